@@ -1,0 +1,109 @@
+"""The rules of the house that no linter knows."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.api.problems import STATUS_OF
+from app.domain.errors import HubError
+
+ROOT = Path(__file__).parents[2]
+MAX_FILE_LINES = 400
+MAX_BODY_LINES = 50
+
+SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+WRITTEN = {".json", ".mako", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
+WRITTEN_WITHOUT_SUFFIX = {".dockerignore", ".gitignore", "Dockerfile", "LICENSE", "run"}
+FOLDERS = (".ci", "app", "bench", "docs", "migrations", "openapi", "tests")
+
+# Places that exist on one machine only, and hosts that an installation elsewhere may not reach.
+LOCAL_PLACES = re.compile(r"/(?:work/(?:main|shared)|root|home)\b/|\b(?:pypi\.org|pythonhosted\.org|npmjs\.org)\b")
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return (function.end_lineno or 0) - statements[0].lineno + 1 if statements else 0
+
+
+def imported_packages(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def subclasses(family: type[HubError]) -> Iterator[type[HubError]]:
+    for member in family.__subclasses__():
+        yield member
+        yield from subclasses(member)
+
+
+def written_files() -> Iterator[Path]:
+    yield from (path for path in ROOT.iterdir() if path.is_file())
+    for folder in FOLDERS:
+        yield from (path for path in (ROOT / folder).rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_file_is_not_too_long(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MAX_FILE_LINES
+
+
+# A migration is one list of tables; splitting it would only scatter it.
+@pytest.mark.parametrize("path", [path for path in SOURCES if "versions" not in path.parts], ids=relative)
+def test_functions_are_not_too_long(path: Path) -> None:
+    too_long = [function.name for function in functions(path) if body_lines(function) > MAX_BODY_LINES]
+
+    assert too_long == []
+
+
+def test_only_the_database_module_commits() -> None:
+    committing = {
+        relative(path)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback"}
+    }
+
+    assert committing <= {"app/database.py"}
+
+
+def test_domain_imports_the_standard_library_only() -> None:
+    foreign = {
+        f"{relative(path)}: {name}"
+        for path in (ROOT / "app" / "domain").rglob("*.py")
+        for name in imported_packages(path)
+        if name.split(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith("app.domain.")
+    }
+
+    assert foreign == set()
+
+
+def test_no_file_names_a_place_on_one_machine() -> None:
+    local = {
+        f"{relative(path)}: {found.group()}"
+        for path in written_files()
+        if (path.suffix in WRITTEN or path.name in WRITTEN_WITHOUT_SUFFIX)
+        and (found := LOCAL_PLACES.search(path.read_text()))
+    }
+
+    assert local == set()
+
+
+def test_every_hub_error_has_a_status() -> None:
+    assert {error.__name__ for error in subclasses(HubError)} <= {error.__name__ for error in STATUS_OF}
