@@ -1,0 +1,361 @@
+"""Code lists with the Dutch labels the city reports on.
+
+Source: ``docs/domain.md`` (the city's evaluation of 2020, chapters 3, 5 and 6).
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Code(StrEnum):
+    """A code with the Dutch label that people in the city use for it."""
+
+    label: str
+    _value_: str
+
+    # Looking a code up by its value needs no label; every member is written with one.
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a member from its value and its label."""
+        code = str.__new__(cls, value)
+        code._value_ = value
+        code.label = label
+        return code
+
+
+class System(Code):
+    """The registration system in which an organisation works."""
+
+    ALLEGRO = "allegro", "Allegro"
+    GIDSO = "gidso", "GIDSO"
+    RMW = "rmw", "RMW"
+    API = "api", "Geen eigen systeem (API)"
+
+
+class ReferrerKind(Code):
+    """The kind of organisation that refers (*vindplaats*)."""
+
+    VRAAGWIJZER = "vraagwijzer", "Vraagwijzer"
+    WIJKTEAM = "wijkteam", "Wijkteam"
+    JONGERENLOKET = "jongerenloket", "Jongerenloket"
+    WERK_EN_INKOMEN = "werk_en_inkomen", "Werk & Inkomen"
+    EXIT = "exit", "W&I Team ExIT"
+    STATUSHOUDERS = "statushouders", "W&I Team Statushouders"
+    DETENTIE_REINTEGRATIE = "detentie_reintegratie", "Team Detentie en Re-integratie"
+    PRESTATIE010 = "prestatie010", "Prestatie010"
+    WELZIJNSORGANISATIE = "welzijnsorganisatie", "Welzijnsorganisatie"
+    FRONTLIJN = "frontlijn", "Frontlijn"
+    SCHULDENRECHTER = "schuldenrechter", "Schuldenrechter"
+    BEWINDVOERDER = "bewindvoerder", "Bewindvoerder"
+    DEURWAARDER = "deurwaarder", "Deurwaarder"
+    RECLASSERING = "reclassering", "Reclassering"
+    ZORGINSTELLING = "zorginstelling", "Zorginstelling"
+    WONINGBOUWVERENIGING = "woningbouwvereniging", "Woningbouwvereniging"
+    OVERIG = "overig", "Overig"
+    ONBEKEND = "onbekend", "Onbekend"
+
+
+class OrganisationRole(Code):
+    """What an organisation is in the process; decides which transitions it may make."""
+
+    REFERRER = "referrer", "Verwijzer"
+    FINANCE_TEAM = "finance_team", "Expertiseteam Financiën"
+    CREDIT_BANK = "credit_bank", "Kredietbank"
+    PARTNER_SYSTEM = "partner_system", "Registratiesysteem"
+    OPERATOR = "operator", "Beheerder"
+
+
+class ReferralStatus(Code):
+    """Where a referral stands."""
+
+    RECEIVED = "received", "Ontvangen"
+    CONFIRMED = "confirmed", "Bevestigd"
+    SCHEDULED = "scheduled", "Intake gepland"
+    ATTENDED = "attended", "Verschenen"
+    MISSED = "missed", "Niet verschenen"
+    APPOINTMENT_CANCELLED = "appointment_cancelled", "Afspraak vervallen"
+    CONCLUDED = "concluded", "Intake afgerond"
+    UNREACHABLE = "unreachable", "Niet bereikbaar"
+    REJECTED = "rejected", "Afgewezen"
+    FORWARDED = "forwarded", "Doorverwezen"
+    WITHDRAWN = "withdrawn", "Ingetrokken"
+    ENTERED_IN_ERROR = "entered_in_error", "Foutief ingevoerd"
+
+
+class AppointmentStatus(Code):
+    """What became of an intake appointment."""
+
+    SCHEDULED = "scheduled", "Gepland"
+    ATTENDED = "attended", "Verschenen"
+    MISSED = "missed", "Niet verschenen"
+    CANCELLED = "cancelled", "Vervallen"
+    REPLACED = "replaced", "Verzet"
+
+
+class AppointmentResponse(Code):
+    """The referrer's worker's answer to a proposed three-way meeting."""
+
+    NOT_ASKED = "not_asked", "Niet gevraagd"
+    REQUESTED = "requested", "Gevraagd"
+    ACCEPTED = "accepted", "Akkoord"
+    OTHER_TIMES = "other_times", "Andere tijden voorgesteld"
+
+
+class IntakeResult(Code):
+    """What the intake led to (table 5.3 of the evaluation)."""
+
+    ROUTE_TO_KBR = "route_to_kbr", "Toeleiding aanvraag KBR"
+    PAYMENT_ARRANGEMENT = "payment_arrangement", "Betalingsregeling treffen"
+    BUDGET_MANAGEMENT = "budget_management", "Budgetbeheer KBR"
+    SOCIAL_LOAN = "social_loan", "Sociale lening KBR"
+    NO_SUPPORT_WANTED = "no_support_wanted", "Wil geen ondersteuning"
+    NOT_ELIGIBLE = "not_eligible", "Geen dienstverlening"
+    UNKNOWN = "unknown", "Onbekend"
+
+    @property
+    def opens_trajectory(self) -> bool:
+        """Tell whether guidance follows on this result."""
+        return self in _OPENING_RESULTS
+
+
+_OPENING_RESULTS = frozenset(
+    {
+        IntakeResult.ROUTE_TO_KBR,
+        IntakeResult.PAYMENT_ARRANGEMENT,
+        IntakeResult.BUDGET_MANAGEMENT,
+        IntakeResult.SOCIAL_LOAN,
+    }
+)
+
+
+class TrajectoryStatus(Code):
+    """Where a trajectory stands."""
+
+    PLANNING = "planning", "Plan opstellen"
+    RUNNING = "running", "Loopt"
+    PAUSED = "paused", "Gepauzeerd"
+    DECIDED = "decided", "Besluit genomen"
+    STOPPED = "stopped", "Uitgevallen"
+    CLOSED = "closed", "Afgesloten"
+
+
+class TrajectoryResult(Code):
+    """What the trajectory led to (table 5.6 of the evaluation)."""
+
+    KBR_APPLICATION = "kbr_application", "Aanvraag KBR"
+    PAYMENT_ARRANGEMENT = "payment_arrangement", "Betalingsregeling getroffen"
+    BUDGET_MANAGEMENT = "budget_management", "Budgetbeheer"
+    SOCIAL_LOAN = "social_loan", "Sociale lening"
+    NO_FURTHER_SUPPORT = "no_further_support", "Wil geen (verdere) ondersteuning"
+
+
+class DropOutReason(Code):
+    """The story behind *Wil geen (verdere) ondersteuning*, which the evaluation misses."""
+
+    REJECTS_CONDITIONS = "rejects_conditions", "Gaat niet akkoord met de voorwaarden"
+    NOT_IN_TARGET_GROUP = "not_in_target_group", "Valt buiten de doelgroep"
+    SOLVES_IT_ALONE = "solves_it_alone", "Lost het zelf op"
+    HELPED_ELSEWHERE = "helped_elsewhere", "Elders geholpen"
+    LOST_CONTACT = "lost_contact", "Contact verloren"
+    OTHER = "other", "Anders"
+    UNKNOWN = "unknown", "Onbekend"
+
+
+class ClosureReason(Code):
+    """Why a referral or trajectory was closed."""
+
+    RESULT_REACHED = "result_reached", "Resultaat bereikt"
+    NO_CONTACT = "no_contact", "Geen contact"
+    NO_SUPPORT_WANTED = "no_support_wanted", "Wil geen ondersteuning"
+    NOT_ELIGIBLE = "not_eligible", "Geen dienstverlening"
+    WITHDRAWN_BY_REFERRER = "withdrawn_by_referrer", "Ingetrokken door verwijzer"
+    MOVED_AWAY = "moved_away", "Verhuisd"
+    DECEASED = "deceased", "Overleden"
+    HANDED_OVER = "handed_over", "Overgedragen"
+    DUPLICATE = "duplicate", "Dubbel"
+    UNKNOWN = "unknown", "Onbekend"
+
+
+class RejectionReason(Code):
+    """Why the finance team does not take a referral on."""
+
+    NOT_A_RESIDENT = "not_a_resident", "Woont niet in de gemeente"
+    CRISIS = "crisis", "Crisis: direct naar de kredietbank"
+    NO_INCOME = "no_income", "Geen inkomen en geen zicht daarop"
+    PROTECTIVE_ADMINISTRATION = "protective_administration", "Bewindvoering: direct naar de kredietbank"
+    RUNNING_WSNP = "running_wsnp", "Lopende WSNP"
+    WMO_INDICATION = "wmo_indication", "Wmo-indicatie bekend"
+    ALREADY_KNOWN = "already_known", "Al in traject"
+    INCOMPLETE = "incomplete", "Gegevens ontbreken"
+    NOT_ELIGIBLE = "not_eligible", "Geen dienstverlening"
+
+
+class WithdrawalReason(Code):
+    """Why the referrer takes a referral back."""
+
+    CLIENT_CHANGED_MIND = "client_changed_mind", "Klant ziet ervan af"
+    HELPED_ELSEWHERE = "helped_elsewhere", "Elders geholpen"
+    SUPPORT_STOPPED = "support_stopped", "Eigen ondersteuning gestopt"
+    DUPLICATE = "duplicate", "Dubbel"
+    OTHER = "other", "Anders"
+
+
+class CancellationReason(Code):
+    """Why an appointment falls through before it is held."""
+
+    CLIENT_CANCELLED = "client_cancelled", "Afgezegd door klant"
+    COUNSELLOR_CANCELLED = "counsellor_cancelled", "Afgezegd door trajectbegeleider"
+    REFERRER_CANCELLED = "referrer_cancelled", "Afgezegd door verwijzer"
+
+
+class KbrStatus(Code):
+    """Where an application to the credit bank (KBR) stands (table 5.8 of the evaluation)."""
+
+    SUBMITTED = "submitted", "Aanvraag ingediend"
+    RECEIVED = "received", "Aanvraag ingenomen"
+    IN_PROGRESS = "in_progress", "Aanvraag in behandeling"
+    GRANTED = "granted", "Aanvraag toegekend"
+    REJECTED = "rejected", "Aanvraag afgewezen"
+    WITHDRAWN = "withdrawn", "Aanvraag ingetrokken"
+
+
+class IncomeSituation(Code):
+    """Whether the client has an income."""
+
+    HAS_INCOME = "has_income", "Heeft inkomen"
+    UNDER_WAY = "under_way", "Inkomen is aangevraagd"
+    NONE = "none", "Geen inkomen"
+    UNKNOWN = "unknown", "Onbekend"
+
+
+class DebtSeverity(Code):
+    """How heavy the debts are, as the referrer estimates."""
+
+    LIGHT = "light", "Licht"
+    HEAVY = "heavy", "Zwaar"
+    UNKNOWN = "unknown", "Onbekend"
+
+
+class Threat(Code):
+    """A threatening situation."""
+
+    EVICTION = "eviction", "Ontruiming"
+    ENERGY_CUT_OFF = "energy_cut_off", "Afsluiting energie"
+    WATER_CUT_OFF = "water_cut_off", "Afsluiting water"
+    SEIZURE = "seizure", "Beslag"
+
+
+class LifeDomain(Code):
+    """A domain of life in which help may be needed (*leefgebied*)."""
+
+    FINANCES = "finances", "Financiën"
+    HOUSING = "housing", "Huisvesting"
+    WORK = "work", "Werk en opleiding"
+    HEALTH = "health", "Gezondheid"
+    MENTAL_HEALTH = "mental_health", "Geestelijke gezondheid"
+    FAMILY = "family", "Gezin en relaties"
+    SOCIAL_NETWORK = "social_network", "Sociaal netwerk"
+    JUSTICE = "justice", "Politie en justitie"
+
+
+class ContactChannel(Code):
+    """How the client prefers to be reached."""
+
+    PHONE = "phone", "Telefoon"
+    MOBILE_MESSAGE = "mobile_message", "Sms of WhatsApp"
+    EMAIL = "email", "E-mail"
+    LETTER = "letter", "Brief"
+    THROUGH_REFERRER = "through_referrer", "Via de verwijzer"
+
+
+class ContactCaution(Code):
+    """What to mind at first contact."""
+
+    DO_NOT_MENTION_CREDIT_BANK = "do_not_mention_credit_bank", "Kredietbank niet noemen bij eerste contact"
+    DO_NOT_CALL = "do_not_call", "Niet bellen"
+    DO_NOT_WRITE = "do_not_write", "Geen post sturen"
+    NEVER_ALONE = "never_alone", "Niet alleen op bezoek gaan"
+
+
+class PartyRole(Code):
+    """What an organisation does in a trajectory."""
+
+    REFERRER = "referrer", "Verwijzer"
+    COUNSELLOR = "counsellor", "Trajectbegeleider"
+    CASE_LEAD = "case_lead", "Casusregisseur"
+    CREDIT_BANK = "credit_bank", "Kredietbank"
+    SUPPORT = "support", "Ondersteuning"
+
+
+class ConsentScope(Code):
+    """What the client may agree to."""
+
+    FEEDBACK_TO_REFERRER = "feedback_to_referrer", "Terugkoppeling aan de verwijzer"
+
+
+class SignalKind(Code):
+    """What the referrer tells the counsellor on the way."""
+
+    SUPPORT_STOPPED = "support_stopped", "Ondersteuning door verwijzer gestopt"
+    CONTACT_DETAILS_CHANGED = "contact_details_changed", "Contactgegevens gewijzigd"
+    WORKER_CHANGED = "worker_changed", "Andere contactpersoon"
+    CONTACT_RESTORED = "contact_restored", "Contact hersteld"
+
+
+class RoutingAdvice(Code):
+    """Advice at the moment of referral; never a refusal (domain.md section 4)."""
+
+    CRISIS_TO_CREDIT_BANK = "crisis_to_credit_bank", "Crisis: direct naar de kredietbank"
+    INCOME_SUPPORT_FIRST = "income_support_first", "Eerst inkomensondersteuning"
+    NEIGHBOURHOOD_TEAM = "neighbourhood_team", "Meerdere leefgebieden: wijkteam erbij"
+    ADMINISTRATION_TO_CREDIT_BANK = "administration_to_credit_bank", "Bewindvoering: direct naar de kredietbank"
+    WSNP_NO_REFERRAL_NEEDED = "wsnp_no_referral_needed", "Lopende WSNP: geen aanmelding nodig"
+    NOT_A_RESIDENT = "not_a_resident", "Woont niet in de gemeente"
+    WMO_NOT_TO_FINANCE_TEAM = "wmo_not_to_finance_team", "Wmo-indicatie: niet naar het expertiseteam"
+    ALREADY_OPEN = "already_open", "Al een open aanmelding of traject"
+
+
+class Moment(Code):
+    """A feedback moment: a row of the feedback agreements (domain.md section 7)."""
+
+    RECEIVED = "received", "Aanmelding ontvangen"
+    CONFIRMED = "confirmed", "Aanmelding verwerkt"
+    INTAKE_PLANNED = "intake_planned", "Intake gepland"
+    INTAKE_ATTENDED = "intake_attended", "Verschenen op de intake"
+    MISSED = "missed", "Niet verschenen of onbereikbaar"
+    INTAKE_RESULT = "intake_result", "Resultaat van de intake"
+    PLAN_SIGNED = "plan_signed", "Plan ondertekend"
+    OTHER_HELP = "other_help", "Andere hulp nodig"
+    FIRST_RESULT = "first_result", "Eerste resultaat of start dienstverlening"
+    CHANGE = "change", "Belangrijke verandering"
+    CLOSED = "closed", "Uitval of afsluiting"
+
+
+CODE_LISTS: dict[str, type[Code]] = {
+    "appointment-responses": AppointmentResponse,
+    "appointment-statuses": AppointmentStatus,
+    "cancellation-reasons": CancellationReason,
+    "closure-reasons": ClosureReason,
+    "consent-scopes": ConsentScope,
+    "contact-cautions": ContactCaution,
+    "contact-channels": ContactChannel,
+    "debt-severities": DebtSeverity,
+    "drop-out-reasons": DropOutReason,
+    "feedback-moments": Moment,
+    "income-situations": IncomeSituation,
+    "intake-results": IntakeResult,
+    "kbr-statuses": KbrStatus,
+    "life-domains": LifeDomain,
+    "organisation-roles": OrganisationRole,
+    "party-roles": PartyRole,
+    "referral-statuses": ReferralStatus,
+    "referrer-kinds": ReferrerKind,
+    "rejection-reasons": RejectionReason,
+    "routing-advices": RoutingAdvice,
+    "signal-kinds": SignalKind,
+    "systems": System,
+    "threats": Threat,
+    "trajectory-results": TrajectoryResult,
+    "trajectory-statuses": TrajectoryStatus,
+    "withdrawal-reasons": WithdrawalReason,
+}
+"""Every published code list by the name it has in the API."""

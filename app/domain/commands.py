@@ -1,0 +1,239 @@
+"""What can be asked of the hub: an act by somebody, and the fact they state.
+
+HTTP and the partners' pull loop build the same facts and give them to the same operations.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from app.domain.codes import (
+    CancellationReason,
+    ClosureReason,
+    DropOutReason,
+    IntakeResult,
+    KbrStatus,
+    OrganisationRole,
+    PartyRole,
+    RejectionReason,
+    SignalKind,
+    System,
+    TrajectoryResult,
+    WithdrawalReason,
+)
+from app.domain.values import ClientDetails, Counsellor, ReferralContents
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does something, on whose behalf, when, and from which system.
+
+    Attributes:
+        occurred_at: when it happened in the real world, aware.
+        version: the source system's own version of the record, if it has one.
+        catch_up: True when a partner reports a later state; skipped steps are then stored as implied.
+    """
+
+    role: OrganisationRole
+    system: System
+    occurred_at: datetime
+    organisation_id: UUID | None = None
+    version: str | None = None
+    catch_up: bool = False
+
+
+@dataclass(frozen=True)
+class RegisterReferral:
+    """A referrer puts a client forward.
+
+    Attributes:
+        organisation_code: code of the referring organisation.
+        reference: the referrer's own reference, unique per organisation.
+        received_at: when the referral was made; None is the moment of recording.
+    """
+
+    organisation_code: str
+    client: ClientDetails
+    contents: ReferralContents
+    reference: str | None = None
+    received_at: datetime | None = None
+    previous_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class AmendReferral:
+    """The referrer changes what it said; ``client`` None leaves the client's details as they are."""
+
+    contents: ReferralContents
+    client: ClientDetails | None = None
+
+
+@dataclass(frozen=True)
+class ConfirmReferral:
+    """The finance team takes the referral on."""
+
+    counsellor: Counsellor | None = None
+
+
+@dataclass(frozen=True)
+class RejectReferral:
+    """The finance team does not take the referral on."""
+
+    reason: RejectionReason
+
+
+@dataclass(frozen=True)
+class ForwardReferral:
+    """The finance team passes the referral on to another organisation, whose own record links back to this one."""
+
+    organisation_code: str
+
+
+@dataclass(frozen=True)
+class WithdrawReferral:
+    """The referrer takes the referral back: at once until it is confirmed, by request afterwards."""
+
+    reason: WithdrawalReason
+
+
+@dataclass(frozen=True)
+class AnswerWithdrawal:
+    """The counsellor grants or refuses a requested withdrawal."""
+
+    granted: bool
+
+
+@dataclass(frozen=True)
+class ScheduleIntake:
+    """The counsellor plans the intake, or moves it when one is planned."""
+
+    starts_at: datetime
+    place: str | None = None
+    three_way: bool = False
+    counsellor: Counsellor | None = None
+    participants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RespondToAppointment:
+    """The referrer's worker accepts the three-way meeting or answers with other times."""
+
+    accepted: bool
+    other_times: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True)
+class CancelAppointment:
+    """The planned intake falls through."""
+
+    reason: CancellationReason
+
+
+@dataclass(frozen=True)
+class RecordAttendance:
+    """The client appeared at the intake, or did not."""
+
+    attended: bool
+
+
+@dataclass(frozen=True)
+class MarkUnreachable:
+    """The finance team ends a referral because the client cannot be reached."""
+
+
+@dataclass(frozen=True)
+class ConcludeIntake:
+    """The intake led to a result."""
+
+    result: IntakeResult
+    concluded_on: date
+
+
+@dataclass(frozen=True)
+class EnterInError:
+    """A referral was made by mistake."""
+
+
+@dataclass(frozen=True)
+class GiveSignal:
+    """The referrer tells the counsellor that something changed on its side."""
+
+    kind: SignalKind
+
+
+@dataclass(frozen=True)
+class SignPlan:
+    """The client signed the support plan; the hub keeps a reference to the document only."""
+
+    signed_on: date
+    document_reference: str | None = None
+
+
+@dataclass(frozen=True)
+class PauseTrajectory:
+    """Guidance rests for a while."""
+
+
+@dataclass(frozen=True)
+class ResumeTrajectory:
+    """Guidance goes on."""
+
+
+@dataclass(frozen=True)
+class RecordResult:
+    """The counsellor decided; ``decided_on`` None is a decision whose date was not registered."""
+
+    result: TrajectoryResult
+    decided_on: date | None = None
+    drop_out_reason: DropOutReason | None = None
+
+
+@dataclass(frozen=True)
+class CloseTrajectory:
+    """Guidance ends."""
+
+    reason: ClosureReason
+    closed_on: date
+
+
+@dataclass(frozen=True)
+class RecordKbrStatus:
+    """The application to the credit bank moved."""
+
+    status: KbrStatus
+    changed_on: date | None = None
+    service_decision_meeting_on: date | None = None
+
+
+@dataclass(frozen=True)
+class AddParty:
+    """An organisation takes part in the trajectory."""
+
+    organisation: str
+    role: PartyRole
+    contact: str | None = None
+    from_on: date | None = None
+
+
+CaseFact = (
+    AmendReferral
+    | ConfirmReferral
+    | RejectReferral
+    | WithdrawReferral
+    | AnswerWithdrawal
+    | ScheduleIntake
+    | CancelAppointment
+    | RecordAttendance
+    | MarkUnreachable
+    | ConcludeIntake
+    | GiveSignal
+    | SignPlan
+    | PauseTrajectory
+    | ResumeTrajectory
+    | RecordResult
+    | CloseTrajectory
+    | RecordKbrStatus
+)
+"""What a partner can report about a case that the hub already knows."""
+
+Fact = RegisterReferral | CaseFact

@@ -1,0 +1,189 @@
+"""What can go wrong, told for people and with a stable code.
+
+::
+
+    HubError
+    ├── InvalidInput        a value breaks a rule; names field and rule
+    ├── NotFound            no such record, or not the caller's
+    ├── Forbidden           the caller lacks a scope or a role
+    ├── Unauthenticated     no valid proof of who calls
+    ├── Conflict            the request contradicts what is stored
+    │   ├── TransitionNotAllowed
+    │   ├── IdempotencyConflict
+    │   ├── DuplicateReference
+    │   └── NotTheOwner     another party owns the fact
+    ├── PreconditionRequired / PreconditionFailed   If-Match absent / stale
+    └── Unavailable         try again later
+
+    PartnerError
+    ├── PartnerUnreachable  retry; the outcome may be unknown
+    ├── PartnerRefused      do not retry
+    └── PartnerUnreadable   quarantine
+        └── UnknownCode     a code without a meaning here
+
+Messages name the field, the rule and the way out, and never hold personal data.
+"""
+
+from dataclasses import dataclass
+
+
+class HubError(Exception):
+    """Something was asked of the hub that cannot be."""
+
+    code = "hub-error"
+    title = "The request cannot be carried out"
+    title_nl = "Het verzoek kan niet worden uitgevoerd"
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """One field that breaks one rule: where, which, and what to do."""
+
+    field: str
+    rule: str
+    message: str
+
+
+class InvalidInput(HubError):
+    """One or more values break a rule."""
+
+    code = "invalid-input"
+    title = "The request holds invalid values"
+    title_nl = "Het verzoek bevat ongeldige waarden"
+
+    def __init__(self, *faults: FieldFault) -> None:
+        super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in faults))
+        self.faults = faults
+
+
+class NotFound(HubError):
+    """No such record exists for this caller."""
+
+    code = "not-found"
+    title = "Not found"
+    title_nl = "Niet gevonden"
+
+
+class Unauthenticated(HubError):
+    """The caller gave no valid proof of who it is."""
+
+    code = "unauthenticated"
+    title = "Authentication is needed"
+    title_nl = "Authenticatie is nodig"
+
+
+class Forbidden(HubError):
+    """The caller is known but may not do this."""
+
+    code = "forbidden"
+    title = "Not allowed for this client"
+    title_nl = "Niet toegestaan voor deze client"
+
+
+class Conflict(HubError):
+    """The request contradicts what is stored."""
+
+    code = "conflict"
+    title = "Conflict with the stored record"
+    title_nl = "In strijd met het vastgelegde gegeven"
+
+
+class TransitionNotAllowed(Conflict):
+    """The record is not in a state from which this can be done."""
+
+    code = "transition-not-allowed"
+    title = "Not possible in the present state"
+    title_nl = "Niet mogelijk in de huidige toestand"
+
+
+class IdempotencyConflict(Conflict):
+    """An idempotency key came back with another body."""
+
+    code = "idempotency-conflict"
+    title = "Idempotency-Key used for another request"
+    title_nl = "Idempotency-Key gebruikt voor een ander verzoek"
+
+
+class DuplicateReference(Conflict):
+    """The organisation already used this reference of its own for another record."""
+
+    code = "duplicate-reference"
+    title = "Reference already in use"
+    title_nl = "Kenmerk al in gebruik"
+
+
+class NotTheOwner(Conflict):
+    """Another party owns the fact; a write by someone else is refused (domain.md section 9)."""
+
+    code = "not-the-owner"
+    title = "Another party owns this fact"
+    title_nl = "Een andere partij is eigenaar van dit gegeven"
+
+
+class PreconditionRequired(HubError):
+    """A change came without If-Match."""
+
+    code = "precondition-required"
+    title = "If-Match is needed"
+    title_nl = "If-Match is nodig"
+
+
+class PreconditionFailed(HubError):
+    """The record changed since the caller read it."""
+
+    code = "precondition-failed"
+    title = "The record has changed"
+    title_nl = "Het gegeven is intussen gewijzigd"
+
+
+class Unavailable(HubError):
+    """The hub cannot answer just now."""
+
+    code = "unavailable"
+    title = "Try again later"
+    title_nl = "Probeer het later opnieuw"
+
+
+class PartnerError(Exception):
+    """A partner's system did not do what was expected."""
+
+
+class PartnerUnreachable(PartnerError):
+    """No answer, or an answer that says to come back; the outcome may be unknown.
+
+    Attributes:
+        retry_after_seconds: the wait the partner asked for, None when it did not say.
+    """
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class CursorExpired(PartnerError):
+    """The partner no longer knows the place from which to read on; read everything again."""
+
+
+class PartnerRefused(PartnerError):
+    """The partner understood and said no; sending again will not help."""
+
+
+class PartnerUnreadable(PartnerError):
+    """A partner's record cannot be read; it goes to quarantine.
+
+    Attributes:
+        field: the partner's own name of the field that cannot be read.
+        reason: a stable code of the reason.
+    """
+
+    reason = "unreadable"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UnknownCode(PartnerUnreadable):
+    """A partner sent a code that the mapping does not know; never guessed."""
+
+    reason = "unknown-code"

@@ -1,0 +1,106 @@
+"""What happened: event types, the feedback moment each belongs to, and the stored event.
+
+Source: interfaces.md section 3 (names), domain.md section 7 (moments).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.codes import Moment
+
+
+class EventType(StrEnum):
+    """The types of event, as they travel; a type never changes its schema within a version."""
+
+    REFERRAL_RECEIVED = "nl.trajecthub.referrals.received.v1"
+    REFERRAL_CONFIRMED = "nl.trajecthub.referrals.confirmed.v1"
+    REFERRAL_REJECTED = "nl.trajecthub.referrals.rejected.v1"
+    REFERRAL_FORWARDED = "nl.trajecthub.referrals.forwarded.v1"
+    REFERRAL_WITHDRAWN = "nl.trajecthub.referrals.withdrawn.v1"
+    REFERRAL_AMENDED = "nl.trajecthub.referrals.amended.v1"
+    REFERRAL_CONCLUDED = "nl.trajecthub.referrals.concluded.v1"
+    REFERRAL_CLOSED = "nl.trajecthub.referrals.closed.v1"
+    INTAKE_SCHEDULED = "nl.trajecthub.referrals.intake-scheduled.v1"
+    INTAKE_RESCHEDULED = "nl.trajecthub.referrals.intake-rescheduled.v1"
+    INTAKE_CANCELLED = "nl.trajecthub.referrals.intake-cancelled.v1"
+    INTAKE_ATTENDED = "nl.trajecthub.referrals.intake-attended.v1"
+    INTAKE_MISSED = "nl.trajecthub.referrals.intake-missed.v1"
+    APPOINTMENT_RESPONDED = "nl.trajecthub.referrals.appointment-responded.v1"
+    WITHDRAWAL_REQUESTED = "nl.trajecthub.referrals.withdrawal-requested.v1"
+    SIGNAL_GIVEN = "nl.trajecthub.referrals.signal-given.v1"
+    TRAJECTORY_STARTED = "nl.trajecthub.trajectories.started.v1"
+    PLAN_SIGNED = "nl.trajecthub.trajectories.plan-signed.v1"
+    RESULT_RECORDED = "nl.trajecthub.trajectories.result-recorded.v1"
+    TRAJECTORY_CHANGED = "nl.trajecthub.trajectories.changed.v1"
+    TRAJECTORY_PAUSED = "nl.trajecthub.trajectories.paused.v1"
+    TRAJECTORY_RESUMED = "nl.trajecthub.trajectories.resumed.v1"
+    TRAJECTORY_STOPPED = "nl.trajecthub.trajectories.stopped.v1"
+    TRAJECTORY_CLOSED = "nl.trajecthub.trajectories.closed.v1"
+    KBR_APPLICATION_CHANGED = "nl.trajecthub.trajectories.kbr-application-changed.v1"
+
+
+MOMENT_OF: Mapping[EventType, Moment | None] = {
+    EventType.REFERRAL_RECEIVED: Moment.RECEIVED,
+    EventType.REFERRAL_CONFIRMED: Moment.CONFIRMED,
+    # A refusal or forwarding is how the referral was processed: the same promise of 24 hours.
+    EventType.REFERRAL_REJECTED: Moment.CONFIRMED,
+    EventType.REFERRAL_FORWARDED: Moment.CONFIRMED,
+    EventType.REFERRAL_WITHDRAWN: Moment.CLOSED,
+    EventType.REFERRAL_AMENDED: None,
+    EventType.REFERRAL_CONCLUDED: Moment.INTAKE_RESULT,
+    EventType.REFERRAL_CLOSED: Moment.CLOSED,
+    EventType.INTAKE_SCHEDULED: Moment.INTAKE_PLANNED,
+    EventType.INTAKE_RESCHEDULED: Moment.INTAKE_PLANNED,
+    EventType.INTAKE_CANCELLED: Moment.INTAKE_PLANNED,
+    EventType.INTAKE_ATTENDED: Moment.INTAKE_ATTENDED,
+    EventType.INTAKE_MISSED: Moment.MISSED,
+    EventType.APPOINTMENT_RESPONDED: None,
+    EventType.WITHDRAWAL_REQUESTED: None,
+    EventType.SIGNAL_GIVEN: None,
+    EventType.TRAJECTORY_STARTED: None,
+    EventType.PLAN_SIGNED: Moment.PLAN_SIGNED,
+    EventType.RESULT_RECORDED: Moment.FIRST_RESULT,
+    EventType.TRAJECTORY_CHANGED: Moment.CHANGE,
+    EventType.TRAJECTORY_PAUSED: Moment.CHANGE,
+    EventType.TRAJECTORY_RESUMED: Moment.CHANGE,
+    EventType.TRAJECTORY_STOPPED: Moment.CLOSED,
+    EventType.TRAJECTORY_CLOSED: Moment.CLOSED,
+    EventType.KBR_APPLICATION_CHANGED: Moment.CHANGE,
+}
+"""The feedback moment at which an event is told to the referrer; None is told to the finance team only."""
+
+FOR_FINANCE_TEAM = frozenset(
+    {
+        EventType.REFERRAL_RECEIVED,
+        EventType.REFERRAL_AMENDED,
+        EventType.REFERRAL_WITHDRAWN,
+        EventType.WITHDRAWAL_REQUESTED,
+        EventType.APPOINTMENT_RESPONDED,
+        EventType.SIGNAL_GIVEN,
+    }
+)
+"""What the referrer's side did and the finance team must hear, whatever the feedback agreement says."""
+
+Scalar = str | int | bool | None
+FactValue = Scalar | list[str]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened on one referral chain, as the outbox stores it.
+
+    ``facts`` holds codes, dates and counts by field name (``app.domain.facts``); personal data and
+    free text are never stored here but looked up, and gated, at the moment of sending.
+    """
+
+    id: UUID
+    type: EventType
+    referral_id: UUID
+    occurred_at: datetime
+    recorded_at: datetime
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    appointment_id: UUID | None = None
+    trajectory_id: UUID | None = None

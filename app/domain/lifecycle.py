@@ -1,0 +1,310 @@
+"""The one transition table: API, adapters, documentation and tests all read it.
+
+Source: interfaces.md section 2. A transition names who may make it, from which states, where it leads,
+and which reasons it takes. Partners skip states; ``steps_to`` gives the one shortest legal path, whose
+skipped steps are stored as implied.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from app.domain.codes import (
+    CancellationReason,
+    ClosureReason,
+    Code,
+    DropOutReason,
+    IntakeResult,
+    KbrStatus,
+    OrganisationRole,
+    ReferralStatus,
+    RejectionReason,
+    SignalKind,
+    TrajectoryResult,
+    TrajectoryStatus,
+    WithdrawalReason,
+)
+from app.domain.errors import Forbidden, TransitionNotAllowed
+
+
+class Machine(StrEnum):
+    """The records that have a life of their own."""
+
+    REFERRAL = "referral"
+    TRAJECTORY = "trajectory"
+    KBR_APPLICATION = "kbr_application"
+
+
+class Action(StrEnum):
+    """What can be done to a record; the API names its operations after these."""
+
+    REGISTER = "register"
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    FORWARD = "forward"
+    WITHDRAW = "withdraw"
+    REQUEST_WITHDRAWAL = "request_withdrawal"
+    GRANT_WITHDRAWAL = "grant_withdrawal"
+    REFUSE_WITHDRAWAL = "refuse_withdrawal"
+    AMEND = "amend"
+    GIVE_SIGNAL = "give_signal"
+    SCHEDULE = "schedule"
+    RESCHEDULE = "reschedule"
+    RESPOND = "respond"
+    CANCEL_APPOINTMENT = "cancel_appointment"
+    ATTEND = "attend"
+    MISS = "miss"
+    CONCLUDE = "conclude"
+    CONCLUDE_UNATTENDED = "conclude_unattended"
+    MARK_UNREACHABLE = "mark_unreachable"
+    ENTER_IN_ERROR = "enter_in_error"
+    OPEN = "open"
+    SIGN_PLAN = "sign_plan"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DECIDE = "decide"
+    DROP_OUT = "drop_out"
+    CLOSE = "close"
+    SUBMIT = "submit"
+    RECEIVE = "receive"
+    TAKE_UP = "take_up"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    RETRACT = "retract"
+
+
+class Guard(StrEnum):
+    """A condition beside the status."""
+
+    WITHDRAWAL_REQUESTED = "a withdrawal has been requested"
+    RESPONSE_REQUESTED = "the referrer's worker was asked to respond"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table.
+
+    Attributes:
+        sources: states from which it may be made; empty means: it opens the record.
+        target: the state it leads to; None leaves the state as it is.
+        reasons: the code list from which a reason is given, None when it takes none.
+        implied: True when a partner's later state may imply it.
+    """
+
+    machine: Machine
+    action: Action
+    sources: frozenset[str]
+    target: str | None
+    actors: frozenset[OrganisationRole]
+    reasons: type[Code] | None = None
+    guard: Guard | None = None
+    implied: bool = False
+
+
+_REFERRER = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
+_TEAM = frozenset({OrganisationRole.FINANCE_TEAM})
+_BANK = frozenset({OrganisationRole.FINANCE_TEAM, OrganisationRole.CREDIT_BANK})
+
+_R = ReferralStatus
+_T = TrajectoryStatus
+_K = KbrStatus
+
+_OPEN_REFERRAL = frozenset({_R.RECEIVED, _R.CONFIRMED, _R.SCHEDULED, _R.ATTENDED, _R.MISSED, _R.APPOINTMENT_CANCELLED})
+_ENDED_WITH_ANSWER = frozenset({_R.CONCLUDED, _R.UNREACHABLE, _R.REJECTED, _R.FORWARDED})
+_ENDED_TRAJECTORY = frozenset({_T.STOPPED, _T.CLOSED})
+
+
+def _at(*states: str) -> frozenset[str]:
+    return frozenset(states)
+
+
+_referral = partial(Transition, Machine.REFERRAL)
+_trajectory = partial(Transition, Machine.TRAJECTORY)
+_kbr = partial(Transition, Machine.KBR_APPLICATION)
+
+TRANSITIONS: tuple[Transition, ...] = (
+    _referral(Action.REGISTER, _at(), _R.RECEIVED, _REFERRER),
+    _referral(Action.CONFIRM, _at(_R.RECEIVED), _R.CONFIRMED, _TEAM, implied=True),
+    _referral(Action.REJECT, _at(_R.RECEIVED, _R.CONFIRMED), _R.REJECTED, _TEAM, reasons=RejectionReason),
+    _referral(Action.FORWARD, _at(_R.RECEIVED, _R.CONFIRMED), _R.FORWARDED, _TEAM),
+    _referral(Action.WITHDRAW, _at(_R.RECEIVED), _R.WITHDRAWN, _REFERRER, reasons=WithdrawalReason),
+    _referral(Action.REQUEST_WITHDRAWAL, _OPEN_REFERRAL - _at(_R.RECEIVED), None, _REFERRER, reasons=WithdrawalReason),
+    _referral(
+        Action.GRANT_WITHDRAWAL,
+        _OPEN_REFERRAL - _at(_R.RECEIVED),
+        _R.WITHDRAWN,
+        _TEAM,
+        guard=Guard.WITHDRAWAL_REQUESTED,
+    ),
+    _referral(
+        Action.REFUSE_WITHDRAWAL, _OPEN_REFERRAL - _at(_R.RECEIVED), None, _TEAM, guard=Guard.WITHDRAWAL_REQUESTED
+    ),
+    # What the referrer owns it may correct later too, as long as the referral stands.
+    _referral(Action.AMEND, _OPEN_REFERRAL | _ENDED_WITH_ANSWER, None, _REFERRER),
+    _referral(Action.GIVE_SIGNAL, _OPEN_REFERRAL | _at(_R.CONCLUDED), None, _REFERRER, reasons=SignalKind),
+    _referral(
+        Action.SCHEDULE,
+        _at(_R.CONFIRMED, _R.MISSED, _R.APPOINTMENT_CANCELLED),
+        _R.SCHEDULED,
+        _TEAM,
+        implied=True,
+    ),
+    _referral(Action.RESCHEDULE, _at(_R.SCHEDULED), _R.SCHEDULED, _TEAM),
+    _referral(Action.RESPOND, _at(_R.SCHEDULED), None, _REFERRER, guard=Guard.RESPONSE_REQUESTED),
+    _referral(
+        Action.CANCEL_APPOINTMENT,
+        _at(_R.SCHEDULED),
+        _R.APPOINTMENT_CANCELLED,
+        _TEAM | _REFERRER,
+        reasons=CancellationReason,
+    ),
+    _referral(Action.ATTEND, _at(_R.SCHEDULED), _R.ATTENDED, _TEAM, implied=True),
+    _referral(Action.MISS, _at(_R.SCHEDULED), _R.MISSED, _TEAM),
+    _referral(Action.CONCLUDE, _at(_R.ATTENDED), _R.CONCLUDED, _TEAM, reasons=IntakeResult),
+    # A missed client who wants no support may be concluded without attendance.
+    _referral(Action.CONCLUDE_UNATTENDED, _at(_R.MISSED), _R.CONCLUDED, _TEAM, reasons=IntakeResult),
+    _referral(
+        Action.MARK_UNREACHABLE,
+        _at(_R.CONFIRMED, _R.MISSED, _R.APPOINTMENT_CANCELLED),
+        _R.UNREACHABLE,
+        _TEAM,
+    ),
+    _referral(Action.ENTER_IN_ERROR, _OPEN_REFERRAL, _R.ENTERED_IN_ERROR, _REFERRER),
+    _trajectory(Action.OPEN, _at(), _T.PLANNING, _TEAM),
+    _trajectory(Action.SIGN_PLAN, _at(_T.PLANNING), _T.RUNNING, _TEAM),
+    # The plan's date may be registered late: the fact is kept, the state stays.
+    _trajectory(Action.SIGN_PLAN, _at(_T.RUNNING, _T.PAUSED, _T.DECIDED, _T.STOPPED, _T.CLOSED), None, _TEAM),
+    _trajectory(Action.PAUSE, _at(_T.RUNNING), _T.PAUSED, _TEAM),
+    _trajectory(Action.RESUME, _at(_T.PAUSED), _T.RUNNING, _TEAM),
+    # Results are append-only; a decision may come before the plan is registered.
+    _trajectory(
+        Action.DECIDE, _at(_T.PLANNING, _T.RUNNING, _T.PAUSED, _T.DECIDED), _T.DECIDED, _TEAM, TrajectoryResult
+    ),
+    _trajectory(Action.DROP_OUT, _at(_T.PLANNING, _T.RUNNING, _T.PAUSED, _T.DECIDED), _T.STOPPED, _TEAM, DropOutReason),
+    _trajectory(Action.CLOSE, _at(_T.DECIDED), _T.CLOSED, _TEAM, ClosureReason),
+    _trajectory(Action.CLOSE, _at(_T.PLANNING, _T.RUNNING, _T.PAUSED), _T.STOPPED, _TEAM, ClosureReason),
+    _kbr(Action.SUBMIT, _at(), _K.SUBMITTED, _BANK, implied=True),
+    _kbr(Action.RECEIVE, _at(_K.SUBMITTED), _K.RECEIVED, _BANK, implied=True),
+    _kbr(Action.TAKE_UP, _at(_K.RECEIVED), _K.IN_PROGRESS, _BANK, implied=True),
+    _kbr(Action.GRANT, _at(_K.IN_PROGRESS), _K.GRANTED, _BANK),
+    _kbr(Action.REFUSE, _at(_K.RECEIVED, _K.IN_PROGRESS), _K.REJECTED, _BANK),
+    _kbr(Action.RETRACT, _at(_K.SUBMITTED, _K.RECEIVED, _K.IN_PROGRESS), _K.WITHDRAWN, _BANK),
+)
+"""Every legal transition of the three records."""
+
+KBR_ACTION: dict[KbrStatus, Action] = {
+    KbrStatus.SUBMITTED: Action.SUBMIT,
+    KbrStatus.RECEIVED: Action.RECEIVE,
+    KbrStatus.IN_PROGRESS: Action.TAKE_UP,
+    KbrStatus.GRANTED: Action.GRANT,
+    KbrStatus.REJECTED: Action.REFUSE,
+    KbrStatus.WITHDRAWN: Action.RETRACT,
+}
+"""The action by which an application reaches each status."""
+
+
+def find(machine: Machine, action: Action, status: str | None) -> Transition | None:
+    """Give the row for this action from this state (None: before the record exists), if there is one."""
+    for row in _ROWS.get((machine, action), ()):
+        if (status in row.sources) if status is not None else not row.sources:
+            return row
+    return None
+
+
+def require(
+    machine: Machine,
+    action: Action,
+    status: str | None,
+    role: OrganisationRole,
+    conditions: frozenset[Guard] = frozenset(),
+) -> Transition:
+    """Give the transition, or say why it cannot be made.
+
+    Raises:
+        TransitionNotAllowed: not from this state, or its condition does not hold.
+        Forbidden: this role never makes it.
+    """
+    rows = _ROWS.get((machine, action), ())
+    actors = frozenset(actor for row in rows for actor in row.actors)
+    # The role comes first: who may never do this is not told from which states others may.
+    if role not in actors:
+        raise Forbidden(f"'{action}' is for {', '.join(sorted(actors))}; this client acts as {role}.")
+    row = find(machine, action, status)
+    if row is None or role not in row.actors:
+        states = sorted({state for each in rows if role in each.actors for state in each.sources})
+        raise TransitionNotAllowed(
+            f"'{action}' cannot be done while the {machine.replace('_', ' ')} is '{status or 'absent'}'; "
+            f"it can be done from: {', '.join(states)}."
+        )
+    if row.guard and row.guard not in conditions:
+        raise TransitionNotAllowed(f"'{action}' can be done only when {row.guard}.")
+    return row
+
+
+def steps_to(machine: Machine, action: Action, status: str | None) -> tuple[Transition, ...] | None:
+    """Give the skipped steps that lead to a state from which the action is legal.
+
+    The path is the shortest one over transitions that a later state may imply; empty when the action is
+    legal at once, None when no legal path exists.
+    """
+    queue: deque[tuple[str | None, tuple[Transition, ...]]] = deque([(status, ())])
+    seen = {status}
+    while queue:
+        state, path = queue.popleft()
+        if find(machine, action, state):
+            return path
+        for row in TRANSITIONS:
+            leads_on = row.machine is machine and row.implied and row.target not in seen
+            if leads_on and ((state in row.sources) if state is not None else not row.sources):
+                seen.add(row.target)
+                queue.append((row.target, (*path, row)))
+    return None
+
+
+def is_past(machine: Machine, action: Action, status: str | None) -> bool:
+    """Tell whether the record has already gone beyond what the action leads to.
+
+    A late older fact enters the history and does not move the state back.
+    """
+    targets = {row.target for row in _ROWS.get((machine, action), ()) if row.target}
+    queue, seen = deque(targets), set(targets)
+    while queue:
+        state = queue.popleft()
+        if state == status:
+            return True
+        for row in TRANSITIONS:
+            if row.machine is machine and row.target and state in row.sources and row.target not in seen:
+                seen.add(row.target)
+                queue.append(row.target)
+    return False
+
+
+def available(
+    machine: Machine, status: str | None, role: OrganisationRole, conditions: frozenset[Guard]
+) -> tuple[Action, ...]:
+    """Give what this role may do now, in the order of the table."""
+    return tuple(
+        row.action
+        for row in TRANSITIONS
+        if row.machine is machine
+        and role in row.actors
+        and ((status in row.sources) if status is not None else not row.sources)
+        and (row.guard is None or row.guard in conditions)
+    )
+
+
+def is_open(status: ReferralStatus) -> bool:
+    """Tell whether a referral still waits for something."""
+    return status in _OPEN_REFERRAL
+
+
+def is_ended(status: TrajectoryStatus) -> bool:
+    """Tell whether a trajectory has ended."""
+    return status in _ENDED_TRAJECTORY
+
+
+_ROWS: dict[tuple[Machine, Action], tuple[Transition, ...]] = {}
+for _row in TRANSITIONS:
+    _key = (_row.machine, _row.action)
+    _ROWS[_key] = (*_ROWS.get(_key, ()), _row)

@@ -1,0 +1,65 @@
+"""What can be asked of the lists, and who may see what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.codes import ReferralStatus, ReferrerKind, System, TrajectoryStatus
+
+
+@dataclass(frozen=True)
+class Visibility:
+    """Whose referrals a caller sees; both None: all of them (finance team, credit bank, operator)."""
+
+    organisation_id: UUID | None = None
+    system: System | None = None
+
+    @property
+    def is_all(self) -> bool:
+        """Tell whether nothing is hidden."""
+        return self.organisation_id is None and self.system is None
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a page ended: lists are ordered by moment and id, newest first."""
+
+    moment: datetime
+    id: UUID
+
+
+@dataclass(frozen=True)
+class ReferralQuery:
+    """A question to the list of referrals; None asks nothing.
+
+    Attributes:
+        by_told_status: True filters on the status that was told, for callers who may know no more.
+        bsn_index: the keyed hash of a citizen service number.
+    """
+
+    visibility: Visibility
+    limit: int
+    after: Position | None = None
+    status: ReferralStatus | None = None
+    by_told_status: bool = False
+    organisation_code: str | None = None
+    referrer_kind: ReferrerKind | None = None
+    area: str | None = None
+    counsellor: str | None = None
+    reference: str | None = None
+    received_from: datetime | None = None
+    received_until: datetime | None = None
+    bsn_index: bytes | None = None
+
+
+@dataclass(frozen=True)
+class TrajectoryQuery:
+    """A question to the list of trajectories; None asks nothing."""
+
+    visibility: Visibility
+    limit: int
+    after: Position | None = None
+    status: TrajectoryStatus | None = None
+    referrer_kind: ReferrerKind | None = None
+    area: str | None = None
+    counsellor: str | None = None

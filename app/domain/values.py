@@ -1,0 +1,268 @@
+"""The values of the record: what a client, a referral, an appointment and a trajectory hold."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from app.domain.codes import (
+    AppointmentResponse,
+    AppointmentStatus,
+    CancellationReason,
+    ClosureReason,
+    ConsentScope,
+    ContactCaution,
+    ContactChannel,
+    DebtSeverity,
+    DropOutReason,
+    IncomeSituation,
+    IntakeResult,
+    KbrStatus,
+    LifeDomain,
+    OrganisationRole,
+    PartyRole,
+    ReferralStatus,
+    ReferrerKind,
+    RejectionReason,
+    RoutingAdvice,
+    System,
+    Threat,
+    TrajectoryResult,
+    TrajectoryStatus,
+    WithdrawalReason,
+)
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation that refers, guides, decides or operates."""
+
+    id: UUID
+    code: str
+    name: str
+    role: OrganisationRole
+    kind: ReferrerKind | None
+    system: System
+    area: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class ClientDetails:
+    """Who the client is and how to reach them; every field is encrypted at rest."""
+
+    given_name: str
+    family_name: str
+    birth_date: date
+    bsn: str | None = None
+    sex: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    preferred_channel: ContactChannel | None = None
+    interpreter_language: str | None = None
+    contact_cautions: tuple[ContactCaution, ...] = ()
+
+
+@dataclass(frozen=True)
+class Client:
+    """A resident with debts, known to the hub by an id of its own."""
+
+    id: UUID
+    details: ClientDetails
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The referrer's worker."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Counsellor:
+    """The client's fixed contact at the finance team (*trajectbegeleider*)."""
+
+    name: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What the client agreed to, when, and how it was recorded."""
+
+    scopes: frozenset[ConsentScope] = frozenset()
+    given_on: date | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class ReferralContents:
+    """What the referrer says; the referrer owns all of it (domain.md section 9)."""
+
+    area: str
+    worker: Worker = Worker()
+    reason: str | None = None
+    motivation: str | None = None
+    income_situation: IncomeSituation = IncomeSituation.UNKNOWN
+    debt_severity: DebtSeverity = DebtSeverity.UNKNOWN
+    threats: tuple[Threat, ...] = ()
+    three_way_meeting: bool = False
+    meeting_place: str | None = None
+    assessment_done_by: str | None = None
+    life_domains: tuple[LifeDomain, ...] = ()
+    other_organisations: tuple[str, ...] = ()
+    case_lead: str | None = None
+    protective_administration: bool = False
+    running_wsnp: bool = False
+    wmo_indication: bool = False
+    lives_in_municipality: bool = True
+    consent: Consent = Consent()
+
+
+@dataclass(frozen=True)
+class ReferralFlags:
+    """What is going on beside the status."""
+
+    awaiting_information: bool = False
+    withdrawal_requested: bool = False
+    contact_lost: bool = False
+
+
+@dataclass(frozen=True)
+class Referral:
+    """A client put forward to the finance team by a referrer (*aanmelding*)."""
+
+    id: UUID
+    client_id: UUID
+    organisation: Organisation
+    reference: str | None
+    contents: ReferralContents
+    status: ReferralStatus
+    told_status: ReferralStatus
+    flags: ReferralFlags
+    received_at: datetime
+    age: int
+    advice: tuple[RoutingAdvice, ...] = ()
+    counsellor: Counsellor | None = None
+    missed_count: int = 0
+    intake_result: IntakeResult | None = None
+    intake_concluded_on: date | None = None
+    rejection_reason: RejectionReason | None = None
+    withdrawal_reason: WithdrawalReason | None = None
+    closure_reason: ClosureReason | None = None
+    previous_id: UUID | None = None
+    trajectory_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ReferralSummary:
+    """A referral as lists show it."""
+
+    id: UUID
+    organisation: Organisation
+    reference: str | None
+    area: str
+    status: ReferralStatus
+    told_status: ReferralStatus
+    received_at: datetime
+    consent: Consent
+    counsellor: Counsellor | None = None
+    intake_result: IntakeResult | None = None
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A planned intake; a moved one is replaced by a new one, so that the old time stays known."""
+
+    id: UUID
+    referral_id: UUID
+    starts_at: datetime
+    place: str | None
+    three_way: bool
+    counsellor: Counsellor | None
+    status: AppointmentStatus
+    response: AppointmentResponse
+    participants: tuple[str, ...] = ()
+    other_times: tuple[datetime, ...] = ()
+    cancellation_reason: CancellationReason | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The signed support plan; the document itself stays in the document store (RDD)."""
+
+    signed_on: date
+    document_reference: str | None = None
+
+
+@dataclass(frozen=True)
+class RecordedResult:
+    """One result of a trajectory; results are never overwritten."""
+
+    code: TrajectoryResult
+    decided_on: date | None
+    drop_out_reason: DropOutReason | None = None
+
+
+@dataclass(frozen=True)
+class KbrApplication:
+    """A request to the credit bank."""
+
+    id: UUID
+    trajectory_id: UUID
+    status: KbrStatus
+    changed_on: date | None
+    service_decision_meeting_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Party:
+    """An organisation that takes part in a trajectory, from when until when."""
+
+    id: UUID
+    organisation: str
+    role: PartyRole
+    contact: str | None
+    from_on: date
+    until_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """The guidance that follows on the intake (*traject*)."""
+
+    id: UUID
+    referral_id: UUID
+    client_id: UUID
+    organisation: Organisation
+    consent: Consent
+    status: TrajectoryStatus
+    started_on: date
+    due_on: date
+    counsellor: Counsellor | None = None
+    plan: Plan | None = None
+    results: tuple[RecordedResult, ...] = ()
+    kbr_application: KbrApplication | None = None
+    closure_reason: ClosureReason | None = None
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One step in the life of a referral chain; the history is append-only."""
+
+    id: UUID
+    machine: str
+    record_id: UUID
+    action: str
+    from_status: str | None
+    to_status: str
+    role: OrganisationRole
+    system: System
+    occurred_at: datetime
+    recorded_at: datetime
+    implied: bool = False
+    reason: str | None = None
+    event_type: str | None = None
