@@ -1,0 +1,344 @@
+"""The one place that opens, commits and rolls back transactions, on SQLite and on PostgreSQL.
+
+A unit of work is a plain function of a :class:`Connection`; ``await db.write(function, …)`` runs it in one
+transaction. On PostgreSQL it runs on asyncpg, on SQLite in one hop on the only writing thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, Self, TypeVar
+from weakref import WeakSet
+
+import alembic.command
+import alembic.config
+from pydantic_core import from_json, to_json
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.domain.errors import Unavailable
+
+__all__ = ["Connection", "Database", "DatabaseInUse", "Dialect", "Wake", "upgrade_schema", "with_own_connection"]
+
+Dialect = Literal["sqlite", "postgresql"]
+P = ParamSpec("P")
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+READER_THREADS = 2
+POOL_SIZE = 32
+POOL_WAIT_SECONDS = 2.0
+POOL_RECYCLE_SECONDS = 1800
+CONNECT_SECONDS = 5.0
+
+# A statement or a silent transaction that outlives these is a bug; left alone it would hold locks and keep dead
+# rows of the outbox alive, which makes every claim slower.
+SERVER_SETTINGS = {
+    "application_name": "trajecthub",
+    "idle_in_transaction_session_timeout": "10s",
+    "jit": "off",
+    "statement_timeout": "15s",
+    "timezone": "UTC",
+}
+
+# Lock not available, deadlock, statement cancelled, too many connections, server stopping or starting: the work
+# was rolled back and may be tried again.
+TRY_AGAIN_STATES = {"40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03"}
+
+
+class DatabaseInUse(RuntimeError):
+    """Another process, or another part of this one, has the SQLite file open."""
+
+
+class Wake:
+    """A bell that rings after each committed write of one :class:`Database`."""
+
+    def __init__(self) -> None:
+        """Start silent."""
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake the waiter, or let its next wait return at once. Call from the event loop."""
+        self._rung.set()
+
+    async def wait(self, timeout_seconds: float) -> bool:
+        """Return True as soon as a write has committed since the last wait, False at time-out."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        self._rung.clear()
+        return True
+
+
+class Database:
+    """An open store that runs units of work."""
+
+    def __init__(self, store: _Store) -> None:
+        """Use :meth:`open` instead."""
+        self._store = store
+        self._wakes: WeakSet[Wake] = WeakSet()
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open ``sqlite:///path`` or ``postgresql://…``; PostgreSQL is first reached by the first unit of work.
+
+        Raises:
+            DatabaseInUse: the SQLite file is open elsewhere.
+            ValueError: the URL names another kind of store.
+        """
+        parsed = make_url(url)
+        return cls(_Sqlite(_sqlite_path(parsed)) if _dialect(parsed) == "sqlite" else _PostgreSQL(parsed))
+
+    @property
+    def dialect(self) -> Dialect:
+        """The kind of store."""
+        return self._store.dialect
+
+    async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``work`` in one transaction: commit when it returns, roll back when it raises.
+
+        When a constraint of the store refuses it, it runs once more: work has no effects outside its transaction.
+
+        Cancelling the caller does not undo a transaction that has already begun on SQLite.
+
+        Raises:
+            Unavailable: no connection came free in time, or the store broke the transaction off.
+        """
+        try:
+            result = await self._store.write(lambda tx: work(tx, *args, **kwargs))
+        except IntegrityError:
+            # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
+            result = await self._store.write(lambda tx: work(tx, *args, **kwargs))
+        for wake in self._wakes:
+            wake.ring()
+        return result
+
+    async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``work`` on committed data.
+
+        On SQLite all its statements see one moment; on PostgreSQL each statement sees its own.
+
+        Raises:
+            Unavailable: no connection came free in time, or the store broke the statement off.
+        """
+        return await self._store.read(lambda tx: work(tx, *args, **kwargs))
+
+    def listen(self) -> Wake:
+        """Return a bell for the writes of this process; it lives as long as the caller keeps it."""
+        wake = Wake()
+        self._wakes.add(wake)
+        return wake
+
+    async def close(self) -> None:
+        """Finish what has begun and let go of every connection, thread and lock."""
+        await self._store.close()
+
+
+def upgrade_schema(url: str) -> None:
+    """Bring the store at ``url`` to the newest migration; callable with or without a running event loop.
+
+    Raises:
+        DatabaseInUse: the SQLite file is open; migrate before :meth:`Database.open`.
+    """
+    package = Path(__file__).parent
+    beside, inside = package.parent / "migrations", package / "migrations"
+    config = alembic.config.Config()
+    # A percent sign starts an interpolation in Alembic's configuration.
+    config.set_main_option("script_location", str(inside if inside.is_dir() else beside).replace("%", "%%"))
+    config.attributes["url"] = url
+    alembic.command.upgrade(config, "head")
+
+
+def with_own_connection(url: str, work: Work[T]) -> T:
+    """Run ``work``, which handles transactions itself, on one connection opened and closed for it: for migrations."""
+    parsed = make_url(url)
+    if _dialect(parsed) == "sqlite":
+        return _with_sqlite(_sqlite_path(parsed), work)
+    # A thread of its own, since asyncio.run refuses to start beside a running event loop.
+    with ThreadPoolExecutor(1, "migration") as thread:
+        return thread.submit(lambda: asyncio.run(_with_postgresql(parsed, work))).result()
+
+
+class _Store(Protocol):
+    dialect: Dialect
+
+    def write(self, work: Work[T]) -> Awaitable[T]: ...
+    def read(self, work: Work[T]) -> Awaitable[T]: ...
+    async def close(self) -> None: ...
+
+
+class _PostgreSQL:
+    dialect: Dialect = "postgresql"
+
+    def __init__(self, url: URL) -> None:
+        self._writer = _postgresql_engine(
+            url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_WAIT_SECONDS, pool_recycle=POOL_RECYCLE_SECONDS
+        )
+        # Shares the pool; without a transaction a read costs one round trip instead of three.
+        self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def write(self, work: Work[T]) -> T:
+        with _translated_failures():
+            async with self._writer.begin() as connection:
+                return await connection.run_sync(work)
+
+    async def read(self, work: Work[T]) -> T:
+        with _translated_failures():
+            async with self._reader.connect() as connection:
+                return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+
+
+class _Sqlite:
+    """One writer and two readers, so that SQLite's own locks are never waited for."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._lock = _lock_beside(path)
+        self._writer_engine = _sqlite_engine(path, "BEGIN IMMEDIATE", ["foreign_keys=ON"])
+        self._reader_engine = _sqlite_engine(path, "BEGIN", ["query_only=ON"])
+        self._writer_thread = ThreadPoolExecutor(1, "writer")
+        self._reader_threads = ThreadPoolExecutor(READER_THREADS, "reader")
+        # Switches a new file to WAL before any reader comes.
+        self._writer_engine.connect().close()
+
+    async def write(self, work: Work[T]) -> T:
+        return await _on(self._writer_thread, _transaction, self._writer_engine, work)
+
+    async def read(self, work: Work[T]) -> T:
+        return await _on(self._reader_threads, _transaction, self._reader_engine, work)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        # The writer goes last: the last connection to leave moves the WAL into the file.
+        self._reader_threads.shutdown()
+        self._reader_engine.dispose()
+        self._writer_thread.shutdown()
+        self._writer_engine.dispose()
+        os.close(self._lock)
+
+
+async def _on(threads: ThreadPoolExecutor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    # The context goes along, so that log lines and records carry the caller's correlation id.
+    context = copy_context()
+    return await asyncio.get_running_loop().run_in_executor(threads, lambda: context.run(function, *args, **kwargs))
+
+
+def _transaction(engine: Engine, work: Work[T]) -> T:
+    with engine.begin() as tx:
+        return work(tx)
+
+
+def _sqlite_engine(path: Path, begin: str, pragmas: list[str]) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"check_same_thread": False},
+        **_common_options(),
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # The driver would begin transactions at moments of its own and break savepoints; see `begin_transaction`.
+        connection.isolation_level = None
+        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", *pragmas):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: URL, **options: Any) -> AsyncEngine:
+    return create_async_engine(
+        url.set(drivername="postgresql+asyncpg"),
+        connect_args={"timeout": CONNECT_SECONDS, "server_settings": SERVER_SETTINGS},
+        **_common_options(),
+        **options,
+    )
+
+
+def _common_options() -> dict[str, Any]:
+    return {
+        # Error messages end up in logs; the values of a statement may be personal data.
+        "hide_parameters": True,
+        "json_serializer": lambda value: to_json(value).decode(),
+        "json_deserializer": from_json,
+    }
+
+
+def _dialect(url: URL) -> Dialect:
+    match url.get_backend_name():
+        case "sqlite":
+            return "sqlite"
+        case "postgresql":
+            return "postgresql"
+        case other:
+            raise ValueError(f"{other} is not supported; give sqlite:///path or postgresql://…")
+
+
+def _sqlite_path(url: URL) -> Path:
+    if url.database in (None, "", ":memory:"):
+        raise ValueError("SQLite in memory is not supported; give a file, such as sqlite:///trajecthub.db")
+    return Path(str(url.database))
+
+
+def _lock_beside(path: Path) -> int:
+    """Lock ``path`` for one process: a second writer brings waits of a second, and can corrupt SQLite before 3.51.3."""
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise DatabaseInUse(
+            f"{path} is open in another process. SQLite serves exactly one: stop the other, or use PostgreSQL "
+            "(TRAJECTHUB_DATABASE_URL=postgresql://…)."
+        ) from error
+    return lock
+
+
+def _with_sqlite(path: Path, work: Work[T]) -> T:
+    lock = _lock_beside(path)
+    # Foreign keys are off: rebuilding a table, Alembic's way to alter one here, would cascade into its children.
+    engine = _sqlite_engine(path, "BEGIN IMMEDIATE", ["foreign_keys=OFF"])
+    try:
+        with engine.connect() as connection:
+            return work(connection)
+    finally:
+        engine.dispose()
+        os.close(lock)
+
+
+async def _with_postgresql(url: URL, work: Work[T]) -> T:
+    engine = _postgresql_engine(url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        return await connection.run_sync(work)
+
+
+@contextmanager
+def _translated_failures() -> Iterator[None]:
+    try:
+        yield
+    except (PoolTimeout, OSError) as error:
+        raise Unavailable("The database is not available at this moment; try again shortly.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in TRY_AGAIN_STATES:
+            raise Unavailable("The database broke the work off; nothing was kept, try again shortly.") from error
+        raise

@@ -1,0 +1,33 @@
+"""Tables and their named queries: the only SQL outside migrations."""
+
+from app.models import (
+    access,
+    appointment,
+    client,
+    delivery,
+    external_id,
+    history,
+    organisation,
+    outbox,
+    partner,
+    referral,
+    subscription,
+    trajectory,
+)
+from app.models.base import metadata
+
+__all__ = [
+    "access",
+    "appointment",
+    "client",
+    "delivery",
+    "external_id",
+    "history",
+    "metadata",
+    "organisation",
+    "outbox",
+    "partner",
+    "referral",
+    "subscription",
+    "trajectory",
+]

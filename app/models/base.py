@@ -1,0 +1,112 @@
+"""What every table shares: the metadata, constraint names and column types that behave alike on both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Insert,
+    MetaData,
+    String,
+    Table,
+    Update,
+    Uuid,
+    bindparam,
+    insert,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from typing_extensions import override
+
+# Fixed names, because a migration can only drop or change a constraint that it can name.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = Uuid
+"""The type of ids: ``uuid.UUID`` in Python; 32 hexadecimal digits on SQLite, so that UUIDv7 sorts by time on both."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: any aware ``datetime`` in, the same moment in UTC out.
+
+    PostgreSQL keeps it as ``timestamptz``. SQLite has no such type and would drop the offset, so it keeps ISO 8601
+    text of fixed width (``2026-11-23T08:30:00.000000Z``), which sorts by time.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type of the store."""
+        return dialect.type_descriptor(String(27) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Write ``value``; raises ValueError when it has no time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; give an aware datetime")
+        moment = value.astimezone(UTC)
+        if dialect.name == "sqlite":
+            return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        return moment
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Read a stored moment."""
+        if value is None:
+            return None
+        moment: datetime = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
+        return moment.astimezone(UTC)
+
+
+class JsonDocument(TypeDecorator[Any]):
+    """A JSON document: ``jsonb`` on PostgreSQL, text on SQLite; None is SQL NULL, not the JSON word ``null``."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type of the store."""
+        json = JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True)
+        return dialect.type_descriptor(json)
+
+
+def insert_row(tx: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Add a row."""
+    tx.execute(_insert_into(table), dict(values))
+
+
+def update_row(tx: Connection, table: Table, row_id: UUID, values: Mapping[str, Any]) -> None:
+    """Change columns of the row with this id."""
+    tx.execute(_update_of(table), {**values, "row_id": row_id})
+
+
+# Statements are built once: building one and working out its cache key costs more than running it.
+@cache
+def _insert_into(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _update_of(table: Table) -> Update:
+    return update(table).where(table.c.id == bindparam("row_id"))

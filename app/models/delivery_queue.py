@@ -1,0 +1,158 @@
+"""Which deliveries are due, and taking them: the queue inside the table of deliveries.
+
+What is due is found by reading and taken by a guarded update, so that nothing is locked while choosing: of two
+workers that choose the same rows only one takes them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, Table, bindparam, func, or_, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
+
+from app.models.base import UtcDateTime
+from app.models.delivery import Delivery, DeliveryState, delivery, delivery_from, delivery_sequence, in_state
+
+# SQLite joins at most 500 queries in one statement; fewer keep the statement small.
+RECEIVERS_PER_STATEMENT = 50
+
+
+def due_deliveries(tx: Connection, now: datetime, cap_of: Callable[[str], int], limit: int) -> list[UUID]:
+    """Choose what may be sent now, at most ``limit``: ids, first tries before later ones.
+
+    Of a chain only its first open delivery is chosen, and of a receiver no more than its cap less what it has in
+    flight, so that a slow receiver delays nobody else.
+
+    Args:
+        tx: reads only.
+        now: deliveries whose time has come by then are due.
+        cap_of: tells how many deliveries a receiver may have in flight; 0 holds them all back.
+        limit: at least 1.
+    """
+    abandoned = list(tx.scalars(_ABANDONED, {"now": now, "room": limit}))
+    in_flight = Counter(tx.scalars(_IN_FLIGHT, {"now": now}))
+    rooms = {receiver: cap_of(receiver) - in_flight[receiver] for receiver in tx.scalars(_OWED)}
+    return (abandoned + _heads(tx, now, rooms, limit))[:limit]
+
+
+def take(tx: Connection, ids: Collection[UUID], now: datetime, lease_until: datetime, token: UUID) -> list[Delivery]:
+    """Take deliveries for one try each, under a lease; those that another worker took meanwhile are left out.
+
+    The try is counted here, before anything is sent, so that crashes cannot make tries without end.
+    """
+    taken = tx.execute(_TAKE, {"ids": list(ids), "now": now, "new_lease_until": lease_until, "new_lease_token": token})
+    return sorted((delivery_from(row) for row in taken), key=lambda one: one.event_position)
+
+
+def number(tx: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Give each delivery that has none the next number of its chain, and keep it; at most one of a chain at once."""
+    fresh = [one for one in deliveries if one.sequence is None]
+    if not fresh:
+        return list(deliveries)
+    next_of = _next_numbers(tx, fresh)
+    numbered = {one.id: next_of[one.receiver, one.referral_id] for one in fresh}
+    tx.execute(_NUMBER, [{"numbered_id": id, "numbered": value} for id, value in numbered.items()])
+    return [replace(one, sequence=numbered.get(one.id, one.sequence)) for one in deliveries]
+
+
+def _heads(tx: Connection, now: datetime, rooms: Mapping[str, int], limit: int) -> list[UUID]:
+    asked = [_first_open(receiver, now, room) for receiver, room in sorted(rooms.items()) if room > 0]
+    found: list[Row[UUID, int, datetime, int]] = []
+    for start in range(0, len(asked), RECEIVERS_PER_STATEMENT):
+        branches = [select(branch.subquery()) for branch in asked[start : start + RECEIVERS_PER_STATEMENT]]
+        found += tx.execute(union_all(*branches))
+    found.sort(key=lambda row: (row.attempts, row.next_attempt_at, row.event_position))
+    return [row.id for row in found[:limit]]
+
+
+def _first_open(receiver: str, now: datetime, room: int) -> Select[UUID, int, datetime, int]:
+    return (
+        select(delivery.c.id, delivery.c.attempts, delivery.c.next_attempt_at, delivery.c.event_position)
+        .where(
+            delivery.c.receiver == receiver,
+            in_state(DeliveryState.PENDING),
+            delivery.c.next_attempt_at <= now,
+            delivery.c.event_position == _FIRST_POSITION,
+        )
+        .order_by(delivery.c.attempts, delivery.c.next_attempt_at, delivery.c.event_position)
+        .limit(room)
+    )
+
+
+def _next_numbers(tx: Connection, fresh: Sequence[Delivery]) -> dict[tuple[str, UUID], int]:
+    rows = [{"receiver": one.receiver, "referral_id": one.referral_id, "last": 1} for one in fresh]
+    counted = tx.execute(_COUNT[tx.dialect.name], rows)
+    return {(row.receiver, row.referral_id): row.last for row in counted}
+
+
+def _receivers_owed() -> Select[str]:
+    """Give the distinct receivers in one index probe each, where DISTINCT would read the whole backlog."""
+    pending = in_state(DeliveryState.PENDING)
+    found = select(func.min(delivery.c.receiver).label("receiver")).where(pending).cte("found", recursive=True)
+    following = select(func.min(delivery.c.receiver)).where(pending, delivery.c.receiver > found.c.receiver)
+    found = found.union_all(select(following.scalar_subquery()).where(found.c.receiver.is_not(None)))
+    return select(found.c.receiver).where(found.c.receiver.is_not(None))
+
+
+_OPEN = delivery.alias("open_delivery")
+
+# Spelled as a minimum, because both stores answer that with one index probe; of NOT EXISTS PostgreSQL makes a join.
+_FIRST_POSITION = (
+    select(func.min(_OPEN.c.event_position))
+    .where(
+        _OPEN.c.receiver == delivery.c.receiver,
+        _OPEN.c.referral_id == delivery.c.referral_id,
+        in_state(DeliveryState.PENDING, DeliveryState.SENDING, table=_OPEN),
+    )
+    .correlate(delivery)
+    .scalar_subquery()
+)
+
+_OWED = _receivers_owed()
+
+_NOW = bindparam("now", type_=UtcDateTime)
+
+_IN_FLIGHT = select(delivery.c.receiver).where(in_state(DeliveryState.SENDING), delivery.c.lease_until >= _NOW)
+
+_ABANDONED = (
+    select(delivery.c.id)
+    .where(in_state(DeliveryState.SENDING), delivery.c.lease_until < _NOW)
+    .order_by(delivery.c.lease_until)
+    .limit(bindparam("room"))
+)
+
+_TAKE = (
+    update(delivery)
+    .where(
+        delivery.c.id.in_(bindparam("ids", expanding=True)),
+        or_(in_state(DeliveryState.PENDING), delivery.c.lease_until < _NOW),
+    )
+    .values(
+        state=DeliveryState.SENDING.value,
+        attempts=delivery.c.attempts + 1,
+        lease_until=bindparam("new_lease_until"),
+        lease_token=bindparam("new_lease_token"),
+        # Somebody was at it and never told how it ended.
+        outcome_unknown=or_(delivery.c.outcome_unknown, in_state(DeliveryState.SENDING)),
+    )
+    .returning(*delivery.c)
+)
+
+
+def _count(insert: Callable[[Table], postgresql.Insert | sqlite.Insert]) -> ReturningInsert[Any]:
+    first = insert(delivery_sequence)
+    next_one = {"last": delivery_sequence.c.last + 1}
+    counted = first.on_conflict_do_update(index_elements=["receiver", "referral_id"], set_=next_one)
+    return counted.returning(*delivery_sequence.c)
+
+
+_COUNT = {"postgresql": _count(postgresql.insert), "sqlite": _count(sqlite.insert)}
+
+_NUMBER = update(delivery).where(delivery.c.id == bindparam("numbered_id")).values(sequence=bindparam("numbered"))

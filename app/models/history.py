@@ -1,0 +1,64 @@
+"""The append-only history of every referral chain."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, String, Table, insert, select
+
+from app.domain.codes import OrganisationRole, System
+from app.domain.values import HistoryEntry
+from app.models.base import Id, UtcDateTime, metadata
+
+history = Table(
+    "history",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("referral_id", Id, ForeignKey("referral.id"), nullable=False),
+    Column("machine", String(20), nullable=False),
+    Column("record_id", Id, nullable=False),
+    Column("action", String(30), nullable=False),
+    Column("from_status", String(30)),
+    Column("to_status", String(30), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("organisation_id", Id),
+    Column("system", String(10), nullable=False),
+    Column("source_version", String(100)),
+    Column("reason", String(40)),
+    Column("implied", Boolean, nullable=False),
+    Column("event_type", String(80)),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Index("ix_history_chain", "referral_id", "id"),
+)
+
+
+_NEW_ENTRIES = insert(history)
+
+
+def append_history(tx: Connection, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Add entries; there is no way to change or remove one."""
+    tx.execute(_NEW_ENTRIES, [dict(entry) for entry in entries])
+
+
+def list_history(tx: Connection, referral_id: UUID) -> list[HistoryEntry]:
+    """Give a chain's history, oldest first."""
+    rows = tx.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.id))
+    return [
+        HistoryEntry(
+            id=row.id,
+            machine=row.machine,
+            record_id=row.record_id,
+            action=row.action,
+            from_status=row.from_status,
+            to_status=row.to_status,
+            role=OrganisationRole(row.role),
+            system=System(row.system),
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+            implied=row.implied,
+            reason=row.reason,
+            event_type=row.event_type,
+        )
+        for row in rows
+    ]

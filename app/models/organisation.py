@@ -1,0 +1,78 @@
+"""Organisations: who refers, guides, decides and operates."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Connection, Row, String, Table, bindparam, select
+
+from app.domain.codes import OrganisationRole, ReferrerKind, System
+from app.domain.values import Organisation
+from app.models.base import Id, UtcDateTime, insert_row, metadata, update_row
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("code", String(80), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("kind", String(30)),
+    Column("system", String(10), nullable=False),
+    Column("area", String(80)),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+COLUMNS = tuple(
+    organisation.c[name].label(f"organisation_row_{name}" if name == "id" else f"organisation_{name}")
+    for name in ("id", "code", "name", "role", "kind", "system", "area", "active")
+)
+"""The columns of an organisation as a joined query gives them."""
+
+
+_BY_CODE = select(*COLUMNS).where(organisation.c.code == bindparam("code"))
+
+
+def to_organisation(row: Row[Any]) -> Organisation:
+    """Read an organisation from a row that holds ``COLUMNS``."""
+    return Organisation(
+        id=row.organisation_row_id,
+        code=row.organisation_code,
+        name=row.organisation_name,
+        role=OrganisationRole(row.organisation_role),
+        kind=ReferrerKind(row.organisation_kind) if row.organisation_kind else None,
+        system=System(row.organisation_system),
+        area=row.organisation_area,
+        active=row.organisation_active,
+    )
+
+
+def find_organisation(tx: Connection, code: str) -> Organisation | None:
+    """Give the organisation with this code, or None."""
+    row = tx.execute(_BY_CODE, {"code": code}).first()
+    return to_organisation(row) if row else None
+
+
+def organisations_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """Give the organisations with these ids."""
+    rows = tx.execute(select(*COLUMNS).where(organisation.c.id.in_(ids)))
+    return {row.organisation_row_id: to_organisation(row) for row in rows}
+
+
+def list_organisations(tx: Connection, after_code: str | None, limit: int) -> list[Organisation]:
+    """Give a page of organisations by code."""
+    query = select(*COLUMNS).order_by(organisation.c.code).limit(limit)
+    if after_code is not None:
+        query = query.where(organisation.c.code > after_code)
+    return [to_organisation(row) for row in tx.execute(query)]
+
+
+def insert_organisation(tx: Connection, values: Mapping[str, Any]) -> None:
+    """Add an organisation."""
+    insert_row(tx, organisation, values)
+
+
+def update_organisation(tx: Connection, organisation_id: UUID, values: Mapping[str, Any]) -> None:
+    """Change columns of an organisation."""
+    update_row(tx, organisation, organisation_id, values)

@@ -1,0 +1,157 @@
+"""The outbox: every event, stored in the transaction of the change that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from app.domain.codes import System
+from app.domain.events import Event, EventType
+from app.models.base import Id, JsonDocument, UtcDateTime, metadata
+
+event = Table(
+    "event",
+    metadata,
+    # SQLite numbers rows by itself only where the key is spelled INTEGER.
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", Id, nullable=False, unique=True),
+    Column("type", String(100), nullable=False),
+    Column("referral_id", Id, nullable=False),
+    Column("appointment_id", Id),
+    Column("trajectory_id", Id),
+    Column("source_system", String(20), nullable=False),
+    Column("facts", JsonDocument, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("quiet", Boolean, nullable=False),
+    Column("relayed_at", UtcDateTime),
+    Index("ix_event_chain", "referral_id", "position"),
+)
+
+_UNRELAYED = event.c.relayed_at.is_(None)
+Index("ix_event_unrelayed", event.c.position, sqlite_where=_UNRELAYED, postgresql_where=_UNRELAYED)
+
+# Made once, because building a statement costs as much as running it.
+_NEW_EVENTS = insert(event).inline()
+_ANY_UNRELAYED = select(event.c.position).where(_UNRELAYED).limit(1)
+_BY_ID = select(event).where(event.c.id.in_(bindparam("ids", expanding=True)))
+
+# Any number that nothing else in the database locks on.
+_RELAY_LOCK = 7_283_003
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event that is to be stored.
+
+    Attributes:
+        source_system: where the fact arose; its own system is not told again (no echo).
+        quiet: True for replay and backfill: the event is history only and is never told.
+    """
+
+    event: Event
+    source_system: System
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """An event with its place in the outbox and the system in which it arose."""
+
+    position: int
+    source_system: System
+    event: Event
+
+
+def append_events(tx: Connection, new: Sequence[NewEvent]) -> None:
+    """Store events in this order; a quiet one is history only and is never told to anybody."""
+    if new:
+        tx.execute(_NEW_EVENTS, [_new_row(each) for each in new])
+
+
+def has_unrelayed(tx: Connection) -> bool:
+    """Tell whether an event waits for the relay."""
+    return tx.scalar(_ANY_UNRELAYED) is not None
+
+
+def claim_unrelayed(tx: Connection, limit: int) -> list[StoredEvent]:
+    """Give the oldest events that nobody has relayed, at most ``limit``; empty while another relay is at work.
+
+    One relay at a time, because two that skip each other's rows would commit the later events of a chain
+    before the earlier ones, and so break the order that is promised per chain.
+    """
+    if tx.dialect.name == "postgresql" and not tx.scalar(select(func.pg_try_advisory_xact_lock(_RELAY_LOCK))):
+        return []
+    rows = tx.execute(select(event).where(_UNRELAYED).order_by(event.c.position).limit(limit))
+    return [_stored(row) for row in rows]
+
+
+def mark_relayed(tx: Connection, ids: Collection[UUID], relayed_at: datetime) -> None:
+    """Note that the deliveries of these events have been made."""
+    tx.execute(update(event).where(event.c.id.in_(ids)).values(relayed_at=relayed_at))
+
+
+def load_events(tx: Connection, ids: Collection[UUID]) -> dict[UUID, StoredEvent]:
+    """Give events by id."""
+    return {row.id: _stored(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def chain_events(tx: Connection, referral_id: UUID) -> Sequence[StoredEvent]:
+    """Give all events of one referral chain, oldest first."""
+    rows = tx.execute(select(event).where(event.c.referral_id == referral_id).order_by(event.c.position))
+    return [_stored(row) for row in rows]
+
+
+def _new_row(new: NewEvent) -> dict[str, object]:
+    event = new.event
+    return {
+        "id": event.id,
+        "type": event.type.value,
+        "referral_id": event.referral_id,
+        "appointment_id": event.appointment_id,
+        "trajectory_id": event.trajectory_id,
+        "source_system": new.source_system.value,
+        "facts": dict(event.facts),
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+        "quiet": new.quiet,
+        # A quiet event counts as relayed at once, so that nothing ever looks at it again.
+        "relayed_at": event.recorded_at if new.quiet else None,
+    }
+
+
+def _stored(row: Row[Any]) -> StoredEvent:
+    return StoredEvent(
+        position=row.position,
+        source_system=System(row.source_system),
+        event=Event(
+            id=row.id,
+            type=EventType(row.type),
+            referral_id=row.referral_id,
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+            facts=row.facts,
+            appointment_id=row.appointment_id,
+            trajectory_id=row.trajectory_id,
+        ),
+    )

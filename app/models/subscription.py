@@ -1,0 +1,191 @@
+"""Subscriptions: who wants which events at which address (webhooks)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from app.domain.events import EventType
+from app.models.base import Id, JsonDocument, UtcDateTime, metadata
+
+
+class SubscriptionStatus(StrEnum):
+    """Whether a subscription is served.
+
+    ``paused`` holds its deliveries back until it is active again; ``disabled`` gets no new ones (the receiver
+    answered 410 Gone).
+    """
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
+class Content(StrEnum):
+    """How much an event holds: what the gate released, or ids only (*informatiearm*)."""
+
+    FILTERED = "filtered"
+    THIN = "thin"
+
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("organisation_id", Id, nullable=False),
+    Column("url", String(2000), nullable=False),
+    Column("event_types", JsonDocument, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("content", String(10), nullable=False),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    Column("previous_secret_sealed", LargeBinary),
+    Column("previous_secret_expires_at", UtcDateTime),
+    Column("failing_since", UtcDateTime),
+    Column("status_reason", String(50)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index("ix_subscription_organisation", "organisation_id", "id"),
+)
+
+
+_BY_ID = select(subscription).where(subscription.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """An organisation's wish to be told at an address.
+
+    Attributes:
+        event_types: the types wanted; empty is all of them.
+        secret_sealed: the signing secret, sealed in the vault with :func:`secret_context`.
+        previous_secret_sealed: the secret before rotation, which signs too until it expires.
+        failing_since: when the deliveries began to fail; None when the last one succeeded.
+        status_reason: why the status is what it is, as a code.
+    """
+
+    id: UUID
+    organisation_id: UUID
+    url: str
+    secret_sealed: bytes
+    created_at: datetime
+    changed_at: datetime
+    event_types: frozenset[EventType] = frozenset()
+    status: SubscriptionStatus = SubscriptionStatus.ACTIVE
+    content: Content = Content.FILTERED
+    previous_secret_sealed: bytes | None = None
+    previous_secret_expires_at: datetime | None = None
+    failing_since: datetime | None = None
+    status_reason: str | None = None
+
+
+def secret_context(subscription_id: UUID) -> str:
+    """Give the vault context under which a subscription's secrets are sealed."""
+    return f"subscription:{subscription_id}"
+
+
+def insert_subscription(tx: Connection, new: Subscription) -> None:
+    """Store a new subscription; its status is changed by ``app.models.delivery.change_subscription_status``."""
+    tx.execute(insert(subscription).values(_values(new)))
+
+
+def delete_subscription(tx: Connection, subscription_id: UUID) -> None:
+    """Remove a subscription; its deliveries and disclosures stay as evidence."""
+    tx.execute(delete(subscription).where(subscription.c.id == subscription_id))
+
+
+def load_subscriptions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Subscription]:
+    """Give subscriptions by id."""
+    return {row.id: _subscription(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list[Subscription]:
+    """Give the subscriptions of these organisations that are not disabled, in a fixed order, locked as they are.
+
+    Until the deliveries made for them are committed none can be paused or resumed, so none is left held by mistake.
+    """
+    query = (
+        select(subscription)
+        .where(subscription.c.organisation_id.in_(organisation_ids))
+        .where(subscription.c.status != SubscriptionStatus.DISABLED.value)
+        .order_by(subscription.c.id)
+        .with_for_update(read=True)
+    )
+    return [_subscription(row) for row in tx.execute(query)]
+
+
+def list_subscriptions(
+    tx: Connection, organisation_id: UUID | None, after: UUID | None, limit: int
+) -> list[Subscription]:
+    """Give a page of subscriptions by id, of one organisation or (None) of all."""
+    query = select(subscription).order_by(subscription.c.id).limit(limit)
+    if organisation_id is not None:
+        query = query.where(subscription.c.organisation_id == organisation_id)
+    if after is not None:
+        query = query.where(subscription.c.id > after)
+    return [_subscription(row) for row in tx.execute(query)]
+
+
+def note_health(tx: Connection, succeeded: Collection[UUID], failed: Collection[UUID], now: datetime) -> None:
+    """Remember since when subscriptions fail, and forget it of those that succeed again."""
+    health = subscription.c.failing_since
+    if failed:
+        since_now = update(subscription).where(subscription.c.id.in_(failed), health.is_(None))
+        tx.execute(since_now.values(failing_since=now))
+    if succeeded:
+        recovered = update(subscription).where(subscription.c.id.in_(succeeded), health.is_not(None))
+        tx.execute(recovered.values(failing_since=None))
+
+
+def _values(of: Subscription) -> dict[str, object]:
+    return {
+        "id": of.id,
+        "organisation_id": of.organisation_id,
+        "url": of.url,
+        "event_types": sorted(of.event_types),
+        "status": of.status.value,
+        "content": of.content.value,
+        "secret_sealed": of.secret_sealed,
+        "previous_secret_sealed": of.previous_secret_sealed,
+        "previous_secret_expires_at": of.previous_secret_expires_at,
+        "failing_since": of.failing_since,
+        "status_reason": of.status_reason,
+        "created_at": of.created_at,
+        "changed_at": of.changed_at,
+    }
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        url=row.url,
+        event_types=frozenset(EventType(name) for name in row.event_types),
+        status=SubscriptionStatus(row.status),
+        content=Content(row.content),
+        secret_sealed=row.secret_sealed,
+        previous_secret_sealed=row.previous_secret_sealed,
+        previous_secret_expires_at=row.previous_secret_expires_at,
+        failing_since=row.failing_since,
+        status_reason=row.status_reason,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+    )

