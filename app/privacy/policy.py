@@ -1,0 +1,170 @@
+"""The agreements of a municipality, checked and indexed: what no rule permits is withheld."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Self
+
+from app.domain.codes import Moment
+from app.domain.facts import Field
+from app.privacy.classification import ID_FIELDS
+from app.privacy.policy_file import read_policy
+from app.privacy.rules import (
+    EVENT_OCCASIONS,
+    RECEIVER_KINDS,
+    REFERRER_KINDS,
+    Condition,
+    Effect,
+    Occasion,
+    PolicyError,
+    Rule,
+    check_rules,
+)
+
+__all__ = [
+    "EVENT_OCCASIONS",
+    "RECEIVER_KINDS",
+    "REFERRER_KINDS",
+    "Cell",
+    "Condition",
+    "Effect",
+    "Occasion",
+    "Permit",
+    "Policy",
+    "PolicyError",
+    "Row",
+    "Rule",
+    "load_policy",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A rule's permission for one field.
+
+    Attributes:
+        effect: how the field leaves; an id is always pseudonymised, whatever the rule says.
+        overruled_by: the rules that forbid the field on this rule's own occasion.
+        retold: True when a rule about a moment counts for reading, because what was told may be read
+            again. A field that is still empty has not been told.
+    """
+
+    rule: Rule
+    effect: Effect
+    overruled_by: tuple[Rule, ...]
+    retold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """All that is said about one field to one kind of receiver on one occasion.
+
+    ``permits`` stand widest first, so that taking one away can only narrow what is told.
+    """
+
+    forbids: tuple[Rule, ...] = ()
+    permits: tuple[Permit, ...] = ()
+
+
+Row = Mapping[Field, Cell]
+_NOTHING_SAID: Row = MappingProxyType({})
+
+
+class Policy:
+    """The rules of one municipality in one version.
+
+    Args:
+        version: names this text of the rules; recorded with every disclosure.
+        rules: in the order of the text.
+        financial_agreed: the kinds of receivers with whom telling financial facts is agreed.
+
+    Raises:
+        PolicyError: two rules have one id, or a rule promises what no rule may.
+    """
+
+    def __init__(self, version: str, rules: Iterable[Rule], financial_agreed: frozenset[str]) -> None:
+        self.version = version
+        self.rules = tuple(rules)
+        self.financial_agreed = financial_agreed
+        check_rules(self.rules, financial_agreed)
+        self._rows = _rows(self.rules)
+        self._by_id = {rule.id: rule for rule in self.rules}
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """Read a policy.
+
+        Raises:
+            PolicyError: the text cannot be read or breaks a rule; names rule and key.
+        """
+        written = read_policy(text)
+        return cls(written.version, written.rules, written.financial_agreed)
+
+    def row(self, kind: str, occasion: Occasion) -> Row:
+        """Give what is said, field by field, to a kind of receiver; nothing to an unknown kind."""
+        return self._rows.get((kind, occasion), _NOTHING_SAID)
+
+    def agrees(self, kind: str, occasion: Occasion) -> bool:
+        """Tell whether some rule, of whatever date or condition, lets this kind be told something."""
+        return any(cell.permits for cell in self.row(kind, occasion).values())
+
+    def rule(self, rule_id: str) -> Rule:
+        """Give the rule that a decision names; KeyError when there is none."""
+        return self._by_id[rule_id]
+
+
+def load_policy(municipality: str = "rotterdam") -> Policy:
+    """Give the policy that comes with the hub for a municipality.
+
+    Raises:
+        PolicyError: there is none, or it cannot be used.
+    """
+    place = files("app.privacy") / "policy_data" / f"{municipality}.toml"
+    if not place.is_file():
+        raise PolicyError(
+            "policy", "municipality", f"no policy for {municipality!r}; add it to app/privacy/policy_data"
+        )
+    return Policy.from_toml(place.read_text(encoding="utf-8"))
+
+
+def _rows(rules: Iterable[Rule]) -> dict[tuple[str, Occasion], dict[Field, Cell]]:
+    said: dict[tuple[str, Occasion], dict[Field, list[Rule]]] = defaultdict(lambda: defaultdict(list))
+    for rule in rules:
+        for kind in rule.receivers:
+            for occasion in rule.occasions:
+                for field in rule.fields:
+                    said[kind, occasion][field].append(rule)
+    rows = {key: {field: _cell(field, about) for field, about in fields.items()} for key, fields in said.items()}
+    for kind in REFERRER_KINDS:
+        rows[kind, Occasion.READING] = _reading_row(kind, rows)
+    return rows
+
+
+def _cell(field: Field, rules: Iterable[Rule]) -> Cell:
+    forbids = tuple(rule for rule in rules if rule.effect is Effect.FORBID)
+    permits = (
+        Permit(rule, Effect.PSEUDONYMISE if field in ID_FIELDS else rule.effect, forbids)
+        for rule in rules
+        if rule.effect is not Effect.FORBID
+    )
+    return Cell(forbids, _widest_first(permits))
+
+
+def _reading_row(kind: str, rows: Mapping[tuple[str, Occasion], Row]) -> dict[Field, Cell]:
+    own = rows.get((kind, Occasion.READING), _NOTHING_SAID)
+    told = [rows.get((kind, Occasion.of(moment)), _NOTHING_SAID) for moment in Moment]
+    return {
+        field: _reading_cell(own.get(field, Cell()), [row[field] for row in told if field in row])
+        for field in set(own).union(*told)
+    }
+
+
+def _reading_cell(own: Cell, told: Iterable[Cell]) -> Cell:
+    retold = (replace(permit, retold=True) for cell in told for permit in cell.permits)
+    return Cell(own.forbids, _widest_first((*own.permits, *retold)))
+
+
+def _widest_first(permits: Iterable[Permit]) -> tuple[Permit, ...]:
+    return tuple(sorted(permits, key=lambda permit: permit.effect is Effect.COARSEN))

@@ -1,0 +1,168 @@
+"""What an agreement is made of, and what no agreement may promise."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+from app.domain.codes import ConsentScope, Moment, OrganisationRole, ReferrerKind
+from app.domain.facts import Field
+from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS, SUPPLIED_BY_REFERRER, FieldClass
+
+REFERRER_KINDS = frozenset(kind.value for kind in ReferrerKind)
+RECEIVER_KINDS = REFERRER_KINDS | {role.value for role in OrganisationRole if role is not OrganisationRole.REFERRER}
+"""Every kind of receiver: the kinds of referrers, and the roles of organisations that do not refer."""
+
+
+class Occasion(StrEnum):
+    """When something is told: at a feedback moment (*terugkoppelmoment*), on asking, or to be handled."""
+
+    RECEIVED = "received"
+    CONFIRMED = "confirmed"
+    INTAKE_PLANNED = "intake_planned"
+    INTAKE_ATTENDED = "intake_attended"
+    MISSED = "missed"
+    INTAKE_RESULT = "intake_result"
+    PLAN_SIGNED = "plan_signed"
+    OTHER_HELP = "other_help"
+    FIRST_RESULT = "first_result"
+    CHANGE = "change"
+    CLOSED = "closed"
+    READING = "reading"
+    HANDLING = "handling"
+
+    @classmethod
+    def of(cls, moment: Moment) -> Self:
+        """Give the occasion of a feedback moment."""
+        return cls(moment.value)
+
+
+EVENT_OCCASIONS = frozenset(Occasion) - {Occasion.READING}
+"""The occasions on which the hub sends something of its own accord."""
+
+
+class Effect(StrEnum):
+    """What a rule does with a field."""
+
+    RELEASE = "release"
+    COARSEN = "coarsen"
+    PSEUDONYMISE = "pseudonymise"
+    FORBID = "forbid"
+
+
+class PolicyError(ValueError):
+    """The policy cannot be used; the message names rule, key and way out.
+
+    Attributes:
+        rule_id: the rule at fault, or "policy" for the text as a whole.
+        key: the key at fault.
+    """
+
+    def __init__(self, rule_id: str, key: str, message: str) -> None:
+        super().__init__(f"rule {rule_id}, {key}: {message}")
+        self.rule_id = rule_id
+        self.key = key
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a fact must be: one of some codes, or at least a number. Nothing known never meets it."""
+
+    one_of: frozenset[str] = frozenset()
+    at_least: int | None = None
+
+    def holds(self, value: object) -> bool:
+        """Tell whether the value meets the condition; a value of another type does not."""
+        if self.at_least is not None:
+            return isinstance(value, int) and value >= self.at_least
+        return isinstance(value, str) and value in self.one_of
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One agreement: these receivers, on these occasions, these fields.
+
+    Attributes:
+        purpose: what for (*doel*), in words for people.
+        legal_basis: on what ground (*grondslag*), in words for people.
+        activity: URI of the processing activity in the public register (*verwerkingsactiviteit*).
+        valid_from: first day, in local time.
+        valid_until: last day, in local time; None is until further notice.
+        consent: what the client must have agreed to, as recorded at the moment of telling.
+        when: what other facts must be; all conditions must hold.
+    """
+
+    id: str
+    receivers: frozenset[str]
+    occasions: frozenset[Occasion]
+    fields: frozenset[Field]
+    effect: Effect
+    purpose: str
+    legal_basis: str
+    activity: str
+    valid_from: date
+    valid_until: date | None = None
+    consent: ConsentScope | None = None
+    when: Mapping[Field, Condition] = field(default_factory=dict)
+
+    def is_valid_on(self, day: date) -> bool:
+        """Tell whether the rule holds on a day in local time."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+def check_rules(rules: Iterable[Rule], financial_agreed: frozenset[str]) -> None:
+    """Refuse rules that promise what no agreement may.
+
+    Args:
+        rules: the rules of one policy.
+        financial_agreed: the kinds of receivers with whom telling financial facts is agreed.
+
+    Raises:
+        PolicyError: the first fault found.
+    """
+    rules = tuple(rules)
+    for rule_id, times in Counter(rule.id for rule in rules).items():
+        if times > 1:
+            raise PolicyError(rule_id, "id", f"used {times} times; give each rule its own")
+    for rule in rules:
+        for key, message in _faults(rule, financial_agreed):
+            raise PolicyError(rule.id, key, message)
+
+
+def _faults(rule: Rule, financial_agreed: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if unknown := _listed(rule.receivers - RECEIVER_KINDS):
+        yield "receivers", f"unknown: {unknown}; use a referrer kind or an organisation role"
+    if rule.valid_until is not None and rule.valid_until < rule.valid_from:
+        yield "valid_until", "lies before valid_from"
+    if rule.effect is Effect.FORBID and (rule.consent or rule.when):
+        yield "effect", "a forbid holds always; leave out consent and when"
+    if unfit := _listed(rule.fields - _FIT_FOR.get(rule.effect, rule.fields)):
+        yield "effect", f"{rule.effect} does not go with {unfit}; choose another effect"
+    if private := _listed(_unsendable(rule)):
+        yield "fields", f"care and free text never leave through events: take out {private}"
+    if strangers := _listed(_told_finances(rule) - financial_agreed):
+        yield "receivers", f"financial facts are not agreed with {strangers}; see financial_agreed"
+
+
+_FIT_FOR: Mapping[Effect, frozenset[Field]] = {Effect.COARSEN: COARSENABLE, Effect.PSEUDONYMISE: ID_FIELDS}
+
+
+def _unsendable(rule: Rule) -> frozenset[Field]:
+    if not rule.occasions & EVENT_OCCASIONS:
+        return frozenset()
+    return frozenset(f for f in rule.fields if CLASS_OF[f] in (FieldClass.CARE, FieldClass.FREE_TEXT))
+
+
+def _told_finances(rule: Rule) -> frozenset[str]:
+    """Give the receivers that learn financial facts by this rule; reading back one's own words is not learning."""
+    financial = {f for f in rule.fields if CLASS_OF[f] is FieldClass.FINANCIAL}
+    if rule.effect is Effect.FORBID or not financial:
+        return frozenset()
+    only_own_words = financial <= SUPPLIED_BY_REFERRER and rule.occasions == {Occasion.READING}
+    return rule.receivers - REFERRER_KINDS if only_own_words else rule.receivers
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,223 @@
+"""A policy that promises what it may not, or that cannot be accounted for, is not loaded."""
+
+import pytest
+
+from app.domain.codes import Moment
+from app.domain.facts import Field
+from app.privacy.policy import EVENT_OCCASIONS, Condition, Occasion, Policy, PolicyError, load_policy
+
+HEAD = """
+version = "test/1"
+financial_agreed = ["exit", "finance_team"]
+
+[groups]
+teams = ["wijkteam", "exit"]
+"""
+RULE = {
+    "id": '"a-rule"',
+    "receivers": '["wijkteam"]',
+    "occasions": '["received"]',
+    "fields": '["referral.reference"]',
+    "effect": '"release"',
+    "purpose": '"weten dat de aanmelding er is"',
+    "legal_basis": '"Wgs art. 8 lid 2"',
+    "activity": '"https://register.example.nl/verwerkingen/terugkoppeling"',
+    "valid_from": "2019-03-01",
+}
+
+
+def rule(**changes: str | None) -> str:
+    keys = RULE | changes
+    return "\n[[rules]]\n" + "\n".join(f"{key} = {value}" for key, value in keys.items() if value is not None)
+
+
+def test_every_moment_is_an_occasion() -> None:
+    assert {Occasion.of(moment) for moment in Moment} == set(Occasion) - {Occasion.READING, Occasion.HANDLING}
+    assert frozenset(Occasion) - {Occasion.READING} == EVENT_OCCASIONS
+
+
+def test_a_policy_is_read_as_it_is_written() -> None:
+    policy = Policy.from_toml(
+        HEAD
+        + rule(
+            receivers='["@teams", "vraagwijzer"]',
+            valid_until="2020-01-01",
+            consent='"feedback_to_referrer"',
+            when='{ "attendance.missed_count" = { at_least = 2 }, "result.code" = { one_of = ["social_loan"] } }',
+        )
+    )
+
+    read = policy.rule("a-rule")
+
+    assert policy.version == "test/1"
+    assert read.receivers == {"wijkteam", "exit", "vraagwijzer"}
+    assert read.fields == {Field.REFERRAL_REFERENCE}
+    assert read.valid_until is not None
+    assert read.when == {
+        Field.ATTENDANCE_MISSED_COUNT: Condition(at_least=2),
+        Field.RESULT_CODE: Condition(one_of=frozenset({"social_loan"})),
+    }
+
+
+@pytest.mark.parametrize("key", sorted(set(RULE) - {"id"}))
+def test_a_rule_without_one_of_its_keys_is_refused(key: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        Policy.from_toml(HEAD + rule(**{key: None}))
+
+    assert (caught.value.rule_id, caught.value.key) == ("a-rule", key)
+
+
+REFUSED = [
+    ("receivers", '["wijkteem"]'),
+    ("receivers", '["referrer"]'),
+    ("receivers", "[]"),
+    ("receivers", '["@nobody"]'),
+    ("receivers", '"wijkteam"'),
+    ("occasions", '["sometimes"]'),
+    ("occasions", "[]"),
+    ("fields", '["referral.secret"]'),
+    ("fields", "[]"),
+    ("fields", "[1]"),
+    ("effect", '"show"'),
+    ("purpose", '" "'),
+    ("legal_basis", '""'),
+    ("activity", '"terugkoppeling"'),
+    ("valid_from", '"2019-03-01"'),
+    ("valid_from", "2019-03-01T00:00:00Z"),
+    ("valid_until", "2019-02-28"),
+    ("consent", '"everything"'),
+    ("when", '"always"'),
+    ("when", '{ "referral.secret" = { at_least = 2 } }'),
+    ("when", '{ "result.code" = { one_of = [] } }'),
+    ("when", '{ "result.code" = { one_of = [1] } }'),
+    ("when", '{ "result.code" = { } }'),
+    ("when", '{ "attendance.missed_count" = { at_least = true } }'),
+    ("when", '{ "attendance.missed_count" = { at_least = 2, one_of = ["2"] } }'),
+    ("valid_unitl", "2020-01-01"),
+    # What no agreement may promise.
+    ("fields", '["assessment.life_domains"]'),
+    ("fields", '["referral.reason"]'),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), REFUSED)
+def test_a_rule_that_cannot_be_read_or_kept_is_refused_by_name(key: str, value: str) -> None:
+    with pytest.raises(PolicyError, match="a-rule") as caught:
+        Policy.from_toml(HEAD + rule(**{key: value}))
+
+    assert (caught.value.rule_id, caught.value.key) == ("a-rule", key)
+
+
+def test_financial_facts_cannot_be_told_to_who_has_not_agreed_it() -> None:
+    with pytest.raises(PolicyError, match="not agreed with wijkteam"):
+        Policy.from_toml(HEAD + rule(receivers='["@teams"]', fields='["result.code"]'))
+
+
+def test_financial_facts_can_be_told_to_who_has_agreed_it() -> None:
+    policy = Policy.from_toml(HEAD + rule(receivers='["exit"]', fields='["result.code"]'))
+
+    assert policy.agrees("exit", Occasion.RECEIVED)
+
+
+def test_a_referrer_may_read_back_the_finances_it_supplied() -> None:
+    policy = Policy.from_toml(HEAD + rule(occasions='["reading"]', fields='["referral.debt_severity"]'))
+
+    assert policy.agrees("wijkteam", Occasion.READING)
+
+
+def test_a_referrer_cannot_be_sent_the_finances_it_supplied() -> None:
+    with pytest.raises(PolicyError, match="not agreed with wijkteam"):
+        Policy.from_toml(HEAD + rule(occasions='["reading", "received"]', fields='["referral.debt_severity"]'))
+
+
+def test_another_role_cannot_read_the_finances_that_a_referrer_supplied() -> None:
+    with pytest.raises(PolicyError, match="operator"):
+        Policy.from_toml(
+            HEAD + rule(receivers='["operator"]', occasions='["reading"]', fields='["referral.debt_severity"]')
+        )
+
+
+def test_a_forbid_on_financial_facts_needs_no_agreement() -> None:
+    policy = Policy.from_toml(HEAD + rule(fields='["result.code"]', effect='"forbid"'))
+
+    assert not policy.agrees("wijkteam", Occasion.RECEIVED)
+
+
+@pytest.mark.parametrize(
+    ("effect", "field"), [("coarsen", "referral.reference"), ("pseudonymise", "referral.reference")]
+)
+def test_an_effect_that_a_field_does_not_have_is_refused(effect: str, field: str) -> None:
+    with pytest.raises(PolicyError, match=f"{effect} does not go with {field}"):
+        Policy.from_toml(HEAD + rule(effect=f'"{effect}"', fields=f'["{field}"]'))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [{"consent": '"feedback_to_referrer"'}, {"when": '{ "attendance.missed_count" = { at_least = 2 } }'}],
+)
+def test_a_forbid_cannot_depend_on_a_condition(condition: dict[str, str]) -> None:
+    with pytest.raises(PolicyError, match="a forbid holds always"):
+        Policy.from_toml(HEAD + rule(effect='"forbid"', **condition))
+
+
+def test_two_rules_cannot_have_one_id() -> None:
+    with pytest.raises(PolicyError, match="used 2 times"):
+        Policy.from_toml(HEAD + rule() + rule())
+
+
+@pytest.mark.parametrize("rule_id", [None, '""', "1"])
+def test_a_rule_without_an_id_is_refused(rule_id: str | None) -> None:
+    with pytest.raises(PolicyError, match="every decision is explained by it"):
+        Policy.from_toml(HEAD + rule(id=rule_id))
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("version = ", "text"),
+        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = {}\n', "rules"),
+        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = {}\nrules = 3\n', "rules"),
+        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = {}\nrules = [3]\n', "rules"),
+        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = 3\nrules = []\n', "groups"),
+        (HEAD.replace("version", "versie") + rule(), "version"),
+        (HEAD.replace('"test/1"', "1") + rule(), "version"),
+        (HEAD.replace('["exit", "finance_team"]', "[]") + rule(), "financial_agreed"),
+    ],
+)
+def test_a_text_that_is_no_policy_is_refused(text: str, key: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        Policy.from_toml(text)
+
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "holds"),
+    [
+        (Condition(at_least=2), 2, True),
+        (Condition(at_least=2), 1, False),
+        (Condition(at_least=2), None, False),
+        (Condition(at_least=2), "2", False),
+        (Condition(one_of=frozenset({"a", "b"})), "b", True),
+        (Condition(one_of=frozenset({"a", "b"})), "c", False),
+        (Condition(one_of=frozenset({"a", "b"})), None, False),
+        (Condition(one_of=frozenset({"a", "b"})), ["a"], False),
+        (Condition(), "a", False),
+    ],
+)
+def test_a_condition_holds_only_for_what_it_names(condition: Condition, value: object, holds: bool) -> None:
+    assert condition.holds(value) is holds
+
+
+def test_an_unknown_kind_is_told_nothing() -> None:
+    assert not load_policy().agrees("somebody", Occasion.RECEIVED)
+
+
+def test_a_municipality_without_a_policy_is_refused() -> None:
+    with pytest.raises(PolicyError, match="utopia"):
+        load_policy("utopia")
+
+
+def test_a_rule_that_is_not_there_cannot_be_explained() -> None:
+    with pytest.raises(KeyError):
+        load_policy().rule("nothing")
