@@ -1,0 +1,55 @@
+"""Who looks: what a caller's organisation may see, in whose shoes it stands, and under which ids."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.codes import OrganisationRole, System
+from app.domain.queries import Visibility
+from app.domain.values import Organisation
+from app.privacy.gate import Receiver
+from app.privacy.pseudonyms import Pseudonyms
+
+_SEES_ALL = frozenset({OrganisationRole.FINANCE_TEAM, OrganisationRole.CREDIT_BANK, OrganisationRole.OPERATOR})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A caller: an organisation, seen as a receiver of what the hub tells."""
+
+    organisation: Organisation
+
+    @property
+    def visibility(self) -> Visibility:
+        """Whose referrals exist for this caller; any other is not found."""
+        if self.organisation.role in _SEES_ALL:
+            return Visibility()
+        if self.organisation.role is OrganisationRole.PARTNER_SYSTEM:
+            return Visibility(system=self.organisation.system)
+        return Visibility(organisation_id=self.organisation.id)
+
+    @property
+    def knows_all_statuses(self) -> bool:
+        """Tell whether the caller reads the real status, not the one last told to the referrer."""
+        return self.organisation.role in _SEES_ALL
+
+    @property
+    def is_inside(self) -> bool:
+        """Tell whether the caller works in one of the three systems or runs the hub, and so uses the hub's ids."""
+        return self.organisation.system is not System.API or self.organisation.role is OrganisationRole.OPERATOR
+
+    def receiver(self, referrer: Organisation) -> Receiver:
+        """Give the receiver in whose name the policy is asked, for a referral of this referrer.
+
+        A partner system acts for the referrers that work in it.
+        """
+        acts_for_referrer = self.organisation.role is OrganisationRole.PARTNER_SYSTEM
+        stands_in = referrer if acts_for_referrer else self.organisation
+        return Receiver(str(stands_in.id), str(stands_in.kind or stands_in.role), inside=self.is_inside)
+
+    def resolve(self, pseudonyms: Pseudonyms, given_id: UUID) -> UUID:
+        """Give the hub's id behind an id that this caller uses."""
+        return given_id if self.is_inside else pseudonyms.resolve(str(self.organisation.id), given_id)
+
+    def shown(self, pseudonyms: Pseudonyms, record_id: UUID) -> UUID:
+        """Give the id under which this caller knows a record."""
+        return record_id if self.is_inside else pseudonyms.of(str(self.organisation.id), record_id)

@@ -1,0 +1,266 @@
+"""A hub's record without its edges: tools with a clock in hand, a referrer per route, and builders of what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.database import Connection, Database
+from app.domain.case_file import CaseFile
+from app.domain.codes import (
+    CancellationReason,
+    IntakeResult,
+    OrganisationRole,
+    ReferralStatus,
+    ReferrerKind,
+    System,
+    TrajectoryStatus,
+)
+from app.domain.commands import (
+    Act,
+    AddParty,
+    AmendReferral,
+    AnswerWithdrawal,
+    CancelAppointment,
+    CloseTrajectory,
+    ConcludeIntake,
+    ConfirmReferral,
+    EnterInError,
+    Fact,
+    ForwardReferral,
+    GiveSignal,
+    MarkUnreachable,
+    PauseTrajectory,
+    RecordAttendance,
+    RecordKbrStatus,
+    RecordResult,
+    RegisterReferral,
+    RejectReferral,
+    ResumeTrajectory,
+    ScheduleIntake,
+    SignPlan,
+    WithdrawReferral,
+)
+from app.domain.identifiers import MonotonicIds
+from app.domain.ports import Page, PartnerRecord, Unread
+from app.domain.values import Appointment, ClientDetails, Counsellor, HistoryEntry, ReferralContents
+from app.models import metadata
+from app.models.appointment import list_appointments
+from app.models.case_file import load_case_files
+from app.models.history import list_history
+from app.models.outbox import StoredEvent, chain_events
+from app.operations import appointments, referrals, trajectories
+from app.operations.intake import Tally, apply_page, take_turn
+from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
+from app.operations.steps import open_chain
+from app.operations.tools import Tools, make_tools
+from app.sandbox.kit import SettableClock
+
+KEY = bytes(range(32))
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+TODAY = NOW.date()
+INTAKE_ON = date(2026, 2, 23)
+
+WIJKTEAM = ReferrerDetails("wijkteam-charlois", "Wijkteam Charlois", ReferrerKind.WIJKTEAM, System.GIDSO)
+WORK = ReferrerDetails("werk-en-inkomen", "Werk & Inkomen", ReferrerKind.WERK_EN_INKOMEN, System.RMW)
+DOCK = ReferrerDetails("dock", "DOCK", ReferrerKind.WELZIJNSORGANISATIE, System.API)
+COURT = ReferrerDetails("rechtbank", "Rechtbank", ReferrerKind.SCHULDENRECHTER, System.API)
+REFERRERS = (WIJKTEAM, WORK, DOCK, COURT)
+
+COUNSELLOR = Counsellor("T. Begeleider", "010-5550100")
+CLIENT = ClientDetails("Yara", "Voorbeeld", date(1990, 5, 17), bsn="999990019")
+CONTENTS = ReferralContents(area="Charlois")
+
+CONFIRM = ConfirmReferral(COUNSELLOR)
+SCHEDULE = ScheduleIntake(datetime(2026, 3, 10, 9, 0, tzinfo=UTC), "Coolsingel 40", counsellor=COUNSELLOR)
+CANCEL = CancelAppointment(CancellationReason.CLIENT_CANCELLED)
+ATTEND, MISS = RecordAttendance(attended=True), RecordAttendance(attended=False)
+CONCLUDE = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, INTAKE_ON)
+
+PATHS: Mapping[ReferralStatus, tuple[Any, ...]] = {
+    ReferralStatus.RECEIVED: (),
+    ReferralStatus.CONFIRMED: (CONFIRM,),
+    ReferralStatus.SCHEDULED: (CONFIRM, SCHEDULE),
+    ReferralStatus.APPOINTMENT_CANCELLED: (CONFIRM, SCHEDULE, CANCEL),
+    ReferralStatus.MISSED: (CONFIRM, SCHEDULE, MISS),
+    ReferralStatus.ATTENDED: (CONFIRM, SCHEDULE, ATTEND),
+    ReferralStatus.CONCLUDED: (CONFIRM, SCHEDULE, ATTEND, CONCLUDE),
+    ReferralStatus.UNREACHABLE: (CONFIRM, MarkUnreachable()),
+    ReferralStatus.ENTERED_IN_ERROR: (EnterInError(),),
+}
+"""What is told of a referral until it stands so."""
+
+_OPERATIONS: Mapping[type[Any], Callable[..., Any]] = {
+    AmendReferral: referrals.amend_referral,
+    ConfirmReferral: referrals.confirm_referral,
+    RejectReferral: referrals.reject_referral,
+    ForwardReferral: referrals.forward_referral,
+    WithdrawReferral: referrals.withdraw_referral,
+    AnswerWithdrawal: referrals.answer_withdrawal,
+    GiveSignal: referrals.give_signal,
+    MarkUnreachable: referrals.mark_unreachable,
+    EnterInError: referrals.enter_in_error,
+    ConcludeIntake: referrals.conclude_intake,
+    ScheduleIntake: appointments.schedule_intake,
+    CancelAppointment: appointments.cancel_appointment,
+    RecordAttendance: appointments.record_attendance,
+    SignPlan: trajectories.sign_plan,
+    PauseTrajectory: trajectories.pause_trajectory,
+    ResumeTrajectory: trajectories.resume_trajectory,
+    RecordResult: trajectories.record_result,
+    CloseTrajectory: trajectories.close_trajectory,
+    RecordKbrStatus: trajectories.record_kbr_status,
+    AddParty: trajectories.add_party,
+}
+_TOLD_BY_REFERRER = (AmendReferral, WithdrawReferral, GiveSignal, EnterInError)
+
+Dump = dict[str, list[tuple[Any, ...]]]
+
+
+def act_of(fact: object, **changes: Any) -> Act:
+    """Give the act by which the right party states a fact, here and now."""
+    by_referrer = isinstance(fact, (*_TOLD_BY_REFERRER, RegisterReferral))
+    act = (
+        Act(OrganisationRole.REFERRER, System.API, NOW)
+        if by_referrer
+        else Act(OrganisationRole.FINANCE_TEAM, System.ALLEGRO, NOW)
+    )
+    return replace(act, **changes)
+
+
+def referral(**changes: Any) -> RegisterReferral:
+    """Give a referral that is in order, by DOCK."""
+    return replace(RegisterReferral(DOCK.code, CLIENT, CONTENTS), **changes)
+
+
+def partner_record(case_id: str, *facts: Fact, **changes: Any) -> PartnerRecord:
+    """Give a record as a partner's adapter reads it; by default its content is its facts."""
+    external_id = changes.pop("external_id", f"{case_id}/{'+'.join(type(fact).__name__ for fact in facts)}")
+    payload = {"id": external_id, "facts": repr(facts)}
+    record = PartnerRecord("mutatie", external_id, case_id, "1", payload, NOW, facts)
+    return replace(record, **changes)
+
+
+def unreadable(case_id: str, external_id: str = "x", **payload: object) -> PartnerRecord:
+    """Give a record with a code that has no meaning here."""
+    unread = Unread("soort", "unknown-code", "soort is no kind of change that the hub knows; extend the mapping")
+    return partner_record(case_id, external_id=external_id, payload=payload or {"soort": "nieuw"}, unread=unread)
+
+
+def deterministic_tools(clock: SettableClock) -> Tools:
+    """Give the tools of an installation whose ids are the same in every run."""
+    return replace(_tools(), clock=clock, new_id=MonotonicIds(Random(1).getrandbits))
+
+
+@cache
+def _tools() -> Tools:
+    # Reading the policy takes longer than most tests.
+    return make_tools(KEY, "rotterdam", SettableClock(NOW))
+
+
+def dump_of(tx: Connection) -> Dump:
+    """Give every row of every table, in the order of their keys."""
+    return {
+        table.name: [tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key.columns))]
+        for table in metadata.sorted_tables
+    }
+
+
+class SmallHub:
+    """Operations over a database, one transaction a call."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.clock = SettableClock(NOW)
+        self.tools = deterministic_tools(self.clock)
+
+    async def set_up(self) -> None:
+        """Register the institutions and the referrers."""
+
+        def work(tx: Connection) -> None:
+            set_up_institutions(tx, self.tools)
+            for details in REFERRERS:
+                save_referrer(tx, self.tools, details)
+
+        await self.db.write(work)
+
+    async def refer(self, *facts: Any, **changes: Any) -> UUID:
+        """Register a referral that is in order but for ``changes``, and tell the facts about it."""
+        fact = referral(**changes)
+
+        def work(tx: Connection) -> UUID:
+            return referrals.register_referral(tx, self.tools, fact, act_of(fact))
+
+        referral_id = await self.db.write(work)
+        await self.tell(referral_id, *facts)
+        return referral_id
+
+    async def refer_until(self, status: ReferralStatus, **changes: Any) -> UUID:
+        """Register a referral and bring it to a state."""
+        return await self.refer(*PATHS[status], **changes)
+
+    async def tell(self, referral_id: UUID, *facts: Any, **act: Any) -> list[Any]:
+        """State facts about a referral in one transaction; by the right party, unless ``act`` says otherwise."""
+
+        def work(tx: Connection) -> list[Any]:
+            return [
+                _OPERATIONS[type(fact)](
+                    tx, self.tools, open_chain(tx, self.tools, referral_id, act_of(fact, **act)), fact
+                )
+                for fact in facts
+            ]
+
+        return await self.db.write(work)
+
+    async def pull(self, *records: PartnerRecord, system: System = System.ALLEGRO, cursor: str | None = "1") -> Tally:
+        """Apply a page of a partner's records."""
+
+        def work(tx: Connection) -> Tally:
+            take_turn(tx, self.tools, system, "test", 60)
+            return apply_page(tx, self.tools, system, "1", Page(records, cursor))
+
+        return await self.db.write(work)
+
+    async def case(self, referral_id: UUID) -> CaseFile:
+        """Give the whole case."""
+        return (await self.db.read(load_case_files, self.tools.vault, [referral_id]))[referral_id]
+
+    async def status(self, referral_id: UUID) -> ReferralStatus:
+        """Give where the referral stands."""
+        return (await self.case(referral_id)).referral.status
+
+    async def trajectory_status(self, referral_id: UUID) -> TrajectoryStatus | None:
+        """Give where its trajectory stands."""
+        trajectory = (await self.case(referral_id)).trajectory
+        return trajectory.status if trajectory else None
+
+    async def appointments(self, referral_id: UUID) -> list[Appointment]:
+        """Give the appointments, oldest first."""
+        return await self.db.read(list_appointments, referral_id)
+
+    async def history(self, referral_id: UUID) -> list[HistoryEntry]:
+        """Give the history, oldest first."""
+        return await self.db.read(list_history, referral_id)
+
+    async def steps(self, referral_id: UUID) -> list[str]:
+        """Give the actions of the history, oldest first; implied ones in brackets."""
+        return [f"({each.action})" if each.implied else each.action for each in await self.history(referral_id)]
+
+    async def events(self, referral_id: UUID) -> Sequence[StoredEvent]:
+        """Give the outbox of the chain, oldest first."""
+        return await self.db.read(chain_events, referral_id)
+
+    async def event_names(self, referral_id: UUID) -> list[str]:
+        """Give what the outbox holds of the chain, without the prefix and the version."""
+        return [stored.event.type.split(".")[3] for stored in await self.events(referral_id)]
+
+    async def dump(self) -> Dump:
+        """Give every row of every table."""
+        return await self.db.read(dump_of)
