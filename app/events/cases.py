@@ -1,0 +1,98 @@
+"""What the event layer asks about a case at the moment of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from app.database import Connection
+from app.domain.case_file import Facts, appointment_facts, facts_of
+from app.domain.codes import System
+from app.domain.events import Event
+from app.domain.facts import Field
+from app.domain.values import Organisation
+from app.models.appointment import appointments_by_id
+from app.models.case_file import EVERYTHING, load_case_files
+from app.models.external_id import external_id_of, link
+from app.models.organisation import to_organisation
+from app.models.referral import load_referral_rows
+from app.vault import Vault
+
+__all__ = ["Case", "Cases", "StoredCases"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an event is about.
+
+    Attributes:
+        referrer: the organisation that referred.
+        facts: every field of the case as it is now, with what the event itself says in its place.
+    """
+
+    referrer: Organisation
+    facts: Facts
+
+
+class Cases(Protocol):
+    """Gives what is known of cases; many at once, in a fixed number of queries."""
+
+    def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
+        """Give the referring organisations by referral."""
+        ...
+
+    def about(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, Case]:
+        """Give the case of each event by the event's id; those of erased referrals are left out."""
+        ...
+
+    def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """Give the partner's own ids of referrals; those it does not know are left out."""
+        ...
+
+    def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
+        """Keep the partner's own id of a referral; the same again changes nothing."""
+        ...
+
+
+class StoredCases:
+    """Cases as the hub stores them."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
+        """Give the referring organisations by referral."""
+        return {row.id: to_organisation(row) for row in load_referral_rows(tx, referral_ids, EVERYTHING)}
+
+    def about(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, Case]:
+        """Give the case of each event by the event's id; those of erased referrals are left out."""
+        files = load_case_files(tx, self._vault, {event.referral_id for event in events})
+        appointments = appointments_by_id(tx, {event.appointment_id for event in events if event.appointment_id})
+        cases = {}
+        for event in events:
+            if file := files.get(event.referral_id):
+                facts = facts_of(file)
+                if appointment := appointments.get(event.appointment_id or event.id):
+                    facts |= appointment_facts(appointment)
+                cases[event.id] = Case(file.referral.organisation, facts | stated_facts(event))
+        return cases
+
+    def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """Give the partner's own ids of referrals; those it does not know are left out."""
+        return external_id_of(tx, system, referral_ids)
+
+    def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
+        """Keep the partner's own id of a referral; the same again changes nothing."""
+        link(tx, system, partner_id, referral_id)
+
+
+def stated_facts(event: Event) -> Facts:
+    """Give what the event itself says; it stands, also where the case has moved on since."""
+    facts: Facts = {
+        Field(name): tuple(value) if isinstance(value, list) else value for name, value in event.facts.items()
+    }
+    if event.trajectory_id:
+        facts[Field.TRAJECTORY_ID] = event.trajectory_id
+    return facts | {Field.OCCURRED_AT: event.occurred_at}

@@ -1,0 +1,281 @@
+"""The delivery engine: one for webhooks and partner systems alike.
+
+A round acknowledges what has come back, takes what is due, and sends it; no transaction is open while on the network.
+At least once, in order per referral and receiver, in parallel across referrals. A crash leaves leases behind; when
+they run out, the same deliveries go again under the same ids.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
+
+import structlog
+
+from app.database import Connection, Database
+from app.domain.codes import System
+from app.domain.errors import PartnerError, Unavailable
+from app.domain.ports import PartnerSink
+from app.events.outcome import Outcome, Verdict, outcome_of, settlement_of
+from app.events.parcel import PackingTable, Parcel, message_of
+from app.events.routing import subscription_id_of, system_of
+from app.events.webhook import WebhookSender
+from app.models.delivery import (
+    Attempt,
+    change_subscription_status,
+    insert_attempts,
+    insert_disclosures,
+    settle,
+)
+from app.models.delivery_queue import due_deliveries, take
+from app.models.subscription import SubscriptionStatus, note_health
+
+__all__ = ["DeliveryEngine", "DeliverySettings"]
+
+POLL_SECONDS = 1.0
+
+# A try that came back waits so long for others, because one transaction for many costs little more than for one.
+GATHER_SECONDS = 0.004
+
+# A lease must outlive the slowest try and the writing down of how it ended; else a delivery would be sent twice.
+_MARGIN_SECONDS = 10.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class DeliverySettings:
+    """How much at once, how long, and the chance in the waits between tries.
+
+    Attributes:
+        partner_cap: deliveries in flight to one partner's system.
+        webhook_cap: deliveries in flight to one subscription.
+        in_flight_cap: deliveries in flight in all, in this process.
+        try_seconds: the longest that one try may take.
+        lease_seconds: after so long without news, another worker may send it again.
+
+    Raises:
+        ValueError: the lease does not outlive a try.
+    """
+
+    partner_cap: int = 8
+    webhook_cap: int = 10
+    in_flight_cap: int = 500
+    try_seconds: float = 45.0
+    lease_seconds: float = 90.0
+    random: Callable[[], float] = random.random
+
+    def __post_init__(self) -> None:
+        """Check the terms against each other."""
+        if self.lease_seconds < self.try_seconds + _MARGIN_SECONDS:
+            raise ValueError(f"lease_seconds: must exceed try_seconds by {_MARGIN_SECONDS:g} at least")
+
+
+@dataclass(frozen=True)
+class _Return:
+    """A try that came back."""
+
+    parcel: Parcel
+    outcome: Outcome
+    started_at: datetime
+    duration_ms: int
+    ended_at: datetime
+
+
+class DeliveryEngine:
+    """Sends what is due.
+
+    Args:
+        sinks: the partner systems that are connected; what is owed to another waits until it is.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        table: PackingTable,
+        sinks: Mapping[System, PartnerSink],
+        webhook: WebhookSender,
+        settings: DeliverySettings | None = None,
+    ) -> None:
+        self._db = db
+        self._table = table
+        self._clock = table.clock
+        self._sinks = sinks
+        self._webhook = webhook
+        self._settings = settings or DeliverySettings()
+        self._bell = db.listen()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._returned: list[_Return] = []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send what falls due until ``stop`` is set; then wait for what is in flight and write it down."""
+        while not stop.is_set():
+            try:
+                moved = await self._round()
+            except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
+                _log_fault("delivery round failed", error)
+                await asyncio.sleep(POLL_SECONDS)
+                continue
+            if not moved:
+                await self._returns()
+        await self._finish()
+
+    async def drain(self) -> int:
+        """Send until nothing is due now and nothing is in flight; give how many deliveries were taken."""
+        taken = 0
+        while True:
+            await self._acknowledge()
+            took = await self._send_due()
+            taken += took
+            if not took and not self._returned:
+                if not self._sending:
+                    return taken
+                await self._returns()
+
+    async def _round(self) -> int:
+        return await self._acknowledge() + await self._send_due()
+
+    async def _returns(self) -> None:
+        """Wait until something falls due or comes back, and then a moment for more."""
+        await self._bell.wait(POLL_SECONDS)
+        if self._returned and len(self._returned) < len(self._sending):
+            await asyncio.sleep(GATHER_SECONDS)
+
+    async def _finish(self) -> None:
+        if self._sending:
+            await asyncio.wait(self._sending)
+        await self._acknowledge()
+
+    async def _send_due(self) -> int:
+        room = self._settings.in_flight_cap - len(self._sending)
+        if room <= 0:
+            return 0
+        # Read before written: an empty claim costs no transaction, and does not ring the bell it was woken by.
+        due = await self._db.read(due_deliveries, self._clock.now(), self._cap_of, room)
+        return await self._send(due) if due else 0
+
+    async def _send(self, due: Sequence[UUID]) -> int:
+        try:
+            taken, parcels = await self._db.write(self._take, due)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one delivery that cannot be packed must not stop the others
+            return await self._send_apart(due, error)
+        for parcel in parcels:
+            task = asyncio.create_task(self._try(parcel))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return taken
+
+    async def _send_apart(self, due: Sequence[UUID], error: Exception) -> int:
+        """Halve a batch until the delivery that spoils it is alone; that one counts as a failed try."""
+        if len(due) > 1:
+            middle = len(due) // 2
+            return await self._send(due[:middle]) + await self._send(due[middle:])
+        _log_fault("delivery cannot be packed", error, delivery=str(due[0]))
+        await self._db.write(self._set_aside, due)
+        return 1
+
+    def _take(self, tx: Connection, due: Sequence[UUID]) -> tuple[int, list[Parcel]]:
+        now = self._clock.now()
+        lease_until = now + timedelta(seconds=self._settings.lease_seconds)
+        taken = take(tx, due, now, lease_until, self._table.new_id(now))
+        return len(taken), self._table.pack(tx, taken)
+
+    def _set_aside(self, tx: Connection, due: Sequence[UUID]) -> None:
+        now = self._clock.now()
+        failed = Outcome(Verdict.FAILED, error_class="cannot-be-packed")
+        taken = take(tx, due, now, now, self._table.new_id(now))
+        settle(tx, [settlement_of(one, failed, now, self._settings.random) for one in taken])
+
+    def _cap_of(self, receiver: str) -> int:
+        system = system_of(receiver)
+        if system is None:
+            return self._settings.webhook_cap
+        return self._settings.partner_cap if system in self._sinks else 0
+
+    async def _try(self, parcel: Parcel) -> None:
+        started_at, started = self._clock.now(), monotonic()
+        try:
+            outcome = await self._outcome(parcel)
+        finally:
+            self._bell.ring()
+        duration_ms = round((monotonic() - started) * 1000)
+        self._returned.append(_Return(parcel, outcome, started_at, duration_ms, self._clock.now()))
+
+    async def _outcome(self, parcel: Parcel) -> Outcome:
+        try:
+            async with asyncio.timeout(self._settings.try_seconds):
+                return await self._deliver(parcel)
+        except (PartnerError, TimeoutError) as error:
+            return outcome_of(error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is shown and tried again, never lost
+            _log_fault("delivery failed", error, delivery=str(parcel.delivery.id))
+            return outcome_of(error)
+
+    async def _deliver(self, parcel: Parcel) -> Outcome:
+        system = system_of(parcel.delivery.receiver)
+        if system is None:
+            return await self._webhook.send(self._table.letter(parcel))
+        receipt = await self._sinks[system].deliver(message_of(parcel))
+        return Outcome(Verdict.DELIVERED, external_id=receipt.external_id)
+
+    async def _acknowledge(self) -> int:
+        returned, self._returned = self._returned, []
+        if returned:
+            try:
+                await self._db.write(self._write_down, returned)
+            except Exception:
+                # Kept for the next round; should that come too late, the lease runs out and it is sent again.
+                self._returned = returned + self._returned
+                raise
+        return len(returned)
+
+    def _write_down(self, tx: Connection, returned: Sequence[_Return]) -> None:
+        chance = self._settings.random
+        # Subscriptions before deliveries, in the order in which pausing one locks them: else the two could wait for
+        # each other.
+        self._note_subscriptions(tx, returned)
+        settle(tx, [settlement_of(one.parcel.delivery, one.outcome, one.ended_at, chance) for one in returned])
+        insert_attempts(tx, [_attempt(one) for one in returned])
+        arrived = [one for one in returned if one.outcome.verdict is Verdict.DELIVERED]
+        insert_disclosures(tx, [self._table.disclosure(one.parcel, one.ended_at) for one in arrived])
+        self._link_cases(tx, arrived)
+
+    def _link_cases(self, tx: Connection, arrived: Sequence[_Return]) -> None:
+        for one in arrived:
+            partner_id, system = one.outcome.external_id, system_of(one.parcel.delivery.receiver)
+            if system and partner_id and partner_id != one.parcel.partner_id:
+                self._table.cases.link(tx, system, partner_id, one.parcel.delivery.referral_id)
+
+    def _note_subscriptions(self, tx: Connection, returned: Sequence[_Return]) -> None:
+        now = self._clock.now()
+        told = [
+            (id, one.outcome.verdict) for one in returned if (id := subscription_id_of(one.parcel.delivery.receiver))
+        ]
+        succeeded = {id for id, verdict in told if verdict is Verdict.DELIVERED}
+        note_health(tx, succeeded, {id for id, _ in told} - succeeded, now)
+        for id in {id for id, verdict in told if verdict is Verdict.GONE}:
+            change_subscription_status(tx, id, SubscriptionStatus.DISABLED, now, "gone")
+
+
+def _attempt(one: _Return) -> Attempt:
+    return Attempt(
+        delivery_id=one.parcel.delivery.id,
+        number=one.parcel.delivery.attempts,
+        started_at=one.started_at,
+        duration_ms=one.duration_ms,
+        outcome=one.outcome.verdict.value,
+        status_code=one.outcome.status_code,
+        error_class=one.outcome.error_class,
+    )
+
+
+def _log_fault(what: str, error: Exception, **about: str) -> None:
+    # By name only: a message or a trace may hold what was sent.
+    log.error(what, error=type(error).__name__, **about)

@@ -1,0 +1,108 @@
+"""From the outbox to deliveries: who is owed which event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from app.database import Connection, Database
+from app.domain.identifiers import NewId
+from app.domain.ports import Clock
+from app.domain.values import Organisation
+from app.events.cases import Cases
+from app.events.routing import Route, occasion_of, receiver_for, routes
+from app.models.delivery import Delivery, DeliveryState, insert_deliveries
+from app.models.outbox import StoredEvent, claim_unrelayed, has_unrelayed, mark_relayed
+from app.models.subscription import Subscription, subscriptions_of
+from app.privacy.policy import Policy
+
+__all__ = ["Relay"]
+
+BATCH = 500
+POLL_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Makes the deliveries of stored events, in the order in which they were stored."""
+
+    db: Database
+    cases: Cases
+    policy: Policy
+    clock: Clock
+    new_id: NewId
+
+    async def once(self) -> int:
+        """Relay the oldest waiting events, at most 500; give how many, 0 when none wait."""
+        # Looked up first, because an empty write would still cost a transaction and wake everyone who waits for one.
+        if not await self.db.read(has_unrelayed):
+            return 0
+        return await self.db.write(self._relay)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Relay events as they are stored, until ``stop`` is set."""
+        wake = self.db.listen()
+        while not stop.is_set():
+            try:
+                moved = await self.once()
+            except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
+                log.error("relay failed", error=type(error).__name__)  # noqa: TRY400 - a trace may hold personal data
+                await asyncio.sleep(POLL_SECONDS)
+                continue
+            if not moved:
+                await wake.wait(POLL_SECONDS)
+
+    def _relay(self, tx: Connection) -> int:
+        waiting = claim_unrelayed(tx, BATCH)
+        if not waiting:
+            return 0
+        referrers = self.cases.referrers(tx, {stored.event.referral_id for stored in waiting})
+        subscriptions = _by_organisation(tx, referrers)
+        insert_deliveries(tx, list(self._deliveries(waiting, referrers, subscriptions)))
+        mark_relayed(tx, [stored.event.id for stored in waiting], self.clock.now())
+        return len(waiting)
+
+    def _deliveries(
+        self,
+        waiting: Sequence[StoredEvent],
+        referrers: Mapping[UUID, Organisation],
+        subscriptions: Mapping[UUID, Sequence[Subscription]],
+    ) -> Iterator[Delivery]:
+        for stored in waiting:
+            # A referral that was erased meanwhile has nobody left to be told.
+            if referrer := referrers.get(stored.event.referral_id):
+                for route in routes(stored, referrer, subscriptions.get(referrer.id, ())):
+                    if self._may_ever_be_told(stored, route, referrer):
+                        yield self._delivery(stored, route)
+
+    def _may_ever_be_told(self, stored: StoredEvent, route: Route, referrer: Organisation) -> bool:
+        kind = receiver_for(route.receiver, referrer).kind
+        return self.policy.agrees(kind, occasion_of(route.receiver, stored.event.type))
+
+    def _delivery(self, stored: StoredEvent, route: Route) -> Delivery:
+        now = self.clock.now()
+        return Delivery(
+            id=self.new_id(now),
+            event_id=stored.event.id,
+            event_position=stored.position,
+            receiver=route.receiver,
+            organisation_id=route.organisation_id,
+            referral_id=stored.event.referral_id,
+            created_at=now,
+            next_attempt_at=now,
+            state=DeliveryState.PARKED if route.held else DeliveryState.PENDING,
+        )
+
+
+def _by_organisation(tx: Connection, referrers: Mapping[UUID, Organisation]) -> dict[UUID, list[Subscription]]:
+    found: dict[UUID, list[Subscription]] = defaultdict(list)
+    for subscription in subscriptions_of(tx, {referrer.id for referrer in referrers.values()}):
+        found[subscription.organisation_id].append(subscription)
+    return found

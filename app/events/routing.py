@@ -1,0 +1,92 @@
+"""Who is concerned by an event: pure, before the privacy gate has its say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.codes import System
+from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
+from app.domain.values import Organisation
+from app.models.delivery import subscription_receiver
+from app.models.outbox import StoredEvent
+from app.models.subscription import Subscription, SubscriptionStatus
+from app.privacy.gate import Receiver
+from app.privacy.policy import Occasion
+
+__all__ = ["Route", "occasion_of", "receiver_for", "routes", "subscription_id_of", "system_of"]
+
+_PARTNER = "partner:"
+_SUBSCRIPTION = "subscription:"
+
+# The referrers that register in these systems are told by their system and know the hub's own ids.
+REFERRER_SYSTEMS = frozenset({System.GIDSO, System.RMW})
+
+
+@dataclass(frozen=True)
+class Route:
+    """A receiver concerned by an event.
+
+    Attributes:
+        receiver: ``partner:<system>`` or ``subscription:<uuid>``.
+        organisation_id: the organisation that is told; None for the finance team's own system.
+        held: True when the subscription is paused: the delivery is made but waits.
+    """
+
+    receiver: str
+    organisation_id: UUID | None
+    held: bool = False
+
+
+def routes(stored: StoredEvent, referrer: Organisation, subscriptions: Sequence[Subscription]) -> Iterator[Route]:
+    """Give the receivers that an event concerns.
+
+    Args:
+        stored: the event.
+        referrer: the organisation that referred.
+        subscriptions: those of the referrer that are not disabled.
+    """
+    event_type = stored.event.type
+    if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
+        yield Route(f"{_PARTNER}{System.ALLEGRO.value}", None)
+    if MOMENT_OF[event_type] is None:
+        return
+    if referrer.system in REFERRER_SYSTEMS:
+        yield Route(f"{_PARTNER}{referrer.system.value}", referrer.id)
+    for subscription in subscriptions:
+        if not subscription.event_types or event_type in subscription.event_types:
+            held = subscription.status is SubscriptionStatus.PAUSED
+            yield Route(subscription_receiver(subscription.id), referrer.id, held)
+
+
+def receiver_for(receiver: str, referrer: Organisation) -> Receiver:
+    """Give the receiver as the privacy gate knows it."""
+    if system_of(receiver) is System.ALLEGRO:
+        return Receiver(key=System.ALLEGRO.value, kind="finance_team", inside=True)
+    inside = referrer.system in REFERRER_SYSTEMS
+    return Receiver(key=str(referrer.id), kind=referrer.kind or "unknown", inside=inside)
+
+
+def occasion_of(receiver: str, event_type: EventType) -> Occasion:
+    """Give the occasion on which a receiver is told of an event.
+
+    Raises:
+        ValueError: the event belongs to no feedback moment and the receiver is not the finance team's system.
+    """
+    if system_of(receiver) is System.ALLEGRO:
+        return Occasion.HANDLING
+    moment = MOMENT_OF[event_type]
+    if moment is None:
+        raise ValueError(f"{event_type} is told to the finance team only")
+    return Occasion.of(moment)
+
+
+def system_of(receiver: str) -> System | None:
+    """Give the partner system that a receiver key names, or None for a subscription."""
+    return System(receiver.removeprefix(_PARTNER)) if receiver.startswith(_PARTNER) else None
+
+
+def subscription_id_of(receiver: str) -> UUID | None:
+    """Give the subscription that a receiver key names, or None for a partner system."""
+    return UUID(receiver.removeprefix(_SUBSCRIPTION)) if receiver.startswith(_SUBSCRIPTION) else None

@@ -1,0 +1,117 @@
+"""What the delivery engine does when things break: crashes, lost leases, faults."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from app.database import Database
+from app.domain.codes import ReferrerKind, System
+from app.domain.errors import PartnerUnreachable
+from app.domain.events import EventType
+from app.domain.values import Organisation
+from app.events.delivery import DeliverySettings
+from app.models.delivery_queue import due_deliveries, take
+from tests.support.event_world import CANARY, World, organisation
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)
+
+
+@pytest.fixture
+def team() -> Organisation:
+    return organisation(ReferrerKind.JONGERENLOKET, System.GIDSO)
+
+
+async def test_crash_between_claim_and_acknowledgement_sends_again_with_the_same_id(
+    world: World, team: Organisation
+) -> None:
+    referral = world.cases.add(team)
+    await world.happen(referral, EventType.REFERRAL_CONFIRMED, EventType.INTAKE_SCHEDULED)
+    now = world.clock.now()
+    ids = await world.db.read(due_deliveries, now, lambda _: 8, 100)
+    (lost,) = await world.db.write(take, ids, now, now + timedelta(seconds=90), UUID(int=1))
+
+    await world.send()
+    assert world.partners[System.GIDSO].messages == []
+    world.clock.move(seconds=91)
+    await world.send()
+
+    first, second = world.partners[System.GIDSO].messages
+    assert (first.id, first.attempt) == (lost.id, 2)
+    assert first.event_type is EventType.REFERRAL_CONFIRMED
+    assert second.event_type is EventType.INTAKE_SCHEDULED
+
+
+async def test_acknowledgement_of_a_lost_lease_changes_nothing(world: World, team: Organisation) -> None:
+    referral = world.cases.add(team)
+    gidso = world.partners[System.GIDSO]
+    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+    held = gidso.hold = asyncio.Event()
+    gidso.failures = [PartnerUnreachable("no answer")]
+
+    slow = asyncio.create_task(world.new_engine().drain())
+    await asyncio.wait_for(gidso.asked.wait(), 5)
+    gidso.hold = None
+    world.clock.move(seconds=91)
+    await world.new_engine().drain()
+    held.set()
+    await slow
+
+    assert await world.states(referral) == ["delivered"]
+
+
+async def test_two_engines_never_send_the_same_delivery(world: World, team: Organisation) -> None:
+    referrals = [world.cases.add(team) for _ in range(30)]
+    for referral in referrals:
+        await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+
+    await asyncio.gather(*(world.new_engine().drain() for _ in range(4)))
+
+    told = [message.referral_id for message in world.partners[System.GIDSO].messages]
+    assert sorted(told) == sorted(referrals)
+
+
+async def test_delivery_that_cannot_be_packed_stops_no_other(world: World, team: Organisation) -> None:
+    spoilt, *others = (world.cases.add(team) for _ in range(9))
+    world.cases.spoilt.add(spoilt)
+    for referral in (spoilt, *others):
+        await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+
+    await world.send()
+
+    (delivery,) = await world.deliveries(spoilt)
+    assert (delivery.state.value, delivery.attempts, delivery.last_error) == ("pending", 1, "cannot-be-packed")
+    assert sorted(message.referral_id for message in world.partners[System.GIDSO].messages) == sorted(others)
+
+
+async def test_running_engine_sends_what_comes_and_stops_cleanly(world: World, team: Organisation) -> None:
+    referral = world.cases.add(team)
+    stop = asyncio.Event()
+    running = asyncio.create_task(world.engine.run(stop))
+
+    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+    await asyncio.sleep(0.3)
+    stop.set()
+    await running
+
+    assert await world.states(referral) == ["delivered"]
+
+
+def test_lease_cannot_be_shorter_than_a_try() -> None:
+    with pytest.raises(ValueError, match="lease_seconds"):
+        DeliverySettings(try_seconds=45, lease_seconds=50)
+
+
+async def test_fault_in_a_sink_is_a_failed_try(world: World, team: Organisation) -> None:
+    referral = world.cases.add(team)
+    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+    world.partners[System.GIDSO].failures = [KeyError(CANARY)]
+
+    await world.send()
+
+    (delivery,) = await world.deliveries(referral)
+    assert (delivery.state.value, delivery.last_error) == ("pending", "KeyError")

@@ -1,0 +1,144 @@
+"""The event layer over the hub's own record: from an operation to what a partner is told."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from app.database import Connection, Database
+from app.domain.codes import ConsentScope, OrganisationRole, ReferrerKind, System
+from app.domain.commands import Act, ConfirmReferral, RegisterReferral
+from app.domain.events import Event, EventType
+from app.domain.facts import Field
+from app.domain.values import ClientDetails, Consent, Counsellor, ReferralContents
+from app.events.cases import StoredCases
+from app.events.delivery import DeliveryEngine
+from app.events.parcel import PackingTable
+from app.events.relay import Relay
+from app.events.webhook import WebhookSender
+from app.models.delivery import DeliveryState, deliveries_to
+from app.models.external_id import external_id_of
+from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
+from app.operations.referrals import confirm_referral, register_referral
+from app.operations.steps import open_chain
+from app.operations.tools import Tools, make_tools
+from tests.support.event_world import CANARY, KEY, ORIGIN, START, MovableClock, Partner
+
+REASON = "Kanarie-reden: schulden na scheiding"
+REFERRAL = RegisterReferral(
+    organisation_code="wijkteam-feijenoord",
+    client=ClientDetails("Kim", CANARY, date(1980, 2, 29), phone="0600000001"),
+    contents=ReferralContents(
+        area="Feijenoord",
+        reason=REASON,
+        consent=Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), date(2026, 11, 20), "mondeling"),
+    ),
+    reference="WT-1",
+)
+
+
+class Installation:
+    """The hub's record, with partners that only listen."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.clock = MovableClock()
+        self.tools: Tools = make_tools(KEY, "rotterdam", self.clock)
+        self.cases = StoredCases(self.tools.vault)
+        self.allegro, self.gidso = Partner(System.ALLEGRO), Partner(System.GIDSO)
+        self.allegro.external_id = "D-17"
+
+    async def register(self) -> UUID:
+        def work(tx: Connection) -> UUID:
+            set_up_institutions(tx, self.tools)
+            details = ReferrerDetails(REFERRAL.organisation_code, "Wijkteam", ReferrerKind.WIJKTEAM, System.GIDSO)
+            save_referrer(tx, self.tools, details)
+            return register_referral(tx, self.tools, REFERRAL, Act(OrganisationRole.REFERRER, System.GIDSO, START))
+
+        return await self.db.write(work)
+
+    async def confirm(self, referral_id: UUID) -> None:
+        def work(tx: Connection) -> None:
+            act = Act(OrganisationRole.FINANCE_TEAM, System.ALLEGRO, self.clock.now())
+            chain = open_chain(tx, self.tools, referral_id, act)
+            confirm_referral(tx, self.tools, chain, ConfirmReferral(Counsellor("T. Begeleider", "010")))
+
+        await self.db.write(work)
+
+    async def tell(self) -> None:
+        tools = self.tools
+        table = PackingTable(self.clock, tools.new_id, self.cases, tools.vault, tools.policy, tools.pseudonyms, ORIGIN)
+        sinks = {System.ALLEGRO: self.allegro, System.GIDSO: self.gidso}
+        await Relay(self.db, self.cases, tools.policy, self.clock, tools.new_id).once()
+        await DeliveryEngine(self.db, table, sinks, WebhookSender(self.clock)).drain()
+
+
+@pytest.fixture
+def hub(database: Database) -> Installation:
+    return Installation(database)
+
+
+async def test_finance_team_is_sent_the_referral_without_free_text(hub: Installation) -> None:
+    referral = await hub.register()
+
+    await hub.tell()
+
+    (message,) = hub.allegro.messages
+    assert message.fields["client.family_name"] == CANARY
+    assert message.fields["referral.reference"] == "WT-1"
+    assert message.referral_id == referral
+    assert REASON not in str(message.fields)
+    assert await hub.db.read(external_id_of, System.ALLEGRO, [referral]) == {referral: "D-17"}
+
+
+async def test_referrer_s_system_is_told_of_the_confirmation_without_who_the_client_is(hub: Installation) -> None:
+    referral = await hub.register()
+    hub.clock.move(minutes=5)
+    await hub.confirm(referral)
+
+    await hub.tell()
+
+    received, confirmed = hub.gidso.messages
+    assert (received.event_type, confirmed.event_type) == (EventType.REFERRAL_RECEIVED, EventType.REFERRAL_CONFIRMED)
+    assert confirmed.fields["referral.id"] == str(referral)
+    assert confirmed.fields["referral.status"] == "confirmed"
+    assert CANARY not in str(confirmed.fields)
+
+
+async def test_earlier_event_keeps_the_status_of_its_own_moment(hub: Installation) -> None:
+    referral = await hub.register()
+    await hub.confirm(referral)
+
+    await hub.tell()
+
+    assert [message.fields["referral.status"] for message in hub.gidso.messages] == ["received", "confirmed"]
+
+
+async def test_deliveries_to_a_receiver_can_be_paged_by_state(hub: Installation) -> None:
+    referral = await hub.register()
+    await hub.confirm(referral)
+    await hub.tell()
+
+    first = await hub.db.read(deliveries_to, "partner:gidso", DeliveryState.DELIVERED, None, 1)
+    rest = await hub.db.read(deliveries_to, "partner:gidso", None, first[0].event_position, 10)
+
+    assert [len(first), len(rest)] == [1, 1]
+    assert await hub.db.read(deliveries_to, "partner:gidso", DeliveryState.DEAD, None, 10) == []
+
+
+async def test_event_of_an_unknown_referral_has_no_case(hub: Installation) -> None:
+    now = datetime.now(UTC)
+    stray = Event(hub.tools.new_id(now), EventType.INTAKE_MISSED, hub.tools.new_id(now), now, now)
+
+    assert await hub.db.read(hub.cases.about, [stray]) == {}
+
+
+async def test_what_an_event_says_stands_before_what_the_case_says_now(hub: Installation) -> None:
+    referral = await hub.register()
+    now = datetime.now(UTC)
+    said = Event(hub.tools.new_id(now), EventType.INTAKE_MISSED, referral, now, now, {"attendance.missed_count": 7})
+
+    cases = await hub.db.read(hub.cases.about, [said])
+
+    assert cases[said.id].facts[Field.ATTENDANCE_MISSED_COUNT] == 7
+    assert cases[said.id].facts[Field.OCCURRED_AT] == now

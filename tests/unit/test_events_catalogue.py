@@ -1,0 +1,74 @@
+"""The catalogue of events, its schemas, and the agreements it must be able to carry."""
+
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from app.domain.events import MOMENT_OF, EventType
+from app.domain.facts import Field
+from app.events.catalogue import CATALOGUE, fields_for, schema_for, write_schemas
+from app.privacy.classification import CLASS_OF, FieldClass
+from app.privacy.policy import REFERRER_KINDS, Occasion
+from app.privacy.wire import to_wire
+from tests.support.privacy import POLICY, told
+
+SCHEMAS = Path(__file__).parents[2] / "openapi" / "events"
+MOMENTS = [occasion for occasion in Occasion if occasion not in {Occasion.READING, Occasion.HANDLING}]
+NEVER_IN_EVENTS = {FieldClass.CARE, FieldClass.FREE_TEXT}
+
+
+def permitted(occasion: Occasion, kind: str) -> set[Field]:
+    return {field for field, cell in POLICY.row(kind, occasion).items() if cell.permits}
+
+
+def test_every_event_type_has_an_entry() -> None:
+    assert set(CATALOGUE) == set(EventType)
+
+
+def test_schema_files_are_up_to_date(tmp_path: Path) -> None:
+    write_schemas(tmp_path)
+
+    written = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
+
+    assert {file.name: file.read_text(encoding="utf-8") for file in SCHEMAS.iterdir()} == written
+
+
+@pytest.mark.parametrize("event_type", EventType)
+def test_schema_is_valid(event_type: EventType) -> None:
+    Draft202012Validator.check_schema(schema_for(event_type))
+
+
+@pytest.mark.parametrize("event_type", EventType)
+def test_event_cannot_carry_care_or_free_text(event_type: EventType) -> None:
+    carried = fields_for(event_type, Occasion.RECEIVED) | fields_for(event_type, Occasion.HANDLING)
+
+    assert not {field for field in carried if CLASS_OF[field] in NEVER_IN_EVENTS}
+
+
+@pytest.mark.parametrize("event_type", EventType)
+def test_event_to_a_referrer_cannot_carry_who_the_client_is(event_type: EventType) -> None:
+    assert not {field for field in fields_for(event_type, Occasion.RECEIVED) if field.startswith("client.")}
+
+
+@pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
+@pytest.mark.parametrize("occasion", [occasion for occasion in MOMENTS if occasion is not Occasion.OTHER_HELP])
+def test_whatever_is_agreed_for_a_moment_fits_in_its_events(kind: str, occasion: Occasion) -> None:
+    types = [event_type for event_type, moment in MOMENT_OF.items() if moment and Occasion.of(moment) is occasion]
+
+    carried = frozenset[Field]().union(*(fields_for(event_type, occasion) for event_type in types))
+
+    assert permitted(occasion, kind) - carried == set()
+
+
+@pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
+@pytest.mark.parametrize("event_type", [event_type for event_type, moment in MOMENT_OF.items() if moment])
+def test_whatever_is_released_is_valid_by_the_schema(kind: str, event_type: EventType) -> None:
+    moment = MOMENT_OF[event_type]
+    assert moment is not None
+    occasion = Occasion.of(moment)
+    released = told(kind, occasion)
+
+    fields = {field: value for field, value in released.fields.items() if field in fields_for(event_type, occasion)}
+
+    Draft202012Validator(schema_for(event_type)).validate(to_wire(fields))

@@ -1,0 +1,111 @@
+"""Who is concerned by an event."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from app.domain.codes import OrganisationRole, ReferrerKind, System
+from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, Event, EventType
+from app.domain.values import Organisation
+from app.events.routing import occasion_of, receiver_for, routes, subscription_id_of, system_of
+from app.models.outbox import StoredEvent
+from app.models.subscription import Subscription, SubscriptionStatus
+from app.privacy.policy import Occasion
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def referrer(system: System = System.GIDSO, kind: ReferrerKind | None = ReferrerKind.WIJKTEAM) -> Organisation:
+    return Organisation(uuid4(), "team", "Team", OrganisationRole.REFERRER, kind, system)
+
+
+def stored(type: EventType, source: System = System.API) -> StoredEvent:
+    return StoredEvent(1, source, Event(uuid4(), type, uuid4(), NOW, NOW))
+
+
+def subscription(of: Organisation, *types: EventType, status: SubscriptionStatus) -> Subscription:
+    return Subscription(uuid4(), of.id, "https://x.example", b"", NOW, NOW, frozenset(types), status)
+
+
+def receivers(event: StoredEvent, of: Organisation, *subscriptions: Subscription) -> list[str]:
+    return [route.receiver for route in routes(event, of, subscriptions)]
+
+
+@pytest.mark.parametrize("type", EventType)
+def test_finance_team_is_told_what_the_referrer_did(type: EventType) -> None:
+    assert ("partner:allegro" in receivers(stored(type), referrer())) is (type in FOR_FINANCE_TEAM)
+
+
+@pytest.mark.parametrize("type", sorted(FOR_FINANCE_TEAM))
+def test_finance_team_is_not_told_what_it_told_us(type: EventType) -> None:
+    assert "partner:allegro" not in receivers(stored(type, System.ALLEGRO), referrer())
+
+
+@pytest.mark.parametrize("type", EventType)
+@pytest.mark.parametrize("system", System)
+def test_referrer_s_own_system_is_told_of_feedback_moments(type: EventType, system: System) -> None:
+    found = receivers(stored(type, System.ALLEGRO), referrer(system))
+
+    is_told = system in {System.GIDSO, System.RMW} and MOMENT_OF[type] is not None
+    assert found == ([f"partner:{system.value}"] if is_told else [])
+
+
+def test_subscription_is_told_only_of_the_types_it_asked_for() -> None:
+    team = referrer(System.API)
+    one = subscription(team, EventType.INTAKE_MISSED, status=SubscriptionStatus.ACTIVE)
+
+    assert receivers(stored(EventType.INTAKE_MISSED), team, one) == [f"subscription:{one.id}"]
+    assert receivers(stored(EventType.INTAKE_ATTENDED), team, one) == []
+
+
+def test_subscription_is_not_told_of_what_is_no_feedback_moment() -> None:
+    team = referrer(System.API)
+    everything = subscription(team, status=SubscriptionStatus.ACTIVE)
+
+    assert receivers(stored(EventType.SIGNAL_GIVEN, System.ALLEGRO), team, everything) == []
+
+
+def test_paused_subscription_is_owed_but_held() -> None:
+    team = referrer(System.API)
+    paused = subscription(team, status=SubscriptionStatus.PAUSED)
+
+    found = list(routes(stored(EventType.INTAKE_MISSED), team, [paused]))
+
+    assert [route.held for route in found] == [True]
+
+
+@pytest.mark.parametrize(("system", "inside"), [(System.GIDSO, True), (System.RMW, True), (System.API, False)])
+def test_only_who_works_in_a_partner_system_is_inside(system: System, inside: bool) -> None:
+    team = referrer(system)
+
+    known = receiver_for(f"subscription:{uuid4()}", team)
+
+    assert (known.key, known.kind, known.inside) == (str(team.id), "wijkteam", inside)
+
+
+def test_allegro_is_the_finance_team_and_handles() -> None:
+    known = receiver_for("partner:allegro", referrer(System.API))
+
+    assert (known.key, known.kind, known.inside) == ("allegro", "finance_team", True)
+    assert occasion_of("partner:allegro", EventType.SIGNAL_GIVEN) is Occasion.HANDLING
+
+
+def test_occasion_of_a_referrer_is_the_event_s_moment() -> None:
+    assert occasion_of("partner:gidso", EventType.INTAKE_MISSED) is Occasion.MISSED
+
+
+def test_event_of_no_moment_has_no_occasion_for_a_referrer() -> None:
+    with pytest.raises(ValueError, match="finance team only"):
+        occasion_of("partner:gidso", EventType.SIGNAL_GIVEN)
+
+
+def test_organisation_that_is_no_referrer_has_no_kind_that_is_told_anything() -> None:
+    assert receiver_for("partner:gidso", referrer(kind=None)).kind == "unknown"
+
+
+def test_receiver_key_names_a_system_or_a_subscription() -> None:
+    id = uuid4()
+
+    assert (system_of("partner:rmw"), subscription_id_of("partner:rmw")) == (System.RMW, None)
+    assert (system_of(f"subscription:{id}"), subscription_id_of(f"subscription:{id}")) == (None, id)
