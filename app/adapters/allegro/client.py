@@ -1,0 +1,135 @@
+"""Allegro's HTTP interface, and nothing else. Source: ``openapi/partners/allegro.yaml``, version 1."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import TypeVar
+from uuid import UUID
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import override
+
+from app.adapters.allegro.schemas import ChangeList, FileReceipt, Token
+from app.adapters.common.http import http_client, partner_errors
+from app.domain.errors import PartnerUnreachable
+
+_PARTNER = "Allegro"
+_RENEW_SECONDS_BEFORE_END = 60.0
+_LOGIN_REFUSED = frozenset({400, 401, 403})
+_CREDENTIALS = f"{_PARTNER} refuses the hub's credentials; check client id and secret"
+
+Model = TypeVar("Model")
+_TOKEN, _CHANGES, _RECEIPT = TypeAdapter(Token), TypeAdapter(ChangeList), TypeAdapter(FileReceipt)
+
+
+class ClientCredentials(httpx.Auth):
+    """Puts a bearer token on each call; renews it before it ends, and once when Allegro refuses it.
+
+    Source: RFC 6749, section 4.4, client authentication by HTTP Basic.
+
+    Args:
+        token_url: the full address of the token endpoint.
+        client: id and secret.
+        timer: seconds that only go forward.
+    """
+
+    def __init__(self, token_url: str, client: tuple[str, str], timer: Callable[[], float] = time.monotonic) -> None:
+        self._token_url, self._client, self._timer = token_url, client, timer
+        self._token, self._renew_at = "", 0.0
+        # Many calls may find the token old at the same moment; one of them fetches a new one.
+        self._renewing = asyncio.Lock()
+
+    @override
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send the call with a token; after a 401 once more with a fresh one."""
+        sent = ""
+        for _ in ("first", "with a fresh token"):
+            async with self._renewing:
+                if self._token == sent or self._timer() >= self._renew_at:
+                    answer = yield self._token_request()
+                    await answer.aread()
+                    self._keep(answer)
+                sent = self._token
+            request.headers["Authorization"] = f"Bearer {sent}"
+            response = yield request
+            if response.status_code != httpx.codes.UNAUTHORIZED:
+                return
+
+    def _token_request(self) -> httpx.Request:
+        request = httpx.Request("POST", self._token_url, data={"grant_type": "client_credentials"})
+        return next(httpx.BasicAuth(*self._client).auth_flow(request))
+
+    def _keep(self, response: httpx.Response) -> None:
+        if response.status_code in _LOGIN_REFUSED:
+            raise PartnerUnreachable(_CREDENTIALS)
+        token = _parsed(_TOKEN, response.raise_for_status())
+        self._token = token.access_token
+        self._renew_at = self._timer() + token.expires_in - _RENEW_SECONDS_BEFORE_END
+
+
+class AllegroClient:
+    """Calls Allegro.
+
+    Every method raises PartnerUnreachable when trying again may help (no answer, 429, 5xx, and 401, because
+    an operator can put the credentials right), and PartnerRefused when Allegro says no.
+
+    Args:
+        url: where Allegro answers, without a path.
+        client_id: the hub's name at Allegro.
+        client_secret: the secret that belongs to it.
+    """
+
+    def __init__(self, url: str, client_id: str, client_secret: str) -> None:
+        self._http = http_client(url)
+        self._http.auth = ClientCredentials(f"{url.rstrip('/')}/oauth/token", (client_id, client_secret))
+
+    async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
+        """Give at most ``limit`` changes (*mutaties*, unread) with a sequence number above ``after``, in order."""
+        response = await self._call("GET", "/api/v1/mutaties", params={"na": after, "aantal": limit})
+        return _parsed(_CHANGES, response).mutaties
+
+    async def put_referral(self, referral_id: UUID, contents: Mapping[str, object]) -> str:
+        """Create or replace a referral (*verwijzing*); give the number of its file (*dossiernummer*)."""
+        response = await self._call("PUT", f"/api/v1/verwijzingen/{referral_id}", json=contents)
+        return _parsed(_RECEIPT, response).dossiernummer
+
+    async def post_message(self, referral_id: UUID, message: Mapping[str, object]) -> None:
+        """Add a message (*bericht*) to a referral; the same ``berichtId`` twice is stored once."""
+        await self._call("POST", f"/api/v1/verwijzingen/{referral_id}/berichten", json=message)
+
+    async def has_message(self, referral_id: UUID, message_id: UUID) -> bool:
+        """Tell whether Allegro stored the message with this id."""
+        with partner_errors(_PARTNER):
+            response = await self._http.get(f"/api/v1/verwijzingen/{referral_id}/berichten/{message_id}")
+            return response.status_code != httpx.codes.NOT_FOUND and _checked(response).is_success
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, int] | None = None,
+        json: Mapping[str, object] | None = None,
+    ) -> httpx.Response:
+        with partner_errors(_PARTNER):
+            return _checked(await self._http.request(method, path, params=params, json=json))
+
+
+def _checked(response: httpx.Response) -> httpx.Response:
+    # A refused login is about the hub's credentials, not about this call: it must not end in a dead letter.
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        raise PartnerUnreachable(_CREDENTIALS)
+    return response.raise_for_status()
+
+
+def _parsed(model: TypeAdapter[Model], response: httpx.Response) -> Model:
+    try:
+        return model.validate_json(response.content)
+    except ValidationError:
+        # Without the cause: it would show what was sent.
+        raise PartnerUnreachable(f"{_PARTNER} gave an answer that is not in its contract") from None

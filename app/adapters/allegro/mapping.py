@@ -1,0 +1,350 @@
+"""What Allegro's changes say, as facts of the hub: pure functions and total tables.
+
+Source: ``openapi/partners/allegro.yaml``, version 1. A code that is not in a table is never guessed at.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from app.adapters.allegro import schemas
+from app.domain.codes import (
+    CancellationReason,
+    ClosureReason,
+    Code,
+    DropOutReason,
+    IntakeResult,
+    KbrStatus,
+    RejectionReason,
+    TrajectoryResult,
+)
+from app.domain.commands import (
+    AnswerWithdrawal,
+    CancelAppointment,
+    CloseTrajectory,
+    ConcludeIntake,
+    ConfirmReferral,
+    Fact,
+    MarkUnreachable,
+    PauseTrajectory,
+    RecordAttendance,
+    RecordKbrStatus,
+    RecordResult,
+    RejectReferral,
+    ResumeTrajectory,
+    ScheduleIntake,
+    SignPlan,
+)
+from app.domain.errors import PartnerUnreadable, UnknownCode
+from app.domain.ports import PartnerRecord, Unread
+from app.domain.values import Counsellor
+
+MAPPING_VERSION = "1"
+KIND = "mutatie"
+
+_LOCAL = ZoneInfo("Europe/Amsterdam")
+_NOON = time(12)
+
+Table = Mapping[tuple[int, str], Code]
+CodeType = TypeVar("CodeType", bound=Code)
+Model = TypeVar("Model", bound=BaseModel)
+
+INTAKE_RESULTS: Mapping[tuple[int, str], IntakeResult] = {
+    (1, "Betalingsregeling treffen"): IntakeResult.PAYMENT_ARRANGEMENT,
+    (2, "Budgetbeheer KBR"): IntakeResult.BUDGET_MANAGEMENT,
+    (3, "Toeleiding aanvraag KBR"): IntakeResult.ROUTE_TO_KBR,
+    (4, "Sociale lening KBR"): IntakeResult.SOCIAL_LOAN,
+    (5, "Wil geen ondersteuning"): IntakeResult.NO_SUPPORT_WANTED,
+    (6, "Geen dienstverlening"): IntakeResult.NOT_ELIGIBLE,
+    (9, "Onbekend"): IntakeResult.UNKNOWN,
+}
+
+TRAJECTORY_RESULTS: Mapping[tuple[int, str], TrajectoryResult] = {
+    (10, "Aanvraag KBR"): TrajectoryResult.KBR_APPLICATION,
+    (20, "Betalingsregeling getroffen"): TrajectoryResult.PAYMENT_ARRANGEMENT,
+    (30, "Budgetbeheer"): TrajectoryResult.BUDGET_MANAGEMENT,
+    (40, "Sociale lening"): TrajectoryResult.SOCIAL_LOAN,
+    (50, "Wil geen (verdere) ondersteuning"): TrajectoryResult.NO_FURTHER_SUPPORT,
+}
+
+DROP_OUT_REASONS: Mapping[tuple[int, str], DropOutReason] = {
+    (51, "Gaat niet akkoord met de voorwaarden"): DropOutReason.REJECTS_CONDITIONS,
+    (52, "Valt buiten de doelgroep"): DropOutReason.NOT_IN_TARGET_GROUP,
+    (53, "Lost het zelf op"): DropOutReason.SOLVES_IT_ALONE,
+    (54, "Elders geholpen"): DropOutReason.HELPED_ELSEWHERE,
+    (55, "Contact verloren"): DropOutReason.LOST_CONTACT,
+    (58, "Anders"): DropOutReason.OTHER,
+    (59, "Onbekend"): DropOutReason.UNKNOWN,
+}
+
+KBR_STATUSES: Mapping[tuple[int, str], KbrStatus] = {
+    (100, "Aanvraag ingediend"): KbrStatus.SUBMITTED,
+    (110, "Aanvraag ingenomen"): KbrStatus.RECEIVED,
+    (120, "Aanvraag in behandeling"): KbrStatus.IN_PROGRESS,
+    (130, "Aanvraag toegekend"): KbrStatus.GRANTED,
+    (140, "Aanvraag afgewezen"): KbrStatus.REJECTED,
+    (150, "Aanvraag ingetrokken"): KbrStatus.WITHDRAWN,
+}
+
+REJECTION_REASONS: Mapping[tuple[int, str], RejectionReason] = {
+    (201, "Woont niet in de gemeente"): RejectionReason.NOT_A_RESIDENT,
+    (202, "Crisis: direct naar de kredietbank"): RejectionReason.CRISIS,
+    (203, "Geen inkomen en geen zicht daarop"): RejectionReason.NO_INCOME,
+    (204, "Bewindvoering: direct naar de kredietbank"): RejectionReason.PROTECTIVE_ADMINISTRATION,
+    (205, "Lopende WSNP"): RejectionReason.RUNNING_WSNP,
+    (206, "Wmo-indicatie bekend"): RejectionReason.WMO_INDICATION,
+    (207, "Al in traject"): RejectionReason.ALREADY_KNOWN,
+    (208, "Gegevens ontbreken"): RejectionReason.INCOMPLETE,
+    (209, "Geen dienstverlening"): RejectionReason.NOT_ELIGIBLE,
+}
+
+CLOSURE_REASONS: Mapping[tuple[int, str], ClosureReason] = {
+    (301, "Resultaat bereikt"): ClosureReason.RESULT_REACHED,
+    (302, "Geen contact"): ClosureReason.NO_CONTACT,
+    (303, "Wil geen ondersteuning"): ClosureReason.NO_SUPPORT_WANTED,
+    (304, "Geen dienstverlening"): ClosureReason.NOT_ELIGIBLE,
+    (305, "Ingetrokken door verwijzer"): ClosureReason.WITHDRAWN_BY_REFERRER,
+    (306, "Verhuisd"): ClosureReason.MOVED_AWAY,
+    (307, "Overleden"): ClosureReason.DECEASED,
+    (308, "Overgedragen"): ClosureReason.HANDED_OVER,
+    (309, "Dubbel"): ClosureReason.DUPLICATE,
+    (399, "Onbekend"): ClosureReason.UNKNOWN,
+}
+
+CANCELLATION_REASONS: Mapping[tuple[int, str], CancellationReason] = {
+    (401, "Afgezegd door klant"): CancellationReason.CLIENT_CANCELLED,
+    (402, "Afgezegd door trajectbegeleider"): CancellationReason.COUNSELLOR_CANCELLED,
+    (403, "Afgezegd door verwijzer"): CancellationReason.REFERRER_CANCELLED,
+}
+
+_YES_NO: Mapping[str, bool] = {"J": True, "N": False}
+
+
+def sequence_of(raw: Mapping[str, object]) -> int:
+    """Give a change's sequence number (*volgnummer*), 0 when it has none that can be read."""
+    number = raw.get("volgnummer")
+    return number if type(number) is int else 0
+
+
+def read_change(raw: Mapping[str, object]) -> PartnerRecord:
+    """Read a change as a record, whatever it holds; what cannot be read is told in ``unread``.
+
+    The payload leaves out the sequence number, because Allegro may repeat a change under a new one, and a
+    note's text, which is the counsellor's own and stays at Allegro.
+    """
+    left_out = {"volgnummer", "gegevens"} if raw.get("soort") == "notitie" else {"volgnummer"}
+    payload = {name: value for name, value in raw.items() if name not in left_out}
+    try:
+        change = _parsed(schemas.Change, raw)
+        return _record(raw, payload, occurred_at(change), facts=facts_of(change))
+    except PartnerUnreadable as error:
+        unread = Unread(error.field, error.reason, str(error))
+        return _record(raw, payload, _registered_at(raw), unread=unread)
+
+
+def facts_of(change: schemas.Change) -> tuple[Fact, ...]:
+    """Give what a change says; nothing for a counsellor's note (*notitie*).
+
+    Raises:
+        UnknownCode: a kind or a code that is not in a table.
+        PartnerUnreadable: a field is missing or not of its type.
+    """
+    if change.soort not in READERS:
+        raise UnknownCode("soort", "soort is no kind of change that the hub knows; extend the mapping")
+    return READERS[change.soort](change)
+
+
+def occurred_at(change: schemas.Change) -> datetime:
+    """Give when a change happened, in UTC.
+
+    Allegro gives a day. The moment of registration is exact when it is on that day, and the best there is
+    when the day is unknown; otherwise it is noon in Amsterdam, which is that day wherever it is read.
+    """
+    registered = change.geregistreerd_op
+    if change.datum in (None, registered.astimezone(_LOCAL).date()):
+        return registered.astimezone(UTC)
+    return datetime.combine(_day(change), _NOON, _LOCAL).astimezone(UTC)
+
+
+def _record(
+    raw: Mapping[str, object],
+    payload: Mapping[str, object],
+    moment: datetime,
+    *,
+    facts: tuple[Fact, ...] = (),
+    unread: Unread | None = None,
+) -> PartnerRecord:
+    return PartnerRecord(
+        kind=KIND,
+        external_id=str(raw.get("mutatieId", f"volgnummer {sequence_of(raw)}")),
+        case_id=str(raw.get("dossiernummer", "")),
+        version=str(sequence_of(raw)),
+        payload=payload,
+        occurred_at=moment,
+        facts=facts,
+        referral_id=_uuid(raw.get("externReferentie")),
+        unread=unread,
+    )
+
+
+def _confirmation(change: schemas.Change) -> tuple[Fact, ...]:
+    contents = _contents(schemas.Confirmation, change)
+    return (ConfirmReferral(_counsellor(contents.trajectbegeleider)),)
+
+
+def _rejection(change: schemas.Change) -> tuple[Fact, ...]:
+    return (RejectReferral(_reason(REJECTION_REASONS, change)),)
+
+
+def _appointment(change: schemas.Change) -> tuple[Fact, ...]:
+    contents = _contents(schemas.Appointment, change)
+    fact = ScheduleIntake(
+        starts_at=contents.begint.astimezone(UTC),
+        place=contents.plaats,
+        three_way=_yes("gegevens.driegesprek", contents.driegesprek),
+        counsellor=_counsellor(contents.trajectbegeleider),
+        participants=contents.deelnemers,
+    )
+    return (fact,)
+
+
+def _cancellation(change: schemas.Change) -> tuple[Fact, ...]:
+    return (CancelAppointment(_reason(CANCELLATION_REASONS, change)),)
+
+
+def _attendance(change: schemas.Change) -> tuple[Fact, ...]:
+    contents = _contents(schemas.Attendance, change)
+    return (RecordAttendance(_yes("gegevens.verschenen", contents.verschenen)),)
+
+
+def _intake_result(change: schemas.Change) -> tuple[Fact, ...]:
+    value = _contents(schemas.CodeValue, change)
+    return (ConcludeIntake(_code(INTAKE_RESULTS, "gegevens.code", value), _day(change)),)
+
+
+def _plan(change: schemas.Change) -> tuple[Fact, ...]:
+    contents = _contents(schemas.Plan, change)
+    return (SignPlan(contents.ondertekend_op, contents.rdd_kenmerk),)
+
+
+def _result(change: schemas.Change) -> tuple[Fact, ...]:
+    contents = _contents(schemas.Result, change)
+    reason = contents.uitvalreden
+    fact = RecordResult(
+        result=_code(TRAJECTORY_RESULTS, "gegevens.code", contents),
+        decided_on=contents.besluitdatum,
+        drop_out_reason=_code(DROP_OUT_REASONS, "gegevens.uitvalreden.code", reason) if reason else None,
+    )
+    return (fact,)
+
+
+def _kbr_application(change: schemas.Change) -> tuple[Fact, ...]:
+    contents = _contents(schemas.KbrApplication, change)
+    status = _code(KBR_STATUSES, "gegevens.code", contents)
+    return (RecordKbrStatus(status, _day(change), contents.gbd_datum),)
+
+
+def _closure(change: schemas.Change) -> tuple[Fact, ...]:
+    return (CloseTrajectory(_reason(CLOSURE_REASONS, change), _day(change)),)
+
+
+def _unreachable(_: schemas.Change) -> tuple[Fact, ...]:
+    return (MarkUnreachable(),)
+
+
+def _withdrawal(change: schemas.Change) -> tuple[Fact, ...]:
+    contents = _contents(schemas.WithdrawalAnswer, change)
+    return (AnswerWithdrawal(_yes("gegevens.akkoord", contents.akkoord)),)
+
+
+def _pause(_: schemas.Change) -> tuple[Fact, ...]:
+    return (PauseTrajectory(),)
+
+
+def _resumption(_: schemas.Change) -> tuple[Fact, ...]:
+    return (ResumeTrajectory(),)
+
+
+def _note(_: schemas.Change) -> tuple[Fact, ...]:
+    return ()
+
+
+READERS: Mapping[str, Callable[[schemas.Change], tuple[Fact, ...]]] = {
+    "bevestiging": _confirmation,
+    "afwijzing": _rejection,
+    "afspraak": _appointment,
+    "afspraak_vervallen": _cancellation,
+    "aanwezigheid": _attendance,
+    "intakeresultaat": _intake_result,
+    "plan": _plan,
+    "trajectresultaat": _result,
+    "kbr_aanvraag": _kbr_application,
+    "afsluiting": _closure,
+    "onbereikbaar": _unreachable,
+    "intrekking": _withdrawal,
+    "pauze": _pause,
+    "hervatting": _resumption,
+    "notitie": _note,
+}
+"""How each kind of change (*soort*) is read; the kinds are those of the contract."""
+
+
+def _contents(model: type[Model], change: schemas.Change) -> Model:
+    return _parsed(model, change.gegevens, "gegevens.")
+
+
+def _parsed(model: type[Model], raw: Mapping[str, object], prefix: str = "") -> Model:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        field = prefix + ".".join(str(part) for part in fault["loc"])
+        # The rule's name only: its text may quote what was sent.
+        message = f"{field} breaks Allegro's contract ({fault['type']}); have it put right there"
+        raise PartnerUnreadable(field, message) from None
+
+
+def _code(table: Mapping[tuple[int, str], CodeType], field: str, value: schemas.CodeValue) -> CodeType:
+    code = table.get((value.code, value.omschrijving))
+    if code is None:
+        raise UnknownCode(field, f"{field} {value.code} with its label is not in the mapping; extend it, never guess")
+    return code
+
+
+def _reason(table: Mapping[tuple[int, str], CodeType], change: schemas.Change) -> CodeType:
+    return _code(table, "gegevens.redencode.code", _contents(schemas.Reason, change).redencode)
+
+
+def _yes(field: str, value: str) -> bool:
+    if value not in _YES_NO:
+        raise UnknownCode(field, f"{field} is neither J nor N; have it put right at Allegro")
+    return _YES_NO[value]
+
+
+def _day(change: schemas.Change) -> date:
+    if change.datum is None:
+        raise PartnerUnreadable("datum", f"datum may be empty for trajectresultaat only, not for {change.soort}")
+    return change.datum
+
+
+def _counsellor(person: schemas.Counsellor | None) -> Counsellor | None:
+    return Counsellor(person.naam, person.telefoon) if person else None
+
+
+def _registered_at(raw: Mapping[str, object]) -> datetime:
+    try:
+        return schemas.moment_of(raw.get("geregistreerdOp")).astimezone(UTC)
+    except ValueError:
+        # A record needs a moment to stand in quarantine with; this one cannot be mistaken for a real one.
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

@@ -1,0 +1,165 @@
+"""What the gate released for Allegro, in Allegro's message form; a field that was not released is left out.
+
+Source: ``openapi/partners/allegro.yaml``, version 1. Tables only: nothing is sent that is not named here.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.domain.codes import (
+    AppointmentResponse,
+    Code,
+    ContactCaution,
+    ContactChannel,
+    DebtSeverity,
+    IncomeSituation,
+    LifeDomain,
+    ReferrerKind,
+    RoutingAdvice,
+    SignalKind,
+    Threat,
+    WithdrawalReason,
+)
+from app.domain.errors import PartnerRefused
+from app.domain.events import EventType
+from app.domain.facts import Field
+from app.domain.ports import PartnerMessage
+
+_LOCAL = ZoneInfo("Europe/Amsterdam")
+
+Released = Mapping[str, object]
+Shape = Callable[[object], object]
+Part = Mapping[str, tuple[Field, Shape]]
+
+
+def referral_body(fields: Released) -> dict[str, object]:
+    """Give a referral (*verwijzing*) as Allegro stores it, from the released fields alone."""
+    parts = {name: _part(part, fields) for name, part in _REFERRAL_PARTS.items()}
+    worker = _part(_WORKER, fields)
+    if worker:
+        parts["verwijzer"]["medewerker"] = worker
+    return _part(_REFERRAL, fields) | {name: part for name, part in parts.items() if part}
+
+
+def message_body(message: PartnerMessage) -> dict[str, object]:
+    """Give a message (*bericht*) to the counsellor: coded fields, and the same as a Dutch text.
+
+    Raises:
+        PartnerRefused: Allegro has no place for this type of event.
+    """
+    if message.event_type not in _MESSAGES:
+        raise PartnerRefused(f"Allegro takes no message about {message.event_type}; correct the subscription")
+    kind, opening, part = _MESSAGES[message.event_type]
+    contents = _part(part, message.fields)
+    return {
+        "berichtId": str(message.id),
+        "soort": kind,
+        "gebeurdOp": message.occurred_at.isoformat(),
+        **contents,
+        "tekst": " ".join([f"{opening}.", *(f"{_TITLES[name]}: {_text(value)}." for name, value in contents.items())]),
+    }
+
+
+def _part(part: Part, fields: Released) -> dict[str, object]:
+    return {name: shape(fields[field]) for name, (field, shape) in part.items() if fields.get(field) is not None}
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def _label(codes: type[Code]) -> Shape:
+    labels = {code.value: code.label for code in codes}
+    return lambda value: labels[str(value)]
+
+
+def _each(shape: Shape) -> Shape:
+    return lambda values: [shape(value) for value in values] if isinstance(values, list | tuple) else [shape(values)]
+
+
+def _yes_no(value: object) -> str:
+    return "J" if value else "N"
+
+
+def _text(value: object) -> str:
+    return ", ".join(_moment_text(str(each)) for each in value) if isinstance(value, list) else str(value)
+
+
+def _moment_text(value: str) -> str:
+    return datetime.fromisoformat(value).astimezone(_LOCAL).strftime("%d-%m-%Y %H:%M uur")
+
+
+_REFERRAL: Part = {
+    "kenmerkVerwijzer": (Field.REFERRAL_REFERENCE, _same),
+    "eerdereVerwijzing": (Field.REFERRAL_PREVIOUS_ID, _same),
+    "gebied": (Field.REFERRAL_AREA, _same),
+    "ontvangenOp": (Field.REFERRAL_RECEIVED_AT, _same),
+    "inkomenssituatie": (Field.REFERRAL_INCOME_SITUATION, _label(IncomeSituation)),
+    "schuldensituatie": (Field.REFERRAL_DEBT_SEVERITY, _label(DebtSeverity)),
+    "dreigingen": (Field.REFERRAL_THREATS, _each(_label(Threat))),
+    "bewindvoering": (Field.REFERRAL_PROTECTIVE_ADMINISTRATION, _yes_no),
+    "lopendeWsnp": (Field.REFERRAL_RUNNING_WSNP, _yes_no),
+    "wmoIndicatie": (Field.REFERRAL_WMO_INDICATION, _yes_no),
+    "casusregisseur": (Field.REFERRAL_CASE_LEAD, _same),
+    "andereOrganisaties": (Field.REFERRAL_OTHER_ORGANISATIONS, _each(_same)),
+    "adviezen": (Field.REFERRAL_ADVICE, _each(_label(RoutingAdvice))),
+}
+
+_REFERRAL_PARTS: Mapping[str, Part] = {
+    "client": {
+        "bsn": (Field.CLIENT_BSN, _same),
+        "voornaam": (Field.CLIENT_GIVEN_NAME, _same),
+        "achternaam": (Field.CLIENT_FAMILY_NAME, _same),
+        "geboortedatum": (Field.CLIENT_BIRTH_DATE, _same),
+        "adres": (Field.CLIENT_ADDRESS, _same),
+        "telefoon": (Field.CLIENT_PHONE, _same),
+        "email": (Field.CLIENT_EMAIL, _same),
+        "voorkeurskanaal": (Field.CLIENT_PREFERRED_CHANNEL, _label(ContactChannel)),
+        "tolktaal": (Field.CLIENT_INTERPRETER_LANGUAGE, _same),
+        "aandachtspunten": (Field.CLIENT_CONTACT_CAUTIONS, _each(_label(ContactCaution))),
+    },
+    "verwijzer": {
+        "organisatie": (Field.REFERRAL_ORGANISATION, _same),
+        "soort": (Field.REFERRAL_ORGANISATION_KIND, _label(ReferrerKind)),
+    },
+    "driegesprek": {
+        "gewenst": (Field.REFERRAL_THREE_WAY_MEETING, _yes_no),
+        "plaats": (Field.REFERRAL_MEETING_PLACE, _same),
+    },
+    "bredeUitvraag": {
+        "gedaanDoor": (Field.ASSESSMENT_DONE_BY, _same),
+        "leefgebieden": (Field.ASSESSMENT_LIFE_DOMAINS, _each(_label(LifeDomain))),
+    },
+}
+
+_WORKER: Part = {
+    "naam": (Field.WORKER_NAME, _same),
+    "telefoon": (Field.WORKER_PHONE, _same),
+    "email": (Field.WORKER_EMAIL, _same),
+}
+
+_WITHDRAWAL: Part = {"reden": (Field.REFERRAL_WITHDRAWAL_REASON, _label(WithdrawalReason))}
+_ANSWER: Part = {
+    "reactie": (Field.APPOINTMENT_RESPONSE, _label(AppointmentResponse)),
+    "andereTijden": (Field.APPOINTMENT_OTHER_TIMES, _each(_same)),
+}
+_SIGNAL: Part = {"signaal": (Field.SIGNAL_KIND, _label(SignalKind))}
+
+_MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
+    EventType.REFERRAL_WITHDRAWN: ("intrekking", "De verwijzer heeft de aanmelding ingetrokken", _WITHDRAWAL),
+    EventType.WITHDRAWAL_REQUESTED: (
+        "verzoek_intrekking",
+        "De verwijzer vraagt de aanmelding in te trekken",
+        _WITHDRAWAL,
+    ),
+    EventType.APPOINTMENT_RESPONDED: ("reactie_afspraak", "De verwijzer antwoordt op de afspraak", _ANSWER),
+    EventType.SIGNAL_GIVEN: ("signaal", "De verwijzer geeft een signaal", _SIGNAL),
+}
+
+_TITLES: Mapping[str, str] = {
+    "reden": "Reden",
+    "reactie": "Antwoord",
+    "andereTijden": "Voorgestelde tijden",
+    "signaal": "Signaal",
+}

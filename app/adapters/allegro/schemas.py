@@ -1,0 +1,149 @@
+"""Allegro's messages as its contract describes them (``openapi/partners/allegro.yaml``); other fields are ignored."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+_YEARS = range(1900, 2200)
+
+Day = TypeVar("Day", bound=date)
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+
+
+# Left alone, Pydantic would also read numbers as dates and times; the contract has ISO 8601 texts only.
+def day_of(value: object) -> date:
+    """Read a day.
+
+    Raises:
+        ValueError: no ISO 8601 day, or a year that can only be a typing error.
+    """
+    return _plausible(date.fromisoformat(str(value)))
+
+
+def moment_of(value: object) -> datetime:
+    """Read a moment with its offset.
+
+    Raises:
+        ValueError: no ISO 8601 moment with an offset, or a year that can only be a typing error.
+    """
+    moment = _plausible(datetime.fromisoformat(str(value)))
+    if moment.tzinfo is None:
+        raise ValueError("no offset")
+    return moment
+
+
+def _plausible(value: Day) -> Day:
+    if value.year not in _YEARS:
+        raise ValueError("year out of range")
+    return value
+
+
+Date = Annotated[date, BeforeValidator(day_of)]
+Moment = Annotated[datetime, BeforeValidator(moment_of)]
+
+
+class Token(_Message):
+    """A bearer token; ``expires_in`` in seconds."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+    access_token: str
+    expires_in: float
+
+
+class ChangeList(_Message):
+    """A page of the change feed; each change is read on its own, so that one bad one spoils no others."""
+
+    mutaties: list[Mapping[str, object]]
+
+
+class FileReceipt(_Message):
+    """The answer to a referral."""
+
+    dossiernummer: str
+
+
+class Change(_Message):
+    """One change (*mutatie*); what ``gegevens`` holds depends on ``soort``."""
+
+    mutatie_id: str
+    dossiernummer: str
+    extern_referentie: str | None = None
+    soort: str
+    datum: Date | None
+    geregistreerd_op: Moment
+    gegevens: Mapping[str, object]
+
+
+class CodeValue(_Message):
+    """A value of one of Allegro's lists: number and label."""
+
+    code: int = Field(strict=True)
+    omschrijving: str
+
+
+class Counsellor(_Message):
+    """The *trajectbegeleider*."""
+
+    naam: str
+    telefoon: str | None = None
+
+
+class Confirmation(_Message):
+    """*Bevestiging*."""
+
+    trajectbegeleider: Counsellor | None = None
+
+
+class Reason(_Message):
+    """*Afwijzing*, *afspraak vervallen* and *afsluiting*."""
+
+    redencode: CodeValue
+
+
+class Appointment(_Message):
+    """*Afspraak*."""
+
+    begint: Moment
+    driegesprek: str
+    plaats: str | None = None
+    trajectbegeleider: Counsellor | None = None
+    deelnemers: tuple[str, ...] = ()
+
+
+class Attendance(_Message):
+    """*Aanwezigheid*."""
+
+    verschenen: str
+
+
+class Plan(_Message):
+    """*Plan*: signed, and where it is in the document store (RDD)."""
+
+    ondertekend_op: Date
+    rdd_kenmerk: str | None = None
+
+
+class Result(CodeValue):
+    """*Trajectresultaat*."""
+
+    besluitdatum: Date | None = None
+    uitvalreden: CodeValue | None = None
+
+
+class KbrApplication(CodeValue):
+    """*KBR-aanvraag*; ``gbdDatum`` is the day of the service decision meeting."""
+
+    gbd_datum: Date | None = None
+
+
+class WithdrawalAnswer(_Message):
+    """*Intrekking*: the counsellor's answer to a request."""
+
+    akkoord: str

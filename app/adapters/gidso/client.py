@@ -1,0 +1,110 @@
+"""Speaks HTTP with GIDSO. Source: ``openapi/partners/gidso.yaml``."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, TypeVar
+from urllib.parse import parse_qs, quote, urlsplit
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from app.adapters.common.http import http_client, partner_errors
+from app.adapters.gidso.schemas import AanmeldingenPage, JournaalregelsPage
+from app.domain.errors import CursorExpired, PartnerUnreachable
+
+_PARTNER: Final = "GIDSO"
+_ROWS = "/odata/v4/Aanmeldingen"
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Where the files for mutual TLS are.
+
+    Attributes:
+        certificate: path of our certificate with its chain, PEM.
+        key: path of its private key, PEM.
+        authorities: path of the authorities that GIDSO's own certificate must come from, PEM; None is the system's.
+    """
+
+    certificate: str
+    key: str
+    authorities: str | None = None
+
+
+class Client:
+    """GIDSO's service: registrations to read, journals to look in and to write."""
+
+    def __init__(self, url: str, api_key: str, certificate: Certificate | None = None) -> None:
+        self._http = http_client(url, tls=_mutual_tls(certificate) if certificate else None)
+        self._http.headers["X-Api-Key"] = api_key
+
+    async def registrations(self, query: Mapping[str, str]) -> AanmeldingenPage:
+        """Give one page of registrations.
+
+        Raises:
+            CursorExpired: the token in the query is no longer known.
+            PartnerUnreachable: no, a temporary or an unreadable answer, or our key is not accepted.
+            PartnerRefused: GIDSO does not understand the query.
+        """
+        with partner_errors(_PARTNER):
+            response = await self._http.get(_ROWS, params=query)
+            if response.status_code == HTTPStatus.GONE:
+                raise CursorExpired("GIDSO no longer knows the delta token; everything must be read again")
+            return _read(AanmeldingenPage, response)
+
+    async def has_line(self, case_id: str, reference: str) -> bool:
+        """Tell whether a registration's journal has a line with this reference; raises partner errors."""
+        with partner_errors(_PARTNER):
+            response = await self._http.get(_lines(case_id), params={"$filter": f"Kenmerk eq '{reference}'"})
+            return bool(_read(JournaalregelsPage, response).value)
+
+    async def append_line(self, case_id: str, line: Mapping[str, str]) -> None:
+        """Append a line to a registration's journal; raises partner errors."""
+        with partner_errors(_PARTNER):
+            _check(await self._http.post(_lines(case_id), json=line))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+def token_of(link: str, parameter: str) -> str:
+    """Give the token in a link; only the token is used, so that our key never follows a link elsewhere.
+
+    Raises:
+        PartnerUnreachable: there is no such token in it; the answer is not to be trusted.
+    """
+    values = parse_qs(urlsplit(link).query).get(parameter)
+    if not values:
+        raise PartnerUnreachable(f"GIDSO gave a link without {parameter}; trying again later")
+    return values[0]
+
+
+def _lines(case_id: str) -> str:
+    return f"{_ROWS}('{quote(case_id.replace(chr(39), chr(39) * 2), safe='')}')/Journaalregels"
+
+
+def _check(response: httpx.Response) -> None:
+    if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        # A rotated key says nothing about the message: it must wait for the new key, not be given up.
+        raise PartnerUnreachable("GIDSO does not accept our key; check the API key and the certificate")
+    response.raise_for_status()
+
+
+def _read(model: type[_M], response: httpx.Response) -> _M:
+    _check(response)
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError:
+        # A proxy's page with status 200, for instance: nothing is stored, and the next pull tries again.
+        raise PartnerUnreachable("GIDSO answered something that is not in its contract; trying again later") from None
+
+
+def _mutual_tls(certificate: Certificate) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=certificate.authorities)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+    return context

@@ -1,0 +1,230 @@
+"""What GIDSO is told: journal lines (*journaalregels*) in Dutch, built only from released fields."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.adapters.gidso.mapping import AMSTERDAM
+from app.domain.codes import (
+    AppointmentResponse,
+    CancellationReason,
+    ClosureReason,
+    Code,
+    DropOutReason,
+    IntakeResult,
+    KbrStatus,
+    Moment,
+    RejectionReason,
+    RoutingAdvice,
+    TrajectoryResult,
+    TrajectoryStatus,
+    WithdrawalReason,
+)
+from app.domain.errors import PartnerRefused
+from app.domain.events import EventType
+from app.domain.facts import Field
+from app.domain.ports import PartnerMessage
+
+AUTHOR = "Trajecthub"
+
+CATEGORIES: Mapping[Moment, str] = {
+    Moment.RECEIVED: "AANMELDING",
+    Moment.CONFIRMED: "AANMELDING",
+    Moment.INTAKE_PLANNED: "AFSPRAAK",
+    Moment.INTAKE_ATTENDED: "AFSPRAAK",
+    Moment.MISSED: "AFSPRAAK",
+    Moment.INTAKE_RESULT: "RESULTAAT",
+    Moment.PLAN_SIGNED: "PLAN",
+    Moment.OTHER_HELP: "HULPVERLENING",
+    Moment.FIRST_RESULT: "RESULTAAT",
+    Moment.CHANGE: "VOORTGANG",
+    Moment.CLOSED: "AFSLUITING",
+}
+"""GIDSO's journal category of each feedback moment."""
+
+OPENINGS: Mapping[EventType, str] = {
+    EventType.REFERRAL_RECEIVED: "De aanmelding is ontvangen.",
+    EventType.REFERRAL_CONFIRMED: "De aanmelding is verwerkt en bevestigd.",
+    EventType.REFERRAL_REJECTED: "De aanmelding is niet in behandeling genomen.",
+    EventType.REFERRAL_FORWARDED: "De aanmelding is doorgestuurd naar een andere organisatie.",
+    EventType.REFERRAL_WITHDRAWN: "De aanmelding is ingetrokken.",
+    EventType.REFERRAL_CONCLUDED: "De intake is afgerond.",
+    EventType.REFERRAL_CLOSED: "De aanmelding is afgesloten.",
+    EventType.INTAKE_SCHEDULED: "De intake is gepland.",
+    EventType.INTAKE_RESCHEDULED: "De intake is verzet.",
+    EventType.INTAKE_CANCELLED: "De afspraak voor de intake gaat niet door.",
+    EventType.INTAKE_ATTENDED: "De klant is verschenen op de intake.",
+    EventType.INTAKE_MISSED: "De klant is niet verschenen op de intake.",
+    EventType.PLAN_SIGNED: "Het plan is ondertekend.",
+    EventType.RESULT_RECORDED: "Het traject heeft een resultaat.",
+    EventType.TRAJECTORY_CHANGED: "Er is een belangrijke verandering in het traject.",
+    EventType.TRAJECTORY_PAUSED: "Het traject is gepauzeerd.",
+    EventType.TRAJECTORY_RESUMED: "Het traject loopt weer.",
+    EventType.TRAJECTORY_STOPPED: "Het traject is voortijdig gestopt.",
+    EventType.TRAJECTORY_CLOSED: "Het traject is afgesloten.",
+    EventType.KBR_APPLICATION_CHANGED: "De stand van de aanvraag bij de kredietbank is gewijzigd.",
+}
+"""The first sentence for each type of event that has a feedback moment."""
+
+FLAGS: Mapping[str, str] = {
+    "awaiting_information": "er ontbreken gegevens",
+    "withdrawal_requested": "intrekking is gevraagd",
+    "contact_lost": "contact met de klant is verloren",
+}
+"""Labels of the flags of ``app.domain.values.ReferralFlags``."""
+
+_Show = Callable[[object], str]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """How one released field reads in a journal line: its label, and its value as text."""
+
+    label: str
+    show: _Show
+
+
+def to_line(message: PartnerMessage) -> dict[str, str]:
+    """Write a message as the journal line that GIDSO stores.
+
+    Raises:
+        PartnerRefused: the event has no feedback moment and therefore no place in a journal.
+    """
+    if message.moment is None:
+        raise PartnerRefused("GIDSO's journal takes events with a feedback moment only; do not send this event there")
+    return {
+        "Kenmerk": str(message.id),
+        "Datum": message.occurred_at.astimezone(AMSTERDAM).isoformat(),
+        "Categorie": CATEGORIES[message.moment],
+        "Tekst": to_text(message.event_type, message.fields),
+        "Auteur": AUTHOR,
+    }
+
+
+def to_text(event_type: EventType, fields: Mapping[str, object]) -> str:
+    """Write an event with its released fields as Dutch sentences, always in the same order."""
+    details = [_sentence(phrase, fields.get(field)) for field, phrase in PHRASES.items()]
+    return " ".join([OPENINGS[event_type], *filter(None, details)])
+
+
+def _sentence(phrase: Phrase, value: object) -> str:
+    if value is None or value == []:
+        return ""
+    return f"{phrase.label}: {phrase.show(value).removesuffix('.')}."
+
+
+def _text(value: object) -> str:
+    return " ".join(str(value).split())
+
+
+def _yes_no(value: object) -> str:
+    return "ja" if value is True else "nee"
+
+
+def _day(value: object) -> str:
+    return f"{date.fromisoformat(str(value)[:10]):%d-%m-%Y}"
+
+
+def _time(value: object) -> str:
+    return f"{datetime.fromisoformat(str(value)).astimezone(AMSTERDAM):%d-%m-%Y om %H:%M}"
+
+
+def _label(codes: type[Code]) -> _Show:
+    labels = {code.value: code.label for code in codes}
+    return lambda value: labels[str(value)]
+
+
+def _list(show: _Show) -> _Show:
+    return lambda value: ", ".join(show(item) for item in value) if isinstance(value, list | tuple) else show(value)
+
+
+PHRASES: Mapping[Field, Phrase] = {
+    Field.APPOINTMENT_STARTS_AT: Phrase("Datum en tijd", _time),
+    Field.APPOINTMENT_PLACE: Phrase("Plaats", _text),
+    Field.APPOINTMENT_THREE_WAY: Phrase("Driegesprek", _yes_no),
+    Field.APPOINTMENT_PARTICIPANTS: Phrase("Deelnemers", _list(_text)),
+    Field.APPOINTMENT_RESPONSE: Phrase("Akkoord van de verwijzer", _label(AppointmentResponse)),
+    Field.APPOINTMENT_OTHER_TIMES: Phrase("Voorgestelde andere tijden", _list(_time)),
+    Field.APPOINTMENT_CANCELLATION_REASON: Phrase("Reden", _label(CancellationReason)),
+    Field.COUNSELLOR_NAME: Phrase("Trajectbegeleider", _text),
+    Field.COUNSELLOR_PHONE: Phrase("Telefoon trajectbegeleider", _text),
+    Field.ATTENDANCE_MISSED_COUNT: Phrase("Aantal keren niet verschenen", _text),
+    Field.INTAKE_RESULT: Phrase("Resultaat van de intake", _label(IntakeResult)),
+    Field.INTAKE_CONCLUDED_ON: Phrase("Intake afgerond op", _day),
+    Field.PLAN_SIGNED_ON: Phrase("Plan ondertekend op", _day),
+    Field.PLAN_DOCUMENT_REFERENCE: Phrase("Kenmerk van het plan in het dossier", _text),
+    Field.RESULT_CODE: Phrase("Resultaat van het traject", _label(TrajectoryResult)),
+    Field.RESULT_DECIDED_ON: Phrase("Besluit genomen op", _day),
+    Field.RESULT_DROP_OUT_REASON: Phrase("Reden van uitval", _label(DropOutReason)),
+    Field.KBR_STATUS: Phrase("Stand bij de kredietbank", _label(KbrStatus)),
+    Field.KBR_CHANGED_ON: Phrase("Gewijzigd op", _day),
+    Field.KBR_SERVICE_DECISION_MEETING_ON: Phrase("Gesprek bepalen dienstverlening op", _day),
+    Field.TRAJECTORY_STATUS: Phrase("Stand van het traject", _label(TrajectoryStatus)),
+    Field.TRAJECTORY_STARTED_ON: Phrase("Traject gestart op", _day),
+    Field.TRAJECTORY_DUE_ON: Phrase("Besluit uiterlijk op", _day),
+    Field.TRAJECTORY_ENDED_ON: Phrase("Traject geëindigd op", _day),
+    Field.TRAJECTORY_CLOSURE_REASON: Phrase("Reden van afsluiting", _label(ClosureReason)),
+    Field.REFERRAL_REJECTION_REASON: Phrase("Reden van afwijzing", _label(RejectionReason)),
+    Field.REFERRAL_WITHDRAWAL_REASON: Phrase("Reden van intrekking", _label(WithdrawalReason)),
+    Field.REFERRAL_CLOSURE_REASON: Phrase("Reden van afsluiting van de aanmelding", _label(ClosureReason)),
+    Field.REFERRAL_ADVICE: Phrase("Advies", _list(_label(RoutingAdvice))),
+    Field.REFERRAL_FLAGS: Phrase("Let op", _list(lambda flag: FLAGS[str(flag)])),
+    Field.REFERRAL_REQUESTED_ACTION: Phrase("Gevraagd aan de verwijzer", _text),
+}
+"""The fields that a journal line tells, in the order in which it tells them."""
+
+NOT_TOLD = frozenset(
+    {
+        # Ids and states that the opening sentence or the line itself already holds.
+        Field.REFERRAL_ID,
+        Field.REFERRAL_STATUS,
+        Field.REFERRAL_TOLD_STATUS,
+        Field.REFERRAL_PREVIOUS_ID,
+        Field.CLIENT_ID,
+        Field.APPOINTMENT_ID,
+        Field.APPOINTMENT_STATUS,
+        Field.TRAJECTORY_ID,
+        Field.OCCURRED_AT,
+        # GIDSO's own: the journal stands on the registration that says it.
+        Field.REFERRAL_REFERENCE,
+        Field.REFERRAL_RECEIVED_AT,
+        Field.REFERRAL_AREA,
+        Field.REFERRAL_ORGANISATION,
+        Field.REFERRAL_ORGANISATION_KIND,
+        Field.REFERRAL_THREE_WAY_MEETING,
+        Field.REFERRAL_MEETING_PLACE,
+        Field.REFERRAL_INCOME_SITUATION,
+        Field.REFERRAL_DEBT_SEVERITY,
+        Field.REFERRAL_THREATS,
+        Field.REFERRAL_PROTECTIVE_ADMINISTRATION,
+        Field.REFERRAL_RUNNING_WSNP,
+        Field.REFERRAL_WMO_INDICATION,
+        Field.REFERRAL_LIVES_IN_MUNICIPALITY,
+        Field.REFERRAL_CASE_LEAD,
+        Field.REFERRAL_OTHER_ORGANISATIONS,
+        Field.REFERRAL_REASON,
+        Field.REFERRAL_MOTIVATION,
+        Field.REFERRAL_AGE,
+        Field.ASSESSMENT_DONE_BY,
+        Field.ASSESSMENT_LIFE_DOMAINS,
+        Field.CONSENT_SCOPES,
+        Field.CONSENT_GIVEN_ON,
+        Field.CONSENT_EVIDENCE,
+        Field.CLIENT_BSN,
+        Field.CLIENT_GIVEN_NAME,
+        Field.CLIENT_FAMILY_NAME,
+        Field.CLIENT_BIRTH_DATE,
+        Field.CLIENT_SEX,
+        Field.CLIENT_ADDRESS,
+        Field.CLIENT_PHONE,
+        Field.CLIENT_EMAIL,
+        Field.CLIENT_PREFERRED_CHANNEL,
+        Field.CLIENT_INTERPRETER_LANGUAGE,
+        Field.CLIENT_CONTACT_CAUTIONS,
+        Field.WORKER_NAME,
+        Field.WORKER_PHONE,
+        Field.WORKER_EMAIL,
+        Field.SIGNAL_KIND,
+    }
+)
+"""The fields that a journal line never repeats, even when they are released."""

@@ -1,0 +1,138 @@
+"""GIDSO's messages as its contract describes them, in GIDSO's own words.
+
+Source: ``openapi/partners/gidso.yaml``. Fields that the hub does not read are ignored; a field that the
+contract promises and that is absent makes the record unreadable, because the hub never fills in a value.
+"""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_pascal
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+
+
+def _day(value: object) -> object:
+    return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
+
+
+def _moment(value: object) -> object:
+    return datetime.fromisoformat(value) if isinstance(value, str) and _MOMENT.fullmatch(value) else value
+
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+
+
+class _Message(BaseModel):
+    # Strict: a number is no text, "ja" is no boolean and a count of seconds is no date.
+    model_config = ConfigDict(alias_generator=to_pascal, extra="ignore", frozen=True, strict=True)
+
+
+class Burger(_Message):
+    """The resident (*burger*)."""
+
+    voornaam: Text
+    achternaam: Text
+    geboortedatum: Day
+    bsn: str | None = None
+    geslacht: str | None = None
+    adres: str | None = None
+    telefoon: str | None = None
+    email: str | None = None
+    voorkeurskanaal: str | None = None
+    tolktaal: str | None = None
+    aandachtspunten: list[str]
+
+
+class Medewerker(_Message):
+    """The team's worker (*medewerker*)."""
+
+    naam: str | None = None
+    telefoon: str | None = None
+    email: str | None = None
+
+
+class Driegesprek(_Message):
+    """Whether a three-way meeting (*driegesprek*) is wished, and where."""
+
+    gewenst: bool
+    locatie: str | None = None
+
+
+class BredeUitvraag(_Message):
+    """Pointer to the broad assessment (*brede uitvraag*); its contents stay in GIDSO."""
+
+    door: Text
+    leefgebieden: list[str]
+    kenmerk: str | None = None
+
+
+class Toestemming(_Message):
+    """What the resident agreed to (*toestemming*)."""
+
+    terugkoppeling: bool
+    datum: Day | None = None
+    wijze: str | None = None
+
+
+class Aanmelding(_Message):
+    """A registration with the finance team (*aanmelding*)."""
+
+    aanmelding_id: Text
+    teamcode: Text
+    teamsoort: str
+    aangemeld_op: Moment | Day
+    gebied: Text
+    burger: Burger
+    medewerker: Medewerker
+    casusregisseur: str | None = None
+    driegesprek: Driegesprek
+    aanleiding: str | None = None
+    motivatie: str | None = None
+    inkomen: str
+    schulden: str
+    dreigingen: list[str]
+    brede_uitvraag: BredeUitvraag | None = None
+    betrokken: list[str]
+    bewind: bool
+    wsnp: bool
+    wmo: bool
+    woont_in_gemeente: bool
+    toestemming: Toestemming
+
+
+class Stopped(_Message):
+    """A registration of which the team's own support has ended (*ondersteuning gestopt*)."""
+
+    aanmelding_id: Text
+    ondersteuning_gestopt_op: Day
+
+
+class Stamp(_Message):
+    """Which version of a registration this is, and since when."""
+
+    versie: int
+    gewijzigd_op: Moment
+
+
+class AanmeldingenPage(BaseModel):
+    """One page of registrations and tombstones, with the link on: to the next page or the next round."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    value: list[dict[str, Any]]
+    next_link: str | None = Field(default=None, alias="@odata.nextLink")
+    delta_link: str | None = Field(default=None, alias="@odata.deltaLink")
+
+
+class JournaalregelsPage(BaseModel):
+    """The journal lines found; only their number matters to the hub."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    value: list[dict[str, Any]]

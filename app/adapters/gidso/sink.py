@@ -1,0 +1,36 @@
+"""Writes journal lines (*journaalregels*) into GIDSO."""
+
+from app.adapters.gidso.client import Client
+from app.adapters.gidso.journal import to_line
+from app.domain.codes import System
+from app.domain.errors import PartnerRefused
+from app.domain.ports import PartnerMessage, Receipt
+
+
+class Sink:
+    """Tells a team by a line in the journal of its registration.
+
+    GIDSO appends a repeated line a second time; from the second try on the line is therefore looked up first, by
+    the reference that it carries.
+    """
+
+    system = System.GIDSO
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def deliver(self, message: PartnerMessage) -> Receipt:
+        """Append the line, unless an earlier try already did.
+
+        Raises:
+            PartnerUnreachable: no or a temporary answer; the outcome may be unknown, try again.
+            PartnerRefused: GIDSO says no, or the message belongs to no journal.
+        """
+        case_id = message.external_id
+        if case_id is None:
+            raise PartnerRefused("GIDSO does not know this referral; it has no journal to write in")
+        line = to_line(message)
+        if message.attempt > 1 and await self._client.has_line(case_id, line["Kenmerk"]):
+            return Receipt(case_id, already_there=True)
+        await self._client.append_line(case_id, line)
+        return Receipt(case_id)

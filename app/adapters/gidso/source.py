@@ -1,0 +1,106 @@
+"""Reads GIDSO's registrations by delta token."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime
+
+from app.adapters.gidso import mapping
+from app.adapters.gidso.client import Client, token_of
+from app.adapters.gidso.mapping import Kind
+from app.adapters.gidso.schemas import AanmeldingenPage
+from app.domain.codes import System
+from app.domain.errors import PartnerUnreachable, PartnerUnreadable
+from app.domain.ports import Clock, Page, PartnerRecord, Unread
+
+PAGE_SIZE = 500
+_STAMPS = frozenset({"Versie", "GewijzigdOp"})
+_STOPPED = "OndersteuningGestoptOp"
+
+
+class Source:
+    """Gives what changed in GIDSO; the cursor is the delta token and comes with the last page of a round.
+
+    A registration whose support has ended is read as two records, so that the signal keeps its own moment and is
+    not given again each time the registration changes.
+    """
+
+    system = System.GIDSO
+    mapping_version = mapping.MAPPING_VERSION
+
+    def __init__(self, client: Client, clock: Clock, read_from: datetime | None = None) -> None:
+        self._client = client
+        self._clock = clock
+        self._read_from = read_from
+
+    async def changes(self, cursor: str | None) -> AsyncIterator[Page]:
+        """Give the changes since the cursor page by page; None reads everything.
+
+        Raises:
+            PartnerUnreachable: no answer; try again later from the same cursor.
+            CursorExpired: the delta token is no longer known; start from None.
+        """
+        query: dict[str, str] | None = {"$deltatoken": cursor} if cursor else self._everything()
+        while query:
+            page = await self._client.registrations(query)
+            cursor, query = _onward(page)
+            read_at = self._clock.now()
+            yield Page(tuple(record for row in page.value for record in read_row(row, read_at)), cursor)
+
+    def _everything(self) -> dict[str, str]:
+        query = {"$top": str(PAGE_SIZE)}
+        if self._read_from:
+            query["$filter"] = f"AangemeldOp ge {self._read_from.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return query
+
+
+def read_row(row: Mapping[str, object], read_at: datetime) -> Iterator[PartnerRecord]:
+    """Read a row as one record, or as two when the team's own support has ended.
+
+    Args:
+        row: a registration or a tombstone.
+        read_at: when it was read; tombstones tell no moment of their own.
+    """
+    content = {name: value for name, value in row.items() if name not in _STAMPS and name != _STOPPED}
+    yield _record(Kind.REFERRAL, content, row, read_at)
+    if row.get(_STOPPED) is not None:
+        stopped = {"AanmeldingId": row.get("AanmeldingId"), _STOPPED: row[_STOPPED]}
+        yield _record(Kind.SUPPORT_STOPPED, stopped, row, read_at)
+
+
+def _record(kind: Kind, payload: Mapping[str, object], row: Mapping[str, object], read_at: datetime) -> PartnerRecord:
+    key = _key(payload)
+    try:
+        version, occurred_at = _origin(kind, row, read_at)
+        facts = mapping.to_facts(kind, payload)
+    except PartnerUnreadable as error:
+        unread = Unread(error.field, error.reason, str(error))
+        return PartnerRecord(kind, key, key, "", payload, read_at, unread=unread)
+    return PartnerRecord(kind, key, key, version, payload, occurred_at, facts)
+
+
+def _origin(kind: Kind, row: Mapping[str, object], read_at: datetime) -> tuple[str, datetime]:
+    """Give the version of a row, and when what it says of this kind happened."""
+    if mapping.is_removed(row):
+        return "removed", read_at
+    stamp = mapping.stamp(row)
+    happened_at = mapping.stopped_on(row) if kind is Kind.SUPPORT_STOPPED else stamp.gewijzigd_op
+    return str(stamp.versie), happened_at
+
+
+def _key(payload: Mapping[str, object]) -> str:
+    """Give the registration's id; a row without one is named by its content, so that it can be quarantined."""
+    key = payload.get("AanmeldingId")
+    if isinstance(key, str) and key:
+        return key
+    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    return f"without-id-{digest[:16]}"
+
+
+def _onward(page: AanmeldingenPage) -> tuple[str | None, dict[str, str] | None]:
+    """Give the new cursor on the last page of a round, else the query for the next page."""
+    if page.delta_link:
+        return token_of(page.delta_link, "$deltatoken"), None
+    if page.next_link:
+        return None, {"$skiptoken": token_of(page.next_link, "$skiptoken")}
+    raise PartnerUnreachable("GIDSO gave a page without a link on; trying again later")

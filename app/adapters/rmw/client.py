@@ -1,0 +1,83 @@
+"""Speaks SOAP with RMW over HTTP; knows the contract's operations and nothing of the hub."""
+
+from typing import Final
+
+from lxml import etree
+
+from app.adapters.common.http import http_client, partner_errors
+from app.adapters.rmw.schemas import RegistrationList, RegistrationState, StatusUpdate
+from app.adapters.rmw.soap import NAMESPACE, Fault, NotSoap, read, request, security_header
+from app.domain.errors import PartnerRefused, PartnerUnreachable
+
+_PATH: Final = "/rmw/services/aanmelding"
+_MAINTENANCE: Final = "ONDERHOUD"
+_TAB_CLOSED: Final = "TABGESLOTEN"
+
+
+class RmwClient:
+    """One RMW installation and the account with which the hub calls it.
+
+    Every operation raises PartnerUnreachable for no or a temporary answer (the outcome of a change is
+    then unknown) and PartnerRefused when RMW says no.
+    """
+
+    def __init__(self, url: str, username: str, password: str) -> None:
+        self._http = http_client(url)
+        self._header = etree.tostring(security_header(username, password))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def list_registrations(self, code: str, position: int, count: int) -> RegistrationList:
+        """Give registrations with a referral code (*registratiecode*) from a position on; the first has 1."""
+        fields = {"registratiecode": code, "vanafPositie": str(position), "aantal": str(count)}
+        answer = await self._ask("lijstAanmeldingen", fields)
+        try:
+            return RegistrationList.read(answer)
+        except ValueError as error:
+            raise PartnerUnreachable("RMW gave a list without a readable next position") from error
+
+    async def registration_state(self, number: str) -> RegistrationState:
+        """Give what other systems wrote on a registration."""
+        return RegistrationState.read(await self._ask("geefAanmelding", {"aanmeldnummer": number}))
+
+    async def add_status(self, update: StatusUpdate) -> None:
+        """Append a status line; RMW appends it again when asked again."""
+        await self._ask("wijzigAanmeldcodeStatus", update.fields())
+
+    async def close_tab(self, number: str, on: str, reference: str) -> None:
+        """Close the activity tab; a tab that somebody closed before is as it should be."""
+        fields = {"aanmeldnummer": number, "datum": on, "kenmerk": reference}
+        answer = await self._call("sluitTab", fields)
+        if isinstance(answer, Fault) and answer.code != _TAB_CLOSED:
+            raise _error(answer)
+
+    async def _ask(self, action: str, fields: dict[str, str]) -> etree._Element:
+        answer = await self._call(action, fields)
+        if isinstance(answer, Fault):
+            raise _error(answer)
+        return answer
+
+    async def _call(self, action: str, fields: dict[str, str]) -> etree._Element | Fault:
+        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{NAMESPACE}/{action}"'}
+        with partner_errors("RMW"):
+            response = await self._http.post(_PATH, content=request(self._header, action, fields), headers=headers)
+            # SOAP 1.1 section 6.2: a fault travels with status 500; any other error is not RMW speaking.
+            if response.status_code != 500:
+                response.raise_for_status()
+            try:
+                answer = read(response.content)
+            except NotSoap as error:
+                response.raise_for_status()
+                raise PartnerUnreachable(str(error)) from error
+        if isinstance(answer, Fault) or answer.tag == f"{{{NAMESPACE}}}{action}Response":
+            return answer
+        raise PartnerUnreachable(f"RMW gave an answer to something else than {action}")
+
+
+def _error(fault: Fault) -> PartnerRefused | PartnerUnreachable:
+    code = fault.code or "no code"
+    if fault.temporary or fault.code == _MAINTENANCE:
+        return PartnerUnreachable(f"RMW cannot answer now ({code}); trying again later", fault.wait_seconds)
+    return PartnerRefused(f"RMW refused the message ({code})")

@@ -1,0 +1,217 @@
+"""What RMW's records mean to the hub, and what the hub's released fields become in RMW: pure and total.
+
+Source: the code lists of ``openapi/partners/rmw.xsd``. A code that is not in a table is never guessed.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from types import MappingProxyType
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from app.adapters.rmw.remarks import remark
+from app.adapters.rmw.schemas import Aanmelding, Klant, ListedRegistration, StatusUpdate, Toestemming
+from app.domain.codes import ConsentScope, DebtSeverity, IncomeSituation, Moment, Threat, WithdrawalReason
+from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
+from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
+from app.domain.events import EventType
+from app.domain.identifiers import is_bsn
+from app.domain.ports import PartnerMessage
+from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
+
+MAPPING_VERSION: Final = "1"
+
+YES_NO: Final = MappingProxyType({"J": True, "N": False})
+SEX: Final[Mapping[str, str | None]] = MappingProxyType({"M": "m", "V": "f", "O": None})
+INCOME: Final = MappingProxyType(
+    {
+        "HI": IncomeSituation.HAS_INCOME,
+        "IA": IncomeSituation.UNDER_WAY,
+        "GI": IncomeSituation.NONE,
+        "ON": IncomeSituation.UNKNOWN,
+    }
+)
+DEBTS: Final = MappingProxyType({"LI": DebtSeverity.LIGHT, "ZW": DebtSeverity.HEAVY, "ON": DebtSeverity.UNKNOWN})
+THREATS: Final = MappingProxyType(
+    {"OT": Threat.EVICTION, "EN": Threat.ENERGY_CUT_OFF, "WA": Threat.WATER_CUT_OFF, "BE": Threat.SEIZURE}
+)
+
+STATUS_OF_MOMENT: Final = MappingProxyType(
+    {
+        Moment.RECEIVED: "ON",
+        Moment.CONFIRMED: "BE",
+        Moment.INTAKE_PLANNED: "IP",
+        Moment.INTAKE_ATTENDED: "VS",
+        Moment.MISSED: "NV",
+        Moment.INTAKE_RESULT: "IR",
+        Moment.PLAN_SIGNED: "PO",
+        Moment.OTHER_HELP: "AH",
+        Moment.FIRST_RESULT: "ER",
+        Moment.CHANGE: "WZ",
+        Moment.CLOSED: "AG",
+    }
+)
+"""RMW's status code of every feedback moment."""
+
+STATUS_OF_EVENT: Final = MappingProxyType(
+    {
+        EventType.REFERRAL_REJECTED: "AF",
+        EventType.REFERRAL_FORWARDED: "DV",
+        EventType.REFERRAL_WITHDRAWN: "IN",
+        EventType.INTAKE_CANCELLED: "IV",
+        EventType.TRAJECTORY_STOPPED: "UV",
+    }
+)
+"""Events for which RMW has a more precise status code than the one of their moment."""
+
+ENDINGS: Final = frozenset(
+    {
+        EventType.REFERRAL_REJECTED,
+        EventType.REFERRAL_WITHDRAWN,
+        EventType.REFERRAL_CLOSED,
+        EventType.TRAJECTORY_STOPPED,
+        EventType.TRAJECTORY_CLOSED,
+    }
+)
+"""Events after which nothing runs any more, so that RMW's activity tab is closed."""
+
+_AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+_NOON: Final = time(12)
+_Meaning = TypeVar("_Meaning")
+
+
+def to_facts(registration: ListedRegistration) -> tuple[Fact, ...]:
+    """Read a registration as the referral that it states, or as its withdrawal when it lapsed (*vervallen*).
+
+    Raises:
+        UnknownCode: a code has no meaning here.
+        PartnerUnreadable: a field is missing or breaks its form.
+    """
+    message = _aanmelding(registration.contents)
+    if _meaning(YES_NO, message.vervallen, "vervallen"):
+        return (WithdrawReferral(WithdrawalReason.OTHER),)
+    return (
+        RegisterReferral(
+            organisation_code=message.teamcode,
+            client=_client(message.klant),
+            contents=_contents(message),
+            reference=message.aanmeldnummer,
+            received_at=_received_at(message, changed_at(registration)),
+        ),
+    )
+
+
+def changed_at(registration: ListedRegistration) -> datetime:
+    """Give when a consultant last changed the registration, in UTC.
+
+    Raises:
+        PartnerUnreadable: the StUF moment (jjjjmmdduummss, Dutch time) is missing or none.
+    """
+    digits = _digits(registration.changed_at, 14, "tijdstipMutatie")
+    try:
+        # StUF has no offset; of the hour that comes twice in autumn the first is taken.
+        local = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}").replace(tzinfo=_AMSTERDAM)
+    except ValueError:
+        raise PartnerUnreadable("tijdstipMutatie", "tijdstipMutatie is not a moment (jjjjmmdduummss)") from None
+    return local.astimezone(UTC)
+
+
+def to_status_update(message: PartnerMessage) -> StatusUpdate:
+    """Give the status line that tells RMW of an event.
+
+    Raises:
+        PartnerRefused: RMW has no registration for the case, or no status for the event.
+    """
+    if message.external_id is None:
+        raise PartnerRefused("RMW makes registrations itself: without an aanmeldnummer there is nothing to update")
+    return StatusUpdate(
+        registration_number=message.external_id,
+        status_code=_status_code(message),
+        on=f"{message.occurred_at.astimezone(_AMSTERDAM):%Y%m%d}",
+        remark=remark(message.fields),
+        reference=str(message.id),
+    )
+
+
+def _status_code(message: PartnerMessage) -> str:
+    if message.moment is None:
+        raise PartnerRefused("RMW has no status for an event outside the feedback moments; check the routing")
+    return STATUS_OF_EVENT.get(message.event_type) or STATUS_OF_MOMENT[message.moment]
+
+
+def _aanmelding(contents: Mapping[str, object]) -> Aanmelding:
+    try:
+        return Aanmelding.model_validate(contents)
+    except ValidationError as error:
+        # Pydantic's own text repeats the value, which may be personal data.
+        field = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        raise PartnerUnreadable(field, f"{field} is missing or not of the contract's type") from None
+
+
+def _contents(message: Aanmelding) -> ReferralContents:
+    return ReferralContents(
+        area=message.gebied,
+        worker=Worker(message.consulent.naam, message.consulent.telefoon, message.consulent.email),
+        reason=message.aanleiding,
+        motivation=message.motivatie,
+        income_situation=_meaning(INCOME, message.inkomen, "inkomen"),
+        debt_severity=_meaning(DEBTS, message.schulden, "schulden"),
+        threats=tuple(_meaning(THREATS, code, "dreiging") for code in message.dreiging),
+        three_way_meeting=_meaning(YES_NO, message.driegesprek, "driegesprek"),
+        meeting_place=message.locatie,
+        case_lead=message.regie,
+        protective_administration=_meaning(YES_NO, message.indBewind, "indBewind"),
+        running_wsnp=_meaning(YES_NO, message.indWsnp, "indWsnp"),
+        wmo_indication=_meaning(YES_NO, message.indWmo, "indWmo"),
+        consent=_consent(message.toestemming),
+    )
+
+
+def _client(klant: Klant) -> ClientDetails:
+    if klant.bsn is not None and not is_bsn(klant.bsn):
+        raise PartnerUnreadable("klant.bsn", "klant.bsn does not pass the eleven-test")
+    return ClientDetails(
+        given_name=klant.voornaam,
+        family_name=klant.achternaam,
+        birth_date=_date(klant.geboortedatum, "klant.geboortedatum"),
+        bsn=klant.bsn,
+        sex=None if klant.geslacht is None else _meaning(SEX, klant.geslacht, "klant.geslacht"),
+        address=klant.adres,
+        phone=klant.telefoon,
+        email=klant.email,
+    )
+
+
+def _consent(toestemming: Toestemming | None) -> Consent:
+    if toestemming is None or not _meaning(YES_NO, toestemming.terugkoppeling, "toestemming.terugkoppeling"):
+        return Consent()
+    given_on = None if toestemming.datum is None else _date(toestemming.datum, "toestemming.datum")
+    return Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), given_on)
+
+
+def _received_at(message: Aanmelding, changed: datetime) -> datetime:
+    # A date without a time stands for noon, but a referral is never received after it was last changed.
+    day = _date(message.datumAanmelding, "datumAanmelding")
+    return min(datetime.combine(day, _NOON, _AMSTERDAM).astimezone(UTC), changed)
+
+
+def _date(value: str, field: str) -> date:
+    try:
+        return date.fromisoformat(_digits(value, 8, field))
+    except ValueError:
+        raise PartnerUnreadable(field, f"{field} is not a date (jjjjmmdd)") from None
+
+
+def _digits(value: str, length: int, field: str) -> str:
+    if len(value) == length and value.isascii() and value.isdigit():
+        return value
+    raise PartnerUnreadable(field, f"{field} does not consist of {length} digits")
+
+
+def _meaning(table: Mapping[str, _Meaning], code: str, field: str) -> _Meaning:
+    try:
+        return table[code]
+    except KeyError:
+        raise UnknownCode(field, f"{field} holds a code that is not in RMW's list; extend the mapping") from None

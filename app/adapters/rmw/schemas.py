@@ -1,0 +1,170 @@
+"""RMW's messages as its contract (``openapi/partners/rmw.xsd``) documents them, in RMW's own words."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from lxml import etree
+from pydantic import BaseModel, ConfigDict
+
+from app.adapters.rmw.soap import NAMESPACE
+
+_PREFIX: Final = f"{{{NAMESPACE}}}"
+_REPEATED: Final = frozenset({"dreiging"})
+_NOT_CONTENTS: Final = frozenset({"statusregel", "tab", "mutatienummer", "tijdstipMutatie"})
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Klant(_Message):
+    """The client; dates are StUF dates (jjjjmmdd)."""
+
+    voornaam: str
+    achternaam: str
+    geboortedatum: str
+    bsn: str | None = None
+    geslacht: str | None = None
+    adres: str | None = None
+    telefoon: str | None = None
+    email: str | None = None
+
+
+class Consulent(_Message):
+    """The referrer's worker."""
+
+    naam: str | None = None
+    telefoon: str | None = None
+    email: str | None = None
+
+
+class Toestemming(_Message):
+    """The client's consent to feedback."""
+
+    terugkoppeling: str
+    datum: str | None = None
+
+
+class Aanmelding(_Message):
+    """A registration of a client under a referral code.
+
+    ``soortTeam`` is not read: what kind of organisation a team is, the hub knows by itself.
+    """
+
+    aanmeldnummer: str
+    teamcode: str
+    datumAanmelding: str  # RMW's name
+    gebied: str
+    klant: Klant
+    inkomen: str
+    schulden: str
+    consulent: Consulent = Consulent()
+    regie: str | None = None
+    driegesprek: str
+    locatie: str | None = None
+    aanleiding: str | None = None
+    motivatie: str | None = None
+    dreiging: tuple[str, ...] = ()
+    indBewind: str
+    indWsnp: str
+    indWmo: str
+    toestemming: Toestemming | None = None
+    vervallen: str
+
+
+@dataclass(frozen=True)
+class ListedRegistration:
+    """One registration of a list.
+
+    Attributes:
+        contents: what consultants registered, as nested names and texts; without what other systems
+            (the hub first) wrote on it and without RMW's own counting, so that it changes only when
+            a consultant changes something.
+        number: RMW's *mutatienummer*, empty when absent.
+        changed_at: RMW's *tijdstipMutatie*, empty when absent.
+    """
+
+    contents: dict[str, Any]
+    number: str
+    changed_at: str
+
+    @classmethod
+    def read(cls, element: etree._Element) -> Self:
+        """Read an ``aanmelding`` element; nothing in it is judged yet."""
+        number = element.findtext(f"{_PREFIX}mutatienummer") or ""
+        return cls(_values(element), number, element.findtext(f"{_PREFIX}tijdstipMutatie") or "")
+
+
+@dataclass(frozen=True)
+class RegistrationList:
+    """Part of the registrations with a referral code, and the position of the next part."""
+
+    registrations: tuple[ListedRegistration, ...]
+    next_position: int | None
+
+    @classmethod
+    def read(cls, answer: etree._Element) -> Self:
+        """Read ``lijstAanmeldingenResponse``.
+
+        Raises:
+            ValueError: the next position is not a number.
+        """
+        following = answer.findtext(f"{_PREFIX}volgendePositie")
+        listed = tuple(ListedRegistration.read(element) for element in answer.iterchildren(f"{_PREFIX}aanmelding"))
+        return cls(listed, int(following) if following else None)
+
+
+@dataclass(frozen=True)
+class RegistrationState:
+    """What was written on a registration by systems.
+
+    Attributes:
+        references: the *kenmerken* of its status lines.
+        tab_closed: whether the activity tab is closed.
+    """
+
+    references: frozenset[str]
+    tab_closed: bool
+
+    @classmethod
+    def read(cls, answer: etree._Element) -> Self:
+        """Read ``geefAanmeldingResponse``."""
+        line, tab = f"{_PREFIX}aanmelding/{_PREFIX}statusregel", f"{_PREFIX}aanmelding/{_PREFIX}tab"
+        references = frozenset(found.text or "" for found in answer.iterfind(f"{line}/{_PREFIX}kenmerk"))
+        return cls(references, answer.findtext(f"{tab}/{_PREFIX}stand") == "G")
+
+
+@dataclass(frozen=True)
+class StatusUpdate:
+    """A new status of a referral code; ``on`` is a StUF date, ``remark`` at most 200 characters."""
+
+    registration_number: str
+    status_code: str
+    on: str
+    remark: str
+    reference: str
+
+    def fields(self) -> dict[str, str]:
+        """Give the fields of ``wijzigAanmeldcodeStatus`` in the order of the schema."""
+        remark = {"toelichting": self.remark} if self.remark else {}
+        return {
+            "aanmeldnummer": self.registration_number,
+            "statuscode": self.status_code,
+            "datum": self.on,
+            **remark,
+            "kenmerk": self.reference,
+        }
+
+
+def _values(element: etree._Element) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for child in element:
+        name = child.tag.rpartition("}")[2]
+        if name in _NOT_CONTENTS:
+            continue
+        value = _values(child) if len(child) else (child.text or "").strip()
+        if name in _REPEATED:
+            values.setdefault(name, []).append(value)
+        elif value:
+            values[name] = value
+    return values

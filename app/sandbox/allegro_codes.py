@@ -1,0 +1,141 @@
+"""Allegro's own code lists, and how its people would register what the hub has a code for.
+
+The simulated Allegro keeps these lists apart from the adapter on purpose: the two meet only on the wire,
+and a test compares them with each other and with ``openapi/partners/allegro.yaml``.
+"""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from app.domain.codes import (
+    CancellationReason,
+    ClosureReason,
+    DropOutReason,
+    IntakeResult,
+    KbrStatus,
+    RejectionReason,
+    TrajectoryResult,
+)
+
+Row = tuple[int, str]
+
+
+class CodeValue(TypedDict):
+    """A value of one of Allegro's lists (*codewaarde*): its own number and the label people see."""
+
+    code: int
+    omschrijving: str
+
+
+INTAKE_RESULTS: Mapping[IntakeResult, Row] = {
+    IntakeResult.PAYMENT_ARRANGEMENT: (1, "Betalingsregeling treffen"),
+    IntakeResult.BUDGET_MANAGEMENT: (2, "Budgetbeheer KBR"),
+    IntakeResult.ROUTE_TO_KBR: (3, "Toeleiding aanvraag KBR"),
+    IntakeResult.SOCIAL_LOAN: (4, "Sociale lening KBR"),
+    IntakeResult.NO_SUPPORT_WANTED: (5, "Wil geen ondersteuning"),
+    IntakeResult.NOT_ELIGIBLE: (6, "Geen dienstverlening"),
+    IntakeResult.UNKNOWN: (9, "Onbekend"),
+}
+
+TRAJECTORY_RESULTS: Mapping[TrajectoryResult, Row] = {
+    TrajectoryResult.KBR_APPLICATION: (10, "Aanvraag KBR"),
+    TrajectoryResult.PAYMENT_ARRANGEMENT: (20, "Betalingsregeling getroffen"),
+    TrajectoryResult.BUDGET_MANAGEMENT: (30, "Budgetbeheer"),
+    TrajectoryResult.SOCIAL_LOAN: (40, "Sociale lening"),
+    TrajectoryResult.NO_FURTHER_SUPPORT: (50, "Wil geen (verdere) ondersteuning"),
+}
+
+DROP_OUT_REASONS: Mapping[DropOutReason, Row] = {
+    DropOutReason.REJECTS_CONDITIONS: (51, "Gaat niet akkoord met de voorwaarden"),
+    DropOutReason.NOT_IN_TARGET_GROUP: (52, "Valt buiten de doelgroep"),
+    DropOutReason.SOLVES_IT_ALONE: (53, "Lost het zelf op"),
+    DropOutReason.HELPED_ELSEWHERE: (54, "Elders geholpen"),
+    DropOutReason.LOST_CONTACT: (55, "Contact verloren"),
+    DropOutReason.OTHER: (58, "Anders"),
+    DropOutReason.UNKNOWN: (59, "Onbekend"),
+}
+
+KBR_STATUSES: Mapping[KbrStatus, Row] = {
+    KbrStatus.SUBMITTED: (100, "Aanvraag ingediend"),
+    KbrStatus.RECEIVED: (110, "Aanvraag ingenomen"),
+    KbrStatus.IN_PROGRESS: (120, "Aanvraag in behandeling"),
+    KbrStatus.GRANTED: (130, "Aanvraag toegekend"),
+    KbrStatus.REJECTED: (140, "Aanvraag afgewezen"),
+    KbrStatus.WITHDRAWN: (150, "Aanvraag ingetrokken"),
+}
+
+REJECTION_REASONS: Mapping[RejectionReason, Row] = {
+    RejectionReason.NOT_A_RESIDENT: (201, "Woont niet in de gemeente"),
+    RejectionReason.CRISIS: (202, "Crisis: direct naar de kredietbank"),
+    RejectionReason.NO_INCOME: (203, "Geen inkomen en geen zicht daarop"),
+    RejectionReason.PROTECTIVE_ADMINISTRATION: (204, "Bewindvoering: direct naar de kredietbank"),
+    RejectionReason.RUNNING_WSNP: (205, "Lopende WSNP"),
+    RejectionReason.WMO_INDICATION: (206, "Wmo-indicatie bekend"),
+    RejectionReason.ALREADY_KNOWN: (207, "Al in traject"),
+    RejectionReason.INCOMPLETE: (208, "Gegevens ontbreken"),
+    RejectionReason.NOT_ELIGIBLE: (209, "Geen dienstverlening"),
+}
+
+CLOSURE_REASONS: Mapping[ClosureReason, Row] = {
+    ClosureReason.RESULT_REACHED: (301, "Resultaat bereikt"),
+    ClosureReason.NO_CONTACT: (302, "Geen contact"),
+    ClosureReason.NO_SUPPORT_WANTED: (303, "Wil geen ondersteuning"),
+    ClosureReason.NOT_ELIGIBLE: (304, "Geen dienstverlening"),
+    ClosureReason.WITHDRAWN_BY_REFERRER: (305, "Ingetrokken door verwijzer"),
+    ClosureReason.MOVED_AWAY: (306, "Verhuisd"),
+    ClosureReason.DECEASED: (307, "Overleden"),
+    ClosureReason.HANDED_OVER: (308, "Overgedragen"),
+    ClosureReason.DUPLICATE: (309, "Dubbel"),
+    ClosureReason.UNKNOWN: (399, "Onbekend"),
+}
+
+CANCELLATION_REASONS: Mapping[CancellationReason, Row] = {
+    CancellationReason.CLIENT_CANCELLED: (401, "Afgezegd door klant"),
+    CancellationReason.COUNSELLOR_CANCELLED: (402, "Afgezegd door trajectbegeleider"),
+    CancellationReason.REFERRER_CANCELLED: (403, "Afgezegd door verwijzer"),
+}
+
+
+def intake_result_code(result: IntakeResult) -> CodeValue:
+    """Give Allegro's value for an intake result (*intakeresultaat*)."""
+    return _value(INTAKE_RESULTS[result])
+
+
+def trajectory_result_code(result: TrajectoryResult) -> CodeValue:
+    """Give Allegro's value for a trajectory result (*trajectresultaat*)."""
+    return _value(TRAJECTORY_RESULTS[result])
+
+
+def drop_out_reason_code(reason: DropOutReason) -> CodeValue:
+    """Give Allegro's value for the reason of a drop-out (*uitvalreden*)."""
+    return _value(DROP_OUT_REASONS[reason])
+
+
+def kbr_status_code(status: KbrStatus) -> CodeValue:
+    """Give Allegro's value for the status of an application (*KBR-aanvraag*)."""
+    return _value(KBR_STATUSES[status])
+
+
+def rejection_reason_code(reason: RejectionReason) -> CodeValue:
+    """Give Allegro's value for why a referral is not taken on (*afwijzing*)."""
+    return _value(REJECTION_REASONS[reason])
+
+
+def closure_reason_code(reason: ClosureReason) -> CodeValue:
+    """Give Allegro's value for why a trajectory ends (*afsluiting*)."""
+    return _value(CLOSURE_REASONS[reason])
+
+
+def cancellation_reason_code(reason: CancellationReason) -> CodeValue:
+    """Give Allegro's value for why an appointment falls through (*afspraak vervallen*)."""
+    return _value(CANCELLATION_REASONS[reason])
+
+
+def yes_no(answer: bool) -> str:
+    """Give Allegro's ``J`` (*ja*) or ``N`` (*nee*)."""
+    return "J" if answer else "N"
+
+
+def _value(row: Row) -> CodeValue:
+    code, label = row
+    return {"code": code, "omschrijving": label}

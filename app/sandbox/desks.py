@@ -1,0 +1,65 @@
+"""What people do in the partner systems, entered at the simulators' desks."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from app.domain.codes import System
+from app.sandbox.kit import Document
+from app.sandbox.simulate import CLOCK_PATH
+
+
+class Desks:
+    """The desks of the three simulators.
+
+    Args:
+        urls: the simulators' addresses.
+    """
+
+    def __init__(self, urls: Mapping[System, str]) -> None:
+        self._clients = {system: httpx.AsyncClient(base_url=url, timeout=30) for system, url in urls.items()}
+
+    async def set_clock(self, now: datetime | None) -> None:
+        """Set the simulators' clocks to an aware moment; None lets them run with the computer's."""
+        body = {"now": now.isoformat() if now else None}
+        await asyncio.gather(*(client.post(CLOCK_PATH, json=body) for client in self._clients.values()))
+
+    async def refer(self, system: System, documents: Sequence[Document]) -> None:
+        """Let workers in GIDSO or RMW save referrals; the same ones again change nothing."""
+        if documents:
+            answer = await self._clients[system].put("/_desk/aanmeldingen", json=list(documents))
+            answer.raise_for_status()
+
+    async def register(self, facts: Sequence[Document]) -> None:
+        """Let counsellors register facts in Allegro; the same ones again change nothing.
+
+        Raises:
+            LookupError: Allegro does not know a referral yet.
+        """
+        if not facts:
+            return
+        answer = await self._clients[System.ALLEGRO].post("/_desk/feiten", json=list(facts))
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            missing = answer.json().get("details", [])
+            raise LookupError(f"Allegro has no file for {len(missing)} facts, the first is {missing[:1]}.")
+        answer.raise_for_status()
+
+    async def journal(self, aanmelding_id: str) -> list[dict[str, Any]]:
+        """Give the journal lines that GIDSO holds on a referral."""
+        answer = await self._clients[System.GIDSO].get(f"/_desk/journaal/{aanmelding_id}")
+        lines: list[dict[str, Any]] = answer.json()
+        return lines
+
+    async def registration(self, aanmeldnummer: str) -> dict[str, Any]:
+        """Give RMW's registration with its status lines and tab."""
+        answer = await self._clients[System.RMW].get(f"/_desk/aanmeldingen/{aanmeldnummer}")
+        registration: dict[str, Any] = answer.json()
+        return registration
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            await client.aclose()

@@ -1,0 +1,95 @@
+"""Replays a whole register through the three systems in simulated time, and counts what came of it.
+
+Each day has two halves: in the morning workers refer (in GIDSO, RMW or over the API), in the afternoon counsellors
+register in Allegro what the register says of that day. After each half the hub pulls, relays and delivers.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from time import perf_counter
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from app.domain.codes import System
+from app.operations.organisations import ReferrerDetails
+from app.operations.statistics import city_tables, exchange_counts
+from app.sandbox.casework import AMSTERDAM, counsellor_facts, referral_body, referral_document
+from app.sandbox.kit import Document
+from app.sandbox.register import Row
+from app.sandbox.world import World
+
+_MORNING, _AFTERNOON = time(9, 30), time(17)
+
+
+async def replay(rows: Sequence[Row], world: World, console: Console) -> dict[str, Any]:
+    """Replay a register in a world; gives the report, counted from the hub's own records."""
+    started = perf_counter()
+    await world.set_clocks(_moment(min(row.received_on for row in rows), _MORNING))
+    await _register_organisations(world, rows)
+    await _play_days(world, rows, console)
+    tables = await world.hub.db.read(city_tables, world.hub.tools)
+    counts = await world.hub.db.read(exchange_counts)
+    seconds = round(perf_counter() - started, 1)
+    return {"referrals": sum(tables["5.1"].values()), "seconds": seconds, "tables": tables, **counts}
+
+
+async def _register_organisations(world: World, rows: Sequence[Row]) -> None:
+    areas: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        areas[row.organisation_code].add(row.area)
+    known = {row.organisation_code: row for row in rows}
+    for code, row in sorted(known.items()):
+        # An organisation that serves one area only belongs there.
+        area = next(iter(areas[code])) if len(areas[code]) == 1 else None
+        await world.register_referrer(ReferrerDetails(code, row.organisation, row.kind, row.system, area))
+
+
+async def _play_days(world: World, rows: Sequence[Row], console: Console) -> None:
+    arrivals: dict[date, list[Row]] = defaultdict(list)
+    facts: dict[date, list[Document]] = defaultdict(list)
+    for row in rows:
+        arrivals[row.received_on].append(row)
+        for dated in counsellor_facts(row):
+            facts[dated.day].append(dated.fact)
+    days = sorted({*arrivals, *facts})
+    with _progress(console) as progress:
+        task = progress.add_task("", total=len(rows))
+        for day in days:
+            progress.update(task, description=f"{day:%d-%m-%Y}")
+            await _morning(world, day, arrivals[day])
+            await _afternoon(world, day, facts[day])
+            progress.advance(task, len(arrivals[day]))
+
+
+async def _morning(world: World, day: date, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    await world.set_clocks(_moment(day, _MORNING))
+    by_system: Mapping[System, list[Row]] = {system: [] for system in System}
+    for row in rows:
+        by_system[row.system].append(row)
+    for system in (System.GIDSO, System.RMW):
+        await world.desks.refer(system, [referral_document(row) for row in by_system[system]])
+    for row in by_system[System.API]:
+        await world.refer(row.organisation_code, referral_body(row), f"register-{row.number}")
+    await world.worker.settle(System.GIDSO, System.RMW)
+
+
+async def _afternoon(world: World, day: date, facts: Sequence[Document]) -> None:
+    if not facts:
+        return
+    await world.set_clocks(_moment(day, _AFTERNOON))
+    await world.desks.register(facts)
+    await world.worker.settle(System.ALLEGRO)
+
+
+def _moment(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, AMSTERDAM).astimezone(UTC)
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console)

@@ -1,0 +1,60 @@
+"""Runs the partner simulators: all in one process, or one alone for an integration tester."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.domain.codes import System
+from app.sandbox import allegro, gidso, rmw
+from app.sandbox.kit import App, Server, SettableClock, Store
+
+SIMULATORS: Mapping[System, App] = {
+    System.ALLEGRO: allegro.create_app,
+    System.GIDSO: gidso.create_app,
+    System.RMW: rmw.create_app,
+}
+
+CLOCK_PATH = "/_sandbox/clock"
+
+
+async def run_simulators(ports: Mapping[System, int], folder: Path | None, stop: asyncio.Event) -> None:
+    """Run simulators until told to stop; prints their addresses as one line of JSON when they answer.
+
+    Args:
+        ports: the port of each simulator that is wanted; 0 lets the system choose.
+        folder: where they keep their records; None: in memory only.
+        stop: set when they are to stop.
+    """
+    stores = {system: Store(folder / f"{system}.jsonl" if folder else None) for system in ports}
+    servers = {system: Server(simulator(system, stores[system]), port) for system, port in ports.items()}
+    for server in servers.values():
+        await server.start()
+    addresses = json.dumps({system.value: server.url for system, server in servers.items()})
+    print(addresses, flush=True)  # noqa: T201  # whoever started the process reads it
+    await stop.wait()
+    for server in servers.values():
+        await server.stop()
+    for store in stores.values():
+        store.close()
+
+
+def simulator(system: System, store: Store) -> ASGIApp:
+    """Give a simulator with a clock that ``POST /_sandbox/clock`` sets, or lets run on, for plays in simulated time."""
+    clock = SettableClock()
+    app = SIMULATORS[system](store, clock)
+
+    async def with_clock(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == CLOCK_PATH and scope["method"] == "POST":
+            message = await receive()
+            now = json.loads(message["body"])["now"]
+            clock.set(datetime.fromisoformat(now) if now else None)
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await app(scope, receive, send)
+
+    return with_clock

@@ -1,0 +1,218 @@
+"""A whole world on one machine: three simulated partner systems, the hub with its worker, a webhook receiver.
+
+The simulators run in a process of their own, as partners do; everybody speaks real HTTP.
+"""
+
+import asyncio
+import json
+import secrets
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from pydantic import SecretStr
+
+from app.api.hub import Hub
+from app.database import upgrade_schema
+from app.domain.codes import System
+from app.main import create_app, open_hub
+from app.operations.access import save_client
+from app.operations.organisations import ReferrerDetails, save_referrer
+from app.operations.referrals import find_referral
+from app.sandbox import allegro, gidso, rmw
+from app.sandbox.desks import Desks
+from app.sandbox.kit import SettableClock, serving
+from app.sandbox.receiver import Receiver
+from app.settings import Settings
+from app.worker import Worker
+
+_REFERRER_SCOPES = ("referrals:read", "referrals:write", "trajectories:read", "subscriptions:manage")
+_SIMULATED = (System.ALLEGRO, System.GIDSO, System.RMW)
+
+
+@dataclass
+class World:
+    """Everything that runs.
+
+    Attributes:
+        urls: addresses by name: the three systems, ``hub`` and ``receiver``.
+    """
+
+    clock: SettableClock
+    hub: Hub
+    http: httpx.AsyncClient
+    worker: Worker
+    desks: Desks
+    receiver: Receiver
+    urls: Mapping[str, str]
+    notebook: "Notebook"
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    async def register_referrer(self, details: ReferrerDetails) -> None:
+        """Register a referring organisation; one that works in no system also gets a client and a webhook."""
+        await self.hub.db.write(save_referrer, self.hub.tools, details)
+        if details.system is System.API:
+            await self._connect(details.code)
+
+    async def refer(self, organisation: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """Post a referral to the API on behalf of an organisation."""
+        return await self._post(organisation, "/v1/referrals", body, key)
+
+    async def find(self, organisation: str, reference: str) -> UUID:
+        """Give the hub's id of a referral by its referrer's own reference.
+
+        Raises:
+            LookupError: the hub does not have it.
+        """
+        found = await self.hub.db.read(find_referral, organisation, reference)
+        if found is None:
+            raise LookupError(f"The hub has no referral '{reference}' of '{organisation}'.")
+        return found
+
+    async def token(self, organisation: str) -> str:
+        """Give an access token of an organisation's client."""
+        if organisation not in self._tokens:
+            answer = await self.http.post("/oauth/token", data=self._credentials(organisation))
+            answer.raise_for_status()
+            self._tokens[organisation] = answer.json()["access_token"]
+        return self._tokens[organisation]
+
+    async def set_clocks(self, now: datetime | None) -> None:
+        """Set everybody's clock to an aware moment; None lets them run with the computer's."""
+        self.clock.set(now)
+        # A token of the day before has expired by now.
+        self._tokens.clear()
+        await self.desks.set_clock(now)
+
+    def example_client(self) -> tuple[str, str]:
+        """Give id and secret of a client that a visitor may use."""
+        organisation = next(iter(self.receiver.secrets))
+        return organisation, self.notebook.secret(f"client:{organisation}")
+
+    async def _connect(self, organisation: str) -> None:
+        secret = self.notebook.secret(f"client:{organisation}")
+        await self.hub.db.write(
+            save_client,
+            self.hub.tools,
+            organisation,
+            organisation_code=organisation,
+            scopes=_REFERRER_SCOPES,
+            secret=secret,
+        )
+        known = self.notebook.get(f"webhook:{organisation}")
+        if known is None:
+            url = f"{self.urls['receiver']}/hooks/{organisation}"
+            answer = await self._post(organisation, "/v1/subscriptions", {"url": url}, f"webhook-{organisation}")
+            known = self.notebook.put(f"webhook:{organisation}", answer["secret"])
+        self.receiver.secrets[organisation] = known
+
+    async def _post(self, organisation: str, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {await self.token(organisation)}", "Idempotency-Key": key}
+        answer = await self.http.post(path, json=dict(body), headers=headers)
+        if answer.is_error:
+            raise RuntimeError(f"POST {path} for '{organisation}' was refused: {answer.text}")
+        made: dict[str, Any] = answer.json()
+        return made
+
+    def _credentials(self, organisation: str) -> dict[str, str]:
+        secret = self.notebook.secret(f"client:{organisation}")
+        return {"grant_type": "client_credentials", "client_id": organisation, "client_secret": secret}
+
+
+class Notebook:
+    """What the world must remember between two runs on the same folder: ports and secrets, invented ones."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "world.json"
+        self._notes: dict[str, Any] = json.loads(self._path.read_text()) if self._path.exists() else {}
+
+    def get(self, name: str) -> str | None:
+        """Give a note, or None."""
+        note: str | None = self._notes.get(name)
+        return note
+
+    def put(self, name: str, value: str) -> str:
+        """Keep a note; gives it back."""
+        self._notes[name] = value
+        self._path.write_text(json.dumps(self._notes, indent=1))
+        return value
+
+    def secret(self, name: str) -> str:
+        """Give a secret, made at first use."""
+        return self.get(name) or self.put(name, secrets.token_urlsafe(32))
+
+    def port(self, name: str) -> int:
+        """Give a free port, the same one in every run."""
+        return int(self.get(f"port:{name}") or self.put(f"port:{name}", str(_free_port())))
+
+
+@asynccontextmanager
+async def running_world(folder: Path, clock: SettableClock) -> AsyncIterator[World]:
+    """Start everything over a folder; at the end everything is stopped."""
+    notebook = Notebook(folder)
+    ports = {name: notebook.port(name) for name in (*_SIMULATED, "hub", "receiver")}
+    urls = {str(name): f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    settings = _settings(folder, urls, ports["hub"])
+    upgrade_schema(settings.database_url)
+    async with AsyncExitStack() as running:
+        receiver = Receiver()
+        await running.enter_async_context(serving(receiver.app(), ports["receiver"]))
+        await running.enter_async_context(_simulators(folder, ports))
+        hub = await open_hub(settings, clock)
+        running.push_async_callback(hub.db.close)
+        await running.enter_async_context(serving(create_app(hub), ports["hub"]))
+        worker = Worker.over(hub.db, hub.tools, settings)
+        running.push_async_callback(worker.close)
+        desks = Desks({system: urls[system] for system in _SIMULATED})
+        running.push_async_callback(desks.close)
+        http = await running.enter_async_context(httpx.AsyncClient(base_url=urls["hub"], timeout=30))
+        yield World(clock, hub, http, worker, desks, receiver, urls, notebook)
+
+
+def _settings(folder: Path, urls: Mapping[str, str], port: int) -> Settings:
+    return Settings(
+        mode="sandbox",
+        database_url=f"sqlite:///{folder / 'hub.db'}",
+        data_dir=folder,
+        public_url=urls["hub"],
+        port=port,
+        allegro_url=urls[System.ALLEGRO],
+        allegro_client_id=allegro.CLIENT_ID,
+        allegro_client_secret=SecretStr(allegro.CLIENT_SECRET),
+        gidso_url=urls[System.GIDSO],
+        gidso_api_key=SecretStr(gidso.API_KEY),
+        rmw_url=urls[System.RMW],
+        rmw_username=rmw.USERNAME,
+        rmw_password=SecretStr(rmw.PASSWORD),
+        log_level="WARNING",
+        log_format="console",
+    )
+
+
+@asynccontextmanager
+async def _simulators(folder: Path, ports: Mapping[Any, int]) -> AsyncIterator[None]:
+    wanted = [f"--{system}={ports[system]}" for system in _SIMULATED]
+    command = [sys.executable, "-m", "app.cli", "simulate", "all", *wanted, f"--data={folder}"]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    if process.stdout is None or not await process.stdout.readline():
+        raise RuntimeError("The simulators did not start; are their ports in use?")
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

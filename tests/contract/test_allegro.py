@@ -1,0 +1,269 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from app.adapters.allegro import Adapter
+from app.adapters.allegro.client import ClientCredentials
+from app.adapters.allegro.source import OVERLAP, PAGE_SIZE
+from app.domain.codes import IntakeResult, SignalKind
+from app.domain.commands import ConcludeIntake, MarkUnreachable, PauseTrajectory
+from app.domain.errors import PartnerRefused, PartnerUnreachable
+from app.domain.events import EventType
+from app.sandbox.allegro import CLIENT_ID, CLIENT_SECRET, intake_result_code
+from app.sandbox.kit import Store
+from tests.support.allegro_world import START, World, about, fact, message, records, running
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with running(Store()) as opened:
+        yield opened
+
+
+async def test_a_referral_gets_a_file_and_keeps_it_when_amended(world: World) -> None:
+    referral = await world.refer(CLIENT_FAMILY_NAME="Aksoy")
+    amended = about(referral, EventType.REFERRAL_AMENDED, CLIENT_FAMILY_NAME="<Aksoy-de Wit>")
+
+    receipt = await world.adapter.sink.deliver(amended)
+
+    assert receipt.external_id == referral.external_id == "A0000001"
+    assert "&lt;Aksoy-de Wit&gt;" in await world.page()
+
+
+async def test_what_a_counsellor_registers_is_read_as_facts_of_the_case(world: World) -> None:
+    referral = await world.refer()
+    await world.register(
+        fact(1, "intakeresultaat", gegevens=dict(intake_result_code(IntakeResult.ROUTE_TO_KBR))),
+        fact(2, "notitie", gegevens={"tekst": "belt liever niet"}),
+    )
+
+    (page,) = await world.pull()
+
+    result, note = page.records
+    assert result.facts == (ConcludeIntake(IntakeResult.ROUTE_TO_KBR, START.date()),)
+    assert (result.case_id, result.referral_id) == (referral.external_id, referral.referral_id)
+    assert (note.facts, note.unread) == ((), None)
+    assert page.cursor == "2"
+
+
+async def test_the_cursor_reads_on_over_several_pages(world: World) -> None:
+    await world.refer()
+    await world.register(*(fact(number) for number in range(PAGE_SIZE + 5)))
+
+    pages = await world.pull()
+    await world.register(fact(9999, "onbereikbaar"))
+    (later,) = await world.pull(pages[-1].cursor)
+
+    assert [len(page.records) for page in pages] == [PAGE_SIZE, 5]
+    assert [page.cursor for page in pages] == [str(PAGE_SIZE), str(PAGE_SIZE + 5)]
+    assert later.records[-1].facts == (MarkUnreachable(),)
+    assert len(later.records) == OVERLAP + 1
+
+
+async def test_a_change_committed_late_under_an_older_number_is_not_missed(world: World) -> None:
+    await world.refer()
+    await world.register(fact(1, "onbereikbaar", laat=True), fact(2))
+    (before,) = await world.pull()
+    await world.desk.post("/_desk/vastleggingen")
+
+    (after,) = await world.pull(before.cursor)
+
+    assert [record.facts for record in before.records] == [(PauseTrajectory(),)]
+    assert [record.facts for record in after.records] == [(MarkUnreachable(),), (PauseTrajectory(),)]
+    assert after.cursor == before.cursor == "2"
+
+
+async def test_an_overlapping_read_gives_equal_records(world: World) -> None:
+    await world.refer()
+    await world.register(fact(1))
+
+    first = records(await world.pull())
+    second = records(await world.pull("1"))
+
+    assert first == second
+
+
+async def test_an_unknown_code_spoils_no_other_record(world: World) -> None:
+    await world.refer()
+    await world.register(
+        fact(1, "huisbezoek"), fact(2, "kbr_aanvraag", gegevens={"code": 777, "omschrijving": "Nieuw"}), fact(3)
+    )
+
+    read = records(await world.pull())
+
+    assert [record.unread.reason if record.unread else None for record in read] == [
+        "unknown-code",
+        "unknown-code",
+        None,
+    ]
+
+
+async def test_an_empty_feed_gives_no_page(world: World) -> None:
+    assert await world.pull() == []
+
+
+async def test_a_signal_reaches_the_counsellor(world: World) -> None:
+    referral = await world.refer()
+    signal = about(referral, EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.SUPPORT_STOPPED.value)
+
+    receipt = await world.adapter.sink.deliver(signal)
+
+    assert (receipt.external_id, receipt.already_there) == (referral.external_id, False)
+    assert SignalKind.SUPPORT_STOPPED.label in await world.page()
+
+
+async def test_a_message_with_an_unknown_outcome_is_looked_up_and_not_sent_again(world: World) -> None:
+    signal = about(await world.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.WORKER_CHANGED.value)
+    world.gate.lose_answers = True
+    with pytest.raises(PartnerUnreachable):
+        await world.adapter.sink.deliver(signal)
+    world.gate.lose_answers = False
+    world.gate.calls.clear()
+
+    receipt = await world.adapter.sink.deliver(replace(signal, attempt=2))
+
+    assert receipt.already_there
+    assert [call.split()[0] for call in world.gate.calls] == ["GET"]
+    assert (await world.page()).count(SignalKind.WORKER_CHANGED.label) == 1
+
+
+async def test_a_message_that_never_arrived_is_sent_at_the_next_try(world: World) -> None:
+    signal = about(await world.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.CONTACT_RESTORED.value)
+
+    receipt = await world.adapter.sink.deliver(replace(signal, attempt=2))
+
+    assert not receipt.already_there
+    assert SignalKind.CONTACT_RESTORED.label in await world.page()
+
+
+async def test_a_referral_with_an_unknown_outcome_gets_one_file(world: World) -> None:
+    referral = message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE="WC-1")
+    await world.refer()
+    world.gate.lose_answers = True
+    with pytest.raises(PartnerUnreachable):
+        await world.adapter.sink.deliver(referral)
+    world.gate.lose_answers = False
+
+    receipt = await world.adapter.sink.deliver(replace(referral, attempt=2))
+
+    assert receipt.external_id == "A0000002"
+    assert len((await world.desk.get("/_desk/dossiers")).json()["dossiers"]) == 2
+
+
+async def test_another_message_under_the_same_id_is_refused(world: World) -> None:
+    signal = about(await world.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.WORKER_CHANGED.value)
+    await world.adapter.sink.deliver(signal)
+
+    with pytest.raises(PartnerRefused):
+        await world.adapter.sink.deliver(replace(signal, fields={}))
+
+
+async def test_a_message_about_an_unknown_referral_is_refused(world: World) -> None:
+    with pytest.raises(PartnerRefused):
+        await world.adapter.sink.deliver(message(EventType.REFERRAL_WITHDRAWN))
+
+
+async def test_an_event_for_which_allegro_has_no_place_is_refused_without_a_call(world: World) -> None:
+    with pytest.raises(PartnerRefused):
+        await world.adapter.sink.deliver(message(EventType.PLAN_SIGNED))
+
+    assert world.gate.calls == []
+
+
+async def test_many_calls_at_once_share_one_token(world: World) -> None:
+    await asyncio.gather(*(world.refer() for _ in range(8)))
+
+    assert world.gate.calls.count("POST /oauth/token") == 1
+
+
+async def test_a_refused_token_is_renewed_once(world: World) -> None:
+    await world.refer()
+    world.clock.set(START + timedelta(minutes=16))
+
+    await asyncio.gather(*(world.refer() for _ in range(4)))
+
+    assert world.gate.calls.count("POST /oauth/token") == 2
+
+
+async def test_wrong_credentials_can_be_put_right_so_nothing_is_given_up(world: World) -> None:
+    stranger = Adapter(world.url, CLIENT_ID, "wrong")
+
+    with pytest.raises(PartnerUnreachable, match="credentials"):
+        await stranger.sink.deliver(message(EventType.REFERRAL_RECEIVED))
+
+    await stranger.close()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_refused_login_is_no_refused_message(world: World, status: int) -> None:
+    world.gate.instead = JSONResponse({"error": "invalid_client"}, status)
+
+    with pytest.raises(PartnerUnreachable, match="credentials"):
+        await world.adapter.sink.deliver(message(EventType.REFERRAL_RECEIVED))
+
+
+async def test_a_token_is_renewed_before_it_ends(world: World) -> None:
+    moment = 0.0
+    client = httpx.AsyncClient(
+        base_url=world.url,
+        auth=ClientCredentials(f"{world.url}/oauth/token", (CLIENT_ID, CLIENT_SECRET), lambda: moment),
+    )
+    await client.get("/api/v1/mutaties")
+    moment = 14.5 * 60
+    await client.get("/api/v1/mutaties")
+
+    await client.aclose()
+
+    tokens, reads = world.gate.calls[::2], world.gate.calls[1::2]
+    assert tokens == ["POST /oauth/token"] * 2
+    assert reads == ["GET /api/v1/mutaties"] * 2
+
+
+async def test_a_token_that_never_works_is_asked_for_twice_and_no_more(world: World) -> None:
+    await world.refer()
+    world.gate.instead = _only_tokens
+    world.gate.calls.clear()
+
+    with pytest.raises(PartnerUnreachable):
+        await world.pull()
+
+    assert world.gate.calls == ["GET /api/v1/mutaties", "POST /oauth/token", "GET /api/v1/mutaties"]
+
+
+async def test_maintenance_is_told_with_its_wait(world: World) -> None:
+    world.gate.instead = JSONResponse({"foutcode": "onderhoud", "melding": ""}, 503, {"Retry-After": "120"})
+
+    with pytest.raises(PartnerUnreachable) as caught:
+        await world.pull("17")
+
+    assert caught.value.retry_after_seconds == 120
+
+
+async def test_an_answer_outside_the_contract_is_no_success(world: World) -> None:
+    await world.refer()
+    world.gate.instead = PlainTextResponse("<html>Welkom</html>")
+
+    with pytest.raises(PartnerUnreachable):
+        await world.pull()
+
+
+async def test_a_closed_port_is_unreachable() -> None:
+    adapter = Adapter("http://127.0.0.1:9", CLIENT_ID, CLIENT_SECRET)
+
+    with pytest.raises(PartnerUnreachable):
+        await adapter.sink.deliver(message(EventType.REFERRAL_RECEIVED))
+
+    await adapter.close()
+
+
+async def _only_tokens(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["path"] == "/oauth/token":
+        await JSONResponse({"access_token": "old", "token_type": "Bearer", "expires_in": 900})(scope, receive, send)
+    else:
+        await JSONResponse({"foutcode": "token-ongeldig", "melding": ""}, 401)(scope, receive, send)

@@ -1,0 +1,192 @@
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from app.domain.codes import IntakeResult, SignalKind
+from app.domain.events import EventType
+from app.sandbox.allegro import CLIENT_ID, CLIENT_SECRET, intake_result_code
+from app.sandbox.kit import Store
+from tests.support.allegro_world import CONTRACT, START, World, about, fact, is_by_contract, records, running
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with running(Store()) as opened:
+        yield opened
+
+
+async def test_a_desk_fact_registered_twice_makes_one_change(world: World) -> None:
+    await world.refer()
+
+    first = await world.register(fact(1))
+    second = await world.register(fact(1), fact(2))
+
+    assert first == {"verwerkt": 1, "bekend": 0}
+    assert second == {"verwerkt": 1, "bekend": 1}
+    assert len(records(await world.pull())) == 2
+
+
+async def test_a_desk_fact_on_an_unknown_file_stores_nothing(world: World) -> None:
+    await world.refer()
+
+    response = await world.desk.post("/_desk/feiten", json=[fact(1), fact(2, kenmerkVerwijzer="WC-2")])
+
+    assert (response.status_code, response.json()["details"]) == (404, ["feit-2"])
+    assert await world.pull() == []
+
+
+async def test_a_reference_that_two_referrers_use_finds_no_file(world: World) -> None:
+    await world.refer()
+    await world.refer()
+
+    response = await world.desk.post("/_desk/feiten", json=[fact(1)])
+
+    assert response.status_code == 404
+    assert await world.register(fact(1, dossiernummer="A0000002")) == {"verwerkt": 1, "bekend": 0}
+
+
+async def test_the_page_shows_what_was_registered_and_runs_no_script(world: World) -> None:
+    await world.refer()
+    counsellor = {"naam": "<script>alert(1)</script>", "telefoon": None}
+    await world.register(
+        fact(1, "afspraak", gegevens={"trajectbegeleider": counsellor, "deelnemers": ["Team A", "Team B"]})
+    )
+
+    page = await world.page()
+
+    assert "deelnemers: Team A, Team B" in page
+    assert "&lt;script&gt;" in page
+    assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    "entry", ["pauze", fact(1, feitId=None), fact(1, soort=3), fact(1, datum="gisteren"), fact(1, gegevens=[])]
+)
+async def test_a_desk_entry_that_is_no_fact_stores_nothing(world: World, entry: object) -> None:
+    await world.refer()
+
+    response = await world.desk.post("/_desk/feiten", json=[fact(2), entry])
+
+    assert (response.status_code, response.json()["details"]) == (400, [1])
+    assert await world.pull() == []
+
+
+@pytest.mark.parametrize("number", ["B1", "A", "A-1"])
+async def test_the_desk_cannot_list_after_what_is_no_file_number(world: World, number: str) -> None:
+    response = await world.desk.get("/_desk/dossiers", params={"na": number})
+
+    assert response.status_code == 400
+
+
+async def test_the_desk_lists_files_made_after_another(world: World) -> None:
+    await world.refer()
+    second = await world.refer()
+
+    answer = (await world.desk.get("/_desk/dossiers", params={"na": "A0000001"})).json()
+
+    assert answer["dossiers"] == [
+        {
+            "dossiernummer": "A0000002",
+            "externReferentie": str(second.referral_id),
+            "kenmerkVerwijzer": "WC-1",
+        }
+    ]
+
+
+async def test_the_same_message_twice_is_stored_once(world: World) -> None:
+    signal = about(await world.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.WORKER_CHANGED.value)
+
+    for _ in range(2):
+        await world.adapter.sink.deliver(signal)
+
+    assert (await world.page()).count(SignalKind.WORKER_CHANGED.label) == 1
+
+
+async def test_the_simulator_remembers_after_a_restart(tmp_path: Path) -> None:
+    async with running(_stored(tmp_path)) as first:
+        referral = await first.refer()
+        await first.register(fact(1), fact(2, laat=True))
+        before = records(await first.pull())
+
+    async with running(_stored(tmp_path)) as second:
+        after = records(await second.pull())
+        again = await second.register(fact(1))
+        await second.desk.post("/_desk/vastleggingen")
+        receipt = await second.adapter.sink.deliver(about(referral, EventType.REFERRAL_AMENDED))
+        late = records(await second.pull())
+
+    assert before == after
+    assert len(late) == 2
+    assert again == {"verwerkt": 0, "bekend": 1}
+    assert receipt.external_id == referral.external_id
+
+
+async def test_every_answer_of_the_simulator_is_by_the_contract(world: World) -> None:
+    await world.refer()
+    await world.register(fact(1), fact(2, "intakeresultaat", gegevens=dict(intake_result_code(IntakeResult.UNKNOWN))))
+    form = {"grant_type": "client_credentials"}
+    token = (await world.desk.post("/oauth/token", data=form, auth=(CLIENT_ID, CLIENT_SECRET))).json()
+    referral, body = f"/api/v1/verwijzingen/{uuid4()}", {"berichtId": str(uuid4()), "soort": "signaal"}
+    note = body | {"gebeurdOp": START.isoformat(), "tekst": "De verwijzer geeft een signaal."}
+    calls: list[tuple[str, str, object, int, str]] = [
+        ("GET", "/api/v1/mutaties?na=0&aantal=500", None, 200, "Mutatielijst"),
+        ("GET", "/api/v1/mutaties?na=0&aantal=501", None, 400, "Foutmelding"),
+        ("GET", "/api/v1/mutaties?na=-1", None, 400, "Foutmelding"),
+        ("PUT", referral, {"gebied": "Noord"}, 201, "Dossierverwijzing"),
+        ("PUT", referral, {"gebied": "Noord"}, 200, "Dossierverwijzing"),
+        ("PUT", referral, [], 400, "Foutmelding"),
+        ("PUT", referral, None, 400, "Foutmelding"),
+        ("PUT", "/api/v1/verwijzingen/1", {}, 400, "Foutmelding"),
+        ("POST", f"{referral}/berichten", note, 201, "Bericht"),
+        ("POST", f"{referral}/berichten", note, 200, "Bericht"),
+        ("POST", f"{referral}/berichten", note | {"tekst": "Anders."}, 409, "Foutmelding"),
+        ("POST", f"{referral}/berichten", {}, 400, "Foutmelding"),
+        ("POST", f"/api/v1/verwijzingen/{uuid4()}/berichten", note, 404, "Foutmelding"),
+        ("GET", f"{referral}/berichten/{note['berichtId']}", None, 200, "Bericht"),
+        ("GET", f"{referral}/berichten/{uuid4()}", None, 404, "Foutmelding"),
+    ]
+    world.desk.headers["Authorization"] = f"Bearer {token['access_token']}"
+
+    for method, path, sent, status, schema in calls:
+        response = await world.desk.request(method, path, json=sent)
+
+        assert response.status_code == status, path
+        assert is_by_contract(response.json(), schema), path
+    assert is_by_contract(token, "Token")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/mutaties", f"/api/v1/verwijzingen/{UUID(int=1)}/berichten/{UUID(int=2)}"])
+@pytest.mark.parametrize("authorization", ["", "Bearer guess", "Basic dHJhamVjdGh1Yjp4"])
+async def test_nobody_reads_without_a_token(world: World, path: str, authorization: str) -> None:
+    response = await world.desk.get(path, headers={"Authorization": authorization})
+
+    assert response.status_code == 401
+    assert is_by_contract(response.json(), "Foutmelding")
+
+
+def _examples(node: object) -> Iterator[tuple[Any, Any]]:
+    if isinstance(node, dict):
+        if "schema" in node and ("example" in node or "examples" in node):
+            values = [each["value"] for each in node.get("examples", {}).values()] or [node.get("example")]
+            yield from ((node["schema"], value) for value in values)
+        for child in node.values():
+            yield from _examples(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _examples(child)
+
+
+def test_every_example_in_the_contract_is_by_the_contract() -> None:
+    found = list(_examples(CONTRACT))
+
+    for schema, value in found:
+        Draft202012Validator(schema | {"components": CONTRACT["components"]}).validate(value)
+    assert len(found) >= 10
+
+
+def _stored(folder: Path) -> Store:
+    return Store(folder / "allegro.jsonl")

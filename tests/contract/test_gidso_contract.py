@@ -1,0 +1,153 @@
+"""The simulated GIDSO, held to its contract and to what its own people expect of it."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from app.adapters.gidso import Adapter
+from app.domain.ports import PartnerRecord
+from app.sandbox.gidso import API_KEY
+from app.sandbox.kit import SettableClock, Store
+from tests.support.gidso_world import (
+    CONTRACT,
+    LINES,
+    NOON,
+    ROWS,
+    desk_of,
+    journal,
+    line,
+    pull,
+    row,
+    running_gidso,
+    save,
+)
+
+WRITTEN = {"Kenmerk": "k", "Datum": NOON.isoformat(), "Categorie": "PLAN", "Tekst": "Getekend.", "Auteur": "Hub"}
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[httpx.AsyncClient]:
+    """Give the desk of a running, empty GIDSO."""
+    async with running_gidso(SettableClock(NOON)) as server, desk_of(server) as client:
+        yield client
+
+
+def conforms(response: httpx.Response, path: str, method: str) -> None:
+    """Check an answer against the contract's schema for its path, method and status."""
+    described = CONTRACT["paths"][path][method]["responses"][str(response.status_code)]
+    name = described.get("$ref", "").rpartition("/")[2]
+    described = CONTRACT["components"]["responses"][name] if name else described
+    schema = described["content"]["application/json"]["schema"]
+    Draft202012Validator(schema | {"components": CONTRACT["components"]}).validate(response.json())
+
+
+def _examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
+    if isinstance(node, dict):
+        if "schema" in node and "example" in node:
+            yield node["schema"], node["example"]
+        for example in node.get("examples", {}).values() if isinstance(node.get("examples"), dict) else ():
+            yield node["schema"], example["value"]
+        for child in node.values():
+            yield from _examples(child)
+    if isinstance(node, list):
+        for child in node:
+            yield from _examples(child)
+
+
+@pytest.mark.parametrize(("schema", "example"), list(_examples(CONTRACT)))
+def test_examples_of_the_contract_are_valid(schema: dict[str, Any], example: object) -> None:
+    Draft202012Validator(schema | {"components": CONTRACT["components"]}).validate(example)
+
+
+def test_every_operation_of_the_contract_is_described() -> None:
+    operations = [path[method] for path in CONTRACT["paths"].values() for method in ("get", "post") if method in path]
+
+    assert all(operation["summary"] and "401" in operation["responses"] for operation in operations)
+
+
+async def test_answers_of_the_simulator_are_those_of_the_contract(desk: httpx.AsyncClient) -> None:
+    path = "/odata/v4/Aanmeldingen('G-000001')/Journaalregels"
+    await save(desk, row(1, OndersteuningGestoptOp="2019-10-01"), row(2))
+    everything = await desk.get(ROWS, params={"$top": "1"})
+    rest = await desk.get(everything.json()["@odata.nextLink"])
+    await desk.delete("/_desk/aanmeldingen/G-000002")
+    changes = await desk.get(rest.json()["@odata.deltaLink"])
+    appended = await desk.post(path, json=WRITTEN)
+    found = await desk.get(path, params={"$filter": "Kenmerk eq 'k'"})
+
+    for response in (everything, rest, changes):
+        assert response.status_code == 200
+        conforms(response, ROWS, "get")
+    assert changes.json()["value"] == [{"@removed": {"reason": "deleted"}, "AanmeldingId": "G-000002"}]
+    assert (appended.status_code, found.json()["value"]) == (201, [appended.json()])
+    conforms(appended, LINES, "post")
+    conforms(found, LINES, "get")
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "options", "status"),
+    [
+        ("get", ROWS, {"headers": {"X-Api-Key": ""}}, 401),
+        ("get", ROWS, {"params": {"$top": "0"}}, 400),
+        ("get", ROWS, {"params": {"$top": "501"}}, 400),
+        ("get", ROWS, {"params": {"$filter": "Gebied eq 'Noord'"}}, 400),
+        ("get", ROWS, {"params": {"$deltatoken": "onbekend"}}, 410),
+        ("get", LINES, {"headers": {"X-Api-Key": ""}}, 401),
+        ("get", LINES, {"params": {"$filter": "Auteur eq 'x'"}}, 400),
+        ("post", LINES, {"json": {"Kenmerk": "k"}}, 400),
+        ("post", LINES, {"json": WRITTEN | {"Categorie": "OVERIG"}}, 400),
+        ("post", LINES, {"json": WRITTEN | {"Tekst": "x" * 4001}}, 400),
+        ("post", LINES, {"json": []}, 400),
+        ("get", LINES.replace("{AanmeldingId}", "weg"), {}, 404),
+        ("post", LINES.replace("{AanmeldingId}", "weg"), {"json": {}}, 404),
+    ],
+)
+async def test_errors_of_the_simulator_are_those_of_the_contract(
+    desk: httpx.AsyncClient, method: str, address: str, options: dict[str, Any], status: int
+) -> None:
+    await save(desk, row(1))
+
+    response = await desk.request(method, address.replace("{AanmeldingId}", "G-000001"), **options)
+
+    assert response.status_code == status
+    conforms(response, ROWS if address == ROWS else LINES, method)
+
+
+async def test_page_shows_registrations_with_their_journal_and_escapes_them(desk: httpx.AsyncClient) -> None:
+    await save(desk, row(1, Burger={"Achternaam": "<b>Vet"}), row(2))
+    await desk.post(LINES.replace("{AanmeldingId}", "G-000001"), json=WRITTEN)
+    await desk.delete("/_desk/aanmeldingen/G-000002")
+
+    page = (await desk.get("/")).text
+
+    assert "2019-09-02 PLAN: Getekend. (Hub)" in page
+    assert "&lt;b&gt;Vet" in page
+    assert "(verwijderd)" in page
+
+
+async def test_desk_refuses_a_registration_without_an_id(desk: httpx.AsyncClient) -> None:
+    response = await desk.put("/_desk/aanmeldingen", json=[{"Gebied": "Noord"}])
+
+    assert response.status_code == 400
+
+
+async def test_simulator_remembers_everything_after_a_restart(tmp_path: Path) -> None:
+    clock = SettableClock(NOON)
+    rounds: list[tuple[list[PartnerRecord], str]] = []
+    for number in (1, 2):
+        store = Store(tmp_path / "gidso.jsonl")
+        async with running_gidso(clock, store) as server, desk_of(server) as desk:
+            adapter = Adapter(server.url, API_KEY, clock)
+            await save(desk, row(number))
+            await adapter.sink.deliver(line(attempt=number))
+            rounds.append(await pull(adapter, rounds[-1][1] if rounds else None))
+            lines = await journal(desk)
+            await adapter.close()
+        store.close()
+
+    assert [[record.case_id for record in records] for records, _ in rounds] == [["G-000001"], ["G-000002"]]
+    assert len(lines) == 1

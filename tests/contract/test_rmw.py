@@ -1,0 +1,294 @@
+"""The adapter for RMW against its simulator over real HTTP, held to the contract."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.adapters.rmw import Adapter
+from app.adapters.rmw.mapping import ENDINGS
+from app.adapters.rmw.soap import NAMESPACE
+from app.domain.codes import Moment
+from app.domain.commands import RegisterReferral, WithdrawReferral
+from app.domain.errors import PartnerRefused, PartnerUnreachable
+from app.domain.events import EventType
+from app.domain.facts import Field
+from app.domain.ports import PartnerRecord, Receipt
+from app.sandbox.kit import Server
+from app.sandbox.rmw import PASSWORD, USERNAME
+from tests.support.rmw_world import FULL, NOW, PATH, SOAP, World, registration, running_world
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with running_world() as world:
+        yield world
+
+
+async def served(answer: Response) -> Server:
+    async def endpoint(_: Request) -> Response:
+        return answer
+
+    server = Server(Starlette(routes=[Route(PATH, endpoint, methods=["POST"])]))
+    await server.start()
+    return server
+
+
+async def pull_from(answer: Response) -> list[PartnerRecord]:
+    server = await served(answer)
+    adapter = Adapter(server.url, USERNAME, PASSWORD)
+    try:
+        return [record async for page in adapter.source.changes(None) for record in page.records]
+    finally:
+        await adapter.close()
+        await server.stop()
+
+
+def list_answer(content: str) -> bytes:
+    return (
+        f'<s:Envelope xmlns:s="{SOAP[1:-1]}"><s:Body><lijstAanmeldingenResponse xmlns="{NAMESPACE}">{content}'
+        "</lijstAanmeldingenResponse></s:Body></s:Envelope>"
+    ).encode()
+
+
+async def test_pull_gives_a_registration_as_facts(world: World) -> None:
+    await world.register(registration(**FULL))
+
+    (record,) = await world.records()
+
+    (fact,) = record.facts
+    assert isinstance(fact, RegisterReferral)
+    assert (record.kind, record.external_id, record.case_id) == ("aanmelding", "R000001", "R000001")
+    assert (record.version, record.occurred_at, record.unread) == ("1", NOW, None)
+    assert fact.contents.case_lead == "Consulent <werk> & inkomen"
+
+
+async def test_long_list_comes_in_pages_without_a_cursor(world: World) -> None:
+    await world.register(*(registration(f"R{n:06}") for n in range(1, 1002)))
+
+    pages = [page async for page in world.adapter.source.changes(None)]
+
+    assert [len(page.records) for page in pages] == [500, 500, 1]
+    assert {page.cursor for page in pages} == {None}
+    assert len({record.case_id for page in pages for record in page.records}) == 1001
+
+
+async def test_list_of_nothing_is_one_empty_page(world: World) -> None:
+    assert await world.records() == []
+
+
+async def test_other_referral_codes_are_not_read(world: World) -> None:
+    await world.register(registration("R000001", aanmeldcode="TAAL"), registration("R000002"))
+
+    assert [record.case_id for record in await world.records()] == ["R000002"]
+
+
+async def test_hub_does_not_hear_its_own_writes(world: World) -> None:
+    await world.register(registration(**FULL))
+    before = await world.records()
+
+    await world.deliver("R000001", EventType.REFERRAL_REJECTED, Moment.CONFIRMED)
+
+    after = await world.records()
+    assert after[0].version > before[0].version
+    assert (after[0].payload, after[0].facts, after[0].occurred_at) == (
+        before[0].payload,
+        before[0].facts,
+        before[0].occurred_at,
+    )
+
+
+async def test_change_by_a_consultant_changes_the_payload(world: World) -> None:
+    await world.register(registration())
+    before = await world.records()
+
+    await world.register(registration(regie="Consulent werk"))
+
+    assert (await world.records())[0].payload != before[0].payload
+
+
+async def test_same_content_at_the_desk_changes_nothing(world: World) -> None:
+    await world.register(registration())
+
+    counts = await world.register(registration())
+
+    assert counts == {"gewijzigd": 0, "ongewijzigd": 1}
+    assert (await world.shown("R000001"))["mutatienummer"] == 1
+
+
+async def test_lapsed_registration_is_pulled_as_withdrawal(world: World) -> None:
+    await world.register(registration(vervallen="J"))
+
+    (record,) = await world.records()
+
+    assert isinstance(record.facts[0], WithdrawReferral)
+
+
+async def test_unknown_code_spoils_its_own_record_only(world: World) -> None:
+    await world.register(registration("R000001", inkomen="ZZ"), registration("R000002"))
+
+    spoiled, sound = await world.records()
+
+    assert spoiled.unread is not None
+    assert (spoiled.unread.field, spoiled.unread.reason, spoiled.facts) == ("inkomen", "unknown-code", ())
+    assert sound.unread is None
+
+
+async def test_record_without_number_is_told_by_its_place() -> None:
+    (record,) = await pull_from(Response(list_answer("<totaal>1</totaal><aanmelding><gebied>X</gebied></aanmelding>")))
+
+    assert record.case_id == "positie-1"
+    assert record.unread is not None
+
+
+@pytest.mark.parametrize("event", list(ENDINGS))
+async def test_ending_closes_the_tab_after_the_status(world: World, event: EventType) -> None:
+    await world.register(registration())
+    delivery = uuid4()
+
+    receipt = await world.deliver("R000001", event, Moment.CLOSED, id=delivery)
+
+    shown = await world.shown("R000001")
+    assert receipt == Receipt("R000001", already_there=False)
+    assert [line["kenmerk"] for line in shown["statussen"]] == [str(delivery)]
+    assert shown["tab"] == {"stand": "G", "datumGesloten": "20190902", "kenmerk": str(delivery)}
+
+
+async def test_feedback_on_the_way_leaves_the_tab_open(world: World) -> None:
+    await world.register(registration())
+    fields = {Field.APPOINTMENT_STARTS_AT: "2019-09-13T08:30:00+00:00"}
+
+    await world.deliver("R000001", EventType.INTAKE_SCHEDULED, Moment.INTAKE_PLANNED, fields=fields)
+
+    shown = await world.shown("R000001")
+    assert shown["tab"] == {"stand": "O"}
+    assert (shown["statussen"][0]["statuscode"], shown["statussen"][0]["toelichting"]) == (
+        "IP",
+        "Intake: 13-09-2019 10:30",
+    )
+
+
+async def test_second_try_finds_what_the_first_left(world: World) -> None:
+    await world.register(registration())
+    delivery = uuid4()
+    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, id=delivery)
+
+    receipt = await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, id=delivery, attempt=2)
+
+    assert receipt == Receipt("R000001", already_there=True)
+    assert len((await world.shown("R000001"))["statussen"]) == 1
+
+
+async def test_second_try_finishes_what_the_first_began(world: World) -> None:
+    await world.register(registration())
+    delivery = uuid4()
+    # The first try got as far as the status line: an event that leaves the tab open does the same.
+    await world.deliver("R000001", EventType.TRAJECTORY_PAUSED, Moment.CHANGE, id=delivery)
+
+    receipt = await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, id=delivery, attempt=2)
+
+    shown = await world.shown("R000001")
+    assert receipt.already_there is False
+    assert (len(shown["statussen"]), shown["tab"]["stand"]) == (1, "G")
+
+
+async def test_second_try_sends_what_never_arrived(world: World) -> None:
+    await world.register(registration())
+
+    receipt = await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED, attempt=3)
+
+    assert receipt.already_there is False
+    assert len((await world.shown("R000001"))["statussen"]) == 1
+
+
+async def test_tab_closed_before_is_no_failure(world: World) -> None:
+    await world.register(registration())
+    await world.deliver("R000001", EventType.TRAJECTORY_STOPPED, Moment.CLOSED)
+
+    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED)
+
+    assert [line["statuscode"] for line in (await world.shown("R000001"))["statussen"]] == ["UV", "AG"]
+
+
+async def test_rmw_itself_does_not_recognise_a_repeated_message(world: World) -> None:
+    await world.register(registration())
+    delivery = uuid4()
+
+    for _ in range(2):
+        await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED, id=delivery)
+
+    assert len((await world.shown("R000001"))["statussen"]) == 2
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+async def test_unknown_registration_is_refused(world: World, attempt: int) -> None:
+    with pytest.raises(PartnerRefused, match="ONBEKEND"):
+        await world.deliver("R999999", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED, attempt=attempt)
+
+
+async def test_maintenance_is_waited_for(world: World) -> None:
+    await world.register(registration())
+    await world.maintenance(True)
+
+    with pytest.raises(PartnerUnreachable) as pulled:
+        await world.records()
+    with pytest.raises(PartnerUnreachable, match="ONDERHOUD"):
+        await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED)
+
+    await world.maintenance(False)
+    assert pulled.value.retry_after_seconds == 1800
+    assert len(await world.records()) == 1
+    assert (await world.shown("R000001"))["statussen"] == []
+
+
+@pytest.mark.parametrize(("username", "password"), [("trajecthub", "wrong"), ("someone", PASSWORD), ("", "")])
+async def test_wrong_account_is_refused(world: World, username: str, password: str) -> None:
+    stranger = Adapter(world.url, username, password)
+
+    with pytest.raises(PartnerRefused, match="AUTHENTICATIE"):
+        [page async for page in stranger.source.changes(None)]
+
+    await stranger.close()
+
+
+async def test_http_401_is_refused() -> None:
+    with pytest.raises(PartnerRefused, match="401"):
+        await pull_from(Response(status_code=401))
+
+
+async def test_http_503_is_unreachable() -> None:
+    with pytest.raises(PartnerUnreachable) as failed:
+        await pull_from(Response(status_code=503, headers={"Retry-After": "60"}))
+
+    assert failed.value.retry_after_seconds == 60
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"<html><p>500</html>", 500),
+        (b"Welkom bij RMW", 200),
+        (b"<welkom/>", 200),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 200),
+        (list_answer("<totaal>0</totaal>").replace(b"lijst", b"andere"), 200),
+        (list_answer("<volgendePositie>1</volgendePositie>"), 200),
+        (list_answer("<volgendePositie>ver</volgendePositie>"), 200),
+        (list_answer("<totaal>0</totaal>")[:-20], 200),
+    ],
+)
+async def test_answer_that_is_not_the_contracts_is_unreachable(content: bytes, status: int) -> None:
+    with pytest.raises(PartnerUnreachable):
+        await pull_from(Response(content, status, media_type="text/xml"))
+
+
+async def test_no_answer_is_unreachable(world: World) -> None:
+    nobody = Adapter("http://127.0.0.1:9", USERNAME, PASSWORD)
+
+    with pytest.raises(PartnerUnreachable):
+        [page async for page in nobody.source.changes(None)]
+
+    await nobody.close()

@@ -1,0 +1,122 @@
+"""What passes between the adapter for RMW and its simulator, held to the contract; and the simulator itself."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from lxml import etree
+
+from app.adapters.rmw import Adapter
+from app.adapters.rmw.soap import NAMESPACE
+from app.domain.codes import Moment
+from app.domain.errors import PartnerRefused, PartnerUnreachable
+from app.domain.events import EventType
+from app.domain.facts import Field
+from app.sandbox.kit import Server, SettableClock, Store
+from app.sandbox.rmw import PASSWORD, USERNAME, create_app
+from tests.support.rmw_world import CONTRACT, FULL, NOW, PATH, SOAP, YARA, World, registration, running_world
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with running_world() as world:
+        yield world
+
+
+async def test_all_messages_follow_the_schema(world: World) -> None:
+    schema = etree.XMLSchema(etree.parse(CONTRACT / "rmw.xsd"))
+    await world.register(registration(**FULL), registration("R000002"))
+    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, fields={Field.APPOINTMENT_PLACE: "<&>"})
+    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, attempt=2)
+    await world.records()
+
+    for content in world.recorder.messages():
+        elements = content.findall(f"detail/{{{NAMESPACE}}}fout") if content.tag == f"{SOAP}Fault" else [content]
+
+        assert elements
+        for element in elements:
+            schema.assertValid(element)
+
+
+async def test_faults_follow_the_schema(world: World) -> None:
+    schema = etree.XMLSchema(etree.parse(CONTRACT / "rmw.xsd"))
+    with pytest.raises(PartnerRefused):
+        await world.deliver("R999999", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED)
+    await world.maintenance(True)
+    with pytest.raises(PartnerUnreachable):
+        await world.records()
+
+    faults = [content for content in world.recorder.messages() if content.tag == f"{SOAP}Fault"]
+
+    assert [fault.findtext("faultcode") for fault in faults] == ["soap:Client", "soap:Server"]
+    for fault in faults:
+        schema.assertValid(fault.findall(f"detail/{{{NAMESPACE}}}fout")[0])
+
+
+def test_wsdl_and_http_contract_name_the_same_operations() -> None:
+    wsdl = etree.parse(CONTRACT / "rmw.wsdl").getroot()
+    described = yaml.safe_load((CONTRACT / "rmw.yaml").read_text(encoding="utf-8"))
+    operation = described["paths"][PATH]["post"]
+
+    names = {str(found.get("name")) for found in wsdl.iterfind(".//{*}portType/{*}operation")}
+
+    assert names == {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStatus", "sluitTab"}
+    assert all(name in operation["parameters"][0]["schema"]["pattern"] for name in names)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"aanmeldnummer": "R1"},
+        {"aanmeldnummer": "R1", "aanmeldcode": "SHV", "bijnaam": "x"},
+        {"aanmeldnummer": "R1", "aanmeldcode": "SHV", "klant": {"bijnaam": "x"}},
+        {"aanmeldnummer": "R1", "aanmeldcode": "SHV", "gebied": 5},
+        {"aanmeldnummer": "R1", "aanmeldcode": "SHV", "gebied": "\x00"},
+        "R1",
+    ],
+)
+async def test_desk_does_not_take_what_rmw_cannot_hold(world: World, document: object) -> None:
+    response = await world.desk.put("/aanmeldingen", json=[document])
+
+    assert response.status_code == 400
+    assert await world.records() == []
+
+
+@pytest.mark.parametrize("body", [b"", b"<a>", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', b"<a/>"])
+async def test_simulator_answers_any_body_with_a_fault(world: World, body: bytes) -> None:
+    response = await world.desk.post(f"{world.url}{PATH}", content=body)
+
+    assert response.status_code == 500
+    assert b"soap:Fault" in response.content
+
+
+async def test_page_shows_registrations_and_what_the_hub_wrote(world: World) -> None:
+    await world.register(registration(klant={**YARA, "achternaam": "<b>Kaya"}))
+    await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED)
+
+    page = (await world.desk.get(f"{world.url}/")).text
+
+    assert "02-09-2019 Bevestigd" in page
+    assert "&lt;b&gt;Kaya" in page
+
+
+async def test_simulator_survives_a_restart(tmp_path: Path) -> None:
+    first = Store(tmp_path / "rmw.jsonl")
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_app(first, SettableClock(NOW))), base_url="http://rmw"
+    ) as desk:
+        await desk.put("/_desk/aanmeldingen", json=[registration()])
+    first.close()
+    second = Store(tmp_path / "rmw.jsonl")
+    server = Server(create_app(second, SettableClock(NOW)))
+
+    await server.start()
+    adapter = Adapter(server.url, USERNAME, PASSWORD)
+    pages = [page async for page in adapter.source.changes(None)]
+    await adapter.close()
+    await server.stop()
+    second.close()
+
+    assert [record.case_id for record in pages[0].records] == ["R000001"]

@@ -1,0 +1,343 @@
+"""What GIDSO says, read as facts, and what GIDSO is told, as text."""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.adapters.gidso import journal, mapping
+from app.adapters.gidso.journal import to_line, to_text
+from app.adapters.gidso.mapping import Kind, to_facts
+from app.adapters.gidso.source import read_row
+from app.domain.codes import (
+    ConsentScope,
+    ContactCaution,
+    ContactChannel,
+    DebtSeverity,
+    IncomeSituation,
+    LifeDomain,
+    Moment,
+    SignalKind,
+    Threat,
+    WithdrawalReason,
+)
+from app.domain.commands import GiveSignal, RegisterReferral, WithdrawReferral
+from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
+from app.domain.events import MOMENT_OF, EventType
+from app.domain.facts import Field
+from app.domain.ports import PartnerMessage
+from app.domain.values import Consent, ReferralFlags
+from app.sandbox.gidso import JOURNAL_CATEGORIES, aanmelding
+
+CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi/partners/gidso.yaml").read_text(encoding="utf-8"))
+SCHEMAS = CONTRACT["components"]["schemas"]
+READ_AT = datetime(2019, 9, 10, 12, tzinfo=UTC)
+
+
+def row(**values: object) -> dict[str, Any]:
+    """Give a row as GIDSO gives it, with version and moment of change."""
+    content = aanmelding("G-000123", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
+    return content | {"Versie": 3, "GewijzigdOp": "2019-09-03T08:12:00+00:00"}
+
+
+def referral(**values: object) -> RegisterReferral:
+    """Give the referral that a row is read as."""
+    (fact,) = to_facts(Kind.REFERRAL, row(**values))
+    assert isinstance(fact, RegisterReferral)
+    return fact
+
+
+def message(event_type: EventType, fields: Mapping[str, object]) -> PartnerMessage:
+    """Give a message of 12 September 2019, half past nine in Rotterdam."""
+    return PartnerMessage(
+        id=UUID("01920f4e-5a80-7000-8000-000000000001"),
+        event_type=event_type,
+        moment=MOMENT_OF[event_type],
+        referral_id=UUID(int=1),
+        external_id="G-000123",
+        occurred_at=datetime(2019, 9, 12, 7, 30, tzinfo=UTC),
+        fields=fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "listed"),
+    [
+        (mapping.TEAM_KINDS, SCHEMAS["Aanmelding"]["properties"]["Teamsoort"]["enum"]),
+        (mapping.SEXES, SCHEMAS["Burger"]["properties"]["Geslacht"]["enum"]),
+        (mapping.CHANNELS, SCHEMAS["Burger"]["properties"]["Voorkeurskanaal"]["enum"]),
+        (mapping.CAUTIONS, SCHEMAS["Burger"]["properties"]["Aandachtspunten"]["items"]["enum"]),
+        (mapping.INCOMES, SCHEMAS["Aanmelding"]["properties"]["Inkomen"]["enum"]),
+        (mapping.DEBTS, SCHEMAS["Aanmelding"]["properties"]["Schulden"]["enum"]),
+        (mapping.THREATS, SCHEMAS["Aanmelding"]["properties"]["Dreigingen"]["items"]["enum"]),
+        (mapping.LIFE_DOMAINS, SCHEMAS["BredeUitvraag"]["properties"]["Leefgebieden"]["items"]["enum"]),
+        (mapping.CONSENT_FORMS, SCHEMAS["Toestemming"]["properties"]["Wijze"]["enum"]),
+    ],
+)
+def test_every_code_of_the_contract_has_a_meaning(table: Mapping[str, object], listed: list[str | None]) -> None:
+    assert set(table) == {code for code in listed if code is not None}
+
+
+@pytest.mark.parametrize(
+    ("table", "codes"),
+    [
+        (mapping.CHANNELS, ContactChannel),
+        (mapping.CAUTIONS, ContactCaution),
+        (mapping.INCOMES, IncomeSituation),
+        (mapping.DEBTS, DebtSeverity),
+        (mapping.THREATS, Threat),
+        (mapping.LIFE_DOMAINS, LifeDomain),
+    ],
+)
+def test_every_code_of_ours_can_be_said_in_gidso(table: Mapping[str, object], codes: type[Enum]) -> None:
+    assert set(table.values()) == set(codes)
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("Teamsoort", {"Teamsoort": "Buurtteam"}),
+        ("Inkomen", {"Inkomen": "inkomen"}),
+        ("Schulden", {"Schulden": ""}),
+        ("Dreigingen", {"Dreigingen": ["Beslag", "Deurwaarder"]}),
+        ("BredeUitvraag.Leefgebieden", {"BredeUitvraag": {"Door": "Wijkteam", "Leefgebieden": ["Vervoer"]}}),
+        ("Burger.Geslacht", {"Burger": {"Geslacht": "X"}}),
+        ("Burger.Voorkeurskanaal", {"Burger": {"Voorkeurskanaal": "Fax"}}),
+        ("Burger.Aandachtspunten", {"Burger": {"Aandachtspunten": ["Hond"]}}),
+        ("Toestemming.Wijze", {"Toestemming": {"Terugkoppeling": False, "Wijze": "Anders"}}),
+    ],
+)
+def test_unknown_code_is_never_guessed(field: str, values: dict[str, object]) -> None:
+    with pytest.raises(UnknownCode) as caught:
+        to_facts(Kind.REFERRAL, row(**values))
+
+    assert caught.value.field == field
+
+
+@given(st.text())
+def test_only_listed_codes_have_a_meaning(code: str) -> None:
+    try:
+        situation = referral(Inkomen=code).contents.income_situation
+    except UnknownCode:
+        assert code not in mapping.INCOMES
+    else:
+        assert situation is mapping.INCOMES[code]
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("Bewind", {"Bewind": "ja"}),
+        ("Bewind", {"Bewind": None}),
+        ("Teamcode", {"Teamcode": ""}),
+        ("Burger.Geboortedatum", {"Burger": {"Geboortedatum": "18-09-1993"}}),
+        ("Burger.Geboortedatum", {"Burger": {"Geboortedatum": 748310400}}),
+        ("Burger.Bsn", {"Burger": {"Bsn": "999906423"}}),
+        ("Betrokken", {"Betrokken": None}),
+    ],
+)
+def test_field_that_breaks_the_contract_makes_the_record_unreadable(field: str, values: dict[str, object]) -> None:
+    with pytest.raises(PartnerUnreadable) as caught:
+        to_facts(Kind.REFERRAL, row(**values))
+
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("moment", ["2019-09-02T09:30:00", "20190902", "1567411200", 1567411200])
+def test_moment_without_offset_or_of_another_form_is_unreadable(moment: object) -> None:
+    with pytest.raises(PartnerUnreadable) as caught:
+        to_facts(Kind.REFERRAL, row(AangemeldOp=moment))
+
+    assert caught.value.field == "AangemeldOp"
+
+
+@pytest.mark.parametrize("name", SCHEMAS["Aanmelding"]["required"])
+def test_required_field_that_is_absent_is_never_filled_in(name: str) -> None:
+    incomplete = {key: value for key, value in row().items() if key != name}
+
+    (record,) = read_row(incomplete, READ_AT)
+
+    assert record.unread is not None
+    assert record.unread.field == name
+    assert record.facts == ()
+
+
+def test_message_of_an_unreadable_record_holds_no_personal_data() -> None:
+    canary = "Kanarie"
+
+    (record,) = read_row(row(Burger={"Achternaam": canary, "Bsn": canary, "Geboortedatum": canary}), READ_AT)
+
+    assert record.unread is not None
+    assert canary not in record.unread.message + record.unread.field
+
+
+def test_registration_is_read_as_a_referral() -> None:
+    fact = referral(
+        Gebied="Charlois",
+        Burger={"Bsn": "999906422", "Geslacht": "V", "Voorkeurskanaal": "Whatsapp", "Aandachtspunten": ["NietBellen"]},
+        Medewerker={"Naam": "Sam de Wit", "Telefoon": "0100000000", "Email": None},
+        Driegesprek={"Gewenst": True, "Locatie": "Wijkteam"},
+        BredeUitvraag={"Door": "Wijkteam", "Leefgebieden": ["Financien"], "Kenmerk": "BU-77"},
+        Dreigingen=["Ontruiming"],
+        Inkomen="Geen",
+        Wmo=True,
+    )
+
+    assert (fact.organisation_code, fact.reference) == ("wijkteam-charlois", "G-000123")
+    assert fact.received_at == datetime(2019, 9, 2, 7, 30, tzinfo=UTC)
+    assert (fact.client.bsn, fact.client.sex) == ("999906422", "f")
+    assert fact.client.preferred_channel is ContactChannel.MOBILE_MESSAGE
+    assert fact.client.contact_cautions == (ContactCaution.DO_NOT_CALL,)
+    assert (fact.contents.area, fact.contents.worker.name) == ("Charlois", "Sam de Wit")
+    assert (fact.contents.three_way_meeting, fact.contents.meeting_place) == (True, "Wijkteam")
+    assert (fact.contents.assessment_done_by, fact.contents.life_domains) == ("Wijkteam", (LifeDomain.FINANCES,))
+    assert (fact.contents.threats, fact.contents.income_situation) == ((Threat.EVICTION,), IncomeSituation.NONE)
+    assert (fact.contents.wmo_indication, fact.contents.protective_administration) == (True, False)
+
+
+def test_registration_with_a_date_only_is_of_noon_that_day() -> None:
+    fact = referral(AangemeldOp="2019-09-02")
+
+    assert fact.received_at == datetime(2019, 9, 2, 10, tzinfo=UTC)
+
+
+def test_consent_is_read_with_date_and_form() -> None:
+    fact = referral(Toestemming={"Terugkoppeling": True, "Datum": "2019-09-02", "Wijze": "Mondeling"})
+
+    scopes = frozenset({ConsentScope.FEEDBACK_TO_REFERRER})
+    assert fact.contents.consent == Consent(scopes, date(2019, 9, 2), "mondeling")
+
+
+def test_refused_consent_grants_nothing() -> None:
+    fact = referral(Toestemming={"Terugkoppeling": False, "Datum": "2019-09-02", "Wijze": "Mondeling"})
+
+    assert fact.contents.consent == Consent()
+
+
+def test_tombstone_is_read_as_a_withdrawal() -> None:
+    (record,) = read_row({"@removed": {"reason": "deleted"}, "AanmeldingId": "G-000123"}, READ_AT)
+
+    assert record.facts == (WithdrawReferral(WithdrawalReason.OTHER),)
+    assert (record.case_id, record.occurred_at) == ("G-000123", READ_AT)
+
+
+def test_stopped_support_is_a_record_of_its_own_after_the_referral() -> None:
+    registered, stopped = read_row(row(OndersteuningGestoptOp="2019-10-01"), READ_AT)
+
+    assert registered.case_id == stopped.case_id == "G-000123"
+    assert isinstance(registered.facts[0], RegisterReferral)
+    assert stopped.facts == (GiveSignal(SignalKind.SUPPORT_STOPPED),)
+    assert stopped.occurred_at == datetime(2019, 10, 1, 10, tzinfo=UTC)
+
+
+def test_stopped_support_changes_nothing_in_the_referral_itself() -> None:
+    before, *_ = read_row(row(), READ_AT)
+    after, *_ = read_row(row(OndersteuningGestoptOp="2019-10-01"), READ_AT)
+
+    assert after.payload == before.payload
+
+
+def test_unreadable_stop_leaves_the_referral_readable() -> None:
+    registered, stopped = read_row(row(OndersteuningGestoptOp="morgen"), READ_AT)
+
+    assert registered.unread is None
+    assert stopped.unread is not None
+    assert stopped.unread.field == "OndersteuningGestoptOp"
+
+
+def test_version_and_moment_of_change_are_beside_the_payload() -> None:
+    (record,) = read_row(row(), READ_AT)
+
+    assert record.version == "3"
+    assert record.occurred_at == datetime(2019, 9, 3, 8, 12, tzinfo=UTC)
+    assert not {"Versie", "GewijzigdOp"} & set(record.payload)
+
+
+def test_row_without_an_id_is_named_by_its_content() -> None:
+    (first,) = read_row({"Gebied": "Noord"}, READ_AT)
+    (again,) = read_row({"Gebied": "Noord"}, READ_AT)
+    (other,) = read_row({"Gebied": "Overschie"}, READ_AT)
+
+    assert first.external_id == again.external_id != other.external_id
+    assert first.unread is not None
+
+
+def test_every_moment_has_a_category_that_gidso_knows() -> None:
+    assert set(journal.CATEGORIES) == set(Moment)
+    assert set(journal.CATEGORIES.values()) == set(JOURNAL_CATEGORIES)
+    assert list(JOURNAL_CATEGORIES) == SCHEMAS["NieuweJournaalregel"]["properties"]["Categorie"]["enum"]
+
+
+def test_every_event_with_a_moment_has_an_opening_sentence() -> None:
+    assert set(journal.OPENINGS) == {kind for kind, moment in MOMENT_OF.items() if moment is not None}
+
+
+def test_every_field_is_either_told_or_not_told() -> None:
+    assert set(journal.PHRASES) | journal.NOT_TOLD == set(Field)
+    assert not set(journal.PHRASES) & journal.NOT_TOLD
+
+
+def test_every_flag_has_a_label() -> None:
+    assert set(journal.FLAGS) == {flag.name for flag in dataclasses.fields(ReferralFlags)}
+
+
+def test_journal_line_tells_the_appointment_in_dutch() -> None:
+    fields: dict[str, object] = {
+        Field.COUNSELLOR_NAME: "J. Jansen",
+        Field.APPOINTMENT_THREE_WAY: True,
+        Field.APPOINTMENT_STARTS_AT: "2019-09-13T08:00:00Z",
+        Field.APPOINTMENT_PARTICIPANTS: ["klant", "wijkteam"],
+    }
+
+    line = to_line(message(EventType.INTAKE_SCHEDULED, fields))
+
+    assert line == {
+        "Kenmerk": "01920f4e-5a80-7000-8000-000000000001",
+        "Datum": "2019-09-12T09:30:00+02:00",
+        "Categorie": "AFSPRAAK",
+        "Tekst": (
+            "De intake is gepland. Datum en tijd: 13-09-2019 om 10:00. Driegesprek: ja. "
+            "Deelnemers: klant, wijkteam. Trajectbegeleider: J. Jansen."
+        ),
+        "Auteur": "Trajecthub",
+    }
+
+
+def test_journal_line_tells_codes_by_their_label_and_dates_as_dutch_readers_write_them() -> None:
+    text = to_text(EventType.REFERRAL_CONCLUDED, {"intake.result": "route_to_kbr", "intake.concluded_on": "2019-09-13"})
+
+    assert text == (
+        "De intake is afgerond. Resultaat van de intake: Toeleiding aanvraag KBR. Intake afgerond op: 13-09-2019."
+    )
+
+
+@pytest.mark.parametrize("event_type", journal.OPENINGS)
+def test_journal_line_without_released_fields_is_the_opening_alone(event_type: EventType) -> None:
+    fields: dict[str, object] = {Field.APPOINTMENT_PLACE: None, Field.REFERRAL_ADVICE: []}
+
+    assert to_text(event_type, fields) == journal.OPENINGS[event_type]
+
+
+@given(st.dictionaries(st.sampled_from(sorted(journal.NOT_TOLD)), st.text(min_size=1)))
+def test_journal_line_never_repeats_what_gidso_owns(fields: dict[str, object]) -> None:
+    assert to_text(EventType.REFERRAL_CONFIRMED, fields) == journal.OPENINGS[EventType.REFERRAL_CONFIRMED]
+
+
+@given(st.permutations(["appointment.place", "counsellor.name", "counsellor.phone"]))
+def test_journal_line_does_not_depend_on_the_order_of_fields(order: list[str]) -> None:
+    text = to_text(EventType.INTAKE_SCHEDULED, dict.fromkeys(order, "x"))
+
+    assert text == "De intake is gepland. Plaats: x. Trajectbegeleider: x. Telefoon trajectbegeleider: x."
+
+
+def test_event_without_a_moment_has_no_place_in_a_journal() -> None:
+    with pytest.raises(PartnerRefused):
+        to_line(message(EventType.SIGNAL_GIVEN, {}))

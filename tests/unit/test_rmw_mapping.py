@@ -1,0 +1,265 @@
+"""What RMW's records mean to the hub: every code has a meaning, and what has none is never guessed."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from app.adapters.rmw import mapping
+from app.adapters.rmw.mapping import changed_at, to_facts, to_status_update
+from app.adapters.rmw.remarks import MAX_LENGTH, remark
+from app.adapters.rmw.schemas import ListedRegistration
+from app.domain.codes import Code, ConsentScope, DebtSeverity, IncomeSituation, Moment, Threat, WithdrawalReason
+from app.domain.commands import RegisterReferral, WithdrawReferral
+from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
+from app.domain.events import MOMENT_OF, EventType
+from app.domain.facts import Field
+from app.domain.ports import PartnerMessage
+from app.sandbox.rmw import aanmelding, klant
+from app.sandbox.rmw_records import STATUS_CODES
+
+CONTRACT = Path(__file__).parents[2] / "openapi" / "partners" / "rmw.xsd"
+XS = "{http://www.w3.org/2001/XMLSchema}"
+CHANGED = "20190902140000"
+YARA = klant("Yara", "Kaya", date(1993, 3, 8), "V", "999906409")
+TOLD = [(event, moment) for event, moment in MOMENT_OF.items() if moment is not None]
+TABLES: dict[str, Mapping[str, object]] = {
+    "JaNee": mapping.YES_NO,
+    "Geslacht": mapping.SEX,
+    "Inkomen": mapping.INCOME,
+    "Schulden": mapping.DEBTS,
+    "Dreiging": mapping.THREATS,
+}
+
+
+def listed(changed: str = CHANGED, **more: Any) -> ListedRegistration:
+    contents = aanmelding("R000123", "wi-prematching", date(2019, 9, 2), YARA, **more)
+    return ListedRegistration(contents, "1", changed)
+
+
+def registered(**more: Any) -> RegisterReferral:
+    (fact,) = to_facts(listed(**more))
+    assert isinstance(fact, RegisterReferral)
+    return fact
+
+
+def message(event: EventType, moment: Moment | None, **more: Any) -> PartnerMessage:
+    values: dict[str, Any] = {"external_id": "R000123", "occurred_at": datetime(2019, 9, 3, 22, 30, tzinfo=UTC), **more}
+    return PartnerMessage(id=UUID(int=7), event_type=event, moment=moment, referral_id=UUID(int=1), **values)
+
+
+def contract_codes(name: str) -> set[str]:
+    declared = etree.parse(CONTRACT).find(f"{XS}simpleType[@name='{name}']")
+    assert declared is not None
+    return {str(value.get("value")) for value in declared.iter(f"{XS}enumeration")}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_code_of_the_contract_has_a_meaning(name: str) -> None:
+    assert set(TABLES[name]) == contract_codes(name)
+
+
+@pytest.mark.parametrize(
+    ("codes", "table"),
+    [(IncomeSituation, mapping.INCOME), (DebtSeverity, mapping.DEBTS), (Threat, mapping.THREATS)],
+)
+def test_every_code_of_the_hub_can_come_from_rmw(codes: type[Code], table: Mapping[str, object]) -> None:
+    assert set(table.values()) == set(codes)
+
+
+def test_every_moment_has_a_status_code_of_the_contract() -> None:
+    statuses = set(mapping.STATUS_OF_MOMENT.values()) | set(mapping.STATUS_OF_EVENT.values())
+
+    assert set(mapping.STATUS_OF_MOMENT) == set(Moment)
+    assert statuses == contract_codes("Statuscode") == set(STATUS_CODES)
+
+
+@pytest.mark.parametrize(("event", "moment"), TOLD)
+def test_every_event_with_a_moment_becomes_a_status(event: EventType, moment: Moment) -> None:
+    update = to_status_update(message(event, moment))
+
+    assert update.status_code in STATUS_CODES
+    assert update.reference == str(UUID(int=7))
+
+
+def test_endings_and_precise_statuses_are_events_told_to_referrers() -> None:
+    assert {event for event, _ in TOLD} >= mapping.ENDINGS | set(mapping.STATUS_OF_EVENT)
+
+
+def test_event_without_moment_is_refused() -> None:
+    with pytest.raises(PartnerRefused):
+        to_status_update(message(EventType.SIGNAL_GIVEN, None))
+
+
+def test_case_that_rmw_does_not_know_is_refused() -> None:
+    with pytest.raises(PartnerRefused, match="aanmeldnummer"):
+        to_status_update(message(EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED, external_id=None))
+
+
+def test_status_is_dated_in_dutch_time() -> None:
+    update = to_status_update(message(EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED))
+
+    assert update.on == "20190904"
+
+
+def test_full_registration_is_read_whole() -> None:
+    fact = registered(
+        consulent={"naam": "C. Onsulent", "telefoon": "010-1", "email": "c@example.nl"},
+        gebied="Charlois",
+        regie="Consulent werk",
+        driegesprek="J",
+        locatie="Herenwaard",
+        dreiging=["OT", "BE"],
+        inkomen="IA",
+        schulden="ZW",
+        indBewind="J",
+    )
+
+    assert (fact.organisation_code, fact.reference) == ("wi-prematching", "R000123")
+    assert (fact.client.bsn, fact.client.sex, fact.client.birth_date) == ("999906409", "f", date(1993, 3, 8))
+    assert fact.contents.area == "Charlois"
+    assert fact.contents.worker.email == "c@example.nl"
+    assert fact.contents.threats == (Threat.EVICTION, Threat.SEIZURE)
+    assert fact.contents.income_situation is IncomeSituation.UNDER_WAY
+    assert fact.contents.debt_severity is DebtSeverity.HEAVY
+    assert (fact.contents.three_way_meeting, fact.contents.meeting_place) == (True, "Herenwaard")
+    assert (fact.contents.protective_administration, fact.contents.running_wsnp) == (True, False)
+    assert fact.contents.case_lead == "Consulent werk"
+    assert fact.contents.consent.scopes == {ConsentScope.FEEDBACK_TO_REFERRER}
+    assert fact.contents.consent.given_on == date(2019, 9, 2)
+
+
+def test_refused_consent_gives_no_scope() -> None:
+    fact = registered(toestemming={"terugkoppeling": "N", "datum": "20190902"})
+
+    assert fact.contents.consent.scopes == frozenset()
+
+
+def test_lapsed_registration_is_a_withdrawal() -> None:
+    facts = to_facts(listed(vervallen="J"))
+
+    assert facts == (WithdrawReferral(WithdrawalReason.OTHER),)
+
+
+@pytest.mark.parametrize(
+    ("changed", "received"),
+    [
+        ("20190902080000", datetime(2019, 9, 2, 6, 0, tzinfo=UTC)),
+        ("20190905080000", datetime(2019, 9, 2, 10, 0, tzinfo=UTC)),
+    ],
+)
+def test_referral_is_received_at_noon_but_never_after_its_last_change(changed: str, received: datetime) -> None:
+    (fact,) = to_facts(listed(changed))
+
+    assert isinstance(fact, RegisterReferral)
+    assert fact.received_at == received
+
+
+@pytest.mark.parametrize(
+    "field", ["inkomen", "schulden", "driegesprek", "indBewind", "indWsnp", "indWmo", "vervallen", "dreiging"]
+)
+@given(code=st.text(max_size=3))
+def test_code_outside_the_list_is_never_guessed(field: str, code: str) -> None:
+    if code in {"ON", "J", "N", *mapping.INCOME, *mapping.DEBTS, *mapping.THREATS}:
+        return
+    value: Any = [code] if field == "dreiging" else code
+
+    with pytest.raises(UnknownCode) as refused:
+        to_facts(listed(**{field: value}))
+
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"klant": {**YARA, "geslacht": "Q"}}, "klant.geslacht"),
+        ({"toestemming": {"terugkoppeling": "?"}}, "toestemming.terugkoppeling"),
+    ],
+)
+def test_unknown_code_inside_a_group_is_named_with_its_group(more: dict[str, Any], field: str) -> None:
+    with pytest.raises(UnknownCode) as refused:
+        to_facts(listed(**more))
+
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"klant": {**YARA, "bsn": "123456789"}}, "klant.bsn"),
+        ({"klant": {**YARA, "geboortedatum": "19930000"}}, "klant.geboortedatum"),
+        ({"klant": {**YARA, "geboortedatum": "1993-03-08"}}, "klant.geboortedatum"),
+        ({"klant": {"voornaam": "Yara"}}, "klant.achternaam"),
+        ({"klant": "Yara Kaya"}, "klant"),
+        ({"gebied": None}, "gebied"),
+        ({"datumAanmelding": "vandaag"}, "datumAanmelding"),
+    ],
+)
+def test_unreadable_field_is_named_without_its_value(more: dict[str, Any], field: str) -> None:
+    with pytest.raises(PartnerUnreadable) as refused:
+        to_facts(listed(**more))
+
+    assert refused.value.field == field
+    for secret in ("Yara", "Kaya", "1993", "123456789", "vandaag"):
+        assert secret not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize("value", ["", "20190902", "20191302000000", "2019090214000x"])
+def test_moment_of_change_must_be_a_stuf_moment(value: str) -> None:
+    with pytest.raises(PartnerUnreadable):
+        changed_at(listed(value))
+
+
+def test_moment_of_change_is_dutch_time() -> None:
+    assert changed_at(listed("20191102120000")) == datetime(2019, 11, 2, 11, 0, tzinfo=UTC)
+
+
+def test_unknown_extra_fields_are_ignored() -> None:
+    assert registered(nieuwVeld="x") == registered()
+
+
+def test_remark_tells_dates_and_codes_as_dutch_readers_know_them() -> None:
+    fields: dict[str, object] = {
+        Field.APPOINTMENT_STARTS_AT: "2019-09-13T08:30:00+00:00",
+        Field.APPOINTMENT_THREE_WAY: True,
+        Field.COUNSELLOR_NAME: "T. Begeleider",
+        Field.INTAKE_RESULT: "route_to_kbr",
+        Field.PLAN_SIGNED_ON: "2019-09-20",
+    }
+
+    assert remark(fields) == (
+        "Resultaat intake: Toeleiding aanvraag KBR; Intake: 13-09-2019 10:30; "
+        "Trajectbegeleider: T. Begeleider; Driegesprek: ja; Plan ondertekend: 20-09-2019"
+    )
+
+
+def test_remark_holds_nothing_that_was_not_released() -> None:
+    assert remark({}) == ""
+
+
+def test_remark_never_repeats_free_text() -> None:
+    fields: dict[str, object] = {
+        Field.REFERRAL_REASON: "geheim",
+        Field.REFERRAL_MOTIVATION: "geheim",
+        Field.CLIENT_FAMILY_NAME: "geheim",
+    }
+
+    assert remark(fields) == ""
+
+
+@given(name=st.text(max_size=300), place=st.text(max_size=300))
+def test_remark_fits_in_one_line_of_the_field_and_in_xml(name: str, place: str) -> None:
+    text = remark({Field.COUNSELLOR_NAME: name, Field.APPOINTMENT_PLACE: place, Field.INTAKE_RESULT: "unknown"})
+
+    etree.Element("toelichting").text = text
+    assert len(text) <= MAX_LENGTH
+    assert text.startswith("Resultaat intake: Onbekend")
+    assert text.isprintable()
