@@ -1,0 +1,1 @@
+"""The REST API: parses, calls one operation, shapes the answer."""

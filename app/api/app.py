@@ -1,0 +1,34 @@
+"""The API as one ASGI application: major version 1 under ``/v1``, tokens, health and documentation beside it."""
+
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from app.api.hub import Hub
+from app.api.middleware import Frame, Gate
+from app.api.openapi import document
+from app.api.problems import install_problem_handlers
+from app.api.routes import OUTSIDE, ROUTERS
+
+
+def create_api(hub: Hub) -> ASGIApp:
+    """Give the API over a hub."""
+    outer = _application(hub)
+    for router in OUTSIDE:
+        outer.include_router(router)
+    versioned = _application(hub)
+    for router in ROUTERS:
+        versioned.include_router(router)
+    # FastAPI's documented way to give the document another form.
+    versioned.openapi = partial(document, hub.public_url)  # type: ignore[method-assign]
+    outer.mount("/v1", versioned)
+    return Frame(Gate(outer))
+
+
+def _application(hub: Hub) -> FastAPI:
+    # FastAPI's own document and pages would stand at other addresses and load scripts from elsewhere.
+    application = FastAPI(openapi_url=None, redirect_slashes=False)
+    application.state.hub = hub
+    install_problem_handlers(application)
+    return application

@@ -1,0 +1,135 @@
+"""What an endpoint asks for: the hub, who calls, and what makes a write safe to repeat."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import OAuth2, SecurityScopes
+
+from app.api.hub import Hub
+from app.domain.commands import Act
+from app.domain.errors import Forbidden, Unauthenticated
+from app.domain.ports import Clock
+from app.domain.values import Organisation
+from app.operations.access import SCOPES
+from app.operations.viewer import Viewer
+
+# The document gets the absolute address of the token endpoint, which only a running hub knows.
+TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
+
+_SCHEME = OAuth2(
+    scheme_name="oauth2",
+    description="Access token of the client credentials grant (NL GOV assurance profile for OAuth 2.0), with the "
+    "client's own key: `private_key_jwt`. Send it as `Authorization: Bearer …`, never in a query.",
+    flows={"clientCredentials": {"tokenUrl": TOKEN_PATH, "scopes": dict(SCOPES)}},
+    auto_error=False,
+)
+
+
+async def hub_of(request: Request) -> Hub:
+    """Give the hub that this application serves."""
+    hub: Hub = request.app.state.hub
+    return hub
+
+
+HubDep = Annotated[Hub, Depends(hub_of)]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An organisation that calls, and the doors that its token opens."""
+
+    client_id: str
+    organisation: Organisation
+    scopes: frozenset[str]
+
+    @property
+    def viewer(self) -> Viewer:
+        """The caller as a reader."""
+        return Viewer(self.organisation)
+
+    def act(self, clock: Clock, occurred_at: datetime | None = None) -> Act:
+        """Give what the caller does as an act; ``occurred_at`` None is now."""
+        organisation = self.organisation
+        return Act(organisation.role, organisation.system, occurred_at or clock.now(), organisation.id)
+
+
+async def _authenticated(
+    hub: HubDep, required: SecurityScopes, authorization: Annotated[str | None, Security(_SCHEME)]
+) -> Caller:
+    claims = await hub.tokens.verify(_bearer(authorization))
+    client = await hub.clients.find(claims.client_id)
+    if client is None or client.organisation.id != claims.organisation_id:
+        raise Unauthenticated("The client of this token is not active; ask the hub's operator.")
+    # A scope that was taken from the client is gone at once, also from tokens that still name it.
+    scopes = claims.scopes & client.scopes
+    missing = [scope for scope in required.scopes if scope not in scopes]
+    if missing:
+        raise Forbidden(f"This needs the scope '{missing[0]}'; ask for a token with it.")
+    return Caller(claims.client_id, client.organisation, scopes)
+
+
+def caller(*scopes: str) -> Any:  # FastAPI's own marker
+    """Ask for a caller whose token has all these scopes.
+
+    Write ``Annotated[Caller, caller("referrals:read")]``.
+    The endpoint raises Unauthenticated without a valid token, and Forbidden without a scope.
+    """
+    return Security(_authenticated, scopes=scopes)
+
+
+def _bearer(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Send the header 'Authorization: Bearer <access token>'; get one at /oauth/token.")
+    return token.strip()
+
+
+@dataclass(frozen=True)
+class Write:
+    """What makes a write recognisable and safe.
+
+    Attributes:
+        key: the Idempotency-Key.
+        if_match: the If-Match header, None when absent.
+        fingerprint: SHA-256 over method, path, precondition and body.
+    """
+
+    key: str
+    if_match: str | None
+    fingerprint: bytes
+
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Your own name for this request (a UUID, for example). The same key with the same request gives "
+        "the first answer again; with another request it is refused.",
+        examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=1000,
+        description="The ETag of the record as you read it. Needed on every change of an existing record.",
+        examples=['"Zf7mQ0m3cYt4bBf3S2w0n0m8Zq2m1dJ1uQm3mXw9aYk"'],
+    ),
+]
+
+
+async def _write(request: Request, key: IdempotencyKey, if_match: IfMatch = None) -> Write:
+    parts = (request.method.encode(), request.url.path.encode(), (if_match or "").encode(), await request.body())
+    # Lengths keep the parts apart, so that no two requests run together into the same text.
+    framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return Write(key, if_match, sha256(framed).digest())
+
+
+WriteDep = Annotated[Write, Depends(_write)]

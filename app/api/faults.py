@@ -1,0 +1,59 @@
+"""Pydantic's findings as faults: field, rule and the way out, never the value that was sent."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+
+from app.domain.errors import FieldFault
+
+_SAFE_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
+_PLACES = {"body", "query", "header", "path", "cookie"}
+
+# Pydantic's own text for these says too little, or repeats a piece of what was sent.
+_WAY_OUT = {
+    "missing": "Give this field; it is required.",
+    "extra_forbidden": "Leave this field out; it does not exist here.",
+    "json_invalid": "Send well-formed JSON.",
+    "uuid_parsing": "Give a UUID, such as 0195a3c2-7c1e-7d1a-9c55-3f6d1f0c8a11.",
+    "date_parsing": "Give a date as 1980-02-29.",
+    "date_from_datetime_parsing": "Give a date as 1980-02-29.",
+    "date_from_datetime_inexact": "Give a date as 1980-02-29, without a time.",
+    "datetime_parsing": "Give a moment as 2026-03-02T09:30:00+01:00.",
+    "datetime_from_date_parsing": "Give a moment as 2026-03-02T09:30:00+01:00.",
+    "timezone_aware": "Add the offset, as in 2026-03-02T09:30:00+01:00.",
+    "string_pattern_mismatch": "Use the form that the documentation gives for this field.",
+    "model_attributes_type": "Give a JSON object.",
+    "url_parsing": "Give an absolute https address.",
+}
+
+
+def faults_of(findings: Iterable[Any]) -> list[FieldFault]:
+    """Give a fault for each of Pydantic's findings, in their order."""
+    return [_fault(finding) for finding in findings]
+
+
+def _fault(finding: Mapping[str, Any]) -> FieldFault:
+    kind: str = finding["type"]
+    field = "body" if kind == "json_invalid" else _field(finding["loc"])
+    return FieldFault(field, kind.replace("_", "-"), _message(kind, finding))
+
+
+def _message(kind: str, finding: Mapping[str, Any]) -> str:
+    if kind in _WAY_OUT:
+        return _WAY_OUT[kind]
+    text: str = finding["msg"].removeprefix("Value error, ").replace("Input should", "The value should")
+    # After a comma Pydantic tells what it stumbled on, which may be part of the value.
+    if kind.endswith("_parsing"):
+        text = text.partition(",")[0]
+    return text if text.endswith(".") else f"{text}."
+
+
+def _field(location: Sequence[str | int]) -> str:
+    """Give the path of a field; a name that a caller made up may be anything, and is not repeated."""
+    steps = location[1:] if location and location[0] in _PLACES else location
+    if location and location[0] == "path":
+        steps = [to_camel(str(step)) for step in steps]
+    names = [str(step) if isinstance(step, int) or _SAFE_NAME.match(step) else "(unreadable name)" for step in steps]
+    return ".".join(names) or str(location[0] if location else "body")

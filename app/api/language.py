@@ -1,0 +1,42 @@
+"""What a request prefers: language and media type."""
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+
+def prefers_dutch(scope: Scope) -> bool:
+    """Tell whether Accept-Language puts Dutch before English."""
+    wanted = _weights(Headers(scope=scope).get("accept-language", ""))
+    dutch = max((weight for name, weight in wanted.items() if name.split("-")[0] == "nl"), default=0.0)
+    english = max((weight for name, weight in wanted.items() if name.split("-")[0] == "en"), default=0.0)
+    return dutch > english
+
+
+def accepts_json(scope: Scope) -> bool:
+    """Tell whether the client takes JSON; one that does not say takes everything."""
+    accept = Headers(scope=scope).get("accept")
+    if not accept:
+        return True
+    wanted = _weights(accept)
+    # The most specific range decides (RFC 9110, section 12.5.1).
+    for ranges in (("application/json", "application/problem+json"), ("application/*",), ("*/*",)):
+        weights = [wanted[each] for each in ranges if each in wanted]
+        if weights:
+            return max(weights) > 0
+    return False
+
+
+def _weights(header: str) -> dict[str, float]:
+    weights = {}
+    for part in header.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+        weights[name] = _number(quality)
+    return weights
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

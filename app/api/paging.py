@@ -1,0 +1,105 @@
+"""Pages of lists: opaque cursors, ``limit``, and the Link header of RFC 8288."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from app.api.answers import json_answer
+from app.api.hub import Hub
+from app.domain.errors import FieldFault, InvalidInput
+from app.domain.queries import Position
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 100
+
+Limit = Annotated[
+    int, Query(ge=1, le=MAX_LIMIT, description="How many items at most on a page.", examples=[DEFAULT_LIMIT])
+]
+"""Query parameter: ``limit: Limit = DEFAULT_LIMIT``."""
+
+CursorText = Annotated[
+    str | None,
+    Query(
+        alias="cursor",
+        max_length=500,
+        description="Where to read on: `nextCursor` of the page before. Opaque; do not build or keep it.",
+    ),
+]
+"""Query parameter: ``cursor: CursorText = None``."""
+
+
+def cursor_of(position: Position) -> str:
+    """Give the opaque text of a position."""
+    return text_cursor(position.moment.isoformat(), str(position.id))
+
+
+def position_of(cursor: str | None) -> Position | None:
+    """Read a position back; None stays None.
+
+    Raises:
+        InvalidInput: the text was not made by ``cursor_of``.
+    """
+    if cursor is None:
+        return None
+    moment, record_id = texts_of(cursor, 2)
+    try:
+        position = Position(datetime.fromisoformat(moment), UUID(record_id))
+    except ValueError as error:
+        raise _unreadable() from error
+    if position.moment.tzinfo is None:
+        raise _unreadable()
+    return position
+
+
+def text_cursor(*texts: str) -> str:
+    """Give the opaque text of a place that some texts name, such as a code."""
+    return urlsafe_b64encode(json.dumps(texts, separators=(",", ":")).encode()).rstrip(b"=").decode()
+
+
+def texts_of(cursor: str, count: int) -> list[str]:
+    """Read the texts of a place back.
+
+    Raises:
+        InvalidInput: the cursor was not made by ``text_cursor`` from this many texts.
+    """
+    try:
+        texts = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError) as error:
+        raise _unreadable() from error
+    if not isinstance(texts, list) or len(texts) != count or not all(isinstance(text, str) for text in texts):
+        raise _unreadable()
+    return texts
+
+
+def page_answer(hub: Hub, request: Request, items: Sequence[Mapping[str, object]], next_cursor: str | None) -> Response:
+    """Give a page: ``{"items": […], "nextCursor": …}``, and for a GET the same ways as Link header.
+
+    ``next_cursor`` is None on the last page; then the member is absent.
+    """
+    following = {"nextCursor": next_cursor} if next_cursor else {}
+    response = json_answer(200, {"items": items, **following})
+    if request.method == "GET":
+        response.headers["Link"] = _links(hub, request, next_cursor)
+    return response
+
+
+def _links(hub: Hub, request: Request, next_cursor: str | None) -> str:
+    # Built on the public address: behind a proxy the request's own host is not the caller's.
+    here = request.url.remove_query_params("cursor")
+    path = request.scope["path"]
+    first = f"{hub.public_url}{path}" + (f"?{here.query}" if here.query else "")
+    links = [f'<{first}>; rel="first"']
+    if next_cursor:
+        following = here.include_query_params(cursor=next_cursor)
+        links.append(f'<{hub.public_url}{path}?{following.query}>; rel="next"')
+    return ", ".join(links)
+
+
+def _unreadable() -> InvalidInput:
+    message = "Not a cursor of this list; use nextCursor of the page before, or leave it out to start anew."
+    return InvalidInput(FieldFault("cursor", "cursor", message))

@@ -1,0 +1,32 @@
+"""The endpoints, by resource: ``ROUTERS`` are those of major version 1, ``OUTSIDE`` those beside it."""
+
+from app.api.routes import (
+    appointments,
+    code_lists,
+    docs,
+    document,
+    event_schemas,
+    health,
+    oauth,
+    organisations,
+    referral_steps,
+    referrals,
+    subscriptions,
+    trajectories,
+    trajectory_steps,
+)
+
+ROUTERS = (
+    referrals.router,
+    referral_steps.router,
+    appointments.router,
+    trajectories.router,
+    trajectory_steps.router,
+    subscriptions.router,
+    organisations.router,
+    code_lists.router,
+    event_schemas.router,
+    document.router,
+)
+
+OUTSIDE = (oauth.router, health.router, docs.router)

@@ -1,0 +1,47 @@
+"""Code lists with their Dutch labels, open to all."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from app.api.answers import etag_of, json_answer
+from app.api.problems import problem_responses
+from app.api.schemas.reference import CodeListOut, CodeListsOut, CodeOut
+from app.domain.codes import CODE_LISTS
+from app.domain.errors import NotFound
+
+router = APIRouter(tags=["reference"])
+
+
+@router.get(
+    "/code-lists",
+    summary="Read all code lists",
+    response_model=CodeListsOut,
+    responses=problem_responses(400, 406),
+)
+async def list_code_lists() -> Response:
+    """Give every code list (*codelijst*) with the Dutch label of each code, by name."""
+    return _answer(CodeListsOut(items=[_code_list(name) for name in CODE_LISTS]))
+
+
+@router.get(
+    "/code-lists/{name}",
+    summary="Read a code list",
+    response_model=CodeListOut,
+    responses=problem_responses(400, 404, 406),
+)
+async def read_code_list(
+    name: Annotated[str, Path(description="Name of the list.", examples=["referral-statuses"])],
+) -> Response:
+    """Give one code list (*codelijst*) with the Dutch label of each code."""
+    if name not in CODE_LISTS:
+        raise NotFound("There is no code list of this name; /code-lists gives them all.")
+    return _answer(_code_list(name))
+
+
+def _code_list(name: str) -> CodeListOut:
+    return CodeListOut(name=name, codes=[CodeOut(code=code.value, label=code.label) for code in CODE_LISTS[name]])
+
+
+def _answer(content: CodeListOut | CodeListsOut) -> Response:
+    return json_answer(200, content, etag=etag_of(content.model_dump_json()))

@@ -1,0 +1,37 @@
+"""The OpenAPI document, open to all and from every origin."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.answers import json_answer
+from app.api.problems import problem_responses
+
+router = APIRouter(tags=["document"])
+
+# Source: NL API Design Rules 2.2.0, /core/publish-openapi.
+_ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
+_OK: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The document (OpenAPI 3.1)",
+        "headers": {
+            "access-control-allow-origin": {
+                "description": "Open to scripts of every origin.",
+                "schema": {"type": "string", "const": "*"},
+            }
+        },
+        "content": {"application/json": {"schema": {"type": "object", "title": "OpenApi"}}},
+    }
+}
+
+
+@router.get(
+    "/openapi.json",
+    summary="Read this document",
+    responses={**_OK, **problem_responses(400, 406)},
+)
+async def read_document(request: Request) -> Response:
+    """Give the OpenAPI document of this API (*API-specificatie*)."""
+    response = json_answer(200, request.app.openapi())
+    response.headers.update(_ANY_ORIGIN)
+    return response

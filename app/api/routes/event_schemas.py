@@ -1,0 +1,32 @@
+"""The JSON Schema of every type of event, to which the events' ``dataschema`` points; open to all."""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from app.api.answers import etag_of, json_answer
+from app.api.problems import problem_responses
+from app.domain.errors import NotFound
+from app.domain.events import EventType
+from app.events.catalogue import schema_for
+
+router = APIRouter(tags=["reference"])
+
+
+@router.get(
+    "/event-schemas/{type}",
+    summary="Read the schema of an event",
+    response_model=dict[str, object],
+    responses=problem_responses(400, 404, 406),
+)
+async def read_event_schema(
+    type: Annotated[  # the name that events have for it
+        str, Path(description="Type of the event.", examples=[EventType.REFERRAL_CONFIRMED.value])
+    ],
+) -> Response:
+    """Give the JSON Schema (draft 2020-12) of the ``data`` of a type of event (*gebeurtenis*)."""
+    if type not in list(EventType):
+        raise NotFound(f"There is no event of this type; the types are: {', '.join(EventType)}.")
+    schema = schema_for(EventType(type))
+    return json_answer(200, schema, etag=etag_of(json.dumps(schema, sort_keys=True)))

@@ -1,0 +1,23 @@
+"""Whether the hub lives and can serve: for orchestrators, open to all, and without details."""
+
+from fastapi import APIRouter, Response
+
+from app.api.answers import json_answer
+from app.api.dependencies import HubDep
+from app.operations.organisations import page_of_organisations
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz/live")
+async def live() -> Response:
+    """Tell that the process answers."""
+    return json_answer(200, {"status": "pass"})
+
+
+@router.get("/healthz/ready")
+@router.get("/healthz")
+async def ready(hub: HubDep) -> Response:
+    """Tell whether requests can be served: the database answers with our schema, or it is a 503."""
+    await hub.db.read(page_of_organisations, None, 1)
+    return json_answer(200, {"status": "pass"})

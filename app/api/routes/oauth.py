@@ -1,0 +1,87 @@
+"""Tokens: client credentials with the client's own key, and the hub's public keys.
+
+Source: NL GOV assurance profile for OAuth 2.0 1.1 (direct access client); RFC 6749, 7523, 8414.
+"""
+
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.answers import json_answer
+from app.api.client_authentication import authenticate
+from app.api.dependencies import TOKEN_PATH, HubDep
+from app.api.hub import Hub
+from app.api.oauth_errors import OAuthError, refusal_of
+from app.operations.access import SCOPES, ApiClient
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post(TOKEN_PATH)
+async def token(request: Request, hub: HubDep) -> Response:
+    """Give an access token for the client's scopes, or for those of them that it asks for."""
+    try:
+        form = _form_of(await request.body())
+        client = await authenticate(hub, form, request.headers.get("authorization"))
+        scopes = _granted(client, form.get("scope"))
+    except OAuthError as error:
+        return refusal_of(request.scope, error)
+    body = {
+        "access_token": await hub.tokens.issue(client, scopes),
+        "token_type": "Bearer",
+        "expires_in": hub.tokens.lifetime_seconds,
+        "scope": " ".join(sorted(scopes)),
+    }
+    return json_answer(200, body)
+
+
+@router.get("/.well-known/jwks.json")
+async def public_keys(hub: HubDep) -> Response:
+    """Give the public keys that verify the hub's tokens (RFC 7517)."""
+    return json_answer(200, {"keys": await hub.tokens.public_keys()})
+
+
+@router.get("/.well-known/oauth-authorization-server")
+async def metadata(hub: HubDep) -> Response:
+    """Tell clients what the token endpoint can do (RFC 8414)."""
+    body = {
+        "issuer": hub.public_url,
+        "token_endpoint": f"{hub.public_url}{TOKEN_PATH}",
+        "jwks_uri": f"{hub.public_url}/.well-known/jwks.json",
+        "grant_types_supported": ["client_credentials"],
+        # Nobody logs in here: there is no authorization endpoint.
+        "response_types_supported": [],
+        "scopes_supported": list(SCOPES),
+        "token_endpoint_auth_methods_supported": _methods(hub),
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "ES256"],
+        "service_documentation": f"{hub.public_url}/docs",
+    }
+    return json_answer(200, body)
+
+
+def _methods(hub: Hub) -> list[str]:
+    secrets = ["client_secret_basic", "client_secret_post"] if hub.sandbox else []
+    return ["private_key_jwt", *secrets]
+
+
+def _form_of(body: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=20)
+    except ValueError as error:
+        raise OAuthError("invalid_request", "The body is not a form.") from error
+    form = dict(pairs)
+    if len(form) < len(pairs):
+        raise OAuthError("invalid_request", "A parameter is given twice.")
+    if "grant_type" not in form:
+        raise OAuthError("invalid_request", "Give grant_type=client_credentials.")
+    if form["grant_type"] != "client_credentials":
+        raise OAuthError("unsupported_grant_type", "Use grant_type=client_credentials; there is no other.")
+    return form
+
+
+def _granted(client: ApiClient, asked: str | None) -> frozenset[str]:
+    scopes = frozenset((asked or "").split()) or client.scopes
+    if not scopes <= client.scopes:
+        known = ", ".join(sorted(client.scopes))
+        raise OAuthError("invalid_scope", f"This client may ask for: {known}.")
+    return scopes

@@ -1,0 +1,232 @@
+"""Referrals: make, read, list, search, change (*aanmeldingen*)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Path, Query, Request, Response
+from pydantic import JsonValue, ValidationError
+
+from app.api.answers import answer, check_precondition, json_answer
+from app.api.faults import faults_of
+from app.api.paging import page_answer
+from app.api.problems import problem_responses
+from app.api.records import Changing, Reading, changing, reading, referral_body, telling_no_status
+from app.api.schemas.lists import (
+    ActionsOut,
+    DisclosuresOut,
+    HistoryOut,
+    ReferralFilters,
+    ReferralPageOut,
+    ReferralSearchIn,
+)
+from app.api.schemas.referral_in import ReferralContentsIn, ReferralIn, written
+from app.api.schemas.referral_out import ReferralOut
+from app.api.shapes import disclosures_body, history_body
+from app.database import Connection
+from app.domain.commands import AmendReferral, RegisterReferral
+from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.queries import ReferralQuery
+from app.operations.disclosures import view_disclosures
+from app.operations.idempotency import Answer
+from app.operations.referrals import amend_referral, referrer_code, register_referral, what_was_said
+from app.operations.steps import open_chain
+from app.operations.viewer import Viewer
+from app.operations.views import page_of_referrals, referral_actions, view_history, view_referral
+
+router = APIRouter(prefix="/referrals", tags=["referrals"])
+
+ReferralId = Annotated[
+    UUID, Path(description="Your id of the referral (*aanmelding*).", examples=["019ab3f2-7c00-7000-8000-000000000001"])
+]
+Reads = Annotated[Reading, reading("referrals:read")]
+Refers = Annotated[Changing, changing("referrals:write")]
+Patch = Annotated[
+    dict[str, JsonValue],
+    Body(
+        description="A merge patch (RFC 7396) of what a referral was made with: a field that is given replaces the old "
+        "value, null removes it, absent leaves it. `organisationCode`, `reference`, `receivedAt` and `previousId` "
+        "cannot change.",
+        examples=[{"worker": {"name": "C. Smit"}, "reason": None}],
+    ),
+]
+
+_PATCH_FORM = {"schema": {"type": "object"}, "example": {"worker": {"name": "C. Smit"}, "reason": None}}
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Put a client forward",
+    response_model=ReferralOut,
+    responses=problem_responses(400, 401, 403, 409),
+)
+async def register(body: ReferralIn, change: Refers) -> Response:
+    """Put a client forward to the finance team (*aanmelden*). The answer holds advice on the route, never a refusal."""
+
+    def work(tx: Connection) -> Answer:
+        act = change.act(body.received_at, "receivedAt")
+        record_id = register_referral(tx, change.hub.tools, _registered(tx, body, change), act)
+        shown = change.referral(change.shown_id(record_id))(tx)
+        location = f"{change.hub.api_url}/referrals/{shown.body['id']}"
+        return answer(201, shown.body, etag=shown.etag, location=location)
+
+    return await change.once(work)
+
+
+@router.get("", summary="List referrals", response_model=ReferralPageOut, responses=problem_responses(400, 401, 403))
+async def list_page(request: Request, filters: Annotated[ReferralFilters, Query()], read: Reads) -> Response:
+    """Give a page of referrals (*aanmeldingen*), newest first: your own, or all for the finance team."""
+    return await _page(request, read, filters, ReferralSearchIn())
+
+
+@router.post(
+    "/_search",
+    summary="Search for referrals",
+    response_model=ReferralPageOut,
+    responses=problem_responses(400, 401, 403),
+)
+async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Response:
+    """Search (*zoeken*) by what may not stand in an address, such as a citizen service number (*BSN*)."""
+    if body.asks_nothing:
+        message = "Give at least one thing to search for, or list with GET /v1/referrals."
+        raise InvalidInput(FieldFault("body", "not-empty", message))
+    _check_bsn(read.viewer, body.bsn, "bsn")
+    return await _page(request, read, body, body)
+
+
+@router.get(
+    "/{referral_id}",
+    summary="Read a referral",
+    response_model=ReferralOut,
+    responses=problem_responses(400, 401, 403, 404),
+)
+async def read_one(referral_id: ReferralId, read: Reads) -> Response:
+    """Give a referral (*aanmelding*) as you may know it."""
+    return await read.answer(read.referral(referral_id))
+
+
+@router.patch(
+    "/{referral_id}",
+    summary="Change what you said",
+    response_model=ReferralOut,
+    responses=problem_responses(400, 401, 403, 404, 409, 412, 428),
+    openapi_extra={"requestBody": {"content": {"application/merge-patch+json": _PATCH_FORM}}},
+)
+async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
+    """Change what the referrer said (*wijzigen*); the referrer alone owns it. Also as application/json."""
+    record_id, show = change.resolve(referral_id), change.referral(referral_id)
+    tools, viewer = change.hub.tools, change.viewer
+
+    def work(tx: Connection) -> Answer:
+        chain = open_chain(tx, tools, record_id, change.act(), viewer.visibility)
+        check_precondition(change.write.if_match, show(tx).etag)
+        said = what_was_said(tx, tools, chain)
+        fact = _amended(viewer, said, patch)
+        if fact != said:
+            with telling_no_status(viewer):
+                amend_referral(tx, tools, chain, fact)
+        shown = show(tx)
+        return answer(200, shown.body, etag=shown.etag)
+
+    return await change.once(work)
+
+
+@router.get(
+    "/{referral_id}/history",
+    summary="Read a referral's history",
+    response_model=HistoryOut,
+    responses=problem_responses(400, 401, 403, 404),
+)
+async def history(referral_id: ReferralId, read: Reads) -> Response:
+    """Give what happened (*geschiedenis*), oldest first; a referrer reads its own steps and those it was told of."""
+    return history_body(read, await read.ask(view_history, referral_id))
+
+
+@router.get(
+    "/{referral_id}/available-actions",
+    summary="Read what you may do",
+    response_model=ActionsOut,
+    responses=problem_responses(400, 401, 403, 404),
+)
+async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
+    """Give what you may do with the referral now (*mogelijke handelingen*)."""
+    actions = await read.ask(referral_actions, referral_id)
+    return json_answer(200, ActionsOut(items=[action.value for action in actions]))
+
+
+@router.get(
+    "/{referral_id}/disclosures",
+    summary="Read what was told to whom",
+    response_model=DisclosuresOut,
+    responses=problem_responses(400, 401, 403, 404),
+)
+async def disclosures(referral_id: ReferralId, read: Reads) -> Response:
+    """Give what was told to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own."""
+    return disclosures_body(read, await read.ask(view_disclosures, referral_id))
+
+
+async def _page(request: Request, read: Reading, filters: ReferralFilters, search: ReferralSearchIn) -> Response:
+    tools, viewer = read.hub.tools, read.viewer
+    query = ReferralQuery(
+        viewer.visibility,
+        filters.limit,
+        read.position(filters.cursor),
+        filters.status,
+        by_told_status=not viewer.knows_all_statuses,
+        organisation_code=filters.organisation,
+        referrer_kind=filters.referrer_kind,
+        area=filters.area,
+        counsellor=filters.counsellor,
+        reference=search.reference,
+        received_from=filters.received_from,
+        received_until=filters.received_until,
+    )
+    views, following = await read.hub.db.read(page_of_referrals, tools, viewer, query, search.bsn)
+    return page_answer(read.hub, request, [referral_body(view) for view in views], read.cursor(following))
+
+
+def _registered(tx: Connection, body: ReferralIn, change: Changing) -> RegisterReferral:
+    code = referrer_code(tx, change.caller.organisation, body.organisation_code)
+    _check_bsn(change.viewer, body.client.bsn, "client.bsn")
+    previous_id = _previous(tx, body.previous_id, change) if body.previous_id else None
+    return RegisterReferral(code, body.details(), body.contents(), body.reference, body.received_at, previous_id)
+
+
+def _previous(tx: Connection, given_id: UUID, change: Changing) -> UUID:
+    previous_id = change.resolve(given_id)
+    try:
+        view_referral(tx, change.hub.tools, change.viewer, previous_id)
+    except NotFound as error:
+        message = "You have no referral with this id; give the id of an earlier one, or leave it out."
+        raise InvalidInput(FieldFault("previousId", "known-referral", message)) from error
+    return previous_id
+
+
+def _amended(viewer: Viewer, said: AmendReferral, patch: dict[str, JsonValue]) -> AmendReferral:
+    try:
+        body = ReferralContentsIn.model_validate(_merged(written(said), patch))
+    except ValidationError as error:
+        raise InvalidInput(*faults_of(error.errors())) from None
+    _check_bsn(viewer, body.client.bsn, "client.bsn")
+    if said.client and said.client.bsn and body.client.bsn is None:
+        message = "The BSN cannot be removed; mark the referral as entered in error and make a new one."
+        raise InvalidInput(FieldFault("client.bsn", "unchangeable", message))
+    return AmendReferral(body.contents(), body.details())
+
+
+def _merged(target: dict[str, object], patch: dict[str, JsonValue]) -> dict[str, object]:
+    """Apply a merge patch. Source: RFC 7396, section 2."""
+    merged = dict(target)
+    for name, value in patch.items():
+        old = merged.pop(name, None)
+        if isinstance(old, dict) and isinstance(value, dict):
+            merged[name] = _merged(old, value)
+        elif value is not None:
+            merged[name] = value
+    return merged
+
+
+def _check_bsn(viewer: Viewer, bsn: str | None, field: str) -> None:
+    if bsn is not None and not viewer.is_inside:
+        message = "Your organisation may not use the BSN (Wabb, article 10); leave it out."
+        raise InvalidInput(FieldFault(field, "bsn-not-allowed", message))

@@ -1,0 +1,83 @@
+"""Trajectories: read and list, with their parties and history (*trajecten*)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.api.answers import json_answer
+from app.api.paging import page_answer
+from app.api.problems import problem_responses
+from app.api.records import Reading, reading, trajectory_body
+from app.api.schemas.lists import ActionsOut, HistoryOut, PartiesOut, TrajectoryFilters, TrajectoryPageOut
+from app.api.schemas.referral_out import TrajectoryOut
+from app.api.shapes import history_body, party_out
+from app.domain.queries import TrajectoryQuery
+from app.operations.views import (
+    page_of_trajectories,
+    trajectory_actions,
+    view_parties,
+    view_trajectory_history,
+)
+
+_PROBLEMS = problem_responses(400, 401, 403, 404)
+
+router = APIRouter(prefix="/trajectories", tags=["trajectories"])
+
+TrajectoryId = Annotated[
+    UUID,
+    Path(description="Your id of the trajectory (*traject*).", examples=["019ab3f2-7c00-7000-8000-000000000003"]),
+]
+Reads = Annotated[Reading, reading("trajectories:read")]
+
+
+@router.get(
+    "", summary="List trajectories", response_model=TrajectoryPageOut, responses=problem_responses(400, 401, 403)
+)
+async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Query()], read: Reads) -> Response:
+    """Give a page of the trajectories (*trajecten*) of which you were told, newest first."""
+    tools, viewer = read.hub.tools, read.viewer
+    query = TrajectoryQuery(
+        viewer.visibility,
+        filters.limit,
+        read.position(filters.cursor),
+        filters.status,
+        filters.referrer_kind,
+        filters.area,
+        filters.counsellor,
+    )
+    views, following = await read.hub.db.read(page_of_trajectories, tools, viewer, query)
+    return page_answer(read.hub, request, [trajectory_body(view) for view in views], read.cursor(following))
+
+
+@router.get("/{trajectory_id}", summary="Read a trajectory", response_model=TrajectoryOut, responses=_PROBLEMS)
+async def read_one(trajectory_id: TrajectoryId, read: Reads) -> Response:
+    """Give a trajectory (*traject*) as you may know it."""
+    return await read.answer(read.trajectory(trajectory_id))
+
+
+@router.get("/{trajectory_id}/parties", summary="List who takes part", response_model=PartiesOut, responses=_PROBLEMS)
+async def parties(trajectory_id: TrajectoryId, read: Reads) -> Response:
+    """Give who takes part (*betrokken partijen*), in the order in which they came; for who guides the client."""
+    found = await read.ask(view_parties, trajectory_id)
+    return json_answer(200, PartiesOut(items=[party_out(read, party) for party in found]))
+
+
+@router.get(
+    "/{trajectory_id}/history", summary="Read a trajectory's history", response_model=HistoryOut, responses=_PROBLEMS
+)
+async def history(trajectory_id: TrajectoryId, read: Reads) -> Response:
+    """Give what happened (*geschiedenis*) from the referral on, oldest first."""
+    return history_body(read, await read.ask(view_trajectory_history, trajectory_id))
+
+
+@router.get(
+    "/{trajectory_id}/available-actions",
+    summary="Read what you may do",
+    response_model=ActionsOut,
+    responses=_PROBLEMS,
+)
+async def available_actions(trajectory_id: TrajectoryId, read: Reads) -> Response:
+    """Give what you may do with the trajectory and its application now (*mogelijke handelingen*)."""
+    actions = await read.ask(trajectory_actions, trajectory_id)
+    return json_answer(200, ActionsOut(items=[action.value for action in actions]))

@@ -1,0 +1,93 @@
+"""The kinds of values that requests hold, each with its limits, and the bases of all models."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import Field as Described
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+_Time = TypeVar("_Time", bound=date)
+
+# Control characters have no place in a line; PostgreSQL refuses the NUL, and screens the others.
+_LINE = r"^[^\u0000-\u001F\u007F]*$"
+_PARAGRAPHS = r"^[^\u0000-\u0008\u000B-\u001F\u007F]*$"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+
+# Years that every system in the chain can store, in whatever time zone.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+
+
+class In(BaseModel):
+    """What a caller sends: camelCase keys, no key that is not known."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+
+class Out(BaseModel):
+    """What a caller reads; a field that is not known, or that the privacy gate withholds, is absent."""
+
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+
+
+def _day(value: object) -> object:
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise PydanticCustomError("date", "Give a date as YYYY-MM-DD, for example 2026-11-23")
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value)):
+        return value
+    raise PydanticCustomError(
+        "date-time", "Give a moment with its offset as RFC 3339 has it, for example 2026-11-23T10:30:00+01:00"
+    )
+
+
+def _within_reach(value: _Time) -> _Time:
+    if _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        return value
+    raise PydanticCustomError("year", f"Give a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+
+
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_within_reach)]
+"""A date, ``YYYY-MM-DD``."""
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_within_reach)]
+"""A moment with any offset. Source: RFC 3339, section 5.6, with the capitals of API Design Rules 2.2.0."""
+
+
+def _line(longest: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=_LINE)
+
+
+ShortLine = Annotated[str, _line(80)]
+Line = Annotated[str, _line(200)]
+LongLine = Annotated[str, _line(300)]
+Reference = Annotated[str, _line(100)]
+Paragraphs = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=_PARAGRAPHS)
+]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{4,38}$")]
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=254,
+        pattern=r"^[^@\s\u0000-\u001F\u007F]+@[^@\s\u0000-\u001F\u007F]+\.[^@\s\u0000-\u001F\u007F]+$",
+    ),
+]
+Bsn = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
+
+OccurredAt = Annotated[
+    Moment | None,
+    Described(
+        description="When it happened in the real world (*gebeurtenismoment*); now, when left out. Not in the future.",
+        examples=["2026-11-23T10:30:00+01:00"],
+    ),
+]

@@ -1,0 +1,164 @@
+"""The questions to lists, and the smaller things that are read: history, actions, parties, disclosures."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field as Described
+
+from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT
+from app.api.schemas.fields import Bsn, Code, In, Line, Moment, Out, Reference, ShortLine
+from app.api.schemas.referral_out import AppointmentOut, ReferralSummaryOut, TrajectoryOut
+from app.domain.codes import OrganisationRole, PartyRole, ReferralStatus, ReferrerKind, System, TrajectoryStatus
+
+Cursor = Annotated[str, Described(max_length=500)]
+
+
+class PageIn(In):
+    """Which page of a list is asked for."""
+
+    cursor: Cursor | None = Described(
+        None, description="Where to read on: `nextCursor` of the page before. Opaque; do not build or keep it."
+    )
+    limit: int = Described(
+        DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many items at most on a page.", examples=[DEFAULT_LIMIT]
+    )
+
+
+class ReferralFilters(PageIn):
+    """A question to the list of referrals (*aanmeldingen*)."""
+
+    status: ReferralStatus | None = Described(
+        None, description="Where it stands; for a referrer: the last status it was told.", examples=["received"]
+    )
+    organisation: Code | None = Described(
+        None, description="Code of the referring organisation (*verwijzer*).", examples=["wijkteam-noord"]
+    )
+    referrer_kind: ReferrerKind | None = Described(
+        None, description="Kind of referrer (*vindplaats*).", examples=["wijkteam"]
+    )
+    area: ShortLine | None = Described(None, description="Area of the city (*gebied*).", examples=["Noord"])
+    counsellor: Line | None = Described(
+        None, description="Name of the counsellor (*trajectbegeleider*).", examples=["B. Bakker"]
+    )
+    received_from: Moment | None = Described(
+        None, description="Received at this moment or later.", examples=["2026-11-01T00:00:00+01:00"]
+    )
+    received_until: Moment | None = Described(
+        None, description="Received before this moment.", examples=["2026-12-01T00:00:00+01:00"]
+    )
+
+
+class ReferralSearchIn(ReferralFilters):
+    """A search for referrals by what may not stand in an address (*zoekvraag*)."""
+
+    bsn: Bsn | None = Described(
+        None,
+        description="Citizen service number (*burgerservicenummer*), from organisations that may use it.",
+        examples=["999990019"],
+    )
+    reference: Reference | None = Described(
+        None, description="The referrer's own reference (*kenmerk*).", examples=["2026-0042"]
+    )
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Tell whether every referral would be found."""
+        return not (self.model_fields_set - {"cursor", "limit"})
+
+
+class TrajectoryFilters(PageIn):
+    """A question to the list of trajectories (*trajecten*)."""
+
+    status: TrajectoryStatus | None = Described(None, description="Where it stands.", examples=["running"])
+    referrer_kind: ReferrerKind | None = Described(
+        None, description="Kind of referrer (*vindplaats*).", examples=["wijkteam"]
+    )
+    area: ShortLine | None = Described(None, description="Area of the city (*gebied*).", examples=["Noord"])
+    counsellor: Line | None = Described(
+        None, description="Name of the counsellor (*trajectbegeleider*).", examples=["B. Bakker"]
+    )
+
+
+class ReferralPageOut(Out):
+    """A page of referrals, newest first."""
+
+    items: list[ReferralSummaryOut]
+    next_cursor: str | None = None
+
+
+class TrajectoryPageOut(Out):
+    """A page of trajectories, newest first."""
+
+    items: list[TrajectoryOut]
+    next_cursor: str | None = None
+
+
+class HistoryEntryOut(Out):
+    """A step in the life of a referral (*stap*)."""
+
+    id: UUID
+    machine: str = Described(description="What moved: referral, trajectory or kbr_application.", examples=["referral"])
+    action: str = Described(description="What was done.", examples=["confirm"])
+    from_status: str | None = None
+    to_status: str | None = Described(None, examples=["confirmed"])
+    reason: str | None = None
+    role: OrganisationRole = Described(description="Who did it.")
+    system: System = Described(description="In which system.")
+    occurred_at: datetime = Described(description="When it happened.")
+    recorded_at: datetime = Described(description="When the hub recorded it.")
+    implied: bool = Described(description="True when it follows from a later step that a partner reported.")
+
+
+class HistoryOut(Out):
+    """The history, oldest first (*geschiedenis*); a referrer reads the steps of which it was told."""
+
+    items: list[HistoryEntryOut]
+
+
+class ActionsOut(Out):
+    """What this caller may do now (*mogelijke handelingen*)."""
+
+    items: list[str] = Described(examples=[["confirm", "reject"]])
+
+
+class PartyOut(Out):
+    """An organisation that takes part in a trajectory (*betrokken partij*)."""
+
+    id: UUID
+    organisation: str
+    role: PartyRole
+    contact: str | None = None
+    from_on: date
+    until_on: date | None = None
+
+
+class PartiesOut(Out):
+    """Who takes part, in the order in which they came (*betrokken partijen*)."""
+
+    items: list[PartyOut]
+
+
+class AppointmentsOut(Out):
+    """The appointments, oldest first (*afspraken*)."""
+
+    items: list[AppointmentOut]
+
+
+class DisclosureOut(Out):
+    """What was told to whom (*verstrekking*): names of fields, never their values."""
+
+    id: UUID
+    receiver: str = Described(description="`webhook`, or the system that was told.", examples=["webhook"])
+    event_type: str = Described(examples=["nl.trajecthub.referrals.confirmed.v1"])
+    moment: str | None = Described(None, description="Feedback moment (*terugkoppelmoment*).", examples=["confirmed"])
+    fields: list[str] = Described(examples=[["referral.id", "referral.status"]])
+    policy_version: str = Described(description="Version of the rules that decided.", examples=["rotterdam/1"])
+    digest: str = Described(description="SHA-256 of what was sent, in hex.")
+    disclosed_at: datetime
+
+
+class DisclosuresOut(Out):
+    """What was told, oldest first (*verstrekkingen*)."""
+
+    items: list[DisclosureOut]

@@ -1,0 +1,208 @@
+"""What a referrer says about a client (*aanmelding*), and its reading as facts."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field as Described
+from pydantic import StrictBool
+from pydantic.alias_generators import to_camel
+from pydantic_core import to_jsonable_python
+
+from app.api.schemas.fields import (
+    Bsn,
+    Code,
+    Day,
+    Email,
+    In,
+    LanguageTag,
+    Line,
+    LongLine,
+    Moment,
+    Paragraphs,
+    Phone,
+    Reference,
+    ShortLine,
+)
+from app.domain.codes import (
+    ConsentScope,
+    ContactCaution,
+    ContactChannel,
+    DebtSeverity,
+    IncomeSituation,
+    LifeDomain,
+    Threat,
+)
+from app.domain.commands import AmendReferral
+from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
+
+Flag = Annotated[StrictBool, Described(examples=[False])]
+
+
+class ClientIn(In):
+    """The client (*klant*)."""
+
+    given_name: Line = Described(description="Given name (*voornaam*).", examples=["Jan"])
+    family_name: Line = Described(description="Family name (*achternaam*).", examples=["Jansen"])
+    birth_date: Day = Described(description="Date of birth (*geboortedatum*).", examples=["1988-04-12"])
+    bsn: Bsn | None = Described(
+        None,
+        description="Citizen service number (*burgerservicenummer*), nine digits that pass the eleven-test. Only "
+        "from organisations that work in GIDSO or RMW (Wabb, article 10).",
+        examples=["999990019"],
+    )
+    sex: ShortLine | None = Described(None, description="Sex (*geslacht*), as registered.", examples=["v"])
+    address: LongLine | None = Described(
+        None, description="Address (*adres*) in one line.", examples=["Coolsingel 40, 3011 AD Rotterdam"]
+    )
+    phone: Phone | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 123 45 67"])
+    email: Email | None = Described(None, description="E-mail address.", examples=["jan@example.nl"])
+    preferred_channel: ContactChannel | None = Described(
+        None, description="How the client prefers to be reached (*voorkeurskanaal*).", examples=["phone"]
+    )
+    interpreter_language: LanguageTag | None = Described(
+        None, description="Language of the interpreter (*tolk*) as a BCP 47 tag.", examples=["ar"]
+    )
+    contact_cautions: tuple[ContactCaution, ...] = Described(
+        (),
+        max_length=10,
+        description="What to mind at first contact (*aandachtspunten*).",
+        examples=[["do_not_mention_credit_bank"]],
+    )
+
+
+class WorkerIn(In):
+    """The referrer's worker (*contactpersoon van de verwijzer*)."""
+
+    name: Line | None = Described(None, description="Name (*naam*).", examples=["A. de Vries"])
+    phone: Phone | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 765 43 21"])
+    email: Email | None = Described(None, description="E-mail address.", examples=["a.devries@example.nl"])
+
+
+class AssessmentIn(In):
+    """The broad assessment (*brede uitvraag*); never its contents, only who did it and where help is needed."""
+
+    done_by: Line | None = Described(None, description="By whom it was done.", examples=["Wijkteam Charlois"])
+    life_domains: tuple[LifeDomain, ...] = Described(
+        (),
+        max_length=20,
+        description="Domains of life in which help is needed (*leefgebieden*).",
+        examples=[["finances", "housing"]],
+    )
+
+
+class ConsentIn(In):
+    """What the client agreed to (*toestemming*)."""
+
+    scopes: frozenset[ConsentScope] = Described(
+        frozenset(), description="What was agreed.", examples=[["feedback_to_referrer"]]
+    )
+    given_on: Day | None = Described(None, description="When it was agreed.", examples=["2026-11-20"])
+    evidence: LongLine | None = Described(
+        None, description="How it was recorded.", examples=["Getekend formulier in dossier"]
+    )
+
+
+class ReferralContentsIn(In):
+    """What the referrer says and may change later; the referrer owns all of it."""
+
+    client: ClientIn = Described(description="The client (*klant*).")
+    area: ShortLine = Described(
+        description="Area of the city (*gebied*) in which the client lives.", examples=["Noord"]
+    )
+    worker: WorkerIn = Described(WorkerIn(), description="The referrer's worker (*contactpersoon*).")
+    reason: Paragraphs | None = Described(
+        None, description="Reason of the referral (*reden*).", examples=["Huurachterstand van drie maanden."]
+    )
+    motivation: Paragraphs | None = Described(
+        None, description="Motivation of the client (*motivatie*).", examples=["Wil rust en overzicht."]
+    )
+    income_situation: IncomeSituation = Described(
+        IncomeSituation.UNKNOWN, description="Income (*inkomenssituatie*).", examples=["has_income"]
+    )
+    debt_severity: DebtSeverity = Described(
+        DebtSeverity.UNKNOWN, description="Light or heavy debts, as estimated (*zwaarte*).", examples=["heavy"]
+    )
+    threats: tuple[Threat, ...] = Described(
+        (), max_length=10, description="Threatening situations (*dreiging*).", examples=[["seizure"]]
+    )
+    three_way_meeting: Flag = Described(False, description="Whether a three-way meeting (*driegesprek*) is wished.")
+    meeting_place: LongLine | None = Described(
+        None, description="Where to meet (*plaats*).", examples=["Huis van de Wijk, Noord"]
+    )
+    assessment: AssessmentIn = Described(AssessmentIn(), description="The broad assessment (*brede uitvraag*).")
+    other_organisations: tuple[Line, ...] = Described(
+        (), max_length=20, description="Other organisations already involved.", examples=[["Humanitas"]]
+    )
+    case_lead: Line | None = Described(
+        None, description="Who directs the case (*casusregisseur*).", examples=["Wijkteam Noord"]
+    )
+    protective_administration: Flag = Described(
+        False, description="Whether there is protective administration (*bewindvoering*)."
+    )
+    running_wsnp: Flag = Described(False, description="Whether a statutory debt restructuring (*WSNP*) runs.")
+    wmo_indication: Flag = Described(False, description="Whether a Wmo arrangement (*Wmo-indicatie*) is known.")
+    lives_in_municipality: Flag = Described(True, description="Whether the client lives in the municipality.")
+    consent: ConsentIn = Described(ConsentIn(), description="The client's consent (*toestemming*).")
+
+    def contents(self) -> ReferralContents:
+        """Give what is said about the case."""
+        said = {name: getattr(self, name) for name in _PLAIN}
+        return ReferralContents(
+            worker=Worker(**dict(self.worker)),
+            assessment_done_by=self.assessment.done_by,
+            life_domains=self.assessment.life_domains,
+            consent=Consent(**dict(self.consent)),
+            **said,
+        )
+
+    def details(self) -> ClientDetails:
+        """Give what is said about the client."""
+        return ClientDetails(**dict(self.client))
+
+
+def written(said: AmendReferral) -> dict[str, object]:
+    """Write what a referrer said as the JSON document that a merge patch changes.
+
+    Nothing is checked: a value that came in by a partner's system may be longer than this API takes.
+    """
+    contents = vars(said.contents)
+    document = {
+        **{name: contents[name] for name in _PLAIN},
+        "client": vars(said.client),
+        "worker": vars(said.contents.worker),
+        "assessment": {name: contents[column] for name, column in _ASSESSMENT.items()},
+        "consent": vars(said.contents.consent),
+    }
+    return {to_camel(name): to_jsonable_python(_in_camel_case(value)) for name, value in document.items()}
+
+
+def _in_camel_case(value: object) -> object:
+    return {to_camel(name): part for name, part in value.items()} if isinstance(value, dict) else value
+
+
+_ASSESSMENT = {"done_by": "assessment_done_by", "life_domains": "life_domains"}
+_PLAIN = frozenset(ReferralContentsIn.model_fields) - {"client", "worker", "assessment", "consent"}
+
+
+class ReferralIn(ReferralContentsIn):
+    """A client is put forward to the finance team (*aanmelding*)."""
+
+    organisation_code: Code | None = Described(
+        None,
+        description="Code of the referring organisation (*verwijzer*). A referrer may leave it out; a registration "
+        "system gives the code of the organisation for which it registers.",
+        examples=["wijkteam-noord"],
+    )
+    reference: Reference | None = Described(
+        None, description="Your own reference (*kenmerk*), unique in your organisation.", examples=["2026-0042"]
+    )
+    received_at: Moment | None = Described(
+        None,
+        description="When the referral was made (*ontvangstmoment*); now, when left out.",
+        examples=["2026-11-23T09:30:00+01:00"],
+    )
+    previous_id: UUID | None = Described(
+        None,
+        description="The earlier referral of this client, when this is a new one after it (*heraanmelding*).",
+        examples=["019ab3f2-7c00-7000-8000-000000000001"],
+    )

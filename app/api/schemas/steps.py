@@ -1,0 +1,293 @@
+"""What a caller sends to move a referral or a trajectory on, each with the fact that it states."""
+
+from typing import Annotated
+
+from pydantic import Field as Described
+from pydantic import StrictBool
+
+from app.api.schemas.fields import Code, Day, In, Line, LongLine, Moment, OccurredAt, Phone
+from app.domain.codes import (
+    CancellationReason,
+    ClosureReason,
+    DropOutReason,
+    IntakeResult,
+    KbrStatus,
+    PartyRole,
+    RejectionReason,
+    SignalKind,
+    TrajectoryResult,
+    WithdrawalReason,
+)
+from app.domain.commands import (
+    AddParty,
+    AnswerWithdrawal,
+    CancelAppointment,
+    CloseTrajectory,
+    ConcludeIntake,
+    ConfirmReferral,
+    EnterInError,
+    ForwardReferral,
+    GiveSignal,
+    MarkUnreachable,
+    PauseTrajectory,
+    RecordAttendance,
+    RecordKbrStatus,
+    RecordResult,
+    RejectReferral,
+    RespondToAppointment,
+    ResumeTrajectory,
+    ScheduleIntake,
+    SignPlan,
+    WithdrawReferral,
+)
+from app.domain.values import Counsellor
+
+_Yes = Annotated[StrictBool, Described(examples=[True])]
+
+
+class StepIn(In):
+    """A step that needs no more than the moment at which it was made."""
+
+    occurred_at: OccurredAt = None
+
+
+class CounsellorIn(In):
+    """The client's fixed contact at the finance team (*trajectbegeleider*)."""
+
+    name: Line = Described(description="Name (*naam*).", examples=["B. Bakker"])
+    phone: Phone | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 555 01 00"])
+
+    def value(self) -> Counsellor:
+        """Give the counsellor."""
+        return Counsellor(self.name, self.phone)
+
+
+class ConfirmationIn(StepIn):
+    """The finance team takes the referral on (*bevestiging*)."""
+
+    counsellor: CounsellorIn | None = Described(None, description="Who will guide the client (*trajectbegeleider*).")
+
+    def fact(self) -> ConfirmReferral:
+        """Give the fact that is stated."""
+        return ConfirmReferral(self.counsellor.value() if self.counsellor else None)
+
+
+class RejectionIn(StepIn):
+    """The finance team does not take the referral on (*afwijzing*)."""
+
+    reason: RejectionReason = Described(description="Why (*reden*).", examples=["not_a_resident"])
+
+    def fact(self) -> RejectReferral:
+        """Give the fact that is stated."""
+        return RejectReferral(self.reason)
+
+
+class ForwardingIn(StepIn):
+    """The finance team passes the referral on (*doorverwijzing*)."""
+
+    organisation_code: Code = Described(description="To which organisation.", examples=["wijkteam-noord"])
+
+    def fact(self) -> ForwardReferral:
+        """Give the fact that is stated."""
+        return ForwardReferral(self.organisation_code)
+
+
+class WithdrawalIn(StepIn):
+    """The referrer takes the referral back (*intrekking*)."""
+
+    reason: WithdrawalReason = Described(description="Why (*reden*).", examples=["helped_elsewhere"])
+
+    def fact(self) -> WithdrawReferral:
+        """Give the fact that is stated."""
+        return WithdrawReferral(self.reason)
+
+
+class WithdrawalAnswerIn(StepIn):
+    """The counsellor grants or refuses a requested withdrawal (*antwoord op verzoek tot intrekking*)."""
+
+    granted: _Yes = Described(description="Whether it is granted (*toegestaan*).")
+
+    def fact(self) -> AnswerWithdrawal:
+        """Give the fact that is stated."""
+        return AnswerWithdrawal(self.granted)
+
+
+class ContactLossIn(StepIn):
+    """The client cannot be reached and the referral ends (*niet bereikbaar*)."""
+
+    def fact(self) -> MarkUnreachable:
+        """Give the fact that is stated."""
+        return MarkUnreachable()
+
+
+class EntryErrorIn(StepIn):
+    """The referral was made by mistake (*foutieve invoer*)."""
+
+    def fact(self) -> EnterInError:
+        """Give the fact that is stated."""
+        return EnterInError()
+
+
+class SignalIn(StepIn):
+    """Something changed on the referrer's side (*signaal*)."""
+
+    kind: SignalKind = Described(description="What changed.", examples=["worker_changed"])
+
+    def fact(self) -> GiveSignal:
+        """Give the fact that is stated."""
+        return GiveSignal(self.kind)
+
+
+class AppointmentIn(StepIn):
+    """The intake is planned, or moved when one is planned (*afspraak*)."""
+
+    starts_at: Moment = Described(description="When it begins (*aanvang*).", examples=["2026-12-01T10:00:00+01:00"])
+    place: LongLine | None = Described(None, description="Where (*plaats*).", examples=["Huis van de Wijk, Noord"])
+    three_way: Annotated[StrictBool, Described(examples=[True])] = Described(
+        False, description="Whether the referrer's worker takes part (*driegesprek*); the worker is asked to accept."
+    )
+    counsellor: CounsellorIn | None = Described(None, description="With whom (*trajectbegeleider*).")
+    participants: tuple[Line, ...] = Described(
+        (), max_length=20, description="Who else takes part (*deelnemers*).", examples=[["A. de Vries"]]
+    )
+
+    def fact(self) -> ScheduleIntake:
+        """Give the fact that is stated."""
+        counsellor = self.counsellor.value() if self.counsellor else None
+        return ScheduleIntake(self.starts_at, self.place, self.three_way, counsellor, self.participants)
+
+
+class AttendanceIn(StepIn):
+    """The client appeared at the intake, or did not (*verschenen*, *niet verschenen*)."""
+
+    attended: _Yes = Described(description="Whether the client appeared.")
+
+    def fact(self) -> RecordAttendance:
+        """Give the fact that is stated."""
+        return RecordAttendance(self.attended)
+
+
+class ResponseIn(StepIn):
+    """The referrer's worker accepts the three-way meeting, or gives other times (*reactie*)."""
+
+    accepted: _Yes = Described(description="Whether the worker accepts (*akkoord*).")
+    other_times: tuple[Moment, ...] = Described(
+        (),
+        max_length=10,
+        description="Times that do suit (*andere tijden*).",
+        examples=[["2026-12-02T10:00:00+01:00"]],
+    )
+
+    def fact(self) -> RespondToAppointment:
+        """Give the fact that is stated."""
+        return RespondToAppointment(self.accepted, self.other_times)
+
+
+class CancellationIn(StepIn):
+    """The planned intake falls through (*afzegging*)."""
+
+    reason: CancellationReason = Described(description="Who cancelled (*reden*).", examples=["client_cancelled"])
+
+    def fact(self) -> CancelAppointment:
+        """Give the fact that is stated."""
+        return CancelAppointment(self.reason)
+
+
+class IntakeResultIn(StepIn):
+    """What the intake led to (*resultaat intake*)."""
+
+    result: IntakeResult = Described(description="The result (*resultaat*).", examples=["route_to_kbr"])
+    concluded_on: Day = Described(description="On which day (*datum*).", examples=["2026-12-01"])
+
+    def fact(self) -> ConcludeIntake:
+        """Give the fact that is stated."""
+        return ConcludeIntake(self.result, self.concluded_on)
+
+
+class PlanIn(StepIn):
+    """The client signed the support plan (*ondersteuningsplan*)."""
+
+    signed_on: Day = Described(description="When it was signed (*datum ondertekening*).", examples=["2026-12-08"])
+    document_reference: Line | None = Described(
+        None, description="Where it lies in the document store (*RDD*).", examples=["RDD-2026-118204"]
+    )
+
+    def fact(self) -> SignPlan:
+        """Give the fact that is stated."""
+        return SignPlan(self.signed_on, self.document_reference)
+
+
+class PauseIn(StepIn):
+    """Guidance rests for a while (*pauze*)."""
+
+    def fact(self) -> PauseTrajectory:
+        """Give the fact that is stated."""
+        return PauseTrajectory()
+
+
+class ResumptionIn(StepIn):
+    """Guidance goes on (*hervatting*)."""
+
+    def fact(self) -> ResumeTrajectory:
+        """Give the fact that is stated."""
+        return ResumeTrajectory()
+
+
+class ResultIn(StepIn):
+    """The counsellor decided (*resultaat traject*)."""
+
+    result: TrajectoryResult = Described(description="The result (*resultaat*).", examples=["kbr_application"])
+    decided_on: Day | None = Described(
+        None, description="When it was decided (*datum besluit*).", examples=["2027-02-01"]
+    )
+    drop_out_reason: DropOutReason | None = Described(
+        None,
+        description="The story behind *wil geen (verdere) ondersteuning*; with that result only.",
+        examples=["solves_it_alone"],
+    )
+
+    def fact(self) -> RecordResult:
+        """Give the fact that is stated."""
+        return RecordResult(self.result, self.decided_on, self.drop_out_reason)
+
+
+class KbrApplicationIn(StepIn):
+    """Where the application to the credit bank stands (*aanvraag KBR*)."""
+
+    status: KbrStatus = Described(description="The status; the first is submitted.", examples=["submitted"])
+    changed_on: Day | None = Described(None, description="Since when (*datum*).", examples=["2027-02-10"])
+    service_decision_meeting_on: Day | None = Described(
+        None,
+        description="Day of the meeting on the service (*gesprek bepalen dienstverlening*).",
+        examples=["2027-03-01"],
+    )
+
+    def fact(self) -> RecordKbrStatus:
+        """Give the fact that is stated."""
+        return RecordKbrStatus(self.status, self.changed_on, self.service_decision_meeting_on)
+
+
+class ClosureIn(StepIn):
+    """Guidance ends (*afsluiting*)."""
+
+    reason: ClosureReason = Described(description="Why (*reden*).", examples=["result_reached"])
+    closed_on: Day = Described(description="On which day (*datum*).", examples=["2027-03-15"])
+
+    def fact(self) -> CloseTrajectory:
+        """Give the fact that is stated."""
+        return CloseTrajectory(self.reason, self.closed_on)
+
+
+class PartyIn(StepIn):
+    """An organisation takes part in the trajectory (*betrokken partij*)."""
+
+    organisation: Line = Described(description="Its name (*organisatie*).", examples=["Humanitas"])
+    role: PartyRole = Described(description="What it does (*rol*).", examples=["support"])
+    contact: Line | None = Described(None, description="Whom to reach (*contactpersoon*).", examples=["C. Smit"])
+    from_on: Day | None = Described(
+        None, description="From when (*vanaf*); today, when left out.", examples=["2026-12-08"]
+    )
+
+    def fact(self) -> AddParty:
+        """Give the fact that is stated."""
+        return AddParty(self.organisation, self.role, self.contact, self.from_on)

@@ -1,0 +1,76 @@
+"""The hub's face: builds the running parts from the settings and serves the API."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+from typing_extensions import override
+
+from app.api.app import create_api
+from app.api.hub import Hub
+from app.database import Database
+from app.domain.ports import Clock
+from app.operations.organisations import set_up_institutions
+from app.operations.tools import make_tools
+from app.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+async def open_hub(settings: Settings, clock: Clock) -> Hub:
+    """Open the database, which must have the newest schema, and put the hub's parts together."""
+    db = Database.open(settings.database_url)
+    tools = make_tools(settings.master_key_bytes(), settings.municipality, clock)
+    await db.write(set_up_institutions, tools)
+    return Hub.wire(
+        db,
+        tools,
+        settings.public_url,
+        sandbox=settings.mode == "sandbox",
+        token_lifetime_seconds=settings.token_lifetime_seconds,
+    )
+
+
+def create_app(hub: Hub) -> ASGIApp:
+    """Give the application that answers for a hub."""
+    return create_api(hub)
+
+
+async def serve(hub: Hub, settings: Settings, stop: asyncio.Event) -> None:
+    """Answer requests until ``stop`` is set; open requests are finished.
+
+    Raises:
+        RuntimeError: the address is in use.
+    """
+    config = uvicorn.Config(
+        create_app(hub),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        date_header=True,
+    )
+    server = QuietServer(config)
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+    if not server.started:
+        raise RuntimeError(f"The hub could not listen on {settings.host}:{settings.port}; is the port in use?")
+
+
+class QuietServer(uvicorn.Server):
+    """Leaves signals to the program, which stops everything that it runs together."""
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield

@@ -1,0 +1,131 @@
+"""The hub's hands: pulls the partners, relays events, delivers them; in one process, stopped by a signal."""
+
+import asyncio
+import signal
+from dataclasses import dataclass
+from typing import Self
+from uuid import uuid4
+
+import structlog
+from pydantic import SecretStr
+
+from app.adapters.intake import Puller
+from app.adapters.registry import Adapter, Credentials, connect_partners
+from app.database import Database
+from app.domain.codes import System
+from app.events.cases import StoredCases
+from app.events.delivery import DeliveryEngine, DeliverySettings
+from app.events.envelope import Origin
+from app.events.parcel import PackingTable
+from app.events.relay import Relay
+from app.events.webhook import WebhookSender
+from app.operations.intake import Tally
+from app.operations.tools import SystemClock, Tools, make_tools
+from app.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Worker:
+    """The loops of one process, over one database.
+
+    Attributes:
+        pullers: one for each connected partner.
+    """
+
+    relay: Relay
+    delivery: DeliveryEngine
+    pullers: dict[System, Puller]
+    adapters: dict[System, Adapter]
+    webhook: WebhookSender
+
+    @classmethod
+    def over(cls, db: Database, tools: Tools, settings: Settings) -> Self:
+        """Wire the loops over a database."""
+        adapters = connect_partners(credentials(settings), tools.clock)
+        webhook = WebhookSender(tools.clock, allow_http=settings.mode == "sandbox")
+        cases = StoredCases(tools.vault)
+        table = PackingTable(
+            clock=tools.clock,
+            new_id=tools.new_id,
+            cases=cases,
+            vault=tools.vault,
+            policy=tools.policy,
+            pseudonyms=tools.pseudonyms,
+            origin=Origin(settings.oin, settings.system_name, settings.public_url),
+        )
+        sinks = {system: adapter.sink for system, adapter in adapters.items()}
+        holder = uuid4().hex
+        return cls(
+            relay=Relay(db, cases, tools.policy, tools.clock, tools.new_id),
+            delivery=DeliveryEngine(db, table, sinks, webhook, DeliverySettings()),
+            pullers={system: Puller(db, tools, each.source, holder) for system, each in adapters.items()},
+            adapters=adapters,
+            webhook=webhook,
+        )
+
+    async def run(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
+        """Run all loops until ``stop`` is set; what is in flight is finished and written down."""
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self.relay.run(stop))
+            loops.create_task(self.delivery.run(stop))
+            for puller in self.pullers.values():
+                loops.create_task(puller.run(stop, pull_interval_seconds))
+
+    async def settle(self, *systems: System) -> Tally:
+        """Pull these partners once, then tell everyone what happened; for tests and plays in simulated time."""
+        tallies = await asyncio.gather(*(self.pullers[system].pull() for system in systems))
+        while await self.relay.once():
+            pass
+        await self.delivery.drain()
+        return sum(tallies, Tally())
+
+    async def close(self) -> None:
+        """Close all connections to the outside."""
+        await self.webhook.close()
+        for adapter in self.adapters.values():
+            await adapter.close()
+
+
+def credentials(settings: Settings) -> Credentials:
+    """Give the partners' addresses and secrets as plain values."""
+    return Credentials(
+        allegro_url=settings.allegro_url,
+        allegro_client_id=settings.allegro_client_id or "",
+        allegro_client_secret=settings.allegro_client_secret.get_secret_value()
+        if settings.allegro_client_secret
+        else "",
+        gidso_url=settings.gidso_url,
+        gidso_api_key=_plain(settings.gidso_api_key),
+        rmw_url=settings.rmw_url,
+        rmw_username=settings.rmw_username or "",
+        rmw_password=_plain(settings.rmw_password),
+    )
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+async def run_worker(settings: Settings) -> None:
+    """Run a worker by itself until it is told to stop by SIGINT or SIGTERM (PostgreSQL; SQLite has one process)."""
+    db = Database.open(settings.database_url)
+    tools = make_tools(settings.master_key_bytes(), settings.municipality, SystemClock())
+    worker = Worker.over(db, tools, settings)
+    stop = stop_on_signal()
+    log.info("worker_started", partners=[system.value for system in worker.pullers])
+    try:
+        await worker.run(stop, settings.pull_interval_seconds)
+    finally:
+        await worker.close()
+        await db.close()
+        log.info("worker_stopped")
+
+
+def stop_on_signal() -> asyncio.Event:
+    """Give an event that is set by SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    return stop

@@ -1,0 +1,174 @@
+"""The API over a fresh hub on each store, and callers of every role."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import cache
+from uuid import uuid4
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from app.api.app import create_api
+from app.api.hub import Hub
+from app.api.tokens import new_signing_key
+from app.database import Connection, Database
+from app.domain.codes import ReferrerKind, System
+from app.operations.access import SCOPES, SigningKey, add_signing_key, find_client, save_client
+from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
+from app.operations.tools import Tools, make_tools
+from app.sandbox.kit import SettableClock
+
+PUBLIC_URL = "https://hub.example.nl"
+MASTER_KEY = bytes(range(32))
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+REFERRERS = {
+    "dock": ("DOCK", ReferrerKind.WELZIJNSORGANISATIE, System.API),
+    "pit010": ("PIT010", ReferrerKind.WELZIJNSORGANISATIE, System.API),
+    "schuldenrechter": ("Schuldenrechter Rotterdam", ReferrerKind.SCHULDENRECHTER, System.API),
+    "wijkteam-feijenoord": ("Wijkteam Feijenoord", ReferrerKind.WIJKTEAM, System.GIDSO),
+    "werk-en-inkomen": ("Werk & Inkomen", ReferrerKind.WERK_EN_INKOMEN, System.RMW),
+}
+READS = {"referrals:read", "trajectories:read", "organisations:read"}
+REFERS = READS | {"referrals:write", "subscriptions:manage"}
+PROCESSES = READS | {"referrals:process", "trajectories:write", "subscriptions:manage"}
+CLIENTS = {
+    "dock": ("dock", REFERS),
+    "pit010": ("pit010", REFERS),
+    "court": ("schuldenrechter", REFERS),
+    "etf": ("expertiseteam-financien", PROCESSES),
+    "gidso": ("gidso", REFERS),
+    "rmw": ("rmw", REFERS),
+    "operator": ("beheer", set(SCOPES)),
+}
+"""Client id → organisation's code and scopes."""
+
+SECRET = "a-secret-of-the-sandbox-that-has-more-than-32-characters"
+
+Api = httpx.AsyncClient
+SignIn = Callable[[str], Awaitable[Api]]
+
+
+@cache
+def session_key() -> SigningKey:
+    """Give a signing key that all tests share, because making one takes long."""
+    return new_signing_key()
+
+
+def _populate(tx: Connection, tools: Tools) -> None:
+    set_up_institutions(tx, tools)
+    add_signing_key(tx, tools, session_key())
+    for code, (name, kind, system) in REFERRERS.items():
+        save_referrer(tx, tools, ReferrerDetails(code, name, kind, system, "Feijenoord"))
+    for client_id, (code, scopes) in CLIENTS.items():
+        save_client(tx, tools, client_id, organisation_code=code, scopes=scopes, secret=SECRET)
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """Give the hub's clock, which stands at ``NOW`` until it is set."""
+    return SettableClock(NOW)
+
+
+@pytest.fixture
+def tools(clock: SettableClock) -> Tools:
+    """Give what operations work with, for Rotterdam."""
+    return make_tools(MASTER_KEY, "rotterdam", clock)
+
+
+@pytest.fixture
+async def hub(database: Database, tools: Tools) -> Hub:
+    """Give a hub with the institutions, the ``REFERRERS`` and the ``CLIENTS``, on each store in turn."""
+    await database.write(_populate, tools)
+    return Hub.wire(database, tools, PUBLIC_URL, sandbox=True)
+
+
+@pytest.fixture
+def app(hub: Hub) -> ASGIApp:
+    """Give the API as an ASGI application."""
+    return create_api(hub)
+
+
+@pytest.fixture
+async def api(app: ASGIApp) -> AsyncIterator[Api]:
+    """Give a bare HTTP client: no token, no Idempotency-Key."""
+    async with _client(app, {}) as client:
+        yield client
+
+
+@pytest.fixture
+async def sign_in(hub: Hub, app: ASGIApp) -> AsyncIterator[SignIn]:
+    """Give a function from a client id of ``CLIENTS`` to an HTTP client with its token.
+
+    Writes get a fresh Idempotency-Key unless the test gives one.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def signed_in(client_id: str) -> Api:
+            token = await token_of(hub, client_id)
+            client = _client(app, {"Authorization": f"Bearer {token}"})
+            client.event_hooks = {"request": [_add_key], "response": []}
+            return await stack.enter_async_context(client)
+
+        yield signed_in
+
+
+async def token_of(hub: Hub, client_id: str) -> str:
+    """Give an access token of a registered client with all its scopes."""
+    client = await hub.db.read(find_client, client_id)
+    assert client is not None
+    return await hub.tokens.issue(client, client.scopes)
+
+
+@pytest.fixture
+async def dock(sign_in: SignIn) -> Api:
+    """Give a welfare organisation that works through the API."""
+    return await sign_in("dock")
+
+
+@pytest.fixture
+async def pit010(sign_in: SignIn) -> Api:
+    """Give another welfare organisation."""
+    return await sign_in("pit010")
+
+
+@pytest.fixture
+async def court(sign_in: SignIn) -> Api:
+    """Give the court debt officer."""
+    return await sign_in("court")
+
+
+@pytest.fixture
+async def etf(sign_in: SignIn) -> Api:
+    """Give the finance team."""
+    return await sign_in("etf")
+
+
+@pytest.fixture
+async def gidso(sign_in: SignIn) -> Api:
+    """Give GIDSO, which acts for the referrers that work in it."""
+    return await sign_in("gidso")
+
+
+@pytest.fixture
+async def rmw(sign_in: SignIn) -> Api:
+    """Give RMW, which acts for the referrers that work in it."""
+    return await sign_in("rmw")
+
+
+@pytest.fixture
+async def operator(sign_in: SignIn) -> Api:
+    """Give the hub's operator."""
+    return await sign_in("operator")
+
+
+def _client(app: ASGIApp, headers: dict[str, str]) -> Api:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return Api(transport=transport, base_url=PUBLIC_URL, headers=headers)
+
+
+async def _add_key(request: httpx.Request) -> None:
+    if request.method not in {"GET", "HEAD"}:
+        request.headers.setdefault("Idempotency-Key", str(uuid4()))

@@ -1,0 +1,377 @@
+"""How the API behaves at run time, as the NL API Design Rules 2.2.0 want it and their linter cannot see."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import override
+
+from app import __version__
+from app.api.app import create_api
+from app.api.hub import Hub
+from app.api.middleware import MAX_BODY_BYTES, Frame, Gate
+from app.database import Database
+from app.domain.errors import Unavailable
+from app.sandbox.kit import serving
+from tests.api.conftest import PUBLIC_URL, Api
+
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "api-version": __version__,
+}
+DOCK = {"name": "DOCK Zuid", "kind": "welzijnsorganisatie"}
+
+
+def assert_problem(response: Response, status: int, code: str) -> Mapping[str, object]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body: dict[str, object] = response.json()
+    assert (body["status"], body["code"]) == (status, code)
+    assert body["title"]
+    assert body["detail"]
+    return body
+
+
+def assert_framed(response: Response) -> None:
+    assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
+    assert response.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("path", ["/v1/code-lists/", "/v1/organisations/", "/healthz/", "/oauth/token/"])
+async def test_a_trailing_slash_is_not_found_and_not_redirected(api: Api, path: str) -> None:
+    response = await api.get(path)
+
+    assert_problem(response, 404, "not-found")
+
+
+@pytest.mark.parametrize("path", ["/v1/nothing", "/nothing", "/v2/code-lists", "/"])
+async def test_an_unknown_path_is_a_problem_inside_and_outside_the_version(api: Api, path: str) -> None:
+    response = await api.get(path)
+
+    assert_problem(response, 404, "not-found")
+    assert_framed(response)
+
+
+async def test_a_wrong_method_names_the_allowed_ones(api: Api) -> None:
+    response = await api.delete("/v1/organisations/dock")
+
+    assert_problem(response, 405, "method-not-allowed")
+    assert response.headers["allow"] == "GET, HEAD, PUT"
+    assert_framed(response)
+
+
+async def test_a_wrong_method_outside_the_version_names_the_allowed_ones(api: Api) -> None:
+    response = await api.get("/oauth/token")
+
+    assert_problem(response, 405, "method-not-allowed")
+    assert response.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/v1/code-lists", "/v1/openapi.json", "/healthz", "/docs"])
+async def test_head_gives_the_headers_of_get_without_its_body(api: Api, path: str) -> None:
+    got = await api.get(path)
+
+    response = await api.head(path)
+
+    assert response.status_code == 200
+    assert response.content == b""
+    assert response.headers["content-length"] == str(len(got.content))
+    assert_framed_or_page(response, path)
+
+
+def assert_framed_or_page(response: Response, path: str) -> None:
+    if path != "/docs":
+        assert_framed(response)
+
+
+async def test_bad_query_is_a_400_that_names_every_fault_and_no_value(dock: Api) -> None:
+    response = await dock.get("/v1/organisations", params={"limit": "999990019", "cursor": "999990019" * 99})
+
+    body = assert_problem(response, 400, "invalid-input")
+    assert body["errors"] == [
+        {"field": "limit", "rule": "less-than-equal", "message": "The value should be less than or equal to 100."},
+        {"field": "cursor", "rule": "string-too-long", "message": "String should have at most 500 characters."},
+    ]
+    assert "999990019" not in response.text
+
+
+async def test_bad_body_is_a_400_that_names_every_fault_and_no_value(operator: Api) -> None:
+    response = await operator.put("/v1/organisations/new", json={"kind": "999990019", "surprise": 1, "999990019": 2})
+
+    body = assert_problem(response, 400, "invalid-input")
+    assert isinstance(body["errors"], list)
+    faults = {(each["field"], each["rule"]) for each in body["errors"]}
+    assert faults == {
+        ("name", "missing"),
+        ("kind", "enum"),
+        ("surprise", "extra-forbidden"),
+        ("(unreadable name)", "extra-forbidden"),
+    }
+    assert "999990019" not in response.text
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b"nothing"])
+async def test_an_unreadable_body_is_a_400(operator: Api, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+
+    response = await operator.put("/v1/organisations/new", content=body, headers=headers)
+
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_bad_path_is_a_400(dock: Api) -> None:
+    response = await dock.get("/v1/organisations/D%20O%20C%20K")
+
+    body = assert_problem(response, 400, "invalid-input")
+    assert isinstance(body["errors"], list)
+    assert body["errors"][0]["field"] == "organisationCode"
+
+
+async def test_a_write_without_idempotency_key_is_refused_by_name(operator: Api, api: Api) -> None:
+    headers = {"Authorization": operator.headers["Authorization"]}
+
+    response = await api.put("/v1/organisations/new", json=DOCK, headers=headers)
+
+    body = assert_problem(response, 400, "invalid-input")
+    assert body["errors"] == [
+        {"field": "Idempotency-Key", "rule": "missing", "message": "Give this field; it is required."}
+    ]
+
+
+@pytest.mark.parametrize("content_type", ["text/xml", "", "application/x-www-form-urlencoded"])
+async def test_a_body_of_another_media_type_is_a_415(operator: Api, content_type: str) -> None:
+    headers = {"Content-Type": content_type}
+
+    response = await operator.put("/v1/organisations/new", content=b"<a/>", headers=headers)
+
+    assert_problem(response, 415, "unsupported-media-type")
+    assert_framed(response)
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/xml", 406),
+        ("text/html, application/json;q=0", 406),
+        ("application/json;q=0, */*", 406),
+        ("application/json", 200),
+        ("application/problem+json", 200),
+        ("application/*;q=0.5", 200),
+        ("text/html, */*;q=0.1", 200),
+        ("", 200),
+    ],
+)
+async def test_who_accepts_no_json_gets_a_406(api: Api, accept: str, status: int) -> None:
+    response = await api.get("/v1/code-lists", headers={"Accept": accept})
+
+    assert response.status_code == status
+    assert_framed(response)
+
+
+async def test_the_document_is_open_to_every_origin_and_needs_no_token(api: Api) -> None:
+    response = await api.get("/v1/openapi.json", headers={"Origin": "https://elsewhere.example"})
+
+    assert response.status_code == 200
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.json()["info"]["version"] == __version__
+
+
+@pytest.mark.parametrize("path", ["/v1/code-lists", "/v1/organisations", "/v1/nothing", "/healthz"])
+async def test_no_other_answer_is_open_to_other_origins(api: Api, path: str) -> None:
+    response = await api.get(path, headers={"Origin": "https://elsewhere.example"})
+
+    assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/v1/code-lists", "/v1/organisations", "/healthz/live", "/.well-known/jwks.json"])
+async def test_every_answer_has_the_version_and_the_security_headers(api: Api, path: str) -> None:
+    response = await api.get(path)
+
+    assert_framed(response)
+
+
+async def test_a_call_without_token_is_a_401_with_its_challenge(api: Api) -> None:
+    response = await api.get("/v1/organisations")
+
+    assert_problem(response, 401, "unauthenticated")
+    assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_a_token_in_the_query_opens_nothing(api: Api, dock: Api) -> None:
+    token = dock.headers["Authorization"].removeprefix("Bearer ")
+
+    response = await api.get("/v1/organisations", params={"access_token": token})
+
+    assert_problem(response, 401, "unauthenticated")
+
+
+async def test_a_scope_that_the_token_lacks_is_a_403_that_names_it(dock: Api) -> None:
+    response = await dock.put("/v1/organisations/new", json=DOCK)
+
+    body = assert_problem(response, 403, "forbidden")
+    assert "organisations:manage" in str(body["detail"])
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_a_body_that_is_too_large_is_a_413(operator: Api, declared: bool) -> None:
+    body = b" " * (MAX_BODY_BYTES + 1)
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        yield body
+
+    response = await operator.put(
+        "/v1/organisations/new",
+        content=body if declared else in_pieces(),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert_problem(response, 413, "body-too-large")
+    assert_framed(response)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("nl", "Niet gevonden"), ("nl-NL, en;q=0.8", "Niet gevonden"), ("en, nl;q=0.5", "Not found"), ("fr", "Not found")],
+)
+async def test_titles_come_in_dutch_when_asked(api: Api, language: str, title: str) -> None:
+    response = await api.get("/v1/nothing", headers={"Accept-Language": language})
+
+    assert response.json()["title"] == title
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"X-Request-ID": "my-request-0001"}, "my-request-0001"),
+        (
+            {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
+            "0af7651916cd43dd8448eb211c80319c",
+        ),
+    ],
+)
+async def test_a_correlation_id_is_taken_over(api: Api, given: dict[str, str], expected: str) -> None:
+    response = await api.get("/healthz/live", headers=given)
+
+    assert response.headers["x-request-id"] == expected
+
+
+async def test_a_correlation_id_cannot_smuggle_text_into_the_log(api: Api) -> None:
+    response = await api.get("/healthz/live", headers={"X-Request-ID": 'x" error="forged'})
+
+    assert len(response.headers["x-request-id"]) == 32
+
+
+async def test_what_nobody_caught_is_a_500_without_internals(capsys: pytest.CaptureFixture[str]) -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError(scope["query_string"].decode())
+
+    async with Api(transport=ASGITransport(Frame(Gate(broken))), base_url="https://hub.example.nl") as client:
+        response = await client.get("/v1/anything?999990019")
+
+    assert_problem(response, 500, "internal-error")
+    assert_framed(response)
+    assert "999990019" not in response.text + "".join(capsys.readouterr())
+
+
+async def test_the_documentation_page_loads_nothing_from_elsewhere(api: Api) -> None:
+    page = await api.get("/docs")
+    script = await api.get("/docs/swagger-ui-bundle.js")
+    style = await api.get("/docs/swagger-ui.css")
+    start = await api.get("/docs/start.js")
+
+    assert {page.status_code, script.status_code, style.status_code, start.status_code} == {200}
+    assert "http" not in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "<script>" not in page.text
+    assert len(script.content) > 1_000_000
+    assert "openapi.json" in start.text
+
+
+async def test_health_answers_without_a_token(api: Api) -> None:
+    answers = [await api.get(path) for path in ("/healthz", "/healthz/live", "/healthz/ready")]
+
+    assert [answer.json() for answer in answers] == [{"status": "pass"}] * 3
+
+
+async def test_code_lists_have_dutch_labels(api: Api) -> None:
+    one = await api.get("/v1/code-lists/referral-statuses")
+    every = await api.get("/v1/code-lists")
+
+    assert {"code": "missed", "label": "Niet verschenen"} in one.json()["codes"]
+    assert one.json() in every.json()["items"]
+
+
+async def test_an_unknown_code_list_is_not_found(api: Api) -> None:
+    response = await api.get("/v1/code-lists/nothing")
+
+    assert_problem(response, 404, "not-found")
+
+
+class DownDatabase(Database):
+    """A store that cannot be reached."""
+
+    def __init__(self) -> None:
+        pass
+
+    @override
+    async def read(self, *_args: Any, **_options: Any) -> Any:
+        """Fail as a store does that is restarting."""
+        raise Unavailable("The database is not available at this moment; try again shortly.")
+
+
+async def test_a_hub_without_database_is_not_ready_and_says_when_to_come_back(hub: Hub) -> None:
+    application = create_api(replace(hub, db=DownDatabase()))
+    async with Api(transport=ASGITransport(application), base_url=PUBLIC_URL) as client:
+        response = await client.get("/healthz/ready")
+
+    assert_problem(response, 503, "unavailable")
+    assert int(response.headers["retry-after"]) > 0
+
+
+async def test_over_real_http_head_and_refusals_keep_the_connection_usable(app: ASGIApp) -> None:
+    async def in_pieces() -> AsyncIterator[bytes]:
+        yield b" " * (MAX_BODY_BYTES + 1)
+
+    async with serving(app) as server, Api(base_url=server.url) as client:
+        head = await client.head("/v1/code-lists")
+        json = {"Content-Type": "application/json"}
+        large = await client.put("/v1/organisations/new", content=in_pieces(), headers=json)
+        got = await client.get("/v1/code-lists")
+
+    assert head.headers["content-length"] == str(len(got.content))
+    assert_problem(large, 413, "body-too-large")
+    assert_framed(got)
+
+
+async def test_half_a_body_is_never_served() -> None:
+    served_bodies = []
+
+    async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
+        served_bodies.append(await receive())
+
+    messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/referrals",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"2")],
+    }
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(_message: Any) -> None:
+        raise AssertionError("nobody is there to read an answer")
+
+    await Gate(endpoint)(scope, receive, send)
+
+    assert served_bodies == []

@@ -1,0 +1,133 @@
+"""Subscriptions by REST: own ones only, their secret shown once."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from app.api.app import create_api
+from app.api.hub import Hub
+from app.events.signing import sign
+from app.models.subscription import list_subscriptions, secret_context
+from app.operations.tools import Tools
+from tests.support.api_calls import fault
+
+Api = httpx.AsyncClient
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+WANTED = {"url": "https://hooks.example.nl/trajecthub", "eventTypes": ["nl.trajecthub.referrals.confirmed.v1"]}
+
+
+async def test_new_subscription_shows_its_secret_once(dock: Api) -> None:
+    answered = await dock.post("/v1/subscriptions", json=WANTED)
+
+    made = answered.json()
+    assert answered.status_code == 201
+    assert answered.headers["location"] == f"https://hub.example.nl/v1/subscriptions/{made['id']}"
+    assert sign([made["secret"]], "1", int(NOW.timestamp()), b"{}") == Webhook(made.pop("secret")).sign("1", NOW, "{}")
+    reread = await dock.get(answered.headers["location"])
+    assert (reread.json(), reread.headers["etag"]) == (made, answered.headers["etag"])
+    assert (made["status"], made["content"], made["eventTypes"]) == ("active", "filtered", WANTED["eventTypes"])
+
+
+async def test_secret_is_kept_sealed(dock: Api, hub: Hub, tools: Tools) -> None:
+    made = (await dock.post("/v1/subscriptions", json=WANTED)).json()
+
+    (stored,) = await hub.db.read(list_subscriptions, None, None, 10)
+
+    assert made["secret"].encode() not in stored.secret_sealed
+    assert tools.vault.open(stored.secret_sealed, secret_context(stored.id)).decode() == made["secret"]
+
+
+async def test_repeated_request_makes_one_subscription(dock: Api) -> None:
+    key = {"Idempotency-Key": "once"}
+
+    first = await dock.post("/v1/subscriptions", json=WANTED, headers=key)
+    again = await dock.post("/v1/subscriptions", json=WANTED, headers=key)
+
+    assert first.content == again.content
+    assert len((await dock.get("/v1/subscriptions")).json()["items"]) == 1
+
+
+async def test_pages_hold_every_subscription_once(dock: Api) -> None:
+    made = [(await dock.post("/v1/subscriptions", json=WANTED)).json()["id"] for _ in range(3)]
+
+    first = await dock.get("/v1/subscriptions?limit=2")
+    second = await dock.get(first.links["next"]["url"])
+
+    assert [item["id"] for page in (first, second) for item in page.json()["items"]] == made
+    assert "next" not in second.links
+
+
+async def test_anothers_subscription_does_not_exist(dock: Api, pit010: Api) -> None:
+    made = (await dock.post("/v1/subscriptions", json=WANTED)).json()
+    address = f"/v1/subscriptions/{made['id']}"
+
+    assert (await pit010.get(address)).status_code == 404
+    assert (await pit010.delete(address, headers={"If-Match": "*"})).status_code == 404
+    assert (await pit010.get("/v1/subscriptions")).json()["items"] == []
+    assert (await dock.get(address)).status_code == 200
+
+
+async def test_subscription_ends(dock: Api) -> None:
+    made = await dock.post("/v1/subscriptions", json=WANTED)
+    address = made.headers["location"]
+
+    without = await dock.delete(address)
+    ended = await dock.delete(address, headers={"If-Match": made.headers["etag"]})
+
+    assert without.status_code == 428
+    assert (ended.status_code, ended.content) == (204, b"")
+    assert (await dock.get(address)).status_code == 404
+
+
+async def test_finance_team_is_told_by_its_own_system(etf: Api) -> None:
+    answered = await etf.post("/v1/subscriptions", json=WANTED)
+
+    assert answered.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "rule"),
+    [
+        ({"url": "ftp://hooks.example.nl"}, "url", "string-pattern-mismatch"),
+        ({"url": "https://user:secret@hooks.example.nl"}, "url", "address"),
+        ({"url": "https://"}, "url", "string-pattern-mismatch"),
+        ({"url": "https://[nowhere"}, "url", "address"),
+        ({"url": "https:///path"}, "url", "address"),
+        ({"eventTypes": ["nl.trajecthub.referrals.eaten.v1"]}, "eventTypes.0", "enum"),
+        ({"eventTypes": ["nl.trajecthub.referrals.amended.v1"]}, "eventTypes", "told-to-referrers"),
+        ({"content": "everything"}, "content", "literal-error"),
+    ],
+)
+async def test_subscription_that_breaks_a_rule_is_refused(
+    dock: Api, changes: dict[str, object], field: str, rule: str
+) -> None:
+    answered = await dock.post("/v1/subscriptions", json=WANTED | changes)
+
+    assert fault(answered) == (field, rule)
+    assert "secret" not in answered.text
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"),
+    [
+        ("http://hooks.example.nl", "https"),
+        ("https://127.0.0.1/hook", "public-address"),
+        ("https://10.0.0.8/hook", "public-address"),
+        ("https://169.254.169.254/latest", "public-address"),
+        ("https://[::1]/hook", "public-address"),
+        ("https://localhost/hook", "public-address"),
+        ("https://hub.internal/hook", "public-address"),
+    ],
+)
+async def test_outside_the_sandbox_only_public_https_is_called(
+    hub: Hub, tools: Tools, dock: Api, url: str, rule: str
+) -> None:
+    production = Hub(hub.db, tools, hub.public_url, sandbox=False, tokens=hub.tokens, clients=hub.clients)
+    transport = httpx.ASGITransport(create_api(production))
+    headers = {"Authorization": dock.headers["authorization"], "Idempotency-Key": "1"}
+    async with httpx.AsyncClient(transport=transport, base_url=hub.public_url, headers=headers) as client:
+        answered = await client.post("/v1/subscriptions", json=WANTED | {"url": url})
+
+    assert fault(answered) == ("url", rule)

@@ -1,0 +1,316 @@
+"""How a client gets a token, and what it is worth."""
+
+import secrets
+import time
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, Response
+from jose import jwt
+
+from app.api.app import create_api
+from app.api.clients import MEMORY_SECONDS, KnownClients
+from app.api.hub import Hub
+from app.api.keys import REFRESH_SECONDS, KeyRing
+from app.api.tokens import new_signing_key, sign, signature_key_of
+from app.domain.errors import InvalidInput
+from app.operations.access import (
+    add_signing_key,
+    deactivate_client,
+    ensure_signing_key,
+    save_client,
+    signing_keys,
+)
+from app.operations.tools import Tools
+from tests.api.conftest import PUBLIC_URL, SECRET, Api, session_key
+
+KEY = new_signing_key()
+SIGNER = signature_key_of(KEY)
+JWKS = {"keys": [KEY.public_jwk]}
+GRANT = {"grant_type": "client_credentials"}
+
+
+def assertion(**changes: object) -> dict[str, str]:
+    now = int(time.time())
+    claims: dict[str, object] = {
+        "iss": "humanitas",
+        "sub": "humanitas",
+        "aud": f"{PUBLIC_URL}/oauth/token",
+        "iat": now,
+        "exp": now + 60,
+        "jti": secrets.token_urlsafe(16),
+    }
+    return {
+        **GRANT,
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": sign(claims | changes, SIGNER),
+    }
+
+
+@pytest.fixture
+async def humanitas(hub: Hub) -> None:
+    """Register a client with a key and without a secret."""
+    scopes = ["organisations:read", "referrals:read"]
+    await hub.db.write(save_client, hub.tools, "humanitas", organisation_code="dock", scopes=scopes, jwks=JWKS)
+
+
+def assert_refused(response: Response, status: int, error: str) -> None:
+    body = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
+    assert (response.status_code, body["error"], body["status"]) == (status, error, status)
+    assert body["error_description"] == body["detail"]
+
+
+@pytest.mark.usefixtures("humanitas")
+async def test_a_signed_assertion_gives_a_token_that_opens_its_doors(api: Api) -> None:
+    answer = await api.post("/oauth/token", data=assertion())
+    token = answer.json()
+    read = await api.get("/v1/organisations", headers={"Authorization": f"Bearer {token['access_token']}"})
+
+    assert read.status_code == 200
+    assert (token["token_type"], token["expires_in"]) == ("Bearer", 3600)
+    assert token["scope"] == "organisations:read referrals:read"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.usefixtures("humanitas")
+async def test_a_token_says_who_may_do_what_until_when(api: Api) -> None:
+    token = (await api.post("/oauth/token", data=assertion())).json()["access_token"]
+
+    claims: dict[str, Any] = jwt.get_unverified_claims(token)
+
+    assert (claims["iss"], claims["aud"]) == (PUBLIC_URL, f"{PUBLIC_URL}/v1")
+    assert claims["sub"] == claims["azp"] == "humanitas"
+    assert claims["exp"] - claims["iat"] == 3600
+    assert claims["jti"]
+
+
+@pytest.mark.usefixtures("humanitas")
+async def test_a_token_can_be_verified_with_the_published_keys(api: Api) -> None:
+    token = (await api.post("/oauth/token", data=assertion())).json()["access_token"]
+    metadata = (await api.get("/.well-known/oauth-authorization-server")).json()
+
+    keys = (await api.get(metadata["jwks_uri"])).json()["keys"]
+
+    key = next(each for each in keys if each["kid"] == jwt.get_unverified_header(token)["kid"])
+    assert jwt.decode(token, key, ["RS256"], audience=f"{PUBLIC_URL}/v1", issuer=metadata["issuer"])
+    assert not {"d", "p", "q"} & set(key)
+
+
+@pytest.mark.usefixtures("humanitas")
+async def test_an_assertion_cannot_be_used_twice(api: Api) -> None:
+    form = assertion()
+    await api.post("/oauth/token", data=form)
+
+    response = await api.post("/oauth/token", data=form)
+
+    assert_refused(response, 401, "invalid_client")
+
+
+@pytest.mark.usefixtures("humanitas")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"aud": PUBLIC_URL},
+        {"iss": "dock"},
+        {"sub": "dock"},
+        {"sub": "nobody", "iss": "nobody"},
+        {"exp": int(time.time()) - 60},
+        {"exp": int(time.time()) + 3600},
+        {"exp": 10**30},
+        {"jti": "short"},
+        {"jti": "long" * 100},
+    ],
+)
+async def test_a_wrong_assertion_is_refused(api: Api, wrong: dict[str, object]) -> None:
+    response = await api.post("/oauth/token", data=assertion(**wrong))
+
+    assert_refused(response, 401, "invalid_client")
+
+
+@pytest.mark.usefixtures("humanitas")
+async def test_an_assertion_by_another_key_is_refused(api: Api) -> None:
+    claims = jwt.get_unverified_claims(assertion()["client_assertion"])
+    impostor = signature_key_of(new_signing_key())
+    forged = sign(claims, type(impostor)(KEY.kid, impostor.key))
+
+    response = await api.post("/oauth/token", data={**assertion(), "client_assertion": forged})
+
+    assert_refused(response, 401, "invalid_client")
+
+
+@pytest.mark.usefixtures("humanitas")
+async def test_a_client_gets_the_scopes_it_asks_for_and_no_others(api: Api) -> None:
+    fewer = await api.post("/oauth/token", data={**assertion(), "scope": "referrals:read"})
+    more = await api.post("/oauth/token", data={**assertion(), "scope": "referrals:read clients:manage"})
+
+    assert fewer.json()["scope"] == "referrals:read"
+    assert_refused(more, 400, "invalid_scope")
+
+
+async def test_a_secret_gives_a_token_in_the_sandbox(api: Api) -> None:
+    by_body = await api.post("/oauth/token", data={**GRANT, "client_id": "dock", "client_secret": SECRET})
+    by_header = await api.post("/oauth/token", data=GRANT, auth=("dock", SECRET))
+
+    assert (by_body.status_code, by_header.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize("login", [("dock", "wrong"), ("nobody", SECRET), ("", ""), ("humanitas", SECRET)])
+@pytest.mark.usefixtures("humanitas")
+async def test_a_wrong_secret_and_an_unknown_client_are_told_alike(api: Api, login: tuple[str, str]) -> None:
+    response = await api.post("/oauth/token", data=GRANT, auth=login)
+
+    assert_refused(response, 401, "invalid_client")
+    assert response.json()["detail"].startswith("Unknown client, or not its proof")
+    assert response.headers["www-authenticate"].startswith("Basic")
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ("", "invalid_request"),
+        ("grant_type=password", "unsupported_grant_type"),
+        ("scope=referrals%3Aread", "invalid_request"),
+        ("grant_type=client_credentials&grant_type=client_credentials", "invalid_request"),
+        ("grant_type", "invalid_request"),
+        ("%ff=%ff&grant_type=client_credentials&" + "&".join(f"a{n}=1" for n in range(50)), "invalid_request"),
+        ("grant_type=client_credentials&client_assertion=x", "invalid_request"),
+    ],
+)
+async def test_an_incomplete_request_says_what_is_missing(api: Api, form: str, error: str) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    response = await api.post("/oauth/token", content=form, headers=headers)
+
+    assert_refused(response, 400, error)
+
+
+@pytest.mark.parametrize("authorization", ["Basic !", "Basic ZG9jaw==", "Bearer x", "Basic /w=="])
+async def test_a_strange_authorization_is_refused(api: Api, authorization: str) -> None:
+    response = await api.post("/oauth/token", data=GRANT, headers={"Authorization": authorization})
+
+    assert_refused(response, 401, "invalid_client")
+
+
+async def test_two_proofs_at_once_are_refused(api: Api) -> None:
+    response = await api.post("/oauth/token", data={**GRANT, "client_secret": SECRET}, auth=("dock", SECRET))
+
+    assert_refused(response, 401, "invalid_client")
+
+
+async def test_json_is_not_a_token_request(api: Api) -> None:
+    response = await api.post("/oauth/token", json=GRANT)
+
+    assert response.status_code == 415
+
+
+@pytest.mark.parametrize("token", ["x", "x.y.z", "é", ""])
+async def test_a_strange_token_is_a_401(api: Api, token: str) -> None:
+    headers = {b"Authorization": f"Bearer {token}".encode()}
+
+    response = await api.get("/v1/organisations", headers=headers)
+
+    assert response.status_code == 401
+
+
+async def test_a_token_for_another_hub_is_refused(api: Api, hub: Hub) -> None:
+    other = Hub.wire(hub.db, hub.tools, "https://other.example.nl", sandbox=True)
+    client = await other.clients.find("dock")
+    assert client is not None
+    token = await other.tokens.issue(client, client.scopes)
+
+    response = await api.get("/v1/organisations", headers={"Authorization": f"Bearer {token}"})
+
+    assert response.status_code == 401
+
+
+async def test_an_assertion_is_no_access_token(api: Api) -> None:
+    headers = {"Authorization": f"Bearer {assertion()['client_assertion']}"}
+
+    response = await api.get("/v1/organisations", headers=headers)
+
+    assert response.status_code == 401
+
+
+async def test_a_deactivated_client_is_refused_within_half_a_minute(hub: Hub) -> None:
+    now = [0.0]
+    clients = KnownClients(hub.db, timer=lambda: now[0])
+    assert await clients.find("dock")
+    await hub.db.write(deactivate_client, "dock")
+
+    now[0] = MEMORY_SECONDS
+
+    assert await clients.find("dock") is None
+
+
+async def test_a_scope_taken_from_a_client_is_gone_from_its_tokens(api: Api, dock: Api, hub: Hub) -> None:
+    scopes = ["referrals:read"]
+    await hub.db.write(save_client, hub.tools, "dock", organisation_code="dock", scopes=scopes, secret=SECRET)
+
+    response = await api.get("/v1/organisations", headers=dock.headers)
+
+    assert response.status_code == 403
+
+
+async def test_a_key_made_by_another_process_is_found(hub: Hub, tools: Tools) -> None:
+    now = [0.0]
+    ring = KeyRing(hub.db, tools, timer=lambda: now[0])
+    await ring.keys()
+    await hub.db.write(add_signing_key, tools, KEY)
+
+    now[0] = REFRESH_SECONDS
+
+    assert KEY.kid in (await ring.keys(KEY.kid)).verifying
+
+
+async def test_invented_key_ids_do_not_make_the_hub_read_its_keys_each_time(hub: Hub, tools: Tools) -> None:
+    ring = KeyRing(hub.db, tools, timer=lambda: 0.0)
+    first = await ring.keys()
+
+    assert await ring.keys("invented") is first
+
+
+async def test_a_signing_key_is_made_once_and_kept_sealed(hub: Hub, tools: Tools) -> None:
+    before = await hub.db.read(signing_keys, tools)
+
+    after = await hub.db.write(ensure_signing_key, tools, new_signing_key)
+
+    assert [key.kid for key in after] == [key.kid for key in before] == [session_key().kid]
+    assert after[0].private_pem == session_key().private_pem
+
+
+@pytest.mark.parametrize(
+    ("credentials", "field"),
+    [
+        ({}, "jwks"),
+        ({"secret": "short"}, "secret"),
+        ({"jwks": {}}, "jwks"),
+        ({"jwks": {"keys": []}}, "jwks"),
+        ({"jwks": {"keys": [{"kty": "oct", "kid": "1", "k": "x"}]}}, "jwks"),
+        ({"jwks": {"keys": [{**KEY.public_jwk, "d": "private"}]}}, "jwks"),
+    ],
+)
+async def test_a_client_without_proper_proof_cannot_be_registered(
+    hub: Hub, credentials: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await hub.db.write(save_client, hub.tools, "new", organisation_code="dock", scopes=[], **credentials)
+
+    assert refused.value.faults[0].field == field
+
+
+async def test_a_client_cannot_have_an_unknown_scope(hub: Hub) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await hub.db.write(save_client, hub.tools, "new", organisation_code="dock", scopes=["all"], secret=SECRET)
+
+    assert refused.value.faults[0].field == "scopes"
+
+
+async def test_shared_secrets_do_not_exist_outside_the_sandbox(hub: Hub) -> None:
+    production = Hub.wire(hub.db, hub.tools, PUBLIC_URL, sandbox=False)
+    async with Api(transport=ASGITransport(create_api(production)), base_url=PUBLIC_URL) as client:
+        response = await client.post("/oauth/token", data=GRANT, auth=("dock", SECRET))
+        metadata = (await client.get("/.well-known/oauth-authorization-server")).json()
+
+    assert_refused(response, 401, "invalid_client")
+    assert metadata["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
