@@ -41,6 +41,10 @@ _TAGS = [
     {"name": "appointments", "description": "Intake appointments (*intakegesprekken*, *driegesprekken*)."},
     {"name": "trajectories", "description": "Trajectories (*trajecten*): plan, result, credit bank, closure."},
     {"name": "subscriptions", "description": "Webhook subscriptions (*abonnementen*) to what was agreed."},
+    {
+        "name": "partners",
+        "description": "The connections with partner systems (*koppelingen*), for the operator.",
+    },
     {"name": "reference", "description": "Organisations (*organisaties*) and code lists (*codelijsten*)."},
     {"name": "document", "description": "This document."},
 ]

@@ -40,7 +40,7 @@ __all__ = ["DeliveryEngine", "DeliverySettings"]
 POLL_SECONDS = 1.0
 
 # A try that came back waits so long for others, because one transaction for many costs little more than for one.
-GATHER_SECONDS = 0.004
+GATHER_SECONDS = 0.005
 
 # A lease must outlive the slowest try and the writing down of how it ended; else a delivery would be sent twice.
 _MARGIN_SECONDS = 10.0
@@ -63,7 +63,7 @@ class DeliverySettings:
         ValueError: the lease does not outlive a try.
     """
 
-    partner_cap: int = 8
+    partner_cap: int = 32
     webhook_cap: int = 10
     in_flight_cap: int = 500
     try_seconds: float = 45.0
@@ -116,35 +116,32 @@ class DeliveryEngine:
         """Send what falls due until ``stop`` is set; then wait for what is in flight and write it down."""
         while not stop.is_set():
             try:
-                moved = await self._round()
+                await self._round()
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
                 _log_fault("delivery round failed", error)
                 await asyncio.sleep(POLL_SECONDS)
-                continue
-            if not moved:
-                await self._returns()
         await self._finish()
 
     async def drain(self) -> int:
         """Send until nothing is due now and nothing is in flight; give how many deliveries were taken."""
         taken = 0
-        while True:
-            await self._acknowledge()
-            took = await self._send_due()
+        while (took := await self._send_due()) or self._sending or self._returned:
             taken += took
-            if not took and not self._returned:
-                if not self._sending:
-                    return taken
-                await self._returns()
+            await self._news()
+            await self._acknowledge()
+        return taken
 
-    async def _round(self) -> int:
-        return await self._acknowledge() + await self._send_due()
+    async def _round(self) -> None:
+        if not await self._send_due() or self._sending:
+            await self._news()
+        await self._acknowledge()
 
-    async def _returns(self) -> None:
-        """Wait until something falls due or comes back, and then a moment for more."""
-        await self._bell.wait(POLL_SECONDS)
-        if self._returned and len(self._returned) < len(self._sending):
-            await asyncio.sleep(GATHER_SECONDS)
+    async def _news(self) -> None:
+        """Wait until something falls due or comes back, and then a moment for more to come back."""
+        if not self._returned:
+            await self._bell.wait(POLL_SECONDS)
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=GATHER_SECONDS)
 
     async def _finish(self) -> None:
         if self._sending:

@@ -10,10 +10,25 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, func, or_, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -63,26 +78,36 @@ def number(tx: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
 
 
 def _heads(tx: Connection, now: datetime, rooms: Mapping[str, int], limit: int) -> list[UUID]:
-    asked = [_first_open(receiver, now, room) for receiver, room in sorted(rooms.items()) if room > 0]
+    asked = [(receiver, room) for receiver, room in sorted(rooms.items()) if room > 0]
     found: list[Row[UUID, int, datetime, int]] = []
     for start in range(0, len(asked), RECEIVERS_PER_STATEMENT):
-        branches = [select(branch.subquery()) for branch in asked[start : start + RECEIVERS_PER_STATEMENT]]
-        found += tx.execute(union_all(*branches))
+        part = asked[start : start + RECEIVERS_PER_STATEMENT]
+        values: dict[str, object] = {"now": now}
+        for place, (receiver, room) in enumerate(part):
+            values |= {f"receiver_{place}": receiver, f"room_{place}": room}
+        found += tx.execute(_first_open_of(len(part)), values)
     found.sort(key=lambda row: (row.attempts, row.next_attempt_at, row.event_position))
     return [row.id for row in found[:limit]]
 
 
-def _first_open(receiver: str, now: datetime, room: int) -> Select[UUID, int, datetime, int]:
+@cache
+def _first_open_of(receivers: int) -> CompoundSelect[UUID, int, datetime, int]:
+    # Built once for each number of receivers: building it costs more than running it.
+    branches = [select(_first_open(place).subquery()) for place in range(receivers)]
+    return union_all(*branches)
+
+
+def _first_open(place: int) -> Select[UUID, int, datetime, int]:
     return (
         select(delivery.c.id, delivery.c.attempts, delivery.c.next_attempt_at, delivery.c.event_position)
         .where(
-            delivery.c.receiver == receiver,
+            delivery.c.receiver == bindparam(f"receiver_{place}", type_=String),
             in_state(DeliveryState.PENDING),
-            delivery.c.next_attempt_at <= now,
+            delivery.c.next_attempt_at <= _NOW,
             delivery.c.event_position == _FIRST_POSITION,
         )
         .order_by(delivery.c.attempts, delivery.c.next_attempt_at, delivery.c.event_position)
-        .limit(room)
+        .limit(bindparam(f"room_{place}", type_=Integer))
     )
 
 

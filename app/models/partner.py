@@ -174,3 +174,9 @@ def count_quarantined(tx: Connection) -> int:
     """Give the number of records in quarantine, of all partners."""
     number: int = tx.execute(select(func.count()).where(quarantine.c.state == "open")).scalar_one()
     return number
+
+
+def count_quarantined_of(tx: Connection) -> dict[str, int]:
+    """Give the number of records in quarantine by partner."""
+    query = select(quarantine.c.system, func.count()).where(quarantine.c.state == "open")
+    return {row[0]: row[1] for row in tx.execute(query.group_by(quarantine.c.system))}

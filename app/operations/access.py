@@ -26,9 +26,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "subscriptions:manage": "Manage own webhook subscriptions (abonnementen)",
         "organisations:read": "Read organisations (organisaties)",
         "organisations:manage": "Register and change referring organisations",
-        "clients:manage": "Manage API clients and their keys",
         "partners:read": "Read the state of the connections with Allegro, GIDSO and RMW",
-        "statistics:read": "Read management information (stuurinformatie)",
     }
 )
 """Every scope with what it opens; a role decides what may then be done."""

@@ -9,6 +9,7 @@ from app.database import Connection
 from app.domain.codes import (
     ClosureReason,
     DropOutReason,
+    OrganisationRole,
     PartyRole,
     ReferrerKind,
     TrajectoryResult,
@@ -25,7 +26,7 @@ from app.domain.commands import (
     ResumeTrajectory,
     SignPlan,
 )
-from app.domain.errors import FieldFault, InvalidInput, NotFound, TransitionNotAllowed
+from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound, TransitionNotAllowed
 from app.domain.events import EventType, FactValue
 from app.domain.facts import Field
 from app.domain.lifecycle import KBR_ACTION, Action, Machine, is_ended
@@ -190,8 +191,11 @@ def add_party(tx: Connection, tools: Tools, chain: Chain, fact: AddParty) -> UUI
     """Add an organisation that takes part; gives the party's id.
 
     Raises:
+        Forbidden: only the finance team says who takes part.
         TransitionNotAllowed: the trajectory has ended.
     """
+    if chain.act.role is not OrganisationRole.FINANCE_TEAM:
+        raise Forbidden(f"Adding a party is for {OrganisationRole.FINANCE_TEAM}; this client acts as {chain.act.role}.")
     row = _trajectory(tx, chain)
     if is_ended(TrajectoryStatus(row.status)):
         raise TransitionNotAllowed("A party cannot be added to a trajectory that has ended.")

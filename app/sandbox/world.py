@@ -155,12 +155,18 @@ class Notebook:
 
 
 @asynccontextmanager
-async def running_world(folder: Path, clock: SettableClock) -> AsyncIterator[World]:
-    """Start everything over a folder; at the end everything is stopped."""
+async def running_world(folder: Path, clock: SettableClock, database_url: str | None = None) -> AsyncIterator[World]:
+    """Start everything over a folder; at the end everything is stopped.
+
+    Args:
+        folder: where everybody keeps what must outlive the run.
+        clock: the hub's clock.
+        database_url: the hub's database; None keeps it in the folder, on SQLite.
+    """
     notebook = Notebook(folder)
     ports = {name: notebook.port(name) for name in (*_SIMULATED, "hub", "receiver")}
     urls = {str(name): f"http://127.0.0.1:{port}" for name, port in ports.items()}
-    settings = _settings(folder, urls, ports["hub"])
+    settings = _settings(folder, urls, database_url or f"sqlite:///{folder / 'hub.db'}")
     upgrade_schema(settings.database_url)
     async with AsyncExitStack() as running:
         receiver = Receiver()
@@ -177,13 +183,12 @@ async def running_world(folder: Path, clock: SettableClock) -> AsyncIterator[Wor
         yield World(clock, hub, http, worker, desks, receiver, urls, notebook)
 
 
-def _settings(folder: Path, urls: Mapping[str, str], port: int) -> Settings:
+def _settings(folder: Path, urls: Mapping[str, str], database_url: str) -> Settings:
     return Settings(
         mode="sandbox",
-        database_url=f"sqlite:///{folder / 'hub.db'}",
+        database_url=database_url,
         data_dir=folder,
         public_url=urls["hub"],
-        port=port,
         allegro_url=urls[System.ALLEGRO],
         allegro_client_id=allegro.CLIENT_ID,
         allegro_client_secret=SecretStr(allegro.CLIENT_SECRET),

@@ -142,7 +142,7 @@ async def test_an_assertion_by_another_key_is_refused(api: Api) -> None:
 @pytest.mark.usefixtures("humanitas")
 async def test_a_client_gets_the_scopes_it_asks_for_and_no_others(api: Api) -> None:
     fewer = await api.post("/oauth/token", data={**assertion(), "scope": "referrals:read"})
-    more = await api.post("/oauth/token", data={**assertion(), "scope": "referrals:read clients:manage"})
+    more = await api.post("/oauth/token", data={**assertion(), "scope": "referrals:read partners:read"})
 
     assert fewer.json()["scope"] == "referrals:read"
     assert_refused(more, 400, "invalid_scope")

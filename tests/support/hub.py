@@ -56,6 +56,7 @@ from app.models.appointment import list_appointments
 from app.models.case_file import load_case_files
 from app.models.history import list_history
 from app.models.outbox import StoredEvent, chain_events
+from app.models.partner import list_partners, list_quarantine
 from app.operations import appointments, referrals, trajectories
 from app.operations.intake import Tally, apply_page, take_turn
 from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
@@ -83,6 +84,7 @@ SCHEDULE = ScheduleIntake(datetime(2026, 3, 10, 9, 0, tzinfo=UTC), "Coolsingel 4
 CANCEL = CancelAppointment(CancellationReason.CLIENT_CANCELLED)
 ATTEND, MISS = RecordAttendance(attended=True), RecordAttendance(attended=False)
 CONCLUDE = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, INTAKE_ON)
+SIGN = SignPlan(TODAY, "RDD-1")
 
 PATHS: Mapping[ReferralStatus, tuple[Any, ...]] = {
     ReferralStatus.RECEIVED: (),
@@ -140,6 +142,9 @@ def referral(**changes: Any) -> RegisterReferral:
     return replace(RegisterReferral(DOCK.code, CLIENT, CONTENTS), **changes)
 
 
+AT_WIJKTEAM = referral(organisation_code=WIJKTEAM.code, reference="G-1")
+
+
 def partner_record(case_id: str, *facts: Fact, **changes: Any) -> PartnerRecord:
     """Give a record as a partner's adapter reads it; by default its content is its facts."""
     external_id = changes.pop("external_id", f"{case_id}/{'+'.join(type(fact).__name__ for fact in facts)}")
@@ -171,6 +176,11 @@ def dump_of(tx: Connection) -> Dump:
         table.name: [tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key.columns))]
         for table in metadata.sorted_tables
     }
+
+
+def lasting(dump: Dump) -> Dump:
+    """Give what a repeated delivery may not change: everything but the account of the pulls."""
+    return {name: rows for name, rows in dump.items() if name not in ("partner", "partner_run")}
 
 
 class SmallHub:
@@ -227,6 +237,23 @@ class SmallHub:
             return apply_page(tx, self.tools, system, "1", Page(records, cursor))
 
         return await self.db.write(work)
+
+    async def known_case(self, case_id: str = "D-1", *facts: Any) -> UUID:
+        """Give a referral that Allegro knows by this number, confirmed there, with facts told from there."""
+        referral_id = await self.refer(client=replace(CLIENT, bsn=None))
+        await self.pull(partner_record(case_id, CONFIRM, referral_id=referral_id), cursor="0")
+        await self.pull(*(partner_record(case_id, fact) for fact in facts), cursor="0")
+        return referral_id
+
+    async def cursor(self, system: System = System.ALLEGRO) -> str | None:
+        """Give the place up to which a partner was read."""
+        rows = await self.db.read(list_partners)
+        cursor: str | None = next(row.cursor for row in rows if row.system == system)
+        return cursor
+
+    async def quarantine(self, state: str = "open", system: System = System.ALLEGRO) -> Sequence[Any]:
+        """Give the rows in quarantine, oldest first."""
+        return await self.db.read(list_quarantine, system, state, None, 100)
 
     async def case(self, referral_id: UUID) -> CaseFile:
         """Give the whole case."""

@@ -18,7 +18,7 @@ def http_client(
     base_url: str,
     *,
     timeout_seconds: float = 10.0,
-    max_connections: int = 10,
+    max_connections: int = 32,
     tls: ssl.SSLContext | None = None,
 ) -> httpx.AsyncClient:
     """Give a client for one partner: keep-alive, time limits, no redirects.

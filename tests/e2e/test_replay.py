@@ -1,0 +1,173 @@
+"""A small register through the real world: three simulators, the API, the worker and a webhook receiver."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from app.models.partner import partner
+from app.sandbox.kit import SettableClock
+from app.sandbox.register import Row, read_register
+from app.sandbox.replay import replay
+from app.sandbox.world import World, running_world
+from tests.support.hub import Dump, dump_of
+from tests.support.register import cells, write_register
+
+RECEIVED, INTAKE, PLAN, DECISION = "2019-09-02", "2019-09-16", "2019-09-23", "2019-11-18"
+LATE_DECISION = "2020-02-10"
+
+SEEN = {"intake_on": INTAKE, "attended": "yes"}
+MISSED = {"intake_on": INTAKE, "attended": "no"}
+ROUTED = SEEN | {"intake_result": "route_to_kbr", "plan_signed_on": PLAN}
+APPLIED = ROUTED | {"decision_on": DECISION, "trajectory_result": "kbr_application"}
+
+_REFERRERS = {
+    "wijkteam": ("Wijkteam Charlois", "gidso"),
+    "vraagwijzer": ("Vraagwijzer Noord", "gidso"),
+    "jongerenloket": ("Jongerenloket", "gidso"),
+    "werk_en_inkomen": ("Werk & Inkomen", "rmw"),
+    "exit": ("Team ExIT", "rmw"),
+    "prestatie010": ("Prestatie010", "rmw"),
+    "statushouders": ("Team Statushouders", "rmw"),
+    "welzijnsorganisatie": ("DOCK", "api"),
+    "schuldenrechter": ("Rechtbank", "api"),
+    "deurwaarder": ("Faircasso", "api"),
+}
+
+
+def of(number: int, kind: str, birth_date: str, *became: dict[str, str], area: str = "Charlois") -> dict[str, str]:
+    organisation, system = _REFERRERS[kind]
+    row = cells(
+        referral_no=str(number),
+        received_on=RECEIVED,
+        referrer_kind=kind,
+        organisation=organisation,
+        system=system,
+        area=area,
+        birth_date=birth_date,
+        bsn="" if system == "api" else BSNS[number],
+    )
+    for each in became:
+        row |= each
+    return row
+
+
+BSNS = {
+    1: "999990007",
+    2: "999990019",
+    3: "999990020",
+    4: "999990032",
+    5: "999990044",
+    6: "999990056",
+    11: "999990068",
+    12: "999990081",
+}
+REGISTER = (
+    of(1, "wijkteam", "1990-01-01", APPLIED, {"kbr_status": "in_progress", "three_way_meeting": "yes"}),
+    of(2, "vraagwijzer", "1990-01-01", MISSED, area="Noord"),
+    of(3, "jongerenloket", "2000-09-03", SEEN, {"intake_result": "no_support_wanted"}, area="Noord"),
+    of(
+        4, "werk_en_inkomen", "1980-01-01", ROUTED, {"decision_on": DECISION, "trajectory_result": "no_further_support"}
+    ),
+    of(5, "exit", "1970-01-01", ROUTED, {"trajectory_result": "payment_arrangement"}),
+    of(6, "prestatie010", "1970-01-01", SEEN, {"intake_result": "not_eligible"}),
+    of(7, "welzijnsorganisatie", "1960-01-01", APPLIED, {"kbr_status": "received"}),
+    of(8, "schuldenrechter", "1960-01-01", APPLIED, {"kbr_status": "rejected"}),
+    of(9, "welzijnsorganisatie", "1950-01-01"),
+    of(10, "deurwaarder", "1990-01-01", MISSED),
+    of(
+        11,
+        "wijkteam",
+        "1990-01-01",
+        ROUTED,
+        {"intake_result": "budget_management", "decision_on": LATE_DECISION, "trajectory_result": "budget_management"},
+    ),
+    of(12, "statushouders", "1990-01-01", ROUTED, area="onbekend"),
+)
+
+TABLES: dict[str, Any] = {
+    "5.1": {
+        "wijkteam": 2,
+        "vraagwijzer": 1,
+        "jongerenloket": 1,
+        "werk_en_inkomen": 1,
+        "exit": 1,
+        "prestatie010": 1,
+        "welzijnsorganisatie": 2,
+        "schuldenrechter": 1,
+        "deurwaarder": 1,
+        "statushouders": 1,
+    },
+    "5.2": {"18-27": 1, "27-35": 5, "35-45": 1, "45-55": 2, "55-65": 2, "65+": 1},
+    "5.3": {"missed": 2, "route_to_kbr": 6, "no_support_wanted": 1, "not_eligible": 1, "budget_management": 1},
+    "5.4": {
+        "wijkteam": {"missed": 0, "referrals": 2},
+        "vraagwijzer": {"missed": 1, "referrals": 1},
+        "jongerenloket": {"missed": 0, "referrals": 1},
+        "werk_en_inkomen": {"missed": 0, "referrals": 1},
+        "exit": {"missed": 0, "referrals": 1},
+        "prestatie010": {"missed": 0, "referrals": 1},
+        "welzijnsorganisatie": {"missed": 0, "referrals": 2},
+        "schuldenrechter": {"missed": 0, "referrals": 1},
+        "deurwaarder": {"missed": 1, "referrals": 1},
+        "statushouders": {"missed": 0, "referrals": 1},
+    },
+    "5.5": {
+        "Charlois": {"missed": 1, "referrals": 9},
+        "Noord": {"missed": 1, "referrals": 2},
+        "onbekend": {"missed": 0, "referrals": 1},
+    },
+    "plans_signed": 7,
+    "5.6": {"kbr_application": 3, "no_further_support": 1, "payment_arrangement": 1, "budget_management": 1},
+    "5.7": {"9-13": 4, "20+": 1, "unknown": 1},
+    "5.8": {"in_progress": 1, "received": 1, "rejected": 1},
+}
+
+# Who has a partner's turn, and when it last answered, is about the pulls and not about what was pulled.
+_ABOUT_THE_PULLS = ("last_success_at", "lease_until", "lease_holder")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def hub_url(request: pytest.FixtureRequest) -> str | None:
+    """Give the database of the world: its own on SQLite, or one on PostgreSQL."""
+    return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+async def run(folder: Path, rows: list[Row], hub_url: str | None) -> tuple[dict[str, Any], Dump, dict[str, int]]:
+    """Replay the register in a fresh world over the folder; gives the report, every row, and what webhooks got."""
+    async with running_world(folder, SettableClock(), hub_url) as world:
+        report = await replay(rows, world, Console(file=StringIO()))
+        return report, await world.hub.db.read(dump_of), webhooks(world)
+
+
+def webhooks(world: World) -> dict[str, int]:
+    return {organisation: len(events) for organisation, events in world.receiver.received.items()}
+
+
+def lasting(dump: Dump) -> Dump:
+    """Give the rows without what is about the pulls."""
+    columns = [index for index, name in enumerate(partner.columns.keys()) if name not in _ABOUT_THE_PULLS]
+    return dump | {"partner": [tuple(row[index] for index in columns) for row in dump["partner"]]}
+
+
+async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothing(
+    tmp_path: Path, hub_url: str | None
+) -> None:
+    rows = read_register(write_register(tmp_path, *REGISTER))
+
+    report, dump, told = await run(tmp_path / "world", rows, hub_url)
+    again, dump_again, told_again = await run(tmp_path / "world", rows, hub_url)
+
+    assert report["tables"] == TABLES
+    assert (report["referrals"], report["quarantined"], report["undelivered"]) == (12, 0, 0)
+    feedback = report["feedback"]
+    assert set(feedback) == set(TABLES["5.1"])
+    assert "intake_result" not in feedback["schuldenrechter"]
+    assert feedback["welzijnsorganisatie"]["intake_result"] == 1
+    assert feedback["vraagwijzer"]["missed"] == 1
+    assert set(told) == {"dock", "rechtbank", "faircasso"}
+    assert {**again, "seconds": 0} == {**report, "seconds": 0}
+    assert told_again == {}
+    assert lasting(dump_again) == lasting(dump)

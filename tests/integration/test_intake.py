@@ -1,0 +1,185 @@
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.domain.codes import (
+    ClosureReason,
+    KbrStatus,
+    OrganisationRole,
+    ReferralStatus,
+    System,
+    TrajectoryResult,
+    TrajectoryStatus,
+)
+from app.domain.commands import (
+    CloseTrajectory,
+    RecordKbrStatus,
+    RecordResult,
+)
+from app.domain.ports import PartnerRecord
+from app.models.partner import list_runs
+from app.operations.intake import Tally
+from tests.support.hub import (
+    AT_WIJKTEAM,
+    ATTEND,
+    CANCEL,
+    CLIENT,
+    CONCLUDE,
+    CONFIRM,
+    CONTENTS,
+    NOW,
+    SCHEDULE,
+    SIGN,
+    TODAY,
+    SmallHub,
+    partner_record,
+    unreadable,
+)
+
+DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
+RECEIVED = RecordKbrStatus(KbrStatus.RECEIVED, TODAY)
+CLOSE = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
+WHOLE_STORY = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN, DECIDE, RECEIVED, CLOSE)
+
+
+async def test_a_case_that_a_partner_makes_becomes_a_referral(hub: SmallHub) -> None:
+    tally = await hub.pull(partner_record("G-1", AT_WIJKTEAM), system=System.GIDSO)
+
+    assert tally == Tally(applied=1)
+    found = await hub.pull(partner_record("G-1", AT_WIJKTEAM), system=System.GIDSO)
+    assert found == Tally(unchanged=1)
+
+
+async def test_a_whole_story_arrives_in_one_page(hub: SmallHub) -> None:
+    referral_id = await hub.known_case()
+
+    tally = await hub.pull(*(partner_record("D-1", fact) for fact in WHOLE_STORY[1:]))
+
+    assert tally == Tally(applied=7)
+    assert await hub.status(referral_id) is ReferralStatus.CONCLUDED
+    assert await hub.trajectory_status(referral_id) is TrajectoryStatus.CLOSED
+    assert not [entry for entry in await hub.history(referral_id) if entry.implied and entry.machine == "referral"]
+
+
+async def test_a_partner_acts_as_who_works_in_it(hub: SmallHub) -> None:
+    referral_id = await hub.known_case()
+
+    entry = (await hub.history(referral_id))[-1]
+
+    assert (entry.role, entry.system, entry.occurred_at) == (OrganisationRole.FINANCE_TEAM, System.ALLEGRO, NOW)
+
+
+async def test_every_record_read_is_accounted_for(hub: SmallHub) -> None:
+    await hub.known_case()
+    page = (
+        partner_record("D-1", SCHEDULE),
+        partner_record("D-1", SCHEDULE),
+        partner_record("D-1", external_id="a note"),
+        unreadable("D-2"),
+        partner_record("D-2", CONFIRM),
+    )
+
+    tally = await hub.pull(*page)
+
+    assert tally == Tally(applied=1, unchanged=1, filtered=1, quarantined=2)
+    assert tally.read == len(page)
+    run = (await hub.db.read(list_runs, System.ALLEGRO, 1))[0]
+    assert (run.read, run.applied, run.unchanged, run.filtered, run.quarantined) == (5, 1, 1, 1, 2)
+
+
+async def test_a_pull_in_which_nothing_was_new_leaves_no_account(hub: SmallHub) -> None:
+    page = partner_record("G-1", AT_WIJKTEAM)
+    await hub.pull(page, system=System.GIDSO)
+
+    await hub.pull(page, system=System.GIDSO)
+
+    assert len(await hub.db.read(list_runs, System.GIDSO, 10)) == 1
+
+
+async def test_skipped_states_are_stored_as_implied(hub: SmallHub) -> None:
+    referral_id = await hub.refer()
+
+    await hub.pull(partner_record("D-1", CONCLUDE, referral_id=referral_id))
+
+    assert await hub.steps(referral_id) == ["register", "(confirm)", "(schedule)", "(attend)", "conclude", "open"]
+    assert await hub.event_names(referral_id) == ["received", "concluded", "started"]
+
+
+async def test_a_late_older_fact_enters_the_history_and_does_not_move_the_state_back(hub: SmallHub) -> None:
+    referral_id = await hub.known_case("D-1", SCHEDULE, ATTEND, CONCLUDE)
+    told = await hub.event_names(referral_id)
+
+    tally = await hub.pull(partner_record("D-1", SCHEDULE, external_id="late"))
+
+    assert tally == Tally(applied=1)
+    assert await hub.status(referral_id) is ReferralStatus.CONCLUDED
+    assert (await hub.history(referral_id))[-1].to_status == "concluded"
+    assert await hub.event_names(referral_id) == told
+
+
+async def test_a_changed_registration_amends_the_referral(hub: SmallHub) -> None:
+    await hub.pull(partner_record("G-1", AT_WIJKTEAM, external_id="G-1"), system=System.GIDSO)
+    moved = replace(AT_WIJKTEAM, contents=replace(CONTENTS, area="Noord"))
+
+    tally = await hub.pull(partner_record("G-1", moved, external_id="G-1", version="2"), system=System.GIDSO)
+
+    assert tally == Tally(applied=1)
+    [row] = (await hub.dump())["referral"]
+    assert "Noord" in row
+
+
+async def test_a_mutation_under_a_new_sequence_number_is_the_same_mutation(hub: SmallHub) -> None:
+    await hub.known_case()
+    mutation = partner_record("D-1", SCHEDULE)
+    await hub.pull(mutation)
+
+    assert await hub.pull(replace(mutation, version="99")) == Tally(unchanged=1)
+
+
+CASES = ("D-1", "D-2", "D-3")
+
+
+@st.composite
+def feeds(draw: st.DrawFn) -> list[list[tuple[str, int]]]:
+    """Give pages in which every fact of every case comes once in order, and then again at any moment."""
+    told = dict.fromkeys(CASES, 0)
+    feed: list[tuple[str, int]] = []
+    for case_id in draw(st.permutations([case for case in CASES for _ in WHOLE_STORY])):
+        feed.append((case_id, told[case_id]))
+        told[case_id] += 1
+    for again in draw(st.lists(st.sampled_from(feed), max_size=24)):
+        place = draw(st.integers(feed.index(again) + 1, len(feed)))
+        feed.insert(place, again)
+    size = draw(st.integers(1, len(feed)))
+    return [feed[start : start + size] for start in range(0, len(feed), size)]
+
+
+@given(pages=feeds())
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_however_often_a_feed_repeats_itself_everything_happens_once(
+    hub: SmallHub, pages: list[list[tuple[str, int]]]
+) -> None:
+    referrals = {case: await hub.refer(client=replace(CLIENT, bsn=None)) for case in CASES}
+    example = str(next(iter(referrals.values())))
+
+    def record(case_id: str, place: int) -> PartnerRecord:
+        return partner_record(f"{case_id} {example}", WHOLE_STORY[place], referral_id=referrals[case_id])
+
+    tallies = [await hub.pull(*(record(*each) for each in page)) for page in pages]
+
+    total = sum(tallies, Tally())
+    assert (total.applied, total.quarantined, total.filtered) == (len(CASES) * len(WHOLE_STORY), 0, 0)
+    assert total.read == sum(map(len, pages))
+    steps = {tuple(await hub.steps(each)) for each in referrals.values()}
+    events = {tuple(await hub.event_names(each)) for each in referrals.values()}
+    assert (len(steps), len(events)) == (1, 1)
+    assert {await hub.trajectory_status(each) for each in referrals.values()} == {TrajectoryStatus.CLOSED}
+
+
+async def test_a_cancelled_intake_can_be_planned_again_by_the_partner(hub: SmallHub) -> None:
+    referral_id = await hub.known_case("D-1", SCHEDULE, CANCEL)
+
+    await hub.pull(partner_record("D-1", SCHEDULE, external_id="again"))
+
+    assert await hub.status(referral_id) is ReferralStatus.SCHEDULED

@@ -1,0 +1,174 @@
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.adapters.intake import Puller
+from app.database import Connection
+from app.domain.codes import (
+    System,
+)
+from app.domain.errors import CursorExpired, PartnerUnreachable
+from app.domain.ports import Page
+from app.models.partner import update_partner
+from app.operations.intake import Tally, apply_page, note_failure, take_turn
+from tests.support.hub import (
+    AT_WIJKTEAM,
+    NOW,
+    SmallHub,
+    lasting,
+    partner_record,
+    unreadable,
+)
+
+
+async def test_the_cursor_moves_with_the_data(hub: SmallHub) -> None:
+    await hub.pull(partner_record("G-1", AT_WIJKTEAM), system=System.GIDSO, cursor="17")
+
+    assert await hub.cursor(System.GIDSO) == "17"
+
+
+async def test_a_page_within_a_round_leaves_the_cursor_where_it_was(hub: SmallHub) -> None:
+    await hub.pull(cursor="17")
+
+    await hub.pull(partner_record("G-1", AT_WIJKTEAM), cursor=None)
+
+    assert await hub.cursor() == "17"
+
+
+async def test_neither_cursor_nor_data_is_kept_of_a_page_that_breaks(hub: SmallHub) -> None:
+    await hub.pull(cursor="17", system=System.GIDSO)
+    before = await hub.dump()
+
+    def break_off(tx: Connection) -> None:
+        page = Page((partner_record("G-1", AT_WIJKTEAM), unreadable("G-2")), "18")
+        assert apply_page(tx, hub.tools, System.GIDSO, "1", page).read == 2
+        raise RuntimeError("the machine stops here")
+
+    with pytest.raises(RuntimeError, match="stops here"):
+        await hub.db.write(break_off)
+
+    assert await hub.dump() == before
+
+
+async def test_only_one_process_at_a_time_has_the_turn(hub: SmallHub) -> None:
+    async def turn(holder: str) -> str | bool | None:
+        return await hub.db.write(take_turn, hub.tools, System.ALLEGRO, holder, 60)
+
+    assert await turn("one") is None
+    assert await turn("other") is False
+    assert await turn("one") is None
+    hub.clock.set(NOW.replace(minute=NOW.minute + 2))
+    assert await turn("other") is None
+    assert await turn("one") is False
+
+
+async def test_a_paused_partner_has_no_turn(hub: SmallHub) -> None:
+    await hub.pull()
+    await hub.db.write(update_partner, System.ALLEGRO, {"paused": True})
+
+    assert await hub.db.write(take_turn, hub.tools, System.ALLEGRO, "test", 60) is False
+
+
+async def test_trouble_is_new_once_until_it_is_over(hub: SmallHub) -> None:
+    async def is_first() -> bool:
+        return await hub.db.write(note_failure, hub.tools, System.ALLEGRO)
+
+    assert [await is_first(), await is_first()] == [True, False]
+    await hub.pull()
+    assert await is_first()
+
+
+class Feed:
+    """A partner that gives these pages, and fails where one is an error."""
+
+    mapping_version = "1"
+
+    def __init__(self, *pages: Page | Exception, system: System = System.ALLEGRO) -> None:
+        self.system = system
+        self.pages = list(pages)
+        self.asked: list[str | None] = []
+        self.on_last: Callable[[], None] = lambda: None
+
+    async def changes(self, cursor: str | None) -> Any:
+        self.asked.append(cursor)
+        while self.pages:
+            page = self.pages.pop(0)
+            if not self.pages:
+                self.on_last()
+            if isinstance(page, Exception):
+                raise page
+            yield page
+
+
+def puller(hub: SmallHub, feed: Feed) -> Puller:
+    return Puller(hub.db, hub.tools, feed, "test")
+
+
+async def test_a_pull_goes_on_from_where_the_last_one_ended(hub: SmallHub) -> None:
+    feed = Feed(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
+
+    first, second = await puller(hub, feed).pull(), await puller(hub, feed).pull()
+
+    assert (first, second) == (Tally(applied=1), Tally())
+    assert feed.asked == [None, "5"]
+
+
+async def test_what_came_before_a_failure_is_kept(hub: SmallHub) -> None:
+    feed = Feed(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), PartnerUnreachable("no answer"), system=System.GIDSO)
+
+    with pytest.raises(PartnerUnreachable):
+        await puller(hub, feed).pull()
+
+    assert await hub.cursor(System.GIDSO) == "5"
+    assert len((await hub.dump())["referral"]) == 1
+
+
+async def test_an_expired_cursor_reads_everything_again_and_changes_nothing(hub: SmallHub) -> None:
+    page = Page((partner_record("G-1", AT_WIJKTEAM),), "5")
+    await puller(hub, Feed(page, system=System.GIDSO)).pull()
+    before = lasting(await hub.dump())
+    feed = Feed(CursorExpired("gone"), replace(page, cursor="6"), system=System.GIDSO)
+
+    tally = await puller(hub, feed).pull()
+
+    assert (tally, feed.asked) == (Tally(unchanged=1), ["5", None])
+    assert lasting(await hub.dump()) == before
+    assert await hub.cursor(System.GIDSO) == "6"
+
+
+async def test_a_loop_tells_of_trouble_once_and_of_its_end(sqlite_hub: SmallHub) -> None:
+    hub, stop = sqlite_hub, asyncio.Event()
+    feed = Feed(PartnerUnreachable("no answer"), PartnerUnreachable("no answer"), Page((), "5"))
+    feed.on_last = stop.set
+
+    with capture_logs() as lines:
+        await puller(hub, feed).run(stop, interval_seconds=0.001)
+
+    assert [line["event"] for line in lines] == ["partner_pull_failing", "partner_pull_recovered"]
+    assert feed.asked == [None, None, None]
+
+
+async def test_a_loop_tells_what_it_had_to_put_aside(sqlite_hub: SmallHub) -> None:
+    hub, stop = sqlite_hub, asyncio.Event()
+    feed = Feed(Page((unreadable("D-1"), unreadable("D-2")), "5"))
+    feed.on_last = stop.set
+
+    with capture_logs() as lines:
+        await puller(hub, feed).run(stop, interval_seconds=0.001)
+
+    [line] = lines
+    assert (line["event"], line["records"]) == ("partner_records_quarantined", 2)
+
+
+async def test_a_paused_partner_is_not_asked(sqlite_hub: SmallHub) -> None:
+    hub = sqlite_hub
+    await hub.pull()
+    await hub.db.write(update_partner, System.ALLEGRO, {"paused": True})
+    feed = Feed(Page((unreadable("D-1"),), "5"))
+
+    assert await puller(hub, feed).pull() == Tally()
+    assert feed.asked == []
