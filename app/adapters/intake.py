@@ -10,12 +10,10 @@ import structlog
 from app.database import Database
 from app.domain.errors import CursorExpired, PartnerError
 from app.domain.ports import Page, PartnerSource
-from app.operations.intake import Tally, apply_page, note_failure, take_turn
+from app.operations.intake import Tally, Turn, TurnLost, apply_page, cursor_in_turn, note_failure, take_turn
 from app.operations.tools import Tools
 
 log = structlog.get_logger(__name__)
-
-_LEASE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -37,15 +35,19 @@ class Puller:
         Raises:
             PartnerError: the partner gives no answer or refuses; what came before is applied.
         """
-        system = self.source.system
-        cursor = await self.db.write(take_turn, self.tools, system, self.holder, _LEASE_SECONDS)
-        if isinstance(cursor, bool):
-            return Tally()
         try:
+            cursor = await self._cursor()
             return await self._apply_all(self.source.changes(cursor))
         except CursorExpired:
-            log.info("partner_cursor_expired", partner=system)
+            log.info("partner_cursor_expired", partner=self.source.system)
             return await self._apply_all(self.source.changes(None))
+        except TurnLost:
+            return Tally()
+
+    async def _cursor(self) -> str | None:
+        # Read first: a turn that is already ours needs no transaction.
+        has_turn, cursor = await self.db.read(cursor_in_turn, self._turn)
+        return cursor if has_turn else await self.db.write(take_turn, self.tools, self._turn)
 
     async def run(self, stop: asyncio.Event, interval_seconds: float) -> None:
         """Pull at intervals until told to stop; one warning when trouble starts, one line when it ends."""
@@ -73,6 +75,9 @@ class Puller:
     async def _apply_all(self, pages: AsyncIterator[Page]) -> Tally:
         tally = Tally()
         async for page in pages:
-            system, version = self.source.system, self.source.mapping_version
-            tally += await self.db.write(apply_page, self.tools, system, version, page)
+            tally += await self.db.write(apply_page, self.tools, self._turn, self.source.mapping_version, page)
         return tally
+
+    @property
+    def _turn(self) -> Turn:
+        return Turn(self.source.system, self.holder)

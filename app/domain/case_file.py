@@ -24,11 +24,12 @@ class CaseFile:
 def facts_of(case: CaseFile) -> Facts:
     """Give every field of the case by name; the privacy gate decides which may leave."""
     facts = {**_referral_facts(case.referral), **_contents_facts(case.referral), **_client_facts(case.client)}
-    if case.appointment:
-        facts |= appointment_facts(case.appointment)
-    if case.trajectory:
-        facts |= trajectory_facts(case.trajectory)
-    return facts
+    return facts | _linked_facts(case.appointment, case.trajectory)
+
+
+def _linked_facts(appointment: Appointment | None, trajectory: Trajectory | None) -> Facts:
+    facts: Facts = appointment_facts(appointment) if appointment else {}
+    return facts | (trajectory_facts(trajectory) if trajectory else {})
 
 
 def summary_facts(summary: ReferralSummary) -> Facts:
@@ -46,6 +47,15 @@ def summary_facts(summary: ReferralSummary) -> Facts:
         Field.COUNSELLOR_NAME: summary.counsellor.name if summary.counsellor else None,
         Field.INTAKE_RESULT: summary.intake_result,
     }
+
+
+def feedback_facts(referral: Referral, trajectory: Trajectory | None) -> Facts:
+    """Give what there is to tell a referrer: nothing of the client, and nothing that the referrer itself said.
+
+    ``referral`` needs to hold of its contents only the area and the consent.
+    """
+    facts = {**_referral_facts(referral), Field.CONSENT_SCOPES: referral.contents.consent.scopes}
+    return facts | _linked_facts(None, trajectory)
 
 
 def _referral_facts(referral: Referral) -> Facts:

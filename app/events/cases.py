@@ -14,7 +14,7 @@ from app.domain.events import Event
 from app.domain.facts import Field
 from app.domain.values import Organisation
 from app.models.appointment import appointments_by_id
-from app.models.case_file import EVERYTHING, load_case_files
+from app.models.case_file import EVERYTHING, load_case_files, load_feedback_facts
 from app.models.external_id import external_id_of, link
 from app.models.organisation import to_organisation
 from app.models.referral import load_referral_rows
@@ -43,8 +43,11 @@ class Cases(Protocol):
         """Give the referring organisations by referral."""
         ...
 
-    def about(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, Case]:
-        """Give the case of each event by the event's id; those of erased referrals are left out."""
+    def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
+        """Give the case of each event by the event's id; those of erased referrals are left out.
+
+        ``in_full`` False leaves out the client and what the referrer said: referrers are never told of these.
+        """
         ...
 
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
@@ -66,18 +69,22 @@ class StoredCases:
         """Give the referring organisations by referral."""
         return {row.id: to_organisation(row) for row in load_referral_rows(tx, referral_ids, EVERYTHING)}
 
-    def about(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, Case]:
+    def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
         """Give the case of each event by the event's id; those of erased referrals are left out."""
-        files = load_case_files(tx, self._vault, {event.referral_id for event in events})
+        known = self._in_full(tx, events) if in_full else _for_referrers(tx, events)
         appointments = appointments_by_id(tx, {event.appointment_id for event in events if event.appointment_id})
         cases = {}
         for event in events:
-            if file := files.get(event.referral_id):
-                facts = facts_of(file)
+            if found := known.get(event.referral_id):
+                referrer, facts = found
                 if appointment := appointments.get(event.appointment_id or event.id):
-                    facts |= appointment_facts(appointment)
-                cases[event.id] = Case(file.referral.organisation, facts | stated_facts(event))
+                    facts = facts | appointment_facts(appointment)
+                cases[event.id] = Case(referrer, facts | stated_facts(event))
         return cases
+
+    def _in_full(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, Facts]]:
+        files = load_case_files(tx, self._vault, {event.referral_id for event in events})
+        return {id: (file.referral.organisation, facts_of(file)) for id, file in files.items()}
 
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
         """Give the partner's own ids of referrals; those it does not know are left out."""
@@ -86,6 +93,11 @@ class StoredCases:
     def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
         """Keep the partner's own id of a referral; the same again changes nothing."""
         link(tx, system, partner_id, referral_id)
+
+
+def _for_referrers(tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, Facts]]:
+    guided = {event.referral_id for event in events if event.trajectory_id}
+    return load_feedback_facts(tx, {event.referral_id for event in events}, guided)
 
 
 def stated_facts(event: Event) -> Facts:

@@ -40,7 +40,7 @@ __all__ = ["DeliveryEngine", "DeliverySettings"]
 POLL_SECONDS = 1.0
 
 # A try that came back waits so long for others, because one transaction for many costs little more than for one.
-GATHER_SECONDS = 0.005
+GATHER_SECONDS = 0.008
 
 # A lease must outlive the slowest try and the writing down of how it ended; else a delivery would be sent twice.
 _MARGIN_SECONDS = 10.0
@@ -116,7 +116,8 @@ class DeliveryEngine:
         """Send what falls due until ``stop`` is set; then wait for what is in flight and write it down."""
         while not stop.is_set():
             try:
-                await self._round()
+                if not await self._send(await self._next()) or self._sending:
+                    await self._news()
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
                 _log_fault("delivery round failed", error)
                 await asyncio.sleep(POLL_SECONDS)
@@ -125,16 +126,10 @@ class DeliveryEngine:
     async def drain(self) -> int:
         """Send until nothing is due now and nothing is in flight; give how many deliveries were taken."""
         taken = 0
-        while (took := await self._send_due()) or self._sending or self._returned:
+        while (took := await self._send(await self._next())) or self._sending or self._returned:
             taken += took
             await self._news()
-            await self._acknowledge()
         return taken
-
-    async def _round(self) -> None:
-        if not await self._send_due() or self._sending:
-            await self._news()
-        await self._acknowledge()
 
     async def _news(self) -> None:
         """Wait until something falls due or comes back, and then a moment for more to come back."""
@@ -146,17 +141,32 @@ class DeliveryEngine:
     async def _finish(self) -> None:
         if self._sending:
             await asyncio.wait(self._sending)
-        await self._acknowledge()
+        await self._next(room=0)
 
-    async def _send_due(self) -> int:
-        room = self._settings.in_flight_cap - len(self._sending)
-        if room <= 0:
-            return 0
-        # Read before written: an empty claim costs no transaction, and does not ring the bell it was woken by.
-        due = await self._db.read(due_deliveries, self._clock.now(), self._cap_of, room)
-        return await self._send(due) if due else 0
+    async def _next(self, room: int | None = None) -> Sequence[UUID]:
+        """Write down what came back, and choose what is due now; in one transaction when there is something to write.
+
+        ``room`` is how many more may be sent; None is what is left of the cap.
+        """
+        returned, self._returned = self._returned, []
+        if room is None:
+            room = self._settings.in_flight_cap - len(self._sending)
+        if not returned:
+            # An empty claim costs no transaction, and does not ring the bell it was woken by.
+            return await self._db.read(self._due, room)
+        try:
+            return await self._db.write(self._write_down, returned, room)
+        except Exception:
+            # Kept for the next round; should that come too late, the lease runs out and it is sent again.
+            self._returned = returned + self._returned
+            raise
+
+    def _due(self, tx: Connection, room: int) -> Sequence[UUID]:
+        return due_deliveries(tx, self._clock.now(), self._cap_of, room) if room > 0 else ()
 
     async def _send(self, due: Sequence[UUID]) -> int:
+        if not due:
+            return 0
         try:
             taken, parcels = await self._db.write(self._take, due)
         except Unavailable:
@@ -222,18 +232,7 @@ class DeliveryEngine:
         receipt = await self._sinks[system].deliver(message_of(parcel))
         return Outcome(Verdict.DELIVERED, external_id=receipt.external_id)
 
-    async def _acknowledge(self) -> int:
-        returned, self._returned = self._returned, []
-        if returned:
-            try:
-                await self._db.write(self._write_down, returned)
-            except Exception:
-                # Kept for the next round; should that come too late, the lease runs out and it is sent again.
-                self._returned = returned + self._returned
-                raise
-        return len(returned)
-
-    def _write_down(self, tx: Connection, returned: Sequence[_Return]) -> None:
+    def _write_down(self, tx: Connection, returned: Sequence[_Return], room: int) -> Sequence[UUID]:
         chance = self._settings.random
         # Subscriptions before deliveries, in the order in which pausing one locks them: else the two could wait for
         # each other.
@@ -243,6 +242,7 @@ class DeliveryEngine:
         arrived = [one for one in returned if one.outcome.verdict is Verdict.DELIVERED]
         insert_disclosures(tx, [self._table.disclosure(one.parcel, one.ended_at) for one in arrived])
         self._link_cases(tx, arrived)
+        return self._due(tx, room)
 
     def _link_cases(self, tx: Connection, arrived: Sequence[_Return]) -> None:
         for one in arrived:

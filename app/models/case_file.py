@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 
-from app.domain.case_file import CaseFile
+from app.domain.case_file import CaseFile, Facts, feedback_facts
 from app.domain.queries import Visibility
-from app.domain.values import Appointment
+from app.domain.values import Appointment, Organisation
 from app.models.appointment import appointment, to_appointment
 from app.models.client import load_clients
-from app.models.referral import load_referral_rows, open_contents, to_referral
+from app.models.referral import load_referral_rows, open_contents, plain_contents, to_referral
 from app.models.trajectory import load_trajectories_of
 from app.vault import Vault
 
@@ -41,6 +41,25 @@ def load_case_files(
         referral = to_referral(row, open_contents(sealer, row), trajectory.id if trajectory else None)
         cases[row.id] = CaseFile(referral, client, appointments.get(row.id), trajectory)
     return cases
+
+
+def load_feedback_facts(
+    tx: Connection, referral_ids: Collection[UUID], guided: Collection[UUID]
+) -> dict[UUID, tuple[Organisation, Facts]]:
+    """Give what there is to tell referrers, with the referrer, by referral id; nothing sealed is opened.
+
+    Args:
+        tx: reads only.
+        referral_ids: the referrals asked about.
+        guided: those of them whose trajectory is asked about too.
+    """
+    trajectories = load_trajectories_of(tx, guided) if guided else {}
+    found = {}
+    for row in load_referral_rows(tx, referral_ids, EVERYTHING):
+        trajectory = trajectories.get(row.id)
+        referral = to_referral(row, plain_contents(row), trajectory.id if trajectory else None)
+        found[row.id] = (referral.organisation, feedback_facts(referral, trajectory))
+    return found
 
 
 def _newest_appointments(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, Appointment]:

@@ -51,8 +51,9 @@ def due_deliveries(tx: Connection, now: datetime, cap_of: Callable[[str], int], 
         cap_of: tells how many deliveries a receiver may have in flight; 0 holds them all back.
         limit: at least 1.
     """
-    abandoned = list(tx.scalars(_ABANDONED, {"now": now, "room": limit}))
-    in_flight = Counter(tx.scalars(_IN_FLIGHT, {"now": now}))
+    sending = list(tx.execute(_SENDING))
+    abandoned = [row.id for row in sending if row.lease_until < now]
+    in_flight = Counter(row.receiver for row in sending if row.lease_until >= now)
     rooms = {receiver: cap_of(receiver) - in_flight[receiver] for receiver in tx.scalars(_OWED)}
     return (abandoned + _heads(tx, now, rooms, limit))[:limit]
 
@@ -144,13 +145,11 @@ _OWED = _receivers_owed()
 
 _NOW = bindparam("now", type_=UtcDateTime)
 
-_IN_FLIGHT = select(delivery.c.receiver).where(in_state(DeliveryState.SENDING), delivery.c.lease_until >= _NOW)
-
-_ABANDONED = (
-    select(delivery.c.id)
-    .where(in_state(DeliveryState.SENDING), delivery.c.lease_until < _NOW)
+# No more than what the workers have in flight together.
+_SENDING = (
+    select(delivery.c.id, delivery.c.receiver, delivery.c.lease_until)
+    .where(in_state(DeliveryState.SENDING))
     .order_by(delivery.c.lease_until)
-    .limit(bindparam("room"))
 )
 
 _TAKE = (

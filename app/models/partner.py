@@ -91,13 +91,21 @@ quarantine = Table(
 )
 
 
+_PARTNER = select(partner).where(partner.c.system == bindparam("system"))
+_LOCKED_PARTNER = _PARTNER.with_for_update()
+
+
+def find_partner(tx: Connection, system: System) -> Row[Any] | None:
+    """Give the partner's row, or None when it was never pulled."""
+    return tx.execute(_PARTNER, {"system": system}).first()
+
+
 def ensure_partner(tx: Connection, system: System) -> Row[Any]:
     """Give the partner's row, made on first use, locked until the end of the transaction."""
-    query = select(partner).where(partner.c.system == system).with_for_update()
-    row = tx.execute(query).first()
+    row = tx.execute(_LOCKED_PARTNER, {"system": system}).first()
     if row is None:
-        tx.execute(insert(partner).values(system=system, paused=False))
-        row = tx.execute(query).one()
+        insert_row(tx, partner, {"system": system, "paused": False})
+        row = tx.execute(_LOCKED_PARTNER, {"system": system}).one()
     return row
 
 

@@ -1,6 +1,7 @@
 """Referrals and their appointments."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     or_,
     select,
+    update,
 )
 
 from app.domain.codes import (
@@ -118,9 +120,23 @@ def update_referral(tx: Connection, referral_id: UUID, values: Mapping[str, Any]
     update_row(tx, referral, referral_id, values)
 
 
+def update_referrals(tx: Connection, changes: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Change columns of several referrals, in one statement for each set of columns."""
+    alike: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+    for referral_id, values in changes.items():
+        alike[frozenset(values)].append({**values, "row_id": referral_id})
+    for rows in alike.values():
+        tx.execute(_CHANGED, rows)
+
+
 def lock_referral(tx: Connection, referral_id: UUID, visibility: Visibility) -> Row[Any] | None:
-    """Give a referral's row with its organisation, locked until the end of the transaction; None if not visible."""
-    return tx.execute(_visible(_LOCKED, visibility), {"referral_id": referral_id}).first()
+    """Give what a step needs of a referral, locked until the end of the transaction; None if it is not visible."""
+    return tx.execute(_visible(_LOCKED, visibility), {"referral_ids": [referral_id]}).first()
+
+
+def lock_referrals(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
+    """Give what a step needs of each referral, locked in the order of their ids, so that no two wait for each other."""
+    return list(tx.execute(_LOCKED, {"referral_ids": list(referral_ids)})) if referral_ids else []
 
 
 def find_by_reference(tx: Connection, organisation_id: UUID, reference: str) -> UUID | None:
@@ -157,7 +173,29 @@ def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary
 
 _WHOLE = select(referral, *ORGANISATION_COLUMNS).join(organisation, organisation.c.id == referral.c.organisation_id)
 _BY_IDS = _WHOLE.where(referral.c.id.in_(bindparam("ids", expanding=True)))
-_LOCKED = _WHOLE.where(referral.c.id == bindparam("referral_id")).with_for_update(of=referral)
+# A step needs no more than this; sealed contents in particular stay where they are.
+_STATE = (
+    referral.c.id,
+    referral.c.client_id,
+    referral.c.status,
+    referral.c.withdrawal_requested,
+    referral.c.withdrawal_reason,
+    referral.c.consent_scopes,
+    referral.c.counsellor_name,
+    referral.c.counsellor_phone,
+    referral.c.missed_count,
+    referral.c.intake_held_on,
+    organisation.c.name.label("organisation_name"),
+    organisation.c.kind.label("organisation_kind"),
+)
+_LOCKED = (
+    select(*_STATE)
+    .join(organisation, organisation.c.id == referral.c.organisation_id)
+    .where(referral.c.id.in_(bindparam("referral_ids", expanding=True)))
+    .order_by(referral.c.id)
+    .with_for_update(of=referral)
+)
+_CHANGED = update(referral).where(referral.c.id == bindparam("row_id"))
 _BY_REFERENCE = select(referral.c.id).where(
     referral.c.organisation_id == bindparam("organisation_id"), referral.c.reference == bindparam("reference")
 )
@@ -249,6 +287,11 @@ def open_contents(sealer: Sealer, row: Row[Any]) -> ReferralContents:
         lives_in_municipality=document["lives_in_municipality"],
         consent=_to_consent(row, document["consent_evidence"]),
     )
+
+
+def plain_contents(row: Row[Any]) -> ReferralContents:
+    """Read of what the referrer said only what is not sealed: area and consent."""
+    return ReferralContents(area=row.area, consent=_to_consent(row, None))
 
 
 def to_referral(row: Row[Any], contents: ReferralContents, trajectory_id: UUID | None) -> Referral:

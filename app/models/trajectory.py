@@ -1,7 +1,7 @@
 """Trajectories with their plan, results, credit bank application and parties."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    insert,
     or_,
     select,
     update,
@@ -105,6 +106,7 @@ party = Table(
 )
 
 
+_NEW_PARTIES = insert(party)
 _OF_REFERRAL = select(trajectory).where(trajectory.c.referral_id == bindparam("referral_id"))
 _CHANGED_PLAN = update(plan).where(plan.c.trajectory_id == bindparam("of_trajectory"))
 _ANY_RESULT = (
@@ -170,18 +172,21 @@ def update_kbr_application(tx: Connection, application_id: UUID, values: Mapping
     update_row(tx, kbr_application, application_id, values)
 
 
-def insert_party(tx: Connection, sealer: Sealer, trajectory_id: UUID, new: Party) -> None:
-    """Add a party; its contact person is encrypted."""
-    values = {
-        "id": new.id,
-        "trajectory_id": trajectory_id,
-        "organisation": new.organisation,
-        "role": new.role,
-        "contact": sealer.seal_text(new.contact, "party.contact"),
-        "from_on": new.from_on,
-        "until_on": new.until_on,
-    }
-    insert_row(tx, party, values)
+def insert_parties(tx: Connection, sealer: Sealer, trajectory_id: UUID, parties: Sequence[Party]) -> None:
+    """Add parties; their contact persons are encrypted."""
+    rows = [
+        {
+            "id": new.id,
+            "trajectory_id": trajectory_id,
+            "organisation": new.organisation,
+            "role": new.role,
+            "contact": sealer.seal_text(new.contact, "party.contact"),
+            "from_on": new.from_on,
+            "until_on": new.until_on,
+        }
+        for new in parties
+    ]
+    tx.execute(_NEW_PARTIES, rows)
 
 
 def list_parties(tx: Connection, sealer: Sealer, trajectory_id: UUID) -> list[Party]:

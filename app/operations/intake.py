@@ -43,6 +43,7 @@ from app.domain.ports import Page, PartnerRecord, Unread
 from app.models.external_id import can_link, link, referral_of
 from app.models.partner import (
     ensure_partner,
+    find_partner,
     insert_run,
     known_records,
     open_quarantine,
@@ -108,29 +109,64 @@ class Tally:
         )
 
 
-def take_turn(tx: Connection, tools: Tools, system: System, holder: str, lease_seconds: float) -> str | bool | None:
-    """Give the partner's cursor to this process for a while; False when it is paused or another one's turn."""
-    row, now = ensure_partner(tx, system), tools.clock.now()
-    taken = row.lease_holder not in (None, holder) and row.lease_until and row.lease_until > now
+@dataclass(frozen=True)
+class Turn:
+    """A process's turn to pull a partner; one process pulls a partner at a time."""
+
+    system: System
+    holder: str
+    lease_seconds: float = 60.0
+
+
+class TurnLost(Exception):
+    """Another process pulls this partner now."""
+
+
+def cursor_in_turn(tx: Connection, turn: Turn) -> tuple[bool, str | None]:
+    """Tell whether this process already has its turn, and from where it reads on."""
+    row = find_partner(tx, turn.system)
+    if row is None or row.paused or row.lease_holder != turn.holder:
+        return False, None
+    return True, row.cursor
+
+
+def take_turn(tx: Connection, tools: Tools, turn: Turn) -> str | None:
+    """Take the turn and give the place from which to read on.
+
+    Raises:
+        TurnLost: the partner is paused, or another process has the turn.
+    """
+    row, now = ensure_partner(tx, turn.system), tools.clock.now()
+    taken = row.lease_holder not in (None, turn.holder) and row.lease_until and row.lease_until > now
     if row.paused or taken:
-        return False
-    lease = {"lease_holder": holder, "lease_until": now + timedelta(seconds=lease_seconds)}
-    update_partner(tx, system, lease)
+        raise TurnLost
+    update_partner(tx, turn.system, _lease(turn, now))
     cursor: str | None = row.cursor
     return cursor
 
 
-def apply_page(tx: Connection, tools: Tools, system: System, mapping_version: str, page: Page) -> Tally:
-    """Apply a page of a partner's records and move the cursor with it."""
+def apply_page(tx: Connection, tools: Tools, turn: Turn, mapping_version: str, page: Page) -> Tally:
+    """Apply a page of a partner's records and move the cursor with it; the turn is renewed.
+
+    Raises:
+        TurnLost: another process took the turn meanwhile, or the partner was paused; nothing is applied.
+    """
+    system, now = turn.system, tools.clock.now()
+    row = ensure_partner(tx, system)
+    if row.paused or row.lease_holder != turn.holder:
+        raise TurnLost
     tally = _apply(tx, tools, system, page.records)
-    now = tools.clock.now()
     moved = {"cursor": page.cursor} if page.cursor is not None else {}
-    update_partner(tx, system, {**moved, "last_success_at": now, "failing_since": None})
+    update_partner(tx, system, {**moved, **_lease(turn, now), "last_success_at": now, "failing_since": None})
     if tally.read != tally.unchanged:
         counts = {**asdict(tally), "read": tally.read}
         run = {"id": tools.new_id(now), "system": system, "mapping_version": mapping_version, "started_at": now}
         insert_run(tx, {**run, **counts})
     return tally
+
+
+def _lease(turn: Turn, now: datetime) -> dict[str, Any]:
+    return {"lease_holder": turn.holder, "lease_until": now + timedelta(seconds=turn.lease_seconds)}
 
 
 def note_failure(tx: Connection, tools: Tools, system: System) -> bool:
@@ -182,12 +218,22 @@ class _Batch:
         Raises:
             _Refused: a record was refused and the batch is not careful; nothing of it may be kept.
         """
+        if not self._careful:
+            # A record that is taken back could not be told apart in the ledger, so a careful batch holds nothing.
+            self._ledger.hold(self._tx, self._referrals_with_news(records))
         for record in records:
             self._take(record)
         self._ledger.write(self._tx)
         save_records(self._tx, list(self._applied.values()))
         put_in_quarantine(self._tx, self._quarantined)
         return Tally(**self._counts)
+
+    def _referrals_with_news(self, records: Sequence[PartnerRecord]) -> set[UUID]:
+        return {
+            self._referrals[record.case_id]
+            for record in records
+            if record.case_id in self._referrals and (record.kind, record.external_id) not in self._known
+        }
 
     def _take(self, record: PartnerRecord) -> None:
         """Apply one record, or leave it, or put it in quarantine; counted either way."""
@@ -269,6 +315,8 @@ class _Batch:
         _APPLY[type(fact)](self._tx, self._tools, chain, fact)
 
     def _register(self, record: PartnerRecord, fact: RegisterReferral, act: Act) -> None:
+        # Whether the client has an open referral already is read from the table.
+        self._ledger.write_changes(self._tx)
         referral_id = referrals.register_referral(self._tx, self._tools, fact, act, self._ledger)
         link(self._tx, self._system, record.case_id, referral_id)
         self._referrals[record.case_id] = referral_id

@@ -34,6 +34,7 @@ from app.domain.facts import Field
 from app.domain.identifiers import is_bsn
 from app.domain.lifecycle import Action, Guard, Machine
 from app.domain.values import ClientDetails, Organisation, ReferralContents
+from app.models.case_file import load_case_files
 from app.models.client import (
     bsn_index,
     find_client,
@@ -48,7 +49,6 @@ from app.models.referral import (
     find_by_reference,
     has_open_referral,
     insert_referral,
-    open_contents,
     sealed_contents,
 )
 from app.operations.dates import AMSTERDAM, check_not_future
@@ -129,8 +129,8 @@ def referrer_code(tx: Connection, caller: Organisation, given: str | None) -> st
 
 def what_was_said(tx: Connection, tools: Tools, chain: Chain) -> AmendReferral:
     """Give what the referrer said, as the change that changes nothing."""
-    client, sealer = load_clients(tx, tools.vault, [chain.id])[chain.id]
-    return AmendReferral(open_contents(sealer, chain.row), client.details)
+    case = load_case_files(tx, tools.vault, [chain.id])[chain.id]
+    return AmendReferral(case.referral.contents, case.client.details)
 
 
 def amend_referral(tx: Connection, tools: Tools, chain: Chain, fact: AmendReferral) -> None:

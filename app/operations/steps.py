@@ -4,9 +4,10 @@ All operations on referrals and trajectories go through ``Chain``; so no state c
 and no event is written when the step fails.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from app.domain.lifecycle import Action, Guard, Machine, Transition
 from app.domain.queries import Visibility
 from app.events.outbox import NewEvent, record_all
 from app.models.history import append_history
-from app.models.referral import lock_referral, update_referral
+from app.models.referral import lock_referral, lock_referrals, update_referral, update_referrals
 from app.operations.tools import Tools
 from app.privacy.gate import tells
 from app.privacy.policy import Occasion
@@ -52,11 +53,34 @@ class Step:
 
 
 class Ledger:
-    """The history and the events of a transaction, written in two statements at its end."""
+    """What a page of a partner's records changes, written together at its end: history, events, referrals.
+
+    A step then costs no statement for any of the three.
+    """
 
     def __init__(self) -> None:
         self._entries: list[Mapping[str, Any]] = []
         self._events: list[NewEvent] = []
+        self._held: dict[UUID, SimpleNamespace] = {}
+        self._changes: dict[UUID, dict[str, Any]] = {}
+
+    def hold(self, tx: Connection, referral_ids: Collection[UUID]) -> None:
+        """Lock referrals whose changes are to be written at the end."""
+        for row in lock_referrals(tx, referral_ids):
+            self._held[row.id] = SimpleNamespace(**row._mapping)
+
+    def held(self, referral_id: UUID) -> SimpleNamespace | None:
+        """Give the present state of a referral that is held, changes included."""
+        return self._held.get(referral_id)
+
+    def change(self, referral_id: UUID, values: Mapping[str, Any]) -> bool:
+        """Note changes of a referral; False when it is not held, and so must be changed at once."""
+        state = self._held.get(referral_id)
+        if state is None:
+            return False
+        vars(state).update(values)
+        self._changes.setdefault(referral_id, {}).update(values)
+        return True
 
     def note(self, entries: Sequence[Mapping[str, Any]]) -> None:
         """Note history."""
@@ -71,12 +95,18 @@ class Ledger:
         return len(self._entries), len(self._events)
 
     def back_to(self, mark: tuple[int, int]) -> None:
-        """Forget what was noted since the mark, because the change it belongs to was undone."""
+        """Forget the history and events since the mark, because the change they belong to was undone."""
         del self._entries[mark[0] :]
         del self._events[mark[1] :]
 
+    def write_changes(self, tx: Connection) -> None:
+        """Write the changes of referrals."""
+        update_referrals(tx, self._changes)
+        self._changes.clear()
+
     def write(self, tx: Connection) -> None:
-        """Write what was noted, in its order."""
+        """Write everything that was noted, in its order."""
+        self.write_changes(tx)
         if self._entries:
             append_history(tx, self._entries)
         record_all(tx, self._events)
@@ -87,7 +117,7 @@ class Chain:
     """One referral chain, locked for the length of the transaction.
 
     Attributes:
-        ledger: where history and events are noted for later; None writes them at once.
+        ledger: where changes, history and events are noted for later; None writes them at once.
     """
 
     def __init__(self, tx: Connection, tools: Tools, act: Act, row: Any, ledger: Ledger | None = None) -> None:
@@ -140,8 +170,10 @@ class Chain:
         self._changes |= values
 
     def save(self) -> None:
-        """Write the noted changes."""
-        update_referral(self.tx, self.id, {**self._changes, "changed_at": self.now})
+        """Write the noted changes, or leave them to the ledger that holds the referral."""
+        values = {**self._changes, "changed_at": self.now}
+        if not (self._ledger and self._ledger.change(self.id, values)):
+            update_referral(self.tx, self.id, values)
 
     def tell(self, step: Step, status: str) -> None:
         """Put the step's event into the outbox, and keep the status that the referrer will have been told."""
@@ -237,7 +269,7 @@ def open_chain(  # noqa: PLR0913  # two of them are seldom given
     Raises:
         NotFound: there is no such referral, or the caller may not see it.
     """
-    row = lock_referral(tx, referral_id, visibility)
+    row = (ledger and ledger.held(referral_id)) or lock_referral(tx, referral_id, visibility)
     if row is None:
         raise NotFound("There is no referral with this id for this client.")
     return Chain(tx, tools, act, row, ledger)

@@ -45,7 +45,7 @@ class Chapter:
 def tell_story(tx: Connection, tools: Tools, referral_id: UUID, after_position: int = 0) -> list[Chapter]:
     """Give the chapters of a referral chain after a position, oldest first."""
     events = [stored for stored in chain_events(tx, referral_id) if stored.position > after_position]
-    cases = StoredCases(tools.vault).about(tx, [stored.event for stored in events])
+    cases = StoredCases(tools.vault).about(tx, [stored.event for stored in events], in_full=False)
     deliveries = deliveries_about(tx, referral_id)
     return [_chapter(tools, stored, cases[stored.event.id], deliveries) for stored in events]
 

@@ -36,7 +36,7 @@ from app.models.client import wrapped_key_of
 from app.models.trajectory import (
     has_result,
     insert_kbr_application,
-    insert_party,
+    insert_parties,
     insert_result,
     insert_trajectory,
     kbr_application_row_of,
@@ -202,17 +202,19 @@ def add_party(tx: Connection, tools: Tools, chain: Chain, fact: AddParty) -> UUI
     from_on = fact.from_on or chain.now.date()
     party = Party(tools.new_id(chain.now), fact.organisation, fact.role, fact.contact, from_on)
     sealer = tools.vault.client_sealer(wrapped_key_of(tx, chain.row.client_id))
-    insert_party(tx, sealer, row.id, party)
+    insert_parties(tx, sealer, row.id, [party])
     return party.id
 
 
 def _add_first_parties(chain: Chain, trajectory_id: UUID, day: date) -> None:
-    sealer = chain.tools.vault.client_sealer(wrapped_key_of(chain.tx, chain.row.client_id))
-    referrer = (chain.row.organisation_name, PartyRole.REFERRER, None)
-    counsellor = ("Expertiseteam Financiën", PartyRole.COUNSELLOR, chain.row.counsellor_name)
-    for organisation, role, contact in (referrer, counsellor):
-        party = Party(chain.tools.new_id(chain.now), organisation, role, contact, day)
-        insert_party(chain.tx, sealer, trajectory_id, party)
+    tools, row = chain.tools, chain.row
+    sealer = tools.vault.client_sealer(wrapped_key_of(chain.tx, row.client_id))
+    team = tools.reference.institution(OrganisationRole.FINANCE_TEAM)
+    parties = [
+        Party(tools.new_id(chain.now), row.organisation_name, PartyRole.REFERRER, None, day),
+        Party(tools.new_id(chain.now), team.name, PartyRole.COUNSELLOR, row.counsellor_name, day),
+    ]
+    insert_parties(chain.tx, sealer, trajectory_id, parties)
 
 
 def _trajectory(tx: Connection, chain: Chain) -> Any:  # a row

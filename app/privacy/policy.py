@@ -80,6 +80,9 @@ class Policy:
         rules: in the order of the text.
         financial_agreed: the kinds of receivers with whom telling financial facts is agreed.
 
+    Attributes:
+        asks: the fields on which some rule depends, for itself or another field: consent and conditions.
+
     Raises:
         PolicyError: two rules have one id, or a rule promises what no rule may.
     """
@@ -91,6 +94,7 @@ class Policy:
         check_rules(self.rules, financial_agreed)
         self._rows = _rows(self.rules)
         self._by_id = {rule.id: rule for rule in self.rules}
+        self.asks = frozenset({Field.CONSENT_SCOPES, *(field for rule in self.rules for field in rule.when)})
 
     @classmethod
     def from_toml(cls, text: str) -> Self:

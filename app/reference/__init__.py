@@ -60,6 +60,10 @@ class Reference:
     age_bands: tuple[Band, ...]
     decision_week_bands: tuple[Band, ...]
 
+    def institution(self, role: OrganisationRole) -> Institution:
+        """Give the city's institution with this role; StopIteration when the city has none."""
+        return next(each for each in self.institutions if each.role is role)
+
     def decision_weeks(self, kind: ReferrerKind | None, intake_on: date) -> int:
         """Give the weeks within which the counsellor decides, by the newest term that holds at the intake."""
         holding = [term for term in self.decision_terms if term.holds(kind, intake_on)]

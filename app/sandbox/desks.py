@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from app.adapters.common.http import http_client
 from app.domain.codes import System
 from app.sandbox.kit import Document
 from app.sandbox.simulate import CLOCK_PATH
@@ -20,7 +21,7 @@ class Desks:
     """
 
     def __init__(self, urls: Mapping[System, str]) -> None:
-        self._clients = {system: httpx.AsyncClient(base_url=url, timeout=30) for system, url in urls.items()}
+        self._clients = {system: http_client(url, timeout_seconds=30) for system, url in urls.items()}
 
     async def set_clock(self, now: datetime | None) -> None:
         """Set the simulators' clocks to an aware moment; None lets them run with the computer's."""

@@ -4,6 +4,7 @@ Each day has two halves: in the morning workers refer (in GIDSO, RMW or over the
 register in Allegro what the register says of that day. After each half the hub pulls, relays and delivers.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -73,8 +74,11 @@ async def _morning(world: World, day: date, rows: Sequence[Row]) -> None:
         by_system[row.system].append(row)
     for system in (System.GIDSO, System.RMW):
         await world.desks.refer(system, [referral_document(row) for row in by_system[system]])
-    for row in by_system[System.API]:
-        await world.refer(row.organisation_code, referral_body(row), f"register-{row.number}")
+    posts = [
+        world.refer(row.organisation_code, referral_body(row), f"register-{row.number}")
+        for row in by_system[System.API]
+    ]
+    await asyncio.gather(*posts)
     await world.worker.settle(System.GIDSO, System.RMW)
 
 

@@ -19,6 +19,7 @@ from uuid import UUID
 import httpx
 from pydantic import SecretStr
 
+from app.adapters.common.http import http_client
 from app.api.hub import Hub
 from app.database import upgrade_schema
 from app.domain.codes import System
@@ -87,8 +88,6 @@ class World:
     async def set_clocks(self, now: datetime | None) -> None:
         """Set everybody's clock to an aware moment; None lets them run with the computer's."""
         self.clock.set(now)
-        # A token of the day before has expired by now.
-        self._tokens.clear()
         await self.desks.set_clock(now)
 
     def example_client(self) -> tuple[str, str]:
@@ -179,7 +178,7 @@ async def running_world(folder: Path, clock: SettableClock, database_url: str | 
         running.push_async_callback(worker.close)
         desks = Desks({system: urls[system] for system in _SIMULATED})
         running.push_async_callback(desks.close)
-        http = await running.enter_async_context(httpx.AsyncClient(base_url=urls["hub"], timeout=30))
+        http = await running.enter_async_context(http_client(urls["hub"], timeout_seconds=30))
         yield World(clock, hub, http, worker, desks, receiver, urls, notebook)
 
 

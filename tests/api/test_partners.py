@@ -7,7 +7,7 @@ import pytest
 from app.api.hub import Hub
 from app.domain.codes import System
 from app.domain.ports import Page, PartnerRecord, Unread
-from app.operations.intake import apply_page, take_turn
+from app.operations.intake import Turn, apply_page, take_turn
 from tests.api.conftest import Api
 
 SECRET_TEXT = "Jansen owes 5,000 euro"  # personal, not secret
@@ -16,7 +16,8 @@ SECRET_TEXT = "Jansen owes 5,000 euro"  # personal, not secret
 @pytest.fixture
 async def quarantined(hub: Hub) -> None:
     """Put two records of Allegro in quarantine: an unknown code, and one that waits for it."""
-    await hub.db.write(take_turn, hub.tools, System.ALLEGRO, "test", 60)
+    turn = Turn(System.ALLEGRO, "test")
+    await hub.db.write(take_turn, hub.tools, turn)
     unknown = Unread("redencode", "unknown-code", "Code 99 has no meaning here.")
     records = tuple(
         PartnerRecord(
@@ -30,7 +31,7 @@ async def quarantined(hub: Hub) -> None:
         )
         for number in (1, 2)
     )
-    await hub.db.write(apply_page, hub.tools, System.ALLEGRO, "1", Page(records, "2"))
+    await hub.db.write(apply_page, hub.tools, turn, "1", Page(records, "2"))
 
 
 @pytest.mark.usefixtures("quarantined")

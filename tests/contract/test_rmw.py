@@ -145,7 +145,7 @@ async def test_record_without_number_is_told_by_its_place() -> None:
     assert record.unread is not None
 
 
-@pytest.mark.parametrize("event", list(ENDINGS))
+@pytest.mark.parametrize("event", sorted(ENDINGS))
 async def test_ending_closes_the_tab_after_the_status(world: World, event: EventType) -> None:
     await world.register(registration())
     delivery = uuid4()

@@ -130,7 +130,7 @@ async def test_event_of_an_unknown_referral_has_no_case(hub: Installation) -> No
     now = datetime.now(UTC)
     stray = Event(hub.tools.new_id(now), EventType.INTAKE_MISSED, hub.tools.new_id(now), now, now)
 
-    assert await hub.db.read(hub.cases.about, [stray]) == {}
+    assert await hub.db.read(hub.cases.about, [stray], in_full=True) == {}
 
 
 async def test_what_an_event_says_stands_before_what_the_case_says_now(hub: Installation) -> None:
@@ -138,7 +138,20 @@ async def test_what_an_event_says_stands_before_what_the_case_says_now(hub: Inst
     now = datetime.now(UTC)
     said = Event(hub.tools.new_id(now), EventType.INTAKE_MISSED, referral, now, now, {"attendance.missed_count": 7})
 
-    cases = await hub.db.read(hub.cases.about, [said])
+    cases = await hub.db.read(hub.cases.about, [said], in_full=False)
 
     assert cases[said.id].facts[Field.ATTENDANCE_MISSED_COUNT] == 7
     assert cases[said.id].facts[Field.OCCURRED_AT] == now
+
+
+async def test_what_is_looked_up_for_a_referrer_leaves_out_the_client(hub: Installation) -> None:
+    referral = await hub.register()
+    now = datetime.now(UTC)
+    missed = Event(hub.tools.new_id(now), EventType.INTAKE_MISSED, referral, now, now)
+
+    light = (await hub.db.read(hub.cases.about, [missed], in_full=False))[missed.id]
+    full = (await hub.db.read(hub.cases.about, [missed], in_full=True))[missed.id]
+
+    assert CANARY in map(str, full.facts.values())
+    assert CANARY not in map(str, light.facts.values())
+    assert Field.CONSENT_SCOPES in light.facts

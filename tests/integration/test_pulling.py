@@ -14,7 +14,7 @@ from app.domain.codes import (
 from app.domain.errors import CursorExpired, PartnerUnreachable
 from app.domain.ports import Page
 from app.models.partner import update_partner
-from app.operations.intake import Tally, apply_page, note_failure, take_turn
+from app.operations.intake import Tally, Turn, TurnLost, apply_page, cursor_in_turn, note_failure, take_turn
 from tests.support.hub import (
     AT_WIJKTEAM,
     NOW,
@@ -45,7 +45,7 @@ async def test_neither_cursor_nor_data_is_kept_of_a_page_that_breaks(hub: SmallH
 
     def break_off(tx: Connection) -> None:
         page = Page((partner_record("G-1", AT_WIJKTEAM), unreadable("G-2")), "18")
-        assert apply_page(tx, hub.tools, System.GIDSO, "1", page).read == 2
+        assert apply_page(tx, hub.tools, Turn(System.GIDSO, "test"), "1", page).read == 2
         raise RuntimeError("the machine stops here")
 
     with pytest.raises(RuntimeError, match="stops here"):
@@ -55,22 +55,48 @@ async def test_neither_cursor_nor_data_is_kept_of_a_page_that_breaks(hub: SmallH
 
 
 async def test_only_one_process_at_a_time_has_the_turn(hub: SmallHub) -> None:
-    async def turn(holder: str) -> str | bool | None:
-        return await hub.db.write(take_turn, hub.tools, System.ALLEGRO, holder, 60)
+    async def takes_turn(holder: str) -> bool:
+        try:
+            await hub.db.write(take_turn, hub.tools, Turn(System.ALLEGRO, holder))
+        except TurnLost:
+            return False
+        return True
 
-    assert await turn("one") is None
-    assert await turn("other") is False
-    assert await turn("one") is None
+    assert [await takes_turn("one"), await takes_turn("other"), await takes_turn("one")] == [True, False, True]
     hub.clock.set(NOW.replace(minute=NOW.minute + 2))
-    assert await turn("other") is None
-    assert await turn("one") is False
+    assert [await takes_turn("other"), await takes_turn("one")] == [True, False]
+
+
+async def test_a_process_that_lost_its_turn_applies_nothing_more(hub: SmallHub) -> None:
+    await hub.db.write(take_turn, hub.tools, Turn(System.GIDSO, "slow"))
+    hub.clock.set(NOW.replace(minute=NOW.minute + 2))
+    await hub.db.write(take_turn, hub.tools, Turn(System.GIDSO, "other"))
+    before = await hub.dump()
+
+    page = Page((partner_record("G-1", AT_WIJKTEAM),), "18")
+    with pytest.raises(TurnLost):
+        await hub.db.write(apply_page, hub.tools, Turn(System.GIDSO, "slow"), "1", page)
+
+    assert await hub.dump() == before
+
+
+async def test_a_turn_that_is_still_one_s_own_is_known_without_a_write(hub: SmallHub) -> None:
+    mine, other = Turn(System.GIDSO, "test"), Turn(System.GIDSO, "other")
+    assert await hub.db.read(cursor_in_turn, mine) == (False, None)
+
+    await hub.pull(cursor="17", system=System.GIDSO)
+
+    assert await hub.db.read(cursor_in_turn, mine) == (True, "17")
+    assert await hub.db.read(cursor_in_turn, other) == (False, None)
 
 
 async def test_a_paused_partner_has_no_turn(hub: SmallHub) -> None:
     await hub.pull()
     await hub.db.write(update_partner, System.ALLEGRO, {"paused": True})
 
-    assert await hub.db.write(take_turn, hub.tools, System.ALLEGRO, "test", 60) is False
+    assert await hub.db.read(cursor_in_turn, Turn(System.ALLEGRO, "test")) == (False, None)
+    with pytest.raises(TurnLost):
+        await hub.db.write(take_turn, hub.tools, Turn(System.ALLEGRO, "test"))
 
 
 async def test_trouble_is_new_once_until_it_is_over(hub: SmallHub) -> None:

@@ -87,7 +87,7 @@ class KnownCases:
     def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
         return {id: self.cases[id].referrer for id in referral_ids if id in self.cases}
 
-    def about(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, Case]:
+    def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
         if any(event.referral_id in self.spoilt for event in events):
             raise RuntimeError("this case cannot be read")
         known = [event for event in events if event.referral_id in self.cases]

@@ -58,7 +58,7 @@ from app.models.history import list_history
 from app.models.outbox import StoredEvent, chain_events
 from app.models.partner import list_partners, list_quarantine
 from app.operations import appointments, referrals, trajectories
-from app.operations.intake import Tally, apply_page, take_turn
+from app.operations.intake import Tally, Turn, apply_page, take_turn
 from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.steps import open_chain
 from app.operations.tools import Tools, make_tools
@@ -233,8 +233,9 @@ class SmallHub:
         """Apply a page of a partner's records."""
 
         def work(tx: Connection) -> Tally:
-            take_turn(tx, self.tools, system, "test", 60)
-            return apply_page(tx, self.tools, system, "1", Page(records, cursor))
+            turn = Turn(system, "test")
+            take_turn(tx, self.tools, turn)
+            return apply_page(tx, self.tools, turn, "1", Page(records, cursor))
 
         return await self.db.write(work)
 

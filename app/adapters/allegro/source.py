@@ -1,6 +1,6 @@
 """Reads Allegro's change feed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 
 from app.adapters.allegro.client import AllegroClient
 from app.adapters.allegro.mapping import MAPPING_VERSION, read_change, sequence_of
@@ -8,13 +8,19 @@ from app.domain.codes import System
 from app.domain.ports import Page
 
 PAGE_SIZE = 500
-OVERLAP = 100
-"""Sequence numbers read again at each pull. Allegro hands out a number when a counsellor starts to
-register and shows the change when they are done, so a lower number can appear after a higher one was read."""
+PATIENCE = 100
+"""How far the feed may run ahead of a missing sequence number before the number counts as never used.
+
+Allegro hands out a number when a counsellor starts to register and shows the change when they are done, so a lower
+number can appear after a higher one was read; one that was given up never appears."""
 
 
 class AllegroSource:
-    """The changes at Allegro, as facts. The cursor is the highest sequence number read, as text."""
+    """The changes at Allegro, as facts.
+
+    The cursor is the sequence number, as text, up to which nothing is missing; what lies above it is read again at
+    each pull until it is complete.
+    """
 
     system = System.ALLEGRO
     mapping_version = MAPPING_VERSION
@@ -23,18 +29,31 @@ class AllegroSource:
         self._client = client
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Page]:
-        """Give the changes since the cursor and the overlap before it, page by page.
+        """Give the changes since the cursor, page by page.
 
         Raises:
             PartnerUnreachable: no answer; try again later from the same cursor.
             PartnerRefused: Allegro does not take the question.
         """
-        highest = int(cursor or 0)
-        after = max(0, highest - OVERLAP)
-        while changes := await self._client.changes(after, PAGE_SIZE):
-            read_to = max(sequence_of(change) for change in changes)
-            highest = max(highest, read_to)
-            yield Page(tuple(read_change(change) for change in changes), str(highest))
-            if len(changes) < PAGE_SIZE or read_to <= after:
+        complete = read_to = int(cursor or 0)
+        while changes := await self._client.changes(read_to, PAGE_SIZE):
+            numbers = {sequence_of(change) for change in changes}
+            complete = complete_up_to(complete, numbers)
+            yield Page(tuple(read_change(change) for change in changes), str(complete))
+            if len(changes) < PAGE_SIZE or max(numbers) <= read_to:
                 return
-            after = read_to
+            read_to = max(numbers)
+
+
+def complete_up_to(complete: int, numbers: Set[int]) -> int:
+    """Give the number up to which nothing is missing, once these numbers were read too.
+
+    Args:
+        complete: the number up to which nothing was missing before.
+        numbers: not empty.
+    """
+    while complete + 1 in numbers:
+        complete += 1
+    # A number that is still missing far behind the newest one was given up at Allegro.
+    settled = max(numbers) - PATIENCE
+    return complete if complete >= settled else complete_up_to(settled, numbers)
