@@ -31,6 +31,9 @@ async def demonstrate(
 async def _stay_up(world: World, console: Console) -> None:
     await world.set_clocks(None)
     console.print(_addresses(world))
+    for who, (client, secret) in (await world.visitors()).items():
+        # Not wrapped, so that it can be copied.
+        console.print(f"{who}: client_id [bold]{client}[/] client_secret [bold]{secret}[/]", soft_wrap=True)
     console.print("Everything keeps running: refer or register at a simulator and watch. Stop with Ctrl+C.")
     stop: asyncio.Event = stop_on_signal()
     await world.worker.run(stop, _PULL_INTERVAL_SECONDS)
@@ -46,6 +49,4 @@ def _addresses(world: World) -> Table:
     for name in ("allegro", "gidso", "rmw"):
         table.add_row(f"simulator of {name}", world.urls[name])
     table.add_row("webhook receiver", world.urls["receiver"])
-    client, secret = world.example_client()
-    table.add_row("a client to try with", f"{client} / {secret}")
     return table

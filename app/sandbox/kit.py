@@ -82,7 +82,9 @@ class Server:
     """One application on a loopback port, run in the present event loop."""
 
     def __init__(self, app: ASGIApp, port: int = 0) -> None:
-        config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False
+        )
         self._server = QuietServer(config)
         self._task: asyncio.Task[None] | None = None
 

@@ -8,7 +8,7 @@ import json
 import secrets
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +35,11 @@ from app.settings import Settings
 from app.worker import Worker
 
 _REFERRER_SCOPES = ("referrals:read", "referrals:write", "trajectories:read", "subscriptions:manage")
+FINANCE_TEAM, OPERATOR = "expertiseteam-financien", "beheer"
+_VISITORS = {
+    FINANCE_TEAM: ("referrals:read", "referrals:process", "trajectories:read", "trajectories:write"),
+    OPERATOR: ("organisations:read", "organisations:manage", "partners:read"),
+}
 _SIMULATED = (System.ALLEGRO, System.GIDSO, System.RMW)
 
 
@@ -90,27 +95,27 @@ class World:
         self.clock.set(now)
         await self.desks.set_clock(now)
 
-    def example_client(self) -> tuple[str, str]:
-        """Give id and secret of a client that a visitor may use."""
-        organisation = next(iter(self.receiver.secrets))
-        return organisation, self.notebook.secret(f"client:{organisation}")
+    async def visitors(self) -> dict[str, tuple[str, str]]:
+        """Give clients that a visitor may use, as id and secret: a referrer, the finance team and the operator."""
+        for organisation, scopes in _VISITORS.items():
+            await self._save_client(organisation, scopes)
+        shown = {"referrer": next(iter(self.receiver.secrets)), "finance team": FINANCE_TEAM, "operator": OPERATOR}
+        return {who: (client, self.notebook.secret(f"client:{client}")) for who, client in shown.items()}
 
     async def _connect(self, organisation: str) -> None:
-        secret = self.notebook.secret(f"client:{organisation}")
-        await self.hub.db.write(
-            save_client,
-            self.hub.tools,
-            organisation,
-            organisation_code=organisation,
-            scopes=_REFERRER_SCOPES,
-            secret=secret,
-        )
+        await self._save_client(organisation, _REFERRER_SCOPES)
         known = self.notebook.get(f"webhook:{organisation}")
         if known is None:
             url = f"{self.urls['receiver']}/hooks/{organisation}"
             answer = await self._post(organisation, "/v1/subscriptions", {"url": url}, f"webhook-{organisation}")
             known = self.notebook.put(f"webhook:{organisation}", answer["secret"])
         self.receiver.secrets[organisation] = known
+
+    async def _save_client(self, organisation: str, scopes: Collection[str]) -> None:
+        secret = self.notebook.secret(f"client:{organisation}")
+        await self.hub.db.write(
+            save_client, self.hub.tools, organisation, organisation_code=organisation, scopes=scopes, secret=secret
+        )
 
     async def _post(self, organisation: str, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {await self.token(organisation)}", "Idempotency-Key": key}

@@ -15,6 +15,7 @@ from app.domain.codes import IntakeResult, SignalKind
 from app.domain.commands import ConcludeIntake, MarkUnreachable, PauseTrajectory
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
+from app.domain.ports import Page
 from app.sandbox.allegro import CLIENT_ID, CLIENT_SECRET, intake_result_code
 from app.sandbox.kit import Store
 from tests.support.allegro_world import START, World, about, fact, message, records, running
@@ -121,8 +122,8 @@ async def test_an_unknown_code_spoils_no_other_record(world: World) -> None:
     ]
 
 
-async def test_an_empty_feed_gives_no_page(world: World) -> None:
-    assert await world.pull() == []
+async def test_an_empty_feed_gives_an_empty_page_that_tells_that_allegro_answered(world: World) -> None:
+    assert await world.pull() == [Page((), "0")]
 
 
 async def test_a_signal_reaches_the_counsellor(world: World) -> None:

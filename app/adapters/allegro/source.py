@@ -36,9 +36,11 @@ class AllegroSource:
             PartnerRefused: Allegro does not take the question.
         """
         complete = read_to = int(cursor or 0)
-        while changes := await self._client.changes(read_to, PAGE_SIZE):
+        while True:
+            changes = await self._client.changes(read_to, PAGE_SIZE)
             numbers = {sequence_of(change) for change in changes}
             complete = complete_up_to(complete, numbers)
+            # An empty page too: it tells that Allegro answered.
             yield Page(tuple(read_change(change) for change in changes), str(complete))
             if len(changes) < PAGE_SIZE or max(numbers) <= read_to:
                 return
@@ -50,10 +52,10 @@ def complete_up_to(complete: int, numbers: Set[int]) -> int:
 
     Args:
         complete: the number up to which nothing was missing before.
-        numbers: not empty.
+        numbers: those that were read; may be empty.
     """
     while complete + 1 in numbers:
         complete += 1
     # A number that is still missing far behind the newest one was given up at Allegro.
-    settled = max(numbers) - PATIENCE
+    settled = max(numbers, default=0) - PATIENCE
     return complete if complete >= settled else complete_up_to(settled, numbers)
