@@ -4,7 +4,8 @@ import asyncio
 import json
 import secrets
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -63,7 +64,8 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database to the newest schema and add the city's institutions."""
     settings = _settings()
-    upgrade_schema(settings.database_url)
+    with _told_in_one_line():
+        upgrade_schema(settings.database_url)
     _run(_with_database(settings, _set_up))
     console.print("The schema is up to date.")
 
@@ -87,8 +89,10 @@ def demo(
         folder = data or Path(temporary)
         if pilot is None:
             _run(demonstrate(folder, console, play, stay=not once))
-        else:
-            _run(demonstrate(folder, console, partial(_replay, read_register(pilot), report), stay=not once))
+            return
+        with _told_in_one_line():
+            rows = read_register(pilot)
+        _run(demonstrate(folder, console, partial(_replay, rows, report), stay=not once))
 
 
 @main.command()
@@ -126,7 +130,8 @@ def create_client(  # each is an option of the command
     if unknown := sorted(set(scope) - set(SCOPES)):
         raise typer.BadParameter(f"unknown: {', '.join(unknown)}; known: {', '.join(SCOPES)}", param_hint="--scope")
     secret = secrets.token_urlsafe(32) if with_secret else None
-    keys = json.loads(jwks.read_text(encoding="utf-8")) if jwks else None
+    with _told_in_one_line():
+        keys = json.loads(jwks.read_text(encoding="utf-8")) if jwks else None
 
     async def create(db: Database, settings: Settings) -> None:
         tools = _tools(settings)
@@ -201,10 +206,16 @@ def _settings() -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Run a command's work; what a person can mend is told in one line."""
-    try:
+    with _told_in_one_line():
         uvloop.run(work)
-    except* (HubError, DatabaseInUse, UnreadableRegister, OSError, RuntimeError) as group:
+
+
+@contextmanager
+def _told_in_one_line() -> Iterator[None]:
+    """Tell what a person can mend in one line, not by a trace."""
+    try:
+        yield
+    except* (HubError, DatabaseInUse, UnreadableRegister, json.JSONDecodeError, OSError, RuntimeError) as group:
         raise _stop("; ".join(str(error) for error in group.exceptions)) from group
     except* KeyboardInterrupt:
         raise typer.Exit(130) from None

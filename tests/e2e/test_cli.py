@@ -1,0 +1,105 @@
+"""The command line as a person uses it: what can be mended is told in one line."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import main
+from app.operations.access import SCOPES
+
+SANDBOX = {"TRAJECTHUB_MODE": "sandbox"}
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> dict[str, str]:
+    """Give the environment of a sandbox over a fresh folder."""
+    return SANDBOX | {
+        "TRAJECTHUB_DATABASE_URL": f"sqlite:///{tmp_path / 'hub.db'}",
+        "TRAJECTHUB_DATA_DIR": str(tmp_path),
+    }
+
+
+def run(environment: dict[str, str], *words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, list(words), env=environment)
+    return result.exit_code, " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("referral_no,received_on\n1,x\n", "Line 2, column 'referrer_kind': is missing from the header."),
+        (None, "No such file or directory"),
+    ],
+)
+def test_a_register_that_cannot_be_read_is_told_in_one_line(tmp_path: Path, text: str | None, told: str) -> None:
+    register = tmp_path / "register.csv"
+    if text is not None:
+        register.write_text(text)
+
+    code, output = run({}, "demo", "--once", "--pilot", str(register))
+
+    assert code == 1
+    assert told in output
+    assert "Traceback" not in output
+
+
+def test_weak_settings_stop_the_hub_with_every_fault_named() -> None:
+    code, output = run({"TRAJECTHUB_MODE": "production"}, "serve")
+
+    assert code == 1
+    assert all(name in output for name in ("TRAJECTHUB_MASTER_KEY", "TRAJECTHUB_PUBLIC_URL", "TRAJECTHUB_OIN"))
+
+
+def test_a_first_client_is_made_after_migrating(sandbox: dict[str, str]) -> None:
+    migrated, _ = run(sandbox, "migrate")
+
+    code, output = run(
+        sandbox, "client", "create", "etf", "--organisation=expertiseteam-financien", "--scope=referrals:read",
+        "--with-secret",
+    )  # fmt: skip
+
+    assert (migrated, code) == (0, 0)
+    assert "may act for 'expertiseteam-financien'" in output
+    assert "shown once" in output
+
+
+def test_a_client_needs_a_way_to_prove_who_it_is(sandbox: dict[str, str]) -> None:
+    code, output = run(sandbox, "client", "create", "etf", "--organisation=beheer", "--scope=referrals:read")
+
+    assert code == 2
+    assert "--jwks" in output
+
+
+def test_an_unknown_scope_is_refused_with_the_known_ones(sandbox: dict[str, str]) -> None:
+    code, output = run(sandbox, "client", "create", "x", "--organisation=beheer", "--scope=all", "--with-secret")
+
+    assert code == 2
+    assert next(iter(SCOPES)) in output
+
+
+def test_a_client_of_an_unknown_organisation_is_refused(sandbox: dict[str, str]) -> None:
+    run(sandbox, "migrate")
+
+    code, output = run(
+        sandbox, "client", "create", "x", "--organisation=nobody", "--scope=referrals:read", "--with-secret"
+    )
+
+    assert code == 1
+    assert "no organisation 'nobody'" in output
+
+
+def test_a_shared_secret_is_refused_outside_the_sandbox(sandbox: dict[str, str]) -> None:
+    production = sandbox | {
+        "TRAJECTHUB_MODE": "production",
+        "TRAJECTHUB_MASTER_KEY": "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
+        "TRAJECTHUB_PUBLIC_URL": "https://hub.example.org",
+        "TRAJECTHUB_OIN": "00000001003214345000",
+    }
+
+    code, output = run(
+        production, "client", "create", "x", "--organisation=beheer", "--scope=referrals:read", "--with-secret"
+    )
+
+    assert code == 2
+    assert "sandbox mode only" in output
