@@ -1,0 +1,78 @@
+"""The log: one JSON object a line, tied together by the correlation id, without personal values."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from app.log import REMOVED, configure_logging, correlated, correlation_id, remove_personal_values
+
+
+@pytest.fixture
+def _restored() -> Iterator[None]:
+    """Give the logging of the test run back."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("_restored")
+def test_a_line_is_a_json_object_with_the_correlation_id(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("INFO", "json")
+
+    with correlated("request-1"):
+        structlog.get_logger().info("referral_received", referral="r-1")
+
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["level"], line["correlation_id"]) == ("referral_received", "info", "request-1")
+
+
+@pytest.mark.usefixtures("_restored")
+def test_lines_of_libraries_look_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("WARNING", "json")
+
+    logging.getLogger("library").warning("slow")
+    logging.getLogger("library").info("chatter")
+
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["logger"], line["level"]) == ("slow", "library", "warning")
+
+
+@pytest.mark.usefixtures("_restored")
+def test_a_trace_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("INFO", "json")
+    citizen = "999990019"
+
+    try:
+        raise ValueError("unreadable")  # noqa: TRY301
+    except ValueError:
+        structlog.get_logger().exception("failed")
+
+    assert citizen not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name", ["bsn", "given_name", "familyName", "e_mail", "client.phone", "Authorization", "api_key", "accessToken"]
+)
+def test_a_personal_or_secret_value_is_removed_at_any_depth(name: str) -> None:
+    event = {"event": "x", name: "v", "inner": {name: "v"}, "list": [{name: "v"}]}
+
+    cleaned = remove_personal_values(None, "info", event)
+
+    assert cleaned == {"event": "x", name: REMOVED, "inner": {name: REMOVED}, "list": [{name: REMOVED}]}
+
+
+def test_an_ordinary_value_stays() -> None:
+    assert remove_personal_values(None, "info", {"event": "x", "referral": "r"}) == {"event": "x", "referral": "r"}
+
+
+def test_the_correlation_id_ends_with_its_block() -> None:
+    with correlated("outer"):
+        with correlated("inner"):
+            assert correlation_id() == "inner"
+        assert correlation_id() == "outer"
+    assert correlation_id() is None
