@@ -21,13 +21,23 @@ import alembic.command
 import alembic.config
 from pydantic_core import from_json, to_json
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.domain.errors import Unavailable
 
-__all__ = ["Connection", "Database", "DatabaseInUse", "Dialect", "Wake", "upgrade_schema", "with_own_connection"]
+__all__ = [
+    "Connection",
+    "Database",
+    "DatabaseInUse",
+    "Dialect",
+    "StoreError",
+    "Wake",
+    "is_refused_value",
+    "upgrade_schema",
+    "with_own_connection",
+]
 
 Dialect = Literal["sqlite", "postgresql"]
 P = ParamSpec("P")
@@ -53,6 +63,20 @@ SERVER_SETTINGS = {
 # Lock not available, deadlock, statement cancelled, too many connections, server stopping or starting: the work
 # was rolled back and may be tried again.
 TRY_AGAIN_STATES = {"40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03"}
+
+
+StoreError = DBAPIError
+"""What the store raises; see ``is_refused_value``."""
+
+
+# SQLSTATE classes of PostgreSQL's appendix A: data exception, integrity constraint violation.
+_REFUSED_VALUE_CLASSES = ("22", "23")
+
+
+def is_refused_value(error: StoreError) -> bool:
+    """Tell whether the store does not take a value: too long, malformed, or in conflict with another."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(error, DataError | IntegrityError) or state[:2] in _REFUSED_VALUE_CLASSES
 
 
 class DatabaseInUse(RuntimeError):

@@ -13,7 +13,7 @@ external_id = Table(
     "external_id",
     metadata,
     Column("system", String(10), primary_key=True),
-    Column("external_id", String(100), primary_key=True),
+    Column("external_id", String, primary_key=True),
     Column("referral_id", Id, ForeignKey("referral.id"), nullable=False),
     UniqueConstraint("referral_id", "system"),
 )

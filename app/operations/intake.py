@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from app.database import Connection
+from app.database import Connection, StoreError, is_refused_value
 from app.domain.codes import OrganisationRole, System
 from app.domain.commands import (
     Act,
@@ -223,10 +223,18 @@ class _Batch:
             self._ledger.hold(self._tx, self._referrals_with_news(records))
         for record in records:
             self._take(record)
-        self._ledger.write(self._tx)
+        self._write_ledger()
         save_records(self._tx, list(self._applied.values()))
         put_in_quarantine(self._tx, self._quarantined)
         return Tally(**self._counts)
+
+    def _write_ledger(self) -> None:
+        try:
+            self._ledger.write(self._tx)
+        except StoreError as error:
+            if self._careful or not is_refused_value(error):
+                raise
+            raise _Refused from error
 
     def _referrals_with_news(self, records: Sequence[PartnerRecord]) -> set[UUID]:
         return {
@@ -291,14 +299,16 @@ class _Batch:
             with self._tx.begin_nested() if self._careful else nullcontext():
                 for fact in record.facts:
                     self._apply_fact(record, fact)
-        except HubError as error:
+        except (HubError, StoreError) as error:
+            if isinstance(error, StoreError) and not is_refused_value(error):
+                raise
             if not self._careful:
                 raise _Refused from error
             self._ledger.back_to(mark)
             # What the savepoint took back may include the link to the referral.
             self._referrals.pop(record.case_id, None)
             self._referrals |= referral_of(self._tx, self._system, {record.case_id})
-            return Unread("record", error.code, str(error)[:500])
+            return _unread(error)
         return None
 
     def _apply_fact(self, record: PartnerRecord, fact: Fact) -> None:
@@ -394,6 +404,14 @@ class _Held:
     content_hash: bytes
     reason: str
     is_stored: bool
+
+
+def _unread(error: Exception) -> Unread:
+    if isinstance(error, HubError):
+        return Unread("record", error.code, str(error)[:500])
+    return Unread(
+        "record", "refused-by-store", "The database takes no value like one of this record's, such as one so long."
+    )
 
 
 def _content_hash(record: PartnerRecord) -> bytes:

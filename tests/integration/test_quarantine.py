@@ -52,6 +52,21 @@ async def test_a_poisonous_record_harms_no_other_case(hub: SmallHub) -> None:
     assert await hub.cursor() == "9"
 
 
+async def test_a_value_that_the_store_does_not_take_harms_no_other_case(hub: SmallHub) -> None:
+    too_long = replace(SCHEDULE, place="n" * 301)
+    await hub.known_case("D-1")
+    other = await hub.known_case("D-2")
+
+    tally = await hub.pull(partner_record("D-1", too_long), partner_record("D-2", SCHEDULE))
+
+    assert await hub.status(other) is ReferralStatus.SCHEDULED
+    if hub.db.dialect == "postgresql":
+        assert tally == Tally(applied=1, quarantined=1)
+        [held] = await hub.quarantine()
+        assert held.reason == "refused-by-store"
+        assert "nnn" not in held.message
+
+
 async def test_what_comes_after_a_quarantined_record_of_its_case_waits(hub: SmallHub) -> None:
     referral_id = await hub.known_case()
 
