@@ -10,8 +10,9 @@ import structlog
 from app.database import Database
 from app.domain.errors import CursorExpired, PartnerError
 from app.domain.ports import Page, PartnerSource
-from app.operations.intake import Tally, Turn, TurnLost, apply_page, cursor_in_turn, note_failure, take_turn
+from app.operations.intake import Tally, apply_page
 from app.operations.tools import Tools
+from app.operations.turns import Turn, TurnLost, cursor_in_turn, note_failure, take_turn
 
 log = structlog.get_logger(__name__)
 

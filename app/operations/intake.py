@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -42,8 +42,6 @@ from app.domain.errors import HubError, NotFound
 from app.domain.ports import Page, PartnerRecord, Unread
 from app.models.external_id import can_link, link, referral_of
 from app.models.partner import (
-    ensure_partner,
-    find_partner,
     insert_run,
     known_records,
     open_quarantine,
@@ -55,6 +53,7 @@ from app.models.partner import (
 from app.operations import appointments, referrals, trajectories
 from app.operations.steps import Ledger, open_chain
 from app.operations.tools import Tools
+from app.operations.turns import Turn, lease_of, require_turn
 
 _APPLY: dict[type[Any], Callable[..., Any]] = {
     AmendReferral: referrals.amend_referral,
@@ -109,42 +108,6 @@ class Tally:
         )
 
 
-@dataclass(frozen=True)
-class Turn:
-    """A process's turn to pull a partner; one process pulls a partner at a time."""
-
-    system: System
-    holder: str
-    lease_seconds: float = 60.0
-
-
-class TurnLost(Exception):
-    """Another process pulls this partner now."""
-
-
-def cursor_in_turn(tx: Connection, turn: Turn) -> tuple[bool, str | None]:
-    """Tell whether this process already has its turn, and from where it reads on."""
-    row = find_partner(tx, turn.system)
-    if row is None or row.paused or row.lease_holder != turn.holder:
-        return False, None
-    return True, row.cursor
-
-
-def take_turn(tx: Connection, tools: Tools, turn: Turn) -> str | None:
-    """Take the turn and give the place from which to read on.
-
-    Raises:
-        TurnLost: the partner is paused, or another process has the turn.
-    """
-    row, now = ensure_partner(tx, turn.system), tools.clock.now()
-    taken = row.lease_holder not in (None, turn.holder) and row.lease_until and row.lease_until > now
-    if row.paused or taken:
-        raise TurnLost
-    update_partner(tx, turn.system, _lease(turn, now))
-    cursor: str | None = row.cursor
-    return cursor
-
-
 def apply_page(tx: Connection, tools: Tools, turn: Turn, mapping_version: str, page: Page) -> Tally:
     """Apply a page of a partner's records and move the cursor with it; the turn is renewed.
 
@@ -152,29 +115,15 @@ def apply_page(tx: Connection, tools: Tools, turn: Turn, mapping_version: str, p
         TurnLost: another process took the turn meanwhile, or the partner was paused; nothing is applied.
     """
     system, now = turn.system, tools.clock.now()
-    row = ensure_partner(tx, system)
-    if row.paused or row.lease_holder != turn.holder:
-        raise TurnLost
+    require_turn(tx, turn)
     tally = _apply(tx, tools, system, page.records)
     moved = {"cursor": page.cursor} if page.cursor is not None else {}
-    update_partner(tx, system, {**moved, **_lease(turn, now), "last_success_at": now, "failing_since": None})
+    update_partner(tx, system, {**moved, **lease_of(turn, now), "last_success_at": now, "failing_since": None})
     if tally.read != tally.unchanged:
         counts = {**asdict(tally), "read": tally.read}
         run = {"id": tools.new_id(now), "system": system, "mapping_version": mapping_version, "started_at": now}
         insert_run(tx, {**run, **counts})
     return tally
-
-
-def _lease(turn: Turn, now: datetime) -> dict[str, Any]:
-    return {"lease_holder": turn.holder, "lease_until": now + timedelta(seconds=turn.lease_seconds)}
-
-
-def note_failure(tx: Connection, tools: Tools, system: System) -> bool:
-    """Note that a partner gives no answer; True when this is the first failure in a row."""
-    first = ensure_partner(tx, system).failing_since is None
-    if first:
-        update_partner(tx, system, {"failing_since": tools.clock.now()})
-    return first
 
 
 class _Refused(Exception):

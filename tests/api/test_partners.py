@@ -7,7 +7,8 @@ import pytest
 from app.api.hub import Hub
 from app.domain.codes import System
 from app.domain.ports import Page, PartnerRecord, Unread
-from app.operations.intake import Turn, apply_page, take_turn
+from app.operations.intake import apply_page
+from app.operations.turns import Turn, take_turn
 from tests.api.conftest import Api
 
 SECRET_TEXT = "Jansen owes 5,000 euro"  # personal, not secret

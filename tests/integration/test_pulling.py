@@ -14,7 +14,8 @@ from app.domain.codes import (
 from app.domain.errors import CursorExpired, PartnerUnreachable
 from app.domain.ports import Page
 from app.models.partner import update_partner
-from app.operations.intake import Tally, Turn, TurnLost, apply_page, cursor_in_turn, note_failure, take_turn
+from app.operations.intake import Tally, apply_page
+from app.operations.turns import Turn, TurnLost, cursor_in_turn, note_failure, take_turn
 from tests.support.hub import (
     AT_WIJKTEAM,
     NOW,

@@ -58,10 +58,11 @@ from app.models.history import list_history
 from app.models.outbox import StoredEvent, chain_events
 from app.models.partner import list_partners, list_quarantine
 from app.operations import appointments, referrals, trajectories
-from app.operations.intake import Tally, Turn, apply_page, take_turn
+from app.operations.intake import Tally, apply_page
 from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.steps import open_chain
 from app.operations.tools import Tools, make_tools
+from app.operations.turns import Turn, take_turn
 from app.sandbox.kit import SettableClock
 
 KEY = bytes(range(32))
