@@ -1,10 +1,12 @@
 """The databases that tests run on: each test gets a fresh one, a copy of a template with the migrated schema."""
 
+import logging
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from app.database import Database, upgrade_schema
 from tests.support.postgres import Server, database_name, running_server
@@ -81,3 +83,13 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
     opened = Database.open(sqlite_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def restored_logging() -> Iterator[None]:
+    """Give the logging of the test run back after a test that configures it."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()

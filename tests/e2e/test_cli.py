@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 from app.cli import main
 from app.operations.access import SCOPES
 
+pytestmark = pytest.mark.usefixtures("restored_logging")
+
 SANDBOX = {"TRAJECTHUB_MODE": "sandbox"}
 
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -10,17 +9,7 @@ import structlog
 from app.log import REMOVED, configure_logging, correlated, correlation_id, remove_personal_values
 
 
-@pytest.fixture
-def _restored() -> Iterator[None]:
-    """Give the logging of the test run back."""
-    handlers, level = logging.root.handlers[:], logging.root.level
-    yield
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-    structlog.reset_defaults()
-
-
-@pytest.mark.usefixtures("_restored")
+@pytest.mark.usefixtures("restored_logging")
 def test_a_line_is_a_json_object_with_the_correlation_id(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", "json")
 
@@ -31,7 +20,7 @@ def test_a_line_is_a_json_object_with_the_correlation_id(capsys: pytest.CaptureF
     assert (line["event"], line["level"], line["correlation_id"]) == ("referral_received", "info", "request-1")
 
 
-@pytest.mark.usefixtures("_restored")
+@pytest.mark.usefixtures("restored_logging")
 def test_lines_of_libraries_look_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("WARNING", "json")
 
@@ -42,7 +31,7 @@ def test_lines_of_libraries_look_the_same(capsys: pytest.CaptureFixture[str]) ->
     assert (line["event"], line["logger"], line["level"]) == ("slow", "library", "warning")
 
 
-@pytest.mark.usefixtures("_restored")
+@pytest.mark.usefixtures("restored_logging")
 def test_a_trace_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", "json")
     citizen = "999990019"
