@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, Self, TypeVar
 from weakref import WeakSet
@@ -26,6 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.domain.errors import Unavailable
+from app.wake import Exchange, Wake
 
 __all__ = [
     "Connection",
@@ -83,28 +85,6 @@ class DatabaseInUse(RuntimeError):
     """Another process, or another part of this one, has the SQLite file open."""
 
 
-class Wake:
-    """A bell that rings after each committed write of one :class:`Database`."""
-
-    def __init__(self) -> None:
-        """Start silent."""
-        self._rung = asyncio.Event()
-
-    def ring(self) -> None:
-        """Wake the waiter, or let its next wait return at once. Call from the event loop."""
-        self._rung.set()
-
-    async def wait(self, timeout_seconds: float) -> bool:
-        """Return True as soon as a write has committed since the last wait, False at time-out."""
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await self._rung.wait()
-        except TimeoutError:
-            return False
-        self._rung.clear()
-        return True
-
-
 class Database:
     """An open store that runs units of work."""
 
@@ -144,8 +124,8 @@ class Database:
         except IntegrityError:
             # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
             result = await self._store.write(lambda tx: work(tx, *args, **kwargs))
-        for wake in self._wakes:
-            wake.ring()
+        self._ring()
+        self._store.tell()
         return result
 
     async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -159,10 +139,17 @@ class Database:
         return await self._store.read(lambda tx: work(tx, *args, **kwargs))
 
     def listen(self) -> Wake:
-        """Return a bell for the writes of this process; it lives as long as the caller keeps it."""
-        wake = Wake()
+        """Return a bell for committed writes; it lives as long as the caller keeps it.
+
+        On PostgreSQL it also rings for those of other processes, from the first time that somebody waits for it.
+        """
+        wake = Wake(partial(self._store.listen, self._ring))
         self._wakes.add(wake)
         return wake
+
+    def _ring(self) -> None:
+        for wake in self._wakes:
+            wake.ring()
 
     async def close(self) -> None:
         """Finish what has begun and let go of every connection, thread and lock."""
@@ -199,6 +186,8 @@ class _Store(Protocol):
 
     def write(self, work: Work[T]) -> Awaitable[T]: ...
     def read(self, work: Work[T]) -> Awaitable[T]: ...
+    def tell(self) -> None: ...
+    def listen(self, ring: Callable[[], None]) -> None: ...
     async def close(self) -> None: ...
 
 
@@ -211,6 +200,7 @@ class _PostgreSQL:
         )
         # Shares the pool; without a transaction a read costs one round trip instead of three.
         self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        self._exchange = Exchange(self._reader, _postgresql_engine(url, poolclass=NullPool))
 
     async def write(self, work: Work[T]) -> T:
         with _translated_failures():
@@ -222,7 +212,14 @@ class _PostgreSQL:
             async with self._reader.connect() as connection:
                 return await connection.run_sync(work)
 
+    def tell(self) -> None:
+        self._exchange.tell()
+
+    def listen(self, ring: Callable[[], None]) -> None:
+        self._exchange.listen(ring)
+
     async def close(self) -> None:
+        await self._exchange.close()
         await self._writer.dispose()
 
 
@@ -245,6 +242,12 @@ class _Sqlite:
 
     async def read(self, work: Work[T]) -> T:
         return await _on(self._reader_threads, _transaction, self._reader_engine, work)
+
+    def tell(self) -> None:
+        """There is no other process to tell."""
+
+    def listen(self, ring: Callable[[], None]) -> None:
+        """There is no other process to hear."""
 
     async def close(self) -> None:
         await asyncio.to_thread(self._close)

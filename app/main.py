@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import structlog
 import uvicorn
@@ -13,6 +14,8 @@ from app.api.app import create_api
 from app.api.hub import Hub
 from app.database import Database
 from app.domain.ports import Clock
+from app.events.addresses import AddressRules
+from app.events.connect import Outbound
 from app.operations.organisations import set_up_institutions
 from app.operations.tools import make_tools
 from app.settings import Settings
@@ -25,13 +28,16 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     db = Database.open(settings.database_url)
     tools = make_tools(settings.master_key_bytes(), settings.municipality, clock)
     await db.write(set_up_institutions, tools)
-    return Hub.wire(
+    hub = Hub.wire(
         db,
         tools,
         settings.public_url,
         sandbox=settings.mode == "sandbox",
         token_lifetime_seconds=settings.token_lifetime_seconds,
     )
+    rules = AddressRules.of(settings.webhook_allowed_networks, sandbox=settings.mode == "sandbox")
+    outbound = Outbound(rules, ca_file=str(settings.webhook_ca_file) if settings.webhook_ca_file else None)
+    return replace(hub, oin=settings.oin, system_name=settings.system_name, outbound=outbound)
 
 
 def create_app(hub: Hub) -> ASGIApp:

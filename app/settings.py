@@ -6,16 +6,22 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MASTER_KEY_BYTES = 32
 NEW_MASTER_KEY = f"openssl rand -base64 {MASTER_KEY_BYTES}"
 NO_OIN = "0" * 20
 
+Networks = Annotated[
+    tuple[IPv4Network | IPv6Network, ...],
+    NoDecode,
+    BeforeValidator(lambda given: [part.strip() for part in given.split(",")] if isinstance(given, str) else given),
+]
 BaseUrl = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(lambda url: url.rstrip("/"))]
 
 
@@ -90,6 +96,12 @@ class Settings(BaseSettings):
 
     pull_interval_seconds: Annotated[float, Field(gt=0)] = 5.0
     """Seconds between two pulls of a partner's changes; a shorter time brings news sooner and asks more of them."""
+
+    webhook_allowed_networks: Networks = ()
+    """Networks off the public internet where subscribers may be, as CIDR with commas: ``10.1.0.0/16,fd00:1::/32``."""
+
+    webhook_ca_file: Path | None = None
+    """Certificates of authorities to trust at subscribers beside the system's own, PEM (for example PKIoverheid's)."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least serious level that is logged."""

@@ -13,7 +13,9 @@ from app.adapters.intake import Puller
 from app.adapters.registry import Adapter, Credentials, connect_partners
 from app.database import Database
 from app.domain.codes import System
+from app.events.addresses import AddressRules
 from app.events.cases import StoredCases
+from app.events.connect import Outbound
 from app.events.delivery import DeliveryEngine, DeliverySettings
 from app.events.envelope import Origin
 from app.events.parcel import PackingTable
@@ -44,7 +46,7 @@ class Worker:
     def over(cls, db: Database, tools: Tools, settings: Settings) -> Self:
         """Wire the loops over a database."""
         adapters = connect_partners(credentials(settings), tools.clock)
-        webhook = WebhookSender(tools.clock, allow_http=settings.mode == "sandbox")
+        webhook = WebhookSender(tools.clock, outbound(settings))
         cases = StoredCases(tools.vault)
         table = PackingTable(
             clock=tools.clock,
@@ -86,6 +88,12 @@ class Worker:
         await self.webhook.close()
         for adapter in self.adapters.values():
             await adapter.close()
+
+
+def outbound(settings: Settings) -> Outbound:
+    """Give the way out to addresses that subscribers name."""
+    rules = AddressRules.of(settings.webhook_allowed_networks, sandbox=settings.mode == "sandbox")
+    return Outbound(rules, ca_file=str(settings.webhook_ca_file) if settings.webhook_ca_file else None)
 
 
 def credentials(settings: Settings) -> Credentials:

@@ -7,6 +7,9 @@ from app.api.access_tokens import AccessTokens
 from app.api.clients import KnownClients
 from app.api.keys import KeyRing
 from app.database import Database
+from app.events.addresses import AddressRules
+from app.events.connect import Outbound
+from app.events.envelope import Origin
 from app.operations.tools import Tools
 
 
@@ -19,6 +22,9 @@ class Hub:
         sandbox: True beside simulated partners; shared client secrets exist only then.
         tokens: issues access tokens and verifies them.
         clients: who may call, looked up with a short memory.
+        outbound: the way out to addresses that subscribers name.
+        oin: organisation identification number of the hub's owner, 20 digits.
+        system_name: name of this installation in the source of events.
     """
 
     db: Database
@@ -27,6 +33,9 @@ class Hub:
     sandbox: bool
     tokens: AccessTokens
     clients: KnownClients
+    outbound: Outbound
+    oin: str = "0" * 20
+    system_name: str = "trajecthub"
 
     @classmethod
     def wire(
@@ -34,7 +43,18 @@ class Hub:
     ) -> Self:
         """Put the parts together; nothing is read from the database yet."""
         tokens = AccessTokens(KeyRing(db, tools), public_url, token_lifetime_seconds)
-        return cls(db, tools, public_url, sandbox, tokens, KnownClients(db))
+        outbound = Outbound(AddressRules.of(sandbox=sandbox))
+        return cls(db, tools, public_url, sandbox, tokens, KnownClients(db), outbound)
+
+    async def close(self) -> None:
+        """Let go of the database and of every connection."""
+        await self.outbound.close()
+        await self.db.close()
+
+    @property
+    def origin(self) -> Origin:
+        """Where events say that they come from."""
+        return Origin(self.oin, self.system_name, self.public_url)
 
     @property
     def api_url(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from app.database import Connection, Database
 from app.domain.codes import System
 from app.domain.errors import PartnerError, Unavailable
 from app.domain.ports import PartnerSink
+from app.events.breaker import after, cap_of
 from app.events.outcome import Outcome, Verdict, outcome_of, settlement_of
 from app.events.parcel import PackingTable, Parcel, message_of
 from app.events.routing import subscription_id_of, system_of
@@ -31,8 +33,10 @@ from app.models.delivery import (
     insert_attempts,
     insert_disclosures,
     settle,
+    subscription_receiver,
 )
 from app.models.delivery_queue import due_deliveries, take
+from app.models.endpoint import BreakerState, Endpoint, count_tries, restrained_endpoints, save_breakers
 from app.models.subscription import SubscriptionStatus, note_health
 
 __all__ = ["DeliveryEngine", "DeliverySettings"]
@@ -155,14 +159,19 @@ class DeliveryEngine:
             # An empty claim costs no transaction, and does not ring the bell it was woken by.
             return await self._db.read(self._due, room)
         try:
-            return await self._db.write(self._write_down, returned, room)
+            due, changed = await self._db.write(self._write_down, returned, room)
         except Exception:
             # Kept for the next round; should that come too late, the lease runs out and it is sent again.
             self._returned = returned + self._returned
             raise
+        _tell(changed)
+        return due
 
     def _due(self, tx: Connection, room: int) -> Sequence[UUID]:
-        return due_deliveries(tx, self._clock.now(), self._cap_of, room) if room > 0 else ()
+        if room <= 0:
+            return ()
+        now, restrained = self._clock.now(), restrained_endpoints(tx)
+        return due_deliveries(tx, now, lambda one: cap_of(restrained.get(one), self._cap_of(one), now), room)
 
     async def _send(self, due: Sequence[UUID]) -> int:
         if not due:
@@ -232,17 +241,36 @@ class DeliveryEngine:
         receipt = await self._sinks[system].deliver(message_of(parcel))
         return Outcome(Verdict.DELIVERED, external_id=receipt.external_id)
 
-    def _write_down(self, tx: Connection, returned: Sequence[_Return], room: int) -> Sequence[UUID]:
+    def _write_down(
+        self, tx: Connection, returned: Sequence[_Return], room: int
+    ) -> tuple[Sequence[UUID], Sequence[Endpoint]]:
         chance = self._settings.random
         # Subscriptions before deliveries, in the order in which pausing one locks them: else the two could wait for
         # each other.
         self._note_subscriptions(tx, returned)
+        changed = self._note_endpoints(tx, returned)
         settle(tx, [settlement_of(one.parcel.delivery, one.outcome, one.ended_at, chance) for one in returned])
         insert_attempts(tx, [_attempt(one) for one in returned])
         arrived = [one for one in returned if one.outcome.verdict is Verdict.DELIVERED]
-        insert_disclosures(tx, [self._table.disclosure(one.parcel, one.ended_at) for one in arrived])
+        # A test tells of nobody.
+        told = [one for one in arrived if one.parcel.fields]
+        insert_disclosures(tx, [self._table.disclosure(one.parcel, one.ended_at) for one in told])
         self._link_cases(tx, arrived)
-        return self._due(tx, room)
+        return self._due(tx, room), changed
+
+    def _note_endpoints(self, tx: Connection, returned: Sequence[_Return]) -> Sequence[Endpoint]:
+        """Count the tries and turn the breakers; give those that opened or closed."""
+        outcomes = defaultdict(list)
+        for one in sorted(returned, key=lambda each: each.ended_at):
+            outcomes[one.parcel.delivery.receiver].append(one.outcome)
+        counts = {receiver: Counter(one.verdict.value for one in some) for receiver, some in outcomes.items()}
+        now, chance = self._clock.now(), self._settings.random
+        turned = [
+            (stood, after(stood, outcomes[receiver], now, chance))
+            for receiver, stood in count_tries(tx, counts).items()
+        ]
+        save_breakers(tx, [stands for stood, stands in turned if stands != stood])
+        return [stands for stood, stands in turned if _is_closed(stood) != _is_closed(stands)]
 
     def _link_cases(self, tx: Connection, arrived: Sequence[_Return]) -> None:
         for one in arrived:
@@ -259,6 +287,7 @@ class DeliveryEngine:
         note_health(tx, succeeded, {id for id, _ in told} - succeeded, now)
         for id in {id for id, verdict in told if verdict is Verdict.GONE}:
             change_subscription_status(tx, id, SubscriptionStatus.DISABLED, now, "gone")
+            log.warning("endpoint disabled", receiver=subscription_receiver(id), reason="gone")
 
 
 def _attempt(one: _Return) -> Attempt:
@@ -271,6 +300,20 @@ def _attempt(one: _Return) -> Attempt:
         status_code=one.outcome.status_code,
         error_class=one.outcome.error_class,
     )
+
+
+def _is_closed(endpoint: Endpoint) -> bool:
+    return endpoint.state is BreakerState.CLOSED
+
+
+def _tell(changed: Sequence[Endpoint]) -> None:
+    """Log each breaker that opened or closed, once: not each time that the receiver is found to be still down."""
+    for stands in changed:
+        if _is_closed(stands):
+            log.info("endpoint recovered", receiver=stands.receiver)
+        else:
+            retry_at = stands.retry_at.isoformat() if stands.retry_at else None
+            log.warning("endpoint failing", receiver=stands.receiver, failures=stands.failures, retry_at=retry_at)
 
 
 def _log_fault(what: str, error: Exception, **about: str) -> None:

@@ -66,7 +66,7 @@ def settlement_of(delivery: Delivery, outcome: Outcome, now: datetime, random: C
         return Settlement(delivery, DeliveryState.DELIVERED, now, finished_at=now)
     if outcome.verdict is Verdict.GONE:
         return Settlement(delivery, DeliveryState.PARKED, now, last_error=outcome.error_class)
-    wait = wait_after(delivery.attempts, random, outcome.retry_after_seconds)
+    wait = wait_after(delivery.attempts - delivery.earlier_attempts, random, outcome.retry_after_seconds)
     if wait is None or outcome.verdict is Verdict.REFUSED:
         return Settlement(delivery, DeliveryState.DEAD, now, finished_at=now, last_error=outcome.error_class)
     return Settlement(

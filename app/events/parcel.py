@@ -11,12 +11,13 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import MOMENT_OF, Event, FactValue
+from app.domain.events import MOMENT_OF, Event, EventType, FactValue
 from app.domain.facts import Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
 from app.events.cases import Case, Cases
 from app.events.catalogue import ID_FIELDS, fields_for
+from app.events.credentials import keys_of, opened_auth
 from app.events.envelope import Origin
 from app.events.routing import occasion_of, receiver_for, subscription_id_of, system_of
 from app.events.webhook import Letter
@@ -108,8 +109,15 @@ class PackingTable:
         subscription, sequence = parcel.subscription, parcel.delivery.sequence
         # Narrows the types: every parcel is numbered, and its engine sends letters to subscriptions only.
         assert subscription is not None and sequence is not None  # noqa: S101, PT018
-        body = self.origin.envelope(parcel.event, parcel.fields, sequence)
-        return Letter(subscription.url, str(parcel.event.id), body, self._keys(subscription))
+        is_test = parcel.event.type is EventType.SUBSCRIPTION_TEST
+        body = (
+            self.origin.test(parcel.event, sequence)
+            if is_test
+            else self.origin.envelope(parcel.event, parcel.fields, sequence)
+        )
+        again = parcel.delivery.redelivered_at is not None
+        keys, auth = self._keys(subscription), opened_auth(self.vault, subscription)
+        return Letter(subscription.url, str(parcel.event.id), body, keys, auth, again=again)
 
     def disclosure(self, parcel: Parcel, disclosed_at: datetime) -> Disclosure:
         """Give the record of what a parcel told; it holds names of fields and a hash, no values."""
@@ -153,6 +161,8 @@ class PackingTable:
         }
 
     def _parcel(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> Parcel | Settlement:
+        if shelf.events[delivery.event_id].type is EventType.SUBSCRIPTION_TEST:
+            return self._test(delivery, shelf, now)
         case = shelf.cases.get(delivery.event_id)
         if case is None:
             return _ended(delivery, DeliveryState.WITHHELD, now, "no-record")
@@ -174,13 +184,23 @@ class PackingTable:
         partner_id = shelf.partner_id_of(delivery)
         return Parcel(delivery, event, receiver, fields, released.policy_version, subscription, partner_id)
 
+    def _test(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> Parcel | Settlement:
+        subscription = shelf.subscription_of(delivery)
+        if obstacle := _not_served(delivery, subscription, now):
+            return obstacle
+        # It tells of nobody, so there is nothing for the gate to release and nothing is disclosed.
+        nobody = Receiver(str(delivery.organisation_id), "unknown", inside=False)
+        event = shelf.events[delivery.event_id]
+        return Parcel(delivery, event, nobody, {}, self.policy.version, subscription)
+
     def _keys(self, subscription: Subscription) -> tuple[str, ...]:
         sealed = [subscription.secret_sealed]
         expires_at = subscription.previous_secret_expires_at
         if subscription.previous_secret_sealed and expires_at and expires_at > self.clock.now():
             sealed.append(subscription.previous_secret_sealed)
         context = secret_context(subscription.id)
-        return tuple(self.vault.open(secret, context).decode() for secret in sealed)
+        secrets = tuple(self.vault.open(secret, context).decode() for secret in sealed)
+        return secrets + keys_of(self.vault, subscription)
 
 
 def message_of(parcel: Parcel) -> PartnerMessage:
@@ -199,10 +219,14 @@ def message_of(parcel: Parcel) -> PartnerMessage:
 
 
 def _obstacle(delivery: Delivery, subscription: Subscription | None, case: Case, now: datetime) -> Settlement | None:
+    if subscription and subscription.organisation_id != case.referrer.id:
+        return _ended(delivery, DeliveryState.WITHHELD, now, "other-organisation")
+    return _not_served(delivery, subscription, now)
+
+
+def _not_served(delivery: Delivery, subscription: Subscription | None, now: datetime) -> Settlement | None:
     if subscription is None:
         return _ended(delivery, DeliveryState.DEAD, now, "no-subscription")
-    if subscription.organisation_id != case.referrer.id:
-        return _ended(delivery, DeliveryState.WITHHELD, now, "other-organisation")
     if subscription.status is not SubscriptionStatus.ACTIVE:
         return Settlement(delivery, DeliveryState.PARKED, now, last_error=subscription.status.value)
     return None

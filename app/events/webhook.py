@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from app.domain.ports import Clock
+from app.events.addresses import AddressRefused
+from app.events.bearer import Bearers, NoToken, OAuthClient
+from app.events.connect import Answer, Call, ClientCertificate, Outbound
 from app.events.envelope import CONTENT_TYPE
 from app.events.outcome import Outcome, Verdict
 from app.events.signing import sign
 
 __all__ = ["Letter", "WebhookSender"]
 
-TRY_SECONDS = 15.0
-"""One try takes no longer than this, the answer included. Source: Standard Webhooks advises 15 to 30 seconds."""
-
-ANSWER_BYTES = 8192
-"""So much of an answer is read; the rest is left unread with its connection."""
-
-_GONE = 410
+_GONE, _UNAUTHORIZED = 410, 401
 
 
 @dataclass(frozen=True)
@@ -31,54 +28,66 @@ class Letter:
 
     Attributes:
         message_id: the event's id, the same at each try: by it a receiver knows a repetition.
-        keys: the signing secrets, two while they are being rotated.
+        keys: the signing secrets and keys, more than one while they are being rotated.
+        auth: how the hub shows the receiver who calls; None: by the signature alone.
+        again: the receiver asked to have it sent again, and is told that this is it.
     """
 
     url: str
     message_id: str
     body: bytes = field(repr=False)
     keys: tuple[str, ...] = field(repr=False)
+    auth: OAuthClient | ClientCertificate | None = None
+    again: bool = False
 
 
 class WebhookSender:
-    """Posts letters over connections that are kept alive.
+    """Posts letters by the one way out."""
 
-    Args:
-        allow_http: True in the sandbox only; else an address without TLS is refused.
-    """
-
-    def __init__(self, clock: Clock, *, allow_http: bool = False) -> None:
+    def __init__(self, clock: Clock, outbound: Outbound) -> None:
         self._clock = clock
-        self._schemes = {"https", "http"} if allow_http else {"https"}
-        self._opened: aiohttp.ClientSession | None = None
+        self._outbound = outbound
+        self._bearers = Bearers(outbound, clock)
 
     async def send(self, letter: Letter) -> Outcome:
         """Post a letter once and tell how it ended; never raises for what a network or a receiver does."""
         try:
-            return await self._post(letter)
+            self._outbound.rules.check_url(letter.url)
+        except AddressRefused:
+            # No later try can help: the address itself is wrong.
+            return Outcome(Verdict.REFUSED, error_class="address-not-allowed")
+        try:
+            bearer = await self._bearer(letter.auth)
+        except (NoToken, aiohttp.ClientError, OSError):
+            return Outcome(Verdict.FAILED, error_class="no-token")
+        return await self._post(letter, bearer)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._outbound.close()
+
+    async def _post(self, letter: Letter, bearer: Mapping[str, str]) -> Outcome:
+        certificate = letter.auth if isinstance(letter.auth, ClientCertificate) else None
+        headers = {**self._headers(letter), **bearer}
+        try:
+            answer = await self._outbound.call(Call("POST", letter.url, headers, letter.body, certificate))
+        except AddressRefused:
+            # The name led to a forbidden address just now; it may be put right.
+            return Outcome(Verdict.FAILED, error_class="address-not-allowed")
         except TimeoutError:
             return Outcome(Verdict.FAILED, error_class="timeout", unknown=True)
         except aiohttp.ClientConnectorError:
             return Outcome(Verdict.FAILED, error_class="no-connection")
-        except aiohttp.InvalidURL:
-            return Outcome(Verdict.REFUSED, error_class="address-not-allowed")
         except (aiohttp.ClientError, OSError):
             return Outcome(Verdict.FAILED, error_class="connection-lost", unknown=True)
+        if answer.status == _UNAUTHORIZED and isinstance(letter.auth, OAuthClient):
+            self._bearers.forget(letter.auth)
+        return _judged(answer, self._clock.now())
 
-    async def close(self) -> None:
-        """Let go of every connection."""
-        if self._opened is not None:
-            await self._opened.close()
-
-    async def _post(self, letter: Letter) -> Outcome:
-        if urlsplit(letter.url).scheme not in self._schemes:
-            raise aiohttp.InvalidURL(letter.url, "needs https")
-        # Redirects are not followed: they would lead past the checks that were made of the address.
-        async with self._session().post(
-            letter.url, data=letter.body, headers=self._headers(letter), allow_redirects=False
-        ) as answer:
-            await _read_some(answer.content)
-            return _judged(answer, self._clock.now())
+    async def _bearer(self, auth: OAuthClient | ClientCertificate | None) -> Mapping[str, str]:
+        if not isinstance(auth, OAuthClient):
+            return {}
+        return {"authorization": f"Bearer {await self._bearers.token(auth)}"}
 
     def _headers(self, letter: Letter) -> dict[str, str]:
         timestamp = int(self._clock.now().timestamp())
@@ -87,32 +96,11 @@ class WebhookSender:
             "webhook-id": letter.message_id,
             "webhook-timestamp": str(timestamp),
             "webhook-signature": sign(letter.keys, letter.message_id, timestamp, letter.body),
+            **({"webhook-redelivery": "true"} if letter.again else {}),
         }
 
-    def _session(self) -> aiohttp.ClientSession:
-        # Made at the first use, because it belongs to the running event loop.
-        if self._opened is None:
-            self._opened = aiohttp.ClientSession(
-                # How many are in flight is the delivery engine's business.
-                connector=aiohttp.TCPConnector(limit=0),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=TRY_SECONDS),
-                headers={"user-agent": "trajecthub"},
-                # An answer is never unpacked, so a small one cannot grow in memory.
-                skip_auto_headers=["Accept-Encoding"],
-                auto_decompress=False,
-            )
-        return self._opened
 
-
-async def _read_some(content: aiohttp.StreamReader) -> None:
-    room = ANSWER_BYTES
-    # Read to the end, a connection can be used again; left unread, it is closed.
-    while room > 0 and (chunk := await content.read(room)):
-        room -= len(chunk)
-
-
-def _judged(answer: aiohttp.ClientResponse, now: datetime) -> Outcome:
+def _judged(answer: Answer, now: datetime) -> Outcome:
     status = answer.status
     if 200 <= status < 300:
         return Outcome(Verdict.DELIVERED, status)

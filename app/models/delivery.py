@@ -1,7 +1,6 @@
 """Deliveries: which receiver is owed which event, every try, and what was disclosed.
 
-One row per event and receiver; the rows of one receiver and one referral are a chain, sent in order.
-The queries that pick what is due are in :mod:`app.models.delivery_queue`.
+The rows of one receiver and one referral are a chain, sent in order; ``app.models.delivery_queue`` picks what is due.
 """
 
 from __future__ import annotations
@@ -35,14 +34,14 @@ from sqlalchemy import (
 )
 
 from app.models.base import Id, JsonDocument, UtcDateTime, metadata
+from app.models.endpoint import reset_breaker
 from app.models.subscription import SubscriptionStatus, subscription
 
 
 class DeliveryState(StrEnum):
     """Where a delivery stands.
 
-    ``withheld``: the privacy gate released nothing; ``dead``: given up, the next of its chain goes on; ``parked``:
-    held until its subscription is active again.
+    ``withheld``: the gate released nothing; ``dead``: given up; ``parked``: held until its subscription is active.
     """
 
     PENDING = "pending"
@@ -72,6 +71,8 @@ delivery = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("last_error", String(60)),
+    Column("earlier_attempts", Integer, nullable=False, server_default="0"),
+    Column("redelivered_at", UtcDateTime),
     UniqueConstraint("event_id", "receiver"),
     Index("ix_delivery_referral", "referral_id", "event_position"),
     Index("ix_delivery_receiver", "receiver", "event_position"),
@@ -165,6 +166,8 @@ class Delivery:
         referral_id: the chain; within it deliveries to one receiver keep the order of ``event_position``.
         sequence: number within the chain for this receiver, from 1; None until the first try.
         outcome_unknown: an earlier try may have arrived.
+        earlier_attempts: tries from before it was asked for again; the schedule begins anew after them.
+        redelivered_at: when its receiver asked for it again (*opnieuw afleveren*).
     """
 
     id: UUID
@@ -182,6 +185,8 @@ class Delivery:
     lease_token: UUID | None = None
     finished_at: datetime | None = None
     last_error: str | None = None
+    earlier_attempts: int = 0
+    redelivered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -273,6 +278,7 @@ def change_subscription_status(
     changed = update(subscription).where(subscription.c.id == subscription_id)
     tx.execute(changed.values(status=status.value, status_reason=reason, changed_at=now))
     if status is SubscriptionStatus.ACTIVE:
+        reset_breaker(tx, subscription_receiver(subscription_id))
         unpark(tx, subscription_receiver(subscription_id), now)
     else:
         park(tx, subscription_receiver(subscription_id))
@@ -332,6 +338,8 @@ def delivery_from(row: Row[Any]) -> Delivery:
         lease_token=row.lease_token,
         finished_at=row.finished_at,
         last_error=row.last_error,
+        earlier_attempts=row.earlier_attempts,
+        redelivered_at=row.redelivered_at,
     )
 
 

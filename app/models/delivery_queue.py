@@ -52,9 +52,14 @@ def due_deliveries(tx: Connection, now: datetime, cap_of: Callable[[str], int], 
         limit: at least 1.
     """
     sending = list(tx.execute(_SENDING))
-    abandoned = [row.id for row in sending if row.lease_until < now]
     in_flight = Counter(row.receiver for row in sending if row.lease_until >= now)
-    rooms = {receiver: cap_of(receiver) - in_flight[receiver] for receiver in tx.scalars(_OWED)}
+    owed = {*tx.scalars(_OWED), *(row.receiver for row in sending)}
+    rooms = {receiver: cap_of(receiver) - in_flight[receiver] for receiver in owed}
+    abandoned = []
+    for row in sending:
+        if row.lease_until < now and rooms[row.receiver] > 0:
+            rooms[row.receiver] -= 1
+            abandoned.append(row.id)
     return (abandoned + _heads(tx, now, rooms, limit))[:limit]
 
 

@@ -282,7 +282,7 @@ async def test_gone_disables_the_subscription_and_holds_what_it_is_owed(
     assert stored[world.subscription_id].status is SubscriptionStatus.DISABLED
     assert stored[world.subscription_id].status_reason == "gone"
     assert len(box.bodies) == 1
-    assert await world.states(referral) == ["parked"] * 3
+    assert await world.states(referral) == ["parked"] * 4
 
 
 async def test_what_was_held_is_sent_in_order_when_the_subscription_is_active_again(

@@ -11,7 +11,9 @@ from app.domain.commands import Act, ConfirmReferral, RegisterReferral
 from app.domain.events import Event, EventType
 from app.domain.facts import Field
 from app.domain.values import ClientDetails, Consent, Counsellor, ReferralContents
+from app.events.addresses import AddressRules
 from app.events.cases import StoredCases
+from app.events.connect import Outbound
 from app.events.delivery import DeliveryEngine
 from app.events.parcel import PackingTable
 from app.events.relay import Relay
@@ -70,7 +72,7 @@ class Installation:
         table = PackingTable(self.clock, tools.new_id, self.cases, tools.vault, tools.policy, tools.pseudonyms, ORIGIN)
         sinks = {System.ALLEGRO: self.allegro, System.GIDSO: self.gidso}
         await Relay(self.db, self.cases, tools.policy, self.clock, tools.new_id).once()
-        await DeliveryEngine(self.db, table, sinks, WebhookSender(self.clock)).drain()
+        await DeliveryEngine(self.db, table, sinks, WebhookSender(self.clock, Outbound(AddressRules()))).drain()
 
 
 @pytest.fixture

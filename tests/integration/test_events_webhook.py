@@ -7,10 +7,12 @@ from uuid import uuid4
 import pytest
 from aiohttp import web
 
+from app.events.addresses import AddressRules
+from app.events.connect import ANSWER_BYTES, Outbound
 from app.events.outcome import Outcome, Verdict
 from app.events.signing import new_secret
-from app.events.webhook import ANSWER_BYTES, Letter, WebhookSender
-from tests.support.event_world import Mailbox, MovableClock, mailbox
+from app.events.webhook import Letter, WebhookSender
+from tests.support.event_world import SANDBOX, Mailbox, MovableClock, mailbox
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -23,7 +25,7 @@ async def box() -> AsyncIterator[Mailbox]:
 
 @pytest.fixture
 async def sender() -> AsyncIterator[WebhookSender]:
-    sender = WebhookSender(MovableClock(NOW), allow_http=True)
+    sender = WebhookSender(MovableClock(NOW), Outbound(SANDBOX))
     yield sender
     await sender.close()
 
@@ -82,7 +84,7 @@ async def test_redirect_is_not_followed(sender: WebhookSender, box: Mailbox) -> 
 
 
 async def test_address_without_tls_is_refused_outside_the_sandbox(box: Mailbox) -> None:
-    sender = WebhookSender(MovableClock(NOW))
+    sender = WebhookSender(MovableClock(NOW), Outbound(AddressRules()))
 
     outcome = await sender.send(letter(box.url))
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from uuid import UUID, uuid4
 
 from aiohttp import web
@@ -20,12 +21,15 @@ from app.domain.facts import Field
 from app.domain.identifiers import MonotonicIds
 from app.domain.ports import PartnerMessage, Receipt
 from app.domain.values import Organisation
+from app.events.addresses import AddressRules
 from app.events.cases import Case, stated_facts
+from app.events.connect import Outbound
 from app.events.delivery import DeliveryEngine, DeliverySettings
 from app.events.envelope import Origin
 from app.events.outbox import record
 from app.events.parcel import PackingTable
 from app.events.relay import Relay
+from app.events.routing import Traits
 from app.events.signing import new_secret
 from app.events.webhook import WebhookSender
 from app.models.delivery import Delivery, deliveries_about, subscription_receiver
@@ -39,6 +43,7 @@ ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")
 CANARY = "Kanarie-Achternaam"
 KEY = bytes(range(32))
 NEW_ID = MonotonicIds()
+SANDBOX = AddressRules(allow_http=True, allowed_networks=(ip_network("127.0.0.0/8"), ip_network("::1/128")))
 
 
 class MovableClock:
@@ -86,6 +91,9 @@ class KnownCases:
 
     def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
         return {id: self.cases[id].referrer for id in referral_ids if id in self.cases}
+
+    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Traits]:
+        return {id: Traits() for id in referral_ids}
 
     def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
         if any(event.referral_id in self.spoilt for event in events):
@@ -190,7 +198,7 @@ class World:
         self.policy = load_policy()
         self.table = PackingTable(self.clock, NEW_ID, self.cases, self.vault, self.policy, Pseudonyms(KEY), ORIGIN)
         self.relay = Relay(db, self.cases, self.policy, self.clock, NEW_ID)
-        self.webhook = WebhookSender(self.clock, allow_http=True)
+        self.webhook = WebhookSender(self.clock, Outbound(SANDBOX))
         self.partners = {system: Partner(system) for system in (System.ALLEGRO, System.GIDSO)}
         self.settings = DeliverySettings(random=lambda: 0.0, **settings)  # type: ignore[arg-type]
         self.engine = self.new_engine()

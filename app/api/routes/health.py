@@ -1,9 +1,10 @@
-"""Whether the hub lives and can serve: for orchestrators, open to all, and without details."""
+"""Whether the hub lives and can serve, and how its deliveries do: for orchestrators and Prometheus, open to all."""
 
 from fastapi import APIRouter, Response
 
 from app.api.answers import json_answer
 from app.api.dependencies import HubDep
+from app.events.metrics import CONTENT_TYPE, exposition, queue_figures
 from app.operations.organisations import page_of_organisations
 
 router = APIRouter(include_in_schema=False)
@@ -21,3 +22,11 @@ async def ready(hub: HubDep) -> Response:
     """Tell whether requests can be served: the database answers with our schema, or it is a 503."""
     await hub.db.read(page_of_organisations, None, 1)
     return json_answer(200, {"status": "pass"})
+
+
+@router.get("/metrics")
+async def metrics(hub: HubDep) -> Response:
+    """Give the figures of the delivery engine for Prometheus; keep them inside by the proxy in front of the hub."""
+    now = hub.tools.clock.now()
+    figures = await hub.db.read(queue_figures, now)
+    return Response(exposition(figures, now), media_type=CONTENT_TYPE)

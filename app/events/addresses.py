@@ -1,0 +1,161 @@
+"""Which addresses the hub may call: every URL that it is given passes here, and so does every socket that it opens.
+
+Against *server-side request forgery*: a subscriber who names an address inside the city's network would make the hub
+call it. Sources: the IANA registries of special-purpose addresses; OWASP, *SSRF Prevention Cheat Sheet*.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Self
+
+from yarl import URL
+
+__all__ = ["LOOPBACK", "AddressRefused", "AddressRules", "Network"]
+
+Network = IPv4Network | IPv6Network
+
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+"""This machine itself."""
+
+# Written out, because what Python calls global changes between its releases and counts tunnels into IPv4 as global.
+_SPECIAL = tuple(
+    ip_network(block)
+    for block in (
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # carriers' own (CGNAT)
+        "127.0.0.0/8",
+        "169.254.0.0/16",  # link-local, with the clouds' metadata
+        "172.16.0.0/12",
+        "192.0.0.0/24",  # protocol assignments
+        "192.0.2.0/24",  # documentation
+        "192.31.196.0/24",  # AS112
+        "192.52.193.0/24",  # AMT
+        "192.88.99.0/24",  # relays of 6to4
+        "192.168.0.0/16",
+        "192.175.48.0/24",  # AS112
+        "198.18.0.0/15",  # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/3",  # multicast, reserved, broadcast
+        "2001::/23",  # protocol assignments, with Teredo
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4, which wraps IPv4
+        "2620:4f:8000::/48",  # AS112
+        "3fff::/20",  # documentation
+    )
+)
+
+# All that is global in IPv6. Outside it are ::1, v4-mapped, NAT64, local, link-local and multicast addresses.
+_GLOBAL_6 = IPv6Network("2000::/3")
+
+_LONGEST_URL = 2000
+_UNWANTED = re.compile(r"[\s\\\x00-\x1f\x7f]")
+_PORTS = range(1, 65536)
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*\.?")
+_INNER_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
+
+
+class AddressRefused(OSError):
+    """The hub does not call this address; an ``OSError``, because it may be found while connecting.
+
+    Attributes:
+        rule: a stable code of the rule that is broken.
+        message: the rule and the way out; never the address, which may be a secret.
+    """
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+
+
+@dataclass(frozen=True)
+class AddressRules:
+    """What may be called.
+
+    Attributes:
+        allow_http: True in the sandbox only: addresses without TLS.
+        allowed_networks: networks that may be called although they are not on the public internet.
+    """
+
+    allow_http: bool = False
+    allowed_networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, networks: tuple[Network, ...] = (), *, sandbox: bool = False) -> Self:
+        """Give the rules of an installation: with its own networks, and in the sandbox http and this machine too."""
+        return cls(sandbox, (*networks, *LOOPBACK) if sandbox else networks)
+
+    def check_url(self, url: str) -> URL:
+        """Give a URL read as it will be called; its host's name is not looked up.
+
+        Raises:
+            AddressRefused: it is no plain web address, has no TLS, or names a host that may not be called.
+        """
+        parsed = _parsed(url)
+        if parsed.scheme != "https" and not (self.allow_http and parsed.scheme == "http"):
+            raise AddressRefused("https", "Give an address that begins with https://; nothing travels in the open.")
+        if not parsed.raw_host or parsed.user is not None or parsed.password is not None or "#" in url:
+            raise AddressRefused("address", "Give a plain address: a host, and no user, password or fragment.")
+        if parsed.port not in _PORTS:
+            raise AddressRefused("address", "Give a port from 1 to 65535, or leave it out.")
+        self._check_host(parsed.raw_host)
+        return parsed
+
+    def check_address(self, address: str) -> None:
+        """Check an address to which a connection is about to be made.
+
+        Raises:
+            AddressRefused: it is not on the public internet and in no allowed network.
+        """
+        if not self.permits(address):
+            message = "Give an address on the public internet; this one is on a local or special network."
+            raise AddressRefused("public-address", message)
+
+    def permits(self, address: str) -> bool:
+        """Tell whether an IP address may be called; what is no canonical address may not."""
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        if isinstance(found, IPv6Address) and found.scope_id is not None:
+            return False
+        return any(found in network for network in self.allowed_networks) or _is_public(found)
+
+    def _check_host(self, host: str) -> None:
+        if ":" in host or _ends_in_number(host):
+            self.check_address(host)
+        elif not _NAME.fullmatch(host):
+            raise AddressRefused("address", "Give the name of a host in letters, digits and hyphens.")
+        elif not self.allowed_networks and _is_inner(host.rstrip(".")):
+            raise AddressRefused("public-address", "Give the full name of a host on the public internet.")
+
+
+def _is_inner(name: str) -> bool:
+    return "." not in name or name.endswith(_INNER_NAMES)
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_6:
+        return False
+    return not any(address in block for block in _SPECIAL)
+
+
+def _ends_in_number(host: str) -> bool:
+    """Tell whether a resolver would read the host as an IPv4 address: 127.1, 2130706433, 0x7f.0.0.1, 0177.0.0.1."""
+    last = host.rstrip(".").rpartition(".")[2].lower()
+    return last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last) is not None
+
+
+def _parsed(url: str) -> URL:
+    if len(url) > _LONGEST_URL or _UNWANTED.search(url):
+        message = f"Give an address of at most {_LONGEST_URL} characters, without spaces and backslashes."
+        raise AddressRefused("address", message)
+    try:
+        return URL(url)
+    except ValueError as error:
+        raise AddressRefused("address", "This is no address; check its host and port.") from error

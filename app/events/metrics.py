@@ -1,0 +1,78 @@
+"""Figures for operators in Prometheus' format: per receiver what waits, since when, and how tries ended.
+
+The only labels are the receiver's key, a state and an outcome: nothing about a person or a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from typing_extensions import override
+
+from app.models.endpoint import BreakerState
+from app.models.queue_figures import QueueFigures, queue_figures
+
+__all__ = ["CONTENT_TYPE", "exposition", "queue_figures"]
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+
+
+def exposition(figures: Mapping[str, QueueFigures], now: datetime) -> bytes:
+    """Give figures as a page for Prometheus to read.
+
+    Args:
+        figures: by receiver, as :func:`queue_figures` gives them.
+        now: the moment of the figures.
+    """
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Deliveries(figures, now))
+    return generate_latest(registry)
+
+
+class _Deliveries(Collector):
+    def __init__(self, figures: Mapping[str, QueueFigures], now: datetime) -> None:
+        self._figures = figures
+        self._now = now
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        yield self._waiting()
+        yield self._age()
+        yield self._tries()
+        yield self._breakers()
+
+    def _waiting(self) -> Metric:
+        help = "Deliveries by state: pending is the depth of the queue, sending what is in flight."
+        family = GaugeMetricFamily("trajecthub_deliveries", help, labels=["receiver", "state"])
+        for receiver, figures in self._figures.items():
+            for state, number in figures.waiting.items():
+                family.add_metric([receiver, state], number)
+        return family
+
+    def _age(self) -> Metric:
+        help = "Seconds since the oldest delivery that is due fell due; 0 when none is."
+        family = GaugeMetricFamily("trajecthub_oldest_due_age_seconds", help, labels=["receiver"])
+        for receiver, figures in self._figures.items():
+            since = figures.due_since or self._now
+            family.add_metric([receiver], (self._now - since).total_seconds())
+        return family
+
+    def _tries(self) -> Metric:
+        help = "Tries by how they ended."
+        family = CounterMetricFamily("trajecthub_tries", help, labels=["receiver", "outcome"])
+        for receiver, figures in self._figures.items():
+            for outcome, number in figures.tries.items():
+                family.add_metric([receiver, outcome], number)
+        return family
+
+    def _breakers(self) -> Metric:
+        help = "1 when a receiver is not sent to as usual because it failed."
+        family = GaugeMetricFamily("trajecthub_breaker_open", help, labels=["receiver"])
+        for receiver, figures in self._figures.items():
+            restrained = figures.breaker not in (None, BreakerState.CLOSED)
+            family.add_metric([receiver], float(restrained))
+        return family

@@ -1,0 +1,135 @@
+"""A write in one process wakes who waits in another, over PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+
+import pytest
+from sqlalchemy import text
+
+from app.database import Connection, Database
+from app.domain.codes import ReferrerKind, System
+from app.domain.events import EventType
+from app.wake import CHANNEL, TELL_SECONDS, Wake
+from tests.support.event_world import World, organisation
+
+_LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+
+
+def touch(tx: Connection) -> None:
+    tx.execute(text("SELECT 1"))
+
+
+@pytest.fixture
+async def here(postgres_url: str) -> AsyncIterator[Database]:
+    opened = Database.open(postgres_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def there(postgres_url: str) -> AsyncIterator[Database]:
+    """Another process, as far as the database can tell."""
+    opened = Database.open(postgres_url)
+    yield opened
+    await opened.close()
+
+
+async def listening(db: Database) -> Wake:
+    """Give a bell that is known to hear the other side."""
+    bell = db.listen()
+    async with asyncio.timeout(5):
+        while not await db.read(_has_listener):
+            await bell.wait(0.01)
+    await bell.wait(0.05)
+    return bell
+
+
+def _has_listener(tx: Connection) -> bool:
+    return bool(tx.scalar(text(f"SELECT count(*) {_LISTENERS}")))
+
+
+async def cut_listeners(db: Database) -> None:
+    query = text(f"SELECT pg_terminate_backend(pid) {_LISTENERS}")
+    await db.read(lambda tx: tx.execute(query).all())
+
+
+async def test_write_elsewhere_rings_at_once(here: Database, there: Database) -> None:
+    bell = await listening(here)
+    started = monotonic()
+
+    await there.write(touch)
+
+    assert await bell.wait(5)
+    assert monotonic() - started < 0.5
+
+
+async def test_read_and_rolled_back_write_elsewhere_are_not_heard(here: Database, there: Database) -> None:
+    bell = await listening(here)
+
+    def fail(_: Connection) -> None:
+        raise LookupError
+
+    await there.read(touch)
+    with pytest.raises(LookupError):
+        await there.write(fail)
+
+    assert not await bell.wait(0.1)
+
+
+async def test_own_write_rings_once(here: Database) -> None:
+    bell = await listening(here)
+
+    await here.write(touch)
+
+    assert await bell.wait(1)
+    assert not await bell.wait(0.1)
+
+
+async def test_many_writes_are_told_at_most_every_ten_milliseconds(here: Database, there: Database) -> None:
+    heard = 0
+    bell = await listening(here)
+    writing = asyncio.gather(*(there.write(touch) for _ in range(200)))
+    started = monotonic()
+
+    while await bell.wait(0.2) or not writing.done():
+        heard += 1
+
+    assert 1 <= heard <= (monotonic() - started) / TELL_SECONDS + 2
+
+
+async def test_listening_goes_on_after_its_connection_was_cut(here: Database, there: Database) -> None:
+    bell = await listening(here)
+
+    await cut_listeners(there)
+    await bell.wait(5)
+    again = await listening(here)
+    await there.write(touch)
+
+    assert await again.wait(5)
+
+
+async def test_delivery_made_by_another_process_is_sent_without_waiting_for_the_poll(
+    here: Database, there: Database
+) -> None:
+    teller, sender = World(there), World(here)
+    sender.cases = teller.cases
+    sender.table = teller.table
+    referral = teller.cases.add(organisation(ReferrerKind.JONGERENLOKET, System.GIDSO))
+    sender.engine = sender.new_engine()
+    stop = asyncio.Event()
+    running = asyncio.create_task(sender.engine.run(stop))
+    await listening(here)
+    started = monotonic()
+
+    await teller.happen(referral, EventType.REFERRAL_CONFIRMED)
+    await asyncio.wait_for(sender.partners[System.GIDSO].has(1), 5)
+
+    took = monotonic() - started
+    stop.set()
+    await running
+    assert took < 0.8
+
+
+def test_channel_is_a_plain_name() -> None:
+    assert CHANNEL.isidentifier()

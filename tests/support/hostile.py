@@ -1,0 +1,50 @@
+"""Targets by which a caller tries to make the hub reach what it may not: the table that every way out is held to."""
+
+HOSTILE_ADDRESSES = (
+    *("127.0.0.1", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
+    *("169.254.169.254", "100.64.0.1", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1"),
+    *("192.88.99.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
+    *("::", "::1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::8.8.8.8"),
+    *("64:ff9b:1::7f00:1", "2002:7f00:1::1", "2001:0:7f00:1::1", "100::1", "2001:db8::1", "3fff::1", "5f00::1"),
+    *("fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1", "::ffff:0:127.0.0.1"),
+    *("127.1", "2130706433", "0x7f000001", "0177.0.0.1", "nonsense", ""),
+)
+
+HOSTILE_URLS = (
+    ("loopback", "http://127.0.0.1:{port}/"),
+    ("loopback, other end", "http://127.9.9.9:{port}/"),
+    ("any address", "http://0.0.0.0:{port}/"),
+    ("IPv6 loopback", "http://[::1]:{port}/"),
+    ("IPv6 any", "http://[::]:{port}/"),
+    ("v4-mapped", "http://[::ffff:127.0.0.1]:{port}/"),
+    ("v4-mapped in hex", "http://[::ffff:7f00:1]:{port}/"),
+    ("v4-compatible", "http://[::127.0.0.1]:{port}/"),
+    ("NAT64", "http://[64:ff9b::7f00:1]:{port}/"),
+    ("6to4", "http://[2002:7f00:1::1]:{port}/"),
+    ("Teredo", "http://[2001:0:7f00:1::1]:{port}/"),
+    ("CGNAT", "http://100.64.0.1:{port}/"),
+    ("private", "http://10.0.0.1:{port}/"),
+    ("metadata", "http://169.254.169.254/latest/meta-data/"),
+    ("metadata over IPv6", "http://[fd00:ec2::254]/latest/meta-data/"),
+    ("zone id", "http://[fe80::1%25lo]:{port}/"),
+    ("decimal", "http://2130706433:{port}/"),
+    ("octal", "http://0177.0.0.1:{port}/"),
+    ("hex", "http://0x7f.0.0.1:{port}/"),
+    ("hex in one", "http://0x7f000001:{port}/"),
+    ("short", "http://127.1:{port}/"),
+    ("zero", "http://0:{port}/"),
+    ("leading zeros", "http://127.000.000.001:{port}/"),
+    ("dot at the end", "http://127.0.0.1.:{port}/"),
+    ("wide digits", "http://１２７.0.0.1:{port}/"),  # noqa: RUF001 - that is the trick
+    ("circled digits", "http://①②⑦.0.0.1:{port}/"),
+    ("ideographic dots", "http://127。0。0。1:{port}/"),
+    ("escaped digits", "http://%31%32%37.0.0.1:{port}/"),
+    ("user", "http://hooks.example.nl@127.0.0.1:{port}/"),
+    ("user and password", "http://a:b@127.0.0.1:{port}/"),
+    ("backslash", "http://127.0.0.1:{port}\\@hooks.example.nl/"),
+    ("name of this machine", "http://localhost:{port}/"),
+    ("name below it", "http://x.localhost:{port}/"),
+    ("inner name", "http://metadata.google.internal/"),
+    ("bare name", "http://intranet:{port}/"),
+)
+"""Names and URLs; ``{port}`` is where a listener waits that must never be reached."""

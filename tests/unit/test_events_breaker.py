@@ -1,0 +1,131 @@
+"""When a receiver is left alone, and how it is sent to again."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.events.backoff import LONGEST_WAIT
+from app.events.breaker import FIRST_WAIT, LONGEST_PAUSE, OPENS_AFTER, after, cap_of
+from app.events.outcome import Outcome, Verdict
+from app.models.endpoint import BreakerState, Endpoint
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+USUAL = 10
+NEW = Endpoint("subscription:1")
+OK, FAILED, REFUSED = Outcome(Verdict.DELIVERED), Outcome(Verdict.FAILED), Outcome(Verdict.REFUSED)
+
+outcomes = st.lists(st.sampled_from([OK, FAILED, REFUSED, Outcome(Verdict.GONE)]), min_size=1, max_size=30)
+
+
+def never() -> float:
+    return 0.0
+
+
+def asking(seconds: float) -> Outcome:
+    return Outcome(Verdict.FAILED, 429, "status-4xx", seconds)
+
+
+def opened(now: datetime = NOW) -> Endpoint:
+    return after(NEW, [FAILED] * OPENS_AFTER, now, never)
+
+
+def test_receiver_that_was_never_sent_to_is_sent_to_as_usual() -> None:
+    assert cap_of(None, USUAL, NOW) == USUAL
+    assert cap_of(NEW, USUAL, NOW) == USUAL
+
+
+def test_breaker_opens_after_failures_without_a_success_between_them() -> None:
+    almost = after(NEW, [FAILED] * (OPENS_AFTER - 1), NOW, never)
+
+    assert almost.state is BreakerState.CLOSED
+    assert after(almost, [FAILED], NOW, never).state is BreakerState.OPEN
+
+
+@pytest.mark.parametrize("answer", [OK, REFUSED])
+def test_an_answer_between_failures_keeps_the_breaker_closed(answer: Outcome) -> None:
+    many = [FAILED] * (OPENS_AFTER - 1)
+
+    assert after(NEW, [*many, answer, *many], NOW, never).state is BreakerState.CLOSED
+
+
+def test_open_breaker_lets_nothing_through_and_then_one() -> None:
+    assert cap_of(opened(), USUAL, NOW + FIRST_WAIT - timedelta(seconds=1)) == 0
+    assert cap_of(opened(), USUAL, NOW + FIRST_WAIT) == 1
+
+
+def test_partner_that_is_not_connected_is_not_probed_either() -> None:
+    assert cap_of(opened(), 0, NOW + FIRST_WAIT) == 0
+
+
+def test_receiver_that_is_up_again_gets_twice_as_many_each_time_until_it_is_as_usual() -> None:
+    breaker, caps = opened(), []
+    now = NOW + FIRST_WAIT
+
+    while breaker.state is not BreakerState.CLOSED:
+        caps.append(cap_of(breaker, USUAL, now))
+        breaker = after(breaker, [OK], now, never)
+
+    assert caps[:5] == [1, 2, 4, 8, USUAL]
+    assert breaker == NEW
+
+
+def test_receiver_that_is_still_down_is_left_alone_twice_as_long_each_time() -> None:
+    breaker, waits = opened(), []
+    for _ in range(8):
+        assert breaker.retry_at is not None
+        now = breaker.retry_at
+        breaker = after(breaker, [FAILED], now, never)
+        assert breaker.retry_at is not None
+        waits.append(breaker.retry_at - now)
+
+    assert waits[:4] == [FIRST_WAIT * 2, FIRST_WAIT * 4, FIRST_WAIT * 8, FIRST_WAIT * 16]
+    assert max(waits) == LONGEST_PAUSE
+
+
+def test_failure_while_ramping_opens_again() -> None:
+    ramping = after(opened(), [OK], NOW + FIRST_WAIT, never)
+
+    assert after(ramping, [FAILED], NOW + FIRST_WAIT, never).state is BreakerState.OPEN
+
+
+def test_tries_that_were_under_way_when_it_opened_do_not_lengthen_the_wait() -> None:
+    assert after(opened(), [FAILED] * 5, NOW, never).retry_at == opened().retry_at
+
+
+@pytest.mark.parametrize("state", ["closed", "open", "ramping"])
+@given(st.floats(0.001, 10_000_000))
+def test_asked_wait_is_never_undercut(state: str, seconds: float) -> None:
+    ramping = after(opened(), [OK], NOW + FIRST_WAIT, never)
+    breaker = {"closed": NEW, "open": opened(), "ramping": ramping}[state]
+
+    held = after(breaker, [asking(seconds)], NOW, never)
+
+    wait = min(timedelta(seconds=seconds), LONGEST_WAIT)
+    assert cap_of(held, USUAL, NOW + wait - timedelta(microseconds=2)) == 0
+
+
+def test_wait_is_up_to_a_fifth_longer_so_that_receivers_do_not_come_back_together() -> None:
+    latest = after(NEW, [FAILED] * OPENS_AFTER, NOW, lambda: 1.0)
+
+    assert latest.retry_at == NOW + FIRST_WAIT * 1.2
+
+
+@given(st.lists(st.tuples(outcomes, st.integers(0, 3600)), max_size=30))
+def test_whatever_happens_the_cap_stays_within_bounds_and_a_probe_comes(
+    rounds: list[tuple[list[Outcome], int]],
+) -> None:
+    breaker, now = NEW, NOW
+    for some, seconds in rounds:
+        breaker = after(breaker, some, now, never)
+        now += timedelta(seconds=seconds)
+
+        assert 0 <= cap_of(breaker, USUAL, now) <= USUAL
+        assert cap_of(breaker, USUAL, now + LONGEST_PAUSE * 1.2) >= 1
+
+
+@given(outcomes)
+def test_breaker_of_another_receiver_is_never_touched(some: list[Outcome]) -> None:
+    assert replace(after(NEW, some, NOW, never), receiver="x") == after(replace(NEW, receiver="x"), some, NOW, never)
