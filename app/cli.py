@@ -21,6 +21,7 @@ from app.api.openapi import document
 from app.database import Database, DatabaseInUse, upgrade_schema
 from app.domain.codes import System
 from app.domain.errors import HubError
+from app.events.asyncapi import asyncapi_document
 from app.log import configure_logging
 from app.main import open_hub
 from app.main import serve as serve_api
@@ -74,6 +75,12 @@ def migrate() -> None:
 def openapi() -> None:
     """Print the OpenAPI document of the API."""
     typer.echo(json.dumps(document(), ensure_ascii=False, indent=2))
+
+
+@main.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI document of the events."""
+    typer.echo(json.dumps(asyncapi_document(), ensure_ascii=False, indent=2))
 
 
 @main.command()
@@ -165,7 +172,7 @@ async def _serve(settings: Settings, *, with_worker: bool) -> None:
             if with_worker:
                 running.create_task(_work(hub, settings, stop))
     finally:
-        await hub.db.close()
+        await hub.close()
 
 
 async def _work(hub: Hub, settings: Settings, stop: asyncio.Event) -> None:

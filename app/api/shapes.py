@@ -11,6 +11,7 @@ from app.domain.values import HistoryEntry, Party
 from app.operations.disclosures import Disclosure
 
 _PARTNER = "partner:"
+_POLL = "poll:"
 
 
 def history_body(read: Reading, entries: Sequence[HistoryEntry]) -> Response:
@@ -41,4 +42,6 @@ def disclosures_body(read: Reading, told: Sequence[Disclosure]) -> Response:
 
 
 def _receiver(key: str) -> str:
+    if key.startswith(_POLL):
+        return "polling"
     return key.removeprefix(_PARTNER) if key.startswith(_PARTNER) else "webhook"

@@ -3,27 +3,8 @@
 from typing import Any
 
 from app.domain.events import EventType
-from app.events.catalogue import CATALOGUE, schema_for
-
-_HEADERS = {
-    "webhook-id": "The same at each try of one delivery; use it to see repeats.",
-    "webhook-timestamp": "Seconds since 1970 of this try.",
-    "webhook-signature": "`v1,` and the base64 of HMAC-SHA256 over id, timestamp and body, joined by dots "
-    "(Standard Webhooks 1.0.0).",
-}
-
-_ATTRIBUTES = {
-    "specversion": {"type": "string", "const": "1.0"},
-    "id": {"type": "string", "format": "uuid", "description": "The event's id, the same at each try."},
-    "source": {"type": "string", "description": "`urn:nld:oin:<OIN>:systeem:<name>`."},
-    "subject": {"type": "string", "format": "uuid", "description": "Your own id of the referral (*aanmelding*)."},
-    "time": {"type": "string", "format": "date-time", "description": "When the hub recorded it."},
-    "sequence": {"type": "string", "description": "Number in the chain of this referral for you, without gaps."},
-    "sequencetype": {"type": "string", "const": "Integer"},
-    "dataref": {"type": "string", "format": "uri", "description": "Where to read more."},
-    "dataschema": {"type": "string", "format": "uri", "description": "The schema of `data`."},
-    "datacontenttype": {"type": "string", "const": "application/json"},
-}
+from app.events.catalogue import CATALOGUE
+from app.events.envelope_schema import HEADERS, envelope_schema
 
 
 def webhook_descriptions() -> dict[str, Any]:
@@ -39,10 +20,10 @@ def _call(event_type: EventType) -> dict[str, Any]:
         "description": "A CloudEvent (1.0, NL GOV profile 1.1) with what was agreed to tell this subscriber; fields "
         "that it is not told are absent. Answer with a 2xx within the time limit; otherwise it is sent again.",
         "tags": ["subscriptions"],
-        "parameters": [_header(name, text) for name, text in _HEADERS.items()],
+        "parameters": [_header(name, text) for name, text in HEADERS.items()],
         "requestBody": {
             "required": True,
-            "content": {"application/cloudevents+json": {"schema": _envelope(event_type)}},
+            "content": {"application/cloudevents+json": {"schema": envelope_schema(event_type)}},
         },
         "responses": {"2XX": {"description": "Received; it is not sent again."}},
     }
@@ -50,9 +31,3 @@ def _call(event_type: EventType) -> dict[str, Any]:
 
 def _header(name: str, description: str) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": True, "description": description, "schema": {"type": "string"}}
-
-
-def _envelope(event_type: EventType) -> dict[str, Any]:
-    data = {name: value for name, value in schema_for(event_type).items() if name != "$schema"}
-    properties = {**_ATTRIBUTES, "type": {"type": "string", "const": event_type.value}, "data": data}
-    return {"type": "object", "required": [*properties], "properties": properties}

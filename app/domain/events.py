@@ -40,6 +40,7 @@ class EventType(StrEnum):
     TRAJECTORY_STOPPED = "nl.trajecthub.trajectories.stopped.v1"
     TRAJECTORY_CLOSED = "nl.trajecthub.trajectories.closed.v1"
     KBR_APPLICATION_CHANGED = "nl.trajecthub.trajectories.kbr-application-changed.v1"
+    SUBSCRIPTION_TEST = "nl.trajecthub.subscriptions.test.v1"
 
 
 MOMENT_OF: Mapping[EventType, Moment | None] = {
@@ -69,8 +70,15 @@ MOMENT_OF: Mapping[EventType, Moment | None] = {
     EventType.TRAJECTORY_STOPPED: Moment.CLOSED,
     EventType.TRAJECTORY_CLOSED: Moment.CLOSED,
     EventType.KBR_APPLICATION_CHANGED: Moment.CHANGE,
+    EventType.SUBSCRIPTION_TEST: None,
 }
-"""The feedback moment at which an event is told to the referrer; None is told to the finance team only."""
+"""The feedback moment at which an event is told to the referrer; None is told to the finance team only.
+
+A subscription test is about nobody: its chain is the subscription, which alone gets it.
+"""
+
+SUBSCRIPTION_ID = "subscription.id"
+"""In the facts of a subscription test: the id under which its owner knows the subscription."""
 
 FOR_FINANCE_TEAM = frozenset(
     {

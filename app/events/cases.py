@@ -13,6 +13,7 @@ from app.domain.codes import System
 from app.domain.events import Event
 from app.domain.facts import Field
 from app.domain.values import Organisation
+from app.events.routing import Traits
 from app.models.appointment import appointments_by_id
 from app.models.case_file import EVERYTHING, load_case_files, load_feedback_facts
 from app.models.external_id import external_id_of, link
@@ -43,6 +44,10 @@ class Cases(Protocol):
         """Give the referring organisations by referral."""
         ...
 
+    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Traits]:
+        """Give what filters ask about referrals."""
+        ...
+
     def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
         """Give the case of each event by the event's id; those of erased referrals are left out.
 
@@ -68,6 +73,11 @@ class StoredCases:
     def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
         """Give the referring organisations by referral."""
         return {row.id: to_organisation(row) for row in load_referral_rows(tx, referral_ids, EVERYTHING)}
+
+    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Traits]:
+        """Give what filters ask about referrals."""
+        rows = load_referral_rows(tx, referral_ids, EVERYTHING)
+        return {row.id: Traits(row.area, row.worker_index) for row in rows}
 
     def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
         """Give the case of each event by the event's id; those of erased referrals are left out."""

@@ -94,11 +94,13 @@ class Entry:
         description: in English, with the Dutch term.
         told: fields it may carry to the referrer.
         handled: fields it may carry to the finance team's own system.
+        always: fields that it may carry to both.
     """
 
     description: str
     told: tuple[Field, ...] = ()
     handled: tuple[Field, ...] = ()
+    always: tuple[Field, ...] = _ALWAYS
 
 
 CATALOGUE: Mapping[EventType, Entry] = {
@@ -173,8 +175,11 @@ CATALOGUE: Mapping[EventType, Entry] = {
     EventType.KBR_APPLICATION_CHANGED: Entry(
         "The application to the credit bank moved (aanvraag KBR gewijzigd)", told=_CHANGE
     ),
+    EventType.SUBSCRIPTION_TEST: Entry(
+        "The subscriber asked for a test; it is about nobody (testbericht)", always=(Field.OCCURRED_AT,)
+    ),
 }
-"""Every type of event. All carry the referral's id, reference and status, and when it happened."""
+"""Every type of event. All but a test carry the referral's id, reference and status, and when it happened."""
 
 
 def fields_for(event_type: EventType, occasion: Occasion) -> frozenset[Field]:
@@ -189,7 +194,7 @@ def schema_for(event_type: EventType) -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": event_type.value,
         "description": f"{entry.description}. Fields that the receiver is not told are absent.",
-        **schema_of((*_ALWAYS, *entry.told)),
+        **schema_of((*entry.always, *entry.told)),
     }
 
 
@@ -200,5 +205,5 @@ def write_schemas(folder: Path) -> None:
         (folder / f"{event_type.value}.json").write_text(text + "\n", encoding="utf-8")
 
 
-_TOLD = {event_type: frozenset((*_ALWAYS, *entry.told)) for event_type, entry in CATALOGUE.items()}
-_HANDLED = {event_type: frozenset((*_ALWAYS, *entry.handled)) for event_type, entry in CATALOGUE.items()}
+_TOLD = {event_type: frozenset((*entry.always, *entry.told)) for event_type, entry in CATALOGUE.items()}
+_HANDLED = {event_type: frozenset((*entry.always, *entry.handled)) for event_type, entry in CATALOGUE.items()}

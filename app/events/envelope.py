@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic_core import to_json
 
-from app.domain.events import Event, FactValue
+from app.domain.events import SUBSCRIPTION_ID, Event, FactValue
 from app.domain.facts import Field
 from app.privacy.wire import to_wire
 
@@ -42,7 +42,18 @@ class Origin:
             fields: released for this receiver; holds at least the referral's id.
             sequence: number of the event in the referral's chain for this receiver, from 1, without gaps.
         """
-        subject = fields[Field.REFERRAL_ID]
+        subject = str(fields[Field.REFERRAL_ID])
+        return self._message(event, subject, f"referrals/{subject}", fields, sequence)
+
+    def test(self, event: Event, sequence: int) -> bytes:
+        """Give the message of a subscription test: its subject is the subscription, and it tells of nobody."""
+        subject = str(event.facts[SUBSCRIPTION_ID])
+        happened = event.occurred_at.isoformat().replace("+00:00", "Z")
+        return self._message(event, subject, f"subscriptions/{subject}", {Field.OCCURRED_AT: happened}, sequence)
+
+    def _message(
+        self, event: Event, subject: str, path: str, fields: Mapping[Field, FactValue], sequence: int
+    ) -> bytes:
         return to_json(
             {
                 "specversion": "1.0",
@@ -53,7 +64,7 @@ class Origin:
                 "time": event.recorded_at.isoformat().replace("+00:00", "Z"),
                 "sequence": str(sequence),
                 "sequencetype": "Integer",
-                "dataref": f"{self.public_url}/v1/referrals/{subject}",
+                "dataref": f"{self.public_url}/v1/{path}",
                 "dataschema": f"{self.public_url}/v1/event-schemas/{event.type.value}",
                 "datacontenttype": "application/json",
                 "data": to_wire(fields),

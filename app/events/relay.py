@@ -15,7 +15,7 @@ from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.domain.values import Organisation
 from app.events.cases import Cases
-from app.events.routing import Route, occasion_of, receiver_for, routes
+from app.events.routing import Route, Traits, has_filter, occasion_of, receiver_for, routes
 from app.models.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.outbox import StoredEvent, claim_unrelayed, has_unrelayed, mark_relayed
 from app.models.subscription import Subscription, subscriptions_of
@@ -65,20 +65,33 @@ class Relay:
             return 0
         referrers = self.cases.referrers(tx, {stored.event.referral_id for stored in waiting})
         subscriptions = _by_organisation(tx, referrers)
-        insert_deliveries(tx, list(self._deliveries(waiting, referrers, subscriptions)))
+        traits = self._traits(tx, referrers, subscriptions)
+        insert_deliveries(tx, list(self._deliveries(waiting, referrers, subscriptions, traits)))
         mark_relayed(tx, [stored.event.id for stored in waiting], self.clock.now())
         return len(waiting)
+
+    def _traits(
+        self,
+        tx: Connection,
+        referrers: Mapping[UUID, Organisation],
+        subscriptions: Mapping[UUID, Sequence[Subscription]],
+    ) -> Mapping[UUID, Traits]:
+        filtering = {owner for owner, held in subscriptions.items() if any(map(has_filter, held))}
+        asked = {referral_id for referral_id, referrer in referrers.items() if referrer.id in filtering}
+        return self.cases.traits(tx, asked) if asked else {}
 
     def _deliveries(
         self,
         waiting: Sequence[StoredEvent],
         referrers: Mapping[UUID, Organisation],
         subscriptions: Mapping[UUID, Sequence[Subscription]],
+        traits: Mapping[UUID, Traits],
     ) -> Iterator[Delivery]:
         for stored in waiting:
             # A referral that was erased meanwhile has nobody left to be told.
             if referrer := referrers.get(stored.event.referral_id):
-                for route in routes(stored, referrer, subscriptions.get(referrer.id, ())):
+                known = traits.get(stored.event.referral_id, Traits())
+                for route in routes(stored, referrer, subscriptions.get(referrer.id, ()), known):
                     if self._may_ever_be_told(stored, route, referrer):
                         yield self._delivery(stored, route)
 

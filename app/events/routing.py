@@ -15,7 +15,17 @@ from app.models.subscription import Subscription, SubscriptionStatus
 from app.privacy.gate import Receiver
 from app.privacy.policy import Occasion
 
-__all__ = ["Route", "occasion_of", "receiver_for", "routes", "subscription_id_of", "system_of"]
+__all__ = [
+    "Route",
+    "Traits",
+    "has_filter",
+    "occasion_of",
+    "receiver_for",
+    "routes",
+    "subscription_id_of",
+    "system_of",
+    "unwanted",
+]
 
 _PARTNER = "partner:"
 _SUBSCRIPTION = "subscription:"
@@ -25,13 +35,26 @@ REFERRER_SYSTEMS = frozenset({System.GIDSO, System.RMW})
 
 
 @dataclass(frozen=True)
+class Traits:
+    """What the filters of subscriptions ask about a referral.
+
+    Attributes:
+        area: where the client lives (*gebied*).
+        worker_index: keyed hash of the e-mail of the referrer's worker; None when it gave none.
+    """
+
+    area: str | None = None
+    worker_index: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Route:
     """A receiver concerned by an event.
 
     Attributes:
         receiver: ``partner:<system>`` or ``subscription:<uuid>``.
         organisation_id: the organisation that is told; None for the finance team's own system.
-        held: True when the subscription is paused: the delivery is made but waits.
+        held: True when the subscription is not active: the delivery is made but waits.
     """
 
     receiver: str
@@ -39,13 +62,19 @@ class Route:
     held: bool = False
 
 
-def routes(stored: StoredEvent, referrer: Organisation, subscriptions: Sequence[Subscription]) -> Iterator[Route]:
+def routes(
+    stored: StoredEvent,
+    referrer: Organisation,
+    subscriptions: Sequence[Subscription],
+    traits: Traits = Traits(),
+) -> Iterator[Route]:
     """Give the receivers that an event concerns.
 
     Args:
         stored: the event.
         referrer: the organisation that referred.
-        subscriptions: those of the referrer that are not disabled.
+        subscriptions: those of the referrer.
+        traits: what their filters ask; may be left out when :func:`has_filter` holds for none of them.
     """
     event_type = stored.event.type
     if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
@@ -55,9 +84,24 @@ def routes(stored: StoredEvent, referrer: Organisation, subscriptions: Sequence[
     if referrer.system in REFERRER_SYSTEMS:
         yield Route(f"{_PARTNER}{referrer.system.value}", referrer.id)
     for subscription in subscriptions:
-        if not subscription.event_types or event_type in subscription.event_types:
-            held = subscription.status is SubscriptionStatus.PAUSED
+        if not unwanted(subscription, event_type, traits):
+            held = subscription.status is not SubscriptionStatus.ACTIVE
             yield Route(subscription_receiver(subscription.id), referrer.id, held)
+
+
+def has_filter(subscription: Subscription) -> bool:
+    """Tell whether a subscription asks about the traits of a referral."""
+    return bool(subscription.areas or subscription.worker_index)
+
+
+def unwanted(subscription: Subscription, event_type: EventType, traits: Traits) -> list[str]:
+    """Give the filters of a subscription that an event does not pass: ``event-type``, ``area``, ``worker``."""
+    failed = {
+        "event-type": bool(subscription.event_types) and event_type not in subscription.event_types,
+        "area": bool(subscription.areas) and traits.area not in subscription.areas,
+        "worker": subscription.worker_index is not None and subscription.worker_index != traits.worker_index,
+    }
+    return [name for name, fails in failed.items() if fails]
 
 
 def receiver_for(receiver: str, referrer: Organisation) -> Receiver:

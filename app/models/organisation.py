@@ -68,6 +68,12 @@ def list_organisations(tx: Connection, after_code: str | None, limit: int) -> li
     return [to_organisation(row) for row in tx.execute(query)]
 
 
+def list_kinds(tx: Connection, system: System) -> frozenset[str]:
+    """Give the kinds of the referrers that register in a system."""
+    query = select(organisation.c.kind).where(organisation.c.system == system.value, organisation.c.kind.is_not(None))
+    return frozenset(tx.scalars(query.distinct()))
+
+
 def insert_organisation(tx: Connection, values: Mapping[str, Any]) -> None:
     """Add an organisation."""
     insert_row(tx, organisation, values)

@@ -76,6 +76,8 @@ referral = Table(
     Column("consent_given_on", Date),
     # Everything else the referrer said (worker, reason, assessment …) in one sealed document.
     Column("contents", LargeBinary, nullable=False),
+    # Keyed hash of the worker's e-mail, by which a subscription to one's own clients finds it.
+    Column("worker_index", LargeBinary(32)),
     Column("counsellor_name", String(200)),
     Column("counsellor_phone", String(40)),
     Column("missed_count", Integer, nullable=False, default=0),

@@ -26,15 +26,17 @@ from sqlalchemy import (
 
 from app.domain.events import EventType
 from app.models.base import Id, JsonDocument, UtcDateTime, metadata
+from app.vault import Vault
 
 
 class SubscriptionStatus(StrEnum):
     """Whether a subscription is served.
 
-    ``paused`` holds its deliveries back until it is active again; ``disabled`` gets no new ones (the receiver
-    answered 410 Gone).
+    Only ``active`` is sent to; what the others are owed is held until they are active. ``pending`` waits for the
+    receiver's consent or an administrator's, ``paused`` was asked for, ``disabled`` followed on 410 Gone.
     """
 
+    PENDING = "pending"
     ACTIVE = "active"
     PAUSED = "paused"
     DISABLED = "disabled"
@@ -61,12 +63,19 @@ subscription = Table(
     Column("previous_secret_expires_at", UtcDateTime),
     Column("failing_since", UtcDateTime),
     Column("status_reason", String(50)),
+    Column("areas", JsonDocument, nullable=False, server_default="[]"),
+    Column("worker_index", LargeBinary(32)),
+    Column("signing", String(4), nullable=False, server_default="v1"),
+    Column("signing_key_sealed", LargeBinary),
+    Column("auth_kind", String(10)),
+    Column("auth_sealed", LargeBinary),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_subscription_organisation", "organisation_id", "id"),
 )
 
 
+_NOT_THE_OWNERS = {"id", "organisation_id", "status", "status_reason", "failing_since", "created_at"}
 _BY_ID = select(subscription).where(subscription.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -80,6 +89,11 @@ class Subscription:
         previous_secret_sealed: the secret before rotation, which signs too until it expires.
         failing_since: when the deliveries began to fail; None when the last one succeeded.
         status_reason: why the status is what it is, as a code.
+        areas: the areas wanted (*gebieden*); empty is all of them.
+        worker_index: only referrals of this worker (*eigen cliënten*); keyed hash, see :func:`worker_index_of`.
+        signing: ``v1`` (HMAC) or ``v1a`` (ed25519 too, with ``signing_key_sealed``).
+        auth_kind: how the hub shows its receiver who calls, ``oauth`` or ``mtls``; None: by the signature alone.
+        auth_sealed: what ``auth_kind`` needs, as JSON sealed in the vault with :data:`AUTH_CONTEXT`.
     """
 
     id: UUID
@@ -95,6 +109,15 @@ class Subscription:
     previous_secret_expires_at: datetime | None = None
     failing_since: datetime | None = None
     status_reason: str | None = None
+    areas: frozenset[str] = frozenset()
+    worker_index: bytes | None = None
+    signing: str = "v1"
+    signing_key_sealed: bytes | None = None
+    auth_kind: str | None = None
+    auth_sealed: bytes | None = None
+
+
+AUTH_CONTEXT = "subscription.auth"
 
 
 def secret_context(subscription_id: UUID) -> str:
@@ -102,9 +125,27 @@ def secret_context(subscription_id: UUID) -> str:
     return f"subscription:{subscription_id}"
 
 
+def worker_index_of(vault: Vault, email: str | None) -> bytes | None:
+    """Give the keyed hash by which a worker's e-mail is found, the same in capitals or not; None without one."""
+    return vault.index(email.strip().lower(), "worker.email") if email else None
+
+
 def insert_subscription(tx: Connection, new: Subscription) -> None:
     """Store a new subscription; its status is changed by ``app.models.delivery.change_subscription_status``."""
     tx.execute(insert(subscription).values(_values(new)))
+
+
+def update_subscription(tx: Connection, changed: Subscription) -> None:
+    """Store what its owner changed; not its status, and not how its deliveries do."""
+    values = _values(changed)
+    kept = {name: value for name, value in values.items() if name not in _NOT_THE_OWNERS}
+    tx.execute(update(subscription).where(subscription.c.id == changed.id).values(kept))
+
+
+def lock_subscription(tx: Connection, subscription_id: UUID) -> Subscription | None:
+    """Give a subscription that stays as it is until the end of the transaction; None when there is none."""
+    row = tx.execute(select(subscription).where(subscription.c.id == subscription_id).with_for_update()).first()
+    return _subscription(row) if row else None
 
 
 def delete_subscription(tx: Connection, subscription_id: UUID) -> None:
@@ -118,14 +159,13 @@ def load_subscriptions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Subs
 
 
 def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list[Subscription]:
-    """Give the subscriptions of these organisations that are not disabled, in a fixed order, locked as they are.
+    """Give the subscriptions of these organisations, in a fixed order, locked as they are.
 
     Until the deliveries made for them are committed none can be paused or resumed, so none is left held by mistake.
     """
     query = (
         select(subscription)
         .where(subscription.c.organisation_id.in_(organisation_ids))
-        .where(subscription.c.status != SubscriptionStatus.DISABLED.value)
         .order_by(subscription.c.id)
         .with_for_update(read=True)
     )
@@ -168,6 +208,12 @@ def _values(of: Subscription) -> dict[str, object]:
         "previous_secret_expires_at": of.previous_secret_expires_at,
         "failing_since": of.failing_since,
         "status_reason": of.status_reason,
+        "areas": sorted(of.areas),
+        "worker_index": of.worker_index,
+        "signing": of.signing,
+        "signing_key_sealed": of.signing_key_sealed,
+        "auth_kind": of.auth_kind,
+        "auth_sealed": of.auth_sealed,
         "created_at": of.created_at,
         "changed_at": of.changed_at,
     }
@@ -186,6 +232,12 @@ def _subscription(row: Row[Any]) -> Subscription:
         previous_secret_expires_at=row.previous_secret_expires_at,
         failing_since=row.failing_since,
         status_reason=row.status_reason,
+        areas=frozenset(row.areas),
+        worker_index=row.worker_index,
+        signing=row.signing,
+        signing_key_sealed=row.signing_key_sealed,
+        auth_kind=row.auth_kind,
+        auth_sealed=row.auth_sealed,
         created_at=row.created_at,
         changed_at=row.changed_at,
     )

@@ -24,6 +24,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "trajectories:read": "Read trajectories (trajecten)",
         "trajectories:write": "Record what happens in trajectories",
         "subscriptions:manage": "Manage own webhook subscriptions (abonnementen)",
+        "events:read": "Read by polling what a webhook would be told (gebeurtenissen)",
         "organisations:read": "Read organisations (organisaties)",
         "organisations:manage": "Register and change referring organisations",
         "partners:read": "Read the state of the connections with Allegro, GIDSO and RMW",

@@ -51,6 +51,7 @@ from app.models.referral import (
     insert_referral,
     sealed_contents,
 )
+from app.models.subscription import worker_index_of
 from app.operations.dates import AMSTERDAM, check_not_future
 from app.operations.steps import Chain, Ledger, Step, open_chain
 from app.operations.tools import Tools
@@ -98,6 +99,7 @@ def register_referral(
             "previous_id": fact.previous_id,
             "changed_at": now,
             **sealed_contents(sealer, fact.contents),
+            "worker_index": worker_index_of(tools.vault, fact.contents.worker.email),
         },
     )
     insert_details(tx, sealer, referral_id, client_id, fact.client)
@@ -146,7 +148,8 @@ def amend_referral(tx: Connection, tools: Tools, chain: Chain, fact: AmendReferr
         _check_client(tools, fact.client)
         _check_same_bsn(tx, tools, chain, fact.client.bsn)
         update_details(tx, sealer, chain.id, fact.client)
-    chain.change(**sealed_contents(sealer, fact.contents))
+    worker_index = worker_index_of(tools.vault, fact.contents.worker.email)
+    chain.change(**sealed_contents(sealer, fact.contents), worker_index=worker_index)
     chain.save()
 
 

@@ -1,104 +1,277 @@
-"""Subscriptions: an organisation says where it wants to be told, and of what."""
+"""Subscriptions: an organisation says where it wants to be told, and of what; nothing is sent before it may be."""
 
-from dataclasses import dataclass
-from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole
-from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
+from app.domain.errors import Conflict, FieldFault, Forbidden, InvalidInput, NotFound, TransitionNotAllowed
 from app.domain.events import MOMENT_OF, EventType
 from app.domain.values import Organisation
-from app.events.signing import new_secret
+from app.events.addresses import AddressRefused
+from app.events.connect import Outbound
+from app.events.credentials import sealed_signing_key
+from app.events.signing import new_secret, new_signing_key
+from app.models.delivery import change_subscription_status, subscription_receiver, unpark
 from app.models.subscription import (
     Content,
     Subscription,
+    SubscriptionStatus,
     delete_subscription,
     insert_subscription,
     list_subscriptions,
     load_subscriptions,
+    lock_subscription,
     secret_context,
+    update_subscription,
+    worker_index_of,
 )
 from app.operations.tools import Tools
 
 __all__ = [
     "Content",
-    "NewSubscription",
     "Subscription",
+    "SubscriptionStatus",
+    "Wishes",
+    "activate",
+    "change_subscription",
+    "check_receiver",
     "make_subscription",
+    "open_for_approval",
+    "open_subscription",
     "page_of_subscriptions",
+    "pause",
     "read_subscription",
     "remove_subscription",
+    "require_active",
+    "resume",
+    "rotate_secret",
+    "worker_index",
 ]
 
 
 @dataclass(frozen=True)
-class NewSubscription:
+class Wishes:
     """What an organisation asks for.
 
     Attributes:
         event_types: the types wanted; empty is all of them.
+        areas: only referrals of clients who live there (*gebieden*); empty is everywhere.
+        worker_index: only referrals of this worker; see :func:`worker_index`.
+        signing: ``v1a`` to be signed to with an ed25519 key too.
+        auth_kind, auth_sealed: what the hub shows the receiver; see ``app.operations.receiver_access``.
     """
 
     url: str
     event_types: frozenset[EventType] = frozenset()
+    areas: frozenset[str] = frozenset()
+    worker_index: bytes | None = None
     content: Content = Content.FILTERED
+    signing: str = "v1"
+    auth_kind: str | None = None
+    auth_sealed: bytes | None = None
+
+    def keeping(self, subscription: Subscription, names: Collection[str]) -> "Wishes":
+        """Give the same wish, with what these attributes are now."""
+        return replace(self, **{name: getattr(subscription, name) for name in names})
+
+
+def worker_index(tools: Tools, email: str | None) -> bytes | None:
+    """Give the keyed hash that stands for a worker's e-mail, which itself is not kept."""
+    return worker_index_of(tools.vault, email)
+
+
+async def check_receiver(outbound: Outbound, url: str, field: str = "url") -> None:
+    """Check that the hub may call an address, as the name system knows it now; nothing is connected.
+
+    Raises:
+        InvalidInput: it is no plain https address on the public internet.
+    """
+    try:
+        await outbound.check(url)
+    except AddressRefused as error:
+        raise InvalidInput(FieldFault(field, error.rule, error.message)) from error
+    except UnicodeError as error:
+        raise InvalidInput(FieldFault(field, "address", "This is no name of a host; check its labels.")) from error
 
 
 def make_subscription(
-    tx: Connection, tools: Tools, owner: Organisation, wanted: NewSubscription, *, insecure: bool = False
+    tx: Connection, tools: Tools, owner: Organisation, wishes: Wishes, *, approved: bool = False
 ) -> tuple[Subscription, str]:
     """Make a subscription; gives it with its signing secret, which is not shown again.
 
-    With ``insecure``, beside simulated partners, plain http and addresses of this machine may be given.
+    Nothing is sent before the receiver consents or an administrator approves; ``approved`` skips that (sandbox).
 
     Raises:
         Forbidden: the organisation does not refer.
-        InvalidInput: an address that may not be called, or a type that is never told to a referrer.
+        InvalidInput: an unknown area, or a type that is never told to a referrer.
     """
     _check_owner(owner)
-    _check_url(wanted.url, insecure=insecure)
-    _check_types(wanted.event_types)
+    _check_wishes(tools, wishes)
     now = tools.clock.now()
     subscription_id, secret = tools.new_id(now), new_secret()
     made = Subscription(
         id=subscription_id,
         organisation_id=owner.id,
-        url=wanted.url,
         secret_sealed=tools.vault.seal(secret.encode(), secret_context(subscription_id)),
         created_at=now,
         changed_at=now,
-        event_types=wanted.event_types,
-        content=wanted.content,
+        status=SubscriptionStatus.ACTIVE if approved else SubscriptionStatus.PENDING,
+        **vars(wishes),
     )
+    made = replace(made, signing_key_sealed=_signing_key(tools, made))
     insert_subscription(tx, made)
     return made, secret
 
 
 def read_subscription(tx: Connection, owner: Organisation, subscription_id: UUID) -> Subscription:
-    """Give a subscription of this organisation.
+    """Give a subscription of this organisation; the hub's operator reads all.
 
     Raises:
         NotFound: there is none with this id, or it is another's.
     """
-    found = load_subscriptions(tx, [subscription_id]).get(subscription_id)
-    if found is None or found.organisation_id != owner.id:
-        raise NotFound("There is no subscription with this id for this client.")
-    return found
+    return _visible(load_subscriptions(tx, [subscription_id]).get(subscription_id), owner)
+
+
+def open_subscription(tx: Connection, owner: Organisation, subscription_id: UUID) -> Subscription:
+    """Give a subscription of this organisation to be changed; it stays as it is until the transaction ends.
+
+    Raises:
+        NotFound: there is none with this id, or it is another's.
+    """
+    return _visible(lock_subscription(tx, subscription_id), owner, owns=True)
+
+
+def open_for_approval(tx: Connection, operator: Organisation, subscription_id: UUID) -> Subscription:
+    """Give any subscription, to be approved by the hub's operator.
+
+    Raises:
+        Forbidden: somebody else asks.
+        NotFound: there is none with this id.
+    """
+    if operator.role is not OrganisationRole.OPERATOR:
+        raise Forbidden("Only the hub's operator approves an address; let it consent by its handshake.")
+    return _visible(lock_subscription(tx, subscription_id), operator)
 
 
 def page_of_subscriptions(
     tx: Connection, owner: Organisation, after: UUID | None, limit: int
 ) -> tuple[list[Subscription], bool]:
     """Give a page of this organisation's subscriptions, oldest first, and whether there is a next page."""
-    found = list_subscriptions(tx, owner.id, after, limit + 1)
+    whose = None if owner.role is OrganisationRole.OPERATOR else owner.id
+    found = list_subscriptions(tx, whose, after, limit + 1)
     return found[:limit], len(found) > limit
 
 
-def remove_subscription(tx: Connection, subscription: Subscription) -> None:
+def change_subscription(
+    tx: Connection, tools: Tools, subscription: Subscription, wishes: Wishes, *, approved: bool = False
+) -> Subscription:
+    """Change what is wanted. Another address has to consent, or be approved, anew; ``approved`` skips that.
+
+    Raises:
+        InvalidInput: an unknown area, or a type that is never told to a referrer.
+    """
+    _check_wishes(tools, wishes)
+    changed = replace(subscription, **vars(wishes))
+    if changed == subscription:
+        return subscription
+    changed = replace(changed, signing_key_sealed=_signing_key(tools, changed), changed_at=tools.clock.now())
+    update_subscription(tx, changed)
+    if wishes.url == subscription.url or approved:
+        return changed
+    return _put(tx, tools, changed, SubscriptionStatus.PENDING, "new-address")
+
+
+def pause(tx: Connection, tools: Tools, subscription: Subscription) -> Subscription:
+    """Hold everything back until it is resumed.
+
+    Raises:
+        TransitionNotAllowed: it is not active.
+    """
+    require_active(subscription)
+    return _put(tx, tools, subscription, SubscriptionStatus.PAUSED, "asked")
+
+
+def resume(tx: Connection, tools: Tools, subscription: Subscription) -> Subscription:
+    """Send again, what was held back first.
+
+    Raises:
+        TransitionNotAllowed: it is not paused or disabled.
+    """
+    if subscription.status not in (SubscriptionStatus.PAUSED, SubscriptionStatus.DISABLED):
+        raise TransitionNotAllowed("Only a paused or disabled subscription can be resumed; read its status.")
+    return _put(tx, tools, subscription, SubscriptionStatus.ACTIVE)
+
+
+def activate(tx: Connection, tools: Tools, subscription: Subscription, consented_url: str) -> Subscription:
+    """Begin to send to an address that consented or was approved; what it was owed meanwhile goes first.
+
+    Raises:
+        TransitionNotAllowed: it does not wait for this.
+        Conflict: the address was changed meanwhile.
+    """
+    if subscription.status is not SubscriptionStatus.PENDING:
+        raise TransitionNotAllowed("Only a pending subscription waits for consent; read its status.")
+    if subscription.url != consented_url:
+        raise Conflict("The address changed meanwhile; ask the new one.")
+    return _put(tx, tools, subscription, SubscriptionStatus.ACTIVE)
+
+
+def rotate_secret(
+    tx: Connection, tools: Tools, subscription: Subscription, overlap: timedelta
+) -> tuple[Subscription, str]:
+    """Sign with a new secret, which is given once; the one before it signs too until the overlap has passed."""
+    now, secret = tools.clock.now(), new_secret()
+    changed = replace(
+        subscription,
+        secret_sealed=tools.vault.seal(secret.encode(), secret_context(subscription.id)),
+        previous_secret_sealed=subscription.secret_sealed if overlap else None,
+        previous_secret_expires_at=now + overlap if overlap else None,
+        changed_at=now,
+    )
+    update_subscription(tx, changed)
+    return changed, secret
+
+
+def remove_subscription(tx: Connection, tools: Tools, subscription: Subscription) -> None:
     """End a subscription; what it was still owed is given up, what it was told stays on record."""
     delete_subscription(tx, subscription.id)
+    # What was held comes up once more, and is given up for want of a subscription.
+    unpark(tx, subscription_receiver(subscription.id), tools.clock.now())
+
+
+def require_active(subscription: Subscription) -> None:
+    """Refuse what would be sent to a subscription that is not served.
+
+    Raises:
+        TransitionNotAllowed: it is not active.
+    """
+    if subscription.status is not SubscriptionStatus.ACTIVE:
+        message = f"The subscription is {subscription.status.value}; nothing is sent to it before it is active."
+        raise TransitionNotAllowed(message)
+
+
+def _put(
+    tx: Connection, tools: Tools, subscription: Subscription, status: SubscriptionStatus, reason: str | None = None
+) -> Subscription:
+    now = tools.clock.now()
+    change_subscription_status(tx, subscription.id, status, now, reason)
+    return replace(subscription, status=status, status_reason=reason, changed_at=now)
+
+
+def _signing_key(tools: Tools, subscription: Subscription) -> bytes | None:
+    if subscription.signing != "v1a":
+        return None
+    return subscription.signing_key_sealed or sealed_signing_key(tools.vault, new_signing_key())
+
+
+def _visible(found: Subscription | None, owner: Organisation, *, owns: bool = False) -> Subscription:
+    sees_all = owner.role is OrganisationRole.OPERATOR and not owns
+    if found is None or not (found.organisation_id == owner.id or sees_all):
+        raise NotFound("There is no subscription with this id for this client.")
+    return found
 
 
 def _check_owner(owner: Organisation) -> None:
@@ -106,37 +279,19 @@ def _check_owner(owner: Organisation) -> None:
         raise Forbidden("Subscriptions are for referring organisations; others are told by their own system.")
 
 
-def _check_url(url: str, *, insecure: bool) -> None:
-    address = _address(url)
-    if not insecure and address.scheme != "https":
-        raise _bad_url("https", "Give an address that begins with https://; personal data do not travel in the open.")
-    if not address.hostname or address.username or address.password or address.fragment:
-        raise _bad_url("address", "Give a plain address: a host, and no user, password or fragment.")
-    if not insecure and not _may_be_public(address.hostname):
-        raise _bad_url("public-address", "Give an address on the public internet; this one is on a local network.")
+def _check_wishes(tools: Tools, wishes: Wishes) -> None:
+    faults = [*_type_faults(wishes.event_types), *_area_faults(tools, wishes.areas)]
+    if faults:
+        raise InvalidInput(*faults)
 
 
-def _address(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError as error:
-        raise _bad_url("address", "This is no address; check its host.") from error
-
-
-def _may_be_public(host: str) -> bool:
-    # What a name resolves to is checked at each call; this only tells at once what can never work.
-    try:
-        return ip_address(host).is_global
-    except ValueError:
-        return "." in host.rstrip(".") and not host.rstrip(".").endswith((".localhost", ".local", ".internal"))
-
-
-def _bad_url(rule: str, message: str) -> InvalidInput:
-    return InvalidInput(FieldFault("url", rule, message))
-
-
-def _check_types(types: frozenset[EventType]) -> None:
-    never = sorted(each for each in types if MOMENT_OF[each] is None)
-    if never:
+def _type_faults(types: frozenset[EventType]) -> Iterator[FieldFault]:
+    if never := sorted(each for each in types if MOMENT_OF[each] is None):
         message = f"Never told to a referrer: {', '.join(never)}; leave it out."
-        raise InvalidInput(FieldFault("eventTypes", "told-to-referrers", message))
+        yield FieldFault("eventTypes", "told-to-referrers", message)
+
+
+def _area_faults(tools: Tools, areas: frozenset[str]) -> Iterator[FieldFault]:
+    if areas - set(tools.reference.areas):
+        known = ", ".join(sorted(tools.reference.areas))
+        yield FieldFault("areas", "known-area", f"Unknown area; use one of: {known}.")

@@ -177,7 +177,7 @@ async def running_world(folder: Path, clock: SettableClock, database_url: str | 
         await running.enter_async_context(serving(receiver.app(), ports["receiver"]))
         await running.enter_async_context(_simulators(folder, ports))
         hub = await open_hub(settings, clock)
-        running.push_async_callback(hub.db.close)
+        running.push_async_callback(hub.close)
         await running.enter_async_context(serving(create_app(hub), ports["hub"]))
         worker = Worker.over(hub.db, hub.tools, settings)
         running.push_async_callback(worker.close)

@@ -1,13 +1,16 @@
 """The API over a fresh hub on each store, and callers of every role."""
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from uuid import uuid4
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from app.api.app import create_api
@@ -15,10 +18,15 @@ from app.api.hub import Hub
 from app.api.tokens import new_signing_key
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
+from app.events.connect import Outbound
 from app.operations.access import SCOPES, SigningKey, add_signing_key, find_client, save_client
 from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.tools import Tools, make_tools
 from app.sandbox.kit import SettableClock
+from app.settings import Settings
+from app.worker import Worker
+from tests.support.event_world import Mailbox, mailbox
+from tests.support.names import NameBook
 
 PUBLIC_URL = "https://hub.example.nl"
 MASTER_KEY = bytes(range(32))
@@ -28,16 +36,18 @@ REFERRERS = {
     "dock": ("DOCK", ReferrerKind.WELZIJNSORGANISATIE, System.API),
     "pit010": ("PIT010", ReferrerKind.WELZIJNSORGANISATIE, System.API),
     "schuldenrechter": ("Schuldenrechter Rotterdam", ReferrerKind.SCHULDENRECHTER, System.API),
+    "deurwaarder-zuid": ("Deurwaarder Zuid", ReferrerKind.DEURWAARDER, System.API),
     "wijkteam-feijenoord": ("Wijkteam Feijenoord", ReferrerKind.WIJKTEAM, System.GIDSO),
     "werk-en-inkomen": ("Werk & Inkomen", ReferrerKind.WERK_EN_INKOMEN, System.RMW),
 }
 READS = {"referrals:read", "trajectories:read", "organisations:read"}
-REFERS = READS | {"referrals:write", "subscriptions:manage"}
+REFERS = READS | {"referrals:write", "subscriptions:manage", "events:read"}
 PROCESSES = READS | {"referrals:process", "trajectories:write", "subscriptions:manage"}
 CLIENTS = {
     "dock": ("dock", REFERS),
     "pit010": ("pit010", REFERS),
     "court": ("schuldenrechter", REFERS),
+    "bailiff": ("deurwaarder-zuid", REFERS),
     "etf": ("expertiseteam-financien", PROCESSES),
     "gidso": ("gidso", REFERS),
     "rmw": ("rmw", REFERS),
@@ -79,10 +89,13 @@ def tools(clock: SettableClock) -> Tools:
 
 
 @pytest.fixture
-async def hub(database: Database, tools: Tools) -> Hub:
+async def hub(database: Database, tools: Tools) -> AsyncIterator[Hub]:
     """Give a hub with the institutions, the ``REFERRERS`` and the ``CLIENTS``, on each store in turn."""
     await database.write(_populate, tools)
-    return Hub.wire(database, tools, PUBLIC_URL, sandbox=True)
+    hub = Hub.wire(database, tools, PUBLIC_URL, sandbox=True)
+    hub = replace(hub, outbound=Outbound(hub.outbound.rules, resolver=NameBook()))
+    yield hub
+    await hub.outbound.close()
 
 
 @pytest.fixture
@@ -162,6 +175,21 @@ async def rmw(sign_in: SignIn) -> Api:
 async def operator(sign_in: SignIn) -> Api:
     """Give the hub's operator."""
     return await sign_in("operator")
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Mailbox]:
+    """Give a subscriber that listens."""
+    async with mailbox() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def worker(hub: Hub, tools: Tools) -> AsyncIterator[Worker]:
+    """Give what relays and delivers, over the hub's database."""
+    made = Worker.over(hub.db, tools, Settings(mode="sandbox", master_key=SecretStr(b64encode(MASTER_KEY).decode())))
+    yield made
+    await made.close()
 
 
 def _client(app: ASGIApp, headers: dict[str, str]) -> Api:

@@ -1,5 +1,6 @@
 """Subscriptions by REST: own ones only, their secret shown once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
@@ -8,10 +9,13 @@ from standardwebhooks.webhooks import Webhook
 
 from app.api.app import create_api
 from app.api.hub import Hub
+from app.events.addresses import AddressRules
+from app.events.connect import Outbound
 from app.events.signing import sign
 from app.models.subscription import list_subscriptions, secret_context
 from app.operations.tools import Tools
 from tests.support.api_calls import fault
+from tests.support.names import NameBook
 
 Api = httpx.AsyncClient
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -92,11 +96,17 @@ async def test_finance_team_is_told_by_its_own_system(etf: Api) -> None:
     [
         ({"url": "ftp://hooks.example.nl"}, "url", "string-pattern-mismatch"),
         ({"url": "https://user:secret@hooks.example.nl"}, "url", "address"),
+        ({"url": "https://a..b/hook"}, "url", "address"),
         ({"url": "https://"}, "url", "string-pattern-mismatch"),
         ({"url": "https://[nowhere"}, "url", "address"),
         ({"url": "https:///path"}, "url", "address"),
         ({"eventTypes": ["nl.trajecthub.referrals.eaten.v1"]}, "eventTypes.0", "enum"),
         ({"eventTypes": ["nl.trajecthub.referrals.amended.v1"]}, "eventTypes", "told-to-referrers"),
+        ({"eventTypes": ["nl.trajecthub.subscriptions.test.v1"]}, "eventTypes", "told-to-referrers"),
+        ({"eventTypes": ["nl.trajecthub.referrals.confirmed.v1"] * 51}, "eventTypes", "too-long"),
+        ({"areas": ["Atlantis"]}, "areas", "known-area"),
+        ({"areas": ["Noord"] * 21}, "areas", "too-long"),
+        ({"workerEmail": "nobody"}, "workerEmail", "string-pattern-mismatch"),
         ({"content": "everything"}, "content", "literal-error"),
     ],
 )
@@ -107,6 +117,7 @@ async def test_subscription_that_breaks_a_rule_is_refused(
 
     assert fault(answered) == (field, rule)
     assert "secret" not in answered.text
+    assert (await dock.get("/v1/subscriptions")).json()["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -118,16 +129,18 @@ async def test_subscription_that_breaks_a_rule_is_refused(
         ("https://169.254.169.254/latest", "public-address"),
         ("https://[::1]/hook", "public-address"),
         ("https://localhost/hook", "public-address"),
-        ("https://hub.internal/hook", "public-address"),
+        ("https://hub/hook", "public-address"),
+        ("https://2130706433/hook", "public-address"),
+        ("https://rebound.example.nl/hook", "public-address"),
     ],
 )
-async def test_outside_the_sandbox_only_public_https_is_called(
-    hub: Hub, tools: Tools, dock: Api, url: str, rule: str
-) -> None:
-    production = Hub(hub.db, tools, hub.public_url, sandbox=False, tokens=hub.tokens, clients=hub.clients)
+async def test_outside_the_sandbox_only_public_https_is_called(hub: Hub, dock: Api, url: str, rule: str) -> None:
+    outbound = Outbound(AddressRules(), resolver=NameBook({"rebound.example.nl": ("93.184.215.14", "10.0.0.8")}))
+    production = replace(hub, sandbox=False, outbound=outbound)
     transport = httpx.ASGITransport(create_api(production))
     headers = {"Authorization": dock.headers["authorization"], "Idempotency-Key": "1"}
     async with httpx.AsyncClient(transport=transport, base_url=hub.public_url, headers=headers) as client:
         answered = await client.post("/v1/subscriptions", json=WANTED | {"url": url})
 
     assert fault(answered) == ("url", rule)
+    assert (await dock.get("/v1/subscriptions")).json()["items"] == []

@@ -149,7 +149,7 @@ class DisclosureOut(Out):
     """What was told to whom (*verstrekking*): names of fields, never their values."""
 
     id: UUID
-    receiver: str = Described(description="`webhook`, or the system that was told.", examples=["webhook"])
+    receiver: str = Described(description="`webhook`, `polling`, or the system that was told.", examples=["webhook"])
     event_type: str = Described(examples=["nl.trajecthub.referrals.confirmed.v1"])
     moment: str | None = Described(None, description="Feedback moment (*terugkoppelmoment*).", examples=["confirmed"])
     fields: list[str] = Described(examples=[["referral.id", "referral.status"]])

@@ -7,28 +7,104 @@ from uuid import UUID
 from pydantic import Field as Described
 from pydantic import StringConstraints
 
-from app.api.schemas.fields import In, Out
+from app.api.schemas.fields import Email, In, Line, Out, ShortLine
+from app.domain.codes import Moment
 from app.domain.events import EventType
+from app.operations.receiver_access import ClientCertificate, OAuthClient
 
 Content = Literal["filtered", "thin"]
+Signing = Literal["v1", "v1a"]
+Status = Literal["pending", "active", "paused", "disabled"]
+
+MAX_TYPES = 50
+MAX_AREAS = 20
+MAX_OVERLAP_HOURS = 168
+
+_URL = StringConstraints(max_length=2000, pattern=r"^https?://[\x21-\x7e]+$")
+Pem = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=r"^[\x20-\x7e\r\n]*$")]
+
+
+class OAuthIn(In):
+    """The hub as a client of your token endpoint (OAuth 2.0 client credentials)."""
+
+    kind: Literal["oauth"]
+    token_url: Annotated[str, _URL] = Described(
+        description="Address that gives tokens; https.", examples=["https://login.example.nl/token"]
+    )
+    client_id: Line = Described(examples=["trajecthub"])
+    client_secret: Line = Described(description="Kept sealed and never shown.", examples=["not-a-real-secret"])
+    scope: Line | None = Described(None, examples=["hooks:write"])
+
+    def credentials(self) -> OAuthClient:
+        """Give it as the hub uses it."""
+        return OAuthClient(self.token_url, self.client_id, self.client_secret, self.scope or "")
+
+
+class MutualTlsIn(In):
+    """The certificate that the hub shows when it connects (*tweezijdige TLS*)."""
+
+    kind: Literal["mtls"]
+    certificate: Pem = Described(description="The chain as PEM, the hub's own certificate first.")
+    private_key: Pem = Described(description="Its key as PEM, without a passphrase; kept sealed and never shown.")
+
+    def credentials(self) -> ClientCertificate:
+        """Give it as the hub uses it."""
+        return ClientCertificate(self.certificate, self.private_key)
 
 
 class SubscriptionIn(In):
     """Where to be told, and of what (*abonnement*)."""
 
-    url: Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://[\x21-\x7e]+$")] = Described(
+    url: Annotated[str, _URL] = Described(
         description="Address that receives the events; https.", examples=["https://hooks.example.nl/trajecthub"]
     )
     event_types: tuple[EventType, ...] = Described(
         (),
-        max_length=len(EventType),
+        max_length=MAX_TYPES,
         description="Types of event (*gebeurtenissen*); all of them, when left out.",
         examples=[["nl.trajecthub.referrals.confirmed.v1"]],
+    )
+    areas: tuple[ShortLine, ...] = Described(
+        (),
+        max_length=MAX_AREAS,
+        description="Only clients who live in these areas (*gebieden*); everywhere, when left out.",
+        examples=[["Feijenoord"]],
+    )
+    worker_email: Email | None = Described(
+        None,
+        description="Only referrals with this worker (*eigen cliënten van een medewerker*), by the e-mail address that "
+        "they were made with. It is kept as a keyed hash and never shown.",
+        examples=["a.devries@example.nl"],
     )
     content: Content = Described(
         "filtered",
         description="`filtered`: what you may know; `thin`: ids only, read the rest yourself (*informatiearm*).",
         examples=["filtered"],
+    )
+    signing: Signing = Described(
+        "v1",
+        description="`v1`: signed with a shared secret; `v1a`: with an ed25519 key of the hub too (*handtekening*).",
+        examples=["v1"],
+    )
+    authentication: Annotated[OAuthIn | MutualTlsIn, Described(discriminator="kind")] | None = Described(
+        None, description="How the hub shows you that it calls, beside its signature (*authenticatie*)."
+    )
+
+
+class SecretRotationIn(In):
+    """How long the old secret signs along (*sleutelwissel*)."""
+
+    overlap_hours: int = Described(
+        24, ge=0, le=MAX_OVERLAP_HOURS, description="Hours in which both secrets sign; 0 ends the old one at once."
+    )
+
+
+class PreviewIn(In):
+    """Which event to show (*voorbeeld*)."""
+
+    referral_id: UUID = Described(description="Your id of the referral (*aanmelding*).")
+    event_type: EventType = Described(
+        description="Type of event (*gebeurtenis*).", examples=["nl.trajecthub.referrals.confirmed.v1"]
     )
 
 
@@ -38,16 +114,25 @@ class SubscriptionOut(Out):
     id: UUID
     url: str = Described(examples=["https://hooks.example.nl/trajecthub"])
     event_types: list[EventType] = Described(description="Empty: all types.")
+    areas: list[str] = Described(description="Empty: everywhere.", examples=[["Feijenoord"]])
+    filters_on_worker: bool = Described(description="Whether only one worker's referrals are told.", examples=[False])
     content: Content
-    status: Literal["active", "paused", "disabled"] = Described(examples=["active"])
-    status_reason: str | None = Described(None, description="Why it is paused or disabled, as a code.")
+    status: Status = Described(
+        description="`pending`: waits for consent, see its handshake; `disabled`: the address answered 410.",
+        examples=["active"],
+    )
+    status_reason: str | None = Described(None, description="Why it is not active, as a code.")
+    signing: Signing
+    public_key: str | None = Described(None, description="With `v1a`: the key to verify with, `whpk_…`.")
+    authentication: Literal["oauth", "mtls"] | None = Described(None, description="How the hub shows that it calls.")
     failing_since: datetime | None = Described(None, description="Since when deliveries fail.")
+    previous_secret_expires_at: datetime | None = Described(None, description="Until when the old secret signs too.")
     created_at: datetime
     changed_at: datetime
 
 
 class NewSubscriptionOut(SubscriptionOut):
-    """A subscription that was just made, with its secret: the only time it is shown."""
+    """A subscription with a secret that was just made: the only time it is shown."""
 
     secret: str = Described(
         description="Signing secret of Standard Webhooks; keep it safe.",
@@ -60,3 +145,30 @@ class SubscriptionsOut(Out):
 
     items: list[SubscriptionOut]
     next_cursor: str | None = None
+
+
+class PreviewFieldOut(Out):
+    """What the privacy gate decided on one field (*gegeven*)."""
+
+    field: str = Described(examples=["counsellor.name"])
+    released: bool = Described(examples=[True])
+    reason: str = Described(
+        description="`released`, or why not: `no-rule`, `forbidden`, `expired`, `no-consent`, `condition`, `outside`, "
+        "`error`, or `thin`.",
+        examples=["released"],
+    )
+    rule_id: str | None = Described(None, description="The rule that decided; absent when none speaks of the field.")
+
+
+class PreviewOut(Out):
+    """What would be sent now; names of fields, no values (*voorbeeld van een bericht*)."""
+
+    would_be_sent: bool
+    obstacles: list[str] = Described(
+        description="Why not, as codes: `event-type`, `area`, `worker`, the status of the subscription, or "
+        "`nothing-released`.",
+        examples=[["area"]],
+    )
+    moment: Moment
+    policy_version: str = Described(description="The version of the agreements (*terugkoppelafspraken*).")
+    fields: list[PreviewFieldOut]

@@ -1,0 +1,123 @@
+"""Deliveries from the subscriber's side: what was tried, a test, and what it wants to be sent again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.database import Connection
+from app.domain.codes import System
+from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
+from app.domain.events import SUBSCRIPTION_ID, Event, EventType
+from app.models.delivery import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    attempts_of,
+    insert_deliveries,
+    subscription_receiver,
+)
+from app.models.outbox import NewEvent, append_events, load_events
+from app.models.redelivery import deliver_again, deliver_range_again, tried_deliveries, tried_delivery
+from app.operations.subscriptions import Subscription, require_active
+from app.operations.tools import Tools
+
+__all__ = ["DeliveryState", "Told", "page_of_deliveries", "redeliver", "replay", "send_test"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A delivery as its subscriber sees it, with every try.
+
+    Attributes:
+        referral_id: None for a test, which is about nobody.
+    """
+
+    delivery: Delivery
+    event_type: EventType
+    referral_id: UUID | None
+    attempts: tuple[Attempt, ...]
+
+
+def page_of_deliveries(
+    tx: Connection, subscription: Subscription, state: DeliveryState | None, after: UUID | None, limit: int
+) -> tuple[list[Told], bool]:
+    """Give a page of what was tried for a subscription, newest event first, and whether there is a next page."""
+    found = tried_deliveries(tx, subscription_receiver(subscription.id), state, after, limit + 1)
+    return _told(tx, found[:limit]), len(found) > limit
+
+
+def send_test(tx: Connection, tools: Tools, subscription: Subscription, shown_id: UUID) -> Delivery:
+    """Send an event that is about nobody to this subscription only, the way every event goes.
+
+    Args:
+        tx: the transaction.
+        tools: clock and ids.
+        subscription: the one to be tested.
+        shown_id: the id under which its owner knows it; the event's subject.
+
+    Raises:
+        TransitionNotAllowed: the subscription is not active.
+    """
+    require_active(subscription)
+    now = tools.clock.now()
+    facts = {SUBSCRIPTION_ID: str(shown_id)}
+    event = Event(tools.new_id(now), EventType.SUBSCRIPTION_TEST, subscription.id, now, now, facts)
+    # Quiet, because the relay asks who else is concerned; the only receiver is known here.
+    append_events(tx, [NewEvent(event, System.API, quiet=True)])
+    test = Delivery(
+        id=tools.new_id(now),
+        event_id=event.id,
+        event_position=load_events(tx, [event.id])[event.id].position,
+        receiver=subscription_receiver(subscription.id),
+        organisation_id=subscription.organisation_id,
+        referral_id=subscription.id,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    insert_deliveries(tx, [test])
+    return test
+
+
+def redeliver(tx: Connection, tools: Tools, subscription: Subscription, delivery_id: UUID) -> Told:
+    """Send one delivery again, to this subscription only, under the same ``webhook-id``.
+
+    What it holds is decided anew: consent that was withdrawn since then counts.
+
+    Raises:
+        NotFound: nothing with this id was tried for this subscription.
+        TransitionNotAllowed: the subscription is not active.
+        Conflict: it is still under way.
+    """
+    receiver = subscription_receiver(subscription.id)
+    if tried_delivery(tx, receiver, delivery_id) is None:
+        raise NotFound("There is no delivery with this id for this subscription.")
+    require_active(subscription)
+    given = deliver_again(tx, receiver, delivery_id, tools.clock.now())
+    if given is None:
+        raise Conflict("Only what was delivered or given up can be sent again; this one is under way or withheld.")
+    return _told(tx, [given])[0]
+
+
+def replay(tx: Connection, tools: Tools, subscription: Subscription, since: datetime, until: datetime | None) -> int:
+    """Send again what was delivered or given up in a time range, to this subscription only; gives how many.
+
+    Raises:
+        TransitionNotAllowed: the subscription is not active.
+        InvalidInput: the range ends before it begins.
+    """
+    require_active(subscription)
+    if until is not None and until < since:
+        raise InvalidInput(FieldFault("until", "range", "Give a moment after `since`, or leave it out."))
+    return deliver_range_again(tx, subscription_receiver(subscription.id), since, until, tools.clock.now())
+
+
+def _told(tx: Connection, deliveries: list[Delivery]) -> list[Told]:
+    events = load_events(tx, {each.event_id for each in deliveries})
+    tries = attempts_of(tx, {each.id for each in deliveries})
+    return [_one_told(each, events[each.event_id].event.type, tries) for each in deliveries]
+
+
+def _one_told(delivery: Delivery, event_type: EventType, tries: list[Attempt]) -> Told:
+    about = None if event_type is EventType.SUBSCRIPTION_TEST else delivery.referral_id
+    own = tuple(each for each in tries if each.delivery_id == delivery.id)
+    return Told(delivery, event_type, about, own)
