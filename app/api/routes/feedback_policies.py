@@ -1,0 +1,114 @@
+"""What a referrer may know and why: the feedback agreements (*terugkoppelafspraken*)."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from app.api.answers import etag_of, json_answer
+from app.api.problems import problem_responses
+from app.api.records import Reading, reading
+from app.api.schemas.feedback_policies import (
+    ConditionOut,
+    ExplanationIn,
+    ExplanationOut,
+    FeedbackPoliciesOut,
+    FeedbackRuleOut,
+    FieldDecisionOut,
+)
+from app.domain.errors import FieldFault, InvalidInput
+from app.domain.facts import Field
+from app.operations.explanation import Decision, Rule, explain, kinds_of, rules_about
+from app.privacy.classification import CLASS_OF
+from app.privacy.gate import Reason
+from app.privacy.policy import Condition, Occasion
+
+router = APIRouter(prefix="/feedback-policies", tags=["reference"])
+
+Reads = Annotated[Reading, reading("referrals:read")]
+
+
+@router.get(
+    "",
+    summary="Read the feedback agreements",
+    response_model=FeedbackPoliciesOut,
+    responses=problem_responses(400, 401, 403),
+)
+async def read_policies(read: Reads) -> Response:
+    """Give the agreements that concern you: who is told what, when, why and on what ground (*terugkoppelafspraken*)."""
+    policy = read.hub.tools.policy
+    kinds = await read.hub.db.read(kinds_of, read.viewer)
+    items = [_rule_out(rule, kinds) for rule in rules_about(policy, kinds)]
+    content = FeedbackPoliciesOut.model_validate({"policy_version": policy.version, "items": items}, by_name=True)
+    return json_answer(200, content, etag=etag_of(content.model_dump_json()))
+
+
+@router.post(
+    "/explanation",
+    summary="Explain what is told of a referral",
+    response_model=ExplanationOut,
+    responses=problem_responses(400, 401, 403, 404, 413, 415),
+)
+async def read_explanation(body: ExplanationIn, read: Reads) -> Response:
+    """Tell, field by field, what the referrer would be told now at a moment, and by which rule (*uitleg*).
+
+    Names of fields only, never their values. Nothing is stored; a POST because a question has a body.
+    """
+    if body.moment is Occasion.HANDLING:
+        message = "Not a moment at which a referrer is told; give a feedback moment or reading."
+        raise InvalidInput(FieldFault("moment", "feedback-moment", message))
+    found = await read.hub.db.read(explain, read.hub.tools, read.viewer, read.resolve(body.referral_id), body.moment)
+    content = ExplanationOut.model_validate(
+        {
+            "referral_id": body.referral_id,
+            "moment": found.occasion,
+            "receiver": found.kind,
+            "policy_version": found.policy_version,
+            "fields": [_decision_out(each) for each in found.decisions],
+        },
+        by_name=True,
+    )
+    return json_answer(200, content)
+
+
+def _rule_out(rule: Rule, kinds: frozenset[str]) -> FeedbackRuleOut:
+    return FeedbackRuleOut.model_validate(
+        {
+            "id": rule.id,
+            "receivers": sorted(rule.receivers & kinds),
+            "moments": [each for each in Occasion if each in rule.occasions],
+            "fields": [each for each in Field if each in rule.fields],
+            "effect": rule.effect,
+            "purpose": rule.purpose,
+            "legal_basis": rule.legal_basis,
+            "activity": rule.activity,
+            "valid_from": rule.valid_from,
+            "valid_until": rule.valid_until,
+            "consent": rule.consent,
+            "conditions": _conditions(rule.when),
+        },
+        by_name=True,
+    )
+
+
+def _conditions(when: Mapping[Field, Condition]) -> list[ConditionOut]:
+    return [
+        ConditionOut.model_validate(
+            {"field": field, "one_of": sorted(each.one_of) or None, "at_least": each.at_least}, by_name=True
+        )
+        for field, each in when.items()
+    ]
+
+
+def _decision_out(decision: Decision) -> FieldDecisionOut:
+    return FieldDecisionOut.model_validate(
+        {
+            "field": decision.field,
+            "field_class": CLASS_OF[decision.field],
+            "released": decision.effect is not None,
+            "reason": Reason(decision.reason),
+            "effect": decision.effect,
+            "rule": decision.rule_id,
+        },
+        by_name=True,
+    )

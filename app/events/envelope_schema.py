@@ -1,0 +1,44 @@
+"""How an event looks on the wire, for the documents that describe it: its attributes, its headers, its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.events import EventType
+from app.events.catalogue import schema_for
+from app.events.field_schemas import Schema
+
+__all__ = ["ATTRIBUTES", "HEADERS", "envelope_schema"]
+
+HEADERS: Mapping[str, str] = {
+    "webhook-id": "The same at each try of one delivery; use it to see repeats.",
+    "webhook-timestamp": "Seconds since 1970 of this try.",
+    "webhook-signature": "`v1,` and the base64 of HMAC-SHA256 over id, timestamp and body, joined by dots "
+    "(Standard Webhooks 1.0.0).",
+}
+"""The headers of a webhook. Source: Standard Webhooks 1.0.0."""
+
+ATTRIBUTES: Mapping[str, Schema] = {
+    "specversion": {"type": "string", "const": "1.0"},
+    "id": {"type": "string", "format": "uuid", "description": "The event's id, the same at each try."},
+    "source": {"type": "string", "description": "`urn:nld:oin:<OIN>:systeem:<name>`."},
+    "subject": {
+        "type": "string",
+        "format": "uuid",
+        "description": "Your own id of the referral (*aanmelding*); of a test, of the subscription.",
+    },
+    "time": {"type": "string", "format": "date-time", "description": "When the hub recorded it."},
+    "sequence": {"type": "string", "description": "Number in the chain of this referral for you, without gaps."},
+    "sequencetype": {"type": "string", "const": "Integer"},
+    "dataref": {"type": "string", "format": "uri", "description": "Where to read more."},
+    "dataschema": {"type": "string", "format": "uri", "description": "The schema of `data`."},
+    "datacontenttype": {"type": "string", "const": "application/json"},
+}
+"""The attributes of every event but its type. Source: CloudEvents 1.0, NL GOV profile 1.1."""
+
+
+def envelope_schema(event_type: EventType) -> Schema:
+    """Give the JSON Schema of a whole event of this type."""
+    data = {name: value for name, value in schema_for(event_type).items() if name != "$schema"}
+    properties = {**ATTRIBUTES, "type": {"type": "string", "const": event_type.value}, "data": data}
+    return {"type": "object", "required": [*properties], "properties": properties}

@@ -1,0 +1,109 @@
+"""Whatever the document allows, and some of what it does not, is answered as the document says, and never by a bug."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import count
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.result import Ok
+from starlette.types import ASGIApp
+
+from app.api.hub import Hub
+from app.api.openapi import document
+from app.database import Database
+from app.sandbox.kit import serving
+from tests.api.conftest import Api, SignIn, token_of
+from tests.support.api_calls import refer
+
+load_all_checks()
+
+PROMISES: Any = CHECKS.get_by_names(
+    ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
+)
+CALLERS = ["dock", "etf", "operator"]
+SECONDS = 10.0
+"""So long per caller at most; on a slow machine fewer requests are made, never none."""
+
+EXAMPLES = settings(
+    max_examples=2,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """Give the faster store: this is about the edge, which is the same on both."""
+    return sqlite_database
+
+
+class Attempts:
+    """Makes requests of one caller and checks the answers."""
+
+    def __init__(self, base_url: str, token: str, known: dict[str, str]) -> None:
+        self.base_url = base_url
+        self.headers = {"Authorization": f"Bearer {token}"}
+        self.known = known
+        self.until = monotonic() + SECONDS
+        self.statuses: list[int] = []
+        self._turn = count()
+
+    def make(self, operations: Sequence[Any]) -> None:
+        """Try every operation with valid data, then with invalid data, while there is time."""
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            for operation in operations:
+                # An operation that takes nothing cannot be given anything invalid.
+                with suppress(Unsatisfiable):
+                    if monotonic() < self.until:
+                        self._examples(operation, mode)()
+
+    def _examples(self, operation: Any, mode: GenerationMode) -> Callable[[], None]:
+        @EXAMPLES
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def examples(case: Case[Any]) -> None:
+            self._send(case)
+
+        return examples
+
+    def _send(self, case: Case[Any]) -> None:
+        headers = self.headers | {"Idempotency-Key": str(uuid4()), "If-Match": "*"}
+        # Every other request is about a record that exists.
+        if next(self._turn) % 2 == 0:
+            case.path_parameters.update({name: id for name, id in self.known.items() if name in case.path_parameters})
+        if case.path == "/events":
+            case.query["wait"] = 0
+        answered = case.call(base_url=self.base_url, headers=headers)
+        self.statuses.append(answered.status_code)
+        case.validate_response(answered, checks=PROMISES)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("client", CALLERS)
+async def test_answers_are_as_the_document_says(
+    hub: Hub, app: ASGIApp, sign_in: SignIn, dock: Api, client: str
+) -> None:
+    made = await refer(dock, reference="K-1")
+    listed = await (await sign_in(client)).get("/v1/referrals")
+    known = {"referralId": str(listed.json()["items"][0]["id"])}
+    found = schemathesis.openapi.from_dict(document()).get_all_operations()
+    operations = [each.ok() for each in found if isinstance(each, Ok)]
+
+    async with serving(app) as server:
+        attempts = Attempts(f"{server.url}/v1", await token_of(hub, client), known)
+        await asyncio.to_thread(attempts.make, operations)
+
+    assert made["status"] == "received"
+    assert len(attempts.statuses) >= 20
+    assert not [status for status in attempts.statuses if status >= 500]

@@ -1,0 +1,308 @@
+"""The four proofs of the privacy gate, over every kind of receiver, every occasion and every field.
+
+Golden matrix, non-interference, monotonicity and canaries; not only of the gate, but of what is read, sent and written.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import product
+from uuid import UUID, uuid4
+
+import pytest
+import structlog
+
+from app.adapters.gidso.journal import to_line
+from app.adapters.rmw.mapping import to_status_update
+from app.database import Connection
+from app.domain.codes import (
+    ClosureReason,
+    ConsentScope,
+    DebtSeverity,
+    IntakeResult,
+    KbrStatus,
+    LifeDomain,
+    Moment,
+    ReferrerKind,
+    System,
+    TrajectoryResult,
+)
+from app.domain.commands import (
+    CloseTrajectory,
+    ConcludeIntake,
+    PauseTrajectory,
+    RecordKbrStatus,
+    RecordResult,
+    ResumeTrajectory,
+)
+from app.domain.events import MOMENT_OF, EventType
+from app.domain.facts import Field
+from app.domain.ports import PartnerMessage
+from app.domain.queries import ReferralQuery, TrajectoryQuery
+from app.domain.values import ClientDetails, Consent, Organisation, ReferralContents, Worker
+from app.events.catalogue import fields_for
+from app.events.envelope import Origin
+from app.models.delivery import disclosures_about
+from app.operations.explanation import explain
+from app.operations.organisations import ReferrerDetails, read_organisation, save_referrer
+from app.operations.polling import PollingDesk
+from app.operations.viewer import Viewer
+from app.operations.views import (
+    page_of_referrals,
+    page_of_trajectories,
+    referral_actions,
+    view_appointments,
+    view_history,
+    view_referral,
+)
+from app.privacy.classification import CLASS_OF, FieldClass
+from app.privacy.policy import REFERRER_KINDS, Effect, Occasion, Policy
+from tests.support.hub import ATTEND, CONFIRM, MISS, SCHEDULE, SIGN, TODAY, SmallHub, dump_of, unreadable
+from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, told
+from tests.support.privacy_matrix import CELLS, WRITTEN, matrix
+
+ORIGIN = Origin("0" * 20, "trajecthub", "https://hub.example.nl")
+
+# Everything on which a rule depends, in every combination.
+SETTINGS: list[dict[Field, object]] = [
+    {Field.CONSENT_SCOPES: consent, Field.ATTENDANCE_MISSED_COUNT: missed, Field.RESULT_CODE: result}
+    for consent, missed, result in product(
+        (CONSENT, frozenset()),
+        (0, 1, 2),
+        (None, TrajectoryResult.KBR_APPLICATION, TrajectoryResult.NO_FURTHER_SUPPORT),
+    )
+]
+OTHERS: dict[type, object] = {
+    str: "another",
+    bool: True,
+    int: 99,
+    date: date(2001, 1, 1),
+    datetime: datetime(2001, 1, 1, tzinfo=UTC),
+    UUID: UUID(int=7),
+    tuple: ("another",),
+    frozenset: frozenset({"another"}),
+}
+
+
+def other(field: Field) -> object:
+    """Give another value of the same kind."""
+    known = FACTS[field]
+    return next((value for kind, value in OTHERS.items() if type(known) is kind), "another")
+
+
+def test_the_golden_matrix_is_what_the_policy_says() -> None:
+    assert WRITTEN.read_text(encoding="utf-8") == matrix()
+
+
+def test_the_settings_vary_all_that_the_rules_ask_about() -> None:
+    assert set(SETTINGS[0]) == POLICY.asks
+    assert set(FACTS) == set(Field)
+
+
+@pytest.mark.parametrize(("kind", "occasion"), CELLS)
+def test_no_withheld_field_changes_a_byte_of_what_is_told(kind: str, occasion: Occasion) -> None:
+    for setting in SETTINGS:
+        facts = FACTS | setting
+        before = told(kind, occasion, facts)
+        withheld = [field for field in before.withheld if field not in POLICY.asks]
+
+        for change in ({field: other(field) for field in withheld}, dict.fromkeys(withheld)):
+            assert told(kind, occasion, facts | change).digest == before.digest
+
+
+@pytest.mark.parametrize(("kind", "occasion"), CELLS)
+def test_each_withheld_field_by_itself_changes_no_byte(kind: str, occasion: Occasion) -> None:
+    before = told(kind, occasion)
+
+    telling = [
+        field
+        for field in before.withheld
+        if field not in POLICY.asks and told(kind, occasion, FACTS | {field: other(field)}).digest != before.digest
+    ]
+
+    assert telling == []
+
+
+PERMITS = [index for index, rule in enumerate(POLICY.rules) if rule.effect is not Effect.FORBID]
+
+
+@pytest.mark.parametrize("index", PERMITS, ids=lambda index: POLICY.rules[index].id)
+def test_taking_out_a_permit_widens_nothing_in_any_setting(index: int) -> None:
+    rule = POLICY.rules[index]
+    rest = Policy("less", POLICY.rules[:index] + POLICY.rules[index + 1 :], POLICY.financial_agreed)
+    cells = product(sorted(rule.receivers), {*rule.occasions, Occasion.READING}, SETTINGS[::4])
+
+    widened = [
+        (kind, occasion)
+        for kind, occasion, setting in cells
+        if not told(kind, occasion, FACTS | setting, rest).fields.items()
+        <= told(kind, occasion, FACTS | setting).fields.items()
+    ]
+
+    assert widened == []
+
+
+TOLD = [each for each, moment in MOMENT_OF.items() if moment is not None]
+SECRET = [
+    str(FACTS[field])
+    for field in Field
+    if CLASS_OF[field] in {FieldClass.IDENTITY, FieldClass.FREE_TEXT} or field.startswith(("client.", "worker."))
+    if isinstance(FACTS[field], str | date) and field is not Field.CLIENT_SEX and len(str(FACTS[field])) > 2
+]
+
+
+@pytest.mark.parametrize(("kind", "event_type"), list(product(sorted(GIDSO_AND_RMW), TOLD)))
+def test_no_journal_line_or_status_remark_holds_more_than_was_released(kind: str, event_type: EventType) -> None:
+    moment = MOMENT_OF[event_type]
+    assert moment is not None
+    occasion = Occasion.of(moment)
+    wanted = fields_for(event_type, occasion)
+    fields = {field.value: value for field, value in told(kind, occasion).fields.items() if field in wanted}
+    message = PartnerMessage(uuid4(), event_type, moment, uuid4(), "1", datetime(2026, 11, 22, tzinfo=UTC), fields)
+
+    written = f"{to_line(message)} {to_status_update(message)}"
+
+    assert [secret for secret in SECRET if secret in written] == []
+
+
+CANARIES = {
+    "bsn": "999990019",
+    "given name": "Kanarina",
+    "family name": "Zwijgzaam-Vogel",
+    "address": "Kanariestraat 77",
+    "phone": "0687654321",
+    "e-mail": "kanarina@vogel.example",
+    "amount": "12.345,67",
+    "worker": "Werkster Stilte",
+}
+CLIENT = ClientDetails(
+    CANARIES["given name"],
+    CANARIES["family name"],
+    date(1971, 7, 17),
+    bsn=CANARIES["bsn"],
+    address=CANARIES["address"],
+    phone=CANARIES["phone"],
+    email=CANARIES["e-mail"],
+)
+CONTENTS = ReferralContents(
+    area="Charlois",
+    worker=Worker(CANARIES["worker"]),
+    reason=f"Schuld van {CANARIES['amount']} euro",
+    debt_severity=DebtSeverity.HEAVY,
+    life_domains=(LifeDomain.MENTAL_HEALTH,),
+    wmo_indication=True,
+    consent=Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), TODAY),
+)
+COURSE = (
+    CONFIRM,
+    SCHEDULE,
+    MISS,
+    SCHEDULE,
+    MISS,
+    SCHEDULE,
+    ATTEND,
+    ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY),
+    SIGN,
+    PauseTrajectory(),
+    ResumeTrajectory(),
+    RecordKbrStatus(KbrStatus.SUBMITTED, TODAY),
+    RecordKbrStatus(KbrStatus.RECEIVED, TODAY),
+    RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY),
+    CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY),
+)
+SYSTEMS = {kind: System.GIDSO if kind in GIDSO_AND_RMW else System.API for kind in sorted(REFERRER_KINDS)}
+
+
+def found_in(text: str) -> list[str]:
+    return [name for name, canary in CANARIES.items() if canary.lower() in text.lower()]
+
+
+async def referred(hub: SmallHub, kind: str) -> tuple[Organisation, UUID]:
+    """Register a referrer of this kind and a client full of canaries; gives both."""
+    code = f"proof-{kind.replace('_', '-')}"
+    details = ReferrerDetails(code, f"Proef {kind}", ReferrerKind(kind), SYSTEMS[kind])
+    await hub.db.write(save_referrer, hub.tools, details)
+    referral_id = await hub.refer(organisation_code=code, client=CLIENT, contents=CONTENTS)
+    return await hub.db.read(read_organisation, code), referral_id
+
+
+def everything_read(tx: Connection, hub: SmallHub, viewer: Viewer, referral_id: UUID) -> Iterator[tuple[str, object]]:
+    """Give all that a referrer reads of a referral, by what it asks for."""
+    tools = hub.tools
+    yield "referral", view_referral(tx, tools, viewer, referral_id).digest
+    yield "appointments", [each.digest for each in view_appointments(tx, tools, viewer, referral_id)]
+    yield "history", view_history(tx, tools, viewer, referral_id)
+    yield "actions", referral_actions(tx, tools, viewer, referral_id)
+    referrals, _ = page_of_referrals(tx, tools, viewer, ReferralQuery(viewer.visibility, 10))
+    yield "list", [each.digest for each in referrals]
+    trajectories, _ = page_of_trajectories(tx, tools, viewer, TrajectoryQuery(viewer.visibility, 10))
+    yield "trajectories", [each.digest for each in trajectories]
+
+
+async def read_all(hub: SmallHub, viewer: Viewer, referral_id: UUID) -> dict[str, object]:
+    return await hub.db.read(lambda tx: dict(everything_read(tx, hub, viewer, referral_id)))
+
+
+@pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
+async def test_a_step_that_is_not_told_changes_no_byte_of_any_reading(sqlite_hub: SmallHub, kind: str) -> None:
+    hub = sqlite_hub
+    owner, referral_id = await referred(hub, kind)
+    viewer = Viewer(owner)
+    betrayed = []
+
+    for fact in COURSE:
+        before = await read_all(hub, viewer, referral_id)
+        known = len(await hub.events(referral_id))
+        await hub.tell(referral_id, fact)
+        after = await read_all(hub, viewer, referral_id)
+        moments = [MOMENT_OF[each.event.type] for each in (await hub.events(referral_id))[known:]]
+        if not any(moment and POLICY.agrees(kind, Occasion.of(moment)) for moment in moments):
+            betrayed += [(type(fact).__name__, name) for name in before if before[name] != after[name]]
+
+    assert betrayed == []
+
+
+@pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
+async def test_what_is_read_and_told_over_a_whole_course_stays_within_the_matrix(
+    sqlite_hub: SmallHub, kind: str
+) -> None:
+    hub = sqlite_hub
+    owner, referral_id = await referred(hub, kind)
+    await hub.tell(referral_id, *COURSE)
+    viewer = Viewer(owner)
+    widest = {occasion: set(told(kind, occasion).fields) for occasion in Occasion}
+
+    read = await hub.db.read(view_referral, hub.tools, viewer, referral_id)
+    page = await hub.db.write(PollingDesk(hub.tools, ORIGIN, owner).hand_out, 0, 100)
+
+    disclosures = await hub.db.read(disclosures_about, referral_id)
+    assert set(read.fields) <= widest[Occasion.READING]
+    assert len(disclosures) == len(page.events) > 0
+    assert all(set(each.fields) <= widest[Occasion(str(each.moment))] for each in disclosures)
+    assert found_in(b" ".join(page.events).decode()) == []
+
+
+@pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
+async def test_an_explanation_of_any_moment_holds_no_canary(sqlite_hub: SmallHub, kind: str) -> None:
+    hub = sqlite_hub
+    owner, referral_id = await referred(hub, kind)
+    await hub.tell(referral_id, *COURSE)
+
+    explanations = [
+        await hub.db.read(explain, hub.tools, Viewer(owner), referral_id, occasion)
+        for occasion in (*map(Occasion.of, Moment), Occasion.READING)
+    ]
+
+    assert found_in(repr(explanations)) == []
+
+
+async def test_no_canary_stands_in_any_row_or_log_line(hub: SmallHub) -> None:
+    with structlog.testing.capture_logs() as lines:
+        owner, referral_id = await referred(hub, "welzijnsorganisatie")
+        await hub.tell(referral_id, *COURSE)
+        await hub.db.write(PollingDesk(hub.tools, ORIGIN, owner).hand_out, 0, 100)
+        await hub.pull(unreadable("D-1", **{name.replace(" ", "_"): canary for name, canary in CANARIES.items()}))
+
+    rows = repr(await hub.db.read(dump_of))
+
+    assert found_in(rows) == []
+    assert found_in(repr(lines)) == []

@@ -1,0 +1,37 @@
+"""The whole privacy matrix, written out for people: which kind of receiver is told what, and how.
+
+After a change of the policy that was meant, ``python -m tests.support.privacy_matrix`` writes it anew; read the
+difference before keeping it.
+"""
+
+from pathlib import Path
+
+from app.privacy.policy import RECEIVER_KINDS, Effect, Occasion
+from tests.support.privacy import told
+
+WRITTEN = Path(__file__).parents[1] / "integration" / "privacy_matrix.txt"
+
+CELLS = [(kind, occasion) for kind in sorted(RECEIVER_KINDS) for occasion in Occasion]
+"""Every kind of receiver on every occasion."""
+
+_MARKS = {Effect.RELEASE: "", Effect.COARSEN: "~", Effect.PSEUDONYMISE: "#"}
+_HEAD = """\
+# What each kind of receiver may be told at most on each occasion: consent given, conditions met, every field known.
+# ~ less precisely; # an id, outside the three systems the receiver's own pseudonym.
+"""
+
+
+def line(kind: str, occasion: Occasion) -> str:
+    """Give what one kind is told on one occasion, in the order of the fields."""
+    decisions = told(kind, occasion).decisions
+    fields = [f"{_MARKS[each.effect]}{each.field}" for each in decisions if each.effect is not None]
+    return f"{kind} {occasion}: {', '.join(fields) or '-'}"
+
+
+def matrix() -> str:
+    """Give every cell, a line each."""
+    return _HEAD + "".join(f"{line(kind, occasion)}\n" for kind, occasion in CELLS)
+
+
+if __name__ == "__main__":
+    WRITTEN.write_text(matrix(), encoding="utf-8")

@@ -1,0 +1,64 @@
+"""The AsyncAPI document has every event that is told to a subscriber, and is the present one."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jsonschema
+import pytest
+
+from app.domain.events import MOMENT_OF, Event, EventType
+from app.domain.facts import Field
+from app.events.asyncapi import asyncapi_document
+from app.events.catalogue import fields_for
+from app.events.envelope import Origin
+from app.privacy.policy import Occasion
+from tests.support.privacy import FACTS, NOW, told
+
+DOCUMENT = asyncapi_document()
+EXPORTED = Path(__file__).parents[2] / "openapi" / "asyncapi.v1.json"
+TOLD = [each for each, moment in MOMENT_OF.items() if moment is not None]
+
+
+def followed(reference: str) -> Any:
+    node: Any = DOCUMENT
+    for name in reference.removeprefix("#/").split("/"):
+        node = node[name]
+    return node
+
+
+def references(node: object) -> set[str]:
+    if isinstance(node, dict):
+        own = {node["$ref"]} if "$ref" in node else set()
+        return own.union(*map(references, node.values()))
+    return set().union(*map(references, node)) if isinstance(node, list) else set()
+
+
+def test_the_exported_document_is_the_present_one() -> None:
+    assert json.loads(EXPORTED.read_text(encoding="utf-8")) == DOCUMENT
+
+
+def test_every_type_that_is_told_has_a_message_and_an_operation() -> None:
+    messages = [each["name"] for each in DOCUMENT["components"]["messages"].values()]
+
+    assert sorted(messages) == sorted([*TOLD, EventType.SUBSCRIPTION_TEST])
+    assert DOCUMENT["operations"].keys() == DOCUMENT["components"]["messages"].keys()
+
+
+def test_every_reference_leads_somewhere() -> None:
+    assert all(followed(each) for each in references(DOCUMENT))
+
+
+@pytest.mark.parametrize("event_type", TOLD)
+def test_an_event_as_it_is_sent_fits_its_message(event_type: EventType) -> None:
+    moment = MOMENT_OF[event_type]
+    assert moment is not None
+    wanted = fields_for(event_type, Occasion.of(moment))
+    fields = {field: value for field, value in told("exit", Occasion.of(moment)).fields.items() if field in wanted}
+    event = Event(UUID(int=1), event_type, UUID(int=2), NOW, NOW)
+    origin = Origin("0" * 20, "trajecthub", "https://hub.example.nl")
+    sent = origin.envelope(event, {Field.REFERRAL_ID: str(FACTS[Field.REFERRAL_ID]), **fields}, 1)
+
+    (message,) = [each for each in DOCUMENT["components"]["messages"].values() if each["name"] == event_type]
+    jsonschema.validate(json.loads(sent), message["payload"], jsonschema.Draft202012Validator)
