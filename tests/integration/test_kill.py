@@ -1,0 +1,26 @@
+"""kill -9 of the API and of the worker loses nothing; the long version is ``python -m bench.crash``."""
+
+import asyncio
+
+import pytest
+
+from bench.crash import Ordeal, Verdict, go_through
+from bench.stage import mailbox
+
+CHAINS, CHANGES_EACH = 10, 10
+
+# It takes a fifth of this; a busy machine starts processes slowly.
+BOUND_SECONDS = 120
+
+
+@pytest.fixture
+async def verdict(postgres_url: str) -> Verdict:
+    """Give what became of a hundred changes while both processes were killed twice."""
+    async with asyncio.timeout(BOUND_SECONDS), mailbox() as box:
+        return await go_through(Ordeal(CHAINS, kills=2, pause_seconds=0.4), postgres_url, box)
+
+
+async def test_killing_api_and_worker_loses_no_accepted_change_and_keeps_the_order(verdict: Verdict) -> None:
+    assert verdict.kills == {"api": 2, "worker": 2}
+    assert verdict.accepted == CHAINS * CHANGES_EACH
+    assert (verdict.lost, verdict.unasked, verdict.orphans, verdict.disordered, verdict.renamed) == (0, 0, 0, 0, 0)
