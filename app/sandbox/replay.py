@@ -63,6 +63,8 @@ async def _play_days(world: World, rows: Sequence[Row], console: Console) -> Non
             await _morning(world, day, arrivals[day])
             await _afternoon(world, day, facts[day])
             progress.advance(task, len(arrivals[day]))
+    # A last look everywhere: nothing may be left that nobody asked for.
+    await world.worker.settle(System.GIDSO, System.RMW, System.ALLEGRO)
 
 
 async def _morning(world: World, day: date, rows: Sequence[Row]) -> None:
@@ -79,7 +81,7 @@ async def _morning(world: World, day: date, rows: Sequence[Row]) -> None:
         for row in by_system[System.API]
     ]
     await asyncio.gather(*posts)
-    await world.worker.settle(System.GIDSO, System.RMW)
+    await world.worker.settle(*(system for system in (System.GIDSO, System.RMW) if by_system[system]))
 
 
 async def _afternoon(world: World, day: date, facts: Sequence[Document]) -> None:
