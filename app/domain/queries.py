@@ -20,6 +20,10 @@ class Visibility:
         return self.organisation_id is None and self.system is None
 
 
+EVERYTHING = Visibility()
+"""Hides nothing: for the hub's own work."""
+
+
 @dataclass(frozen=True)
 class Position:
     """Where a page ended: lists are ordered by moment and id, newest first."""

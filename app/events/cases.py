@@ -12,10 +12,11 @@ from app.domain.case_file import Facts, appointment_facts, facts_of
 from app.domain.codes import System
 from app.domain.events import Event
 from app.domain.facts import Field
+from app.domain.queries import EVERYTHING
 from app.domain.values import Organisation
 from app.events.routing import Traits
 from app.models.appointment import appointments_by_id
-from app.models.case_file import EVERYTHING, load_case_files, load_feedback_facts
+from app.models.case_file import load_case_files, load_feedback_facts
 from app.models.external_id import external_id_of, link
 from app.models.organisation import to_organisation
 from app.models.referral import load_referral_rows

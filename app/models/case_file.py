@@ -6,15 +6,13 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select
 
 from app.domain.case_file import CaseFile, Facts, feedback_facts
-from app.domain.queries import Visibility
+from app.domain.queries import EVERYTHING, Visibility
 from app.domain.values import Appointment, Organisation
 from app.models.appointment import appointment, to_appointment
 from app.models.client import load_clients
 from app.models.referral import load_referral_rows, open_contents, plain_contents, to_referral
 from app.models.trajectory import load_trajectories_of
 from app.vault import Vault
-
-EVERYTHING = Visibility()
 
 _APPOINTMENTS = (
     select(appointment)

@@ -1,6 +1,6 @@
 """Organisations: who refers, guides, decides and operates."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -52,12 +52,6 @@ def find_organisation(tx: Connection, code: str) -> Organisation | None:
     """Give the organisation with this code, or None."""
     row = tx.execute(_BY_CODE, {"code": code}).first()
     return to_organisation(row) if row else None
-
-
-def organisations_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Organisation]:
-    """Give the organisations with these ids."""
-    rows = tx.execute(select(*COLUMNS).where(organisation.c.id.in_(ids)))
-    return {row.organisation_row_id: to_organisation(row) for row in rows}
 
 
 def list_organisations(tx: Connection, after_code: str | None, limit: int) -> list[Organisation]:

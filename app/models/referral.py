@@ -133,7 +133,7 @@ def update_referrals(tx: Connection, changes: Mapping[UUID, Mapping[str, Any]]) 
 
 def lock_referral(tx: Connection, referral_id: UUID, visibility: Visibility) -> Row[Any] | None:
     """Give what a step needs of a referral, locked until the end of the transaction; None if it is not visible."""
-    return tx.execute(_visible(_LOCKED, visibility), {"referral_ids": [referral_id]}).first()
+    return tx.execute(only_visible(_LOCKED, visibility), {"referral_ids": [referral_id]}).first()
 
 
 def lock_referrals(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
@@ -155,12 +155,12 @@ def has_open_referral(tx: Connection, client_id: UUID, open_statuses: Collection
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
     """Give rows with their organisation, for ``to_referral``."""
-    return list(tx.execute(_visible(_BY_IDS, visibility), {"ids": list(ids)}))
+    return list(tx.execute(only_visible(_BY_IDS, visibility), {"ids": list(ids)}))
 
 
 def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary]:
     """Give a page of summaries, newest first; one more than the limit tells that there is a next page."""
-    statement = _visible(_with_organisation(select(*_SUMMARY, *ORGANISATION_COLUMNS)), query.visibility)
+    statement = only_visible(_with_organisation(select(*_SUMMARY, *ORGANISATION_COLUMNS)), query.visibility)
     statement = _filtered(statement, query)
     if query.after:
         statement = statement.where(
@@ -207,7 +207,8 @@ def _with_organisation(statement: Select[Any]) -> Select[Any]:
     return statement.join(organisation, organisation.c.id == referral.c.organisation_id)
 
 
-def _visible(statement: Select[Any], visibility: Visibility) -> Select[Any]:
+def only_visible(statement: Select[Any], visibility: Visibility) -> Select[Any]:
+    """Narrow a query over referrals and their organisations to what a caller may see."""
     if visibility.organisation_id:
         statement = statement.where(referral.c.organisation_id == visibility.organisation_id)
     if visibility.system:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Row,
-    Select,
     String,
     Table,
     and_,
@@ -34,12 +33,12 @@ from app.domain.codes import (
     TrajectoryResult,
     TrajectoryStatus,
 )
-from app.domain.queries import TrajectoryQuery, Visibility
+from app.domain.queries import TrajectoryQuery
 from app.domain.values import Consent, KbrApplication, Party, Plan, RecordedResult, Trajectory
 from app.models.base import Id, UtcDateTime, insert_row, metadata, update_row
 from app.models.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.organisation import organisation, to_organisation
-from app.models.referral import referral, to_counsellor
+from app.models.referral import only_visible, referral, to_counsellor
 from app.vault import Sealer
 
 trajectory = Table(
@@ -233,12 +232,6 @@ _RESULTS = (
 )
 
 
-def load_trajectory(tx: Connection, trajectory_id: UUID, visibility: Visibility) -> Trajectory | None:
-    """Give a trajectory with all that belongs to it, or None when it is not visible."""
-    query = _visible(_WHOLE.where(trajectory.c.id == trajectory_id), visibility)
-    return next(iter(_whole(tx, list(tx.execute(query)))), None)
-
-
 def load_trajectories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, Trajectory]:
     """Give the trajectories that followed on these referrals, by referral id."""
     rows = list(tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)}))
@@ -247,7 +240,7 @@ def load_trajectories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict
 
 def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[Trajectory]:
     """Give a page of trajectories, newest first; one more than the limit tells that there is a next page."""
-    statement = _visible(_WHOLE, query.visibility)
+    statement = only_visible(_WHOLE, query.visibility)
     exact = {
         trajectory.c.status: query.status,
         organisation.c.kind: query.referrer_kind,
@@ -264,14 +257,6 @@ def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[Trajectory
         )
     newest_first = statement.order_by(trajectory.c.created_at.desc(), trajectory.c.id.desc())
     return _whole(tx, list(tx.execute(newest_first.limit(query.limit + 1))))
-
-
-def _visible(statement: Select[Any], visibility: Visibility) -> Select[Any]:
-    if visibility.organisation_id:
-        statement = statement.where(referral.c.organisation_id == visibility.organisation_id)
-    if visibility.system:
-        statement = statement.where(organisation.c.system == visibility.system)
-    return statement
 
 
 def _whole(tx: Connection, rows: list[Row[Any]]) -> list[Trajectory]:

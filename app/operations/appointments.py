@@ -11,9 +11,9 @@ from app.domain.errors import NotFound
 from app.domain.events import EventType, FactValue
 from app.domain.facts import Field
 from app.domain.lifecycle import Action, Guard, Machine
+from app.domain.local_time import AMSTERDAM
 from app.domain.values import Appointment
 from app.models.appointment import insert_appointment, newest_appointment, update_appointment
-from app.operations.dates import AMSTERDAM
 from app.operations.steps import Chain, Step
 from app.operations.tools import Tools
 

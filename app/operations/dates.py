@@ -1,11 +1,9 @@
 """Days and moments that callers and partners state."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from app.domain.errors import FieldFault, InvalidInput
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from app.domain.local_time import AMSTERDAM
 
 # A partner's clock may run a little ahead of ours.
 _AHEAD = timedelta(days=1)

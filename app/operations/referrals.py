@@ -33,6 +33,7 @@ from app.domain.events import EventType, FactValue
 from app.domain.facts import Field
 from app.domain.identifiers import is_bsn
 from app.domain.lifecycle import Action, Guard, Machine
+from app.domain.local_time import AMSTERDAM
 from app.domain.values import ClientDetails, Organisation, ReferralContents
 from app.models.case_file import load_case_files
 from app.models.client import (
@@ -52,7 +53,7 @@ from app.models.referral import (
     sealed_contents,
 )
 from app.models.subscription import worker_index_of
-from app.operations.dates import AMSTERDAM, check_not_future
+from app.operations.dates import check_not_future
 from app.operations.steps import Chain, Ledger, Step, open_chain
 from app.operations.tools import Tools
 from app.operations.trajectories import open_trajectory

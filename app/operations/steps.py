@@ -19,15 +19,13 @@ from app.domain.errors import NotFound, TransitionNotAllowed
 from app.domain.events import MOMENT_OF, Event, EventType, FactValue
 from app.domain.facts import Field
 from app.domain.lifecycle import Action, Guard, Machine, Transition
-from app.domain.queries import Visibility
+from app.domain.queries import EVERYTHING, Visibility
 from app.events.outbox import NewEvent, record_all
 from app.models.history import append_history
 from app.models.referral import lock_referral, lock_referrals, update_referral, update_referrals
 from app.operations.tools import Tools
 from app.privacy.gate import tells
 from app.privacy.policy import Occasion
-
-EVERYTHING = Visibility()
 
 _REFERRER_ROLES = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
 

@@ -30,7 +30,7 @@ from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound, Tra
 from app.domain.events import EventType, FactValue
 from app.domain.facts import Field
 from app.domain.lifecycle import KBR_ACTION, Action, Machine, is_ended
-from app.domain.queries import Visibility
+from app.domain.queries import EVERYTHING, Visibility
 from app.domain.values import Party
 from app.models.client import wrapped_key_of
 from app.models.trajectory import (
@@ -47,7 +47,7 @@ from app.models.trajectory import (
     update_trajectory,
 )
 from app.operations.dates import check_not_future
-from app.operations.steps import EVERYTHING, Chain, Step, open_chain
+from app.operations.steps import Chain, Step, open_chain
 from app.operations.tools import Tools
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from app.domain.codes import RejectionReason, RoutingAdvice
 from app.domain.facts import Field
+from app.domain.local_time import AMSTERDAM
 
-LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
 """The time zone in which agreements begin and end, and in which a moment has its date."""
 
 
@@ -168,7 +167,7 @@ def _local_date(value: object) -> date:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise TypeError("a moment with a time zone is needed")
-    return moment.astimezone(LOCAL_TIME).date()
+    return moment.astimezone(AMSTERDAM).date()
 
 
 def _year(value: object) -> int:

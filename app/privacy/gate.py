@@ -18,7 +18,8 @@ from uuid import UUID
 from app.domain.codes import ConsentScope
 from app.domain.events import FactValue, Scalar
 from app.domain.facts import Field
-from app.privacy.classification import ID_FIELDS, INSIDE_ONLY, LOCAL_TIME, coarsen
+from app.domain.local_time import AMSTERDAM
+from app.privacy.classification import ID_FIELDS, INSIDE_ONLY, coarsen
 from app.privacy.policy import Cell, Effect, Occasion, Permit, Policy, Row
 from app.privacy.pseudonyms import Pseudonyms
 
@@ -169,7 +170,7 @@ class _Question:
 def _local_day(now: datetime) -> date:
     if now.tzinfo is None:
         raise ValueError("now: must have a time zone; take it from a Clock")
-    return now.astimezone(LOCAL_TIME).date()
+    return now.astimezone(AMSTERDAM).date()
 
 
 def _offer(field: Field, question: _Question, receiver: Receiver, pseudonyms: Pseudonyms) -> tuple[Decision, FactValue]:

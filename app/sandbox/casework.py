@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.domain.codes import KbrStatus, ReferrerKind, System, TrajectoryResult
+from app.domain.local_time import AMSTERDAM
 from app.sandbox import allegro, gidso, rmw
 from app.sandbox.kit import Document
 from app.sandbox.register import Row
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 GIDSO_TEAM = {
     ReferrerKind.VRAAGWIJZER: "Vraagwijzer",

@@ -8,9 +8,10 @@ from uuid import UUID
 from rich.console import Console
 
 from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
+from app.domain.local_time import AMSTERDAM
 from app.operations.organisations import ReferrerDetails
 from app.operations.story import tell_story
-from app.sandbox.casework import AMSTERDAM, DatedFact, counsellor_facts, referral_body, referral_document
+from app.sandbox.casework import DatedFact, counsellor_facts, referral_body, referral_document
 from app.sandbox.kit import Document
 from app.sandbox.register import Row
 from app.sandbox.timeline import Timeline

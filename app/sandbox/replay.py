@@ -15,9 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.domain.codes import System
+from app.domain.local_time import AMSTERDAM
 from app.operations.organisations import ReferrerDetails
 from app.operations.statistics import city_tables, exchange_counts
-from app.sandbox.casework import AMSTERDAM, counsellor_facts, referral_body, referral_document
+from app.sandbox.casework import counsellor_facts, referral_body, referral_document
 from app.sandbox.kit import Document
 from app.sandbox.register import Row
 from app.sandbox.world import World

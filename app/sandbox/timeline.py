@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,9 +9,9 @@ from rich.markup import escape
 from app.domain.codes import System
 from app.domain.events import MOMENT_OF
 from app.domain.facts import Field
+from app.domain.local_time import AMSTERDAM
 from app.operations.story import Chapter
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _COLOUR = {System.ALLEGRO: "magenta", System.GIDSO: "cyan", System.RMW: "yellow", System.API: "green"}
 _NOT_WORTH_NAMING = frozenset({Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.OCCURRED_AT, Field.APPOINTMENT_ID})
 

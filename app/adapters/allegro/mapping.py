@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -40,13 +39,13 @@ from app.domain.commands import (
     SignPlan,
 )
 from app.domain.errors import PartnerUnreadable, UnknownCode
+from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerRecord, Unread
 from app.domain.values import Counsellor
 
 MAPPING_VERSION = "1"
 KIND = "mutatie"
 
-_LOCAL = ZoneInfo("Europe/Amsterdam")
 _NOON = time(12)
 
 Table = Mapping[tuple[int, str], Code]
@@ -165,9 +164,9 @@ def occurred_at(change: schemas.Change) -> datetime:
     when the day is unknown; otherwise it is noon in Amsterdam, which is that day wherever it is read.
     """
     registered = change.geregistreerd_op
-    if change.datum in (None, registered.astimezone(_LOCAL).date()):
+    if change.datum in (None, registered.astimezone(AMSTERDAM).date()):
         return registered.astimezone(UTC)
-    return datetime.combine(_day(change), _NOON, _LOCAL).astimezone(UTC)
+    return datetime.combine(_day(change), _NOON, AMSTERDAM).astimezone(UTC)
 
 
 def _record(

@@ -5,7 +5,6 @@ Source: ``openapi/partners/allegro.yaml``, version 1. Tables only: nothing is se
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from app.domain.codes import (
     AppointmentResponse,
@@ -24,9 +23,8 @@ from app.domain.codes import (
 from app.domain.errors import PartnerRefused
 from app.domain.events import EventType
 from app.domain.facts import Field
+from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerMessage
-
-_LOCAL = ZoneInfo("Europe/Amsterdam")
 
 Released = Mapping[str, object]
 Shape = Callable[[object], object]
@@ -87,7 +85,7 @@ def _text(value: object) -> str:
 
 
 def _moment_text(value: str) -> str:
-    return datetime.fromisoformat(value).astimezone(_LOCAL).strftime("%d-%m-%Y %H:%M uur")
+    return datetime.fromisoformat(value).astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M uur")
 
 
 _REFERRAL: Part = {

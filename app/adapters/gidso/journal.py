@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.adapters.gidso.mapping import AMSTERDAM
 from app.domain.codes import (
     AppointmentResponse,
     CancellationReason,
@@ -23,6 +22,7 @@ from app.domain.codes import (
 from app.domain.errors import PartnerRefused
 from app.domain.events import EventType
 from app.domain.facts import Field
+from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerMessage
 
 AUTHOR = "Trajecthub"

@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from itertools import takewhile
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -29,10 +28,10 @@ from app.domain.codes import (
 from app.domain.commands import Fact, GiveSignal, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerUnreadable, UnknownCode
 from app.domain.identifiers import is_bsn
+from app.domain.local_time import AMSTERDAM
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
 
 MAPPING_VERSION = "1"
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 class Kind(StrEnum):

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Final, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -18,6 +17,7 @@ from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
 from app.domain.events import EventType
 from app.domain.identifiers import is_bsn
+from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerMessage
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
 
@@ -77,7 +77,6 @@ ENDINGS: Final = frozenset(
 )
 """Events after which nothing runs any more, so that RMW's activity tab is closed."""
 
-_AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 _NOON: Final = time(12)
 _Meaning = TypeVar("_Meaning")
 
@@ -112,7 +111,7 @@ def changed_at(registration: ListedRegistration) -> datetime:
     digits = _digits(registration.changed_at, 14, "tijdstipMutatie")
     try:
         # StUF has no offset; of the hour that comes twice in autumn the first is taken.
-        local = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}").replace(tzinfo=_AMSTERDAM)
+        local = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}").replace(tzinfo=AMSTERDAM)
     except ValueError:
         raise PartnerUnreadable("tijdstipMutatie", "tijdstipMutatie is not a moment (jjjjmmdduummss)") from None
     return local.astimezone(UTC)
@@ -129,7 +128,7 @@ def to_status_update(message: PartnerMessage) -> StatusUpdate:
     return StatusUpdate(
         registration_number=message.external_id,
         status_code=_status_code(message),
-        on=f"{message.occurred_at.astimezone(_AMSTERDAM):%Y%m%d}",
+        on=f"{message.occurred_at.astimezone(AMSTERDAM):%Y%m%d}",
         remark=remark(message.fields),
         reference=str(message.id),
     )
@@ -194,7 +193,7 @@ def _consent(toestemming: Toestemming | None) -> Consent:
 def _received_at(message: Aanmelding, changed: datetime) -> datetime:
     # A date without a time stands for noon, but a referral is never received after it was last changed.
     day = _date(message.datumAanmelding, "datumAanmelding")
-    return min(datetime.combine(day, _NOON, _AMSTERDAM).astimezone(UTC), changed)
+    return min(datetime.combine(day, _NOON, AMSTERDAM).astimezone(UTC), changed)
 
 
 def _date(value: str, field: str) -> date:

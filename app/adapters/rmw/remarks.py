@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from app.domain.codes import (
     CancellationReason,
@@ -17,11 +16,11 @@ from app.domain.codes import (
     WithdrawalReason,
 )
 from app.domain.facts import Field
+from app.domain.local_time import AMSTERDAM
 
 MAX_LENGTH: Final = 200
 """What RMW's field holds, in characters."""
 
-_AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 _Show = Callable[[object], str]
 
 
@@ -52,7 +51,7 @@ def _day(value: object) -> str:
 
 
 def _moment(value: object) -> str:
-    return f"{datetime.fromisoformat(str(value)).astimezone(_AMSTERDAM):%d-%m-%Y %H:%M}"
+    return f"{datetime.fromisoformat(str(value)).astimezone(AMSTERDAM):%d-%m-%Y %H:%M}"
 
 
 def _yes_no(value: object) -> str:
