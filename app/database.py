@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, Self, TypeVar
 from weakref import WeakSet
 
@@ -119,14 +120,19 @@ class Database:
         Raises:
             Unavailable: no connection came free in time, or the store broke the transaction off.
         """
+        result = await self.write_quietly(work, *args, **kwargs)
+        self.ring()
+        return result
+
+    async def write_quietly(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``work`` as :meth:`write` does, but ring no bell: for what may have given nobody anything to do."""
         try:
-            result = await self._store.write(lambda tx: work(tx, *args, **kwargs))
+            return await self._store.write(lambda tx: work(tx, *args, **kwargs))
         except IntegrityError:
             # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
-            result = await self._store.write(lambda tx: work(tx, *args, **kwargs))
-        self._ring()
-        self._store.tell()
-        return result
+            return await self._store.write(lambda tx: work(tx, *args, **kwargs))
 
     async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` on committed data.
@@ -146,6 +152,11 @@ class Database:
         wake = Wake(partial(self._store.listen, self._ring))
         self._wakes.add(wake)
         return wake
+
+    def ring(self) -> None:
+        """Wake everyone who waits for committed writes, in this process and in others."""
+        self._ring()
+        self._store.tell()
 
     def _ring(self) -> None:
         for wake in self._wakes:
@@ -200,7 +211,11 @@ class _PostgreSQL:
         )
         # Shares the pool; without a transaction a read costs one round trip instead of three.
         self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-        self._exchange = Exchange(self._reader, _postgresql_engine(url, poolclass=NullPool))
+        # Beside the pool, for a bell must ring when the pool is exhausted too; and without waiting for the disk,
+        # because one that is lost in a crash of the server is not missed.
+        self._exchange = Exchange(
+            _postgresql_engine(url, {"synchronous_commit": "off"}, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        )
 
     async def write(self, work: Work[T]) -> T:
         with _translated_failures():
@@ -293,10 +308,10 @@ def _sqlite_engine(path: Path, begin: str, pragmas: list[str]) -> Engine:
     return engine
 
 
-def _postgresql_engine(url: URL, **options: Any) -> AsyncEngine:
+def _postgresql_engine(url: URL, settings: Mapping[str, str] = MappingProxyType({}), **options: Any) -> AsyncEngine:
     return create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
-        connect_args={"timeout": CONNECT_SECONDS, "server_settings": SERVER_SETTINGS},
+        connect_args={"timeout": CONNECT_SECONDS, "server_settings": {**SERVER_SETTINGS, **settings}},
         **_common_options(),
         **options,
     )

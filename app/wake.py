@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 __all__ = ["Exchange", "Wake"]
 
@@ -55,15 +55,14 @@ class Exchange:
     """Tells other processes of writes by NOTIFY, and hears of theirs by LISTEN.
 
     Args:
-        engine: the pool from which a connection is borrowed to tell.
-        own: makes the connection that listens, beside the pool.
+        engine: its own, without a pool: it keeps two connections, one that tells and one that listens.
     """
 
-    def __init__(self, engine: AsyncEngine, own: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._own = own
         self._name = uuid4().hex
         self._untold = False
+        self._line: AsyncConnection | None = None
         self._telling: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
 
@@ -84,6 +83,9 @@ class Exchange:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._line:
+            await self._line.close()
+        await self._engine.dispose()
 
     async def _tell(self) -> None:
         while self._untold:
@@ -92,8 +94,14 @@ class Exchange:
             await asyncio.sleep(TELL_SECONDS)
 
     async def _notify(self) -> None:
-        async with self._engine.connect() as connection:
-            await connection.exec_driver_sql(f"NOTIFY {CHANNEL}, '{self._name}'")
+        connection, self._line = self._line or await self._engine.connect(), None
+        try:
+            # On the driver's own connection, because this stands between every change and those who wait for it.
+            await (await _driver_of(connection)).execute(f"NOTIFY {CHANNEL}, '{self._name}'")
+        except BaseException:
+            await connection.close()
+            raise
+        self._line = connection
 
     async def _listen(self, ring: Callable[[], None]) -> None:
         while True:
@@ -111,11 +119,15 @@ class Exchange:
             if teller != self._name:
                 ring()
 
-        async with self._own.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
+        async with self._engine.connect() as connection:
+            driver = await _driver_of(connection)
             driver.add_termination_listener(lambda _: ended.set())
             await driver.add_listener(CHANNEL, heard)
             await ended.wait()
+
+
+async def _driver_of(connection: AsyncConnection) -> Any:
+    return (await connection.get_raw_connection()).driver_connection
 
 
 async def _tried(work: Coroutine[Any, Any, None]) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import Executable, Insert, func, insert, literal, select, text
 from app.database import Connection
 from app.models.delivery import DeliveryState, delivery, subscription_receiver
 from app.models.delivery_queue import due_deliveries, take
-from app.models.outbox import event, mark_relayed
+from app.models.outbox import event, take_unrelayed
 from app.models.subscription import subscriptions_of
 from bench.figures import percentile, show
 from bench.stage import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
@@ -29,7 +29,7 @@ REFERRALS = 1000
 FEW, MANY = 500, 50_000
 """Events waiting; each is owed to every subscriber."""
 
-CAP, LIMIT = 10, 500
+CAP, LIMIT = 25, 500
 CLAIMS = 40
 DELIVERING_SECONDS = 15.0
 _CODE = "backlog"
@@ -71,7 +71,7 @@ async def _add(stage: Stage, organisation_id: UUID, referrals: Sequence[UUID], n
     while len(ids) < number:
         made = await stage.happen(referrals, min(_BATCH, number - len(ids)))
         ids += [one.id for one in made]
-        await stage.db.write(mark_relayed, ids[-len(made) :], stage.tools.clock.now())
+        await stage.db.write(take_unrelayed, len(made), stage.tools.clock.now())
     for subscription in await stage.db.read(subscriptions_of, [organisation_id]):
         owed = _owed(stage, organisation_id, subscription_receiver(subscription.id))
         await stage.db.write(_execute, owed)

@@ -24,8 +24,9 @@ import uvloop
 from sqlalchemy import func, select
 
 from app.database import Connection, Database
-from app.models.delivery import DeliveryState, delivery, disclosure
-from app.models.outbox import event, has_unrelayed
+from app.models.delivery import DeliveryState, delivery
+from app.models.disclosure import disclosure
+from app.models.outbox import event, unrelayed_since
 from bench.figures import show
 from bench.latency import REFERRAL
 from bench.processes import Program, free_port, hub_environment
@@ -215,7 +216,7 @@ async def _nothing_owed(url: str) -> None:
 
 def _owed(tx: Connection) -> bool:
     owed = select(func.count()).where(_TO_SUBSCRIBERS, delivery.c.state != DeliveryState.DELIVERED.value)
-    return has_unrelayed(tx) or tx.scalar(owed) != 0
+    return unrelayed_since(tx) is not None or tx.scalar(owed) != 0
 
 
 async def _books(url: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from bench.bare import bare_posts_per_second
 from bench.figures import show
 from bench.stage import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
 
-EVENTS_AT = {1: 2000, 5: 1200, 20: 500}
+EVENTS_AT = {1: 2000, 5: 1200, 20: 800}
 REFERRALS = 250
 LONGEST_SECONDS = 60.0
 BARE_SECONDS = 3.0

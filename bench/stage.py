@@ -117,7 +117,7 @@ class Stage:
         act = Act(OrganisationRole.REFERRER, System.API, datetime.now(UTC))
 
         def work(tx: Connection, size: int) -> list[UUID]:
-            return [register_referral(tx, tools, fact, act) for _ in range(size)]
+            return [register_referral(tx, tools, fact, act).referral.id for _ in range(size)]
 
         made: list[UUID] = []
         while len(made) < number:

@@ -19,6 +19,7 @@ from app.api.dependencies import Caller, HubDep, Write, WriteDep, caller
 from app.api.hub import Hub
 from app.api.paging import cursor_of, position_of
 from app.database import Connection
+from app.domain.case_file import CaseFile
 from app.domain.commands import Act
 from app.domain.errors import FieldFault, InvalidInput, NotFound, TransitionNotAllowed
 from app.domain.facts import Field
@@ -28,7 +29,7 @@ from app.operations.steps import Chain, open_chain
 from app.operations.tools import Tools
 from app.operations.trajectories import open_trajectory_chain
 from app.operations.viewer import Viewer
-from app.operations.views import view_appointments, view_referral, view_trajectory
+from app.operations.views import view_appointments, view_case, view_referral, view_trajectory
 from app.privacy.gate import Released
 from app.privacy.wire import to_wire
 
@@ -115,9 +116,12 @@ class Reading:
         """Give what shows a trajectory."""
         return partial(self._show_trajectory, self.resolve(given_id))
 
+    def new_referral(self, case: CaseFile) -> Shown:
+        """Show a referral that was just made."""
+        return _referral_shown(view_case(self.hub.tools, self.viewer, case))
+
     def _show_referral(self, record_id: UUID, tx: Connection) -> Shown:
-        view = view_referral(tx, self.hub.tools, self.viewer, record_id)
-        return Shown(referral_body(view), released_etag(view))
+        return _referral_shown(view_referral(tx, self.hub.tools, self.viewer, record_id))
 
     def _show_appointment(self, record_id: UUID, given_id: UUID, tx: Connection) -> Shown:
         views = view_appointments(tx, self.hub.tools, self.viewer, record_id)
@@ -229,6 +233,10 @@ def changing(*scopes: str) -> Any:  # FastAPI's own marker
         return Changing(hub, who, write)
 
     return Depends(given)
+
+
+def _referral_shown(view: Released) -> Shown:
+    return Shown(referral_body(view), released_etag(view))
 
 
 def referral_body(view: Released) -> dict[str, object]:

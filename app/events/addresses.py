@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Self
 
@@ -96,15 +97,7 @@ class AddressRules:
         Raises:
             AddressRefused: it is no plain web address, has no TLS, or names a host that may not be called.
         """
-        parsed = _parsed(url)
-        if parsed.scheme != "https" and not (self.allow_http and parsed.scheme == "http"):
-            raise AddressRefused("https", "Give an address that begins with https://; nothing travels in the open.")
-        if not parsed.raw_host or parsed.user is not None or parsed.password is not None or "#" in url:
-            raise AddressRefused("address", "Give a plain address: a host, and no user, password or fragment.")
-        if parsed.port not in _PORTS:
-            raise AddressRefused("address", "Give a port from 1 to 65535, or leave it out.")
-        self._check_host(parsed.raw_host)
-        return parsed
+        return _checked(self, url)
 
     def check_address(self, address: str) -> None:
         """Check an address to which a connection is about to be made.
@@ -126,13 +119,28 @@ class AddressRules:
             return False
         return any(found in network for network in self.allowed_networks) or _is_public(found)
 
-    def _check_host(self, host: str) -> None:
-        if ":" in host or _ends_in_number(host):
-            self.check_address(host)
-        elif not _NAME.fullmatch(host):
-            raise AddressRefused("address", "Give the name of a host in letters, digits and hyphens.")
-        elif not self.allowed_networks and _is_inner(host.rstrip(".")):
-            raise AddressRefused("public-address", "Give the full name of a host on the public internet.")
+
+@lru_cache(maxsize=1024)
+def _checked(rules: AddressRules, url: str) -> URL:
+    # Kept, because the same addresses are called over and over; names are looked up and checked at each connection.
+    parsed = _parsed(url)
+    if parsed.scheme != "https" and not (rules.allow_http and parsed.scheme == "http"):
+        raise AddressRefused("https", "Give an address that begins with https://; nothing travels in the open.")
+    if not parsed.raw_host or parsed.user is not None or parsed.password is not None or "#" in url:
+        raise AddressRefused("address", "Give a plain address: a host, and no user, password or fragment.")
+    if parsed.port not in _PORTS:
+        raise AddressRefused("address", "Give a port from 1 to 65535, or leave it out.")
+    _check_host(rules, parsed.raw_host)
+    return parsed
+
+
+def _check_host(rules: AddressRules, host: str) -> None:
+    if ":" in host or _ends_in_number(host):
+        rules.check_address(host)
+    elif not _NAME.fullmatch(host):
+        raise AddressRefused("address", "Give the name of a host in letters, digits and hyphens.")
+    elif not rules.allowed_networks and _is_inner(host.rstrip(".")):
+        raise AddressRefused("public-address", "Give the full name of a host on the public internet.")
 
 
 def _is_inner(name: str) -> bool:

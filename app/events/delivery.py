@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from uuid import UUID
 
@@ -31,11 +32,11 @@ from app.models.delivery import (
     Attempt,
     change_subscription_status,
     insert_attempts,
-    insert_disclosures,
     settle,
     subscription_receiver,
 )
 from app.models.delivery_queue import due_deliveries, take
+from app.models.disclosure import insert_disclosures
 from app.models.endpoint import BreakerState, Endpoint, count_tries, restrained_endpoints, save_breakers
 from app.models.subscription import SubscriptionStatus, note_health
 
@@ -68,8 +69,8 @@ class DeliverySettings:
     """
 
     partner_cap: int = 32
-    webhook_cap: int = 10
-    in_flight_cap: int = 500
+    webhook_cap: int = 25
+    in_flight_cap: int = 1000
     try_seconds: float = 45.0
     lease_seconds: float = 90.0
     random: Callable[[], float] = random.random
@@ -89,6 +90,18 @@ class _Return:
     started_at: datetime
     duration_ms: int
     ended_at: datetime
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What a round took: how many in all, and those that may leave."""
+
+    number: int
+    parcels: Sequence[Parcel]
+
+
+_Choice = Callable[[Connection], Sequence[UUID]]
+"""Chooses which deliveries are taken."""
 
 
 class DeliveryEngine:
@@ -120,7 +133,7 @@ class DeliveryEngine:
         """Send what falls due until ``stop`` is set; then wait for what is in flight and write it down."""
         while not stop.is_set():
             try:
-                if not await self._send(await self._next()) or self._sending:
+                if not await self._round() or self._sending:
                     await self._news()
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
                 _log_fault("delivery round failed", error)
@@ -130,9 +143,10 @@ class DeliveryEngine:
     async def drain(self) -> int:
         """Send until nothing is due now and nothing is in flight; give how many deliveries were taken."""
         taken = 0
-        while (took := await self._send(await self._next())) or self._sending or self._returned:
+        while (took := await self._round()) or self._sending or self._returned:
             taken += took
-            await self._news()
+            if self._sending:
+                await self._news()
         return taken
 
     async def _news(self) -> None:
@@ -145,27 +159,57 @@ class DeliveryEngine:
     async def _finish(self) -> None:
         if self._sending:
             await asyncio.wait(self._sending)
-        await self._next(room=0)
+        await self._write(partial(_these, ()))
 
-    async def _next(self, room: int | None = None) -> Sequence[UUID]:
-        """Write down what came back, and choose what is due now; in one transaction when there is something to write.
+    async def _round(self) -> int:
+        """Write down what came back and take what is due, in one transaction; give how many were taken."""
+        room = self._settings.in_flight_cap - len(self._sending)
+        try:
+            return await self._write(lambda tx: self._due(tx, room))
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - one delivery that cannot be packed must not stop the others
+            await self._write(partial(_these, ()))
+            return await self._take_apart(await self._db.read(self._due, room), error)
 
-        ``room`` is how many more may be sent; None is what is left of the cap.
+    async def _take_apart(self, due: Sequence[UUID], error: Exception) -> int:
+        """Halve a batch until the delivery that spoils it is alone; that one counts as a failed try."""
+        if len(due) == 1:
+            _log_fault("delivery cannot be packed", error, delivery=str(due[0]))
+            await self._db.write(self._set_aside, due)
+            return 1
+        middle, taken = len(due) // 2, 0
+        for half in (due[:middle], due[middle:]):
+            try:
+                taken += await self._write(partial(_these, half))
+            except Unavailable:
+                raise
+            except Exception as fault:  # noqa: BLE001 - looked into further
+                taken += await self._take_apart(half, fault)
+        return taken
+
+    async def _write(self, choose: _Choice) -> int:
+        """Write down what came back, take what is chosen and start on it; what came back is kept when that fails.
+
+        Should the next round come too late for it, the lease runs out and it is sent again.
         """
         returned, self._returned = self._returned, []
-        if room is None:
-            room = self._settings.in_flight_cap - len(self._sending)
-        if not returned:
-            # An empty claim costs no transaction, and does not ring the bell it was woken by.
-            return await self._db.read(self._due, room)
         try:
-            due, changed = await self._db.write(self._write_down, returned, room)
+            changed, taken = await self._db.write_quietly(self._turn, returned, choose)
         except Exception:
-            # Kept for the next round; should that come too late, the lease runs out and it is sent again.
             self._returned = returned + self._returned
             raise
         _tell(changed)
-        return due
+        for parcel in taken.parcels:
+            task = asyncio.create_task(self._try(parcel))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return taken.number
+
+    def _turn(self, tx: Connection, returned: Sequence[_Return], choose: _Choice) -> tuple[Sequence[Endpoint], _Taken]:
+        # In this order, because what came back makes room and opens the way for the rest of its chain.
+        changed = self._write_down(tx, returned) if returned else ()
+        return changed, self._take(tx, choose(tx))
 
     def _due(self, tx: Connection, room: int) -> Sequence[UUID]:
         if room <= 0:
@@ -173,35 +217,13 @@ class DeliveryEngine:
         now, restrained = self._clock.now(), restrained_endpoints(tx)
         return due_deliveries(tx, now, lambda one: cap_of(restrained.get(one), self._cap_of(one), now), room)
 
-    async def _send(self, due: Sequence[UUID]) -> int:
+    def _take(self, tx: Connection, due: Sequence[UUID]) -> _Taken:
         if not due:
-            return 0
-        try:
-            taken, parcels = await self._db.write(self._take, due)
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - one delivery that cannot be packed must not stop the others
-            return await self._send_apart(due, error)
-        for parcel in parcels:
-            task = asyncio.create_task(self._try(parcel))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
-        return taken
-
-    async def _send_apart(self, due: Sequence[UUID], error: Exception) -> int:
-        """Halve a batch until the delivery that spoils it is alone; that one counts as a failed try."""
-        if len(due) > 1:
-            middle = len(due) // 2
-            return await self._send(due[:middle]) + await self._send(due[middle:])
-        _log_fault("delivery cannot be packed", error, delivery=str(due[0]))
-        await self._db.write(self._set_aside, due)
-        return 1
-
-    def _take(self, tx: Connection, due: Sequence[UUID]) -> tuple[int, list[Parcel]]:
+            return _Taken(0, ())
         now = self._clock.now()
         lease_until = now + timedelta(seconds=self._settings.lease_seconds)
         taken = take(tx, due, now, lease_until, self._table.new_id(now))
-        return len(taken), self._table.pack(tx, taken)
+        return _Taken(len(taken), self._table.pack(tx, taken))
 
     def _set_aside(self, tx: Connection, due: Sequence[UUID]) -> None:
         now = self._clock.now()
@@ -241,9 +263,8 @@ class DeliveryEngine:
         receipt = await self._sinks[system].deliver(message_of(parcel))
         return Outcome(Verdict.DELIVERED, external_id=receipt.external_id)
 
-    def _write_down(
-        self, tx: Connection, returned: Sequence[_Return], room: int
-    ) -> tuple[Sequence[UUID], Sequence[Endpoint]]:
+    def _write_down(self, tx: Connection, returned: Sequence[_Return]) -> Sequence[Endpoint]:
+        """Write how tries ended; give the receivers whose breakers opened or closed."""
         chance = self._settings.random
         # Subscriptions before deliveries, in the order in which pausing one locks them: else the two could wait for
         # each other.
@@ -256,7 +277,7 @@ class DeliveryEngine:
         told = [one for one in arrived if one.parcel.fields]
         insert_disclosures(tx, [self._table.disclosure(one.parcel, one.ended_at) for one in told])
         self._link_cases(tx, arrived)
-        return self._due(tx, room), changed
+        return changed
 
     def _note_endpoints(self, tx: Connection, returned: Sequence[_Return]) -> Sequence[Endpoint]:
         """Count the tries and turn the breakers; give those that opened or closed."""
@@ -288,6 +309,10 @@ class DeliveryEngine:
         for id in {id for id, verdict in told if verdict is Verdict.GONE}:
             change_subscription_status(tx, id, SubscriptionStatus.DISABLED, now, "gone")
             log.warning("endpoint disabled", receiver=subscription_receiver(id), reason="gone")
+
+
+def _these(ids: Sequence[UUID], _tx: Connection) -> Sequence[UUID]:
+    return ids
 
 
 def _attempt(one: _Return) -> Attempt:

@@ -14,36 +14,45 @@ from prometheus_client.registry import Collector
 from typing_extensions import override
 
 from app.models.endpoint import BreakerState
+from app.models.outbox import unrelayed_since
 from app.models.queue_figures import QueueFigures, queue_figures
 
-__all__ = ["CONTENT_TYPE", "exposition", "queue_figures"]
+__all__ = ["CONTENT_TYPE", "exposition", "queue_figures", "unrelayed_since"]
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
-def exposition(figures: Mapping[str, QueueFigures], now: datetime) -> bytes:
+def exposition(figures: Mapping[str, QueueFigures], unrelayed_since: datetime | None, now: datetime) -> bytes:
     """Give figures as a page for Prometheus to read.
 
     Args:
         figures: by receiver, as :func:`queue_figures` gives them.
+        unrelayed_since: since when the oldest event waits to be relayed; None when none does.
         now: the moment of the figures.
     """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Deliveries(figures, now))
+    registry.register(_Deliveries(figures, unrelayed_since or now, now))
     return generate_latest(registry)
 
 
 class _Deliveries(Collector):
-    def __init__(self, figures: Mapping[str, QueueFigures], now: datetime) -> None:
+    def __init__(self, figures: Mapping[str, QueueFigures], unrelayed_since: datetime, now: datetime) -> None:
         self._figures = figures
+        self._unrelayed_since = unrelayed_since
         self._now = now
 
     @override
     def collect(self) -> Iterator[Metric]:
+        yield self._unrelayed()
         yield self._waiting()
         yield self._age()
         yield self._tries()
         yield self._breakers()
+
+    def _unrelayed(self) -> Metric:
+        help = "Seconds that the oldest event waits to be given to its receivers; it grows when no worker runs."
+        age = (self._now - self._unrelayed_since).total_seconds()
+        return GaugeMetricFamily("trajecthub_oldest_unrelayed_age_seconds", help, value=age)
 
     def _waiting(self) -> Metric:
         help = "Deliveries by state: pending is the depth of the queue, sending what is in flight."

@@ -21,8 +21,9 @@ from app.events.credentials import keys_of, opened_auth
 from app.events.envelope import Origin
 from app.events.routing import occasion_of, receiver_for, subscription_id_of, system_of
 from app.events.webhook import Letter
-from app.models.delivery import Delivery, DeliveryState, Disclosure, Settlement, settle
+from app.models.delivery import Delivery, DeliveryState, Settlement, settle
 from app.models.delivery_queue import number
+from app.models.disclosure import Disclosure
 from app.models.outbox import load_events
 from app.models.subscription import (
     Content,

@@ -17,7 +17,7 @@ from app.domain.values import Organisation
 from app.events.cases import Cases
 from app.events.routing import Route, Traits, has_filter, occasion_of, receiver_for, routes
 from app.models.delivery import Delivery, DeliveryState, insert_deliveries
-from app.models.outbox import StoredEvent, claim_unrelayed, has_unrelayed, mark_relayed
+from app.models.outbox import StoredEvent, take_unrelayed
 from app.models.subscription import Subscription, subscriptions_of
 from app.privacy.policy import Policy
 
@@ -41,10 +41,10 @@ class Relay:
 
     async def once(self) -> int:
         """Relay the oldest waiting events, at most 500; give how many, 0 when none wait."""
-        # Looked up first, because an empty write would still cost a transaction and wake everyone who waits for one.
-        if not await self.db.read(has_unrelayed):
-            return 0
-        return await self.db.write(self._relay)
+        # Quietly, because what moves nothing must not wake everyone, this loop included.
+        if moved := await self.db.write_quietly(self._relay):
+            self.db.ring()
+        return moved
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay events as they are stored, until ``stop`` is set."""
@@ -60,14 +60,13 @@ class Relay:
                 await wake.wait(POLL_SECONDS)
 
     def _relay(self, tx: Connection) -> int:
-        waiting = claim_unrelayed(tx, BATCH)
+        waiting = take_unrelayed(tx, BATCH, self.clock.now())
         if not waiting:
             return 0
         referrers = self.cases.referrers(tx, {stored.event.referral_id for stored in waiting})
         subscriptions = _by_organisation(tx, referrers)
         traits = self._traits(tx, referrers, subscriptions)
         insert_deliveries(tx, list(self._deliveries(waiting, referrers, subscriptions, traits)))
-        mark_relayed(tx, [stored.event.id for stored in waiting], self.clock.now())
         return len(waiting)
 
     def _traits(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
+    Insert,
     Integer,
     LargeBinary,
     Row,
     String,
     Table,
     and_,
+    bindparam,
     delete,
     select,
     update,
@@ -110,16 +113,27 @@ def claim_request(tx: Connection, values: Mapping[str, Any]) -> bool:
 
 def find_request(tx: Connection, organisation_id: UUID, key: str) -> Row[Any]:
     """Give the row of a taken idempotency key."""
-    condition = and_(idempotency.c.organisation_id == organisation_id, idempotency.c.key == key)
-    return tx.execute(select(idempotency).where(condition)).one()
+    return tx.execute(_REQUEST, {"its_organisation": organisation_id, "its_key": key}).one()
 
 
 def keep_answer(tx: Connection, organisation_id: UUID, key: str, values: Mapping[str, Any]) -> None:
     """Keep the answer that a repeated request gets."""
-    condition = and_(idempotency.c.organisation_id == organisation_id, idempotency.c.key == key)
-    tx.execute(update(idempotency).where(condition).values(**values))
+    tx.execute(_KEEP_ANSWER, {**values, "its_organisation": organisation_id, "its_key": key})
 
 
 def _insert_if_absent(tx: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    dialect_insert = postgresql_insert if tx.dialect.name == "postgresql" else sqlite_insert
-    return tx.execute(dialect_insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    return tx.execute(_if_absent(table, tx.dialect.name), dict(values)).rowcount == 1
+
+
+# Made once, because building a statement costs as much as running it.
+@cache
+def _if_absent(table: Table, dialect: str) -> Insert:
+    dialect_insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    return dialect_insert(table).on_conflict_do_nothing()
+
+
+_THIS_REQUEST = and_(
+    idempotency.c.organisation_id == bindparam("its_organisation"), idempotency.c.key == bindparam("its_key")
+)
+_REQUEST = select(idempotency).where(_THIS_REQUEST)
+_KEEP_ANSWER = update(idempotency).where(_THIS_REQUEST)

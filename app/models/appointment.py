@@ -65,7 +65,8 @@ def list_appointments(tx: Connection, referral_id: UUID) -> list[Appointment]:
 
 def appointments_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Appointment]:
     """Give the appointments with these ids."""
-    return {row.id: to_appointment(row) for row in tx.execute(_BY_IDS, {"ids": list(ids)})}
+    rows = tx.execute(_BY_IDS, {"ids": list(ids)}) if ids else ()
+    return {row.id: to_appointment(row) for row in rows}
 
 
 def to_appointment(row: Row[Any]) -> Appointment:

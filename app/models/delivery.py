@@ -1,4 +1,4 @@
-"""Deliveries: which receiver is owed which event, every try, and what was disclosed.
+"""Deliveries: which receiver is owed which event, and every try.
 
 The rows of one receiver and one referral are a chain, sent in order; ``app.models.delivery_queue`` picks what is due.
 """
@@ -33,7 +33,7 @@ from sqlalchemy import (
     update,
 )
 
-from app.models.base import Id, JsonDocument, UtcDateTime, metadata
+from app.models.base import Id, UtcDateTime, metadata
 from app.models.endpoint import reset_breaker
 from app.models.subscription import SubscriptionStatus, subscription
 
@@ -137,24 +137,6 @@ attempt = Table(
     Column("error_class", String(60)),
 )
 
-disclosure = Table(
-    "disclosure",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("delivery_id", Id, nullable=False),
-    Column("organisation_id", Id),
-    Column("referrer_kind", String(40)),
-    Column("referral_id", Id, nullable=False),
-    Column("moment", String(30)),
-    Column("event_type", String(100), nullable=False),
-    Column("receiver", String(60), nullable=False),
-    Column("policy_version", String(40), nullable=False),
-    Column("fields", JsonDocument, nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("disclosed_at", UtcDateTime, nullable=False),
-    Index("ix_disclosure_referral", "referral_id", "disclosed_at"),
-)
-
 
 @dataclass(frozen=True)
 class Delivery:
@@ -214,28 +196,10 @@ class Attempt:
     error_class: str | None = None
 
 
-@dataclass(frozen=True)
-class Disclosure:
-    """The record that something was told: to whom, at which moment, which fields, and the hash of it."""
-
-    id: UUID
-    delivery_id: UUID
-    organisation_id: UUID | None
-    referrer_kind: str | None
-    referral_id: UUID
-    moment: str | None
-    event_type: str
-    receiver: str
-    policy_version: str
-    fields: tuple[str, ...]
-    digest: str
-    disclosed_at: datetime
-
-
 def insert_deliveries(tx: Connection, new: Sequence[Delivery]) -> None:
     """Store new deliveries."""
     if new:
-        tx.execute(insert(delivery), [_new_row(one) for one in new])
+        tx.execute(_NEW, [_new_row(one) for one in new])
 
 
 def settle(tx: Connection, settlements: Sequence[Settlement]) -> None:
@@ -251,13 +215,7 @@ def settle(tx: Connection, settlements: Sequence[Settlement]) -> None:
 def insert_attempts(tx: Connection, attempts: Sequence[Attempt]) -> None:
     """Store tries."""
     if attempts:
-        tx.execute(insert(attempt), [vars(one) for one in attempts])
-
-
-def insert_disclosures(tx: Connection, disclosures: Sequence[Disclosure]) -> None:
-    """Store what was told."""
-    if disclosures:
-        tx.execute(insert(disclosure), [{**vars(one), "fields": list(one.fields)} for one in disclosures])
+        tx.execute(_NEW_ATTEMPT, [vars(one) for one in attempts])
 
 
 def park(tx: Connection, receiver: str) -> None:
@@ -313,13 +271,6 @@ def attempts_of(tx: Connection, delivery_ids: Collection[UUID]) -> list[Attempt]
     return [Attempt(**row._mapping) for row in tx.execute(query.order_by(attempt.c.delivery_id, attempt.c.number))]
 
 
-def disclosures_about(tx: Connection, referral_id: UUID) -> list[Disclosure]:
-    """Give what was told about a referral, oldest first."""
-    query = select(disclosure).where(disclosure.c.referral_id == referral_id)
-    rows = tx.execute(query.order_by(disclosure.c.disclosed_at, disclosure.c.id))
-    return [Disclosure(**{**row._mapping, "fields": tuple(row.fields)}) for row in rows]
-
-
 def delivery_from(row: Row[Any]) -> Delivery:
     """Read a row of the table."""
     return Delivery(
@@ -342,6 +293,9 @@ def delivery_from(row: Row[Any]) -> Delivery:
         redelivered_at=row.redelivered_at,
     )
 
+
+# Made once, because building a statement costs as much as running it.
+_NEW, _NEW_ATTEMPT = insert(delivery), insert(attempt)
 
 _SETTLE = (
     update(delivery)

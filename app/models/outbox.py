@@ -53,11 +53,25 @@ Index("ix_event_unrelayed", event.c.position, sqlite_where=_UNRELAYED, postgresq
 
 # Made once, because building a statement costs as much as running it.
 _NEW_EVENTS = insert(event).inline()
-_ANY_UNRELAYED = select(event.c.position).where(_UNRELAYED).limit(1)
 _BY_ID = select(event).where(event.c.id.in_(bindparam("ids", expanding=True)))
+
+_UNRELAYED_SINCE = select(event.c.recorded_at).where(_UNRELAYED).order_by(event.c.position).limit(1)
+_TAKE_OLDEST = (
+    update(event)
+    .where(event.c.id.in_(select(event.c.id).where(_UNRELAYED).order_by(event.c.position).limit(bindparam("at_most"))))
+    .values(relayed_at=bindparam("now", type_=UtcDateTime))
+    .returning(*event.c)
+)
 
 # Any number that nothing else in the database locks on.
 _RELAY_LOCK = 7_283_003
+
+# The relay's own commit need not wait for the disk: what it made is read, and so made durable, by the transaction that
+# takes a delivery before it is sent; and what a crash of the server takes away it makes again.
+_LOCK_RELAY = select(
+    func.pg_try_advisory_xact_lock(_RELAY_LOCK),
+    func.set_config("synchronous_commit", "off", True),
+)
 
 
 @dataclass(frozen=True)
@@ -89,26 +103,22 @@ def append_events(tx: Connection, new: Sequence[NewEvent]) -> None:
         tx.execute(_NEW_EVENTS, [_new_row(each) for each in new])
 
 
-def has_unrelayed(tx: Connection) -> bool:
-    """Tell whether an event waits for the relay."""
-    return tx.scalar(_ANY_UNRELAYED) is not None
+def unrelayed_since(tx: Connection) -> datetime | None:
+    """Give since when the oldest event has waited to be relayed; None when none waits."""
+    since: datetime | None = tx.scalar(_UNRELAYED_SINCE)
+    return since
 
 
-def claim_unrelayed(tx: Connection, limit: int) -> list[StoredEvent]:
-    """Give the oldest events that nobody has relayed, at most ``limit``; empty while another relay is at work.
+def take_unrelayed(tx: Connection, limit: int, now: datetime) -> list[StoredEvent]:
+    """Give the oldest events that nobody has relayed, at most ``limit``, and note that they are relayed now.
 
-    One relay at a time, because two that skip each other's rows would commit the later events of a chain
-    before the earlier ones, and so break the order that is promised per chain.
+    Empty while another relay is at work: one at a time, because two that skip each other's rows would commit the
+    later events of a chain before the earlier ones, and so break the order that is promised per chain.
     """
-    if tx.dialect.name == "postgresql" and not tx.scalar(select(func.pg_try_advisory_xact_lock(_RELAY_LOCK))):
+    if tx.dialect.name == "postgresql" and not tx.scalar(_LOCK_RELAY):
         return []
-    rows = tx.execute(select(event).where(_UNRELAYED).order_by(event.c.position).limit(limit))
-    return [_stored(row) for row in rows]
-
-
-def mark_relayed(tx: Connection, ids: Collection[UUID], relayed_at: datetime) -> None:
-    """Note that the deliveries of these events have been made."""
-    tx.execute(update(event).where(event.c.id.in_(ids)).values(relayed_at=relayed_at))
+    rows = tx.execute(_TAKE_OLDEST, {"at_most": limit, "now": now})
+    return sorted(map(_stored, rows), key=lambda stored: stored.position)
 
 
 def load_events(tx: Connection, ids: Collection[UUID]) -> dict[UUID, StoredEvent]:

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -112,9 +113,29 @@ _SUMMARY = (
 )
 
 
-def insert_referral(tx: Connection, values: Mapping[str, Any]) -> None:
-    """Add a referral."""
-    insert_row(tx, referral, values)
+def insert_referral(tx: Connection, new: Referral, sealed: Mapping[str, Any], now: datetime) -> None:
+    """Add a referral that was just received.
+
+    Args:
+        tx: the unit of work.
+        new: the referral.
+        sealed: the columns of what the referrer says, from :func:`sealed_contents`.
+        now: when it is stored.
+    """
+    values = {
+        "id": new.id,
+        "client_id": new.client_id,
+        "organisation_id": new.organisation.id,
+        "reference": new.reference,
+        "status": new.status,
+        "told_status": new.told_status,
+        "received_at": new.received_at,
+        "age": new.age,
+        "advice": list(new.advice),
+        "previous_id": new.previous_id,
+        "changed_at": now,
+    }
+    insert_row(tx, referral, {**values, **sealed})
 
 
 def update_referral(tx: Connection, referral_id: UUID, values: Mapping[str, Any]) -> None:

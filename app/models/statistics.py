@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
 from app.domain.codes import ReferralStatus
-from app.models.delivery import DeliveryState, delivery, disclosure
+from app.models.delivery import DeliveryState, delivery
+from app.models.disclosure import disclosure
 from app.models.organisation import organisation
 from app.models.referral import referral
 from app.models.trajectory import kbr_application, plan, trajectory, trajectory_result

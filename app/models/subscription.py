@@ -186,13 +186,15 @@ def list_subscriptions(
 
 def note_health(tx: Connection, succeeded: Collection[UUID], failed: Collection[UUID], now: datetime) -> None:
     """Remember since when subscriptions fail, and forget it of those that succeed again."""
-    health = subscription.c.failing_since
     if failed:
-        since_now = update(subscription).where(subscription.c.id.in_(failed), health.is_(None))
-        tx.execute(since_now.values(failing_since=now))
+        tx.execute(_FAILING, {"ids": list(failed), "failing_since": now})
     if succeeded:
-        recovered = update(subscription).where(subscription.c.id.in_(succeeded), health.is_not(None))
-        tx.execute(recovered.values(failing_since=None))
+        tx.execute(_RECOVERED, {"ids": list(succeeded), "failing_since": None})
+
+
+_NAMED = update(subscription).where(subscription.c.id.in_(bindparam("ids", expanding=True)))
+_FAILING = _NAMED.where(subscription.c.failing_since.is_(None))
+_RECOVERED = _NAMED.where(subscription.c.failing_since.is_not(None))
 
 
 def _values(of: Subscription) -> dict[str, object]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.errors import NotFound
-from app.models.delivery import Disclosure, disclosures_about
+from app.models.disclosure import Disclosure, disclosures_about
 from app.models.organisation import to_organisation
 from app.models.referral import load_referral_rows
 from app.operations.tools import Tools

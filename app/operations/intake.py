@@ -276,7 +276,7 @@ class _Batch:
     def _register(self, record: PartnerRecord, fact: RegisterReferral, act: Act) -> None:
         # Whether the client has an open referral already is read from the table.
         self._ledger.write_changes(self._tx)
-        referral_id = referrals.register_referral(self._tx, self._tools, fact, act, self._ledger)
+        referral_id = referrals.register_referral(self._tx, self._tools, fact, act, self._ledger).referral.id
         link(self._tx, self._system, record.case_id, referral_id)
         self._referrals[record.case_id] = referral_id
 

@@ -14,7 +14,8 @@ from app.domain.values import Organisation
 from app.events.cases import StoredCases
 from app.events.envelope import Origin
 from app.events.parcel import PackingTable, Parcel
-from app.models.delivery import Delivery, DeliveryState, insert_deliveries, insert_disclosures
+from app.models.delivery import Delivery, DeliveryState, insert_deliveries
+from app.models.disclosure import insert_disclosures
 from app.models.event_feed import (
     Feed,
     entries_after,

@@ -1,11 +1,13 @@
 """Referrals: register, amend, confirm, reject, forward, withdraw, signal, conclude."""
 
 from dataclasses import replace
+from datetime import UTC
 from uuid import UUID
 
 from app.database import Connection
 from app.domain import lifecycle
 from app.domain.advice import age_on, routing_advice
+from app.domain.case_file import CaseFile
 from app.domain.codes import (
     ClosureReason,
     IntakeResult,
@@ -34,7 +36,7 @@ from app.domain.facts import Field
 from app.domain.identifiers import is_bsn
 from app.domain.lifecycle import Action, Guard, Machine
 from app.domain.local_time import AMSTERDAM
-from app.domain.values import ClientDetails, Organisation, ReferralContents
+from app.domain.values import Client, ClientDetails, Organisation, Referral, ReferralContents, ReferralFlags
 from app.models.case_file import load_case_files
 from app.models.client import (
     bsn_index,
@@ -54,7 +56,7 @@ from app.models.referral import (
 )
 from app.models.subscription import worker_index_of
 from app.operations.dates import check_not_future
-from app.operations.steps import Chain, Ledger, Step, open_chain
+from app.operations.steps import Chain, Ledger, Step, new_chain
 from app.operations.tools import Tools
 from app.operations.trajectories import open_trajectory
 from app.vault import Sealer
@@ -68,8 +70,8 @@ _CLOSURE_OF_RESULT = {
 
 def register_referral(
     tx: Connection, tools: Tools, fact: RegisterReferral, act: Act, ledger: Ledger | None = None
-) -> UUID:
-    """Put a client forward to the finance team; gives the referral's id.
+) -> CaseFile:
+    """Put a client forward to the finance team; gives the new case, as it is stored.
 
     Raises:
         InvalidInput: an unknown organisation or area, a BSN that fails the eleven-test, a future date.
@@ -84,30 +86,29 @@ def register_referral(
     check_not_future("receivedAt", received_at, now)
     referral_id = tools.new_id(now)
     client_id, sealer, already_open = _client_for(tx, tools, fact.client)
-    advice = routing_advice(fact.contents, referrer.kind, already_open=already_open)
-    insert_referral(
-        tx,
-        {
-            "id": referral_id,
-            "client_id": client_id,
-            "organisation_id": referrer.id,
-            "reference": fact.reference,
-            "status": ReferralStatus.RECEIVED,
-            "told_status": ReferralStatus.RECEIVED,
-            "received_at": received_at,
-            "age": age_on(fact.client.birth_date, received_at.astimezone(AMSTERDAM).date()),
-            "advice": list(advice),
-            "previous_id": fact.previous_id,
-            "changed_at": now,
-            **sealed_contents(sealer, fact.contents),
-            "worker_index": worker_index_of(tools.vault, fact.contents.worker.email),
-        },
+    referral = Referral(
+        id=referral_id,
+        client_id=client_id,
+        organisation=referrer,
+        reference=fact.reference,
+        contents=fact.contents,
+        status=ReferralStatus.RECEIVED,
+        told_status=ReferralStatus.RECEIVED,
+        flags=ReferralFlags(),
+        received_at=received_at.astimezone(UTC),
+        age=age_on(fact.client.birth_date, received_at.astimezone(AMSTERDAM).date()),
+        advice=routing_advice(fact.contents, referrer.kind, already_open=already_open),
+        previous_id=fact.previous_id,
     )
+    sealed = {
+        **sealed_contents(sealer, fact.contents),
+        "worker_index": worker_index_of(tools.vault, fact.contents.worker.email),
+    }
+    insert_referral(tx, referral, sealed, now)
     insert_details(tx, sealer, referral_id, client_id, fact.client)
-    chain = open_chain(tx, tools, referral_id, act, ledger=ledger)
     step = Step(Machine.REFERRAL, referral_id, None, Action.REGISTER, EventType.REFERRAL_RECEIVED)
-    chain.take(step)
-    return referral_id
+    new_chain(tx, tools, referral, act, ledger).take(step)
+    return CaseFile(referral, Client(client_id, fact.client))
 
 
 def referrer_code(tx: Connection, caller: Organisation, given: str | None) -> str:

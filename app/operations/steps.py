@@ -20,6 +20,7 @@ from app.domain.events import MOMENT_OF, Event, EventType, FactValue
 from app.domain.facts import Field
 from app.domain.lifecycle import Action, Guard, Machine, Transition
 from app.domain.queries import EVERYTHING, Visibility
+from app.domain.values import Referral
 from app.events.outbox import NewEvent, record_all
 from app.models.history import append_history
 from app.models.referral import lock_referral, lock_referrals, update_referral, update_referrals
@@ -252,6 +253,16 @@ class Chain:
             "occurred_at": self.act.occurred_at,
             "recorded_at": self.now,
         }
+
+
+def new_chain(tx: Connection, tools: Tools, referral: Referral, act: Act, ledger: Ledger | None = None) -> Chain:
+    """Give the chain of a referral that this transaction made; nobody else can see it yet."""
+    state = SimpleNamespace(
+        id=referral.id,
+        consent_scopes=sorted(referral.contents.consent.scopes),
+        organisation_kind=referral.organisation.kind,
+    )
+    return Chain(tx, tools, act, state, ledger)
 
 
 def open_chain(  # noqa: PLR0913  # two of them are seldom given

@@ -42,7 +42,11 @@ def view_referral(tx: Connection, tools: Tools, viewer: Viewer, referral_id: UUI
     Raises:
         NotFound: no such referral for this caller.
     """
-    case = _case(tx, tools, viewer, referral_id)
+    return view_case(tools, viewer, _case(tx, tools, viewer, referral_id))
+
+
+def view_case(tools: Tools, viewer: Viewer, case: CaseFile) -> Released:
+    """Give the referral of a case as this caller may read it; the case must be visible to it."""
     return _released(tools, viewer, case.referral.organisation, facts_of(case))
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.api.hub import Hub
-from app.models.outbox import has_unrelayed
+from app.models.outbox import unrelayed_since
 from tests.support.api_calls import fault, referral
 
 Api = httpx.AsyncClient
@@ -60,7 +60,7 @@ async def test_referral_with_a_fault_names_field_and_rule(
 
     assert fault(answered) == (field, rule)
     assert (await dock.get("/v1/referrals")).json()["items"] == []
-    assert not await hub.db.read(has_unrelayed)
+    assert await hub.db.read(unrelayed_since) is None
 
 
 async def test_bsn_that_fails_the_eleven_test_is_refused(gidso: Api) -> None:

@@ -14,7 +14,7 @@ from app.api.hub import Hub
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import Event, EventType
-from app.models.delivery import disclosures_about
+from app.models.disclosure import disclosures_about
 from app.models.event_feed import read_feed
 from app.models.outbox import NewEvent, append_events, chain_events
 from app.operations.organisations import read_organisation

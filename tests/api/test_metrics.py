@@ -14,6 +14,7 @@ async def test_metrics_can_be_read_by_prometheus(api: Api) -> None:
     assert names == {
         "trajecthub_deliveries",
         "trajecthub_oldest_due_age_seconds",
+        "trajecthub_oldest_unrelayed_age_seconds",
         "trajecthub_tries",
         "trajecthub_breaker_open",
     }

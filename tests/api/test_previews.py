@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from app.api.hub import Hub
-from app.models.delivery import disclosures_about
+from app.models.disclosure import disclosures_about
 from app.worker import Worker
 from tests.api.conftest import SignIn
 from tests.support.api_calls import Json, fault, path_for, refer, step

@@ -8,7 +8,7 @@ import pytest
 
 from app.api.hub import Hub
 from app.models.history import list_history
-from app.models.outbox import claim_unrelayed
+from app.models.outbox import take_unrelayed
 from app.sandbox.kit import SettableClock
 from tests.support.api_calls import attempt, fault, path_for, read, refer, referral, step
 
@@ -17,7 +17,7 @@ BSN = "999990019"
 
 
 async def event_types(hub: Hub) -> list[str]:
-    stored = await hub.db.write(claim_unrelayed, 100)
+    stored = await hub.db.write(take_unrelayed, 100, hub.tools.clock.now())
     return [each.event.type.value.removeprefix("nl.trajecthub.") for each in stored]
 
 

@@ -21,7 +21,8 @@ from app.domain.events import EventType
 from app.domain.facts import Field
 from app.domain.values import Organisation
 from app.events.backoff import GIVE_UP_AFTER
-from app.models.delivery import attempts_of, change_subscription_status, disclosures_about
+from app.models.delivery import attempts_of, change_subscription_status
+from app.models.disclosure import disclosures_about
 from app.models.outbox import event
 from app.models.subscription import Content, SubscriptionStatus, delete_subscription, load_subscriptions
 from tests.support.event_world import CANARY, Mailbox, World, mailbox, organisation

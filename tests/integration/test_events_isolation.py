@@ -140,7 +140,7 @@ async def test_receiver_that_comes_back_gets_one_then_twice_as_many_each_time(
 async def one_round(world: World) -> None:
     """Claim once, and wait until everything that was sent is written down."""
     engine = world.new_engine()
-    await engine._send(await engine._next())
+    await engine._round()
     await engine._finish()
 
 
@@ -244,7 +244,7 @@ async def test_metrics_tell_depth_age_and_outcomes_by_receiver_only(world: World
 
     now = world.clock.now()
     figures = await world.db.read(queue_figures, now)
-    page = exposition(figures, now).decode()
+    page = exposition(figures, now - timedelta(seconds=7), now).decode()
 
     receiver = world.receiver
     assert f'trajecthub_deliveries{{receiver="{receiver}",state="pending"}} 1.0' in page
@@ -252,5 +252,6 @@ async def test_metrics_tell_depth_age_and_outcomes_by_receiver_only(world: World
     assert f'trajecthub_tries_total{{outcome="delivered",receiver="{receiver}"}} 2.0' in page
     assert f'trajecthub_tries_total{{outcome="failed",receiver="{receiver}"}} 1.0' in page
     assert f'trajecthub_oldest_due_age_seconds{{receiver="{receiver}"}} 60.0' in page
+    assert "trajecthub_oldest_unrelayed_age_seconds 7.0" in page
     assert f'trajecthub_breaker_open{{receiver="{receiver}"}} 0.0' in page
     assert not [referral for referral in referrals if str(referral) in page]

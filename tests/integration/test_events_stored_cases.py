@@ -55,7 +55,8 @@ class Installation:
             set_up_institutions(tx, self.tools)
             details = ReferrerDetails(REFERRAL.organisation_code, "Wijkteam", ReferrerKind.WIJKTEAM, System.GIDSO)
             save_referrer(tx, self.tools, details)
-            return register_referral(tx, self.tools, REFERRAL, Act(OrganisationRole.REFERRER, System.GIDSO, START))
+            act = Act(OrganisationRole.REFERRER, System.GIDSO, START)
+            return register_referral(tx, self.tools, REFERRAL, act).referral.id
 
         return await self.db.write(work)
 

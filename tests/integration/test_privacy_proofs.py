@@ -41,7 +41,7 @@ from app.domain.queries import ReferralQuery, TrajectoryQuery
 from app.domain.values import ClientDetails, Consent, Organisation, ReferralContents, Worker
 from app.events.catalogue import fields_for
 from app.events.envelope import Origin
-from app.models.delivery import disclosures_about
+from app.models.disclosure import disclosures_about
 from app.operations.explanation import explain
 from app.operations.organisations import ReferrerDetails, read_organisation, save_referrer
 from app.operations.polling import PollingDesk

@@ -25,7 +25,7 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.values import ReferralContents, Worker
-from app.models.outbox import has_unrelayed
+from app.models.outbox import unrelayed_since
 from app.operations.referrals import find_referral
 from tests.support.hub import (
     CLIENT,
@@ -314,4 +314,4 @@ async def test_nothing_is_told_of_what_is_replayed_quietly(hub: SmallHub) -> Non
     referral_id = await hub.refer(CONFIRM)
 
     assert await hub.event_names(referral_id) == ["received", "confirmed"]
-    assert not await hub.db.read(has_unrelayed)
+    assert await hub.db.read(unrelayed_since) is None

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.domain.codes import System
-from app.models.outbox import has_unrelayed
+from app.models.outbox import unrelayed_since
 from app.operations.intake import Tally
 from app.settings import Settings
 from app.worker import Worker, credentials, stop_on_signal
@@ -39,7 +39,7 @@ async def test_what_happened_is_relayed(sqlite_hub: SmallHub, tmp_path: Path) ->
 
     await worker.close()
     assert tally == Tally()
-    assert not await hub.db.read(has_unrelayed)
+    assert await hub.db.read(unrelayed_since) is None
 
 
 async def test_a_worker_pulls_the_partners_it_is_connected_with(sqlite_hub: SmallHub, tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ async def test_a_partner_that_does_not_answer_stops_nothing(sqlite_hub: SmallHub
 
     running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.01))
     async with asyncio.timeout(10):
-        while await hub.db.read(has_unrelayed):
+        while await hub.db.read(unrelayed_since):
             await written.wait(0.1)
     stop.set()
 

@@ -207,7 +207,7 @@ class SmallHub:
         fact = referral(**changes)
 
         def work(tx: Connection) -> UUID:
-            return referrals.register_referral(tx, self.tools, fact, act_of(fact))
+            return referrals.register_referral(tx, self.tools, fact, act_of(fact)).referral.id
 
         referral_id = await self.db.write(work)
         await self.tell(referral_id, *facts)

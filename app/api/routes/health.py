@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from app.api.answers import json_answer
 from app.api.dependencies import HubDep
-from app.events.metrics import CONTENT_TYPE, exposition, queue_figures
+from app.events.metrics import CONTENT_TYPE, exposition, queue_figures, unrelayed_since
 from app.operations.organisations import page_of_organisations
 
 router = APIRouter(include_in_schema=False)
@@ -29,4 +29,5 @@ async def metrics(hub: HubDep) -> Response:
     """Give the figures of the delivery engine for Prometheus; keep them inside by the proxy in front of the hub."""
     now = hub.tools.clock.now()
     figures = await hub.db.read(queue_figures, now)
-    return Response(exposition(figures, now), media_type=CONTENT_TYPE)
+    since = await hub.db.read(unrelayed_since)
+    return Response(exposition(figures, since, now), media_type=CONTENT_TYPE)

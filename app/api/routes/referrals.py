@@ -65,8 +65,7 @@ async def register(body: ReferralIn, change: Refers) -> Response:
 
     def work(tx: Connection) -> Answer:
         act = change.act(body.received_at, "receivedAt")
-        record_id = register_referral(tx, change.hub.tools, _registered(tx, body, change), act)
-        shown = change.referral(change.shown_id(record_id))(tx)
+        shown = change.new_referral(register_referral(tx, change.hub.tools, _registered(tx, body, change), act))
         location = f"{change.hub.api_url}/referrals/{shown.body['id']}"
         return answer(201, shown.body, etag=shown.etag, location=location)
 
