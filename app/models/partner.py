@@ -1,11 +1,10 @@
-"""What the hub remembers of each partner system: cursor, records seen, runs, and what is in quarantine."""
+"""What the hub remembers of each partner system: cursor, records seen, runs, and what is to be done with it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Connection,
@@ -16,10 +15,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    and_,
     bindparam,
-    func,
-    insert,
+    false,
     select,
     update,
 )
@@ -27,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.codes import System
-from app.models.base import Id, UtcDateTime, insert_row, metadata
+from app.models.base import Id, JsonDocument, UtcDateTime, insert_row, metadata
 
 partner = Table(
     "partner",
@@ -39,6 +36,13 @@ partner = Table(
     Column("failing_since", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("lease_holder", String(64)),
+    Column("pause_reason", String(300)),
+    Column("paused_by", String(100)),
+    # Pulls that failed on end, and until when the partner is left alone.
+    Column("failures", Integer, nullable=False, default=0, server_default="0"),
+    Column("retry_at", UtcDateTime),
+    # Whether operators were told that it is in trouble: told once when it starts, once when it ends.
+    Column("alerted", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 partner_record = Table(
@@ -50,6 +54,9 @@ partner_record = Table(
     Column("version", String, nullable=False),
     Column("content_hash", LargeBinary(32), nullable=False),
     Column("applied_at", UtcDateTime, nullable=False),
+    # The partner's own count of changes of the record, where it has one: an older one never replaces a newer one.
+    Column("revision", BigInteger),
+    Column("case_id", String),
 )
 
 _RECORD_KEY = ("system", "kind", "external_id")
@@ -66,30 +73,30 @@ partner_run = Table(
     Column("unchanged", Integer, nullable=False),
     Column("filtered", Integer, nullable=False),
     Column("quarantined", Integer, nullable=False),
+    # pull, backfill, reconcile or retry
+    Column("kind", String(12), nullable=False, default="pull", server_default="pull"),
+    # What its contract does not know, by place, and how often it was met: {"mutatie.status": 3}.
+    Column("drift", JsonDocument),
     Index("ix_partner_run_system", "system", "id"),
 )
 
-quarantine = Table(
-    "quarantine",
+partner_job = Table(
+    "partner_job",
     metadata,
     Column("id", Id, primary_key=True),
     Column("system", String(10), nullable=False),
-    Column("kind", String(40), nullable=False),
-    Column("external_id", String, nullable=False),
-    Column("case_id", String, nullable=False),
-    Column("version", String, nullable=False),
-    Column("content_hash", LargeBinary(32), nullable=False),
-    Column("field", String(100), nullable=False),
-    Column("reason", String(40), nullable=False),
-    Column("message", String(500), nullable=False),
-    Column("payload", LargeBinary),
-    Column("state", String(20), nullable=False),
-    Column("since", UtcDateTime, nullable=False),
-    Column("changed_at", UtcDateTime, nullable=False),
-    Index("ix_quarantine_case", "system", "case_id", "state"),
-    Index("ix_quarantine_state", "system", "state", "id"),
+    # reconcile, backfill or retry
+    Column("kind", String(12), nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    # waiting, running, done or failed
+    Column("state", String(10), nullable=False),
+    Column("requested_by", String(100), nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("report", JsonDocument),
+    Index("ix_partner_job_system", "system", "id"),
 )
-
 
 _PARTNER = select(partner).where(partner.c.system == bindparam("system"))
 _LOCKED_PARTNER = _PARTNER.with_for_update()
@@ -151,40 +158,3 @@ def list_runs(tx: Connection, system: System, limit: int) -> list[Row[Any]]:
     """Give the newest runs first."""
     query = select(partner_run).where(partner_run.c.system == system).order_by(partner_run.c.id.desc())
     return list(tx.execute(query.limit(limit)))
-
-
-def put_in_quarantine(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep records that could not be applied."""
-    if rows:
-        tx.execute(insert(quarantine), [dict(row) for row in rows])
-
-
-def open_quarantine(tx: Connection, system: System, case_ids: Collection[str]) -> list[Row[Any]]:
-    """Give the open quarantine of these cases, oldest first."""
-    condition = and_(quarantine.c.system == system, quarantine.c.case_id.in_(case_ids), quarantine.c.state == "open")
-    return list(tx.execute(select(quarantine).where(condition).order_by(quarantine.c.id)))
-
-
-def list_quarantine(tx: Connection, system: System, state: str, after: UUID | None, limit: int) -> list[Row[Any]]:
-    """Give a page of the quarantine, oldest first."""
-    condition = and_(quarantine.c.system == system, quarantine.c.state == state)
-    query = select(quarantine).where(condition).order_by(quarantine.c.id).limit(limit)
-    return list(tx.execute(query.where(quarantine.c.id > after) if after else query))
-
-
-def update_quarantine(tx: Connection, ids: Collection[UUID], state: str, now: datetime) -> None:
-    """Move records to another state; what leaves the quarantine loses its payload."""
-    values = {"state": state, "changed_at": now, "payload": None}
-    tx.execute(update(quarantine).where(quarantine.c.id.in_(ids)).values(**values))
-
-
-def count_quarantined(tx: Connection) -> int:
-    """Give the number of records in quarantine, of all partners."""
-    number: int = tx.execute(select(func.count()).where(quarantine.c.state == "open")).scalar_one()
-    return number
-
-
-def count_quarantined_of(tx: Connection) -> dict[str, int]:
-    """Give the number of records in quarantine by partner."""
-    query = select(quarantine.c.system, func.count()).where(quarantine.c.state == "open")
-    return {row[0]: row[1] for row in tx.execute(query.group_by(quarantine.c.system))}

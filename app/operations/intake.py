@@ -41,15 +41,8 @@ from app.domain.commands import (
 from app.domain.errors import HubError, NotFound
 from app.domain.ports import Page, PartnerRecord, Unread
 from app.models.external_id import can_link, link, referral_of
-from app.models.partner import (
-    insert_run,
-    known_records,
-    open_quarantine,
-    put_in_quarantine,
-    save_records,
-    update_partner,
-    update_quarantine,
-)
+from app.models.partner import insert_run, known_records, save_records, update_partner
+from app.models.quarantine import open_quarantine, put_in_quarantine, update_quarantine
 from app.operations import appointments, referrals, trajectories
 from app.operations.steps import Ledger, open_chain
 from app.operations.tools import Tools

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.models.partner import count_quarantined_of, list_partners, list_quarantine, list_runs
+from app.models.partner import list_partners, list_runs
+from app.models.quarantine import count_quarantined_of, list_quarantine
 
 T = TypeVar("T")
 

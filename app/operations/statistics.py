@@ -7,7 +7,7 @@ from typing import Any
 
 from app.database import Connection
 from app.models import statistics
-from app.models.partner import count_quarantined
+from app.models.quarantine import count_quarantined
 from app.operations.tools import Tools
 from app.reference import Band
 

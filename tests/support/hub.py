@@ -56,7 +56,8 @@ from app.models.appointment import list_appointments
 from app.models.case_file import load_case_files
 from app.models.history import list_history
 from app.models.outbox import StoredEvent, chain_events
-from app.models.partner import list_partners, list_quarantine
+from app.models.partner import list_partners
+from app.models.quarantine import list_quarantine
 from app.operations import appointments, referrals, trajectories
 from app.operations.intake import Tally, apply_page
 from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
