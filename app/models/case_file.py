@@ -9,11 +9,24 @@ from app.domain.case_file import CaseFile, Facts, feedback_facts
 from app.domain.queries import EVERYTHING, Visibility
 from app.domain.values import Appointment, Organisation
 from app.models.appointment import appointment, to_appointment
-from app.models.client import load_clients
-from app.models.referral import load_referral_rows, open_contents, plain_contents, to_referral
+from app.models.client import SEALED_COLUMNS, client, client_details, to_client
+from app.models.referral import (
+    BY_IDS,
+    load_referral_rows,
+    only_visible,
+    open_contents,
+    plain_contents,
+    referral,
+    to_referral,
+)
 from app.models.trajectory import load_trajectories_of
 from app.vault import Vault
 
+_WITH_CLIENT = (
+    BY_IDS.add_columns(*SEALED_COLUMNS)
+    .join(client_details, client_details.c.referral_id == referral.c.id)
+    .join(client, client.c.id == client_details.c.client_id)
+)
 _APPOINTMENTS = (
     select(appointment)
     .where(appointment.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
@@ -25,19 +38,18 @@ def load_case_files(
     tx: Connection, vault: Vault, referral_ids: Collection[UUID], visibility: Visibility = EVERYTHING
 ) -> dict[UUID, CaseFile]:
     """Give the case files of these referrals, by referral id; those not visible are left out."""
-    rows = load_referral_rows(tx, referral_ids, visibility)
+    rows = list(tx.execute(only_visible(_WITH_CLIENT, visibility), {"ids": list(referral_ids)}))
     if not rows:
         return {}
     ids = [row.id for row in rows]
-    clients = load_clients(tx, vault, ids)
     appointments = _newest_appointments(tx, ids)
     trajectories = load_trajectories_of(tx, ids)
     cases = {}
     for row in rows:
-        client, sealer = clients[row.id]
+        person, sealer = to_client(vault, row)
         trajectory = trajectories.get(row.id)
-        referral = to_referral(row, open_contents(sealer, row), trajectory.id if trajectory else None)
-        cases[row.id] = CaseFile(referral, client, appointments.get(row.id), trajectory)
+        said = to_referral(row, open_contents(sealer, row), trajectory.id if trajectory else None)
+        cases[row.id] = CaseFile(said, person, appointments.get(row.id), trajectory)
     return cases
 
 
@@ -55,8 +67,8 @@ def load_feedback_facts(
     found = {}
     for row in load_referral_rows(tx, referral_ids, EVERYTHING):
         trajectory = trajectories.get(row.id)
-        referral = to_referral(row, plain_contents(row), trajectory.id if trajectory else None)
-        found[row.id] = (referral.organisation, feedback_facts(referral, trajectory))
+        told = to_referral(row, plain_contents(row), trajectory.id if trajectory else None)
+        found[row.id] = (told.organisation, feedback_facts(told, trajectory))
     return found
 
 

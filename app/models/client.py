@@ -39,8 +39,16 @@ client_details = Table(
 
 
 _BY_BSN = select(client.c.id, client.c.wrapped_key).where(client.c.bsn_index == bindparam("bsn_index"))
+SEALED_COLUMNS = (
+    *(client_details.c[name] for name in _SEALED),
+    client_details.c.contact_preferences,
+    client.c.wrapped_key,
+    client.c.bsn,
+)
+"""What ``to_client`` reads, beside the ``client_id``."""
+
 _OF_REFERRALS = (
-    select(client_details, client.c.wrapped_key, client.c.bsn)
+    select(client_details.c.referral_id, client_details.c.client_id, *SEALED_COLUMNS)
     .join(client, client.c.id == client_details.c.client_id)
     .where(client_details.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
 )
@@ -93,7 +101,7 @@ def update_details(tx: Connection, sealer: Sealer, referral_id: UUID, details: C
 def load_clients(tx: Connection, vault: Vault, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Client, Sealer]]:
     """Give the client of each referral, with the sealer of what else belongs to the client."""
     rows = tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)})
-    return {row.referral_id: _to_client(vault, row) for row in rows}
+    return {row.referral_id: to_client(vault, row) for row in rows}
 
 
 def _sealed(sealer: Sealer, details: ClientDetails) -> dict[str, bytes | None]:
@@ -106,7 +114,8 @@ def _sealed(sealer: Sealer, details: ClientDetails) -> dict[str, bytes | None]:
     }
 
 
-def _to_client(vault: Vault, row: Row[Any]) -> tuple[Client, Sealer]:
+def to_client(vault: Vault, row: Row[Any]) -> tuple[Client, Sealer]:
+    """Read a client from a row with ``SEALED_COLUMNS``; gives the sealer of what else belongs to the client too."""
     sealer = vault.client_sealer(row.wrapped_key)
     texts = {name: sealer.open_text(row._mapping[name], f"client.{name}") for name in _SEALED}
     preferences = json.loads(sealer.open_text(row.contact_preferences, "client.contact_preferences") or "{}")

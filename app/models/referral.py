@@ -176,7 +176,7 @@ def has_open_referral(tx: Connection, client_id: UUID, open_statuses: Collection
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
     """Give rows with their organisation, for ``to_referral``."""
-    return list(tx.execute(only_visible(_BY_IDS, visibility), {"ids": list(ids)}))
+    return list(tx.execute(only_visible(BY_IDS, visibility), {"ids": list(ids)}))
 
 
 def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary]:
@@ -195,7 +195,9 @@ def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary
 
 
 _WHOLE = select(referral, *ORGANISATION_COLUMNS).join(organisation, organisation.c.id == referral.c.organisation_id)
-_BY_IDS = _WHOLE.where(referral.c.id.in_(bindparam("ids", expanding=True)))
+BY_IDS = _WHOLE.where(referral.c.id.in_(bindparam("ids", expanding=True)))
+"""Referrals with their organisation, by ``ids``."""
+
 # A step needs no more than this; sealed contents in particular stay where they are.
 _STATE = (
     referral.c.id,

@@ -6,7 +6,6 @@ Nothing else makes a ``Released``, and everything that leaves the hub asks for o
 import json
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from dataclasses import field as attribute
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -80,7 +79,6 @@ class Released:
         fields: released fields in the order of ``Field``, as JSON scalars or lists of text.
         decisions: one for each fact that was offered, in the order of ``Field``.
         policy_version: the version of the rules that decided.
-        digest: SHA-256 in hex of the fields as JSON with sorted keys and without spaces, in UTF-8.
 
     Raises:
         TypeError: something other than ``release`` tries to make one.
@@ -91,13 +89,16 @@ class Released:
     policy_version: str
     occasion: Occasion
     key: InitVar[object]
-    digest: str = attribute(init=False)
 
     def __post_init__(self, key: object) -> None:
         if key is not _KEY_OF_THE_GATE:
             raise TypeError("only app.privacy.gate.release makes a Released")
-        object.__setattr__(self, "digest", _digest(self.fields))
         object.__setattr__(self, "fields", MappingProxyType(self.fields))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex of the fields as JSON with sorted keys and without spaces, in UTF-8."""
+        return sha256(_CANONICAL.encode(dict(self.fields)).encode()).hexdigest()
 
     @property
     def withheld(self) -> tuple[Field, ...]:
@@ -269,7 +270,3 @@ def _utc(moment: datetime) -> str:
 
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def _digest(fields: Mapping[Field, FactValue]) -> str:
-    return sha256(_CANONICAL.encode(fields).encode()).hexdigest()

@@ -21,6 +21,21 @@ async def event_types(hub: Hub) -> list[str]:
     return [each.event.type.value.removeprefix("nl.trajecthub.") for each in stored]
 
 
+@pytest.mark.parametrize("bsn", [None, BSN])
+async def test_answer_to_a_new_referral_is_what_reading_it_gives(dock: Api, bsn: str | None) -> None:
+    said = referral(reference="A-9", threats=["eviction"], receivedAt="2026-01-05T10:30:00.123456+01:00", reason="Huur")
+    person = {**said["client"], **({"bsn": bsn} if bsn else {}), "phone": "+31 10 123 45 67"}
+
+    made = await dock.post("/v1/referrals", json={**said, "client": person})
+    again = await dock.post("/v1/referrals", json={**said, "client": person, "reference": "A-10"})
+
+    for answered in (made, again):
+        assert answered.status_code == 201, answered.text
+        found = await dock.get(answered.headers["location"])
+        assert found.json() == answered.json()
+        assert found.headers["etag"] == answered.headers["etag"]
+
+
 async def test_new_referral_is_answered_with_its_place_its_tag_and_advice(dock: Api) -> None:
     answered = await dock.post("/v1/referrals", json=referral(reference="A-1", threats=["eviction"]))
 
