@@ -1,39 +1,35 @@
 """``trajecthub``: run the hub, try it, and look after it."""
 
 import asyncio
-import gc
 import json
 import secrets
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import uvloop
-from pydantic import ValidationError
 from rich.console import Console
-from rich.markup import escape
 
 from app.api.hub import Hub
 from app.api.openapi import document
-from app.database import Database, DatabaseInUse, upgrade_schema
+from app.commands.frame import console, read_settings, run, told_in_one_line, tools_of, with_database
+from app.commands.partners import partners
+from app.database import Database, upgrade_schema
 from app.domain.codes import System
-from app.domain.errors import HubError
 from app.events.asyncapi import asyncapi_document
 from app.log import configure_logging
 from app.main import open_hub
 from app.main import serve as serve_api
 from app.operations.access import SCOPES, save_client
 from app.operations.organisations import set_up_institutions
-from app.operations.tools import SystemClock, Tools, make_tools
+from app.operations.tools import SystemClock
 from app.sandbox.demo import demonstrate
 from app.sandbox.play import play
-from app.sandbox.register import Row, UnreadableRegister, read_register
+from app.sandbox.register import Row, read_register
 from app.sandbox.replay import replay
-from app.sandbox.simulate import run_simulators
+from app.sandbox.simulate import Stock, run_simulators
 from app.sandbox.tables import print_report
 from app.sandbox.world import World
 from app.settings import Settings
@@ -42,9 +38,7 @@ from app.worker import Worker, run_worker, stop_on_signal
 main = typer.Typer(name="trajecthub", no_args_is_help=True, add_completion=False, help=__doc__)
 clients = typer.Typer(no_args_is_help=True, help="The clients that may call the API.")
 main.add_typer(clients, name="client")
-
-console = Console()
-errors = Console(stderr=True)
+main.add_typer(partners, name="partner")
 
 
 @main.command()
@@ -52,23 +46,23 @@ def serve(
     with_worker: Annotated[bool, typer.Option(help="Pull, relay and deliver in this process too.")] = False,
 ) -> None:
     """Serve the API; on SQLite with --with-worker, because SQLite has one process."""
-    settings = _settings()
-    _run(_serve(settings, with_worker=with_worker))
+    settings = read_settings()
+    run(_serve(settings, with_worker=with_worker))
 
 
 @main.command()
 def worker() -> None:
     """Pull the partners, relay events and deliver them, beside one or more API processes (PostgreSQL)."""
-    _run(run_worker(_settings()))
+    run(run_worker(read_settings()))
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema and add the city's institutions."""
-    settings = _settings()
-    with _told_in_one_line():
+    settings = read_settings()
+    with told_in_one_line():
         upgrade_schema(settings.database_url)
-    _run(_with_database(settings, _set_up))
+    run(with_database(settings, _set_up))
     console.print("The schema is up to date.")
 
 
@@ -90,17 +84,18 @@ def demo(
     once: Annotated[bool, typer.Option(help="End after the play instead of staying up.")] = False,
     pilot: Annotated[Path | None, typer.Option(help="Replay this register (CSV) in simulated time.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the tables of the replay to this file (JSON).")] = None,
+    faults: Annotated[int | None, typer.Option(help="Let the partners make faults, drawn from this seed.")] = None,
 ) -> None:
     """Show the hub's main job: referrals through three simulated systems, with feedback to every referrer."""
     configure_logging("WARNING", "console")
     with tempfile.TemporaryDirectory(prefix="trajecthub-") as temporary:
         folder = data or Path(temporary)
         if pilot is None:
-            _run(demonstrate(folder, console, play, stay=not once))
+            run(demonstrate(folder, console, play, stay=not once, faults=faults))
             return
-        with _told_in_one_line():
+        with told_in_one_line():
             rows = read_register(pilot)
-        _run(demonstrate(folder, console, partial(_replay, rows, report), stay=not once))
+        run(demonstrate(folder, console, partial(_replay, rows, report), stay=not once, faults=faults))
 
 
 @main.command()
@@ -111,6 +106,9 @@ def simulate(  # noqa: PLR0913  # each is an option of the command
     allegro: int = 0,
     gidso: int = 0,
     rmw: int = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the invented cases.")] = 1,
+    records: Annotated[int, typer.Option(help="Begin with so many invented cases.")] = 0,
+    faults: Annotated[int | None, typer.Option(help="Make faults, drawn from this seed.")] = None,
 ) -> None:
     """Run a simulator of a partner system, or all three."""
     ports = {System.ALLEGRO: allegro, System.GIDSO: gidso, System.RMW: rmw}
@@ -118,7 +116,7 @@ def simulate(  # noqa: PLR0913  # each is an option of the command
         if system not in ports:
             raise typer.BadParameter("must be one of: allegro, gidso, rmw, all", param_hint="SYSTEM")
         ports = {System(system): port}
-    _run(_simulate(ports, data))
+    run(_simulate(ports, data, Stock(seed, records, faults)))
 
 
 @clients.command("create")
@@ -130,7 +128,7 @@ def create_client(  # each is an option of the command
     with_secret: Annotated[bool, typer.Option(help="Make a shared secret (sandbox mode only).")] = False,
 ) -> None:
     """Add a client, or change the one with this id."""
-    settings = _settings()
+    settings = read_settings()
     if with_secret and settings.mode != "sandbox":
         raise typer.BadParameter("shared secrets exist in sandbox mode only; give --jwks", param_hint="--with-secret")
     if not jwks and not with_secret:
@@ -138,16 +136,16 @@ def create_client(  # each is an option of the command
     if unknown := sorted(set(scope) - set(SCOPES)):
         raise typer.BadParameter(f"unknown: {', '.join(unknown)}; known: {', '.join(SCOPES)}", param_hint="--scope")
     secret = secrets.token_urlsafe(32) if with_secret else None
-    with _told_in_one_line():
+    with told_in_one_line():
         keys = json.loads(jwks.read_text(encoding="utf-8")) if jwks else None
 
     async def create(db: Database, settings: Settings) -> None:
-        tools = _tools(settings)
+        tools = tools_of(settings)
         await db.write(
             save_client, tools, client_id, organisation_code=organisation, scopes=scope, jwks=keys, secret=secret
         )
 
-    _run(_with_database(settings, create))
+    run(with_database(settings, create))
     console.print(f"Client '{client_id}' may act for '{organisation}'.")
     if secret:
         console.print(f"Its secret, shown once: {secret}")
@@ -184,58 +182,12 @@ async def _work(hub: Hub, settings: Settings, stop: asyncio.Event) -> None:
         await hands.close()
 
 
-async def _simulate(ports: dict[System, int], folder: Path | None) -> None:
-    await run_simulators(ports, folder, stop_on_signal())
+async def _simulate(ports: dict[System, int], folder: Path | None, stock: Stock) -> None:
+    await run_simulators(ports, folder, stop_on_signal(), stock)
 
 
 async def _set_up(db: Database, settings: Settings) -> None:
-    await db.write(set_up_institutions, _tools(settings))
-
-
-async def _with_database(settings: Settings, work: Callable[[Database, Settings], Awaitable[None]]) -> None:
-    db = Database.open(settings.database_url)
-    try:
-        await work(db, settings)
-    finally:
-        await db.close()
-
-
-def _tools(settings: Settings) -> Tools:
-    return make_tools(settings.master_key_bytes(), settings.municipality, SystemClock())
-
-
-def _settings() -> Settings:
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        raise _stop("; ".join(each["msg"] for each in error.errors())) from error
-    configure_logging(settings.log_level, settings.log_format)
-    return settings
-
-
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    # What the program begins with stays; looked through by the collector again and again, it would stop everything
-    # for a tenth of a second each time.
-    gc.collect()
-    gc.freeze()
-    with _told_in_one_line():
-        uvloop.run(work)
-
-
-@contextmanager
-def _told_in_one_line() -> Iterator[None]:
-    """Tell what a person can mend in one line, not by a trace."""
-    try:
-        yield
-    except* (HubError, DatabaseInUse, UnreadableRegister, json.JSONDecodeError, OSError, RuntimeError) as group:
-        raise _stop("; ".join(str(error) for error in group.exceptions)) from group
-    except* KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def _stop(message: str) -> typer.Exit:
-    errors.print(f"[red]{escape(message)}")
-    return typer.Exit(1)
+    await db.write(set_up_institutions, tools_of(settings))
 
 
 if __name__ == "__main__":

@@ -71,6 +71,8 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    # It logs every address that is called, and those hold tokens and the numbers of cases.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def add_correlation_id(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

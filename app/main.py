@@ -37,7 +37,13 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     )
     rules = AddressRules.of(settings.webhook_allowed_networks, sandbox=settings.mode == "sandbox")
     outbound = Outbound(rules, ca_file=str(settings.webhook_ca_file) if settings.webhook_ca_file else None)
-    return replace(hub, oin=settings.oin, system_name=settings.system_name, outbound=outbound)
+    return replace(
+        hub,
+        oin=settings.oin,
+        system_name=settings.system_name,
+        outbound=outbound,
+        subscription_limit=settings.subscriptions_per_organisation,
+    )
 
 
 def create_app(hub: Hub) -> ASGIApp:

@@ -6,6 +6,7 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -22,6 +23,12 @@ Networks = Annotated[
     NoDecode,
     BeforeValidator(lambda given: [part.strip() for part in given.split(",")] if isinstance(given, str) else given),
 ]
+Windows = Annotated[
+    tuple[tuple[time, time], ...],
+    NoDecode,
+    BeforeValidator(lambda given: [part.split("-") for part in given.split(",")] if isinstance(given, str) else given),
+]
+Pace = Annotated[float, Field(ge=2)]
 BaseUrl = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(lambda url: url.rstrip("/"))]
 
 
@@ -96,6 +103,30 @@ class Settings(BaseSettings):
 
     pull_interval_seconds: Annotated[float, Field(gt=0)] = 5.0
     """Seconds between two pulls of a partner's changes; a shorter time brings news sooner and asks more of them."""
+
+    subscriptions_per_organisation: Annotated[int, Field(ge=1)] = 50
+    """The most subscriptions that one organisation may have; each is sent every event that it asks for."""
+
+    allegro_requests_per_second: Pace | None = None
+    """Most calls to Allegro, pulls and deliveries together, 2 or more; without it 50, in the sandbox no limit."""
+
+    gidso_requests_per_second: Pace | None = None
+    """Most calls to GIDSO, pulls and deliveries together, 2 or more; without it 50, in the sandbox no limit."""
+
+    rmw_requests_per_second: Pace | None = None
+    """Most calls to RMW, pulls and deliveries together, 2 or more; without it 50, in the sandbox no limit."""
+
+    allegro_maintenance: Windows = ()
+    """When Allegro is in maintenance, by Dutch time, with commas: ``22:00-06:00``; it is not pulled then."""
+
+    gidso_maintenance: Windows = ()
+    """When GIDSO is in maintenance, by Dutch time, with commas: ``22:00-06:00``; it is not pulled then."""
+
+    rmw_maintenance: Windows = ()
+    """When RMW is in maintenance, by Dutch time, with commas: ``22:00-06:00``; it is not pulled then."""
+
+    reconcile_at: Annotated[time | None, BeforeValidator(lambda given: given or None)] = time(3, 30)
+    """When each partner is compared as a whole every night, by Dutch time, or after its maintenance; empty: never."""
 
     webhook_allowed_networks: Networks = ()
     """Networks off the public internet where subscribers may be, as CIDR with commas: ``10.1.0.0/16,fd00:1::/32``."""

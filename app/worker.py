@@ -2,7 +2,10 @@
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 from uuid import uuid4
 
@@ -10,7 +13,8 @@ import structlog
 from pydantic import SecretStr
 
 from app.adapters.intake import Puller
-from app.adapters.registry import Adapter, Credentials, connect_partners
+from app.adapters.reconcile import Jobs
+from app.adapters.registry import Adapter, Credentials, cases_of, connect_partners
 from app.database import Database
 from app.domain.codes import System
 from app.events.addresses import AddressRules
@@ -21,11 +25,20 @@ from app.events.envelope import Origin
 from app.events.parcel import PackingTable
 from app.events.relay import Relay
 from app.events.webhook import WebhookSender
+from app.operations.echoes import sent_memory
 from app.operations.intake import Tally
+from app.operations.manners import Manners, Window
+from app.operations.quarantine import forget_old_payloads
 from app.operations.tools import SystemClock, Tools, make_tools
+from app.operations.turns import Turn
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+_HOUR_SECONDS = 3600
+
+USUAL_REQUESTS_PER_SECOND = 50.0
+"""A partner that says nothing of its own gets no more calls than this; simulated ones can bear anything."""
 
 
 @dataclass
@@ -34,6 +47,7 @@ class Worker:
 
     Attributes:
         pullers: one for each connected partner.
+        forget: deletes the payloads that waited too long in quarantine.
     """
 
     relay: Relay
@@ -41,11 +55,13 @@ class Worker:
     pullers: dict[System, Puller]
     adapters: dict[System, Adapter]
     webhook: WebhookSender
+    forget: Callable[[], Awaitable[int]]
 
     @classmethod
     def over(cls, db: Database, tools: Tools, settings: Settings) -> Self:
         """Wire the loops over a database."""
-        adapters = connect_partners(credentials(settings), tools.clock)
+        manners = manners_of(settings)
+        adapters = connect_partners(credentials(settings), tools.clock, manners)
         webhook = WebhookSender(tools.clock, outbound(settings))
         cases = StoredCases(tools.vault)
         table = PackingTable(
@@ -56,15 +72,27 @@ class Worker:
             policy=tools.policy,
             pseudonyms=tools.pseudonyms,
             origin=Origin(settings.oin, settings.system_name, settings.public_url),
+            remember=sent_memory(tools.vault),
         )
         sinks = {system: adapter.sink for system, adapter in adapters.items()}
         holder = uuid4().hex
         return cls(
             relay=Relay(db, cases, tools.policy, tools.clock, tools.new_id),
             delivery=DeliveryEngine(db, table, sinks, webhook, DeliverySettings()),
-            pullers={system: Puller(db, tools, each.source, holder) for system, each in adapters.items()},
+            pullers={
+                system: Puller(
+                    db,
+                    tools,
+                    each.source,
+                    holder,
+                    manners[system],
+                    Jobs(db, tools, each.source, Turn(system, holder), cases_of(each)).work,
+                )
+                for system, each in adapters.items()
+            },
             adapters=adapters,
             webhook=webhook,
+            forget=partial(db.write_quietly, forget_old_payloads, tools),
         )
 
     async def run(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
@@ -74,6 +102,16 @@ class Worker:
             loops.create_task(self.delivery.run(stop))
             for puller in self.pullers.values():
                 loops.create_task(puller.run(stop, pull_interval_seconds))
+            loops.create_task(self._forget_hourly(stop))
+
+    async def _forget_hourly(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self.forget()
+            except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
+                log.error("forgetting_failed", error=type(error).__name__)  # noqa: TRY400 - as elsewhere
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _HOUR_SECONDS)
 
     async def settle(self, *systems: System) -> Tally:
         """Pull these partners once, then tell everyone what happened; for tests and plays in simulated time."""
@@ -110,6 +148,24 @@ def credentials(settings: Settings) -> Credentials:
         rmw_username=settings.rmw_username or "",
         rmw_password=_plain(settings.rmw_password),
     )
+
+
+def manners_of(settings: Settings) -> dict[System, Manners]:
+    """Give how each partner is treated."""
+    usual = None if settings.mode == "sandbox" else USUAL_REQUESTS_PER_SECOND
+    given = {
+        System.ALLEGRO: (settings.allegro_requests_per_second, settings.allegro_maintenance),
+        System.GIDSO: (settings.gidso_requests_per_second, settings.gidso_maintenance),
+        System.RMW: (settings.rmw_requests_per_second, settings.rmw_maintenance),
+    }
+    return {
+        system: Manners(
+            requests_per_second=per_second or usual,
+            maintenance=tuple(Window(*times) for times in windows),
+            reconcile_at=settings.reconcile_at,
+        )
+        for system, (per_second, windows) in given.items()
+    }
 
 
 def _plain(secret: SecretStr | None) -> str:

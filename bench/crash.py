@@ -1,8 +1,9 @@
 """kill -9 of the API and of the worker at random moments, on PostgreSQL: ``python -m bench.crash [CHAINS]``.
 
 Callers make changes and repeat each, under its Idempotency-Key, until it is accepted; meanwhile both processes are
-killed and started again and again. Each chain is a referral, its confirmation and its intake, planned and moved. After
-that every accepted change must have arrived at every subscriber, once or under the same id, in the order of its chain.
+killed and started again and again, the worker every other time while a delivery is in flight. Each chain is a referral,
+its confirmation and its intake, planned and moved. After that every accepted change must have arrived at every
+subscriber, once or under the same id, in the order of its chain.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import signal
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from uuid import uuid4
 
 import aiohttp
 import uvloop
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.database import Connection, Database
 from app.models.delivery import DeliveryState, delivery
@@ -39,8 +40,13 @@ SUBSCRIBERS = 3
 LONGEST_SECONDS = 60.0
 # More than a lease: each worker finds what its predecessor had in flight.
 AHEAD_SECONDS = 100.0
+# The longest that a kill waits for a delivery in flight: at the end of the changes there is none to come.
+CATCH_SECONDS = 5.0
 # The finance team's own system is not connected here; what it is owed waits.
 _TO_SUBSCRIBERS = delivery.c.receiver.startswith("subscription:")
+_IN_FLIGHT = select(func.count()).where(
+    _TO_SUBSCRIBERS, delivery.c.state == DeliveryState.SENDING.value, delivery.c.lease_until > bindparam("now")
+)
 _REFERRER, _TEAM, _TEAM_CODE = "kill-referrer", "kill-team", "expertiseteam-financien"
 
 
@@ -72,7 +78,7 @@ class Verdict:
         unasked: events that no accepted change explains.
         orphans: rows that belong to nothing, or that nothing will ever look at again.
         disordered: chains that arrived at a subscriber in another order than that of their changes.
-        retaken: deliveries that were in flight in a worker when it was killed; 0 when each kill missed them.
+        retaken: deliveries that were in flight in a worker when it was killed.
         repeated: arrivals of an event that had arrived before, under the same id.
         renamed: arrivals under a new id of an event that had arrived before.
     """
@@ -99,20 +105,36 @@ class _Hub:
 
     def start(self, name: str) -> None:
         environment = hub_environment(self.url, self.port)
-        ahead = str(AHEAD_SECONDS * self.kills["worker"])
-        arguments = ("app.cli", "serve") if name == "api" else ("bench.hands", ahead)
+        arguments = ("app.cli", "serve") if name == "api" else ("bench.hands", str(self._ahead_seconds))
         self._programs[name] = Program(arguments, environment, f"http://127.0.0.1:{self.port}/healthz/live")
         self._programs[name].start()
 
     async def haunt(self, chance: random.Random, ordeal: Ordeal) -> None:
-        """Kill both at random moments, the worker also while it starts, and start them again."""
-        for _ in range(ordeal.kills):
-            await asyncio.to_thread(self._programs["api"].wait_until_ready)
-            for name in chance.sample(list(self.kills), 2):
-                await asyncio.sleep(chance.uniform(0, ordeal.life_seconds / 2))
-                self._programs[name].end(signal.SIGKILL)
-                self.kills[name] += 1
-                self.start(name)
+        """Kill both at random moments, the worker also while it starts or sends, and start them again."""
+        async with _opened(self.url) as db:
+            for turn in range(ordeal.kills):
+                await asyncio.to_thread(self._programs["api"].wait_until_ready)
+                for name in chance.sample(list(self.kills), 2):
+                    await asyncio.sleep(chance.uniform(0, ordeal.life_seconds / 2))
+                    if name == "worker" and turn % 2 == 0:
+                        await self._caught_sending(db)
+                    self._programs[name].end(signal.SIGKILL)
+                    self.kills[name] += 1
+                    self.start(name)
+
+    @property
+    def _ahead_seconds(self) -> float:
+        return AHEAD_SECONDS * self.kills["worker"]
+
+    async def _caught_sending(self, db: Database) -> None:
+        """Return as soon as the worker that runs now has a delivery in flight."""
+        # What its predecessors left behind is over by its clock.
+        ahead = timedelta(seconds=self._ahead_seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_SECONDS):
+                # Asked for, because it is another process that sends.
+                while not await db.read(_count_in_flight, datetime.now(UTC) + ahead):  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
 
     def stop(self) -> None:
         for program in self._programs.values():
@@ -203,15 +225,20 @@ class _Chain:
                 await asyncio.sleep(0.05)
 
 
-async def _nothing_owed(url: str) -> None:
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
     db = Database.open(url)
     try:
-        async with asyncio.timeout(LONGEST_SECONDS):
-            # Asked for, because it is another process that delivers.
-            while await db.read(_owed):  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+        yield db
     finally:
         await db.close()
+
+
+async def _nothing_owed(url: str) -> None:
+    async with _opened(url) as db, asyncio.timeout(LONGEST_SECONDS):
+        # Asked for, because it is another process that delivers.
+        while await db.read(_owed):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 def _owed(tx: Connection) -> bool:
@@ -221,11 +248,12 @@ def _owed(tx: Connection) -> bool:
 
 async def _books(url: str) -> dict[str, int]:
     """Give what the hub's own books say."""
-    db = Database.open(url)
-    try:
+    async with _opened(url) as db:
         return {"orphans": await db.read(_count_orphans), "retaken": await db.read(_count_retaken)}
-    finally:
-        await db.close()
+
+
+def _count_in_flight(tx: Connection, now: datetime) -> int:
+    return tx.scalars(_IN_FLIGHT, {"now": now}).one()
 
 
 def _count_retaken(tx: Connection) -> int:

@@ -25,6 +25,7 @@ class Hub:
         outbound: the way out to addresses that subscribers name.
         oin: organisation identification number of the hub's owner, 20 digits.
         system_name: name of this installation in the source of events.
+        subscription_limit: the most subscriptions that one organisation may have.
     """
 
     db: Database
@@ -36,6 +37,7 @@ class Hub:
     outbound: Outbound
     oin: str = "0" * 20
     system_name: str = "trajecthub"
+    subscription_limit: int = 50
 
     @classmethod
     def wire(

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.domain.events import EventType
 from app.events.catalogue import CATALOGUE
-from app.events.envelope_schema import HEADERS, envelope_schema
+from app.events.envelope_schema import HEADERS, OPTIONAL_HEADERS, envelope_schema
 
 
 def webhook_descriptions() -> dict[str, Any]:
@@ -20,7 +20,10 @@ def _call(event_type: EventType) -> dict[str, Any]:
         "description": "A CloudEvent (1.0, NL GOV profile 1.1) with what was agreed to tell this subscriber; fields "
         "that it is not told are absent. Answer with a 2xx within the time limit; otherwise it is sent again.",
         "tags": ["subscriptions"],
-        "parameters": [_header(name, text) for name, text in HEADERS.items()],
+        "parameters": [
+            *(_header(name, text, required=True) for name, text in HEADERS.items()),
+            *(_header(name, text, required=False) for name, text in OPTIONAL_HEADERS.items()),
+        ],
         "requestBody": {
             "required": True,
             "content": {"application/cloudevents+json": {"schema": envelope_schema(event_type)}},
@@ -29,5 +32,6 @@ def _call(event_type: EventType) -> dict[str, Any]:
     }
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "required": True, "description": description, "schema": {"type": "string"}}
+def _header(name: str, description: str, *, required: bool) -> dict[str, Any]:
+    schema = {"type": "string"}
+    return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}

@@ -120,6 +120,14 @@ class NotTheOwner(Conflict):
     title_nl = "Een andere partij is eigenaar van dit gegeven"
 
 
+class LimitReached(Conflict):
+    """An organisation has as many of something as it may have."""
+
+    code = "limit-reached"
+    title = "No more of these can be made"
+    title_nl = "Hiervan kunnen er niet meer worden gemaakt"
+
+
 class PreconditionRequired(HubError):
     """A change came without If-Match."""
 

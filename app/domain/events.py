@@ -41,6 +41,11 @@ class EventType(StrEnum):
     TRAJECTORY_CLOSED = "nl.trajecthub.trajectories.closed.v1"
     KBR_APPLICATION_CHANGED = "nl.trajecthub.trajectories.kbr-application-changed.v1"
     SUBSCRIPTION_TEST = "nl.trajecthub.subscriptions.test.v1"
+    SUBSCRIPTION_FAILING = "nl.trajecthub.subscriptions.failing.v1"
+    SUBSCRIPTION_RECOVERED = "nl.trajecthub.subscriptions.recovered.v1"
+    SUBSCRIPTION_DISABLED = "nl.trajecthub.subscriptions.disabled.v1"
+    PARTNER_FAILING = "nl.trajecthub.partners.failing.v1"
+    PARTNER_RECOVERED = "nl.trajecthub.partners.recovered.v1"
 
 
 MOMENT_OF: Mapping[EventType, Moment | None] = {
@@ -71,14 +76,30 @@ MOMENT_OF: Mapping[EventType, Moment | None] = {
     EventType.TRAJECTORY_CLOSED: Moment.CLOSED,
     EventType.KBR_APPLICATION_CHANGED: Moment.CHANGE,
     EventType.SUBSCRIPTION_TEST: None,
+    EventType.SUBSCRIPTION_FAILING: None,
+    EventType.SUBSCRIPTION_RECOVERED: None,
+    EventType.SUBSCRIPTION_DISABLED: None,
+    EventType.PARTNER_FAILING: None,
+    EventType.PARTNER_RECOVERED: None,
 }
-"""The feedback moment at which an event is told to the referrer; None is told to the finance team only.
+"""The feedback moment at which an event is told to the referrer.
 
-A subscription test is about nobody: its chain is the subscription, which alone gets it.
+None is told to the finance team only, or (``ABOUT_CONNECTIONS``) is about nobody.
 """
 
-SUBSCRIPTION_ID = "subscription.id"
-"""In the facts of a subscription test: the id under which its owner knows the subscription."""
+SUBSCRIPTION_NOTICES = frozenset(
+    {EventType.SUBSCRIPTION_FAILING, EventType.SUBSCRIPTION_RECOVERED, EventType.SUBSCRIPTION_DISABLED}
+)
+"""How a subscription does, for others of its owner and for the operator."""
+
+PARTNER_NOTICES = frozenset({EventType.PARTNER_FAILING, EventType.PARTNER_RECOVERED})
+"""How the connection with a partner system does, for the operator."""
+
+NOTICES = SUBSCRIPTION_NOTICES | PARTNER_NOTICES
+"""What the hub tells of its connections by itself (*meldingen over koppelingen*)."""
+
+ABOUT_CONNECTIONS = NOTICES | {EventType.SUBSCRIPTION_TEST}
+"""About a connection and no person: no privacy gate, no disclosure, no referral; the chain is the connection."""
 
 FOR_FINANCE_TEAM = frozenset(
     {

@@ -42,6 +42,8 @@ class PartnerRecord:
         occurred_at: when it happened in the real world.
         referral_id: the hub's own id of the referral, where the partner gives it back.
         unread: why it could not be read.
+        revision: the partner's own count of changes, where it has one: of one record an older revision never
+            replaces a newer one, and the records of a case are applied in its order.
     """
 
     kind: str
@@ -53,14 +55,35 @@ class PartnerRecord:
     facts: tuple[Fact, ...] = ()
     referral_id: UUID | None = None
     unread: Unread | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True)
+class HeldRecord:
+    """A record from quarantine, as it came, to be read again; the fields are those of ``PartnerRecord``."""
+
+    kind: str
+    external_id: str
+    case_id: str
+    version: str
+    payload: Mapping[str, object]
+    occurred_at: datetime
+    referral_id: UUID | None = None
+    revision: int | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some changes, and the place from which to read on once they are stored."""
+    """Some changes, and the place from which to read on once they are stored.
+
+    Attributes:
+        drift: what the partner's contract does not know (fields, codes, types), by place, and how often it was
+            met on this page: ``{"mutatie.nieuwVeld": 3}``. Names of fields only, never a value.
+    """
 
     records: tuple[PartnerRecord, ...]
     cursor: str | None
+    drift: Mapping[str, int] = field(default_factory=dict)
 
 
 class PartnerSource(Protocol):
@@ -75,6 +98,17 @@ class PartnerSource(Protocol):
         Raises:
             PartnerUnreachable: no answer; try again later from the same cursor.
             CursorExpired: the cursor is no longer known; start from None.
+        """
+        ...
+
+    def reread(self, held: HeldRecord) -> PartnerRecord:
+        """Read a record from quarantine again, with today's mapping; it stays the same record of the same case."""
+        ...
+
+    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Give what it means that a record is no longer there, as the record that says so.
+
+        None: nothing follows from it. ``seen_at`` is when it was missed, for the partner does not tell.
         """
         ...
 

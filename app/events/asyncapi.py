@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app import __version__
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, EventType
 from app.events.catalogue import CATALOGUE
-from app.events.envelope_schema import HEADERS, envelope_schema
+from app.events.envelope_schema import HEADERS, OPTIONAL_HEADERS, envelope_schema
 
 __all__ = ["asyncapi_document"]
 
@@ -25,7 +25,7 @@ _CHANNEL = "subscriber"
 
 def asyncapi_document() -> dict[str, Any]:
     """Give the document; a type that is told to the finance team's own system only is not in it."""
-    told = [each for each in EventType if MOMENT_OF[each] is not None or each is EventType.SUBSCRIPTION_TEST]
+    told = [each for each in EventType if MOMENT_OF[each] is not None or each in ABOUT_CONNECTIONS]
     return {
         "asyncapi": "3.0.0",
         "info": _info(),
@@ -80,7 +80,9 @@ def _message(event_type: EventType) -> dict[str, Any]:
         "headers": {
             "type": "object",
             "required": [*HEADERS],
-            "properties": {name: {"type": "string", "description": text} for name, text in HEADERS.items()},
+            "properties": {
+                name: {"type": "string", "description": text} for name, text in {**HEADERS, **OPTIONAL_HEADERS}.items()
+            },
         },
         "payload": envelope_schema(event_type),
     }

@@ -1,6 +1,6 @@
 """The circuit breaker of each receiver: when it is down it is left alone, and when it is up again it is not stormed.
 
-Closed: sent to as usual. Open, after failures without a success between them or when the receiver asks to wait:
+Closed: sent to as usual. Open, after failures of its own without a success between them or when it asks to wait:
 nothing is sent, what it is owed stays owed. After a wait one delivery goes to see; when that succeeds twice as many
 go, and twice again, up to as many as usual. Pure rules; the claim of deliveries keeps to :func:`cap_of`.
 """
@@ -52,10 +52,13 @@ def after(endpoint: Endpoint, outcomes: Sequence[Outcome], now: datetime, random
 
     Args:
         endpoint: as it stood.
-        outcomes: in the order in which they ended.
+        outcomes: in the order in which they ended; the hub's own faults say nothing about the receiver.
         now: the present moment.
         random: gives numbers from 0 up to 1, for the jitter of the wait.
     """
+    outcomes = [each for each in outcomes if not each.own_fault]
+    if not outcomes:
+        return endpoint
     failures = endpoint.failures
     for outcome in outcomes:
         failures = failures + 1 if outcome.verdict is Verdict.FAILED else 0

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.domain.events import EventType
 from app.domain.facts import Field
-from app.events.field_schemas import Schema, schema_of
+from app.events.field_schemas import PARTNER_NOTICE, SUBSCRIPTION_NOTICE, Schema, schema_of
 from app.privacy.policy import Occasion
 
 __all__ = ["CATALOGUE", "ID_FIELDS", "Entry", "fields_for", "schema_for", "write_schemas"]
@@ -95,12 +95,14 @@ class Entry:
         told: fields it may carry to the referrer.
         handled: fields it may carry to the finance team's own system.
         always: fields that it may carry to both.
+        said: what it says of a connection, which is no field of a case.
     """
 
     description: str
     told: tuple[Field, ...] = ()
     handled: tuple[Field, ...] = ()
     always: tuple[Field, ...] = _ALWAYS
+    said: Mapping[str, Schema] = field(default_factory=dict)
 
 
 CATALOGUE: Mapping[EventType, Entry] = {
@@ -178,8 +180,36 @@ CATALOGUE: Mapping[EventType, Entry] = {
     EventType.SUBSCRIPTION_TEST: Entry(
         "The subscriber asked for a test; it is about nobody (testbericht)", always=(Field.OCCURRED_AT,)
     ),
+    EventType.SUBSCRIPTION_FAILING: Entry(
+        "The address of a subscription does not take what it is sent (abonnement hapert)",
+        always=(Field.OCCURRED_AT,),
+        said=SUBSCRIPTION_NOTICE,
+    ),
+    EventType.SUBSCRIPTION_RECOVERED: Entry(
+        "A subscription that failed or was disabled is served again (abonnement hersteld)",
+        always=(Field.OCCURRED_AT,),
+        said=SUBSCRIPTION_NOTICE,
+    ),
+    EventType.SUBSCRIPTION_DISABLED: Entry(
+        "The address of a subscription wants no more; what it is owed is held (abonnement uitgezet)",
+        always=(Field.OCCURRED_AT,),
+        said=SUBSCRIPTION_NOTICE,
+    ),
+    EventType.PARTNER_FAILING: Entry(
+        "The connection with a partner system fails (koppeling hapert)",
+        always=(Field.OCCURRED_AT,),
+        said=PARTNER_NOTICE,
+    ),
+    EventType.PARTNER_RECOVERED: Entry(
+        "The connection with a partner system works again (koppeling hersteld)",
+        always=(Field.OCCURRED_AT,),
+        said=PARTNER_NOTICE,
+    ),
 }
-"""Every type of event. All but a test carry the referral's id, reference and status, and when it happened."""
+"""Every type of event.
+
+All that is about a referral carries its id, reference and status, and when it happened.
+"""
 
 
 def fields_for(event_type: EventType, occasion: Occasion) -> frozenset[Field]:
@@ -194,7 +224,7 @@ def schema_for(event_type: EventType) -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": event_type.value,
         "description": f"{entry.description}. Fields that the receiver is not told are absent.",
-        **schema_of((*entry.always, *entry.told)),
+        **schema_of((*entry.always, *entry.told), entry.said),
     }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,8 +22,10 @@ import structlog
 from app.database import Connection, Database
 from app.domain.codes import System
 from app.domain.errors import PartnerError, Unavailable
+from app.domain.events import NOTICES
 from app.domain.ports import PartnerSink
 from app.events.breaker import after, cap_of
+from app.events.notices import announce_turns
 from app.events.outcome import Outcome, Verdict, outcome_of, settlement_of
 from app.events.parcel import PackingTable, Parcel, message_of
 from app.events.routing import subscription_id_of, system_of
@@ -38,7 +40,7 @@ from app.models.delivery import (
 from app.models.delivery_queue import due_deliveries, take
 from app.models.disclosure import insert_disclosures
 from app.models.endpoint import BreakerState, Endpoint, count_tries, restrained_endpoints, save_breakers
-from app.models.subscription import SubscriptionStatus, note_health
+from app.models.subscription import SubscriptionStatus, lock_subscription, note_health
 
 __all__ = ["DeliveryEngine", "DeliverySettings"]
 
@@ -268,26 +270,28 @@ class DeliveryEngine:
         chance = self._settings.random
         # Subscriptions before deliveries, in the order in which pausing one locks them: else the two could wait for
         # each other.
-        self._note_subscriptions(tx, returned)
+        disabled = self._note_subscriptions(tx, returned)
         changed = self._note_endpoints(tx, returned)
+        announce_turns(tx, self._table, changed, disabled, _reasons(returned))
         settle(tx, [settlement_of(one.parcel.delivery, one.outcome, one.ended_at, chance) for one in returned])
         insert_attempts(tx, [_attempt(one) for one in returned])
         arrived = [one for one in returned if one.outcome.verdict is Verdict.DELIVERED]
-        # A test tells of nobody.
+        # A test or a notice tells of nobody.
         told = [one for one in arrived if one.parcel.fields]
         insert_disclosures(tx, [self._table.disclosure(one.parcel, one.ended_at) for one in told])
+        self._table.remember(tx, [one.parcel for one in arrived], self._clock.now())
         self._link_cases(tx, arrived)
         return changed
 
     def _note_endpoints(self, tx: Connection, returned: Sequence[_Return]) -> Sequence[Endpoint]:
         """Count the tries and turn the breakers; give those that opened or closed."""
-        outcomes = defaultdict(list)
+        tries = defaultdict(list)
         for one in sorted(returned, key=lambda each: each.ended_at):
-            outcomes[one.parcel.delivery.receiver].append(one.outcome)
-        counts = {receiver: Counter(one.verdict.value for one in some) for receiver, some in outcomes.items()}
+            tries[one.parcel.delivery.receiver].append(one)
+        counts = {receiver: Counter(one.outcome.verdict.value for one in some) for receiver, some in tries.items()}
         now, chance = self._clock.now(), self._settings.random
         turned = [
-            (stood, after(stood, outcomes[receiver], now, chance))
+            (stood, after(stood, _telling(stood, tries[receiver]), now, chance))
             for receiver, stood in count_tries(tx, counts).items()
         ]
         save_breakers(tx, [stands for stood, stands in turned if stands != stood])
@@ -299,16 +303,27 @@ class DeliveryEngine:
             if system and partner_id and partner_id != one.parcel.partner_id:
                 self._table.cases.link(tx, system, partner_id, one.parcel.delivery.referral_id)
 
-    def _note_subscriptions(self, tx: Connection, returned: Sequence[_Return]) -> None:
+    def _note_subscriptions(self, tx: Connection, returned: Sequence[_Return]) -> Set[UUID]:
+        """Note how subscriptions do; give those that are disabled by it."""
         now = self._clock.now()
         told = [
-            (id, one.outcome.verdict) for one in returned if (id := subscription_id_of(one.parcel.delivery.receiver))
+            (id, one.outcome.verdict)
+            for one in returned
+            if not one.outcome.own_fault and (id := subscription_id_of(one.parcel.delivery.receiver))
         ]
         succeeded = {id for id, verdict in told if verdict is Verdict.DELIVERED}
         note_health(tx, succeeded, {id for id, _ in told} - succeeded, now)
-        for id in {id for id, verdict in told if verdict is Verdict.GONE}:
-            change_subscription_status(tx, id, SubscriptionStatus.DISABLED, now, "gone")
-            log.warning("endpoint disabled", receiver=subscription_receiver(id), reason="gone")
+        gone = {id for id, verdict in told if verdict is Verdict.GONE}
+        return {id for id in sorted(gone) if self._disable(tx, id, now)}
+
+    def _disable(self, tx: Connection, subscription_id: UUID, now: datetime) -> bool:
+        found = lock_subscription(tx, subscription_id)
+        # Of several that come back together, or one after another, the first one disables it.
+        if found is None or found.status is SubscriptionStatus.DISABLED:
+            return False
+        change_subscription_status(tx, subscription_id, SubscriptionStatus.DISABLED, now, "gone")
+        log.warning("endpoint disabled", receiver=subscription_receiver(subscription_id), reason="gone")
+        return True
 
 
 def _these(ids: Sequence[UUID], _tx: Connection) -> Sequence[UUID]:
@@ -325,6 +340,23 @@ def _attempt(one: _Return) -> Attempt:
         status_code=one.outcome.status_code,
         error_class=one.outcome.error_class,
     )
+
+
+def _telling(stood: Endpoint, tries: Sequence[_Return]) -> list[Outcome]:
+    """Give the outcomes that tell of a receiver: no failed notice opens a breaker, so none leads to a notice."""
+    forgiven = NOTICES if _is_closed(stood) else ()
+    return [
+        one.outcome
+        for one in tries
+        if one.outcome.verdict is not Verdict.FAILED or one.parcel.event.type not in forgiven
+    ]
+
+
+def _reasons(returned: Sequence[_Return]) -> Mapping[str, str]:
+    """Give by receiver the kind of error of its last failed try."""
+    failed = [one for one in returned if one.outcome.verdict is Verdict.FAILED and not one.outcome.own_fault]
+    failed.sort(key=lambda one: one.ended_at)
+    return {one.parcel.delivery.receiver: one.outcome.error_class or "failed" for one in failed}
 
 
 def _is_closed(endpoint: Endpoint) -> bool:

@@ -7,14 +7,29 @@ from dataclasses import dataclass
 
 from pydantic_core import to_json
 
-from app.domain.events import SUBSCRIPTION_ID, Event, FactValue
+from app.domain.events import Event, FactValue
 from app.domain.facts import Field
 from app.privacy.wire import to_wire
 
-__all__ = ["CONTENT_TYPE", "Origin"]
+__all__ = ["CONTENT_TYPE", "About", "Origin"]
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 """Structured mode, one event a message. Source: NL GOV guideline for CloudEvents over HTTP."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What an event is about, as its receiver knows it.
+
+    Attributes:
+        subject: the receiver's own id of it.
+        path: where the receiver reads more, below ``/v1``.
+        data: what is said of it, JSON-ready.
+    """
+
+    subject: str
+    path: str
+    data: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -43,30 +58,23 @@ class Origin:
             sequence: number of the event in the referral's chain for this receiver, from 1, without gaps.
         """
         subject = str(fields[Field.REFERRAL_ID])
-        return self._message(event, subject, f"referrals/{subject}", fields, sequence)
+        return self.message(event, About(subject, f"referrals/{subject}", to_wire(fields)), sequence)
 
-    def test(self, event: Event, sequence: int) -> bytes:
-        """Give the message of a subscription test: its subject is the subscription, and it tells of nobody."""
-        subject = str(event.facts[SUBSCRIPTION_ID])
-        happened = event.occurred_at.isoformat().replace("+00:00", "Z")
-        return self._message(event, subject, f"subscriptions/{subject}", {Field.OCCURRED_AT: happened}, sequence)
-
-    def _message(
-        self, event: Event, subject: str, path: str, fields: Mapping[Field, FactValue], sequence: int
-    ) -> bytes:
+    def message(self, event: Event, about: About, sequence: int) -> bytes:
+        """Give the message of an event that is about what it says it is; what is said must be free of persons."""
         return to_json(
             {
                 "specversion": "1.0",
                 "id": str(event.id),
                 "source": f"urn:nld:oin:{self.oin}:systeem:{self.system_name}",
                 "type": event.type.value,
-                "subject": subject,
+                "subject": about.subject,
                 "time": event.recorded_at.isoformat().replace("+00:00", "Z"),
                 "sequence": str(sequence),
                 "sequencetype": "Integer",
-                "dataref": f"{self.public_url}/v1/{path}",
+                "dataref": f"{self.public_url}/v1/{about.path}",
                 "dataschema": f"{self.public_url}/v1/event-schemas/{event.type.value}",
                 "datacontenttype": "application/json",
-                "data": to_wire(fields),
+                "data": about.data,
             }
         )

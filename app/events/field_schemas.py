@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from app.domain.codes import (
     AppointmentResponse,
@@ -29,7 +30,7 @@ from app.domain.codes import (
 from app.domain.facts import Field
 from app.privacy.wire import wire_name
 
-__all__ = ["FIELD_SCHEMAS", "schema_of"]
+__all__ = ["FIELD_SCHEMAS", "PARTNER_NOTICE", "SUBSCRIPTION_NOTICE", "Schema", "schema_of"]
 
 Schema = dict[str, object]
 
@@ -143,9 +144,9 @@ FIELD_SCHEMAS: Mapping[Field, Schema] = {
 """What each field holds. Any field may be absent, when its receiver is not told it, and null, when it is not known."""
 
 
-def schema_of(fields: Iterable[Field]) -> Schema:
-    """Give the schema of an object that may hold these fields, nested as on the wire."""
-    top: dict[str, Schema] = {}
+def schema_of(fields: Iterable[Field], said: Mapping[str, Schema] = MappingProxyType({})) -> Schema:
+    """Give the schema of an object that may hold these fields, nested as on the wire, and what else is said."""
+    top: dict[str, Schema] = dict(said)
     groups: dict[str, dict[str, Schema]] = {}
     for field in fields:
         group, name = wire_name(field)
@@ -156,3 +157,28 @@ def schema_of(fields: Iterable[Field]) -> Schema:
 
 def _object(properties: Mapping[str, Schema]) -> Schema:
     return {"type": "object", "properties": dict(properties), "additionalProperties": False}
+
+
+SUBSCRIPTION_NOTICE: Mapping[str, Schema] = {
+    "subscription": _object({"id": {"description": "Your id of it (abonnement)", "type": "string", "format": "uuid"}}),
+    "since": {"description": "Since when deliveries fail, RFC 3339 in UTC", "type": "string", "format": "date-time"},
+    "reason": {
+        "description": "Why, as a code: the kind of error of the last try such as `timeout` or `status-5xx`; "
+        "`gone`: the address answered 410; `resumed`: its owner says that it is up",
+        "type": "string",
+    },
+}
+"""What a notice says of a subscription; what does not apply is absent."""
+
+PARTNER_NOTICE: Mapping[str, Schema] = {
+    "partner": _object(
+        {"system": {"description": "Its key (partnersysteem)", "type": "string", "enum": ["allegro", "gidso", "rmw"]}}
+    ),
+    "since": {"description": "Since when it fails, RFC 3339 in UTC", "type": "string", "format": "date-time"},
+    "reason": {
+        "description": "Which way it fails or failed: `reading` its changes, or `sending` to it",
+        "type": "string",
+        "enum": ["reading", "sending"],
+    },
+}
+"""What a notice says of the connection with a partner system; what does not apply is absent."""

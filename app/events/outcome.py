@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.errors import PartnerRefused, PartnerUnreachable
+from app.domain.errors import PartnerError, PartnerRefused, PartnerUnreachable
 from app.events.backoff import wait_after
 from app.models.delivery import Delivery, DeliveryState, Settlement
 
@@ -34,6 +34,7 @@ class Outcome:
         retry_after_seconds: the wait that the receiver asked for.
         unknown: True when it may have arrived all the same.
         external_id: the partner's own id of the case, when it told it.
+        own_fault: True when the hub itself stood in the way: it says nothing about the receiver.
     """
 
     verdict: Verdict
@@ -42,6 +43,7 @@ class Outcome:
     retry_after_seconds: float | None = None
     unknown: bool = False
     external_id: str | None = None
+    own_fault: bool = False
 
 
 def outcome_of(error: Exception) -> Outcome:
@@ -50,7 +52,8 @@ def outcome_of(error: Exception) -> Outcome:
     if isinstance(error, PartnerRefused):
         return Outcome(Verdict.REFUSED, error_class=error_class)
     wait = error.retry_after_seconds if isinstance(error, PartnerUnreachable) else None
-    return Outcome(Verdict.FAILED, error_class=error_class, retry_after_seconds=wait, unknown=True)
+    own_fault = not isinstance(error, PartnerError | TimeoutError)
+    return Outcome(Verdict.FAILED, error_class=error_class, retry_after_seconds=wait, unknown=True, own_fault=own_fault)
 
 
 def settlement_of(delivery: Delivery, outcome: Outcome, now: datetime, random: Callable[[], float]) -> Settlement:

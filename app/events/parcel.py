@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import MOMENT_OF, Event, EventType, FactValue
+from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, Event, FactValue
 from app.domain.facts import Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
@@ -19,6 +19,7 @@ from app.events.cases import Case, Cases
 from app.events.catalogue import ID_FIELDS, fields_for
 from app.events.credentials import keys_of, opened_auth
 from app.events.envelope import Origin
+from app.events.notices import about
 from app.events.routing import occasion_of, receiver_for, subscription_id_of, system_of
 from app.events.webhook import Letter
 from app.models.delivery import Delivery, DeliveryState, Settlement, settle
@@ -59,6 +60,13 @@ class Parcel:
     partner_id: str | None = None
 
 
+Memory = Callable[[Connection, Sequence[Parcel], datetime], None]
+
+
+def _forget(_tx: Connection, _parcels: Sequence[Parcel], _now: datetime) -> None:
+    """Remember nothing."""
+
+
 @dataclass(frozen=True)
 class _Shelf:
     """Everything that a batch of deliveries is packed from."""
@@ -83,6 +91,7 @@ class PackingTable:
 
     Attributes:
         origin: names the hub in the events that it sends.
+        remember: is told what arrived, and when.
     """
 
     clock: Clock
@@ -92,6 +101,7 @@ class PackingTable:
     policy: Policy
     pseudonyms: Pseudonyms
     origin: Origin
+    remember: Memory = _forget
 
     def pack(self, tx: Connection, taken: Sequence[Delivery]) -> list[Parcel]:
         """Pack what may leave and number it; what may not, or not now, is settled at once and left out."""
@@ -110,15 +120,15 @@ class PackingTable:
         subscription, sequence = parcel.subscription, parcel.delivery.sequence
         # Narrows the types: every parcel is numbered, and its engine sends letters to subscriptions only.
         assert subscription is not None and sequence is not None  # noqa: S101, PT018
-        is_test = parcel.event.type is EventType.SUBSCRIPTION_TEST
+        event = parcel.event
         body = (
-            self.origin.test(parcel.event, sequence)
-            if is_test
-            else self.origin.envelope(parcel.event, parcel.fields, sequence)
+            self.origin.message(event, about(event, parcel.delivery.organisation_id), sequence)
+            if event.type in ABOUT_CONNECTIONS
+            else self.origin.envelope(event, parcel.fields, sequence)
         )
         again = parcel.delivery.redelivered_at is not None
         keys, auth = self._keys(subscription), opened_auth(self.vault, subscription)
-        return Letter(subscription.url, str(parcel.event.id), body, keys, auth, again=again)
+        return Letter(subscription.url, str(event.id), body, keys, auth, again=again)
 
     def disclosure(self, parcel: Parcel, disclosed_at: datetime) -> Disclosure:
         """Give the record of what a parcel told; it holds names of fields and a hash, no values."""
@@ -162,8 +172,8 @@ class PackingTable:
         }
 
     def _parcel(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> Parcel | Settlement:
-        if shelf.events[delivery.event_id].type is EventType.SUBSCRIPTION_TEST:
-            return self._test(delivery, shelf, now)
+        if shelf.events[delivery.event_id].type in ABOUT_CONNECTIONS:
+            return self._about_nobody(delivery, shelf, now)
         case = shelf.cases.get(delivery.event_id)
         if case is None:
             return _ended(delivery, DeliveryState.WITHHELD, now, "no-record")
@@ -185,7 +195,7 @@ class PackingTable:
         partner_id = shelf.partner_id_of(delivery)
         return Parcel(delivery, event, receiver, fields, released.policy_version, subscription, partner_id)
 
-    def _test(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> Parcel | Settlement:
+    def _about_nobody(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> Parcel | Settlement:
         subscription = shelf.subscription_of(delivery)
         if obstacle := _not_served(delivery, subscription, now):
             return obstacle

@@ -73,7 +73,7 @@ class WebhookSender:
             answer = await self._outbound.call(Call("POST", letter.url, headers, letter.body, certificate))
         except AddressRefused:
             # The name led to a forbidden address just now; it may be put right.
-            return Outcome(Verdict.FAILED, error_class="address-not-allowed")
+            return Outcome(Verdict.FAILED, error_class="address-not-allowed", own_fault=True)
         except TimeoutError:
             return Outcome(Verdict.FAILED, error_class="timeout", unknown=True)
         except aiohttp.ClientConnectorError:

@@ -1,6 +1,6 @@
 """Organisations: who refers, guides, decides and operates."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,8 @@ COLUMNS = tuple(
 
 
 _BY_CODE = select(*COLUMNS).where(organisation.c.code == bindparam("code"))
+_LOCKED = select(organisation.c.id).where(organisation.c.id == bindparam("id", type_=Id)).with_for_update()
+_BY_ID = select(*COLUMNS).where(organisation.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def to_organisation(row: Row[Any]) -> Organisation:
@@ -52,6 +54,16 @@ def find_organisation(tx: Connection, code: str) -> Organisation | None:
     """Give the organisation with this code, or None."""
     row = tx.execute(_BY_CODE, {"code": code}).first()
     return to_organisation(row) if row else None
+
+
+def load_organisations(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """Give organisations by id."""
+    return {row.organisation_row_id: to_organisation(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def lock_organisation(tx: Connection, organisation_id: UUID) -> None:
+    """Let nobody else count and add what an organisation has until the end of the transaction."""
+    tx.execute(_LOCKED, {"id": organisation_id})
 
 
 def list_organisations(tx: Connection, after_code: str | None, limit: int) -> list[Organisation]:

@@ -1,8 +1,33 @@
 """What two systems say about one field: what was last sent of it, and where they contradict each other."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
 
-from app.models.base import Id, UtcDateTime, metadata
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.domain.codes import System
+from app.models.base import Id, UtcDateTime, metadata, update_row
+from app.models.client import client
+from app.models.external_id import external_id
+from app.models.referral import referral
 
 partner_field = Table(
     "partner_field",
@@ -10,10 +35,10 @@ partner_field = Table(
     Column("system", String(10), primary_key=True),
     Column("referral_id", Id, ForeignKey("referral.id"), primary_key=True),
     Column("field", String(60), primary_key=True),
-    # Keyed hash of the value that the hub last sent; what comes back with it is an echo, not a change.
+    # Keyed hash of what the partner last said or was last sent; what comes back with it is an echo, not a change.
     Column("fingerprint", LargeBinary(32), nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
-    # How often it was sent since ``counted_from``: a field that goes to and fro is stopped.
+    # How often another value than it held was sent since ``counted_from``: a field that goes to and fro is stopped.
     Column("sent_count", Integer, nullable=False),
     Column("counted_from", UtcDateTime, nullable=False),
 )
@@ -39,3 +64,92 @@ conflict = Table(
     Index("ix_conflict_system", "system", "state", "id"),
     Index("ix_conflict_referral", "referral_id", "id"),
 )
+
+_FIELD_KEY = ("system", "referral_id", "field")
+
+_FIELDS = (
+    select(partner_field)
+    .where(partner_field.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
+    .order_by(partner_field.c.system, partner_field.c.referral_id, partner_field.c.field)
+)
+_SAVED = {
+    dialect: statement.on_conflict_do_update(
+        index_elements=_FIELD_KEY,
+        set_={name: statement.excluded[name] for name in ("fingerprint", "sent_at", "sent_count", "counted_from")},
+    )
+    for dialect, statement in (
+        ("postgresql", postgresql_insert(partner_field)),
+        ("sqlite", sqlite_insert(partner_field)),
+    )
+}
+_UNCOUNTED = (
+    update(partner_field)
+    .where(partner_field.c.referral_id == bindparam("referral"), partner_field.c.field == bindparam("name"))
+    .values(sent_count=0)
+)
+_NEW_CONFLICT = insert(conflict)
+_KNOWING = select(external_id.c.system).where(external_id.c.referral_id == bindparam("referral_id"))
+_OPEN_LOOPS = select(conflict.c.id, conflict.c.system, conflict.c.field).where(
+    conflict.c.referral_id == bindparam("referral_id"), conflict.c.state == "open", conflict.c.reason == "loop"
+)
+_CONFLICT = select(conflict).where(conflict.c.system == bindparam("system"), conflict.c.id == bindparam("conflict_id"))
+_LOCKED_CONFLICT = _CONFLICT.with_for_update()
+_PAGE = (
+    select(conflict, client.c.wrapped_key)
+    .join(referral, referral.c.id == conflict.c.referral_id)
+    .join(client, client.c.id == referral.c.client_id)
+    .where(conflict.c.system == bindparam("system"), conflict.c.state == bindparam("state"))
+    .order_by(conflict.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT_PAGE = _PAGE.where(conflict.c.id > bindparam("after"))
+
+
+def held_fields(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
+    """Give what is remembered of the fields of these referrals, for every partner."""
+    return list(tx.execute(_FIELDS, {"referral_ids": list(referral_ids)}))
+
+
+def save_fields(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Remember what partners hold; each row stands for one field of one referral at one partner."""
+    if rows:
+        # Always in one order, so that two transactions that save the same rows cannot wait for each other.
+        tx.execute(_SAVED[tx.dialect.name], sorted(rows, key=itemgetter(*_FIELD_KEY)))
+
+
+def forget_sends(tx: Connection, referral_id: UUID, field: str) -> None:
+    """Count how often a field is sent from nought again, at every partner."""
+    tx.execute(_UNCOUNTED, {"referral": referral_id, "name": field})
+
+
+def systems_that_know(tx: Connection, referral_id: UUID) -> set[System]:
+    """Give the partners that have an id of their own for a referral."""
+    return {System(name) for name in tx.execute(_KNOWING, {"referral_id": referral_id}).scalars()}
+
+
+def insert_conflicts(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep values that stand against each other."""
+    if rows:
+        tx.execute(_NEW_CONFLICT, list(rows))
+
+
+def update_conflict(tx: Connection, conflict_id: UUID, values: Mapping[str, Any]) -> None:
+    """Change columns of a conflict."""
+    update_row(tx, conflict, conflict_id, values)
+
+
+def open_loops(tx: Connection, referral_id: UUID) -> list[Row[Any]]:
+    """Give id, system and field of the loops of a referral that nobody decided on yet."""
+    return list(tx.execute(_OPEN_LOOPS, {"referral_id": referral_id}))
+
+
+def find_conflict(tx: Connection, system: System, conflict_id: UUID, *, lock: bool = False) -> Row[Any] | None:
+    """Give a conflict with a partner, or None; locked until the end of the transaction when asked."""
+    statement = _LOCKED_CONFLICT if lock else _CONFLICT
+    return tx.execute(statement, {"system": system, "conflict_id": conflict_id}).first()
+
+
+def list_conflicts(tx: Connection, system: System, state: str, after: UUID | None, limit: int) -> list[Row[Any]]:
+    """Give conflicts with a partner, oldest first, with the wrapped key of their client."""
+    asked = {"system": system, "state": state, "most": limit}
+    return list(tx.execute(_NEXT_PAGE, {**asked, "after": after}) if after else tx.execute(_PAGE, asked))

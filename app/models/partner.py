@@ -60,6 +60,7 @@ partner_record = Table(
 )
 
 _RECORD_KEY = ("system", "kind", "external_id")
+_RECORD_VALUES = ("version", "content_hash", "applied_at", "revision", "case_id")
 
 partner_run = Table(
     "partner_run",
@@ -126,17 +127,17 @@ def list_partners(tx: Connection) -> list[Row[Any]]:
     return list(tx.execute(select(partner).order_by(partner.c.system)))
 
 
-_KNOWN = select(partner_record.c.external_id, partner_record.c.content_hash).where(
+_KNOWN = select(partner_record.c.external_id, partner_record.c.content_hash, partner_record.c.revision).where(
     partner_record.c.system == bindparam("system"),
     partner_record.c.kind == bindparam("kind"),
     partner_record.c.external_id.in_(bindparam("ids", expanding=True)),
 )
 
 
-def known_records(tx: Connection, system: System, kind: str, external_ids: Collection[str]) -> dict[str, bytes]:
-    """Give the content hash last applied, by the partner's id; unknown ones are left out."""
+def known_records(tx: Connection, system: System, kind: str, external_ids: Collection[str]) -> dict[str, Any]:
+    """Give rows with the content hash and revision last applied, by the partner's id; unknown ones are left out."""
     rows = tx.execute(_KNOWN, {"system": system, "kind": kind, "ids": list(external_ids)})
-    return {row.external_id: row.content_hash for row in rows}
+    return {row.external_id: row for row in rows}
 
 
 def save_records(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -145,13 +146,26 @@ def save_records(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         return
     dialect_insert = postgresql_insert if tx.dialect.name == "postgresql" else sqlite_insert
     statement = dialect_insert(partner_record)
-    changed = {name: statement.excluded[name] for name in ("version", "content_hash", "applied_at")}
+    changed = {name: statement.excluded[name] for name in _RECORD_VALUES}
     tx.execute(statement.on_conflict_do_update(index_elements=_RECORD_KEY, set_=changed), [dict(row) for row in rows])
 
 
 def insert_run(tx: Connection, values: Mapping[str, Any]) -> None:
     """Add the account of one pull."""
     insert_row(tx, partner_run, values)
+
+
+_LAST_DRIFT = (
+    select(partner_run.c.drift)
+    .where(partner_run.c.system == bindparam("system"), partner_run.c.drift.is_not(None))
+    .order_by(partner_run.c.id.desc())
+    .limit(1)
+)
+
+
+def last_drift(tx: Connection, system: System) -> Mapping[str, int]:
+    """Give the drift that was last met, by place; empty when there never was any."""
+    return tx.execute(_LAST_DRIFT, {"system": system}).scalar() or {}
 
 
 def list_runs(tx: Connection, system: System, limit: int) -> list[Row[Any]]:

@@ -15,6 +15,8 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
+    case,
     func,
     insert,
     select,
@@ -53,16 +55,86 @@ quarantine = Table(
 )
 
 
+_WHAT_IS_NOT_SEALED = [column for column in quarantine.c if column.name != "payload"]
+_OF_CASES = (
+    select(*_WHAT_IS_NOT_SEALED)
+    .where(
+        quarantine.c.system == bindparam("system"),
+        quarantine.c.case_id.in_(bindparam("case_ids", expanding=True)),
+        quarantine.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(quarantine.c.id)
+)
+_OPEN_OF_CASES = (
+    select(quarantine)
+    .where(
+        quarantine.c.system == bindparam("system"),
+        quarantine.c.case_id.in_(bindparam("case_ids", expanding=True)),
+        quarantine.c.state == "open",
+    )
+    .order_by(quarantine.c.id)
+)
+_OPEN_CASES = (
+    select(quarantine.c.case_id)
+    .where(quarantine.c.system == bindparam("system"), quarantine.c.state == "open")
+    .group_by(quarantine.c.case_id)
+    .order_by(func.min(quarantine.c.since), quarantine.c.case_id)
+)
+_FREE_CASES = (
+    select(quarantine.c.case_id)
+    .where(quarantine.c.system == bindparam("system"), quarantine.c.state == "open")
+    .group_by(quarantine.c.case_id)
+    .having(func.count() == func.count(case((quarantine.c.reason == bindparam("waits"), 1))))
+    .order_by(quarantine.c.case_id)
+)
+_BY_IDS = select(*_WHAT_IS_NOT_SEALED).where(
+    quarantine.c.system == bindparam("system"), quarantine.c.id.in_(bindparam("ids", expanding=True))
+)
+# What leaves the quarantine loses its payload.
+_CLOSE = update(quarantine).values(payload=None)
+_CHANGE_REASON = (
+    update(quarantine)
+    .where(quarantine.c.id == bindparam("row_id"))
+    .values(
+        field=bindparam("new_field"),
+        reason=bindparam("new_reason"),
+        message=bindparam("new_message"),
+        changed_at=bindparam("now"),
+    )
+)
+
+
 def put_in_quarantine(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep records that could not be applied."""
     if rows:
         tx.execute(insert(quarantine), [dict(row) for row in rows])
 
 
+def quarantine_of_cases(
+    tx: Connection, system: System, case_ids: Collection[str], states: Collection[str]
+) -> list[Row[Any]]:
+    """Give the quarantine of these cases in these states without its payloads, oldest first."""
+    return list(tx.execute(_OF_CASES, {"system": system, "case_ids": list(case_ids), "states": list(states)}))
+
+
 def open_quarantine(tx: Connection, system: System, case_ids: Collection[str]) -> list[Row[Any]]:
-    """Give the open quarantine of these cases, oldest first."""
-    condition = and_(quarantine.c.system == system, quarantine.c.case_id.in_(case_ids), quarantine.c.state == "open")
-    return list(tx.execute(select(quarantine).where(condition).order_by(quarantine.c.id)))
+    """Give the open quarantine of these cases with its sealed payloads, oldest first."""
+    return list(tx.execute(_OPEN_OF_CASES, {"system": system, "case_ids": list(case_ids)}))
+
+
+def cases_in_quarantine(tx: Connection, system: System) -> list[str]:
+    """Give the cases of which something is held, the longest held first."""
+    return [row.case_id for row in tx.execute(_OPEN_CASES, {"system": system})]
+
+
+def free_cases(tx: Connection, system: System, waits: str) -> list[str]:
+    """Give the cases of which all that is held is held for this one reason: that it waits for what is gone by now."""
+    return [row.case_id for row in tx.execute(_FREE_CASES, {"system": system, "waits": waits})]
+
+
+def quarantine_rows(tx: Connection, system: System, ids: Collection[UUID]) -> list[Row[Any]]:
+    """Give these rows without their payloads, whatever their state."""
+    return list(tx.execute(_BY_IDS, {"system": system, "ids": list(ids)}))
 
 
 def list_quarantine(tx: Connection, system: System, state: str, after: UUID | None, limit: int) -> list[Row[Any]]:
@@ -72,10 +144,26 @@ def list_quarantine(tx: Connection, system: System, state: str, after: UUID | No
     return list(tx.execute(query.where(quarantine.c.id > after) if after else query))
 
 
-def update_quarantine(tx: Connection, ids: Collection[UUID], state: str, now: datetime) -> None:
-    """Move records to another state; what leaves the quarantine loses its payload."""
-    values = {"state": state, "changed_at": now, "payload": None}
-    tx.execute(update(quarantine).where(quarantine.c.id.in_(ids)).values(**values))
+def close_quarantine(tx: Connection, ids: Collection[UUID], state: str, now: datetime, **decision: str) -> None:
+    """Let records leave the quarantine; what leaves it loses its payload."""
+    statement = _CLOSE.where(quarantine.c.id.in_(ids)).values(state=state, changed_at=now, **decision)
+    tx.execute(statement)
+
+
+def change_reasons(tx: Connection, reasons: Mapping[UUID, Mapping[str, str]], now: datetime) -> None:
+    """Say anew why records are held: field, reason and message by id."""
+    rows = [
+        {"row_id": row_id, "now": now, **{f"new_{name}": value for name, value in why.items()}}
+        for row_id, why in reasons.items()
+    ]
+    if rows:
+        tx.execute(_CHANGE_REASON, rows)
+
+
+def expire_quarantine(tx: Connection, before: datetime, now: datetime) -> int:
+    """Let what is held since before this moment leave the quarantine as expired; gives how many."""
+    old = and_(quarantine.c.state == "open", quarantine.c.since < before)
+    return tx.execute(_CLOSE.where(old).values(state="expired", changed_at=now)).rowcount
 
 
 def count_quarantined(tx: Connection) -> int:

@@ -210,6 +210,8 @@ _STATE = (
     referral.c.counsellor_phone,
     referral.c.missed_count,
     referral.c.intake_held_on,
+    referral.c.intake_result,
+    referral.c.intake_concluded_on,
     organisation.c.name.label("organisation_name"),
     organisation.c.kind.label("organisation_kind"),
 )

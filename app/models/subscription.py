@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -145,7 +146,7 @@ def update_subscription(tx: Connection, changed: Subscription) -> None:
 def lock_subscription(tx: Connection, subscription_id: UUID) -> Subscription | None:
     """Give a subscription that stays as it is until the end of the transaction; None when there is none."""
     row = tx.execute(select(subscription).where(subscription.c.id == subscription_id).with_for_update()).first()
-    return _subscription(row) if row else None
+    return subscription_from(row) if row else None
 
 
 def delete_subscription(tx: Connection, subscription_id: UUID) -> None:
@@ -155,7 +156,7 @@ def delete_subscription(tx: Connection, subscription_id: UUID) -> None:
 
 def load_subscriptions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Subscription]:
     """Give subscriptions by id."""
-    return {row.id: _subscription(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
+    return {row.id: subscription_from(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
 
 
 def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list[Subscription]:
@@ -169,7 +170,7 @@ def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list
         .order_by(subscription.c.id)
         .with_for_update(read=True)
     )
-    return [_subscription(row) for row in tx.execute(query)]
+    return [subscription_from(row) for row in tx.execute(query)]
 
 
 def list_subscriptions(
@@ -181,7 +182,12 @@ def list_subscriptions(
         query = query.where(subscription.c.organisation_id == organisation_id)
     if after is not None:
         query = query.where(subscription.c.id > after)
-    return [_subscription(row) for row in tx.execute(query)]
+    return [subscription_from(row) for row in tx.execute(query)]
+
+
+def count_subscriptions(tx: Connection, organisation_id: UUID) -> int:
+    """Give how many subscriptions an organisation has, active or not."""
+    return tx.scalar(_COUNT, {"organisation_id": organisation_id}) or 0
 
 
 def note_health(tx: Connection, succeeded: Collection[UUID], failed: Collection[UUID], now: datetime) -> None:
@@ -192,6 +198,7 @@ def note_health(tx: Connection, succeeded: Collection[UUID], failed: Collection[
         tx.execute(_RECOVERED, {"ids": list(succeeded), "failing_since": None})
 
 
+_COUNT = select(func.count()).where(subscription.c.organisation_id == bindparam("organisation_id", type_=Id))
 _NAMED = update(subscription).where(subscription.c.id.in_(bindparam("ids", expanding=True)))
 _FAILING = _NAMED.where(subscription.c.failing_since.is_(None))
 _RECOVERED = _NAMED.where(subscription.c.failing_since.is_not(None))
@@ -221,7 +228,8 @@ def _values(of: Subscription) -> dict[str, object]:
     }
 
 
-def _subscription(row: Row[Any]) -> Subscription:
+def subscription_from(row: Row[Any]) -> Subscription:
+    """Read a row of the table."""
     return Subscription(
         id=row.id,
         organisation_id=row.organisation_id,

@@ -28,6 +28,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "organisations:read": "Read organisations (organisaties)",
         "organisations:manage": "Register and change referring organisations",
         "partners:read": "Read the state of the connections with Allegro, GIDSO and RMW",
+        "partners:manage": "Pause, resume and mend the connections with Allegro, GIDSO and RMW",
     }
 )
 """Every scope with what it opens; a role decides what may then be done."""

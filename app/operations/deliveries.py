@@ -5,18 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.codes import System
 from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
-from app.domain.events import SUBSCRIPTION_ID, Event, EventType
+from app.domain.events import ABOUT_CONNECTIONS, Event, EventType
+from app.events.notices import SUBSCRIPTION_ID, tell
 from app.models.delivery import (
     Attempt,
     Delivery,
     DeliveryState,
     attempts_of,
-    insert_deliveries,
     subscription_receiver,
 )
-from app.models.outbox import NewEvent, append_events, load_events
+from app.models.outbox import load_events
 from app.models.redelivery import deliver_again, deliver_range_again, tried_deliveries, tried_delivery
 from app.operations.subscriptions import Subscription, require_active
 from app.operations.tools import Tools
@@ -29,7 +28,7 @@ class Told:
     """A delivery as its subscriber sees it, with every try.
 
     Attributes:
-        referral_id: None for a test, which is about nobody.
+        referral_id: None for what is about nobody, such as a test.
     """
 
     delivery: Delivery
@@ -62,19 +61,7 @@ def send_test(tx: Connection, tools: Tools, subscription: Subscription, shown_id
     now = tools.clock.now()
     facts = {SUBSCRIPTION_ID: str(shown_id)}
     event = Event(tools.new_id(now), EventType.SUBSCRIPTION_TEST, subscription.id, now, now, facts)
-    # Quiet, because the relay asks who else is concerned; the only receiver is known here.
-    append_events(tx, [NewEvent(event, System.API, quiet=True)])
-    test = Delivery(
-        id=tools.new_id(now),
-        event_id=event.id,
-        event_position=load_events(tx, [event.id])[event.id].position,
-        receiver=subscription_receiver(subscription.id),
-        organisation_id=subscription.organisation_id,
-        referral_id=subscription.id,
-        created_at=now,
-        next_attempt_at=now,
-    )
-    insert_deliveries(tx, [test])
+    (test,) = tell(tx, tools, event, [subscription])
     return test
 
 
@@ -118,6 +105,6 @@ def _told(tx: Connection, deliveries: list[Delivery]) -> list[Told]:
 
 
 def _one_told(delivery: Delivery, event_type: EventType, tries: list[Attempt]) -> Told:
-    about = None if event_type is EventType.SUBSCRIPTION_TEST else delivery.referral_id
+    about = None if event_type in ABOUT_CONNECTIONS else delivery.referral_id
     own = tuple(each for each in tries if each.delivery_id == delivery.id)
     return Told(delivery, event_type, about, own)

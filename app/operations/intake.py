@@ -4,18 +4,18 @@ One page is one transaction: cursor, records, quarantine and the account of the 
 Each record has a savepoint of its own, so that a poisonous one harms nobody else.
 """
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import structlog
+
 from app.database import Connection, StoreError, is_refused_value
-from app.domain.codes import OrganisationRole, System
+from app.domain.codes import OrganisationRole, ReferralStatus, System
 from app.domain.commands import (
     Act,
     AmendReferral,
@@ -39,14 +39,30 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.errors import HubError, NotFound
+from app.domain.lifecycle import is_open
 from app.domain.ports import Page, PartnerRecord, Unread
 from app.models.external_id import can_link, link, referral_of
-from app.models.partner import insert_run, known_records, save_records, update_partner
-from app.models.quarantine import open_quarantine, put_in_quarantine, update_quarantine
+from app.models.partner import insert_run, known_records, last_drift, save_records, update_partner
 from app.operations import appointments, referrals, trajectories
+from app.operations.ownership import settle_fields
 from app.operations.steps import Ledger, open_chain
 from app.operations.tools import Tools
 from app.operations.turns import Turn, lease_of, require_turn
+from app.operations.waiting import (
+    DISMISSED,
+    OVERTAKEN,
+    WAITS,
+    Held,
+    Key,
+    Waiting,
+    case_ids,
+    content_hash,
+    in_order,
+    key_of,
+    precedes,
+)
+
+log = structlog.get_logger(__name__)
 
 _APPLY: dict[type[Any], Callable[..., Any]] = {
     AmendReferral: referrals.amend_referral,
@@ -69,13 +85,14 @@ _APPLY: dict[type[Any], Callable[..., Any]] = {
 }
 """The operation behind each fact that a partner can report on a known case."""
 
+PULL = "pull"
+"""The kind of run that looks for news; the others look at everything once more."""
+
 _ROLE = {
     System.ALLEGRO: OrganisationRole.FINANCE_TEAM,
     System.GIDSO: OrganisationRole.REFERRER,
     System.RMW: OrganisationRole.REFERRER,
 }
-
-_WAITS = Unread("case", "waits-for-earlier", "An earlier record of this case is in quarantine; this one waits for it.")
 
 
 @dataclass(frozen=True)
@@ -101,61 +118,101 @@ class Tally:
         )
 
 
-def apply_page(tx: Connection, tools: Tools, turn: Turn, mapping_version: str, page: Page) -> Tally:
+def apply_page(  # noqa: PLR0913  # the kind is seldom given
+    tx: Connection, tools: Tools, turn: Turn, mapping_version: str, page: Page, kind: str = "pull"
+) -> Tally:
     """Apply a page of a partner's records and move the cursor with it; the turn is renewed.
+
+    ``kind`` is pull, backfill or reconcile; all but a pull try once more what is in quarantine.
 
     Raises:
         TurnLost: another process took the turn meanwhile, or the partner was paused; nothing is applied.
     """
     system, now = turn.system, tools.clock.now()
     require_turn(tx, turn)
-    tally = _apply(tx, tools, system, page.records)
+    tally = apply_records(tx, tools, system, page.records, again=kind != PULL)
     moved = {"cursor": page.cursor} if page.cursor is not None else {}
     update_partner(tx, system, {**moved, **lease_of(turn, now), "last_success_at": now, "failing_since": None})
-    if tally.read != tally.unchanged:
-        counts = {**asdict(tally), "read": tally.read}
-        run = {"id": tools.new_id(now), "system": system, "mapping_version": mapping_version, "started_at": now}
-        insert_run(tx, {**run, **counts})
+    if tally.read != tally.unchanged or _is_new_drift(tx, system, page.drift):
+        note_run(tx, tools, Run(system, mapping_version, kind), tally, page.drift)
     return tally
+
+
+@dataclass(frozen=True)
+class Run:
+    """What reads a partner: a pull, or something that an operator asked for, with which version of the mapping."""
+
+    system: System
+    mapping_version: str
+    kind: str
+
+
+def note_run(tx: Connection, tools: Tools, run: Run, tally: Tally, drift: Mapping[str, int]) -> None:
+    """Keep the account of a run, and log what the partner's contract does not know: names of fields, no values."""
+    now = tools.clock.now()
+    counts = {**asdict(tally), "read": tally.read, "drift": dict(drift) or None}
+    insert_run(tx, {"id": tools.new_id(now), "started_at": now, **asdict(run), **counts})
+    if drift:
+        log.warning("partner_drift", partner=run.system, kind=run.kind, drift=dict(drift))
+
+
+def _is_new_drift(tx: Connection, system: System, drift: Mapping[str, int]) -> bool:
+    # A partner that gives everything at each pull would else be told of at each pull.
+    return bool(drift) and not drift.keys() <= last_drift(tx, system).keys()
 
 
 class _Refused(Exception):
     """A record of the page cannot be applied."""
 
 
-def _apply(tx: Connection, tools: Tools, system: System, records: Sequence[PartnerRecord]) -> Tally:
+def apply_records(
+    tx: Connection, tools: Tools, system: System, records: Sequence[PartnerRecord], *, again: bool
+) -> Tally:
     """Apply records: first all in one go; when one is refused, again with a savepoint around each.
 
-    Refusals are rare, and a savepoint for each record would cost a fifth of the work.
+    Refusals are rare, and a savepoint for each record would cost a fifth of the work. With ``again`` what is in
+    quarantine is tried once more, also when it comes as it was.
     """
     try:
         with tx.begin_nested():
-            return _Batch(tx, tools, system, records, careful=False).run(records)
+            return _Batch(tx, tools, system, records, again=again, careful=False).run(records)
     except _Refused:
-        return _Batch(tx, tools, system, records, careful=True).run(records)
+        return _Batch(tx, tools, system, records, again=again, careful=True).run(records)
+
+
+class _Known(NamedTuple):
+    """What was last applied of a record."""
+
+    content_hash: bytes
+    revision: int | None
 
 
 class _Batch:
     """A page being applied: what is known of its records beforehand, and what became of them."""
 
-    def __init__(
-        self, tx: Connection, tools: Tools, system: System, records: Sequence[PartnerRecord], *, careful: bool
+    def __init__(  # noqa: PLR0913  # two of them are switches
+        self,
+        tx: Connection,
+        tools: Tools,
+        system: System,
+        records: Sequence[PartnerRecord],
+        *,
+        again: bool,
+        careful: bool,
     ) -> None:
-        self._tx, self._tools, self._system, self._careful = tx, tools, system, careful
+        self._tx, self._tools, self._system = tx, tools, system
+        self._again, self._careful = again, careful
         self._ledger = Ledger()
         self._now: datetime = tools.clock.now()
-        self._known = self._known_hashes(records)
-        self._referrals = referral_of(tx, system, {record.case_id for record in records})
-        self._waiting: dict[str, dict[tuple[str, str], _Held]] = defaultdict(dict)
-        for row in open_quarantine(tx, system, {record.case_id for record in records}):
-            held = _Held(row.id, row.content_hash, row.reason, is_stored=True)
-            self._waiting[row.case_id][row.kind, row.external_id] = held
+        self._known = self._known_of(records)
+        self._referrals = referral_of(tx, system, case_ids(records))
+        self._waiting = Waiting(tx, tools, system, case_ids(records))
+        self._moved: set[str] = set()
         self._counts: Counter[str] = Counter()
-        self._applied: dict[tuple[str, str], dict[str, Any]] = {}
-        self._quarantined: list[dict[str, Any]] = []
+        self._applied: dict[Key, dict[str, Any]] = {}
 
     def run(self, records: Sequence[PartnerRecord]) -> Tally:
-        """Apply the records in their order and write what is to be remembered; gives the account.
+        """Apply the records in the order of their cases and write what is to be remembered; gives the account.
 
         Raises:
             _Refused: a record was refused and the batch is not careful; nothing of it may be kept.
@@ -163,11 +220,11 @@ class _Batch:
         if not self._careful:
             # A record that is taken back could not be told apart in the ledger, so a careful batch holds nothing.
             self._ledger.hold(self._tx, self._referrals_with_news(records))
-        for record in records:
-            self._take(record)
+        for record in in_order(records):
+            self._counts[self._take(record, content_hash(record))] += 1
         self._write_ledger()
         save_records(self._tx, list(self._applied.values()))
-        put_in_quarantine(self._tx, self._quarantined)
+        self._waiting.write(self._tx)
         return Tally(**self._counts)
 
     def _write_ledger(self) -> None:
@@ -185,48 +242,55 @@ class _Batch:
             if record.case_id in self._referrals and (record.kind, record.external_id) not in self._known
         }
 
-    def _take(self, record: PartnerRecord) -> None:
-        """Apply one record, or leave it, or put it in quarantine; counted either way."""
-        key, content = (record.kind, record.external_id), _content_hash(record)
-        if self._known.get(key) == content or self._is_held(record, content):
-            self._counts["unchanged"] += 1
-            return
-        if self._earlier(record):
-            self._quarantine(record, content, _WAITS)
-            return
+    def _take(self, record: PartnerRecord, content: bytes) -> str:
+        """Apply one record, or leave it, or put it in quarantine; gives under which name it is counted."""
+        if self._is_past(record, content):
+            return "unchanged"
+        if self._waiting.holds_up(record):
+            return self._set_aside(record, content, WAITS)
         if self._concerns_nobody(record):
-            self._counts["filtered"] += 1
-            return
+            self._remember(record, content)
+            return "filtered"
         unread = record.unread or self._refusal(record)
         if unread:
-            self._quarantine(record, content, unread)
-            return
-        self._counts["applied" if record.facts else "filtered"] += 1
-        self._remember(key, record, content)
+            return self._set_aside(record, content, unread)
+        self._remember(record, content)
+        self._moved.add(record.case_id)
+        return "applied" if record.facts else "filtered"
 
-    def _is_held(self, record: PartnerRecord, content: bytes) -> bool:
-        """Tell whether this very record is in quarantine and must stay there."""
-        mine = self._waiting[record.case_id].get((record.kind, record.external_id))
-        if mine is None or mine.content_hash != content:
+    def _is_past(self, record: PartnerRecord, content: bytes) -> bool:
+        """Tell whether nothing is to be done with a record: it was applied, or overtaken, or must stay as it is."""
+        known, held = self._known.get(key_of(record)), self._waiting.held(record)
+        if known and (known.content_hash == content or precedes(record.revision, known.revision)):
+            if held and (held.content_hash == content or precedes(held.revision, record.revision)):
+                self._waiting.end(record, OVERTAKEN)
+            return True
+        if held and precedes(record.revision, held.revision):
+            return True
+        same = self._waiting.of_content(record, content)
+        return same is not None and not self._may_go_on(record, same)
+
+    def _may_go_on(self, record: PartnerRecord, held: Held) -> bool:
+        """Tell whether a record that comes as it was may fare better than when it was put in quarantine."""
+        if held.state == DISMISSED:
             return False
-        # What only waited for its turn may go on as soon as nothing earlier of its case is left.
-        return mine.reason != _WAITS.reason or self._earlier(record)
+        if self._again:
+            return True
+        if record.unread or self._waiting.holds_up(record):
+            return False
+        return held.reason == WAITS.reason or held.was_unreadable or record.case_id in self._moved
 
-    def _earlier(self, record: PartnerRecord) -> bool:
-        """Tell whether an earlier record of the same case is in quarantine."""
-        waiting = self._waiting[record.case_id]
-        mine = waiting.get((record.kind, record.external_id))
-        others = [each for each in waiting.values() if each is not mine]
-        return any(mine is None or each.since_id < mine.since_id for each in others)
+    def _set_aside(self, record: PartnerRecord, content: bytes, unread: Unread) -> str:
+        return "quarantined" if self._waiting.put(record, content, unread) else "unchanged"
 
-    def _known_hashes(self, records: Sequence[PartnerRecord]) -> dict[tuple[str, str], bytes]:
+    def _known_of(self, records: Sequence[PartnerRecord]) -> dict[Key, _Known]:
         ids: dict[str, set[str]] = defaultdict(set)
         for record in records:
             ids[record.kind].add(record.external_id)
         return {
-            (kind, external_id): content
+            (kind, external_id): _Known(row.content_hash, row.revision)
             for kind, external_ids in ids.items()
-            for external_id, content in known_records(self._tx, self._system, kind, external_ids).items()
+            for external_id, row in known_records(self._tx, self._system, kind, external_ids).items()
         }
 
     def _concerns_nobody(self, record: PartnerRecord) -> bool:
@@ -263,7 +327,17 @@ class _Batch:
             fact = AmendReferral(fact.contents, fact.client)
         if referral_id is None:
             raise NotFound("The hub knows no referral for this case, or knows it under another number of the partner.")
+        if isinstance(fact, AmendReferral):
+            # What earlier records of this page changed must be in the table, for it is read there.
+            self._ledger.write_changes(self._tx)
+            news = settle_fields(self._tx, self._tools, self._system, referral_id, fact)
+            if news is None:
+                return
+            fact = news
         chain = open_chain(self._tx, self._tools, referral_id, act, ledger=self._ledger)
+        if isinstance(fact, WithdrawReferral) and not is_open(ReferralStatus(chain.status)):
+            # Cleared away at the partner after it was over: there is nothing left to take back.
+            return
         _APPLY[type(fact)](self._tx, self._tools, chain, fact)
 
     def _register(self, record: PartnerRecord, fact: RegisterReferral, act: Act) -> None:
@@ -281,9 +355,9 @@ class _Batch:
             known = self._referrals[record.case_id] = given
         return known
 
-    def _remember(self, key: tuple[str, str], record: PartnerRecord, content: bytes) -> None:
-        overtaken = self._waiting[record.case_id].pop(key, None)
-        self._overtake(overtaken)
+    def _remember(self, record: PartnerRecord, content: bytes) -> None:
+        key, revision = key_of(record), self._revision_of(record)
+        self._waiting.release(record, content)
         self._applied[key] = {
             "system": self._system,
             "kind": record.kind,
@@ -291,61 +365,17 @@ class _Batch:
             "version": record.version,
             "content_hash": content,
             "applied_at": self._now,
-        }
-        self._known[key] = content
-
-    def _quarantine(self, record: PartnerRecord, content: bytes, unread: Unread) -> None:
-        self._counts["quarantined"] += 1
-        row_id = self._tools.new_id(self._now)
-        payload = json.dumps(dict(record.payload), default=str).encode()
-        row = {
-            "id": row_id,
-            "system": self._system,
-            "kind": record.kind,
-            "external_id": record.external_id,
+            "revision": revision,
             "case_id": record.case_id,
-            "version": record.version,
-            "content_hash": content,
-            "field": unread.field,
-            "reason": unread.reason,
-            "message": unread.message,
-            "payload": self._tools.vault.seal(payload, "quarantine.payload"),
-            "state": "open",
-            "since": self._now,
-            "changed_at": self._now,
         }
-        self._supersede(record)
-        self._quarantined.append(row)
-        held = _Held(row_id, content, unread.reason, is_stored=False)
-        self._waiting[record.case_id][record.kind, record.external_id] = held
+        self._known[key] = _Known(content, revision)
 
-    def _supersede(self, record: PartnerRecord) -> None:
-        """Let a newer version of a quarantined record take its place."""
-        self._overtake(self._waiting[record.case_id].get((record.kind, record.external_id)))
-
-    def _overtake(self, held: "_Held | None") -> None:
-        if held is None:
-            return
-        if held.is_stored:
-            update_quarantine(self._tx, [held.since_id], "overtaken", self._now)
-        for row in self._quarantined:
-            if row["id"] == held.since_id:
-                row |= {"state": "overtaken", "payload": None}
-
-
-@dataclass(frozen=True)
-class _Held:
-    """A record in quarantine.
-
-    Attributes:
-        since_id: id of its row; ids grow, so they tell which came first.
-        is_stored: False when it went in on this page and is not written yet.
-    """
-
-    since_id: UUID
-    content_hash: bytes
-    reason: str
-    is_stored: bool
+    def _revision_of(self, record: PartnerRecord) -> int | None:
+        """Give the record's revision; one without, of a record that had them (a tombstone), is the one after."""
+        known = self._known.get(key_of(record))
+        if record.revision is not None or known is None or known.revision is None:
+            return record.revision
+        return known.revision + 1
 
 
 def _unread(error: Exception) -> Unread:
@@ -354,7 +384,3 @@ def _unread(error: Exception) -> Unread:
     return Unread(
         "record", "refused-by-store", "The database takes no value like one of this record's, such as one so long."
     )
-
-
-def _content_hash(record: PartnerRecord) -> bytes:
-    return sha256(json.dumps(record.payload, sort_keys=True, default=str).encode()).digest()

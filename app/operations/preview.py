@@ -8,7 +8,7 @@ from app.database import Connection
 from app.domain.case_file import Facts, facts_of
 from app.domain.codes import Moment
 from app.domain.errors import FieldFault, InvalidInput, NotFound
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, EventType
 from app.domain.facts import Field
 from app.domain.values import Organisation
 from app.events.catalogue import ID_FIELDS, fields_for
@@ -51,13 +51,11 @@ def preview(
     fulfilled, because its outcome would give that away.
 
     Raises:
-        InvalidInput: the type is never told to a referrer.
+        InvalidInput: the type is about no referral, or never told to a referrer.
         NotFound: the subscription's organisation has no such referral.
     """
     referral_id, event_type = about
-    moment = MOMENT_OF[event_type]
-    if moment is None:
-        raise InvalidInput(FieldFault("eventType", "told-to-referrers", "Never told to a referrer; give another type."))
+    moment = _moment_of(event_type)
     traits, referrer, facts = _referral(tx, tools, viewer, subscription, referral_id)
     receiver = receiver_for(subscription_receiver(subscription.id), referrer)
     wanted = fields_for(event_type, Occasion.of(moment))
@@ -67,6 +65,16 @@ def preview(
     decisions = tuple(_as_sent(subscription, each) for each in released.decisions if each.field in wanted)
     obstacles = [*unwanted(subscription, event_type, traits), *_obstacles(subscription, decisions)]
     return Preview(moment, released.policy_version, tuple(obstacles), decisions)
+
+
+def _moment_of(event_type: EventType) -> Moment:
+    if event_type in ABOUT_CONNECTIONS:
+        message = "About a connection and no referral, so nothing is decided on; its schema tells what it holds."
+        raise InvalidInput(FieldFault("eventType", "about-a-referral", message))
+    moment = MOMENT_OF[event_type]
+    if moment is None:
+        raise InvalidInput(FieldFault("eventType", "told-to-referrers", "Never told to a referrer; give another type."))
+    return moment
 
 
 def _referral(

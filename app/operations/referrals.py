@@ -55,6 +55,7 @@ from app.models.referral import (
     sealed_contents,
 )
 from app.models.subscription import worker_index_of
+from app.models.trajectory import trajectory_row_of
 from app.operations.dates import check_not_future
 from app.operations.steps import Chain, Ledger, Step, new_chain
 from app.operations.tools import Tools
@@ -253,7 +254,9 @@ def conclude_intake(tx: Connection, tools: Tools, chain: Chain, fact: ConcludeIn
         Field.INTAKE_CONCLUDED_ON: fact.concluded_on.isoformat(),
     }
     trajectory_id = tools.new_id(chain.now) if fact.result.opens_trajectory else None
-    if chain.take(replace(step, facts=facts, trajectory_id=trajectory_id)) is None:
+    step = replace(step, facts=facts, trajectory_id=trajectory_id)
+    if chain.take(step) is None:
+        _correct_result(tx, chain, step, fact)
         chain.save()
         return
     chain.change(intake_result=fact.result, intake_concluded_on=fact.concluded_on)
@@ -264,6 +267,25 @@ def conclude_intake(tx: Connection, tools: Tools, chain: Chain, fact: ConcludeIn
     else:
         _close_without_trajectory(chain, _CLOSURE_OF_RESULT[fact.result])
     chain.save()
+
+
+def _correct_result(tx: Connection, chain: Chain, step: Step, fact: ConcludeIntake) -> None:
+    """Let a result that a partner gives after the intake was concluded replace the earlier one, unless it is older.
+
+    A trajectory that the earlier result opened goes on: whether it ends is told by the partner itself.
+    """
+    result, concluded_on = chain.row.intake_result, chain.row.intake_concluded_on
+    is_news = (result, concluded_on) != (fact.result, fact.concluded_on)
+    if chain.status != ReferralStatus.CONCLUDED or not is_news or fact.concluded_on < concluded_on:
+        return
+    chain.change(intake_result=fact.result, intake_concluded_on=fact.concluded_on)
+    opened = trajectory_row_of(tx, chain.id)
+    chain.tell(replace(step, trajectory_id=opened.id if opened else step.trajectory_id), chain.status)
+    if opened is None and step.trajectory_id:
+        chain.change(closure_reason=None)
+        open_trajectory(chain, step.trajectory_id, fact)
+    elif opened is None:
+        _close_without_trajectory(chain, _CLOSURE_OF_RESULT[fact.result])
 
 
 def find_referral(tx: Connection, organisation_code: str, reference: str) -> UUID | None:

@@ -7,18 +7,28 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole
-from app.domain.errors import Conflict, FieldFault, Forbidden, InvalidInput, NotFound, TransitionNotAllowed
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.errors import (
+    Conflict,
+    FieldFault,
+    Forbidden,
+    InvalidInput,
+    LimitReached,
+    NotFound,
+    TransitionNotAllowed,
+)
+from app.domain.events import MOMENT_OF, NOTICES, SUBSCRIPTION_NOTICES, EventType
 from app.domain.values import Organisation
 from app.events.addresses import AddressRefused
 from app.events.connect import Outbound
 from app.events.credentials import sealed_signing_key
 from app.events.signing import new_secret, new_signing_key
 from app.models.delivery import change_subscription_status, subscription_receiver, unpark
+from app.models.organisation import load_organisations, lock_organisation
 from app.models.subscription import (
     Content,
     Subscription,
     SubscriptionStatus,
+    count_subscriptions,
     delete_subscription,
     insert_subscription,
     list_subscriptions,
@@ -28,6 +38,7 @@ from app.models.subscription import (
     update_subscription,
     worker_index_of,
 )
+from app.operations.notices import announce_resumed
 from app.operations.tools import Tools
 
 __all__ = [
@@ -36,11 +47,13 @@ __all__ = [
     "SubscriptionStatus",
     "Wishes",
     "activate",
+    "allow_another",
     "change_subscription",
     "check_receiver",
     "make_subscription",
     "open_for_approval",
     "open_subscription",
+    "owners_of",
     "page_of_subscriptions",
     "pause",
     "read_subscription",
@@ -97,6 +110,18 @@ async def check_receiver(outbound: Outbound, url: str, field: str = "url") -> No
         raise InvalidInput(FieldFault(field, "address", "This is no name of a host; check its labels.")) from error
 
 
+def allow_another(tx: Connection, owner: Organisation, limit: int) -> None:
+    """Refuse one subscription more than an organisation may have; nobody adds one meanwhile.
+
+    Raises:
+        LimitReached: it has ``limit`` of them.
+    """
+    lock_organisation(tx, owner.id)
+    if count_subscriptions(tx, owner.id) >= limit:
+        message = f"An organisation may have {limit} subscriptions; end one that is no longer needed, or change one."
+        raise LimitReached(message)
+
+
 def make_subscription(
     tx: Connection, tools: Tools, owner: Organisation, wishes: Wishes, *, approved: bool = False
 ) -> tuple[Subscription, str]:
@@ -105,11 +130,11 @@ def make_subscription(
     Nothing is sent before the receiver consents or an administrator approves; ``approved`` skips that (sandbox).
 
     Raises:
-        Forbidden: the organisation does not refer.
-        InvalidInput: an unknown area, or a type that is never told to a referrer.
+        Forbidden: the organisation neither refers nor runs the hub.
+        InvalidInput: an unknown area, or a type that this owner is never told.
     """
     _check_owner(owner)
-    _check_wishes(tools, wishes)
+    _check_wishes(tools, owner, wishes)
     now = tools.clock.now()
     subscription_id, secret = tools.new_id(now), new_secret()
     made = Subscription(
@@ -165,15 +190,20 @@ def page_of_subscriptions(
     return found[:limit], len(found) > limit
 
 
+def owners_of(tx: Connection, subscriptions: Collection[Subscription]) -> dict[UUID, Organisation]:
+    """Give the organisations that subscriptions belong to, by id."""
+    return load_organisations(tx, {each.organisation_id for each in subscriptions})
+
+
 def change_subscription(
     tx: Connection, tools: Tools, subscription: Subscription, wishes: Wishes, *, approved: bool = False
 ) -> Subscription:
     """Change what is wanted. Another address has to consent, or be approved, anew; ``approved`` skips that.
 
     Raises:
-        InvalidInput: an unknown area, or a type that is never told to a referrer.
+        InvalidInput: an unknown area, or a type that this owner is never told.
     """
-    _check_wishes(tools, wishes)
+    _check_wishes(tools, owners_of(tx, [subscription])[subscription.organisation_id], wishes)
     changed = replace(subscription, **vars(wishes))
     if changed == subscription:
         return subscription
@@ -258,7 +288,10 @@ def _put(
 ) -> Subscription:
     now = tools.clock.now()
     change_subscription_status(tx, subscription.id, status, now, reason)
-    return replace(subscription, status=status, status_reason=reason, changed_at=now)
+    changed = replace(subscription, status=status, status_reason=reason, changed_at=now)
+    if status is SubscriptionStatus.ACTIVE:
+        announce_resumed(tx, tools, changed)
+    return changed
 
 
 def _signing_key(tools: Tools, subscription: Subscription) -> bytes | None:
@@ -275,18 +308,23 @@ def _visible(found: Subscription | None, owner: Organisation, *, owns: bool = Fa
 
 
 def _check_owner(owner: Organisation) -> None:
-    if owner.role is not OrganisationRole.REFERRER:
-        raise Forbidden("Subscriptions are for referring organisations; others are told by their own system.")
+    if owner.role not in (OrganisationRole.REFERRER, OrganisationRole.OPERATOR):
+        message = "Subscriptions are for referring organisations and the operator; others are told by their own system."
+        raise Forbidden(message)
 
 
-def _check_wishes(tools: Tools, wishes: Wishes) -> None:
-    faults = [*_type_faults(wishes.event_types), *_area_faults(tools, wishes.areas)]
+def _check_wishes(tools: Tools, owner: Organisation, wishes: Wishes) -> None:
+    faults = [*_type_faults(owner, wishes.event_types), *_area_faults(tools, wishes.areas)]
     if faults:
         raise InvalidInput(*faults)
 
 
-def _type_faults(types: frozenset[EventType]) -> Iterator[FieldFault]:
-    if never := sorted(each for each in types if MOMENT_OF[each] is None):
+def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[FieldFault]:
+    if owner.role is OrganisationRole.OPERATOR:
+        if others := sorted(types - NOTICES):
+            message = f"Not about a connection, and so not told to the operator: {', '.join(others)}; leave it out."
+            yield FieldFault("eventTypes", "told-to-operators", message)
+    elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if MOMENT_OF[each] is None):
         message = f"Never told to a referrer: {', '.join(never)}; leave it out."
         yield FieldFault("eventTypes", "told-to-referrers", message)
 

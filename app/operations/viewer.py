@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.codes import OrganisationRole, System
+from app.domain.codes import OrganisationRole
 from app.domain.queries import Visibility
 from app.domain.values import Organisation
 from app.privacy.gate import Receiver
@@ -34,8 +34,8 @@ class Viewer:
 
     @property
     def is_inside(self) -> bool:
-        """Tell whether the caller works in one of the three systems or runs the hub, and so uses the hub's ids."""
-        return self.organisation.system is not System.API or self.organisation.role is OrganisationRole.OPERATOR
+        """Tell whether the caller uses the hub's own ids."""
+        return self.organisation.is_inside
 
     def receiver(self, referrer: Organisation) -> Receiver:
         """Give the receiver in whose name the policy is asked, for a referral of this referrer.

@@ -1,12 +1,14 @@
 """A city's reference data: areas, institutions, terms and the bands of its tables. Data, not code."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
 
 from app.domain.codes import OrganisationRole, ReferrerKind, System
+from app.domain.ownership import Ownership
+from app.reference.ownership import read_ownership
 
 
 class UnknownMunicipality(ValueError):
@@ -59,6 +61,7 @@ class Reference:
     decision_terms: tuple[Term, ...]
     age_bands: tuple[Band, ...]
     decision_week_bands: tuple[Band, ...]
+    ownership: Ownership = field(default_factory=Ownership)
 
     def institution(self, role: OrganisationRole) -> Institution:
         """Give the city's institution with this role; StopIteration when the city has none."""
@@ -76,6 +79,7 @@ def load_reference(municipality: str) -> Reference:
 
     Raises:
         UnknownMunicipality: no data set has this name.
+        FaultyOwnership: a field has no owner, or more than one.
     """
     source = files(__package__).joinpath(f"{municipality}.toml")
     if not source.is_file():
@@ -94,6 +98,7 @@ def load_reference(municipality: str) -> Reference:
         ),
         age_bands=_bands(data["age_bands"]),
         decision_week_bands=_bands(data["decision_week_bands"]),
+        ownership=read_ownership(data["field_groups"]),
     )
 
 

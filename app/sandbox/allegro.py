@@ -39,6 +39,9 @@ from app.sandbox.allegro_codes import (
 )
 from app.sandbox.allegro_page import files_page
 from app.sandbox.allegro_records import Records
+from app.sandbox.fault_forms import ALLEGRO_FAULTS, AllegroForm
+from app.sandbox.fault_gate import Gate
+from app.sandbox.faults import FaultPlan, SkewedClock
 from app.sandbox.kit import Document, SettableClock, Store
 
 __all__ = [
@@ -78,14 +81,17 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
 
     Tokens live in memory and expire by ``clock``; files, messages and changes live in ``store``.
     """
-    records, tokens = Records(store, clock), _Tokens(clock)
-    contract, desk = _Contract(records), _Desk(records)
+    plan = FaultPlan("allegro", ALLEGRO_FAULTS, clock)
+    records, tokens = Records(store, SkewedClock(clock, plan), plan), _Tokens(clock)
+    contract, desk = _Contract(records), _Desk(records, plan)
     message_path = "/api/v1/verwijzingen/{reference}/berichten"
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/oauth/token", tokens.issue, methods=["POST"]),
             Route("/api/v1/mutaties", tokens.needed(contract.changes)),
+            Route("/api/v1/verwijzingen", tokens.needed(contract.referrals)),
             Route("/api/v1/verwijzingen/{reference}", tokens.needed(contract.put_referral), methods=["PUT"]),
+            Route("/api/v1/verwijzingen/{reference}", tokens.needed(contract.referral)),
             Route(message_path, tokens.needed(contract.post_message), methods=["POST"]),
             Route(message_path + "/{message_id}", tokens.needed(contract.message)),
             Route("/_desk/feiten", desk.record, methods=["POST"]),
@@ -94,6 +100,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/", desk.page),
         ]
     )
+    return Gate(app, AllegroForm(tokens.expire, records.mend), plan)
 
 
 class _Tokens:
@@ -114,6 +121,10 @@ class _Tokens:
         self._expires[token] = now + _TOKEN_LIFETIME
         lifetime = int(_TOKEN_LIFETIME.total_seconds())
         return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": lifetime})
+
+    def expire(self) -> None:
+        """End all tokens that were given."""
+        self._expires.clear()
 
     def needed(self, endpoint: Endpoint) -> Endpoint:
         """Answer 401 to a call without a valid token."""
@@ -145,12 +156,25 @@ class _Contract:
             return _fault(400, "parameter-ongeldig", f"na is 0 of hoger, aantal is 1 tot en met {_MOST_CHANGES}.")
         return JSONResponse({"mutaties": self._records.changes_after(int(after), int(limit))})
 
+    async def referrals(self, request: Request) -> Response:
+        after, limit = request.query_params.get("na", ""), request.query_params.get("aantal", "100")
+        if not (_is_file_number(after) and limit.isdecimal() and 1 <= int(limit) <= _MOST_CHANGES):
+            text = f"na is een dossiernummer of leeg, aantal is 1 tot en met {_MOST_CHANGES}."
+            return _fault(400, "parameter-ongeldig", text)
+        return JSONResponse({"verwijzingen": [_receipt(f) for f in self._records.files_after(after, int(limit))]})
+
     async def put_referral(self, request: Request) -> Response:
         reference, contents = _reference(request), await _json(request)
         if reference is None or not isinstance(contents, dict):
             return _fault(400, "bericht-ongeldig", "externReferentie is een uuid en de inhoud een JSON-object.")
         number, created = self._records.put_referral(reference, contents)
         return JSONResponse({"dossiernummer": number, "externReferentie": reference}, 201 if created else 200)
+
+    async def referral(self, request: Request) -> Response:
+        file = self._records.file(_reference(request) or "")
+        if file is None:
+            return _fault(404, "verwijzing-onbekend", "Meld de verwijzing eerst aan.")
+        return JSONResponse(file)
 
     async def post_message(self, request: Request) -> Response:
         reference, message = _reference(request), await _json(request)
@@ -173,8 +197,8 @@ class _Contract:
 class _Desk:
     """What counsellors do in their own screens; no part of the contract."""
 
-    def __init__(self, records: Records) -> None:
-        self._records = records
+    def __init__(self, records: Records, plan: FaultPlan) -> None:
+        self._records, self._plan = records, plan
 
     async def record(self, request: Request) -> Response:
         facts = await _json(request)
@@ -194,20 +218,24 @@ class _Desk:
 
     async def files(self, request: Request) -> Response:
         after = request.query_params.get("na", "")
-        if after and not (after[:1] == "A" and after[1:].isdecimal()):
+        if not _is_file_number(after):
             return _fault(400, "parameter-ongeldig", "na is een dossiernummer.")
         return JSONResponse({"dossiers": [_summary(file) for file in self._records.files_after(after)]})
 
     async def page(self, request: Request) -> Response:
-        return HTMLResponse(files_page(self._records, _FILES_ON_PAGE))
+        return HTMLResponse(files_page(self._records, _FILES_ON_PAGE, self._plan.note()))
 
 
 def _summary(file: Document) -> Document:
-    return {
-        "dossiernummer": file["dossiernummer"],
-        "externReferentie": file["externReferentie"],
-        "kenmerkVerwijzer": file["verwijzing"].get("kenmerkVerwijzer"),
-    }
+    return _receipt(file) | {"kenmerkVerwijzer": file["verwijzing"].get("kenmerkVerwijzer")}
+
+
+def _receipt(file: Document) -> Document:
+    return {name: file[name] for name in ("dossiernummer", "externReferentie")}
+
+
+def _is_file_number(text: str) -> bool:
+    return not text or (text[:1] == "A" and text[1:].isdecimal())
 
 
 def _is_fact(fact: object) -> bool:

@@ -11,16 +11,22 @@ _PAGE = """<!doctype html>
 <style>body{{font:15px/1.4 system-ui;margin:2rem}}table{{border-collapse:collapse;width:100%}}
 th,td{{border-bottom:1px solid #ccc;padding:.4rem;text-align:left;vertical-align:top}}
 ul{{margin:0;padding-left:1rem}}</style>
-<h1>Allegro (nagebootst)</h1><p>De nieuwste {count} dossiers. Alle personen zijn verzonnen.</p>
+<h1>Allegro (nagebootst)</h1><p>De nieuwste {count} dossiers. Alle personen zijn verzonnen.</p>{note}
 <table><thead><tr><th>Dossier<th>Klant<th>Verwijzer<th>Mutaties<th>Berichten van de hub</thead><tbody>
 {rows}
 </tbody></table></html>"""
 
 
-def files_page(records: Records, limit: int) -> str:
-    """Give the newest files with their changes and the hub's messages as an HTML page; every value is escaped."""
+def files_page(records: Records, limit: int, note: str) -> str:
+    """Give the newest files with their changes and the hub's messages as an HTML page; every value is escaped.
+
+    Args:
+        records: what Allegro keeps.
+        limit: the most files to show.
+        note: a paragraph of HTML above the files.
+    """
     files = records.newest_files(limit)
-    return _PAGE.format(count=len(files), rows="\n".join(_row(records, file) for file in files))
+    return _PAGE.format(count=len(files), note=note, rows="\n".join(_row(records, file) for file in files))
 
 
 def _row(records: Records, file: Document) -> str:

@@ -1,14 +1,18 @@
 """What the simulated Allegro keeps: files, messages and the numbered feed of changes, with their indexes."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import UTC
 from itertools import islice
 from typing import Literal
 from uuid import UUID, uuid5
 
+from app.sandbox.faults import FaultKind, FaultPlan
 from app.sandbox.kit import Document, SettableClock, Store
 
 _FILES, _MESSAGES, _CHANGES = "dossiers", "berichten", "mutaties"
+# The contract promises that a number which is still missing when the feed is a hundred further will never be shown.
+_LATEST = 90
 _CHANGE_IDS = UUID("6f1b7a52-4f4e-5b0e-9a3b-0a11e6000001")
 
 PutMessage = Literal["created", "known", "conflict"]
@@ -23,13 +27,14 @@ class Records:
     when higher numbers may have been read already, as with long transactions in a real database.
     """
 
-    def __init__(self, store: Store, clock: SettableClock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: SettableClock, plan: FaultPlan) -> None:
+        self._store, self._clock, self._plan = store, clock, plan
         self._numbers: list[str] = []
         self._number_of: dict[str, str] = {}
         self._with_reference: dict[str, set[str]] = defaultdict(set)
         self._feed: list[Document] = []
         self._late: list[Document] = []
+        self._locked: set[str] = set()
         self._changes_of: dict[str, list[Document]] = defaultdict(list)
         self._messages_of: dict[str, list[Document]] = defaultdict(list)
         self._rebuild()
@@ -79,6 +84,8 @@ class Records:
         change_id = str(uuid5(_CHANGE_IDS, fact["feitId"]))
         if self._store.get(_CHANGES, change_id):
             return False
+        if self._locked and len(self._feed) - self._late[0]["volgnummer"] >= _LATEST:
+            self.commit_late()
         file = self._store.get(_FILES, number)
         change = {
             "mutatieId": change_id,
@@ -90,16 +97,28 @@ class Records:
             "geregistreerdOp": self._clock.now().astimezone(UTC).isoformat(),
             "gegevens": fact.get("gegevens", {}),
         }
-        self._store_change(change, visible=not fact.get("laat", False))
+        is_late = fact.get("laat", False) or self._is_late(change)
+        self._store_change(change_id, change, visible=not is_late)
         self._changes_of[number].append(change)
         return True
 
     def commit_late(self) -> int:
         """Make the changes visible that were held back; give how many."""
         late, self._late = self._late, []
+        self._locked.clear()
         for change in late:
-            self._store_change(change, visible=True)
+            self._store_change(change["mutatieId"], change, visible=True)
         return len(late)
+
+    def mend(self, change_ids: Collection[str]) -> None:
+        """Show what was held back, and give these changes again, each with what came after it on its file."""
+        self.commit_late()
+        wanted, numbers = set(change_ids), {_file_of(self._store.get(_CHANGES, each)) for each in change_ids}
+        for number in sorted(numbers):
+            changes = self._changes_of[number]
+            first = next(index for index, change in enumerate(changes) if change["mutatieId"] in wanted)
+            for change in changes[first:]:
+                self._repeat(change)
 
     def changes_after(self, sequence: int, limit: int) -> list[Document]:
         """Give the visible changes with a higher sequence number, in order."""
@@ -124,9 +143,23 @@ class Records:
         """Give the hub's messages about a referral, oldest first."""
         return self._messages_of.get(referral, [])
 
-    def _store_change(self, change: Document, *, visible: bool) -> None:
+    def _is_late(self, change: Document) -> bool:
+        # A file that is still being written is locked: what comes after it on the same file waits for it.
+        number = change["dossiernummer"]
+        if number not in self._locked and not self._plan.strikes(FaultKind.LATE_COMMIT):
+            return False
+        self._locked.add(number)
+        self._plan.leave_alone(change["mutatieId"])
+        return True
+
+    def _repeat(self, change: Document) -> None:
+        """Give a change again: the same one, under a new sequence number."""
+        again = change | {"volgnummer": len(self._feed) + 1}
+        self._store_change(f"{change['mutatieId']} {again['volgnummer']}", again, visible=True)
+
+    def _store_change(self, key: str, change: Document, *, visible: bool) -> None:
         entry = {"zichtbaar": visible, "mutatie": change}
-        self._store.put(_CHANGES, change["mutatieId"], entry)
+        self._store.put(_CHANGES, key, entry)
         index = change["volgnummer"] - 1
         self._feed[index : index + 1] = [entry]
         if not visible:
@@ -147,12 +180,19 @@ class Records:
         for stored in self._store.all(_MESSAGES):
             self._messages_of[stored["externReferentie"]].append(stored["bericht"])
         # Keys keep the place where they first came, so this is the order of the sequence numbers.
+        known: set[str] = set()
         for entry in self._store.all(_CHANGES):
             change = entry["mutatie"]
             self._feed.append(entry)
-            self._changes_of[change["dossiernummer"]].append(change)
+            if change["mutatieId"] not in known:
+                self._changes_of[change["dossiernummer"]].append(change)
+            known.add(change["mutatieId"])
             if not entry["zichtbaar"]:
                 self._late.append(change)
+
+
+def _file_of(entry: Document | None) -> str:
+    return str(entry["mutatie"]["dossiernummer"]) if entry else ""
 
 
 def _reference(file: Document) -> str:

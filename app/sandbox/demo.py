@@ -8,6 +8,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
+from app.sandbox.faults import play_order
 from app.sandbox.kit import SettableClock
 from app.sandbox.world import World, running_world
 from app.worker import stop_on_signal
@@ -18,10 +19,25 @@ T = TypeVar("T")
 
 
 async def demonstrate(
-    folder: Path, console: Console, play: Callable[[World, Console], Awaitable[T]], *, stay: bool
+    folder: Path,
+    console: Console,
+    play: Callable[[World, Console], Awaitable[T]],
+    *,
+    stay: bool,
+    faults: int | None = None,
 ) -> T:
-    """Start a world over a folder and play in it; then stay up until interrupted, when ``stay`` is set."""
+    """Start a world over a folder and play in it; then stay up until interrupted, when ``stay`` is set.
+
+    Args:
+        folder: where everybody keeps what must outlive the play.
+        console: where the play is shown.
+        play: what is played.
+        stay: whether everything keeps running afterwards.
+        faults: seed of the faults that the partners make; None: they make none.
+    """
     async with running_world(folder, SettableClock()) as world:
+        if faults is not None:
+            await world.set_faults(play_order(faults))
         outcome = await play(world, console)
         if stay:
             await _stay_up(world, console)

@@ -9,8 +9,11 @@ import httpx
 
 from app.adapters.common.http import http_client
 from app.domain.codes import System
+from app.sandbox.fault_gate import FAULTS_PATH
+from app.sandbox.faults import FaultOrder
 from app.sandbox.kit import Document
-from app.sandbox.simulate import CLOCK_PATH
+
+CLOCK_PATH = "/_sandbox/clock"
 
 
 class Desks:
@@ -27,6 +30,20 @@ class Desks:
         """Set the simulators' clocks to an aware moment; None lets them run with the computer's."""
         body = {"now": now.isoformat() if now else None}
         await asyncio.gather(*(client.post(CLOCK_PATH, json=body) for client in self._clients.values()))
+
+    async def set_faults(self, order: FaultOrder) -> None:
+        """Put the faults of an order in force, at each simulator those that it can make."""
+        for client in self._clients.values():
+            account = (await client.get(FAULTS_PATH)).json()
+            faults = {kind: often for kind, often in order.faults.items() if kind in account["made"]}
+            body = order.model_copy(update={"faults": faults}).model_dump_json()
+            (await client.put(FAULTS_PATH, content=body)).raise_for_status()
+
+    async def faults_made(self) -> dict[str, dict[str, int]]:
+        """Give how many faults each simulator made, by kind."""
+        return {
+            system.value: (await client.get(FAULTS_PATH)).json()["made"] for system, client in self._clients.items()
+        }
 
     async def refer(self, system: System, documents: Sequence[Document]) -> None:
         """Let workers in GIDSO or RMW save referrals; the same ones again change nothing."""

@@ -14,6 +14,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from app.sandbox.fault_forms import GIDSO_FAULTS, GidsoForm
+from app.sandbox.fault_gate import Gate
+from app.sandbox.faults import FaultPlan, SkewedClock
 from app.sandbox.gidso_page import page
 from app.sandbox.gidso_register import Reading, Register, Rows, TokenExpired
 from app.sandbox.kit import Document, SettableClock, Store
@@ -33,9 +36,10 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 
 def create_app(store: Store, clock: SettableClock) -> ASGIApp:
     """Build the simulated GIDSO over a store and a clock."""
-    desk = _Desk(Register(store, clock))
-    api = _Api(desk.register)
-    return Starlette(
+    plan = FaultPlan("gidso", GIDSO_FAULTS, clock)
+    register = Register(store, SkewedClock(clock, plan))
+    desk, api = _Desk(register, plan), _Api(register)
+    app = Starlette(
         routes=[
             Route("/", desk.page),
             Route(_ROWS, _with_key(api.list_rows)),
@@ -47,6 +51,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/_desk/delta-tokens/verlopen", desk.expire_tokens, methods=["POST"]),
         ]
     )
+    return Gate(app, GidsoForm(register.expire_tokens, register.touch), plan)
 
 
 def aanmelding(aanmelding_id: str, teamcode: str, teamsoort: str, aangemeld_op: str, **values: object) -> Document:
@@ -155,29 +160,29 @@ class _Api:
 class _Desk:
     """What people do in GIDSO's screens."""
 
-    def __init__(self, register: Register) -> None:
-        self.register = register
+    def __init__(self, register: Register, plan: FaultPlan) -> None:
+        self._register, self._plan = register, plan
 
     async def page(self, _: Request) -> Response:
-        rows = [(row, self.register.lines(row["AanmeldingId"])) for row in self.register.newest(200)]
-        return HTMLResponse(page(rows))
+        rows = [(row, self._register.lines(row["AanmeldingId"])) for row in self._register.newest(200)]
+        return HTMLResponse(page(rows, self._plan.note()))
 
     async def save(self, request: Request) -> Response:
         rows = await request.json()
         if not isinstance(rows, list) or not all(isinstance(r, dict) and r.get("AanmeldingId") for r in rows):
             return _error(400, "OngeldigeAanmelding", "Geef een lijst van aanmeldingen, elk met een AanmeldingId.")
-        changed = sum(self.register.save(row) for row in rows)
+        changed = sum(self._register.save(row) for row in rows)
         return JSONResponse({"verwerkt": changed, "bekend": len(rows) - changed})
 
     async def remove(self, request: Request) -> Response:
-        changed = self.register.remove(request.path_params["aanmelding_id"])
+        changed = self._register.remove(request.path_params["aanmelding_id"])
         return JSONResponse({"verwerkt": int(changed), "bekend": int(not changed)})
 
     async def journal(self, request: Request) -> Response:
-        return JSONResponse(self.register.lines(request.path_params["aanmelding_id"]))
+        return JSONResponse(self._register.lines(request.path_params["aanmelding_id"]))
 
     async def expire_tokens(self, _: Request) -> Response:
-        self.register.expire_tokens()
+        self._register.expire_tokens()
         return Response(status_code=204)
 
 

@@ -10,13 +10,15 @@ _HEAD = """<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>GID
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #ccc}ul{margin:0;padding-left:1rem}
 </style></head><body><h1>GIDSO (nagebootst): aanmeldingen</h1>
 <p>De 200 laatst gewijzigde aanmeldingen met hun journaal. Alle personen zijn verzonnen.</p>
-<table><thead><tr><th>Aanmelding</th><th>Team</th><th>Burger</th><th>Versie</th><th>Journaal</th></tr></thead><tbody>"""
+"""
+_TABLE = """<table>
+<thead><tr><th>Aanmelding</th><th>Team</th><th>Burger</th><th>Versie</th><th>Journaal</th></tr></thead><tbody>"""
 _FOOT = "</tbody></table></body></html>"
 
 
-def page(rows: Iterable[tuple[Document, list[Document]]]) -> str:
-    """Give the page in HTML for registrations with the lines of their journals."""
-    return _HEAD + "".join(_row(row, lines) for row, lines in rows) + _FOOT
+def page(rows: Iterable[tuple[Document, list[Document]]], note: str) -> str:
+    """Give the page in HTML for registrations with the lines of their journals, below a paragraph of HTML."""
+    return _HEAD + note + _TABLE + "".join(_row(row, lines) for row, lines in rows) + _FOOT
 
 
 def _row(row: Document, lines: list[Document]) -> str:

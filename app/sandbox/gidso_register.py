@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -89,6 +89,12 @@ class Register:
             return False
         self._change(aanmelding_id, {"AanmeldingId": aanmelding_id, "@removed": REMOVED, "Versie": row["Versie"]})
         return True
+
+    def touch(self, aanmelding_ids: Iterable[str]) -> None:
+        """Save registrations again as they are, as a worker does who opens and closes them: they count as changed."""
+        for key in aanmelding_ids:
+            if row := self.get(key):
+                self._change(key, row | {"Versie": row["Versie"] + 1, "GewijzigdOp": self._clock.now().isoformat()})
 
     def start(self, size: int, since: str | None) -> Reading:
         """Give the place from which everything is read."""

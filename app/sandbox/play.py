@@ -13,6 +13,7 @@ from app.operations.organisations import ReferrerDetails
 from app.operations.story import tell_story
 from app.sandbox.casework import DatedFact, counsellor_facts, referral_body, referral_document
 from app.sandbox.kit import Document
+from app.sandbox.patience import settle
 from app.sandbox.register import Row
 from app.sandbox.timeline import Timeline
 from app.sandbox.world import World
@@ -58,7 +59,7 @@ async def _play_route(world: World, timeline: Timeline, route: Route) -> None:
         for each in facts:
             timeline.deed(world.clock.now(), System.ALLEGRO, _counsellor(each.fact), _DEEDS[each.fact["soort"]])
             await world.desks.register([each.fact])
-            await world.worker.settle(System.ALLEGRO)
+            await settle(world, System.ALLEGRO)
             position = await _tell(world, timeline, row, referral_id, position)
     await _show_receiving_side(world, timeline, row)
 
@@ -70,7 +71,7 @@ async def _refer(world: World, timeline: Timeline, row: Row) -> UUID:
         await world.refer(row.organisation_code, referral_body(row), f"play-{row.number}")
     else:
         await world.desks.refer(row.system, [referral_document(row)])
-    await world.worker.settle(*({row.system} - {System.API}))
+    await settle(world, *({row.system} - {System.API}))
     return await world.find(row.organisation_code, row.reference)
 
 

@@ -20,6 +20,7 @@ from app.operations.organisations import ReferrerDetails
 from app.operations.statistics import city_tables, exchange_counts
 from app.sandbox.casework import counsellor_facts, referral_body, referral_document
 from app.sandbox.kit import Document
+from app.sandbox.patience import settle
 from app.sandbox.register import Row
 from app.sandbox.world import World
 
@@ -34,8 +35,10 @@ async def replay(rows: Sequence[Row], world: World, console: Console) -> dict[st
     await _play_days(world, rows, console)
     tables = await world.hub.db.read(city_tables, world.hub.tools)
     counts = await world.hub.db.read(exchange_counts)
+    made = await world.desks.faults_made() if world.makes_faults else None
     seconds = round(perf_counter() - started, 1)
-    return {"referrals": sum(tables["5.1"].values()), "seconds": seconds, "tables": tables, **counts}
+    report = {"referrals": sum(tables["5.1"].values()), "seconds": seconds, "tables": tables, **counts}
+    return report if made is None else report | {"faults": made}
 
 
 async def _register_organisations(world: World, rows: Sequence[Row]) -> None:
@@ -65,7 +68,7 @@ async def _play_days(world: World, rows: Sequence[Row], console: Console) -> Non
             await _afternoon(world, day, facts[day])
             progress.advance(task, len(arrivals[day]))
     # A last look everywhere: nothing may be left that nobody asked for.
-    await world.worker.settle(System.GIDSO, System.RMW, System.ALLEGRO)
+    await settle(world, System.GIDSO, System.RMW, System.ALLEGRO)
 
 
 async def _morning(world: World, day: date, rows: Sequence[Row]) -> None:
@@ -82,7 +85,7 @@ async def _morning(world: World, day: date, rows: Sequence[Row]) -> None:
         for row in by_system[System.API]
     ]
     await asyncio.gather(*posts)
-    await world.worker.settle(*(system for system in (System.GIDSO, System.RMW) if by_system[system]))
+    await settle(world, *(system for system in (System.GIDSO, System.RMW) if by_system[system]))
 
 
 async def _afternoon(world: World, day: date, facts: Sequence[Document]) -> None:
@@ -90,7 +93,7 @@ async def _afternoon(world: World, day: date, facts: Sequence[Document]) -> None
         return
     await world.set_clocks(_moment(day, _AFTERNOON))
     await world.desks.register(facts)
-    await world.worker.settle(System.ALLEGRO)
+    await settle(world, System.ALLEGRO)
 
 
 def _moment(day: date, at: time) -> datetime:

@@ -13,6 +13,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from app.sandbox.fault_forms import RMW_FAULTS, RmwForm
+from app.sandbox.fault_gate import Gate
+from app.sandbox.faults import FaultPlan, SkewedClock
 from app.sandbox.kit import Document, SettableClock, Store
 from app.sandbox.rmw_page import page
 from app.sandbox.rmw_records import Registrations, StatusLine
@@ -29,8 +32,9 @@ _ACTIONS: Final = {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStat
 
 def create_app(store: Store, clock: SettableClock) -> ASGIApp:
     """Give RMW's service, its desk and its page over one store."""
-    rmw = _Rmw(Registrations(store, clock))
-    return Starlette(
+    plan = FaultPlan("rmw", RMW_FAULTS, clock)
+    rmw = _Rmw(Registrations(store, SkewedClock(clock, plan)), plan)
+    app = Starlette(
         routes=[
             Route("/rmw/services/aanmelding", rmw.serve, methods=["POST"]),
             Route("/_desk/aanmeldingen", rmw.register, methods=["PUT"]),
@@ -39,6 +43,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/", rmw.page, methods=["GET"]),
         ]
     )
+    return Gate(app, RmwForm(), plan)
 
 
 def klant(
@@ -85,8 +90,8 @@ def aanmelding(
 class _Rmw:
     """The endpoints, over the records."""
 
-    def __init__(self, records: Registrations) -> None:
-        self._records = records
+    def __init__(self, records: Registrations, plan: FaultPlan) -> None:
+        self._records, self._plan = records, plan
 
     async def serve(self, request: Request) -> Response:
         """Answer one SOAP message."""
@@ -157,7 +162,11 @@ class _Rmw:
 
     async def page(self, _: Request) -> Response:
         """Show the newest registrations."""
-        return HTMLResponse(page(self._records.newest(200), self._records.in_maintenance))
+        return HTMLResponse(page(self._records.newest(200), self._note()))
+
+    def _note(self) -> str:
+        closed = "<p><strong>RMW is in onderhoud.</strong></p>" if self._records.in_maintenance else ""
+        return closed + self._plan.note()
 
 
 def _xml(content: bytes, status: int = 200) -> Response:

@@ -8,10 +8,9 @@ from app.sandbox.rmw_records import STATUS_CODES
 _STYLE = "body{font:14px sans-serif;margin:2em}td,th{padding:.3em .8em;text-align:left;vertical-align:top}"
 
 
-def page(records: list[Document], in_maintenance: bool) -> str:
-    """Give the page with these registrations, in their order."""
+def page(records: list[Document], note: str) -> str:
+    """Give the page with these registrations, in their order, below a paragraph of HTML."""
     rows = "".join(_row(record) for record in records)
-    note = "<p><strong>RMW is in onderhoud.</strong></p>" if in_maintenance else ""
     return (
         f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>RMW (simulatie)</title>'
         f"<style>{_STYLE}</style></head><body><h1>RMW (simulatie)</h1>{note}<table><thead><tr><th>Aanmelding</th>"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.codes import System
 from app.sandbox import allegro, gidso, rmw
+from app.sandbox.desks import CLOCK_PATH, Desks
+from app.sandbox.faults import play_order
+from app.sandbox.invented import fill
 from app.sandbox.kit import App, Server, SettableClock, Store
 
 SIMULATORS: Mapping[System, App] = {
@@ -18,22 +22,49 @@ SIMULATORS: Mapping[System, App] = {
     System.RMW: rmw.create_app,
 }
 
-CLOCK_PATH = "/_sandbox/clock"
+
+@dataclass(frozen=True)
+class Stock:
+    """With what simulators begin.
+
+    Attributes:
+        seed: the invented cases are drawn from it.
+        records: how many invented cases there are.
+        faults: seed of the faults that they make; None: they make none.
+    """
+
+    seed: int = 1
+    records: int = 0
+    faults: int | None = None
+
+    async def put(self, urls: Mapping[System, str]) -> None:
+        """Fill the simulators at these addresses, and put the faults in force."""
+        if self.records:
+            await fill(urls, self.seed, self.records)
+        if self.faults is not None:
+            desks = Desks(urls)
+            await desks.set_faults(play_order(self.faults))
+            await desks.close()
 
 
-async def run_simulators(ports: Mapping[System, int], folder: Path | None, stop: asyncio.Event) -> None:
+async def run_simulators(
+    ports: Mapping[System, int], folder: Path | None, stop: asyncio.Event, stock: Stock = Stock()
+) -> None:
     """Run simulators until told to stop; prints their addresses as one line of JSON when they answer.
 
     Args:
         ports: the port of each simulator that is wanted; 0 lets the system choose.
         folder: where they keep their records; None: in memory only.
         stop: set when they are to stop.
+        stock: with what they begin.
     """
     stores = {system: Store(folder / f"{system}.jsonl" if folder else None) for system in ports}
     servers = {system: Server(simulator(system, stores[system]), port) for system, port in ports.items()}
     for server in servers.values():
         await server.start()
-    addresses = json.dumps({system.value: server.url for system, server in servers.items()})
+    urls = {system: server.url for system, server in servers.items()}
+    await stock.put(urls)
+    addresses = json.dumps(urls)
     print(addresses, flush=True)  # noqa: T201  # whoever started the process reads it
     await stop.wait()
     for server in servers.values():

@@ -36,6 +36,8 @@ def print_report(console: Console, report: dict[str, Any]) -> None:
         console.print(_missed(title, tables[number]))
     console.print(f"Getekende plannen: {tables['plans_signed']}")
     console.print(_feedback(report["feedback"]))
+    for system, made in report.get("faults", {}).items():
+        console.print(f"Storingen bij {system}: {', '.join(f'{kind} {count}' for kind, count in made.items())}")
     left = f"quarantined {report['quarantined']}, undelivered {report['undelivered']}"
     console.print(f"{report['referrals']} referrals in {report['seconds']:.1f} s; {left}")
 

@@ -29,6 +29,7 @@ from app.operations.organisations import ReferrerDetails, save_referrer
 from app.operations.referrals import find_referral
 from app.sandbox import allegro, gidso, rmw
 from app.sandbox.desks import Desks
+from app.sandbox.faults import FaultOrder
 from app.sandbox.kit import SettableClock, serving
 from app.sandbox.receiver import Receiver
 from app.settings import Settings
@@ -38,7 +39,13 @@ _REFERRER_SCOPES = ("referrals:read", "referrals:write", "trajectories:read", "s
 FINANCE_TEAM, OPERATOR = "expertiseteam-financien", "beheer"
 _VISITORS = {
     FINANCE_TEAM: ("referrals:read", "referrals:process", "trajectories:read", "trajectories:write"),
-    OPERATOR: ("organisations:read", "organisations:manage", "partners:read"),
+    OPERATOR: (
+        "organisations:read",
+        "organisations:manage",
+        "partners:read",
+        "partners:manage",
+        "subscriptions:manage",
+    ),
 }
 _SIMULATED = (System.ALLEGRO, System.GIDSO, System.RMW)
 
@@ -49,6 +56,7 @@ class World:
 
     Attributes:
         urls: addresses by name: the three systems, ``hub`` and ``receiver``.
+        makes_faults: whether the simulators were asked to make faults.
     """
 
     clock: SettableClock
@@ -59,6 +67,7 @@ class World:
     receiver: Receiver
     urls: Mapping[str, str]
     notebook: "Notebook"
+    makes_faults: bool = False
     _tokens: dict[str, str] = field(default_factory=dict)
 
     async def register_referrer(self, details: ReferrerDetails) -> None:
@@ -94,6 +103,11 @@ class World:
         """Set everybody's clock to an aware moment; None lets them run with the computer's."""
         self.clock.set(now)
         await self.desks.set_clock(now)
+
+    async def set_faults(self, order: FaultOrder) -> None:
+        """Put these faults in force at every simulator that can make them."""
+        await self.desks.set_faults(order)
+        self.makes_faults = True
 
     async def visitors(self) -> dict[str, tuple[str, str]]:
         """Give clients that a visitor may use, as id and secret: a referrer, the finance team and the operator."""

@@ -70,10 +70,11 @@ def test_operation_ids_are_unique() -> None:
 def test_the_document_has_an_event_for_each_type_with_its_signature() -> None:
     webhook = DOCUMENT["webhooks"]["nl.trajecthub.referrals.intake-missed.v1"]["post"]
 
-    assert [each["name"] for each in webhook["parameters"]] == [
-        "webhook-id",
-        "webhook-timestamp",
-        "webhook-signature",
+    assert [(each["name"], each["required"]) for each in webhook["parameters"]] == [
+        ("webhook-id", True),
+        ("webhook-timestamp", True),
+        ("webhook-signature", True),
+        ("webhook-redelivery", False),
     ]
     assert "application/cloudevents+json" in webhook["requestBody"]["content"]
 

@@ -1,38 +1,20 @@
 """The connections with the partner systems over the API."""
 
-from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
 from app.api.hub import Hub
-from app.domain.codes import System
-from app.domain.ports import Page, PartnerRecord, Unread
-from app.operations.intake import apply_page
-from app.operations.turns import Turn, take_turn
 from tests.api.conftest import Api
+from tests.support.quarantine import SECRET_TEXT, fill_quarantine
 
-SECRET_TEXT = "Jansen owes 5,000 euro"  # personal, not secret
+NOBODY = UUID(int=7)
 
 
 @pytest.fixture
 async def quarantined(hub: Hub) -> None:
-    """Put two records of Allegro in quarantine: an unknown code, and one that waits for it."""
-    turn = Turn(System.ALLEGRO, "test")
-    await hub.db.write(take_turn, hub.tools, turn)
-    unknown = Unread("redencode", "unknown-code", "Code 99 has no meaning here.")
-    records = tuple(
-        PartnerRecord(
-            "mutatie",
-            f"m{number}",
-            "A1",
-            str(number),
-            {"tekst": SECRET_TEXT, "nummer": number},
-            datetime(2026, 1, number, tzinfo=UTC),
-            unread=unknown if number == 1 else None,
-        )
-        for number in (1, 2)
-    )
-    await hub.db.write(apply_page, hub.tools, turn, "1", Page(records, "2"))
+    """Put two records of Allegro in quarantine."""
+    await fill_quarantine(hub)
 
 
 @pytest.mark.usefixtures("quarantined")
@@ -69,6 +51,33 @@ async def test_the_state_of_a_connection_counts_its_quarantine(operator: Api) ->
 
     [state] = answer.json()["items"]
     assert (state["system"], state["quarantined"], state["paused"]) == ("allegro", 2, False)
+    assert (state["failures"], state["lagSeconds"]) == (0, 0)
+
+
+@pytest.mark.usefixtures("quarantined")
+async def test_one_connection_tells_what_it_last_brought(operator: Api) -> None:
+    answer = await operator.get("/v1/partners/allegro")
+
+    assert answer.json()["lastRun"]["quarantined"] == 2
+
+
+@pytest.mark.usefixtures("quarantined")
+async def test_why_one_record_is_in_quarantine_is_told_and_never_what_it_holds(operator: Api) -> None:
+    listed = (await operator.get("/v1/partners/allegro/quarantine")).json()["items"]
+
+    answers = [await operator.get(f"/v1/partners/allegro/quarantine/{each['id']}") for each in listed]
+
+    assert [answer.json() for answer in answers] == listed
+    assert SECRET_TEXT not in "".join(answer.text for answer in answers)
+
+
+@pytest.mark.usefixtures("quarantined")
+async def test_a_record_in_quarantine_is_found_at_its_own_partner_only(operator: Api) -> None:
+    [first, _] = (await operator.get("/v1/partners/allegro/quarantine")).json()["items"]
+
+    answer = await operator.get(f"/v1/partners/gidso/quarantine/{first['id']}")
+
+    assert answer.status_code == 404
 
 
 async def test_only_the_operator_sees_the_connections(etf: Api) -> None:
@@ -78,10 +87,12 @@ async def test_only_the_operator_sees_the_connections(etf: Api) -> None:
 
 
 async def test_an_unknown_partner_is_not_found(operator: Api) -> None:
-    answer = await operator.get("/v1/partners/facebook/runs")
+    paths = ("", "/runs", "/quarantine", f"/quarantine/{NOBODY}", "/jobs", f"/jobs/{NOBODY}")
 
-    assert answer.status_code == 404
-    assert "allegro, gidso and rmw" in answer.json()["detail"]
+    answers = [await operator.get(f"/v1/partners/facebook{path}") for path in paths]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert all("allegro, gidso and rmw" in answer.json()["detail"] for answer in answers)
 
 
 async def test_a_cursor_that_was_not_given_out_is_refused(operator: Api) -> None:
@@ -89,3 +100,10 @@ async def test_a_cursor_that_was_not_given_out_is_refused(operator: Api) -> None
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "cursor"
+
+
+async def test_a_partner_that_is_not_connected_has_no_state(operator: Api) -> None:
+    answer = await operator.get("/v1/partners/rmw")
+
+    assert answer.status_code == 404
+    assert "not connected" in answer.json()["detail"]

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from app.adapters.allegro import Adapter
-from app.adapters.allegro.client import ClientCredentials
+from app.adapters.allegro.client import AllegroClient, ClientCredentials
 from app.adapters.allegro.source import PAGE_SIZE, PATIENCE, complete_up_to
 from app.domain.codes import IntakeResult, SignalKind
 from app.domain.commands import ConcludeIntake, MarkUnreachable, PauseTrajectory
@@ -134,6 +134,20 @@ async def test_a_signal_reaches_the_counsellor(world: World) -> None:
 
     assert (receipt.external_id, receipt.already_there) == (referral.external_id, False)
     assert SignalKind.SUPPORT_STOPPED.label in await world.page()
+
+
+async def test_the_referrals_that_have_a_file_are_listed_page_by_page_in_order(world: World) -> None:
+    referrals = [await world.refer() for _ in range(3)]
+    client = AllegroClient(world.url, CLIENT_ID, CLIENT_SECRET)
+
+    first = await client.referrals("", 2)
+    rest = await client.referrals(first[-1].file_number, 2)
+
+    await client.close()
+    assert [(each.referral_id, each.file_number) for each in (*first, *rest)] == [
+        (each.referral_id, each.external_id) for each in referrals
+    ]
+    assert len(rest) == 1
 
 
 async def test_a_message_with_an_unknown_outcome_is_looked_up_and_not_sent_again(world: World) -> None:

@@ -3,28 +3,11 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from app.cli import main
 from app.operations.access import SCOPES
+from tests.support.command_line import run
 
 pytestmark = pytest.mark.usefixtures("restored_logging")
-
-SANDBOX = {"TRAJECTHUB_MODE": "sandbox"}
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> dict[str, str]:
-    """Give the environment of a sandbox over a fresh folder."""
-    return SANDBOX | {
-        "TRAJECTHUB_DATABASE_URL": f"sqlite:///{tmp_path / 'hub.db'}",
-        "TRAJECTHUB_DATA_DIR": str(tmp_path),
-    }
-
-
-def run(environment: dict[str, str], *words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(main, list(words), env=environment)
-    return result.exit_code, " ".join(result.output.split())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from app.domain.codes import System
 from app.models.partner import partner
+from app.sandbox.faults import FaultKind, FaultOrder, Often
 from app.sandbox.kit import SettableClock
 from app.sandbox.register import Row, read_register
 from app.sandbox.replay import replay
@@ -125,6 +127,15 @@ TABLES: dict[str, Any] = {
     "5.8": {"in_progress": 1, "received": 1, "rejected": 1},
 }
 
+_ON_RECORDS = {FaultKind.NEW_CODE, FaultKind.CHANGED_TYPE, FaultKind.HARD_DELETE, FaultKind.NEW_COLUMN}
+FAULTS = FaultOrder(
+    seed=1,
+    heals=True,
+    delay_seconds=0.01,
+    # There are few registrations, so what comes over a record comes over one of each.
+    faults={kind: Often(next=1) if kind in _ON_RECORDS else Often(next=2, rate=0.05) for kind in FaultKind},
+)
+
 # Who has a partner's turn, and when it last answered, is about the pulls and not about what was pulled.
 _ABOUT_THE_PULLS = ("last_success_at", "lease_until", "lease_holder")
 
@@ -171,3 +182,44 @@ async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothi
     assert {**again, "seconds": 0} == {**report, "seconds": 0}
     assert told_again == {}
     assert lasting(dump_again) == lasting(dump)
+
+
+async def outcome(
+    folder: Path, rows: list[Row], hub_url: str | None, faults: FaultOrder | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Replay the register in a fresh world; gives the report, and what everybody was told."""
+    async with running_world(folder, SettableClock(), hub_url) as world:
+        if faults:
+            await world.set_faults(faults)
+        report = await replay(rows, world, Console(file=StringIO()))
+        return report, await told_to_everybody(world, rows)
+
+
+async def told_to_everybody(world: World, rows: list[Row]) -> dict[str, Any]:
+    """Give what each receiver holds, in the order in which it came."""
+    told: dict[str, Any] = {}
+    for row in rows:
+        if row.system is System.GIDSO:
+            lines = await world.desks.journal(row.reference)
+            told[row.reference] = [(line["Categorie"], line["Tekst"]) for line in lines]
+        elif row.system is System.RMW:
+            registration = await world.desks.registration(row.reference)
+            statuses = [(line["statuscode"], line["toelichting"]) for line in registration["statussen"]]
+            told[row.reference] = (statuses, registration["tab"]["stand"])
+    for organisation, events in world.receiver.received.items():
+        told[organisation] = sorted((event["data"]["referral"]["reference"], event["type"]) for event in events)
+    return told
+
+
+async def test_faults_at_every_partner_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    rows = read_register(write_register(tmp_path, *REGISTER))
+    calm, told_in_calm = await outcome(tmp_path / "calm", rows, None)
+
+    report, told = await outcome(tmp_path / "faults", rows, None, FAULTS)
+
+    assert [(system, kind) for system, made in report["faults"].items() for kind in made if not made[kind]] == []
+    assert set(report["faults"]["allegro"]) == set(FaultKind)
+    assert (report["quarantined"], report["undelivered"]) == (0, 0)
+    assert report["tables"] == calm["tables"] == TABLES
+    assert report["feedback"] == calm["feedback"]
+    assert told == told_in_calm

@@ -11,9 +11,15 @@ from app.domain.codes import ReferrerKind, System
 from app.domain.errors import PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.values import Organisation
+from app.events.breaker import OPENS_AFTER
+from app.events.connect import Outbound
 from app.events.delivery import DeliverySettings
+from app.events.webhook import WebhookSender
+from app.models.delivery import deliveries_to
 from app.models.delivery_queue import due_deliveries, take
-from tests.support.event_world import CANARY, World, organisation
+from app.models.endpoint import restrained_endpoints
+from tests.support.event_world import CANARY, SANDBOX, World, organisation
+from tests.support.names import NameBook
 
 
 @pytest.fixture
@@ -115,3 +121,41 @@ async def test_fault_in_a_sink_is_a_failed_try(world: World, team: Organisation)
 
     (delivery,) = await world.deliveries(referral)
     assert (delivery.state.value, delivery.last_error) == ("pending", "KeyError")
+
+
+async def test_faults_of_the_hub_itself_leave_a_receiver_as_it_was(world: World, team: Organisation) -> None:
+    gidso = world.partners[System.GIDSO]
+    gidso.failures = [KeyError("a fault of ours") for _ in range(2 * OPENS_AFTER)]
+    for _ in range(2 * OPENS_AFTER):
+        await world.happen(world.cases.add(team), EventType.REFERRAL_CONFIRMED)
+
+    await world.send()
+
+    assert gidso.failures == []
+    assert await world.db.read(restrained_endpoints) == {}
+
+
+async def test_address_that_may_not_be_called_does_not_make_a_receiver_fail(world: World) -> None:
+    referrer = organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
+    await world.subscribe(referrer, "https://inside.example/")
+    resolver = NameBook({"inside.example": ("10.0.0.8",)})
+    world.webhook = WebhookSender(world.clock, Outbound(SANDBOX, resolver=resolver))
+    for _ in range(OPENS_AFTER):
+        await world.happen(world.cases.add(referrer), EventType.REFERRAL_CONFIRMED)
+
+    await world.new_engine().drain()
+    await world.webhook.close()
+
+    owed = await world.db.read(deliveries_to, world.receiver, None, None, 50)
+    assert {each.last_error for each in owed} == {"address-not-allowed"}
+    assert await world.db.read(restrained_endpoints) == {}
+
+
+async def test_delivery_that_cannot_be_packed_says_nothing_of_its_receiver(world: World, team: Organisation) -> None:
+    for _ in range(OPENS_AFTER):
+        world.cases.spoilt.add(spoilt := world.cases.add(team))
+        await world.happen(spoilt, EventType.REFERRAL_CONFIRMED)
+
+    await world.send()
+
+    assert await world.db.read(restrained_endpoints) == {}

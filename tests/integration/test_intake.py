@@ -1,24 +1,32 @@
 from dataclasses import replace
+from datetime import date, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from app.domain.codes import (
     ClosureReason,
+    IntakeResult,
     KbrStatus,
     OrganisationRole,
     ReferralStatus,
     System,
     TrajectoryResult,
     TrajectoryStatus,
+    WithdrawalReason,
 )
 from app.domain.commands import (
     CloseTrajectory,
+    ConcludeIntake,
     RecordKbrStatus,
     RecordResult,
+    WithdrawReferral,
 )
 from app.domain.ports import PartnerRecord
-from app.models.partner import list_runs
+from app.domain.values import ReferralContents
+from app.models.partner import known_records, list_runs
 from app.operations.intake import Tally
 from tests.support.hub import (
     AT_WIJKTEAM,
@@ -183,3 +191,146 @@ async def test_a_cancelled_intake_can_be_planned_again_by_the_partner(hub: Small
     await hub.pull(partner_record("D-1", SCHEDULE, external_id="again"))
 
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
+
+
+async def test_an_older_revision_counts_as_unchanged(hub: SmallHub) -> None:
+    newer, older = (replace(CONTENTS, area=area) for area in ("Noord", "Overschie"))
+
+    def registration(contents: ReferralContents, revision: int) -> PartnerRecord:
+        fact = replace(AT_WIJKTEAM, contents=contents)
+        return partner_record("G-1", fact, external_id="G-1", revision=revision)
+
+    await hub.pull(registration(CONTENTS, 1), registration(newer, 3), system=System.GIDSO)
+    tally = await hub.pull(registration(older, 2), system=System.GIDSO)
+
+    assert tally == Tally(unchanged=1)
+    [row] = (await hub.dump())["referral"]
+    assert "Noord" in row
+    assert "Overschie" not in row
+
+
+async def test_of_a_page_each_case_is_applied_in_the_order_of_its_revisions(hub: SmallHub) -> None:
+    one, other = await hub.known_case("D-1"), await hub.known_case("D-2")
+
+    tally = await hub.pull(
+        partner_record("D-1", CONCLUDE, revision=12),
+        partner_record("D-2", SCHEDULE, revision=13),
+        partner_record("D-1", ATTEND, revision=11),
+        partner_record("D-1", SCHEDULE, revision=10),
+    )
+
+    assert tally == Tally(applied=4)
+    steps = [each for each in await hub.steps(one) if each != "register"]
+    assert steps == ["confirm", "schedule", "attend", "conclude", "open"]
+    assert await hub.status(other) is ReferralStatus.SCHEDULED
+
+
+async def test_what_became_visible_late_goes_before_what_was_refused_without_it(hub: SmallHub) -> None:
+    referral_id = await hub.known_case("D-1", SCHEDULE, ATTEND)
+    late, early = partner_record("D-1", CONCLUDE, revision=7), partner_record("D-1", SIGN, revision=8)
+    assert await hub.pull(early) == Tally(quarantined=1)
+
+    tally = await hub.pull(late, early)
+
+    assert tally == Tally(applied=2)
+    assert await hub.trajectory_status(referral_id) is TrajectoryStatus.RUNNING
+    assert await hub.quarantine() == []
+
+
+async def test_a_tombstone_is_not_undone_by_what_stood_before_it(hub: SmallHub) -> None:
+    registered = partner_record("G-1", AT_WIJKTEAM, external_id="G-1", revision=4)
+    removed = partner_record("G-1", WithdrawReferral(WithdrawalReason.OTHER), external_id="G-1")
+    await hub.pull(registered, removed, system=System.GIDSO)
+
+    tally = await hub.pull(registered, system=System.GIDSO)
+
+    assert tally == Tally(unchanged=1)
+    assert {"withdrawn"} <= set(map(str, (await hub.dump())["referral"][0]))
+
+
+async def test_what_concerns_nobody_is_told_of_once(hub: SmallHub) -> None:
+    taken_back = partner_record("G-404", WithdrawReferral(WithdrawalReason.OTHER))
+    await hub.pull(taken_back, system=System.GIDSO)
+
+    assert await hub.pull(taken_back, system=System.GIDSO) == Tally(unchanged=1)
+    assert len(await hub.db.read(list_runs, System.GIDSO, 10)) == 1
+
+
+async def test_drift_is_kept_on_the_run_and_logged_as_counts_when_nothing_else_happened(hub: SmallHub) -> None:
+    with capture_logs() as lines:
+        await hub.pull(drift={"mutatie.nieuwVeld": 3}, kind="reconcile")
+
+    [run] = await hub.db.read(list_runs, System.ALLEGRO, 10)
+    assert (run.kind, run.drift, run.read) == ("reconcile", {"mutatie.nieuwVeld": 3}, 0)
+    assert [(line["event"], line["drift"]) for line in lines] == [("partner_drift", {"mutatie.nieuwVeld": 3})]
+
+
+async def test_the_same_drift_at_each_pull_is_no_news(hub: SmallHub) -> None:
+    for count in (3, 4):
+        await hub.pull(drift={"mutatie.nieuwVeld": count})
+    await hub.pull(drift={"mutatie.nieuwVeld": 3, "mutatie.soort": 1})
+
+    runs = await hub.db.read(list_runs, System.ALLEGRO, 10)
+    assert [run.drift for run in runs] == [
+        {"mutatie.nieuwVeld": 3, "mutatie.soort": 1},
+        {"mutatie.nieuwVeld": 3},
+    ]
+
+
+async def test_what_was_applied_keeps_the_partner_s_case_and_count(hub: SmallHub) -> None:
+    await hub.pull(partner_record("G-1", AT_WIJKTEAM, external_id="row", revision=4), system=System.GIDSO)
+
+    row = (await hub.db.read(known_records, System.GIDSO, "mutatie", ["row"]))["row"]
+
+    assert row.revision == 4
+    assert "G-1" in (await hub.dump())["partner_record"][0]
+
+
+def concluded(result: IntakeResult, day: date = CONCLUDE.concluded_on) -> PartnerRecord:
+    return partner_record("D-1", ConcludeIntake(result, day), external_id=f"{result} {day}")
+
+
+async def test_a_corrected_intake_result_replaces_the_first_and_is_told(hub: SmallHub) -> None:
+    referral_id = await hub.known_case("D-1", SCHEDULE, ATTEND, CONCLUDE)
+
+    tally = await hub.pull(concluded(IntakeResult.SOCIAL_LOAN))
+
+    assert tally == Tally(applied=1)
+    case = await hub.case(referral_id)
+    assert (case.referral.intake_result, case.referral.status) == (IntakeResult.SOCIAL_LOAN, ReferralStatus.CONCLUDED)
+    assert await hub.trajectory_status(referral_id) is TrajectoryStatus.PLANNING
+    told = (await hub.events(referral_id))[-1].event
+    assert told.facts["intake.result"] == IntakeResult.SOCIAL_LOAN
+
+
+async def test_a_correction_to_a_result_that_needs_help_opens_the_trajectory(hub: SmallHub) -> None:
+    nothing = ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, CONCLUDE.concluded_on)
+    referral_id = await hub.known_case("D-1", SCHEDULE, ATTEND, nothing)
+
+    await hub.pull(concluded(IntakeResult.SOCIAL_LOAN))
+
+    assert await hub.trajectory_status(referral_id) is TrajectoryStatus.PLANNING
+    assert (await hub.case(referral_id)).referral.closure_reason is None
+    assert (await hub.event_names(referral_id))[-2:] == ["concluded", "started"]
+
+
+async def test_a_correction_to_a_result_without_help_leaves_the_trajectory_to_the_partner(hub: SmallHub) -> None:
+    referral_id = await hub.known_case("D-1", SCHEDULE, ATTEND, CONCLUDE)
+
+    await hub.pull(concluded(IntakeResult.NO_SUPPORT_WANTED))
+
+    case = await hub.case(referral_id)
+    assert (case.referral.intake_result, case.referral.closure_reason) == (IntakeResult.NO_SUPPORT_WANTED, None)
+    assert await hub.trajectory_status(referral_id) is TrajectoryStatus.PLANNING
+
+
+@pytest.mark.parametrize("days_earlier", [0, 1])
+async def test_the_same_or_an_older_result_corrects_nothing(hub: SmallHub, days_earlier: int) -> None:
+    referral_id = await hub.known_case("D-1", SCHEDULE, ATTEND, CONCLUDE)
+    told = await hub.event_names(referral_id)
+    result = IntakeResult.SOCIAL_LOAN if days_earlier else CONCLUDE.result
+
+    await hub.pull(concluded(result, CONCLUDE.concluded_on - timedelta(days=days_earlier)))
+
+    assert (await hub.case(referral_id)).referral.intake_result is CONCLUDE.result
+    assert await hub.event_names(referral_id) == told

@@ -42,9 +42,11 @@ from app.domain.values import ClientDetails, Consent, Organisation, ReferralCont
 from app.events.catalogue import fields_for
 from app.events.envelope import Origin
 from app.models.disclosure import disclosures_about
+from app.models.subscription import Subscription
 from app.operations.explanation import explain
 from app.operations.organisations import ReferrerDetails, read_organisation, save_referrer
 from app.operations.polling import PollingDesk
+from app.operations.preview import preview
 from app.operations.viewer import Viewer
 from app.operations.views import (
     page_of_referrals,
@@ -257,6 +259,38 @@ async def test_a_step_that_is_not_told_changes_no_byte_of_any_reading(sqlite_hub
         moments = [MOMENT_OF[each.event.type] for each in (await hub.events(referral_id))[known:]]
         if not any(moment and POLICY.agrees(kind, Occasion.of(moment)) for moment in moments):
             betrayed += [(type(fact).__name__, name) for name in before if before[name] != after[name]]
+
+    assert betrayed == []
+
+
+async def explained(hub: SmallHub, owner: Organisation, referral_id: UUID) -> dict[str, object]:
+    """Give every explanation and every preview that a referrer can ask for."""
+    now, viewer = hub.tools.clock.now(), Viewer(owner)
+    subscription = Subscription(UUID(int=1), owner.id, "https://hooks.example", b"", now, now)
+    occasions = (*map(Occasion.of, Moment), Occasion.READING)
+
+    def all_of(tx: Connection) -> dict[str, object]:
+        asked: dict[str, object] = {each: explain(tx, hub.tools, viewer, referral_id, each) for each in occasions}
+        return asked | {each: preview(tx, hub.tools, viewer, subscription, (referral_id, each)) for each in TOLD}
+
+    return await hub.db.read(all_of)
+
+
+@pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
+async def test_no_explanation_or_preview_shows_a_fact_before_it_is_told(sqlite_hub: SmallHub, kind: str) -> None:
+    hub, betrayed = sqlite_hub, []
+    owner, referral_id = await referred(hub, kind)
+    desk, handed_out = PollingDesk(hub.tools, ORIGIN, owner), 0
+    handed_out = (await hub.db.write(desk.hand_out, handed_out, 100)).last_number
+
+    for fact in COURSE:
+        before = await explained(hub, owner, referral_id)
+        await hub.tell(referral_id, fact)
+        after = await explained(hub, owner, referral_id)
+        page = await hub.db.write(desk.hand_out, handed_out, 100)
+        handed_out = page.last_number
+        if not page.events:
+            betrayed += [(type(fact).__name__, asked) for asked in before if before[asked] != after[asked]]
 
     assert betrayed == []
 

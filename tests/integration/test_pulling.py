@@ -1,21 +1,18 @@
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from app.adapters.intake import Puller
 from app.database import Connection
-from app.domain.codes import (
-    System,
-)
+from app.domain.codes import System
 from app.domain.errors import CursorExpired, PartnerUnreachable
 from app.domain.ports import Page
-from app.models.partner import update_partner
 from app.operations.intake import Tally, apply_page
-from app.operations.turns import Turn, TurnLost, cursor_in_turn, note_failure, take_turn
+from app.operations.partners import pause_partner
+from app.operations.turns import Turn, TurnLost, standing_in_turn, take_turn
+from tests.support.feed import Feed
 from tests.support.hub import (
     AT_WIJKTEAM,
     NOW,
@@ -83,52 +80,23 @@ async def test_a_process_that_lost_its_turn_applies_nothing_more(hub: SmallHub) 
 
 async def test_a_turn_that_is_still_one_s_own_is_known_without_a_write(hub: SmallHub) -> None:
     mine, other = Turn(System.GIDSO, "test"), Turn(System.GIDSO, "other")
-    assert await hub.db.read(cursor_in_turn, mine) == (False, None)
+    assert await hub.db.read(standing_in_turn, mine) is None
 
     await hub.pull(cursor="17", system=System.GIDSO)
 
-    assert await hub.db.read(cursor_in_turn, mine) == (True, "17")
-    assert await hub.db.read(cursor_in_turn, other) == (False, None)
+    standing = await hub.db.read(standing_in_turn, mine)
+    assert standing
+    assert (standing.cursor, standing.in_trouble) == ("17", False)
+    assert await hub.db.read(standing_in_turn, other) is None
 
 
 async def test_a_paused_partner_has_no_turn(hub: SmallHub) -> None:
     await hub.pull()
-    await hub.db.write(update_partner, System.ALLEGRO, {"paused": True})
+    await hub.db.write(pause_partner, hub.tools, System.ALLEGRO, "beheer", "Allegro moves house.")
 
-    assert await hub.db.read(cursor_in_turn, Turn(System.ALLEGRO, "test")) == (False, None)
+    assert await hub.db.read(standing_in_turn, Turn(System.ALLEGRO, "test")) is None
     with pytest.raises(TurnLost):
         await hub.db.write(take_turn, hub.tools, Turn(System.ALLEGRO, "test"))
-
-
-async def test_trouble_is_new_once_until_it_is_over(hub: SmallHub) -> None:
-    async def is_first() -> bool:
-        return await hub.db.write(note_failure, hub.tools, System.ALLEGRO)
-
-    assert [await is_first(), await is_first()] == [True, False]
-    await hub.pull()
-    assert await is_first()
-
-
-class Feed:
-    """A partner that gives these pages, and fails where one is an error."""
-
-    mapping_version = "1"
-
-    def __init__(self, *pages: Page | Exception, system: System = System.ALLEGRO) -> None:
-        self.system = system
-        self.pages = list(pages)
-        self.asked: list[str | None] = []
-        self.on_last: Callable[[], None] = lambda: None
-
-    async def changes(self, cursor: str | None) -> Any:
-        self.asked.append(cursor)
-        while self.pages:
-            page = self.pages.pop(0)
-            if not self.pages:
-                self.on_last()
-            if isinstance(page, Exception):
-                raise page
-            yield page
 
 
 def puller(hub: SmallHub, feed: Feed) -> Puller:
@@ -167,18 +135,6 @@ async def test_an_expired_cursor_reads_everything_again_and_changes_nothing(hub:
     assert await hub.cursor(System.GIDSO) == "6"
 
 
-async def test_a_loop_tells_of_trouble_once_and_of_its_end(sqlite_hub: SmallHub) -> None:
-    hub, stop = sqlite_hub, asyncio.Event()
-    feed = Feed(PartnerUnreachable("no answer"), PartnerUnreachable("no answer"), Page((), "5"))
-    feed.on_last = stop.set
-
-    with capture_logs() as lines:
-        await puller(hub, feed).run(stop, interval_seconds=0.001)
-
-    assert [line["event"] for line in lines] == ["partner_pull_failing", "partner_pull_recovered"]
-    assert feed.asked == [None, None, None]
-
-
 async def test_a_loop_tells_what_it_had_to_put_aside(sqlite_hub: SmallHub) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     feed = Feed(Page((unreadable("D-1"), unreadable("D-2")), "5"))
@@ -194,8 +150,22 @@ async def test_a_loop_tells_what_it_had_to_put_aside(sqlite_hub: SmallHub) -> No
 async def test_a_paused_partner_is_not_asked(sqlite_hub: SmallHub) -> None:
     hub = sqlite_hub
     await hub.pull()
-    await hub.db.write(update_partner, System.ALLEGRO, {"paused": True})
+    await hub.db.write(pause_partner, hub.tools, System.ALLEGRO, "beheer", "Allegro moves house.")
     feed = Feed(Page((unreadable("D-1"),), "5"))
+
+    await puller(hub, feed).round()
 
     assert await puller(hub, feed).pull() == Tally()
     assert feed.asked == []
+
+
+async def test_a_mistake_in_what_one_partner_sends_ends_no_loop(sqlite_hub: SmallHub) -> None:
+    hub, stop = sqlite_hub, asyncio.Event()
+    feed = Feed(RuntimeError("Jansen owes 5,000 euro"))
+    feed.on_last = stop.set
+
+    with capture_logs() as lines:
+        await puller(hub, feed).run(stop, interval_seconds=0.001)
+
+    [line] = lines
+    assert (line["event"], line["reason"]) == ("partner_pull_failed", "RuntimeError")

@@ -1,6 +1,8 @@
 import asyncio
 import os
 import signal
+from base64 import b64encode
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ from pydantic import SecretStr
 from app.domain.codes import System
 from app.models.outbox import unrelayed_since
 from app.operations.intake import Tally
+from app.operations.manners import Manners, Window
+from app.operations.quarantine import KEEP_PAYLOADS
 from app.settings import Settings
-from app.worker import Worker, credentials, stop_on_signal
-from tests.support.hub import CONFIRM, SmallHub
+from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, credentials, manners_of, stop_on_signal
+from tests.support.hub import CONFIRM, NOW, SmallHub, unreadable
 
 SECRETS: dict[str, Any] = {
     "allegro_url": "http://127.0.0.1:1",
@@ -68,6 +72,49 @@ async def test_a_partner_that_does_not_answer_stops_nothing(sqlite_hub: SmallHub
 
     await asyncio.wait_for(running, 10)
     await worker.close()
+
+
+async def test_what_waited_too_long_in_quarantine_is_forgotten(sqlite_hub: SmallHub, tmp_path: Path) -> None:
+    hub, stop = sqlite_hub, asyncio.Event()
+    await hub.pull(unreadable("D-1"))
+    hub.clock.set(NOW + KEEP_PAYLOADS + timedelta(seconds=1))
+    worker = Worker.over(hub.db, hub.tools, settings(tmp_path))
+    written = hub.db.listen()
+
+    running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.01))
+    async with asyncio.timeout(10):
+        while await hub.quarantine():
+            await written.wait(0.1)
+    stop.set()
+
+    await asyncio.wait_for(running, 10)
+    await worker.close()
+    assert [row.payload for row in await hub.quarantine("expired")] == [None]
+
+
+def test_each_partner_has_manners_of_its_own(tmp_path: Path) -> None:
+    given = settings(
+        tmp_path, rmw_maintenance="22:00-06:00,12:00-12:30", gidso_requests_per_second="5", reconcile_at=""
+    )
+
+    manners = manners_of(given)
+
+    assert manners[System.RMW].maintenance == (Window(time(22), time(6)), Window(time(12), time(12, 30)))
+    assert manners[System.ALLEGRO] == Manners()
+    assert manners[System.GIDSO] == Manners(requests_per_second=5)
+
+
+def test_no_partner_is_flooded_outside_the_sandbox() -> None:
+    production: dict[str, Any] = {
+        "master_key": SecretStr(b64encode(bytes(32)).decode()),
+        "public_url": "https://hub.example.org",
+        "oin": "00000001003214345000",
+    }
+
+    given = manners_of(Settings(**production)).values()
+
+    assert {each.requests_per_second for each in given} == {USUAL_REQUESTS_PER_SECOND}
+    assert {each.reconcile_at for each in given} == {time(3, 30)}
 
 
 def test_secrets_are_passed_on_as_plain_values(tmp_path: Path) -> None:

@@ -231,13 +231,20 @@ class SmallHub:
 
         return await self.db.write(work)
 
-    async def pull(self, *records: PartnerRecord, system: System = System.ALLEGRO, cursor: str | None = "1") -> Tally:
+    async def pull(
+        self,
+        *records: PartnerRecord,
+        system: System = System.ALLEGRO,
+        cursor: str | None = "1",
+        kind: str = "pull",
+        drift: Mapping[str, int] | None = None,
+    ) -> Tally:
         """Apply a page of a partner's records."""
 
         def work(tx: Connection) -> Tally:
             turn = Turn(system, "test")
             take_turn(tx, self.tools, turn)
-            return apply_page(tx, self.tools, turn, "1", Page(records, cursor))
+            return apply_page(tx, self.tools, turn, "1", Page(records, cursor, drift or {}), kind)
 
         return await self.db.write(work)
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: the server of TEST_DATABASE_URL, else a private one for this pytest process."""
+"""A real PostgreSQL: the server of TEST_DATABASE_URL, else a private one for this process; for tests and benches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ from sqlalchemy import make_url
 
 START_SECONDS = 20.0
 
-INITDB_OPTIONS = ("--username=postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8")
+_INITDB_OPTIONS = ("--username=postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8")
 
-# Nothing here has to survive a crash, and small shared buffers let several servers run side by side.
-SERVER_OPTIONS = {
+# Nothing in a test has to survive a crash, and small shared buffers let several servers run side by side.
+HASTY: Mapping[str, str] = {
     "listen_addresses": "",
     "fsync": "off",
     "synchronous_commit": "off",
@@ -75,28 +75,31 @@ def database_name(url: str) -> str:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Give a server for as long as the block lasts."""
+def running_server(options: Mapping[str, str] = HASTY) -> Iterator[Server]:
+    """Give a server for as long as the block lasts.
+
+    ``options`` are those of a private server; what is not named stands as PostgreSQL ships it.
+    """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield Server(given)
         return
     # Not pytest's own folder: the path of a socket may hold only 107 characters.
     home = Path(tempfile.mkdtemp(prefix="pg-"))
     try:
-        with _private_server(home) as server:
+        with _private_server(home, options) as server:
             yield server
     finally:
         shutil.rmtree(home)
 
 
 @contextmanager
-def _private_server(home: Path) -> Iterator[Server]:
+def _private_server(home: Path, given: Mapping[str, str]) -> Iterator[Server]:
     account = _account()
     if account:
         shutil.chown(home, account["user"], account["group"])
     binaries = _binaries(home, account)
-    _run([binaries / "initdb", "--pgdata", str(home / "data"), *INITDB_OPTIONS], cwd=home, **account)
-    options = [f"--{name}={value}" for name, value in SERVER_OPTIONS.items()]
+    _run([binaries / "initdb", "--pgdata", str(home / "data"), *_INITDB_OPTIONS], cwd=home, **account)
+    options = [f"--{name}={value}" for name, value in given.items()]
     with (home / "log").open("wb") as log:
         command = [str(binaries / "postgres"), "-D", str(home / "data"), f"--unix_socket_directories={home}", *options]
         process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, **account)

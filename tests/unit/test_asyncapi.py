@@ -8,7 +8,7 @@ from uuid import UUID
 import jsonschema
 import pytest
 
-from app.domain.events import MOMENT_OF, Event, EventType
+from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, Event, EventType
 from app.domain.facts import Field
 from app.events.asyncapi import asyncapi_document
 from app.events.catalogue import fields_for
@@ -42,7 +42,7 @@ def test_the_exported_document_is_the_present_one() -> None:
 def test_every_type_that_is_told_has_a_message_and_an_operation() -> None:
     messages = [each["name"] for each in DOCUMENT["components"]["messages"].values()]
 
-    assert sorted(messages) == sorted([*TOLD, EventType.SUBSCRIPTION_TEST])
+    assert sorted(messages) == sorted([*TOLD, *ABOUT_CONNECTIONS])
     assert DOCUMENT["operations"].keys() == DOCUMENT["components"]["messages"].keys()
 
 

@@ -15,6 +15,7 @@ from app.models.endpoint import BreakerState, Endpoint
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 USUAL = 10
 NEW = Endpoint("subscription:1")
+OURS = Outcome(Verdict.FAILED, error_class="KeyError", retry_after_seconds=600, own_fault=True)
 OK, FAILED, REFUSED = Outcome(Verdict.DELIVERED), Outcome(Verdict.FAILED), Outcome(Verdict.REFUSED)
 
 outcomes = st.lists(st.sampled_from([OK, FAILED, REFUSED, Outcome(Verdict.GONE)]), min_size=1, max_size=30)
@@ -30,6 +31,10 @@ def asking(seconds: float) -> Outcome:
 
 def opened(now: datetime = NOW) -> Endpoint:
     return after(NEW, [FAILED] * OPENS_AFTER, now, never)
+
+
+def ramping() -> Endpoint:
+    return after(opened(), [OK], NOW + FIRST_WAIT, never)
 
 
 def test_receiver_that_was_never_sent_to_is_sent_to_as_usual() -> None:
@@ -49,6 +54,13 @@ def test_an_answer_between_failures_keeps_the_breaker_closed(answer: Outcome) ->
     many = [FAILED] * (OPENS_AFTER - 1)
 
     assert after(NEW, [*many, answer, *many], NOW, never).state is BreakerState.CLOSED
+
+
+@given(st.integers(0, OPENS_AFTER - 1), st.integers(1, 50))
+def test_faults_of_the_hub_itself_count_for_nothing(failures: int, faults: int) -> None:
+    for stood in (after(NEW, [FAILED] * failures, NOW, never) if failures else NEW, opened(), ramping()):
+        assert after(stood, [OURS] * faults, NOW, never) == stood
+        assert after(stood, [OURS, FAILED, OURS], NOW, never) == after(stood, [FAILED], NOW, never)
 
 
 def test_open_breaker_lets_nothing_through_and_then_one() -> None:
@@ -86,9 +98,7 @@ def test_receiver_that_is_still_down_is_left_alone_twice_as_long_each_time() -> 
 
 
 def test_failure_while_ramping_opens_again() -> None:
-    ramping = after(opened(), [OK], NOW + FIRST_WAIT, never)
-
-    assert after(ramping, [FAILED], NOW + FIRST_WAIT, never).state is BreakerState.OPEN
+    assert after(ramping(), [FAILED], NOW + FIRST_WAIT, never).state is BreakerState.OPEN
 
 
 def test_tries_that_were_under_way_when_it_opened_do_not_lengthen_the_wait() -> None:
@@ -98,8 +108,7 @@ def test_tries_that_were_under_way_when_it_opened_do_not_lengthen_the_wait() -> 
 @pytest.mark.parametrize("state", ["closed", "open", "ramping"])
 @given(st.floats(0.001, 10_000_000))
 def test_asked_wait_is_never_undercut(state: str, seconds: float) -> None:
-    ramping = after(opened(), [OK], NOW + FIRST_WAIT, never)
-    breaker = {"closed": NEW, "open": opened(), "ramping": ramping}[state]
+    breaker = {"closed": NEW, "open": opened(), "ramping": ramping()}[state]
 
     held = after(breaker, [asking(seconds)], NOW, never)
 

@@ -7,11 +7,12 @@ from typing import TypeVar
 from uuid import UUID
 
 import httpx
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import override
 
 from app.adapters.allegro.schemas import ChangeList, FileReceipt, Token
 from app.adapters.common.http import http_client, partner_errors
+from app.adapters.common.pace import Pace
 from app.domain.errors import PartnerUnreachable
 
 _PARTNER = "Allegro"
@@ -20,7 +21,29 @@ _LOGIN_REFUSED = frozenset({400, 401, 403})
 _CREDENTIALS = f"{_PARTNER} refuses the hub's credentials; check client id and secret"
 
 Model = TypeVar("Model")
+
+
+class ListedReferral(BaseModel):
+    """A referral for which Allegro has a file: the hub's id and the file's number (*dossiernummer*)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    referral_id: UUID = Field(validation_alias="externReferentie")
+    file_number: str = Field(validation_alias="dossiernummer")
+
+
+class StoredReferral(ListedReferral):
+    """A referral as Allegro holds it; ``contents`` is the body that was put last."""
+
+    contents: Mapping[str, object] = Field(validation_alias="verwijzing")
+
+
+class _ReferralList(BaseModel):
+    verwijzingen: list[ListedReferral]
+
+
 _TOKEN, _CHANGES, _RECEIPT = TypeAdapter(Token), TypeAdapter(ChangeList), TypeAdapter(FileReceipt)
+_REFERRALS, _REFERRAL = TypeAdapter(_ReferralList), TypeAdapter(StoredReferral)
 
 
 class ClientCredentials(httpx.Auth):
@@ -78,16 +101,32 @@ class AllegroClient:
         url: where Allegro answers, without a path.
         client_id: the hub's name at Allegro.
         client_secret: the secret that belongs to it.
+        pace: how many calls may leave.
     """
 
-    def __init__(self, url: str, client_id: str, client_secret: str) -> None:
-        self._http = http_client(url)
+    def __init__(self, url: str, client_id: str, client_secret: str, pace: Pace | None = None) -> None:
+        self._http = http_client(url, pace=pace)
         self._http.auth = ClientCredentials(f"{url.rstrip('/')}/oauth/token", (client_id, client_secret))
 
     async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
         """Give at most ``limit`` changes (*mutaties*, unread) with a sequence number above ``after``, in order."""
         response = await self._call("GET", "/api/v1/mutaties", params={"na": after, "aantal": limit})
         return _parsed(_CHANGES, response).mutaties
+
+    async def referrals(self, after: str, limit: int) -> list[ListedReferral]:
+        """Give at most ``limit`` (1 to 500) referrals with a file made after this one, in the order of their making.
+
+        Args:
+            after: a file's number (*dossiernummer*); empty starts with the first.
+            limit: fewer referrals than this in the answer means that there are no more.
+        """
+        response = await self._call("GET", "/api/v1/verwijzingen", params={"na": after, "aantal": limit})
+        return _parsed(_REFERRALS, response).verwijzingen
+
+    async def find_referral(self, referral_id: UUID) -> StoredReferral | None:
+        """Give a referral as Allegro holds it, or None when it has none."""
+        response = await self._look(f"/api/v1/verwijzingen/{referral_id}")
+        return None if response is None else _parsed(_REFERRAL, response)
 
     async def put_referral(self, referral_id: UUID, contents: Mapping[str, object]) -> str:
         """Create or replace a referral (*verwijzing*); give the number of its file (*dossiernummer*)."""
@@ -100,20 +139,23 @@ class AllegroClient:
 
     async def has_message(self, referral_id: UUID, message_id: UUID) -> bool:
         """Tell whether Allegro stored the message with this id."""
-        with partner_errors(_PARTNER):
-            response = await self._http.get(f"/api/v1/verwijzingen/{referral_id}/berichten/{message_id}")
-            return response.status_code != httpx.codes.NOT_FOUND and _checked(response).is_success
+        return await self._look(f"/api/v1/verwijzingen/{referral_id}/berichten/{message_id}") is not None
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    async def _look(self, path: str) -> httpx.Response | None:
+        with partner_errors(_PARTNER):
+            response = await self._http.get(path)
+            return None if response.status_code == httpx.codes.NOT_FOUND else _checked(response)
 
     async def _call(
         self,
         method: str,
         path: str,
         *,
-        params: Mapping[str, int] | None = None,
+        params: Mapping[str, str | int] | None = None,
         json: Mapping[str, object] | None = None,
     ) -> httpx.Response:
         with partner_errors(_PARTNER):

@@ -126,7 +126,7 @@ _YES_NO: Mapping[str, bool] = {"J": True, "N": False}
 def sequence_of(raw: Mapping[str, object]) -> int:
     """Give a change's sequence number (*volgnummer*), 0 when it has none that can be read."""
     number = raw.get("volgnummer")
-    return number if type(number) is int else 0
+    return number if type(number) is int and 0 < number < 2**63 else 0
 
 
 def read_change(raw: Mapping[str, object]) -> PartnerRecord:
@@ -187,6 +187,7 @@ def _record(
         facts=facts,
         referral_id=_uuid(raw.get("externReferentie")),
         unread=unread,
+        revision=sequence_of(raw) or None,
     )
 
 

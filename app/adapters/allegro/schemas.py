@@ -143,6 +143,10 @@ class KbrApplication(CodeValue):
     gbd_datum: Date | None = None
 
 
+class Nothing(_Message):
+    """*Onbereikbaar*, *pauze* and *hervatting* hold nothing more."""
+
+
 class WithdrawalAnswer(_Message):
     """*Intrekking*: the counsellor's answer to a request."""
 

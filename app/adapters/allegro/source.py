@@ -1,11 +1,14 @@
 """Reads Allegro's change feed."""
 
 from collections.abc import AsyncIterator, Set
+from dataclasses import replace
+from datetime import datetime
 
 from app.adapters.allegro.client import AllegroClient
+from app.adapters.allegro.drift import drift_of
 from app.adapters.allegro.mapping import MAPPING_VERSION, read_change, sequence_of
 from app.domain.codes import System
-from app.domain.ports import Page
+from app.domain.ports import HeldRecord, Page, PartnerRecord
 
 PAGE_SIZE = 500
 PATIENCE = 100
@@ -41,10 +44,28 @@ class AllegroSource:
             numbers = {sequence_of(change) for change in changes}
             complete = complete_up_to(complete, numbers)
             # An empty page too: it tells that Allegro answered.
-            yield Page(tuple(read_change(change) for change in changes), str(complete))
+            records = tuple(read_change(change) for change in changes)
+            yield Page(records, str(complete), drift_of(changes, records))
             if len(changes) < PAGE_SIZE or max(numbers) <= read_to:
                 return
             read_to = max(numbers)
+
+    def reread(self, held: HeldRecord) -> PartnerRecord:
+        """Read a change from quarantine again; its sequence number is not in its payload."""
+        # A note came without its text.
+        record = read_change({"gegevens": {}, **held.payload})
+        return replace(
+            record,
+            external_id=held.external_id,
+            case_id=held.case_id,
+            version=held.version,
+            payload=held.payload,
+            revision=held.revision,
+        )
+
+    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Give None: what a counsellor registered has happened, whether or not Allegro still shows it."""
+        return None
 
 
 def complete_up_to(complete: int, numbers: Set[int]) -> int:

@@ -9,6 +9,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from app.adapters.common.pace import Pace, PacedTransport
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 
 _TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -20,6 +21,7 @@ def http_client(
     timeout_seconds: float = 10.0,
     max_connections: int = 32,
     tls: ssl.SSLContext | None = None,
+    pace: Pace | None = None,
 ) -> httpx.AsyncClient:
     """Give a client for one partner: keep-alive, time limits, no redirects.
 
@@ -30,14 +32,14 @@ def http_client(
         timeout_seconds: the longest that a call may take.
         max_connections: connections open at once.
         tls: for mutual TLS; None checks the partner's certificate and shows none.
+        pace: how many calls may leave; None: as many as there are.
     """
+    limits = httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections)
+    transport = AiohttpTransport(verify=tls or True, limits=limits)
     return httpx.AsyncClient(
         base_url=base_url,
         timeout=httpx.Timeout(timeout_seconds, connect=5.0),
-        transport=AiohttpTransport(
-            verify=tls or True,
-            limits=httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections),
-        ),
+        transport=PacedTransport(transport, pace) if pace else transport,
         follow_redirects=False,
     )
 

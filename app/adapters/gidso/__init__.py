@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from app.adapters.common.pace import Pace
 from app.adapters.gidso.client import Certificate, Client
 from app.adapters.gidso.sink import Sink
 from app.adapters.gidso.source import Source
@@ -21,7 +22,7 @@ class Adapter:
 
     system = System.GIDSO
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all but the first three are seldom given
         self,
         url: str,
         api_key: str,
@@ -29,6 +30,7 @@ class Adapter:
         *,
         read_from: datetime | None = None,
         certificate: Certificate | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """Build the adapter; nothing is sent yet.
 
@@ -38,8 +40,9 @@ class Adapter:
             clock: tells when a deletion was noticed.
             read_from: registrations made before this aware moment are not read.
             certificate: files for mutual TLS.
+            pace: how many calls may leave, both directions together.
         """
-        self._client = Client(url, api_key, certificate)
+        self._client = Client(url, api_key, certificate, pace)
         self.source: PartnerSource = Source(self._client, clock, read_from)
         self.sink: PartnerSink = Sink(self._client)
 

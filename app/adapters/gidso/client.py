@@ -11,6 +11,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from app.adapters.common.http import http_client, partner_errors
+from app.adapters.common.pace import Pace
 from app.adapters.gidso.schemas import AanmeldingenPage, JournaalregelsPage
 from app.domain.errors import CursorExpired, PartnerUnreachable
 
@@ -38,8 +39,10 @@ class Certificate:
 class Client:
     """GIDSO's service: registrations to read, journals to look in and to write."""
 
-    def __init__(self, url: str, api_key: str, certificate: Certificate | None = None) -> None:
-        self._http = http_client(url, tls=_mutual_tls(certificate) if certificate else None)
+    def __init__(
+        self, url: str, api_key: str, certificate: Certificate | None = None, pace: Pace | None = None
+    ) -> None:
+        self._http = http_client(url, tls=_mutual_tls(certificate) if certificate else None, pace=pace)
         self._http.headers["X-Api-Key"] = api_key
 
     async def registrations(self, query: Mapping[str, str]) -> AanmeldingenPage:

@@ -116,7 +116,7 @@ class Stopped(_Message):
 class Stamp(_Message):
     """Which version of a registration this is, and since when."""
 
-    versie: int
+    versie: int = Field(ge=1, lt=2**63)
     gewijzigd_op: Moment
 
 

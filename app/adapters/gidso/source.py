@@ -2,20 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from app.adapters.common.drift import drift_of, unknown_fields
 from app.adapters.gidso import mapping
 from app.adapters.gidso.client import Client, token_of
 from app.adapters.gidso.mapping import Kind
-from app.adapters.gidso.schemas import AanmeldingenPage
+from app.adapters.gidso.schemas import Aanmelding, AanmeldingenPage
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreachable, PartnerUnreadable
-from app.domain.ports import Clock, Page, PartnerRecord, Unread
+from app.domain.ports import Clock, HeldRecord, Page, PartnerRecord, Unread
 
 PAGE_SIZE = 500
 _STAMPS = frozenset({"Versie", "GewijzigdOp"})
 _STOPPED = "OndersteuningGestoptOp"
+_REMOVED = "removed"
+_NO_STAMP = Unread("Versie", "unreadable", "It came without a readable version and moment; correct that in GIDSO.")
 
 
 class Source:
@@ -45,7 +49,28 @@ class Source:
             page = await self._client.registrations(query)
             cursor, query = _onward(page)
             read_at = self._clock.now()
-            yield Page(tuple(record for row in page.value for record in read_row(row, read_at)), cursor)
+            records = tuple(record for row in page.value for record in read_row(row, read_at))
+            yield Page(records, cursor, drift_of(records, _unknown_fields(page.value)))
+
+    def reread(self, held: HeldRecord) -> PartnerRecord:
+        """Read a registration from quarantine again; its version and moment are not in its payload."""
+        kind = Kind(held.kind)
+        record = PartnerRecord(
+            kind, held.external_id, held.case_id, held.version, held.payload, held.occurred_at, revision=held.revision
+        )
+        if not held.version:
+            return replace(record, unread=_NO_STAMP)
+        try:
+            return replace(record, facts=mapping.to_facts(kind, held.payload))
+        except PartnerUnreadable as error:
+            return replace(record, unread=Unread(error.field, error.reason, str(error)))
+
+    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Give what GIDSO's own tombstone gives; that support ended stays so."""
+        if kind != Kind.REFERRAL:
+            return None
+        (record,) = read_row({"@removed": {"reason": "deleted"}, "AanmeldingId": external_id}, seen_at)
+        return record
 
     def _everything(self) -> dict[str, str]:
         query = {"$top": str(PAGE_SIZE)}
@@ -70,22 +95,28 @@ def read_row(row: Mapping[str, object], read_at: datetime) -> Iterator[PartnerRe
 
 def _record(kind: Kind, payload: Mapping[str, object], row: Mapping[str, object], read_at: datetime) -> PartnerRecord:
     key = _key(payload)
+    record = PartnerRecord(kind, key, key, "", payload, read_at)
     try:
-        version, occurred_at = _origin(kind, row, read_at)
-        facts = mapping.to_facts(kind, payload)
+        record = _stamped(record, kind, row)
+        return replace(record, facts=mapping.to_facts(kind, payload))
     except PartnerUnreadable as error:
-        unread = Unread(error.field, error.reason, str(error))
-        return PartnerRecord(kind, key, key, "", payload, read_at, unread=unread)
-    return PartnerRecord(kind, key, key, version, payload, occurred_at, facts)
+        return replace(record, unread=Unread(error.field, error.reason, str(error)))
 
 
-def _origin(kind: Kind, row: Mapping[str, object], read_at: datetime) -> tuple[str, datetime]:
-    """Give the version of a row, and when what it says of this kind happened."""
+def _stamped(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> PartnerRecord:
+    """Give the record with the version of its row, and when what it says happened; a tombstone tells neither."""
     if mapping.is_removed(row):
-        return "removed", read_at
+        return replace(record, version=_REMOVED)
     stamp = mapping.stamp(row)
     happened_at = mapping.stopped_on(row) if kind is Kind.SUPPORT_STOPPED else stamp.gewijzigd_op
-    return str(stamp.versie), happened_at
+    return replace(record, version=str(stamp.versie), occurred_at=happened_at, revision=stamp.versie)
+
+
+def _unknown_fields(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    for row in rows:
+        # A name with an at sign is an annotation of OData, which may come at any time (OData JSON Format 4.01, 4.6).
+        own = {name: value for name, value in row.items() if "@" not in name}
+        yield from (f"{Kind.REFERRAL}.{path}" for path in unknown_fields(Aanmelding, own, _STAMPS | {_STOPPED}))
 
 
 def _key(payload: Mapping[str, object]) -> str:

@@ -3,6 +3,7 @@
 Contract: ``openapi/partners/rmw.wsdl`` and ``rmw.xsd``.
 """
 
+from app.adapters.common.pace import Pace
 from app.adapters.rmw.client import RmwClient
 from app.adapters.rmw.sink import RmwSink
 from app.adapters.rmw.source import RmwSource
@@ -15,7 +16,9 @@ class Adapter:
 
     system = System.RMW
 
-    def __init__(self, url: str, username: str, password: str, referral_code: str = "SHV") -> None:
+    def __init__(
+        self, url: str, username: str, password: str, referral_code: str = "SHV", pace: Pace | None = None
+    ) -> None:
         """Open nothing yet; the first message does.
 
         Args:
@@ -23,8 +26,9 @@ class Adapter:
             username: of the UsernameToken.
             password: of the UsernameToken; send it over https only.
             referral_code: RMW's code (*registratiecode*) of the referrals that concern the hub.
+            pace: how many calls may leave, both directions together.
         """
-        self._client = RmwClient(url, username, password)
+        self._client = RmwClient(url, username, password, pace)
         self.source: PartnerSource = RmwSource(self._client, referral_code)
         self.sink: PartnerSink = RmwSink(self._client)
 

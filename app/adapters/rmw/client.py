@@ -5,6 +5,7 @@ from typing import Final
 from lxml import etree
 
 from app.adapters.common.http import http_client, partner_errors
+from app.adapters.common.pace import Pace
 from app.adapters.rmw.schemas import RegistrationList, RegistrationState, StatusUpdate
 from app.adapters.rmw.soap import NAMESPACE, Fault, NotSoap, read, request, security_header
 from app.domain.errors import PartnerRefused, PartnerUnreachable
@@ -21,8 +22,8 @@ class RmwClient:
     then unknown) and PartnerRefused when RMW says no.
     """
 
-    def __init__(self, url: str, username: str, password: str) -> None:
-        self._http = http_client(url)
+    def __init__(self, url: str, username: str, password: str, pace: Pace | None = None) -> None:
+        self._http = http_client(url, pace=pace)
         self._header = etree.tostring(security_header(username, password))
 
     async def close(self) -> None:

@@ -90,7 +90,7 @@ def to_facts(registration: ListedRegistration) -> tuple[Fact, ...]:
     """
     message = _aanmelding(registration.contents)
     if _meaning(YES_NO, message.vervallen, "vervallen"):
-        return (WithdrawReferral(WithdrawalReason.OTHER),)
+        return withdrawal()
     return (
         RegisterReferral(
             organisation_code=message.teamcode,
@@ -100,6 +100,16 @@ def to_facts(registration: ListedRegistration) -> tuple[Fact, ...]:
             received_at=_received_at(message, changed_at(registration)),
         ),
     )
+
+
+def withdrawal() -> tuple[Fact, ...]:
+    """Give what a lapsed registration says: it is taken back, RMW does not tell why."""
+    return (WithdrawReferral(WithdrawalReason.OTHER),)
+
+
+def stuf_moment(moment: datetime) -> str:
+    """Write a moment as StUF does: jjjjmmdduummss, Dutch time."""
+    return f"{moment.astimezone(AMSTERDAM):%Y%m%d%H%M%S}"
 
 
 def changed_at(registration: ListedRegistration) -> datetime:

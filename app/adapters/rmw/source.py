@@ -1,21 +1,25 @@
 """Reads RMW's list of registrations as the engine's pages."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from app.adapters.common.drift import drift_of, unknown_fields
 from app.adapters.rmw.client import RmwClient
-from app.adapters.rmw.mapping import MAPPING_VERSION, changed_at, to_facts
-from app.adapters.rmw.schemas import ListedRegistration
+from app.adapters.rmw.mapping import MAPPING_VERSION, changed_at, stuf_moment, to_facts, withdrawal
+from app.adapters.rmw.schemas import Aanmelding, ListedRegistration, RegistrationList
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreachable, PartnerUnreadable
-from app.domain.ports import Page, PartnerRecord, Unread
+from app.domain.ports import HeldRecord, Page, PartnerRecord, Unread
 
 PAGE_SIZE: Final = 500
 """The most that RMW lists at once."""
 
 _KIND: Final = "aanmelding"
 _UNKNOWN_MOMENT: Final = datetime.fromtimestamp(0, UTC)
+_MOST_DIGITS: Final = 18
+_BESIDE: Final = frozenset({"aanmeldcode", "soortTeam"})
 
 
 class RmwSource:
@@ -43,26 +47,47 @@ class RmwSource:
             part = await self._client.list_registrations(self._referral_code, position, PAGE_SIZE)
             if part.next_position is not None and part.next_position <= position:
                 raise PartnerUnreachable("RMW gave a list that does not move on")
-            yield Page(tuple(_record(r, position + i) for i, r in enumerate(part.registrations)), None)
+            records = tuple(_record(r, position + i) for i, r in enumerate(part.registrations))
+            yield Page(records, None, drift_of(records, _unknown_fields(part)))
             position = part.next_position
+
+    def reread(self, held: HeldRecord) -> PartnerRecord:
+        """Read a registration from quarantine again; its number and moment are not in its payload."""
+        changed = "" if held.occurred_at == _UNKNOWN_MOMENT else stuf_moment(held.occurred_at)
+        again = _record(ListedRegistration(dict(held.payload), held.version, changed), 0)
+        return replace(again, external_id=held.external_id, case_id=held.case_id)
+
+    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Give what a lapsed registration (*vervallen*) gives: RMW's list grows only, so this one was taken out."""
+        payload = {"aanmeldnummer": external_id, "vervallen": "J"}
+        return PartnerRecord(_KIND, external_id, case_id, "removed", payload, seen_at, withdrawal())
 
 
 def _record(registration: ListedRegistration, position: int) -> PartnerRecord:
     number = registration.contents.get("aanmeldnummer")
     # Without a number the place in the list, which only grows, is what tells the record from others.
     case_id = number if isinstance(number, str) else f"positie-{position}"
-    try:
-        facts, occurred_at, unread = to_facts(registration), changed_at(registration), None
-    except PartnerUnreadable as error:
-        facts, occurred_at = (), _UNKNOWN_MOMENT
-        unread = Unread(error.field, error.reason, str(error))
-    return PartnerRecord(
+    record = PartnerRecord(
         kind=_KIND,
         external_id=case_id,
         case_id=case_id,
         version=registration.number,
         payload=registration.contents,
-        occurred_at=occurred_at,
-        facts=facts,
-        unread=unread,
+        occurred_at=_UNKNOWN_MOMENT,
+        # RMW counts each change, those of other systems too: it only grows.
+        revision=_revision(registration.number),
     )
+    try:
+        record = replace(record, occurred_at=changed_at(registration))
+        return replace(record, facts=to_facts(registration))
+    except PartnerUnreadable as error:
+        return replace(record, unread=Unread(error.field, error.reason, str(error)))
+
+
+def _revision(number: str) -> int | None:
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS else None
+
+
+def _unknown_fields(part: RegistrationList) -> Iterator[str]:
+    for registration in part.registrations:
+        yield from (f"{_KIND}.{path}" for path in unknown_fields(Aanmelding, registration.contents, _BESIDE))

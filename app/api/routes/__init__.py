@@ -3,6 +3,7 @@
 from app.api.routes import (
     appointments,
     code_lists,
+    conflicts,
     deliveries,
     docs,
     document,
@@ -32,6 +33,7 @@ ROUTERS = (
     feedback_policies.router,
     organisations.router,
     partners.router,
+    conflicts.router,
     code_lists.router,
     event_schemas.router,
     document.router,

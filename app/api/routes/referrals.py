@@ -27,6 +27,7 @@ from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.queries import ReferralQuery
 from app.operations.disclosures import view_disclosures
+from app.operations.echoes import note_held
 from app.operations.idempotency import Answer
 from app.operations.referrals import amend_referral, referrer_code, register_referral, what_was_said
 from app.operations.steps import open_chain
@@ -122,6 +123,7 @@ async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Respon
         said = what_was_said(tx, tools, chain)
         fact = _amended(viewer, said, patch)
         if fact != said:
+            note_held(tx, tools, chain.id, (said, fact))
             with telling_no_status(viewer):
                 amend_referral(tx, tools, chain, fact)
         shown = show(tx)

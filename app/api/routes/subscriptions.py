@@ -34,11 +34,13 @@ from app.operations.subscriptions import (
     Subscription,
     Wishes,
     activate,
+    allow_another,
     change_subscription,
     check_receiver,
     make_subscription,
     open_for_approval,
     open_subscription,
+    owners_of,
     page_of_subscriptions,
     pause,
     read_subscription,
@@ -93,8 +95,9 @@ async def make(body: SubscriptionIn, change: Manages) -> Response:
     wishes = _wishes(hub.tools, body)
 
     def work(tx: Connection) -> Answer:
+        allow_another(tx, owner, hub.subscription_limit)
         made, secret = make_subscription(tx, hub.tools, owner, wishes, approved=hub.sandbox)
-        content = {**_wire(change, made), "secret": secret}
+        content = {**_wire(change, made, owner), "secret": secret}
         location = f"{hub.api_url}/subscriptions/{content['id']}"
         return answer(201, content, etag=_etag(change, made), location=location)
 
@@ -108,7 +111,8 @@ async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Re
     """Give a page of your own subscriptions (*abonnementen*), oldest first; the operator sees all."""
     after = cursor_id(read, page.cursor)
     found, more = await read.hub.db.read(page_of_subscriptions, read.caller.organisation, after, page.limit)
-    items = [_wire(read, each) for each in found]
+    owners = await read.hub.db.read(owners_of, found)
+    items = [_wire(read, each, owners[each.organisation_id]) for each in found]
     return page_answer(read.hub, request, items, text_cursor(str(items[-1]["id"])) if more else None)
 
 
@@ -121,7 +125,8 @@ async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Re
 async def read_one(subscription_id: SubscriptionId, read: Reads) -> Response:
     """Give one of your own subscriptions (*abonnement*), without its secret."""
     found = await read.hub.db.read(read_subscription, read.caller.organisation, read.resolve(subscription_id))
-    return json_answer(200, _wire(read, found), etag=_etag(read, found))
+    owners = await read.hub.db.read(owners_of, [found])
+    return json_answer(200, _wire(read, found, owners[found.organisation_id]), etag=_etag(read, found))
 
 
 @router.patch(
@@ -203,7 +208,8 @@ async def rotate(subscription_id: SubscriptionId, body: SecretRotationIn, change
     def work(tx: Connection) -> Answer:
         found = _opened(change, tx, subscription_id)
         changed, secret = rotate_secret(tx, change.hub.tools, found, timedelta(hours=body.overlap_hours))
-        return answer(200, {**_wire(change, changed), "secret": secret}, etag=_etag(change, changed))
+        shown = _wire(change, changed, change.caller.organisation)
+        return answer(200, {**shown, "secret": secret}, etag=_etag(change, changed))
 
     return await change.once(work)
 
@@ -237,7 +243,8 @@ def cursor_id(read: Reading, cursor: str | None) -> UUID | None:
 async def _step(change: Changing, given_id: UUID, step: Step, opening: Opening = open_subscription) -> Response:
     def work(tx: Connection) -> Answer:
         changed = step(tx, change.hub.tools, _opened(change, tx, given_id, opening))
-        return answer(200, _wire(change, changed), etag=_etag(change, changed))
+        owner = owners_of(tx, [changed])[changed.organisation_id]
+        return answer(200, _wire(change, changed, owner), etag=_etag(change, changed))
 
     return await change.once(work)
 
@@ -282,9 +289,10 @@ def _patched(found: Subscription, patch: dict[str, JsonValue]) -> SubscriptionIn
         raise InvalidInput(*faults_of(error.errors())) from None
 
 
-def _wire(read: Reading, subscription: Subscription) -> dict[str, object]:
+def _wire(read: Reading, subscription: Subscription, owner: Organisation) -> dict[str, object]:
     shown = {
         **vars(subscription),
+        "organisation": owner.code,
         "id": read.shown_id(subscription.id),
         "event_types": sorted(subscription.event_types),
         "areas": sorted(subscription.areas),
@@ -298,7 +306,8 @@ def _wire(read: Reading, subscription: Subscription) -> dict[str, object]:
 
 
 def _etag(read: Reading, subscription: Subscription) -> str:
-    # How its deliveries do changes by itself and is nothing that a change could overwrite.
-    shown = {name: value for name, value in _wire(read, subscription).items() if name != "failingSince"}
+    # How its deliveries do changes by itself and is nothing that a change could overwrite; whose it is never changes.
+    wire = _wire(read, subscription, read.caller.organisation)
+    shown = {name: value for name, value in wire.items() if name not in ("failingSince", "organisation")}
     unseen = (subscription.worker_index, subscription.secret_sealed, subscription.auth_sealed)
     return etag_of(str(shown), *map(str, unseen))

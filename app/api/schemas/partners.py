@@ -1,38 +1,69 @@
 """The connections with the partner systems on the wire."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from app.api.schemas.fields import Out
+from app.api.schemas.fields import In, LongLine, Moment, Out
 from app.domain.codes import System
 
+JobKind = Literal["reconcile", "backfill", "retry"]
+JobState = Literal["waiting", "running", "done", "failed"]
+RunKind = Literal["pull", "reconcile", "backfill", "retry"]
 
-class PartnerOut(Out):
-    """How the connection with a partner system (*registratiesysteem*) does."""
+Reason = Annotated[
+    LongLine,
+    Field(
+        description="Why, for colleagues and on record (*reden*); write no personal data in it.",
+        examples=["Maintenance at the partner until 14:00"],
+    ),
+]
+Drift = Annotated[
+    dict[str, int],
+    Field(
+        description="What the partner's contract does not know, by place, and how often it was met (*afwijkingen*).",
+        examples=[{"mutatie.nieuwVeld": 3}],
+    ),
+]
 
-    system: System = Field(description="The partner system.", examples=["allegro"])
-    paused: bool = Field(description="Whether it is not pulled at present (*gepauzeerd*).", examples=[False])
-    last_success_at: datetime | None = Field(
-        None, description="When it last gave its changes.", examples=["2026-11-23T09:30:00Z"]
+
+class PartnerPauseIn(In):
+    """Why a partner is not to be pulled for a while."""
+
+    reason: Reason
+
+
+class DismissalIn(In):
+    """Why a record will not be applied."""
+
+    reason: Reason
+
+
+class JobIn(In):
+    """Work on a partner's records that is to be done."""
+
+    kind: JobKind = Field(
+        description="`reconcile`: compare everything that the partner has with what the hub applied, and mend it; "
+        "`backfill`: read everything again, as at the first start; `retry`: read what is in quarantine again.",
+        examples=["reconcile"],
     )
-    failing_since: datetime | None = Field(
-        None, description="Since when it does not answer; absent while it does.", examples=["2026-11-23T09:30:00Z"]
+    dry_run: bool = Field(
+        False, description="Report what it would do, and change nothing (*proefdraaien*).", examples=[True]
     )
-    quarantined: int = Field(description="Records in quarantine (*quarantaine*).", examples=[0])
-
-
-class PartnersOut(Out):
-    """Every partner that was ever pulled."""
-
-    items: list[PartnerOut]
+    since: Moment | None = Field(
+        None,
+        description="Of a `backfill`: take what happened from this moment on; everything, when left out.",
+        examples=["2026-01-01T00:00:00+01:00"],
+    )
 
 
 class RunOut(Out):
     """The account of one pull that brought something; read = applied + unchanged + filtered + quarantined."""
 
     id: UUID
+    kind: RunKind = Field(description="What it was a part of; a `pull` is the daily work.", examples=["pull"])
     started_at: datetime = Field(description="When the page was applied.", examples=["2026-11-23T09:30:00Z"])
     mapping_version: str = Field(description="Version of the mapping that read it.", examples=["1"])
     read: int = Field(description="Records read (*gelezen*).", examples=[120])
@@ -40,12 +71,48 @@ class RunOut(Out):
     unchanged: int = Field(description="Records known already (*ongewijzigd*).", examples=[101])
     filtered: int = Field(description="Records that do not concern the hub.", examples=[1])
     quarantined: int = Field(description="Records put in quarantine.", examples=[0])
+    drift: Drift | None = None
 
 
 class RunsOut(Out):
     """The newest runs, newest first."""
 
     items: list[RunOut]
+
+
+class PartnerOut(Out):
+    """How the connection with a partner system (*registratiesysteem*) does."""
+
+    system: System = Field(description="The partner system.", examples=["allegro"])
+    paused: bool = Field(description="Whether it is not pulled at present (*gepauzeerd*).", examples=[False])
+    pause_reason: str | None = Field(None, description="Why it is paused.", examples=["Maintenance until 14:00"])
+    paused_by: str | None = Field(None, description="Id of the client that paused it.", examples=["beheer-1"])
+    last_success_at: datetime | None = Field(
+        None, description="When it last gave its changes.", examples=["2026-11-23T09:30:00Z"]
+    )
+    lag_seconds: float | None = Field(
+        None, description="How long ago that was (*achterstand*); absent before the first time.", examples=[12]
+    )
+    failing_since: datetime | None = Field(
+        None, description="Since when it does not answer; absent while it does.", examples=["2026-11-23T09:30:00Z"]
+    )
+    failures: int = Field(description="Pulls that failed on end.", examples=[0])
+    retry_at: datetime | None = Field(
+        None, description="Until when it is left alone after failures.", examples=["2026-11-23T09:35:00Z"]
+    )
+    quarantined: int = Field(description="Records in quarantine (*quarantaine*).", examples=[0])
+
+
+class PartnerDetailsOut(PartnerOut):
+    """How one connection does, and what it last brought."""
+
+    last_run: RunOut | None = Field(None, description="The newest pull that brought something.")
+
+
+class PartnersOut(Out):
+    """Every partner that was ever pulled or paused."""
+
+    items: list[PartnerOut]
 
 
 class QuarantinedOut(Out):
@@ -66,4 +133,31 @@ class QuarantinePageOut(Out):
     """A page of the quarantine, oldest first."""
 
     items: list[QuarantinedOut]
+    next_cursor: str | None = Field(None, description="Where to read on; absent on the last page.")
+
+
+class JobOut(Out):
+    """Work on a partner's records, as asked for (*taak*); a worker does it at its next round."""
+
+    id: UUID
+    system: System = Field(description="The partner system.", examples=["allegro"])
+    kind: JobKind
+    dry_run: bool = Field(description="Whether it only reports.", examples=[True])
+    state: JobState = Field(description="Where it stands.", examples=["done"])
+    requested_by: str = Field(description="Id of the client that asked for it.", examples=["beheer-1"])
+    requested_at: datetime = Field(examples=["2026-11-23T09:30:00Z"])
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    report: dict[str, object] | None = Field(
+        None,
+        description="What came of it (*verslag*): counts and the partner's record numbers, never contents; the `since` "
+        "of a backfill stands here from the beginning.",
+        examples=[{"applied": 18}],
+    )
+
+
+class JobPageOut(Out):
+    """A page of jobs, newest first."""
+
+    items: list[JobOut]
     next_cursor: str | None = Field(None, description="Where to read on; absent on the last page.")

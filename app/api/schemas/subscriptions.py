@@ -61,7 +61,8 @@ class SubscriptionIn(In):
     event_types: tuple[EventType, ...] = Described(
         (),
         max_length=MAX_TYPES,
-        description="Types of event (*gebeurtenissen*); all of them, when left out.",
+        description="Types of event (*gebeurtenissen*). When left out: all that are about referrals, and for the "
+        "operator all notices about connections.",
         examples=[["nl.trajecthub.referrals.confirmed.v1"]],
     )
     areas: tuple[ShortLine, ...] = Described(
@@ -112,8 +113,11 @@ class SubscriptionOut(Out):
     """A subscription (*abonnement*)."""
 
     id: UUID
+    organisation: str = Described(
+        description="Code of the organisation that it belongs to (*organisatie*).", examples=["dock"]
+    )
     url: str = Described(examples=["https://hooks.example.nl/trajecthub"])
-    event_types: list[EventType] = Described(description="Empty: all types.")
+    event_types: list[EventType] = Described(description="Empty: all types about referrals; for the operator, notices.")
     areas: list[str] = Described(description="Empty: everywhere.", examples=[["Feijenoord"]])
     filters_on_worker: bool = Described(description="Whether only one worker's referrals are told.", examples=[False])
     content: Content

@@ -1,0 +1,42 @@
+"""What Allegro's changes hold that its contract does not know."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic import BaseModel
+
+from app.adapters.allegro import schemas
+from app.adapters.allegro.mapping import KIND
+from app.adapters.common import drift
+from app.domain.ports import PartnerRecord
+
+CONTENTS: Mapping[str, type[BaseModel]] = {
+    "bevestiging": schemas.Confirmation,
+    "afwijzing": schemas.Reason,
+    "afspraak": schemas.Appointment,
+    "afspraak_vervallen": schemas.Reason,
+    "aanwezigheid": schemas.Attendance,
+    "intakeresultaat": schemas.CodeValue,
+    "plan": schemas.Plan,
+    "trajectresultaat": schemas.Result,
+    "kbr_aanvraag": schemas.KbrApplication,
+    "afsluiting": schemas.Reason,
+    "onbereikbaar": schemas.Nothing,
+    "intrekking": schemas.WithdrawalAnswer,
+    "pauze": schemas.Nothing,
+    "hervatting": schemas.Nothing,
+}
+"""What *gegevens* holds, by kind of change; a note's contents (*notitie*) are free, and stay at Allegro."""
+
+_BESIDE = frozenset({"volgnummer"})
+
+
+def drift_of(changes: Iterable[Mapping[str, object]], records: Iterable[PartnerRecord]) -> dict[str, int]:
+    """Count what the contract does not know on a page, by place."""
+    return drift.drift_of(records, (f"{KIND}.{path}" for change in changes for path in _unknown(change)))
+
+
+def _unknown(change: Mapping[str, object]) -> Iterator[str]:
+    yield from drift.unknown_fields(schemas.Change, change, _BESIDE)
+    model, contents = CONTENTS.get(str(change.get("soort"))), change.get("gegevens")
+    if model and isinstance(contents, Mapping):
+        yield from (f"gegevens.{path}" for path in drift.unknown_fields(model, contents))

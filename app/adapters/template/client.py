@@ -1,0 +1,66 @@
+"""Speaks HTTP with the partner, and nothing else. Source: ``openapi/partners/template.yaml``."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+import httpx
+from pydantic import ValidationError
+
+from app.adapters.common.http import http_client, partner_errors
+from app.adapters.common.pace import Pace
+from app.adapters.template.schemas import Wijziging, Wijzigingen
+from app.domain.errors import PartnerUnreachable
+
+_PARTNER: Final = "The partner"
+
+
+class Client:
+    """The partner's service.
+
+    Every method raises PartnerUnreachable for no or a temporary answer (the outcome of a message is then unknown)
+    and PartnerRefused when the partner says no.
+    """
+
+    def __init__(self, url: str, token: str, pace: Pace | None = None) -> None:
+        self._http = http_client(url, pace=pace)
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+    async def changes(self, after: int, limit: int) -> list[Wijziging]:
+        """Give at most ``limit`` changes with a sequence number above ``after``, in order."""
+        with partner_errors(_PARTNER):
+            # A feed that forgets, or a token that expires, answers 410 here: raise CursorExpired and the engine
+            # reads everything (app/adapters/gidso/client.py).
+            response = _checked(await self._http.get("/v1/wijzigingen", params={"na": after, "aantal": limit}))
+        try:
+            return Wijzigingen.model_validate_json(response.content).wijzigingen
+        except ValidationError:
+            # A proxy's page with status 200, for instance. Without the cause: it would show what was sent.
+            raise PartnerUnreachable(f"{_PARTNER} gave an answer that is not in its contract") from None
+
+    async def has_message(self, number: str, reference: str) -> bool:
+        """Tell whether a message (*bericht*) with this reference (*kenmerk*) was stored."""
+        with partner_errors(_PARTNER):
+            response = await self._http.get(f"{_messages(number)}/{reference}")
+            return response.status_code != HTTPStatus.NOT_FOUND and _checked(response).is_success
+
+    async def add_message(self, number: str, message: Mapping[str, object]) -> None:
+        """Add a message to a referral; added twice, it is there twice."""
+        with partner_errors(_PARTNER):
+            _checked(await self._http.post(_messages(number), json=message))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+
+def _messages(number: str) -> str:
+    return f"/v1/aanmeldingen/{quote(number, safe='')}/berichten"
+
+
+def _checked(response: httpx.Response) -> httpx.Response:
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        # It is about the hub's token and not about this message, which must wait for a new one and not be given up.
+        raise PartnerUnreachable(f"{_PARTNER} does not accept the hub's token; check it")
+    return response.raise_for_status()

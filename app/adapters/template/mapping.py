@@ -1,0 +1,153 @@
+"""What the partner says, read as the hub's facts, and what it is told: pure functions and total tables.
+
+Source of the codes: ``openapi/partners/template.yaml``. A code that is not in a table is never guessed and never
+becomes "unknown": the record goes to quarantine, the table gets a line, and the record is tried again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from app.adapters.template.schemas import Aanmelding, Klant
+from app.domain.codes import ConsentScope, IncomeSituation, Moment, System, WithdrawalReason
+from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
+from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
+from app.domain.facts import Field
+from app.domain.identifiers import is_bsn
+from app.domain.ports import PartnerMessage
+from app.domain.values import ClientDetails, Consent, ReferralContents
+
+SYSTEM: Final = System.GIDSO
+"""Yours gets a member of its own in ``System``; the template borrows one that its tests do not use otherwise."""
+
+MAPPING_VERSION: Final = "1"
+"""Goes up with each change below; the account of every run names it."""
+
+_Meaning = TypeVar("_Meaning")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What each code of the partner means.
+
+    Attributes:
+        states: *stand*: whether the referral stands.
+        reasons: *redenIntrekking*.
+        incomes: *inkomen*.
+    """
+
+    states: Mapping[str, bool]
+    reasons: Mapping[str, WithdrawalReason]
+    incomes: Mapping[str, IncomeSituation]
+
+
+TABLES: Final = Tables(
+    states={"open": True, "ingetrokken": False},
+    reasons={
+        "klantZietAf": WithdrawalReason.CLIENT_CHANGED_MIND,
+        "eldersGeholpen": WithdrawalReason.HELPED_ELSEWHERE,
+        "anders": WithdrawalReason.OTHER,
+    },
+    incomes={
+        "loon": IncomeSituation.HAS_INCOME,
+        "uitkering": IncomeSituation.HAS_INCOME,
+        "aangevraagd": IncomeSituation.UNDER_WAY,
+        "geen": IncomeSituation.NONE,
+        "onbekend": IncomeSituation.UNKNOWN,
+    },
+)
+
+MOMENTS: Final[Mapping[Moment, str]] = {
+    Moment.RECEIVED: "ONTVANGEN",
+    Moment.CONFIRMED: "BEVESTIGD",
+    Moment.INTAKE_PLANNED: "INTAKE_GEPLAND",
+    Moment.INTAKE_ATTENDED: "VERSCHENEN",
+    Moment.MISSED: "NIET_VERSCHENEN",
+    Moment.INTAKE_RESULT: "RESULTAAT_INTAKE",
+    Moment.PLAN_SIGNED: "PLAN_ONDERTEKEND",
+    Moment.OTHER_HELP: "ANDERE_HULP",
+    Moment.FIRST_RESULT: "EERSTE_RESULTAAT",
+    Moment.CHANGE: "WIJZIGING",
+    Moment.CLOSED: "AFGESLOTEN",
+}
+"""The partner's code of every feedback moment."""
+
+PLACES: Final[Mapping[Field, str]] = {
+    Field.APPOINTMENT_STARTS_AT: "afspraakOp",
+    Field.COUNSELLOR_NAME: "trajectbegeleider",
+}
+"""Where a message (*bericht*) has room for a field; the privacy gate decided before whether it may be told."""
+
+
+def parse(row: Mapping[str, object]) -> Aanmelding:
+    """Read a referral as the contract has it.
+
+    Raises:
+        PartnerUnreadable: names the first field that differs and the rule, never the value.
+    """
+    try:
+        return Aanmelding.model_validate(row)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        rule = f"{place} is not as the contract says ({first['type']}); correct it at the partner"
+        raise PartnerUnreadable(place, rule) from None
+
+
+def to_facts(message: Aanmelding, tables: Tables = TABLES) -> tuple[Fact, ...]:
+    """Read a referral as the one thing it says: that it stands so, or that it was withdrawn.
+
+    Raises:
+        UnknownCode: a code is not in the tables.
+        PartnerUnreadable: the BSN is none.
+    """
+    if _meaning(tables.states, message.stand, "stand"):
+        return (_referral(message, tables),)
+    return (WithdrawReferral(_meaning(tables.reasons, message.reden_intrekking or "", "redenIntrekking")),)
+
+
+def to_message(message: PartnerMessage) -> dict[str, object]:
+    """Write what happened as the message (*bericht*) that the partner stores.
+
+    Raises:
+        PartnerRefused: the event has no feedback moment, so the partner has no place for it.
+    """
+    if message.moment is None:
+        raise PartnerRefused("the partner takes events with a feedback moment only; do not send this event there")
+    told = {place: message.fields[field] for field, place in PLACES.items() if message.fields.get(field) is not None}
+    return {
+        # The delivery's own id, the same at each try: by it the sink looks up what an earlier try left.
+        "kenmerk": str(message.id),
+        "moment": MOMENTS[message.moment],
+        "gebeurdOp": message.occurred_at.isoformat(),
+        **told,
+    }
+
+
+def _referral(message: Aanmelding, tables: Tables) -> RegisterReferral:
+    scopes = frozenset({ConsentScope.FEEDBACK_TO_REFERRER}) if message.terugkoppeling else frozenset()
+    return RegisterReferral(
+        organisation_code=message.team,
+        client=_client(message.klant),
+        contents=ReferralContents(
+            area=message.gebied,
+            income_situation=_meaning(tables.incomes, message.inkomen, "inkomen"),
+            consent=Consent(scopes),
+        ),
+        reference=message.nummer,
+        received_at=message.aangemeld_op,
+    )
+
+
+def _client(klant: Klant) -> ClientDetails:
+    if klant.bsn is not None and not is_bsn(klant.bsn):
+        raise PartnerUnreadable("klant.bsn", "klant.bsn fails the eleven-test; correct it at the partner")
+    return ClientDetails(klant.voornaam, klant.achternaam, klant.geboortedatum, bsn=klant.bsn)
+
+
+def _meaning(table: Mapping[str, _Meaning], code: str, field: str) -> _Meaning:
+    if code not in table:
+        raise UnknownCode(field, f"{field} holds a code that is not in the mapping; add it to the table first")
+    return table[code]

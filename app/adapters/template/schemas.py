@@ -1,0 +1,58 @@
+"""The partner's messages as its contract (``openapi/partners/template.yaml``) has them, in its own words."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+# As large as the database can count.
+Count = Annotated[int, Field(ge=1, lt=2**63)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+# Left alone, Pydantic would read numbers as days and moments too; the contract has ISO 8601 texts only.
+Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(str(value)))]
+Moment = Annotated[AwareDatetime, BeforeValidator(lambda value: datetime.fromisoformat(str(value)))]
+
+
+class _Message(BaseModel):
+    # Strict: a number is no text and "ja" is no boolean. What is promised and absent makes the record unreadable,
+    # because the hub never fills in a value; what is new is left alone, and counted as drift.
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True, strict=True)
+
+
+class Klant(_Message):
+    """The client."""
+
+    voornaam: Text
+    achternaam: Text
+    geboortedatum: Day
+    bsn: str | None = None
+
+
+class Aanmelding(_Message):
+    """A referral in its present state."""
+
+    nummer: Text
+    versie: Count
+    gewijzigd_op: Moment
+    stand: str
+    reden_intrekking: str | None = None
+    team: Text
+    aangemeld_op: Moment
+    gebied: Text
+    klant: Klant
+    inkomen: str
+    terugkoppeling: bool
+
+
+class Wijziging(_Message):
+    """A place in the feed; the referral is read on its own, so that one bad one spoils no others."""
+
+    volgnummer: Count
+    aanmelding: dict[str, Any]
+
+
+class Wijzigingen(_Message):
+    """A page of the feed."""
+
+    wijzigingen: list[Wijziging]

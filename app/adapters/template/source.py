@@ -1,0 +1,101 @@
+"""Reads the partner's feed as the engine's pages."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from app.adapters.common.drift import drift_of, unknown_fields
+from app.adapters.template.client import Client
+from app.adapters.template.mapping import MAPPING_VERSION, SYSTEM, TABLES, Tables, parse, to_facts
+from app.adapters.template.schemas import Aanmelding, Wijziging
+from app.domain.codes import WithdrawalReason
+from app.domain.commands import WithdrawReferral
+from app.domain.errors import PartnerUnreachable, PartnerUnreadable
+from app.domain.ports import HeldRecord, Page, PartnerRecord, Unread
+
+PAGE_SIZE: Final = 500
+"""The most that the partner gives at once."""
+
+_KIND: Final = "aanmelding"
+_UNKNOWN_MOMENT: Final = datetime.fromtimestamp(0, UTC)
+
+
+class Source:
+    """Gives what changed; the cursor is the sequence number, as text, up to which everything was read.
+
+    This is where partners differ most:
+
+    - Numbers that are given out before the record is stored, so that a lower one may appear behind a higher one:
+      read some of them again (``app/adapters/allegro/source.py``).
+    - An opaque token that comes with the last page and may expire: the other pages have the cursor None, and the
+      client raises CursorExpired (``app/adapters/gidso/source.py``).
+    - No feed at all: list everything at each pull, always with the cursor None; the engine finds what changed by
+      content (``app/adapters/rmw/source.py``).
+    """
+
+    system = SYSTEM
+    mapping_version = MAPPING_VERSION
+
+    def __init__(self, client: Client, tables: Tables = TABLES) -> None:
+        self._client, self._tables = client, tables
+
+    async def changes(self, cursor: str | None) -> AsyncIterator[Page]:
+        """Give the changes since the cursor page by page; None reads every referral.
+
+        Raises:
+            PartnerUnreachable: no answer, or a feed that does not move on; try again later from the same cursor.
+            PartnerRefused: the partner does not take the question.
+        """
+        read_to = int(cursor or 0)
+        while True:
+            changes = await self._client.changes(read_to, PAGE_SIZE)
+            read_to = _moved_on(read_to, changes)
+            # An empty page too: it tells that the partner answered.
+            yield self._page(changes, str(read_to))
+            if len(changes) < PAGE_SIZE:
+                return
+
+    def reread(self, held: HeldRecord) -> PartnerRecord:
+        """Read a record that was in quarantine again, with today's tables."""
+        again = self._read(held.payload, held.external_id)
+        return replace(again, external_id=held.external_id, case_id=held.case_id)
+
+    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Give the withdrawal that a vanished referral means; the partner itself says nothing of it.
+
+        A partner that tells of deletions gives the same fact for its tombstone (``app/adapters/gidso/mapping.py``).
+        """
+        payload = {"nummer": external_id, "verwijderd": True}
+        facts = (WithdrawReferral(WithdrawalReason.OTHER),)
+        return PartnerRecord(kind, external_id, case_id, "verwijderd", payload, seen_at, facts)
+
+    def _page(self, changes: Sequence[Wijziging], cursor: str) -> Page:
+        records = tuple(self._read(each.aanmelding, f"volgnummer-{each.volgnummer}") for each in changes)
+        return Page(records, cursor, drift_of(records, _unknown_fields(changes)))
+
+    def _read(self, row: Mapping[str, object], otherwise: str) -> PartnerRecord:
+        """Read a referral; one that cannot be read says why, and keeps its key as far as it has one."""
+        number = row.get("nummer")
+        key = number if isinstance(number, str) and number else otherwise
+        record = PartnerRecord(_KIND, key, key, "", row, _UNKNOWN_MOMENT)
+        try:
+            message = parse(row)
+            version, occurred_at = message.versie, message.gewijzigd_op
+            record = replace(record, version=str(version), revision=version, occurred_at=occurred_at)
+            return replace(record, facts=to_facts(message, self._tables))
+        except PartnerUnreadable as error:
+            return replace(record, unread=Unread(error.field, error.reason, str(error)))
+
+
+def _moved_on(read_to: int, changes: Sequence[Wijziging]) -> int:
+    newest = max((change.volgnummer for change in changes), default=read_to)
+    if changes and newest <= read_to:
+        # Else the engine would read the same page for ever, and a cursor could go back.
+        raise PartnerUnreachable("The partner gave a feed that does not move on")
+    return newest
+
+
+def _unknown_fields(changes: Iterable[Wijziging]) -> Iterator[str]:
+    for change in changes:
+        yield from (f"{_KIND}.{path}" for path in unknown_fields(Aanmelding, change.aanmelding))

@@ -1,0 +1,82 @@
+"""What a partner and the hub say differently of one field, for the operator."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.api.answers import answer
+from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, page_answer, text_cursor, texts_of
+from app.api.problems import problem_responses
+from app.api.routes.partners import Manages, Partner, Reads
+from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictState, DecisionIn
+from app.database import Connection
+from app.domain.errors import FieldFault, InvalidInput
+from app.operations.conflicts import ConflictQuery, StoredConflict, decide_conflict, page_of_conflicts
+from app.operations.idempotency import Answer
+
+router = APIRouter(prefix="/partners/{system}/conflicts", tags=["partners"])
+
+_MAY_SEE_VALUES = "partners:manage"
+
+ConflictId = Annotated[UUID, Path(description="Id of the conflict.", examples=["019ab3f2-7c00-7000-8000-000000000008"])]
+State = Annotated[ConflictState, Query(description="Which conflicts are given.", examples=["open"])]
+
+
+@router.get(
+    "",
+    summary="List conflicts with a partner",
+    response_model=ConflictPageOut,
+    responses=problem_responses(400, 401, 403, 404, 406),
+)
+async def list_conflicts(  # noqa: PLR0913  # the request's parts
+    request: Request,
+    read: Reads,
+    system: Partner,
+    state: State = "open",
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
+) -> Response:
+    """Give the fields of which a partner and the hub say different things (*tegenstrijdigheden*), oldest first.
+
+    The values themselves, which may be personal, are shown to who may decide: with the scope `partners:manage`.
+    """
+    query = ConflictQuery(system, state, _after(cursor), limit, _MAY_SEE_VALUES in read.caller.scopes)
+    page, following = await read.hub.db.read(page_of_conflicts, read.hub.tools, query)
+    items: list[dict[str, Any]] = [
+        _shown(each).model_dump(mode="json", by_alias=True, exclude_none=True) for each in page
+    ]
+    return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
+
+
+@router.post(
+    "/{conflict_id}/decision",
+    summary="Decide a conflict",
+    response_model=ConflictOut,
+    responses=problem_responses(400, 401, 403, 404, 409),
+)
+async def decide(change: Manages, system: Partner, conflict_id: ConflictId, body: DecisionIn) -> Response:
+    """Say whose value holds (*beslissen*); when that is not the present one, the referral is changed, and all are told.
+
+    The answer holds no values.
+    """
+
+    def work(tx: Connection) -> Answer:
+        found = decide_conflict(tx, change.hub.tools, system, conflict_id, body.keep, change.caller.client_id)
+        return answer(200, _shown(found))
+
+    return await change.once(work)
+
+
+def _shown(conflict: StoredConflict) -> ConflictOut:
+    return ConflictOut.model_validate({**vars(conflict), "field": conflict.field.value}, by_name=True)
+
+
+def _after(cursor: str | None) -> UUID | None:
+    if cursor is None:
+        return None
+    try:
+        return UUID(texts_of(cursor, 1)[0])
+    except ValueError as error:
+        fault = FieldFault("cursor", "made-by-the-hub", "Give the nextCursor of the page before, unchanged.")
+        raise InvalidInput(fault) from error

@@ -1,0 +1,54 @@
+"""Values that stand against each other, on the wire."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, JsonValue
+
+from app.api.schemas.fields import In, Out
+
+ConflictReason = Literal["not-the-owner", "both-changed", "loop"]
+ConflictState = Literal["open", "kept", "taken"]
+
+_WITHHELD = "Absent when it is empty, or withheld for want of the scope `partners:manage`."
+
+
+class ConflictOut(Out):
+    """Two values of one field that stand against each other (*tegenstrijdigheid*)."""
+
+    id: UUID
+    referral_id: UUID = Field(description="The referral (*aanmelding*).")
+    field: str = Field(description="The field, by its name in the record.", examples=["worker.phone"])
+    reason: ConflictReason = Field(
+        description="`not-the-owner`: the partner changed what another owns, and the hub kept its value. "
+        "`both-changed`: the value of the owner holds. `loop`: the field went to and fro, and was stopped.",
+        examples=["both-changed"],
+    )
+    state: ConflictState = Field(
+        description="`kept` or `taken`: an operator decided for the hub's value or for the partner's.",
+        examples=["open"],
+    )
+    since: datetime = Field(description="When they first stood apart.", examples=["2026-11-23T09:30:00Z"])
+    hub_value: JsonValue = Field(None, description=f"What the hub had. {_WITHHELD}", examples=["010-5550100"])
+    partner_value: JsonValue = Field(None, description=f"What the partner said. {_WITHHELD}", examples=["010-5550200"])
+    base_value: JsonValue = Field(
+        None,
+        description=f"What the partner had before, where it was what the hub had. {_WITHHELD}",
+        examples=["010-5550100"],
+    )
+    decided_at: datetime | None = Field(None, description="When it was decided.", examples=["2026-11-23T10:30:00Z"])
+    decided_by: str | None = Field(None, description="The client that decided.", examples=["beheer"])
+
+
+class ConflictPageOut(Out):
+    """A page of conflicts, oldest first."""
+
+    items: list[ConflictOut]
+    next_cursor: str | None = Field(None, description="Where to read on; absent on the last page.")
+
+
+class DecisionIn(In):
+    """Which of the two values holds from now on."""
+
+    keep: Literal["hub", "partner"] = Field(description="Whose value is to hold.", examples=["hub"])

@@ -1,0 +1,138 @@
+"""Values that stand against each other, as an operator sees and decides them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from app.database import Connection
+from app.domain.codes import OrganisationRole, System
+from app.domain.commands import Act
+from app.domain.errors import Conflict, NotFound, TransitionNotAllowed
+from app.domain.facts import Field
+from app.domain.ownership import SAID, canonical, said, saying
+from app.models.client import wrapped_key_of
+from app.models.ownership import find_conflict, forget_sends, list_conflicts, update_conflict
+from app.operations.echoes import note_held
+from app.operations.ownership import open_value
+from app.operations.referrals import amend_referral, what_was_said
+from app.operations.steps import Chain, open_chain
+from app.operations.tools import Tools
+
+Keep = Literal["hub", "partner"]
+
+_STATES: dict[Keep, str] = {"hub": "kept", "partner": "taken"}
+
+
+@dataclass(frozen=True)
+class StoredConflict:
+    """Two values of one field that stand against each other.
+
+    Attributes:
+        reason: ``not-the-owner``, ``both-changed`` or ``loop``.
+        state: ``open``; ``kept`` or ``taken`` once an operator decided for the hub's or the partner's value.
+        hub_value: what the hub had; None when it is withheld.
+        partner_value: what the partner said; None when it is withheld.
+        base_value: what the partner had before; None when it is withheld or not known.
+    """
+
+    id: UUID
+    referral_id: UUID
+    field: Field
+    reason: str
+    state: str
+    since: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    hub_value: Any = None
+    partner_value: Any = None
+    base_value: Any = None
+
+
+_PLAIN = ("id", "referral_id", "reason", "state", "since", "decided_at", "decided_by")
+_SEALED = ("hub_value", "partner_value", "base_value")
+
+
+@dataclass(frozen=True)
+class ConflictQuery:
+    """Which conflicts are asked for.
+
+    Attributes:
+        with_values: whether the three values are opened; else they are withheld.
+    """
+
+    system: System
+    state: str
+    after: UUID | None
+    limit: int
+    with_values: bool
+
+
+def page_of_conflicts(
+    tx: Connection, tools: Tools, query: ConflictQuery
+) -> tuple[Sequence[StoredConflict], UUID | None]:
+    """Give a page of conflicts with a partner, oldest first, and where the next page begins."""
+    rows = list_conflicts(tx, query.system, query.state, query.after, query.limit + 1)
+    page = [_read(tools, row, row.wrapped_key if query.with_values else None) for row in rows[: query.limit]]
+    return page, page[-1].id if len(rows) > query.limit else None
+
+
+def decide_conflict(  # noqa: PLR0913  # who decides what
+    tx: Connection, tools: Tools, system: System, conflict_id: UUID, keep: Keep, by: str
+) -> StoredConflict:
+    """Decide for one of the two values; it is stored as any change is, unless it stands already.
+
+    Raises:
+        NotFound: there is no such conflict with this partner.
+        TransitionNotAllowed: it was decided before.
+        Conflict: the field was changed to something else since.
+    """
+    found = find_conflict(tx, system, conflict_id)
+    if found is None:
+        raise NotFound("There is no conflict with this id with this partner.")
+    # The partner's value is the partner's word; the hub's was said to the hub.
+    act = Act(OrganisationRole.REFERRER, system if keep == "partner" else System.API, tools.clock.now())
+    chain = open_chain(tx, tools, found.referral_id, act)
+    row: Any = find_conflict(tx, system, conflict_id, lock=True)
+    if row.state != "open":
+        raise TransitionNotAllowed("This conflict was decided before; nothing was changed.")
+    _store(tx, tools, chain, row, keep)
+    forget_sends(tx, row.referral_id, row.field)
+    decided = {"state": _STATES[keep], "decided_at": chain.now, "decided_by": by}
+    update_conflict(tx, conflict_id, decided)
+    return _read(tools, find_conflict(tx, system, conflict_id), None)
+
+
+def _store(tx: Connection, tools: Tools, chain: Chain, row: Any, keep: Keep) -> None:
+    """Bring the field to the value that was decided for."""
+    field, stored = Field(row.field), what_was_said(tx, tools, chain)
+    values = _values(tools, row, wrapped_key_of(tx, chain.row.client_id))
+    present, wanted = canonical(field, said(stored)[field]), values[f"{keep}_value"]
+    if canonical(field, wanted) == present:
+        return
+    if present not in (canonical(field, values["hub_value"]), canonical(field, values["partner_value"])):
+        if keep == "hub":
+            # The hub has a later value than either; that one stays.
+            return
+        raise Conflict(
+            "The field was changed since; keep the hub's value, or have it corrected in the partner's system."
+        )
+    decided = saying(stored, {field: wanted})
+    note_held(tx, tools, chain.id, (stored, decided), speaker=System(row.system) if keep == "partner" else None)
+    amend_referral(tx, tools, chain, decided)
+
+
+def _values(tools: Tools, row: Any, wrapped_key: bytes) -> dict[str, Any]:
+    sealer, read = tools.vault.client_sealer(wrapped_key), SAID[Field(row.field)].read
+    plain = {name: open_value(sealer, getattr(row, name)) for name in _SEALED}
+    return {name: None if value is None else read(value) for name, value in plain.items()}
+
+
+def _read(tools: Tools, row: Any, wrapped_key: bytes | None) -> StoredConflict:
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    if wrapped_key is None:
+        return StoredConflict(**plain, field=Field(row.field))
+    sealer = tools.vault.client_sealer(wrapped_key)
+    values = {name: open_value(sealer, getattr(row, name)) for name in _SEALED}
+    return StoredConflict(**plain, field=Field(row.field), **values)

@@ -1,0 +1,186 @@
+"""Settles what a partner says of a known referral: field by field, by three values and one owner.
+
+What is lost on either side is kept as a conflict, sealed under the client's key.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from app.database import Connection
+from app.domain.codes import System
+from app.domain.commands import AmendReferral
+from app.domain.facts import Field
+from app.domain.ownership import Reason, Settlement, said, saying, settle, stored_form
+from app.domain.queries import EVERYTHING
+from app.models.case_file import load_case_files
+from app.models.client import wrapped_key_of
+from app.models.ownership import insert_conflicts, open_loops, update_conflict
+from app.models.referral import lock_referral
+from app.operations.echoes import Held, Partner, held_by, note_held, remember_said, said_prints
+from app.operations.tools import Tools
+from app.vault import Sealer
+
+CONFLICT_CONTEXT = "conflict.value"
+
+log = structlog.get_logger(__name__)
+
+
+def settle_fields(
+    tx: Connection, tools: Tools, system: System, referral_id: UUID, fact: AmendReferral
+) -> AmendReferral | None:
+    """Give what is to be changed after a partner spoke about a known referral; None when nothing of it is news.
+
+    What the hub and the partner had before decides, not which of them was last: an echo is no news, a change of the
+    hub stands until the partner says something else, and where both changed the owner has the last word.
+    The referral is locked until the end of the transaction.
+    """
+    lock_referral(tx, referral_id, EVERYTHING)
+    case = load_case_files(tx, tools.vault, [referral_id])[referral_id]
+    at_hub = AmendReferral(case.referral.contents, case.client.details if fact.client else None)
+    client_id, referrer_system = case.client.id, case.referral.organisation.system
+    table = _Table(tx, tools, system, referral_id, client_id, referrer_system, said(at_hub), said(fact))
+    news = _news(at_hub, fact, table.taken())
+    if news:
+        note_held(tx, tools, referral_id, (at_hub, news), speaker=system)
+    return news
+
+
+def _news(at_hub: AmendReferral, fact: AmendReferral, taken: Mapping[Field, object]) -> AmendReferral | None:
+    news = saying(at_hub, taken)
+    if at_hub.client and news.client and fact.client and fact.client.bsn not in (None, at_hub.client.bsn):
+        # Another number is refused by the operation that would store it.
+        news = replace(news, client=replace(news.client, bsn=fact.client.bsn))
+    if news == at_hub:
+        return None
+    return replace(news, client=None) if news.client == at_hub.client else news
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The fields of one referral on the table, with what both sides say of them.
+
+    Attributes:
+        referrer_system: where the organisation that referred registers.
+    """
+
+    tx: Connection
+    tools: Tools
+    system: System
+    referral_id: UUID
+    client_id: UUID
+    referrer_system: System
+    at_hub: Mapping[Field, object]
+    at_partner: Mapping[Field, object]
+
+    def taken(self) -> dict[Field, object]:
+        """Settle every field; gives the partner's values that are to replace the hub's."""
+        settled = {field: self._settled(field) for field in self.at_partner}
+        lost = {field: each.reason for field, each in settled.items() if each.reason}
+        self._record(lost)
+        stands_apart = {
+            field: mine
+            for field, mine in self._prints.items()
+            if field in self._held or not (settled[field].take or mine == self._hub_prints[field])
+        }
+        remember_said(self.tx, (self.system, self.referral_id), self._held, stands_apart, self._now)
+        return {field: self.at_partner[field] for field, each in settled.items() if each.take}
+
+    def _settled(self, field: Field) -> Settlement:
+        owns = self.tools.reference.ownership.owns(self.system, field, self.referrer_system)
+        settlement = settle(self._base(field), self._hub_prints[field], self._prints[field], owns=owns)
+        if settlement.take and self._goes_to_and_fro(field, settlement):
+            return Settlement(reason=Reason.LOOP)
+        return settlement
+
+    def _goes_to_and_fro(self, field: Field, settlement: Settlement) -> bool:
+        """Tell whether taking this would send the field once more in a quarrel that has gone on too long."""
+        if (self.system, field) in self._loops:
+            return True
+        mine = self._held.get(field)
+        if mine and mine.is_sent_often(self._now):
+            return True
+        sent = (held[field] for held in self._held_by_all.values() if field in held)
+        return settlement.reason is Reason.BOTH_CHANGED and any(each.is_sent_often(self._now) for each in sent)
+
+    def _base(self, field: Field) -> bytes:
+        held = self._held.get(field)
+        return held.fingerprint if held else self._hub_prints[field]
+
+    @cached_property
+    def _now(self) -> datetime:
+        return self.tools.clock.now()
+
+    @cached_property
+    def _prints(self) -> Mapping[Field, bytes]:
+        return said_prints(self.tools.vault, self.referral_id, self.at_partner)
+
+    @cached_property
+    def _hub_prints(self) -> Mapping[Field, bytes]:
+        return said_prints(self.tools.vault, self.referral_id, self.at_hub)
+
+    @cached_property
+    def _held_by_all(self) -> Mapping[Partner, Held]:
+        return held_by(self.tx, [self.referral_id])
+
+    @cached_property
+    def _held(self) -> Held:
+        return self._held_by_all.get((self.system, self.referral_id), {})
+
+    @cached_property
+    def _loops(self) -> Mapping[tuple[System, Field], UUID]:
+        rows = open_loops(self.tx, self.referral_id)
+        return {(System(row.system), Field(row.field)): row.id for row in rows}
+
+    @cached_property
+    def _sealer(self) -> Sealer:
+        return self.tools.vault.client_sealer(wrapped_key_of(self.tx, self.client_id))
+
+    def _record(self, lost: Mapping[Field, Reason]) -> None:
+        """Keep the values that stand against each other; a loop that is known already gets the newest ones."""
+        fresh = []
+        for field, reason in lost.items():
+            loop_id = self._loops.get((self.system, field)) if reason is Reason.LOOP else None
+            if loop_id:
+                update_conflict(self.tx, loop_id, self._values(field))
+            else:
+                fresh.append(self._conflict(field, reason))
+        insert_conflicts(self.tx, fresh)
+
+    def _conflict(self, field: Field, reason: Reason) -> dict[str, Any]:
+        conflict_id = self.tools.new_id(self._now)
+        if reason is Reason.LOOP:
+            log.warning("field goes to and fro", system=self.system, field=field.value, conflict=str(conflict_id))
+        return {
+            "id": conflict_id,
+            "system": self.system,
+            "referral_id": self.referral_id,
+            "field": field,
+            "reason": reason,
+            **self._values(field),
+            "state": "open",
+            "since": self._now,
+        }
+
+    def _values(self, field: Field) -> dict[str, bytes | None]:
+        # Of what the partner held only the fingerprint is known; the value too, where it is the hub's.
+        is_known = self._base(field) == self._hub_prints[field]
+        hub = seal_value(self._sealer, self.at_hub[field])
+        partner = seal_value(self._sealer, self.at_partner[field])
+        return {"hub_value": hub, "partner_value": partner, "base_value": hub if is_known else None}
+
+
+def seal_value(sealer: Sealer, value: object) -> bytes:
+    """Seal a value of a conflict under its client's key."""
+    return sealer.seal(json.dumps(stored_form(value)).encode(), CONFLICT_CONTEXT)
+
+
+def open_value(sealer: Sealer, sealed: bytes | None) -> Any:
+    """Open a value of a conflict in its JSON form; None stays None."""
+    return None if sealed is None else json.loads(sealer.open(sealed, CONFLICT_CONTEXT))

@@ -1,0 +1,298 @@
+"""Conflicts with a partner over the API, and two writers that come between each other."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.api.hub import Hub
+from app.database import Connection
+from app.domain.codes import System
+from app.domain.commands import RegisterReferral
+from app.domain.ports import Page, PartnerRecord
+from app.domain.values import ClientDetails, ReferralContents, Worker
+from app.models.external_id import referral_of
+from app.models.outbox import chain_events
+from app.operations.access import save_client
+from app.operations.intake import apply_page
+from app.operations.turns import Turn, take_turn
+from tests.api.conftest import NOW, SECRET, Api, SignIn
+
+PATH = "/v1/partners/gidso/conflicts"
+TEAM = "wijkteam-feijenoord"
+SAID = RegisterReferral(
+    TEAM,
+    ClientDetails("Jan", "Jansen", date(1988, 4, 12)),
+    ReferralContents("Noord", Worker("a"), reason="a", case_lead="a"),
+)
+FIELDS = ("reason", "case_lead", "worker")
+NAMES = {"reason": "referral.reason", "case_lead": "referral.case_lead", "worker": "worker.name"}
+
+
+@dataclass
+class Writers:
+    """A referral of a team that changes it in GIDSO, and of callers that change it over the API."""
+
+    hub: Hub
+    api: Api
+    case_id: str
+    organisation: str = TEAM
+    version: int = 0
+    path: str | None = None
+    said: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FIELDS, "a"))
+
+    async def gidso_says(self, **values: str) -> None:
+        """Let GIDSO give its whole record again, with these values changed."""
+        self.said |= values
+        self.version += 1
+        reason, case_lead, worker = (self.said[name] for name in FIELDS)
+        contents = replace(SAID.contents, reason=reason, case_lead=case_lead, worker=Worker(worker))
+        fact = replace(SAID, organisation_code=self.organisation, contents=contents, reference=self.case_id)
+        payload = {"id": self.case_id, "version": self.version}
+        record = PartnerRecord("aanmelding", self.case_id, self.case_id, str(self.version), payload, NOW, (fact,))
+
+        def work(tx: Connection) -> None:
+            turn = Turn(System.GIDSO, "test")
+            take_turn(tx, self.hub.tools, turn)
+            assert apply_page(tx, self.hub.tools, turn, "1", Page((record,), "1")).applied == 1
+
+        await self.hub.db.write(work)
+
+    async def api_says(self, **values: str) -> None:
+        """Let a caller patch the referral."""
+        body = {name: value for name, value in values.items() if name != "worker"}
+        body = {("caseLead" if name == "case_lead" else name): value for name, value in body.items()}
+        worker = {"worker": {"name": values["worker"]}} if "worker" in values else {}
+        answer = await self.api.patch(await self._path(), json=body | worker, headers={"If-Match": "*"})
+        assert answer.status_code == 200, answer.text
+
+    async def now(self) -> dict[str, str]:
+        """Give what the API shows."""
+        body = (await self.api.get(await self._path())).json()
+        return {"reason": body["reason"], "case_lead": body["caseLead"], "worker": body["worker"]["name"]}
+
+    async def events(self) -> int:
+        """Give how many events the referral has."""
+        return len(await self.hub.db.read(chain_events, await self.referral_id()))
+
+    async def referral_id(self) -> UUID:
+        """Give the hub's id."""
+        return (await self.hub.db.read(referral_of, System.GIDSO, [self.case_id]))[self.case_id]
+
+    async def _path(self) -> str:
+        if self.path is None:
+            found = (await self.api.post("/v1/referrals/_search", json={"reference": self.case_id})).json()
+            self.path = f"/v1/referrals/{found['items'][0]['id']}"
+        return self.path
+
+
+@pytest.fixture
+async def team(hub: Hub, sign_in: SignIn) -> Api:
+    """Give a team that registers in GIDSO and uses the API besides."""
+    scopes = {"referrals:read", "referrals:write"}
+    await hub.db.write(save_client, hub.tools, "team", organisation_code=TEAM, scopes=scopes, secret=SECRET)
+    return await sign_in("team")
+
+
+@pytest.fixture
+async def writers(hub: Hub, team: Api) -> Writers:
+    """Give a referral of which both sides changed the case lead."""
+    writers = Writers(hub, team, "G-1")
+    await writers.gidso_says()
+    await writers.api_says(case_lead="from the hub")
+    await writers.gidso_says(case_lead="from GIDSO")
+    return writers
+
+
+async def listed(operator: Api, query: str = "") -> list[dict[str, Any]]:
+    """Give the conflicts that the operator reads."""
+    answer = await operator.get(f"{PATH}?limit=100{query}")
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def test_an_operator_sees_the_values_that_stand_against_each_other(writers: Writers, operator: Api) -> None:
+    (found,) = await listed(operator)
+
+    assert (found["field"], found["reason"], found["state"]) == ("referral.case_lead", "both-changed", "open")
+    assert (found["hubValue"], found["partnerValue"]) == ("from the hub", "from GIDSO")
+    assert found["referralId"] == str(await writers.referral_id())
+
+
+@pytest.mark.usefixtures("writers")
+async def test_values_are_withheld_from_who_may_not_decide(hub: Hub, sign_in: SignIn) -> None:
+    await hub.db.write(
+        save_client, hub.tools, "watcher", organisation_code="beheer", scopes={"partners:read"}, secret=SECRET
+    )
+
+    (found,) = await listed(await sign_in("watcher"))
+
+    assert found["field"] == "referral.case_lead"
+    assert not [name for name in found if name.endswith("Value")]
+
+
+@pytest.mark.usefixtures("writers")
+async def test_nobody_but_the_operator_sees_or_decides(dock: Api, etf: Api, gidso: Api, operator: Api) -> None:
+    (found,) = await listed(operator)
+
+    for who in (dock, etf, gidso):
+        assert (await who.get(PATH)).status_code == 403
+        assert (await who.post(f"{PATH}/{found['id']}/decision", json={"keep": "hub"})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("keep", "state", "value", "events"), [("hub", "kept", "from the hub", 1), ("partner", "taken", "from GIDSO", 0)]
+)
+async def test_what_is_decided_holds_and_who_must_know_is_told(
+    writers: Writers, operator: Api, keep: str, state: str, value: str, events: int
+) -> None:
+    (found,) = await listed(operator)
+    before = await writers.events()
+
+    answer = await operator.post(f"{PATH}/{found['id']}/decision", json={"keep": keep})
+
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["state"], answer.json()["decidedBy"]) == (state, "operator")
+    assert not [name for name in answer.json() if name.endswith("Value")]
+    assert (await writers.now())["case_lead"] == value
+    assert await writers.events() == before + events
+    assert await listed(operator) == []
+    assert [each["id"] for each in await listed(operator, f"&state={state}")] == [found["id"]]
+
+
+async def test_a_decision_is_made_once(writers: Writers, operator: Api) -> None:
+    (found,) = await listed(operator)
+    await operator.post(f"{PATH}/{found['id']}/decision", json={"keep": "hub"})
+    before = await writers.events()
+
+    answer = await operator.post(f"{PATH}/{found['id']}/decision", json={"keep": "partner"})
+
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (409, "transition-not-allowed")
+    assert (await writers.now())["case_lead"] == "from the hub"
+    assert await writers.events() == before
+
+
+async def test_what_the_hub_decided_outlives_the_partners_next_word(writers: Writers, operator: Api) -> None:
+    (found,) = await listed(operator)
+    await operator.post(f"{PATH}/{found['id']}/decision", json={"keep": "hub"})
+
+    await writers.gidso_says(reason="b")
+
+    assert await writers.now() == {"reason": "b", "case_lead": "from the hub", "worker": "a"}
+
+
+async def test_a_decision_does_not_overwrite_what_came_later(writers: Writers, operator: Api) -> None:
+    (found,) = await listed(operator)
+    await writers.api_says(case_lead="later")
+
+    refused = await operator.post(f"{PATH}/{found['id']}/decision", json={"keep": "partner"})
+    kept = await operator.post(f"{PATH}/{found['id']}/decision", json={"keep": "hub"})
+
+    assert (refused.status_code, kept.status_code) == (409, 200)
+    assert (await writers.now())["case_lead"] == "later"
+
+
+async def test_there_is_nothing_to_decide_at_another_partner(writers: Writers, operator: Api) -> None:
+    (found,) = await listed(operator)
+
+    answer = await operator.post(f"/v1/partners/rmw/conflicts/{found['id']}/decision", json={"keep": "hub"})
+
+    assert answer.status_code == 404
+    assert await writers.events() == 3
+
+
+async def test_conflicts_come_in_pages(writers: Writers, operator: Api) -> None:
+    await writers.api_says(reason="from the hub")
+    await writers.gidso_says(reason="from GIDSO")
+
+    first = (await operator.get(f"{PATH}?limit=1")).json()
+    second = (await operator.get(f"{PATH}?limit=1&cursor={first['nextCursor']}")).json()
+
+    assert [page["items"][0]["field"] for page in (first, second)] == ["referral.case_lead", "referral.reason"]
+    assert "nextCursor" not in second
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["api", "gidso", "echo"]), st.sampled_from(FIELDS), st.sampled_from("abcd")),
+    min_size=3,
+    max_size=8,
+)
+HOLD = settings(
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@dataclass
+class Account:
+    """What two writers did, and what must therefore hold."""
+
+    writers: Writers
+    operator: Api
+    owner: str
+    last: dict[str, tuple[str, str]] = field(default_factory=lambda: dict.fromkeys(FIELDS, ("gidso", "a")))
+
+    async def step(self, who: str, name: str, value: str) -> None:
+        """Let somebody speak, and check that no value is lost in silence and no echo is heard."""
+        before, events, held = await self.writers.now(), await self.writers.events(), dict(self.writers.said)
+        if who == "api":
+            await self.writers.api_says(**{name: value})
+            if value != before[name]:
+                self.last[name] = ("api", value)
+        else:
+            await self.writers.gidso_says(**({name: value} if who == "gidso" else {}))
+        after = await self.writers.now()
+        if who == "gidso" and value != held[name]:
+            await self._check_spoken(name, value, (before[name], after[name]))
+        elif who != "api":
+            assert (after, await self.writers.events()) == (before, events)
+        assert {each: after[each] for each in FIELDS if each != name} == {
+            each: before[each] for each in FIELDS if each != name
+        }
+
+    async def _check_spoken(self, name: str, value: str, around: tuple[str, str]) -> None:
+        before, after = around
+        last_writer, _ = self.last[name]
+        if self.owner == "gidso":
+            assert after == value
+            self.last[name] = ("gidso", value)
+        lost = {"partnerValue": value} if after != value else {}
+        lost |= {"hubValue": before} if after != before and last_writer == "api" else {}
+        found = [each for each in await self._conflicts() if each["field"] == NAMES[name]]
+        assert not lost or any(lost.items() <= each.items() for each in found)
+
+    async def _conflicts(self) -> list[dict[str, Any]]:
+        mine = str(await self.writers.referral_id())
+        return [each for each in await listed(self.operator) if each["referralId"] == mine]
+
+
+@given(steps=STEPS)
+@HOLD
+async def test_however_two_writers_interleave_the_owners_last_word_holds_and_no_other_is_lost_in_silence(
+    hub: Hub, team: Api, operator: Api, steps: list[tuple[str, str, str]]
+) -> None:
+    account = Account(Writers(hub, team, f"G-{hub.tools.new_id(NOW)}"), operator, owner="gidso")
+    await account.writers.gidso_says()
+
+    for each in steps:
+        await account.step(*each)
+
+    assert await account.writers.now() == {name: value for name, (_, value) in account.last.items()}
+
+
+@given(steps=STEPS)
+@HOLD
+async def test_however_two_writers_interleave_who_is_not_the_owner_changes_nothing(
+    hub: Hub, dock: Api, operator: Api, steps: list[tuple[str, str, str]]
+) -> None:
+    account = Account(Writers(hub, dock, f"G-{hub.tools.new_id(NOW)}", "dock"), operator, owner="api")
+    await account.writers.gidso_says()
+
+    for each in steps:
+        await account.step(*each)
+
+    assert await account.writers.now() == {name: value for name, (_, value) in account.last.items()}

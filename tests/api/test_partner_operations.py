@@ -1,0 +1,275 @@
+"""The operator steers the connections with the partner systems: pauses, jobs and decisions about the quarantine."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from app.api.hub import Hub
+from app.database import Connection
+from app.models.quarantine import quarantine
+from app.operations.access import save_client
+from tests.api.conftest import SECRET, Api, SignIn
+from tests.support.hub import Dump, dump_of
+from tests.support.quarantine import fill_quarantine
+
+ALLEGRO = "/v1/partners/allegro"
+REASON = {"reason": "Maintenance until 14:00"}
+NOBODY = UUID(int=7)
+WRITES: Mapping[str, Mapping[str, Any]] = {
+    "/pause": REASON,
+    "/resumption": {},
+    "/jobs": {"kind": "reconcile"},
+    f"/quarantine/{NOBODY}/retry": {},
+    f"/quarantine/{NOBODY}/dismissal": REASON,
+}
+
+
+@pytest.fixture
+async def held(hub: Hub, operator: Api) -> str:
+    """Put two records of Allegro in quarantine and give the id of the first."""
+    await fill_quarantine(hub)
+    found = await operator.get(f"{ALLEGRO}/quarantine")
+    return str(found.json()["items"][0]["id"])
+
+
+@pytest.fixture
+async def onlooker(hub: Hub, sign_in: SignIn) -> Api:
+    """Give a client of the operator that may only look."""
+    await hub.db.write(
+        save_client, hub.tools, "onlooker", organisation_code="beheer", scopes=["partners:read"], secret=SECRET
+    )
+    return await sign_in("onlooker")
+
+
+async def all_of(hub: Hub) -> Dump:
+    return await hub.db.read(dump_of)
+
+
+async def test_a_pause_tells_who_paused_and_why(operator: Api) -> None:
+    paused = await operator.post(f"{ALLEGRO}/pause", json=REASON)
+    seen = await operator.get(ALLEGRO)
+
+    assert paused.status_code == 200
+    assert (seen.json()["paused"], seen.json()["pauseReason"], seen.json()["pausedBy"]) == (
+        True,
+        REASON["reason"],
+        "operator",
+    )
+
+
+async def test_pausing_again_gives_the_new_reason(operator: Api) -> None:
+    await operator.post(f"{ALLEGRO}/pause", json=REASON)
+
+    again = await operator.post(f"{ALLEGRO}/pause", json={"reason": "Now until 15:00"})
+
+    assert (again.status_code, again.json()["pauseReason"]) == (200, "Now until 15:00")
+
+
+async def test_a_resumed_connection_shows_no_trace_of_its_pause(operator: Api) -> None:
+    await operator.post(f"{ALLEGRO}/pause", json=REASON)
+
+    resumed = await operator.post(f"{ALLEGRO}/resumption")
+
+    assert (resumed.status_code, resumed.json()["paused"]) == (200, False)
+    assert {"pauseReason", "pausedBy"}.isdisjoint(resumed.json())
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": "  "}, {"reason": "x" * 301}, {"reason": "two\nlines"}])
+async def test_a_pause_needs_a_reason_of_one_line(hub: Hub, operator: Api, body: dict[str, str]) -> None:
+    before = await all_of(hub)
+
+    answer = await operator.post(f"{ALLEGRO}/pause", json=body)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "reason")
+    assert await all_of(hub) == before
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"kind": "reconcile", "dryRun": True},
+        {"kind": "backfill", "since": "2026-01-01T00:00:00+01:00"},
+        {"kind": "retry"},
+    ],
+)
+async def test_a_job_that_is_asked_for_waits_at_its_address(operator: Api, wish: dict[str, Any]) -> None:
+    asked = await operator.post(f"{ALLEGRO}/jobs", json=wish)
+    found = await operator.get(asked.headers["Location"])
+
+    assert asked.status_code == 202
+    assert found.json() == asked.json()
+    shown = {name: found.json()[name] for name in ("system", "kind", "dryRun", "state", "requestedBy")}
+    assert shown == {
+        "system": "allegro",
+        "kind": wish["kind"],
+        "dryRun": wish.get("dryRun", False),
+        "state": "waiting",
+        "requestedBy": "operator",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "kind"),
+        ({"kind": "forget"}, "kind"),
+        ({"kind": "reconcile", "since": "2026-01-01T00:00:00Z"}, "since"),
+        ({"kind": "retry", "ids": []}, "ids"),
+    ],
+)
+async def test_a_job_that_does_not_exist_is_refused_and_not_kept(
+    hub: Hub, operator: Api, body: dict[str, Any], field: str
+) -> None:
+    before = await all_of(hub)
+
+    answer = await operator.post(f"{ALLEGRO}/jobs", json=body)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
+    assert await all_of(hub) == before
+
+
+async def test_jobs_come_in_pages_newest_first(operator: Api) -> None:
+    for kind in ("reconcile", "backfill", "retry"):
+        await operator.post(f"{ALLEGRO}/jobs", json={"kind": kind})
+
+    first = await operator.get(f"{ALLEGRO}/jobs?limit=2")
+    second = await operator.get(f"{ALLEGRO}/jobs?limit=2&cursor={first.json()['nextCursor']}")
+
+    pages = [[job["kind"] for job in page.json()["items"]] for page in (first, second)]
+    assert pages == [["retry", "backfill"], ["reconcile"]]
+    assert "nextCursor" not in second.json()
+
+
+async def test_a_job_is_found_at_its_own_partner_only(operator: Api) -> None:
+    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
+
+    answer = await operator.get(f"/v1/partners/gidso/jobs/{asked.json()['id']}")
+
+    assert answer.status_code == 404
+
+
+async def test_the_same_request_under_one_key_asks_for_one_job(operator: Api) -> None:
+    headers = {"Idempotency-Key": "once"}
+
+    answers = [await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"}, headers=headers) for _ in range(2)]
+
+    assert answers[0].json() == answers[1].json()
+    assert len((await operator.get(f"{ALLEGRO}/jobs")).json()["items"]) == 1
+
+
+async def test_retrying_a_record_in_quarantine_asks_for_a_job(operator: Api, held: str) -> None:
+    asked = await operator.post(f"{ALLEGRO}/quarantine/{held}/retry")
+
+    assert (asked.status_code, asked.json()["kind"]) == (202, "retry")
+    assert (await operator.get(asked.headers["Location"])).json() == asked.json()
+
+
+async def test_a_dismissed_record_leaves_who_and_why_and_nothing_of_what_it_held(
+    hub: Hub, operator: Api, held: str
+) -> None:
+    answer = await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json=REASON)
+
+    def row(tx: Connection) -> Any:
+        return tx.execute(select(quarantine).where(quarantine.c.id == UUID(held))).one()
+
+    kept = await hub.db.read(row)
+    assert answer.status_code == 204
+    assert (kept.state, kept.decided_by, kept.decision, kept.payload) == (
+        "dismissed",
+        "operator",
+        REASON["reason"],
+        None,
+    )
+
+
+async def test_a_dismissed_record_is_no_longer_listed(operator: Api, held: str) -> None:
+    await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json=REASON)
+
+    listed = await operator.get(f"{ALLEGRO}/quarantine")
+    found = await operator.get(f"{ALLEGRO}/quarantine/{held}")
+
+    assert [each["externalId"] for each in listed.json()["items"]] == ["m2"]
+    assert found.status_code == 404
+
+
+async def test_a_dismissal_without_a_reason_is_refused(hub: Hub, operator: Api, held: str) -> None:
+    before = await all_of(hub)
+
+    answer = await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json={})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "reason")
+    assert await all_of(hub) == before
+
+
+async def test_a_record_is_dismissed_once(hub: Hub, operator: Api, held: str) -> None:
+    await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json=REASON)
+    before = await all_of(hub)
+
+    again = await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json={"reason": "Another one"})
+
+    assert again.status_code == 409
+    assert await all_of(hub) == before
+
+
+@pytest.mark.parametrize("action", ["retry", "dismissal"])
+@pytest.mark.usefixtures("held")
+async def test_what_is_not_in_quarantine_can_be_neither_retried_nor_dismissed(
+    hub: Hub, operator: Api, action: str
+) -> None:
+    before = await all_of(hub)
+
+    answer = await operator.post(f"{ALLEGRO}/quarantine/{NOBODY}/{action}", json=REASON)
+
+    assert answer.status_code == 404
+    assert await all_of(hub) == before
+
+
+async def answers(caller: Api, base: str = ALLEGRO) -> list[httpx.Response]:
+    return [await caller.post(f"{base}{path}", json=body) for path, body in WRITES.items()]
+
+
+async def test_an_unknown_partner_cannot_be_steered(hub: Hub, operator: Api) -> None:
+    before = await all_of(hub)
+
+    refused = await answers(operator, "/v1/partners/facebook")
+
+    assert {answer.status_code for answer in refused} == {404}
+    assert await all_of(hub) == before
+
+
+async def test_an_operator_that_may_only_look_changes_nothing(hub: Hub, onlooker: Api) -> None:
+    before = await all_of(hub)
+
+    refused = await answers(onlooker)
+
+    assert {answer.status_code for answer in refused} == {403}
+    assert all("'partners:manage'" in answer.json()["detail"] for answer in refused)
+    assert await all_of(hub) == before
+
+
+async def test_no_scope_makes_another_organisation_an_operator(hub: Hub, sign_in: SignIn) -> None:
+    await hub.db.write(
+        save_client, hub.tools, "too-much", organisation_code="dock", scopes=["partners:manage"], secret=SECRET
+    )
+    visitor = await sign_in("too-much")
+    before = await all_of(hub)
+
+    refused = await answers(visitor)
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(403, "forbidden")}
+    assert await all_of(hub) == before
+
+
+async def test_every_action_needs_an_idempotency_key(hub: Hub, operator: Api) -> None:
+    before = await all_of(hub)
+    operator.event_hooks = {"request": [], "response": []}
+
+    refused = await answers(operator)
+
+    assert {answer.status_code for answer in refused} == {400}
+    assert {answer.json()["errors"][0]["field"] for answer in refused} == {"Idempotency-Key"}
+    assert await all_of(hub) == before

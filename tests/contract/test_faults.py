@@ -1,0 +1,360 @@
+"""Each fault is made when it is asked for, counted, and met by the hub's own adapters over HTTP."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+import yaml
+
+from app.adapters.allegro import Adapter as Allegro
+from app.adapters.gidso import Adapter as Gidso
+from app.adapters.rmw import Adapter as Rmw
+from app.domain.codes import System
+from app.domain.errors import CursorExpired, PartnerUnreachable
+from app.domain.events import EventType
+from app.domain.identifiers import is_bsn
+from app.domain.ports import PartnerMessage, PartnerRecord
+from app.sandbox import allegro, gidso, rmw
+from app.sandbox.faults import FaultKind, FaultOrder, FaultPlan
+from app.sandbox.invented import fill, invented_cases
+from app.sandbox.kit import Server, SettableClock, Store
+
+NOON = datetime(2020, 3, 12, 12, tzinfo=UTC)
+ALL = (System.ALLEGRO, System.GIDSO, System.RMW)
+SIMULATORS = {System.ALLEGRO: allegro.create_app, System.GIDSO: gidso.create_app, System.RMW: rmw.create_app}
+
+
+def adapter_of(system: System, url: str, clock: SettableClock) -> Allegro | Gidso | Rmw:
+    if system is System.ALLEGRO:
+        return Allegro(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
+    return Gidso(url, gidso.API_KEY, clock) if system is System.GIDSO else Rmw(url, rmw.USERNAME, rmw.PASSWORD)
+
+
+class Partner:
+    """One simulator with three records in it, the hub's adapter before it, and its desk."""
+
+    def __init__(self, system: System, url: str, clock: SettableClock) -> None:
+        self.system, self.url, self.clock = system, url, clock
+        self.adapter = adapter_of(system, url, clock)
+        self.desk = httpx.AsyncClient(base_url=url)
+
+    async def order(self, faults: Mapping[str, Mapping[str, object]], *, heals: bool = False) -> httpx.Response:
+        return await self.desk.put("/_faults", json={"seed": 1, "heals": heals, "faults": dict(faults)})
+
+    async def made(self, kind: FaultKind) -> int:
+        return int((await self.desk.get("/_faults")).json()["made"][kind])
+
+    async def pull(self, cursor: str | None = None) -> list[PartnerRecord]:
+        return [record for page in await self.pages(cursor) for record in page.records]
+
+    async def pages(self, cursor: str | None = None) -> list[Any]:
+        return [page async for page in self.adapter.source.changes(cursor)]
+
+    async def register(self, number: int, **values: object) -> None:
+        """Let its people register a case or, in Allegro, a step on a case of its own."""
+        if self.system is System.ALLEGRO:
+            referral = PartnerMessage(uuid4(), EventType.REFERRAL_RECEIVED, None, uuid4(), None, NOON, {})
+            file = (await self.adapter.sink.deliver(referral)).external_id
+            fact = {"feitId": f"feit-{number}", "dossiernummer": file, "soort": "pauze", "datum": "2020-03-12"}
+            await self.desk.post("/_desk/feiten", json=[fact | values])
+        elif self.system is System.GIDSO:
+            document = gidso.aanmelding(f"G-{number}", "wijkteam", "Wijkteam", "2020-03-12", **values)
+            await self.desk.put("/_desk/aanmeldingen", json=[document])
+        else:
+            person = rmw.klant("Yara", "Voorbeeld", date(1990, 1, 1))
+            registration = rmw.aanmelding(f"R{number}", "werk", NOON.date(), person, **values)
+            await self.desk.put("/_desk/aanmeldingen", json=[registration])
+
+    async def close(self) -> None:
+        await self.adapter.close()
+        await self.desk.aclose()
+
+
+async def started(running: AsyncExitStack, system: System) -> Partner:
+    clock = SettableClock(NOON)
+    server = Server(SIMULATORS[system](Store(), clock))
+    await server.start()
+    running.push_async_callback(server.stop)
+    partner = Partner(system, server.url, clock)
+    running.push_async_callback(partner.close)
+    for number in (1, 2, 3):
+        await partner.register(number)
+    return partner
+
+
+@pytest.fixture(params=ALL)
+async def partner(request: pytest.FixtureRequest) -> AsyncIterator[Partner]:
+    async with AsyncExitStack() as running:
+        yield await started(running, request.param)
+
+
+@pytest.fixture
+async def allegro_partner() -> AsyncIterator[Partner]:
+    async with AsyncExitStack() as running:
+        yield await started(running, System.ALLEGRO)
+
+
+@pytest.fixture
+async def gidso_partner() -> AsyncIterator[Partner]:
+    async with AsyncExitStack() as running:
+        yield await started(running, System.GIDSO)
+
+
+def reasons(records: Iterable[PartnerRecord]) -> list[str]:
+    return [record.unread.reason if record.unread else "" for record in records]
+
+
+@pytest.mark.parametrize("kind", [FaultKind.TOO_MANY, FaultKind.UNAVAILABLE])
+async def test_a_refusal_tells_how_long_to_wait_in_seconds_and_as_a_date(partner: Partner, kind: FaultKind) -> None:
+    await partner.order({kind: {"next": 2}})
+
+    waits = []
+    for _ in ("in seconds", "as a date"):
+        with pytest.raises(PartnerUnreachable) as refused:
+            await partner.pull()
+        waits.append(refused.value.retry_after_seconds)
+
+    assert waits == [30.0, pytest.approx(30.0, abs=2)]
+    assert len(await partner.pull()) == 3
+    assert await partner.made(kind) == 2
+
+
+async def test_maintenance_lasts_its_time_and_then_everything_is_there(partner: Partner) -> None:
+    await partner.order({"maintenance": {"next": 1}})
+
+    for minute in (0, 9):
+        partner.clock.set(NOON + timedelta(minutes=minute))
+        with pytest.raises(PartnerUnreachable) as refused:
+            await partner.pull()
+
+    partner.clock.set(NOON + timedelta(minutes=10))
+    assert refused.value.retry_after_seconds == 60
+    assert len(await partner.pull()) == 3
+    assert await partner.made(FaultKind.MAINTENANCE) == 2
+
+
+async def test_a_record_comes_twice(partner: Partner) -> None:
+    await partner.order({"duplicate": {"next": 1}})
+
+    ids = [record.external_id for record in await partner.pull()]
+
+    assert ids == ids[:3] * 2
+    assert len(await partner.pull()) == 3
+
+
+async def test_records_come_in_another_order(partner: Partner) -> None:
+    usual = [record.external_id for record in await partner.pull()]
+    await partner.order({"reorder": {"next": 6}})
+
+    orders = [[record.external_id for record in await partner.pull()] for _ in range(6)]
+
+    assert any(order != usual for order in orders)
+    assert all(sorted(order) == sorted(usual) for order in orders)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [(FaultKind.NEW_CODE, "unknown-code"), (FaultKind.CHANGED_TYPE, "unreadable")]
+)
+async def test_a_spoilt_record_stays_so_until_the_fault_ends(partner: Partner, kind: FaultKind, reason: str) -> None:
+    await partner.order({kind: {"next": 1}})
+
+    spoilt = [reasons(await partner.pull()) for _ in range(2)]
+    await partner.desk.delete("/_faults")
+    mended = await partner.pull()
+
+    assert spoilt == [[reason, "", ""]] * 2
+    assert set(reasons({record.external_id: record for record in mended}.values())) == {""}
+    assert await partner.made(kind) == 1
+
+
+async def test_a_record_with_a_new_column_is_read_as_before(partner: Partner) -> None:
+    usual = await partner.pull()
+    await partner.order({"new_column": {"next": 1}})
+
+    wider = await partner.pull()
+
+    assert [record.facts for record in wider] == [record.facts for record in usual]
+    assert await partner.made(FaultKind.NEW_COLUMN) == 1
+
+
+async def test_a_deleted_record_is_gone_without_a_tombstone(partner: Partner) -> None:
+    usual = await partner.pull()
+    await partner.order({"hard_delete": {"next": 1}})
+
+    left = [await partner.pull() for _ in range(2)]
+
+    assert [[record.external_id for record in each] for each in left] == [[r.external_id for r in usual[1:]]] * 2
+
+
+@pytest.mark.parametrize("kind", [FaultKind.NEW_CODE, FaultKind.CHANGED_TYPE, FaultKind.HARD_DELETE])
+async def test_people_who_correct_what_they_spoilt_let_the_record_come_again(partner: Partner, kind: FaultKind) -> None:
+    await partner.order({kind: {"rate": 1.0}}, heals=True)
+    (first, *_) = await partner.pages()
+
+    again = await partner.pull(first.cursor)
+
+    assert len({record.external_id for record in again}) == 3
+    assert set(reasons(again)) == {""}
+    assert await partner.made(kind) == 3
+
+
+async def test_an_answer_takes_longer(partner: Partner) -> None:
+    await partner.pull()
+    body = {"delay_seconds": 0.4, "faults": {"delay": {"next": 1}}}
+    await partner.desk.put("/_faults", json=body)
+
+    started_at = monotonic()
+    await partner.pull()
+
+    assert monotonic() - started_at >= 0.4
+
+
+async def test_a_change_stands_though_its_answer_was_lost(allegro_partner: Partner) -> None:
+    await allegro_partner.order({"lost_answer": {"next": 1}})
+    referral = PartnerMessage(uuid4(), EventType.REFERRAL_RECEIVED, None, uuid4(), None, NOON, {})
+
+    with pytest.raises(PartnerUnreachable):
+        await allegro_partner.adapter.sink.deliver(referral)
+
+    files = (await allegro_partner.desk.get("/_desk/dossiers")).json()["dossiers"]
+    assert files[-1]["externReferentie"] == str(referral.referral_id)
+    assert await allegro_partner.made(FaultKind.LOST_ANSWER) == 1
+
+
+async def test_a_change_under_an_older_number_becomes_visible_later(allegro_partner: Partner) -> None:
+    await allegro_partner.order({"late_commit": {"next": 1}}, heals=True)
+    await allegro_partner.register(4)
+    await allegro_partner.register(5)
+
+    first, second = await allegro_partner.pages(), await allegro_partner.pages("3")
+
+    assert [record.version for page in first for record in page.records] == ["1", "2", "3", "5"]
+    assert [record.version for page in second for record in page.records] == ["4", "5"]
+
+
+async def test_an_ended_access_token_is_renewed_within_the_pull(allegro_partner: Partner) -> None:
+    await allegro_partner.pull()
+    await allegro_partner.order({"expired_token": {"next": 1}})
+
+    records = await allegro_partner.pull()
+
+    assert len(records) == 3
+    assert await allegro_partner.made(FaultKind.EXPIRED_TOKEN) == 1
+
+
+async def test_an_ended_delta_token_is_told(gidso_partner: Partner) -> None:
+    cursor = (await gidso_partner.pages())[-1].cursor
+    await gidso_partner.order({"expired_token": {"next": 1}})
+
+    with pytest.raises(CursorExpired):
+        await gidso_partner.pull(cursor)
+
+
+async def test_a_wrong_clock_stamps_too_early_and_too_late(gidso_partner: Partner) -> None:
+    await gidso_partner.order({"clock_skew": {"next": 2}})
+    for number in (4, 5, 6):
+        await gidso_partner.register(number)
+
+    moments = [record.occurred_at for record in await gidso_partner.pull()][3:]
+
+    assert moments == [NOON + timedelta(minutes=2), NOON - timedelta(minutes=2), NOON]
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [{"earthquake": {"next": 1}}, {"delay": {"rate": 1.1}}, {"delay": {"next": -1}}, {"delay": {"often": 1}}],
+)
+async def test_an_order_that_breaks_a_rule_changes_nothing(allegro_partner: Partner, faults: dict[str, Any]) -> None:
+    await allegro_partner.order({"duplicate": {"rate": 0.5}})
+
+    answer = await allegro_partner.order(faults)
+
+    assert answer.status_code == 422
+    assert (await allegro_partner.desk.get("/_faults")).json()["order"]["faults"] == {
+        "duplicate": {"rate": 0.5, "next": 0}
+    }
+
+
+async def test_a_partner_without_a_numbered_feed_cannot_commit_late(gidso_partner: Partner) -> None:
+    answer = await gidso_partner.order({"late_commit": {"next": 1}})
+
+    assert answer.status_code == 422
+    assert "late_commit" in answer.json()["fout"]
+
+
+async def test_the_page_tells_which_faults_are_in_force(partner: Partner) -> None:
+    await partner.order({"duplicate": {"rate": 0.25}})
+
+    page = (await partner.desk.get("/")).text
+
+    assert "duplicate 25%: 0 keer" in page
+
+
+async def test_no_faults_are_made_unless_asked(partner: Partner) -> None:
+    for _ in range(3):
+        await partner.pull()
+
+    account = (await partner.desk.get("/_faults")).json()
+
+    assert set(account["made"].values()) == {0}
+
+
+def strikes(system: str, seed: int) -> list[bool]:
+    plan = FaultPlan(system, frozenset(FaultKind), SettableClock(NOON))
+    plan.put(FaultOrder.model_validate({"seed": seed, "faults": {"delay": {"rate": 0.5}, "duplicate": {"rate": 0.5}}}))
+    return [plan.strikes(kind) for _ in range(50) for kind in (FaultKind.DELAY, FaultKind.DUPLICATE)]
+
+
+def test_the_same_seed_makes_the_same_faults_and_another_makes_others() -> None:
+    assert strikes("rmw", 7) == strikes("rmw", 7)
+    assert strikes("rmw", 7) != strikes("rmw", 8)
+    assert strikes("rmw", 7) != strikes("gidso", 7)
+
+
+async def test_simulators_are_filled_with_invented_cases_once(partner: Partner) -> None:
+    urls = {partner.system: partner.url}
+
+    for _ in range(2):
+        await fill(urls, seed=7, number=12)
+
+    new = [record for record in await partner.pull() if "9000" in record.case_id or partner.system is System.ALLEGRO]
+    cases = {record.case_id for record in new}
+    assert len(cases) == 12 + (3 if partner.system is System.ALLEGRO else 0)
+    assert set(reasons(new)) == {""}
+
+
+def test_invented_cases_are_the_same_for_a_seed_and_have_numbers_that_were_never_given_out() -> None:
+    cases = invented_cases(7, 30, set(ALL))
+
+    numbers = [row.bsn for row in cases if row.bsn]
+    assert cases == invented_cases(7, 30, set(ALL)) != invented_cases(8, 30, set(ALL))
+    assert all(is_bsn(number) and number.startswith("9999") for number in numbers)
+
+
+@pytest.mark.parametrize("contract", ["allegro", "gidso"])
+def test_every_field_of_a_contract_is_described(contract: str) -> None:
+    document = yaml.safe_load(Path(f"openapi/partners/{contract}.yaml").read_text(encoding="utf-8"))
+
+    silent = [path for path, field in fields(document["components"]) if "description" not in field]
+
+    assert silent == []
+
+
+def fields(node: object, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every field of a schema; what narrows one further is no field of its own."""
+    narrowing = {"oneOf", "allOf", "if", "then", "example", "examples"}
+    if isinstance(node, dict):
+        named = node.get("properties", {})
+        yield from ((f"{path}/{name}", field) for name, field in named.items())
+        for name, child in node.items():
+            if name not in narrowing:
+                yield from fields(child, f"{path}/{name}")
+    elif isinstance(node, list):
+        for child in node:
+            yield from fields(child, path)

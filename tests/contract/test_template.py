@@ -1,0 +1,343 @@
+"""The template adapter in the whole engine, against its partner over real HTTP, on each store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from app.adapters.template import Adapter
+from app.adapters.template.mapping import MOMENTS, SYSTEM, TABLES, to_message
+from app.adapters.template.source import PAGE_SIZE
+from app.database import Database
+from app.domain.codes import IncomeSituation, Moment, ReferralStatus, WithdrawalReason
+from app.domain.errors import PartnerRefused, PartnerUnreachable
+from app.domain.events import EventType
+from app.domain.ports import PartnerMessage, PartnerSink, PartnerSource, Receipt
+from app.operations.intake import Tally
+from app.sandbox.kit import serving
+from tests.support.hub import CONFIRM, NOW, SCHEDULE
+from tests.support.template_partner import TemplatePartner, running
+from tests.support.template_world import World, opened, small_world
+
+MORE_INCOMES = replace(TABLES, incomes={**TABLES.incomes, "onderneming": IncomeSituation.HAS_INCOME})
+
+
+@pytest.fixture
+def partner() -> TemplatePartner:
+    return TemplatePartner()
+
+
+@pytest.fixture
+async def url(partner: TemplatePartner) -> AsyncIterator[str]:
+    async with running(partner) as address:
+        yield address
+
+
+@pytest.fixture
+async def adapter(url: str) -> AsyncIterator[Adapter]:
+    async with opened(url) as adapter:
+        yield adapter
+
+
+@pytest.fixture
+async def world(database: Database, partner: TemplatePartner, url: str, adapter: Adapter) -> AsyncIterator[World]:
+    async with small_world(database, partner, url, adapter) as world:
+        yield world
+
+
+def message(**values: Any) -> PartnerMessage:
+    told = PartnerMessage(UUID(int=7), EventType.INTAKE_ATTENDED, Moment.INTAKE_ATTENDED, UUID(int=1), "A-1", NOW)
+    return replace(told, **values)
+
+
+def test_source_and_sink_are_the_ports_of_the_hub(adapter: Adapter) -> None:
+    source: PartnerSource = adapter.source
+    sink: PartnerSink = adapter.sink
+
+    assert source.system == sink.system == adapter.system
+
+
+async def test_a_referral_put_forward_reaches_the_hub_with_its_cursor(world: World) -> None:
+    world.partner.save("A-1")
+    world.partner.save("A-2", klant={"voornaam": "An", "achternaam": "Voorbeeld", "geboortedatum": "1985-01-02"})
+
+    tally = await world.pull()
+
+    case = await world.hub.case(await world.referral("A-1"))
+    assert tally == Tally(applied=2)
+    assert (case.referral.organisation.code, case.referral.reference) == ("wijkteam-charlois", "A-1")
+    assert case.referral.contents.income_situation is IncomeSituation.HAS_INCOME
+    assert await world.hub.cursor(SYSTEM) == "2"
+
+
+async def test_the_next_pull_reads_only_what_is_new(world: World) -> None:
+    world.partner.save("A-1")
+    await world.pull()
+
+    again = await world.pull()
+    world.partner.save("A-1", gebied="Noord")
+    changed = await world.pull()
+
+    assert (again, changed) == (Tally(), Tally(applied=1))
+    assert (await world.hub.case(await world.referral())).referral.contents.area == "Noord"
+
+
+async def test_a_withdrawal_keeps_its_coded_reason(world: World) -> None:
+    world.partner.save()
+    await world.pull()
+    world.partner.save(stand="ingetrokken", redenIntrekking="eldersGeholpen")
+
+    tally = await world.pull()
+
+    assert tally == Tally(applied=1)
+    assert await world.status() is ReferralStatus.WITHDRAWN
+    referral = (await world.hub.case(await world.referral())).referral
+    assert referral.withdrawal_reason is WithdrawalReason.HELPED_ELSEWHERE
+
+
+async def test_the_feed_is_read_in_pages(partner: TemplatePartner, adapter: Adapter) -> None:
+    for number in range(PAGE_SIZE + 1):
+        partner.save(f"A-{number}")
+
+    pages = [page async for page in adapter.source.changes(None)]
+
+    assert [(len(page.records), page.cursor) for page in pages] == [(PAGE_SIZE, "500"), (1, "501")]
+
+
+async def test_what_is_new_to_the_contract_is_counted_by_place(partner: TemplatePartner, adapter: Adapter) -> None:
+    klant = {"voornaam": "Yara", "achternaam": "Voorbeeld", "geboortedatum": "1990-05-17", "bijnaam": "Y"}
+    partner.save("A-1", klant=klant, kleur="rood")
+    partner.save("A-2", kleur="blauw", inkomen="onderneming")
+
+    (page,) = [page async for page in adapter.source.changes(None)]
+
+    assert page.drift == {"aanmelding.kleur": 2, "aanmelding.klant.bijnaam": 1, "aanmelding.inkomen": 1}
+    assert [record.unread is None for record in page.records] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("nummer", {"nummer": ""}),
+        ("versie", {"versie": "2"}),
+        ("gewijzigdOp", {"gewijzigdOp": "2026-03-02"}),
+        ("aangemeldOp", {"aangemeldOp": 1_772_000_000}),
+        ("klant.geboortedatum", {"klant": {"voornaam": "Y", "achternaam": "V", "geboortedatum": "geheim"}}),
+        ("klant.bsn", {"klant": {"voornaam": "Y", "achternaam": "V", "geboortedatum": "1990-05-17", "bsn": "123"}}),
+        ("stand", {"stand": "geheim"}),
+        ("redenIntrekking", {"stand": "ingetrokken"}),
+        ("inkomen", {"inkomen": "geheim"}),
+        ("terugkoppeling", {"terugkoppeling": "ja"}),
+    ],
+)
+async def test_what_is_outside_the_contract_is_named_and_never_guessed(
+    partner: TemplatePartner, adapter: Adapter, field: str, values: dict[str, Any]
+) -> None:
+    partner.save(**values)
+
+    (page,) = [page async for page in adapter.source.changes(None)]
+
+    (record,) = page.records
+    assert record.facts == ()
+    assert record.unread is not None
+    assert record.unread.field == field
+    assert "geheim" not in record.unread.message
+
+
+async def test_an_unreadable_record_harms_no_other(world: World) -> None:
+    world.partner.save("A-1", inkomen="onderneming")
+    world.partner.save("A-2")
+
+    tally = await world.pull()
+
+    (held,) = await world.hub.quarantine(system=SYSTEM)
+    assert tally == Tally(applied=1, quarantined=1)
+    assert (held.case_id, held.field, held.reason) == ("A-1", "inkomen", "unknown-code")
+    assert await world.status("A-2") is ReferralStatus.RECEIVED
+
+
+async def test_a_code_that_got_its_line_is_applied_by_a_retry(world: World) -> None:
+    world.partner.save("A-1", inkomen="onderneming")
+    await world.pull()
+    in_vain = await world.do("retry")
+
+    report = await world.do("retry", MORE_INCOMES)
+
+    assert (in_vain["applied"], report["applied"]) == (0, 1)
+    assert await world.hub.quarantine(system=SYSTEM) == []
+    contents = (await world.hub.case(await world.referral())).referral.contents
+    assert contents.income_situation is IncomeSituation.HAS_INCOME
+
+
+async def test_an_older_version_never_replaces_a_newer_one(world: World) -> None:
+    world.partner.save(gebied="Noord")
+    world.partner.save(gebied="Charlois")
+    await world.pull()
+    world.partner.save(gebied="Noord", versie=1)
+
+    tally = await world.pull()
+
+    assert tally == Tally(unchanged=1)
+    assert (await world.hub.case(await world.referral())).referral.contents.area == "Charlois"
+
+
+async def test_a_vanished_referral_is_found_by_comparing_and_withdrawn(world: World) -> None:
+    world.partner.save("A-1")
+    await world.pull()
+    world.partner.delete("A-1")
+
+    report = await world.do("reconcile")
+
+    assert report["deleted"] == {"count": 1, "keys": ["aanmelding/A-1"]}
+    assert await world.status() is ReferralStatus.WITHDRAWN
+
+
+async def test_reading_everything_for_the_first_time_by_a_backfill_tells_nobody(world: World) -> None:
+    world.partner.save("A-1")
+
+    report = await world.do("backfill")
+    await world.tell()
+
+    assert report["applied"] == 1
+    assert world.partner.written() == []
+
+
+async def test_a_second_backfill_takes_what_got_its_line_and_tells_nobody(world: World) -> None:
+    world.partner.save("A-1", inkomen="onderneming")
+    await world.do("backfill")
+
+    report = await world.do("backfill", MORE_INCOMES)
+    await world.tell()
+
+    assert report["applied"] == 1
+    assert await world.hub.quarantine(system=SYSTEM) == []
+    assert world.partner.written() == []
+
+
+async def test_what_happens_is_told_on_the_referral(world: World) -> None:
+    world.partner.save()
+    await world.pull()
+    await world.hub.tell(await world.referral(), CONFIRM, SCHEDULE)
+
+    await world.tell()
+
+    told = world.partner.written()
+    assert [each["moment"] for each in told] == ["ONTVANGEN", "BEVESTIGD", "INTAKE_GEPLAND"]
+    assert told[-1]["afspraakOp"] == "2026-03-10T09:00:00Z"
+
+
+async def test_a_message_is_no_change_of_the_referral(world: World) -> None:
+    world.partner.save()
+    await world.pull()
+
+    await world.tell()
+
+    assert world.partner.written() != []
+    assert await world.pull() == Tally()
+
+
+async def test_a_message_whose_answer_was_lost_is_not_written_again(world: World) -> None:
+    world.partner.save()
+    await world.pull()
+    world.partner.answers_to_lose = 1
+    await world.tell()
+
+    world.hub.clock.set(NOW + timedelta(hours=1))
+    await world.tell()
+
+    assert [each["moment"] for each in world.partner.written()] == ["ONTVANGEN"]
+
+
+async def test_a_message_that_did_not_arrive_is_written_at_a_later_try(world: World) -> None:
+    world.partner.save()
+    await world.pull()
+    world.partner.down = True
+    await world.tell()
+
+    world.partner.down = False
+    world.hub.clock.set(NOW + timedelta(hours=1))
+    await world.tell()
+
+    assert [each["moment"] for each in world.partner.written()] == ["ONTVANGEN"]
+
+
+async def test_the_partner_itself_stores_a_repeated_message_twice(partner: TemplatePartner, adapter: Adapter) -> None:
+    partner.save()
+
+    first = await adapter.sink.deliver(message())
+    await adapter.sink.deliver(message())
+    third = await adapter.sink.deliver(message(attempt=3))
+
+    assert (first, third) == (Receipt("A-1"), Receipt("A-1", already_there=True))
+    assert len(partner.written()) == 2
+
+
+@pytest.mark.parametrize("values", [{"external_id": None}, {"moment": None}, {"external_id": "A-2"}])
+async def test_a_message_without_a_place_at_the_partner_is_refused(
+    partner: TemplatePartner, adapter: Adapter, values: dict[str, Any]
+) -> None:
+    partner.save()
+
+    with pytest.raises(PartnerRefused):
+        await adapter.sink.deliver(message(**values))
+
+
+async def test_a_partner_that_is_down_keeps_its_cursor_and_says_when_to_come_back(world: World) -> None:
+    world.partner.save()
+    await world.pull()
+    world.partner.down = True
+
+    with pytest.raises(PartnerUnreachable) as caught:
+        await world.pull()
+
+    assert caught.value.retry_after_seconds == 30
+    assert await world.hub.cursor(SYSTEM) == "1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("<html>onderhoud</html>", "not in its contract"),
+        ('{"wijzigingen": null}', "not in its contract"),
+        ('{"wijzigingen": [{"volgnummer": "8", "aanmelding": {}}]}', "not in its contract"),
+        # A feed that was put back to yesterday's backup looks like this.
+        ('{"wijzigingen": [{"volgnummer": 7, "aanmelding": {}}]}', "does not move on"),
+    ],
+)
+async def test_an_answer_that_cannot_be_followed_is_not_taken_for_an_empty_page(answer: str, why: str) -> None:
+    async def give(_: Request) -> Response:
+        return PlainTextResponse(answer)
+
+    service = Starlette(routes=[Route("/v1/wijzigingen", give)])
+    async with serving(service) as server, opened(server.url) as adapter:
+        with pytest.raises(PartnerUnreachable, match=why):
+            await anext(adapter.source.changes("7"))
+
+
+async def test_a_wrong_token_waits_for_the_right_one(url: str) -> None:
+    async with opened(url, "wrong") as stranger:
+        with pytest.raises(PartnerUnreachable, match="token"):
+            await anext(stranger.source.changes(None))
+        with pytest.raises(PartnerUnreachable, match="token"):
+            await stranger.sink.deliver(message(attempt=2))
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_every_moment_has_a_code(moment: Moment) -> None:
+    assert to_message(message(moment=moment))["moment"] == MOMENTS[moment]
+
+
+def test_a_vanished_referral_is_a_withdrawal(adapter: Adapter) -> None:
+    record = adapter.source.removed("aanmelding", "A-1", "A-1", datetime(2026, 3, 3, tzinfo=UTC))
+
+    assert record is not None
+    assert [type(fact).__name__ for fact in record.facts] == ["WithdrawReferral"]

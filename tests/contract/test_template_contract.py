@@ -1,0 +1,119 @@
+"""The contract of the template partner, its simulator, and what the adapter reads and writes: they say the same."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel
+
+from app.adapters.template.mapping import MOMENTS, PLACES, TABLES, to_message
+from app.adapters.template.schemas import Aanmelding, Klant, Wijziging, Wijzigingen
+from app.domain.codes import Moment
+from app.domain.events import EventType
+from app.domain.ports import PartnerMessage
+from tests.support.hub import NOW
+from tests.support.template_partner import CONTRACT, TOKEN, TemplatePartner, running
+
+SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
+FEED, MESSAGES = "/v1/wijzigingen", "/v1/aanmeldingen/{nummer}/berichten"
+MESSAGE = f"{MESSAGES}/{{kenmerk}}"
+TOLD = PartnerMessage(
+    id=UUID(int=7),
+    event_type=EventType.INTAKE_SCHEDULED,
+    moment=Moment.INTAKE_PLANNED,
+    referral_id=UUID(int=1),
+    external_id="A-1",
+    occurred_at=NOW,
+    fields={field.value: "2026-03-10T09:00:00Z" for field in PLACES},
+)
+
+
+@pytest.fixture
+async def caller() -> AsyncIterator[httpx.AsyncClient]:
+    """Give a caller of a partner that holds one referral."""
+    partner = TemplatePartner()
+    partner.save("A-1")
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with running(partner) as url, httpx.AsyncClient(base_url=url, headers=headers) as client:
+        yield client
+
+
+def validate(schema: dict[str, Any], value: object) -> None:
+    checker = Draft202012Validator.FORMAT_CHECKER
+    Draft202012Validator(schema | {"components": CONTRACT["components"]}, format_checker=checker).validate(value)
+
+
+def schema_of(path: str, method: str, status: int) -> dict[str, Any]:
+    answer = CONTRACT["paths"][path][method]["responses"][str(status)]
+    name = answer.get("$ref", "").rpartition("/")[2]
+    answer = CONTRACT["components"]["responses"][name] if name else answer
+    schema: dict[str, Any] = answer["content"]["application/json"]["schema"]
+    return schema
+
+
+def test_the_examples_of_the_contract_are_valid() -> None:
+    feed = CONTRACT["paths"][FEED]["get"]["responses"]["200"]["content"]["application/json"]
+    written = CONTRACT["paths"][MESSAGES]["post"]["requestBody"]["content"]["application/json"]
+
+    validate(feed["schema"], feed["example"])
+    validate(written["schema"], written["example"])
+
+
+@pytest.mark.parametrize("model", [Wijzigingen, Wijziging, Aanmelding, Klant])
+def test_the_adapter_reads_the_fields_of_the_contract_and_no_others(model: type[BaseModel]) -> None:
+    described = SCHEMAS[model.__name__]
+
+    fields = {field.alias: field.is_required() for field in model.model_fields.values()}
+
+    assert set(fields) == set(described["properties"])
+    assert {name for name, needed in fields.items() if needed} == set(described["required"])
+
+
+def test_every_code_of_the_contract_is_in_a_table() -> None:
+    read = SCHEMAS["Aanmelding"]["properties"]
+    reasons = {code for code in read["redenIntrekking"]["enum"] if code}
+
+    assert set(TABLES.states) == set(read["stand"]["enum"])
+    assert set(TABLES.reasons) == reasons
+    assert set(TABLES.incomes) == set(read["inkomen"]["enum"])
+    assert set(MOMENTS.values()) == set(SCHEMAS["Bericht"]["properties"]["moment"]["enum"])
+
+
+def test_what_the_adapter_writes_is_as_the_contract_says() -> None:
+    written = to_message(TOLD)
+
+    validate(SCHEMAS["Bericht"], written)
+    assert set(written) == set(SCHEMAS["Bericht"]["properties"])
+
+
+async def test_the_answers_of_the_simulator_are_those_of_the_contract(caller: httpx.AsyncClient) -> None:
+    feed = await caller.get(FEED, params={"na": 0, "aantal": 500})
+    added = await caller.post("/v1/aanmeldingen/A-1/berichten", json=to_message(TOLD))
+    found = await caller.get(f"/v1/aanmeldingen/A-1/berichten/{TOLD.id}")
+
+    assert (feed.status_code, added.status_code, found.status_code) == (200, 201, 200)
+    assert len(feed.json()["wijzigingen"]) == 1
+    validate(schema_of(FEED, "get", 200), feed.json())
+    validate(schema_of(MESSAGE, "get", 200), found.json())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "status"),
+    [
+        ("get", FEED, {}, 400),
+        ("get", FEED, {"params": {"na": 0, "aantal": 501}}, 400),
+        ("get", FEED, {"params": {"na": 0, "aantal": 1}, "headers": {"Authorization": "Bearer x"}}, 401),
+        ("get", MESSAGE, {}, 404),
+        ("post", MESSAGES, {"json": {}}, 404),
+    ],
+)
+async def test_the_refusals_of_the_simulator_are_those_of_the_contract(
+    caller: httpx.AsyncClient, method: str, path: str, options: dict[str, Any], status: int
+) -> None:
+    answer = await caller.request(method, path.replace("{nummer}", "A-9").replace("{kenmerk}", "k"), **options)
+
+    assert answer.status_code == status
+    validate(schema_of(path, method, status), answer.json())

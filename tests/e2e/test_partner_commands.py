@@ -1,0 +1,199 @@
+"""``trajecthub partner``: what a person sees and does, alone and beside a simulated GIDSO in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import httpx
+import pytest
+
+from app.commands.frame import run as run_to_the_end
+from app.commands.frame import tools_of, with_database
+from app.database import Database
+from app.domain.codes import System
+from app.operations.organisations import save_referrer
+from app.operations.turns import Turn, take_turn
+from app.sandbox.gidso import API_KEY
+from app.settings import Settings
+from tests.support.command_line import run, told
+from tests.support.gidso_world import row
+from tests.support.hub import WIJKTEAM
+
+pytestmark = pytest.mark.usefixtures("restored_logging")
+
+
+@pytest.fixture(scope="module")
+def gidso() -> Iterator[str]:
+    """Give the address of a GIDSO that runs and holds one registration."""
+    command = [sys.executable, "-m", "app.cli", "simulate", "gidso"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        url = json.loads(process.stdout.readline())["gidso"]
+        httpx.put(f"{url}/_desk/aanmeldingen", json=[row(1)], headers={"X-Api-Key": API_KEY}).raise_for_status()
+        yield url
+        process.terminate()
+
+
+@pytest.fixture
+def connected(migrated: dict[str, str], gidso: str) -> dict[str, str]:
+    """Give the environment of a hub that is connected to it and never pulled it."""
+    return migrated | {"TRAJECTHUB_GIDSO_URL": gidso, "TRAJECTHUB_GIDSO_API_KEY": API_KEY}
+
+
+def write(environment: dict[str, str], work: Callable[..., object], *args: object) -> None:
+    """Do one thing in the hub's record, as another process would."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        settings = Settings()
+
+    async def written(db: Database, settings: Settings) -> None:
+        await db.write(work, tools_of(settings), *args)
+
+    run_to_the_end(with_database(settings, written))
+
+
+def test_a_pause_is_seen_by_the_next_command_and_ends_by_resuming(migrated: dict[str, str]) -> None:
+    run(migrated, "partner", "pause", "gidso", "--reason=Maintenance until 14:00", "--by=beheer-1")
+    [paused] = told(migrated, "partner", "status")
+    run(migrated, "partner", "resume", "gidso")
+    [resumed] = told(migrated, "partner", "status")
+
+    assert (paused["paused"], paused["pauseReason"], paused["pausedBy"]) == (
+        True,
+        "Maintenance until 14:00",
+        "beheer-1",
+    )
+    assert (resumed["paused"], "pauseReason" in resumed) == (False, False)
+
+
+def test_what_there_is_of_a_partner_is_shown_as_a_table(migrated: dict[str, str]) -> None:
+    run(migrated, "partner", "pause", "gidso", "--reason=Maintenance")
+
+    # In a process of its own: how wide a table may be is found out at the start of one.
+    command = [sys.executable, "-m", "app.cli", "partner", "status"]
+    shown = subprocess.run(command, env={**os.environ, **migrated, "COLUMNS": "200"}, capture_output=True, check=True)
+
+    output = shown.stdout.decode()
+    assert all(word in output for word in ("system", "pause reason", "gidso", "Maintenance", "yes"))
+
+
+@pytest.mark.parametrize("listing", ["runs", "quarantine"])
+def test_a_partner_that_gave_nothing_has_nothing_to_list(migrated: dict[str, str], listing: str) -> None:
+    assert told(migrated, "partner", listing, "rmw") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told_way_out"),
+    [
+        (("runs", "facebook"), 2, "must be one of: allegro, gidso, rmw"),
+        (("pause", "gidso"), 2, "--reason"),
+        (("pause", "gidso", "--reason= "), 1, "reason: Say why"),
+        (("dismiss", "gidso", str(UUID(int=7)), "--reason=Twice"), 1, "list the quarantine for its ids"),
+        (("reconcile", "gidso", "--dry-run"), 1, "TRAJECTHUB_GIDSO_URL"),
+    ],
+)
+def test_what_cannot_be_done_with_a_partner_is_told_with_the_way_out(
+    migrated: dict[str, str], words: tuple[str, ...], code: int, told_way_out: str
+) -> None:
+    exit_code, output = run(migrated, "partner", *words)
+
+    assert exit_code == code
+    assert told_way_out in output
+    assert "Traceback" not in output
+
+
+def test_a_dry_run_tells_what_is_missing_here_and_leaves_it_so(connected: dict[str, str]) -> None:
+    write(connected, save_referrer, WIJKTEAM)
+
+    reports = [told(connected, "partner", "reconcile", "gidso", "--dry-run") for _ in range(2)]
+
+    assert [report["missing"]["count"] for report in reports] == [1, 1]
+    assert reports[0]["healed"]["applied"] == 1
+    assert told(connected, "partner", "runs", "gidso") == []
+
+
+def test_reconciling_applies_what_is_missing_here(connected: dict[str, str]) -> None:
+    write(connected, save_referrer, WIJKTEAM)
+
+    first, second = (told(connected, "partner", "reconcile", "gidso") for _ in range(2))
+
+    assert (first["missing"]["count"], first["healed"]["applied"]) == (1, 1)
+    assert second["missing"]["count"] == 0
+    assert [each["kind"] for each in told(connected, "partner", "runs", "gidso")] == ["reconcile"]
+
+
+def test_a_backfill_takes_what_happened_since_a_moment(connected: dict[str, str]) -> None:
+    write(connected, save_referrer, WIJKTEAM)
+
+    late = told(connected, "partner", "backfill", "gidso", "--since=2090-01-01")
+    early = told(connected, "partner", "backfill", "gidso", "--since=2019-01-01")
+
+    assert (late["applied"], early["applied"]) == (0, 1)
+
+
+def test_what_was_refused_goes_on_once_its_cause_is_mended(connected: dict[str, str]) -> None:
+    run(connected, "partner", "backfill", "gidso")
+    [refused] = told(connected, "partner", "quarantine", "gidso")
+    write(connected, save_referrer, WIJKTEAM)
+
+    retried = told(connected, "partner", "retry", "gidso")
+
+    assert refused["reason"] == "invalid-input"
+    assert (retried["applied"], told(connected, "partner", "quarantine", "gidso")) == (1, [])
+
+
+def test_an_id_in_quarantine_can_be_copied_from_a_narrow_screen(connected: dict[str, str]) -> None:
+    run(connected, "partner", "backfill", "gidso")
+    [refused] = told(connected, "partner", "quarantine", "gidso")
+
+    _, output = run(connected | {"COLUMNS": "80"}, "partner", "quarantine", "gidso")
+
+    assert refused["id"] in output
+
+
+def test_a_dismissed_record_is_left_out_of_the_next_retry(connected: dict[str, str]) -> None:
+    run(connected, "partner", "backfill", "gidso")
+    [refused] = told(connected, "partner", "quarantine", "gidso")
+
+    code, _ = run(connected, "partner", "dismiss", "gidso", refused["id"], "--reason=Registered by mistake")
+
+    assert code == 0
+    assert told(connected, "partner", "retry", "gidso")["read"] == 0
+
+
+def test_a_partner_that_gives_no_answer_fails_the_command_and_says_so(migrated: dict[str, str]) -> None:
+    nobody = migrated | {"TRAJECTHUB_GIDSO_URL": "http://127.0.0.1:9", "TRAJECTHUB_GIDSO_API_KEY": API_KEY}
+
+    report = told(nobody, "partner", "reconcile", "gidso", code=1)
+
+    assert list(report) == ["error"]
+
+
+def test_nothing_is_compared_with_a_paused_partner(connected: dict[str, str]) -> None:
+    run(connected, "partner", "pause", "gidso", "--reason=Maintenance")
+
+    code, output = run(connected, "partner", "reconcile", "gidso")
+
+    assert code == 1
+    assert "run 'trajecthub partner resume gidso'" in output
+
+
+def test_a_command_waits_for_the_worker_that_has_the_turn(connected: dict[str, str]) -> None:
+    write(connected, take_turn, Turn(System.GIDSO, "worker", lease_seconds=1))
+
+    report = told(connected, "partner", "reconcile", "gidso", "--dry-run")
+
+    assert report["compared"] == 1
+
+
+def test_a_command_leaves_the_turn_to_the_next_worker(connected: dict[str, str]) -> None:
+    run(connected, "partner", "reconcile", "gidso")
+
+    write(connected, take_turn, Turn(System.GIDSO, "worker"))
+    [state] = told(connected, "partner", "status")
+
+    assert state["system"] == "gidso"

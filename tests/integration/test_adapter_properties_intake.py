@@ -1,0 +1,346 @@
+"""What the intake promises whatever partners do: over real HTTP with the simulators, on each store."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, event, func, select
+from typing_extensions import override
+
+from app.adapters.allegro.client import AllegroClient
+from app.adapters.allegro.source import AllegroSource
+from app.adapters.gidso import Adapter as GidsoAdapter
+from app.database import Connection
+from app.domain.codes import IntakeResult, ReferralStatus, System
+from app.domain.events import EventType
+from app.domain.ports import HeldRecord, Page, PartnerRecord, PartnerSource
+from app.models.external_id import referral_of
+from app.models.partner import list_runs
+from app.models.quarantine import quarantine
+from app.operations.intake import Tally, apply_page
+from app.operations.quarantine import retry_quarantined
+from app.operations.turns import Turn, take_turn
+from app.sandbox.allegro import CLIENT_ID, CLIENT_SECRET, intake_result_code
+from app.sandbox.gidso import API_KEY
+from app.sandbox.kit import SettableClock, Store
+from tests.support import allegro_world, gidso_world, rmw_world
+from tests.support.hub import (
+    AT_WIJKTEAM,
+    ATTEND,
+    CANCEL,
+    CLIENT,
+    CONCLUDE,
+    CONFIRM,
+    MISS,
+    SCHEDULE,
+    SIGN,
+    SmallHub,
+    partner_record,
+    unreadable,
+)
+
+EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+APPOINTMENT: dict[str, object] = {"begint": "2020-03-20T10:00:00+01:00", "driegesprek": "N"}
+HISTORY: tuple[tuple[str, dict[str, object]], ...] = (
+    ("bevestiging", {}),
+    ("afspraak", APPOINTMENT),
+    ("aanwezigheid", {"verschenen": "J"}),
+    ("intakeresultaat", dict(intake_result_code(IntakeResult.ROUTE_TO_KBR))),
+    ("plan", {"ondertekendOp": "2020-03-21"}),
+)
+
+
+async def pull(hub: SmallHub, source: PartnerSource) -> Tally:
+    """Read a partner from where the hub is, and apply each page in a transaction of its own."""
+    turn = Turn(source.system, "test")
+    standing = await hub.db.write(take_turn, hub.tools, turn)
+    total = Tally()
+    async for page in source.changes(standing.cursor):
+        total += await apply(hub, source.system, page)
+    return total
+
+
+async def apply(hub: SmallHub, system: System, page: Page) -> Tally:
+    return await hub.db.write(apply_page, hub.tools, Turn(system, "test"), "1", page)
+
+
+async def refer_to_allegro(hub: SmallHub, world: allegro_world.World, reference: str = "WC-1") -> UUID:
+    """Refer a client, and tell the simulated Allegro of it as the hub does."""
+    referral_id = await hub.refer(client=replace(CLIENT, bsn=None), reference=reference)
+    told = allegro_world.message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE=reference)
+    await world.adapter.sink.deliver(replace(told, referral_id=referral_id))
+    return referral_id
+
+
+def history(reference: str = "WC-1", first: int = 1) -> list[dict[str, object]]:
+    """Give what a counsellor registers of a whole case."""
+    return [
+        allegro_world.fact(first + place, kind, kenmerkVerwijzer=reference, gegevens=contents)
+        for place, (kind, contents) in enumerate(HISTORY)
+    ]
+
+
+@pytest.fixture
+async def allegro() -> AsyncIterator[allegro_world.World]:
+    async with allegro_world.running(Store()) as world:
+        yield world
+
+
+class Killed(BaseException):
+    """The process is gone; nothing may catch this on its way."""
+
+
+@contextmanager
+def killed_at(number: int) -> Iterator[list[str]]:
+    """Stop dead before the statement with this number of what is run inside; a commit counts as one."""
+    seen: list[str] = []
+
+    def on_statement(_: object, __: object, statement: str, *___: object) -> None:
+        # The bell for other processes rings on a connection of its own, at any moment.
+        if "notify" not in statement.lower():
+            seen.append(statement)
+            if len(seen) == number:
+                raise Killed
+
+    def on_commit(_: object) -> None:
+        on_statement(None, None, "COMMIT")
+
+    event.listen(Engine, "before_cursor_execute", on_statement)
+    event.listen(Engine, "commit", on_commit)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", on_statement)
+        event.remove(Engine, "commit", on_commit)
+
+
+async def test_a_pull_killed_at_any_statement_leaves_all_or_nothing(
+    hub: SmallHub, allegro: allegro_world.World
+) -> None:
+    referral_id = await refer_to_allegro(hub, allegro)
+    await allegro.register(*history(), allegro_world.fact(90, "huisbezoek"), allegro_world.fact(91, "pauze"))
+    await hub.pull(cursor="0")
+    before = await hub.dump()
+    statements, tally = 0, None
+
+    while tally is None:
+        statements += 1
+        [page] = [page async for page in allegro.adapter.source.changes("0")]
+        with killed_at(statements) as seen:
+            try:
+                tally = await apply(hub, System.ALLEGRO, page)
+            except Killed:
+                seen.append("killed")
+        if tally is None:
+            assert await hub.dump() == before, f"something is left of a pull killed at statement {statements}: {seen}"
+
+    assert tally == Tally(applied=len(HISTORY), quarantined=2)
+    assert statements > 2 * len(HISTORY)
+    assert await hub.status(referral_id) is ReferralStatus.CONCLUDED
+    assert await hub.cursor() == "7"
+    assert await pull(hub, allegro.adapter.source) == Tally()
+
+
+class Mended(AllegroSource):
+    """Tomorrow's mapping: a home visit (*huisbezoek*) turns out to be an appointment."""
+
+    mapping_version = "2"
+
+    @override
+    def reread(self, held: HeldRecord) -> PartnerRecord:
+        """Read as ever, but for the new kind."""
+        kind = {"huisbezoek": "afspraak"}.get(str(held.payload["soort"]), held.payload["soort"])
+        record = super().reread(replace(held, payload={**held.payload, "soort": kind}))
+        return replace(record, payload=held.payload)
+
+
+async def test_one_poisonous_record_in_a_thousand_holds_up_its_own_case_only(
+    hub: SmallHub, allegro: allegro_world.World
+) -> None:
+    cases = {f"WC-{number}": 0 for number in range(200)}
+    referrals = {each: await refer_to_allegro(hub, allegro, each) for each in cases}
+    facts = [fact for number, each in enumerate(cases) for fact in history(each, 1 + number * len(HISTORY))]
+    facts[7 * len(HISTORY) + 1] |= {"soort": "huisbezoek"}
+    await allegro.register(*facts)
+
+    pulled = await pull(hub, allegro.adapter.source)
+
+    assert pulled == Tally(applied=996, quarantined=4)
+    assert [row.reason for row in await hub.quarantine()] == ["unknown-code", *["waits-for-earlier"] * 3]
+    standing = {each: await hub.status(referral_id) for each, referral_id in referrals.items()}
+    assert [each for each, status in standing.items() if status is not ReferralStatus.CONCLUDED] == ["WC-7"]
+
+    mended = Mended(AllegroClient(allegro.url, CLIENT_ID, CLIENT_SECRET))
+    retried = await hub.db.write(retry_quarantined, hub.tools, mended, None)
+
+    assert retried == Tally(applied=4)
+    assert await hub.steps(referrals["WC-7"]) == await hub.steps(referrals["WC-8"])
+    assert await hub.event_names(referrals["WC-7"]) == await hub.event_names(referrals["WC-8"])
+    assert await hub.quarantine() == []
+
+
+@given(deliveries=st.lists(st.permutations(range(len(HISTORY))), min_size=1, max_size=4))
+@EXAMPLES
+async def test_a_case_delivered_often_and_shuffled_within_its_pages_happens_once(
+    hub: SmallHub, allegro: allegro_world.World, deliveries: list[list[int]]
+) -> None:
+    number = await referrals_in(hub)
+    reference = f"WC-{number}"
+    referral_id = await refer_to_allegro(hub, allegro, reference)
+    await allegro.register(*history(reference, 100 * number))
+    pages = [page async for page in allegro.adapter.source.changes(None)]
+    mine = [record for page in pages for record in page.records if record.referral_id == referral_id]
+
+    for order in deliveries:
+        await hub.pull(*(mine[place] for place in order))
+
+    assert (await hub.steps(referral_id))[1:] == ["confirm", "schedule", "attend", "conclude", "open", "sign_plan"]
+    names = await hub.event_names(referral_id)
+    assert sorted(names) == sorted(set(names))
+    assert await hub.quarantine() == []
+
+
+async def referrals_in(hub: SmallHub) -> int:
+    """Give how many referrals there are, for names that no other example has."""
+    return len((await hub.dump())["referral"])
+
+
+@asynccontextmanager
+async def gidso() -> AsyncIterator[tuple[GidsoAdapter, httpx.AsyncClient]]:
+    clock = SettableClock(gidso_world.NOON)
+    async with gidso_world.running_gidso(clock) as server, gidso_world.desk_of(server) as desk:
+        adapter = GidsoAdapter(server.url, API_KEY, clock)
+        try:
+            yield adapter, desk
+        finally:
+            await adapter.close()
+
+
+@given(order=st.lists(st.integers(0, 3), max_size=8).flatmap(lambda more: st.permutations([0, 1, 2, 3, *more])))
+@EXAMPLES
+async def test_versions_of_a_registration_in_any_order_and_number_end_as_the_newest(
+    hub: SmallHub, order: list[int]
+) -> None:
+    number = await referrals_in(hub)
+    async with gidso() as (adapter, desk):
+        versions = [
+            {"Gebied": "Charlois"},
+            {"Gebied": "Noord"},
+            {"Gebied": "Noord", "OndersteuningGestoptOp": "2019-10-01"},
+            {"Gebied": "Overschie", "OndersteuningGestoptOp": "2019-10-01"},
+        ]
+        pages, cursor = [], None
+        for version in versions:
+            await gidso_world.save(desk, gidso_world.row(number, **version))
+            records, cursor = await gidso_world.pull(adapter, cursor)
+            pages.append(records)
+
+    for place in order:
+        await hub.pull(*pages[place], system=System.GIDSO)
+
+    [referral_id] = (await hub.db.read(referral_of, System.GIDSO, [f"G-{number:06d}"])).values()
+    assert (await hub.case(referral_id)).referral.contents.area == "Overschie"
+    names = await hub.event_names(referral_id)
+    assert (names.count("received"), names.count("signal-given")) == (1, 1)
+    assert names.count("amended") < len(versions)
+    assert await hub.quarantine(system=System.GIDSO) == []
+
+
+RECORDS: Sequence[Callable[[str], PartnerRecord]] = (
+    *(lambda case, fact=fact: partner_record(case, fact) for fact in (CONFIRM, SCHEDULE, ATTEND, CONCLUDE)),
+    *(lambda case, fact=fact: partner_record(case, fact) for fact in (CANCEL, MISS, SIGN)),
+    lambda case: partner_record(case, external_id=f"{case} note"),
+    lambda case: unreadable(case, f"{case} odd"),
+    lambda case: partner_record(case, SCHEDULE, external_id=f"{case} odd", version="2"),
+    lambda case: partner_record(case, AT_WIJKTEAM, SIGN),
+)
+
+
+@given(
+    pages=st.lists(
+        st.lists(
+            st.tuples(st.sampled_from(RECORDS), st.booleans(), st.none() | st.integers(1, 9)),
+            max_size=12,
+        ),
+        max_size=5,
+    ),
+    kind=st.sampled_from(["pull", "backfill", "reconcile"]),
+)
+@EXAMPLES
+async def test_every_record_of_every_page_is_accounted_for(hub: SmallHub, pages: list[Any], kind: str) -> None:
+    number = await referrals_in(hub)
+    known, unknown = (f"{name} {number}" for name in ("D-1", "D-404"))
+    await hub.known_case(known)
+    before = await hub.db.read(list_runs, System.ALLEGRO, 1000)
+
+    tallies = []
+    for page in pages:
+        records = [
+            replace(make(known if is_known else unknown), revision=revision) for make, is_known, revision in page
+        ]
+        tallies.append(await hub.pull(*records, kind=kind))
+
+    assert [tally.read for tally in tallies] == [len(page) for page in pages]
+    runs = (await hub.db.read(list_runs, System.ALLEGRO, 1000))[: -len(before)]
+    told = [tally for tally in tallies if tally.read != tally.unchanged]
+    assert [Tally(run.applied, run.unchanged, run.filtered, run.quarantined) for run in reversed(runs)] == told
+    assert await hub.db.read(held_twice) == []
+
+
+def held_twice(tx: Connection) -> list[Any]:
+    """Give the records that are in quarantine more than once."""
+    key = (quarantine.c.system, quarantine.c.kind, quarantine.c.external_id)
+    query = select(*key).where(quarantine.c.state == "open").group_by(*key).having(func.count() > 1)
+    return list(tx.execute(query))
+
+
+LABELS = st.sampled_from(["Onbekend", "Anders", "", "Iets nieuws"])
+
+
+@given(code=st.integers(60, 99) | st.integers(7, 8), label=LABELS)
+@EXAMPLES
+async def test_a_new_code_of_allegro_waits_and_never_becomes_unknown(
+    hub: SmallHub, allegro: allegro_world.World, code: int, label: str
+) -> None:
+    number = await referrals_in(hub)
+    reference = f"WC-{number}"
+    referral_id = await refer_to_allegro(hub, allegro, reference)
+    contents = {"code": code, "omschrijving": label}
+    await allegro.register(allegro_world.fact(number, "intakeresultaat", kenmerkVerwijzer=reference, gegevens=contents))
+
+    tally = await pull(hub, allegro.adapter.source)
+
+    assert tally.quarantined == 1
+    case = await hub.case(referral_id)
+    assert (case.referral.status, case.referral.intake_result) == (ReferralStatus.RECEIVED, None)
+    assert {row.field for row in await hub.quarantine()} == {"gegevens.code"}
+    run = (await hub.db.read(list_runs, System.ALLEGRO, 1))[0]
+    assert run.drift["mutatie.gegevens.code"] >= 1
+
+
+NEW_CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=12)
+
+
+@given(code=NEW_CODES)
+@EXAMPLES
+async def test_a_new_code_of_gidso_or_rmw_waits_and_makes_no_referral(hub: SmallHub, code: str) -> None:
+    number = 1 + len((await hub.dump())["quarantine"])
+    async with gidso() as (adapter, desk), rmw_world.running_world() as rmw:
+        await gidso_world.save(desk, gidso_world.row(number, Inkomen=code))
+        await rmw.register(rmw_world.registration(f"R{number:06d}", schulden=code))
+
+        (at_gidso,), _ = await gidso_world.pull(adapter)
+        (at_rmw,) = await rmw.records()
+
+    tallies = [await hub.pull(at_gidso, system=System.GIDSO), await hub.pull(at_rmw, system=System.RMW)]
+
+    assert tallies == [Tally(quarantined=1)] * 2
+    held = [*await hub.quarantine(system=System.GIDSO), *await hub.quarantine(system=System.RMW)]
+    assert {(row.field, row.reason) for row in held} == {("Inkomen", "unknown-code"), ("schulden", "unknown-code")}
+    assert await referrals_in(hub) == 0

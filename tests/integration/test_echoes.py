@@ -1,0 +1,313 @@
+"""Echoes are known by their content, and a quarrel between two systems comes to an end."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import structlog
+from sqlalchemy import func, select
+
+from app.database import Connection
+from app.domain.codes import ReferrerKind, System
+from app.domain.commands import AmendReferral
+from app.domain.ownership import LOOP_WINDOW, MOST_SENDS
+from app.domain.values import Worker
+from app.events.cases import StoredCases
+from app.events.connect import Outbound
+from app.events.delivery import DeliveryEngine
+from app.events.parcel import PackingTable
+from app.events.relay import Relay
+from app.events.webhook import WebhookSender
+from app.models.delivery import deliveries_about
+from app.models.ownership import partner_field
+from app.operations.access import save_client
+from app.operations.conflicts import decide_conflict
+from app.operations.echoes import sent_memory
+from app.operations.intake import Tally
+from app.operations.organisations import ReferrerDetails
+from app.sandbox.gidso import aanmelding
+from app.sandbox.kit import SettableClock
+from app.sandbox.world import World, running_world
+from tests.support.event_world import ORIGIN, SANDBOX, Partner
+from tests.support.hub import NOW, SmallHub
+from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
+
+FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "+31 10 555 01 00")
+
+
+@dataclass
+class Post:
+    """Brings what happened in a hub to a partner that keeps what it is told."""
+
+    hub: SmallHub
+    allegro: Partner
+    relay: Relay
+    engine: DeliveryEngine
+
+    async def sends(self) -> int:
+        """Send everything; gives how many messages Allegro has got in all."""
+        while await self.relay.once():
+            pass
+        await self.engine.drain()
+        return len(self.allegro.messages)
+
+
+@pytest.fixture
+async def post(hub: SmallHub) -> AsyncIterator[Post]:
+    """Give a hub whose deliveries go to Allegro."""
+    tools, cases, allegro = hub.tools, StoredCases(hub.tools.vault), Partner(System.ALLEGRO)
+    allegro.external_id = "A-1"
+    table = PackingTable(
+        hub.clock, tools.new_id, cases, tools.vault, tools.policy, tools.pseudonyms, ORIGIN, sent_memory(tools.vault)
+    )
+    webhook = WebhookSender(hub.clock, Outbound(SANDBOX))
+    engine = DeliveryEngine(hub.db, table, {System.ALLEGRO: allegro}, webhook)
+    yield Post(hub, allegro, Relay(hub.db, cases, tools.policy, hub.clock, tools.new_id), engine)
+    await webhook.close()
+
+
+@pytest.fixture
+async def two(post: Post) -> TwoWriters:
+    """Give a referral that GIDSO made and Allegro was sent."""
+    two = TwoWriters(post.hub)
+    await two.partner_says(FIRST)
+    await post.sends()
+    return two
+
+
+@pytest.fixture
+def allegro(post: Post) -> TwoWriters:
+    """Give Allegro as one that speaks about the same referral."""
+    return TwoWriters(post.hub, System.ALLEGRO, "A-1")
+
+
+async def test_what_comes_back_before_the_next_value_was_sent_is_an_echo(two: TwoWriters, allegro: TwoWriters) -> None:
+    await two.api_says(area="Noord")
+
+    tally = await allegro.partner_says(AmendReferral(FIRST.contents))
+
+    assert tally == Tally(applied=1)
+    assert (await two.contents()).area == "Noord"
+    assert await two.events() == ["received", "amended"]
+    assert await two.reasons() == []
+
+
+async def test_an_echo_is_known_however_late_it_comes(two: TwoWriters, allegro: TwoWriters, post: Post) -> None:
+    await two.api_says(area="Noord")
+    await post.sends()
+    echo = AmendReferral(replace(FIRST.contents, area="Noord"))
+    await two.api_says(area="Overschie")
+    two.hub.clock.set(NOW + timedelta(days=300))
+
+    await allegro.partner_says(echo)
+
+    assert (await two.contents()).area == "Overschie"
+    assert await two.events() == ["received", "amended", "amended"]
+    assert await two.reasons() == []
+
+
+async def test_an_echo_makes_no_event_and_is_not_written_back(two: TwoWriters, allegro: TwoWriters, post: Post) -> None:
+    before = await post.sends()
+
+    await allegro.partner_says(AmendReferral(FIRST.contents))
+    await two.partner_says(FIRST)
+
+    assert await post.sends() == before
+    assert await two.events() == ["received"]
+
+
+async def test_a_value_in_another_form_is_an_echo_too(two: TwoWriters) -> None:
+    await two.partner_says(saying_worker(FIRST, "A.  Eerste ", "010-5550100"))
+
+    assert (await two.contents()).worker == Worker("A. Eerste", "+31 10 555 01 00")
+    assert await two.events() == ["received"]
+
+
+async def test_a_real_change_in_the_company_of_echoes_is_not_swallowed(two: TwoWriters, allegro: TwoWriters) -> None:
+    await two.api_says(area="Noord")
+
+    await two.partner_says(saying_worker(FIRST, "B. Tweede", "+31 10 555 01 00"))
+    await allegro.partner_says(AmendReferral(replace(FIRST.contents, case_lead="Ander")))
+
+    found = await two.contents()
+    assert (found.area, found.worker.name, found.case_lead) == ("Noord", "B. Tweede", None)
+    assert await two.reasons() == [("referral.case_lead", "not-the-owner")]
+
+
+async def test_nothing_is_remembered_of_a_referral_that_nobody_changed(two: TwoWriters) -> None:
+    assert await _remembered(two) == 0
+
+
+async def test_what_is_remembered_are_hashes_under_the_hubs_key(two: TwoWriters) -> None:
+    await two.api_says(worker=Worker("Zeer Persoonlijk"))
+    await two.api_says(worker=Worker("Ook Persoonlijk"))
+
+    rows = repr(await two.hub.db.read(lambda tx: tx.execute(select(partner_field)).all()))
+
+    assert await _remembered(two) > 0
+    assert "Persoonlijk" not in rows
+    assert "Eerste" not in rows
+
+
+async def _quarrel(two: TwoWriters, post: Post, rounds: int) -> int:
+    """Let GIDSO change the worker's name each round, and the API change it back each time; gives what was sent."""
+    for number in range(rounds):
+        await two.partner_says(saying_worker(FIRST, f"P. Nummer {number % 2}", "+31 10 555 01 00"))
+        await post.sends()
+        if (await two.contents()).worker.name != "H. Hub":
+            await two.api_says(worker=Worker("H. Hub", "+31 10 555 01 00"))
+        await post.sends()
+    return await post.sends()
+
+
+async def test_a_field_that_goes_to_and_fro_is_sent_no_more(two: TwoWriters, post: Post) -> None:
+    with structlog.testing.capture_logs() as logs:
+        sent = await _quarrel(two, post, rounds=10)
+
+    assert sent <= 1 + MOST_SENDS
+    assert (await two.reasons()).count(("worker.name", "loop")) == 1
+    assert [line["field"] for line in logs if line["event"] == "field goes to and fro"] == ["worker.name"]
+
+
+async def test_other_fields_of_the_referral_go_on(two: TwoWriters, post: Post) -> None:
+    sent = await _quarrel(two, post, rounds=10)
+
+    await two.partner_says(replace(FIRST, contents=replace(FIRST.contents, area="Noord")))
+
+    assert (await two.contents()).area == "Noord"
+    assert await post.sends() == sent + 1
+
+
+async def test_other_referrals_go_on(two: TwoWriters, post: Post) -> None:
+    await _quarrel(two, post, rounds=10)
+    other, others = TwoWriters(post.hub, case_id="G-2"), replace(FIRST, reference="G-2")
+
+    await other.partner_says(others)
+    await other.partner_says(saying_worker(others, "B. Tweede"))
+
+    assert (await other.contents()).worker.name == "B. Tweede"
+    assert await other.events() == ["received", "amended"]
+
+
+async def test_a_partner_that_alone_corrects_itself_often_is_not_stopped(two: TwoWriters, post: Post) -> None:
+    for number in range(2 * MOST_SENDS):
+        await two.partner_says(saying_worker(FIRST, f"P. Nummer {number}"))
+        await post.sends()
+
+    assert (await two.contents()).worker.name == f"P. Nummer {2 * MOST_SENDS - 1}"
+    assert await two.reasons() == []
+
+
+async def test_a_slow_quarrel_is_no_loop(two: TwoWriters, post: Post) -> None:
+    for number in range(2 * MOST_SENDS):
+        two.hub.clock.set(NOW + LOOP_WINDOW * number)
+        await _quarrel(two, post, rounds=1)
+        await two.partner_says(saying_worker(FIRST, f"P. Nummer {number}"))
+
+    assert ("worker.name", "loop") not in await two.reasons()
+
+
+async def test_a_loop_that_was_decided_starts_anew(two: TwoWriters, post: Post) -> None:
+    await _quarrel(two, post, rounds=10)
+    loop = next(row for row in await conflicts(two.hub.db) if row.reason == "loop")
+
+    await two.hub.db.write(decide_conflict, two.hub.tools, two.system, loop.id, "partner", "beheer")
+    assert (await two.contents()).worker.name == "P. Nummer 1"
+    await two.partner_says(saying_worker(FIRST, "P. Laatste"))
+
+    assert (await two.contents()).worker.name == "P. Laatste"
+
+
+async def _remembered(two: TwoWriters) -> int:
+    def work(tx: Connection) -> int:
+        return tx.execute(select(func.count()).select_from(partner_field)).scalar_one()
+
+    return await two.hub.db.read(work)
+
+
+TEAM = ReferrerDetails("wijkteam-charlois", "Wijkteam Charlois", ReferrerKind.WIJKTEAM, System.GIDSO)
+SECRET = "a-secret-of-the-sandbox-that-has-more-than-32-characters"
+
+
+@dataclass
+class Street:
+    """A team that uses GIDSO and the API, beside Allegro: everybody over HTTP."""
+
+    world: World
+    headers: dict[str, str]
+    keys: int = 0
+
+    async def gidso(self, **values: object) -> None:
+        """Let the team save its registration in GIDSO, and everybody hear of it."""
+        row = aanmelding("G-000001", TEAM.code, "Wijkteam", "2026-03-02T09:00:00+01:00", **values)
+        await self.world.desks.refer(System.GIDSO, [row])
+        await self.world.worker.settle(System.GIDSO)
+
+    async def patch(self, body: dict[str, Any]) -> None:
+        """Let the team change its referral over the API, and everybody hear of it."""
+        self.keys += 1
+        headers = self.headers | {"If-Match": "*", "Idempotency-Key": f"patch-{self.keys}"}
+        path = f"/v1/referrals/{await self.referral_id()}"
+        (await self.world.http.patch(path, json=body, headers=headers)).raise_for_status()
+        await self.world.worker.settle(System.GIDSO)
+
+    async def worker_name(self) -> str:
+        """Give what the API shows."""
+        path = f"/v1/referrals/{await self.referral_id()}"
+        answer: httpx.Response = await self.world.http.get(path, headers=self.headers)
+        name: str = answer.raise_for_status().json()["worker"]["name"]
+        return name
+
+    async def sent(self) -> int:
+        """Give how often Allegro was sent the referral."""
+        found = await self.world.hub.db.read(deliveries_about, await self.referral_id())
+        return sum(one.receiver == "partner:allegro" for one in found)
+
+    async def referral_id(self) -> UUID:
+        """Give the hub's id."""
+        return await self.world.find(TEAM.code, "G-000001")
+
+
+@pytest.fixture
+async def street(tmp_path: Path) -> AsyncIterator[Street]:
+    """Give a street with one referral."""
+    async with running_world(tmp_path, SettableClock(NOW)) as world:
+        await world.set_clocks(NOW)
+        await world.register_referrer(TEAM)
+        scopes = {"referrals:read", "referrals:write"}
+        await world.hub.db.write(
+            save_client, world.hub.tools, "team", organisation_code=TEAM.code, scopes=scopes, secret=SECRET
+        )
+        form = {"grant_type": "client_credentials", "client_id": "team", "client_secret": SECRET}
+        answer = (await world.http.post("/oauth/token", data=form)).raise_for_status()
+        street = Street(world, {"Authorization": f"Bearer {answer.json()['access_token']}"})
+        await street.gidso(Medewerker=_worker("A. Eerste"))
+        yield street
+
+
+async def test_over_http_an_echo_changes_nothing_and_two_systems_that_undo_each_other_fall_silent(
+    street: Street,
+) -> None:
+    await street.patch({"worker": {"name": "H. Hub"}})
+    await street.gidso(Medewerker=_worker("A. Eerste"), Gebied="Noord")
+    echoed = await street.worker_name()
+
+    for number in range(8):
+        await street.gidso(Medewerker=_worker(f"P. Nummer {number % 2}"), Gebied="Noord")
+        if await street.worker_name() != "H. Hub":
+            await street.patch({"worker": {"name": "H. Hub"}})
+
+    assert echoed == "H. Hub"
+    changes_of_the_name = await street.sent() - len(["received", "area"])
+    assert changes_of_the_name <= MOST_SENDS
+    loops = [row.field for row in await conflicts(street.world.hub.db) if row.reason == "loop"]
+    assert loops == ["worker.name"]
+
+
+def _worker(name: str) -> dict[str, str | None]:
+    return {"Naam": name, "Telefoon": "010-5550100", "Email": None}

@@ -1,0 +1,122 @@
+"""The worker does what operators ask of a partner, once, and what nobody asked for every night."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from app.database import Connection
+from app.domain.codes import System
+from app.domain.errors import PartnerUnreachable
+from app.domain.local_time import AMSTERDAM
+from app.domain.ports import Page
+from app.models import metadata
+from app.operations.manners import Window
+from app.operations.partners import find_job, page_of_jobs, pause_partner, resume_partner
+from tests.support.feed import Archive, Feed
+from tests.support.hub import NOW, SmallHub, unreadable
+from tests.support.job_world import ask_job, job_puller, registration
+
+
+async def test_a_job_that_was_left_halfway_is_begun_again_by_whoever_has_the_turn(hub: SmallHub) -> None:
+    archive = Archive(registration(1))
+    job_id = await ask_job(hub, System.GIDSO, "backfill")
+    await job_puller(hub, Feed(PartnerUnreachable("no answer"), system=System.GIDSO), "dead").round()
+    await _set_running(hub, job_id)
+    hub.clock.set(NOW + timedelta(minutes=2))
+
+    await job_puller(hub, archive, "alive").round()
+
+    job = await hub.db.read(find_job, System.GIDSO, job_id)
+    assert (job.state, job.finished_at) == ("done", NOW + timedelta(minutes=2))
+
+
+async def _set_running(hub: SmallHub, job_id: Any) -> None:
+    job = metadata.tables["partner_job"]
+    values = {"state": "running", "report": None, "finished_at": None}
+
+    def work(tx: Connection) -> None:
+        tx.execute(update(job).where(job.c.id == job_id).values(**values))
+
+    await hub.db.write(work)
+
+
+async def test_a_job_that_fails_says_why_and_stops_no_pull(hub: SmallHub) -> None:
+    feed = Feed(PartnerUnreachable("no answer"), RuntimeError("Jansen"), Page((registration(1),), "5"))
+    feed.system = System.GIDSO
+    ids = [await ask_job(hub, System.GIDSO, kind) for kind in ("backfill", "reconcile")]
+
+    await job_puller(hub, feed).round()
+
+    jobs = [await hub.db.read(find_job, System.GIDSO, each) for each in ids]
+    assert [(job.state, job.report) for job in jobs] == [
+        ("failed", {"error": "no answer"}),
+        ("failed", {"error": "RuntimeError"}),
+    ]
+    assert len((await hub.dump())["referral"]) == 1
+
+
+async def test_the_jobs_of_a_paused_partner_wait(hub: SmallHub) -> None:
+    archive = Archive(registration(1))
+    one = job_puller(hub, archive)
+    await hub.db.write(pause_partner, hub.tools, System.GIDSO, "beheer", "First backfill, then pull.")
+    job_id = await ask_job(hub, System.GIDSO, "backfill")
+
+    await one.round()
+    while_paused = (await hub.db.read(find_job, System.GIDSO, job_id)).state
+    await hub.db.write(resume_partner, hub.tools, System.GIDSO)
+    await one.round()
+
+    assert while_paused == "waiting"
+    assert (await hub.db.read(find_job, System.GIDSO, job_id)).report == {
+        "read": 1,
+        "applied": 1,
+        "unchanged": 0,
+        "filtered": 0,
+        "quarantined": 0,
+    }
+
+
+async def test_a_retry_reads_the_quarantine_again(hub: SmallHub) -> None:
+    await hub.known_case("D-1")
+    await hub.pull(unreadable("D-1"))
+    one = job_puller(hub, Feed(Page((), "5")), "test")
+
+    rehearsed = await ask_job(hub, System.ALLEGRO, "retry", dry_run=True)
+    await one.round()
+    held = len(await hub.quarantine())
+    real = await ask_job(hub, System.ALLEGRO, "retry")
+    await one.round()
+
+    reports = [(await hub.db.read(find_job, System.ALLEGRO, each)).report for each in (rehearsed, real)]
+    assert reports[0] == reports[1]
+    assert (held, len(await hub.quarantine())) == (1, 0)
+
+
+async def test_every_partner_is_compared_once_a_night(hub: SmallHub) -> None:
+    hub.clock.set(datetime(2026, 3, 2, 20, tzinfo=AMSTERDAM))
+    archive = Archive(registration(1))
+    both = [job_puller(hub, archive, holder, reconcile_at=time(3, 30)) for holder in ("one", "two")]
+
+    for _ in range(2 * 24):
+        for each in both:
+            await each.round()
+        hub.clock.set(hub.clock.now() + timedelta(hours=1))
+
+    jobs, _ = await hub.db.read(page_of_jobs, System.GIDSO, None, 10)
+    nights = [job.requested_at.astimezone(AMSTERDAM) for job in jobs]
+    assert nights == [datetime(2026, 3, day, 4, tzinfo=AMSTERDAM) for day in (4, 3)]
+    assert {job.requested_by for job in jobs} == {"nightly"}
+
+
+async def test_a_night_in_maintenance_is_made_good_after_it(hub: SmallHub) -> None:
+    hub.clock.set(datetime(2026, 3, 2, 20, tzinfo=AMSTERDAM))
+    window = Window(time(22), time(6))
+    one = job_puller(hub, Archive(registration(1)), reconcile_at=time(3, 30), maintenance=(window,))
+
+    for _ in range(15):
+        await one.round()
+        hub.clock.set(hub.clock.now() + timedelta(hours=1))
+
+    [job] = (await hub.db.read(page_of_jobs, System.GIDSO, None, 10))[0]
+    assert job.requested_at.astimezone(AMSTERDAM).hour == 6

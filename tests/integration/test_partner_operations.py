@@ -1,0 +1,337 @@
+"""One partner fails alone, people hear of it once, and an operator can pause it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.adapters.common.pace import Pace
+from app.adapters.gidso import Adapter as GidsoAdapter
+from app.adapters.intake import Puller
+from app.domain.codes import System
+from app.domain.errors import InvalidInput, NotFound, PartnerRefused, PartnerUnreachable
+from app.domain.local_time import AMSTERDAM
+from app.domain.ports import Page
+from app.operations.manners import Manners, Window
+from app.operations.partners import (
+    PartnerState,
+    find_job,
+    page_of_jobs,
+    partner_states,
+    pause_partner,
+    request_job,
+    resume_partner,
+)
+from app.sandbox import gidso, rmw
+from app.sandbox.kit import SettableClock, serving
+from app.settings import Settings
+from app.worker import Worker
+from tests.support.feed import Feed
+from tests.support.gidso_world import line, running_gidso
+from tests.support.hub import NOW, SmallHub
+from tests.support.rmw_world import running_world
+
+NEVER = 0.0
+NIGHT = Window(time(22), time(6))
+
+
+def no_answer(asked_seconds: float | None = None) -> PartnerUnreachable:
+    return PartnerUnreachable("no answer", asked_seconds)
+
+
+def puller(hub: SmallHub, feed: Feed, holder: str = "one", **manners: Any) -> Puller:
+    return Puller(hub.db, hub.tools, feed, holder, Manners(**manners), random=lambda: NEVER)
+
+
+async def state(hub: SmallHub, system: System = System.ALLEGRO) -> PartnerState:
+    states = await hub.db.read(partner_states, hub.clock.now())
+    return next(each for each in states if each.system is system)
+
+
+async def notices(hub: SmallHub) -> list[str]:
+    """Give what operators were told, oldest first."""
+    rows = (await hub.dump())["event"]
+    told = [str(value) for row in rows for value in row if str(value).startswith("nl.trajecthub.partners.")]
+    return [each.split(".")[3] for each in told]
+
+
+def alarms(lines: list[Any]) -> list[str]:
+    loud = ("partner_pull_failing", "partner_pull_recovered")
+    return [line["event"] for line in lines if line["event"] in loud]
+
+
+async def rounds(hub: SmallHub, number: int, *pullers: Puller, apart: timedelta = timedelta(minutes=1)) -> None:
+    for _ in range(number):
+        for each in pullers:
+            await each.round()
+        hub.clock.set(hub.clock.now() + apart)
+
+
+async def test_a_long_trouble_is_told_twice_once_at_its_start_and_once_at_its_end(hub: SmallHub) -> None:
+    feed = Feed(*[no_answer() for _ in range(25)], Page((), "5"))
+    one = puller(hub, feed, failures_an_hour=100)
+
+    with capture_logs() as lines:
+        await rounds(hub, 300, one)
+
+    assert feed.pages == []
+    assert alarms(lines) == ["partner_pull_failing", "partner_pull_recovered"]
+    assert await notices(hub) == ["failing", "recovered"]
+
+
+async def test_a_trouble_that_outlives_processes_is_told_by_one_of_them(hub: SmallHub) -> None:
+    feed = Feed(*[no_answer() for _ in range(25)], Page((), "5"))
+    tell = [puller(hub, feed, holder, failures_an_hour=100) for holder in ("one", "two")]
+    after_a_restart = [puller(hub, feed, holder, failures_an_hour=100) for holder in ("three", "four")]
+
+    with capture_logs() as lines:
+        await rounds(hub, 60, *tell)
+        await rounds(hub, 240, *after_a_restart)
+
+    assert feed.pages == []
+    assert alarms(lines) == ["partner_pull_failing", "partner_pull_recovered"]
+    assert await notices(hub) == ["failing", "recovered"]
+
+
+async def test_a_failure_that_passes_alarms_nobody(hub: SmallHub) -> None:
+    feed = Feed(no_answer(), no_answer(), Page((), "5"))
+
+    with capture_logs() as lines:
+        await rounds(hub, 6, puller(hub, feed))
+
+    assert (alarms(lines), await notices(hub)) == ([], [])
+    assert (await state(hub)).failures == 0
+
+
+async def test_people_hear_of_a_partner_that_asks_to_wait_for_hours(hub: SmallHub) -> None:
+    feed = Feed(no_answer(asked_seconds=7200))
+
+    await rounds(hub, 12, puller(hub, feed))
+
+    assert len(feed.asked) == 1
+    assert await notices(hub) == ["failing"]
+
+
+async def test_a_partner_in_trouble_is_left_alone_for_longer_and_longer(hub: SmallHub) -> None:
+    feed, waits = Feed(*[no_answer() for _ in range(9)]), []
+    for _ in range(9):
+        await puller(hub, feed).round()
+        retry_at = (await state(hub)).retry_at
+        assert retry_at
+        waits.append((retry_at - hub.clock.now()).total_seconds())
+        hub.clock.set(retry_at)
+
+    assert waits == [10, 20, 40, 80, 160, 320, 600, 600, 600]
+
+
+async def test_a_wait_outlives_a_restart(hub: SmallHub) -> None:
+    feed = Feed(no_answer(asked_seconds=120), Page((), "5"))
+    await puller(hub, feed).round()
+
+    await puller(hub, feed).round()
+    asked_meanwhile = len(feed.asked)
+    hub.clock.set(NOW + timedelta(seconds=120))
+    await puller(hub, feed).round()
+
+    assert (asked_meanwhile, len(feed.asked)) == (1, 2)
+
+
+async def test_no_more_failed_pulls_an_hour_than_the_budget_allows(hub: SmallHub) -> None:
+    outcomes = [each for _ in range(500) for each in (no_answer(), Page((), "5"))]
+    feed = Feed(*outcomes)
+    one = puller(hub, feed, failures_an_hour=6)
+
+    with capture_logs() as lines:
+        await rounds(hub, 59, one)
+
+    assert len([line for line in lines if line["event"] == "partner_pull_failed"]) <= 6
+
+
+async def test_a_pull_that_was_overtaken_tells_nothing_of_the_partner(hub: SmallHub) -> None:
+    slow = Feed(no_answer())
+
+    async def lose_the_turn() -> None:
+        hub.clock.set(NOW + timedelta(minutes=2))
+        await puller(hub, Feed(Page((), "5")), "other").round()
+
+    one = replace(puller(hub, slow), jobs=lose_the_turn)
+    await one.round()
+
+    assert (await state(hub)).failures == 0
+
+
+async def test_a_paused_partner_is_asked_again_from_where_it_was(hub: SmallHub) -> None:
+    feed = Feed(Page((), "5"), Page((), "6"), Page((), "7"))
+    await puller(hub, feed).round()
+
+    await hub.db.write(pause_partner, hub.tools, System.ALLEGRO, "beheer", "Allegro moves house.")
+    await puller(hub, feed).round()
+    paused = await state(hub)
+    await hub.db.write(resume_partner, hub.tools, System.ALLEGRO)
+    await puller(hub, feed).round()
+
+    assert (paused.paused, paused.paused_by, paused.pause_reason) == (True, "beheer", "Allegro moves house.")
+    assert not (await state(hub)).paused
+    assert feed.asked == [None, "7"]
+
+
+async def test_who_pauses_a_partner_says_why(hub: SmallHub) -> None:
+    for reason in ("", "  ", "x" * 301):
+        with pytest.raises(InvalidInput, match="reason"):
+            await hub.db.write(pause_partner, hub.tools, System.ALLEGRO, "beheer", reason)
+
+
+async def test_a_partner_in_maintenance_is_not_asked_and_nobody_is_alarmed(hub: SmallHub) -> None:
+    feed = Feed(no_answer(), Page((), "5"))
+    one = puller(hub, feed, maintenance=(NIGHT,), alert_after=timedelta(minutes=1))
+    hub.clock.set(datetime(2026, 3, 2, 21, 59, 59, tzinfo=AMSTERDAM))
+    await one.round()
+
+    hub.clock.set(datetime(2026, 3, 2, 22, tzinfo=AMSTERDAM))
+    await rounds(hub, 8, one, apart=timedelta(hours=1) - timedelta(seconds=1))
+    asked, told = len(feed.asked), await notices(hub)
+    hub.clock.set(datetime(2026, 3, 3, 6, tzinfo=AMSTERDAM))
+    await one.round()
+
+    assert (asked, told) == (1, [])
+    assert (len(feed.asked), await notices(hub)) == (2, [])
+
+
+async def test_the_state_of_a_partner_tells_how_long_there_was_no_news(hub: SmallHub) -> None:
+    await puller(hub, Feed(Page((), "5"))).round()
+    hub.clock.set(NOW + timedelta(seconds=90))
+
+    assert (await state(hub)).lag_seconds == 90
+
+
+async def test_jobs_come_in_pages_newest_first(hub: SmallHub) -> None:
+    kinds = ("reconcile", "backfill", "retry")
+    for kind in kinds:
+        await hub.db.write(request_job, hub.tools, System.RMW, kind, "beheer", True)
+
+    first, after = await hub.db.read(page_of_jobs, System.RMW, None, 2)
+    second, end = await hub.db.read(page_of_jobs, System.RMW, after, 2)
+
+    assert [job.kind for job in (*first, *second)] == ["retry", "backfill", "reconcile"]
+    assert end is None
+    assert await hub.db.read(page_of_jobs, System.GIDSO, None, 2) == ([], None)
+
+
+async def test_a_job_is_of_a_known_kind_and_found_at_its_partner(hub: SmallHub) -> None:
+    job = await hub.db.write(request_job, hub.tools, System.RMW, "retry", "beheer", False)
+
+    assert (job.state, job.requested_by, job.requested_at, job.dry_run) == ("waiting", "beheer", NOW, False)
+    with pytest.raises(NotFound):
+        await hub.db.read(find_job, System.GIDSO, job.id)
+    with pytest.raises(NotFound):
+        await hub.db.read(find_job, System.RMW, uuid4())
+    with pytest.raises(InvalidInput, match="kind"):
+        await hub.db.write(request_job, hub.tools, System.RMW, "erase", "beheer", False)
+
+
+@asynccontextmanager
+async def silent_server() -> AsyncIterator[str]:
+    """Give the address of a server that takes connections and never answers."""
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+@asynccontextmanager
+async def dead_server() -> AsyncIterator[str]:
+    """Give an address at which every connection is refused."""
+    async with serving(lambda *_: None) as server:  # type: ignore[arg-type]  # never asked
+        url = server.url
+    yield url
+
+
+@pytest.mark.parametrize("allegro", [dead_server, silent_server])
+async def test_partners_are_pulled_on_time_beside_one_that_is_dead(
+    sqlite_hub: SmallHub, tmp_path: Path, allegro: Any
+) -> None:
+    hub, stop = sqlite_hub, asyncio.Event()
+    hub.clock.set(None)
+    async with running_gidso(SettableClock()) as other, running_world() as world, allegro() as url:
+        settings = Settings(
+            mode="sandbox",
+            data_dir=tmp_path,
+            **_partners(url, other.url, world.url),
+        )
+        worker = Worker.over(hub.db, hub.tools, settings)
+        written = hub.db.listen()
+        running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.05))
+
+        async with asyncio.timeout(10):
+            while (await _lags(hub)).keys() != {System.GIDSO, System.RMW}:
+                await written.wait(0.1)
+        lags = [await _lags(hub) async for _ in _ticks(25, 0.1)]
+
+        stop.set()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await worker.close()
+    assert max(lag for each in lags for lag in each.values()) < 1.5
+    assert all(each.keys() == {System.GIDSO, System.RMW} for each in lags)
+
+
+def _partners(allegro: str, gidso_url: str, rmw_url: str) -> dict[str, Any]:
+    return {
+        "allegro_url": allegro,
+        "allegro_client_id": "hub",
+        "allegro_client_secret": "allegro-secret",
+        "gidso_url": gidso_url,
+        "gidso_api_key": gidso.API_KEY,
+        "rmw_url": rmw_url,
+        "rmw_username": rmw.USERNAME,
+        "rmw_password": rmw.PASSWORD,
+    }
+
+
+async def test_pulls_and_deliveries_keep_one_pace() -> None:
+    per_second, calls = 50, 12
+    async with running_gidso(SettableClock()) as server:
+        adapter = GidsoAdapter(server.url, gidso.API_KEY, SettableClock(), pace=Pace(per_second))
+        began = monotonic()
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(calls // 2):
+                tasks.create_task(_pull(adapter))
+                tasks.create_task(_deliver(adapter))
+        took = monotonic() - began
+        await adapter.close()
+
+    assert took >= (calls - 1) / per_second
+
+
+async def _pull(adapter: GidsoAdapter) -> None:
+    assert [page async for page in adapter.source.changes(None)]
+
+
+async def _deliver(adapter: GidsoAdapter) -> None:
+    with pytest.raises(PartnerRefused):  # there is no such journal
+        await adapter.sink.deliver(line())
+
+
+async def _ticks(number: int, seconds: float) -> AsyncIterator[int]:
+    for tick in range(number):
+        await asyncio.sleep(seconds)
+        yield tick
+
+
+async def _lags(hub: SmallHub) -> dict[System, float]:
+    states = await hub.db.read(partner_states, datetime.now(UTC))
+    return {each.system: each.lag_seconds for each in states if each.lag_seconds is not None}

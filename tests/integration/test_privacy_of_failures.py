@@ -1,0 +1,143 @@
+"""Canaries when a receiver fails: what it was sent and what it answered stand in no log, row, figure or address."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+import structlog
+from aiohttp import web
+
+from app.events.bearer import OAuthClient
+from app.events.cases import StoredCases
+from app.events.connect import Outbound
+from app.events.delivery import DeliveryEngine, DeliverySettings
+from app.events.metrics import exposition, queue_figures
+from app.events.parcel import PackingTable
+from app.events.relay import Relay
+from app.events.webhook import WebhookSender
+from app.operations.receiver_access import proof_of
+from app.operations.subscriptions import Wishes, make_subscription
+from tests.integration.test_privacy_proofs import CANARIES, COURSE, ORIGIN, found_in, referred
+from tests.support.event_world import SANDBOX, Answer, mailbox
+from tests.support.hub import SmallHub, dump_of
+
+GARBAGE = " ".join(CANARIES.values())
+Receiver = Callable[[AsyncExitStack], Awaitable[tuple[str, OAuthClient | None, list[str]]]]
+
+
+class Engine:
+    """What relays and delivers over a hub, with little patience."""
+
+    def __init__(self, hub: SmallHub) -> None:
+        tools, cases = hub.tools, StoredCases(hub.tools.vault)
+        table = PackingTable(tools.clock, tools.new_id, cases, tools.vault, tools.policy, tools.pseudonyms, ORIGIN)
+        self.webhook = WebhookSender(tools.clock, Outbound(SANDBOX))
+        self.relay = Relay(hub.db, cases, tools.policy, tools.clock, tools.new_id)
+        self.delivery = DeliveryEngine(hub.db, table, {}, self.webhook, DeliverySettings(try_seconds=0.4))
+
+    async def settle(self) -> None:
+        while await self.relay.once():
+            pass
+        await self.delivery.drain()
+        await self.webhook.close()
+
+
+def answering(answer: Answer) -> Receiver:
+    """Give a receiver that answers so; the third part holds the addresses and headers with which it was called."""
+
+    async def opened(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[str]]:
+        box, seen = await stack.enter_async_context(mailbox()), list[str]()
+
+        def noted(request: web.Request) -> web.StreamResponse:
+            seen.append(f"{request.raw_path} {request.headers}")
+            return answer(request)
+
+        box.answer = noted
+        return box.url, None, seen
+
+    return opened
+
+
+def with_token_from(answer: Answer) -> Receiver:
+    """Give a receiver that wants a token of an endpoint that answers so."""
+
+    async def opened(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[str]]:
+        url, _, _ = await answering(lambda _: web.Response(status=204))(stack)
+        endpoint, _, asked = await answering(answer)(stack)
+        return url, OAuthClient(endpoint, "hub", "secret"), asked
+
+    return opened
+
+
+async def silent(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[str]]:
+    """Give a receiver that never answers."""
+    box = await stack.enter_async_context(mailbox())
+    box.hold = asyncio.Event()
+    stack.callback(box.hold.set)
+    return box.url, None, []
+
+
+async def babbling(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[str]]:
+    """Give a receiver that answers with what is no HTTP."""
+
+    async def babble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"{GARBAGE}\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(babble, "127.0.0.1", 0)
+    await stack.enter_async_context(_closing(server))
+    return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", None, []
+
+
+@asynccontextmanager
+async def _closing(server: asyncio.Server) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        server.close()
+
+
+def error_page(_: web.Request) -> web.StreamResponse:
+    return web.Response(status=500, text=GARBAGE, headers={"Retry-After": GARBAGE, "X-Error": GARBAGE})
+
+
+RECEIVERS: dict[str, tuple[Receiver, str]] = {
+    "error page": (answering(error_page), "status-5xx"),
+    "redirect": (answering(lambda _: web.Response(status=307, headers={"Location": f"/?{GARBAGE}"})), "status-3xx"),
+    "silence": (silent, "timeout"),
+    "no HTTP": (babbling, "connection-lost"),
+    "token endpoint fails": (with_token_from(error_page), "no-token"),
+    "token endpoint babbles": (with_token_from(lambda _: web.Response(text=GARBAGE)), "no-token"),
+    "token is none": (
+        with_token_from(lambda _: web.json_response({"access_token": GARBAGE, "token_type": "bearer"})),
+        "no-token",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RECEIVERS)
+async def test_failing_receiver_puts_no_canary_anywhere(
+    hub: SmallHub, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    open_receiver, error = RECEIVERS[name]
+    owner, referral_id = await referred(hub, "welzijnsorganisatie")
+    async with AsyncExitStack() as stack:
+        url, auth, seen = await open_receiver(stack)
+        proof = proof_of(hub.tools, auth)
+        wishes = Wishes(url, auth_kind=proof.kind, auth_sealed=proof.sealed)
+        await hub.db.write(lambda tx: make_subscription(tx, hub.tools, owner, wishes, approved=True))
+        await hub.tell(referral_id, *COURSE)
+
+        with structlog.testing.capture_logs() as lines:
+            await Engine(hub).settle()
+
+    rows, figures = repr(await hub.db.read(dump_of)), await hub.db.read(queue_figures, hub.tools.clock.now())
+    assert error in rows
+    assert found_in(rows) == []
+    assert found_in(exposition(figures, None, hub.tools.clock.now()).decode()) == []
+    assert found_in(f"{lines} {caplog.text}") == []
+    assert found_in(repr(seen)) == []

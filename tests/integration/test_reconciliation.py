@@ -1,0 +1,357 @@
+"""A sweep finds what is missing, different, deleted and extra, heals it, and finds nothing more; replays are silent."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine, delete, event, select, update
+
+from app.database import Connection
+from app.domain.codes import ReferralStatus, System
+from app.domain.ports import Page
+from app.models import metadata
+from app.operations.partners import find_job
+from app.operations.turns import Turn, take_turn
+from app.sandbox import allegro, gidso, rmw
+from app.sandbox.kit import Server, SettableClock, Store
+from app.worker import Worker
+from tests.support.feed import Archive, Feed
+from tests.support.hub import CONFIRM, NOW, Dump, SmallHub, lasting, partner_record
+from tests.support.job_world import ask_job, job_puller, registration
+from tests.support.partners_world import KINDS, Partners, lose_referrals, partners_of, settings_of, without_account
+
+REFERRERS = (System.GIDSO, System.RMW)
+NUMBER = 60
+RECORD = metadata.tables["partner_record"]
+DELIVERY = metadata.tables["delivery"]
+
+
+@pytest.fixture
+async def partners(hub: SmallHub, tmp_path: Path) -> AsyncIterator[Partners]:
+    async with partners_of(hub, tmp_path) as running:
+        yield running
+
+
+def gidso_row(number: int, **values: object) -> dict[str, Any]:
+    return gidso.aanmelding(f"G-{number:06d}", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
+
+
+def rmw_row(number: int, **values: Any) -> dict[str, Any]:
+    client = rmw.klant("Yara", f"Kaya-{number}", date(1993, 3, 8), "V")
+    return rmw.aanmelding(f"R{number:06d}", "werk-en-inkomen", date(2019, 9, 2), client, **values)
+
+
+async def fill(partners: Partners, number: int = NUMBER) -> None:
+    await partners.at_desk(System.GIDSO, *(gidso_row(each) for each in range(number)))
+    await partners.at_desk(System.RMW, *(rmw_row(each) for each in range(number)))
+
+
+def counts(report: dict[str, Any]) -> dict[str, int]:
+    return {kind: report[kind]["count"] for kind in KINDS}
+
+
+async def referrals(hub: SmallHub) -> dict[str, tuple[str, str]]:
+    """Give where each referral stands and in which area, by its reference."""
+    table = metadata.tables["referral"]
+    query = select(table.c.reference, table.c.status, table.c.area)
+    rows = await hub.db.read(lambda tx: list(tx.execute(query)))
+    return {row.reference: (row.status, row.area) for row in rows}
+
+
+def damage(tx: Connection, seed: int) -> dict[System, dict[str, int]]:
+    """Damage a twentieth of what the hub remembers of each partner in each of three ways."""
+    random, done = Random(seed), {}
+    for system in REFERRERS:
+        query = select(RECORD.c.external_id).where(RECORD.c.system == system).order_by(RECORD.c.external_id)
+        ids = list(tx.execute(query).scalars())
+        part = max(1, len(ids) // 20)
+        chosen = random.sample(ids, 3 * part)
+        mine = RECORD.c.system == system
+        changed, forgotten, lost = chosen[:part], chosen[part : 2 * part], chosen[2 * part :]
+        tx.execute(update(RECORD).where(mine, RECORD.c.external_id.in_(changed)).values(content_hash=bytes(32)))
+        tx.execute(delete(RECORD).where(mine, RECORD.c.external_id.in_(forgotten)))
+        lose_referrals(tx, lost)
+        done[system] = {"missing": 2 * part, "different": part, "deleted": 0, "extra": 0}
+    return done
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_what_was_damaged_is_healed_and_a_second_sweep_is_empty(partners: Partners, seed: int) -> None:
+    await fill(partners)
+    await partners.pull(*REFERRERS)
+    before = await referrals(partners.hub)
+    damaged = await partners.hub.db.write(damage, seed)
+
+    first = {system: await partners.sweep(system) for system in REFERRERS}
+    second = {system: await partners.sweep(system) for system in REFERRERS}
+
+    assert {system: counts(report) for system, report in first.items()} == damaged
+    assert await referrals(partners.hub) == before
+    assert len(before) == 2 * NUMBER
+    for report in second.values():
+        assert report["compared"] == NUMBER
+        assert counts(report) == dict.fromkeys(KINDS, 0)
+        assert report["healed"]["read"] == 0
+
+
+async def test_no_step_is_made_twice_when_only_the_memory_of_it_was_damaged(partners: Partners) -> None:
+    hub = partners.hub
+    await partners.at_desk(System.GIDSO, *(gidso_row(each) for each in range(12)))
+    await partners.worker.settle(*REFERRERS, System.ALLEGRO)
+    steps = [step for each in range(12) for step in counsellors_steps(each)]
+    (await partners.desks[System.ALLEGRO].post("/_desk/feiten", json=steps)).raise_for_status()
+    await partners.pull(System.ALLEGRO)
+    before = made(await hub.dump())
+    await hub.db.write(damage_memory, System.ALLEGRO, 20)
+
+    first, second = await partners.sweep(System.ALLEGRO), await partners.sweep(System.ALLEGRO)
+
+    assert counts(first) == {"missing": 10, "different": 10, "deleted": 0, "extra": 0}
+    assert counts(second) == dict.fromkeys(KINDS, 0)
+    assert made(await hub.dump()) == before
+    assert {status for status, _ in (await referrals(hub)).values()} == {ReferralStatus.ATTENDED}
+
+
+def counsellors_steps(number: int) -> Iterator[dict[str, Any]]:
+    contents = {
+        "bevestiging": {},
+        "afspraak": {"begint": "2026-03-02T09:00:00+01:00", "driegesprek": "N", "plaats": "Coolsingel 40"},
+        "aanwezigheid": {"verschenen": "J"},
+    }
+    for kind, given in contents.items():
+        head = {"feitId": f"{kind}-{number}", "kenmerkVerwijzer": f"G-{number:06d}", "soort": kind}
+        yield {**head, "datum": "2026-03-02", "gegevens": given}
+
+
+def damage_memory(tx: Connection, system: System, number: int) -> None:
+    mine = RECORD.c.system == system
+    ids = list(tx.execute(select(RECORD.c.external_id).where(mine).order_by(RECORD.c.external_id)).scalars())
+    chosen = Random(number).sample(ids, number)
+    changed, forgotten = chosen[: number // 2], chosen[number // 2 :]
+    tx.execute(update(RECORD).where(mine, RECORD.c.external_id.in_(changed)).values(content_hash=bytes(32)))
+    tx.execute(delete(RECORD).where(mine, RECORD.c.external_id.in_(forgotten)))
+
+
+def made(dump: Dump) -> dict[str, int]:
+    return {name: len(dump[name]) for name in ("appointment", "event", "history", "quarantine", "referral")}
+
+
+async def test_a_sweep_over_what_is_well_changes_nothing(partners: Partners) -> None:
+    await fill(partners, 5)
+    await partners.pull(*REFERRERS)
+    before = lasting(without_account(await partners.hub.dump()))
+
+    for system in REFERRERS:
+        await partners.sweep(system)
+
+    assert lasting(without_account(await partners.hub.dump())) == before
+
+
+async def test_what_the_partner_has_and_the_hub_never_saw_is_told_and_applied(partners: Partners) -> None:
+    await fill(partners, 5)
+    await partners.pull(System.GIDSO)
+    await partners.at_desk(System.GIDSO, gidso_row(3, Gebied="Noord"), gidso_row(100))
+
+    report = await partners.sweep(System.GIDSO)
+
+    assert report["missing"]["keys"] == ["aanmelding/G-000100"]
+    assert report["different"]["keys"] == ["aanmelding/G-000003"]
+    known = await referrals(partners.hub)
+    assert (known["G-000003"][1], known["G-000100"][0]) == ("Noord", ReferralStatus.RECEIVED)
+
+
+async def test_what_the_partner_removed_unseen_is_withdrawn_once(partners: Partners) -> None:
+    await fill(partners, 12)
+    await partners.pull(System.GIDSO)
+    (await partners.desks[System.GIDSO].delete("/_desk/aanmeldingen/G-000004")).raise_for_status()
+    (await partners.desks[System.GIDSO].post("/_desk/delta-tokens/verlopen")).raise_for_status()
+
+    first, second = await partners.sweep(System.GIDSO), await partners.sweep(System.GIDSO)
+
+    assert first["deleted"] == {"count": 1, "keys": ["aanmelding/G-000004"]}
+    assert (await referrals(partners.hub))["G-000004"][0] == ReferralStatus.WITHDRAWN
+    assert counts(second) == dict.fromkeys(KINDS, 0)
+
+
+async def test_a_dry_run_reports_the_same_and_changes_no_row(partners: Partners) -> None:
+    await fill(partners)
+    await partners.pull(*REFERRERS)
+    await partners.hub.db.write(damage, 3)
+    await partners.at_desk(System.GIDSO, gidso_row(100), gidso_row(101, Inkomen="Nieuw"))
+    before = without_account(await partners.hub.dump())
+
+    rehearsed = {system: await partners.sweep(system, dry_run=True) for system in REFERRERS}
+
+    assert without_account(await partners.hub.dump()) == before
+    assert rehearsed == {system: await partners.sweep(system) for system in REFERRERS}
+    assert rehearsed[System.GIDSO]["healed"]["quarantined"] == 1
+    assert counts(rehearsed[System.GIDSO])["missing"] > 2
+
+
+async def test_a_backfill_of_many_records_tells_nobody(partners: Partners) -> None:
+    hub = partners.hub
+    await fill(partners)
+    await partners.hub.db.write(_take_turns, hub, partners)
+
+    reports = [(await partners.job(system, "backfill")).report for system in REFERRERS]
+    await partners.worker.settle(*REFERRERS, System.ALLEGRO)
+
+    assert [report and report["applied"] for report in reports] == [NUMBER, NUMBER]
+    assert (await hub.dump())["delivery"] == []
+    assert await _written(partners) == []
+    # What comes after it is told as usual.
+    await partners.at_desk(System.GIDSO, gidso_row(100))
+    await partners.worker.settle(*REFERRERS)
+    assert await _written(partners) == [("partner:allegro", "delivered"), ("partner:gidso", "delivered")]
+
+
+async def test_a_replay_of_what_was_applied_tells_nobody_again(partners: Partners) -> None:
+    await fill(partners, 10)
+    await partners.worker.settle(*REFERRERS, System.ALLEGRO)
+    before, written = lasting(without_account(await partners.hub.dump())), await _written(partners)
+
+    reports = [(await partners.job(system, "backfill")).report for system in REFERRERS]
+    await partners.worker.settle(System.ALLEGRO)
+
+    assert [report and report["unchanged"] for report in reports] == [10, 10]
+    assert lasting(without_account(await partners.hub.dump())) == before
+    assert await _written(partners) == written
+    assert len(written) == 40
+
+
+async def test_a_rehearsed_backfill_reports_the_same_and_changes_no_row(partners: Partners) -> None:
+    await fill(partners)
+    await partners.hub.db.write(_take_turns, partners.hub, partners)
+    before = without_account(await partners.hub.dump())
+
+    rehearsed = [(await partners.job(system, "backfill", dry_run=True)).report for system in REFERRERS]
+
+    assert without_account(await partners.hub.dump()) == before
+    assert rehearsed == [(await partners.job(system, "backfill")).report for system in REFERRERS]
+
+
+async def test_a_backfill_takes_what_happened_since_a_moment(partners: Partners) -> None:
+    await partners.hub.db.write(_take_turns, partners.hub, partners)
+    await partners.at_desk(System.GIDSO, gidso_row(1))
+
+    late = await partners.job(System.GIDSO, "backfill", since=NOW + timedelta(days=1))
+    in_time = await partners.job(System.GIDSO, "backfill", since=NOW - timedelta(days=1))
+
+    assert late.report
+    assert in_time.report
+    assert (late.report["read"], in_time.report["applied"]) == (0, 1)
+
+
+async def test_a_case_that_allegro_lost_is_told_to_it_again(partners: Partners, tmp_path: Path) -> None:
+    hub = partners.hub
+    await fill(partners, 3)
+    await partners.worker.settle(*REFERRERS, System.ALLEGRO)
+    told = len(await _files(partners.desks[System.ALLEGRO].base_url))
+    async with emptied_allegro(partners, tmp_path) as restored:
+        first = await restored.sweep(System.ALLEGRO)
+        owed = await restored.sweep(System.ALLEGRO)
+        await restored.worker.settle(System.ALLEGRO)
+        files, last = await _files(restored.desks[System.ALLEGRO].base_url), await restored.sweep(System.ALLEGRO)
+
+    assert (told, first["extra"]["count"], len(files)) == (6, 6, 6)
+    assert [counts(report)["extra"] for report in (owed, last)] == [0, 0]
+    assert len((await hub.dump())["external_id"]) == 12
+
+
+@asynccontextmanager
+async def emptied_allegro(partners: Partners, folder: Path) -> AsyncIterator[Partners]:
+    """Give the same hub beside an Allegro that came back from an empty backup."""
+    server = Server(allegro.create_app(Store(), SettableClock(NOW)))
+    await server.start()
+    servers = {**partners.servers, System.ALLEGRO: server}
+    hub = partners.hub
+    hub.clock.set(NOW + timedelta(minutes=5))
+    worker = Worker.over(hub.db, hub.tools, settings_of(folder, servers))
+    desk = httpx.AsyncClient(base_url=server.url)
+    await worker.pullers[System.ALLEGRO].round()
+    yield Partners(hub, worker, servers, {**partners.desks, System.ALLEGRO: desk})
+    await desk.aclose()
+    await worker.close()
+    await server.stop()
+
+
+async def _files(base_url: Any) -> list[Any]:
+    async with httpx.AsyncClient(base_url=base_url) as desk:
+        files: list[Any] = (await desk.get("/_desk/dossiers")).raise_for_status().json()["dossiers"]
+    return files
+
+
+def _take_turns(tx: Connection, hub: SmallHub, partners: Partners) -> None:
+    for system in REFERRERS:
+        take_turn(tx, hub.tools, Turn(system, partners.worker.pullers[system].holder))
+
+
+async def _written(partners: Partners) -> list[Any]:
+    """Give the deliveries that were made, by receiver and state."""
+    query = select(DELIVERY.c.receiver, DELIVERY.c.state).where(DELIVERY.c.state == "delivered")
+    return await partners.hub.db.read(lambda tx: [tuple(row) for row in tx.execute(query)])
+
+
+async def test_an_empty_answer_is_not_taken_for_the_removal_of_everything(hub: SmallHub) -> None:
+    archive = Archive(*(registration(number) for number in range(15)))
+    one = job_puller(hub, archive)
+    await one.round()
+    for number in range(15):
+        archive.remove(f"G-{number}")
+
+    job_id = await ask_job(hub, System.GIDSO, "reconcile")
+    await one.round()
+
+    report = (await hub.db.read(find_job, System.GIDSO, job_id)).report
+    assert report
+    assert (report["deleted"]["count"], report["deletionsHeldBack"], report["healed"]["read"]) == (15, True, 0)
+    assert {status for status, _ in (await referrals(hub)).values()} == {ReferralStatus.RECEIVED}
+
+
+async def test_a_sweep_of_many_records_asks_the_store_no_more_than_one_of_few(hub: SmallHub) -> None:
+    asked = []
+    for number in (3, 200):
+        archive = Archive(*(registration(each) for each in range(number)), page_size=500)
+        one = job_puller(hub, archive)
+        await one.round()
+        await ask_job(hub, System.GIDSO, "reconcile")
+        with counted_statements() as statements:
+            await one.jobs()
+        asked.append(len(statements))
+
+    assert asked[0] == asked[1]
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def on_statement(*given: Any) -> None:
+        statements.append(given[2])
+
+    event.listen(Engine, "before_cursor_execute", on_statement)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", on_statement)
+
+
+async def test_of_two_states_of_one_record_the_newer_is_compared(hub: SmallHub) -> None:
+    await hub.known_case("D-1")
+    older = partner_record("D-1", CONFIRM, external_id="m1", payload={"n": 1}, revision=1)
+    newer = partner_record("D-1", CONFIRM, external_id="m1", payload={"n": 2}, revision=2)
+    await hub.pull(newer)
+    feed = Feed(Page((older, newer), "9"), Page((), "9"))
+
+    job_id = await ask_job(hub, System.ALLEGRO, "reconcile")
+    await job_puller(hub, feed, "test").round()
+
+    report = (await hub.db.read(find_job, System.ALLEGRO, job_id)).report
+    assert report
+    assert (report["different"]["count"], report["missing"]["count"]) == (0, 0)
+    assert await hub.cursor() == "1"

@@ -1,0 +1,177 @@
+"""Every answer to a change gets lost: what was sent stands at the partner once, and the hub comes to know it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from app.adapters.allegro import Adapter as Allegro
+from app.adapters.gidso import Adapter as Gidso
+from app.adapters.rmw import Adapter as Rmw
+from app.database import Connection, Database
+from app.domain.codes import AppointmentResponse, ReferrerKind, SignalKind, System, WithdrawalReason
+from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
+from app.domain.facts import Field
+from app.events.outbox import record
+from app.models.delivery import Delivery
+from app.sandbox import allegro, gidso, rmw
+from app.sandbox.kit import Server, SettableClock, Store
+from tests.support.event_world import START, World, organisation
+from tests.support.gidso_world import row
+from tests.support.rmw_world import YARA
+
+ALL_LOST = {"faults": {"lost_answer": {"rate": 1.0}}}
+TOLD_TO_ALLEGRO = [type for type in EventType if type in FOR_FINANCE_TEAM]
+TOLD_TO_REFERRERS = [type for type in EventType if MOMENT_OF[type] is not None]
+FACTS: dict[EventType, dict[str, Any]] = {
+    EventType.SIGNAL_GIVEN: {"signal__kind": SignalKind.SUPPORT_STOPPED},
+    EventType.APPOINTMENT_RESPONDED: {"appointment__response": AppointmentResponse.ACCEPTED},
+    EventType.WITHDRAWAL_REQUESTED: {"referral__withdrawal_reason": WithdrawalReason.OTHER},
+    EventType.REFERRAL_WITHDRAWN: {"referral__withdrawal_reason": WithdrawalReason.DUPLICATE},
+}
+SIMULATORS = {System.ALLEGRO: allegro.create_app, System.GIDSO: gidso.create_app, System.RMW: rmw.create_app}
+CASES = {System.GIDSO: "G-000001", System.RMW: "R1"}
+
+
+class Losing:
+    """The delivery engine over the three real sinks and simulators that lose every answer to a change."""
+
+    def __init__(self, database: Database, servers: dict[System, Server]) -> None:
+        self.desks = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
+        self.adapters: dict[System, Allegro | Gidso | Rmw] = {
+            System.ALLEGRO: Allegro(servers[System.ALLEGRO].url, allegro.CLIENT_ID, allegro.CLIENT_SECRET),
+            System.GIDSO: Gidso(servers[System.GIDSO].url, gidso.API_KEY, SettableClock(START)),
+            System.RMW: Rmw(servers[System.RMW].url, rmw.USERNAME, rmw.PASSWORD),
+        }
+        self.world = World(database)
+        sinks: dict[System, Any] = {system: adapter.sink for system, adapter in self.adapters.items()}
+        self.world.partners = sinks
+        self.world.engine = self.world.new_engine()
+
+    async def open(self) -> None:
+        registration = rmw.aanmelding("R1", "werk", START.date(), YARA)
+        await self.desks[System.GIDSO].put("/_desk/aanmeldingen", json=[row(1)])
+        await self.desks[System.RMW].put("/_desk/aanmeldingen", json=[registration])
+        await self.lose_answers(*SIMULATORS)
+
+    async def lose_answers(self, *systems: System) -> None:
+        for system in systems:
+            (await self.desks[system].put("/_faults", json=ALL_LOST)).raise_for_status()
+
+    async def lost(self, system: System) -> int:
+        account = (await self.desks[system].get("/_faults")).json()
+        return int(account["made"]["lost_answer"])
+
+    async def refer(self, system: System) -> UUID:
+        kinds = {System.GIDSO: ReferrerKind.WIJKTEAM, System.RMW: ReferrerKind.WERK_EN_INKOMEN}
+        kind = kinds.get(system, ReferrerKind.WELZIJNSORGANISATIE)
+        referral = self.world.cases.add(organisation(kind, system))
+        if case := CASES.get(system):
+            self.world.cases.ids[system, referral] = case
+        return referral
+
+    async def tell(self, referral: UUID, *types: EventType) -> list[Delivery]:
+        """Let it happen, and deliver for three days; gives what became of the deliveries to the partner."""
+        events = [self.world.event(referral, type, **FACTS.get(type, {})) for type in types]
+
+        def record_all(tx: Connection) -> None:
+            for event in events:
+                record(tx, event, source_system=System.API)
+
+        await self.world.db.write(record_all)
+        while await self.world.relay.once():
+            pass
+        for _ in range(72):
+            await self.world.send()
+            self.world.clock.move(hours=1)
+        return await self.world.deliveries(referral)
+
+    async def close(self) -> None:
+        await self.world.webhook.close()
+        for adapter in self.adapters.values():
+            await adapter.close()
+        for desk in self.desks.values():
+            await desk.aclose()
+
+
+@pytest.fixture
+async def losing(database: Database) -> AsyncIterator[Losing]:
+    async with AsyncExitStack() as running:
+        servers = {}
+        for system, create_app in SIMULATORS.items():
+            servers[system] = Server(create_app(Store(), SettableClock(START)))
+            await servers[system].start()
+            running.push_async_callback(servers[system].stop)
+        world = Losing(database, servers)
+        running.push_async_callback(world.close)
+        await world.open()
+        yield world
+
+
+def ids_of(deliveries: list[Delivery], system: System) -> list[str]:
+    """Give the ids of what was delivered to a partner: all but what the agreement with it withholds."""
+    mine = [each for each in deliveries if each.receiver == f"partner:{system}" and each.state.value != "withheld"]
+    assert {each.state.value for each in mine} == {"delivered"}
+    assert all(each.attempts > 1 for each in mine)
+    return sorted(str(each.id) for each in mine)
+
+
+async def test_gidso_gets_each_journal_line_once_while_every_answer_gets_lost(losing: Losing) -> None:
+    referral = await losing.refer(System.GIDSO)
+
+    told = ids_of(await losing.tell(referral, *TOLD_TO_REFERRERS), System.GIDSO)
+
+    lines = (await losing.desks[System.GIDSO].get("/_desk/journaal/G-000001")).json()
+    assert sorted(line["Kenmerk"] for line in lines) == told
+    assert len(told) == await losing.lost(System.GIDSO)
+    assert len(told) > len(TOLD_TO_REFERRERS) / 2
+
+
+async def test_rmw_gets_each_status_line_and_the_end_of_its_tab_once_while_every_answer_gets_lost(
+    losing: Losing,
+) -> None:
+    referral = await losing.refer(System.RMW)
+
+    told = ids_of(await losing.tell(referral, *TOLD_TO_REFERRERS), System.RMW)
+
+    shown = (await losing.desks[System.RMW].get("/_desk/aanmeldingen/R1")).json()
+    assert sorted(line["kenmerk"] for line in shown["statussen"]) == told
+    assert shown["tab"]["stand"] == "G"
+    assert await losing.lost(System.RMW) == len(told) + len(["sluitTab"])
+    assert len(told) > len(TOLD_TO_REFERRERS) / 2
+
+
+async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_gets_lost(losing: Losing) -> None:
+    referral = await losing.refer(System.API)
+
+    told = ids_of(await losing.tell(referral, *TOLD_TO_ALLEGRO), System.ALLEGRO)
+
+    files = (await losing.desks[System.ALLEGRO].get("/_desk/dossiers")).json()["dossiers"]
+    page = (await losing.desks[System.ALLEGRO].get("/")).text
+    assert [file["externReferentie"] for file in files] == [str(referral)]
+    assert page.count("<li>De verwijzer") == len(TOLD_TO_ALLEGRO) - len(["received", "amended"])
+    assert len(told) == await losing.lost(System.ALLEGRO) == len(TOLD_TO_ALLEGRO)
+
+
+@pytest.mark.parametrize("system", [System.GIDSO, System.RMW])
+async def test_two_lines_that_read_the_same_are_two_lines(losing: Losing, system: System) -> None:
+    referral = await losing.refer(system)
+
+    told = ids_of(await losing.tell(referral, *[EventType.REFERRAL_CONFIRMED] * 2), system)
+
+    assert len(told) == await losing.lost(system) == 2
+
+
+async def test_an_amendment_is_not_taken_for_the_referral_before_it(losing: Losing) -> None:
+    referral = await losing.refer(System.API)
+    await losing.tell(referral, EventType.REFERRAL_RECEIVED)
+    losing.world.cases.change(referral, {Field.CLIENT_FAMILY_NAME: "Aksoy-de Wit"})
+
+    await losing.tell(referral, EventType.REFERRAL_AMENDED)
+
+    page = (await losing.desks[System.ALLEGRO].get("/")).text
+    assert "Aksoy-de Wit" in page
+    assert await losing.lost(System.ALLEGRO) == 2

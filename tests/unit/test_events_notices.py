@@ -1,0 +1,25 @@
+"""What events about connections say, and to whom in which words."""
+
+from uuid import uuid4
+
+from app.domain.events import ABOUT_CONNECTIONS, Event, EventType
+from app.events.catalogue import schema_for
+from app.events.notices import about
+from tests.support.event_world import START
+
+
+def test_every_type_about_a_connection_is_one_of_no_moment_and_no_field_of_a_case() -> None:
+    told = {
+        each: schema_for(each)["properties"].keys()  # type: ignore[attr-defined]
+        for each in ABOUT_CONNECTIONS
+    }
+
+    assert {name for names in told.values() for name in names} == {
+        "subscription", "partner", "since", "reason", "occurredAt"
+    }  # fmt: skip
+
+
+def test_event_of_a_test_that_was_stored_before_notices_existed_can_still_be_sent() -> None:
+    stored = Event(uuid4(), EventType.SUBSCRIPTION_TEST, uuid4(), START, START, {"subscription.id": "x"})
+
+    assert about(stored, uuid4()).subject == "x"

@@ -1,0 +1,88 @@
+"""How the hub treats a partner: windows, waits, the budget of failures, and the pace of calls."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.adapters.common.pace import Pace
+from app.operations.manners import LONGEST_ASKED_WAIT, Budget, Manners, Window
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@given(moment=st.datetimes(timezones=st.just(UTC)), start=st.times(), end=st.times())
+def test_a_window_and_the_rest_of_the_day_share_no_moment_and_leave_none_out(
+    moment: datetime, start: time, end: time
+) -> None:
+    window, rest = Window(start, end), Window(end, start)
+
+    assert start == end or window.holds(moment) is not rest.holds(moment)
+
+
+@given(failures=st.integers(1, 10_000), chance=st.floats(0, 1, exclude_max=True), asked=st.floats(0, 1e9) | st.none())
+def test_a_wait_is_never_shorter_than_the_rule_nor_longer_than_is_bearable(
+    failures: int, chance: float, asked: float | None
+) -> None:
+    manners = Manners()
+
+    wait = manners.wait_after(failures, lambda: chance, asked)
+
+    assert wait >= min(manners.first_wait * failures, manners.longest_wait) / 2
+    assert wait >= min(timedelta(seconds=asked or 0), LONGEST_ASKED_WAIT)
+    assert wait <= max(manners.longest_wait * 1.2, LONGEST_ASKED_WAIT)
+
+
+@given(gaps=st.lists(st.integers(0, 2000), min_size=1, max_size=60), an_hour=st.integers(1, 8))
+def test_whoever_keeps_to_the_budget_never_spends_more_than_it_within_an_hour(gaps: list[int], an_hour: int) -> None:
+    budget, now, spent = Budget(an_hour), NOW, []
+    for gap in gaps:
+        now += timedelta(seconds=gap)
+        spent.append(now)
+        now = max(now, budget.spend(now))
+
+    assert all(
+        len([each for each in spent if start <= each < start + timedelta(hours=1)]) <= an_hour for start in spent
+    )
+
+
+def _moments() -> Iterator[datetime]:
+    for day in (datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)):
+        yield from (day + timedelta(minutes=20 * step) for step in range(200))
+
+
+def test_the_night_before_lies_within_a_day_also_when_the_clocks_change() -> None:
+    manners = Manners(reconcile_at=time(3, 30))
+
+    for moment in _moments():
+        night = manners.last_night(moment)
+        assert night
+        assert timedelta(0) <= moment - night.astimezone(UTC) <= timedelta(hours=25)
+
+
+@given(
+    gaps=st.lists(st.floats(0, 0.5), min_size=1, max_size=60),
+    per_second=st.floats(2, 100),
+)
+def test_in_no_second_more_calls_leave_than_the_pace_allows(gaps: list[float], per_second: float) -> None:
+    left: list[float] = []
+    now = 0.0
+
+    async def sleep(seconds: float) -> None:
+        left[-1] += seconds
+
+    async def call_all() -> None:
+        nonlocal now
+        pace = Pace(per_second, lambda: now, sleep)
+        for gap in gaps:
+            now += gap
+            left.append(now)
+            await pace.wait()
+
+    asyncio.run(call_all())
+
+    between = [later - earlier for earlier, later in pairwise(left)]
+    assert all(each >= 1 / per_second - 1e-9 for each in between)

@@ -1,0 +1,222 @@
+import json
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import app
+from app.domain.codes import (
+    ConsentScope,
+    ContactCaution,
+    ContactChannel,
+    DebtSeverity,
+    IncomeSituation,
+    LifeDomain,
+    System,
+    Threat,
+)
+from app.domain.commands import AmendReferral
+from app.domain.facts import Field
+from app.domain.ownership import (
+    NO_NEWS,
+    SAID,
+    Owner,
+    Reason,
+    Settlement,
+    canonical,
+    said,
+    saying,
+    settle,
+    stored_form,
+)
+from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
+from app.reference import load_reference
+from app.reference.ownership import FaultyOwnership, read_ownership
+
+APP, OPERATION = Path(app.__file__).parent, "referrals.py"
+ROTTERDAM = load_reference("rotterdam").ownership
+EVERYTHING = {"name": "all", "owner": "hub", "fields": [field.value for field in Field]}
+
+FULL = AmendReferral(
+    ReferralContents(
+        area="Noord",
+        worker=Worker("A. Werker", "010-5550100", "a@example.nl"),
+        reason="Huurachterstand",
+        motivation="Wil rust",
+        income_situation=IncomeSituation.HAS_INCOME,
+        debt_severity=DebtSeverity.HEAVY,
+        threats=(Threat.EVICTION, Threat.SEIZURE),
+        three_way_meeting=True,
+        meeting_place="Wijkgebouw",
+        assessment_done_by="Wijkteam",
+        life_domains=(LifeDomain.HOUSING,),
+        other_organisations=("DOCK",),
+        case_lead="B. Regie",
+        protective_administration=True,
+        running_wsnp=True,
+        wmo_indication=True,
+        lives_in_municipality=False,
+        consent=Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), date(2026, 1, 2), "schriftelijk"),
+    ),
+    ClientDetails(
+        "Yara",
+        "Voorbeeld",
+        date(1990, 5, 17),
+        "999990019",
+        "f",
+        "Straat 1",
+        "0612345678",
+        "y@example.nl",
+        ContactChannel.PHONE,
+        "Arabisch",
+        (ContactCaution.DO_NOT_CALL,),
+    ),
+)
+BARE = AmendReferral(ReferralContents("Charlois"), ClientDetails("Noor", "Ander", date(1980, 1, 1)))
+
+
+def test_every_field_has_exactly_one_owner() -> None:
+    named = [field for group in ROTTERDAM.groups for field in group.fields]
+
+    assert sorted(named) == sorted(Field)
+    assert {ROTTERDAM.owner_of(field) for field in Field} == set(Owner)
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        ([EVERYTHING | {"fields": EVERYTHING["fields"][1:]}], "no owner: referral.id"),
+        ([EVERYTHING, EVERYTHING | {"name": "twice", "fields": ["kbr.status"]}], "more than one owner: kbr.status"),
+        ([EVERYTHING | {"fields": [*EVERYTHING["fields"], "kbr.colour"]}], "no such field: kbr.colour"),
+        ([EVERYTHING | {"owner": "rdd"}], "all: no such owner; use one of: referrer, allegro, hub"),
+    ],
+)
+def test_reference_data_with_a_gap_in_it_is_refused(groups: list[dict[str, Any]], words: str) -> None:
+    with pytest.raises(FaultyOwnership, match=words):
+        read_ownership(groups)
+
+
+@pytest.mark.parametrize(
+    ("field", "owner"),
+    [
+        (Field.REFERRAL_REASON, Owner.REFERRER),
+        (Field.WORKER_PHONE, Owner.REFERRER),
+        (Field.ASSESSMENT_LIFE_DOMAINS, Owner.REFERRER),
+        (Field.CLIENT_PHONE, Owner.REFERRER),
+        (Field.COUNSELLOR_NAME, Owner.ALLEGRO),
+        (Field.APPOINTMENT_STARTS_AT, Owner.ALLEGRO),
+        (Field.INTAKE_RESULT, Owner.ALLEGRO),
+        (Field.PLAN_SIGNED_ON, Owner.ALLEGRO),
+        (Field.KBR_STATUS, Owner.ALLEGRO),
+        (Field.REFERRAL_ID, Owner.HUB),
+    ],
+)
+def test_owners_are_those_of_the_systems_of_record(field: Field, owner: Owner) -> None:
+    assert ROTTERDAM.owner_of(field) is owner
+
+
+@pytest.mark.parametrize("referrer_system", System)
+@pytest.mark.parametrize("system", System)
+def test_what_the_referrer_owns_belongs_to_the_system_in_which_it_registers(
+    system: System, referrer_system: System
+) -> None:
+    assert ROTTERDAM.owns(system, Field.WORKER_PHONE, referrer_system) == (system is referrer_system)
+    assert ROTTERDAM.owns(system, Field.KBR_STATUS, referrer_system) == (system is System.ALLEGRO)
+    assert not ROTTERDAM.owns(system, Field.REFERRAL_ID, referrer_system)
+
+
+@pytest.mark.parametrize(
+    ("three", "owns", "settled"),
+    [
+        ((b"old", b"new", b"new"), False, NO_NEWS),
+        ((b"old", b"new", b"old"), True, NO_NEWS),
+        ((b"old", b"old", b"new"), True, Settlement(take=True)),
+        ((b"old", b"old", b"new"), False, Settlement(reason=Reason.NOT_THE_OWNER)),
+        ((b"old", b"hub", b"new"), True, Settlement(take=True, reason=Reason.BOTH_CHANGED)),
+        ((b"old", b"hub", b"new"), False, Settlement(take=False, reason=Reason.BOTH_CHANGED)),
+    ],
+)
+def test_three_values_settle_a_field(three: tuple[bytes, bytes, bytes], owns: bool, settled: Settlement) -> None:
+    assert settle(*three, owns=owns) == settled
+
+
+VALUES = st.sampled_from([b"a", b"b", b"c"])
+
+
+@given(base=VALUES, hub=VALUES, partner=VALUES, owns=st.booleans())
+def test_no_value_is_lost_without_a_conflict(base: bytes, hub: bytes, partner: bytes, owns: bool) -> None:
+    settled = settle(base, hub, partner, owns=owns)
+
+    refused = partner not in (base, hub) and not settled.take
+    overwritten = settled.take and hub != base
+    assert (settled.reason is not None) == (refused or overwritten)
+    assert owns or not settled.take
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        (Field.CLIENT_PHONE, "06 12 34 56 78", "06-12345678"),
+        (Field.WORKER_PHONE, "+31 10 555 01 00", "010-5550100"),
+        (Field.WORKER_PHONE, "0031 (0)10 5550100", "0105550100"),
+        (Field.CLIENT_EMAIL, "Yara@Example.nl", "yara@example.nl "),
+        (Field.REFERRAL_REASON, "Huur  achter\nstand", " Huur achter stand"),
+        (Field.REFERRAL_THREATS, (Threat.SEIZURE, Threat.EVICTION), ["eviction", "seizure"]),
+        (Field.CLIENT_BIRTH_DATE, date(1990, 5, 17), "1990-05-17"),
+        (Field.WORKER_NAME, None, ""),
+        (Field.REFERRAL_OTHER_ORGANISATIONS, (), None),
+    ],
+)
+def test_the_same_in_another_form_is_the_same(field: Field, one: object, other: object) -> None:
+    assert canonical(field, one) == canonical(field, other)
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        (Field.CLIENT_PHONE, "0612345678", "0612345679"),
+        (Field.REFERRAL_REASON, "huur", "Huur"),
+        (Field.REFERRAL_RUNNING_WSNP, False, None),
+        (Field.REFERRAL_THREATS, (Threat.SEIZURE,), ()),
+        (Field.REFERRAL_OTHER_ORGANISATIONS, ("a", "b"), ("a, b",)),
+    ],
+)
+def test_another_value_stays_another_value(field: Field, one: object, other: object) -> None:
+    assert canonical(field, one) != canonical(field, other)
+
+
+def _leaves(record: Any) -> int:
+    values = [getattr(record, each.name) for each in fields(record)]
+    return sum(_leaves(value) if is_dataclass(value) else 1 for value in values)
+
+
+def test_everything_that_can_be_amended_is_settled_but_the_bsn() -> None:
+    assert len(SAID) == _leaves(FULL) - 1
+
+
+def test_what_is_said_can_be_said_again_field_by_field() -> None:
+    again = saying(BARE, said(FULL))
+
+    assert again.client
+    assert replace(again, client=replace(again.client, bsn="999990019")) == FULL
+
+
+def test_of_a_client_that_is_left_alone_nothing_is_said() -> None:
+    assert not {field for field in said(replace(FULL, client=None)) if field.startswith("client.")}
+
+
+@pytest.mark.parametrize("field", SAID)
+def test_a_value_is_read_back_from_its_stored_form(field: Field) -> None:
+    value = said(FULL)[field]
+
+    assert SAID[field].read(json.loads(json.dumps(stored_form(value)))) == value
+
+
+def test_whoever_changes_what_was_said_first_notes_what_the_partners_hold() -> None:
+    callers = [path for path in APP.rglob("*.py") if "amend_referral(" in path.read_text(encoding="utf-8")]
+
+    assert [path.name for path in callers if "note_held(" not in path.read_text(encoding="utf-8")] == [OPERATION]
