@@ -76,6 +76,20 @@ def texts_of(cursor: str, count: int) -> list[str]:
     return texts
 
 
+def id_after(cursor: str | None) -> UUID | None:
+    """Read the id of the record after which a page begins back; None stays None.
+
+    Raises:
+        InvalidInput: the cursor was not made by ``text_cursor`` from one id.
+    """
+    if cursor is None:
+        return None
+    try:
+        return UUID(texts_of(cursor, 1)[0])
+    except ValueError as error:
+        raise _unreadable() from error
+
+
 def page_answer(hub: Hub, request: Request, items: Sequence[Mapping[str, object]], next_cursor: str | None) -> Response:
     """Give a page: ``{"items": […], "nextCursor": …}``, and for a GET the same ways as Link header.
 

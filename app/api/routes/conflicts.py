@@ -6,12 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.answers import answer
-from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, page_answer, text_cursor, texts_of
+from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, page_answer, text_cursor
 from app.api.problems import problem_responses
 from app.api.routes.partners import Manages, Partner, Reads
 from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictState, DecisionIn
 from app.database import Connection
-from app.domain.errors import FieldFault, InvalidInput
 from app.operations.conflicts import ConflictQuery, StoredConflict, decide_conflict, page_of_conflicts
 from app.operations.idempotency import Answer
 
@@ -41,7 +40,7 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
 
     The values themselves, which may be personal, are shown to who may decide: with the scope `partners:manage`.
     """
-    query = ConflictQuery(system, state, _after(cursor), limit, _MAY_SEE_VALUES in read.caller.scopes)
+    query = ConflictQuery(system, state, id_after(cursor), limit, _MAY_SEE_VALUES in read.caller.scopes)
     page, following = await read.hub.db.read(page_of_conflicts, read.hub.tools, query)
     items: list[dict[str, Any]] = [
         _shown(each).model_dump(mode="json", by_alias=True, exclude_none=True) for each in page
@@ -70,13 +69,3 @@ async def decide(change: Manages, system: Partner, conflict_id: ConflictId, body
 
 def _shown(conflict: StoredConflict) -> ConflictOut:
     return ConflictOut.model_validate({**vars(conflict), "field": conflict.field.value}, by_name=True)
-
-
-def _after(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(texts_of(cursor, 1)[0])
-    except ValueError as error:
-        fault = FieldFault("cursor", "made-by-the-hub", "Give the nextCursor of the page before, unchanged.")
-        raise InvalidInput(fault) from error

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from app.api.answers import answer, json_answer
 from app.api.dependencies import Caller
-from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, page_answer, text_cursor, texts_of
+from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, page_answer, text_cursor
 from app.api.problems import problem_responses
 from app.api.records import Changing, Reading, changing, reading
 from app.api.schemas.partners import (
@@ -151,7 +151,7 @@ async def list_quarantined(
     request: Request, read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
 ) -> Response:
     """Give the records of a partner that could not be applied (*quarantaine*), oldest first, and why."""
-    page, following = await read.hub.db.read(page_of_quarantine, system, _after(cursor), limit)
+    page, following = await read.hub.db.read(page_of_quarantine, system, id_after(cursor), limit)
     items = [_wire(_quarantined_out(each)) for each in page]
     return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
 
@@ -223,7 +223,7 @@ async def list_jobs(
     request: Request, read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
 ) -> Response:
     """Give the jobs of a partner (*taken*), newest first."""
-    page, following = await read.hub.db.read(page_of_jobs, system, _after(cursor), limit)
+    page, following = await read.hub.db.read(page_of_jobs, system, id_after(cursor), limit)
     items = [_wire(_job_out(each)) for each in page]
     return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
 
@@ -280,13 +280,3 @@ def _job_out(job: Job) -> JobOut:
 
 def _wire(item: BaseModel) -> dict[str, Any]:
     return item.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-def _after(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(texts_of(cursor, 1)[0])
-    except ValueError as error:
-        fault = FieldFault("cursor", "made-by-the-hub", "Give the nextCursor of the page before, unchanged.")
-        raise InvalidInput(fault) from error
