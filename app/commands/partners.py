@@ -17,7 +17,7 @@ from app.api.schemas.partners import PartnerOut, QuarantinedOut, RunOut
 from app.commands.frame import console, read_settings, run, tools_of, with_database
 from app.commands.tables import AsJson, print_items, print_report
 from app.database import Database
-from app.domain.codes import System
+from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
 from app.operations.partners import (
     Job,
@@ -38,7 +38,6 @@ T = TypeVar("T")
 
 partners = typer.Typer(no_args_is_help=True, help="The connections with the partner systems.")
 
-_PARTNERS = (System.ALLEGRO, System.GIDSO, System.RMW)
 _BY = "command line"
 _LOOK_SECONDS = 0.5
 _STATE = ("system", "paused", "pause_reason", "last_success_at", "lag_seconds", "failures", "retry_at", "quarantined")
@@ -47,8 +46,8 @@ _QUARANTINED = ("id", "external_id", "field", "reason", "message")
 
 
 def _partner(name: str) -> System:
-    if name not in _PARTNERS:
-        raise typer.BadParameter(f"must be one of: {', '.join(_PARTNERS)}")
+    if name not in PARTNERS:
+        raise typer.BadParameter(f"must be one of: {', '.join(PARTNERS)}")
     return System(name)
 
 

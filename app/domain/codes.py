@@ -31,6 +31,10 @@ class System(Code):
     API = "api", "Geen eigen systeem (API)"
 
 
+PARTNERS = (System.ALLEGRO, System.GIDSO, System.RMW)
+"""The registration systems that the hub reads and writes."""
+
+
 class ReferrerKind(Code):
     """The kind of organisation that refers (*vindplaats*)."""
 

@@ -59,6 +59,7 @@ from app.operations.waiting import (
     content_hash,
     in_order,
     key_of,
+    memory_of,
     precedes,
 )
 
@@ -358,16 +359,7 @@ class _Batch:
     def _remember(self, record: PartnerRecord, content: bytes) -> None:
         key, revision = key_of(record), self._revision_of(record)
         self._waiting.release(record, content)
-        self._applied[key] = {
-            "system": self._system,
-            "kind": record.kind,
-            "external_id": record.external_id,
-            "version": record.version,
-            "content_hash": content,
-            "applied_at": self._now,
-            "revision": revision,
-            "case_id": record.case_id,
-        }
+        self._applied[key] = memory_of(record, self._system, content, revision, self._now)
         self._known[key] = _Known(content, revision)
 
     def _revision_of(self, record: PartnerRecord) -> int | None:

@@ -33,7 +33,7 @@ from app.models.reconciliation import (
 from app.operations.intake import Tally, apply_page
 from app.operations.tools import Tools
 from app.operations.turns import Turn, keep_turn
-from app.operations.waiting import DISMISSED, EXPIRED, OPEN, Key, case_ids, content_hash, key_of
+from app.operations.waiting import DISMISSED, EXPIRED, OPEN, Key, case_ids, content_hash, key_of, memory_of
 
 T = TypeVar("T")
 
@@ -228,7 +228,9 @@ def heal_page(tx: Connection, tools: Tools, turn: Turn, mapping_version: str, fo
     """
     keep_turn(tx, tools, turn)
     known = _in_history(tx, turn.system, found)
-    save_records(tx, [_memory(each.record, turn.system, tools) for each in found if key_of(each.record) in known])
+    now = tools.clock.now()
+    applied_before = [each.record for each in found if key_of(each.record) in known]
+    save_records(tx, [memory_of(each, turn.system, content_hash(each), each.revision, now) for each in applied_before])
     rest = [each for each in found if key_of(each.record) not in known]
     # What was removed is still remembered, so that nothing older than the removal comes back.
     _forget(tx, turn.system, [each.record for each in rest if each.finding is not Finding.DELETED])
@@ -268,19 +270,6 @@ def _traces(found: Found, linked: Mapping[str, UUID]) -> set[tuple[UUID, str, da
     """Give what applying a record leaves in the history."""
     referral_id, moment = linked.get(found.record.case_id), found.record.occurred_at
     return {(referral_id, version, moment) for version in found.versions} if referral_id else set()
-
-
-def _memory(record: PartnerRecord, system: System, tools: Tools) -> dict[str, Any]:
-    return {
-        "system": system,
-        "kind": record.kind,
-        "external_id": record.external_id,
-        "version": record.version,
-        "content_hash": content_hash(record),
-        "applied_at": tools.clock.now(),
-        "revision": record.revision,
-        "case_id": record.case_id,
-    }
 
 
 def _forget(tx: Connection, system: System, records: Sequence[PartnerRecord]) -> None:

@@ -169,6 +169,30 @@ def content_hash(record: PartnerRecord) -> bytes:
     return sha256(json.dumps(record.payload, sort_keys=True, default=str).encode()).digest()
 
 
+def memory_of(
+    record: PartnerRecord, system: System, content: bytes, revision: int | None, now: datetime
+) -> dict[str, Any]:
+    """Give the row by which a record that was applied is remembered.
+
+    Args:
+        record: as the partner gave it.
+        system: the partner.
+        content: the record's hash, from :func:`content_hash`.
+        revision: under which it is remembered; a tombstone has none of its own.
+        now: when it was applied.
+    """
+    return {
+        "system": system,
+        "kind": record.kind,
+        "external_id": record.external_id,
+        "version": record.version,
+        "content_hash": content,
+        "applied_at": now,
+        "revision": revision,
+        "case_id": record.case_id,
+    }
+
+
 def case_ids(records: Iterable[PartnerRecord]) -> set[str]:
     """Give the cases that records are about."""
     return {record.case_id for record in records}

@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from app.adapters.common.http import http_client
 from app.api.hub import Hub
 from app.database import upgrade_schema
-from app.domain.codes import System
+from app.domain.codes import PARTNERS, System
 from app.main import create_app, open_hub
 from app.operations.access import save_client
 from app.operations.organisations import ReferrerDetails, save_referrer
@@ -47,7 +47,6 @@ _VISITORS = {
         "subscriptions:manage",
     ),
 }
-_SIMULATED = (System.ALLEGRO, System.GIDSO, System.RMW)
 
 
 @dataclass
@@ -182,7 +181,7 @@ async def running_world(folder: Path, clock: SettableClock, database_url: str | 
         database_url: the hub's database; None keeps it in the folder, on SQLite.
     """
     notebook = Notebook(folder)
-    ports = {name: notebook.port(name) for name in (*_SIMULATED, "hub", "receiver")}
+    ports = {name: notebook.port(name) for name in (*PARTNERS, "hub", "receiver")}
     urls = {str(name): f"http://127.0.0.1:{port}" for name, port in ports.items()}
     settings = _settings(folder, urls, database_url or f"sqlite:///{folder / 'hub.db'}")
     upgrade_schema(settings.database_url)
@@ -195,7 +194,7 @@ async def running_world(folder: Path, clock: SettableClock, database_url: str | 
         await running.enter_async_context(serving(create_app(hub), ports["hub"]))
         worker = Worker.over(hub.db, hub.tools, settings)
         running.push_async_callback(worker.close)
-        desks = Desks({system: urls[system] for system in _SIMULATED})
+        desks = Desks({system: urls[system] for system in PARTNERS})
         running.push_async_callback(desks.close)
         http = await running.enter_async_context(http_client(urls["hub"], timeout_seconds=30))
         yield World(clock, hub, http, worker, desks, receiver, urls, notebook)
@@ -222,7 +221,7 @@ def _settings(folder: Path, urls: Mapping[str, str], database_url: str) -> Setti
 
 @asynccontextmanager
 async def _simulators(folder: Path, ports: Mapping[Any, int]) -> AsyncIterator[None]:
-    wanted = [f"--{system}={ports[system]}" for system in _SIMULATED]
+    wanted = [f"--{system}={ports[system]}" for system in PARTNERS]
     command = [sys.executable, "-m", "app.cli", "simulate", "all", *wanted, f"--data={folder}"]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     if process.stdout is None or not await process.stdout.readline():

@@ -29,7 +29,7 @@ from app.api.schemas.partners import (
     RunsOut,
 )
 from app.database import Connection
-from app.domain.codes import OrganisationRole, System
+from app.domain.codes import PARTNERS, OrganisationRole, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from app.operations.idempotency import Answer
 from app.operations.partners import (
@@ -73,7 +73,7 @@ async def _known(
         Path(pattern=r"^[a-z]{1,20}$", description="The partner system: allegro, gidso or rmw.", examples=["allegro"]),
     ],
 ) -> System:
-    if system not in (System.ALLEGRO, System.GIDSO, System.RMW):
+    if system not in PARTNERS:
         raise NotFound("There is no such partner system; the partners are allegro, gidso and rmw.")
     return System(system)
 

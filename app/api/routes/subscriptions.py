@@ -11,7 +11,7 @@ from pydantic import JsonValue, ValidationError
 from app.api.answers import answer, check_precondition, etag_of, json_answer
 from app.api.faults import faults_of
 from app.api.hub import Hub
-from app.api.paging import page_answer, text_cursor, texts_of
+from app.api.paging import id_after, page_answer, text_cursor
 from app.api.problems import problem_responses
 from app.api.records import Changing, Reading, changing, reading
 from app.api.schemas.lists import PageIn
@@ -24,7 +24,7 @@ from app.api.schemas.subscriptions import (
     SubscriptionsOut,
 )
 from app.database import Connection
-from app.domain.errors import Conflict, FieldFault, InvalidInput
+from app.domain.errors import Conflict, InvalidInput
 from app.domain.values import Organisation
 from app.events.handshake import ask_consent, origin_of
 from app.operations.idempotency import Answer
@@ -231,13 +231,8 @@ def cursor_id(read: Reading, cursor: str | None) -> UUID | None:
     Raises:
         InvalidInput: it was not made by this list.
     """
-    if cursor is None:
-        return None
-    try:
-        return read.resolve(UUID(texts_of(cursor, 1)[0]))
-    except ValueError as error:
-        message = "Not a cursor of this list; use nextCursor of the page before, or leave it out to start anew."
-        raise InvalidInput(FieldFault("cursor", "cursor", message)) from error
+    shown = id_after(cursor)
+    return read.resolve(shown) if shown else None
 
 
 async def _step(change: Changing, given_id: UUID, step: Step, opening: Opening = open_subscription) -> Response:
