@@ -98,8 +98,7 @@ class Worker:
     async def run(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
         """Run all loops until ``stop`` is set; what is in flight is finished and written down."""
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(self.relay.run(stop))
-            loops.create_task(self.delivery.run(stop))
+            loops.create_task(self.delivery.run(stop, self.relay.once))
             for puller in self.pullers.values():
                 loops.create_task(puller.run(stop, pull_interval_seconds))
             loops.create_task(self._forget_hourly(stop))

@@ -110,7 +110,7 @@ async def _claim(stage: Stage) -> float:
     def work(tx: Connection) -> None:
         nonlocal took
         now, began = stage.tools.clock.now(), time.perf_counter()
-        due = due_deliveries(tx, now, lambda _: CAP, LIMIT)
+        due = due_deliveries(tx, now, lambda *_: CAP, LIMIT)
         take(tx, due, now, now + timedelta(seconds=90), stage.tools.new_id(now))
         took = (time.perf_counter() - began) * 1000
         raise _Undo

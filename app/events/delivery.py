@@ -1,6 +1,7 @@
 """The delivery engine: one for webhooks and partner systems alike.
 
-A round acknowledges what has come back, takes what is due, and sends it; no transaction is open while on the network.
+A turn relays what has happened; a round then acknowledges what has come back, takes what is due, and sends it. No
+transaction is open while on the network.
 At least once, in order per referral and receiver, in parallel across referrals. A crash leaves leases behind; when
 they run out, the same deliveries go again under the same ids.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,7 +40,7 @@ from app.models.delivery import (
 )
 from app.models.delivery_queue import due_deliveries, take
 from app.models.disclosure import insert_disclosures
-from app.models.endpoint import BreakerState, Endpoint, count_tries, restrained_endpoints, save_breakers
+from app.models.endpoint import BreakerState, Endpoint, count_tries, save_breakers
 from app.models.subscription import SubscriptionStatus, lock_subscription, note_health
 
 __all__ = ["DeliveryEngine", "DeliverySettings"]
@@ -128,13 +129,21 @@ class DeliveryEngine:
         self._webhook = webhook
         self._settings = settings or DeliverySettings()
         self._bell = db.listen()
+        self._relay_rests_until = 0.0
         self._sending: set[asyncio.Task[None]] = set()
         self._returned: list[_Return] = []
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Send what falls due until ``stop`` is set; then wait for what is in flight and write it down."""
+    async def run(self, stop: asyncio.Event, relay: Callable[[], Awaitable[int]]) -> None:
+        """Send what falls due until ``stop`` is set; then wait for what is in flight and write it down.
+
+        Args:
+            stop: ends the loop.
+            relay: makes deliveries of what has happened; asked before each round, in one loop with it, because two
+                loops that wake together look in vain while the other one works, and on one core that is a delay.
+        """
         while not stop.is_set():
             try:
+                await self._relay_by(relay)
                 if not await self._round() or self._sending:
                     await self._news()
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
@@ -150,6 +159,16 @@ class DeliveryEngine:
             if self._sending:
                 await self._news()
         return taken
+
+    async def _relay_by(self, relay: Callable[[], Awaitable[int]]) -> None:
+        """Relay what has happened; when that fails it rests a while, and what is due already is sent all the same."""
+        if monotonic() < self._relay_rests_until:
+            return
+        try:
+            await relay()
+        except Exception as error:  # noqa: BLE001 - what cannot be relayed must not stop what can be sent
+            self._relay_rests_until = monotonic() + POLL_SECONDS
+            _log_fault("relay failed", error)
 
     async def _news(self) -> None:
         """Wait until something falls due or comes back, and then a moment for more to come back."""
@@ -216,8 +235,8 @@ class DeliveryEngine:
     def _due(self, tx: Connection, room: int) -> Sequence[UUID]:
         if room <= 0:
             return ()
-        now, restrained = self._clock.now(), restrained_endpoints(tx)
-        return due_deliveries(tx, now, lambda one: cap_of(restrained.get(one), self._cap_of(one), now), room)
+        now = self._clock.now()
+        return due_deliveries(tx, now, lambda one, breaker: cap_of(breaker, self._cap_of(one), now), room)
 
     def _take(self, tx: Connection, due: Sequence[UUID]) -> _Taken:
         if not due:

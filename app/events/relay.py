@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
-
-import structlog
 
 from app.database import Connection, Database
 from app.domain.identifiers import NewId
@@ -24,9 +21,6 @@ from app.privacy.policy import Policy
 __all__ = ["Relay"]
 
 BATCH = 500
-POLL_SECONDS = 1.0
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -40,24 +34,11 @@ class Relay:
     new_id: NewId
 
     async def once(self) -> int:
-        """Relay the oldest waiting events, at most 500; give how many, 0 when none wait."""
-        # Quietly, because what moves nothing must not wake everyone, this loop included.
+        """Relay the oldest waiting events, at most 500; give how many, 0 when none wait or another is at it."""
+        # Quietly, because what moves nothing must not wake everyone.
         if moved := await self.db.write_quietly(self._relay):
             self.db.ring()
         return moved
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Relay events as they are stored, until ``stop`` is set."""
-        wake = self.db.listen()
-        while not stop.is_set():
-            try:
-                moved = await self.once()
-            except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
-                log.error("relay failed", error=type(error).__name__)  # noqa: TRY400 - a trace may hold personal data
-                await asyncio.sleep(POLL_SECONDS)
-                continue
-            if not moved:
-                await wake.wait(POLL_SECONDS)
 
     def _relay(self, tx: Connection) -> int:
         waiting = take_unrelayed(tx, BATCH, self.clock.now())

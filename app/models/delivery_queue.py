@@ -6,7 +6,6 @@ workers that choose the same rows only one takes them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -22,8 +21,10 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    and_,
     bindparam,
     func,
+    null,
     or_,
     select,
     union_all,
@@ -34,12 +35,17 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from app.models.base import UtcDateTime
 from app.models.delivery import Delivery, DeliveryState, delivery, delivery_from, delivery_sequence, in_state
+from app.models.endpoint import IS_RESTRAINED, Endpoint, breaker_columns, breaker_in, endpoint
 
 # SQLite joins at most 500 queries in one statement; fewer keep the statement small.
 RECEIVERS_PER_STATEMENT = 50
 
 
-def due_deliveries(tx: Connection, now: datetime, cap_of: Callable[[str], int], limit: int) -> list[UUID]:
+CapOf = Callable[[str, Endpoint | None], int]
+"""Tells how many deliveries a receiver may have in flight, 0 for none; its breaker is None while closed."""
+
+
+def due_deliveries(tx: Connection, now: datetime, cap_of: CapOf, limit: int) -> list[UUID]:
     """Choose what may be sent now, at most ``limit``: ids, first tries before later ones.
 
     Of a chain only its first open delivery is chosen, and of a receiver no more than its cap less what it has in
@@ -48,13 +54,15 @@ def due_deliveries(tx: Connection, now: datetime, cap_of: Callable[[str], int], 
     Args:
         tx: reads only.
         now: deliveries whose time has come by then are due.
-        cap_of: tells how many deliveries a receiver may have in flight; 0 holds them all back.
+        cap_of: gives the cap of a receiver.
         limit: at least 1.
     """
-    sending = list(tx.execute(_SENDING))
-    in_flight = Counter(row.receiver for row in sending if row.lease_until >= now)
-    owed = {*tx.scalars(_OWED), *(row.receiver for row in sending)}
-    rooms = {receiver: cap_of(receiver) - in_flight[receiver] for receiver in owed}
+    business = list(tx.execute(_BUSINESS))
+    receivers = {row.receiver: row for row in business}
+    rooms = {receiver: cap_of(receiver, breaker_in(row)) for receiver, row in receivers.items()}
+    sending = sorted((row for row in business if row.id), key=lambda row: row.lease_until)
+    for row in sending:
+        rooms[row.receiver] -= row.lease_until >= now
     abandoned = []
     for row in sending:
         if row.lease_until < now and rooms[row.receiver] > 0:
@@ -132,6 +140,18 @@ def _receivers_owed() -> Select[str]:
     return select(found.c.receiver).where(found.c.receiver.is_not(None))
 
 
+def _receivers_with_business() -> Select[Any]:
+    """Give a row per receiver owed, with no id, and one per delivery in flight; with the breaker unless it is closed.
+
+    One statement, because this is asked before every delivery; no longer than what the workers have in flight together.
+    """
+    in_flight = select(delivery.c.receiver, delivery.c.id, delivery.c.lease_until)
+    owed = _receivers_owed().add_columns(null().label("id"), null().label("lease_until"))
+    business = union_all(in_flight.where(in_state(DeliveryState.SENDING)), owed).subquery("business")
+    restrained = and_(endpoint.c.receiver == business.c.receiver, IS_RESTRAINED)
+    return select(*business.c, *breaker_columns).outerjoin_from(business, endpoint, restrained)
+
+
 _OPEN = delivery.alias("open_delivery")
 
 # Spelled as a minimum, because both stores answer that with one index probe; of NOT EXISTS PostgreSQL makes a join.
@@ -146,16 +166,9 @@ _FIRST_POSITION = (
     .scalar_subquery()
 )
 
-_OWED = _receivers_owed()
+_BUSINESS = _receivers_with_business()
 
 _NOW = bindparam("now", type_=UtcDateTime)
-
-# No more than what the workers have in flight together.
-_SENDING = (
-    select(delivery.c.id, delivery.c.receiver, delivery.c.lease_until)
-    .where(in_state(DeliveryState.SENDING))
-    .order_by(delivery.c.lease_until)
-)
 
 _TAKE = (
     update(delivery)

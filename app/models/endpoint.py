@@ -18,9 +18,12 @@ from sqlalchemy.sql.dml import ReturningInsert
 from app.models.base import UtcDateTime, metadata
 
 __all__ = [
+    "IS_RESTRAINED",
     "OUTCOMES",
     "BreakerState",
     "Endpoint",
+    "breaker_columns",
+    "breaker_in",
     "count_tries",
     "reset_breaker",
     "restrained_endpoints",
@@ -98,6 +101,11 @@ def restrained_endpoints(tx: Connection) -> dict[str, Endpoint]:
     return {row.receiver: _endpoint(row) for row in tx.execute(_RESTRAINED)}
 
 
+def breaker_in(row: Row[Any]) -> Endpoint | None:
+    """Read the breaker from a row with a receiver and ``breaker_columns``; None when these were joined to nothing."""
+    return _endpoint(row) if row.state else None
+
+
 def _new_row(receiver: str, counted: Mapping[str, int]) -> dict[str, object]:
     return {
         "receiver": receiver,
@@ -138,4 +146,10 @@ _SAVE = (
     .values({name: bindparam(f"saved_{name}") for name in _breaker_values(Endpoint(""))})
 )
 
-_RESTRAINED = select(endpoint).where(endpoint.c.state != BreakerState.CLOSED.value)
+IS_RESTRAINED = endpoint.c.state != BreakerState.CLOSED.value
+"""The condition that a receiver is not sent to as usual."""
+
+breaker_columns = tuple(endpoint.c[name] for name in _breaker_values(Endpoint("")))
+"""How the breaker of a receiver stands."""
+
+_RESTRAINED = select(endpoint).where(IS_RESTRAINED)

@@ -211,7 +211,7 @@ async def test_owner_who_resumes_is_sent_to_at_once(world: World, boxes: list[Ma
 async def test_acknowledgement_under_another_lease_changes_nothing(world: World, boxes: list[Mailbox]) -> None:
     (referral,) = await owe(world, boxes[0].url, 1)
     now = world.clock.now()
-    ids = await world.db.read(due_deliveries, now, lambda _: 8, 10)
+    ids = await world.db.read(due_deliveries, now, lambda *_: 8, 10)
     (mine,) = await world.db.write(take, ids, now, now + timedelta(seconds=90), uuid4())
 
     def acknowledge(tx: Connection) -> None:
@@ -226,12 +226,12 @@ async def test_acknowledgement_under_another_lease_changes_nothing(world: World,
 async def test_abandoned_deliveries_keep_to_the_cap(world: World, boxes: list[Mailbox]) -> None:
     await owe(world, boxes[0].url, 9)
     now = world.clock.now()
-    ids = await world.db.read(due_deliveries, now, lambda _: 9, 20)
+    ids = await world.db.read(due_deliveries, now, lambda *_: 9, 20)
     await world.db.write(take, ids, now, now + timedelta(seconds=90), uuid4())
     later = now + timedelta(seconds=91)
 
-    assert len(await world.db.read(due_deliveries, later, lambda _: 3, 20)) == 3
-    assert await world.db.read(due_deliveries, later, lambda _: 0, 20) == []
+    assert len(await world.db.read(due_deliveries, later, lambda *_: 3, 20)) == 3
+    assert await world.db.read(due_deliveries, later, lambda *_: 0, 20) == []
 
 
 async def test_metrics_tell_depth_age_and_outcomes_by_receiver_only(world: World, boxes: list[Mailbox]) -> None:

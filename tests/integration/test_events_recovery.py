@@ -38,7 +38,7 @@ async def test_crash_between_claim_and_acknowledgement_sends_again_with_the_same
     referral = world.cases.add(team)
     await world.happen(referral, EventType.REFERRAL_CONFIRMED, EventType.INTAKE_SCHEDULED)
     now = world.clock.now()
-    ids = await world.db.read(due_deliveries, now, lambda _: 8, 100)
+    ids = await world.db.read(due_deliveries, now, lambda *_: 8, 100)
     (lost,) = await world.db.write(take, ids, now, now + timedelta(seconds=90), UUID(int=1))
 
     await world.send()
@@ -97,7 +97,7 @@ async def test_delivery_that_cannot_be_packed_stops_no_other(world: World, team:
 async def test_running_engine_sends_what_comes_and_stops_cleanly(world: World, team: Organisation) -> None:
     referral = world.cases.add(team)
     stop = asyncio.Event()
-    running = asyncio.create_task(world.engine.run(stop))
+    running = asyncio.create_task(world.engine.run(stop, world.relay.once))
 
     await world.happen(referral, EventType.REFERRAL_CONFIRMED)
     await asyncio.sleep(0.3)
@@ -105,6 +105,27 @@ async def test_running_engine_sends_what_comes_and_stops_cleanly(world: World, t
     await running
 
     assert await world.states(referral) == ["delivered"]
+
+
+async def test_relay_that_fails_holds_up_nothing_that_is_due(world: World, team: Organisation) -> None:
+    referral = world.cases.add(team)
+    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+    stop, asked = asyncio.Event(), 0
+
+    async def spoilt() -> int:
+        nonlocal asked
+        asked += 1
+        raise LookupError("these events cannot be read")
+
+    running = asyncio.create_task(world.engine.run(stop, spoilt))
+    await world.partners[System.GIDSO].has(1)
+    await asyncio.sleep(0.2)
+    stop.set()
+    await running
+
+    assert await world.states(referral) == ["delivered"]
+    # It rests a second between its failures.
+    assert asked == 1
 
 
 def test_lease_cannot_be_shorter_than_a_try() -> None:

@@ -97,10 +97,10 @@ async def test_two_relays_never_relay_the_same_event(world: World) -> None:
     assert await world.db.read(unrelayed_since) is None
 
 
-async def test_running_relay_is_woken_by_a_new_event(world: World) -> None:
+async def test_new_event_is_relayed_by_a_running_engine(world: World) -> None:
     referral = world.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
     stop = asyncio.Event()
-    running = asyncio.create_task(world.relay.run(stop))
+    running = asyncio.create_task(world.engine.run(stop, world.relay.once))
     await asyncio.sleep(0.05)
 
     await world.db.write(record, world.event(referral, EventType.REFERRAL_CONFIRMED), source_system=System.API)

@@ -118,7 +118,7 @@ async def test_delivery_made_by_another_process_is_sent_without_waiting_for_the_
     referral = teller.cases.add(organisation(ReferrerKind.JONGERENLOKET, System.GIDSO))
     sender.engine = sender.new_engine()
     stop = asyncio.Event()
-    running = asyncio.create_task(sender.engine.run(stop))
+    running = asyncio.create_task(sender.engine.run(stop, sender.relay.once))
     await listening(here)
     started = monotonic()
 
