@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.api.keys import KeyRing
-from app.api.tokens import Expected, TokenRefused, key_id_of, sign, verify
+from app.api.tokens import CLOCK_SKEW_SECONDS, Expected, TokenRefused, key_id_of, sign, verify
 from app.domain.errors import Unauthenticated
 from app.operations.access import ApiClient
+
+# Verifying costs more than reading a record does; a client sends one token for an hour.
+_MOST_REMEMBERED = 1000
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class AccessTokens:
 
     def __init__(self, ring: KeyRing, public_url: str, lifetime_seconds: int) -> None:
         self._ring = ring
+        self._verified: dict[str, tuple[float, Claims]] = {}
         self._expected = Expected(issuer=public_url, audience=f"{public_url}/v1")
         self.lifetime_seconds = lifetime_seconds
 
@@ -54,17 +58,26 @@ class AccessTokens:
         return sign(claims, newest)
 
     async def verify(self, token: str) -> Claims:
-        """Give what a token says.
+        """Give what a token says; what was verified once is believed until it expires.
 
         Raises:
             Unauthenticated: it is not a valid token of this hub.
         """
+        until, claims = self._verified.get(token, (0.0, None))
+        return claims if claims and time.time() < until else await self._verify(token)
+
+    async def _verify(self, token: str) -> Claims:
+        self._verified.pop(token, None)
         try:
             keys = await self._ring.keys(key_id_of(token))
-            claims = verify(token, keys.verifying, self._expected)
-            return Claims(claims["azp"], UUID(claims["org"]), frozenset(claims["scope"].split()))
+            said = verify(token, keys.verifying, self._expected)
+            claims = Claims(said["azp"], UUID(said["org"]), frozenset(said["scope"].split()))
         except (TokenRefused, KeyError, ValueError) as error:
             raise Unauthenticated(f"{error} Get an access token at /oauth/token.") from error
+        if len(self._verified) >= _MOST_REMEMBERED:
+            self._verified.clear()
+        self._verified[token] = (said["exp"] + CLOCK_SKEW_SECONDS, claims)
+        return claims
 
     async def public_keys(self) -> list[dict[str, str]]:
         """Give the public keys as JSON Web Keys (RFC 7517)."""

@@ -9,6 +9,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -74,7 +75,14 @@ def new_signing_key() -> SigningKey:
 
 def signature_key_of(key: SigningKey) -> SignatureKey:
     """Make a signing key ready for use."""
-    return SignatureKey(key.kid, jwk.construct(key.private_pem, "RS256"))
+    return SignatureKey(key.kid, _private_key(key.private_pem))
+
+
+# The primes of a private key are tested for 40 ms, in which the hub does nothing else; and it reads its keys again
+# whenever a token names one that it does not know.
+@lru_cache(maxsize=1)
+def _private_key(pem: bytes) -> Key:
+    return jwk.construct(pem, "RS256")
 
 
 def verifying_keys_of(keys: Iterable[Mapping[str, Any]]) -> dict[str, VerifyingKey]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from app.domain.case_file import CaseFile, Facts, feedback_facts
 from app.domain.queries import EVERYTHING, Visibility
@@ -20,10 +20,16 @@ from app.models.referral import (
     to_referral,
 )
 from app.models.trajectory import load_trajectories_of
+from app.models.trajectory import trajectory as trajectory_table
 from app.vault import Vault
 
+# Whether there is more to read stands in the row, because most referrals that are read are new and have neither.
 _WITH_CLIENT = (
-    BY_IDS.add_columns(*SEALED_COLUMNS)
+    BY_IDS.add_columns(
+        *SEALED_COLUMNS,
+        exists().where(appointment.c.referral_id == referral.c.id).label("has_appointment"),
+        exists().where(trajectory_table.c.referral_id == referral.c.id).label("has_trajectory"),
+    )
     .join(client_details, client_details.c.referral_id == referral.c.id)
     .join(client, client.c.id == client_details.c.client_id)
 )
@@ -39,11 +45,8 @@ def load_case_files(
 ) -> dict[UUID, CaseFile]:
     """Give the case files of these referrals, by referral id; those not visible are left out."""
     rows = list(tx.execute(only_visible(_WITH_CLIENT, visibility), {"ids": list(referral_ids)}))
-    if not rows:
-        return {}
-    ids = [row.id for row in rows]
-    appointments = _newest_appointments(tx, ids)
-    trajectories = load_trajectories_of(tx, ids)
+    appointments = _newest_appointments(tx, [row.id for row in rows if row.has_appointment])
+    trajectories = load_trajectories_of(tx, [row.id for row in rows if row.has_trajectory])
     cases = {}
     for row in rows:
         person, sealer = to_client(vault, row)
@@ -63,7 +66,7 @@ def load_feedback_facts(
         referral_ids: the referrals asked about.
         guided: those of them whose trajectory is asked about too.
     """
-    trajectories = load_trajectories_of(tx, guided) if guided else {}
+    trajectories = load_trajectories_of(tx, guided)
     found = {}
     for row in load_referral_rows(tx, referral_ids, EVERYTHING):
         trajectory = trajectories.get(row.id)
@@ -73,6 +76,8 @@ def load_feedback_facts(
 
 
 def _newest_appointments(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, Appointment]:
+    if not referral_ids:
+        return {}
     # A case has a handful of appointments: reading them in order and keeping the last beats a window query.
     rows = tx.execute(_APPOINTMENTS, {"referral_ids": list(referral_ids)})
     return {row.referral_id: to_appointment(row) for row in rows}

@@ -234,6 +234,8 @@ _RESULTS = (
 
 def load_trajectories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, Trajectory]:
     """Give the trajectories that followed on these referrals, by referral id."""
+    if not referral_ids:
+        return {}
     rows = list(tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)}))
     return {each.referral_id: each for each in _whole(tx, rows)}
 

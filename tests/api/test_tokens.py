@@ -1,5 +1,6 @@
 """How a client gets a token, and what it is worth."""
 
+import asyncio
 import secrets
 import time
 from typing import Any
@@ -8,12 +9,13 @@ import pytest
 from httpx import ASGITransport, Response
 from jose import jwt
 
+from app.api.access_tokens import AccessTokens
 from app.api.app import create_api
 from app.api.clients import MEMORY_SECONDS, KnownClients
 from app.api.hub import Hub
 from app.api.keys import REFRESH_SECONDS, KeyRing
-from app.api.tokens import new_signing_key, sign, signature_key_of
-from app.domain.errors import InvalidInput
+from app.api.tokens import CLOCK_SKEW_SECONDS, new_signing_key, sign, signature_key_of
+from app.domain.errors import InvalidInput, Unauthenticated
 from app.operations.access import (
     add_signing_key,
     deactivate_client,
@@ -95,6 +97,24 @@ async def test_a_token_can_be_verified_with_the_published_keys(api: Api) -> None
     key = next(each for each in keys if each["kid"] == jwt.get_unverified_header(token)["kid"])
     assert jwt.decode(token, key, ["RS256"], audience=f"{PUBLIC_URL}/v1", issuer=metadata["issuer"])
     assert not {"d", "p", "q"} & set(key)
+
+
+@pytest.mark.usefixtures("humanitas")
+async def test_a_token_that_was_verified_is_refused_once_it_expires(hub: Hub) -> None:
+    tokens = AccessTokens(KeyRing(hub.db, hub.tools), PUBLIC_URL, lifetime_seconds=2 - CLOCK_SKEW_SECONDS)
+    client = await hub.clients.find("humanitas")
+    assert client is not None
+    token = await tokens.issue(client, {"referrals:read"})
+
+    first = await tokens.verify(token)
+    again = await tokens.verify(token)
+    # Whole seconds are compared.
+    expires_at = jwt.get_unverified_claims(token)["exp"] + CLOCK_SKEW_SECONDS
+    await asyncio.sleep(expires_at + 1.1 - time.time())
+
+    assert again is first
+    with pytest.raises(Unauthenticated, match="expired"):
+        await tokens.verify(token)
 
 
 @pytest.mark.usefixtures("humanitas")
