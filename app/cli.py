@@ -116,6 +116,8 @@ def simulate(  # noqa: PLR0913  # each is an option of the command
         if system not in ports:
             raise typer.BadParameter("must be one of: allegro, gidso, rmw, all", param_hint="SYSTEM")
         ports = {System(system): port}
+    if data:
+        data.mkdir(parents=True, exist_ok=True)
     run(_simulate(ports, data, Stock(seed, records, faults)))
 
 

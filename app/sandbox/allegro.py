@@ -5,6 +5,7 @@ to look at the files.
 """
 
 import base64
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
@@ -37,12 +38,14 @@ from app.sandbox.allegro_codes import (
     trajectory_result_code,
     yes_no,
 )
+from app.sandbox.allegro_messages import FACT, MESSAGE, REFERRAL, message_faults
 from app.sandbox.allegro_page import files_page
 from app.sandbox.allegro_records import Records
 from app.sandbox.fault_forms import ALLEGRO_FAULTS, AllegroForm
 from app.sandbox.fault_gate import Gate
 from app.sandbox.faults import FaultPlan, SkewedClock
 from app.sandbox.kit import Document, SettableClock, Store
+from app.sandbox.lengths import misfits, too_long
 
 __all__ = [
     "CANCELLATION_REASONS",
@@ -72,6 +75,7 @@ CLIENT_SECRET = "sandbox-allegro"  # noqa: S105  # opens a simulator with invent
 _TOKEN_LIFETIME = timedelta(minutes=15)
 _MOST_CHANGES = 500
 _FILES_ON_PAGE = 200
+_NUMBER, _FILE_NUMBER = re.compile(r"[0-9]{1,18}"), re.compile(r"(A[0-9]{1,18})?")
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -151,22 +155,24 @@ class _Contract:
         self._records = records
 
     async def changes(self, request: Request) -> Response:
-        after, limit = (request.query_params.get(name, default) for name, default in (("na", "0"), ("aantal", "100")))
-        if not (after.isdecimal() and limit.isdecimal() and 1 <= int(limit) <= _MOST_CHANGES):
+        after, limit = _number(request, "na", "0"), _number(request, "aantal", "100")
+        if after is None or limit is None or not 1 <= limit <= _MOST_CHANGES:
             return _fault(400, "parameter-ongeldig", f"na is 0 of hoger, aantal is 1 tot en met {_MOST_CHANGES}.")
-        return JSONResponse({"mutaties": self._records.changes_after(int(after), int(limit))})
+        return JSONResponse({"mutaties": self._records.changes_after(after, limit)})
 
     async def referrals(self, request: Request) -> Response:
-        after, limit = request.query_params.get("na", ""), request.query_params.get("aantal", "100")
-        if not (_is_file_number(after) and limit.isdecimal() and 1 <= int(limit) <= _MOST_CHANGES):
+        after, limit = request.query_params.get("na", ""), _number(request, "aantal", "100")
+        if not _is_file_number(after) or limit is None or not 1 <= limit <= _MOST_CHANGES:
             text = f"na is een dossiernummer of leeg, aantal is 1 tot en met {_MOST_CHANGES}."
             return _fault(400, "parameter-ongeldig", text)
-        return JSONResponse({"verwijzingen": [_receipt(f) for f in self._records.files_after(after, int(limit))]})
+        return JSONResponse({"verwijzingen": [_receipt(f) for f in self._records.files_after(after, limit)]})
 
     async def put_referral(self, request: Request) -> Response:
         reference, contents = _reference(request), await _json(request)
         if reference is None or not isinstance(contents, dict):
             return _fault(400, "bericht-ongeldig", "externReferentie is een uuid en de inhoud een JSON-object.")
+        if faults := list(misfits(contents, REFERRAL)):
+            return _fault(400, "bericht-ongeldig", "De verwijzing is niet zoals het contract zegt.", faults)
         number, created = self._records.put_referral(reference, contents)
         return JSONResponse({"dossiernummer": number, "externReferentie": reference}, 201 if created else 200)
 
@@ -178,8 +184,10 @@ class _Contract:
 
     async def post_message(self, request: Request) -> Response:
         reference, message = _reference(request), await _json(request)
-        if reference is None or not isinstance(message, dict) or not isinstance(message.get("berichtId"), str):
-            return _fault(400, "bericht-ongeldig", "berichtId ontbreekt.")
+        if reference is None or not isinstance(message, dict):
+            return _fault(400, "bericht-ongeldig", "externReferentie is een uuid en de inhoud een JSON-object.")
+        if faults := [*message_faults(message), *misfits(message, MESSAGE)]:
+            return _fault(400, "bericht-ongeldig", "Het bericht is niet zoals het contract zegt.", faults)
         if self._records.file(reference) is None:
             return _fault(404, "verwijzing-onbekend", "Meld de verwijzing eerst aan.")
         outcome = self._records.put_message(reference, message)
@@ -205,6 +213,8 @@ class _Desk:
         if not isinstance(facts, list) or (faulty := [n for n, fact in enumerate(facts) if not _is_fact(fact)]):
             detail = faulty if isinstance(facts, list) else []
             return _fault(400, "feit-ongeldig", "Elk feit heeft feitId, soort, datum en gegevens.", detail)
+        if long := [f"feit {n}: {text}" for n, fact in enumerate(facts) for text in too_long(fact, FACT)]:
+            return _fault(400, "feit-ongeldig", "Niets verwerkt: er is te veel ingevuld.", long)
         numbers = [self._records.find_file(fact.get("dossiernummer"), fact.get("kenmerkVerwijzer")) for fact in facts]
         found = [(number, fact) for number, fact in zip(numbers, facts, strict=True) if number is not None]
         if len(found) < len(facts):
@@ -234,8 +244,13 @@ def _receipt(file: Document) -> Document:
     return {name: file[name] for name in ("dossiernummer", "externReferentie")}
 
 
+def _number(request: Request, name: str, otherwise: str) -> int | None:
+    text = request.query_params.get(name, otherwise)
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
 def _is_file_number(text: str) -> bool:
-    return not text or (text[:1] == "A" and text[1:].isdecimal())
+    return _FILE_NUMBER.fullmatch(text) is not None
 
 
 def _is_fact(fact: object) -> bool:

@@ -6,6 +6,8 @@ Speaks ``openapi/partners/gidso.yaml``; ``/_desk`` is what the people who work i
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from json import JSONDecodeError
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -17,17 +19,20 @@ from starlette.types import ASGIApp
 from app.sandbox.fault_forms import GIDSO_FAULTS, GidsoForm
 from app.sandbox.fault_gate import Gate
 from app.sandbox.faults import FaultPlan, SkewedClock
+from app.sandbox.gidso_messages import JOURNAL_CATEGORIES, REGISTRATION, line_faults
 from app.sandbox.gidso_page import page
 from app.sandbox.gidso_register import Reading, Register, Rows, TokenExpired
 from app.sandbox.kit import Document, SettableClock, Store
+from app.sandbox.lengths import too_long
+
+__all__ = ["API_KEY", "JOURNAL_CATEGORIES", "aanmelding", "create_app"]
 
 API_KEY = "sandbox-gidso"
-JOURNAL_CATEGORIES = ("AANMELDING", "AFSPRAAK", "PLAN", "RESULTAAT", "HULPVERLENING", "VOORTGANG", "AFSLUITING")
 
 _LARGEST_PAGE = 500
-_LONGEST_TEXT = 4000
 _ROWS = "/odata/v4/Aanmeldingen"
 _LINES = "/odata/v4/Aanmeldingen('{aanmelding_id}')/Journaalregels"
+_COUNT = re.compile(r"[0-9]{1,9}")
 _SINCE = re.compile(r"AangemeldOp ge (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
 _REFERENCE = re.compile(r"Kenmerk eq '((?:[^']|'')*)'")
 
@@ -136,10 +141,9 @@ class _Api:
         key = request.path_params["aanmelding_id"].replace("''", "'")
         if self._register.get(key) is None:
             return _absent(key)
-        line = await request.json()
-        fault = _line_fault(line)
-        if fault:
-            return _error(400, "OngeldigeJournaalregel", fault)
+        line = await _json(request)
+        if faults := list(line_faults(line)):
+            return _error(400, "OngeldigeJournaalregel", " ".join(faults))
         return JSONResponse(self._register.append_line(key, line), status_code=201)
 
     def _reading(self, request: Request) -> Reading:
@@ -148,7 +152,7 @@ class _Api:
         if token:
             return self._register.resume(token)
         top = query.get("$top", str(_LARGEST_PAGE))
-        if not top.isdecimal() or not 1 <= int(top) <= _LARGEST_PAGE:
+        if not _COUNT.fullmatch(top) or not 1 <= int(top) <= _LARGEST_PAGE:
             raise ValueError(f"$top: een getal van 1 tot en met {_LARGEST_PAGE}.")
         asked = query.get("$filter")
         since = _SINCE.fullmatch(asked) if asked else None
@@ -168,9 +172,11 @@ class _Desk:
         return HTMLResponse(page(rows, self._plan.note()))
 
     async def save(self, request: Request) -> Response:
-        rows = await request.json()
+        rows = await _json(request)
         if not isinstance(rows, list) or not all(isinstance(r, dict) and r.get("AanmeldingId") for r in rows):
             return _error(400, "OngeldigeAanmelding", "Geef een lijst van aanmeldingen, elk met een AanmeldingId.")
+        if long := [f"Aanmelding {n}: {text}" for n, row in enumerate(rows) for text in too_long(row, REGISTRATION)]:
+            return _error(400, "OngeldigeAanmelding", " ".join(["Niets opgeslagen.", *long]))
         changed = sum(self._register.save(row) for row in rows)
         return JSONResponse({"verwerkt": changed, "bekend": len(rows) - changed})
 
@@ -201,15 +207,11 @@ def _collection(request: Request, rows: Rows) -> Document:
     return {"@odata.context": "$metadata#Aanmeldingen", "value": rows.rows, name: link}
 
 
-def _line_fault(line: object) -> str | None:
-    if not isinstance(line, dict):
-        return "Geef een journaalregel."
-    absent = [name for name in ("Kenmerk", "Datum", "Tekst", "Auteur") if not line.get(name)]
-    if absent:
-        return f"{', '.join(absent)}: verplicht."
-    if line.get("Categorie") not in JOURNAL_CATEGORIES:
-        return f"Categorie: een van {', '.join(JOURNAL_CATEGORIES)}."
-    return f"Tekst: ten hoogste {_LONGEST_TEXT} tekens." if len(line["Tekst"]) > _LONGEST_TEXT else None
+async def _json(request: Request) -> Any:  # JSON can be anything
+    try:
+        return await request.json()
+    except (JSONDecodeError, UnicodeDecodeError):
+        return None
 
 
 def _absent(key: str) -> Response:

@@ -4,6 +4,7 @@ The contract is ``openapi/partners/rmw.wsdl`` with ``rmw.xsd``; the desk and the
 """
 
 import hmac
+import re
 from datetime import date
 from typing import Final
 
@@ -17,6 +18,8 @@ from app.sandbox.fault_forms import RMW_FAULTS, RmwForm
 from app.sandbox.fault_gate import Gate
 from app.sandbox.faults import FaultPlan, SkewedClock
 from app.sandbox.kit import Document, SettableClock, Store
+from app.sandbox.lengths import too_long
+from app.sandbox.rmw_messages import REQUEST
 from app.sandbox.rmw_page import page
 from app.sandbox.rmw_records import Registrations, StatusLine
 from app.sandbox.rmw_xml import RmwFault, answer, fault, numbered_answer, read_request
@@ -27,6 +30,8 @@ MAX_LISTED: Final = 500
 MAINTENANCE_SECONDS: Final = 1800
 """The wait that RMW advises during maintenance."""
 
+_NUMBER: Final = re.compile(r"0*[1-9][0-9]{0,8}")
+_CODE: Final = re.compile(r"[A-Z]{2,4}")
 _ACTIONS: Final = {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStatus", "sluitTab"}
 
 
@@ -111,6 +116,8 @@ class _Rmw:
             raise RmwFault("ONDERHOUD", "RMW is in onderhoud", MAINTENANCE_SECONDS)
         if request.action not in _ACTIONS:
             raise RmwFault("ONGELDIG", "Onbekende bewerking")
+        if long := list(too_long(request.fields, REQUEST)):
+            raise RmwFault("ONGELDIG", " ".join(long))
         return self._carry_out(request.action, request.fields)
 
     def _carry_out(self, action: str, fields: dict[str, str]) -> bytes:
@@ -125,8 +132,9 @@ class _Rmw:
         return numbered_answer(action, number)
 
     def _list(self, fields: dict[str, str]) -> bytes:
-        code = _needed(fields, "registratiecode")
-        position, count = _number(fields, "vanafPositie"), min(_number(fields, "aantal"), MAX_LISTED)
+        code, position, count = _code(fields), _number(fields, "vanafPositie"), _number(fields, "aantal")
+        if count > MAX_LISTED:
+            raise RmwFault("ONGELDIG", f"aantal is ten hoogste {MAX_LISTED}")
         listed = self._records.listed(code, position, count)
         total = self._records.total(code)
         following = position + len(listed)
@@ -183,9 +191,16 @@ def _needed(fields: dict[str, str], name: str) -> str:
     raise RmwFault("ONGELDIG", f"{name} ontbreekt")
 
 
+def _code(fields: dict[str, str]) -> str:
+    value = _needed(fields, "registratiecode")
+    if _CODE.fullmatch(value):
+        return value
+    raise RmwFault("ONGELDIG", "registratiecode bestaat uit 2 tot 4 hoofdletters")
+
+
 def _number(fields: dict[str, str], name: str) -> int:
     value = _needed(fields, name)
-    if value.isascii() and value.isdigit() and int(value) > 0:
+    if _NUMBER.fullmatch(value):
         return int(value)
     raise RmwFault("ONGELDIG", f"{name} is geen getal vanaf 1")
 
@@ -198,7 +213,5 @@ def _stuf_date(fields: dict[str, str], name: str) -> str:
 
 
 def _status_line(fields: dict[str, str]) -> StatusLine:
-    remark = fields.get("toelichting", "")
-    if len(remark) > 200:
-        raise RmwFault("ONGELDIG", "toelichting is langer dan 200 tekens")
-    return StatusLine(_needed(fields, "statuscode"), _stuf_date(fields, "datum"), remark, _needed(fields, "kenmerk"))
+    remark, reference = fields.get("toelichting", ""), _needed(fields, "kenmerk")
+    return StatusLine(_needed(fields, "statuscode"), _stuf_date(fields, "datum"), remark, reference)

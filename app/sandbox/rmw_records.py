@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from app.sandbox.kit import Document, SettableClock, Store
+from app.sandbox.lengths import too_long
+from app.sandbox.rmw_messages import REGISTRATION
 from app.sandbox.rmw_xml import FIELDS, GROUPS, RmwFault, registration_xml
 
 STATUS_CODES: Final = {
@@ -62,7 +64,7 @@ class Registrations:
         self._store.put(_SWITCHES, "onderhoud", {"aan": wanted})
 
     def checked(self, document: Any) -> Document:  # anything can come over the desk
-        """Give the desk's document if every name in it is in the contract and its code has not changed.
+        """Give the desk's document if it has names of the contract only, fits, and its code has not changed.
 
         Raises:
             ValueError: it is not a registration; the message says why.
@@ -71,6 +73,8 @@ class Registrations:
             raise ValueError("Een aanmelding heeft een aanmeldnummer en een aanmeldcode")
         if unknown := sorted(_unknown_names(document)):
             raise ValueError(f"Onbekende velden: {', '.join(unknown)}")
+        if long := list(too_long(document, REGISTRATION)):
+            raise ValueError(" ".join(["Niets opgeslagen.", *long]))
         known = self._store.get(_RECORDS, document["aanmeldnummer"])
         if known and known["gegevens"]["aanmeldcode"] != document["aanmeldcode"]:
             raise ValueError("De aanmeldcode van een aanmelding verandert niet")
@@ -79,6 +83,8 @@ class Registrations:
 
     def put(self, document: Document) -> bool:
         """Store what a consultant registered; False when that was already there."""
+        if long := list(too_long(document, REGISTRATION)):
+            raise ValueError(" ".join(["Niets opgeslagen.", *long]))
         known = self._store.get(_RECORDS, document["aanmeldnummer"])
         if known and known["gegevens"] == document:
             return False

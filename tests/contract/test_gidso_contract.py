@@ -1,6 +1,6 @@
 """The simulated GIDSO, held to its contract and to what its own people expect of it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -45,30 +45,6 @@ def conforms(response: httpx.Response, path: str, method: str) -> None:
     Draft202012Validator(schema | {"components": CONTRACT["components"]}).validate(response.json())
 
 
-def _examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
-    if isinstance(node, dict):
-        if "schema" in node and "example" in node:
-            yield node["schema"], node["example"]
-        for example in node.get("examples", {}).values() if isinstance(node.get("examples"), dict) else ():
-            yield node["schema"], example["value"]
-        for child in node.values():
-            yield from _examples(child)
-    if isinstance(node, list):
-        for child in node:
-            yield from _examples(child)
-
-
-@pytest.mark.parametrize(("schema", "example"), list(_examples(CONTRACT)))
-def test_examples_of_the_contract_are_valid(schema: dict[str, Any], example: object) -> None:
-    Draft202012Validator(schema | {"components": CONTRACT["components"]}).validate(example)
-
-
-def test_every_operation_of_the_contract_is_described() -> None:
-    operations = [path[method] for path in CONTRACT["paths"].values() for method in ("get", "post") if method in path]
-
-    assert all(operation["summary"] and "401" in operation["responses"] for operation in operations)
-
-
 async def test_answers_of_the_simulator_are_those_of_the_contract(desk: httpx.AsyncClient) -> None:
     path = "/odata/v4/Aanmeldingen('G-000001')/Journaalregels"
     await save(desk, row(1, OndersteuningGestoptOp="2019-10-01"), row(2))
@@ -100,8 +76,11 @@ async def test_answers_of_the_simulator_are_those_of_the_contract(desk: httpx.As
         ("get", LINES, {"params": {"$filter": "Auteur eq 'x'"}}, 400),
         ("post", LINES, {"json": {"Kenmerk": "k"}}, 400),
         ("post", LINES, {"json": WRITTEN | {"Categorie": "OVERIG"}}, 400),
-        ("post", LINES, {"json": WRITTEN | {"Tekst": "x" * 4001}}, 400),
+        ("post", LINES, {"json": WRITTEN | {"Tekst": "x" * 8001}}, 400),
+        ("post", LINES, {"json": WRITTEN | {"Tekst": 5}}, 400),
+        ("post", LINES, {"json": WRITTEN | {"Kleur": "rood"}}, 400),
         ("post", LINES, {"json": []}, 400),
+        ("post", LINES, {"content": b"{"}, 400),
         ("get", LINES.replace("{AanmeldingId}", "weg"), {}, 404),
         ("post", LINES.replace("{AanmeldingId}", "weg"), {"json": {}}, 404),
     ],

@@ -54,14 +54,6 @@ def schema_of(path: str, method: str, status: int) -> dict[str, Any]:
     return schema
 
 
-def test_the_examples_of_the_contract_are_valid() -> None:
-    feed = CONTRACT["paths"][FEED]["get"]["responses"]["200"]["content"]["application/json"]
-    written = CONTRACT["paths"][MESSAGES]["post"]["requestBody"]["content"]["application/json"]
-
-    validate(feed["schema"], feed["example"])
-    validate(written["schema"], written["example"])
-
-
 @pytest.mark.parametrize("model", [Wijzigingen, Wijziging, Aanmelding, Klant])
 def test_the_adapter_reads_the_fields_of_the_contract_and_no_others(model: type[BaseModel]) -> None:
     described = SCHEMAS[model.__name__]

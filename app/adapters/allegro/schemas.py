@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 _YEARS = range(1900, 2200)
@@ -46,6 +46,13 @@ def _plausible(value: Day) -> Day:
 
 Date = Annotated[date, BeforeValidator(day_of)]
 Moment = Annotated[datetime, BeforeValidator(moment_of)]
+# A longer value is not as the contract says, and never cut off: the record goes to quarantine.
+FileNumber = Annotated[str, StringConstraints(max_length=20)]
+Key = Annotated[str, StringConstraints(max_length=36)]
+Kind = Annotated[str, StringConstraints(max_length=40)]
+Phone = Annotated[str, StringConstraints(max_length=40)]
+Name = Annotated[str, StringConstraints(max_length=200)]
+Place = Annotated[str, StringConstraints(max_length=300)]
 
 
 class Token(_Message):
@@ -66,16 +73,16 @@ class ChangeList(_Message):
 class FileReceipt(_Message):
     """The answer to a referral."""
 
-    dossiernummer: str
+    dossiernummer: FileNumber
 
 
 class Change(_Message):
     """One change (*mutatie*); what ``gegevens`` holds depends on ``soort``."""
 
-    mutatie_id: str
-    dossiernummer: str
+    mutatie_id: Key
+    dossiernummer: FileNumber
     extern_referentie: str | None = None
-    soort: str
+    soort: Kind
     datum: Date | None
     geregistreerd_op: Moment
     gegevens: Mapping[str, object]
@@ -91,8 +98,8 @@ class CodeValue(_Message):
 class Counsellor(_Message):
     """The *trajectbegeleider*."""
 
-    naam: str
-    telefoon: str | None = None
+    naam: Name
+    telefoon: Phone | None = None
 
 
 class Confirmation(_Message):
@@ -112,9 +119,9 @@ class Appointment(_Message):
 
     begint: Moment
     driegesprek: str
-    plaats: str | None = None
+    plaats: Place | None = None
     trajectbegeleider: Counsellor | None = None
-    deelnemers: tuple[str, ...] = ()
+    deelnemers: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
 
 
 class Attendance(_Message):
@@ -127,7 +134,7 @@ class Plan(_Message):
     """*Plan*: signed, and where it is in the document store (RDD)."""
 
     ondertekend_op: Date
-    rdd_kenmerk: str | None = None
+    rdd_kenmerk: Name | None = None
 
 
 class Result(CodeValue):

@@ -23,7 +23,17 @@ def _moment(value: object) -> object:
     return datetime.fromisoformat(value) if isinstance(value, str) and _MOMENT.fullmatch(value) else value
 
 
-Text = Annotated[str, StringConstraints(min_length=1)]
+# A longer value is not as the contract says, and never cut off: the record goes to quarantine.
+Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+AnyName = Annotated[str, StringConstraints(max_length=200)]
+Language = Annotated[str, StringConstraints(max_length=35)]
+Phone = Annotated[str, StringConstraints(max_length=40)]
+Reference = Annotated[str, StringConstraints(max_length=100)]
+Email = Annotated[str, StringConstraints(max_length=254)]
+Place = Annotated[str, StringConstraints(max_length=300)]
+Text = Annotated[str, StringConstraints(max_length=4000)]
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
@@ -36,40 +46,40 @@ class _Message(BaseModel):
 class Burger(_Message):
     """The resident (*burger*)."""
 
-    voornaam: Text
-    achternaam: Text
+    voornaam: Name
+    achternaam: Name
     geboortedatum: Day
     bsn: str | None = None
     geslacht: str | None = None
-    adres: str | None = None
-    telefoon: str | None = None
-    email: str | None = None
+    adres: Place | None = None
+    telefoon: Phone | None = None
+    email: Email | None = None
     voorkeurskanaal: str | None = None
-    tolktaal: str | None = None
+    tolktaal: Language | None = None
     aandachtspunten: list[str]
 
 
 class Medewerker(_Message):
     """The team's worker (*medewerker*)."""
 
-    naam: str | None = None
-    telefoon: str | None = None
-    email: str | None = None
+    naam: AnyName | None = None
+    telefoon: Phone | None = None
+    email: Email | None = None
 
 
 class Driegesprek(_Message):
     """Whether a three-way meeting (*driegesprek*) is wished, and where."""
 
     gewenst: bool
-    locatie: str | None = None
+    locatie: Place | None = None
 
 
 class BredeUitvraag(_Message):
     """Pointer to the broad assessment (*brede uitvraag*); its contents stay in GIDSO."""
 
-    door: Text
+    door: Name
     leefgebieden: list[str]
-    kenmerk: str | None = None
+    kenmerk: Reference | None = None
 
 
 class Toestemming(_Message):
@@ -83,22 +93,22 @@ class Toestemming(_Message):
 class Aanmelding(_Message):
     """A registration with the finance team (*aanmelding*)."""
 
-    aanmelding_id: Text
-    teamcode: Text
+    aanmelding_id: Id
+    teamcode: Code
     teamsoort: str
     aangemeld_op: Moment | Day
-    gebied: Text
+    gebied: Code
     burger: Burger
     medewerker: Medewerker
-    casusregisseur: str | None = None
+    casusregisseur: AnyName | None = None
     driegesprek: Driegesprek
-    aanleiding: str | None = None
-    motivatie: str | None = None
+    aanleiding: Text | None = None
+    motivatie: Text | None = None
     inkomen: str
     schulden: str
     dreigingen: list[str]
     brede_uitvraag: BredeUitvraag | None = None
-    betrokken: list[str]
+    betrokken: Annotated[list[AnyName], Field(max_length=20)]
     bewind: bool
     wsnp: bool
     wmo: bool
@@ -109,7 +119,7 @@ class Aanmelding(_Message):
 class Stopped(_Message):
     """A registration of which the team's own support has ended (*ondersteuning gestopt*)."""
 
-    aanmelding_id: Text
+    aanmelding_id: Id
     ondersteuning_gestopt_op: Day
 
 

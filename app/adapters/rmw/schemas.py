@@ -1,16 +1,25 @@
 """RMW's messages as its contract (``openapi/partners/rmw.xsd``) documents them, in RMW's own words."""
 
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from lxml import etree
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from app.adapters.rmw.soap import NAMESPACE
 
 _PREFIX: Final = f"{{{NAMESPACE}}}"
 _REPEATED: Final = frozenset({"dreiging"})
 _NOT_CONTENTS: Final = frozenset({"statusregel", "tab", "mutatienummer", "tijdstipMutatie"})
+
+# A longer value is not as the contract says, and never cut off: the record goes to quarantine.
+Number = Annotated[str, StringConstraints(max_length=20)]
+Phone = Annotated[str, StringConstraints(max_length=40)]
+Code = Annotated[str, StringConstraints(max_length=80)]
+Name = Annotated[str, StringConstraints(max_length=200)]
+Email = Annotated[str, StringConstraints(max_length=254)]
+Place = Annotated[str, StringConstraints(max_length=300)]
+Text = Annotated[str, StringConstraints(max_length=4000)]
 
 
 class _Message(BaseModel):
@@ -20,22 +29,22 @@ class _Message(BaseModel):
 class Klant(_Message):
     """The client; dates are StUF dates (jjjjmmdd)."""
 
-    voornaam: str
-    achternaam: str
+    voornaam: Name
+    achternaam: Name
     geboortedatum: str
     bsn: str | None = None
     geslacht: str | None = None
-    adres: str | None = None
-    telefoon: str | None = None
-    email: str | None = None
+    adres: Place | None = None
+    telefoon: Phone | None = None
+    email: Email | None = None
 
 
 class Consulent(_Message):
     """The referrer's worker."""
 
-    naam: str | None = None
-    telefoon: str | None = None
-    email: str | None = None
+    naam: Name | None = None
+    telefoon: Phone | None = None
+    email: Email | None = None
 
 
 class Toestemming(_Message):
@@ -51,19 +60,19 @@ class Aanmelding(_Message):
     ``soortTeam`` is not read: what kind of organisation a team is, the hub knows by itself.
     """
 
-    aanmeldnummer: str
-    teamcode: str
+    aanmeldnummer: Number
+    teamcode: Code
     datumAanmelding: str  # RMW's name
-    gebied: str
+    gebied: Code
     klant: Klant
     inkomen: str
     schulden: str
     consulent: Consulent = Consulent()
-    regie: str | None = None
+    regie: Name | None = None
     driegesprek: str
-    locatie: str | None = None
-    aanleiding: str | None = None
-    motivatie: str | None = None
+    locatie: Place | None = None
+    aanleiding: Text | None = None
+    motivatie: Text | None = None
     dreiging: tuple[str, ...] = ()
     indBewind: str
     indWsnp: str

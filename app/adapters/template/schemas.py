@@ -8,7 +8,10 @@ from pydantic.alias_generators import to_camel
 
 # As large as the database can count.
 Count = Annotated[int, Field(ge=1, lt=2**63)]
-Text = Annotated[str, StringConstraints(min_length=1)]
+# A longer value is not as the contract says, and never cut off: the record goes to quarantine.
+Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 # Left alone, Pydantic would read numbers as days and moments too; the contract has ISO 8601 texts only.
 Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(str(value)))]
 Moment = Annotated[AwareDatetime, BeforeValidator(lambda value: datetime.fromisoformat(str(value)))]
@@ -23,8 +26,8 @@ class _Message(BaseModel):
 class Klant(_Message):
     """The client."""
 
-    voornaam: Text
-    achternaam: Text
+    voornaam: Name
+    achternaam: Name
     geboortedatum: Day
     bsn: str | None = None
 
@@ -32,14 +35,14 @@ class Klant(_Message):
 class Aanmelding(_Message):
     """A referral in its present state."""
 
-    nummer: Text
+    nummer: Id
     versie: Count
     gewijzigd_op: Moment
     stand: str
     reden_intrekking: str | None = None
-    team: Text
+    team: Code
     aangemeld_op: Moment
-    gebied: Text
+    gebied: Code
     klant: Klant
     inkomen: str
     terugkoppeling: bool

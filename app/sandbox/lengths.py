@@ -1,0 +1,59 @@
+"""What a simulated partner does not take: texts and lists that are too long, and names that its contract lacks.
+
+A field is named by its path (``Burger.Voornaam``); what stands in a list has the path of the list. Nothing is cut off.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from app.sandbox.kit import Document
+
+Limits = Mapping[str, int | None]
+"""The most characters of a text by its path, None: its form says it (a code, a date). With ``[]``: the most items."""
+
+_LONGEST_NAME = 60
+
+
+def too_long(value: object, limits: Limits, path: str = "") -> Iterator[str]:
+    """Give a sentence in Dutch for each text and each list that is too long; what has no limit is left alone."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from too_long(inner, limits, _inside(path, name))
+    elif isinstance(value, list):
+        yield from _over(path, len(value), limits.get(f"{path}[]"), "waarden")
+        for item in value:
+            yield from too_long(item, limits, path)
+    elif isinstance(value, str):
+        yield from _over(path, len(value), limits.get(path), "tekens")
+
+
+def misfits(document: Document, fields: Limits, path: str = "") -> Iterator[str]:
+    """Give a sentence in Dutch for each field that does not fit a message of texts and lists of texts.
+
+    Args:
+        document: the message.
+        fields: every field that the message can have.
+        path: of the document in the message.
+    """
+    for name, value in document.items():
+        where = _inside(path, name)
+        if isinstance(value, dict) and any(field.startswith(f"{where}.") for field in fields):
+            yield from misfits(value, fields, where)
+        elif where not in fields:
+            yield f"{where[:_LONGEST_NAME]}: geen veld van dit bericht."
+        elif not _is_text(value):
+            yield f"{where}: geen tekst."
+        else:
+            yield from too_long(value, fields, where)
+
+
+def _inside(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _over(path: str, size: int, limit: int | None, unit: str) -> Iterator[str]:
+    if limit is not None and size > limit:
+        yield f"{path}: ten hoogste {limit} {unit}."
+
+
+def _is_text(value: object) -> bool:
+    return all(isinstance(each, str) for each in (value if isinstance(value, list) else [value]))

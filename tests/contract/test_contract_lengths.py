@@ -1,0 +1,309 @@
+"""How long a text may be: contract, simulator and adapter say the same, and nobody cuts anything off."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from app.adapters.allegro import drift as allegro_drift
+from app.adapters.allegro import mapping as allegro_mapping
+from app.adapters.allegro import schemas as allegro_schemas
+from app.adapters.gidso import journal
+from app.adapters.gidso import schemas as gidso_schemas
+from app.adapters.gidso.source import read_row
+from app.adapters.rmw import mapping as rmw_mapping
+from app.adapters.rmw import schemas as rmw_schemas
+from app.adapters.template import schemas as template_schemas
+from app.domain import codes
+from app.domain.errors import PartnerUnreadable
+from app.domain.facts import Field
+from app.sandbox import allegro_messages, gidso_messages, rmw_messages
+from app.sandbox.allegro import CLIENT_ID, CLIENT_SECRET
+from app.sandbox.kit import SettableClock, Store
+from app.sandbox.lengths import Limits
+from tests.support import allegro_world, gidso_world, rmw_world
+from tests.support.contracts import OPENAPI, Lengths, lengths, model_lengths, xsd_lengths
+
+KINDS = ("Bevestiging", "Afspraak", "Plan")
+ALLEGRO_KIND = {"plaats": "afspraak", "deelnemers": "afspraak", "rddKenmerk": "plan"}
+LISTS = ("deelnemers", "Betrokken", "andereOrganisaties", "andereTijden")
+CODES: Mapping[Field, type[codes.Code]] = {
+    Field.APPOINTMENT_RESPONSE: codes.AppointmentResponse,
+    Field.APPOINTMENT_CANCELLATION_REASON: codes.CancellationReason,
+    Field.INTAKE_RESULT: codes.IntakeResult,
+    Field.RESULT_CODE: codes.TrajectoryResult,
+    Field.RESULT_DROP_OUT_REASON: codes.DropOutReason,
+    Field.KBR_STATUS: codes.KbrStatus,
+    Field.TRAJECTORY_STATUS: codes.TrajectoryStatus,
+    Field.TRAJECTORY_CLOSURE_REASON: codes.ClosureReason,
+    Field.REFERRAL_REJECTION_REASON: codes.RejectionReason,
+    Field.REFERRAL_WITHDRAWAL_REASON: codes.WithdrawalReason,
+    Field.REFERRAL_CLOSURE_REASON: codes.ClosureReason,
+}
+NOTHING: dict[str, Any] = {}
+
+
+def schema(name: str, kind: str) -> Lengths:
+    """Give the lengths in a schema of a contract."""
+    return lengths(name, OPENAPI[name]["components"]["schemas"][kind])
+
+
+def limited(found: Limits) -> dict[str, int]:
+    """Give the lengths that are limits."""
+    return {path: limit for path, limit in found.items() if limit is not None}
+
+
+def of_kinds(found: Callable[[Any], Lengths], kinds: Any) -> dict[str, int]:
+    """Give the limits in what changes of Allegro hold, of whatever kind."""
+    return {path: limit for kind in kinds for path, limit in limited(found(kind)).items()}
+
+
+def filled(path: str, size: int) -> dict[str, Any]:
+    """Give a document in which the field at a path has this size; a list of so many items when it ends with []."""
+    *groups, name = path.removesuffix("[]").split(".")
+    value: Any = ["x"] * size if path.endswith("[]") else "x" * size
+    # Where the contract has a list of texts, one of them is as long.
+    document = {name: [value] if name in LISTS and isinstance(value, str) else value}
+    for group in reversed(groups):
+        document = {group: document}
+    return document
+
+
+def merged(document: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a document with a change, inside its groups too."""
+    inside = {
+        name: merged(document.get(name) or {}, value) if isinstance(value, dict) else value
+        for name, value in change.items()
+    }
+    return {**document, **inside}
+
+
+def too_long_and_just_right(limits: Limits) -> Iterator[tuple[str, dict[str, Any], bool]]:
+    """Give for each limit a document that is over it and one that fits, with the path."""
+    for path, limit in limited(limits).items():
+        yield path, filled(path, limit + 1), False
+        yield path, filled(path, limit), True
+
+
+def test_allegro_its_contract_and_its_adapter_have_the_same_lengths() -> None:
+    in_contract = of_kinds(lambda kind: schema("allegro", kind), KINDS)
+    read = of_kinds(model_lengths, allegro_drift.CONTENTS.values())
+    around = limited(model_lengths(allegro_schemas.Change))
+
+    assert schema("allegro", "Verwijzing") == dict(allegro_messages.REFERRAL)
+    assert schema("allegro", "Bericht") == dict(allegro_messages.MESSAGE)
+    assert in_contract == limited(allegro_messages.CONTENTS) == read
+    # A uuid is as long as its form says.
+    assert around == limited(schema("allegro", "Mutatie")) | {"mutatieId": len(str(UUID(int=0)))}
+
+
+def test_gidso_its_contract_and_its_adapter_have_the_same_lengths() -> None:
+    in_contract = limited(schema("gidso", "Aanmelding"))
+
+    assert in_contract == limited(gidso_messages.REGISTRATION) == limited(model_lengths(gidso_schemas.Aanmelding))
+    assert limited(schema("gidso", "NieuweJournaalregel")) == limited(gidso_messages.LINE)
+    assert set(gidso_messages.LINE) == set(OPENAPI["gidso"]["components"]["schemas"]["NieuweJournaalregel"]["required"])
+
+
+def test_rmw_its_contract_and_its_adapter_have_the_same_lengths() -> None:
+    in_contract = limited(xsd_lengths("Aanmelding"))
+    written = {name: xsd_lengths(name.capitalize())[""] for name in rmw_messages.REQUEST}
+
+    assert in_contract == limited(rmw_messages.REGISTRATION) == limited(model_lengths(rmw_schemas.Aanmelding))
+    assert written == dict(rmw_messages.REQUEST)
+
+
+def test_the_template_reads_the_lengths_of_its_contract() -> None:
+    assert limited(schema("template", "Aanmelding")) == limited(model_lengths(template_schemas.Aanmelding))
+
+
+async def test_the_desk_of_allegro_refuses_what_is_too_long_and_stores_nothing() -> None:
+    async with allegro_world.running(Store()) as world:
+        await world.refer()
+        for number, (path, change, fits) in enumerate(too_long_and_just_right(allegro_messages.CONTENTS)):
+            answer = await world.desk.post("/_desk/feiten", json=[allegro_world.fact(number, gegevens=change)])
+
+            assert answer.status_code == (200 if fits else 400), path
+            assert fits or f"gegevens.{path.removesuffix('[]')}: ten hoogste" in answer.json()["details"][0]
+        stored = allegro_world.records(await world.pull())
+    assert len(stored) == len(limited(allegro_messages.CONTENTS))
+
+
+async def test_allegro_refuses_a_referral_and_a_message_that_are_too_long() -> None:
+    async with allegro_world.running(Store()) as world:
+        calls = _Calls(world)
+        await calls.log_in()
+        note = {"soort": "signaal", "gebeurdOp": "2020-03-16T13:05:00+00:00", "tekst": "Kort."}
+        for path, change, fits in too_long_and_just_right(allegro_messages.REFERRAL):
+            answer = await calls.put(change)
+
+            assert (answer.status_code < 300) is fits, path
+            assert fits or answer.json()["details"][0].startswith(f"{path.removesuffix('[]')}: ten hoogste")
+        for path, change, fits in too_long_and_just_right(allegro_messages.MESSAGE):
+            answer = await calls.post({**note, **change, "berichtId": str(uuid4())})
+
+            assert (answer.status_code == 201) is fits, path
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"bijnaam": "x"}, "bijnaam: geen veld van dit bericht."),
+        ({"client": {"bijnaam": "x"}}, "client.bijnaam: geen veld van dit bericht."),
+        ({"client": "x"}, "client: geen veld van dit bericht."),
+        ({"gebied": 5}, "gebied: geen tekst."),
+        ({"dreigingen": [5]}, "dreigingen: geen tekst."),
+    ],
+)
+async def test_allegro_refuses_a_referral_that_is_not_as_the_contract_says(body: object, detail: str) -> None:
+    async with allegro_world.running(Store()) as world:
+        calls = _Calls(world)
+        await calls.log_in()
+
+        answer = await calls.put(body)
+
+    assert (answer.status_code, answer.json()["details"]) == (400, [detail])
+    assert allegro_world.is_by_contract(answer.json(), "Foutmelding")
+
+
+async def test_allegro_refuses_a_message_without_what_it_needs() -> None:
+    async with allegro_world.running(Store()) as world:
+        calls = _Calls(world)
+        await calls.log_in()
+        await calls.put({})
+
+        answer = await calls.post({"berichtId": "1", "tekst": "Kort."})
+
+    assert answer.json()["details"] == ["soort: ontbreekt.", "gebeurdOp: ontbreekt.", "berichtId: geen uuid."]
+
+
+async def test_the_desk_and_the_journal_of_gidso_refuse_what_is_too_long() -> None:
+    async with (
+        gidso_world.running_gidso(SettableClock(gidso_world.NOON)) as server,
+        gidso_world.desk_of(server) as desk,
+    ):
+        for path, change, fits in too_long_and_just_right(gidso_messages.REGISTRATION):
+            answer = await desk.put("/_desk/aanmeldingen", json=[merged(gidso_world.row(1), change)])
+
+            assert answer.status_code == (200 if fits else 400), path
+            assert fits or f"Niets opgeslagen. Aanmelding 0: {path.removesuffix('[]')}: ten hoogste" in answer.text
+        line = {"Kenmerk": "k", "Datum": "2019-09-05T10:00:00+02:00", "Categorie": "PLAN", "Tekst": "t", "Auteur": "a"}
+        for path, change, fits in too_long_and_just_right(gidso_messages.LINE):
+            answer = await desk.post(gidso_world.LINES.replace("{AanmeldingId}", "G-000001"), json=line | change)
+
+            assert answer.status_code == (201 if fits else 400), path
+
+
+async def test_the_desk_of_rmw_refuses_what_is_too_long() -> None:
+    async with rmw_world.running_world() as world:
+        whole = rmw_world.registration(**rmw_world.FULL)
+        for path, change, fits in too_long_and_just_right(rmw_messages.REGISTRATION):
+            answer = await world.desk.put("/aanmeldingen", json=[merged(whole, change)])
+
+            assert answer.status_code == (200 if fits else 400), path
+            assert fits or answer.json()["fout"].startswith(f"Niets opgeslagen. {path}: ten hoogste")
+
+
+@pytest.mark.parametrize("path", limited(allegro_messages.CONTENTS))
+def test_what_is_too_long_at_allegro_goes_to_quarantine_whole(path: str) -> None:
+    kind = ALLEGRO_KIND.get(path.removesuffix("[]"), "bevestiging")
+    needed = {"begint": "2020-03-20T10:00:00+01:00", "driegesprek": "J"} if kind == "afspraak" else NOTHING
+    needed = {"ondertekendOp": "2020-03-20"} if kind == "plan" else needed
+    needed = {"trajectbegeleider": {"naam": "S. Visser"}} if path.startswith("trajectbegeleider") else needed
+    contents = merged(needed, filled(path, allegro_messages.CONTENTS[path] or 0))
+    longer = merged(needed, filled(path, (allegro_messages.CONTENTS[path] or 0) + 1))
+
+    fits, too_long = (allegro_mapping.read_change(_change(kind, each)) for each in (contents, longer))
+
+    assert fits.unread is None
+    assert too_long.unread
+    assert too_long.unread.field.startswith(f"gegevens.{path.removesuffix('[]')}")
+    assert too_long.payload["gegevens"] == longer
+    assert "xxx" not in too_long.unread.message
+
+
+@pytest.mark.parametrize("path", limited(gidso_messages.REGISTRATION))
+def test_what_is_too_long_at_gidso_goes_to_quarantine_whole(path: str) -> None:
+    assessment = {"BredeUitvraag": {"Door": "Wijkteam", "Leefgebieden": []}} if path.startswith("Brede") else NOTHING
+    row = gidso_world.row(1, Versie=1, GewijzigdOp="2019-09-03T08:12:00+00:00") | assessment
+    limit = gidso_messages.REGISTRATION[path] or 0
+    longer = merged(row, filled(path, limit + 1))
+
+    (fits,) = read_row(merged(row, filled(path, limit)), gidso_world.NOON)
+    (too_long,) = read_row(longer, gidso_world.NOON)
+
+    assert fits.unread is None
+    assert too_long.unread
+    assert too_long.unread.field.startswith(path.removesuffix("[]"))
+    assert too_long.payload.items() <= longer.items()
+    assert "xxx" not in too_long.unread.message
+
+
+@pytest.mark.parametrize("path", limited(rmw_messages.REGISTRATION))
+def test_what_is_too_long_at_rmw_cannot_be_read(path: str) -> None:
+    whole, limit = rmw_world.registration(**rmw_world.FULL), rmw_messages.REGISTRATION[path] or 0
+    fits, too_long = (
+        rmw_schemas.ListedRegistration(merged(whole, filled(path, size)), "1", "20190902101500")
+        for size in (limit, limit + 1)
+    )
+
+    assert rmw_mapping.to_facts(fits)
+    with pytest.raises(PartnerUnreadable) as refused:
+        rmw_mapping.to_facts(too_long)
+    assert refused.value.field == path
+
+
+def test_the_longest_journal_line_that_the_hub_can_write_fits_in_gidso() -> None:
+    moment = "2020-03-16T13:05:00+00:00"
+    fields: dict[str, object] = {
+        **dict.fromkeys(journal.PHRASES, moment[:10]),
+        **{field: max(kind, key=lambda code: len(code.label)) for field, kind in CODES.items()},
+        Field.APPOINTMENT_STARTS_AT: moment,
+        Field.APPOINTMENT_PLACE: "p" * 300,
+        Field.APPOINTMENT_PARTICIPANTS: ["n" * 200] * 20,
+        Field.APPOINTMENT_OTHER_TIMES: [moment] * 10,
+        Field.COUNSELLOR_NAME: "n" * 200,
+        Field.COUNSELLOR_PHONE: "0" * 40,
+        Field.PLAN_DOCUMENT_REFERENCE: "r" * 200,
+        Field.REFERRAL_ADVICE: list(codes.RoutingAdvice),
+        Field.REFERRAL_FLAGS: list(journal.FLAGS),
+        Field.REFERRAL_REQUESTED_ACTION: "a" * 80,
+    }
+
+    longest = max(len(journal.to_text(event, fields)) for event in journal.OPENINGS)
+
+    assert 4000 < longest <= (gidso_messages.LINE["Tekst"] or 0)
+
+
+def _change(kind: str, contents: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "mutatieId": str(UUID(int=1)),
+        "volgnummer": 1,
+        "dossiernummer": "A0000042",
+        "externReferentie": str(UUID(int=2)),
+        "soort": kind,
+        "datum": "2020-03-12",
+        "geregistreerdOp": "2020-03-13T08:15:00+00:00",
+        "gegevens": contents,
+    }
+
+
+class _Calls:
+    """Calls to Allegro as the hub makes them, but with any body."""
+
+    def __init__(self, world: allegro_world.World) -> None:
+        self._desk, self._path = world.desk, f"/api/v1/verwijzingen/{UUID(int=3)}"
+
+    async def log_in(self) -> None:
+        form = {"grant_type": "client_credentials"}
+        secret = (CLIENT_ID, CLIENT_SECRET)
+        token = (await self._desk.post("/oauth/token", data=form, auth=secret)).json()["access_token"]
+        self._desk.headers["Authorization"] = f"Bearer {token}"
+
+    async def put(self, body: object) -> httpx.Response:
+        return await self._desk.put(self._path, json=body)
+
+    async def post(self, body: object) -> httpx.Response:
+        return await self._desk.post(f"{self._path}/berichten", json=body)

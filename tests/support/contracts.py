@@ -1,0 +1,131 @@
+"""The partners' contracts, read: their examples and the lengths of their texts, by path."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import NoneType
+from typing import Any, get_args
+
+import yaml
+from jsonschema import Draft202012Validator
+from lxml import etree
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+FOLDER = Path(__file__).parents[2] / "openapi" / "partners"
+OPENAPI: Mapping[str, dict[str, Any]] = {
+    name: yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    for name in ("allegro", "gidso", "rmw", "template")
+}
+XSD = etree.parse(FOLDER / "rmw.xsd").getroot()
+XS = "{http://www.w3.org/2001/XMLSchema}"
+METHODS = ("get", "put", "post", "delete", "patch")
+
+_SETTLED = ("enum", "const", "format", "pattern", "oneOf")
+
+Lengths = dict[str, int | None]
+"""The most characters of a text by its path, with ``[]`` the most items of a list; None: another rule says it."""
+
+
+def resolved(name: str, node: dict[str, Any]) -> dict[str, Any]:
+    """Give what a node is, or what its ``$ref`` leads to."""
+    found: Any = OPENAPI[name]
+    for step in node["$ref"].removeprefix("#/").split("/") if "$ref" in node else ():
+        found = found[step]
+    return found if "$ref" in node else node
+
+
+def operations(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Give path, method and description of every operation."""
+    for path, item in OPENAPI[name]["paths"].items():
+        yield from ((path, method, item[method]) for method in METHODS if method in item)
+
+
+def contents_of(name: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give what is sent in an operation and in each of its answers, with a name for it."""
+    if "requestBody" in operation:
+        yield from (("body", content) for content in operation["requestBody"]["content"].values())
+    for status, answer in operation["responses"].items():
+        yield from ((status, content) for content in resolved(name, answer).get("content", {}).values())
+
+
+def examples_of(described: dict[str, Any]) -> list[Any]:
+    """Give the examples of a body, an answer or a parameter."""
+    return [each["value"] for each in described.get("examples", {}).values()] or [
+        described[key] for key in ("example",) if key in described
+    ]
+
+
+def validator(name: str, schema: dict[str, Any]) -> Draft202012Validator:
+    """Give what holds a value to a schema of a contract, the forms of dates and ids too."""
+    whole = {"components": OPENAPI[name].get("components", {}), **schema}
+    return Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def lengths(name: str, schema: dict[str, Any], path: str = "") -> Lengths:
+    """Give the lengths of all texts and lists of texts in a schema of a contract."""
+    shape = resolved(name, schema)
+    found: Lengths = {}
+    for part in (*shape.get("allOf", ()), *shape.get("anyOf", ()), *shape.get("oneOf", ())):
+        found |= lengths(name, part, path)
+    for field, inner in shape.get("properties", {}).items():
+        found |= lengths(name, inner, f"{path}.{field}" if path else field)
+    if "items" in shape:
+        found |= lengths(name, shape["items"], path)
+        found |= {f"{path}[]": shape["maxItems"]} if "maxItems" in shape else {}
+    elif path and not shape.get("properties") and _is_text(shape):
+        found[path] = shape.get("maxLength")
+    return found
+
+
+def unlimited(name: str, schema: dict[str, Any], path: str = "") -> Iterator[str]:
+    """Give the paths of the texts for which a schema of a contract sets no limit of any kind."""
+    for field, inner in schema.get("properties", {}).items():
+        yield from unlimited(name, inner, f"{path}.{field}")
+    if "items" in schema:
+        yield from unlimited(name, schema["items"], f"{path}[]")
+    kinds = schema.get("type", ())
+    if "string" in (kinds if isinstance(kinds, list) else [kinds]):
+        yield from [path] if not {"maxLength", *_SETTLED} & set(schema) else []
+
+
+def xsd_lengths(kind: str, path: str = "") -> Lengths:
+    """Give the lengths of all texts in a type of RMW's schema; a list of codes or a pattern has none."""
+    declared = XSD.find(f"*[@name='{kind}']")
+    if declared is None:
+        return {path: None}
+    if declared.tag == f"{XS}simpleType":
+        limit = declared.find(f".//{XS}maxLength")
+        return {path: None if limit is None else int(str(limit.get("value")))}
+    found: Lengths = {}
+    for element in declared.findall(f"{XS}sequence/{XS}element"):
+        if element.get("type"):
+            found |= xsd_lengths(str(element.get("type")), f"{path}.{element.get('name')}".lstrip("."))
+    return found
+
+
+def model_lengths(model: type[BaseModel], path: str = "") -> Lengths:
+    """Give the lengths of all texts that an adapter's model reads, by the partner's names."""
+    found: Lengths = {}
+    for name, field in model.model_fields.items():
+        found |= _field_lengths(field.annotation, field, f"{path}.{field.alias or name}".lstrip("."))
+    return found
+
+
+def _field_lengths(annotation: Any, field: FieldInfo | None, path: str) -> Lengths:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return model_lengths(annotation, path)
+    limit = _limit(field.metadata if field else getattr(annotation, "__metadata__", ()))
+    parts = [part for part in get_args(annotation) if part not in (NoneType, ...)]
+    if isinstance(annotation, type) or hasattr(annotation, "__metadata__"):
+        return {path: limit}
+    inner = next(iter(parts), None)
+    return _field_lengths(inner, None, path) | ({f"{path}[]": limit} if limit else {})
+
+
+def _limit(metadata: Any) -> int | None:
+    return next((each.max_length for each in metadata if getattr(each, "max_length", None)), None)
+
+
+def _is_text(shape: dict[str, Any]) -> bool:
+    kinds = shape.get("type", "string" if {"enum", "const"} & set(shape) else None)
+    return "string" in (kinds if isinstance(kinds, list) else [kinds])
