@@ -101,13 +101,20 @@ def record_attendance(tx: Connection, tools: Tools, chain: Chain, fact: RecordAt
         appointment_id=planned.id if planned else None,
     )
     taken = chain.take(step if fact.attended else replace(step, facts=_missed_facts(chain)))
-    if taken and fact.attended:
+    implied = taken is None and fact.attended and _is_implied(chain)
+    if (taken or implied) and fact.attended:
         chain.change(intake_held_on=chain.act.occurred_at.astimezone(AMSTERDAM).date(), contact_lost=False)
     elif taken:
         chain.change(missed_count=chain.row.missed_count + 1)
-    if taken and planned:
+    if (taken or implied) and planned:
         update_appointment(tx, planned.id, {"status": status})
     chain.save()
+
+
+def _is_implied(chain: Chain) -> bool:
+    """Tell whether the result of the intake came before the attendance, which it implied on its own day."""
+    row = chain.row
+    return chain.status == ReferralStatus.CONCLUDED and row.intake_held_on in (None, row.intake_concluded_on)
 
 
 def check_planned(tx: Connection, chain: Chain, appointment_id: UUID) -> None:

@@ -254,6 +254,21 @@ async def test_the_day_of_the_intake_is_the_day_in_the_netherlands(hub: SmallHub
     assert await intake_held_on(hub, referral_id) == date(2026, 3, 2)
 
 
+async def test_an_attendance_told_after_its_result_corrects_the_day_that_was_implied(hub: SmallHub) -> None:
+    referral_id = await hub.refer(CONFIRM, SCHEDULE)
+    await hub.tell(referral_id, ConcludeIntake(IntakeResult.ROUTE_TO_KBR, NOW.date()), catch_up=True)
+    day_before = NOW - timedelta(days=1)
+
+    await hub.tell(referral_id, ATTEND, catch_up=True, occurred_at=day_before)
+    await hub.tell(referral_id, ATTEND, catch_up=True, occurred_at=NOW)
+
+    [attended] = await hub.appointments(referral_id)
+    assert attended.status is AppointmentStatus.ATTENDED
+    assert await intake_held_on(hub, referral_id) == day_before.date()
+    assert await hub.status(referral_id) is ReferralStatus.CONCLUDED
+    assert (await hub.event_names(referral_id)).count("referrals.intake-attended.v1") == 0
+
+
 async def test_who_was_missed_and_wants_nothing_had_no_intake(hub: SmallHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.MISSED)
 
