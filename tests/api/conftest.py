@@ -1,7 +1,7 @@
 """The API over a fresh hub on each store, and callers of every role."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,11 +13,11 @@ import pytest
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from app.api.app import create_api
 from app.api.hub import Hub
 from app.api.tokens import new_signing_key
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
+from app.domain.identifiers import MonotonicIds
 from app.events.connect import Outbound
 from app.operations.access import SCOPES, SigningKey, add_signing_key, find_client, save_client
 from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
@@ -27,6 +27,7 @@ from app.settings import Settings
 from app.worker import Worker
 from tests.support.event_world import Mailbox, mailbox
 from tests.support.names import NameBook
+from tests.support.served import api_of
 
 PUBLIC_URL = "https://hub.example.nl"
 MASTER_KEY = bytes(range(32))
@@ -85,7 +86,13 @@ def clock() -> SettableClock:
 @pytest.fixture
 def tools(clock: SettableClock) -> Tools:
     """Give what operations work with, for Rotterdam."""
-    return make_tools(MASTER_KEY, "rotterdam", clock)
+    return replace(_session_tools(), clock=clock, new_id=MonotonicIds())
+
+
+@cache
+def _session_tools() -> Tools:
+    # Reading the policy takes longer than most tests.
+    return make_tools(MASTER_KEY, "rotterdam", SettableClock(NOW))
 
 
 @pytest.fixture
@@ -99,9 +106,10 @@ async def hub(database: Database, tools: Tools) -> AsyncIterator[Hub]:
 
 
 @pytest.fixture
-def app(hub: Hub) -> ASGIApp:
+def app(hub: Hub) -> Iterator[ASGIApp]:
     """Give the API as an ASGI application."""
-    return create_api(hub)
+    with api_of(hub) as served:
+        yield served
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from app.api.app import create_api
 from app.api.hub import Hub
 from app.events.addresses import AddressRules
 from app.events.connect import Outbound
@@ -16,6 +15,7 @@ from app.models.subscription import list_subscriptions, secret_context
 from app.operations.tools import Tools
 from tests.support.api_calls import fault
 from tests.support.names import NameBook
+from tests.support.served import api_of
 
 Api = httpx.AsyncClient
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -137,10 +137,11 @@ async def test_subscription_that_breaks_a_rule_is_refused(
 async def test_outside_the_sandbox_only_public_https_is_called(hub: Hub, dock: Api, url: str, rule: str) -> None:
     outbound = Outbound(AddressRules(), resolver=NameBook({"rebound.example.nl": ("93.184.215.14", "10.0.0.8")}))
     production = replace(hub, sandbox=False, outbound=outbound)
-    transport = httpx.ASGITransport(create_api(production))
     headers = {"Authorization": dock.headers["authorization"], "Idempotency-Key": "1"}
-    async with httpx.AsyncClient(transport=transport, base_url=hub.public_url, headers=headers) as client:
-        answered = await client.post("/v1/subscriptions", json=WANTED | {"url": url})
+    with api_of(production) as served:
+        transport = httpx.ASGITransport(served)
+        async with httpx.AsyncClient(transport=transport, base_url=hub.public_url, headers=headers) as client:
+            answered = await client.post("/v1/subscriptions", json=WANTED | {"url": url})
 
     assert fault(answered) == ("url", rule)
     assert (await dock.get("/v1/subscriptions")).json()["items"] == []

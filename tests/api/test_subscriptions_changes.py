@@ -11,11 +11,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from app.api.app import create_api
 from app.api.hub import Hub
 from app.events.signing import sign
 from tests.api.conftest import token_of
 from tests.support.api_calls import fault
+from tests.support.served import api_of
 
 Api = httpx.AsyncClient
 Json = dict[str, object]
@@ -42,10 +42,11 @@ async def production(hub: Hub, client_id: str) -> AsyncIterator[Api]:
     """Give a caller of a hub outside the sandbox, which may call this machine all the same."""
     strict = replace(hub, sandbox=False)
     headers = {"Authorization": f"Bearer {await token_of(hub, client_id)}"}
-    transport = httpx.ASGITransport(create_api(strict))
-    async with httpx.AsyncClient(transport=transport, base_url=hub.public_url, headers=headers) as client:
-        client.event_hooks = {"request": [_add_key], "response": []}
-        yield client
+    with api_of(strict) as served:
+        transport = httpx.ASGITransport(served)
+        async with httpx.AsyncClient(transport=transport, base_url=hub.public_url, headers=headers) as client:
+            client.event_hooks = {"request": [_add_key], "response": []}
+            yield client
 
 
 async def _add_key(request: httpx.Request) -> None:

@@ -8,11 +8,11 @@ from tests.support.command_line import run
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> dict[str, str]:
+def sandbox(tmp_path: Path, database_folder: Path) -> dict[str, str]:
     """Give the environment of a sandbox over a fresh folder."""
     return {
         "TRAJECTHUB_MODE": "sandbox",
-        "TRAJECTHUB_DATABASE_URL": f"sqlite:///{tmp_path / 'hub.db'}",
+        "TRAJECTHUB_DATABASE_URL": f"sqlite:///{database_folder / 'hub.db'}",
         "TRAJECTHUB_DATA_DIR": str(tmp_path),
         # A logger keeps the stream that it first wrote to, and each command here has one of its own.
         "TRAJECTHUB_LOG_LEVEL": "ERROR",

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import ip_network
 from uuid import UUID, uuid4
 
@@ -34,7 +35,7 @@ from app.events.signing import new_secret
 from app.events.webhook import WebhookSender
 from app.models.delivery import Delivery, deliveries_about, subscription_receiver
 from app.models.subscription import Content, Subscription, insert_subscription, secret_context
-from app.privacy.policy import load_policy
+from app.privacy.policy import Policy, load_policy
 from app.privacy.pseudonyms import Pseudonyms
 from app.vault import Vault
 
@@ -187,6 +188,12 @@ class Partner:
         return Receipt(self.external_id)
 
 
+@cache
+def _policy() -> Policy:
+    # Reading it takes longer than most tests.
+    return load_policy()
+
+
 class World:
     """The event layer over a database, with a clock in hand."""
 
@@ -195,7 +202,7 @@ class World:
         self.clock = MovableClock()
         self.cases = KnownCases()
         self.vault = Vault(KEY)
-        self.policy = load_policy()
+        self.policy = _policy()
         self.table = PackingTable(self.clock, NEW_ID, self.cases, self.vault, self.policy, Pseudonyms(KEY), ORIGIN)
         self.relay = Relay(db, self.cases, self.policy, self.clock, NEW_ID)
         self.webhook = WebhookSender(self.clock, Outbound(SANDBOX))

@@ -9,7 +9,7 @@ from app.adapters.reconcile import Jobs
 from app.domain.codes import System
 from app.domain.ports import PartnerRecord
 from app.operations.manners import Manners
-from app.operations.partners import request_job
+from app.operations.partners import Wish, request_job
 from app.operations.turns import Turn
 from tests.support.feed import Feed
 from tests.support.hub import AT_WIJKTEAM, SmallHub, partner_record, referral
@@ -25,6 +25,6 @@ def registration(number: int) -> PartnerRecord:
     return partner_record(f"G-{number}", fact, external_id=f"G-{number}")
 
 
-async def ask_job(hub: SmallHub, system: System, kind: str, *, dry_run: bool = False) -> UUID:
-    job = await hub.db.write(request_job, hub.tools, system, kind, "beheer", dry_run)
+async def ask_job(hub: SmallHub, system: System, kind: str, *, dry_run: bool = False, **asked: Any) -> UUID:
+    job = await hub.db.write(request_job, hub.tools, system, "beheer", Wish(kind, dry_run, **asked))
     return job.id

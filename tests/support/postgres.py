@@ -22,7 +22,11 @@ from uuid import uuid4
 import asyncpg
 from sqlalchemy import make_url
 
+from app.models import metadata
+
 START_SECONDS = 20.0
+MEMORY = Path("/dev/shm")
+ROOM_IN_MEMORY = 4 * 2**30
 
 _INITDB_OPTIONS = ("--username=postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8")
 
@@ -34,8 +38,24 @@ HASTY: Mapping[str, str] = {
     "full_page_writes": "off",
     "max_connections": "200",
     "shared_buffers": "32MB",
+    "max_wal_size": "256MB",
     "autovacuum": "off",
 }
+
+_TABLES = [table.name for table in reversed(metadata.sorted_tables)]
+# One transaction, in one message: the history refuses to be removed, and sequences start anew, as in a copy.
+_EMPTY = "; ".join(
+    [
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()",
+        "ALTER TABLE history DISABLE TRIGGER USER",
+        *(f"DELETE FROM {name}" for name in _TABLES),
+        "ALTER TABLE history ENABLE TRIGGER USER",
+        "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'",
+    ]
+)
+# Gives back the room of the rows that went, so that new ones lie in the order in which they come.
+_TIDY = f"VACUUM {', '.join(_TABLES)}"
 
 
 @dataclass(frozen=True)
@@ -56,17 +76,34 @@ class Server:
 
     def execute(self, statement: str) -> None:
         """Run one statement outside any transaction."""
+        _execute(self.url, statement)
 
-        async def run() -> None:
-            connection = await asyncpg.connect(self.url)
-            try:
+
+def empty_database(url: str) -> None:
+    """Remove every row of the hub's tables, and whoever is still connected.
+
+    Ten times as fast as TRUNCATE, which makes every file anew, and as a copy of the template.
+    """
+    _execute(url, _EMPTY, _TIDY)
+
+
+def _execute(url: str, *statements: str) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            for statement in statements:
                 await connection.execute(statement)
-            finally:
-                await connection.close()
+        finally:
+            await connection.close()
 
-        # A thread of its own, so that it works beside a running event loop and leaves the test's loop alone.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(lambda: asyncio.run(run())).result()
+    # A thread of its own, so that it works beside a running event loop and leaves the test's loop alone.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(run())).result()
+
+
+def folder_in_memory() -> Path | None:
+    """Return where files need not wait for a disk; None when this machine has no such place, or too little of it."""
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_IN_MEMORY else None
 
 
 def database_name(url: str) -> str:
@@ -75,16 +112,18 @@ def database_name(url: str) -> str:
 
 
 @contextmanager
-def running_server(options: Mapping[str, str] = HASTY) -> Iterator[Server]:
+def running_server(options: Mapping[str, str] = HASTY, folder: Path | None = None) -> Iterator[Server]:
     """Give a server for as long as the block lasts.
 
-    ``options`` are those of a private server; what is not named stands as PostgreSQL ships it.
+    Args:
+        options: those of a private server; what is not named stands as PostgreSQL ships it.
+        folder: where a private server keeps its files; None for the computer's temporary folder.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield Server(given)
         return
     # Not pytest's own folder: the path of a socket may hold only 107 characters.
-    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    home = Path(tempfile.mkdtemp(prefix="pg-", dir=folder))
     try:
         with _private_server(home, options) as server:
             yield server

@@ -24,7 +24,7 @@ from app.events.relay import Relay
 from app.events.webhook import WebhookSender
 from app.models.external_id import referral_of
 from app.operations.intake import Tally
-from app.operations.partners import find_job, request_job
+from app.operations.partners import Wish, find_job, request_job
 from app.operations.turns import Turn
 from tests.support.hub import SmallHub
 from tests.support.template_partner import TOKEN, TemplatePartner
@@ -50,7 +50,7 @@ class World:
     async def do(self, kind: str, tables: Tables = TABLES) -> Mapping[str, Any]:
         """Have the worker do a job, as it does after a start with these tables; gives the job's report."""
         hub = self.hub
-        job = await hub.db.write(request_job, hub.tools, SYSTEM, kind, "beheer", False)
+        job = await hub.db.write(request_job, hub.tools, SYSTEM, "beheer", Wish(kind))
         async with opened(self.url, tables=tables) as adapter:
             jobs = Jobs(hub.db, hub.tools, adapter.source, Turn(SYSTEM, "test"))
             await Puller(hub.db, hub.tools, adapter.source, "test", jobs=jobs.work).round()
