@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.domain.codes import PARTNERS, System
 
 MASTER_KEY_BYTES = 32
 NEW_MASTER_KEY = f"openssl rand -base64 {MASTER_KEY_BYTES}"
@@ -30,6 +33,30 @@ Windows = Annotated[
 ]
 Pace = Annotated[float, Field(ge=2)]
 BaseUrl = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(lambda url: url.rstrip("/"))]
+
+CREDENTIALS: Mapping[System, tuple[str, ...]] = {
+    System.ALLEGRO: ("client_id", "client_secret"),
+    System.GIDSO: ("api_key",),
+    System.RMW: ("username", "password"),
+}
+"""How the hub is known at each partner; a setting of each is named after the system and this."""
+
+
+@dataclass(frozen=True, repr=False)
+class PartnerSettings:
+    """What is set for one partner, as plain values.
+
+    Attributes:
+        url: its address; None: not connected.
+        credentials: by the names of ``CREDENTIALS``; empty ones where none are given.
+        requests_per_second: the most calls to it; None: nothing was said.
+        maintenance: by Dutch time, each from and until.
+    """
+
+    url: str | None
+    credentials: Mapping[str, str]
+    requests_per_second: float | None
+    maintenance: tuple[tuple[time, time], ...]
 
 
 class Settings(BaseSettings):
@@ -150,6 +177,14 @@ class Settings(BaseSettings):
             raise ValueError("\n".join(["the hub does not start like this:", *(f"- {fault}" for fault in faults)]))
         return self
 
+    def of_partner(self, system: System) -> PartnerSettings:
+        """Give what is set for a partner: the settings that are named after it."""
+        url, pace, maintenance = (
+            getattr(self, f"{system.value}_{name}") for name in ("url", "requests_per_second", "maintenance")
+        )
+        given = {name: getattr(self, f"{system.value}_{name}") or "" for name in CREDENTIALS[system]}
+        return PartnerSettings(url, {name: _plain(value) for name, value in given.items()}, pace, maintenance)
+
     def master_key_bytes(self) -> bytes:
         """Return the 32 bytes of the master key.
 
@@ -172,7 +207,7 @@ class Settings(BaseSettings):
             yield f"TRAJECTHUB_MASTER_KEY is not the base64 of {MASTER_KEY_BYTES} bytes: use `{NEW_MASTER_KEY}`"
 
     def _exposure_faults(self) -> Iterator[str]:
-        for name in ("public_url", "allegro_url", "gidso_url", "rmw_url"):
+        for name in ("public_url", *(f"{system.value}_url" for system in PARTNERS)):
             url = getattr(self, name)
             if url is not None and not url.startswith("https://"):
                 yield f"{_variable(name)} is {url}: personal data need https://, or set TRAJECTHUB_MODE=sandbox"
@@ -180,15 +215,16 @@ class Settings(BaseSettings):
             yield "TRAJECTHUB_OIN is all zeros: give your organisation's number from the OIN register"
 
     def _credential_faults(self) -> Iterator[str]:
-        needed = {
-            "allegro_url": ("allegro_client_id", "allegro_client_secret"),
-            "gidso_url": ("gidso_api_key",),
-            "rmw_url": ("rmw_username", "rmw_password"),
-        }
-        for url, credentials in needed.items():
-            for name in credentials:
-                if getattr(self, url) is not None and not getattr(self, name):
-                    yield f"{_variable(name)} is missing: set it, or unset {_variable(url)}"
+        for system in PARTNERS:
+            given = self.of_partner(system)
+            for name, value in given.credentials.items():
+                if given.url is not None and not value:
+                    way_out = f"set it, or unset {_variable(f'{system.value}_url')}"
+                    yield f"{_variable(f'{system.value}_{name}')} is missing: {way_out}"
+
+
+def _plain(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _variable(field: str) -> str:

@@ -10,13 +10,12 @@ from typing import Self
 from uuid import uuid4
 
 import structlog
-from pydantic import SecretStr
 
 from app.adapters.intake import Puller
 from app.adapters.reconcile import Jobs
-from app.adapters.registry import Adapter, Credentials, cases_of, connect_partners
+from app.adapters.registry import Access, Adapter, cases_of, connect_partners
 from app.database import Database
-from app.domain.codes import System
+from app.domain.codes import PARTNERS, System
 from app.events.addresses import AddressRules
 from app.events.cases import StoredCases
 from app.events.connect import Outbound
@@ -26,9 +25,9 @@ from app.events.parcel import PackingTable
 from app.events.relay import Relay
 from app.events.webhook import WebhookSender
 from app.operations.echoes import sent_memory
+from app.operations.forgetting import forget_what_is_old
 from app.operations.intake import Tally
 from app.operations.manners import Manners, Window
-from app.operations.quarantine import forget_old_payloads
 from app.operations.tools import SystemClock, Tools, make_tools
 from app.operations.turns import Turn
 from app.settings import Settings
@@ -47,7 +46,7 @@ class Worker:
 
     Attributes:
         pullers: one for each connected partner.
-        forget: deletes the payloads that waited too long in quarantine.
+        forget: forgets what waited too long, and what is long over.
     """
 
     relay: Relay
@@ -61,7 +60,7 @@ class Worker:
     def over(cls, db: Database, tools: Tools, settings: Settings) -> Self:
         """Wire the loops over a database."""
         manners = manners_of(settings)
-        adapters = connect_partners(credentials(settings), tools.clock, manners)
+        adapters = connect_partners(access_of(settings), tools.clock, manners)
         webhook = WebhookSender(tools.clock, outbound(settings))
         cases = StoredCases(tools.vault)
         table = PackingTable(
@@ -92,7 +91,7 @@ class Worker:
             },
             adapters=adapters,
             webhook=webhook,
-            forget=partial(db.write_quietly, forget_old_payloads, tools),
+            forget=partial(db.write_quietly, forget_what_is_old, tools),
         )
 
     async def run(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
@@ -133,42 +132,24 @@ def outbound(settings: Settings) -> Outbound:
     return Outbound(rules, ca_file=str(settings.webhook_ca_file) if settings.webhook_ca_file else None)
 
 
-def credentials(settings: Settings) -> Credentials:
-    """Give the partners' addresses and secrets as plain values."""
-    return Credentials(
-        allegro_url=settings.allegro_url,
-        allegro_client_id=settings.allegro_client_id or "",
-        allegro_client_secret=settings.allegro_client_secret.get_secret_value()
-        if settings.allegro_client_secret
-        else "",
-        gidso_url=settings.gidso_url,
-        gidso_api_key=_plain(settings.gidso_api_key),
-        rmw_url=settings.rmw_url,
-        rmw_username=settings.rmw_username or "",
-        rmw_password=_plain(settings.rmw_password),
-    )
+def access_of(settings: Settings) -> dict[System, Access]:
+    """Give how to reach each partner that has an address."""
+    given = {system: settings.of_partner(system) for system in PARTNERS}
+    return {system: Access(each.url, each.credentials) for system, each in given.items() if each.url}
 
 
 def manners_of(settings: Settings) -> dict[System, Manners]:
     """Give how each partner is treated."""
     usual = None if settings.mode == "sandbox" else USUAL_REQUESTS_PER_SECOND
-    given = {
-        System.ALLEGRO: (settings.allegro_requests_per_second, settings.allegro_maintenance),
-        System.GIDSO: (settings.gidso_requests_per_second, settings.gidso_maintenance),
-        System.RMW: (settings.rmw_requests_per_second, settings.rmw_maintenance),
-    }
+    given = {system: settings.of_partner(system) for system in PARTNERS}
     return {
         system: Manners(
-            requests_per_second=per_second or usual,
-            maintenance=tuple(Window(*times) for times in windows),
+            requests_per_second=each.requests_per_second or usual,
+            maintenance=tuple(Window(*times) for times in each.maintenance),
             reconcile_at=settings.reconcile_at,
         )
-        for system, (per_second, windows) in given.items()
+        for system, each in given.items()
     }
-
-
-def _plain(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""
 
 
 async def run_worker(settings: Settings) -> None:

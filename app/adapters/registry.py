@@ -28,39 +28,36 @@ Cases = Callable[[], AsyncIterator[Collection[str]]]
 
 
 @dataclass(frozen=True, repr=False)
-class Credentials:
-    """Where the partners are and how the hub is known there; an empty address: not connected."""
+class Access:
+    """Where a partner is, and how the hub is known there: credentials by their name in the settings."""
 
-    allegro_url: str | None = None
-    allegro_client_id: str = ""
-    allegro_client_secret: str = ""
-    gidso_url: str | None = None
-    gidso_api_key: str = ""
-    rmw_url: str | None = None
-    rmw_username: str = ""
-    rmw_password: str = ""
+    url: str
+    credentials: Mapping[str, str]
+
+
+_Connect = Callable[[Access, Clock, Pace | None], Adapter]
+
+_CONNECT: Mapping[System, _Connect] = {
+    System.ALLEGRO: lambda to, _, pace: allegro.Adapter(
+        to.url, to.credentials["client_id"], to.credentials["client_secret"], pace
+    ),
+    System.GIDSO: lambda to, clock, pace: gidso.Adapter(to.url, to.credentials["api_key"], clock, pace=pace),
+    System.RMW: lambda to, _, pace: rmw.Adapter(
+        to.url, to.credentials["username"], to.credentials["password"], pace=pace
+    ),
+}
 
 
 def connect_partners(
-    credentials: Credentials, clock: Clock, manners: Mapping[System, Manners] = MappingProxyType({})
+    access: Mapping[System, Access], clock: Clock, manners: Mapping[System, Manners] = MappingProxyType({})
 ) -> dict[System, Adapter]:
-    """Give an adapter for every partner that has an address; it makes no more calls than its manners allow."""
+    """Give an adapter for every partner that can be reached; it makes no more calls than its manners allow."""
 
     def pace(system: System) -> Pace | None:
         per_second = manners.get(system, Manners()).requests_per_second
         return Pace(per_second) if per_second else None
 
-    adapters: dict[System, Adapter] = {}
-    if url := credentials.allegro_url:
-        adapters[System.ALLEGRO] = allegro.Adapter(
-            url, credentials.allegro_client_id, credentials.allegro_client_secret, pace(System.ALLEGRO)
-        )
-    if url := credentials.gidso_url:
-        adapters[System.GIDSO] = gidso.Adapter(url, credentials.gidso_api_key, clock, pace=pace(System.GIDSO))
-    if url := credentials.rmw_url:
-        username, password = credentials.rmw_username, credentials.rmw_password
-        adapters[System.RMW] = rmw.Adapter(url, username, password, pace=pace(System.RMW))
-    return adapters
+    return {system: _CONNECT[system](to, clock, pace(system)) for system, to in access.items()}
 
 
 def cases_of(adapter: Adapter) -> Cases | None:

@@ -125,9 +125,20 @@ _MEANING = {
 }
 
 
+_NOT_YOURS = (
+    "The request contradicts what is stored (*conflict*), or states what another party owns: with the code "
+    "`not-the-owner` nothing is changed, and what was said is kept for the operator to decide"
+)
+
+
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Give the problem answers of an operation for ``responses=`` of its route."""
     return {status: {"model": ProblemOut, "description": _MEANING[status]} for status in sorted(statuses)}
+
+
+def owned_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Give the problem answers of an operation that only the owner of a fact may do; 409 is one of them."""
+    return problem_responses(*statuses) | {409: {"model": ProblemOut, "description": _NOT_YOURS}}
 
 
 def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, object] | None = None) -> Response:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 
+import structlog
 from fastapi import Depends, Response
 
 from app.api.answers import answer, check_precondition, json_answer, released_etag, write_once
@@ -20,10 +21,12 @@ from app.api.hub import Hub
 from app.api.paging import cursor_of, position_of
 from app.database import Connection
 from app.domain.case_file import CaseFile
+from app.domain.claims import stated
 from app.domain.commands import Act
-from app.domain.errors import FieldFault, InvalidInput, NotFound, TransitionNotAllowed
+from app.domain.errors import FieldFault, InvalidInput, NotFound, NotTheOwner, TransitionNotAllowed
 from app.domain.facts import Field
 from app.domain.queries import Position
+from app.operations.claims import for_its_owner, keep_claim
 from app.operations.idempotency import Answer
 from app.operations.steps import Chain, open_chain
 from app.operations.tools import Tools
@@ -32,6 +35,8 @@ from app.operations.viewer import Viewer
 from app.operations.views import view_appointments, view_case, view_referral, view_trajectory
 from app.privacy.gate import Released
 from app.privacy.wire import to_wire
+
+_log = structlog.get_logger()
 
 # A caller's clock may run a little ahead of ours.
 _CLOCKS_DIFFER = timedelta(minutes=5)
@@ -156,8 +161,16 @@ class Changing(Reading):
         return self.caller.act(self.hub.tools.clock, occurred_at)
 
     async def once(self, work: Callable[[Connection], Answer]) -> Response:
-        """Do the work in one transaction, once for its Idempotency-Key."""
-        return await write_once(self.hub, self.caller, self.write, work)
+        """Do the work in one transaction, once for its Idempotency-Key.
+
+        What is refused because another party owns it is kept as a conflict, in a transaction of its own.
+        """
+        try:
+            return await write_once(self.hub, self.caller, self.write, work)
+        except NotTheOwner as refusal:
+            await self.hub.db.write_quietly(keep_claim, self.hub.tools, refusal.claim)
+            _log.warning("refused_not_the_owner", client=self.caller.client_id, fields=sorted(refusal.claim.values))
+            raise
 
     async def change_referral(self, given_id: UUID, step: StepOf[G], operation: Operation[G]) -> Response:
         """Make a step on a referral; the answer is the referral."""
@@ -200,8 +213,9 @@ class Changing(Reading):
         step, operation, done = made
         chain = opened(tx, self.act(step.occurred_at))
         check_precondition(self.write.if_match, show(tx).etag)
-        with telling_no_status(self.viewer):
-            given = operation(tx, self.hub.tools, chain, step.fact())
+        fact = step.fact()
+        with telling_no_status(self.viewer), for_its_owner(chain, stated(fact)):
+            given = operation(tx, self.hub.tools, chain, fact)
         return done(tx, given)
 
     def _open_referral(self, record_id: UUID, tx: Connection, act: Act) -> Chain:

@@ -3,6 +3,7 @@
 Source: ``docs/domain.md`` (the city's evaluation of 2020, chapters 3, 5 and 6).
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
@@ -29,10 +30,6 @@ class System(Code):
     GIDSO = "gidso", "GIDSO"
     RMW = "rmw", "RMW"
     API = "api", "Geen eigen systeem (API)"
-
-
-PARTNERS = (System.ALLEGRO, System.GIDSO, System.RMW)
-"""The registration systems that the hub reads and writes."""
 
 
 class ReferrerKind(Code):
@@ -66,6 +63,18 @@ class OrganisationRole(Code):
     CREDIT_BANK = "credit_bank", "Kredietbank"
     PARTNER_SYSTEM = "partner_system", "Registratiesysteem"
     OPERATOR = "operator", "Beheerder"
+
+
+SPEAKERS: Mapping[System, OrganisationRole] = {
+    System.ALLEGRO: OrganisationRole.FINANCE_TEAM,
+    System.GIDSO: OrganisationRole.REFERRER,
+    System.RMW: OrganisationRole.REFERRER,
+}
+"""The registration systems that the hub reads and writes, and who speaks when they speak."""
+
+PARTNERS = tuple(SPEAKERS)
+REFERRER_SYSTEMS = frozenset(system for system, role in SPEAKERS.items() if role is OrganisationRole.REFERRER)
+"""The referrers that register in these systems are told by their system and know the hub's own ids."""
 
 
 class ReferralStatus(Code):

@@ -25,6 +25,10 @@ Messages name the field, the rule and the way out, and never hold personal data.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.domain.claims import Claim
 
 
 class HubError(Exception):
@@ -113,11 +117,19 @@ class DuplicateReference(Conflict):
 
 
 class NotTheOwner(Conflict):
-    """Another party owns the fact; a write by someone else is refused (domain.md section 9)."""
+    """Another party owns the fact; a write by someone else is refused (domain.md section 9).
+
+    Attributes:
+        claim: what was said of which referral, to be kept as a conflict.
+    """
 
     code = "not-the-owner"
     title = "Another party owns this fact"
     title_nl = "Een andere partij is eigenaar van dit gegeven"
+
+    def __init__(self, message: str, claim: "Claim") -> None:
+        super().__init__(message)
+        self.claim = claim
 
 
 class LimitReached(Conflict):

@@ -185,6 +185,12 @@ def said(fact: AmendReferral) -> dict[Field, object]:
     return {field: _at(fact, each.path) for field, each in SAID.items() if _at(fact, each.path[:1]) is not None}
 
 
+def changes(before: AmendReferral, after: AmendReferral) -> dict[Field, object]:
+    """Give what is said otherwise than before, by field."""
+    old = said(before)
+    return {field: value for field, value in said(after).items() if field in old and value != old[field]}
+
+
 def saying(fact: AmendReferral, values: Mapping[Field, object]) -> AmendReferral:
     """Give what is said with other values in these fields."""
     for field, value in values.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from app.domain.codes import (
+    PARTNERS,
     AppointmentResponse,
     CancellationReason,
     ClosureReason,
@@ -172,7 +173,13 @@ SUBSCRIPTION_NOTICE: Mapping[str, Schema] = {
 
 PARTNER_NOTICE: Mapping[str, Schema] = {
     "partner": _object(
-        {"system": {"description": "Its key (partnersysteem)", "type": "string", "enum": ["allegro", "gidso", "rmw"]}}
+        {
+            "system": {
+                "description": "Its key (partnersysteem)",
+                "type": "string",
+                "enum": [each.value for each in PARTNERS],
+            }
+        }
     ),
     "since": {"description": "Since when it fails, RFC 3339 in UTC", "type": "string", "format": "date-time"},
     "reason": {

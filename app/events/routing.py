@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.codes import System
+from app.domain.codes import REFERRER_SYSTEMS, System
 from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
 from app.domain.values import Organisation
 from app.models.delivery import subscription_receiver
@@ -29,9 +29,6 @@ __all__ = [
 
 _PARTNER = "partner:"
 _SUBSCRIPTION = "subscription:"
-
-# The referrers that register in these systems are told by their system and know the hub's own ids.
-REFERRER_SYSTEMS = frozenset({System.GIDSO, System.RMW})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What two systems say about one field: what was last sent of it, and where they contradict each other."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -16,18 +17,23 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    delete,
+    exists,
     insert,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from app.domain.codes import System
+from app.domain.codes import ReferralStatus, System, TrajectoryStatus
+from app.domain.lifecycle import is_ended, is_open
 from app.models.base import Id, UtcDateTime, metadata, update_row
 from app.models.client import client
 from app.models.external_id import external_id
 from app.models.referral import referral
+from app.models.trajectory import trajectory
 
 partner_field = Table(
     "partner_field",
@@ -89,8 +95,41 @@ _UNCOUNTED = (
 )
 _NEW_CONFLICT = insert(conflict)
 _KNOWING = select(external_id.c.system).where(external_id.c.referral_id == bindparam("referral_id"))
-_OPEN_LOOPS = select(conflict.c.id, conflict.c.system, conflict.c.field).where(
-    conflict.c.referral_id == bindparam("referral_id"), conflict.c.state == "open", conflict.c.reason == "loop"
+_OPEN_LOOPS = select(conflict.c.id, conflict.c.system, conflict.c.referral_id, conflict.c.field).where(
+    conflict.c.referral_id.in_(bindparam("referral_ids", expanding=True)),
+    conflict.c.state == "open",
+    conflict.c.reason == "loop",
+)
+_OPEN_CLAIMS = select(conflict.c.id, conflict.c.field, conflict.c.partner_value).where(
+    conflict.c.referral_id == bindparam("referral_id"),
+    conflict.c.system == bindparam("system"),
+    conflict.c.state == "open",
+    conflict.c.reason == "not-the-owner",
+)
+_CHANGED_CONFLICT = (
+    update(conflict)
+    .where(conflict.c.id == bindparam("conflict_id"))
+    .values(hub_value=bindparam("hub_value"), base_value=bindparam("base_value"))
+)
+_FORGOTTEN_VALUES = (
+    update(conflict)
+    .where(conflict.c.state != "open", conflict.c.decided_at < bindparam("before"), conflict.c.hub_value.is_not(None))
+    .values(hub_value=None, partner_value=None, base_value=None)
+)
+_STILL_GUIDED = exists().where(
+    trajectory.c.referral_id == referral.c.id,
+    or_(
+        trajectory.c.status.not_in([each for each in TrajectoryStatus if is_ended(each)]),
+        trajectory.c.changed_at >= bindparam("before"),
+    ),
+)
+_FORGOTTEN_FIELDS = delete(partner_field).where(
+    exists().where(
+        referral.c.id == partner_field.c.referral_id,
+        referral.c.status.not_in([each for each in ReferralStatus if is_open(each)]),
+        referral.c.changed_at < bindparam("before"),
+        ~_STILL_GUIDED,
+    )
 )
 _CONFLICT = select(conflict).where(conflict.c.system == bindparam("system"), conflict.c.id == bindparam("conflict_id"))
 _LOCKED_CONFLICT = _CONFLICT.with_for_update()
@@ -138,9 +177,20 @@ def update_conflict(tx: Connection, conflict_id: UUID, values: Mapping[str, Any]
     update_row(tx, conflict, conflict_id, values)
 
 
-def open_loops(tx: Connection, referral_id: UUID) -> list[Row[Any]]:
-    """Give id, system and field of the loops of a referral that nobody decided on yet."""
-    return list(tx.execute(_OPEN_LOOPS, {"referral_id": referral_id}))
+def update_conflicts(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Bring the hub's and the base value of conflicts up to date; each row has them and a ``conflict_id``."""
+    if rows:
+        tx.execute(_CHANGED_CONFLICT, list(rows))
+
+
+def open_claims(tx: Connection, referral_id: UUID, system: System) -> list[Row[Any]]:
+    """Give id, field and sealed value of what a system said without owning it, and nobody decided on yet."""
+    return list(tx.execute(_OPEN_CLAIMS, {"referral_id": referral_id, "system": system}))
+
+
+def open_loops(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
+    """Give id, system, referral and field of the loops of referrals that nobody decided on yet."""
+    return list(tx.execute(_OPEN_LOOPS, {"referral_ids": list(referral_ids)}))
 
 
 def find_conflict(tx: Connection, system: System, conflict_id: UUID, *, lock: bool = False) -> Row[Any] | None:
@@ -153,3 +203,13 @@ def list_conflicts(tx: Connection, system: System, state: str, after: UUID | Non
     """Give conflicts with a partner, oldest first, with the wrapped key of their client."""
     asked = {"system": system, "state": state, "most": limit}
     return list(tx.execute(_NEXT_PAGE, {**asked, "after": after}) if after else tx.execute(_PAGE, asked))
+
+
+def forget_decided_values(tx: Connection, before: datetime) -> int:
+    """Destroy the values of conflicts that were decided before this moment; gives of how many."""
+    return tx.execute(_FORGOTTEN_VALUES, {"before": before}).rowcount
+
+
+def forget_held_fields(tx: Connection, before: datetime) -> int:
+    """Forget what partners hold of referrals that are over, and did not change since this moment; gives how many."""
+    return tx.execute(_FORGOTTEN_FIELDS, {"before": before}).rowcount

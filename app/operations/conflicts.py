@@ -1,22 +1,24 @@
 """Values that stand against each other, as an operator sees and decides them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from app.database import Connection
+from app.domain.case_file import facts_of
 from app.domain.codes import OrganisationRole, System
-from app.domain.commands import Act
+from app.domain.commands import Act, AmendReferral
 from app.domain.errors import Conflict, NotFound, TransitionNotAllowed
 from app.domain.facts import Field
-from app.domain.ownership import SAID, canonical, said, saying
+from app.domain.ownership import SAID, canonical, saying
+from app.models.case_file import load_case_files
 from app.models.client import wrapped_key_of
 from app.models.ownership import find_conflict, forget_sends, list_conflicts, update_conflict
-from app.operations.echoes import note_held
+from app.operations.echoes import fingerprint, held_by, note_held
 from app.operations.ownership import open_value
-from app.operations.referrals import amend_referral, what_was_said
+from app.operations.referrals import amend_referral
 from app.operations.steps import Chain, open_chain
 from app.operations.tools import Tools
 
@@ -33,8 +35,9 @@ class StoredConflict:
         reason: ``not-the-owner``, ``both-changed`` or ``loop``.
         state: ``open``; ``kept`` or ``taken`` once an operator decided for the hub's or the partner's value.
         hub_value: what the hub had; None when it is withheld.
-        partner_value: what the partner said; None when it is withheld.
-        base_value: what the partner had before; None when it is withheld or not known.
+        partner_value: what the partner, or a caller of the API, said; None when it is withheld.
+        base_value: what the partner had before; None when it is withheld or not known. Of what a partner held the hub
+            keeps a fingerprint only, so it is known where it was what the hub had.
     """
 
     id: UUID
@@ -86,13 +89,12 @@ def decide_conflict(  # noqa: PLR0913  # who decides what
     Raises:
         NotFound: there is no such conflict with this partner.
         TransitionNotAllowed: it was decided before.
-        Conflict: the field was changed to something else since.
+        Conflict: the field was changed to something else since, or its owner alone can record it.
     """
     found = find_conflict(tx, system, conflict_id)
     if found is None:
         raise NotFound("There is no conflict with this id with this partner.")
-    # The partner's value is the partner's word; the hub's was said to the hub.
-    act = Act(OrganisationRole.REFERRER, system if keep == "partner" else System.API, tools.clock.now())
+    act = Act(OrganisationRole.REFERRER, System.API, tools.clock.now())
     chain = open_chain(tx, tools, found.referral_id, act)
     row: Any = find_conflict(tx, system, conflict_id, lock=True)
     if row.state != "open":
@@ -106,10 +108,13 @@ def decide_conflict(  # noqa: PLR0913  # who decides what
 
 def _store(tx: Connection, tools: Tools, chain: Chain, row: Any, keep: Keep) -> None:
     """Bring the field to the value that was decided for."""
-    field, stored = Field(row.field), what_was_said(tx, tools, chain)
+    field, case = Field(row.field), load_case_files(tx, tools.vault, [chain.id])[chain.id]
     values = _values(tools, row, wrapped_key_of(tx, chain.row.client_id))
-    present, wanted = canonical(field, said(stored)[field]), values[f"{keep}_value"]
+    present, wanted = canonical(field, facts_of(case).get(field)), values[f"{keep}_value"]
     if canonical(field, wanted) == present:
+        return
+    if field not in SAID:
+        _leave_to_its_owner(keep)
         return
     if present not in (canonical(field, values["hub_value"]), canonical(field, values["partner_value"])):
         if keep == "hub":
@@ -118,15 +123,32 @@ def _store(tx: Connection, tools: Tools, chain: Chain, row: Any, keep: Keep) -> 
         raise Conflict(
             "The field was changed since; keep the hub's value, or have it corrected in the partner's system."
         )
-    decided = saying(stored, {field: wanted})
-    note_held(tx, tools, chain.id, (stored, decided), speaker=System(row.system) if keep == "partner" else None)
-    amend_referral(tx, tools, chain, decided)
+    stored = AmendReferral(case.referral.contents, case.client.details)
+    decided, speaker = saying(stored, {field: wanted}), _speaker(tx, tools, row, wanted)
+    note_held(tx, tools, chain.id, (stored, decided), speaker=speaker)
+    amend_referral(tx, tools, Chain(tx, tools, replace(chain.act, system=speaker or System.API), chain.row), decided)
+
+
+def _leave_to_its_owner(keep: Keep) -> None:
+    if keep == "partner":
+        raise Conflict(
+            "This is the owner's to record, in its own system or over the API; have it recorded there and decide "
+            "then, or keep the hub's value."
+        )
+
+
+def _speaker(tx: Connection, tools: Tools, row: Any, wanted: object) -> System | None:
+    """Give the partner whose record says this; it need not be told. What was said over the API no partner holds."""
+    system, field = System(row.system), Field(row.field)
+    held = held_by(tx, [row.referral_id]).get((system, row.referral_id), {}).get(field)
+    same = held and held.fingerprint == fingerprint(tools.vault, row.referral_id, field, wanted)
+    return system if same else None
 
 
 def _values(tools: Tools, row: Any, wrapped_key: bytes) -> dict[str, Any]:
-    sealer, read = tools.vault.client_sealer(wrapped_key), SAID[Field(row.field)].read
+    sealer, said_as = tools.vault.client_sealer(wrapped_key), SAID.get(Field(row.field))
     plain = {name: open_value(sealer, getattr(row, name)) for name in _SEALED}
-    return {name: None if value is None else read(value) for name, value in plain.items()}
+    return {name: said_as.read(value) if said_as and value is not None else value for name, value in plain.items()}
 
 
 def _read(tools: Tools, row: Any, wrapped_key: bytes | None) -> StoredConflict:

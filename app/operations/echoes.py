@@ -16,7 +16,7 @@ from app.database import Connection
 from app.domain.codes import System
 from app.domain.commands import AmendReferral
 from app.domain.facts import Field
-from app.domain.ownership import LOOP_WINDOW, MOST_SENDS, SAID, canonical, said
+from app.domain.ownership import LOOP_WINDOW, MOST_SENDS, SAID, canonical, changes, said
 from app.events.parcel import Memory, Parcel
 from app.events.routing import system_of
 from app.models.ownership import held_fields, save_fields, systems_that_know
@@ -91,8 +91,7 @@ def note_held(
         change: what was said of it, and what will be.
         speaker: the partner whose words the change is; it holds the new values.
     """
-    before, after = (said(each) for each in change)
-    changed = [field for field, value in after.items() if field in before and value != before[field]]
+    changed, before = changes(*change), said(change[0])
     if not changed:
         return
     # Allegro is sent every referral, also before it has a number for it.

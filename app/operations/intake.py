@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from app.database import Connection, StoreError, is_refused_value
-from app.domain.codes import OrganisationRole, ReferralStatus, System
+from app.domain.codes import SPEAKERS, ReferralStatus, System
 from app.domain.commands import (
     Act,
     AmendReferral,
@@ -44,7 +44,7 @@ from app.domain.ports import Page, PartnerRecord, Unread
 from app.models.external_id import can_link, link, referral_of
 from app.models.partner import insert_run, known_records, last_drift, save_records, update_partner
 from app.operations import appointments, referrals, trajectories
-from app.operations.ownership import settle_fields
+from app.operations.ownership import Sides, amends, read_sides, settle_fields
 from app.operations.steps import Ledger, open_chain
 from app.operations.tools import Tools
 from app.operations.turns import Turn, lease_of, require_turn
@@ -88,12 +88,6 @@ _APPLY: dict[type[Any], Callable[..., Any]] = {
 
 PULL = "pull"
 """The kind of run that looks for news; the others look at everything once more."""
-
-_ROLE = {
-    System.ALLEGRO: OrganisationRole.FINANCE_TEAM,
-    System.GIDSO: OrganisationRole.REFERRER,
-    System.RMW: OrganisationRole.REFERRER,
-}
 
 
 @dataclass(frozen=True)
@@ -211,6 +205,7 @@ class _Batch:
         self._moved: set[str] = set()
         self._counts: Counter[str] = Counter()
         self._applied: dict[Key, dict[str, Any]] = {}
+        self._ahead: dict[UUID, Sides] = {}
 
     def run(self, records: Sequence[PartnerRecord]) -> Tally:
         """Apply the records in the order of their cases and write what is to be remembered; gives the account.
@@ -218,11 +213,15 @@ class _Batch:
         Raises:
             _Refused: a record was refused and the batch is not careful; nothing of it may be kept.
         """
+        hashed = [(record, content_hash(record)) for record in in_order(records)]
         if not self._careful:
             # A record that is taken back could not be told apart in the ledger, so a careful batch holds nothing.
-            self._ledger.hold(self._tx, self._referrals_with_news(records))
-        for record in in_order(records):
-            self._counts[self._take(record, content_hash(record))] += 1
+            news = self._with_news(hashed)
+            self._ledger.hold(self._tx, {self._referrals[each.case_id] for each in news})
+            amended = {self._referrals[each.case_id] for each in news if amends(each)}
+            self._ahead = read_sides(self._tx, self._tools, amended)
+        for record, content in hashed:
+            self._counts[self._take(record, content)] += 1
         self._write_ledger()
         save_records(self._tx, list(self._applied.values()))
         self._waiting.write(self._tx)
@@ -236,16 +235,21 @@ class _Batch:
                 raise
             raise _Refused from error
 
-    def _referrals_with_news(self, records: Sequence[PartnerRecord]) -> set[UUID]:
-        return {
-            self._referrals[record.case_id]
-            for record in records
-            if record.case_id in self._referrals and (record.kind, record.external_id) not in self._known
-        }
+    def _with_news(self, hashed: Sequence[tuple[PartnerRecord, bytes]]) -> list[PartnerRecord]:
+        """Give the records of known referrals that are not as they were last applied."""
+        return [
+            record
+            for record, content in hashed
+            if record.case_id in self._referrals
+            and not ((known := self._known.get(key_of(record))) and known.content_hash == content)
+        ]
 
     def _take(self, record: PartnerRecord, content: bytes) -> str:
         """Apply one record, or leave it, or put it in quarantine; gives under which name it is counted."""
         if self._is_past(record, content):
+            # A replay leaves even the memory as it is.
+            if not self._again:
+                self._note_newer(record, content)
             return "unchanged"
         if self._waiting.holds_up(record):
             return self._set_aside(record, content, WAITS)
@@ -257,6 +261,8 @@ class _Batch:
             return self._set_aside(record, content, unread)
         self._remember(record, content)
         self._moved.add(record.case_id)
+        if record.facts:
+            self._waiting.let_try_again(record.case_id)
         return "applied" if record.facts else "filtered"
 
     def _is_past(self, record: PartnerRecord, content: bytes) -> bool:
@@ -319,7 +325,7 @@ class _Batch:
         return None
 
     def _apply_fact(self, record: PartnerRecord, fact: Fact) -> None:
-        act = Act(_ROLE[self._system], self._system, record.occurred_at, version=record.version, catch_up=True)
+        act = Act(SPEAKERS[self._system], self._system, record.occurred_at, version=record.version, catch_up=True)
         referral_id = self._referral_of(record)
         if isinstance(fact, RegisterReferral):
             if referral_id is None:
@@ -329,9 +335,7 @@ class _Batch:
         if referral_id is None:
             raise NotFound("The hub knows no referral for this case, or knows it under another number of the partner.")
         if isinstance(fact, AmendReferral):
-            # What earlier records of this page changed must be in the table, for it is read there.
-            self._ledger.write_changes(self._tx)
-            news = settle_fields(self._tx, self._tools, self._system, referral_id, fact)
+            news = settle_fields(self._tx, self._tools, self._system, self._sides_of(referral_id), fact)
             if news is None:
                 return
             fact = news
@@ -340,6 +344,14 @@ class _Batch:
             # Cleared away at the partner after it was over: there is nothing left to take back.
             return
         _APPLY[type(fact)](self._tx, self._tools, chain, fact)
+
+    def _sides_of(self, referral_id: UUID) -> Sides:
+        if referral_id not in self._ahead:
+            # What earlier records of this page changed must be in the table, for it is read there.
+            self._ledger.write_changes(self._tx)
+            self._ahead |= read_sides(self._tx, self._tools, [referral_id])
+        # What is read holds for the next record that speaks of the referral, and not for those after it.
+        return self._ahead.pop(referral_id)
 
     def _register(self, record: PartnerRecord, fact: RegisterReferral, act: Act) -> None:
         # Whether the client has an open referral already is read from the table.
@@ -361,6 +373,13 @@ class _Batch:
         self._waiting.release(record, content)
         self._applied[key] = memory_of(record, self._system, content, revision, self._now)
         self._known[key] = _Known(content, revision)
+
+    def _note_newer(self, record: PartnerRecord, content: bytes) -> None:
+        """Remember under its newest revision what came again as it was, so that no state in between replaces it."""
+        key, known = key_of(record), self._known.get(key_of(record))
+        if known and known.content_hash == content and precedes(known.revision, record.revision):
+            self._applied[key] = memory_of(record, self._system, content, record.revision, self._now)
+            self._known[key] = _Known(content, record.revision)
 
     def _revision_of(self, record: PartnerRecord) -> int | None:
         """Give the record's revision; one without, of a record that had them (a tombstone), is the one after."""

@@ -4,7 +4,8 @@ What is lost on either side is kept as a conflict, sealed under the client's key
 """
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,16 +15,17 @@ from uuid import UUID
 import structlog
 
 from app.database import Connection
+from app.domain.case_file import CaseFile
 from app.domain.codes import System
-from app.domain.commands import AmendReferral
+from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.facts import Field
 from app.domain.ownership import Reason, Settlement, said, saying, settle, stored_form
-from app.domain.queries import EVERYTHING
+from app.domain.ports import PartnerRecord
 from app.models.case_file import load_case_files
 from app.models.client import wrapped_key_of
 from app.models.ownership import insert_conflicts, open_loops, update_conflict
-from app.models.referral import lock_referral
-from app.operations.echoes import Held, Partner, held_by, note_held, remember_said, said_prints
+from app.models.referral import lock_referrals
+from app.operations.echoes import Held, held_by, note_held, remember_said, said_prints
 from app.operations.tools import Tools
 from app.vault import Sealer
 
@@ -32,23 +34,53 @@ CONFLICT_CONTEXT = "conflict.value"
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Sides:
+    """What the hub has of a referral, and what each partner holds of it, before somebody speaks.
+
+    Attributes:
+        loops: ids of the open loops by partner and field.
+    """
+
+    case: CaseFile
+    held: Mapping[System, Held]
+    loops: Mapping[tuple[System, Field], UUID]
+
+
+def amends(record: PartnerRecord) -> bool:
+    """Tell whether a record says what a referrer says; of a known referral that is settled field by field."""
+    return any(isinstance(fact, RegisterReferral | AmendReferral) for fact in record.facts)
+
+
+def read_sides(tx: Connection, tools: Tools, referral_ids: Collection[UUID]) -> dict[UUID, Sides]:
+    """Give both sides of referrals in a fixed number of queries; they are locked until the end of the transaction."""
+    if not referral_ids:
+        return {}
+    lock_referrals(tx, referral_ids)
+    held: dict[UUID, dict[System, Held]] = defaultdict(dict)
+    for (system, referral_id), fields in held_by(tx, referral_ids).items():
+        held[referral_id][system] = fields
+    loops: dict[UUID, dict[tuple[System, Field], UUID]] = defaultdict(dict)
+    for row in open_loops(tx, referral_ids):
+        loops[row.referral_id][System(row.system), Field(row.field)] = row.id
+    cases = load_case_files(tx, tools.vault, referral_ids)
+    return {each: Sides(case, held[each], loops[each]) for each, case in cases.items()}
+
+
 def settle_fields(
-    tx: Connection, tools: Tools, system: System, referral_id: UUID, fact: AmendReferral
+    tx: Connection, tools: Tools, system: System, sides: Sides, fact: AmendReferral
 ) -> AmendReferral | None:
     """Give what is to be changed after a partner spoke about a known referral; None when nothing of it is news.
 
     What the hub and the partner had before decides, not which of them was last: an echo is no news, a change of the
     hub stands until the partner says something else, and where both changed the owner has the last word.
-    The referral is locked until the end of the transaction.
     """
-    lock_referral(tx, referral_id, EVERYTHING)
-    case = load_case_files(tx, tools.vault, [referral_id])[referral_id]
+    case = sides.case
     at_hub = AmendReferral(case.referral.contents, case.client.details if fact.client else None)
-    client_id, referrer_system = case.client.id, case.referral.organisation.system
-    table = _Table(tx, tools, system, referral_id, client_id, referrer_system, said(at_hub), said(fact))
+    table = _Table(tx, tools, system, sides, said(at_hub), said(fact))
     news = _news(at_hub, fact, table.taken())
     if news:
-        note_held(tx, tools, referral_id, (at_hub, news), speaker=system)
+        note_held(tx, tools, case.referral.id, (at_hub, news), speaker=system)
     return news
 
 
@@ -64,18 +96,12 @@ def _news(at_hub: AmendReferral, fact: AmendReferral, taken: Mapping[Field, obje
 
 @dataclass(frozen=True)
 class _Table:
-    """The fields of one referral on the table, with what both sides say of them.
-
-    Attributes:
-        referrer_system: where the organisation that referred registers.
-    """
+    """The fields of one referral on the table, with what both sides say of them."""
 
     tx: Connection
     tools: Tools
     system: System
-    referral_id: UUID
-    client_id: UUID
-    referrer_system: System
+    sides: Sides
     at_hub: Mapping[Field, object]
     at_partner: Mapping[Field, object]
 
@@ -89,11 +115,11 @@ class _Table:
             for field, mine in self._prints.items()
             if field in self._held or not (settled[field].take or mine == self._hub_prints[field])
         }
-        remember_said(self.tx, (self.system, self.referral_id), self._held, stands_apart, self._now)
+        remember_said(self.tx, (self.system, self._referral_id), self._held, stands_apart, self._now)
         return {field: self.at_partner[field] for field, each in settled.items() if each.take}
 
     def _settled(self, field: Field) -> Settlement:
-        owns = self.tools.reference.ownership.owns(self.system, field, self.referrer_system)
+        owns = self.tools.reference.ownership.owns(self.system, field, self.sides.case.referral.organisation.system)
         settlement = settle(self._base(field), self._hub_prints[field], self._prints[field], owns=owns)
         if settlement.take and self._goes_to_and_fro(field, settlement):
             return Settlement(reason=Reason.LOOP)
@@ -101,12 +127,12 @@ class _Table:
 
     def _goes_to_and_fro(self, field: Field, settlement: Settlement) -> bool:
         """Tell whether taking this would send the field once more in a quarrel that has gone on too long."""
-        if (self.system, field) in self._loops:
+        if (self.system, field) in self.sides.loops:
             return True
         mine = self._held.get(field)
         if mine and mine.is_sent_often(self._now):
             return True
-        sent = (held[field] for held in self._held_by_all.values() if field in held)
+        sent = (held[field] for held in self.sides.held.values() if field in held)
         return settlement.reason is Reason.BOTH_CHANGED and any(each.is_sent_often(self._now) for each in sent)
 
     def _base(self, field: Field) -> bytes:
@@ -119,34 +145,29 @@ class _Table:
 
     @cached_property
     def _prints(self) -> Mapping[Field, bytes]:
-        return said_prints(self.tools.vault, self.referral_id, self.at_partner)
+        return said_prints(self.tools.vault, self._referral_id, self.at_partner)
 
     @cached_property
     def _hub_prints(self) -> Mapping[Field, bytes]:
-        return said_prints(self.tools.vault, self.referral_id, self.at_hub)
+        return said_prints(self.tools.vault, self._referral_id, self.at_hub)
 
-    @cached_property
-    def _held_by_all(self) -> Mapping[Partner, Held]:
-        return held_by(self.tx, [self.referral_id])
+    @property
+    def _referral_id(self) -> UUID:
+        return self.sides.case.referral.id
 
-    @cached_property
+    @property
     def _held(self) -> Held:
-        return self._held_by_all.get((self.system, self.referral_id), {})
-
-    @cached_property
-    def _loops(self) -> Mapping[tuple[System, Field], UUID]:
-        rows = open_loops(self.tx, self.referral_id)
-        return {(System(row.system), Field(row.field)): row.id for row in rows}
+        return self.sides.held.get(self.system, {})
 
     @cached_property
     def _sealer(self) -> Sealer:
-        return self.tools.vault.client_sealer(wrapped_key_of(self.tx, self.client_id))
+        return self.tools.vault.client_sealer(wrapped_key_of(self.tx, self.sides.case.client.id))
 
     def _record(self, lost: Mapping[Field, Reason]) -> None:
         """Keep the values that stand against each other; a loop that is known already gets the newest ones."""
         fresh = []
         for field, reason in lost.items():
-            loop_id = self._loops.get((self.system, field)) if reason is Reason.LOOP else None
+            loop_id = self.sides.loops.get((self.system, field)) if reason is Reason.LOOP else None
             if loop_id:
                 update_conflict(self.tx, loop_id, self._values(field))
             else:
@@ -160,7 +181,7 @@ class _Table:
         return {
             "id": conflict_id,
             "system": self.system,
-            "referral_id": self.referral_id,
+            "referral_id": self._referral_id,
             "field": field,
             "reason": reason,
             **self._values(field),

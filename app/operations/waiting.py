@@ -6,7 +6,7 @@ Everything is decided in memory and written together at the end, so that no reco
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from math import inf
@@ -99,6 +99,16 @@ class Waiting:
         """Let go of what is held of this record, because it or a newer version of it was dealt with now."""
         held = self.held(record)
         self.end(record, APPLIED if held and held.content_hash == content else OVERTAKEN)
+
+    def let_try_again(self, case_id: str) -> None:
+        """Let what was refused for how its case stood wait no more than others, because the case moved.
+
+        A partner that gives each change once does not give it again: ``retry_free`` takes it up after the pull.
+        """
+        for key, held in self._open[case_id].items():
+            if held.reason != WAITS.reason and not held.was_unreadable:
+                self._change_reason(held.id, WAITS)
+                self._open[case_id][key] = replace(held, reason=WAITS.reason)
 
     def end(self, record: PartnerRecord, state: str) -> None:
         """Let what is held of this record leave the quarantine in a state."""

@@ -1,4 +1,4 @@
-"""Conflicts with a partner over the API, and two writers that come between each other."""
+"""Conflicts with a partner over the API: seen, decided, and withheld from who may not."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -6,8 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from app.api.hub import Hub
 from app.database import Connection
@@ -215,84 +213,3 @@ async def test_conflicts_come_in_pages(writers: Writers, operator: Api) -> None:
 
     assert [page["items"][0]["field"] for page in (first, second)] == ["referral.case_lead", "referral.reason"]
     assert "nextCursor" not in second
-
-
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["api", "gidso", "echo"]), st.sampled_from(FIELDS), st.sampled_from("abcd")),
-    min_size=3,
-    max_size=8,
-)
-HOLD = settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-
-
-@dataclass
-class Account:
-    """What two writers did, and what must therefore hold."""
-
-    writers: Writers
-    operator: Api
-    owner: str
-    last: dict[str, tuple[str, str]] = field(default_factory=lambda: dict.fromkeys(FIELDS, ("gidso", "a")))
-
-    async def step(self, who: str, name: str, value: str) -> None:
-        """Let somebody speak, and check that no value is lost in silence and no echo is heard."""
-        before, events, held = await self.writers.now(), await self.writers.events(), dict(self.writers.said)
-        if who == "api":
-            await self.writers.api_says(**{name: value})
-            if value != before[name]:
-                self.last[name] = ("api", value)
-        else:
-            await self.writers.gidso_says(**({name: value} if who == "gidso" else {}))
-        after = await self.writers.now()
-        if who == "gidso" and value != held[name]:
-            await self._check_spoken(name, value, (before[name], after[name]))
-        elif who != "api":
-            assert (after, await self.writers.events()) == (before, events)
-        assert {each: after[each] for each in FIELDS if each != name} == {
-            each: before[each] for each in FIELDS if each != name
-        }
-
-    async def _check_spoken(self, name: str, value: str, around: tuple[str, str]) -> None:
-        before, after = around
-        last_writer, _ = self.last[name]
-        if self.owner == "gidso":
-            assert after == value
-            self.last[name] = ("gidso", value)
-        lost = {"partnerValue": value} if after != value else {}
-        lost |= {"hubValue": before} if after != before and last_writer == "api" else {}
-        found = [each for each in await self._conflicts() if each["field"] == NAMES[name]]
-        assert not lost or any(lost.items() <= each.items() for each in found)
-
-    async def _conflicts(self) -> list[dict[str, Any]]:
-        mine = str(await self.writers.referral_id())
-        return [each for each in await listed(self.operator) if each["referralId"] == mine]
-
-
-@given(steps=STEPS)
-@HOLD
-async def test_however_two_writers_interleave_the_owners_last_word_holds_and_no_other_is_lost_in_silence(
-    hub: Hub, team: Api, operator: Api, steps: list[tuple[str, str, str]]
-) -> None:
-    account = Account(Writers(hub, team, f"G-{hub.tools.new_id(NOW)}"), operator, owner="gidso")
-    await account.writers.gidso_says()
-
-    for each in steps:
-        await account.step(*each)
-
-    assert await account.writers.now() == {name: value for name, (_, value) in account.last.items()}
-
-
-@given(steps=STEPS)
-@HOLD
-async def test_however_two_writers_interleave_who_is_not_the_owner_changes_nothing(
-    hub: Hub, dock: Api, operator: Api, steps: list[tuple[str, str, str]]
-) -> None:
-    account = Account(Writers(hub, dock, f"G-{hub.tools.new_id(NOW)}", "dock"), operator, owner="api")
-    await account.writers.gidso_says()
-
-    for each in steps:
-        await account.step(*each)
-
-    assert await account.writers.now() == {name: value for name, (_, value) in account.last.items()}

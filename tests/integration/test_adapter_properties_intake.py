@@ -20,7 +20,6 @@ from app.database import Connection
 from app.domain.codes import IntakeResult, ReferralStatus, System
 from app.domain.events import EventType
 from app.domain.ports import HeldRecord, Page, PartnerRecord, PartnerSource
-from app.models.external_id import referral_of
 from app.models.partner import list_runs
 from app.models.quarantine import quarantine
 from app.operations.intake import Tally, apply_page
@@ -220,36 +219,6 @@ async def gidso() -> AsyncIterator[tuple[GidsoAdapter, httpx.AsyncClient]]:
             yield adapter, desk
         finally:
             await adapter.close()
-
-
-@given(order=st.lists(st.integers(0, 3), max_size=8).flatmap(lambda more: st.permutations([0, 1, 2, 3, *more])))
-@EXAMPLES
-async def test_versions_of_a_registration_in_any_order_and_number_end_as_the_newest(
-    hub: SmallHub, order: list[int]
-) -> None:
-    number = await referrals_in(hub)
-    async with gidso() as (adapter, desk):
-        versions = [
-            {"Gebied": "Charlois"},
-            {"Gebied": "Noord"},
-            {"Gebied": "Noord", "OndersteuningGestoptOp": "2019-10-01"},
-            {"Gebied": "Overschie", "OndersteuningGestoptOp": "2019-10-01"},
-        ]
-        pages, cursor = [], None
-        for version in versions:
-            await gidso_world.save(desk, gidso_world.row(number, **version))
-            records, cursor = await gidso_world.pull(adapter, cursor)
-            pages.append(records)
-
-    for place in order:
-        await hub.pull(*pages[place], system=System.GIDSO)
-
-    [referral_id] = (await hub.db.read(referral_of, System.GIDSO, [f"G-{number:06d}"])).values()
-    assert (await hub.case(referral_id)).referral.contents.area == "Overschie"
-    names = await hub.event_names(referral_id)
-    assert (names.count("received"), names.count("signal-given")) == (1, 1)
-    assert names.count("amended") < len(versions)
-    assert await hub.quarantine(system=System.GIDSO) == []
 
 
 RECORDS: Sequence[Callable[[str], PartnerRecord]] = (

@@ -1,9 +1,12 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Engine, event
 
 from app.domain.codes import LifeDomain, System
-from app.domain.commands import AmendReferral
+from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.values import Worker
 from app.models.client import wrapped_key_of
 from app.operations.intake import Tally
@@ -134,6 +137,49 @@ async def test_no_value_of_a_conflict_is_stored_as_plain_text(two: TwoWriters) -
 
     assert await two.reasons() == [("referral.reason", "both-changed")]
     assert "persoonlijk" not in stored
+
+
+async def test_a_page_without_news_costs_as_many_statements_for_many_referrals_as_for_few(hub: SmallHub) -> None:
+    facts = {f"G-{number}": replace(FIRST, reference=f"G-{number}") for number in range(12)}
+    for case_id, fact in facts.items():
+        two = TwoWriters(hub, case_id=case_id)
+        await two.partner_says(fact)
+        await two.api_says(case_lead="C. Regie")
+
+    with statements() as few:
+        await _say_again(hub, dict(list(facts.items())[:2]))
+    with statements() as many:
+        await _say_again(hub, dict(list(facts.items())[2:]))
+
+    assert few
+    assert len(many) == len(few)
+    assert (await two.contents()).case_lead == "C. Regie"
+    assert await two.reasons() == []
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Give the statements that are sent within."""
+    sent: list[str] = []
+
+    def on_statement(*given: object) -> None:
+        # The bell for other processes rings on a connection of its own, at any moment.
+        if "notify" not in (statement := str(given[2])).lower():
+            sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", on_statement)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", on_statement)
+
+
+async def _say_again(hub: SmallHub, facts: dict[str, RegisterReferral]) -> None:
+    records = [
+        partner_record(case_id, fact, external_id=case_id, payload={"saved": "again"})
+        for case_id, fact in facts.items()
+    ]
+    assert await hub.pull(*records, system=System.GIDSO) == Tally(applied=len(facts))
 
 
 async def _values(two: TwoWriters) -> list[object]:

@@ -15,7 +15,7 @@ from app.operations.intake import Tally
 from app.operations.manners import Manners, Window
 from app.operations.quarantine import KEEP_PAYLOADS
 from app.settings import Settings
-from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, credentials, manners_of, stop_on_signal
+from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, access_of, manners_of, stop_on_signal
 from tests.support.hub import CONFIRM, NOW, SmallHub, unreadable
 
 SECRETS: dict[str, Any] = {
@@ -118,13 +118,13 @@ def test_no_partner_is_flooded_outside_the_sandbox() -> None:
 
 
 def test_secrets_are_passed_on_as_plain_values(tmp_path: Path) -> None:
-    given = credentials(settings(tmp_path, **SECRETS))
+    given = access_of(settings(tmp_path, **SECRETS))
 
-    assert (given.allegro_client_secret, given.gidso_api_key, given.rmw_password) == (
-        "allegro-secret",
-        "gidso-key",
-        "rmw-password",
-    )
+    assert {system: dict(each.credentials) for system, each in given.items()} == {
+        System.ALLEGRO: {"client_id": "hub", "client_secret": "allegro-secret"},
+        System.GIDSO: {"api_key": "gidso-key"},
+        System.RMW: {"username": "hub", "password": "rmw-password"},
+    }
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

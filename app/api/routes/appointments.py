@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from app.api.answers import answer, json_answer
-from app.api.problems import problem_responses
+from app.api.problems import owned_responses, problem_responses
 from app.api.records import Changing, appointment_body, changing
 from app.api.routes.referral_steps import Processes
 from app.api.routes.referrals import Reads, ReferralId, Refers
@@ -30,7 +30,7 @@ from app.operations.tools import Tools
 from app.operations.views import view_appointments
 
 _READ_PROBLEMS = problem_responses(400, 401, 403, 404)
-_PROBLEMS = problem_responses(400, 401, 403, 404, 409, 412, 428)
+_PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
 
 router = APIRouter(prefix="/referrals/{referral_id}/appointments", tags=["appointments"])
 

@@ -3,14 +3,16 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.api.answers import answer
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, page_answer, text_cursor
 from app.api.problems import problem_responses
-from app.api.routes.partners import Manages, Partner, Reads
+from app.api.routes.partners import Manages, Reads
 from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictState, DecisionIn
 from app.database import Connection
+from app.domain.codes import System
+from app.domain.errors import NotFound
 from app.operations.conflicts import ConflictQuery, StoredConflict, decide_conflict, page_of_conflicts
 from app.operations.idempotency import Answer
 
@@ -18,6 +20,23 @@ router = APIRouter(prefix="/partners/{system}/conflicts", tags=["partners"])
 
 _MAY_SEE_VALUES = "partners:manage"
 
+
+async def _known(
+    system: Annotated[
+        str,
+        Path(
+            pattern=r"^[a-z]{1,20}$",
+            description="The system in which those who said it register: allegro, gidso or rmw; api for who has none.",
+            examples=["gidso"],
+        ),
+    ],
+) -> System:
+    if system not in set(System):
+        raise NotFound("There is no such system; those of which words are kept are allegro, gidso, rmw and api.")
+    return System(system)
+
+
+Speaker = Annotated[System, Depends(_known)]
 ConflictId = Annotated[UUID, Path(description="Id of the conflict.", examples=["019ab3f2-7c00-7000-8000-000000000008"])]
 State = Annotated[ConflictState, Query(description="Which conflicts are given.", examples=["open"])]
 
@@ -31,14 +50,16 @@ State = Annotated[ConflictState, Query(description="Which conflicts are given.",
 async def list_conflicts(  # noqa: PLR0913  # the request's parts
     request: Request,
     read: Reads,
-    system: Partner,
+    system: Speaker,
     state: State = "open",
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,
 ) -> Response:
     """Give the fields of which a partner and the hub say different things (*tegenstrijdigheden*), oldest first.
 
-    The values themselves, which may be personal, are shown to who may decide: with the scope `partners:manage`.
+    So are words over the API that were refused because another party owns the fact; those stand under the system in
+    which the caller's organisation registers. The values themselves, which may be personal, are shown to who may
+    decide: with the scope `partners:manage`.
     """
     query = ConflictQuery(system, state, id_after(cursor), limit, _MAY_SEE_VALUES in read.caller.scopes)
     page, following = await read.hub.db.read(page_of_conflicts, read.hub.tools, query)
@@ -54,10 +75,11 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
     response_model=ConflictOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def decide(change: Manages, system: Partner, conflict_id: ConflictId, body: DecisionIn) -> Response:
+async def decide(change: Manages, system: Speaker, conflict_id: ConflictId, body: DecisionIn) -> Response:
     """Say whose value holds (*beslissen*); when that is not the present one, the referral is changed, and all are told.
 
-    The answer holds no values.
+    A partner's value of what the finance team records, such as an attendance, is not taken over here: its owner
+    records it. The answer holds no values.
     """
 
     def work(tx: Connection) -> Answer:

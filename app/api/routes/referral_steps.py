@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.api.problems import problem_responses
+from app.api.problems import owned_responses
 from app.api.records import Changing, changing
 from app.api.routes.referrals import ReferralId, Refers
 from app.api.schemas.referral_out import ReferralOut
@@ -31,7 +31,7 @@ from app.operations.referrals import (
     withdraw_referral,
 )
 
-_PROBLEMS = problem_responses(400, 401, 403, 404, 409, 412, 428)
+_PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
 
 router = APIRouter(prefix="/referrals/{referral_id}", tags=["referrals"], responses=_PROBLEMS)
 

@@ -9,7 +9,7 @@ from pydantic import JsonValue, ValidationError
 from app.api.answers import answer, check_precondition, json_answer
 from app.api.faults import faults_of
 from app.api.paging import page_answer
-from app.api.problems import problem_responses
+from app.api.problems import owned_responses, problem_responses
 from app.api.records import Changing, Reading, changing, reading, referral_body, telling_no_status
 from app.api.schemas.lists import (
     ActionsOut,
@@ -25,7 +25,9 @@ from app.api.shapes import disclosures_body, history_body
 from app.database import Connection
 from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.ownership import changes
 from app.domain.queries import ReferralQuery
+from app.operations.claims import for_its_owner, refuse_strangers
 from app.operations.disclosures import view_disclosures
 from app.operations.echoes import note_held
 from app.operations.idempotency import Answer
@@ -109,7 +111,7 @@ async def read_one(referral_id: ReferralId, read: Reads) -> Response:
     "/{referral_id}",
     summary="Change what you said",
     response_model=ReferralOut,
-    responses=problem_responses(400, 401, 403, 404, 409, 412, 428),
+    responses=owned_responses(400, 401, 403, 404, 409, 412, 428),
     openapi_extra={"requestBody": {"content": {"application/merge-patch+json": _PATCH_FORM}}},
 )
 async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
@@ -120,11 +122,12 @@ async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Respon
     def work(tx: Connection) -> Answer:
         chain = open_chain(tx, tools, record_id, change.act(), viewer.visibility)
         check_precondition(change.write.if_match, show(tx).etag)
+        refuse_strangers(chain)
         said = what_was_said(tx, tools, chain)
         fact = _amended(viewer, said, patch)
         if fact != said:
             note_held(tx, tools, chain.id, (said, fact))
-            with telling_no_status(viewer):
+            with telling_no_status(viewer), for_its_owner(chain, changes(said, fact)):
                 amend_referral(tx, tools, chain, fact)
         shown = show(tx)
         return answer(200, shown.body, etag=shown.etag)

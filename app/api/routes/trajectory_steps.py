@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app.api.answers import answer
-from app.api.problems import problem_responses
+from app.api.problems import owned_responses
 from app.api.records import Changing, changing
 from app.api.routes.trajectories import TrajectoryId
 from app.api.schemas.lists import PartyOut
@@ -26,7 +26,7 @@ from app.operations.trajectories import (
 )
 from app.operations.views import view_parties
 
-_PROBLEMS = problem_responses(400, 401, 403, 404, 409, 412, 428)
+_PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
 
 router = APIRouter(prefix="/trajectories/{trajectory_id}", tags=["trajectories"], responses=_PROBLEMS)
 

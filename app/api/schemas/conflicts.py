@@ -21,7 +21,8 @@ class ConflictOut(Out):
     referral_id: UUID = Field(description="The referral (*aanmelding*).")
     field: str = Field(description="The field, by its name in the record.", examples=["worker.phone"])
     reason: ConflictReason = Field(
-        description="`not-the-owner`: the partner changed what another owns, and the hub kept its value. "
+        description="`not-the-owner`: the partner, or a caller of the API, said something of what another owns, and "
+        "the hub kept its value. "
         "`both-changed`: the value of the owner holds. `loop`: the field went to and fro, and was stopped.",
         examples=["both-changed"],
     )
@@ -31,10 +32,13 @@ class ConflictOut(Out):
     )
     since: datetime = Field(description="When they first stood apart.", examples=["2026-11-23T09:30:00Z"])
     hub_value: JsonValue = Field(None, description=f"What the hub had. {_WITHHELD}", examples=["010-5550100"])
-    partner_value: JsonValue = Field(None, description=f"What the partner said. {_WITHHELD}", examples=["010-5550200"])
+    partner_value: JsonValue = Field(
+        None, description=f"What the partner, or the caller, said. {_WITHHELD}", examples=["010-5550200"]
+    )
     base_value: JsonValue = Field(
         None,
-        description=f"What the partner had before, where it was what the hub had. {_WITHHELD}",
+        description="What the partner had before. Known only where that was what the hub had: of the rest the hub "
+        f"keeps a fingerprint, not the value. {_WITHHELD}",
         examples=["010-5550100"],
     )
     decided_at: datetime | None = Field(None, description="When it was decided.", examples=["2026-11-23T10:30:00Z"])

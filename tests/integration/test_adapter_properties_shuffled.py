@@ -1,0 +1,231 @@
+"""Whatever order a partner gives its records in, over whatever pulls and however often: it ends as in order, once."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from app.domain.case_file import facts_of
+from app.domain.codes import IntakeResult, ReferralStatus, System
+from app.domain.events import EventType
+from app.domain.facts import Field
+from app.models.external_id import referral_of
+from app.models.quarantine import count_quarantined
+from app.sandbox import allegro, gidso, rmw
+from app.sandbox.faults import FaultKind, FaultOrder, Often
+from app.sandbox.kit import Document
+from tests.support.allegro_world import message
+from tests.support.hub import CLIENT, TODAY, WIJKTEAM, WORK, SmallHub
+from tests.support.shuffled import Lists, World, lists_of, shuffled
+
+EXAMPLES = settings(
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+STEPS: tuple[tuple[str, Document], ...] = (
+    ("bevestiging", {"trajectbegeleider": {"naam": "T. Begeleider", "telefoon": "010-5550100"}}),
+    ("afspraak", {"begint": "2026-03-02T09:00:00+01:00", "plaats": "Coolsingel 40", "driegesprek": "N"}),
+    ("aanwezigheid", {"verschenen": "J"}),
+    ("intakeresultaat", dict(allegro.intake_result_code(IntakeResult.ROUTE_TO_KBR))),
+    ("plan", {"ondertekendOp": "2026-03-02"}),
+)
+AT_GIDSO: tuple[Document, ...] = (
+    {"Gebied": "Charlois"},
+    {"Gebied": "Noord"},
+    {"Gebied": "Noord", "OndersteuningGestoptOp": "2026-03-01"},
+    # Back to what it was: from the content alone nobody could tell that it is newer.
+    {"Gebied": "Charlois", "OndersteuningGestoptOp": "2026-03-01"},
+)
+AT_RMW: tuple[Document, ...] = (
+    {"gebied": "Charlois"},
+    {"gebied": "Noord"},
+    {"gebied": "Noord", "regie": "Consulent werk"},
+    {"gebied": "Charlois"},
+)
+NOT_COMPARED = {
+    *(Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.CLIENT_ID, Field.APPOINTMENT_ID, Field.TRAJECTORY_ID),
+}
+
+
+@pytest.fixture
+async def at_allegro(hub: SmallHub) -> AsyncIterator[World]:
+    async with shuffled(hub, System.ALLEGRO) as world:
+        yield world
+
+
+@pytest.fixture
+async def at_gidso(hub: SmallHub) -> AsyncIterator[World]:
+    async with shuffled(hub, System.GIDSO) as world:
+        yield world
+
+
+@pytest.fixture
+async def at_rmw(hub: SmallHub) -> AsyncIterator[World]:
+    async with shuffled(hub, System.RMW) as world:
+        yield world
+
+
+async def refer(world: World, reference: str) -> UUID:
+    """Refer a client, and tell Allegro of it as the hub does."""
+    referral_id = await world.hub.refer(client=replace(CLIENT, bsn=None), reference=reference)
+    told = message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE=reference)
+    await world.adapter.sink.deliver(replace(told, referral_id=referral_id))
+    return referral_id
+
+
+async def register(world: World, reference: str, late: Sequence[bool] = (False,) * len(STEPS)) -> None:
+    """Have a counsellor register a whole case at Allegro."""
+    facts = [
+        {"feitId": f"{reference} {kind}", "kenmerkVerwijzer": reference, "soort": kind, "datum": TODAY.isoformat()}
+        | {"gegevens": contents, "laat": is_late}
+        for (kind, contents), is_late in zip(STEPS, late, strict=True)
+    ]
+    (await world.desk.post("/_desk/feiten", json=facts)).raise_for_status()
+
+
+async def example_number(hub: SmallHub) -> int:
+    """Give a number that no other example has."""
+    return len((await hub.dump())["referral"])
+
+
+async def standing(hub: SmallHub, referral_id: UUID) -> tuple[dict[str, Any], list[str]]:
+    """Give all that is known of a case but its numbers, and what its partner told of it."""
+    facts = facts_of(await hub.case(referral_id))
+    told = sorted(step for step in await hub.steps(referral_id) if not step.startswith("("))
+    return {name: value for name, value in facts.items() if name not in NOT_COMPARED}, told
+
+
+@given(lists=lists_of(len(STEPS)))
+@example(lists=[[0, 1, 2], [4], [3]])
+@EXAMPLES
+async def test_a_case_that_allegro_gives_in_any_order_over_any_pulls_ends_as_in_order(
+    hub: SmallHub, at_allegro: World, lists: Lists
+) -> None:
+    number = await example_number(hub)
+    one, other = [await refer(at_allegro, f"{name}-{number}") for name in ("SHUFFLED", "ORDERED")]
+    await register(at_allegro, f"SHUFFLED-{number}")
+    await register(at_allegro, f"ORDERED-{number}")
+    await at_allegro.look()
+    first = len(at_allegro.shuffler.kept) - 2 * len(STEPS)
+
+    await at_allegro.pull(*([first + place for place in each] for each in lists))
+    await at_allegro.pull(range(first + len(STEPS), first + 2 * len(STEPS)))
+
+    assert await standing(hub, one) == await standing(hub, other)
+    told = await hub.event_names(one)
+    assert sorted(told) == sorted(set(told))
+    assert set(told) <= set(await hub.event_names(other))
+    assert await hub.db.read(count_quarantined) == 0
+
+
+@given(late=st.tuples(*(st.booleans() for _ in STEPS)), seed=st.integers(0, 99), pulls=st.integers(0, 3))
+@EXAMPLES
+async def test_a_case_that_comes_late_twice_and_in_another_order_ends_as_in_order(
+    hub: SmallHub, at_allegro: World, late: tuple[bool, ...], seed: int, pulls: int
+) -> None:
+    number = await example_number(hub)
+    one, other = [await refer(at_allegro, f"{name}-{number}") for name in ("LATE", "ORDERED")]
+    faults = {FaultKind.DUPLICATE: Often(rate=0.5), FaultKind.REORDER: Often(rate=0.8)}
+    await at_allegro.make_faults(FaultOrder(seed=seed, faults=faults))
+
+    await register(at_allegro, f"LATE-{number}", late)
+    await at_allegro.pull(*[None] * pulls)
+    (await at_allegro.desk.post("/_desk/vastleggingen")).raise_for_status()
+    await register(at_allegro, f"ORDERED-{number}")
+    await at_allegro.pull(*[None] * 2)
+
+    assert await standing(hub, one) == await standing(hub, other)
+    told = await hub.event_names(one)
+    assert sorted(told) == sorted(set(told))
+    assert await hub.db.read(count_quarantined) == 0
+
+
+@given(lists=lists_of(len(AT_GIDSO)))
+@example(lists=[[0], [3], [2], [1]])
+@EXAMPLES
+async def test_states_of_a_registration_at_gidso_in_any_order_over_any_pulls_end_as_in_order(
+    hub: SmallHub, at_gidso: World, lists: Lists
+) -> None:
+    number = await example_number(hub)
+    names = [f"G-{number:06d}", f"G-{number + 1:06d}"]
+
+    def row(name: str, state: Document) -> Document:
+        return gidso.aanmelding(name, WIJKTEAM.code, "Wijkteam", "2026-03-01T09:30:00+01:00", **state)
+
+    await give_states(at_gidso, lists, [[row(name, state) for name in names] for state in AT_GIDSO])
+
+    one, other = await referrals_of(hub, System.GIDSO, names)
+    assert (await hub.case(one)).referral.contents.area == "Charlois"
+    assert await standing_once(hub, one) == await standing_once(hub, other)
+    assert (await hub.event_names(one)).count("signal-given") == 1
+
+
+@given(lists=lists_of(len(AT_RMW)))
+@example(lists=[[0], [3], [2], [1]])
+@EXAMPLES
+async def test_states_of_a_registration_at_rmw_in_any_order_over_any_pulls_end_as_in_order(
+    hub: SmallHub, at_rmw: World, lists: Lists
+) -> None:
+    number = await example_number(hub)
+    names = [f"R{number:06d}", f"R{number + 1:06d}"]
+
+    await give_states(at_rmw, lists, [[rmw_row(name, state) for name in names] for state in AT_RMW])
+
+    one, other = await referrals_of(hub, System.RMW, names)
+    assert (await hub.case(one)).referral.contents.area == "Charlois"
+    assert await standing_once(hub, one) == await standing_once(hub, other)
+
+
+@given(lists=lists_of(3))
+@EXAMPLES
+async def test_a_registration_that_lapsed_at_rmw_stays_so_whatever_older_state_comes_after_it(
+    hub: SmallHub, at_rmw: World, lists: Lists
+) -> None:
+    name = f"R{await example_number(hub):06d}"
+    for state in ({}, {"gebied": "Noord"}, {"vervallen": "J"}):
+        await save(at_rmw, [rmw_row(name, state)])
+    first = len(at_rmw.shuffler.kept) - 3
+
+    await at_rmw.pull([first], *([first + place for place in each] for each in lists))
+
+    [referral_id] = await referrals_of(hub, System.RMW, [name])
+    assert await hub.status(referral_id) is ReferralStatus.WITHDRAWN
+    assert (await hub.event_names(referral_id)).count("withdrawn") == 1
+    assert await hub.db.read(count_quarantined) == 0
+
+
+def rmw_row(name: str, state: Document) -> Document:
+    client = rmw.klant("Yara", "Voorbeeld", date(1990, 5, 17), "V")
+    return rmw.aanmelding(name, WORK.code, date(2026, 3, 1), client, **state)
+
+
+async def save(world: World, rows: Sequence[Document]) -> None:
+    """Have registrations saved at a partner, and keep what they look like there now."""
+    (await world.desk.put("/_desk/aanmeldingen", json=rows)).raise_for_status()
+    await world.look()
+
+
+async def give_states(world: World, lists: Lists, states: Sequence[Sequence[Document]]) -> None:
+    """Have two registrations go through their states; the first is given by the lists, the other in order."""
+    for pair in states:
+        await save(world, pair)
+    first, end = len(world.shuffler.kept) - 2 * len(states), len(world.shuffler.kept)
+    await world.pull(*([first + 2 * place for place in each] for each in lists))
+    await world.pull(*([place] for place in range(first + 1, end, 2)))
+
+
+async def referrals_of(hub: SmallHub, system: System, case_ids: Sequence[str]) -> list[UUID]:
+    known = await hub.db.read(referral_of, system, case_ids)
+    return [known[each] for each in case_ids]
+
+
+async def standing_once(hub: SmallHub, referral_id: UUID) -> dict[str, Any]:
+    """Give all that is known of a case but its numbers; nothing of it waits, and it was received once."""
+    facts, _ = await standing(hub, referral_id)
+    assert (await hub.event_names(referral_id)).count("received") == 1
+    assert await hub.db.read(count_quarantined) == 0
+    return facts

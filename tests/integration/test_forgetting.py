@@ -1,0 +1,108 @@
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.database import Connection
+from app.domain.codes import ClosureReason, ReferralStatus, System
+from app.domain.commands import CloseTrajectory
+from app.models.ownership import partner_field
+from app.operations.conflicts import decide_conflict
+from app.operations.forgetting import KEEP_DECIDED, KEEP_HELD, forget_what_is_old
+from app.settings import Settings
+from app.worker import Worker
+from tests.support.hub import NOW, PATHS, TODAY, SmallHub, dump_of, unreadable
+from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
+
+FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
+
+
+@pytest.fixture
+async def quarrel(hub: SmallHub) -> TwoWriters:
+    """Give a referral of which GIDSO and the API changed the worker, with an open conflict."""
+    two = TwoWriters(hub)
+    await two.partner_says(FIRST)
+    await two.api_says(worker=replace(FIRST.contents.worker, name="C. Hub"))
+    await two.partner_says(saying_worker(FIRST, "B. Tweede", "010-5550100"))
+    return two
+
+
+async def forget_after(hub: SmallHub, wait: timedelta) -> int:
+    """Let time pass, and sweep."""
+    hub.clock.set(hub.clock.now() + wait)
+    return await hub.db.write(forget_what_is_old, hub.tools)
+
+
+async def held(hub: SmallHub) -> set[UUID]:
+    """Give the referrals of which something is remembered of what partners hold."""
+
+    def work(tx: Connection) -> set[UUID]:
+        return set(tx.execute(select(partner_field.c.referral_id)).scalars())
+
+    return await hub.db.read(work)
+
+
+async def test_the_values_of_a_conflict_go_long_after_its_decision_and_its_account_stays(quarrel: TwoWriters) -> None:
+    hub = quarrel.hub
+    (row,) = await conflicts(hub.db)
+    await hub.db.write(decide_conflict, hub.tools, System.GIDSO, row.id, "hub", "beheer")
+
+    too_soon = await forget_after(hub, KEEP_DECIDED)
+    forgotten = await forget_after(hub, timedelta(seconds=1))
+    again = await forget_after(hub, timedelta(hours=1))
+
+    assert (too_soon, forgotten, again) == (0, 1, 0)
+    (left,) = await conflicts(hub.db)
+    assert (left.hub_value, left.partner_value, left.base_value) == (None, None, None)
+    assert (left.field, left.reason, left.state) == ("worker.name", "both-changed", "kept")
+    assert (left.since, left.decided_at, left.decided_by) == (NOW, NOW, "beheer")
+
+
+async def test_what_nobody_decided_is_not_forgotten(quarrel: TwoWriters) -> None:
+    before = await quarrel.hub.db.read(dump_of)
+
+    assert await forget_after(quarrel.hub, KEEP_HELD * 3) == 0
+
+    assert await quarrel.hub.db.read(dump_of) == before
+
+
+async def test_what_partners_hold_of_a_referral_is_forgotten_when_it_is_long_over(quarrel: TwoWriters) -> None:
+    hub, referral_id = quarrel.hub, await quarrel.referral_id()
+    await hub.tell(referral_id, *PATHS[ReferralStatus.UNREACHABLE])
+    assert await held(hub) == {referral_id}
+
+    too_soon = await forget_after(hub, KEEP_HELD)
+    assert await held(hub) == {referral_id}
+    forgotten = await forget_after(hub, timedelta(seconds=1))
+
+    assert (too_soon, forgotten > 0) == (0, True)
+    assert await held(hub) == set()
+
+
+async def test_what_partners_hold_is_remembered_while_the_client_is_guided(quarrel: TwoWriters) -> None:
+    hub, referral_id = quarrel.hub, await quarrel.referral_id()
+    await hub.tell(referral_id, *PATHS[ReferralStatus.CONCLUDED])
+
+    assert await forget_after(hub, KEEP_HELD * 3) == 0
+    await hub.tell(referral_id, CloseTrajectory(ClosureReason.MOVED_AWAY, TODAY))
+    assert await forget_after(hub, KEEP_HELD) == 0
+    assert await held(hub) == {referral_id}
+
+    assert await forget_after(hub, timedelta(seconds=1)) > 0
+    assert await held(hub) == set()
+
+
+async def test_the_workers_sweep_forgets_payloads_and_values(quarrel: TwoWriters) -> None:
+    hub = quarrel.hub
+    await hub.pull(unreadable("D-1", "m-7"))
+    (row,) = await conflicts(hub.db)
+    await hub.db.write(decide_conflict, hub.tools, System.GIDSO, row.id, "hub", "beheer")
+    worker = Worker.over(hub.db, hub.tools, Settings(mode="sandbox"))
+    hub.clock.set(NOW + KEEP_DECIDED + timedelta(seconds=1))
+
+    forgotten = await worker.forget()
+    await worker.close()
+
+    assert forgotten == len(["payload", "conflict"])
