@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
+from uuid import UUID
 
 import structlog
 
@@ -15,15 +16,17 @@ from app.database import Connection, Database
 from app.domain.errors import HubError, PartnerError, Unavailable
 from app.domain.ports import Page, PartnerSource
 from app.operations.intake import Tally, apply_page
-from app.operations.partners import Job, finish_job, has_jobs, next_job
+from app.operations.partners import QUARANTINE_ID, SINCE, Job, finish_job, has_jobs, next_job
 from app.operations.quarantine import retry_quarantined
 from app.operations.reconciliation import (
     Sweep,
     account_of,
     compare_page,
     heal_page,
+    listed,
     page_of_links,
     page_of_stored,
+    refused,
     rehearsed,
     still_owed,
     tell_again,
@@ -44,7 +47,8 @@ class Jobs:
     """The jobs of one partner, done one after the other by the process that has its turn.
 
     Attributes:
-        cases: for a partner that also has cases without any record; None when its records tell of all its cases.
+        cases: for a partner in which the hub makes the cases, also such without any record, and makes them again by
+            telling of them again; None when its records tell of all its cases, and only its own people make them.
     """
 
     db: Database
@@ -80,8 +84,9 @@ class Jobs:
         if job.kind == "reconcile":
             return await self._reconcile(dry_run=job.dry_run)
         if job.kind == "backfill":
-            return account_of(await self._backfill(job))
-        work = partial(retry_quarantined, tools=self.tools, source=self.source, ids=None)
+            return await self._backfill(job)
+        named = (job.report or {}).get(QUARANTINE_ID)
+        work = partial(retry_quarantined, tools=self.tools, source=self.source, ids=[UUID(named)] if named else None)
         return account_of(await self._write(work, dry_run=job.dry_run))
 
     async def _reconcile(self, *, dry_run: bool) -> Mapping[str, Any]:
@@ -90,7 +95,7 @@ class Jobs:
         healed = await self._apply([partial(work, found=part) for part in _parts(sweep.to_heal())], dry_run=dry_run)
         for links in _parts(sweep.extra if self.cases else []):
             again = partial(tell_again, tools=self.tools, system=self.turn.system, links=links)
-            await self._write(again, dry_run=dry_run)
+            sweep.told_again += await self._write(again, dry_run=dry_run)
         return sweep.report(healed)
 
     async def _sweep(self) -> Sweep:
@@ -119,18 +124,32 @@ class Jobs:
             return sweep.cases
         return {case_id async for page in self.cases() for case_id in page}
 
-    async def _backfill(self, job: Job) -> Tally:
-        since = datetime.fromisoformat(job.report["since"]) if job.report else None
+    async def _backfill(self, job: Job) -> Mapping[str, Any]:
+        since = datetime.fromisoformat(job.report[SINCE]) if job.report else None
         quiet = replace(self.tools, quiet=True)
-        version = self.source.mapping_version
-        work = partial(apply_page, tools=quiet, turn=self.turn, mapping_version=version, kind="backfill")
-        pages = (partial(work, page=_part_since(page, since)) async for page in self.source.changes(None))
+        work = partial(
+            apply_page, tools=quiet, turn=self.turn, mapping_version=self.source.mapping_version, kind="backfill"
+        )
+        pages = (_part_since(page, since) async for page in self.source.changes(None))
         if job.dry_run:
-            return await self._apply([page async for page in pages], dry_run=True)
+            return await self._rehearse([page async for page in pages], work)
         tally = Tally()
         async for page in pages:
-            tally += await self.db.write(page)
-        return tally
+            tally += await self.db.write(partial(work, page=page))
+        return account_of(tally)
+
+    async def _rehearse(self, pages: Sequence[Page], work: Callable[..., Tally]) -> Mapping[str, Any]:
+        """Give the account of a backfill that is taken back, with the records that it is about."""
+        sweep = Sweep()
+        for page in pages:
+            sweep.note(page.records, await self.db.write_quietly(compare_page, self.tools, self.turn, page.records))
+
+        def applied(tx: Connection) -> tuple[Tally, list[str]]:
+            tally = sum((work(tx, page=page) for page in pages), Tally())
+            return tally, [key for page in pages for key in refused(tx, self.turn.system, page.records)]
+
+        tally, keys = await self._write(applied, dry_run=True)
+        return {**account_of(tally), **sweep.newly(), "refused": listed(list(dict.fromkeys(keys)))}
 
     async def _apply(self, works: Sequence[Callable[[Connection], Tally]], *, dry_run: bool) -> Tally:
         """Apply pages: each in a transaction of its own, or all in one that is taken back."""

@@ -5,7 +5,6 @@ Comparing, backfilling and retrying run in this process when no worker has the p
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -13,7 +12,7 @@ from uuid import UUID
 import typer
 
 from app.adapters.intake import Puller
-from app.api.schemas.partners import PartnerOut, QuarantinedOut, RunOut
+from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
 from app.commands.frame import console, read_settings, run, tools_of, with_database
 from app.commands.tables import AsJson, print_items, print_report
 from app.database import Database
@@ -21,7 +20,10 @@ from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
 from app.operations.partners import (
     Job,
+    Wish,
+    cancel_job,
     find_job,
+    page_of_jobs,
     partner_runs,
     partner_states,
     pause_partner,
@@ -30,7 +32,7 @@ from app.operations.partners import (
 )
 from app.operations.quarantine import dismiss_quarantined, page_of_quarantine
 from app.operations.tools import SystemClock, Tools
-from app.operations.turns import Turn, TurnLost, take_turn
+from app.operations.turns import Turn, TurnLost, leave_turn, take_turn
 from app.settings import Settings
 from app.worker import Worker
 
@@ -40,8 +42,20 @@ partners = typer.Typer(no_args_is_help=True, help="The connections with the part
 
 _BY = "command line"
 _LOOK_SECONDS = 0.5
-_STATE = ("system", "paused", "pause_reason", "last_success_at", "lag_seconds", "failures", "retry_at", "quarantined")
+_STATE = (
+    "system",
+    "paused",
+    "pause_reason",
+    "last_success_at",
+    "failures",
+    "retry_at",
+    "alerted_at",
+    "sending_alerted_at",
+    "quarantined",
+    "jobs_waiting_since",
+)
 _RUN = ("started_at", "kind", "read", "applied", "unchanged", "filtered", "quarantined", "drift")
+_JOB = ("id", "kind", "dry_run", "state", "waits_for", "requested_by", "requested_at", "finished_at")
 _QUARANTINED = ("id", "external_id", "field", "reason", "message")
 
 
@@ -51,8 +65,9 @@ def _partner(name: str) -> System:
     return System(name)
 
 
-Partner = Annotated[System, typer.Argument(parser=_partner, metavar="SYSTEM", help="allegro, gidso or rmw")]
+Partner = Annotated[System, typer.Argument(parser=_partner, metavar="SYSTEM", help=", ".join(PARTNERS))]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")]
+QuarantinedId = Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the list of the quarantine.")]
 Reason = Annotated[str, typer.Option(help="Why; kept on record. No personal data.")]
 By = Annotated[str, typer.Option(help="Who does this; kept on record.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what it would do, and change nothing.")]
@@ -91,6 +106,32 @@ def list_quarantined(system: Partner, limit: Limit = 100, as_json: AsJson = Fals
     print_items(_over_database(work), _QUARANTINED, as_json=as_json)
 
 
+@partners.command("jobs")
+def list_jobs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
+    """List what was asked for, newest first: where it stands, and what a job that waits is waiting for."""
+
+    async def work(db: Database, _: Settings) -> list[JobOut]:
+        found, _more = await db.read(page_of_jobs, system, None, limit)
+        return [JobOut.model_validate(vars(each), by_name=True) for each in found]
+
+    print_items(_over_database(work), _JOB, as_json=as_json)
+
+
+@partners.command()
+def cancel(
+    system: Partner,
+    job_id: Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the list of jobs.")],
+    by: By = _BY,
+) -> None:
+    """Take back a job that waits."""
+
+    async def work(db: Database, settings: Settings) -> None:
+        await db.write(cancel_job, tools_of(settings), system, job_id, by)
+
+    _over_database(work)
+    console.print("The job is cancelled.")
+
+
 @partners.command()
 def pause(system: Partner, reason: Reason, by: By = _BY) -> None:
     """Leave a partner alone until it is resumed; nothing is lost, what it records is read afterwards."""
@@ -114,12 +155,7 @@ def resume(system: Partner) -> None:
 
 
 @partners.command()
-def dismiss(
-    system: Partner,
-    quarantined_id: Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the list of the quarantine.")],
-    reason: Reason,
-    by: By = _BY,
-) -> None:
+def dismiss(system: Partner, quarantined_id: QuarantinedId, reason: Reason, by: By = _BY) -> None:
     """Leave a record in quarantine out for good; its payload is destroyed, who decided and why is kept."""
 
     async def work(db: Database, settings: Settings) -> None:
@@ -130,15 +166,22 @@ def dismiss(
 
 
 @partners.command()
-def retry(system: Partner, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+def retry(
+    system: Partner,
+    quarantined_id: Annotated[
+        UUID | None, typer.Argument(metavar="[ID]", help="Only this record, with what waits for it; else everything.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
     """Read what is in quarantine again, with today's mapping."""
-    _do(system, "retry", dry_run=dry_run, as_json=as_json)
+    _do(system, Wish("retry", dry_run, quarantine_id=quarantined_id), as_json=as_json)
 
 
 @partners.command()
 def reconcile(system: Partner, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Compare everything that a partner has with what the hub applied, and mend it."""
-    _do(system, "reconcile", dry_run=dry_run, as_json=as_json)
+    _do(system, Wish("reconcile", dry_run), as_json=as_json)
 
 
 @partners.command()
@@ -149,12 +192,12 @@ def backfill(
     as_json: AsJson = False,
 ) -> None:
     """Read everything of a partner again, and tell nobody of what happened."""
-    _do(system, "backfill", since=since, dry_run=dry_run, as_json=as_json)
-
-
-def _do(system: System, kind: str, *, dry_run: bool, as_json: bool, since: datetime | None = None) -> None:
-    """Ask for a job, see it done, and print its report; a job that failed fails the command."""
     moment = since.replace(tzinfo=UTC) if since else None
+    _do(system, Wish("backfill", dry_run, since=moment), as_json=as_json)
+
+
+def _do(system: System, wish: Wish, *, as_json: bool) -> None:
+    """Ask for a job, see it done, and print its report; a job that failed or was cancelled fails the command."""
 
     async def work(db: Database, settings: Settings) -> Job:
         tools = tools_of(settings)
@@ -162,14 +205,14 @@ def _do(system: System, kind: str, *, dry_run: bool, as_json: bool, since: datet
         try:
             puller = _connected(hands, system)
             await _refuse_paused(db, system)
-            job = await db.write(request_job, tools, system, kind, _BY, dry_run, moment)
+            job = await db.write(request_job, tools, system, _BY, wish)
             return await _finished(db, tools, puller, job)
         finally:
             await hands.close()
 
     job = _over_database(work)
     print_report(job.report or {}, as_json=as_json)
-    if job.state == "failed":
+    if job.state != "done":
         raise typer.Exit(1)
 
 
@@ -179,12 +222,12 @@ async def _finished(db: Database, tools: Tools, puller: Puller, job: Job) -> Job
         try:
             await db.write(take_turn, tools, turn)
             await puller.jobs()
-            # A turn of no length: nobody has to wait for its end.
-            await db.write(take_turn, tools, replace(turn, lease_seconds=0))
         except TurnLost:
             # A worker has the partner's turn; it does the job at its next round.
             await _refuse_paused(db, job.system)
             await asyncio.sleep(_LOOK_SECONDS)
+        finally:
+            await db.write(leave_turn, turn)
         job = await db.read(find_job, job.system, job.id)
     return job
 

@@ -89,7 +89,7 @@ partner_job = Table(
     # reconcile, backfill or retry
     Column("kind", String(12), nullable=False),
     Column("dry_run", Boolean, nullable=False),
-    # waiting, running, done or failed
+    # waiting, running, done, failed or cancelled
     Column("state", String(10), nullable=False),
     Column("requested_by", String(100), nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, exists, select
+from sqlalchemy import Connection, Row, bindparam, exists, func, select
 
 from app.domain.codes import System
 from app.models.base import insert_row, update_row
@@ -16,6 +16,11 @@ _ONE = _OF_SYSTEM.where(partner_job.c.id == bindparam("id"))
 _NEWEST = _OF_SYSTEM.order_by(partner_job.c.id.desc()).limit(bindparam("limit"))
 _NEWEST_BEFORE = _NEWEST.where(partner_job.c.id < bindparam("after"))
 _UNFINISHED = _OF_SYSTEM.where(partner_job.c.state.in_(("waiting", "running"))).order_by(partner_job.c.id).limit(1)
+_WAITING_SINCE = (
+    select(partner_job.c.system, func.min(partner_job.c.requested_at).label("since"))
+    .where(partner_job.c.state == "waiting")
+    .group_by(partner_job.c.system)
+)
 _SINCE = select(
     exists().where(
         partner_job.c.system == bindparam("system"),
@@ -49,6 +54,11 @@ def list_jobs(tx: Connection, system: System, after: UUID | None, limit: int) ->
 def oldest_unfinished_job(tx: Connection, system: System) -> Row[Any] | None:
     """Give the partner's oldest job that waits, or that was begun and not ended."""
     return tx.execute(_UNFINISHED, {"system": system}).first()
+
+
+def jobs_waiting_since(tx: Connection) -> dict[str, datetime]:
+    """Give since when the oldest job that nobody began waits, by partner; those of which none waits are left out."""
+    return {row.system: row.since for row in tx.execute(_WAITING_SINCE)}
 
 
 def was_asked_since(tx: Connection, system: System, kind: str, since: datetime) -> bool:

@@ -1,30 +1,51 @@
 """What a subscriber sees of its deliveries, and asks to be sent again.
 
-Only deliveries that were tried at least once exist for the subscriber: before that the privacy gate has not had its
-say, and even the type of an event may be more than it may know.
+Of what is about a referral only deliveries that were tried at least once exist for the subscriber: before that the
+privacy gate has not had its say, and even the type of an event may be more than it may know. Of what is about a
+connection the gate has nothing to say, so that is seen from the moment it is owed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Update, select, update
+from sqlalchemy import Connection, String, Update, bindparam, exists, func, or_, select, update
 
+from app.domain.events import ABOUT_CONNECTIONS
 from app.models.delivery import Delivery, DeliveryState, delivery, delivery_from, in_state
+from app.models.outbox import event
 
 _TRIED = delivery.c.sequence.is_not(None)
+_ABOUT_NOBODY = exists().where(
+    event.c.id == delivery.c.event_id, event.c.type.in_(sorted(each.value for each in ABOUT_CONNECTIONS))
+)
+_SEEN = or_(_TRIED, _ABOUT_NOBODY)
 _FINISHED = in_state(DeliveryState.DELIVERED, DeliveryState.DEAD)
 
+_FIRST_OPEN = (
+    select(func.min(delivery.c.event_position))
+    .where(
+        delivery.c.receiver == bindparam("receiver", type_=String),
+        delivery.c.referral_id.in_(bindparam("chains", expanding=True)),
+        in_state(DeliveryState.PENDING, DeliveryState.SENDING),
+    )
+    .group_by(delivery.c.referral_id)
+)
+_HEADS = select(delivery.c.referral_id, delivery.c.id).where(
+    delivery.c.receiver == bindparam("receiver", type_=String), delivery.c.event_position.in_(_FIRST_OPEN), _SEEN
+)
 
-def tried_deliveries(
+
+def seen_deliveries(
     tx: Connection, receiver: str, state: DeliveryState | None, after: UUID | None, limit: int
 ) -> list[Delivery]:
-    """Give a page of what was tried for a receiver, newest event first, of one state or (None) of all.
+    """Give a page of what a receiver may see, newest event first, of one state or (None) of all.
 
     ``after`` is the last delivery of the page before.
     """
-    query = select(delivery).where(delivery.c.receiver == receiver, _TRIED)
+    query = select(delivery).where(delivery.c.receiver == receiver, _SEEN)
     if state is not None:
         query = query.where(in_state(state))
     if after is not None:
@@ -34,11 +55,17 @@ def tried_deliveries(
     return [delivery_from(row) for row in rows]
 
 
-def tried_delivery(tx: Connection, receiver: str, delivery_id: UUID) -> Delivery | None:
-    """Give one delivery that was tried for a receiver."""
-    query = select(delivery).where(delivery.c.receiver == receiver, _TRIED, delivery.c.id == delivery_id)
+def seen_delivery(tx: Connection, receiver: str, delivery_id: UUID) -> Delivery | None:
+    """Give one delivery that a receiver may see."""
+    query = select(delivery).where(delivery.c.receiver == receiver, _SEEN, delivery.c.id == delivery_id)
     row = tx.execute(query).first()
     return delivery_from(row) if row else None
+
+
+def chain_heads(tx: Connection, receiver: str, chains: Collection[UUID]) -> dict[UUID, UUID]:
+    """Give the delivery that each of these chains of a receiver waits for, its first open one, where it is seen."""
+    rows = tx.execute(_HEADS, {"receiver": receiver, "chains": list(chains)})
+    return {row.referral_id: row.id for row in rows}
 
 
 def deliver_again(tx: Connection, receiver: str, delivery_id: UUID, now: datetime) -> Delivery | None:

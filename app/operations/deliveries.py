@@ -16,7 +16,7 @@ from app.models.delivery import (
     subscription_receiver,
 )
 from app.models.outbox import load_events
-from app.models.redelivery import deliver_again, deliver_range_again, tried_deliveries, tried_delivery
+from app.models.redelivery import chain_heads, deliver_again, deliver_range_again, seen_deliveries, seen_delivery
 from app.operations.subscriptions import Subscription, require_active
 from app.operations.tools import Tools
 
@@ -29,19 +29,24 @@ class Told:
 
     Attributes:
         referral_id: None for what is about nobody, such as a test.
+        waits_for: the delivery that goes before this one, in their common order; None when nothing does.
     """
 
     delivery: Delivery
     event_type: EventType
     referral_id: UUID | None
     attempts: tuple[Attempt, ...]
+    waits_for: UUID | None
 
 
 def page_of_deliveries(
     tx: Connection, subscription: Subscription, state: DeliveryState | None, after: UUID | None, limit: int
 ) -> tuple[list[Told], bool]:
-    """Give a page of what was tried for a subscription, newest event first, and whether there is a next page."""
-    found = tried_deliveries(tx, subscription_receiver(subscription.id), state, after, limit + 1)
+    """Give a page of what a subscription may see, newest event first, and whether there is a next page.
+
+    That is what was tried, and what is about a connection also before.
+    """
+    found = seen_deliveries(tx, subscription_receiver(subscription.id), state, after, limit + 1)
     return _told(tx, found[:limit]), len(found) > limit
 
 
@@ -71,12 +76,12 @@ def redeliver(tx: Connection, tools: Tools, subscription: Subscription, delivery
     What it holds is decided anew: consent that was withdrawn since then counts.
 
     Raises:
-        NotFound: nothing with this id was tried for this subscription.
+        NotFound: this subscription sees nothing with this id.
         TransitionNotAllowed: the subscription is not active.
         Conflict: it is still under way.
     """
     receiver = subscription_receiver(subscription.id)
-    if tried_delivery(tx, receiver, delivery_id) is None:
+    if seen_delivery(tx, receiver, delivery_id) is None:
         raise NotFound("There is no delivery with this id for this subscription.")
     require_active(subscription)
     given = deliver_again(tx, receiver, delivery_id, tools.clock.now())
@@ -101,10 +106,22 @@ def replay(tx: Connection, tools: Tools, subscription: Subscription, since: date
 def _told(tx: Connection, deliveries: list[Delivery]) -> list[Told]:
     events = load_events(tx, {each.event_id for each in deliveries})
     tries = attempts_of(tx, {each.id for each in deliveries})
-    return [_one_told(each, events[each.event_id].event.type, tries) for each in deliveries]
+    ahead = _ahead(tx, [each for each in deliveries if each.state is DeliveryState.PENDING])
+    return [
+        Told(
+            each,
+            events[each.event_id].event.type,
+            None if events[each.event_id].event.type in ABOUT_CONNECTIONS else each.referral_id,
+            tuple(one for one in tries if one.delivery_id == each.id),
+            ahead.get(each.id),
+        )
+        for each in deliveries
+    ]
 
 
-def _one_told(delivery: Delivery, event_type: EventType, tries: list[Attempt]) -> Told:
-    about = None if event_type in ABOUT_CONNECTIONS else delivery.referral_id
-    own = tuple(each for each in tries if each.delivery_id == delivery.id)
-    return Told(delivery, event_type, about, own)
+def _ahead(tx: Connection, pending: list[Delivery]) -> dict[UUID, UUID]:
+    """Give the deliveries, all of one receiver, that others wait for, by the one that waits."""
+    if not pending:
+        return {}
+    heads = chain_heads(tx, pending[0].receiver, {each.referral_id for each in pending})
+    return {each.id: head for each in pending if (head := heads.get(each.referral_id, each.id)) != each.id}

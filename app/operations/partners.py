@@ -8,11 +8,15 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.errors import FieldFault, InvalidInput, NotFound
-from app.models.partner import ensure_partner, list_partners, list_runs, update_partner
+from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
+from app.domain.events import EventType
+from app.events.notices import READING, SENDING, about_partner
+from app.models.partner import ensure_partner, find_partner, list_partners, list_runs, update_partner
+from app.models.partner_alert import standing_alerts
 from app.models.partner_job import (
     find_job_row,
     insert_job,
+    jobs_waiting_since,
     list_jobs,
     oldest_unfinished_job,
     update_job,
@@ -30,6 +34,9 @@ JOB_KINDS = ("reconcile", "backfill", "retry")
 NIGHTLY = "nightly"
 """Who asked for a job that nobody asked for."""
 
+SINCE, QUARANTINE_ID = "since", "quarantineId"
+"""In what was asked: from when a backfill takes what happened, and which one record a retry is about."""
+
 _LONGEST_REASON = 300
 
 
@@ -42,9 +49,11 @@ class PartnerState:
         failing_since: when the partner stopped answering; None while it answers.
         failures: pulls that failed on end.
         retry_at: until when it is left alone after a failure; None while it answers.
-        alerted: whether operators were told of the trouble.
+        alerted_at: when operators were told that its changes cannot be read; None unless they were, and not of its end.
+        sending_alerted_at: the same of what the hub sends to it.
         pause_reason: why somebody paused it, ``paused_by`` who.
         quarantined: how many of its records are in quarantine.
+        jobs_waiting_since: since when its oldest job waits that nobody began; None when none waits.
     """
 
     system: System
@@ -56,8 +65,10 @@ class PartnerState:
     failing_since: datetime | None
     failures: int
     retry_at: datetime | None
-    alerted: bool
+    alerted_at: datetime | None
+    sending_alerted_at: datetime | None
     quarantined: int
+    jobs_waiting_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,9 @@ class Job:
     Attributes:
         kind: one of ``JOB_KINDS``.
         dry_run: report only; nothing is kept.
-        state: waiting, running, done or failed.
+        state: waiting, running, done, failed or cancelled.
+        waits_for: of a job that waits, what it waits for: ``resumption`` of the paused partner, the ``partner`` that is
+            left alone after failures, an ``earlier-job``, or a ``worker`` at its next round.
         report: counts and the partner's record numbers, never contents; of a job that waits what was asked of it.
     """
 
@@ -101,13 +114,41 @@ class Job:
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    waits_for: str | None
     report: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for.
+
+    Attributes:
+        kind: one of ``JOB_KINDS``.
+        dry_run: report what it would do, and keep nothing of it.
+        since: of a backfill, the aware moment from which what happened is taken; None takes everything.
+        quarantine_id: of a retry, the one record that is read again, with its case; None takes the whole quarantine.
+    """
+
+    kind: str
+    dry_run: bool = False
+    since: datetime | None = None
+    quarantine_id: UUID | None = None
+
+    def named(self) -> dict[str, str]:
+        """Give what only this kind of job asks, as it stands in the report of a job that waits."""
+        since = {SINCE: self.since.isoformat()} if self.since else {}
+        return since | ({QUARANTINE_ID: str(self.quarantine_id)} if self.quarantine_id else {})
 
 
 def partner_states(tx: Connection, now: datetime) -> list[PartnerState]:
     """Give the state of every partner that was ever pulled or paused."""
-    quarantined = count_quarantined_of(tx)
-    return [_state(row, quarantined.get(row.system, 0), now) for row in list_partners(tx)]
+    rows = list_partners(tx)
+    beside = _Beside(
+        quarantined=count_quarantined_of(tx),
+        jobs_waiting_since=jobs_waiting_since(tx),
+        alerts=standing_alerts(tx, [_chain(row.system, way) for row in rows for way in (READING, SENDING)]),
+    )
+    return [_state(row, beside, now) for row in rows]
 
 
 def partner_runs(tx: Connection, system: System, limit: int) -> list[Run]:
@@ -136,35 +177,35 @@ def resume_partner(tx: Connection, tools: Tools, system: System) -> None:
     update_partner(tx, system, {"paused": False, "pause_reason": None, "paused_by": None, "retry_at": None})
 
 
-def request_job(  # noqa: PLR0913  # since is seldom given
-    tx: Connection,
-    tools: Tools,
-    system: System,
-    kind: str,
-    by: str,
-    dry_run: bool,
-    since: datetime | None = None,
-) -> Job:
-    """Ask the worker to do a job at its next round.
+def require_worker(tx: Connection, system: System) -> None:
+    """See that there is somebody to do a job with a partner: a worker that was ever connected to it.
 
-    Args:
-        tx: the unit of work.
-        tools: clock and ids.
-        system: the partner.
-        kind: one of ``JOB_KINDS``.
-        by: who asks.
-        dry_run: report what it would do, and keep nothing of it.
-        since: of a backfill, the aware moment from which what happened is taken; None takes everything.
+    A partner that is paused before its first pull is taken at its operator's word: that is how to have its history
+    read before anything else.
+
+    Raises:
+        Conflict: no worker ever had its turn, so a job would wait for ever.
+    """
+    row = find_partner(tx, system)
+    if row is None or not (row.paused or row.lease_until):
+        raise Conflict(
+            f"{system} is not connected: no worker ever pulled it, and nobody would do this job. "
+            f"Give the worker its address (TRAJECTHUB_{system.upper()}_URL) and credentials, and ask again."
+        )
+
+
+def request_job(tx: Connection, tools: Tools, system: System, by: str, wish: Wish) -> Job:
+    """Ask the worker to do a job at its next round; ``by`` is who asks.
 
     Raises:
         InvalidInput: there is no such kind of job.
     """
-    if kind not in JOB_KINDS:
+    if wish.kind not in JOB_KINDS:
         raise InvalidInput(FieldFault("kind", "known-code", f"Give one of {', '.join(JOB_KINDS)}."))
     now = tools.clock.now()
     job_id = tools.new_id(now)
-    asked = {"since": since.isoformat()} if since else None
-    row = {"id": job_id, "system": system, "kind": kind, "dry_run": dry_run, "state": "waiting", "report": asked}
+    asked = {"kind": wish.kind, "dry_run": wish.dry_run, "report": wish.named() or None}
+    row = {"id": job_id, "system": system, "state": "waiting", **asked}
     insert_job(tx, {**row, "requested_by": by, "requested_at": now})
     return find_job(tx, system, job_id)
 
@@ -178,12 +219,28 @@ def find_job(tx: Connection, system: System, job_id: UUID) -> Job:
     row = find_job_row(tx, system, job_id)
     if row is None:
         raise NotFound("There is no job with this id for this partner.")
-    return _job(row)
+    return _jobs(tx, system, [row])[0]
+
+
+def cancel_job(tx: Connection, tools: Tools, system: System, job_id: UUID, by: str) -> Job:
+    """Take back a job that waits; who did is kept in its report.
+
+    Raises:
+        NotFound: this partner has no such job.
+        Conflict: it was begun.
+    """
+    ensure_partner(tx, system)  # locked: a worker does not begin it meanwhile
+    job = find_job(tx, system, job_id)
+    if job.state != "waiting":
+        raise Conflict(f"This job is {job.state}; only one that waits can be cancelled.")
+    report = {**(job.report or {}), "cancelledBy": by}
+    update_job(tx, job.id, {"state": "cancelled", "finished_at": tools.clock.now(), "report": report})
+    return find_job(tx, system, job_id)
 
 
 def page_of_jobs(tx: Connection, system: System, after: UUID | None, limit: int) -> tuple[Sequence[Job], UUID | None]:
     """Give a page of a partner's jobs, newest first, and where the next page begins."""
-    found = [_job(row) for row in list_jobs(tx, system, after, limit + 1)]
+    found = _jobs(tx, system, list_jobs(tx, system, after, limit + 1))
     page = found[:limit]
     return page, page[-1].id if len(found) > limit else None
 
@@ -219,11 +276,20 @@ def request_nightly(tx: Connection, tools: Tools, system: System, due: datetime)
     ensure_partner(tx, system)  # locked: two workers do not both ask
     if was_asked_since(tx, system, "reconcile", due):
         return False
-    request_job(tx, tools, system, "reconcile", NIGHTLY, dry_run=False)
+    request_job(tx, tools, system, NIGHTLY, Wish("reconcile"))
     return True
 
 
-def _state(row: Any, quarantined: int, now: datetime) -> PartnerState:
+@dataclass(frozen=True)
+class _Beside:
+    """What stands elsewhere of partners."""
+
+    quarantined: Mapping[str, int]
+    jobs_waiting_since: Mapping[str, datetime]
+    alerts: Mapping[UUID, datetime]
+
+
+def _state(row: Any, beside: _Beside, now: datetime) -> PartnerState:
     return PartnerState(
         system=System(row.system),
         paused=row.paused,
@@ -234,13 +300,36 @@ def _state(row: Any, quarantined: int, now: datetime) -> PartnerState:
         failing_since=row.failing_since,
         failures=row.failures,
         retry_at=row.retry_at,
-        alerted=row.alerted,
-        quarantined=quarantined,
+        alerted_at=beside.alerts.get(_chain(row.system, READING)),
+        sending_alerted_at=beside.alerts.get(_chain(row.system, SENDING)),
+        quarantined=beside.quarantined.get(row.system, 0),
+        jobs_waiting_since=beside.jobs_waiting_since.get(row.system),
     )
 
 
-def _job(row: Any) -> Job:
-    return Job(**{name: getattr(row, name) for name in Job.__annotations__} | {"system": System(row.system)})
+def _chain(system: str, way: str) -> UUID:
+    return about_partner(EventType.PARTNER_FAILING, System(system), way).chain
+
+
+def _jobs(tx: Connection, system: System, rows: Sequence[Any]) -> list[Job]:
+    waiting = [row for row in rows if row.state == "waiting"]
+    causes = _causes(tx, system, waiting) if waiting else {}
+    return [_job(row, causes.get(row.id)) for row in rows]
+
+
+def _causes(tx: Connection, system: System, waiting: Sequence[Any]) -> dict[UUID, str]:
+    """Tell what each of these jobs waits for; what holds up the partner holds up all of them."""
+    partner, first = find_partner(tx, system), oldest_unfinished_job(tx, system)
+    if partner and partner.paused:
+        return dict.fromkeys((row.id for row in waiting), "resumption")
+    if partner and partner.failures:
+        return dict.fromkeys((row.id for row in waiting), "partner")
+    return {row.id: "worker" if first and row.id == first.id else "earlier-job" for row in waiting}
+
+
+def _job(row: Any, waits_for: str | None) -> Job:
+    stored = {name: getattr(row, name) for name in Job.__annotations__ if name != "waits_for"}
+    return Job(**{**stored, "system": System(row.system)}, waits_for=waits_for)
 
 
 def _read(kind: type[T], row: Any) -> T:

@@ -40,6 +40,12 @@ T = TypeVar("T")
 MOST_KEYS = 1000
 """So many keys of each finding are in a report; the count is always whole."""
 
+BY_HAND = (
+    "The hub cannot make these cases at the partner. Ask the team that registered them if they were removed there: "
+    "if they were, withdraw the referrals in the hub; else have them registered again."
+)
+"""What an operator does about cases that are linked here, gone at the partner, and that nothing can be told of."""
+
 _FEW = 10
 _SHARE = 0.1
 
@@ -90,10 +96,11 @@ class Sweep:
     Attributes:
         compared: how many records were read.
         seen: every record that the partner has.
-        cases: every case of which the partner has a record, or of which the hub remembers one.
+        cases: every case of which the partner has a record, or whose removal the hub remembers or finds.
         differing: what is to be applied, in the partner's order.
         stored: how many records the hub remembers.
         extra: links of the hub to cases that the partner does not have.
+        told_again: of how many of these everything is told to the partner again, which makes them there.
     """
 
     compared: int = 0
@@ -102,6 +109,7 @@ class Sweep:
     differing: dict[Key, Found] = field(default_factory=dict)
     stored: int = 0
     extra: list[Link] = field(default_factory=list)
+    told_again: int = 0
     _revisions: dict[Key, int] = field(default_factory=dict)
     _versions: dict[Key, tuple[bytes, frozenset[str]]] = field(default_factory=dict)
 
@@ -133,9 +141,11 @@ class Sweep:
         now = tools.clock.now()
         self.stored += len(rows)
         for row in rows:
-            self.cases.add(row.case_id)
             tombstone = None if row.key in self.seen else source.removed(*row.key, row.case_id, now)
-            if tombstone and content_hash(tombstone) != row.content_hash:
+            if tombstone is None:
+                continue  # the partner has it; or its removal means nothing, and it vouches for no case
+            self.cases.add(row.case_id)
+            if content_hash(tombstone) != row.content_hash:
                 self.differing[row.key] = Found(Finding.DELETED, tombstone)
 
     @property
@@ -150,17 +160,29 @@ class Sweep:
 
     def report(self, healed: Tally) -> dict[str, Any]:
         """Give the account of the comparison: counts and the partner's record numbers, no contents."""
-        found = {finding: self._keys(finding) for finding in Finding}
-        found[Finding.EXTRA] = [link.case_id for link in self.extra]
         return {
             "compared": self.compared,
-            **{str(finding): {"count": len(keys), "keys": keys[:MOST_KEYS]} for finding, keys in found.items()},
+            **{str(each): listed(self._keys(each)) for each in Finding if each is not Finding.EXTRA},
+            str(Finding.EXTRA): self._extra(),
             "deletionsHeldBack": self.holds_back,
             "healed": account_of(healed),
         }
 
+    def newly(self) -> dict[str, Any]:
+        """Give the records that the hub does not have, and those that it has otherwise; no contents."""
+        return {str(each): listed(self._keys(each)) for each in (Finding.MISSING, Finding.DIFFERENT)}
+
+    def _extra(self) -> dict[str, Any]:
+        found = {**listed([link.case_id for link in self.extra]), "toldAgain": self.told_again}
+        return found | ({"advice": BY_HAND} if self.told_again < len(self.extra) else {})
+
     def _keys(self, wanted: Finding) -> list[str]:
         return ["/".join(key) for key, found in self.differing.items() if found.finding is wanted]
+
+
+def listed(keys: Sequence[str]) -> dict[str, Any]:
+    """Give keys for a report: how many there are, and the first of them."""
+    return {"count": len(keys), "keys": list(keys[:MOST_KEYS])}
 
 
 def account_of(tally: Tally) -> dict[str, int]:
@@ -200,6 +222,14 @@ def _finding(
     # It was applied, but what it told of is gone; a withdrawal of what never reached the hub left nothing behind.
     tells = any(not isinstance(fact, WithdrawReferral) for fact in record.facts)
     return Finding.MISSING if tells and record.case_id not in linked else None
+
+
+def refused(tx: Connection, system: System, records: Sequence[PartnerRecord]) -> list[str]:
+    """Give those of these records that are in quarantine, each with the field and the code of what hinders it."""
+    read = {key_of(record) for record in records}
+    rows = quarantine_of_cases(tx, system, case_ids(records), (OPEN,))
+    found = [row for row in rows if (row.kind, row.external_id) in read]
+    return [f"{row.kind}/{row.external_id}: {row.field} {row.reason}" for row in found]
 
 
 def page_of_stored(tx: Connection, system: System, after: Key, limit: int) -> list[Stored]:

@@ -116,6 +116,12 @@ def keep_turn(tx: Connection, tools: Tools, turn: Turn) -> None:
     update_partner(tx, turn.system, lease_of(turn, tools.clock.now()))
 
 
+def leave_turn(tx: Connection, turn: Turn) -> None:
+    """Leave the turn to whoever comes next, who else would wait for its end; nothing when it is not this process's."""
+    if _is_in_turn(ensure_partner(tx, turn.system), turn):
+        update_partner(tx, turn.system, {"lease_holder": None})
+
+
 def lease_of(turn: Turn, now: datetime) -> dict[str, Any]:
     """Give the columns that renew a turn."""
     return {"lease_holder": turn.holder, "lease_until": now + timedelta(seconds=turn.lease_seconds)}

@@ -13,7 +13,7 @@ from app.models.subscription import SubscriptionStatus, list_subscriptions
 from app.sandbox.kit import SettableClock
 from app.worker import Worker
 from tests.support.api_calls import fault, path_for, refer, step
-from tests.support.event_world import Mailbox, mailbox
+from tests.support.event_world import Mailbox, mailbox, ok
 from tests.support.subscriber import CONSENT, confirmed, deliveries, only_referral, subscribe
 
 Api = httpx.AsyncClient
@@ -43,15 +43,16 @@ async def test_test_goes_to_the_asking_address_only(dock: Api, worker: Worker, b
     assert await hub.db.read(lambda tx: tx.exec_driver_sql("select count(*) from disclosure").scalar_one()) == 0
 
 
-async def test_test_is_listed_with_its_try(dock: Api, worker: Worker, box: Mailbox) -> None:
+async def test_test_is_listed_at_once_and_then_with_its_try(dock: Api, worker: Worker, box: Mailbox) -> None:
     made = await subscribe(dock, box.url)
     sent = (await dock.post(f"/v1/subscriptions/{made['id']}/test")).json()
 
-    before = await deliveries(dock, made)
+    (before,) = await deliveries(dock, made)
     await worker.settle()
     (listed,) = await deliveries(dock, made)
 
-    assert before == []
+    assert (before["id"], before["state"], before["attempts"]) == (sent["deliveryId"], "pending", [])
+    assert {"sequence", "waitsFor"}.isdisjoint(before)
     assert (listed["id"], listed["state"], "referralId" in listed) == (sent["deliveryId"], "delivered", False)
     (tried,) = listed["attempts"]
     assert (tried["number"], tried["outcome"], tried["statusCode"]) == (1, "delivered", 204)
@@ -81,6 +82,48 @@ async def test_what_was_never_released_is_not_listed(dock: Api, etf: Api, worker
 
     assert len(listed) == len(box.bodies)
     assert "withheld" not in {each["state"] for each in listed}
+
+
+async def test_what_waits_for_an_earlier_one_about_the_same_connection_is_listed_and_says_so(
+    dock: Api, worker: Worker, box: Mailbox, clock: SettableClock
+) -> None:
+    made = await subscribe(dock, box.url)
+    box.answer = server_error
+    await dock.post(f"/v1/subscriptions/{made['id']}/test")
+    await worker.settle()
+    await dock.post(f"/v1/subscriptions/{made['id']}/test")
+
+    second, first = await deliveries(dock, made)
+    clock.set(NOW + timedelta(minutes=30))
+    box.answer = ok
+    await worker.settle()
+
+    assert (second["state"], second["waitsFor"], "waitsFor" in first) == ("pending", first["id"], False)
+    after = await deliveries(dock, made)
+    assert [(each["state"], "waitsFor" in each) for each in after] == [("delivered", False)] * 2
+
+
+async def test_what_waits_unseen_about_the_same_referral_is_not_listed(
+    dock: Api, etf: Api, worker: Worker, box: Mailbox
+) -> None:
+    made = await subscribe(dock, box.url)
+    box.answer = server_error
+    await confirmed(dock, etf)
+    await worker.settle()
+
+    listed = await deliveries(dock, made)
+
+    assert [each["sequence"] for each in listed] == [1]
+
+
+async def test_what_is_still_to_be_sent_cannot_be_sent_again(dock: Api, box: Mailbox) -> None:
+    made = await subscribe(dock, box.url)
+    await dock.post(f"/v1/subscriptions/{made['id']}/test")
+    (waiting,) = await deliveries(dock, made)
+
+    answered = await dock.post(f"/v1/subscriptions/{made['id']}/deliveries/{waiting['id']}/redelivery")
+
+    assert answered.status_code == 409
 
 
 async def test_pages_hold_every_delivery_once_newest_first(dock: Api, etf: Api, worker: Worker, box: Mailbox) -> None:

@@ -10,9 +10,13 @@ from sqlalchemy import select
 
 from app.api.hub import Hub
 from app.database import Connection
+from app.domain.codes import System
 from app.models.quarantine import quarantine
 from app.operations.access import save_client
-from tests.api.conftest import SECRET, Api, SignIn
+from app.operations.manners import Manners
+from app.operations.partners import Wish, next_job, request_job
+from app.operations.turns import Failure, Turn, note_failure, take_turn
+from tests.api.conftest import NOW, SECRET, Api, SignIn
 from tests.support.hub import Dump, dump_of
 from tests.support.quarantine import fill_quarantine
 
@@ -23,6 +27,7 @@ WRITES: Mapping[str, Mapping[str, Any]] = {
     "/pause": REASON,
     "/resumption": {},
     "/jobs": {"kind": "reconcile"},
+    f"/jobs/{NOBODY}/cancellation": {},
     f"/quarantine/{NOBODY}/retry": {},
     f"/quarantine/{NOBODY}/dismissal": REASON,
 }
@@ -34,6 +39,14 @@ async def held(hub: Hub, operator: Api) -> str:
     await fill_quarantine(hub)
     found = await operator.get(f"{ALLEGRO}/quarantine")
     return str(found.json()["items"][0]["id"])
+
+
+@pytest.fixture
+async def connected(hub: Hub) -> Turn:
+    """Have a worker that has Allegro's turn; gives the turn."""
+    turn = Turn(System.ALLEGRO, "worker")
+    await hub.db.write(take_turn, hub.tools, turn)
+    return turn
 
 
 @pytest.fixture
@@ -88,6 +101,7 @@ async def test_a_pause_needs_a_reason_of_one_line(hub: Hub, operator: Api, body:
     assert await all_of(hub) == before
 
 
+@pytest.mark.usefixtures("connected")
 @pytest.mark.parametrize(
     "wish",
     [
@@ -132,6 +146,7 @@ async def test_a_job_that_does_not_exist_is_refused_and_not_kept(
     assert await all_of(hub) == before
 
 
+@pytest.mark.usefixtures("connected")
 async def test_jobs_come_in_pages_newest_first(operator: Api) -> None:
     for kind in ("reconcile", "backfill", "retry"):
         await operator.post(f"{ALLEGRO}/jobs", json={"kind": kind})
@@ -144,6 +159,7 @@ async def test_jobs_come_in_pages_newest_first(operator: Api) -> None:
     assert "nextCursor" not in second.json()
 
 
+@pytest.mark.usefixtures("connected")
 async def test_a_job_is_found_at_its_own_partner_only(operator: Api) -> None:
     asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
 
@@ -152,6 +168,7 @@ async def test_a_job_is_found_at_its_own_partner_only(operator: Api) -> None:
     assert answer.status_code == 404
 
 
+@pytest.mark.usefixtures("connected")
 async def test_the_same_request_under_one_key_asks_for_one_job(operator: Api) -> None:
     headers = {"Idempotency-Key": "once"}
 
@@ -161,10 +178,81 @@ async def test_the_same_request_under_one_key_asks_for_one_job(operator: Api) ->
     assert len((await operator.get(f"{ALLEGRO}/jobs")).json()["items"]) == 1
 
 
+async def test_a_job_that_nobody_would_do_is_refused_with_the_way_out(hub: Hub, operator: Api) -> None:
+    before = await all_of(hub)
+
+    answer = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
+
+    assert (answer.status_code, "TRAJECTHUB_ALLEGRO_URL" in answer.json()["detail"]) == (409, True)
+    assert await all_of(hub) == before
+
+
+async def test_a_backfill_can_be_asked_for_before_the_first_pull_of_a_paused_partner(operator: Api) -> None:
+    await operator.post(f"{ALLEGRO}/pause", json=REASON)
+
+    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "backfill"})
+
+    assert (asked.status_code, asked.json()["waitsFor"]) == (202, "resumption")
+
+
+@pytest.mark.usefixtures("connected")
+async def test_a_job_that_waits_says_for_what(operator: Api) -> None:
+    first, second = [await operator.post(f"{ALLEGRO}/jobs", json={"kind": kind}) for kind in ("reconcile", "retry")]
+    await operator.post(f"{ALLEGRO}/pause", json=REASON)
+
+    paused = (await operator.get(f"{ALLEGRO}/jobs")).json()["items"]
+
+    assert [answer.json()["waitsFor"] for answer in (first, second)] == ["worker", "earlier-job"]
+    assert {each["waitsFor"] for each in paused} == {"resumption"}
+
+
+async def test_a_job_of_a_partner_that_is_left_alone_waits_for_it(hub: Hub, operator: Api, connected: Turn) -> None:
+    failure = Failure(Manners(), lambda: 0.0, NOW)
+    await hub.db.write(note_failure, hub.tools, connected, failure)
+
+    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
+
+    assert asked.json()["waitsFor"] == "partner"
+
+
+@pytest.mark.usefixtures("connected")
+async def test_the_state_tells_since_when_a_job_waits(operator: Api) -> None:
+    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
+    waiting = (await operator.get(ALLEGRO)).json()
+    await operator.post(f"{asked.headers['Location']}/cancellation")
+    idle = (await operator.get(ALLEGRO)).json()
+
+    assert waiting["jobsWaitingSince"] == asked.json()["requestedAt"]
+    assert "jobsWaitingSince" not in idle
+
+
+async def test_a_cancelled_job_is_not_done_and_tells_who_took_it_back(hub: Hub, operator: Api, connected: Turn) -> None:
+    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "backfill", "since": "2026-01-01T00:00:00Z"})
+
+    answer = await operator.post(f"{asked.headers['Location']}/cancellation")
+
+    cancelled = answer.json()
+    assert (answer.status_code, cancelled["state"], "waitsFor" in cancelled) == (200, "cancelled", False)
+    assert cancelled["report"] == {"since": "2026-01-01T00:00:00+00:00", "cancelledBy": "operator"}
+    assert await hub.db.write(next_job, hub.tools, connected) is None
+
+
+async def test_a_job_that_was_begun_cannot_be_cancelled(hub: Hub, operator: Api, connected: Turn) -> None:
+    job = await hub.db.write(request_job, hub.tools, System.ALLEGRO, "operator", Wish("reconcile"))
+    await hub.db.write(next_job, hub.tools, connected)
+    before = await all_of(hub)
+
+    answer = await operator.post(f"{ALLEGRO}/jobs/{job.id}/cancellation")
+
+    assert (answer.status_code, "running" in answer.json()["detail"]) == (409, True)
+    assert await all_of(hub) == before
+
+
 async def test_retrying_a_record_in_quarantine_asks_for_a_job(operator: Api, held: str) -> None:
     asked = await operator.post(f"{ALLEGRO}/quarantine/{held}/retry")
 
     assert (asked.status_code, asked.json()["kind"]) == (202, "retry")
+    assert asked.json()["report"] == {"quarantineId": held}
     assert (await operator.get(asked.headers["Location"])).json() == asked.json()
 
 

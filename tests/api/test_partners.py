@@ -1,10 +1,16 @@
 """The connections with the partner systems over the API."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from app.api.hub import Hub
+from app.domain.codes import System
+from app.domain.events import EventType
+from app.events.notices import READING, SENDING, about_partner, announce
+from app.sandbox.kit import SettableClock
 from tests.api.conftest import Api
 from tests.support.quarantine import SECRET_TEXT, fill_quarantine
 
@@ -52,6 +58,25 @@ async def test_the_state_of_a_connection_counts_its_quarantine(operator: Api) ->
     [state] = answer.json()["items"]
     assert (state["system"], state["quarantined"], state["paused"]) == ("allegro", 2, False)
     assert (state["failures"], state["lagSeconds"]) == (0, 0)
+    assert {"alertedAt", "sendingAlertedAt", "jobsWaitingSince"}.isdisjoint(state)
+
+
+@pytest.mark.usefixtures("quarantined")
+@pytest.mark.parametrize(("way", "shown"), [(READING, "alertedAt"), (SENDING, "sendingAlertedAt")])
+async def test_the_state_tells_since_when_operators_know_of_a_trouble(
+    hub: Hub, operator: Api, clock: SettableClock, way: str, shown: str
+) -> None:
+    async def tell(event_type: EventType) -> dict[str, Any]:
+        await hub.db.write(announce, hub.tools, about_partner(event_type, System.ALLEGRO, way))
+        clock.set(clock.now() + timedelta(hours=1))
+        state: dict[str, Any] = (await operator.get("/v1/partners/allegro")).json()
+        return {name: state[name] for name in ("alertedAt", "sendingAlertedAt") if name in state}
+
+    first = await tell(EventType.PARTNER_FAILING)
+    over = await tell(EventType.PARTNER_RECOVERED)
+    again = await tell(EventType.PARTNER_FAILING)
+
+    assert (first, over, again) == ({shown: "2026-03-02T09:30:00Z"}, {}, {shown: "2026-03-02T11:30:00Z"})
 
 
 @pytest.mark.usefixtures("quarantined")
@@ -92,7 +117,7 @@ async def test_an_unknown_partner_is_not_found(operator: Api) -> None:
     answers = [await operator.get(f"/v1/partners/facebook{path}") for path in paths]
 
     assert {answer.status_code for answer in answers} == {404}
-    assert all("allegro, gidso and rmw" in answer.json()["detail"] for answer in answers)
+    assert all("allegro, gidso, rmw" in answer.json()["detail"] for answer in answers)
 
 
 async def test_a_cursor_that_was_not_given_out_is_refused(operator: Api) -> None:

@@ -8,7 +8,6 @@ import httpx
 import pytest
 from aiohttp import web
 
-from app.api.app import create_api
 from app.api.hub import Hub
 from app.api.openapi import document
 from app.domain.codes import System
@@ -18,6 +17,7 @@ from app.operations.tools import Tools
 from app.worker import Worker
 from tests.support.api_calls import Json, fault, refer
 from tests.support.event_world import Mailbox, mailbox
+from tests.support.served import api_of
 from tests.support.subscriber import confirmed, deliveries, subscribe
 
 Api = httpx.AsyncClient
@@ -139,10 +139,11 @@ async def test_notices_are_not_among_the_events_of_referrals_that_are_asked_for(
 
 async def limited(hub: Hub, api: Api, body: Json, limit: int) -> httpx.Response:
     """Make a subscription at a hub that allows so many."""
-    transport = httpx.ASGITransport(create_api(replace(hub, subscription_limit=limit)))
     headers = {"Authorization": api.headers["authorization"], "Idempotency-Key": str(len(body) + limit)}
-    async with Api(transport=transport, base_url=hub.public_url, headers=headers) as client:
-        return await client.post("/v1/subscriptions", json=body)
+    with api_of(replace(hub, subscription_limit=limit)) as served:
+        transport = httpx.ASGITransport(served)
+        async with Api(transport=transport, base_url=hub.public_url, headers=headers) as client:
+            return await client.post("/v1/subscriptions", json=body)
 
 
 async def test_one_subscription_more_than_the_limit_is_refused(dock: Api, pit010: Api, box: Mailbox, hub: Hub) -> None:

@@ -15,6 +15,7 @@ from app.commands.frame import tools_of, with_database
 from app.database import Database
 from app.domain.codes import System
 from app.operations.organisations import save_referrer
+from app.operations.partners import Wish, request_job
 from app.operations.turns import Turn, take_turn
 from app.sandbox.gidso import API_KEY
 from app.settings import Settings
@@ -144,6 +145,30 @@ def test_what_was_refused_goes_on_once_its_cause_is_mended(connected: dict[str, 
 
     assert refused["reason"] == "invalid-input"
     assert (retried["applied"], told(connected, "partner", "quarantine", "gidso")) == (1, [])
+
+
+def test_one_record_that_was_refused_is_read_again_by_its_id(connected: dict[str, str]) -> None:
+    run(connected, "partner", "backfill", "gidso")
+    [refused] = told(connected, "partner", "quarantine", "gidso")
+    write(connected, save_referrer, WIJKTEAM)
+
+    unknown = told(connected, "partner", "retry", "gidso", str(UUID(int=7)), code=1)
+    retried = told(connected, "partner", "retry", "gidso", refused["id"])
+
+    assert "list the quarantine for its ids" in unknown["error"]
+    assert (retried["applied"], retried["quarantineId"]) == (1, refused["id"])
+
+
+def test_a_job_that_waits_is_listed_and_can_be_cancelled(migrated: dict[str, str]) -> None:
+    write(migrated, request_job, System.GIDSO, "beheer-1", Wish("reconcile"))
+    [waiting] = told(migrated, "partner", "jobs", "gidso")
+
+    codes = [run(migrated, "partner", "cancel", "gidso", waiting["id"])[0] for _ in range(2)]
+
+    [cancelled] = told(migrated, "partner", "jobs", "gidso")
+    assert (waiting["state"], waiting["waitsFor"], waiting["requestedBy"]) == ("waiting", "worker", "beheer-1")
+    assert (cancelled["state"], cancelled["report"]) == ("cancelled", {"cancelledBy": "command line"})
+    assert codes == [0, 1]
 
 
 def test_an_id_in_quarantine_can_be_copied_from_a_narrow_screen(connected: dict[str, str]) -> None:

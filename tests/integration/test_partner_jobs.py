@@ -13,6 +13,7 @@ from app.domain.ports import Page
 from app.models import metadata
 from app.operations.manners import Window
 from app.operations.partners import find_job, page_of_jobs, pause_partner, resume_partner
+from app.operations.quarantine import page_of_quarantine
 from tests.support.feed import Archive, Feed
 from tests.support.hub import NOW, SmallHub, unreadable
 from tests.support.job_world import ask_job, job_puller, registration
@@ -91,6 +92,22 @@ async def test_a_retry_reads_the_quarantine_again(hub: SmallHub) -> None:
     reports = [(await hub.db.read(find_job, System.ALLEGRO, each)).report for each in (rehearsed, real)]
     assert reports[0] == reports[1]
     assert (held, len(await hub.quarantine())) == (1, 0)
+
+
+async def test_a_retry_of_one_record_takes_its_case_and_leaves_the_others(hub: SmallHub) -> None:
+    for case in ("D-1", "D-2"):
+        await hub.known_case(case)
+    await hub.pull(unreadable("D-1"), unreadable("D-2"))
+    [first, _] = (await hub.db.read(page_of_quarantine, System.ALLEGRO, None, 10))[0]
+
+    job_id = await ask_job(hub, System.ALLEGRO, "retry", quarantine_id=first.id)
+    await job_puller(hub, Feed(Page((), "5")), "test").round()
+
+    job = await hub.db.read(find_job, System.ALLEGRO, job_id)
+    [left] = (await hub.db.read(page_of_quarantine, System.ALLEGRO, None, 10))[0]
+    assert (job.state, left.case_id) == ("done", "D-2")
+    assert job.report
+    assert (job.report["quarantineId"], job.report["read"]) == (str(first.id), 1)
 
 
 async def test_every_partner_is_compared_once_a_night(hub: SmallHub) -> None:

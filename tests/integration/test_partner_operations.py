@@ -23,6 +23,7 @@ from app.domain.ports import Page
 from app.operations.manners import Manners, Window
 from app.operations.partners import (
     PartnerState,
+    Wish,
     find_job,
     page_of_jobs,
     partner_states,
@@ -215,7 +216,7 @@ async def test_the_state_of_a_partner_tells_how_long_there_was_no_news(hub: Smal
 async def test_jobs_come_in_pages_newest_first(hub: SmallHub) -> None:
     kinds = ("reconcile", "backfill", "retry")
     for kind in kinds:
-        await hub.db.write(request_job, hub.tools, System.RMW, kind, "beheer", True)
+        await hub.db.write(request_job, hub.tools, System.RMW, "beheer", Wish(kind, dry_run=True))
 
     first, after = await hub.db.read(page_of_jobs, System.RMW, None, 2)
     second, end = await hub.db.read(page_of_jobs, System.RMW, after, 2)
@@ -226,7 +227,7 @@ async def test_jobs_come_in_pages_newest_first(hub: SmallHub) -> None:
 
 
 async def test_a_job_is_of_a_known_kind_and_found_at_its_partner(hub: SmallHub) -> None:
-    job = await hub.db.write(request_job, hub.tools, System.RMW, "retry", "beheer", False)
+    job = await hub.db.write(request_job, hub.tools, System.RMW, "beheer", Wish("retry"))
 
     assert (job.state, job.requested_by, job.requested_at, job.dry_run) == ("waiting", "beheer", NOW, False)
     with pytest.raises(NotFound):
@@ -234,7 +235,7 @@ async def test_a_job_is_of_a_known_kind_and_found_at_its_partner(hub: SmallHub) 
     with pytest.raises(NotFound):
         await hub.db.read(find_job, System.RMW, uuid4())
     with pytest.raises(InvalidInput, match="kind"):
-        await hub.db.write(request_job, hub.tools, System.RMW, "erase", "beheer", False)
+        await hub.db.write(request_job, hub.tools, System.RMW, "beheer", Wish("erase"))
 
 
 @asynccontextmanager

@@ -1,8 +1,10 @@
 """A hub with its worker between the three simulated partners, over real HTTP, and what may go wrong in its memory."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from sqlalchemy import Table, delete, select, text
 from app.database import Connection
 from app.domain.codes import System
 from app.models import metadata
-from app.operations.partners import Job, find_job, request_job
+from app.operations.partners import Job, Wish, find_job, request_job
 from app.sandbox import allegro, gidso, rmw
 from app.sandbox.kit import Server, SettableClock, Store
 from app.settings import Settings
@@ -39,7 +41,7 @@ class Partners:
     async def job(self, system: System, kind: str, *, dry_run: bool = False, **asked: Any) -> Job:
         """Have a job done, and nothing else; gives it as it ended."""
         hub = self.hub
-        job = await hub.db.write(request_job, hub.tools, system, kind, "beheer", dry_run, **asked)
+        job = await hub.db.write(request_job, hub.tools, system, "beheer", Wish(kind, dry_run, **asked))
         await self.worker.pullers[system].jobs()
         return await hub.db.read(find_job, system, job.id)
 
@@ -53,6 +55,28 @@ class Partners:
         """Have people at a partner save registrations."""
         answer = await self.desks[system].put("/_desk/aanmeldingen", json=documents)
         answer.raise_for_status()
+
+
+async def fill(partners: Partners, number: int) -> None:
+    """Have as many registrations saved at GIDSO and at RMW."""
+    await partners.at_desk(System.GIDSO, *(gidso_row(each) for each in range(number)))
+    await partners.at_desk(System.RMW, *(rmw_row(each) for each in range(number)))
+
+
+def gidso_row(number: int, **values: object) -> dict[str, Any]:
+    """Give a registration as GIDSO's desk saves it."""
+    return gidso.aanmelding(f"G-{number:06d}", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
+
+
+def rmw_row(number: int, **values: Any) -> dict[str, Any]:
+    """Give a registration as RMW's desk saves it."""
+    client = rmw.klant("Yara", f"Kaya-{number}", date(1993, 3, 8), "V")
+    return rmw.aanmelding(f"R{number:06d}", "werk-en-inkomen", date(2019, 9, 2), client, **values)
+
+
+def counts(report: dict[str, Any]) -> dict[str, int]:
+    """Give how many of each kind a comparison found."""
+    return {kind: report[kind]["count"] for kind in KINDS}
 
 
 @asynccontextmanager
@@ -69,9 +93,9 @@ async def partners_of(hub: SmallHub, folder: Path) -> AsyncIterator[Partners]:
         yield Partners(hub, worker, servers, desks)
     finally:
         await worker.close()
-        for system, server in servers.items():
-            await desks[system].aclose()
-            await server.stop()
+        await asyncio.gather(*(desk.aclose() for desk in desks.values()))
+        # At once, for each takes its time.
+        await asyncio.gather(*(server.stop() for server in servers.values()))
 
 
 def settings_of(folder: Path, servers: Mapping[System, Server]) -> Settings:

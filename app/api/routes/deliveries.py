@@ -90,7 +90,10 @@ async def show_preview(subscription_id: SubscriptionId, body: PreviewIn, read: R
 async def list_deliveries(
     request: Request, subscription_id: SubscriptionId, page: Annotated[DeliveriesIn, Query()], read: Reads
 ) -> Response:
-    """Give what was tried for a subscription (*afleveringen*) with every try, newest first; nothing else is counted."""
+    """Give what was tried for a subscription (*afleveringen*) with every try, newest first.
+
+    What is about a connection is listed before it is tried; what is about a referral is not, nor counted.
+    """
     after = cursor_id(read, page.cursor)
     state = DeliveryState(page.state) if page.state else None
 
@@ -150,6 +153,7 @@ def _delivery_out(read: Reading, told: Told) -> DeliveryOut:
         "referral_id": read.shown_id(told.referral_id) if told.referral_id else None,
         "state": delivery.state.value,
         "next_attempt_at": delivery.next_attempt_at if delivery.state is DeliveryState.PENDING else None,
+        "waits_for": read.shown_id(told.waits_for) if told.waits_for else None,
         "attempts": [AttemptOut.model_validate(vars(each), by_name=True) for each in told.attempts],
     }
     return DeliveryOut.model_validate(shown, by_name=True)

@@ -36,18 +36,22 @@ from app.operations.partners import (
     Job,
     PartnerState,
     Run,
+    Wish,
+    cancel_job,
     find_job,
     page_of_jobs,
     partner_runs,
     partner_states,
     pause_partner,
     request_job,
+    require_worker,
     resume_partner,
 )
 from app.operations.quarantine import Quarantined, dismiss_quarantined, page_of_quarantine
 
 router = APIRouter(prefix="/partners", tags=["partners"])
 
+_NAMES = ", ".join(PARTNERS)
 _PROBLEMS = problem_responses(400, 401, 403, 404, 406)
 _CHANGES = problem_responses(400, 401, 403, 404, 409)
 
@@ -70,11 +74,11 @@ def _require_operator(caller: Caller) -> None:
 async def _known(
     system: Annotated[
         str,
-        Path(pattern=r"^[a-z]{1,20}$", description="The partner system: allegro, gidso or rmw.", examples=["allegro"]),
+        Path(pattern=r"^[a-z]{1,20}$", description=f"The partner system: one of {_NAMES}.", examples=["allegro"]),
     ],
 ) -> System:
     if system not in PARTNERS:
-        raise NotFound("There is no such partner system; the partners are allegro, gidso and rmw.")
+        raise NotFound(f"There is no such partner system; the partners are {_NAMES}.")
     return System(system)
 
 
@@ -177,12 +181,13 @@ async def read_quarantined(read: Reads, system: Partner, quarantined_id: Quarant
 async def retry(change: Manages, system: Partner, quarantined_id: QuarantinedId) -> Response:
     """Ask for another try with today's mapping (*opnieuw proberen*), without the partner.
 
-    The job takes all that the partner has in quarantine, because records of one case wait for each other.
+    The job takes all of the same case that is in quarantine, because records of one case wait for each other; to read
+    everything again, ask for a job of the kind `retry`.
     """
 
     def work(tx: Connection) -> Answer:
         _quarantined(tx, system, quarantined_id)
-        return _job_answer(change, _requested(tx, change, system, JobIn.model_validate({"kind": "retry"})))
+        return _asked(tx, change, system, Wish("retry", quarantine_id=quarantined_id))
 
     return await change.once(work)
 
@@ -210,12 +215,14 @@ async def dismiss(change: Manages, system: Partner, quarantined_id: QuarantinedI
 async def ask_for_job(change: Manages, system: Partner, body: JobIn) -> Response:
     """Ask to compare, read or retry a partner's records (*taak*); a worker does it at its next round.
 
-    While the partner is paused it waits.
+    While the partner is paused or left alone it waits, and tells so in `waitsFor`. A partner that no worker ever
+    pulled is refused, unless it is paused.
     """
     if body.since is not None and body.kind != "backfill":
         message = "Leave it out, or ask for a backfill; a comparison or a retry takes everything."
         raise InvalidInput(FieldFault("since", "of-a-backfill", message))
-    return await change.once(lambda tx: _job_answer(change, _requested(tx, change, system, body)))
+    wish = Wish(body.kind, body.dry_run, body.since)
+    return await change.once(lambda tx: _asked(tx, change, system, wish))
 
 
 @router.get("/{system}/jobs", summary="List jobs", response_model=JobPageOut, responses=_PROBLEMS)
@@ -234,9 +241,20 @@ async def read_job(read: Reads, system: Partner, job_id: JobId) -> Response:
     return json_answer(200, _job_out(await read.hub.db.read(find_job, system, job_id)))
 
 
-def _requested(tx: Connection, change: Changing, system: System, wish: JobIn) -> Job:
-    by = change.caller.client_id
-    return request_job(tx, change.hub.tools, system, wish.kind, by, wish.dry_run, wish.since)
+@router.post("/{system}/jobs/{job_id}/cancellation", summary="Cancel a job", response_model=JobOut, responses=_CHANGES)
+async def cancel(change: Manages, system: Partner, job_id: JobId) -> Response:
+    """Take back a job that waits (*annuleren*); one that was begun is finished."""
+
+    def work(tx: Connection) -> Answer:
+        return answer(200, _job_out(cancel_job(tx, change.hub.tools, system, job_id, change.caller.client_id)))
+
+    return await change.once(work)
+
+
+def _asked(tx: Connection, change: Changing, system: System, wish: Wish) -> Answer:
+    require_worker(tx, system)
+    job = request_job(tx, change.hub.tools, system, change.caller.client_id, wish)
+    return answer(202, _job_out(job), location=f"{change.hub.api_url}/partners/{job.system}/jobs/{job.id}")
 
 
 def _quarantined(tx: Connection, system: System, given_id: UUID) -> Quarantined:
@@ -245,10 +263,6 @@ def _quarantined(tx: Connection, system: System, given_id: UUID) -> Quarantined:
     if not page or page[0].id != given_id:
         raise NotFound("This partner has no record with this id in quarantine; it may be applied or dismissed by now.")
     return page[0]
-
-
-def _job_answer(change: Changing, job: Job) -> Answer:
-    return answer(202, _job_out(job), location=f"{change.hub.api_url}/partners/{job.system}/jobs/{job.id}")
 
 
 def _state_answer(tx: Connection, change: Changing, system: System) -> Answer:

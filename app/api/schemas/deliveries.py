@@ -56,13 +56,18 @@ class DeliveryOut(Out):
     event_id: UUID = Described(description="The event's id, which is the `webhook-id`.")
     event_type: EventType
     referral_id: UUID | None = Described(None, description="Your id of the referral; absent for a test.")
-    sequence: int = Described(description="Its number in the referral's chain for you.", examples=[1])
+    sequence: int | None = Described(
+        None, description="Its number in the referral's or the connection's chain for you; absent before the first try."
+    )
     state: State = Described(
         description="`withheld`: it may no longer be told; `dead`: given up; `parked`: held until you resume.",
         examples=["delivered"],
     )
     last_error: str | None = Described(None, description="What went wrong last, as a code.", examples=["timeout"])
     next_attempt_at: datetime | None = Described(None, description="When it is tried next, while it is pending.")
+    waits_for: UUID | None = Described(
+        None, description="Id of the delivery that must end first, because both are about the same; absent when none."
+    )
     created_at: datetime
     finished_at: datetime | None = None
     redelivered_at: datetime | None = Described(None, description="When you asked to have it sent again.")
@@ -70,7 +75,7 @@ class DeliveryOut(Out):
 
 
 class DeliveriesOut(Out):
-    """A page of deliveries, newest first; what was never tried is not listed."""
+    """A page of deliveries, newest first; what is about a referral and was never tried is not listed."""
 
     items: list[DeliveryOut]
     next_cursor: str | None = None
@@ -79,7 +84,7 @@ class DeliveriesOut(Out):
 class SentTestOut(Out):
     """A test on its way (*testbericht*)."""
 
-    delivery_id: UUID = Described(description="Find it among the deliveries once it was tried.")
+    delivery_id: UUID = Described(description="Find it among the deliveries.")
     event_id: UUID = Described(description="The `webhook-id` that it will carry.")
 
 

@@ -10,7 +10,8 @@ from app.api.schemas.fields import In, LongLine, Moment, Out
 from app.domain.codes import System
 
 JobKind = Literal["reconcile", "backfill", "retry"]
-JobState = Literal["waiting", "running", "done", "failed"]
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+WaitsFor = Literal["resumption", "partner", "earlier-job", "worker"]
 RunKind = Literal["pull", "reconcile", "backfill", "retry"]
 
 Reason = Annotated[
@@ -100,7 +101,24 @@ class PartnerOut(Out):
     retry_at: datetime | None = Field(
         None, description="Until when it is left alone after failures.", examples=["2026-11-23T09:35:00Z"]
     )
+    alerted_at: datetime | None = Field(
+        None,
+        description="When operators were told that its changes cannot be read (*storingsmelding*); absent unless they "
+        "were, and not yet of its end.",
+        examples=["2026-11-23T09:40:00Z"],
+    )
+    sending_alerted_at: datetime | None = Field(
+        None,
+        description="When operators were told that nothing can be sent to it; absent unless they were, and not yet of "
+        "its end.",
+        examples=["2026-11-23T09:40:00Z"],
+    )
     quarantined: int = Field(description="Records in quarantine (*quarantaine*).", examples=[0])
+    jobs_waiting_since: datetime | None = Field(
+        None,
+        description="Since when its oldest job waits that no worker began; absent when none waits.",
+        examples=["2026-11-23T09:30:00Z"],
+    )
 
 
 class PartnerDetailsOut(PartnerOut):
@@ -148,10 +166,17 @@ class JobOut(Out):
     requested_at: datetime = Field(examples=["2026-11-23T09:30:00Z"])
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    waits_for: WaitsFor | None = Field(
+        None,
+        description="What a job that waits is waiting for: `resumption` of the paused partner; the `partner`, which is "
+        "left alone after failures; an `earlier-job`; or a `worker`, which begins it at its next round.",
+        examples=["worker"],
+    )
     report: dict[str, object] | None = Field(
         None,
-        description="What came of it (*verslag*): counts and the partner's record numbers, never contents; the `since` "
-        "of a backfill stands here from the beginning.",
+        description="What came of it (*verslag*): counts and the partner's record numbers, never contents. From the "
+        "beginning: the `since` of a backfill, the `quarantineId` of a retry of one record; of a job that was "
+        "cancelled, `cancelledBy`.",
         examples=[{"applied": 18}],
     )
 

@@ -1,0 +1,159 @@
+"""The pilot year read afterwards into a hub that knows nothing: all of it is there, and nobody hears of it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.database import Connection
+from app.domain.codes import PARTNERS, System
+from app.models import metadata
+from app.operations.organisations import ReferrerDetails
+from app.operations.partners import Wish, find_job, request_job
+from app.operations.referrals import register_referral
+from app.operations.statistics import city_tables
+from app.operations.turns import Turn, take_turn
+from app.sandbox.casework import counsellor_facts
+from app.sandbox.faults import FaultKind, FaultOrder, Often
+from app.sandbox.kit import SettableClock
+from app.sandbox.register import Row
+from app.sandbox.world import World, running_world
+from tests.support.hub import Dump, dump_of, lasting
+from tests.support.partners_world import without_account
+from tests.support.pilot import by_api, counsel_at_allegro, last_day, pilot_rows, refer_at_desks, tables_of
+
+REFERRERS = (System.GIDSO, System.RMW)
+TOLD = ("delivery", "delivery_sequence", "attempt", "disclosure", "event_feed_entry")
+EVENT = metadata.tables["event"]
+# Each write would be carried out and counted, and the hub would not get its answer.
+WATCH = FaultOrder(faults={FaultKind.LOST_ANSWER: Often(rate=1)})
+NOBODY: dict[str, Any] = {"rows": {}, "events to tell": [], "written": {}, "called": {}}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def hub_url(request: pytest.FixtureRequest) -> str | None:
+    """Give the database of the world: its own on SQLite, or one on PostgreSQL."""
+    return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+async def connect(world: World, rows: Sequence[Row]) -> None:
+    """Register every organisation, each with a webhook of its own, those that work in GIDSO and RMW too."""
+    known = {row.organisation_code: row for row in rows}
+    for code, row in known.items():
+        details = ReferrerDetails(code, row.organisation, row.kind, System.API)
+        await world.register_referrer(details)
+        await world.register_referrer(replace(details, system=row.system))
+
+
+async def backfill(world: World, *systems: System) -> dict[System, dict[str, Any]]:
+    """Have everything read that these partners have; gives the reports."""
+    reports = {}
+    for system in systems:
+        puller = world.worker.pullers[system]
+        await world.hub.db.write(take_turn, world.hub.tools, Turn(system, puller.holder))
+        job = await world.hub.db.write(request_job, world.hub.tools, system, "beheer", Wish("backfill"))
+        await puller.jobs()
+        done = await world.hub.db.read(find_job, system, job.id)
+        assert done.state == "done", done.report
+        reports[system] = dict(done.report or {})
+    return reports
+
+
+async def read_in(world: World, rows: Sequence[Row]) -> None:
+    """Read in what came by the API, of which no partner system can tell."""
+    quiet = replace(world.hub.tools, quiet=True)
+
+    def work(tx: Connection) -> None:
+        for fact, act in by_api(rows):
+            register_referral(tx, quiet, fact, act)
+
+    await world.hub.db.write(work)
+
+
+async def ids_by_reference(world: World) -> dict[str, UUID]:
+    referral = metadata.tables["referral"]
+    query = select(referral.c.reference, referral.c.id)
+    return await world.hub.db.read(lambda tx: {row.reference: row.id for row in tx.execute(query)})
+
+
+async def heard(world: World) -> dict[str, Any]:
+    """Give what anybody was told or will be: rows that say so, writes at partners, calls to webhooks."""
+    dump = await world.hub.db.read(dump_of)
+    loud = select(EVENT.c.id).where(EVENT.c.quiet.is_(False) | EVENT.c.relayed_at.is_(None))
+    made = await world.desks.faults_made()
+    return {
+        "rows": {name: len(dump[name]) for name in TOLD if dump[name]},
+        "events to tell": await world.hub.db.read(lambda tx: list(tx.execute(loud))),
+        "written": {system: counts["lost_answer"] for system, counts in made.items() if counts["lost_answer"]},
+        "called": {organisation: len(events) for organisation, events in world.receiver.received.items()},
+    }
+
+
+async def records(world: World) -> Dump:
+    """Give every row but the account of the reading itself."""
+    return lasting(without_account(await world.hub.db.read(dump_of)))
+
+
+async def read_year(world: World, rows: Sequence[Row]) -> tuple[dict[System, Any], dict[str, Any]]:
+    """Read everything there is, a partner after the other; gives the reports, and what was heard of the referrals."""
+    reports = await backfill(world, *REFERRERS)
+    await read_in(world, rows)
+    told = await heard(world)
+    await world.set_faults(FaultOrder())
+    await counsel_at_allegro(world.urls[System.ALLEGRO], world.desks, await ids_by_reference(world), rows)
+    await world.set_faults(WATCH)
+    return reports | await backfill(world, System.ALLEGRO), told
+
+
+@asynccontextmanager
+async def prepared_world(folder: Path, hub_url: str | None, rows: Sequence[Row]) -> AsyncIterator[World]:
+    """Give a world in which everything has happened, and a hub that knows the organisations and nothing else."""
+    async with running_world(folder, SettableClock(), hub_url) as world:
+        await world.set_clocks(last_day(rows))
+        await connect(world, rows)
+        await refer_at_desks(world.desks, rows)
+        await world.set_faults(WATCH)
+        yield world
+
+
+async def test_a_year_read_afterwards_is_all_there_and_nobody_hears_of_it_then_or_again(
+    tmp_path: Path, hub_url: str | None
+) -> None:
+    rows = pilot_rows()
+    async with prepared_world(tmp_path, hub_url, rows) as world:
+        first, heard_of_referrals = await read_year(world, rows)
+        # An ordinary pull finds no news in it either, and what is owed is told.
+        await world.worker.settle(*PARTNERS)
+        tables, known, heard_of_all = await city_tables_of(world), await records(world), await heard(world)
+        second = await backfill(world, *PARTNERS)
+        await world.worker.settle()
+        known_again, heard_again = await records(world), await heard(world)
+        await refer_at_desks(world.desks, [replace(first_at(rows, System.GIDSO), number="999999", bsn=None)])
+        await world.worker.settle(*PARTNERS)
+        heard_of_news = await heard(world)
+
+    assert tables == tables_of(rows, world.hub.tools.reference)
+    assert {system: report["applied"] for system, report in first.items()} == at_partners(rows)
+    assert {system: report["unchanged"] for system, report in second.items()} == at_partners(rows)
+    assert known_again == known
+    assert [heard_of_referrals, heard_of_all, heard_again] == [NOBODY] * 3
+    assert all(heard_of_news.values()), "what is news must be heard of, or this test is deaf"
+
+
+def at_partners(rows: Sequence[Row]) -> dict[System, int]:
+    """Give how many records each partner has of these referrals."""
+    made = {system: sum(row.system is system for row in rows) for system in REFERRERS}
+    return made | {System.ALLEGRO: sum(len(list(counsellor_facts(row))) for row in rows)}
+
+
+def first_at(rows: Sequence[Row], system: System) -> Row:
+    return next(row for row in rows if row.system is system)
+
+
+async def city_tables_of(world: World) -> dict[str, Any]:
+    return await world.hub.db.read(city_tables, world.hub.tools)

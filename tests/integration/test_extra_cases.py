@@ -1,0 +1,106 @@
+"""Cases that are linked here and gone at a partner: told again where the hub makes them, left to people elsewhere."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import delete, select
+
+from app.database import Connection
+from app.domain.codes import System
+from app.models import metadata
+from app.operations.partners import find_job
+from app.operations.reconciliation import BY_HAND
+from app.sandbox import allegro
+from app.sandbox.kit import Server, SettableClock, Store
+from app.worker import Worker
+from tests.support.feed import Archive
+from tests.support.hub import NOW, SmallHub
+from tests.support.job_world import ask_job, job_puller, registration
+from tests.support.partners_world import Partners, counts, fill, gidso_row, partners_of, settings_of
+
+RECORD = metadata.tables["partner_record"]
+REFERRAL = metadata.tables["referral"]
+
+
+@pytest.fixture
+async def partners(hub: SmallHub, tmp_path: Path) -> AsyncIterator[Partners]:
+    async with partners_of(hub, tmp_path) as running:
+        yield running
+
+
+async def test_a_case_that_allegro_lost_is_told_to_it_again(partners: Partners, tmp_path: Path) -> None:
+    hub = partners.hub
+    await fill(partners, 3)
+    await partners.worker.settle(System.GIDSO, System.RMW, System.ALLEGRO)
+    told = len(await _files(partners.desks[System.ALLEGRO].base_url))
+    async with emptied_allegro(partners, tmp_path) as restored:
+        first = await restored.sweep(System.ALLEGRO)
+        owed = await restored.sweep(System.ALLEGRO)
+        await restored.worker.settle(System.ALLEGRO)
+        files, last = await _files(restored.desks[System.ALLEGRO].base_url), await restored.sweep(System.ALLEGRO)
+
+    assert (told, first["extra"]["count"], first["extra"]["toldAgain"], len(files)) == (6, 6, 6, 6)
+    assert "advice" not in first["extra"]
+    assert [counts(report)["extra"] for report in (owed, last)] == [0, 0]
+    assert len((await hub.dump())["external_id"]) == 12
+
+
+@asynccontextmanager
+async def emptied_allegro(partners: Partners, folder: Path) -> AsyncIterator[Partners]:
+    """Give the same hub beside an Allegro that came back from an empty backup."""
+    server = Server(allegro.create_app(Store(), SettableClock(NOW)))
+    await server.start()
+    servers = {**partners.servers, System.ALLEGRO: server}
+    hub = partners.hub
+    hub.clock.set(NOW + timedelta(minutes=5))
+    worker = Worker.over(hub.db, hub.tools, settings_of(folder, servers))
+    desk = httpx.AsyncClient(base_url=server.url)
+    await worker.pullers[System.ALLEGRO].round()
+    yield Partners(hub, worker, servers, {**partners.desks, System.ALLEGRO: desk})
+    await desk.aclose()
+    await worker.close()
+    await server.stop()
+
+
+async def _files(base_url: Any) -> list[Any]:
+    async with httpx.AsyncClient(base_url=base_url) as desk:
+        files: list[Any] = (await desk.get("/_desk/dossiers")).raise_for_status().json()["dossiers"]
+    return files
+
+
+def statuses(tx: Connection) -> list[str]:
+    return list(tx.execute(select(REFERRAL.c.status).order_by(REFERRAL.c.id)).scalars())
+
+
+async def test_a_case_that_is_gone_where_the_hub_makes_none_is_left_to_people(hub: SmallHub) -> None:
+    one = job_puller(hub, Archive(registration(1), registration(2)))
+    await one.round()
+    await hub.db.write(lambda tx: tx.execute(delete(RECORD).where(RECORD.c.external_id == "G-1")))
+    left = job_puller(hub, Archive(registration(2)))
+    before = await hub.db.read(statuses)
+
+    job_id = await ask_job(hub, System.GIDSO, "reconcile")
+    await left.jobs()
+
+    report = (await hub.db.read(find_job, System.GIDSO, job_id)).report
+    assert report
+    assert report["extra"] == {"count": 1, "keys": ["G-1"], "toldAgain": 0, "advice": BY_HAND}
+    assert await hub.db.read(statuses) == before
+
+
+async def test_a_case_of_which_only_what_means_nothing_is_remembered_is_told_as_gone(partners: Partners) -> None:
+    await partners.at_desk(System.GIDSO, gidso_row(1, OndersteuningGestoptOp="2026-02-01"), gidso_row(2))
+    await partners.pull(System.GIDSO)
+    registration_of_one = (RECORD.c.external_id == "G-000001") & (RECORD.c.kind == "aanmelding")
+    await partners.hub.db.write(lambda tx: tx.execute(delete(RECORD).where(registration_of_one)))
+    (await partners.desks[System.GIDSO].delete("/_desk/aanmeldingen/G-000001")).raise_for_status()
+
+    report = await partners.sweep(System.GIDSO)
+
+    assert counts(report) == {"missing": 0, "different": 0, "deleted": 0, "extra": 1}
+    assert report["extra"]["keys"] == ["G-000001"]

@@ -1,0 +1,119 @@
+"""The pilot year as history: what it should come to, and how it gets into the simulators without a hub."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from app.adapters.allegro.client import AllegroClient
+from app.domain.advice import age_on
+from app.domain.codes import KbrStatus, OrganisationRole, System, TrajectoryResult
+from app.domain.commands import Act, RegisterReferral
+from app.domain.local_time import AMSTERDAM
+from app.domain.values import ClientDetails, ReferralContents
+from app.reference import Band, Reference
+from app.sandbox import allegro
+from app.sandbox.casework import counsellor_facts, referral_document
+from app.sandbox.desks import Desks
+from app.sandbox.invented import invented_cases
+from app.sandbox.kit import Document
+from app.sandbox.register import KINDS_IN, Row, read_register
+
+PILOT = Path(os.environ.get("PILOT_REGISTER", Path(__file__).parents[3] / "shared/data/pilot-2019-2020.csv"))
+"""The pilot's register; it is no part of this repository."""
+EVERY = int(os.environ.get("PILOT_EVERY", "10"))
+"""Of so many referrals of the pilot one is taken; 1 takes the year as it was."""
+
+
+def pilot_rows() -> list[Row]:
+    """Give the pilot's referrals, or where its register is not at hand as many invented ones."""
+    if PILOT.exists():
+        return read_register(PILOT)[::EVERY]
+    return [_coherent(row) for row in invented_cases(1, 2250 // EVERY, set(KINDS_IN))]
+
+
+def _coherent(row: Row) -> Row:
+    """Give an invented case without what its intake does not lead to, at an organisation of this system only."""
+    row = replace(row, organisation=f"{row.organisation} {row.system}")
+    if row.intake_result is None or not row.intake_result.opens_trajectory:
+        return replace(row, plan_signed_on=None, decision_on=None, trajectory_result=None, kbr_status=None)
+    return replace(row, kbr_status=KbrStatus.RECEIVED) if row.kbr_status is KbrStatus.SUBMITTED else row
+
+
+def last_day(rows: Sequence[Row]) -> datetime:
+    """Give a moment after everything that happened to these referrals."""
+    day = max(dated.day for row in rows for dated in counsellor_facts(row))
+    return datetime.combine(day, time(23), AMSTERDAM).astimezone(UTC)
+
+
+async def refer_at_desks(desks: Desks, rows: Sequence[Row]) -> None:
+    """Have the referrals that are made in GIDSO and RMW registered there."""
+    for system in (System.GIDSO, System.RMW):
+        for part in _parts([referral_document(row) for row in rows if row.system is system]):
+            await desks.refer(system, part)
+
+
+async def counsel_at_allegro(url: str, desks: Desks, ids: Mapping[str, UUID], rows: Sequence[Row]) -> None:
+    """Have Allegro hold a file for each referral, under the hub's id, with all that its counsellor registered.
+
+    Files are made by a hub; here the part of one is played, as when the city gives Allegro a list beforehand.
+    """
+    client = AllegroClient(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
+    for row in rows:
+        await client.put_referral(ids[row.reference], {"kenmerkVerwijzer": row.reference, "gebied": row.area})
+    await client.close()
+    for part in _parts([dated.fact for row in rows for dated in counsellor_facts(row)]):
+        await desks.register(part)
+
+
+def _parts(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    # A body of a whole year would be longer than one may be.
+    return (documents[start : start + 500] for start in range(0, len(documents), 500))
+
+
+def by_api(rows: Sequence[Row]) -> Iterator[tuple[RegisterReferral, Act]]:
+    """Give the referrals that have no partner system to be read from, as their referrers stated them."""
+    for row in rows:
+        if row.system is not System.API:
+            continue
+        at = datetime.combine(row.received_on, time(9), AMSTERDAM).astimezone(UTC)
+        client = ClientDetails(row.given_name, row.family_name, row.birth_date, sex=row.sex)
+        contents = ReferralContents(row.area, three_way_meeting=row.three_way_meeting)
+        fact = RegisterReferral(row.organisation_code, client, contents, row.reference, at)
+        yield fact, Act(OrganisationRole.REFERRER, System.API, at)
+
+
+def tables_of(rows: Sequence[Row], reference: Reference) -> dict[str, Any]:
+    """Give the city's tables 5.1 to 5.8, counted from the register itself."""
+    missed = [row for row in rows if row.attended is False]
+    decided = [row for row in rows if row.trajectory_result]
+    applied = [row for row in decided if row.trajectory_result is TrajectoryResult.KBR_APPLICATION and row.kbr_status]
+    ages = Counter(_band(reference.age_bands, age_on(row.birth_date, row.received_on)) for row in rows)
+    results = Counter(str(row.intake_result) for row in rows if row.intake_result)
+    return {
+        "5.1": Counter(str(row.kind) for row in rows),
+        "5.2": ages,
+        "5.3": results + Counter({"missed": len(missed)}),
+        "5.4": _with_missed(Counter(row.kind for row in rows), Counter(row.kind for row in missed)),
+        "5.5": _with_missed(Counter(row.area for row in rows), Counter(row.area for row in missed)),
+        "plans_signed": sum(row.plan_signed_on is not None for row in rows),
+        "5.6": Counter(str(row.trajectory_result) for row in decided),
+        "5.7": Counter(_band(reference.decision_week_bands, _weeks(row)) for row in decided),
+        "5.8": Counter(str(row.kbr_status) for row in applied),
+    }
+
+
+def _with_missed(totals: Counter[Any], missed: Counter[Any]) -> dict[str, dict[str, int]]:
+    return {str(key): {"missed": missed[key], "referrals": total} for key, total in totals.items()}
+
+
+def _weeks(row: Row) -> int | None:
+    return (row.decision_on - row.intake_on).days // 7 if row.decision_on and row.intake_on else None
+
+
+def _band(bands: Sequence[Band], number: int | None) -> str:
+    return next((band.name for band in bands if number is not None and band.holds(number)), "unknown")
