@@ -24,6 +24,7 @@ from app.operations.turns import (
     Standing,
     Turn,
     TurnLost,
+    leave_turn,
     note_failure,
     note_recovery,
     raise_alarm,
@@ -74,7 +75,7 @@ class Puller:
             return Tally()
 
     async def run(self, stop: asyncio.Event, interval_seconds: float) -> None:
-        """Make a round at each interval until told to stop."""
+        """Make a round at each interval until told to stop; then leave the turn to whoever comes next."""
         while not stop.is_set():
             try:
                 await self.round()
@@ -83,6 +84,9 @@ class Puller:
                 log.error("partner_round_failed", partner=self.source.system, error=type(error).__name__)  # noqa: TRY400
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), interval_seconds)
+        # When it cannot be left, it ends by itself within a minute.
+        with contextlib.suppress(Unavailable):
+            await self.db.write_quietly(leave_turn, self._turn)
 
     async def round(self) -> None:
         """Do the jobs that wait and pull once, unless the partner is paused, in maintenance or to be left alone."""

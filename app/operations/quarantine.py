@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +24,6 @@ from app.models.quarantine import (
 from app.operations.intake import Run, Tally, apply_records, note_run
 from app.operations.tools import Tools
 from app.operations.waiting import DISMISSED, OPEN, WAITS
-
-KEEP_PAYLOADS = timedelta(days=30)
-"""How long a payload waits for somebody who mends its mapping; it holds personal data of a client."""
 
 _CASES_AT_ONCE = 200
 _LONGEST_REASON = 300
@@ -126,13 +123,13 @@ def dismiss_quarantined(  # noqa: PLR0913  # who, what and why
     close_quarantine(tx, [quarantine_id], DISMISSED, now, decided_by=by, decision=reason.strip())
 
 
-def forget_old_payloads(tx: Connection, tools: Tools, older_than: timedelta = KEEP_PAYLOADS) -> int:
+def forget_old_payloads(tx: Connection, tools: Tools) -> int:
     """Let what waited too long expire, of all partners: its payload goes; gives how many.
 
     It holds up its case no longer, and can still come by a new reading of the partner.
     """
     now = tools.clock.now()
-    return expire_quarantine(tx, now - older_than, now)
+    return expire_quarantine(tx, now - tools.reference.retention.quarantine, now)
 
 
 def _cases_of(tx: Connection, system: System, ids: Collection[UUID]) -> list[str]:

@@ -1,8 +1,9 @@
 """A city's reference data: areas, institutions, terms and the bands of its tables. Data, not code."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -52,6 +53,21 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long the hub keeps what nobody needs any more (*bewaartermijnen*).
+
+    Attributes:
+        quarantine: contents of a record in quarantine, from when it came.
+        decided_conflict: the three values of a conflict, which may be personal, from its decision.
+        held_fields: what partners hold of a referral that is over, from its last change.
+    """
+
+    quarantine: timedelta
+    decided_conflict: timedelta
+    held_fields: timedelta
+
+
+@dataclass(frozen=True)
 class Reference:
     """The reference data of one city."""
 
@@ -61,6 +77,7 @@ class Reference:
     decision_terms: tuple[Term, ...]
     age_bands: tuple[Band, ...]
     decision_week_bands: tuple[Band, ...]
+    retention: Retention
     ownership: Ownership = field(default_factory=Ownership)
 
     def institution(self, role: OrganisationRole) -> Institution:
@@ -99,6 +116,15 @@ def load_reference(municipality: str) -> Reference:
         age_bands=_bands(data["age_bands"]),
         decision_week_bands=_bands(data["decision_week_bands"]),
         ownership=read_ownership(data["field_groups"]),
+        retention=_retention(data["retention"]),
+    )
+
+
+def _retention(days: Mapping[str, int]) -> Retention:
+    return Retention(
+        quarantine=timedelta(days=days["quarantine_days"]),
+        decided_conflict=timedelta(days=days["decided_conflict_days"]),
+        held_fields=timedelta(days=days["held_fields_days"]),
     )
 
 

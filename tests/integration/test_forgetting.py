@@ -10,12 +10,14 @@ from app.domain.codes import ClosureReason, ReferralStatus, System
 from app.domain.commands import CloseTrajectory
 from app.models.ownership import partner_field
 from app.operations.conflicts import decide_conflict
-from app.operations.forgetting import KEEP_DECIDED, KEEP_HELD, forget_what_is_old
+from app.operations.forgetting import forget_what_is_old
+from app.reference import load_reference
 from app.settings import Settings
 from app.worker import Worker
 from tests.support.hub import NOW, PATHS, TODAY, SmallHub, dump_of, unreadable
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
 
+KEEP = load_reference("rotterdam").retention
 FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
 
 
@@ -49,7 +51,7 @@ async def test_the_values_of_a_conflict_go_long_after_its_decision_and_its_accou
     (row,) = await conflicts(hub.db)
     await hub.db.write(decide_conflict, hub.tools, System.GIDSO, row.id, "hub", "beheer")
 
-    too_soon = await forget_after(hub, KEEP_DECIDED)
+    too_soon = await forget_after(hub, KEEP.decided_conflict)
     forgotten = await forget_after(hub, timedelta(seconds=1))
     again = await forget_after(hub, timedelta(hours=1))
 
@@ -63,7 +65,7 @@ async def test_the_values_of_a_conflict_go_long_after_its_decision_and_its_accou
 async def test_what_nobody_decided_is_not_forgotten(quarrel: TwoWriters) -> None:
     before = await quarrel.hub.db.read(dump_of)
 
-    assert await forget_after(quarrel.hub, KEEP_HELD * 3) == 0
+    assert await forget_after(quarrel.hub, KEEP.held_fields * 3) == 0
 
     assert await quarrel.hub.db.read(dump_of) == before
 
@@ -73,7 +75,7 @@ async def test_what_partners_hold_of_a_referral_is_forgotten_when_it_is_long_ove
     await hub.tell(referral_id, *PATHS[ReferralStatus.UNREACHABLE])
     assert await held(hub) == {referral_id}
 
-    too_soon = await forget_after(hub, KEEP_HELD)
+    too_soon = await forget_after(hub, KEEP.held_fields)
     assert await held(hub) == {referral_id}
     forgotten = await forget_after(hub, timedelta(seconds=1))
 
@@ -85,9 +87,9 @@ async def test_what_partners_hold_is_remembered_while_the_client_is_guided(quarr
     hub, referral_id = quarrel.hub, await quarrel.referral_id()
     await hub.tell(referral_id, *PATHS[ReferralStatus.CONCLUDED])
 
-    assert await forget_after(hub, KEEP_HELD * 3) == 0
+    assert await forget_after(hub, KEEP.held_fields * 3) == 0
     await hub.tell(referral_id, CloseTrajectory(ClosureReason.MOVED_AWAY, TODAY))
-    assert await forget_after(hub, KEEP_HELD) == 0
+    assert await forget_after(hub, KEEP.held_fields) == 0
     assert await held(hub) == {referral_id}
 
     assert await forget_after(hub, timedelta(seconds=1)) > 0
@@ -100,7 +102,7 @@ async def test_the_workers_sweep_forgets_payloads_and_values(quarrel: TwoWriters
     (row,) = await conflicts(hub.db)
     await hub.db.write(decide_conflict, hub.tools, System.GIDSO, row.id, "hub", "beheer")
     worker = Worker.over(hub.db, hub.tools, Settings(mode="sandbox"))
-    hub.clock.set(NOW + KEEP_DECIDED + timedelta(seconds=1))
+    hub.clock.set(NOW + KEEP.decided_conflict + timedelta(seconds=1))
 
     forgotten = await worker.forget()
     await worker.close()

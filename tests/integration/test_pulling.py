@@ -99,8 +99,8 @@ async def test_a_paused_partner_has_no_turn(hub: SmallHub) -> None:
         await hub.db.write(take_turn, hub.tools, Turn(System.ALLEGRO, "test"))
 
 
-def puller(hub: SmallHub, feed: Feed) -> Puller:
-    return Puller(hub.db, hub.tools, feed, "test")
+def puller(hub: SmallHub, feed: Feed, holder: str = "test") -> Puller:
+    return Puller(hub.db, hub.tools, feed, holder)
 
 
 async def test_a_pull_goes_on_from_where_the_last_one_ended(hub: SmallHub) -> None:
@@ -169,3 +169,15 @@ async def test_a_mistake_in_what_one_partner_sends_ends_no_loop(sqlite_hub: Smal
 
     [line] = lines
     assert (line["event"], line["reason"]) == ("partner_pull_failed", "RuntimeError")
+
+
+async def test_a_loop_that_stops_leaves_its_partner_to_the_next_at_once(hub: SmallHub) -> None:
+    stop = asyncio.Event()
+    first = Feed(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
+    first.on_last = stop.set
+    following = Feed(Page((), "6"), system=System.GIDSO)
+    await puller(hub, first, holder="one process").run(stop, interval_seconds=0.001)
+
+    await puller(hub, following, holder="the next").pull()
+
+    assert following.asked == ["5"]

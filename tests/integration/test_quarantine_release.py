@@ -17,13 +17,13 @@ from app.domain.ports import HeldRecord, Page, PartnerRecord, Unread
 from app.models.partner import list_runs
 from app.operations.intake import Tally
 from app.operations.quarantine import (
-    KEEP_PAYLOADS,
     dismiss_quarantined,
     forget_old_payloads,
     has_free_cases,
     retry_free,
     retry_quarantined,
 )
+from app.reference import load_reference
 from tests.support.feed import Feed
 from tests.support.hub import (
     ATTEND,
@@ -37,6 +37,8 @@ from tests.support.hub import (
 )
 
 TAKE_BACK = WithdrawReferral(WithdrawalReason.SUPPORT_STOPPED)
+
+KEEP = load_reference("rotterdam").retention.quarantine
 
 
 class Reader:
@@ -208,7 +210,7 @@ async def test_a_payload_is_forgotten_after_its_term_and_no_sooner(hub: SmallHub
     await hub.pull(unreadable("D-1", "m-7"))
     hub.clock.set(NOW + timedelta(days=1))
     await hub.pull(unreadable("D-2", "m-8"))
-    hub.clock.set(NOW + KEEP_PAYLOADS + timedelta(hours=1))
+    hub.clock.set(NOW + KEEP + timedelta(hours=1))
 
     forgotten = await hub.db.write(forget_old_payloads, hub.tools)
 
@@ -220,7 +222,7 @@ async def test_a_payload_is_forgotten_after_its_term_and_no_sooner(hub: SmallHub
 async def test_what_expired_is_not_kept_anew_and_comes_in_when_it_can_be_read(hub: SmallHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
-    hub.clock.set(NOW + KEEP_PAYLOADS + timedelta(hours=1))
+    hub.clock.set(NOW + KEEP + timedelta(hours=1))
     await hub.db.write(forget_old_payloads, hub.tools)
 
     still_unknown = await hub.pull(unreadable("D-1", "m-7"), kind="backfill")

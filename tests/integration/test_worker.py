@@ -13,7 +13,7 @@ from app.domain.codes import System
 from app.models.outbox import unrelayed_since
 from app.operations.intake import Tally
 from app.operations.manners import Manners, Window
-from app.operations.quarantine import KEEP_PAYLOADS
+from app.reference import load_reference
 from app.settings import Settings
 from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, access_of, manners_of, stop_on_signal
 from tests.support.hub import CONFIRM, NOW, SmallHub, unreadable
@@ -77,7 +77,7 @@ async def test_a_partner_that_does_not_answer_stops_nothing(sqlite_hub: SmallHub
 async def test_what_waited_too_long_in_quarantine_is_forgotten(sqlite_hub: SmallHub, tmp_path: Path) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     await hub.pull(unreadable("D-1"))
-    hub.clock.set(NOW + KEEP_PAYLOADS + timedelta(seconds=1))
+    hub.clock.set(NOW + load_reference("rotterdam").retention.quarantine + timedelta(seconds=1))
     worker = Worker.over(hub.db, hub.tools, settings(tmp_path))
     written = hub.db.listen()
 

@@ -34,7 +34,7 @@ def test_the_decision_term_is_the_one_of_the_day_of_the_intake(intake_on: date, 
 def test_a_term_of_its_own_comes_before_the_general_one_of_the_same_day() -> None:
     day = date(2020, 1, 1)
     terms = (Term(day, 8, frozenset({ReferrerKind.EXIT})), Term(day, 13, frozenset()))
-    reference = Reference("Elders", frozenset(), (), terms, (), ())
+    reference = Reference("Elders", frozenset(), (), terms, (), (), ROTTERDAM.retention)
 
     assert reference.decision_weeks(ReferrerKind.EXIT, day) == 8
     assert reference.decision_weeks(ReferrerKind.WIJKTEAM, day) == 13
@@ -70,3 +70,9 @@ def test_no_number_below_zero_falls_in_a_band() -> None:
 def test_an_unknown_city_is_told_which_file_to_add() -> None:
     with pytest.raises(UnknownMunicipality, match=r"app/reference/atlantis\.toml"):
         load_reference("atlantis")
+
+
+def test_the_city_says_how_long_is_kept_what_nobody_needs() -> None:
+    keep = ROTTERDAM.retention
+
+    assert (keep.quarantine.days, keep.decided_conflict.days, keep.held_fields.days) == (30, 90, 730)
