@@ -12,7 +12,7 @@ from app.api.dependencies import Caller, Write
 from app.api.hub import Hub
 from app.database import Connection
 from app.domain.errors import PreconditionFailed, PreconditionRequired
-from app.operations.idempotency import Answer, Request, once
+from app.operations.idempotency import Answer, Request, given_before, once
 from app.privacy.gate import Released
 
 Content = Mapping[str, object] | BaseModel
@@ -58,8 +58,21 @@ async def write_once(hub: Hub, caller: Caller, write: Write, work: Callable[[Con
     Raises:
         IdempotencyConflict: the key was used for another request.
     """
-    request = Request(caller.organisation.id, write.key, write.fingerprint)
-    return to_response(await hub.db.write(once, hub.tools, request, work))
+    return to_response(await hub.db.write(once, hub.tools, _request(caller, write), work))
+
+
+async def answered_before(hub: Hub, caller: Caller, write: Write) -> Response | None:
+    """Give the answer that the same request got before; None when it is new.
+
+    Raises:
+        IdempotencyConflict: the key was used for another request.
+    """
+    done = await hub.db.read(given_before, hub.tools, _request(caller, write))
+    return to_response(done) if done else None
+
+
+def _request(caller: Caller, write: Write) -> Request:
+    return Request(caller.organisation.id, write.key, write.fingerprint)
 
 
 def check_precondition(if_match: str | None, etag: str) -> None:

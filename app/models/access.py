@@ -111,9 +111,9 @@ def claim_request(tx: Connection, values: Mapping[str, Any]) -> bool:
     return _insert_if_absent(tx, idempotency, values)
 
 
-def find_request(tx: Connection, organisation_id: UUID, key: str) -> Row[Any]:
-    """Give the row of a taken idempotency key."""
-    return tx.execute(_REQUEST, {"its_organisation": organisation_id, "its_key": key}).one()
+def find_request(tx: Connection, organisation_id: UUID, key: str) -> Row[Any] | None:
+    """Give the row of an idempotency key; None when nobody took it."""
+    return tx.execute(_REQUEST, {"its_organisation": organisation_id, "its_key": key}).first()
 
 
 def keep_answer(tx: Connection, organisation_id: UUID, key: str, values: Mapping[str, Any]) -> None:

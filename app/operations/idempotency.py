@@ -46,8 +46,10 @@ def once(tx: Connection, tools: Tools, request: Request, work: Callable[[Connect
     """
     key = {"organisation_id": request.organisation_id, "key": request.key}
     new = {**key, "request_hash": request.fingerprint, "created_at": tools.clock.now()}
-    if not claim_request(tx, new):
-        return _repeated(tx, tools, request)
+    while not claim_request(tx, new):
+        # Again, should the key be forgotten just now.
+        if earlier := given_before(tx, tools, request):
+            return earlier
     answer = work(tx)
     sealed = tools.vault.seal(answer.body, _CONTEXT)
     kept = {"status": answer.status, "etag": answer.etag, "location": answer.location, "body": sealed}
@@ -55,8 +57,17 @@ def once(tx: Connection, tools: Tools, request: Request, work: Callable[[Connect
     return answer
 
 
-def _repeated(tx: Connection, tools: Tools, request: Request) -> Answer:
+def given_before(tx: Connection, tools: Tools, request: Request) -> Answer | None:
+    """Give the answer that the same request got before; None when it is new.
+
+    For what asks the network before it writes.
+
+    Raises:
+        IdempotencyConflict: the key was used for another request.
+    """
     row = find_request(tx, request.organisation_id, request.key)
+    if row is None:
+        return None
     if row.request_hash != request.fingerprint:
         raise IdempotencyConflict("This Idempotency-Key was used for another request; use a new key for a new request.")
     answer = Answer(row.status, tools.vault.open(row.body, _CONTEXT), row.etag, row.location)

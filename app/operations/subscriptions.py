@@ -235,6 +235,16 @@ def resume(tx: Connection, tools: Tools, subscription: Subscription) -> Subscrip
     return _put(tx, tools, subscription, SubscriptionStatus.ACTIVE)
 
 
+def require_pending(subscription: Subscription) -> None:
+    """See that a subscription waits for consent.
+
+    Raises:
+        TransitionNotAllowed: it does not.
+    """
+    if subscription.status is not SubscriptionStatus.PENDING:
+        raise TransitionNotAllowed("Only a pending subscription waits for consent; read its status.")
+
+
 def activate(tx: Connection, tools: Tools, subscription: Subscription, consented_url: str) -> Subscription:
     """Begin to send to an address that consented or was approved; what it was owed meanwhile goes first.
 
@@ -242,8 +252,7 @@ def activate(tx: Connection, tools: Tools, subscription: Subscription, consented
         TransitionNotAllowed: it does not wait for this.
         Conflict: the address was changed meanwhile.
     """
-    if subscription.status is not SubscriptionStatus.PENDING:
-        raise TransitionNotAllowed("Only a pending subscription waits for consent; read its status.")
+    require_pending(subscription)
     if subscription.url != consented_url:
         raise Conflict("The address changed meanwhile; ask the new one.")
     return _put(tx, tools, subscription, SubscriptionStatus.ACTIVE)

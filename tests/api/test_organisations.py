@@ -72,6 +72,25 @@ async def test_an_unknown_area_names_field_rule_and_way_out(operator: Api) -> No
     assert "Charlois" in fault["message"]
 
 
+async def test_no_referrer_works_in_the_system_of_the_finance_team(operator: Api) -> None:
+    response = await operator.put("/v1/organisations/humanitas", json={**NEW, "system": "allegro"})
+
+    fault = response.json()["errors"][0]
+    assert (response.status_code, fault["field"], fault["rule"]) == (400, "system", "referrers-system")
+    assert (await operator.get("/v1/organisations/humanitas")).status_code == 404
+
+
+async def test_the_citys_own_institutions_cannot_be_made_referrers(operator: Api) -> None:
+    before = await operator.get("/v1/organisations/kredietbank")
+
+    headers = {"If-Match": before.headers["etag"]}
+    response = await operator.put("/v1/organisations/kredietbank", json=NEW, headers=headers)
+
+    fault = response.json()["errors"][0]
+    assert (response.status_code, fault["field"], fault["rule"]) == (400, "code", "referring-organisation")
+    assert (await operator.get("/v1/organisations/kredietbank")).json() == before.json()
+
+
 async def test_the_pages_hold_every_organisation_once(dock: Api) -> None:
     everything = (await dock.get("/v1/organisations")).json()["items"]
     found, page = [], await dock.get("/v1/organisations", params={"limit": 3})

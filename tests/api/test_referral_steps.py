@@ -193,6 +193,20 @@ async def test_available_actions_are_those_that_succeed(dock: Api, etf: Api) -> 
     assert referrers == ["withdraw", "amend", "give_signal", "enter_in_error"]
 
 
+async def test_answers_are_available_while_they_are_asked_for(dock: Api, etf: Api) -> None:
+    made = await refer(dock, reference="A-1")
+    path = await path_for(etf, "A-1")
+    await step(etf, f"{path}/confirmation")
+    await step(etf, f"{path}/appointments", {"startsAt": "2026-03-09T10:00:00+01:00", "threeWay": True})
+    await step(dock, f"/referrals/{made['id']}/withdrawal", {"reason": "helped_elsewhere"})
+
+    teams = set((await read(etf, f"{path}/available-actions"))["items"])
+    referrers = set((await read(dock, f"/referrals/{made['id']}/available-actions"))["items"])
+
+    assert {"grant_withdrawal", "refuse_withdrawal"} <= teams
+    assert "respond" in referrers
+
+
 async def test_nothing_was_disclosed_before_anything_is_sent(dock: Api) -> None:
     made = await refer(dock)
 

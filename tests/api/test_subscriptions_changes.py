@@ -221,6 +221,19 @@ async def test_address_that_consents_is_served(hub: Hub, allowed: str) -> None:
         assert asked == ["hub.example.nl"]
 
 
+async def test_consent_that_is_asked_for_again_with_the_same_key_is_not_asked_for_twice(hub: Hub) -> None:
+    async with receiver(WebHook_Allowed_Origin="*") as (url, asked), production(hub, "dock") as strict:
+        address = await _pending(strict, url)
+        headers = {"If-Match": (await strict.get(address)).headers["etag"], "Idempotency-Key": "handshake-1"}
+        strict.event_hooks = {"request": [], "response": []}
+
+        first, again = [await strict.post(f"{address}/handshake", headers=headers) for _ in range(2)]
+
+        assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
+        assert again.headers["idempotency-replayed"] == "true"
+        assert len(asked) == 1
+
+
 @pytest.mark.parametrize("headers", [{}, {"WebHook_Allowed_Origin": "other.example.nl"}])
 async def test_address_that_does_not_consent_stays_pending(hub: Hub, headers: dict[str, str]) -> None:
     async with receiver(**headers) as (url, _), production(hub, "dock") as strict:
@@ -255,6 +268,18 @@ async def test_operator_approves_and_nobody_else(hub: Hub, operator: Api) -> Non
         assert (by_itself.status_code, by_rotation.status_code) == (403, 404)
         assert by_operator.json()["status"] == "active"
         assert (await strict.get(address)).json()["status"] == "active"
+
+
+@pytest.mark.parametrize("step", ["/resumption", "/handshake", "/approval"])
+async def test_subscription_that_is_active_cannot_begin_again(dock: Api, operator: Api, step: str) -> None:
+    own = (await made(dock)).headers["location"]
+    (listed,) = (await operator.get("/v1/subscriptions")).json()["items"]
+    address, api = (f"/v1/subscriptions/{listed['id']}", operator) if step == "/approval" else (own, dock)
+
+    answered = await ask(api, address, step)
+
+    assert (answered.status_code, answered.json()["code"]) == (409, "transition-not-allowed")
+    assert (await dock.get(own)).json()["status"] == "active"
 
 
 async def test_another_address_has_to_consent_anew(hub: Hub, dock: Api) -> None:

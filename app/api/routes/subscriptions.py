@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import JsonValue, ValidationError
 
-from app.api.answers import answer, check_precondition, etag_of, json_answer
+from app.api.answers import answer, answered_before, check_precondition, etag_of, json_answer
 from app.api.faults import faults_of
 from app.api.hub import Hub
 from app.api.paging import id_after, page_answer, text_cursor
@@ -45,6 +45,7 @@ from app.operations.subscriptions import (
     pause,
     read_subscription,
     remove_subscription,
+    require_pending,
     resume,
     rotate_secret,
     worker_index,
@@ -178,8 +179,11 @@ async def handshake(subscription_id: SubscriptionId, change: Manages) -> Respons
     `*`, as the CloudEvents webhook specification has it. From then on events are sent.
     """
     hub, owner = change.hub, change.caller.organisation
+    if answered := await answered_before(hub, change.caller, change.write):
+        return answered
     asked = await hub.db.read(read_subscription, owner, change.resolve(subscription_id))
     check_precondition(change.write.if_match, _etag(change, asked))
+    require_pending(asked)
     obstacle = await ask_consent(hub.outbound, asked.url, origin_of(hub.public_url))
     if obstacle:
         raise Conflict(obstacle)
