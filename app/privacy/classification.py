@@ -8,8 +8,6 @@ from app.domain.codes import RejectionReason, RoutingAdvice
 from app.domain.facts import Field
 from app.domain.local_time import AMSTERDAM
 
-"""The time zone in which agreements begin and end, and in which a moment has its date."""
-
 
 class FieldClass(StrEnum):
     """The kind of information a field holds. Source: domain.md section 8."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -246,6 +246,7 @@ def test_what_cannot_be_read_is_told_without_personal_data(raw: dict[str, object
     assert CANARY not in record.unread.message
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(sorted(mutation("pauze"))),

@@ -57,5 +57,9 @@ def test_wait_asked_for_is_never_undercut(failures: int, chance: float, asked: f
     assert wait(failures, chance, asked) >= timedelta(seconds=asked)
 
 
-def test_absurd_wait_is_limited() -> None:
-    assert wait(1, retry_after=1e18) == LONGEST_WAIT
+def test_failed_deliveries_are_spread_over_a_fifth_of_the_wait() -> None:
+    assert [wait(1, chance) for chance in (0.0, 0.5, 1.0)] == [timedelta(seconds=each) for each in (5, 5.5, 6)]
+
+
+def test_absurd_wait_is_limited_to_30_days() -> None:
+    assert wait(1, retry_after=1e18) == timedelta(days=30)

@@ -1,14 +1,15 @@
 """Signatures that any receiver verifies with the public library of Standard Webhooks."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from app.events.signing import new_secret, sign
+from app.events.signing import new_secret, new_signing_key, public_key_of, sign
 
 BODY = b'{"specversion":"1.0"}'
 
@@ -81,12 +82,63 @@ def test_new_secrets_differ_and_hold_32_bytes() -> None:
     assert {len(secret) for secret in secrets} == {len("whsec_") + 44}
 
 
-@pytest.mark.parametrize("secret", ["", "secret", "whsec_", "whsec_" + b64encode(bytes(23)).decode(), "whsec_~~~~"])
-def test_weak_secret_cannot_sign(secret: str) -> None:
+@pytest.mark.parametrize("length", [24, 64])
+def test_shortest_and_longest_secret_can_sign(length: int) -> None:
+    secret = "whsec_" + b64encode(bytes(length)).decode()
+
+    assert verifies(secret, BODY, headers([secret]))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        "secret",
+        "whsec_",
+        "whsec_" + b64encode(bytes(23)).decode(),
+        "whsec_" + b64encode(bytes(65)).decode(),
+        "whsec_~~~~",
+        "whsec_~" + b64encode(bytes(32)).decode(),
+    ],
+)
+def test_secret_of_another_form_cannot_sign(secret: str) -> None:
     with pytest.raises(ValueError, match=r"secret|base64"):
         sign([secret], "id", 1, BODY)
 
 
+@given(st.text().map(str.encode))
+def test_public_key_verifies_what_the_private_one_signed(body: bytes) -> None:
+    key = new_signing_key()
+
+    sent = headers([key], body)
+
+    version, _, signature = sent["webhook-signature"].partition(",")
+    public = Ed25519PublicKey.from_public_bytes(b64decode(public_key_of(key).removeprefix("whpk_"), validate=True))
+    assert version == "v1a"
+    public.verify(b64decode(signature), f"{sent['webhook-id']}.{sent['webhook-timestamp']}.".encode() + body)
+
+
+def test_new_signing_keys_differ() -> None:
+    assert len({public_key_of(new_signing_key()) for _ in range(10)}) == 10
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        new_secret(),
+        public_key_of(new_signing_key()),
+        b64encode(bytes(32)).decode(),
+        "whsk_" + b64encode(bytes(31)).decode(),
+        "whsk_~" + b64encode(bytes(32)).decode(),
+    ],
+    ids=["none", "secret", "public", "bare", "short", "foreign character"],
+)
+def test_signing_key_of_another_form_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match=r"signing key|32 bytes|base64"):
+        public_key_of(key)
+
+
 def test_id_with_a_dot_cannot_be_signed() -> None:
-    with pytest.raises(ValueError, match="dot"):
+    with pytest.raises(ValueError, match=r"^webhook-id: must not hold a dot; use the id of the event$"):
         sign([new_secret()], "a.b", 1, BODY)

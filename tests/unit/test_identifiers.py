@@ -59,8 +59,20 @@ def test_a_full_random_part_goes_on_in_the_next_millisecond() -> None:
 
     first, second = new_id(NOW), new_id(NOW)
 
-    assert second > first
+    assert second.int >> 80 == (first.int >> 80) + 1
     assert (second.version, second.variant) == (7, RFC_4122)
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 1000))
+def test_identifiers_carry_their_own_millisecond_while_there_is_room(random: Random, later: int) -> None:
+    # Small numbers leave room after the first.
+    new_id = MonotonicIds(lambda bits: random.getrandbits(bits // 2))
+    moment = NOW + timedelta(milliseconds=later)
+
+    made = [new_id(NOW), new_id(NOW), new_id(moment), new_id(moment)]
+
+    assert made == sorted(set(made))
+    assert [each.int >> 80 for each in made] == [uuid7(at, 0).int >> 80 for at in (NOW, NOW, moment, moment)]
 
 
 @given(st.from_regex(r"[0-9]{8,10}", fullmatch=True) | st.text(max_size=10))

@@ -52,6 +52,7 @@ def test_a_referrer_is_no_kind_of_receiver_without_saying_which() -> None:
         (Field.REFERRAL_RECEIVED_AT, datetime(2026, 11, 1, 23, 30, tzinfo=UTC), date(2026, 11, 2)),
         (Field.APPOINTMENT_STARTS_AT, datetime(2026, 11, 12, 9, 0, tzinfo=UTC), date(2026, 11, 12)),
         (Field.OCCURRED_AT, "2026-06-30T22:30:00Z", date(2026, 7, 1)),
+        (Field.OCCURRED_AT, "2026-11-30T22:30:00Z", date(2026, 11, 30)),
         (Field.REFERRAL_ADVICE, (RoutingAdvice.ALREADY_OPEN,), ()),
         (Field.REFERRAL_ADVICE, ["not_a_resident", "already_open"], ["not_a_resident"]),
         (Field.REFERRAL_FLAGS, ("awaiting_information", "contact_lost"), ("awaiting_information",)),

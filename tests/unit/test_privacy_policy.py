@@ -25,6 +25,8 @@ RULE = {
     "valid_from": "2019-03-01",
 }
 
+TABLES = "must be tables, each headed [[rules]]"
+
 
 def rule(**changes: str | None) -> str:
     keys = RULE | changes
@@ -50,6 +52,8 @@ def test_a_policy_is_read_as_it_is_written() -> None:
     read = policy.rule("a-rule")
 
     assert policy.version == "test/1"
+    assert policy.financial_agreed == {"exit", "finance_team"}
+    assert policy.asks == {Field.CONSENT_SCOPES, Field.ATTENDANCE_MISSED_COUNT, Field.RESULT_CODE}
     assert read.receivers == {"wijkteam", "exit", "vraagwijzer"}
     assert read.fields == {Field.REFERRAL_REFERENCE}
     assert read.valid_until is not None
@@ -92,6 +96,7 @@ REFUSED = [
     ("when", '{ "result.code" = { one_of = [1] } }'),
     ("when", '{ "result.code" = { } }'),
     ("when", '{ "attendance.missed_count" = { at_least = true } }'),
+    ("when", '{ "attendance.missed_count" = { at_least = false } }'),
     ("when", '{ "attendance.missed_count" = { at_least = 2, one_of = ["2"] } }'),
     ("valid_unitl", "2020-01-01"),
     # What no agreement may promise.
@@ -108,8 +113,33 @@ def test_a_rule_that_cannot_be_read_or_kept_is_refused_by_name(key: str, value: 
     assert (caught.value.rule_id, caught.value.key) == ("a-rule", key)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("purpose", None, "is missing; a rule without it cannot be accounted for"),
+        ("valid_unitl", "2020-01-01", "is not a key of a policy; mind the spelling"),
+        ("purpose", '" "', "must be a text that is not empty"),
+        ("valid_from", '"2019"', "must be a date, such as 2019-03-01"),
+        ("valid_until", "2019-02-28", "lies before valid_from"),
+        ("receivers", "[]", "must be a list of one or more names"),
+        ("receivers", '["wijkteem", "a"]', "unknown: a, wijkteem; use a referrer kind or an organisation role"),
+        ("receivers", '["@nobody"]', "no group is named @nobody; see [groups]"),
+        ("effect", '"show"', "'show' is not known; mind the spelling"),
+        ("effect", '"coarsen"', "coarsen does not go with referral.reference; choose another effect"),
+        ("activity", '"http://a.nl"', "must be the https address of the processing activity in the register"),
+        ("when", '"always"', "must be a table"),
+        ("when", '{ "result.code" = { } }', "result.code needs either one_of = [codes] or at_least = a number"),
+    ],
+)
+def test_a_refusal_says_what_to_write_instead(key: str, value: str | None, words: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        Policy.from_toml(HEAD + rule(**{key: value}))
+
+    assert str(caught.value) == f"rule a-rule, {key}: {words}"
+
+
 def test_financial_facts_cannot_be_told_to_who_has_not_agreed_it() -> None:
-    with pytest.raises(PolicyError, match="not agreed with wijkteam"):
+    with pytest.raises(PolicyError, match=r"a-rule, receivers: .* not agreed with wijkteam; see financial_agreed"):
         Policy.from_toml(HEAD + rule(receivers='["@teams"]', fields='["result.code"]'))
 
 
@@ -156,39 +186,50 @@ def test_an_effect_that_a_field_does_not_have_is_refused(effect: str, field: str
     [{"consent": '"feedback_to_referrer"'}, {"when": '{ "attendance.missed_count" = { at_least = 2 } }'}],
 )
 def test_a_forbid_cannot_depend_on_a_condition(condition: dict[str, str]) -> None:
-    with pytest.raises(PolicyError, match="a forbid holds always"):
+    with pytest.raises(PolicyError, match="effect: a forbid holds always; leave out consent and when"):
         Policy.from_toml(HEAD + rule(effect='"forbid"', **condition))
 
 
 def test_two_rules_cannot_have_one_id() -> None:
-    with pytest.raises(PolicyError, match="used 2 times"):
+    with pytest.raises(PolicyError, match="rule a-rule, id: used 2 times; give each rule its own"):
         Policy.from_toml(HEAD + rule() + rule())
 
 
 @pytest.mark.parametrize("rule_id", [None, '""', "1"])
 def test_a_rule_without_an_id_is_refused(rule_id: str | None) -> None:
-    with pytest.raises(PolicyError, match="every decision is explained by it"):
+    with pytest.raises(PolicyError, match="rule without id, id: is missing; every decision is explained by it"):
         Policy.from_toml(HEAD + rule(id=rule_id))
 
 
 @pytest.mark.parametrize(
-    ("text", "key"),
+    ("text", "words"),
     [
-        ("version = ", "text"),
-        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = {}\n', "rules"),
-        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = {}\nrules = 3\n', "rules"),
-        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = {}\nrules = [3]\n', "rules"),
-        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = 3\nrules = []\n', "groups"),
-        (HEAD.replace("version", "versie") + rule(), "version"),
-        (HEAD.replace('"test/1"', "1") + rule(), "version"),
-        (HEAD.replace('["exit", "finance_team"]', "[]") + rule(), "financial_agreed"),
+        ("version = ", "text: is not TOML: "),
+        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = {}\n', "rules: is missing; "),
+        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = {}\nrules = 3\n', f"rules: {TABLES}"),
+        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = {}\nrules = [3]\n', f"rules: {TABLES}"),
+        ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = 3\nrules = []\n', "groups: must be a table"),
+        (HEAD.replace("version", "versie") + rule(), "version: is missing; "),
+        (HEAD.replace('"test/1"', "1") + rule(), "version: must be a text "),
+        (HEAD.replace('["exit", "finance_team"]', "[]") + rule(), "financial_agreed: must be a list "),
     ],
 )
-def test_a_text_that_is_no_policy_is_refused(text: str, key: str) -> None:
+def test_a_text_that_is_no_policy_is_refused_by_key(text: str, words: str) -> None:
     with pytest.raises(PolicyError) as caught:
         Policy.from_toml(text)
 
-    assert caught.value.key == key
+    assert str(caught.value).startswith(f"rule policy, {words}")
+
+
+def test_a_group_without_names_is_refused_by_its_own_name() -> None:
+    with pytest.raises(PolicyError, match="rule a-rule, @teams: must be a list"):
+        Policy.from_toml(HEAD.replace('["wijkteam", "exit"]', "[]") + rule(receivers='["@teams"]'))
+
+
+def test_a_rule_may_hold_for_one_day() -> None:
+    policy = Policy.from_toml(HEAD + rule(valid_until="2019-03-01"))
+
+    assert policy.agrees("wijkteam", Occasion.RECEIVED)
 
 
 @pytest.mark.parametrize(
@@ -214,8 +255,10 @@ def test_an_unknown_kind_is_told_nothing() -> None:
 
 
 def test_a_municipality_without_a_policy_is_refused() -> None:
-    with pytest.raises(PolicyError, match="utopia"):
+    with pytest.raises(PolicyError) as caught:
         load_policy("utopia")
+
+    assert str(caught.value) == ("rule policy, municipality: no policy for 'utopia'; add it to app/privacy/policy_data")
 
 
 def test_a_rule_that_is_not_there_cannot_be_explained() -> None:

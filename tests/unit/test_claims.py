@@ -1,0 +1,142 @@
+"""What a stated fact says of which fields."""
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+from app.domain.claims import Stated, stated
+from app.domain.codes import (
+    AppointmentResponse,
+    AppointmentStatus,
+    CancellationReason,
+    ClosureReason,
+    DropOutReason,
+    IntakeResult,
+    KbrStatus,
+    PartyRole,
+    ReferralStatus,
+    RejectionReason,
+    SignalKind,
+    TrajectoryResult,
+    TrajectoryStatus,
+    WithdrawalReason,
+)
+from app.domain.commands import (
+    AddParty,
+    AnswerWithdrawal,
+    CancelAppointment,
+    CloseTrajectory,
+    ConcludeIntake,
+    ConfirmReferral,
+    EnterInError,
+    ForwardReferral,
+    GiveSignal,
+    MarkUnreachable,
+    PauseTrajectory,
+    RecordAttendance,
+    RecordKbrStatus,
+    RecordResult,
+    RejectReferral,
+    RespondToAppointment,
+    ResumeTrajectory,
+    ScheduleIntake,
+    SignPlan,
+    WithdrawReferral,
+)
+from app.domain.facts import Field
+from app.domain.values import Counsellor
+
+DAY, LATER = date(2026, 11, 23), date(2026, 12, 1)
+AT_TEN = datetime(2026, 11, 23, 10, tzinfo=timezone(timedelta(hours=1)))
+ANNA = Counsellor("Anna", "010-1")
+OF_ANNA: Stated = {Field.COUNSELLOR_NAME: "Anna", Field.COUNSELLOR_PHONE: "010-1"}
+
+SAYS: list[tuple[object, Stated]] = [
+    (ConfirmReferral(ANNA), {Field.REFERRAL_STATUS: ReferralStatus.CONFIRMED, **OF_ANNA}),
+    (
+        RejectReferral(RejectionReason.INCOMPLETE),
+        {Field.REFERRAL_REJECTION_REASON: RejectionReason.INCOMPLETE},
+    ),
+    (ForwardReferral("bank"), {Field.REFERRAL_STATUS: ReferralStatus.FORWARDED}),
+    (
+        WithdrawReferral(next(iter(WithdrawalReason))),
+        {Field.REFERRAL_WITHDRAWAL_REASON: next(iter(WithdrawalReason))},
+    ),
+    (AnswerWithdrawal(True), {Field.REFERRAL_STATUS: ReferralStatus.WITHDRAWN}),
+    (EnterInError(), {Field.REFERRAL_STATUS: ReferralStatus.ENTERED_IN_ERROR}),
+    (MarkUnreachable(), {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT}),
+    (
+        ScheduleIntake(AT_TEN, "library", True, ANNA, ("interpreter",)),
+        {
+            Field.APPOINTMENT_STARTS_AT: AT_TEN,
+            Field.APPOINTMENT_PLACE: "library",
+            Field.APPOINTMENT_THREE_WAY: True,
+            Field.APPOINTMENT_PARTICIPANTS: ("interpreter",),
+            **OF_ANNA,
+        },
+    ),
+    (RespondToAppointment(True), {Field.APPOINTMENT_RESPONSE: AppointmentResponse.ACCEPTED}),
+    (RespondToAppointment(False, (AT_TEN,)), {Field.APPOINTMENT_RESPONSE: AppointmentResponse.OTHER_TIMES}),
+    (
+        CancelAppointment(next(iter(CancellationReason))),
+        {Field.APPOINTMENT_CANCELLATION_REASON: next(iter(CancellationReason))},
+    ),
+    (RecordAttendance(True), {Field.APPOINTMENT_STATUS: AppointmentStatus.ATTENDED}),
+    (RecordAttendance(False), {Field.APPOINTMENT_STATUS: AppointmentStatus.MISSED}),
+    (
+        ConcludeIntake(next(iter(IntakeResult)), DAY),
+        {Field.INTAKE_RESULT: next(iter(IntakeResult)), Field.INTAKE_CONCLUDED_ON: DAY},
+    ),
+    (SignPlan(DAY, "RDD-1"), {Field.PLAN_SIGNED_ON: DAY, Field.PLAN_DOCUMENT_REFERENCE: "RDD-1"}),
+    (PauseTrajectory(), {Field.TRAJECTORY_STATUS: TrajectoryStatus.PAUSED}),
+    (ResumeTrajectory(), {Field.TRAJECTORY_STATUS: TrajectoryStatus.RUNNING}),
+    (
+        RecordResult(TrajectoryResult.SOCIAL_LOAN, DAY, next(iter(DropOutReason))),
+        {
+            Field.RESULT_CODE: TrajectoryResult.SOCIAL_LOAN,
+            Field.RESULT_DECIDED_ON: DAY,
+            Field.RESULT_DROP_OUT_REASON: next(iter(DropOutReason)),
+        },
+    ),
+    (
+        CloseTrajectory(ClosureReason.NO_CONTACT, DAY),
+        {Field.TRAJECTORY_CLOSURE_REASON: ClosureReason.NO_CONTACT, Field.TRAJECTORY_ENDED_ON: DAY},
+    ),
+    (
+        RecordKbrStatus(KbrStatus.GRANTED, DAY, LATER),
+        {
+            Field.KBR_STATUS: KbrStatus.GRANTED,
+            Field.KBR_CHANGED_ON: DAY,
+            Field.KBR_SERVICE_DECISION_MEETING_ON: LATER,
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("fact", "says"), SAYS, ids=lambda each: type(each).__name__)
+def test_a_fact_says_of_each_field_what_it_holds(fact: object, says: Stated) -> None:
+    assert stated(fact) == says
+
+
+@pytest.mark.parametrize(
+    ("fact", "says"),
+    [
+        (ConfirmReferral(), {Field.REFERRAL_STATUS: ReferralStatus.CONFIRMED}),
+        (
+            ScheduleIntake(AT_TEN),
+            {Field.APPOINTMENT_STARTS_AT: AT_TEN, Field.APPOINTMENT_THREE_WAY: False},
+        ),
+        (AnswerWithdrawal(False), {}),
+        (GiveSignal(next(iter(SignalKind))), {}),
+        (AddParty("bank", next(iter(PartyRole))), {}),
+    ],
+)
+def test_what_a_fact_leaves_out_it_says_nothing_of(fact: object, says: Stated) -> None:
+    assert stated(fact) == says
+
+
+def test_a_moment_is_stated_in_utc() -> None:
+    said = stated(ScheduleIntake(AT_TEN))[Field.APPOINTMENT_STARTS_AT]
+
+    assert isinstance(said, datetime)
+    assert said.isoformat() == "2026-11-23T09:00:00+00:00"

@@ -1,0 +1,116 @@
+"""The whole transition table, written out. Source: docs/domain.md, "Lifecycle"."""
+
+import pytest
+
+from app.domain.codes import Code, KbrStatus, OrganisationRole, ReferralStatus, TrajectoryStatus
+from app.domain.lifecycle import TRANSITIONS, Action, Guard, Machine, find
+
+# Where each action leads from each state, in the order of the code list; new is before the record exists, = stays
+# where it is, - cannot be done. Then who may: R referrer, P partner system, T finance team, B credit bank; the list of
+# reasons; and whether a partner's later state may imply it, or the condition.
+REFERRAL = """
+                    new rec con sch att mis can end unr rej fwd wdr err
+register            rec -   -   -   -   -   -   -   -   -   -   -   -    RP   -                  -
+confirm             -   con -   -   -   -   -   -   -   -   -   -   -    T    -                  implied
+reject              -   rej rej -   -   -   -   -   -   -   -   -   -    T    RejectionReason    -
+forward             -   fwd fwd -   -   -   -   -   -   -   -   -   -    T    -                  -
+withdraw            -   wdr -   -   -   -   -   -   -   -   -   -   -    RP   WithdrawalReason   -
+request_withdrawal  -   -   =   =   =   =   =   -   -   -   -   -   -    RP   WithdrawalReason   -
+grant_withdrawal    -   -   wdr wdr wdr wdr wdr -   -   -   -   -   -    T    -                  withdrawal_requested
+refuse_withdrawal   -   -   =   =   =   =   =   -   -   -   -   -   -    T    -                  withdrawal_requested
+amend               -   =   =   =   =   =   =   =   =   =   =   -   -    RP   -                  -
+give_signal         -   =   =   =   =   =   =   =   -   -   -   -   -    RP   SignalKind         -
+schedule            -   -   sch -   -   sch sch -   -   -   -   -   -    T    -                  implied
+reschedule          -   -   -   sch -   -   -   -   -   -   -   -   -    T    -                  -
+respond             -   -   -   =   -   -   -   -   -   -   -   -   -    RP   -                  response_requested
+cancel_appointment  -   -   -   can -   -   -   -   -   -   -   -   -    RPT  CancellationReason -
+attend              -   -   -   att -   -   -   -   -   -   -   -   -    T    -                  implied
+miss                -   -   -   mis -   -   -   -   -   -   -   -   -    T    -                  -
+conclude            -   -   -   -   end -   -   -   -   -   -   -   -    T    IntakeResult       -
+conclude_unattended -   -   -   -   -   end -   -   -   -   -   -   -    T    IntakeResult       -
+mark_unreachable    -   -   unr -   -   unr unr -   -   -   -   -   -    T    -                  -
+enter_in_error      -   err err err err err err -   -   -   -   -   -    RP   -                  -
+"""
+
+TRAJECTORY = """
+                    new pla run pau dec sto clo
+open                pla -   -   -   -   -   -    T    -                  -
+sign_plan           -   run =   =   =   =   =    T    -                  -
+pause               -   -   pau -   -   -   -    T    -                  -
+resume              -   -   -   run -   -   -    T    -                  -
+decide              -   dec dec dec dec -   -    T    TrajectoryResult   -
+drop_out            -   sto sto sto sto -   -    T    DropOutReason      -
+close               -   sto sto sto clo -   -    T    ClosureReason      -
+"""
+
+KBR_APPLICATION = """
+                    new sub rec pro gra rej wdr
+submit              sub -   -   -   -   -   -    TB   -                  implied
+receive             -   rec -   -   -   -   -    TB   -                  implied
+take_up             -   -   pro -   -   -   -    TB   -                  implied
+grant               -   -   -   gra -   -   -    TB   -                  -
+refuse              -   -   rej rej -   -   -    TB   -                  -
+retract             -   wdr wdr wdr -   -   -    TB   -                  -
+"""
+
+ROLES = {
+    "R": OrganisationRole.REFERRER,
+    "P": OrganisationRole.PARTNER_SYSTEM,
+    "T": OrganisationRole.FINANCE_TEAM,
+    "B": OrganisationRole.CREDIT_BANK,
+}
+MACHINES: list[tuple[Machine, type[Code], str]] = [
+    (Machine.REFERRAL, ReferralStatus, REFERRAL),
+    (Machine.TRAJECTORY, TrajectoryStatus, TRAJECTORY),
+    (Machine.KBR_APPLICATION, KbrStatus, KBR_APPLICATION),
+]
+
+
+def rows(table: str) -> list[list[str]]:
+    return [line.split() for line in table.splitlines()[2:]]
+
+
+def states(table: str, statuses: type[Code]) -> dict[str, str | None]:
+    """Give the state that each heading of the table stands for."""
+    return dict(zip(table.splitlines()[1].split(), (None, *statuses), strict=True))
+
+
+AGREED = [
+    pytest.param(machine, states(table, statuses), row, id=f"{machine}-{row[0]}")
+    for machine, statuses, table in MACHINES
+    for row in rows(table)
+]
+
+
+@pytest.mark.parametrize(("machine", "state_of", "row"), AGREED)
+def test_each_action_leads_where_the_table_says(
+    machine: Machine, state_of: dict[str, str | None], row: list[str]
+) -> None:
+    action, *cells = row[: len(state_of) + 1]
+
+    for cell, status in zip(cells, state_of.values(), strict=True):
+        found = find(machine, Action(action), status)
+
+        target = "-" if found is None else (found.target or "=")
+        assert target == (state_of.get(cell) or cell), status
+
+
+@pytest.mark.parametrize(("machine", "state_of", "row"), AGREED)
+def test_each_action_is_for_whom_the_table_says_and_takes_what_it_says(
+    machine: Machine, state_of: dict[str, str | None], row: list[str]
+) -> None:
+    action, (actors, reasons, condition) = Action(row[0]), row[len(state_of) + 1 :]
+
+    for each in TRANSITIONS:
+        if (each.machine, each.action) == (machine, action):
+            assert each.actors == {ROLES[letter] for letter in actors}
+            assert (each.reasons.__name__ if each.reasons else "-") == reasons
+            assert each.guard == Guard.__members__.get(condition.upper())
+            assert each.implied is (condition == "implied")
+
+
+def test_the_table_speaks_of_every_action_of_every_record() -> None:
+    spoken = {(machine, row[0]) for machine, _, table in MACHINES for row in rows(table)}
+
+    assert spoken == {(row.machine, row.action) for row in TRANSITIONS}
+    assert {action for _, action in spoken} == set(Action)
