@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from app.database import Connection
 from app.domain import lifecycle
@@ -18,7 +17,7 @@ from app.models.case_file import load_case_files
 from app.models.client import wrapped_key_of
 from app.models.ownership import insert_conflicts, open_claims, update_conflicts
 from app.models.referral import lock_referral
-from app.operations.ownership import open_value, seal_value
+from app.operations.ownership import new_conflict, open_value, seal_value
 from app.operations.steps import Chain
 from app.operations.tools import Tools
 from app.vault import Sealer
@@ -74,6 +73,7 @@ def keep_claim(tx: Connection, tools: Tools, claim: Claim) -> None:
         (Field(row.field), _form(row.field, open_value(sealer, row.partner_value))): row.id
         for row in open_claims(tx, claim.referral_id, claim.system)
     }
+    now, partner = tools.clock.now(), (claim.system, claim.referral_id)
     fresh, repeated = [], []
     for field, value in claim.values.items():
         present = at_hub.get(field)
@@ -83,7 +83,8 @@ def keep_claim(tx: Connection, tools: Tools, claim: Claim) -> None:
         if conflict_id := known.get((field, canonical(field, value))):
             repeated.append({"conflict_id": conflict_id, **sealed})
         else:
-            fresh.append({**_conflict(tools, claim, field), "partner_value": seal_value(sealer, value), **sealed})
+            new = new_conflict(tools, partner, field, Reason.NOT_THE_OWNER, now)
+            fresh.append({**new, "partner_value": seal_value(sealer, value), **sealed})
     update_conflicts(tx, repeated)
     insert_conflicts(tx, fresh)
 
@@ -96,16 +97,3 @@ def _sealed(sealer: Sealer, present: object) -> dict[str, bytes]:
     # Who calls the API read what the hub has, so that is also where it started from.
     hub = seal_value(sealer, present)
     return {"hub_value": hub, "base_value": hub}
-
-
-def _conflict(tools: Tools, claim: Claim, field: Field) -> dict[str, Any]:
-    now = tools.clock.now()
-    return {
-        "id": tools.new_id(now),
-        "system": claim.system,
-        "referral_id": claim.referral_id,
-        "field": field,
-        "reason": Reason.NOT_THE_OWNER,
-        "state": "open",
-        "since": now,
-    }

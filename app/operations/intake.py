@@ -43,6 +43,7 @@ from app.domain.lifecycle import is_open
 from app.domain.ports import Page, PartnerRecord, Unread
 from app.models.external_id import can_link, link, referral_of
 from app.models.partner import insert_run, known_records, last_drift, save_records, update_partner
+from app.models.referral import lock_referrals
 from app.operations import appointments, referrals, trajectories
 from app.operations.ownership import Sides, amends, read_sides, settle_fields
 from app.operations.steps import Ledger, open_chain
@@ -349,6 +350,7 @@ class _Batch:
         if referral_id not in self._ahead:
             # What earlier records of this page changed must be in the table, for it is read there.
             self._ledger.write_changes(self._tx)
+            lock_referrals(self._tx, [referral_id])
             self._ahead |= read_sides(self._tx, self._tools, [referral_id])
         # What is read holds for the next record that speaks of the referral, and not for those after it.
         return self._ahead.pop(referral_id)

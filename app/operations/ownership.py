@@ -24,8 +24,7 @@ from app.domain.ports import PartnerRecord
 from app.models.case_file import load_case_files
 from app.models.client import wrapped_key_of
 from app.models.ownership import insert_conflicts, open_loops, update_conflict
-from app.models.referral import lock_referrals
-from app.operations.echoes import Held, held_by, note_held, remember_said, said_prints
+from app.operations.echoes import Held, Partner, held_by, note_held, remember_said, said_prints
 from app.operations.tools import Tools
 from app.vault import Sealer
 
@@ -53,10 +52,9 @@ def amends(record: PartnerRecord) -> bool:
 
 
 def read_sides(tx: Connection, tools: Tools, referral_ids: Collection[UUID]) -> dict[UUID, Sides]:
-    """Give both sides of referrals in a fixed number of queries; they are locked until the end of the transaction."""
+    """Give both sides of referrals in a fixed number of queries; the caller holds their locks."""
     if not referral_ids:
         return {}
-    lock_referrals(tx, referral_ids)
     held: dict[UUID, dict[System, Held]] = defaultdict(dict)
     for (system, referral_id), fields in held_by(tx, referral_ids).items():
         held[referral_id][system] = fields
@@ -175,19 +173,10 @@ class _Table:
         insert_conflicts(self.tx, fresh)
 
     def _conflict(self, field: Field, reason: Reason) -> dict[str, Any]:
-        conflict_id = self.tools.new_id(self._now)
+        new = new_conflict(self.tools, (self.system, self._referral_id), field, reason, self._now)
         if reason is Reason.LOOP:
-            log.warning("field goes to and fro", system=self.system, field=field.value, conflict=str(conflict_id))
-        return {
-            "id": conflict_id,
-            "system": self.system,
-            "referral_id": self._referral_id,
-            "field": field,
-            "reason": reason,
-            **self._values(field),
-            "state": "open",
-            "since": self._now,
-        }
+            log.warning("field goes to and fro", system=self.system, field=field.value, conflict=str(new["id"]))
+        return {**new, **self._values(field)}
 
     def _values(self, field: Field) -> dict[str, bytes | None]:
         # Of what the partner held only the fingerprint is known; the value too, where it is the hub's.
@@ -195,6 +184,20 @@ class _Table:
         hub = seal_value(self._sealer, self.at_hub[field])
         partner = seal_value(self._sealer, self.at_partner[field])
         return {"hub_value": hub, "partner_value": partner, "base_value": hub if is_known else None}
+
+
+def new_conflict(tools: Tools, partner: Partner, field: Field, reason: Reason, now: datetime) -> dict[str, Any]:
+    """Give the row of a new conflict with a partner about a field of a referral, without its three values."""
+    system, referral_id = partner
+    return {
+        "id": tools.new_id(now),
+        "system": system,
+        "referral_id": referral_id,
+        "field": field,
+        "reason": reason,
+        "state": "open",
+        "since": now,
+    }
 
 
 def seal_value(sealer: Sealer, value: object) -> bytes:

@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.database import Database
+from app.domain.codes import ReferrerKind, System
+from app.domain.values import Organisation
+from tests.support.event_world import Mailbox, World, mailbox, organisation
 from tests.support.hub import SmallHub
 
 
@@ -32,3 +35,30 @@ async def _running(url: str) -> AsyncIterator[SmallHub]:
         yield hub
     finally:
         await db.close()
+
+
+@pytest.fixture
+async def world(database: Database) -> AsyncIterator[World]:
+    """Give the event layer over each store in turn."""
+    world = World(database)
+    yield world
+    await world.webhook.close()
+
+
+@pytest.fixture
+async def box() -> AsyncIterator[Mailbox]:
+    """Give a subscriber over real HTTP."""
+    async with mailbox() as box:
+        yield box
+
+
+@pytest.fixture
+def welfare() -> Organisation:
+    """Give a referrer without a system of its own."""
+    return organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
+
+
+@pytest.fixture
+def team() -> Organisation:
+    """Give a referrer that registers in GIDSO."""
+    return organisation(ReferrerKind.JONGERENLOKET, System.GIDSO)

@@ -3,18 +3,16 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Any
 
-import pytest
 from aiohttp import web
 from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
-from app.database import Connection, Database
+from app.database import Connection
 from app.domain.codes import ConsentScope, ReferrerKind, System
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
@@ -25,32 +23,9 @@ from app.models.delivery import attempts_of, change_subscription_status
 from app.models.disclosure import disclosures_about
 from app.models.outbox import event
 from app.models.subscription import Content, SubscriptionStatus, delete_subscription, load_subscriptions
-from tests.support.event_world import CANARY, Mailbox, World, mailbox, organisation
+from tests.support.event_world import CANARY, Mailbox, World, organisation
 
 CHAIN = (EventType.REFERRAL_CONFIRMED, EventType.INTAKE_SCHEDULED, EventType.INTAKE_ATTENDED)
-
-
-@pytest.fixture
-async def world(database: Database) -> AsyncIterator[World]:
-    world = World(database)
-    yield world
-    await world.webhook.close()
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Mailbox]:
-    async with mailbox() as box:
-        yield box
-
-
-@pytest.fixture
-def welfare() -> Organisation:
-    return organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
-
-
-@pytest.fixture
-def team() -> Organisation:
-    return organisation(ReferrerKind.JONGERENLOKET, System.GIDSO)
 
 
 def messages(box: Mailbox) -> list[dict[str, Any]]:

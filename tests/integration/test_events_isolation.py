@@ -27,13 +27,6 @@ CONFIRMED = EventType.REFERRAL_CONFIRMED
 
 
 @pytest.fixture
-async def world(database: Database) -> AsyncIterator[World]:
-    world = World(database)
-    yield world
-    await world.webhook.close()
-
-
-@pytest.fixture
 async def boxes() -> AsyncIterator[list[Mailbox]]:
     async with AsyncExitStack() as open_boxes:
         yield [await open_boxes.enter_async_context(mailbox()) for _ in range(6)]

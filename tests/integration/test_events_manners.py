@@ -32,13 +32,7 @@ from app.events.outcome import Outcome, Verdict
 from app.events.signing import new_secret, new_signing_key, public_key_of
 from app.events.webhook import Letter, WebhookSender
 from app.models.subscription import load_subscriptions, update_subscription
-from tests.support.event_world import SANDBOX, Mailbox, MovableClock, World, mailbox, organisation
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Mailbox]:
-    async with mailbox() as box:
-        yield box
+from tests.support.event_world import SANDBOX, Mailbox, MovableClock, World, organisation
 
 
 @pytest.fixture

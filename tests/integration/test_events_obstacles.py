@@ -1,35 +1,13 @@
 """What stands between an owed delivery and its receiver at the moment of sending: nothing is sent, and it is noted."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
 
-import pytest
-
-from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.domain.values import Organisation
 from app.models.subscription import delete_subscription
-from tests.support.event_world import Mailbox, World, mailbox, organisation
-
-
-@pytest.fixture
-async def world(database: Database) -> AsyncIterator[World]:
-    world = World(database)
-    yield world
-    await world.webhook.close()
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Mailbox]:
-    async with mailbox() as box:
-        yield box
-
-
-@pytest.fixture
-def welfare() -> Organisation:
-    return organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
+from tests.support.event_world import Mailbox, World, organisation
 
 
 async def ended(world: World, referral_id: UUID) -> list[tuple[str, str | None]]:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.errors import PartnerUnreachable
 from app.domain.events import EventType
@@ -20,16 +19,6 @@ from app.models.delivery_queue import due_deliveries, take
 from app.models.endpoint import restrained_endpoints
 from tests.support.event_world import CANARY, SANDBOX, World, organisation
 from tests.support.names import NameBook
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
-
-
-@pytest.fixture
-def team() -> Organisation:
-    return organisation(ReferrerKind.JONGERENLOKET, System.GIDSO)
 
 
 async def test_crash_between_claim_and_acknowledgement_sends_again_with_the_same_id(

@@ -4,17 +4,12 @@ import asyncio
 
 import pytest
 
-from app.database import Connection, Database
+from app.database import Connection
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.events.outbox import record
 from app.models.outbox import unrelayed_since
 from tests.support.event_world import World, organisation
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return World(database)
 
 
 async def receivers(world: World, referral_id: object) -> list[str]:

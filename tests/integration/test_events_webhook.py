@@ -12,15 +12,9 @@ from app.events.connect import ANSWER_BYTES, Outbound
 from app.events.outcome import Outcome, Verdict
 from app.events.signing import new_secret
 from app.events.webhook import Letter, WebhookSender
-from tests.support.event_world import SANDBOX, Mailbox, MovableClock, mailbox
+from tests.support.event_world import SANDBOX, Mailbox, MovableClock
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def box() -> AsyncIterator[Mailbox]:
-    async with mailbox() as box:
-        yield box
 
 
 @pytest.fixture
