@@ -28,7 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.domain.errors import Unavailable
-from app.wake import Exchange, Wake
+from app.signals import Exchange, Wake
 
 __all__ = [
     "Connection",

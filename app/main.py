@@ -11,13 +11,13 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from app.api.app import create_api
-from app.api.hub import Hub
+from app.api.state import Hub
 from app.database import Database
 from app.domain.ports import Clock
-from app.events.addresses import AddressRules
-from app.events.connect import Outbound
-from app.operations.organisations import set_up_institutions
-from app.operations.tools import make_tools
+from app.events.http.client import Outbound
+from app.events.http.ssrf import AddressRules
+from app.operations.access.organisations import set_up_institutions
+from app.operations.services import make_tools
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)

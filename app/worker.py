@@ -11,25 +11,25 @@ from uuid import uuid4
 
 import structlog
 
-from app.adapters.intake import Puller
-from app.adapters.reconcile import Jobs
-from app.adapters.registry import Access, Adapter, cases_of, connect_partners
+from app.adapters.engine.jobs import Jobs
+from app.adapters.engine.puller import Puller
+from app.adapters.engine.registry import Access, Adapter, cases_of, connect_partners
 from app.database import Database
 from app.domain.codes import PARTNERS, System
-from app.events.addresses import AddressRules
-from app.events.cases import StoredCases
-from app.events.connect import Outbound
-from app.events.delivery import DeliveryEngine, DeliverySettings
-from app.events.envelope import Origin
-from app.events.parcel import PackingTable
-from app.events.relay import Relay
-from app.events.webhook import WebhookSender
-from app.operations.echoes import sent_memory
-from app.operations.forgetting import forget_what_is_old
-from app.operations.intake import Tally
-from app.operations.manners import Manners, Window
-from app.operations.tools import SystemClock, Tools, make_tools
-from app.operations.turns import Turn
+from app.events.contract.envelope import Origin
+from app.events.delivery.context import StoredCases
+from app.events.delivery.engine import DeliveryEngine, DeliverySettings
+from app.events.delivery.payload import PackingTable
+from app.events.delivery.relay import Relay
+from app.events.http.client import Outbound
+from app.events.http.ssrf import AddressRules
+from app.events.http.webhook import WebhookSender
+from app.operations.field_sync.known_values import sent_memory
+from app.operations.intake.apply import Tally
+from app.operations.partners.lease import Turn
+from app.operations.partners.pull_policy import Manners, Window
+from app.operations.retention import forget_what_is_old
+from app.operations.services import SystemClock, Tools, make_tools
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)

@@ -17,12 +17,12 @@ import uvloop
 from sqlalchemy import Executable, Insert, func, insert, literal, select, text
 
 from app.database import Connection
-from app.models.delivery import DeliveryState, delivery, subscription_receiver
-from app.models.delivery_queue import due_deliveries, take
-from app.models.outbox import event, take_unrelayed
-from app.models.subscription import subscriptions_of
+from app.models.delivery.claim import due_deliveries, take
+from app.models.delivery.delivery import DeliveryState, delivery, subscription_receiver
+from app.models.delivery.outbox import event, take_unrelayed
+from app.models.delivery.subscription import subscriptions_of
 from bench.figures import percentile, show
-from bench.stage import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
+from bench.harness import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
 
 SUBSCRIBERS = 20
 REFERRALS = 1000

@@ -25,13 +25,13 @@ import uvloop
 from sqlalchemy import bindparam, func, select
 
 from app.database import Connection, Database
-from app.models.delivery import DeliveryState, delivery
-from app.models.disclosure import disclosure
-from app.models.outbox import event, unrelayed_since
+from app.models.delivery.delivery import DeliveryState, delivery
+from app.models.delivery.disclosure import disclosure
+from app.models.delivery.outbox import event, unrelayed_since
 from bench.figures import show
+from bench.harness import Arrival, Mailbox, empty_hub, mailbox, open_stage
 from bench.latency import REFERRAL
 from bench.processes import Program, free_port, hub_environment
-from bench.stage import Arrival, Mailbox, empty_hub, mailbox, open_stage
 
 __all__ = ["MOVES", "Ordeal", "Verdict", "go_through"]
 
@@ -106,7 +106,9 @@ class _Hub:
 
     def start(self, name: str) -> None:
         environment = hub_environment(self.url, self.port)
-        arguments = ("app.cli", "serve") if name == "api" else ("bench.hands", str(self._ahead_seconds))
+        arguments = (
+            ("app.cli.main", "serve") if name == "api" else ("bench.clock_offset_worker", str(self._ahead_seconds))
+        )
         self._programs[name] = Program(arguments, environment, f"http://127.0.0.1:{self.port}/healthz/live")
         self._programs[name].start()
 

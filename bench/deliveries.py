@@ -9,9 +9,9 @@ import time
 
 import uvloop
 
-from bench.bare import bare_posts_per_second
+from bench.baseline import bare_posts_per_second
 from bench.figures import show
-from bench.stage import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
+from bench.harness import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
 
 EVENTS_AT = {1: 2000, 5: 1200, 20: 800}
 REFERRALS = 250

@@ -17,15 +17,15 @@ from sqlalchemy import Executable, text
 
 from app.adapters.allegro import Adapter
 from app.adapters.allegro.client import AllegroClient
-from app.adapters.intake import Puller
+from app.adapters.engine.puller import Puller
 from app.database import Connection
 from app.domain.codes import System
-from app.sandbox import allegro
-from app.sandbox.desks import Desks
+from app.sandbox.allegro import app as allegro
+from app.sandbox.console import Desks
 from bench.figures import show
+from bench.harness import Stage, empty_hub, open_stage
 from bench.processes import free_port, running
-from bench.stage import Stage, empty_hub, open_stage
-from bench.unit import set_up_unit, store_unit
+from bench.reference_service import set_up_unit, store_unit
 
 REFERRALS = 600
 KNOWN = (10_000, 1_000_000)
@@ -51,7 +51,7 @@ async def measure() -> None:
     url = f"http://127.0.0.1:{port}"
     with (
         empty_hub() as database_url,
-        running("app.cli", "simulate", "allegro", "--port", str(port), url=f"{url}/"),
+        running("app.cli.main", "simulate", "allegro", "--port", str(port), url=f"{url}/"),
     ):
         async with open_stage(database_url) as stage:
             await stage.add_referrer(_CODE)

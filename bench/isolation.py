@@ -14,7 +14,7 @@ from uuid import UUID
 import uvloop
 
 from bench.figures import percentile, show
-from bench.stage import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
+from bench.harness import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
 
 HEALTHY = 18
 REFERRALS = 200

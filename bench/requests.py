@@ -13,10 +13,10 @@ import aiohttp
 import uvloop
 
 from bench.figures import show
+from bench.harness import api_over, empty_hub, open_stage
 from bench.latency import REFERRAL
 from bench.load import CONNECTIONS, Rate, Request, load
 from bench.processes import free_port, running
-from bench.stage import api_over, empty_hub, open_stage
 
 ROUNDS = 3
 SECONDS = 4.0
@@ -37,7 +37,7 @@ async def measure(store: str) -> None:
             await stage.add_referrer(_CODE)
             token = await stage.token(_CODE, base)
         stack.enter_context(api_over(url, port))
-        stack.enter_context(running("bench.unit", bare_url, str(bare_port), url=f"{bare_base}/docs"))
+        stack.enter_context(running("bench.reference_service", bare_url, str(bare_port), url=f"{bare_base}/docs"))
         async with _caller(base, token) as hub, _caller(bare_base, token) as bare:
             ratios = await _compare(hub, bare)
     print(f"ratio to the bare unit on {store}: " + ", ".join(f"{what} {ratio:.2f}" for what, ratio in ratios.items()))

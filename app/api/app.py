@@ -5,11 +5,11 @@ from functools import partial
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app.api.hub import Hub
-from app.api.middleware import Frame, Gate
-from app.api.openapi import document
-from app.api.problems import install_problem_handlers
+from app.api.http.middleware import Frame, Gate
+from app.api.http.problems import install_problem_handlers
+from app.api.openapi.document import document
 from app.api.routes import OUTSIDE, ROUTERS
+from app.api.state import Hub
 
 
 def create_api(hub: Hub) -> ASGIApp:

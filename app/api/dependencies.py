@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import OAuth2, SecurityScopes
 
-from app.api.hub import Hub
+from app.api.state import Hub
 from app.domain.commands import Act
 from app.domain.errors import Forbidden, Unauthenticated
 from app.domain.ports import Clock
 from app.domain.values import Organisation
-from app.operations.access import SCOPES
-from app.operations.viewer import Viewer
+from app.operations.access.clients import SCOPES
+from app.operations.cases.caller_scope import Viewer
 
 # The document gets the absolute address of the token endpoint, which only a running hub knows.
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret

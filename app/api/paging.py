@@ -9,8 +9,8 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from app.api.answers import json_answer
-from app.api.hub import Hub
+from app.api.responses import json_answer
+from app.api.state import Hub
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.queries import Position
 

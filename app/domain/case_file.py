@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.values import Appointment, Client, Referral, ReferralSummary, Trajectory
 
 Value = str | int | bool | None | date | datetime | UUID | tuple[object, ...] | frozenset[str]

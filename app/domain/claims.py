@@ -34,7 +34,7 @@ from app.domain.commands import (
     SignPlan,
     WithdrawReferral,
 )
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.values import Counsellor
 
 Stated = Mapping[Field, object]

@@ -121,7 +121,7 @@ FactValue = Scalar | list[str]
 class Event:
     """Something that happened on one referral chain, as the outbox stores it.
 
-    ``facts`` holds codes, dates and counts by field name (``app.domain.facts``); personal data and
+    ``facts`` holds codes, dates and counts by field name (``app.domain.fields``); personal data and
     free text are never stored here but looked up, and gated, at the moment of sending.
     """
 

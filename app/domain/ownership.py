@@ -22,7 +22,7 @@ from app.domain.codes import (
     Threat,
 )
 from app.domain.commands import AmendReferral
-from app.domain.facts import Field
+from app.domain.fields import Field
 
 MOST_SENDS = 5
 """How often one field of one referral is sent within ``LOOP_WINDOW`` while two sides contradict each other."""

@@ -121,7 +121,7 @@ class PartnerMessage:
         id: the delivery's id, the same at each try; the partner's record carries it, so that a try
             with an unknown outcome can be looked up.
         external_id: the partner's own id of the case, None when it does not know the case yet.
-        fields: released fields by name (``app.domain.facts.Field`` values), JSON scalars or lists.
+        fields: released fields by name (``app.domain.fields.Field`` values), JSON scalars or lists.
         attempt: 1 at the first try; from 2 on the outcome of earlier tries may be unknown.
     """
 

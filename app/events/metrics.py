@@ -13,9 +13,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from app.models.endpoint import BreakerState
-from app.models.outbox import unrelayed_since
-from app.models.queue_figures import QueueFigures, queue_figures
+from app.models.delivery.outbox import unrelayed_since
+from app.models.delivery.queue_metrics import QueueFigures, queue_figures
+from app.models.delivery.receiver_health import BreakerState
 
 __all__ = ["CONTENT_TYPE", "exposition", "queue_figures", "unrelayed_since"]
 

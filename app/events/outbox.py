@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import Event
-from app.models.outbox import NewEvent, append_events
+from app.models.delivery.outbox import NewEvent, append_events
 
 __all__ = ["NewEvent", "record", "record_all"]
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from app.domain.errors import PartnerError, PartnerRefused, PartnerUnreachable
 from app.events.backoff import wait_after
-from app.models.delivery import Delivery, DeliveryState, Settlement
+from app.models.delivery.delivery import Delivery, DeliveryState, Settlement
 
 __all__ = ["Outcome", "Verdict", "outcome_of", "settlement_of"]
 

@@ -1,25 +1,13 @@
 """Tables and their named queries: the only SQL outside migrations."""
 
-from app.models import (
-    access,
-    appointment,
-    client,
-    delivery,
-    disclosure,
-    endpoint,
-    event_feed,
-    external_id,
-    history,
-    organisation,
-    outbox,
-    ownership,
-    partner,
-    quarantine,
-    referral,
-    subscription,
-    trajectory,
-)
+from app.models.access import auth as access
+from app.models.access import organisation
 from app.models.base import metadata
+from app.models.cases import appointment, client, external_id, history, referral, trajectory
+from app.models.delivery import delivery, disclosure, event_feed, outbox, subscription
+from app.models.delivery import receiver_health as endpoint
+from app.models.partners import field_sync as ownership
+from app.models.partners import partner, quarantine
 
 __all__ = [
     "access",

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
 from app.domain.codes import ReferralStatus
-from app.models.delivery import DeliveryState, delivery
-from app.models.disclosure import disclosure
-from app.models.organisation import organisation
-from app.models.referral import referral
-from app.models.trajectory import kbr_application, plan, trajectory, trajectory_result
+from app.models.access.organisation import organisation
+from app.models.cases.referral import referral
+from app.models.cases.trajectory import kbr_application, plan, trajectory, trajectory_result
+from app.models.delivery.delivery import DeliveryState, delivery
+from app.models.delivery.disclosure import disclosure
 
 # Missed for good: not seen at the last appointment, nor reached afterwards.
 _MISSED = or_(

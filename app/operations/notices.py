@@ -3,10 +3,10 @@
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import EventType
-from app.events import notices
-from app.models.partner import find_partner
-from app.models.subscription import Subscription
-from app.operations.tools import Tools
+from app.events.delivery import notices
+from app.models.delivery.subscription import Subscription
+from app.models.partners.partner import find_partner
+from app.operations.services import Tools
 
 __all__ = ["announce_partner", "announce_resumed"]
 

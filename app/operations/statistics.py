@@ -7,8 +7,8 @@ from typing import Any
 
 from app.database import Connection
 from app.models import statistics
-from app.models.quarantine import count_quarantined
-from app.operations.tools import Tools
+from app.models.partners.quarantine import count_quarantined
+from app.operations.services import Tools
 from app.reference import Band
 
 _UNKNOWN = "unknown"

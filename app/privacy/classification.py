@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.codes import RejectionReason, RoutingAdvice
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from app.domain.codes import ConsentScope
 from app.domain.events import FactValue, Scalar
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
 from app.privacy.classification import ID_FIELDS, INSIDE_ONLY, coarsen
 from app.privacy.policy import Cell, Effect, Occasion, Permit, Policy, Row

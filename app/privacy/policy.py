@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Self
 
 from app.domain.codes import Moment
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.classification import ID_FIELDS
 from app.privacy.policy_file import read_policy
 from app.privacy.rules import (

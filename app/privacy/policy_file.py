@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from app.domain.codes import ConsentScope
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.rules import Condition, Effect, Occasion, PolicyError, Rule
 
 Table = Mapping[str, object]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from app.domain.codes import ConsentScope, Moment, OrganisationRole, ReferrerKind
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS, SUPPLIED_BY_REFERRER, FieldClass
 
 REFERRER_KINDS = frozenset(kind.value for kind in ReferrerKind)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.domain.facts import Field
+from app.domain.fields import Field
 
 __all__ = ["to_wire", "wire_name"]
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.ownership import FieldGroup, Owner, Ownership
 
 
@@ -20,7 +20,7 @@ def read_ownership(groups: Sequence[Mapping[str, Any]]) -> Ownership:
     """
     named = [name for group in groups for name in group["fields"]]
     if unknown := sorted(set(named) - set(Field)):
-        raise FaultyOwnership(f"field_groups: no such field: {', '.join(unknown)}; see app/domain/facts.py.")
+        raise FaultyOwnership(f"field_groups: no such field: {', '.join(unknown)}; see app/domain/fields.py.")
     if twice := sorted(name for name, count in Counter(named).items() if count > 1):
         raise FaultyOwnership(f"field_groups: more than one owner: {', '.join(twice)}; name each field once.")
     if missing := sorted(set(Field) - set(named)):

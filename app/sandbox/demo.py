@@ -8,8 +8,8 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from app.sandbox.faults import play_order
-from app.sandbox.kit import SettableClock
+from app.sandbox.faults.plan import play_order
+from app.sandbox.runtime import SettableClock
 from app.sandbox.world import World, running_world
 from app.worker import stop_on_signal
 

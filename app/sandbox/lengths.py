@@ -5,7 +5,7 @@ A field is named by its path (``Burger.Voornaam``); what stands in a list has th
 
 from collections.abc import Iterator, Mapping
 
-from app.sandbox.kit import Document
+from app.sandbox.runtime import Document
 
 Limits = Mapping[str, int | None]
 """The most characters of a text by its path, None: its form says it (a code, a date). With ``[]``: the most items."""

@@ -10,11 +10,13 @@ from pathlib import Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.codes import System
-from app.sandbox import allegro, gidso, rmw
-from app.sandbox.desks import CLOCK_PATH, Desks
-from app.sandbox.faults import play_order
-from app.sandbox.invented import fill
-from app.sandbox.kit import App, Server, SettableClock, Store
+from app.sandbox.allegro import app as allegro
+from app.sandbox.console import CLOCK_PATH, Desks
+from app.sandbox.fake_data import fill
+from app.sandbox.faults.plan import play_order
+from app.sandbox.gidso import app as gidso
+from app.sandbox.rmw import app as rmw
+from app.sandbox.runtime import App, Server, SettableClock, Store
 
 SIMULATORS: Mapping[System, App] = {
     System.ALLEGRO: allegro.create_app,

@@ -8,9 +8,9 @@ from rich.markup import escape
 
 from app.domain.codes import System
 from app.domain.events import MOMENT_OF
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
-from app.operations.story import Chapter
+from app.operations.disclosure.timeline import Chapter
 
 _COLOUR = {System.ALLEGRO: "magenta", System.GIDSO: "cyan", System.RMW: "yellow", System.API: "green"}
 _NOT_WORTH_NAMING = frozenset({Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.OCCURRED_AT, Field.APPOINTMENT_ID})

@@ -20,18 +20,20 @@ import httpx
 from pydantic import SecretStr
 
 from app.adapters.common.http import http_client
-from app.api.hub import Hub
+from app.api.state import Hub
 from app.database import upgrade_schema
 from app.domain.codes import PARTNERS, System
 from app.main import create_app, open_hub
-from app.operations.access import save_client
-from app.operations.organisations import ReferrerDetails, save_referrer
-from app.operations.referrals import find_referral
-from app.sandbox import allegro, gidso, rmw
-from app.sandbox.desks import Desks
-from app.sandbox.faults import FaultOrder
-from app.sandbox.kit import SettableClock, serving
+from app.operations.access.clients import save_client
+from app.operations.access.organisations import ReferrerDetails, save_referrer
+from app.operations.cases.referrals import find_referral
+from app.sandbox.allegro import app as allegro
+from app.sandbox.console import Desks
+from app.sandbox.faults.plan import FaultOrder
+from app.sandbox.gidso import app as gidso
 from app.sandbox.receiver import Receiver
+from app.sandbox.rmw import app as rmw
+from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
 from app.worker import Worker
 
@@ -222,7 +224,7 @@ def _settings(folder: Path, urls: Mapping[str, str], database_url: str) -> Setti
 @asynccontextmanager
 async def _simulators(folder: Path, ports: Mapping[Any, int]) -> AsyncIterator[None]:
     wanted = [f"--{system}={ports[system]}" for system in PARTNERS]
-    command = [sys.executable, "-m", "app.cli", "simulate", "all", *wanted, f"--data={folder}"]
+    command = [sys.executable, "-m", "app.cli.main", "simulate", "all", *wanted, f"--data={folder}"]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     if process.stdout is None or not await process.stdout.readline():
         raise RuntimeError("The simulators did not start; are their ports in use?")

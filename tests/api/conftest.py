@@ -13,19 +13,19 @@ import pytest
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from app.api.hub import Hub
-from app.api.tokens import new_signing_key
+from app.api.auth.tokens import new_signing_key
+from app.api.state import Hub
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.identifiers import MonotonicIds
-from app.events.connect import Outbound
-from app.operations.access import SCOPES, SigningKey, add_signing_key, find_client, save_client
-from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
-from app.operations.tools import Tools, make_tools
-from app.sandbox.kit import SettableClock
+from app.events.http.client import Outbound
+from app.operations.access.clients import SCOPES, SigningKey, add_signing_key, find_client, save_client
+from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
+from app.operations.services import Tools, make_tools
+from app.sandbox.runtime import SettableClock
 from app.settings import Settings
 from app.worker import Worker
-from tests.support.event_world import Mailbox, mailbox
+from tests.support.event_env import Mailbox, mailbox
 from tests.support.names import NameBook
 from tests.support.served import api_of
 

@@ -2,7 +2,7 @@
 
 import httpx
 
-from app.api.hub import Hub
+from app.api.state import Hub
 from tests.support.api_calls import Json, attempt, attended, fault, path_for, read, refer, step
 
 Api = httpx.AsyncClient

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api.hub import Hub
-from app.models.outbox import unrelayed_since
+from app.api.state import Hub
+from app.models.delivery.outbox import unrelayed_since
 from tests.support.api_calls import fault, referral
 
 Api = httpx.AsyncClient

@@ -7,17 +7,17 @@ from uuid import UUID
 
 import pytest
 
-from app.api.hub import Hub
+from app.api.state import Hub
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.commands import RegisterReferral
 from app.domain.ports import Page, PartnerRecord
 from app.domain.values import ClientDetails, ReferralContents, Worker
-from app.models.external_id import referral_of
-from app.models.outbox import chain_events
-from app.operations.access import save_client
-from app.operations.intake import apply_page
-from app.operations.turns import Turn, take_turn
+from app.models.cases.external_id import referral_of
+from app.models.delivery.outbox import chain_events
+from app.operations.access.clients import save_client
+from app.operations.intake.apply import apply_page
+from app.operations.partners.lease import Turn, take_turn
 from tests.api.conftest import NOW, SECRET, Api, SignIn
 
 PATH = "/v1/partners/gidso/conflicts"

@@ -11,11 +11,11 @@ from typing_extensions import override
 
 from app import __version__
 from app.api.app import create_api
-from app.api.hub import Hub
-from app.api.middleware import MAX_BODY_BYTES, Frame, Gate
+from app.api.http.middleware import MAX_BODY_BYTES, Frame, Gate
+from app.api.state import Hub
 from app.database import Database
 from app.domain.errors import Unavailable
-from app.sandbox.kit import serving
+from app.sandbox.runtime import serving
 from tests.api.conftest import PUBLIC_URL, Api
 
 HEADERS = {

@@ -7,13 +7,13 @@ import httpx
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
-from app.api.hub import Hub
-from app.models.delivery import DeliveryState, change_subscription_status, deliveries_about
-from app.models.subscription import SubscriptionStatus, list_subscriptions
-from app.sandbox.kit import SettableClock
+from app.api.state import Hub
+from app.models.delivery.delivery import DeliveryState, change_subscription_status, deliveries_about
+from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions
+from app.sandbox.runtime import SettableClock
 from app.worker import Worker
 from tests.support.api_calls import fault, path_for, refer, step
-from tests.support.event_world import Mailbox, mailbox, ok
+from tests.support.event_env import Mailbox, mailbox, ok
 from tests.support.subscriber import CONSENT, confirmed, deliveries, only_referral, subscribe
 
 Api = httpx.AsyncClient

@@ -10,16 +10,16 @@ import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 from cloudevents.core.formats.json import JSONFormat
 
-from app.api.hub import Hub
+from app.api.state import Hub
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import Event, EventType
-from app.models.disclosure import disclosures_about
-from app.models.event_feed import read_feed
-from app.models.outbox import NewEvent, append_events, chain_events
-from app.operations.organisations import read_organisation
-from app.operations.polling import BATCH, LONGEST_WRITE
-from app.sandbox.kit import SettableClock
+from app.models.delivery.disclosure import disclosures_about
+from app.models.delivery.event_feed import read_feed
+from app.models.delivery.outbox import NewEvent, append_events, chain_events
+from app.operations.access.organisations import read_organisation
+from app.operations.subscriptions.feed import BATCH, LONGEST_WRITE
+from app.sandbox.runtime import SettableClock
 from tests.support.api_calls import Json, fault, path_for, refer, step
 
 Api = httpx.AsyncClient

@@ -7,10 +7,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.api.hub import Hub
+from app.api.state import Hub
 from app.domain.codes import System
-from app.models.outbox import chain_events
-from app.operations.access import save_client
+from app.models.delivery.outbox import chain_events
+from app.operations.access.clients import save_client
 from tests.api.conftest import PROCESSES, REFERS, SECRET, SignIn
 from tests.support.api_calls import Json, attempt, attended, concluded, path_for, read, refer, step
 from tests.support.hub import Dump, dump_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.api.openapi import document
-from app.operations.access import SCOPES
+from app.api.openapi.document import document
+from app.operations.access.clients import SCOPES
 
 DOCUMENT = document()
 OPEN = {"/openapi.json", "/code-lists", "/code-lists/{name}", "/event-schemas/{type}"}

@@ -8,14 +8,14 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from app.api.hub import Hub
+from app.api.state import Hub
 from app.database import Connection
 from app.domain.codes import System
-from app.models.quarantine import quarantine
-from app.operations.access import save_client
-from app.operations.manners import Manners
-from app.operations.partners import Wish, next_job, request_job
-from app.operations.turns import Failure, Turn, note_failure, take_turn
+from app.models.partners.quarantine import quarantine
+from app.operations.access.clients import save_client
+from app.operations.partners.lease import Failure, Turn, note_failure, take_turn
+from app.operations.partners.pull_policy import Manners
+from app.operations.partners.state import Wish, next_job, request_job
 from tests.api.conftest import NOW, SECRET, Api, SignIn
 from tests.support.hub import Dump, dump_of
 from tests.support.quarantine import fill_quarantine

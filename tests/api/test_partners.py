@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from app.api.hub import Hub
+from app.api.state import Hub
 from app.domain.codes import System
 from app.domain.events import EventType
-from app.events.notices import READING, SENDING, about_partner, announce
-from app.sandbox.kit import SettableClock
+from app.events.delivery.notices import READING, SENDING, about_partner, announce
+from app.sandbox.runtime import SettableClock
 from tests.api.conftest import Api
 from tests.support.quarantine import SECRET_TEXT, fill_quarantine
 

@@ -3,12 +3,12 @@
 import httpx
 import pytest
 
-from app.api.hub import Hub
-from app.models.disclosure import disclosures_about
+from app.api.state import Hub
+from app.models.delivery.disclosure import disclosures_about
 from app.worker import Worker
 from tests.api.conftest import SignIn
 from tests.support.api_calls import Json, fault, path_for, refer, step
-from tests.support.event_world import Mailbox
+from tests.support.event_env import Mailbox
 from tests.support.subscriber import CONSENT, confirmed, only_referral, subscribe
 
 Api = httpx.AsyncClient

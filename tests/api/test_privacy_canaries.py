@@ -6,7 +6,7 @@ import httpx
 import pytest
 import structlog
 
-from app.api.openapi import document
+from app.api.openapi.document import document
 from tests.support.api_calls import Json, path_for, refer, step
 
 Api = httpx.AsyncClient

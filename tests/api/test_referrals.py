@@ -6,10 +6,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.api.hub import Hub
-from app.models.history import list_history
-from app.models.outbox import take_unrelayed
-from app.sandbox.kit import SettableClock
+from app.api.state import Hub
+from app.models.cases.history import list_history
+from app.models.delivery.outbox import take_unrelayed
+from app.sandbox.runtime import SettableClock
 from tests.support.api_calls import attempt, fault, path_for, read, refer, referral, step
 
 Api = httpx.AsyncClient

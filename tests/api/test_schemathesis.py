@@ -16,10 +16,10 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.result import Ok
 from starlette.types import ASGIApp
 
-from app.api.hub import Hub
-from app.api.openapi import document
+from app.api.openapi.document import document
+from app.api.state import Hub
 from app.database import Database
-from app.sandbox.kit import serving
+from app.sandbox.runtime import serving
 from tests.api.conftest import Api, SignIn, token_of
 from tests.support.api_calls import refer
 from tests.support.quarantine import fill_quarantine

@@ -7,12 +7,12 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from app.api.hub import Hub
-from app.events.addresses import AddressRules
-from app.events.connect import Outbound
-from app.events.signing import sign
-from app.models.subscription import list_subscriptions, secret_context
-from app.operations.tools import Tools
+from app.api.state import Hub
+from app.events.http.client import Outbound
+from app.events.http.signing import sign
+from app.events.http.ssrf import AddressRules
+from app.models.delivery.subscription import list_subscriptions, secret_context
+from app.operations.services import Tools
 from tests.support.api_calls import fault
 from tests.support.names import NameBook
 from tests.support.served import api_of

@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from app.api.hub import Hub
-from app.events.signing import sign
+from app.api.state import Hub
+from app.events.http.signing import sign
 from tests.api.conftest import token_of
 from tests.support.api_calls import fault
 from tests.support.served import api_of

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from app.api.hub import Hub
-from app.events.bearer import OAuthClient
-from app.events.connect import ClientCertificate
-from app.events.credentials import opened_auth
-from app.models.subscription import list_subscriptions
-from app.operations.tools import Tools
+from app.api.state import Hub
+from app.events.http.client import ClientCertificate
+from app.events.http.credentials import opened_auth
+from app.events.http.oauth import OAuthClient
+from app.models.delivery.subscription import list_subscriptions
+from app.operations.services import Tools
 from tests.support.api_calls import fault
 
 Api = httpx.AsyncClient

@@ -8,15 +8,15 @@ import httpx
 import pytest
 from aiohttp import web
 
-from app.api.hub import Hub
-from app.api.openapi import document
+from app.api.openapi.document import document
+from app.api.state import Hub
 from app.domain.codes import System
 from app.domain.events import NOTICES, SUBSCRIPTION_NOTICES, EventType
 from app.operations.notices import announce_partner
-from app.operations.tools import Tools
+from app.operations.services import Tools
 from app.worker import Worker
 from tests.support.api_calls import Json, fault, refer
-from tests.support.event_world import Mailbox, mailbox
+from tests.support.event_env import Mailbox, mailbox
 from tests.support.served import api_of
 from tests.support.subscriber import confirmed, deliveries, subscribe
 

@@ -9,21 +9,21 @@ import pytest
 from httpx import ASGITransport, Response
 from jose import jwt
 
-from app.api.access_tokens import AccessTokens
 from app.api.app import create_api
-from app.api.clients import MEMORY_SECONDS, KnownClients
-from app.api.hub import Hub
-from app.api.keys import REFRESH_SECONDS, KeyRing
-from app.api.tokens import CLOCK_SKEW_SECONDS, new_signing_key, sign, signature_key_of
+from app.api.auth.access_tokens import AccessTokens
+from app.api.auth.clients import MEMORY_SECONDS, KnownClients
+from app.api.auth.keys import REFRESH_SECONDS, KeyRing
+from app.api.auth.tokens import CLOCK_SKEW_SECONDS, new_signing_key, sign, signature_key_of
+from app.api.state import Hub
 from app.domain.errors import InvalidInput, Unauthenticated
-from app.operations.access import (
+from app.operations.access.clients import (
     add_signing_key,
     deactivate_client,
     ensure_signing_key,
     save_client,
     signing_keys,
 )
-from app.operations.tools import Tools
+from app.operations.services import Tools
 from tests.api.conftest import PUBLIC_URL, SECRET, Api, session_key
 
 KEY = new_signing_key()

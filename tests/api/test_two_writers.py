@@ -13,19 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
-from app.adapters.intake import Puller
-from app.api.hub import Hub
+from app.adapters.engine.puller import Puller
+from app.api.state import Hub
 from app.domain.codes import System
-from app.models.external_id import referral_of
-from app.models.outbox import chain_events
-from app.operations.access import save_client
-from app.operations.tools import Tools
-from app.sandbox.gidso import API_KEY, aanmelding
-from app.sandbox.kit import SettableClock, serving
+from app.models.cases.external_id import referral_of
+from app.models.delivery.outbox import chain_events
+from app.operations.access.clients import save_client
+from app.operations.services import Tools
+from app.sandbox.gidso.app import API_KEY, aanmelding
+from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
 from app.worker import Worker
 from tests.api.conftest import SECRET, token_of
-from tests.support.gidso_world import desk_of, running_gidso, save
+from tests.support.gidso_env import desk_of, running_gidso, save
 
 TEAM = "wijkteam-feijenoord"
 FIELDS = ("referral.reason", "referral.case_lead", "worker.name")

@@ -8,7 +8,7 @@ import pytest
 
 from app.worker import Worker
 from tests.support.api_calls import Json, attempt, path_for, refer, step
-from tests.support.event_world import Mailbox
+from tests.support.event_env import Mailbox
 from tests.support.subscriber import CONSENT, subscribe
 
 Api = httpx.AsyncClient

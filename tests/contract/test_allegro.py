@@ -16,9 +16,9 @@ from app.domain.commands import ConcludeIntake, MarkUnreachable, PauseTrajectory
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.ports import Page
-from app.sandbox.allegro import CLIENT_ID, CLIENT_SECRET, intake_result_code
-from app.sandbox.kit import Store
-from tests.support.allegro_world import START, World, about, fact, message, records, running
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, intake_result_code
+from app.sandbox.runtime import Store
+from tests.support.allegro_env import START, World, about, fact, message, records, running
 
 
 @pytest.fixture

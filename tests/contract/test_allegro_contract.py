@@ -7,9 +7,9 @@ import pytest
 
 from app.domain.codes import IntakeResult, SignalKind
 from app.domain.events import EventType
-from app.sandbox.allegro import CLIENT_ID, CLIENT_SECRET, intake_result_code
-from app.sandbox.kit import Store
-from tests.support.allegro_world import START, World, about, fact, is_by_contract, records, running
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, intake_result_code
+from app.sandbox.runtime import Store
+from tests.support.allegro_env import START, World, about, fact, is_by_contract, records, running
 
 
 @pytest.fixture

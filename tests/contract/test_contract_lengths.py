@@ -18,12 +18,16 @@ from app.adapters.rmw import schemas as rmw_schemas
 from app.adapters.template import schemas as template_schemas
 from app.domain import codes
 from app.domain.errors import PartnerUnreadable
-from app.domain.facts import Field
-from app.sandbox import allegro_messages, gidso_messages, rmw_messages
-from app.sandbox.allegro import CLIENT_ID, CLIENT_SECRET
-from app.sandbox.kit import SettableClock, Store
+from app.domain.fields import Field
+from app.sandbox.allegro import messages as allegro_messages
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
+from app.sandbox.gidso import messages as gidso_messages
 from app.sandbox.lengths import Limits
-from tests.support import allegro_world, gidso_world, rmw_world
+from app.sandbox.rmw import messages as rmw_messages
+from app.sandbox.runtime import SettableClock, Store
+from tests.support import allegro_env as allegro_world
+from tests.support import gidso_env as gidso_world
+from tests.support import rmw_env as rmw_world
 from tests.support.contracts import OPENAPI, Lengths, lengths, model_lengths, xsd_lengths
 
 KINDS = ("Bevestiging", "Afspraak", "Plan")

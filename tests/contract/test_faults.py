@@ -20,10 +20,12 @@ from app.domain.errors import CursorExpired, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.identifiers import is_bsn
 from app.domain.ports import PartnerMessage, PartnerRecord
-from app.sandbox import allegro, gidso, rmw
-from app.sandbox.faults import FaultKind, FaultOrder, FaultPlan
-from app.sandbox.invented import fill, invented_cases
-from app.sandbox.kit import Server, SettableClock, Store
+from app.sandbox.allegro import app as allegro
+from app.sandbox.fake_data import fill, invented_cases
+from app.sandbox.faults.plan import FaultKind, FaultOrder, FaultPlan
+from app.sandbox.gidso import app as gidso
+from app.sandbox.rmw import app as rmw
+from app.sandbox.runtime import Server, SettableClock, Store
 
 NOON = datetime(2020, 3, 12, 12, tzinfo=UTC)
 ALL = (System.ALLEGRO, System.GIDSO, System.RMW)

@@ -15,9 +15,9 @@ from app.adapters.gidso import Adapter
 from app.domain.commands import GiveSignal, RegisterReferral, WithdrawReferral
 from app.domain.errors import CursorExpired, PartnerRefused, PartnerUnreachable
 from app.domain.ports import Page, PartnerSink, PartnerSource, Receipt
-from app.sandbox.gidso import API_KEY
-from app.sandbox.kit import Server, SettableClock
-from tests.support.gidso_world import NOON, desk_of, journal, line, pull, row, running_gidso, save
+from app.sandbox.gidso.app import API_KEY
+from app.sandbox.runtime import Server, SettableClock
+from tests.support.gidso_env import NOON, desk_of, journal, line, pull, row, running_gidso, save
 
 
 @pytest.fixture

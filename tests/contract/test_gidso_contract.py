@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 
 from app.adapters.gidso import Adapter
 from app.domain.ports import PartnerRecord
-from app.sandbox.gidso import API_KEY
-from app.sandbox.kit import SettableClock, Store
-from tests.support.gidso_world import (
+from app.sandbox.gidso.app import API_KEY
+from app.sandbox.runtime import SettableClock, Store
+from tests.support.gidso_env import (
     CONTRACT,
     LINES,
     NOON,

@@ -9,10 +9,10 @@ import pytest
 
 from app.adapters.gidso import Adapter, Certificate
 from app.domain.errors import PartnerUnreachable
-from app.sandbox.gidso import API_KEY
-from app.sandbox.kit import SettableClock
+from app.sandbox.gidso.app import API_KEY
+from app.sandbox.runtime import SettableClock
 from tests.support.certificate import write_certificate
-from tests.support.gidso_world import pull
+from tests.support.gidso_env import pull
 
 EMPTY_PAGE = b'{"value": [], "@odata.deltaLink": "?$deltatoken=t"}'
 

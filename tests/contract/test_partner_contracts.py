@@ -13,8 +13,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app.domain.codes import System
-from app.sandbox.fault_forms import AllegroForm, GidsoForm
-from app.sandbox.kit import SettableClock, Store
+from app.sandbox.faults.profiles import AllegroForm, GidsoForm
+from app.sandbox.runtime import SettableClock, Store
 from app.sandbox.simulate import SIMULATORS
 from tests.support.contracts import (
     OPENAPI,
@@ -27,7 +27,7 @@ from tests.support.contracts import (
     unlimited,
     validator,
 )
-from tests.support.rmw_world import SOAP
+from tests.support.rmw_env import SOAP
 from tests.support.template_partner import TemplatePartner
 
 JSON_CONTRACTS = ("allegro", "gidso", "template")

@@ -16,11 +16,11 @@ from app.domain.codes import Moment
 from app.domain.commands import RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.ports import PartnerRecord, Receipt
-from app.sandbox.kit import Server
-from app.sandbox.rmw import PASSWORD, USERNAME
-from tests.support.rmw_world import FULL, NOW, PATH, SOAP, World, registration, running_world
+from app.sandbox.rmw.app import PASSWORD, USERNAME
+from app.sandbox.runtime import Server
+from tests.support.rmw_env import FULL, NOW, PATH, SOAP, World, registration, running_world
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from app.adapters.rmw.soap import NAMESPACE
 from app.domain.codes import Moment
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
-from app.domain.facts import Field
-from app.sandbox.kit import Server, SettableClock, Store
-from app.sandbox.rmw import PASSWORD, USERNAME, create_app
-from tests.support.rmw_world import CONTRACT, FULL, NOW, PATH, SOAP, YARA, World, registration, running_world
+from app.domain.fields import Field
+from app.sandbox.rmw.app import PASSWORD, USERNAME, create_app
+from app.sandbox.runtime import Server, SettableClock, Store
+from tests.support.rmw_env import CONTRACT, FULL, NOW, PATH, SOAP, YARA, World, registration, running_world
 
 
 @pytest.fixture

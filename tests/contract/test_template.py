@@ -22,11 +22,11 @@ from app.domain.codes import IncomeSituation, Moment, ReferralStatus, Withdrawal
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.ports import PartnerMessage, PartnerSink, PartnerSource, Receipt
-from app.operations.intake import Tally
-from app.sandbox.kit import serving
+from app.operations.intake.apply import Tally
+from app.sandbox.runtime import serving
 from tests.support.hub import CONFIRM, NOW, SCHEDULE
+from tests.support.template_env import World, opened, small_world
 from tests.support.template_partner import TemplatePartner, running
-from tests.support.template_world import World, opened, small_world
 
 MORE_INCOMES = replace(TABLES, incomes={**TABLES.incomes, "onderneming": IncomeSituation.HAS_INCOME})
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.operations.access import SCOPES
+from app.operations.access.clients import SCOPES
 from tests.support.command_line import run
 
 pytestmark = pytest.mark.usefixtures("restored_logging")

@@ -10,17 +10,17 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.commands.frame import run as run_to_the_end
-from app.commands.frame import tools_of, with_database
+from app.cli.runtime import run as run_to_the_end
+from app.cli.runtime import tools_of, with_database
 from app.database import Database
 from app.domain.codes import System
-from app.operations.organisations import save_referrer
-from app.operations.partners import Wish, request_job
-from app.operations.turns import Turn, take_turn
-from app.sandbox.gidso import API_KEY
+from app.operations.access.organisations import save_referrer
+from app.operations.partners.lease import Turn, take_turn
+from app.operations.partners.state import Wish, request_job
+from app.sandbox.gidso.app import API_KEY
 from app.settings import Settings
 from tests.support.command_line import run, told
-from tests.support.gidso_world import row
+from tests.support.gidso_env import row
 from tests.support.hub import WIJKTEAM
 
 pytestmark = pytest.mark.usefixtures("restored_logging")
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("restored_logging")
 @pytest.fixture(scope="module")
 def gidso() -> Iterator[str]:
     """Give the address of a GIDSO that runs and holds one registration."""
-    command = [sys.executable, "-m", "app.cli", "simulate", "gidso"]
+    command = [sys.executable, "-m", "app.cli.main", "simulate", "gidso"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = json.loads(process.stdout.readline())["gidso"]
@@ -75,7 +75,7 @@ def test_what_there_is_of_a_partner_is_shown_as_a_table(migrated: dict[str, str]
     run(migrated, "partner", "pause", "gidso", "--reason=Maintenance")
 
     # In a process of its own: how wide a table may be is found out at the start of one.
-    command = [sys.executable, "-m", "app.cli", "partner", "status"]
+    command = [sys.executable, "-m", "app.cli.main", "partner", "status"]
     shown = subprocess.run(command, env={**os.environ, **migrated, "COLUMNS": "200"}, capture_output=True, check=True)
 
     output = shown.stdout.decode()

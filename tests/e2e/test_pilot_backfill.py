@@ -13,18 +13,18 @@ from sqlalchemy import select
 from app.database import Connection
 from app.domain.codes import PARTNERS, System
 from app.models import metadata
-from app.operations.organisations import ReferrerDetails
-from app.operations.partners import Wish, find_job, request_job
-from app.operations.referrals import register_referral
+from app.operations.access.organisations import ReferrerDetails
+from app.operations.cases.referrals import register_referral
+from app.operations.partners.lease import Turn, take_turn
+from app.operations.partners.state import Wish, find_job, request_job
 from app.operations.statistics import city_tables
-from app.operations.turns import Turn, take_turn
-from app.sandbox.casework import counsellor_facts
-from app.sandbox.faults import FaultKind, FaultOrder, Often
-from app.sandbox.kit import SettableClock
+from app.sandbox.case_generator import counsellor_facts
+from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
 from app.sandbox.register import Row
+from app.sandbox.runtime import SettableClock
 from app.sandbox.world import World, running_world
 from tests.support.hub import Dump, dump_of, lasting
-from tests.support.partners_world import without_account
+from tests.support.partners_env import without_account
 from tests.support.pilot import by_api, counsel_at_allegro, last_day, pilot_rows, refer_at_desks, tables_of
 
 REFERRERS = (System.GIDSO, System.RMW)

@@ -8,11 +8,11 @@ import pytest
 from rich.console import Console
 
 from app.domain.codes import System
-from app.models.partner import partner
-from app.sandbox.faults import FaultKind, FaultOrder, Often
-from app.sandbox.kit import SettableClock
+from app.models.partners.partner import partner
+from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
 from app.sandbox.register import Row, read_register
 from app.sandbox.replay import replay
+from app.sandbox.runtime import SettableClock
 from app.sandbox.world import World, running_world
 from tests.support.hub import Dump, dump_of
 from tests.support.register import cells, write_register

@@ -8,7 +8,7 @@ import pytest
 from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.values import Organisation
-from tests.support.event_world import Mailbox, World, mailbox, organisation
+from tests.support.event_env import Mailbox, World, mailbox, organisation
 from tests.support.hub import SmallHub
 
 

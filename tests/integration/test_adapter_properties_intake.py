@@ -20,15 +20,17 @@ from app.database import Connection
 from app.domain.codes import IntakeResult, ReferralStatus, System
 from app.domain.events import EventType
 from app.domain.ports import HeldRecord, Page, PartnerRecord, PartnerSource
-from app.models.partner import list_runs
-from app.models.quarantine import quarantine
-from app.operations.intake import Tally, apply_page
-from app.operations.quarantine import retry_quarantined
-from app.operations.turns import Turn, take_turn
-from app.sandbox.allegro import CLIENT_ID, CLIENT_SECRET, intake_result_code
-from app.sandbox.gidso import API_KEY
-from app.sandbox.kit import SettableClock, Store
-from tests.support import allegro_world, gidso_world, rmw_world
+from app.models.partners.partner import list_runs
+from app.models.partners.quarantine import quarantine
+from app.operations.intake.apply import Tally, apply_page
+from app.operations.intake.quarantine import retry_quarantined
+from app.operations.partners.lease import Turn, take_turn
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, intake_result_code
+from app.sandbox.gidso.app import API_KEY
+from app.sandbox.runtime import SettableClock, Store
+from tests.support import allegro_env as allegro_world
+from tests.support import gidso_env as gidso_world
+from tests.support import rmw_env as rmw_world
 from tests.support.hub import (
     AT_WIJKTEAM,
     ATTEND,

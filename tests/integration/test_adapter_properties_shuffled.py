@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from app.domain.case_file import facts_of
 from app.domain.codes import IntakeResult, ReferralStatus, System
 from app.domain.events import EventType
-from app.domain.facts import Field
-from app.models.external_id import referral_of
-from app.models.quarantine import count_quarantined
-from app.sandbox import allegro, gidso, rmw
-from app.sandbox.faults import FaultKind, FaultOrder, Often
-from app.sandbox.kit import Document
-from tests.support.allegro_world import message
+from app.domain.fields import Field
+from app.models.cases.external_id import referral_of
+from app.models.partners.quarantine import count_quarantined
+from app.sandbox.allegro import app as allegro
+from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
+from app.sandbox.gidso import app as gidso
+from app.sandbox.rmw import app as rmw
+from app.sandbox.runtime import Document
+from tests.support.allegro_env import message
 from tests.support.hub import CLIENT, TODAY, WIJKTEAM, WORK, SmallHub
-from tests.support.shuffled import Lists, World, lists_of, shuffled
+from tests.support.interleaving import Lists, World, lists_of, shuffled
 
 EXAMPLES = settings(
     max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -18,8 +18,8 @@ from app.domain.commands import ConcludeIntake, RespondToAppointment
 from app.domain.errors import Forbidden, HubError, NotFound, TransitionNotAllowed
 from app.domain.identifiers import uuid7
 from app.domain.values import Counsellor
-from app.operations.appointments import check_planned, respond_to_appointment
-from app.operations.steps import open_chain
+from app.operations.cases.appointments import check_planned, respond_to_appointment
+from app.operations.cases.steps import open_chain
 from tests.support.hub import ATTEND, CANCEL, CONFIRM, COUNSELLOR, MISS, NOW, SCHEDULE, SmallHub, act_of
 
 THREE_WAY = replace(SCHEDULE, three_way=True, participants=("W. Erker",))

@@ -17,23 +17,23 @@ from app.domain.codes import ReferrerKind, System
 from app.domain.commands import AmendReferral
 from app.domain.ownership import LOOP_WINDOW, MOST_SENDS
 from app.domain.values import Worker
-from app.events.cases import StoredCases
-from app.events.connect import Outbound
-from app.events.delivery import DeliveryEngine
-from app.events.parcel import PackingTable
-from app.events.relay import Relay
-from app.events.webhook import WebhookSender
-from app.models.delivery import deliveries_about
-from app.models.ownership import partner_field
-from app.operations.access import save_client
-from app.operations.conflicts import decide_conflict
-from app.operations.echoes import sent_memory
-from app.operations.intake import Tally
-from app.operations.organisations import ReferrerDetails
-from app.sandbox.gidso import aanmelding
-from app.sandbox.kit import SettableClock
+from app.events.delivery.context import StoredCases
+from app.events.delivery.engine import DeliveryEngine
+from app.events.delivery.payload import PackingTable
+from app.events.delivery.relay import Relay
+from app.events.http.client import Outbound
+from app.events.http.webhook import WebhookSender
+from app.models.delivery.delivery import deliveries_about
+from app.models.partners.field_sync import partner_field
+from app.operations.access.clients import save_client
+from app.operations.access.organisations import ReferrerDetails
+from app.operations.field_sync.conflicts import decide_conflict
+from app.operations.field_sync.known_values import sent_memory
+from app.operations.intake.apply import Tally
+from app.sandbox.gidso.app import aanmelding
+from app.sandbox.runtime import SettableClock
 from app.sandbox.world import World, running_world
-from tests.support.event_world import ORIGIN, SANDBOX, Partner
+from tests.support.event_env import ORIGIN, SANDBOX, Partner
 from tests.support.hub import NOW, SmallHub
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
 

@@ -16,14 +16,14 @@ from app.database import Connection
 from app.domain.codes import ConsentScope, ReferrerKind, System
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.values import Organisation
 from app.events.backoff import GIVE_UP_AFTER
-from app.models.delivery import attempts_of, change_subscription_status
-from app.models.disclosure import disclosures_about
-from app.models.outbox import event
-from app.models.subscription import Content, SubscriptionStatus, delete_subscription, load_subscriptions
-from tests.support.event_world import CANARY, Mailbox, World, organisation
+from app.models.delivery.delivery import attempts_of, change_subscription_status
+from app.models.delivery.disclosure import disclosures_about
+from app.models.delivery.outbox import event
+from app.models.delivery.subscription import Content, SubscriptionStatus, delete_subscription, load_subscriptions
+from tests.support.event_env import CANARY, Mailbox, World, organisation
 
 CHAIN = (EventType.REFERRAL_CONFIRMED, EventType.INTAKE_SCHEDULED, EventType.INTAKE_ATTENDED)
 

@@ -15,13 +15,13 @@ from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.domain.values import Organisation
-from app.events.breaker import FIRST_WAIT, OPENS_AFTER
+from app.events.delivery.breaker import FIRST_WAIT, OPENS_AFTER
 from app.events.metrics import exposition, queue_figures
-from app.models.delivery import DeliveryState, Settlement, change_subscription_status, settle
-from app.models.delivery_queue import due_deliveries, take
-from app.models.endpoint import BreakerState, restrained_endpoints
-from app.models.subscription import SubscriptionStatus
-from tests.support.event_world import Mailbox, World, mailbox, organisation
+from app.models.delivery.claim import due_deliveries, take
+from app.models.delivery.delivery import DeliveryState, Settlement, change_subscription_status, settle
+from app.models.delivery.receiver_health import BreakerState, restrained_endpoints
+from app.models.delivery.subscription import SubscriptionStatus
+from tests.support.event_env import Mailbox, World, mailbox, organisation
 
 CONFIRMED = EventType.REFERRAL_CONFIRMED
 

@@ -25,14 +25,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
-from app.events.bearer import OAuthClient
-from app.events.connect import ANSWER_BYTES, Call, ClientCertificate, Outbound
-from app.events.credentials import sealed_auth, sealed_signing_key
+from app.events.http.client import ANSWER_BYTES, Call, ClientCertificate, Outbound
+from app.events.http.credentials import sealed_auth, sealed_signing_key
+from app.events.http.oauth import OAuthClient
+from app.events.http.signing import new_secret, new_signing_key, public_key_of
+from app.events.http.webhook import Letter, WebhookSender
 from app.events.outcome import Outcome, Verdict
-from app.events.signing import new_secret, new_signing_key, public_key_of
-from app.events.webhook import Letter, WebhookSender
-from app.models.subscription import load_subscriptions, update_subscription
-from tests.support.event_world import SANDBOX, Mailbox, MovableClock, World, organisation
+from app.models.delivery.subscription import load_subscriptions, update_subscription
+from tests.support.event_env import SANDBOX, Mailbox, MovableClock, World, organisation
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from uuid import UUID
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.domain.values import Organisation
-from app.models.subscription import delete_subscription
-from tests.support.event_world import Mailbox, World, organisation
+from app.models.delivery.subscription import delete_subscription
+from tests.support.event_env import Mailbox, World, organisation
 
 
 async def ended(world: World, referral_id: UUID) -> list[tuple[str, str | None]]:

@@ -10,14 +10,14 @@ from app.domain.codes import ReferrerKind, System
 from app.domain.errors import PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.values import Organisation
-from app.events.breaker import OPENS_AFTER
-from app.events.connect import Outbound
-from app.events.delivery import DeliverySettings
-from app.events.webhook import WebhookSender
-from app.models.delivery import deliveries_to
-from app.models.delivery_queue import due_deliveries, take
-from app.models.endpoint import restrained_endpoints
-from tests.support.event_world import CANARY, SANDBOX, World, organisation
+from app.events.delivery.breaker import OPENS_AFTER
+from app.events.delivery.engine import DeliverySettings
+from app.events.http.client import Outbound
+from app.events.http.webhook import WebhookSender
+from app.models.delivery.claim import due_deliveries, take
+from app.models.delivery.delivery import deliveries_to
+from app.models.delivery.receiver_health import restrained_endpoints
+from tests.support.event_env import CANARY, SANDBOX, World, organisation
 from tests.support.names import NameBook
 
 

@@ -8,8 +8,8 @@ from app.database import Connection
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.events.outbox import record
-from app.models.outbox import unrelayed_since
-from tests.support.event_world import World, organisation
+from app.models.delivery.outbox import unrelayed_since
+from tests.support.event_env import World, organisation
 
 
 async def receivers(world: World, referral_id: object) -> list[str]:

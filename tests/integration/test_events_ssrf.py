@@ -13,13 +13,13 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
-from app.events.addresses import AddressRefused, AddressRules
-from app.events.bearer import OAuthClient
-from app.events.connect import Call, Outbound
+from app.events.http.client import Call, Outbound
+from app.events.http.oauth import OAuthClient
+from app.events.http.signing import new_secret
+from app.events.http.ssrf import AddressRefused, AddressRules
+from app.events.http.webhook import Letter, WebhookSender
 from app.events.outcome import Verdict
-from app.events.signing import new_secret
-from app.events.webhook import Letter, WebhookSender
-from tests.support.event_world import SANDBOX, MovableClock, mailbox
+from tests.support.event_env import SANDBOX, MovableClock, mailbox
 from tests.support.hostile import HOSTILE_URLS
 
 PUBLIC = "93.184.215.14"

@@ -9,22 +9,22 @@ from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferrerKind, System
 from app.domain.commands import Act, ConfirmReferral, RegisterReferral
 from app.domain.events import Event, EventType
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.values import ClientDetails, Consent, Counsellor, ReferralContents
-from app.events.addresses import AddressRules
-from app.events.cases import StoredCases
-from app.events.connect import Outbound
-from app.events.delivery import DeliveryEngine
-from app.events.parcel import PackingTable
-from app.events.relay import Relay
-from app.events.webhook import WebhookSender
-from app.models.delivery import DeliveryState, deliveries_to
-from app.models.external_id import external_id_of
-from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
-from app.operations.referrals import confirm_referral, register_referral
-from app.operations.steps import open_chain
-from app.operations.tools import Tools, make_tools
-from tests.support.event_world import CANARY, KEY, ORIGIN, START, MovableClock, Partner
+from app.events.delivery.context import StoredCases
+from app.events.delivery.engine import DeliveryEngine
+from app.events.delivery.payload import PackingTable
+from app.events.delivery.relay import Relay
+from app.events.http.client import Outbound
+from app.events.http.ssrf import AddressRules
+from app.events.http.webhook import WebhookSender
+from app.models.cases.external_id import external_id_of
+from app.models.delivery.delivery import DeliveryState, deliveries_to
+from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
+from app.operations.cases.referrals import confirm_referral, register_referral
+from app.operations.cases.steps import open_chain
+from app.operations.services import Tools, make_tools
+from tests.support.event_env import CANARY, KEY, ORIGIN, START, MovableClock, Partner
 
 REASON = "Kanarie-reden: schulden na scheiding"
 REFERRAL = RegisterReferral(

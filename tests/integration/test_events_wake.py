@@ -10,8 +10,8 @@ from sqlalchemy import text
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
-from app.wake import CHANNEL, TELL_SECONDS, Wake
-from tests.support.event_world import World, organisation
+from app.signals import CHANNEL, TELL_SECONDS, Wake
+from tests.support.event_env import World, organisation
 
 _LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 

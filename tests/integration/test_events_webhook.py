@@ -7,12 +7,12 @@ from uuid import uuid4
 import pytest
 from aiohttp import web
 
-from app.events.addresses import AddressRules
-from app.events.connect import ANSWER_BYTES, Outbound
+from app.events.http.client import ANSWER_BYTES, Outbound
+from app.events.http.signing import new_secret
+from app.events.http.ssrf import AddressRules
+from app.events.http.webhook import Letter, WebhookSender
 from app.events.outcome import Outcome, Verdict
-from app.events.signing import new_secret
-from app.events.webhook import Letter, WebhookSender
-from tests.support.event_world import SANDBOX, Mailbox, MovableClock
+from tests.support.event_env import SANDBOX, Mailbox, MovableClock
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

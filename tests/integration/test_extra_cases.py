@@ -13,15 +13,15 @@ from sqlalchemy import delete, select
 from app.database import Connection
 from app.domain.codes import System
 from app.models import metadata
-from app.operations.partners import find_job
-from app.operations.reconciliation import BY_HAND
-from app.sandbox import allegro
-from app.sandbox.kit import Server, SettableClock, Store
+from app.operations.intake.reconciliation import BY_HAND
+from app.operations.partners.state import find_job
+from app.sandbox.allegro import app as allegro
+from app.sandbox.runtime import Server, SettableClock, Store
 from app.worker import Worker
 from tests.support.feed import Archive
 from tests.support.hub import NOW, SmallHub
-from tests.support.job_world import ask_job, job_puller, registration
-from tests.support.partners_world import Partners, counts, fill, gidso_row, partners_of, settings_of
+from tests.support.job_env import ask_job, job_puller, registration
+from tests.support.partners_env import Partners, counts, fill, gidso_row, partners_of, settings_of
 
 RECORD = metadata.tables["partner_record"]
 REFERRAL = metadata.tables["referral"]

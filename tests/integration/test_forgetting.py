@@ -8,9 +8,9 @@ from sqlalchemy import select
 from app.database import Connection
 from app.domain.codes import ClosureReason, ReferralStatus, System
 from app.domain.commands import CloseTrajectory
-from app.models.ownership import partner_field
-from app.operations.conflicts import decide_conflict
-from app.operations.forgetting import forget_what_is_old
+from app.models.partners.field_sync import partner_field
+from app.operations.field_sync.conflicts import decide_conflict
+from app.operations.retention import forget_what_is_old
 from app.reference import load_reference
 from app.settings import Settings
 from app.worker import Worker

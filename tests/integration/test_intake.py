@@ -26,8 +26,8 @@ from app.domain.commands import (
 )
 from app.domain.ports import PartnerRecord
 from app.domain.values import ReferralContents
-from app.models.partner import known_records, list_runs
-from app.operations.intake import Tally
+from app.models.partners.partner import known_records, list_runs
+from app.operations.intake.apply import Tally
 from tests.support.hub import (
     AT_WIJKTEAM,
     ATTEND,

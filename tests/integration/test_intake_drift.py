@@ -19,9 +19,11 @@ from app.adapters.rmw import schemas as rmw_schemas
 from app.domain.codes import WithdrawalReason
 from app.domain.commands import WithdrawReferral
 from app.domain.ports import HeldRecord, PartnerRecord, PartnerSource
-from app.sandbox.gidso import API_KEY
-from app.sandbox.kit import SettableClock, Store
-from tests.support import allegro_world, gidso_world, rmw_world
+from app.sandbox.gidso.app import API_KEY
+from app.sandbox.runtime import SettableClock, Store
+from tests.support import allegro_env as allegro_world
+from tests.support import gidso_env as gidso_world
+from tests.support import rmw_env as rmw_world
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 CONTRACTS = Path(__file__).parents[2] / "openapi" / "partners"

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bench.crash import Ordeal, Verdict, go_through
-from bench.stage import mailbox
+from bench.harness import mailbox
 
 CHAINS, CHANGES_EACH = 10, 10
 

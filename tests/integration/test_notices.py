@@ -15,19 +15,19 @@ from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.errors import PartnerUnreachable
 from app.domain.events import NOTICES, SUBSCRIPTION_NOTICES, EventType
-from app.events.breaker import OPENS_AFTER
-from app.events.catalogue import schema_for
-from app.events.envelope_schema import envelope_schema
-from app.events.notices import announce_subscription, announce_turns
-from app.models.delivery import DeliveryState, deliveries_to, subscription_receiver
-from app.models.endpoint import Endpoint, restrained_endpoints
-from app.models.outbox import event as event_table
-from app.models.partner import ensure_partner, update_partner
-from app.models.subscription import Subscription, SubscriptionStatus
+from app.events.contract.catalogue import schema_for
+from app.events.contract.envelope_schema import envelope_schema
+from app.events.delivery.breaker import OPENS_AFTER
+from app.events.delivery.notices import announce_subscription, announce_turns
+from app.models.delivery.delivery import DeliveryState, deliveries_to, subscription_receiver
+from app.models.delivery.outbox import event as event_table
+from app.models.delivery.receiver_health import Endpoint, restrained_endpoints
+from app.models.delivery.subscription import Subscription, SubscriptionStatus
+from app.models.partners.partner import ensure_partner, update_partner
 from app.operations.notices import announce_partner
-from app.operations.subscriptions import pause, remove_subscription, resume
-from tests.support.event_world import World, mailbox, ok, organisation
-from tests.support.notice_room import CONFIRMED, OPERATOR, OWNER, STRANGER, Room, add_organisations, status
+from app.operations.subscriptions.subscriptions import pause, remove_subscription, resume
+from tests.support.event_env import World, mailbox, ok, organisation
+from tests.support.notice_env import CONFIRMED, OPERATOR, OWNER, STRANGER, Room, add_organisations, status
 
 FAILING, RECOVERED = EventType.SUBSCRIPTION_FAILING, EventType.SUBSCRIPTION_RECOVERED
 DISABLED = EventType.SUBSCRIPTION_DISABLED

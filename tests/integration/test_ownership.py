@@ -8,9 +8,9 @@ from sqlalchemy import Engine, event
 from app.domain.codes import LifeDomain, System
 from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.values import Worker
-from app.models.client import wrapped_key_of
-from app.operations.intake import Tally
-from app.operations.ownership import open_value
+from app.models.cases.client import wrapped_key_of
+from app.operations.field_sync.merge import open_value
+from app.operations.intake.apply import Tally
 from tests.support.hub import CLIENT, CONFIRM, CONTENTS, DOCK, SmallHub, dump_of, partner_record
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
 

@@ -11,12 +11,12 @@ from app.domain.errors import PartnerUnreachable
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import Page
 from app.models import metadata
-from app.operations.manners import Window
-from app.operations.partners import find_job, page_of_jobs, pause_partner, resume_partner
-from app.operations.quarantine import page_of_quarantine
+from app.operations.intake.quarantine import page_of_quarantine
+from app.operations.partners.pull_policy import Window
+from app.operations.partners.state import find_job, page_of_jobs, pause_partner, resume_partner
 from tests.support.feed import Archive, Feed
 from tests.support.hub import NOW, SmallHub, unreadable
-from tests.support.job_world import ask_job, job_puller, registration
+from tests.support.job_env import ask_job, job_puller, registration
 
 
 async def test_a_job_that_was_left_halfway_is_begun_again_by_whoever_has_the_turn(hub: SmallHub) -> None:

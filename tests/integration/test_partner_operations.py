@@ -14,14 +14,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.adapters.common.pace import Pace
+from app.adapters.engine.puller import Puller
 from app.adapters.gidso import Adapter as GidsoAdapter
-from app.adapters.intake import Puller
 from app.domain.codes import System
 from app.domain.errors import InvalidInput, NotFound, PartnerRefused, PartnerUnreachable
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import Page
-from app.operations.manners import Manners, Window
-from app.operations.partners import (
+from app.operations.partners.pull_policy import Manners, Window
+from app.operations.partners.state import (
     PartnerState,
     Wish,
     find_job,
@@ -31,14 +31,15 @@ from app.operations.partners import (
     request_job,
     resume_partner,
 )
-from app.sandbox import gidso, rmw
-from app.sandbox.kit import SettableClock, serving
+from app.sandbox.gidso import app as gidso
+from app.sandbox.rmw import app as rmw
+from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
 from app.worker import Worker
 from tests.support.feed import Feed
-from tests.support.gidso_world import line, running_gidso
+from tests.support.gidso_env import line, running_gidso
 from tests.support.hub import NOW, SmallHub
-from tests.support.rmw_world import running_world
+from tests.support.rmw_env import running_world
 
 NEVER = 0.0
 NIGHT = Window(time(22), time(6))

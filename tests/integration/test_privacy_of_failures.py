@@ -9,18 +9,18 @@ import pytest
 import structlog
 from aiohttp import web
 
-from app.events.bearer import OAuthClient
-from app.events.cases import StoredCases
-from app.events.connect import Outbound
-from app.events.delivery import DeliveryEngine, DeliverySettings
+from app.events.delivery.context import StoredCases
+from app.events.delivery.engine import DeliveryEngine, DeliverySettings
+from app.events.delivery.payload import PackingTable
+from app.events.delivery.relay import Relay
+from app.events.http.client import Outbound
+from app.events.http.oauth import OAuthClient
+from app.events.http.webhook import WebhookSender
 from app.events.metrics import exposition, queue_figures
-from app.events.parcel import PackingTable
-from app.events.relay import Relay
-from app.events.webhook import WebhookSender
-from app.operations.receiver_access import proof_of
-from app.operations.subscriptions import Wishes, make_subscription
+from app.operations.subscriptions.credentials import proof_of
+from app.operations.subscriptions.subscriptions import Wishes, make_subscription
 from tests.integration.test_privacy_proofs import CANARIES, COURSE, ORIGIN, found_in, referred
-from tests.support.event_world import SANDBOX, Answer, mailbox
+from tests.support.event_env import SANDBOX, Answer, mailbox
 from tests.support.hub import SmallHub, dump_of
 
 GARBAGE = " ".join(CANARIES.values())

@@ -35,20 +35,17 @@ from app.domain.commands import (
     ResumeTrajectory,
 )
 from app.domain.events import MOMENT_OF, EventType
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 from app.domain.queries import ReferralQuery, TrajectoryQuery
 from app.domain.values import ClientDetails, Consent, Organisation, ReferralContents, Worker
-from app.events.catalogue import fields_for
-from app.events.envelope import Origin
-from app.models.disclosure import disclosures_about
-from app.models.subscription import Subscription
-from app.operations.explanation import explain
-from app.operations.organisations import ReferrerDetails, read_organisation, save_referrer
-from app.operations.polling import PollingDesk
-from app.operations.preview import preview
-from app.operations.viewer import Viewer
-from app.operations.views import (
+from app.events.contract.catalogue import fields_for
+from app.events.contract.envelope import Origin
+from app.models.delivery.disclosure import disclosures_about
+from app.models.delivery.subscription import Subscription
+from app.operations.access.organisations import ReferrerDetails, read_organisation, save_referrer
+from app.operations.cases.caller_scope import Viewer
+from app.operations.cases.queries import (
     page_of_referrals,
     page_of_trajectories,
     referral_actions,
@@ -56,6 +53,9 @@ from app.operations.views import (
     view_history,
     view_referral,
 )
+from app.operations.disclosure.explanation import explain
+from app.operations.subscriptions.feed import PollingDesk
+from app.operations.subscriptions.preview import preview
 from app.privacy.classification import CLASS_OF, FieldClass
 from app.privacy.policy import REFERRER_KINDS, Effect, Occasion, Policy
 from tests.support.hub import ATTEND, CONFIRM, MISS, SCHEDULE, SIGN, TODAY, SmallHub, dump_of, unreadable

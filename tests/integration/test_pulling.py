@@ -4,14 +4,14 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from app.adapters.intake import Puller
+from app.adapters.engine.puller import Puller
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import CursorExpired, PartnerUnreachable
 from app.domain.ports import Page
-from app.operations.intake import Tally, apply_page
-from app.operations.partners import pause_partner
-from app.operations.turns import Turn, TurnLost, standing_in_turn, take_turn
+from app.operations.intake.apply import Tally, apply_page
+from app.operations.partners.lease import Turn, TurnLost, standing_in_turn, take_turn
+from app.operations.partners.state import pause_partner
 from tests.support.feed import Feed
 from tests.support.hub import (
     AT_WIJKTEAM,

@@ -11,7 +11,7 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.identifiers import uuid7
-from app.operations.intake import Tally
+from app.operations.intake.apply import Tally
 from tests.support.hub import (
     AT_WIJKTEAM,
     ATTEND,

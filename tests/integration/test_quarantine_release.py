@@ -8,15 +8,15 @@ from uuid import UUID
 import pytest
 from typing_extensions import override
 
-from app.adapters.intake import Puller
+from app.adapters.engine.puller import Puller
 from app.domain.codes import ReferralStatus, System, WithdrawalReason
 from app.domain.commands import WithdrawReferral
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.identifiers import uuid7
 from app.domain.ports import HeldRecord, Page, PartnerRecord, Unread
-from app.models.partner import list_runs
-from app.operations.intake import Tally
-from app.operations.quarantine import (
+from app.models.partners.partner import list_runs
+from app.operations.intake.apply import Tally
+from app.operations.intake.quarantine import (
     dismiss_quarantined,
     forget_old_payloads,
     has_free_cases,

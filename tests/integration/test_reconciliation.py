@@ -14,12 +14,12 @@ from app.database import Connection
 from app.domain.codes import ReferralStatus, System
 from app.domain.ports import Page
 from app.models import metadata
-from app.operations.partners import find_job
-from app.operations.turns import Turn, take_turn
+from app.operations.partners.lease import Turn, take_turn
+from app.operations.partners.state import find_job
 from tests.support.feed import Archive, Feed
 from tests.support.hub import CONFIRM, NOW, Dump, SmallHub, lasting, partner_record
-from tests.support.job_world import ask_job, job_puller, registration
-from tests.support.partners_world import (
+from tests.support.job_env import ask_job, job_puller, registration
+from tests.support.partners_env import (
     KINDS,
     Partners,
     counts,

@@ -27,9 +27,9 @@ from app.domain.errors import DuplicateReference, Forbidden, HubError, InvalidIn
 from app.domain.identifiers import uuid7
 from app.domain.queries import Visibility
 from app.domain.values import Organisation, ReferralContents
-from app.operations.organisations import read_organisation
-from app.operations.referrals import referrer_code
-from app.operations.steps import open_chain
+from app.operations.access.organisations import read_organisation
+from app.operations.cases.referrals import referrer_code
+from app.operations.cases.steps import open_chain
 from tests.support.hub import (
     CLIENT,
     CONCLUDE,

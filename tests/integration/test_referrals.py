@@ -25,8 +25,8 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.values import ReferralContents, Worker
-from app.models.outbox import unrelayed_since
-from app.operations.referrals import find_referral
+from app.models.delivery.outbox import unrelayed_since
+from app.operations.cases.referrals import find_referral
 from tests.support.hub import (
     CLIENT,
     CONFIRM,

@@ -29,9 +29,9 @@ from app.domain.commands import (
 from app.domain.errors import Forbidden, HubError, InvalidInput, NotFound, TransitionNotAllowed
 from app.domain.identifiers import uuid7
 from app.domain.values import Party, Plan, RecordedResult
-from app.models.client import wrapped_key_of
-from app.models.trajectory import list_parties
-from app.operations.trajectories import open_trajectory_chain
+from app.models.cases.client import wrapped_key_of
+from app.models.cases.trajectory import list_parties
+from app.operations.cases.trajectories import open_trajectory_chain
 from tests.support.hub import INTAKE_ON, NOW, SIGN, TODAY, SmallHub, act_of
 
 BY_REFERRER = {"role": OrganisationRole.REFERRER}

@@ -14,14 +14,16 @@ from app.adapters.rmw import Adapter as Rmw
 from app.database import Connection, Database
 from app.domain.codes import AppointmentResponse, ReferrerKind, SignalKind, System, WithdrawalReason
 from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.events.outbox import record
-from app.models.delivery import Delivery
-from app.sandbox import allegro, gidso, rmw
-from app.sandbox.kit import Server, SettableClock, Store
-from tests.support.event_world import START, World, organisation
-from tests.support.gidso_world import row
-from tests.support.rmw_world import YARA
+from app.models.delivery.delivery import Delivery
+from app.sandbox.allegro import app as allegro
+from app.sandbox.gidso import app as gidso
+from app.sandbox.rmw import app as rmw
+from app.sandbox.runtime import Server, SettableClock, Store
+from tests.support.event_env import START, World, organisation
+from tests.support.gidso_env import row
+from tests.support.rmw_env import YARA
 
 ALL_LOST = {"faults": {"lost_answer": {"rate": 1.0}}}
 TOLD_TO_ALLEGRO = [type for type in EventType if type in FOR_FINANCE_TEAM]

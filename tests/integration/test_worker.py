@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from app.domain.codes import System
-from app.models.outbox import unrelayed_since
-from app.operations.intake import Tally
-from app.operations.manners import Manners, Window
+from app.models.delivery.outbox import unrelayed_since
+from app.operations.intake.apply import Tally
+from app.operations.partners.pull_policy import Manners, Window
 from app.reference import load_reference
 from app.settings import Settings
 from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, access_of, manners_of, stop_on_signal

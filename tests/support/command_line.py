@@ -6,7 +6,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from app.cli import main
+from app.cli.main import main
 
 
 def run(environment: Mapping[str, str], *words: str) -> tuple[int, str]:

@@ -52,19 +52,19 @@ from app.domain.identifiers import MonotonicIds
 from app.domain.ports import Page, PartnerRecord, Unread
 from app.domain.values import Appointment, ClientDetails, Counsellor, HistoryEntry, ReferralContents
 from app.models import metadata
-from app.models.appointment import list_appointments
-from app.models.case_file import load_case_files
-from app.models.history import list_history
-from app.models.outbox import StoredEvent, chain_events
-from app.models.partner import list_partners
-from app.models.quarantine import list_quarantine
-from app.operations import appointments, referrals, trajectories
-from app.operations.intake import Tally, apply_page
-from app.operations.organisations import ReferrerDetails, save_referrer, set_up_institutions
-from app.operations.steps import open_chain
-from app.operations.tools import Tools, make_tools
-from app.operations.turns import Turn, take_turn
-from app.sandbox.kit import SettableClock
+from app.models.cases.appointment import list_appointments
+from app.models.cases.case_file import load_case_files
+from app.models.cases.history import list_history
+from app.models.delivery.outbox import StoredEvent, chain_events
+from app.models.partners.partner import list_partners
+from app.models.partners.quarantine import list_quarantine
+from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
+from app.operations.cases import appointments, referrals, trajectories
+from app.operations.cases.steps import open_chain
+from app.operations.intake.apply import Tally, apply_page
+from app.operations.partners.lease import Turn, take_turn
+from app.operations.services import Tools, make_tools
+from app.sandbox.runtime import SettableClock
 
 KEY = bytes(range(32))
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -11,12 +11,12 @@ from app.database import Connection, Database
 from app.domain.codes import OrganisationRole, System
 from app.domain.commands import Act, AmendReferral, RegisterReferral
 from app.domain.values import Worker
-from app.models.external_id import referral_of
-from app.models.ownership import conflict
-from app.operations.echoes import note_held
-from app.operations.intake import Tally
-from app.operations.referrals import amend_referral, what_was_said
-from app.operations.steps import open_chain
+from app.models.cases.external_id import referral_of
+from app.models.partners.field_sync import conflict
+from app.operations.cases.referrals import amend_referral, what_was_said
+from app.operations.cases.steps import open_chain
+from app.operations.field_sync.known_values import note_held
+from app.operations.intake.apply import Tally
 from tests.support.hub import AT_WIJKTEAM, CLIENT, NOW, SmallHub, partner_record
 
 CASE = "G-1"

@@ -16,12 +16,12 @@ from app.domain.commands import Act, RegisterReferral
 from app.domain.local_time import AMSTERDAM
 from app.domain.values import ClientDetails, ReferralContents
 from app.reference import Band, Reference
-from app.sandbox import allegro
-from app.sandbox.casework import counsellor_facts, referral_document
-from app.sandbox.desks import Desks
-from app.sandbox.invented import invented_cases
-from app.sandbox.kit import Document
+from app.sandbox.allegro import app as allegro
+from app.sandbox.case_generator import counsellor_facts, referral_document
+from app.sandbox.console import Desks
+from app.sandbox.fake_data import invented_cases
 from app.sandbox.register import KINDS_IN, Row, read_register
+from app.sandbox.runtime import Document
 
 PILOT = Path(os.environ.get("PILOT_REGISTER", Path(__file__).parents[3] / "shared/data/pilot-2019-2020.csv"))
 """The pilot's register; it is no part of this repository."""

@@ -27,7 +27,7 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.gate import Receiver, Released, release
 from app.privacy.policy import Occasion, Policy, load_policy
 from app.privacy.pseudonyms import Pseudonyms

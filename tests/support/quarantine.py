@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from app.api.hub import Hub
+from app.api.state import Hub
 from app.domain.codes import System
 from app.domain.ports import Page, PartnerRecord, Unread
-from app.operations.intake import apply_page
-from app.operations.turns import Turn, take_turn
+from app.operations.intake.apply import apply_page
+from app.operations.partners.lease import Turn, take_turn
 
 SECRET_TEXT = "Jansen owes 5,000 euro"  # personal, not secret
 _UNKNOWN = Unread("redencode", "unknown-code", "Code 99 has no meaning here.")

@@ -7,7 +7,7 @@ from typing import Any, cast
 from starlette.types import ASGIApp
 
 from app.api.app import create_api
-from app.api.hub import Hub
+from app.api.state import Hub
 
 _free: "list[_Stage]" = []
 

@@ -5,8 +5,8 @@ from uuid import UUID
 import httpx
 from sqlalchemy import select
 
-from app.api.hub import Hub
-from app.models.referral import referral
+from app.api.state import Hub
+from app.models.cases.referral import referral
 from tests.support.api_calls import Json, path_for, refer, step
 
 Api = httpx.AsyncClient

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.sandbox.kit import Document, Server
+from app.sandbox.runtime import Document, Server
 
 CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi/partners/template.yaml").read_text(encoding="utf-8"))
 TOKEN = "only-for-invented-worlds"  # it opens nothing else

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.addresses import AddressRefused, AddressRules
+from app.events.http.ssrf import AddressRefused, AddressRules
 from tests.support.hostile import HOSTILE_ADDRESSES, HOSTILE_URLS
 
 STRICT = AddressRules()

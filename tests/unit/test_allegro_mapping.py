@@ -33,10 +33,10 @@ from app.domain.commands import (
 )
 from app.domain.errors import PartnerRefused
 from app.domain.events import FOR_FINANCE_TEAM, EventType
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 from app.domain.values import Counsellor
-from app.sandbox import allegro as simulator
+from app.sandbox.allegro import app as simulator
 
 CONTRACT = yaml.safe_load(Path("openapi/partners/allegro.yaml").read_text(encoding="utf-8"))
 REFERRAL = UUID("018f3c6e-7b1a-7cc3-98c4-dc0c0c07398f")

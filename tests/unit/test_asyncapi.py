@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 
 from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, Event, EventType
-from app.domain.facts import Field
-from app.events.asyncapi import asyncapi_document
-from app.events.catalogue import fields_for
-from app.events.envelope import Origin
+from app.domain.fields import Field
+from app.events.contract.asyncapi import asyncapi_document
+from app.events.contract.catalogue import fields_for
+from app.events.contract.envelope import Origin
 from app.privacy.policy import Occasion
 from tests.support.privacy import FACTS, NOW, told
 

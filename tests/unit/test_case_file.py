@@ -32,7 +32,7 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.values import (
     Appointment,
     Client,

@@ -43,7 +43,7 @@ from app.domain.commands import (
     SignPlan,
     WithdrawReferral,
 )
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.values import Counsellor
 
 DAY, LATER = date(2026, 11, 23), date(2026, 12, 1)

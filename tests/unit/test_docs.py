@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.events.signing import new_secret, sign
+from app.events.http.signing import new_secret, sign
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]

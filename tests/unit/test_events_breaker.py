@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.events.backoff import LONGEST_WAIT
-from app.events.breaker import FIRST_WAIT, LONGEST_PAUSE, OPENS_AFTER, after, cap_of
+from app.events.delivery.breaker import FIRST_WAIT, LONGEST_PAUSE, OPENS_AFTER, after, cap_of
 from app.events.outcome import Outcome, Verdict
-from app.models.endpoint import BreakerState, Endpoint
+from app.models.delivery.receiver_health import BreakerState, Endpoint
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 USUAL = 10

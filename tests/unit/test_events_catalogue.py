@@ -6,8 +6,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.domain.events import MOMENT_OF, EventType
-from app.domain.facts import Field
-from app.events.catalogue import CATALOGUE, fields_for, schema_for, write_schemas
+from app.domain.fields import Field
+from app.events.contract.catalogue import CATALOGUE, fields_for, schema_for, write_schemas
 from app.privacy.classification import CLASS_OF, FieldClass
 from app.privacy.policy import REFERRER_KINDS, Occasion
 from app.privacy.wire import to_wire

@@ -7,8 +7,8 @@ from uuid import UUID
 from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 
 from app.domain.events import Event, EventType, FactValue
-from app.domain.facts import Field
-from app.events.envelope import CONTENT_TYPE, Origin
+from app.domain.fields import Field
+from app.events.contract.envelope import CONTENT_TYPE, Origin
 from app.privacy.wire import to_wire
 
 ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")

@@ -3,9 +3,9 @@
 from uuid import uuid4
 
 from app.domain.events import ABOUT_CONNECTIONS, Event, EventType
-from app.events.catalogue import schema_for
-from app.events.notices import about
-from tests.support.event_world import START
+from app.events.contract.catalogue import schema_for
+from app.events.delivery.notices import about
+from tests.support.event_env import START
 
 
 def test_every_type_about_a_connection_is_one_of_no_moment_and_no_field_of_a_case() -> None:

@@ -8,9 +8,9 @@ import pytest
 from app.domain.codes import PARTNERS, OrganisationRole, ReferrerKind, System
 from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, Event, EventType
 from app.domain.values import Organisation
-from app.events.routing import occasion_of, receiver_for, routes, subscription_id_of, system_of
-from app.models.outbox import StoredEvent
-from app.models.subscription import Subscription, SubscriptionStatus
+from app.events.delivery.routing import occasion_of, receiver_for, routes, subscription_id_of, system_of
+from app.models.delivery.outbox import StoredEvent
+from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from app.privacy.policy import Occasion
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from app.events.signing import new_secret, new_signing_key, public_key_of, sign
+from app.events.http.signing import new_secret, new_signing_key, public_key_of, sign
 
 BODY = b'{"specversion":"1.0"}'
 

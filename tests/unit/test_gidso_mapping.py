@@ -32,10 +32,10 @@ from app.domain.codes import (
 from app.domain.commands import GiveSignal, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
 from app.domain.events import MOMENT_OF, EventType
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 from app.domain.values import Consent, ReferralFlags
-from app.sandbox.gidso import JOURNAL_CATEGORIES, aanmelding
+from app.sandbox.gidso.app import JOURNAL_CATEGORIES, aanmelding
 
 CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi/partners/gidso.yaml").read_text(encoding="utf-8"))
 SCHEMAS = CONTRACT["components"]["schemas"]

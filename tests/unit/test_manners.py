@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.common.pace import Pace
-from app.operations.manners import LONGEST_ASKED_WAIT, Budget, Manners, Window
+from app.operations.partners.pull_policy import LONGEST_ASKED_WAIT, Budget, Manners, Window
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ from app.domain.codes import (
     Threat,
 )
 from app.domain.commands import AmendReferral
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.ownership import (
     NO_NEWS,
     SAID,

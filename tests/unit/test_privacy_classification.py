@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.domain.codes import ReferrerKind, RejectionReason, RoutingAdvice
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.classification import (
     _FIELDS_OF,
     CLASS_OF,

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.codes import ConsentScope, TrajectoryResult
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.gate import Decision, Receiver, Released, release, tells
 from app.privacy.policy import RECEIVER_KINDS, Condition, Effect, Occasion, Policy, Rule
 from tests.support.privacy import FACTS, NOW, POLICY, PSEUDONYMS, receiver_of, told

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.domain.codes import ConsentScope, Moment, ReferrerKind, TrajectoryResult
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.classification import CLASS_OF, ID_FIELDS, FieldClass
 from app.privacy.policy import RECEIVER_KINDS, REFERRER_KINDS, Effect, Occasion, Policy
 from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, told

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.codes import Moment
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.policy import EVENT_OCCASIONS, Condition, Occasion, Policy, PolicyError, load_policy
 
 HEAD = """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.wire import to_wire, wire_name
 
 

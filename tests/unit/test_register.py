@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
-from app.sandbox.casework import GIDSO_TEAM, RMW_TEAM
+from app.sandbox.case_generator import GIDSO_TEAM, RMW_TEAM
 from app.sandbox.register import KINDS_IN, Row, UnreadableRegister, read_register, slug
 from tests.support.register import COLUMNS, cells, write_register
 

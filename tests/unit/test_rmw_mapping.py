@@ -19,10 +19,10 @@ from app.domain.codes import Code, ConsentScope, DebtSeverity, IncomeSituation, 
 from app.domain.commands import RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
 from app.domain.events import MOMENT_OF, EventType
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
-from app.sandbox.rmw import aanmelding, klant
-from app.sandbox.rmw_records import STATUS_CODES
+from app.sandbox.rmw.app import aanmelding, klant
+from app.sandbox.rmw.records import STATUS_CODES
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "partners" / "rmw.xsd"
 XS = "{http://www.w3.org/2001/XMLSchema}"

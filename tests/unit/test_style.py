@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.api.problems import STATUS_OF
+from app.api.http.problems import STATUS_OF
 from app.domain.errors import HubError
 
 ROOT = Path(__file__).parents[2]

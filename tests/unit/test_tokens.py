@@ -14,7 +14,7 @@ from jose.backends import RSAKey
 from jose.backends.cryptography_backend import CryptographyRSAKey
 from pydantic_core import to_json
 
-from app.api.tokens import (
+from app.api.auth.tokens import (
     MAX_TOKEN_BYTES,
     Expected,
     TokenRefused,

@@ -21,7 +21,7 @@ from app.domain.codes import (
 )
 from app.domain.errors import PartnerRefused
 from app.domain.events import EventType
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerMessage
 

@@ -15,7 +15,7 @@ from app.domain.codes import (
     TrajectoryResult,
     WithdrawalReason,
 )
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
 
 MAX_LENGTH: Final = 200

@@ -14,7 +14,7 @@ from app.adapters.template.schemas import Aanmelding, Klant
 from app.domain.codes import ConsentScope, IncomeSituation, Moment, System, WithdrawalReason
 from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.domain.identifiers import is_bsn
 from app.domain.ports import PartnerMessage
 from app.domain.values import ClientDetails, Consent, ReferralContents

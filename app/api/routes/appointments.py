@@ -6,9 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from app.api.answers import answer, json_answer
-from app.api.problems import owned_responses, problem_responses
-from app.api.records import Changing, appointment_body, changing
+from app.api.context import Changing, appointment_body, changing
+from app.api.http.problems import owned_responses, problem_responses
+from app.api.responses import answer, json_answer
 from app.api.routes.referral_steps import Processes
 from app.api.routes.referrals import Reads, ReferralId, Refers
 from app.api.schemas.lists import AppointmentsOut
@@ -17,17 +17,17 @@ from app.api.schemas.steps import AppointmentIn, AttendanceIn, CancellationIn, R
 from app.database import Connection
 from app.domain.commands import CancelAppointment, RecordAttendance, RespondToAppointment
 from app.domain.errors import Forbidden
-from app.operations.appointments import (
+from app.operations.access.idempotency import Answer
+from app.operations.cases.appointments import (
     cancel_appointment,
     check_planned,
     record_attendance,
     respond_to_appointment,
     schedule_intake,
 )
-from app.operations.idempotency import Answer
-from app.operations.steps import Chain
-from app.operations.tools import Tools
-from app.operations.views import view_appointments
+from app.operations.cases.queries import view_appointments
+from app.operations.cases.steps import Chain
+from app.operations.services import Tools
 
 _READ_PROBLEMS = problem_responses(400, 401, 403, 404)
 _PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)

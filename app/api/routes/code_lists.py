@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from app.api.answers import etag_of, json_answer
-from app.api.problems import problem_responses
+from app.api.http.problems import problem_responses
+from app.api.responses import etag_of, json_answer
 from app.api.schemas.reference import CodeListOut, CodeListsOut, CodeOut
 from app.domain.codes import CODE_LISTS
 from app.domain.errors import NotFound

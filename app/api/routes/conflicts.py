@@ -5,16 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from app.api.answers import answer
+from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, page_answer, text_cursor
-from app.api.problems import problem_responses
+from app.api.responses import answer
 from app.api.routes.partners import Manages, Reads
 from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictState, DecisionIn
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import NotFound
-from app.operations.conflicts import ConflictQuery, StoredConflict, decide_conflict, page_of_conflicts
-from app.operations.idempotency import Answer
+from app.operations.access.idempotency import Answer
+from app.operations.field_sync.conflicts import ConflictQuery, StoredConflict, decide_conflict, page_of_conflicts
 
 router = APIRouter(prefix="/partners/{system}/conflicts", tags=["partners"])
 

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.api.answers import answer, json_answer
+from app.api.context import Reading
+from app.api.http.problems import problem_responses
 from app.api.paging import page_answer, text_cursor
-from app.api.problems import problem_responses
-from app.api.records import Reading
+from app.api.responses import answer, json_answer
 from app.api.routes.subscriptions import Manages, Reads, SubscriptionId, cursor_id
 from app.api.schemas.deliveries import (
     AttemptOut,
@@ -21,7 +21,8 @@ from app.api.schemas.deliveries import (
 )
 from app.api.schemas.subscriptions import PreviewFieldOut, PreviewIn, PreviewOut
 from app.database import Connection
-from app.operations.deliveries import (
+from app.operations.access.idempotency import Answer
+from app.operations.subscriptions.deliveries import (
     DeliveryState,
     Told,
     page_of_deliveries,
@@ -29,9 +30,8 @@ from app.operations.deliveries import (
     replay,
     send_test,
 )
-from app.operations.idempotency import Answer
-from app.operations.preview import Decision, Preview, preview
-from app.operations.subscriptions import open_subscription, read_subscription
+from app.operations.subscriptions.preview import Decision, Preview, preview
+from app.operations.subscriptions.subscriptions import open_subscription, read_subscription
 
 router = APIRouter(prefix="/subscriptions/{subscription_id}", tags=["subscriptions"])
 

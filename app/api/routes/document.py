@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.answers import json_answer
-from app.api.problems import problem_responses
+from app.api.http.problems import problem_responses
+from app.api.responses import json_answer
 
 router = APIRouter(tags=["document"])
 

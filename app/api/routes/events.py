@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic_core import from_json
 
-from app.api.answers import json_answer
-from app.api.hub import Hub
+from app.api.context import Reading, reading
+from app.api.http.problems import problem_responses
 from app.api.paging import text_cursor, texts_of
-from app.api.problems import problem_responses
-from app.api.records import Reading, reading
+from app.api.responses import json_answer
 from app.api.schemas.events import EventsIn, EventsOut
+from app.api.state import Hub
 from app.domain.errors import FieldFault, InvalidInput
-from app.operations.polling import EventPage, PollingDesk
+from app.operations.subscriptions.feed import EventPage, PollingDesk
 
 router = APIRouter(tags=["subscriptions"])
 

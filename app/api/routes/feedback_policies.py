@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.api.answers import etag_of, json_answer
-from app.api.problems import problem_responses
-from app.api.records import Reading, reading
+from app.api.context import Reading, reading
+from app.api.http.problems import problem_responses
+from app.api.responses import etag_of, json_answer
 from app.api.schemas.feedback_policies import (
     ConditionOut,
     ExplanationIn,
@@ -17,8 +17,8 @@ from app.api.schemas.feedback_policies import (
     FieldDecisionOut,
 )
 from app.domain.errors import FieldFault, InvalidInput
-from app.domain.facts import Field
-from app.operations.explanation import Decision, Rule, explain, kinds_of, rules_about
+from app.domain.fields import Field
+from app.operations.disclosure.explanation import Decision, Rule, explain, kinds_of, rules_about
 from app.privacy.classification import CLASS_OF
 from app.privacy.gate import Reason
 from app.privacy.policy import Condition, Occasion

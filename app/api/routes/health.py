@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from app.api.answers import json_answer
 from app.api.dependencies import HubDep
+from app.api.responses import json_answer
 from app.events.metrics import CONTENT_TYPE, exposition, queue_figures, unrelayed_since
-from app.operations.organisations import page_of_organisations
+from app.operations.access.organisations import page_of_organisations
 
 router = APIRouter(include_in_schema=False)
 

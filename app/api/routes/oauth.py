@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.answers import json_answer
-from app.api.client_authentication import authenticate
 from app.api.dependencies import TOKEN_PATH, HubDep
-from app.api.hub import Hub
-from app.api.oauth_errors import OAuthError, refusal_of
-from app.operations.access import SCOPES, ApiClient
+from app.api.oauth.client_authentication import authenticate
+from app.api.oauth.errors import OAuthError, refusal_of
+from app.api.responses import json_answer
+from app.api.state import Hub
+from app.operations.access.clients import SCOPES, ApiClient
 
 router = APIRouter(include_in_schema=False)
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel
 
-from app.api.answers import answer, json_answer
+from app.api.context import Changing, Reading, changing, reading
 from app.api.dependencies import Caller
+from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, page_answer, text_cursor
-from app.api.problems import problem_responses
-from app.api.records import Changing, Reading, changing, reading
+from app.api.responses import answer, json_answer
 from app.api.schemas.partners import (
     DismissalIn,
     JobIn,
@@ -31,8 +31,9 @@ from app.api.schemas.partners import (
 from app.database import Connection
 from app.domain.codes import PARTNERS, OrganisationRole, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
-from app.operations.idempotency import Answer
-from app.operations.partners import (
+from app.operations.access.idempotency import Answer
+from app.operations.intake.quarantine import Quarantined, dismiss_quarantined, page_of_quarantine
+from app.operations.partners.state import (
     Job,
     PartnerState,
     Run,
@@ -47,7 +48,6 @@ from app.operations.partners import (
     require_worker,
     resume_partner,
 )
-from app.operations.quarantine import Quarantined, dismiss_quarantined, page_of_quarantine
 
 router = APIRouter(prefix="/partners", tags=["partners"])
 

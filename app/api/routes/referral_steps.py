@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.api.problems import owned_responses
-from app.api.records import Changing, changing
+from app.api.context import Changing, changing
+from app.api.http.problems import owned_responses
 from app.api.routes.referrals import ReferralId, Refers
 from app.api.schemas.referral_out import ReferralOut
 from app.api.schemas.steps import (
@@ -19,7 +19,7 @@ from app.api.schemas.steps import (
     WithdrawalAnswerIn,
     WithdrawalIn,
 )
-from app.operations.referrals import (
+from app.operations.cases.referrals import (
     answer_withdrawal,
     conclude_intake,
     confirm_referral,

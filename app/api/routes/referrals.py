@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import JsonValue, ValidationError
 
-from app.api.answers import answer, check_precondition, json_answer
-from app.api.faults import faults_of
+from app.api.context import Changing, Reading, changing, reading, referral_body, telling_no_status
+from app.api.http.problems import owned_responses, problem_responses
+from app.api.http.validation_errors import faults_of
 from app.api.paging import page_answer
-from app.api.problems import owned_responses, problem_responses
-from app.api.records import Changing, Reading, changing, reading, referral_body, telling_no_status
+from app.api.representations import disclosures_body, history_body
+from app.api.responses import answer, check_precondition, json_answer
 from app.api.schemas.lists import (
     ActionsOut,
     DisclosuresOut,
@@ -21,20 +22,19 @@ from app.api.schemas.lists import (
 )
 from app.api.schemas.referral_in import ReferralContentsIn, ReferralIn, written
 from app.api.schemas.referral_out import ReferralOut
-from app.api.shapes import disclosures_body, history_body
 from app.database import Connection
 from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.ownership import changes
 from app.domain.queries import ReferralQuery
-from app.operations.claims import for_its_owner, refuse_strangers
-from app.operations.disclosures import view_disclosures
-from app.operations.echoes import note_held
-from app.operations.idempotency import Answer
-from app.operations.referrals import amend_referral, referrer_code, register_referral, what_was_said
-from app.operations.steps import open_chain
-from app.operations.viewer import Viewer
-from app.operations.views import page_of_referrals, referral_actions, view_history, view_referral
+from app.operations.access.idempotency import Answer
+from app.operations.cases.caller_scope import Viewer
+from app.operations.cases.queries import page_of_referrals, referral_actions, view_history, view_referral
+from app.operations.cases.referrals import amend_referral, referrer_code, register_referral, what_was_said
+from app.operations.cases.steps import open_chain
+from app.operations.disclosure.disclosures import view_disclosures
+from app.operations.field_sync.authority import for_its_owner, refuse_strangers
+from app.operations.field_sync.known_values import note_held
 
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 

@@ -8,12 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import JsonValue, ValidationError
 
-from app.api.answers import answer, answered_before, check_precondition, etag_of, json_answer
-from app.api.faults import faults_of
-from app.api.hub import Hub
+from app.api.context import Changing, Reading, changing, reading
+from app.api.http.problems import problem_responses
+from app.api.http.validation_errors import faults_of
 from app.api.paging import id_after, page_answer, text_cursor
-from app.api.problems import problem_responses
-from app.api.records import Changing, Reading, changing, reading
+from app.api.responses import answer, answered_before, check_precondition, etag_of, json_answer
 from app.api.schemas.lists import PageIn
 from app.api.schemas.subscriptions import (
     NewSubscriptionOut,
@@ -23,13 +22,15 @@ from app.api.schemas.subscriptions import (
     SubscriptionOut,
     SubscriptionsOut,
 )
+from app.api.state import Hub
 from app.database import Connection
 from app.domain.errors import Conflict, InvalidInput
 from app.domain.values import Organisation
-from app.events.handshake import ask_consent, origin_of
-from app.operations.idempotency import Answer
-from app.operations.receiver_access import proof_of, public_key
-from app.operations.subscriptions import (
+from app.events.http.handshake import ask_consent, origin_of
+from app.operations.access.idempotency import Answer
+from app.operations.services import Tools
+from app.operations.subscriptions.credentials import proof_of, public_key
+from app.operations.subscriptions.subscriptions import (
     Content,
     Subscription,
     Wishes,
@@ -50,7 +51,6 @@ from app.operations.subscriptions import (
     rotate_secret,
     worker_index,
 )
-from app.operations.tools import Tools
 
 router = APIRouter(prefix="/subscriptions", tags=["subscriptions"])
 

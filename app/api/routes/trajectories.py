@@ -5,15 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.api.answers import json_answer
+from app.api.context import Reading, reading, trajectory_body
+from app.api.http.problems import problem_responses
 from app.api.paging import page_answer
-from app.api.problems import problem_responses
-from app.api.records import Reading, reading, trajectory_body
+from app.api.representations import history_body, party_out
+from app.api.responses import json_answer
 from app.api.schemas.lists import ActionsOut, HistoryOut, PartiesOut, TrajectoryFilters, TrajectoryPageOut
 from app.api.schemas.referral_out import TrajectoryOut
-from app.api.shapes import history_body, party_out
 from app.domain.queries import TrajectoryQuery
-from app.operations.views import (
+from app.operations.cases.queries import (
     page_of_trajectories,
     trajectory_actions,
     view_parties,

@@ -5,17 +5,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.api.answers import answer
-from app.api.problems import owned_responses
-from app.api.records import Changing, changing
+from app.api.context import Changing, changing
+from app.api.http.problems import owned_responses
+from app.api.representations import party_out
+from app.api.responses import answer
 from app.api.routes.trajectories import TrajectoryId
 from app.api.schemas.lists import PartyOut
 from app.api.schemas.referral_out import TrajectoryOut
 from app.api.schemas.steps import ClosureIn, KbrApplicationIn, PartyIn, PauseIn, PlanIn, ResultIn, ResumptionIn
-from app.api.shapes import party_out
 from app.database import Connection
-from app.operations.idempotency import Answer
-from app.operations.trajectories import (
+from app.operations.access.idempotency import Answer
+from app.operations.cases.queries import view_parties
+from app.operations.cases.trajectories import (
     add_party,
     close_trajectory,
     pause_trajectory,
@@ -24,7 +25,6 @@ from app.operations.trajectories import (
     resume_trajectory,
     sign_plan,
 )
-from app.operations.views import view_parties
 
 _PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
 

@@ -7,7 +7,7 @@ from pydantic import Field as Described
 
 from app.api.schemas.fields import In, Out
 from app.domain.codes import ConsentScope
-from app.domain.facts import Field
+from app.domain.fields import Field
 from app.privacy.classification import FieldClass
 from app.privacy.gate import Reason
 from app.privacy.policy import Effect, Occasion

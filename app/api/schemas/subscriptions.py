@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from app.api.schemas.fields import Email, In, Line, Out, ShortLine
 from app.domain.codes import Moment
 from app.domain.events import EventType
-from app.operations.receiver_access import ClientCertificate, OAuthClient
+from app.operations.subscriptions.credentials import ClientCertificate, OAuthClient
 
 Content = Literal["filtered", "thin"]
 Signing = Literal["v1", "v1a"]

@@ -1,0 +1,182 @@
+"""Signing and verifying of JSON Web Tokens: the only module that knows python-jose.
+
+The library accepts more than it should, so every use goes through the rails here, each with its test in
+``tests/unit/test_tokens.py``: asymmetric algorithms only and one a key, keys made ready and chosen by ``kid``,
+all claims required, a bound on size and form before anything is parsed, and one error for all that is wrong.
+"""
+
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from jose import jwk, jwt
+from jose.backends import RSAKey
+from jose.backends.base import Key
+from jose.backends.cryptography_backend import CryptographyECKey, CryptographyRSAKey
+from jose.exceptions import JOSEError
+
+from app.operations.access.clients import SigningKey
+
+MAX_TOKEN_BYTES = 8 * 1024
+CLOCK_SKEW_SECONDS = 10
+RSA_BITS = 2048
+_REQUIRED = {f"require_{claim}": True for claim in ("aud", "iat", "exp", "iss", "sub", "jti")}
+_OPTIONS = {**_REQUIRED, "leeway": CLOCK_SKEW_SECONDS}
+# What a library may do with a hostile token, besides its own errors.
+_BROKEN = (JOSEError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+
+# The other backend, pure Python, has an open timing leak (CVE-2024-23342).
+if RSAKey is not CryptographyRSAKey:  # pragma: no cover - depends on the installation
+    raise ImportError("python-jose must run on cryptography; install python-jose[cryptography].")
+
+
+class TokenRefused(Exception):
+    """A token is not what it should be; says why in words that may be told to its sender."""
+
+
+@dataclass(frozen=True)
+class SignatureKey:
+    """A private key made ready, for RS256."""
+
+    kid: str
+    key: Key = field(repr=False)
+
+
+@dataclass(frozen=True)
+class VerifyingKey:
+    """A public key made ready, with the one algorithm that it is used with."""
+
+    algorithm: str
+    key: Key = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Who a token must be from, and for whom."""
+
+    issuer: str
+    audience: str
+
+
+def new_signing_key() -> SigningKey:
+    """Make an RSA key for RS256; its ``kid`` is a hash of the public key."""
+    made = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = {name: str(value) for name, value in jwk.construct(pem, "RS256").public_key().to_dict().items()}
+    kid = urlsafe_b64encode(sha256(public["n"].encode()).digest()).rstrip(b"=").decode()
+    return SigningKey(kid, pem, {**public, "kid": kid, "use": "sig", "alg": "RS256"})
+
+
+def signature_key_of(key: SigningKey) -> SignatureKey:
+    """Make a signing key ready for use."""
+    return SignatureKey(key.kid, _private_key(key.private_pem))
+
+
+# The primes of a private key are tested for 40 ms, in which the hub does nothing else; and it reads its keys again
+# whenever a token names one that it does not know.
+@lru_cache(maxsize=1)
+def _private_key(pem: bytes) -> Key:
+    return jwk.construct(pem, "RS256")
+
+
+def verifying_keys_of(keys: Iterable[Mapping[str, Any]]) -> dict[str, VerifyingKey]:
+    """Make the usable public keys of a JSON Web Key Set ready, by ``kid``; others are left out.
+
+    Usable are RSA of at least 2048 bits (for RS256) and EC on P-256 (for ES256).
+    """
+    ready = ((str(each.get("kid")), _verifying_key(each)) for each in keys if each.get("kid"))
+    return {kid: key for kid, key in ready if key is not None}
+
+
+def sign(claims: Mapping[str, object], key: SignatureKey) -> str:
+    """Give a signed token, RS256."""
+    token: str = jwt.encode(dict(claims), key.key, algorithm="RS256", headers={"kid": key.kid})
+    return token
+
+
+def key_id_of(token: str) -> str:
+    """Give the ``kid`` of a token that was not verified yet, after the checks that cost little.
+
+    Raises:
+        TokenRefused: too large, not three parts, unreadable, without ``kid``, or with a ``crit`` header.
+    """
+    _check_form(token)
+    try:
+        header = jwt.get_unverified_header(token)
+    except _BROKEN as error:
+        raise TokenRefused("The token cannot be read.") from error
+    # RFC 7515, section 4.1.11: an extension that is not understood must be refused, and none is.
+    if "crit" in header:
+        raise TokenRefused("The token asks for an extension that is not known here.")
+    kid = header.get("kid")
+    if not isinstance(kid, str):
+        raise TokenRefused("The token names no key; add 'kid' to its header.")
+    return kid
+
+
+def subject_of(token: str) -> str:
+    """Give the ``sub`` of a token that was not verified yet: a claim only, to find the keys with.
+
+    Raises:
+        TokenRefused: as ``key_id_of``, or there is no subject.
+    """
+    key_id_of(token)
+    try:
+        subject = jwt.get_unverified_claims(token).get("sub")
+    except _BROKEN as error:
+        raise TokenRefused("The token cannot be read.") from error
+    if not isinstance(subject, str):
+        raise TokenRefused("The token names no subject; add 'sub'.")
+    return subject
+
+
+def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected) -> dict[str, Any]:
+    """Give the claims of a token that was signed by one of these keys and is valid now.
+
+    Raises:
+        TokenRefused: anything else.
+    """
+    chosen = keys.get(key_id_of(token))
+    if chosen is None:
+        raise TokenRefused("The token's key is not known here.")
+    try:
+        claims = jwt.decode(
+            token, chosen.key, [chosen.algorithm], dict(_OPTIONS), audience=expected.audience, issuer=expected.issuer
+        )
+        issued_at = int(claims["iat"])
+    except _BROKEN as error:
+        raise TokenRefused("The token's signature or claims are not valid, or it expired; get a new one.") from error
+    if issued_at > time.time() + CLOCK_SKEW_SECONDS:
+        raise TokenRefused("The token is from the future; check your clock.")
+    return claims
+
+
+def _check_form(token: str) -> None:
+    if len(token) > MAX_TOKEN_BYTES:
+        raise TokenRefused("The token is too large.")
+    # Five parts would be an encrypted token, whose unpacking can exhaust the memory (CVE-2024-33664).
+    if token.count(".") != 2 or not token.isascii():
+        raise TokenRefused("The token must be signed and have three parts.")
+
+
+def _verifying_key(key: Mapping[str, Any]) -> VerifyingKey | None:
+    algorithm = {"RSA": "RS256", "EC": "ES256"}.get(str(key.get("kty")))
+    if algorithm is None or key.get("alg", algorithm) != algorithm:
+        return None
+    try:
+        ready = jwk.construct(dict(key), algorithm)
+    except _BROKEN:
+        return None
+    return VerifyingKey(algorithm, ready) if _is_strong(ready) else None
+
+
+def _is_strong(key: Key) -> bool:
+    if isinstance(key, CryptographyRSAKey):
+        return bool(key.prepared_key.key_size >= RSA_BITS)
+    return isinstance(key, CryptographyECKey) and bool(key.prepared_key.curve.name == "secp256r1")

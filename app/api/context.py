@@ -1,0 +1,294 @@
+"""What endpoints do with records: show them as their reader may see them, and change existing ones in one way.
+
+A change locks the chain, checks If-Match against what the caller reads, does one operation and shows the record anew,
+all in one transaction that is done once for each Idempotency-Key.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Annotated, Any, Protocol, TypeVar
+from uuid import UUID
+
+import structlog
+from fastapi import Depends, Response
+
+from app.api.dependencies import Caller, HubDep, Write, WriteDep, caller
+from app.api.paging import cursor_of, position_of
+from app.api.responses import answer, check_precondition, json_answer, released_etag, write_once
+from app.api.state import Hub
+from app.database import Connection
+from app.domain.case_file import CaseFile
+from app.domain.claims import stated
+from app.domain.commands import Act
+from app.domain.errors import FieldFault, InvalidInput, NotFound, NotTheOwner, TransitionNotAllowed
+from app.domain.fields import Field
+from app.domain.queries import Position
+from app.operations.access.idempotency import Answer
+from app.operations.cases.caller_scope import Viewer
+from app.operations.cases.queries import view_appointments, view_case, view_referral, view_trajectory
+from app.operations.cases.steps import Chain, open_chain
+from app.operations.cases.trajectories import open_trajectory_chain
+from app.operations.field_sync.authority import for_its_owner, keep_claim
+from app.operations.services import Tools
+from app.privacy.gate import Released
+from app.privacy.wire import to_wire
+
+_log = structlog.get_logger()
+
+# A caller's clock may run a little ahead of ours.
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+F = TypeVar("F", covariant=True)
+G = TypeVar("G")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record as its reader sees it."""
+
+    body: Mapping[str, object]
+    etag: str
+
+
+class StepOf(Protocol[F]):
+    """What a caller sends to make a step."""
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        """When it happened; None is now."""
+        ...
+
+    def fact(self) -> F:
+        """Give the fact that is stated."""
+        ...
+
+
+Operation = Callable[[Connection, Tools, Chain, G], object]
+OpenChain = Callable[[Connection, Act], Chain]
+Show = Callable[[Connection], Shown]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A caller that reads."""
+
+    hub: Hub
+    caller: Caller
+
+    @property
+    def viewer(self) -> Viewer:
+        """The caller as a reader."""
+        return self.caller.viewer
+
+    def resolve(self, given_id: UUID) -> UUID:
+        """Give the hub's id behind an id of this caller."""
+        return self.viewer.resolve(self.hub.tools.pseudonyms, given_id)
+
+    def shown_id(self, record_id: UUID) -> UUID:
+        """Give this caller's id of a record."""
+        return self.viewer.shown(self.hub.tools.pseudonyms, record_id)
+
+    def position(self, cursor: str | None) -> Position | None:
+        """Read a cursor of this caller back."""
+        position = position_of(cursor)
+        return Position(position.moment, self.resolve(position.id)) if position else None
+
+    def cursor(self, position: Position | None) -> str | None:
+        """Give the cursor of a position; it holds this caller's id, like everything else it is given."""
+        return cursor_of(Position(position.moment, self.shown_id(position.id))) if position else None
+
+    async def answer(self, show: Show) -> Response:
+        """Give the answer of reading one record."""
+        shown = await self.hub.db.read(show)
+        return json_answer(200, shown.body, etag=shown.etag)
+
+    async def ask(self, view: Callable[[Connection, Tools, Viewer, UUID], G], given_id: UUID) -> G:
+        """Ask one of ``app.operations.cases.queries`` about a record."""
+        return await self.hub.db.read(view, self.hub.tools, self.viewer, self.resolve(given_id))
+
+    def referral(self, given_id: UUID) -> Show:
+        """Give what shows a referral."""
+        return partial(self._show_referral, self.resolve(given_id))
+
+    def appointment(self, referral_id: UUID, given_id: UUID) -> Show:
+        """Give what shows an appointment of a referral."""
+        return partial(self._show_appointment, self.resolve(referral_id), given_id)
+
+    def trajectory(self, given_id: UUID) -> Show:
+        """Give what shows a trajectory."""
+        return partial(self._show_trajectory, self.resolve(given_id))
+
+    def new_referral(self, case: CaseFile) -> Shown:
+        """Show a referral that was just made."""
+        return _referral_shown(view_case(self.hub.tools, self.viewer, case))
+
+    def _show_referral(self, record_id: UUID, tx: Connection) -> Shown:
+        return _referral_shown(view_referral(tx, self.hub.tools, self.viewer, record_id))
+
+    def _show_appointment(self, record_id: UUID, given_id: UUID, tx: Connection) -> Shown:
+        views = view_appointments(tx, self.hub.tools, self.viewer, record_id)
+        found = [view for view in views if view.fields[Field.APPOINTMENT_ID] == str(given_id)]
+        if not found:
+            raise NotFound("This referral has no appointment with this id for this client.")
+        # What may be done with an appointment depends on its referral, so its tag tells of both.
+        referral = view_referral(tx, self.hub.tools, self.viewer, record_id)
+        return Shown(appointment_body(found[0]), released_etag(found[0], referral))
+
+    def _show_trajectory(self, record_id: UUID, tx: Connection) -> Shown:
+        view = view_trajectory(tx, self.hub.tools, self.viewer, record_id)
+        return Shown(trajectory_body(view), released_etag(view))
+
+
+@dataclass(frozen=True)
+class Changing(Reading):
+    """A caller that changes records."""
+
+    write: Write
+
+    def act(self, occurred_at: datetime | None = None, field: str = "occurredAt") -> Act:
+        """Give what the caller does as an act.
+
+        Raises:
+            InvalidInput: the moment, given in this field, lies in the future.
+        """
+        now = self.hub.tools.clock.now()
+        if occurred_at and occurred_at > now + _CLOCKS_DIFFER:
+            message = "Lies in the future; give when it happened, or leave it out."
+            raise InvalidInput(FieldFault(field, "not-in-future", message))
+        return self.caller.act(self.hub.tools.clock, occurred_at)
+
+    async def once(self, work: Callable[[Connection], Answer]) -> Response:
+        """Do the work in one transaction, once for its Idempotency-Key.
+
+        What is refused because another party owns it is kept as a conflict, in a transaction of its own.
+        """
+        try:
+            return await write_once(self.hub, self.caller, self.write, work)
+        except NotTheOwner as refusal:
+            await self.hub.db.write_quietly(keep_claim, self.hub.tools, refusal.claim)
+            _log.warning("refused_not_the_owner", client=self.caller.client_id, fields=sorted(refusal.claim.values))
+            raise
+
+    async def change_referral(self, given_id: UUID, step: StepOf[G], operation: Operation[G]) -> Response:
+        """Make a step on a referral; the answer is the referral."""
+        show = self.referral(given_id)
+        return await self.on_referral(given_id, step, operation, lambda tx, _: _answer(show(tx)))
+
+    async def on_referral(
+        self, given_id: UUID, step: StepOf[G], operation: Operation[G], done: Callable[[Connection, Any], Answer]
+    ) -> Response:
+        """Make a step on a referral; ``done`` gives the answer from what the operation gave."""
+        opened = partial(self._open_referral, self.resolve(given_id))
+        return await self.once(partial(self._stepped, opened, self.referral(given_id), (step, operation, done)))
+
+    async def change_appointment(
+        self, referral_id: UUID, given_id: UUID, step: StepOf[G], operation: Operation[G]
+    ) -> Response:
+        """Make a step on an appointment; the answer is the appointment."""
+        opened, show = partial(self._open_referral, self.resolve(referral_id)), self.appointment(referral_id, given_id)
+        return await self.once(partial(self._stepped, opened, show, (step, operation, lambda tx, _: _answer(show(tx)))))
+
+    async def change_trajectory(self, given_id: UUID, step: StepOf[G], operation: Operation[G]) -> Response:
+        """Make a step on a trajectory; the answer is the trajectory."""
+        show = self.trajectory(given_id)
+        return await self.on_trajectory(given_id, step, operation, lambda tx, _: _answer(show(tx)))
+
+    async def on_trajectory(
+        self, given_id: UUID, step: StepOf[G], operation: Operation[G], done: Callable[[Connection, Any], Answer]
+    ) -> Response:
+        """Make a step on a trajectory; ``done`` gives the answer from what the operation gave."""
+        opened = partial(self._open_trajectory, self.resolve(given_id))
+        return await self.once(partial(self._stepped, opened, self.trajectory(given_id), (step, operation, done)))
+
+    def _stepped(
+        self,
+        opened: OpenChain,
+        show: Show,
+        made: tuple[StepOf[Any], Operation[Any], Callable[[Connection, Any], Answer]],
+        tx: Connection,
+    ) -> Answer:
+        step, operation, done = made
+        chain = opened(tx, self.act(step.occurred_at))
+        check_precondition(self.write.if_match, show(tx).etag)
+        fact = step.fact()
+        with telling_no_status(self.viewer), for_its_owner(chain, stated(fact)):
+            given = operation(tx, self.hub.tools, chain, fact)
+        return done(tx, given)
+
+    def _open_referral(self, record_id: UUID, tx: Connection, act: Act) -> Chain:
+        return open_chain(tx, self.hub.tools, record_id, act, self.viewer.visibility)
+
+    def _open_trajectory(self, record_id: UUID, tx: Connection, act: Act) -> Chain:
+        return open_trajectory_chain(tx, self.hub.tools, record_id, act, self.viewer.visibility)
+
+
+def reading(*scopes: str) -> Any:  # FastAPI's own marker
+    """Ask for a caller that may read.
+
+    To be used as ``Annotated[Reading, reading("referrals:read")]``.
+    """
+
+    async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)]) -> Reading:
+        return Reading(hub, who)
+
+    return Depends(given)
+
+
+def changing(*scopes: str) -> Any:  # FastAPI's own marker
+    """Ask for a caller that may change.
+
+    To be used as ``Annotated[Changing, changing("referrals:write")]``.
+    """
+
+    async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)], write: WriteDep) -> Changing:
+        return Changing(hub, who, write)
+
+    return Depends(given)
+
+
+def _referral_shown(view: Released) -> Shown:
+    return Shown(referral_body(view), released_etag(view))
+
+
+def referral_body(view: Released) -> dict[str, object]:
+    """Give a referral, or its summary, on the wire: its own fields on top, the other groups inside."""
+    return _body(view, "referral")
+
+
+def appointment_body(view: Released) -> dict[str, object]:
+    """Give an appointment on the wire."""
+    return _body(view, "appointment")
+
+
+def trajectory_body(view: Released) -> dict[str, object]:
+    """Give a trajectory on the wire."""
+    return _body(view, "trajectory")
+
+
+@contextmanager
+def telling_no_status(viewer: Viewer) -> Iterator[None]:
+    """Keep the true status out of a refusal for who is not told it; the transition table names it."""
+    try:
+        yield
+    except TransitionNotAllowed:
+        if viewer.knows_all_statuses:
+            raise
+        message = "This cannot be done now; read available-actions for what can be done."
+        raise TransitionNotAllowed(message) from None
+
+
+def _answer(shown: Shown) -> Answer:
+    return answer(200, shown.body, etag=shown.etag)
+
+
+def _body(view: Released, group: str) -> dict[str, object]:
+    # What is not known is left out, like everywhere in this API, and so looks the same as what is withheld.
+    groups = to_wire({field: value for field, value in view.fields.items() if value is not None})
+    own = groups.pop(group, {})
+    # Only a referral shows the consent; elsewhere it was offered to the gate because rules ask about it.
+    if group != "referral":
+        groups.pop("consent", None)
+    return {**own, **groups} if isinstance(own, dict) else groups

@@ -1,0 +1,170 @@
+"""What every answer carries and every request must keep to, before and around the endpoints. Pure ASGI.
+
+Source: NL API Design Rules 2.2.0, /core/version-header, /core/transport/security-headers, /core/http-methods,
+and its prose on unexpected media types.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import __version__
+from app.api.http.language import accepts_json
+from app.api.http.problems import HttpError, bug_of, problem_of
+from app.log import correlated
+
+MAX_BODY_BYTES = 256 * 1024
+
+HEADERS: Mapping[str, str] = {
+    "API-Version": __version__,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""On every answer, unless the endpoint itself chose another value."""
+
+_JSON = {"application/json"}
+_PATCH = {"application/json", "application/merge-patch+json"}
+_FORM = {"application/x-www-form-urlencoded"}
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+# W3C Trace Context: version, trace id, parent id, flags.
+_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class Frame:
+    """Gives every answer its headers and correlation id, answers HEAD, and turns what nobody caught into a 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; others, such as the lifespan, pass."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(Headers(scope=scope))
+        with correlated(request_id):
+            await self._serve(scope, receive, _Framed(send, request_id, bodyless=scope["method"] == "HEAD"))
+
+    async def _serve(self, scope: Scope, receive: Receive, framed: "_Framed") -> None:
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        try:
+            await self._app(inner, receive, framed)
+        except Exception as error:  # noqa: BLE001 - the last place that can still answer
+            # Starlette raises again what its handler answered; then the answer, and the log line, are there.
+            if not framed.started:
+                await bug_of(scope, error)(scope, receive, framed)
+
+
+class _Framed:
+    """A ``send`` that adds the headers, and leaves the body out for HEAD."""
+
+    def __init__(self, send: Send, request_id: str, *, bodyless: bool) -> None:
+        self.started = False
+        self._send = send
+        self._request_id = request_id
+        self._bodyless = bodyless
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers["X-Request-ID"] = self._request_id
+        elif self._bodyless:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+class Gate:
+    """Refuses at the door what no endpoint reads: too large, of another media type, or wanting other than JSON."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or answer with the problem."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = _refusal(scope) or await _body(receive)
+        except ClientDisconnect:
+            # Half a body is not what the client meant to send, and nobody waits for an answer.
+            return
+        if isinstance(body, HttpError):
+            await problem_of(scope, body)(scope, receive, send)
+        else:
+            await self._app(scope, _replayed(body, receive), send)
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    if _REQUEST_ID.match(given):
+        return given
+    traced = _TRACEPARENT.match(headers.get("traceparent", ""))
+    return traced[1] if traced else uuid4().hex
+
+
+def _refusal(scope: Scope) -> HttpError | None:
+    path: str = scope["path"]
+    headers = Headers(scope=scope)
+    if _is_json_path(path) and not accepts_json(scope):
+        titles = ("The hub answers in JSON", "De hub antwoordt in JSON")
+        return HttpError(406, "not-acceptable", titles, "Send 'Accept: application/json', or leave Accept out.")
+    length = headers.get("content-length", "0")
+    if length.isdigit() and int(length) > MAX_BODY_BYTES:
+        return _too_large()
+    has_body = length != "0" or "transfer-encoding" in headers
+    return _wrong_type(scope, headers) if has_body else None
+
+
+def _wrong_type(scope: Scope, headers: Headers) -> HttpError | None:
+    allowed = _FORM if scope["path"] == "/oauth/token" else _PATCH if scope["method"] == "PATCH" else _JSON
+    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given in allowed:
+        return None
+    titles = ("This media type is not read here", "Dit mediatype wordt hier niet gelezen")
+    detail = f"Send the body as {' or '.join(sorted(allowed))}, and say so in Content-Type."
+    return HttpError(415, "unsupported-media-type", titles, detail)
+
+
+def _is_json_path(path: str) -> bool:
+    return path.startswith(("/v1/", "/oauth/", "/.well-known/"))
+
+
+def _too_large() -> HttpError:
+    titles = ("The body is too large", "Het bericht is te groot")
+    return HttpError(413, "body-too-large", titles, f"Send at most {MAX_BODY_BYTES} bytes.")
+
+
+async def _body(receive: Receive) -> bytes | HttpError:
+    """Read the whole body, or tell that it is too large: without a Content-Length only counting tells."""
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MAX_BODY_BYTES:
+            return _too_large()
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def _replayed(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay

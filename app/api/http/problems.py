@@ -1,0 +1,228 @@
+"""Errors as problem details (RFC 9457): the one table from error to status, and the bodies."""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import Scope
+from typing_extensions import override
+
+from app.api.http.language import prefers_dutch
+from app.api.http.validation_errors import faults_of
+from app.domain.errors import (
+    Conflict,
+    DuplicateReference,
+    Forbidden,
+    HubError,
+    IdempotencyConflict,
+    InvalidInput,
+    LimitReached,
+    NotFound,
+    NotTheOwner,
+    PreconditionFailed,
+    PreconditionRequired,
+    TransitionNotAllowed,
+    Unauthenticated,
+    Unavailable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 1
+
+STATUS_OF: Mapping[type[HubError], int] = {
+    InvalidInput: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TransitionNotAllowed: 409,
+    IdempotencyConflict: 409,
+    DuplicateReference: 409,
+    LimitReached: 409,
+    NotTheOwner: 409,
+    PreconditionFailed: 412,
+    PreconditionRequired: 428,
+    Unavailable: 503,
+}
+"""The status of every error."""
+
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class HttpError:
+    """The request breaks a rule of HTTP itself; it is answered before any operation is reached, not raised.
+
+    Attributes:
+        titles: in English and in Dutch.
+    """
+
+    status: int
+    code: str
+    titles: tuple[str, str]
+    detail: str
+
+    @property
+    def title(self) -> str:
+        """The title in English."""
+        return self.titles[0]
+
+    @property
+    def title_nl(self) -> str:
+        """The title in Dutch."""
+        return self.titles[1]
+
+    @override
+    def __str__(self) -> str:
+        return self.detail
+
+
+class FaultOut(BaseModel):
+    """One field that breaks one rule."""
+
+    field: str = Field(description="The field, with its path in the body (*veld*).", examples=["client.birthDate"])
+    rule: str = Field(description="Stable code of the rule.", examples=["date-from-datetime-parsing"])
+    message: str = Field(description="What to do, for people.", examples=["Give a date as 1980-02-29."])
+
+
+class ProblemOut(BaseModel):
+    """What went wrong, for people and with a stable code. Source: RFC 9457."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str = Field(description="URI of the kind of problem.", examples=["urn:problem:trajecthub:not-found"])
+    title: str = Field(description="Short title; Dutch with `Accept-Language: nl`.", examples=["Not found"])
+    status: int = Field(description="The HTTP status.", examples=[404])
+    detail: str = Field(
+        description="What happened and the way out.", examples=["There is no referral with this id for this client."]
+    )
+    code: str = Field(description="Stable code of the problem.", examples=["not-found"])
+    errors: list[FaultOut] = Field(default=[], description="All fields at fault, with invalid input only.")
+
+
+_MEANING = {
+    400: "The request holds invalid values; every one is named (*ongeldige invoer*)",
+    401: "No valid access token (*niet geauthenticeerd*)",
+    403: "The token lacks a scope, or the organisation's role does not do this (*niet toegestaan*)",
+    404: "No such record exists for this client (*niet gevonden*)",
+    406: "The client accepts no JSON (*niet acceptabel*)",
+    409: "The request contradicts what is stored (*conflict*)",
+    412: "The record changed since it was read (*intussen gewijzigd*)",
+    413: "The body is too large (*te groot*)",
+    415: "The body has another media type than the operation reads (*mediatype niet ondersteund*)",
+    428: "A change of an existing record needs If-Match (*If-Match is nodig*)",
+    503: "The hub cannot answer just now; try again (*tijdelijk niet beschikbaar*)",
+}
+
+
+_NOT_YOURS = (
+    "The request contradicts what is stored (*conflict*), or states what another party owns: with the code "
+    "`not-the-owner` nothing is changed, and what was said is kept for the operator to decide"
+)
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Give the problem answers of an operation for ``responses=`` of its route."""
+    return {status: {"model": ProblemOut, "description": _MEANING[status]} for status in sorted(statuses)}
+
+
+def owned_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Give the problem answers of an operation that only the owner of a fact may do; 409 is one of them."""
+    return problem_responses(*statuses) | {409: {"model": ProblemOut, "description": _NOT_YOURS}}
+
+
+def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, object] | None = None) -> Response:
+    """Give the response that tells an error, in the language of the request.
+
+    ``extra`` gives further members of the body.
+    """
+    status = error.status if isinstance(error, HttpError) else STATUS_OF[type(error)]
+    body: dict[str, object] = {
+        "type": f"urn:problem:trajecthub:{error.code}",
+        "title": error.title_nl if prefers_dutch(scope) else error.title,
+        "status": status,
+        "detail": str(error),
+        "code": error.code,
+    }
+    if isinstance(error, InvalidInput):
+        body["errors"] = [vars(fault) for fault in error.faults]
+    return Response(to_json(body | dict(extra or {})), status, _headers(error), MEDIA_TYPE)
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Let an application answer every error as a problem."""
+    app.add_exception_handler(HubError, _on_hub_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def bug_of(scope: Scope, error: Exception) -> Response:
+    """Give the answer to an unforeseen error, and log where it arose.
+
+    The log has the frames and the kind of error but not its message, which may hold somebody's data.
+    """
+    _log.error("request failed", error=type(error).__name__, frames="".join(traceback.format_tb(error.__traceback__)))
+    titles = ("Something went wrong in the hub", "Er ging iets mis in de hub")
+    detail = "The hub made a mistake and logged it; try again, or tell the operator the X-Request-ID of this answer."
+    return problem_of(scope, HttpError(500, "internal-error", titles, detail))
+
+
+async def _on_hub_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HubError)  # noqa: S101 - registered for this class only
+    return problem_of(request.scope, error)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    return problem_of(request.scope, InvalidInput(*faults_of(error.errors())))
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    if error.status_code == 405:
+        response = problem_of(request.scope, _wrong_method())
+        response.headers["Allow"] = ", ".join(_allowed(request))
+        return response
+    if error.status_code == 404:
+        return problem_of(request.scope, NotFound("There is nothing at this address; see /docs for what there is."))
+    titles = ("The request cannot be read", "Het verzoek is niet leesbaar")
+    return problem_of(request.scope, HttpError(error.status_code, "bad-request", titles, "Send well-formed JSON."))
+
+
+async def _on_bug(request: Request, error: Exception) -> Response:
+    return bug_of(request.scope, error)
+
+
+def _headers(error: HubError | HttpError) -> dict[str, str]:
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": 'Bearer realm="trajecthub"'}
+    if isinstance(error, Unavailable):
+        return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return {}
+
+
+def _wrong_method() -> HttpError:
+    titles = ("This address has other methods", "Dit adres kent andere methoden")
+    return HttpError(405, "method-not-allowed", titles, "Use one of the methods in the Allow header.")
+
+
+def _allowed(request: Request) -> Sequence[str]:
+    """Give all methods of an address; Starlette names those of the first route only."""
+    routes = request.app.router.routes
+    found = [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return sorted([*found, "HEAD"]) if "GET" in found else found

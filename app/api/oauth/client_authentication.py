@@ -1,0 +1,99 @@
+"""Who asks for a token: proven with a signed assertion, or in the sandbox with a shared secret."""
+
+import time
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote_plus
+
+from app.api.auth.tokens import CLOCK_SKEW_SECONDS, Expected, TokenRefused, subject_of, verify, verifying_keys_of
+from app.api.dependencies import TOKEN_PATH
+from app.api.oauth.errors import OAuthError
+from app.api.state import Hub
+from app.operations.access.clients import ApiClient, find_client, use_assertion
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+MAX_ASSERTION_SECONDS = 300
+# 128 random bits, the profile's minimum, are 22 characters of base64url.
+MIN_JTI_CHARACTERS = 22
+MAX_JTI_CHARACTERS = 200
+
+Form = Mapping[str, str]
+
+
+async def authenticate(hub: Hub, form: Form, authorization: str | None) -> ApiClient:
+    """Give the client that makes this token request.
+
+    Raises:
+        OAuthError: there is no proof, more than one, or one that does not hold; never says which of client and
+            secret was wrong.
+    """
+    ways = [form.get("client_assertion"), form.get("client_secret"), authorization]
+    if sum(way is not None for way in ways) != 1:
+        raise OAuthError("invalid_client", "Prove who you are in one way: client_assertion (private_key_jwt).")
+    if "client_assertion" in form:
+        return await _by_assertion(hub, form)
+    if not hub.sandbox:
+        raise OAuthError("invalid_client", "Shared secrets are for the sandbox; send a client_assertion.")
+    client_id, secret = _basic(authorization) if authorization else (form.get("client_id", ""), form["client_secret"])
+    return await _by_secret(hub, client_id, secret)
+
+
+async def _by_assertion(hub: Hub, form: Form) -> ApiClient:
+    if form.get("client_assertion_type") != ASSERTION_TYPE:
+        raise OAuthError("invalid_request", f"Give client_assertion_type={ASSERTION_TYPE}.")
+    assertion = form["client_assertion"]
+    try:
+        client = await hub.db.read(find_client, subject_of(assertion))
+        claims = _verified(hub, assertion, client)
+    except TokenRefused as error:
+        raise OAuthError("invalid_client", str(error)) from error
+    if client is None or form.get("client_id", client.client_id) != client.client_id:
+        raise _unknown()
+    await _use(hub, client, claims)
+    return client
+
+
+def _verified(hub: Hub, assertion: str, client: ApiClient | None) -> dict[str, Any]:
+    if client is None or client.jwks is None:
+        raise _unknown()
+    # Issuer and subject are both the client (RFC 7523, section 3).
+    expected = Expected(issuer=client.client_id, audience=f"{hub.public_url}{TOKEN_PATH}")
+    return verify(assertion, verifying_keys_of(client.jwks["keys"]), expected)
+
+
+async def _use(hub: Hub, client: ApiClient, claims: Mapping[str, Any]) -> None:
+    now = time.time()
+    if claims["exp"] > now + MAX_ASSERTION_SECONDS + CLOCK_SKEW_SECONDS:
+        raise OAuthError("invalid_client", f"Let the assertion expire within {MAX_ASSERTION_SECONDS} seconds.")
+    jti = claims["jti"]
+    if not MIN_JTI_CHARACTERS <= len(jti) <= MAX_JTI_CHARACTERS:
+        raise OAuthError("invalid_client", "Give the assertion a jti of 128 random bits or more.")
+    # Remembered for as long as the check of ``exp`` would let it pass.
+    until = datetime.fromtimestamp(claims["exp"] + CLOCK_SKEW_SECONDS, UTC)
+    if not await hub.db.write(use_assertion, client.client_id, jti, until, datetime.fromtimestamp(now, UTC)):
+        raise OAuthError("invalid_client", "This assertion was used before; make a new one for each request.")
+
+
+async def _by_secret(hub: Hub, client_id: str, secret: str) -> ApiClient:
+    client = await hub.db.read(find_client, client_id)
+    if client is None or not client.has_secret(secret):
+        raise _unknown()
+    return client
+
+
+def _basic(authorization: str) -> tuple[str, str]:
+    scheme, _, credentials = authorization.partition(" ")
+    try:
+        client_id, separator, secret = b64decode(credentials, validate=True).decode().partition(":")
+    except ValueError as error:
+        raise _unknown() from error
+    if scheme.lower() != "basic" or not separator:
+        raise _unknown()
+    # RFC 6749, section 2.3.1: both parts are encoded as in a form.
+    return unquote_plus(client_id), unquote_plus(secret)
+
+
+def _unknown() -> OAuthError:
+    return OAuthError("invalid_client", "Unknown client, or not its proof; ask the hub's operator.")

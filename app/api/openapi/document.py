@@ -1,0 +1,149 @@
+"""The OpenAPI document: what FastAPI derives from the endpoints, in the form of the NL API Design Rules 2.2.0."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.openapi.utils import get_openapi
+from pydantic.alias_generators import to_camel
+
+from app import __version__
+from app.api.dependencies import TOKEN_PATH
+from app.api.http.problems import MEDIA_TYPE
+from app.api.openapi.webhooks import webhook_descriptions
+from app.api.routes import ROUTERS
+
+EXAMPLE_URL = "https://trajecthub.example.org"
+"""Where the document that the repository keeps says that the API is."""
+
+_DESCRIPTION = """\
+Referrals (*aanmeldingen*) for debt help between referrers, counsellors and the systems Allegro, GIDSO and RMW.
+
+**Every write** carries an `Idempotency-Key`: the same key with the same request gives the first answer again.
+**A change of an existing record** carries `If-Match` with the ETag of the record as it was read.
+**Every list** gives `limit` items, and `nextCursor` (also as `Link` header) when there are more.
+**Every error** is a problem (RFC 9457) with a stable `code`; all invalid fields are named at once.
+**What a caller may not know is absent**: an organisation reads its own referrals and what was agreed to be told.
+A citizen service number (BSN) never stands in an address: search with `POST /referrals/_search`.
+Codes have Dutch labels in `/code-lists`; problem titles come in Dutch with `Accept-Language: nl`.
+"""
+
+_CONTACT = {
+    "name": "TrajectHub maintainers",
+    "email": "trajecthub@example.org",
+    "url": EXAMPLE_URL,
+}
+
+_TAGS = [
+    {"name": "referrals", "description": "Referrals (*aanmeldingen*), from received to concluded."},
+    {"name": "appointments", "description": "Intake appointments (*intakegesprekken*, *driegesprekken*)."},
+    {"name": "trajectories", "description": "Trajectories (*trajecten*): plan, result, credit bank, closure."},
+    {"name": "subscriptions", "description": "Webhook subscriptions (*abonnementen*) to what was agreed."},
+    {
+        "name": "partners",
+        "description": "The connections with partner systems (*koppelingen*), for the operator.",
+    },
+    {"name": "reference", "description": "Organisations (*organisaties*) and code lists (*codelijsten*)."},
+    {"name": "document", "description": "This document."},
+]
+
+_VERSION_HEADER = {
+    "description": "Full version of the API.",
+    "schema": {"type": "string", "examples": [__version__]},
+}
+_NOT_OURS = ("HTTPValidationError", "ValidationError")
+
+
+@cache
+def document(public_url: str = EXAMPLE_URL) -> dict[str, Any]:
+    """Give the document of major version 1; ``public_url`` is the base as callers see it, without ``/v1``."""
+    every = APIRouter()
+    for router in ROUTERS:
+        every.include_router(router)
+    made = get_openapi(
+        title="trajecthub API",
+        version=__version__,
+        description=_DESCRIPTION,
+        routes=every.routes,
+        tags=_TAGS,
+        servers=[{"url": f"{public_url}/v1", "description": "This installation"}],
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    )
+    # Given to FastAPI the address would need another library, only to be checked.
+    made["info"]["contact"] = _CONTACT
+    return _shaped(made, public_url)
+
+
+def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
+    made["paths"] = {_camel_path(path): operations for path, operations in made["paths"].items()}
+    for path, methods in made["paths"].items():
+        for method, operation in methods.items():
+            operation["operationId"] = _operation_id(method, path)
+            _shape(operation)
+    for name, schema in _schemas(made).items():
+        _simplify_optional(schema, keep_null=name.endswith("In"))
+    made["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] = (
+        f"{public_url}{TOKEN_PATH}"
+    )
+    made["webhooks"] = webhook_descriptions()
+    return made
+
+
+def _camel_path(path: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda found: f"{{{to_camel(found[1])}}}", path)
+
+
+def _operation_id(method: str, path: str) -> str:
+    """Name an operation by its address, such as ``postReferralsConfirmation``; generated clients name methods so."""
+    *parents, last = path.strip("/").split("/")
+    words = [each for each in parents if not each.startswith("{")]
+    words.append(f"by-{last[1:-1]}" if last.startswith("{") else last)
+    return method + "".join(word[0].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", "-".join(words)))
+
+
+def _schemas(document: Mapping[str, Any]) -> dict[str, Any]:
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    # FastAPI's 422 does not exist here: invalid input is a 400.
+    for name in _NOT_OURS:
+        schemas.pop(name, None)
+    return schemas
+
+
+def _shape(operation: dict[str, Any]) -> None:
+    responses: dict[str, Any] = operation["responses"]
+    responses.pop("422", None)
+    for status, response in responses.items():
+        response.setdefault("headers", {})["API-Version"] = _VERSION_HEADER
+        if status >= "4" and "application/json" in response.get("content", {}):
+            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+    for parameter in operation.get("parameters", ()):
+        _simplify_optional(parameter, keep_null=False)
+        if parameter["in"] == "path":
+            parameter["name"] = to_camel(parameter["name"])
+
+
+def _simplify_optional(node: Any, *, keep_null: bool) -> None:
+    """Write "this or null" as one schema, so that its format stands on top; null stays where callers may send it."""
+    if isinstance(node, list):
+        for each in node:
+            _simplify_optional(each, keep_null=keep_null)
+    if not isinstance(node, dict):
+        return
+    for each in node.values():
+        _simplify_optional(each, keep_null=keep_null)
+    choices = node.get("anyOf")
+    if isinstance(choices, list) and len(choices) == 2 and choices[1] == {"type": "null"}:
+        _merge(node, choices[0], keep_null=keep_null)
+
+
+def _merge(node: dict[str, Any], choice: dict[str, Any], *, keep_null: bool) -> None:
+    if keep_null and "type" not in choice:
+        return
+    del node["anyOf"]
+    node.update({name: value for name, value in choice.items() if name not in node})
+    if keep_null:
+        node["type"] = [choice["type"], "null"]
+        if "enum" in node:
+            node["enum"] = [*node["enum"], None]

@@ -1,0 +1,91 @@
+"""Answers: compact JSON with its ETag, preconditions, and writes that are done once."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+
+from fastapi import Response
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from app.api.dependencies import Caller, Write
+from app.api.state import Hub
+from app.database import Connection
+from app.domain.errors import PreconditionFailed, PreconditionRequired
+from app.operations.access.idempotency import Answer, Request, given_before, once
+from app.privacy.gate import Released
+
+Content = Mapping[str, object] | BaseModel
+
+
+def answer(
+    status: int, content: Content | None = None, *, etag: str | None = None, location: str | None = None
+) -> Answer:
+    """Give what a write's work returns; members of a model that are None are left out; no content is an empty body.
+
+    ``location`` is the absolute address of what was made.
+    """
+    body = b"" if content is None else to_json(content, by_alias=True, exclude_none=True)
+    return Answer(status, body, etag, location)
+
+
+def json_answer(status: int, content: Content, *, etag: str | None = None, location: str | None = None) -> Response:
+    """Give the response of a read."""
+    return to_response(answer(status, content, etag=etag, location=location))
+
+
+def to_response(done: Answer) -> Response:
+    """Turn an answer into an HTTP response; a repeated one says so in ``Idempotency-Replayed``."""
+    headers = {"ETag": done.etag, "Location": done.location, "Idempotency-Replayed": "true" if done.replayed else None}
+    present = {name: value for name, value in headers.items() if value}
+    return Response(done.body, done.status, present, media_type="application/json" if done.body else None)
+
+
+def etag_of(*parts: str) -> str:
+    """Give a strong entity tag over texts that together determine what the caller reads."""
+    digest = sha256("\x00".join(parts).encode()).digest()
+    return f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"'
+
+
+def released_etag(*views: Released) -> str:
+    """Give the strong entity tag of what was released; withheld fields never change it."""
+    return etag_of(*(view.digest for view in views))
+
+
+async def write_once(hub: Hub, caller: Caller, write: Write, work: Callable[[Connection], Answer]) -> Response:
+    """Do the work in one transaction, or give the answer that the same request got before.
+
+    Raises:
+        IdempotencyConflict: the key was used for another request.
+    """
+    return to_response(await hub.db.write(once, hub.tools, _request(caller, write), work))
+
+
+async def answered_before(hub: Hub, caller: Caller, write: Write) -> Response | None:
+    """Give the answer that the same request got before; None when it is new.
+
+    Raises:
+        IdempotencyConflict: the key was used for another request.
+    """
+    done = await hub.db.read(given_before, hub.tools, _request(caller, write))
+    return to_response(done) if done else None
+
+
+def _request(caller: Caller, write: Write) -> Request:
+    return Request(caller.organisation.id, write.key, write.fingerprint)
+
+
+def check_precondition(if_match: str | None, etag: str) -> None:
+    """Let a change through only when the caller read the present record. Source: RFC 9110, section 13.1.1.
+
+    The header is ``*``, or one or more entity tags of which one must be the record's; a weak tag never matches.
+
+    Raises:
+        PreconditionRequired: the header is absent.
+        PreconditionFailed: the record changed since.
+    """
+    if if_match is None:
+        raise PreconditionRequired("Send If-Match with the ETag of the record as you read it.")
+    tags = {tag.strip() for tag in if_match.split(",")}
+    if if_match.strip() != "*" and etag not in tags:
+        raise PreconditionFailed("The record changed since you read it; read it again and send its new ETag.")

@@ -1,0 +1,1 @@
+"""Groups of commands of ``trajecthub``, and what every command does alike; ``main`` puts them together."""

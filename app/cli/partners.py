@@ -1,0 +1,248 @@
+"""``trajecthub partner``: look after the connections with the partner systems, beside the API that does the same.
+
+Comparing, backfilling and retrying run in this process when no worker has the partner's turn, else in that worker.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import typer
+
+from app.adapters.engine.puller import Puller
+from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
+from app.cli.runtime import console, read_settings, run, tools_of, with_database
+from app.cli.tables import AsJson, print_items, print_report
+from app.database import Database
+from app.domain.codes import PARTNERS, System
+from app.domain.errors import Conflict, NotFound
+from app.operations.intake.quarantine import dismiss_quarantined, page_of_quarantine
+from app.operations.partners.lease import Turn, TurnLost, leave_turn, take_turn
+from app.operations.partners.state import (
+    Job,
+    Wish,
+    cancel_job,
+    find_job,
+    page_of_jobs,
+    partner_runs,
+    partner_states,
+    pause_partner,
+    request_job,
+    resume_partner,
+)
+from app.operations.services import SystemClock, Tools
+from app.settings import Settings
+from app.worker import Worker
+
+T = TypeVar("T")
+
+partners = typer.Typer(no_args_is_help=True, help="The connections with the partner systems.")
+
+_BY = "command line"
+_LOOK_SECONDS = 0.5
+_STATE = (
+    "system",
+    "paused",
+    "pause_reason",
+    "last_success_at",
+    "failures",
+    "retry_at",
+    "alerted_at",
+    "sending_alerted_at",
+    "quarantined",
+    "jobs_waiting_since",
+)
+_RUN = ("started_at", "kind", "read", "applied", "unchanged", "filtered", "quarantined", "drift")
+_JOB = ("id", "kind", "dry_run", "state", "waits_for", "requested_by", "requested_at", "finished_at")
+_QUARANTINED = ("id", "external_id", "field", "reason", "message")
+
+
+def _partner(name: str) -> System:
+    if name not in PARTNERS:
+        raise typer.BadParameter(f"must be one of: {', '.join(PARTNERS)}")
+    return System(name)
+
+
+Partner = Annotated[System, typer.Argument(parser=_partner, metavar="SYSTEM", help=", ".join(PARTNERS))]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")]
+QuarantinedId = Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the list of the quarantine.")]
+Reason = Annotated[str, typer.Option(help="Why; kept on record. No personal data.")]
+By = Annotated[str, typer.Option(help="Who does this; kept on record.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what it would do, and change nothing.")]
+
+
+@partners.command()
+def status(as_json: AsJson = False) -> None:
+    """Tell how every connection does."""
+
+    async def work(db: Database, _: Settings) -> list[PartnerOut]:
+        states = await db.read(partner_states, SystemClock().now())
+        return [PartnerOut.model_validate(vars(each), by_name=True) for each in states]
+
+    print_items(_over_database(work), _STATE, as_json=as_json)
+
+
+@partners.command()
+def runs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
+    """List what the newest pulls brought."""
+
+    async def work(db: Database, _: Settings) -> list[RunOut]:
+        found = await db.read(partner_runs, system, limit)
+        return [RunOut.model_validate(vars(each), by_name=True) for each in found]
+
+    print_items(_over_database(work), _RUN, as_json=as_json)
+
+
+@partners.command("quarantine")
+def list_quarantined(system: Partner, limit: Limit = 100, as_json: AsJson = False) -> None:
+    """List which records are in quarantine, oldest first, and why; never what they hold."""
+
+    async def work(db: Database, _: Settings) -> list[QuarantinedOut]:
+        found, _more = await db.read(page_of_quarantine, system, None, limit)
+        return [QuarantinedOut.model_validate(vars(each), by_name=True) for each in found]
+
+    print_items(_over_database(work), _QUARANTINED, as_json=as_json)
+
+
+@partners.command("jobs")
+def list_jobs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
+    """List what was asked for, newest first: where it stands, and what a job that waits is waiting for."""
+
+    async def work(db: Database, _: Settings) -> list[JobOut]:
+        found, _more = await db.read(page_of_jobs, system, None, limit)
+        return [JobOut.model_validate(vars(each), by_name=True) for each in found]
+
+    print_items(_over_database(work), _JOB, as_json=as_json)
+
+
+@partners.command()
+def cancel(
+    system: Partner,
+    job_id: Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the list of jobs.")],
+    by: By = _BY,
+) -> None:
+    """Take back a job that waits."""
+
+    async def work(db: Database, settings: Settings) -> None:
+        await db.write(cancel_job, tools_of(settings), system, job_id, by)
+
+    _over_database(work)
+    console.print("The job is cancelled.")
+
+
+@partners.command()
+def pause(system: Partner, reason: Reason, by: By = _BY) -> None:
+    """Leave a partner alone until it is resumed; nothing is lost, what it records is read afterwards."""
+
+    async def work(db: Database, settings: Settings) -> None:
+        await db.write(pause_partner, tools_of(settings), system, by, reason)
+
+    _over_database(work)
+    console.print(f"{system} is paused.")
+
+
+@partners.command()
+def resume(system: Partner) -> None:
+    """Pull a partner again, from where it was."""
+
+    async def work(db: Database, settings: Settings) -> None:
+        await db.write(resume_partner, tools_of(settings), system)
+
+    _over_database(work)
+    console.print(f"{system} is pulled again.")
+
+
+@partners.command()
+def dismiss(system: Partner, quarantined_id: QuarantinedId, reason: Reason, by: By = _BY) -> None:
+    """Leave a record in quarantine out for good; its payload is destroyed, who decided and why is kept."""
+
+    async def work(db: Database, settings: Settings) -> None:
+        await db.write(dismiss_quarantined, tools_of(settings), system, quarantined_id, by, reason)
+
+    _over_database(work)
+    console.print("The record is dismissed; what waited for it goes on at the next retry.")
+
+
+@partners.command()
+def retry(
+    system: Partner,
+    quarantined_id: Annotated[
+        UUID | None, typer.Argument(metavar="[ID]", help="Only this record, with what waits for it; else everything.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read what is in quarantine again, with today's mapping."""
+    _do(system, Wish("retry", dry_run, quarantine_id=quarantined_id), as_json=as_json)
+
+
+@partners.command()
+def reconcile(system: Partner, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Compare everything that a partner has with what the hub applied, and mend it."""
+    _do(system, Wish("reconcile", dry_run), as_json=as_json)
+
+
+@partners.command()
+def backfill(
+    system: Partner,
+    since: Annotated[datetime | None, typer.Option(help="Take what happened from this moment on (UTC).")] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read everything of a partner again, and tell nobody of what happened."""
+    moment = since.replace(tzinfo=UTC) if since else None
+    _do(system, Wish("backfill", dry_run, since=moment), as_json=as_json)
+
+
+def _do(system: System, wish: Wish, *, as_json: bool) -> None:
+    """Ask for a job, see it done, and print its report; a job that failed or was cancelled fails the command."""
+
+    async def work(db: Database, settings: Settings) -> Job:
+        tools = tools_of(settings)
+        hands = Worker.over(db, tools, settings)
+        try:
+            puller = _connected(hands, system)
+            await _refuse_paused(db, system)
+            job = await db.write(request_job, tools, system, _BY, wish)
+            return await _finished(db, tools, puller, job)
+        finally:
+            await hands.close()
+
+    job = _over_database(work)
+    print_report(job.report or {}, as_json=as_json)
+    if job.state != "done":
+        raise typer.Exit(1)
+
+
+async def _finished(db: Database, tools: Tools, puller: Puller, job: Job) -> Job:
+    turn = Turn(job.system, puller.holder)
+    while job.finished_at is None:
+        try:
+            await db.write(take_turn, tools, turn)
+            await puller.jobs()
+        except TurnLost:
+            # A worker has the partner's turn; it does the job at its next round.
+            await _refuse_paused(db, job.system)
+            await asyncio.sleep(_LOOK_SECONDS)
+        finally:
+            await db.write(leave_turn, turn)
+        job = await db.read(find_job, job.system, job.id)
+    return job
+
+
+async def _refuse_paused(db: Database, system: System) -> None:
+    states = await db.read(partner_states, SystemClock().now())
+    if any(each.system is system and each.paused for each in states):
+        raise Conflict(f"{system} is paused, and no job is done meanwhile; run 'trajecthub partner resume {system}'.")
+
+
+def _connected(hands: Worker, system: System) -> Puller:
+    if system not in hands.pullers:
+        raise NotFound(f"{system} is not connected here; set TRAJECTHUB_{system.upper()}_URL and its credentials.")
+    return hands.pullers[system]
+
+
+def _over_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
+    return run(with_database(read_settings(), work))

@@ -1,0 +1,78 @@
+"""What every command does alike: settings, an event loop, a database, and what a person can mend told in one line."""
+
+import gc
+import json
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import typer
+import uvloop
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+
+from app.database import Database, DatabaseInUse
+from app.domain.errors import HubError, PartnerError
+from app.log import configure_logging
+from app.operations.services import SystemClock, Tools, make_tools
+from app.sandbox.register import UnreadableRegister
+from app.settings import Settings
+
+T = TypeVar("T")
+
+console = Console()
+"""What people read."""
+
+_errors = Console(stderr=True)
+_TOLD = (HubError, PartnerError, DatabaseInUse, UnreadableRegister, json.JSONDecodeError, OSError, RuntimeError)
+
+
+def read_settings() -> Settings:
+    """Give the settings of the environment, and let the program log as they say; faults in them end the program."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise _stop("; ".join(each["msg"] for each in error.errors())) from error
+    configure_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+def tools_of(settings: Settings) -> Tools:
+    """Give what operations work with."""
+    return make_tools(settings.master_key_bytes(), settings.municipality, SystemClock())
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a program to its end; gives what it gives."""
+    # What the program begins with stays; looked through by the collector again and again, it would stop everything
+    # for a tenth of a second each time.
+    gc.collect()
+    gc.freeze()
+    with told_in_one_line():
+        return uvloop.run(work)
+
+
+async def with_database(settings: Settings, work: Callable[[Database, Settings], Awaitable[T]]) -> T:
+    """Work over the database of the settings; gives what the work gives."""
+    db = Database.open(settings.database_url)
+    try:
+        return await work(db, settings)
+    finally:
+        await db.close()
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """Tell what a person can mend in one line, not by a trace."""
+    try:
+        yield
+    except* _TOLD as group:
+        raise _stop("; ".join(str(error) for error in group.exceptions)) from group
+    except* KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _stop(message: str) -> typer.Exit:
+    _errors.print(f"[red]{escape(message)}")
+    return typer.Exit(1)

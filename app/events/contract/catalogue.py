@@ -1,0 +1,239 @@
+"""The catalogue of events: what each type means and which fields it may carry.
+
+The privacy gate decides what one receiver is told; no event carries more than its entry here, whatever the policy says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.domain.events import EventType
+from app.domain.fields import Field
+from app.events.contract.field_schemas import PARTNER_NOTICE, SUBSCRIPTION_NOTICE, Schema, schema_of
+from app.privacy.policy import Occasion
+
+__all__ = ["CATALOGUE", "ID_FIELDS", "Entry", "fields_for", "schema_for", "write_schemas"]
+
+ID_FIELDS = frozenset({Field.REFERRAL_ID, Field.APPOINTMENT_ID, Field.TRAJECTORY_ID})
+"""All that a thin event carries (*informatiearm notificeren*)."""
+
+_ALWAYS = (Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.REFERRAL_STATUS, Field.OCCURRED_AT)
+
+_APPOINTMENT = (
+    Field.APPOINTMENT_ID,
+    Field.APPOINTMENT_STARTS_AT,
+    Field.APPOINTMENT_PLACE,
+    Field.APPOINTMENT_THREE_WAY,
+    Field.APPOINTMENT_RESPONSE,
+    Field.COUNSELLOR_NAME,
+    Field.COUNSELLOR_PHONE,
+)
+
+_MISSED = (Field.ATTENDANCE_MISSED_COUNT, Field.REFERRAL_REQUESTED_ACTION)
+
+_CHANGE = (Field.TRAJECTORY_ID, Field.TRAJECTORY_STATUS, Field.KBR_STATUS, Field.KBR_CHANGED_ON)
+
+_CLOSED = (
+    Field.REFERRAL_CLOSURE_REASON,
+    Field.REFERRAL_REQUESTED_ACTION,
+    Field.TRAJECTORY_ID,
+    Field.TRAJECTORY_STATUS,
+    Field.TRAJECTORY_CLOSURE_REASON,
+)
+
+_WORKER = (Field.WORKER_NAME, Field.WORKER_PHONE, Field.WORKER_EMAIL)
+
+_CONTACT = (
+    Field.CLIENT_ADDRESS,
+    Field.CLIENT_PHONE,
+    Field.CLIENT_EMAIL,
+    Field.CLIENT_PREFERRED_CHANNEL,
+    Field.CLIENT_INTERPRETER_LANGUAGE,
+    Field.CLIENT_CONTACT_CAUTIONS,
+)
+
+# What the finance team needs to begin: never care or free text, which do not leave by events.
+_REFERRAL = (
+    Field.REFERRAL_RECEIVED_AT,
+    Field.REFERRAL_AREA,
+    Field.REFERRAL_ORGANISATION,
+    Field.REFERRAL_ORGANISATION_KIND,
+    Field.REFERRAL_THREE_WAY_MEETING,
+    Field.REFERRAL_MEETING_PLACE,
+    Field.REFERRAL_INCOME_SITUATION,
+    Field.REFERRAL_DEBT_SEVERITY,
+    Field.REFERRAL_THREATS,
+    Field.REFERRAL_PROTECTIVE_ADMINISTRATION,
+    Field.REFERRAL_RUNNING_WSNP,
+    Field.REFERRAL_LIVES_IN_MUNICIPALITY,
+    Field.REFERRAL_CASE_LEAD,
+    Field.REFERRAL_ADVICE,
+    Field.REFERRAL_PREVIOUS_ID,
+    Field.ASSESSMENT_DONE_BY,
+    Field.CONSENT_SCOPES,
+    Field.CONSENT_GIVEN_ON,
+    Field.CLIENT_ID,
+    Field.CLIENT_BSN,
+    Field.CLIENT_GIVEN_NAME,
+    Field.CLIENT_FAMILY_NAME,
+    Field.CLIENT_BIRTH_DATE,
+    Field.CLIENT_SEX,
+    *_CONTACT,
+    *_WORKER,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one type of event means.
+
+    Attributes:
+        description: in English, with the Dutch term.
+        told: fields it may carry to the referrer.
+        handled: fields it may carry to the finance team's own system.
+        always: fields that it may carry to both.
+        said: what it says of a connection, which is no field of a case.
+    """
+
+    description: str
+    told: tuple[Field, ...] = ()
+    handled: tuple[Field, ...] = ()
+    always: tuple[Field, ...] = _ALWAYS
+    said: Mapping[str, Schema] = field(default_factory=dict)
+
+
+CATALOGUE: Mapping[EventType, Entry] = {
+    EventType.REFERRAL_RECEIVED: Entry(
+        "A client was put forward to the finance team (aanmelding ontvangen)",
+        told=(Field.REFERRAL_RECEIVED_AT, Field.REFERRAL_ADVICE),
+        handled=_REFERRAL,
+    ),
+    EventType.REFERRAL_CONFIRMED: Entry(
+        "The finance team took the referral on (aanmelding bevestigd)",
+        told=(Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE),
+    ),
+    EventType.REFERRAL_REJECTED: Entry(
+        "The finance team does not take the referral on (aanmelding afgewezen)",
+        told=(Field.REFERRAL_REJECTION_REASON,),
+    ),
+    EventType.REFERRAL_FORWARDED: Entry("The referral was passed on to another organisation (doorverwezen)"),
+    EventType.REFERRAL_WITHDRAWN: Entry(
+        "The referrer took the referral back (aanmelding ingetrokken)",
+        told=(Field.REFERRAL_WITHDRAWAL_REASON,),
+        handled=(Field.REFERRAL_WITHDRAWAL_REASON,),
+    ),
+    EventType.REFERRAL_AMENDED: Entry(
+        "The referrer changed what it had said (aanmelding gewijzigd)",
+        handled=_REFERRAL,
+    ),
+    EventType.REFERRAL_CONCLUDED: Entry(
+        "The intake led to a result (intake afgerond)",
+        told=(Field.INTAKE_RESULT, Field.INTAKE_CONCLUDED_ON, Field.TRAJECTORY_ID),
+    ),
+    EventType.REFERRAL_CLOSED: Entry("The referral ended without a trajectory (aanmelding afgesloten)", told=_CLOSED),
+    EventType.INTAKE_SCHEDULED: Entry("The intake was planned (intakegesprek gepland)", told=_APPOINTMENT),
+    EventType.INTAKE_RESCHEDULED: Entry("The intake was moved (intakegesprek verzet)", told=_APPOINTMENT),
+    EventType.INTAKE_CANCELLED: Entry(
+        "The planned intake falls through (intakegesprek vervallen)",
+        told=(*_APPOINTMENT, Field.APPOINTMENT_CANCELLATION_REASON),
+    ),
+    EventType.INTAKE_ATTENDED: Entry("The client appeared at the intake (verschenen)"),
+    EventType.INTAKE_MISSED: Entry("The client did not appear or cannot be reached (niet verschenen)", told=_MISSED),
+    EventType.APPOINTMENT_RESPONDED: Entry(
+        "The referrer's worker answered a proposed three-way meeting (reactie op driegesprek)",
+        handled=(
+            Field.APPOINTMENT_ID,
+            Field.APPOINTMENT_STARTS_AT,
+            Field.APPOINTMENT_RESPONSE,
+            Field.APPOINTMENT_OTHER_TIMES,
+            *_WORKER,
+        ),
+    ),
+    EventType.WITHDRAWAL_REQUESTED: Entry(
+        "The referrer asks to take the referral back (verzoek tot intrekking)",
+        handled=(Field.REFERRAL_WITHDRAWAL_REASON, *_WORKER),
+    ),
+    EventType.SIGNAL_GIVEN: Entry(
+        "The referrer tells that something changed on its side (signaal)",
+        handled=(Field.SIGNAL_KIND, *_CONTACT, *_WORKER),
+    ),
+    EventType.TRAJECTORY_STARTED: Entry("Guidance began (traject gestart)", handled=(Field.TRAJECTORY_ID,)),
+    EventType.PLAN_SIGNED: Entry(
+        "The client signed the support plan (ondersteuningsplan ondertekend)",
+        told=(Field.TRAJECTORY_ID, Field.PLAN_SIGNED_ON),
+    ),
+    EventType.RESULT_RECORDED: Entry(
+        "The counsellor decided on a result (resultaat traject)",
+        told=(Field.TRAJECTORY_ID, Field.RESULT_CODE, Field.RESULT_DECIDED_ON),
+    ),
+    EventType.TRAJECTORY_CHANGED: Entry("Something important changed in the trajectory (wijziging)", told=_CHANGE),
+    EventType.TRAJECTORY_PAUSED: Entry("Guidance rests for a while (traject gepauzeerd)", told=_CHANGE),
+    EventType.TRAJECTORY_RESUMED: Entry("Guidance goes on (traject hervat)", told=_CHANGE),
+    EventType.TRAJECTORY_STOPPED: Entry("The client left before a result (uitval)", told=_CLOSED),
+    EventType.TRAJECTORY_CLOSED: Entry("Guidance ended (traject afgesloten)", told=_CLOSED),
+    EventType.KBR_APPLICATION_CHANGED: Entry(
+        "The application to the credit bank moved (aanvraag KBR gewijzigd)", told=_CHANGE
+    ),
+    EventType.SUBSCRIPTION_TEST: Entry(
+        "The subscriber asked for a test; it is about nobody (testbericht)", always=(Field.OCCURRED_AT,)
+    ),
+    EventType.SUBSCRIPTION_FAILING: Entry(
+        "The address of a subscription does not take what it is sent (abonnement hapert)",
+        always=(Field.OCCURRED_AT,),
+        said=SUBSCRIPTION_NOTICE,
+    ),
+    EventType.SUBSCRIPTION_RECOVERED: Entry(
+        "A subscription that failed or was disabled is served again (abonnement hersteld)",
+        always=(Field.OCCURRED_AT,),
+        said=SUBSCRIPTION_NOTICE,
+    ),
+    EventType.SUBSCRIPTION_DISABLED: Entry(
+        "The address of a subscription wants no more; what it is owed is held (abonnement uitgezet)",
+        always=(Field.OCCURRED_AT,),
+        said=SUBSCRIPTION_NOTICE,
+    ),
+    EventType.PARTNER_FAILING: Entry(
+        "The connection with a partner system fails (koppeling hapert)",
+        always=(Field.OCCURRED_AT,),
+        said=PARTNER_NOTICE,
+    ),
+    EventType.PARTNER_RECOVERED: Entry(
+        "The connection with a partner system works again (koppeling hersteld)",
+        always=(Field.OCCURRED_AT,),
+        said=PARTNER_NOTICE,
+    ),
+}
+"""Every type of event.
+
+All that is about a referral carries its id, reference and status, and when it happened.
+"""
+
+
+def fields_for(event_type: EventType, occasion: Occasion) -> frozenset[Field]:
+    """Give the fields that an event may carry on an occasion."""
+    return _HANDLED[event_type] if occasion is Occasion.HANDLING else _TOLD[event_type]
+
+
+def schema_for(event_type: EventType) -> Schema:
+    """Give the JSON Schema (draft 2020-12) of the ``data`` of an event as it goes to subscribers."""
+    entry = CATALOGUE[event_type]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": event_type.value,
+        "description": f"{entry.description}. Fields that the receiver is not told are absent.",
+        **schema_of((*entry.always, *entry.told), entry.said),
+    }
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema as ``<type>.json`` into the folder, which must exist."""
+    for event_type in EventType:
+        text = json.dumps(schema_for(event_type), ensure_ascii=False, indent=2)
+        (folder / f"{event_type.value}.json").write_text(text + "\n", encoding="utf-8")
+
+
+_TOLD = {event_type: frozenset((*entry.always, *entry.told)) for event_type, entry in CATALOGUE.items()}
+_HANDLED = {event_type: frozenset((*entry.always, *entry.handled)) for event_type, entry in CATALOGUE.items()}

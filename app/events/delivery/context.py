@@ -1,0 +1,121 @@
+"""What the event layer asks about a case at the moment of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from app.database import Connection
+from app.domain.case_file import Facts, appointment_facts, facts_of
+from app.domain.codes import System
+from app.domain.events import Event
+from app.domain.fields import Field
+from app.domain.queries import EVERYTHING
+from app.domain.values import Organisation
+from app.events.delivery.routing import Traits
+from app.models.access.organisation import to_organisation
+from app.models.cases.appointment import appointments_by_id
+from app.models.cases.case_file import load_case_files, load_feedback_facts
+from app.models.cases.external_id import external_id_of, link
+from app.models.cases.referral import load_referral_rows
+from app.vault import Vault
+
+__all__ = ["Case", "Cases", "StoredCases"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an event is about.
+
+    Attributes:
+        referrer: the organisation that referred.
+        facts: every field of the case as it is now, with what the event itself says in its place.
+    """
+
+    referrer: Organisation
+    facts: Facts
+
+
+class Cases(Protocol):
+    """Gives what is known of cases; many at once, in a fixed number of queries."""
+
+    def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
+        """Give the referring organisations by referral."""
+        ...
+
+    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Traits]:
+        """Give what filters ask about referrals."""
+        ...
+
+    def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
+        """Give the case of each event by the event's id; those of erased referrals are left out.
+
+        ``in_full`` False leaves out the client and what the referrer said: referrers are never told of these.
+        """
+        ...
+
+    def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """Give the partner's own ids of referrals; those it does not know are left out."""
+        ...
+
+    def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
+        """Keep the partner's own id of a referral; the same again changes nothing."""
+        ...
+
+
+class StoredCases:
+    """Cases as the hub stores them."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
+        """Give the referring organisations by referral."""
+        return {row.id: to_organisation(row) for row in load_referral_rows(tx, referral_ids, EVERYTHING)}
+
+    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Traits]:
+        """Give what filters ask about referrals."""
+        rows = load_referral_rows(tx, referral_ids, EVERYTHING)
+        return {row.id: Traits(row.area, row.worker_index) for row in rows}
+
+    def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
+        """Give the case of each event by the event's id; those of erased referrals are left out."""
+        known = self._in_full(tx, events) if in_full else _for_referrers(tx, events)
+        appointments = appointments_by_id(tx, {event.appointment_id for event in events if event.appointment_id})
+        cases = {}
+        for event in events:
+            if found := known.get(event.referral_id):
+                referrer, facts = found
+                if appointment := appointments.get(event.appointment_id or event.id):
+                    facts = facts | appointment_facts(appointment)
+                cases[event.id] = Case(referrer, facts | stated_facts(event))
+        return cases
+
+    def _in_full(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, Facts]]:
+        files = load_case_files(tx, self._vault, {event.referral_id for event in events})
+        return {id: (file.referral.organisation, facts_of(file)) for id, file in files.items()}
+
+    def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """Give the partner's own ids of referrals; those it does not know are left out."""
+        return external_id_of(tx, system, referral_ids)
+
+    def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
+        """Keep the partner's own id of a referral; the same again changes nothing."""
+        link(tx, system, partner_id, referral_id)
+
+
+def _for_referrers(tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, Facts]]:
+    guided = {event.referral_id for event in events if event.trajectory_id}
+    return load_feedback_facts(tx, {event.referral_id for event in events}, guided)
+
+
+def stated_facts(event: Event) -> Facts:
+    """Give what the event itself says; it stands, also where the case has moved on since."""
+    facts: Facts = {
+        Field(name): tuple(value) if isinstance(value, list) else value for name, value in event.facts.items()
+    }
+    if event.trajectory_id:
+        facts[Field.TRAJECTORY_ID] = event.trajectory_id
+    return facts | {Field.OCCURRED_AT: event.occurred_at}

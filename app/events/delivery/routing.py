@@ -1,0 +1,133 @@
+"""Who is concerned by an event: pure, before the privacy gate has its say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.codes import REFERRER_SYSTEMS, System
+from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
+from app.domain.values import Organisation
+from app.models.delivery.delivery import subscription_receiver
+from app.models.delivery.outbox import StoredEvent
+from app.models.delivery.subscription import Subscription, SubscriptionStatus
+from app.privacy.gate import Receiver
+from app.privacy.policy import Occasion
+
+__all__ = [
+    "Route",
+    "Traits",
+    "has_filter",
+    "occasion_of",
+    "receiver_for",
+    "routes",
+    "subscription_id_of",
+    "system_of",
+    "unwanted",
+]
+
+_PARTNER = "partner:"
+_SUBSCRIPTION = "subscription:"
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the filters of subscriptions ask about a referral.
+
+    Attributes:
+        area: where the client lives (*gebied*).
+        worker_index: keyed hash of the e-mail of the referrer's worker; None when it gave none.
+    """
+
+    area: str | None = None
+    worker_index: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """A receiver concerned by an event.
+
+    Attributes:
+        receiver: ``partner:<system>`` or ``subscription:<uuid>``.
+        organisation_id: the organisation that is told; None for the finance team's own system.
+        held: True when the subscription is not active: the delivery is made but waits.
+    """
+
+    receiver: str
+    organisation_id: UUID | None
+    held: bool = False
+
+
+def routes(
+    stored: StoredEvent,
+    referrer: Organisation,
+    subscriptions: Sequence[Subscription],
+    traits: Traits = Traits(),
+) -> Iterator[Route]:
+    """Give the receivers that an event concerns.
+
+    Args:
+        stored: the event.
+        referrer: the organisation that referred.
+        subscriptions: those of the referrer.
+        traits: what their filters ask; may be left out when :func:`has_filter` holds for none of them.
+    """
+    event_type = stored.event.type
+    if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
+        yield Route(f"{_PARTNER}{System.ALLEGRO.value}", None)
+    if MOMENT_OF[event_type] is None:
+        return
+    if referrer.system in REFERRER_SYSTEMS:
+        yield Route(f"{_PARTNER}{referrer.system.value}", referrer.id)
+    for subscription in subscriptions:
+        if not unwanted(subscription, event_type, traits):
+            held = subscription.status is not SubscriptionStatus.ACTIVE
+            yield Route(subscription_receiver(subscription.id), referrer.id, held)
+
+
+def has_filter(subscription: Subscription) -> bool:
+    """Tell whether a subscription asks about the traits of a referral."""
+    return bool(subscription.areas or subscription.worker_index)
+
+
+def unwanted(subscription: Subscription, event_type: EventType, traits: Traits) -> list[str]:
+    """Give the filters of a subscription that an event does not pass: ``event-type``, ``area``, ``worker``."""
+    failed = {
+        "event-type": bool(subscription.event_types) and event_type not in subscription.event_types,
+        "area": bool(subscription.areas) and traits.area not in subscription.areas,
+        "worker": subscription.worker_index is not None and subscription.worker_index != traits.worker_index,
+    }
+    return [name for name, fails in failed.items() if fails]
+
+
+def receiver_for(receiver: str, referrer: Organisation) -> Receiver:
+    """Give the receiver as the privacy gate knows it."""
+    if system_of(receiver) is System.ALLEGRO:
+        return Receiver(key=System.ALLEGRO.value, kind="finance_team", inside=True)
+    inside = referrer.system in REFERRER_SYSTEMS
+    return Receiver(key=str(referrer.id), kind=referrer.kind or "unknown", inside=inside)
+
+
+def occasion_of(receiver: str, event_type: EventType) -> Occasion:
+    """Give the occasion on which a receiver is told of an event.
+
+    Raises:
+        ValueError: the event belongs to no feedback moment and the receiver is not the finance team's system.
+    """
+    if system_of(receiver) is System.ALLEGRO:
+        return Occasion.HANDLING
+    moment = MOMENT_OF[event_type]
+    if moment is None:
+        raise ValueError(f"{event_type} is told to the finance team only")
+    return Occasion.of(moment)
+
+
+def system_of(receiver: str) -> System | None:
+    """Give the partner system that a receiver key names, or None for a subscription."""
+    return System(receiver.removeprefix(_PARTNER)) if receiver.startswith(_PARTNER) else None
+
+
+def subscription_id_of(receiver: str) -> UUID | None:
+    """Give the subscription that a receiver key names, or None for a partner system."""
+    return UUID(receiver.removeprefix(_SUBSCRIPTION)) if receiver.startswith(_SUBSCRIPTION) else None

@@ -1,0 +1,48 @@
+"""What the hub shows to receivers who want to know who calls: kept sealed, as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from app.events.http.client import ClientCertificate
+from app.events.http.oauth import OAuthClient
+from app.models.delivery.subscription import AUTH_CONTEXT, Subscription
+from app.vault import Vault
+
+__all__ = ["Credentials", "keys_of", "opened_auth", "sealed_auth", "sealed_signing_key"]
+
+Credentials = OAuthClient | ClientCertificate
+
+_KEY_CONTEXT = "subscription.signing-key"
+
+_KINDS: dict[str, type[Credentials]] = {"oauth": OAuthClient, "mtls": ClientCertificate}
+
+
+def sealed_auth(vault: Vault, credentials: Credentials) -> tuple[str, bytes]:
+    """Give the ``auth_kind`` and ``auth_sealed`` of a subscription."""
+    kind = next(kind for kind, type_ in _KINDS.items() if isinstance(credentials, type_))
+    return kind, vault.seal(json.dumps(asdict(credentials)).encode(), AUTH_CONTEXT)
+
+
+def opened_auth(vault: Vault, subscription: Subscription) -> Credentials | None:
+    """Give what a subscription's receiver is shown; None when the signature is enough.
+
+    Raises:
+        SealBroken: it was sealed with another key.
+    """
+    if subscription.auth_kind is None or subscription.auth_sealed is None:
+        return None
+    return _KINDS[subscription.auth_kind](**json.loads(vault.open(subscription.auth_sealed, AUTH_CONTEXT)))
+
+
+def sealed_signing_key(vault: Vault, signing_key: str) -> bytes:
+    """Give the ``signing_key_sealed`` of a subscription that is signed to with ``v1a``."""
+    return vault.seal(signing_key.encode(), _KEY_CONTEXT)
+
+
+def keys_of(vault: Vault, subscription: Subscription) -> tuple[str, ...]:
+    """Give the ed25519 keys that sign beside the secrets: one with ``v1a``, else none."""
+    if subscription.signing != "v1a" or subscription.signing_key_sealed is None:
+        return ()
+    return (vault.open(subscription.signing_key_sealed, _KEY_CONTEXT).decode(),)

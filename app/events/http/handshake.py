@@ -1,0 +1,42 @@
+"""Asking a receiver whether it wants events, before the first is sent.
+
+Source: CloudEvents, *HTTP 1.1 Web Hooks for Event Delivery*, section 4: consent is in a header, never in the status.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from app.events.http.client import Call, Outbound
+from app.events.http.ssrf import AddressRefused
+
+__all__ = ["ask_consent", "origin_of"]
+
+_ALLOWED = "webhook-allowed-origin"
+
+
+def origin_of(public_url: str) -> str:
+    """Give the name by which the hub asks: the host of its public address."""
+    return urlsplit(public_url).hostname or ""
+
+
+async def ask_consent(outbound: Outbound, url: str, origin: str) -> str | None:
+    """Ask an address by OPTIONS; None when it consents, else what stands in the way, for people."""
+    try:
+        answer = await outbound.call(Call("OPTIONS", url, {"webhook-request-origin": origin}))
+    except AddressRefused as error:
+        return error.message
+    except TimeoutError:
+        return "The address did not answer in time; see that it answers OPTIONS."
+    except (aiohttp.ClientError, OSError):
+        return "The address cannot be reached, or its certificate is not trusted; see that it answers OPTIONS."
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if headers.get(_ALLOWED, "").strip() in ("*", origin):
+        return None
+    found = "another origin" if _ALLOWED in headers else "none"
+    return (
+        f"The address answered OPTIONS with status {answer.status} and in WebHook-Allowed-Origin {found}; "
+        f"answer with 'WebHook-Allowed-Origin: {origin}' or '*', or ask the hub's operator for approval."
+    )

@@ -1,0 +1,53 @@
+"""Under which id each partner system knows a referral."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, UniqueConstraint, bindparam, select
+
+from app.domain.codes import System
+from app.models.base import Id, insert_row, metadata
+from app.models.cases.referral import referral
+
+external_id = Table(
+    "external_id",
+    metadata,
+    Column("system", String(10), primary_key=True),
+    Column("external_id", String, primary_key=True),
+    Column("referral_id", Id, ForeignKey("referral.id"), nullable=False),
+    UniqueConstraint("referral_id", "system"),
+)
+
+
+_LINKED = select(external_id.c.external_id, external_id.c.referral_id).where(
+    external_id.c.system == bindparam("system")
+)
+_BY_PARTNER_ID = _LINKED.where(external_id.c.external_id.in_(bindparam("ids", expanding=True)))
+_BY_REFERRAL = _LINKED.where(external_id.c.referral_id.in_(bindparam("ids", expanding=True)))
+
+
+def link(tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
+    """Keep the partner's id of a referral; the same link again changes nothing."""
+    if referral_of(tx, system, [partner_id]).get(partner_id) != referral_id:
+        insert_row(tx, external_id, {"system": system, "external_id": partner_id, "referral_id": referral_id})
+
+
+def can_link(tx: Connection, system: System, referral_id: UUID) -> bool:
+    """Tell whether the referral exists, and the partner does not know it under an id yet."""
+    known = select(external_id.c.referral_id).where(
+        external_id.c.system == system, external_id.c.referral_id == referral_id
+    )
+    query = select(referral.c.id).where(referral.c.id == referral_id, ~known.exists())
+    return tx.execute(query).first() is not None
+
+
+def referral_of(tx: Connection, system: System, partner_ids: Collection[str]) -> dict[str, UUID]:
+    """Give the referrals by the partner's ids; unknown ones are left out."""
+    rows = tx.execute(_BY_PARTNER_ID, {"system": system, "ids": list(partner_ids)})
+    return {row.external_id: row.referral_id for row in rows}
+
+
+def external_id_of(tx: Connection, system: System, referral_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Give the partner's ids by referral; a referral the partner does not know is left out."""
+    rows = tx.execute(_BY_REFERRAL, {"system": system, "ids": list(referral_ids)})
+    return {row.referral_id: row.external_id for row in rows}

@@ -1,0 +1,372 @@
+"""Referrals and their appointments."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    or_,
+    select,
+    update,
+)
+
+from app.domain.codes import (
+    ClosureReason,
+    ConsentScope,
+    DebtSeverity,
+    IncomeSituation,
+    IntakeResult,
+    LifeDomain,
+    ReferralStatus,
+    RejectionReason,
+    RoutingAdvice,
+    Threat,
+    WithdrawalReason,
+)
+from app.domain.queries import ReferralQuery, Visibility
+from app.domain.values import (
+    Consent,
+    Counsellor,
+    Referral,
+    ReferralContents,
+    ReferralFlags,
+    ReferralSummary,
+    Worker,
+)
+from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
+from app.models.access.organisation import organisation, to_organisation
+from app.models.base import Id, JsonDocument, UtcDateTime, insert_row, metadata, update_row
+from app.models.cases.client import client
+from app.vault import Sealer
+
+referral = Table(
+    "referral",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", Id, ForeignKey("client.id"), nullable=False, index=True),
+    Column("organisation_id", Id, ForeignKey("organisation.id"), nullable=False),
+    Column("reference", String(100)),
+    Column("area", String(80), nullable=False),
+    Column("status", String(30), nullable=False),
+    Column("told_status", String(30), nullable=False),
+    Column("awaiting_information", Boolean, nullable=False, default=False),
+    Column("withdrawal_requested", Boolean, nullable=False, default=False),
+    Column("contact_lost", Boolean, nullable=False, default=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("age", Integer, nullable=False),
+    Column("advice", JsonDocument, nullable=False),
+    Column("consent_scopes", JsonDocument, nullable=False),
+    Column("consent_given_on", Date),
+    # Everything else the referrer said (worker, reason, assessment …) in one sealed document.
+    Column("contents", LargeBinary, nullable=False),
+    # Keyed hash of the worker's e-mail, by which a subscription to one's own clients finds it.
+    Column("worker_index", LargeBinary(32)),
+    Column("counsellor_name", String(200)),
+    Column("counsellor_phone", String(40)),
+    Column("missed_count", Integer, nullable=False, default=0),
+    Column("intake_held_on", Date),
+    Column("intake_result", String(30)),
+    Column("intake_concluded_on", Date),
+    Column("rejection_reason", String(40)),
+    Column("withdrawal_reason", String(40)),
+    Column("closure_reason", String(40)),
+    Column("previous_id", Id, ForeignKey("referral.id")),
+    Column("changed_at", UtcDateTime, nullable=False),
+    UniqueConstraint("organisation_id", "reference"),
+    Index("ix_referral_received", "received_at", "id"),
+    Index("ix_referral_organisation", "organisation_id", "received_at", "id"),
+    Index("ix_referral_status", "status", "received_at", "id"),
+    Index("ix_referral_area", "area", "received_at", "id"),
+    Index("ix_referral_counsellor", "counsellor_name", "received_at", "id"),
+)
+
+_SUMMARY = (
+    referral.c.id,
+    referral.c.reference,
+    referral.c.area,
+    referral.c.status,
+    referral.c.told_status,
+    referral.c.received_at,
+    referral.c.consent_scopes,
+    referral.c.consent_given_on,
+    referral.c.counsellor_name,
+    referral.c.counsellor_phone,
+    referral.c.intake_result,
+)
+
+
+def insert_referral(tx: Connection, new: Referral, sealed: Mapping[str, Any], now: datetime) -> None:
+    """Add a referral that was just received.
+
+    Args:
+        tx: the unit of work.
+        new: the referral.
+        sealed: the columns of what the referrer says, from :func:`sealed_contents`.
+        now: when it is stored.
+    """
+    values = {
+        "id": new.id,
+        "client_id": new.client_id,
+        "organisation_id": new.organisation.id,
+        "reference": new.reference,
+        "status": new.status,
+        "told_status": new.told_status,
+        "received_at": new.received_at,
+        "age": new.age,
+        "advice": list(new.advice),
+        "previous_id": new.previous_id,
+        "changed_at": now,
+    }
+    insert_row(tx, referral, {**values, **sealed})
+
+
+def update_referral(tx: Connection, referral_id: UUID, values: Mapping[str, Any]) -> None:
+    """Change columns of a referral."""
+    update_row(tx, referral, referral_id, values)
+
+
+def update_referrals(tx: Connection, changes: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Change columns of several referrals, in one statement for each set of columns."""
+    alike: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
+    for referral_id, values in changes.items():
+        alike[frozenset(values)].append({**values, "row_id": referral_id})
+    for rows in alike.values():
+        tx.execute(_CHANGED, rows)
+
+
+def lock_referral(tx: Connection, referral_id: UUID, visibility: Visibility) -> Row[Any] | None:
+    """Give what a step needs of a referral, locked until the end of the transaction; None if it is not visible."""
+    return tx.execute(only_visible(_LOCKED, visibility), {"referral_ids": [referral_id]}).first()
+
+
+def lock_referrals(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
+    """Give what a step needs of each referral, locked in the order of their ids, so that no two wait for each other."""
+    return list(tx.execute(_LOCKED, {"referral_ids": list(referral_ids)})) if referral_ids else []
+
+
+def find_by_reference(tx: Connection, organisation_id: UUID, reference: str) -> UUID | None:
+    """Give the id of the referral for which the organisation used this reference."""
+    values = {"organisation_id": organisation_id, "reference": reference}
+    return tx.execute(_BY_REFERENCE, values).scalar_one_or_none()
+
+
+def has_open_referral(tx: Connection, client_id: UUID, open_statuses: Collection[str]) -> bool:
+    """Tell whether the client already has a referral in one of these states."""
+    condition = and_(referral.c.client_id == client_id, referral.c.status.in_(open_statuses))
+    return tx.execute(select(referral.c.id).where(condition).limit(1)).first() is not None
+
+
+def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
+    """Give rows with their organisation, for ``to_referral``."""
+    return list(tx.execute(only_visible(BY_IDS, visibility), {"ids": list(ids)}))
+
+
+def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary]:
+    """Give a page of summaries, newest first; one more than the limit tells that there is a next page."""
+    statement = only_visible(_with_organisation(select(*_SUMMARY, *ORGANISATION_COLUMNS)), query.visibility)
+    statement = _filtered(statement, query)
+    if query.after:
+        statement = statement.where(
+            or_(
+                referral.c.received_at < query.after.moment,
+                and_(referral.c.received_at == query.after.moment, referral.c.id < query.after.id),
+            )
+        )
+    newest_first = statement.order_by(referral.c.received_at.desc(), referral.c.id.desc())
+    return [_to_summary(row) for row in tx.execute(newest_first.limit(query.limit + 1))]
+
+
+_WHOLE = select(referral, *ORGANISATION_COLUMNS).join(organisation, organisation.c.id == referral.c.organisation_id)
+BY_IDS = _WHOLE.where(referral.c.id.in_(bindparam("ids", expanding=True)))
+"""Referrals with their organisation, by ``ids``."""
+
+# A step needs no more than this; sealed contents in particular stay where they are.
+_STATE = (
+    referral.c.id,
+    referral.c.client_id,
+    referral.c.status,
+    referral.c.withdrawal_requested,
+    referral.c.withdrawal_reason,
+    referral.c.consent_scopes,
+    referral.c.counsellor_name,
+    referral.c.counsellor_phone,
+    referral.c.missed_count,
+    referral.c.intake_held_on,
+    referral.c.intake_result,
+    referral.c.intake_concluded_on,
+    organisation.c.name.label("organisation_name"),
+    organisation.c.kind.label("organisation_kind"),
+)
+_LOCKED = (
+    select(*_STATE)
+    .join(organisation, organisation.c.id == referral.c.organisation_id)
+    .where(referral.c.id.in_(bindparam("referral_ids", expanding=True)))
+    .order_by(referral.c.id)
+    .with_for_update(of=referral)
+)
+_CHANGED = update(referral).where(referral.c.id == bindparam("row_id"))
+_BY_REFERENCE = select(referral.c.id).where(
+    referral.c.organisation_id == bindparam("organisation_id"), referral.c.reference == bindparam("reference")
+)
+
+
+def _with_organisation(statement: Select[Any]) -> Select[Any]:
+    return statement.join(organisation, organisation.c.id == referral.c.organisation_id)
+
+
+def only_visible(statement: Select[Any], visibility: Visibility) -> Select[Any]:
+    """Narrow a query over referrals and their organisations to what a caller may see."""
+    if visibility.organisation_id:
+        statement = statement.where(referral.c.organisation_id == visibility.organisation_id)
+    if visibility.system:
+        statement = statement.where(organisation.c.system == visibility.system)
+    return statement
+
+
+def _filtered(statement: Select[Any], query: ReferralQuery) -> Select[Any]:
+    status = referral.c.told_status if query.by_told_status else referral.c.status
+    exact = {
+        status: query.status,
+        organisation.c.code: query.organisation_code,
+        organisation.c.kind: query.referrer_kind,
+        referral.c.area: query.area,
+        referral.c.counsellor_name: query.counsellor,
+        referral.c.reference: query.reference,
+    }
+    conditions = [column == value for column, value in exact.items() if value is not None]
+    if query.received_from:
+        conditions.append(referral.c.received_at >= query.received_from)
+    if query.received_until:
+        conditions.append(referral.c.received_at < query.received_until)
+    if query.bsn_index:
+        same_client = select(client.c.id).where(client.c.bsn_index == query.bsn_index).scalar_subquery()
+        conditions.append(referral.c.client_id == same_client)
+    return statement.where(*conditions)
+
+
+def sealed_contents(sealer: Sealer, contents: ReferralContents) -> dict[str, Any]:
+    """Give the columns that hold what the referrer says."""
+    consent, worker = contents.consent, contents.worker
+    document = {
+        "worker": [worker.name, worker.phone, worker.email],
+        "reason": contents.reason,
+        "motivation": contents.motivation,
+        "income_situation": contents.income_situation,
+        "debt_severity": contents.debt_severity,
+        "threats": contents.threats,
+        "three_way_meeting": contents.three_way_meeting,
+        "meeting_place": contents.meeting_place,
+        "assessment_done_by": contents.assessment_done_by,
+        "life_domains": contents.life_domains,
+        "other_organisations": contents.other_organisations,
+        "case_lead": contents.case_lead,
+        "protective_administration": contents.protective_administration,
+        "running_wsnp": contents.running_wsnp,
+        "wmo_indication": contents.wmo_indication,
+        "lives_in_municipality": contents.lives_in_municipality,
+        "consent_evidence": consent.evidence,
+    }
+    return {
+        "area": contents.area,
+        "consent_scopes": sorted(consent.scopes),
+        "consent_given_on": consent.given_on,
+        "contents": sealer.seal_text(json.dumps(document), "referral.contents"),
+    }
+
+
+def open_contents(sealer: Sealer, row: Row[Any]) -> ReferralContents:
+    """Read what the referrer said."""
+    document = json.loads(sealer.open(row.contents, "referral.contents"))
+    return ReferralContents(
+        area=row.area,
+        worker=Worker(*document["worker"]),
+        reason=document["reason"],
+        motivation=document["motivation"],
+        income_situation=IncomeSituation(document["income_situation"]),
+        debt_severity=DebtSeverity(document["debt_severity"]),
+        threats=tuple(map(Threat, document["threats"])),
+        three_way_meeting=document["three_way_meeting"],
+        meeting_place=document["meeting_place"],
+        assessment_done_by=document["assessment_done_by"],
+        life_domains=tuple(map(LifeDomain, document["life_domains"])),
+        other_organisations=tuple(document["other_organisations"]),
+        case_lead=document["case_lead"],
+        protective_administration=document["protective_administration"],
+        running_wsnp=document["running_wsnp"],
+        wmo_indication=document["wmo_indication"],
+        lives_in_municipality=document["lives_in_municipality"],
+        consent=_to_consent(row, document["consent_evidence"]),
+    )
+
+
+def plain_contents(row: Row[Any]) -> ReferralContents:
+    """Read of what the referrer said only what is not sealed: area and consent."""
+    return ReferralContents(area=row.area, consent=_to_consent(row, None))
+
+
+def to_referral(row: Row[Any], contents: ReferralContents, trajectory_id: UUID | None) -> Referral:
+    """Read a referral from its row and its opened contents."""
+    return Referral(
+        id=row.id,
+        client_id=row.client_id,
+        organisation=to_organisation(row),
+        reference=row.reference,
+        contents=contents,
+        status=ReferralStatus(row.status),
+        told_status=ReferralStatus(row.told_status),
+        flags=ReferralFlags(row.awaiting_information, row.withdrawal_requested, row.contact_lost),
+        received_at=row.received_at,
+        age=row.age,
+        advice=tuple(map(RoutingAdvice, row.advice)),
+        counsellor=to_counsellor(row),
+        missed_count=row.missed_count,
+        intake_result=IntakeResult(row.intake_result) if row.intake_result else None,
+        intake_concluded_on=row.intake_concluded_on,
+        rejection_reason=RejectionReason(row.rejection_reason) if row.rejection_reason else None,
+        withdrawal_reason=WithdrawalReason(row.withdrawal_reason) if row.withdrawal_reason else None,
+        closure_reason=ClosureReason(row.closure_reason) if row.closure_reason else None,
+        previous_id=row.previous_id,
+        trajectory_id=trajectory_id,
+    )
+
+
+def to_counsellor(row: Row[Any]) -> Counsellor | None:
+    """Read the counsellor from a row with ``counsellor_name`` and ``counsellor_phone``."""
+    return Counsellor(row.counsellor_name, row.counsellor_phone) if row.counsellor_name else None
+
+
+def _to_consent(row: Row[Any], evidence: str | None) -> Consent:
+    return Consent(frozenset(map(ConsentScope, row.consent_scopes)), row.consent_given_on, evidence)
+
+
+def _to_summary(row: Row[Any]) -> ReferralSummary:
+    return ReferralSummary(
+        id=row.id,
+        organisation=to_organisation(row),
+        reference=row.reference,
+        area=row.area,
+        status=ReferralStatus(row.status),
+        told_status=ReferralStatus(row.told_status),
+        received_at=row.received_at,
+        consent=_to_consent(row, None),
+        counsellor=to_counsellor(row),
+        intake_result=IntakeResult(row.intake_result) if row.intake_result else None,
+    )

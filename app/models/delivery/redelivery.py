@@ -1,0 +1,101 @@
+"""What a subscriber sees of its deliveries, and asks to be sent again.
+
+Of what is about a referral only deliveries that were tried at least once exist for the subscriber: before that the
+privacy gate has not had its say, and even the type of an event may be more than it may know. Of what is about a
+connection the gate has nothing to say, so that is seen from the moment it is owed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, String, Update, bindparam, exists, func, or_, select, update
+
+from app.domain.events import ABOUT_CONNECTIONS
+from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_from, in_state
+from app.models.delivery.outbox import event
+
+_TRIED = delivery.c.sequence.is_not(None)
+_ABOUT_NOBODY = exists().where(
+    event.c.id == delivery.c.event_id, event.c.type.in_(sorted(each.value for each in ABOUT_CONNECTIONS))
+)
+_SEEN = or_(_TRIED, _ABOUT_NOBODY)
+_FINISHED = in_state(DeliveryState.DELIVERED, DeliveryState.DEAD)
+
+_FIRST_OPEN = (
+    select(func.min(delivery.c.event_position))
+    .where(
+        delivery.c.receiver == bindparam("receiver", type_=String),
+        delivery.c.referral_id.in_(bindparam("chains", expanding=True)),
+        in_state(DeliveryState.PENDING, DeliveryState.SENDING),
+    )
+    .group_by(delivery.c.referral_id)
+)
+_HEADS = select(delivery.c.referral_id, delivery.c.id).where(
+    delivery.c.receiver == bindparam("receiver", type_=String), delivery.c.event_position.in_(_FIRST_OPEN), _SEEN
+)
+
+
+def seen_deliveries(
+    tx: Connection, receiver: str, state: DeliveryState | None, after: UUID | None, limit: int
+) -> list[Delivery]:
+    """Give a page of what a receiver may see, newest event first, of one state or (None) of all.
+
+    ``after`` is the last delivery of the page before.
+    """
+    query = select(delivery).where(delivery.c.receiver == receiver, _SEEN)
+    if state is not None:
+        query = query.where(in_state(state))
+    if after is not None:
+        place = select(delivery.c.event_position).where(delivery.c.id == after).scalar_subquery()
+        query = query.where(delivery.c.event_position < place)
+    rows = tx.execute(query.order_by(delivery.c.event_position.desc()).limit(limit))
+    return [delivery_from(row) for row in rows]
+
+
+def seen_delivery(tx: Connection, receiver: str, delivery_id: UUID) -> Delivery | None:
+    """Give one delivery that a receiver may see."""
+    query = select(delivery).where(delivery.c.receiver == receiver, _SEEN, delivery.c.id == delivery_id)
+    row = tx.execute(query).first()
+    return delivery_from(row) if row else None
+
+
+def chain_heads(tx: Connection, receiver: str, chains: Collection[UUID]) -> dict[UUID, UUID]:
+    """Give the delivery that each of these chains of a receiver waits for, its first open one, where it is seen."""
+    rows = tx.execute(_HEADS, {"receiver": receiver, "chains": list(chains)})
+    return {row.referral_id: row.id for row in rows}
+
+
+def deliver_again(tx: Connection, receiver: str, delivery_id: UUID, now: datetime) -> Delivery | None:
+    """Make a finished delivery due again, under its own number; None when it is not finished."""
+    again = _again(receiver, now).where(delivery.c.id == delivery_id).returning(*delivery.c)
+    row = tx.execute(again).first()
+    return delivery_from(row) if row else None
+
+
+def deliver_range_again(tx: Connection, receiver: str, since: datetime, until: datetime | None, now: datetime) -> int:
+    """Make due again what was delivered or given up for a receiver; gives how many.
+
+    The range is of the moments at which it became owed: from ``since``, before ``until`` (None: up to now).
+    """
+    again = _again(receiver, now).where(delivery.c.created_at >= since)
+    if until is not None:
+        again = again.where(delivery.c.created_at < until)
+    return tx.execute(again).rowcount
+
+
+def _again(receiver: str, now: datetime) -> Update:
+    return (
+        update(delivery)
+        .where(delivery.c.receiver == receiver, _TRIED, _FINISHED)
+        .values(
+            state=DeliveryState.PENDING.value,
+            next_attempt_at=now,
+            earlier_attempts=delivery.c.attempts,
+            redelivered_at=now,
+            finished_at=None,
+            last_error=None,
+        )
+    )

@@ -1,0 +1,74 @@
+"""A repeated request gets the first answer: the key is kept in the transaction of the change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from app.database import Connection
+from app.domain.errors import IdempotencyConflict
+from app.models.access.auth import claim_request, find_request, keep_answer
+from app.operations.services import Tools
+
+_CONTEXT = "idempotency.body"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What makes a write recognisable.
+
+    Attributes:
+        fingerprint: 32 bytes hash over method, path, precondition and body.
+    """
+
+    organisation_id: UUID
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the caller is told; ``replayed`` marks a repeated one."""
+
+    status: int
+    body: bytes
+    etag: str | None = None
+    location: str | None = None
+    replayed: bool = False
+
+
+def once(tx: Connection, tools: Tools, request: Request, work: Callable[[Connection], Answer]) -> Answer:
+    """Do the work, or give the answer that the same request got before.
+
+    When the work fails nothing is kept, so that the caller may mend the request and use the key again.
+
+    Raises:
+        IdempotencyConflict: the key was used for another request.
+    """
+    key = {"organisation_id": request.organisation_id, "key": request.key}
+    new = {**key, "request_hash": request.fingerprint, "created_at": tools.clock.now()}
+    while not claim_request(tx, new):
+        # Again, should the key be forgotten just now.
+        if earlier := given_before(tx, tools, request):
+            return earlier
+    answer = work(tx)
+    sealed = tools.vault.seal(answer.body, _CONTEXT)
+    kept = {"status": answer.status, "etag": answer.etag, "location": answer.location, "body": sealed}
+    keep_answer(tx, request.organisation_id, request.key, kept)
+    return answer
+
+
+def given_before(tx: Connection, tools: Tools, request: Request) -> Answer | None:
+    """Give the answer that the same request got before; None when it is new.
+
+    For what asks the network before it writes.
+
+    Raises:
+        IdempotencyConflict: the key was used for another request.
+    """
+    row = find_request(tx, request.organisation_id, request.key)
+    if row is None:
+        return None
+    if row.request_hash != request.fingerprint:
+        raise IdempotencyConflict("This Idempotency-Key was used for another request; use a new key for a new request.")
+    answer = Answer(row.status, tools.vault.open(row.body, _CONTEXT), row.etag, row.location)
+    return replace(answer, replayed=True)

@@ -1,0 +1,221 @@
+"""What of some cases is in quarantine while records of theirs are applied, and the order in which they go.
+
+Everything is decided in memory and written together at the end, so that no record costs a statement.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from math import inf
+from typing import Any
+from uuid import UUID
+
+from app.database import Connection
+from app.domain.codes import System
+from app.domain.errors import PartnerUnreadable, UnknownCode
+from app.domain.ports import PartnerRecord, Unread
+from app.models.partners.quarantine import change_reasons, close_quarantine, put_in_quarantine, quarantine_of_cases
+from app.operations.services import Tools
+
+Key = tuple[str, str]
+"""Kind and external id: what names a record at its partner."""
+
+WAITS = Unread("case", "waits-for-earlier", "An earlier record of this case is in quarantine; this one waits for it.")
+OPEN, APPLIED, OVERTAKEN, DISMISSED, EXPIRED = "open", "applied", "overtaken", "dismissed", "expired"
+_UNREADABLE = frozenset({PartnerUnreadable.reason, UnknownCode.reason})
+
+
+@dataclass(frozen=True)
+class Held:
+    """A record that is or was in quarantine; ids grow, so they tell which came first."""
+
+    id: UUID
+    state: str
+    content_hash: bytes
+    reason: str
+    revision: int | None
+
+    @property
+    def was_unreadable(self) -> bool:
+        """Tell whether it could not be read, so that only another mapping or content helps."""
+        return self.reason in _UNREADABLE
+
+
+class Waiting:
+    """The quarantine of the cases that a batch of records is about."""
+
+    def __init__(self, tx: Connection, tools: Tools, system: System, case_ids: Collection[str]) -> None:
+        self._tools, self._system = tools, system
+        self._now: datetime = tools.clock.now()
+        self._open: dict[str, dict[Key, Held]] = defaultdict(dict)
+        self._settled: dict[tuple[Key, bytes], Held] = {}
+        for row in quarantine_of_cases(tx, system, case_ids, (OPEN, DISMISSED, EXPIRED)):
+            held = Held(row.id, row.state, row.content_hash, row.reason, row.revision)
+            key = (row.kind, row.external_id)
+            if row.state == OPEN:
+                self._open[row.case_id][key] = held
+            else:
+                self._settled[key, row.content_hash] = held
+        self._new: dict[UUID, dict[str, Any]] = {}
+        self._closed: dict[UUID, str] = {}
+        self._reasons: dict[UUID, dict[str, str]] = {}
+
+    def held(self, record: PartnerRecord) -> Held | None:
+        """Give what is in quarantine of this record now, this version of it or another."""
+        return self._open[record.case_id].get(key_of(record))
+
+    def of_content(self, record: PartnerRecord, content: bytes) -> Held | None:
+        """Give the row of exactly this content: dismissed, expired or held."""
+        held = self.held(record)
+        same = held if held and held.content_hash == content else None
+        return self._settled.get((key_of(record), content)) or same
+
+    def holds_up(self, record: PartnerRecord) -> bool:
+        """Tell whether an earlier record of the same case is in quarantine."""
+        mine = self.held(record)
+        others = (each for each in self._open[record.case_id].values() if each is not mine)
+        return any(_comes_before(each, record, mine) for each in others)
+
+    def put(self, record: PartnerRecord, content: bytes, unread: Unread) -> bool:
+        """Keep a record that cannot be applied; False when its payload was kept its term before, and is not again."""
+        if (key_of(record), content) in self._settled:
+            return False
+        mine = self.held(record)
+        if mine and mine.content_hash == content:
+            self._change_reason(mine.id, unread)
+            held = Held(mine.id, OPEN, content, unread.reason, mine.revision)
+        else:
+            self._close(mine, OVERTAKEN)
+            row = self._row(record, content, unread)
+            self._new[row["id"]] = row
+            held = Held(row["id"], OPEN, content, unread.reason, record.revision)
+        self._open[record.case_id][key_of(record)] = held
+        return True
+
+    def release(self, record: PartnerRecord, content: bytes) -> None:
+        """Let go of what is held of this record, because it or a newer version of it was dealt with now."""
+        held = self.held(record)
+        self.end(record, APPLIED if held and held.content_hash == content else OVERTAKEN)
+
+    def let_try_again(self, case_id: str) -> None:
+        """Let what was refused for how its case stood wait no more than others, because the case moved.
+
+        A partner that gives each change once does not give it again: ``retry_free`` takes it up after the pull.
+        """
+        for key, held in self._open[case_id].items():
+            if held.reason != WAITS.reason and not held.was_unreadable:
+                self._change_reason(held.id, WAITS)
+                self._open[case_id][key] = replace(held, reason=WAITS.reason)
+
+    def end(self, record: PartnerRecord, state: str) -> None:
+        """Let what is held of this record leave the quarantine in a state."""
+        self._close(self._open[record.case_id].pop(key_of(record), None), state)
+
+    def write(self, tx: Connection) -> None:
+        """Write what changed."""
+        put_in_quarantine(tx, list(self._new.values()))
+        change_reasons(tx, self._reasons, self._now)
+        for state in set(self._closed.values()):
+            close_quarantine(tx, [id for id, end in self._closed.items() if end == state], state, self._now)
+
+    def _change_reason(self, row_id: UUID, unread: Unread) -> None:
+        if row_id in self._new:
+            self._new[row_id] |= asdict(unread)
+        else:
+            self._reasons[row_id] = asdict(unread)
+
+    def _close(self, held: Held | None, state: str) -> None:
+        if held:
+            self._closed[held.id] = state
+
+    def _row(self, record: PartnerRecord, content: bytes, unread: Unread) -> dict[str, Any]:
+        payload = json.dumps(dict(record.payload), default=str).encode()
+        return {
+            "id": self._tools.new_id(self._now),
+            "system": self._system,
+            "kind": record.kind,
+            "external_id": record.external_id,
+            "case_id": record.case_id,
+            "version": record.version,
+            "content_hash": content,
+            **asdict(unread),
+            "payload": self._tools.vault.seal(payload, "quarantine.payload"),
+            "state": OPEN,
+            "since": self._now,
+            "changed_at": self._now,
+            "occurred_at": record.occurred_at,
+            "referral_id": record.referral_id,
+            "revision": record.revision,
+        }
+
+
+def in_order(records: Sequence[PartnerRecord]) -> list[PartnerRecord]:
+    """Give the records with those of each case in the order of their revisions; where there is none, as they came.
+
+    The cases keep their places among each other.
+    """
+    by_case: dict[str, list[PartnerRecord]] = defaultdict(list)
+    for record in records:
+        by_case[record.case_id].append(record)
+    sorted_cases = {case_id: iter(sorted(each, key=_rank)) for case_id, each in by_case.items()}
+    return [next(sorted_cases[record.case_id]) for record in records]
+
+
+def precedes(revision: int | None, other: int | None) -> bool:
+    """Tell whether a revision is older than another; without a count none is."""
+    return revision is not None and other is not None and revision < other
+
+
+def key_of(record: PartnerRecord) -> Key:
+    """Give what names a record at its partner."""
+    return record.kind, record.external_id
+
+
+def content_hash(record: PartnerRecord) -> bytes:
+    """Give the hash by which the content of a record is known again."""
+    return sha256(json.dumps(record.payload, sort_keys=True, default=str).encode()).digest()
+
+
+def memory_of(
+    record: PartnerRecord, system: System, content: bytes, revision: int | None, now: datetime
+) -> dict[str, Any]:
+    """Give the row by which a record that was applied is remembered.
+
+    Args:
+        record: as the partner gave it.
+        system: the partner.
+        content: the record's hash, from :func:`content_hash`.
+        revision: under which it is remembered; a tombstone has none of its own.
+        now: when it was applied.
+    """
+    return {
+        "system": system,
+        "kind": record.kind,
+        "external_id": record.external_id,
+        "version": record.version,
+        "content_hash": content,
+        "applied_at": now,
+        "revision": revision,
+        "case_id": record.case_id,
+    }
+
+
+def case_ids(records: Iterable[PartnerRecord]) -> set[str]:
+    """Give the cases that records are about."""
+    return {record.case_id for record in records}
+
+
+def _comes_before(other: Held, record: PartnerRecord, mine: Held | None) -> bool:
+    # A record that comes again keeps its place, whatever count it comes with; else it would wait for what waits for it.
+    place = _rank(mine or record)
+    if _rank(other) != place:
+        return _rank(other) < place
+    return mine is None or other.id < mine.id
+
+
+def _rank(each: PartnerRecord | Held) -> float:
+    # What has no count, such as a tombstone, stands after what has.
+    return inf if each.revision is None else each.revision

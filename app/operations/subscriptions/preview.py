@@ -1,0 +1,107 @@
+"""What a subscription would be sent of a referral, and why not more; nothing is stored and nobody is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.database import Connection
+from app.domain.case_file import Facts, facts_of
+from app.domain.codes import Moment
+from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, EventType
+from app.domain.fields import Field
+from app.domain.values import Organisation
+from app.events.contract.catalogue import ID_FIELDS, fields_for
+from app.events.delivery.routing import Traits, receiver_for, unwanted
+from app.models.cases.case_file import load_case_files
+from app.models.cases.referral import load_referral_rows
+from app.models.delivery.delivery import subscription_receiver
+from app.operations.cases.caller_scope import Viewer
+from app.operations.services import Tools
+from app.operations.subscriptions.subscriptions import Content, Subscription, SubscriptionStatus
+from app.privacy.gate import Decision, Receiver, release
+from app.privacy.policy import Occasion
+
+__all__ = ["Decision", "Preview", "preview"]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would be sent.
+
+    Attributes:
+        moment: the feedback moment to which the event belongs (*terugkoppelmoment*).
+        obstacles: why nothing would be sent now, as codes: a filter that it does not pass, the state of the
+            subscription, or ``nothing-released``; empty when it would be sent.
+        decisions: on every field that such an event may hold; names and reasons, no values.
+    """
+
+    moment: Moment
+    policy_version: str
+    obstacles: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+
+
+def preview(
+    tx: Connection, tools: Tools, viewer: Viewer, subscription: Subscription, about: tuple[UUID, EventType]
+) -> Preview:
+    """Tell what an event of this type about this referral would hold for the subscription.
+
+    Decided is on what the subscriber may read already: a rule that depends on something else is told as not
+    fulfilled, because its outcome would give that away.
+
+    Raises:
+        InvalidInput: the type is about no referral, or never told to a referrer.
+        NotFound: the subscription's organisation has no such referral.
+    """
+    referral_id, event_type = about
+    moment = _moment_of(event_type)
+    traits, referrer, facts = _referral(tx, tools, viewer, subscription, referral_id)
+    receiver = receiver_for(subscription_receiver(subscription.id), referrer)
+    wanted = fields_for(event_type, Occasion.of(moment))
+    known = _readable(tools, receiver, facts)
+    offered = {field: known.get(field) for field in wanted | tools.policy.asks}
+    released = release(offered, receiver, Occasion.of(moment), tools.policy, tools.pseudonyms, tools.clock.now())
+    decisions = tuple(_as_sent(subscription, each) for each in released.decisions if each.field in wanted)
+    obstacles = [*unwanted(subscription, event_type, traits), *_obstacles(subscription, decisions)]
+    return Preview(moment, released.policy_version, tuple(obstacles), decisions)
+
+
+def _moment_of(event_type: EventType) -> Moment:
+    if event_type in ABOUT_CONNECTIONS:
+        message = "About a connection and no referral, so nothing is decided on; its schema tells what it holds."
+        raise InvalidInput(FieldFault("eventType", "about-a-referral", message))
+    moment = MOMENT_OF[event_type]
+    if moment is None:
+        raise InvalidInput(FieldFault("eventType", "told-to-referrers", "Never told to a referrer; give another type."))
+    return moment
+
+
+def _referral(
+    tx: Connection, tools: Tools, viewer: Viewer, subscription: Subscription, referral_id: UUID
+) -> tuple[Traits, Organisation, Facts]:
+    case = load_case_files(tx, tools.vault, [referral_id], viewer.visibility).get(referral_id)
+    if case is None or case.referral.organisation.id != subscription.organisation_id:
+        raise NotFound("There is no referral with this id for this client.")
+    (row,) = load_referral_rows(tx, [referral_id], viewer.visibility)
+    return Traits(row.area, row.worker_index), case.referral.organisation, facts_of(case)
+
+
+def _readable(tools: Tools, receiver: Receiver, facts: Facts) -> Mapping[Field, object]:
+    read = release(facts, receiver, Occasion.READING, tools.policy, tools.pseudonyms, tools.clock.now())
+    return {field: facts[field] for field in read.fields}
+
+
+def _as_sent(subscription: Subscription, decision: Decision) -> Decision:
+    if subscription.content is Content.THIN and decision.effect is not None and decision.field not in ID_FIELDS:
+        return Decision(decision.field, None, decision.rule_id, "thin")
+    return decision
+
+
+def _obstacles(subscription: Subscription, decisions: tuple[Decision, ...]) -> list[str]:
+    found = []
+    if subscription.status is not SubscriptionStatus.ACTIVE:
+        found.append(subscription.status.value)
+    if not any(each.field is Field.REFERRAL_ID and each.effect for each in decisions):
+        found.append("nothing-released")
+    return found

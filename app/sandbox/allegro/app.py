@@ -1,0 +1,288 @@
+"""A stateful Allegro (credit bank and finance team) that speaks ``openapi/partners/allegro.yaml`` over HTTP.
+
+Beside the contract it has what people do in that system: ``/_desk`` for the counsellors' work and ``/``
+to look at the files.
+"""
+
+import base64
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from json import JSONDecodeError
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from app.sandbox.allegro.codes import (
+    CANCELLATION_REASONS,
+    CLOSURE_REASONS,
+    DROP_OUT_REASONS,
+    INTAKE_RESULTS,
+    KBR_STATUSES,
+    REJECTION_REASONS,
+    TRAJECTORY_RESULTS,
+    CodeValue,
+    cancellation_reason_code,
+    closure_reason_code,
+    drop_out_reason_code,
+    intake_result_code,
+    kbr_status_code,
+    rejection_reason_code,
+    trajectory_result_code,
+    yes_no,
+)
+from app.sandbox.allegro.messages import FACT, MESSAGE, REFERRAL, message_faults
+from app.sandbox.allegro.page import files_page
+from app.sandbox.allegro.records import Records
+from app.sandbox.faults.gate import Gate
+from app.sandbox.faults.plan import FaultPlan, SkewedClock
+from app.sandbox.faults.profiles import ALLEGRO_FAULTS, AllegroForm
+from app.sandbox.lengths import misfits, too_long
+from app.sandbox.runtime import Document, SettableClock, Store
+
+__all__ = [
+    "CANCELLATION_REASONS",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "CLOSURE_REASONS",
+    "DROP_OUT_REASONS",
+    "INTAKE_RESULTS",
+    "KBR_STATUSES",
+    "REJECTION_REASONS",
+    "TRAJECTORY_RESULTS",
+    "CodeValue",
+    "cancellation_reason_code",
+    "closure_reason_code",
+    "create_app",
+    "drop_out_reason_code",
+    "intake_result_code",
+    "kbr_status_code",
+    "rejection_reason_code",
+    "trajectory_result_code",
+    "yes_no",
+]
+
+CLIENT_ID = "trajecthub"
+CLIENT_SECRET = "sandbox-allegro"  # noqa: S105  # opens a simulator with invented people only
+
+_TOKEN_LIFETIME = timedelta(minutes=15)
+_MOST_CHANGES = 500
+_FILES_ON_PAGE = 200
+_NUMBER, _FILE_NUMBER = re.compile(r"[0-9]{1,18}"), re.compile(r"(A[0-9]{1,18})?")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(store: Store, clock: SettableClock) -> ASGIApp:
+    """Build the simulated Allegro over its store and clock.
+
+    Tokens live in memory and expire by ``clock``; files, messages and changes live in ``store``.
+    """
+    plan = FaultPlan("allegro", ALLEGRO_FAULTS, clock)
+    records, tokens = Records(store, SkewedClock(clock, plan), plan), _Tokens(clock)
+    contract, desk = _Contract(records), _Desk(records, plan)
+    message_path = "/api/v1/verwijzingen/{reference}/berichten"
+    app = Starlette(
+        routes=[
+            Route("/oauth/token", tokens.issue, methods=["POST"]),
+            Route("/api/v1/mutaties", tokens.needed(contract.changes)),
+            Route("/api/v1/verwijzingen", tokens.needed(contract.referrals)),
+            Route("/api/v1/verwijzingen/{reference}", tokens.needed(contract.put_referral), methods=["PUT"]),
+            Route("/api/v1/verwijzingen/{reference}", tokens.needed(contract.referral)),
+            Route(message_path, tokens.needed(contract.post_message), methods=["POST"]),
+            Route(message_path + "/{message_id}", tokens.needed(contract.message)),
+            Route("/_desk/feiten", desk.record, methods=["POST"]),
+            Route("/_desk/vastleggingen", desk.commit_late, methods=["POST"]),
+            Route("/_desk/dossiers", desk.files),
+            Route("/", desk.page),
+        ]
+    )
+    return Gate(app, AllegroForm(tokens.expire, records.mend), plan)
+
+
+class _Tokens:
+    """Opaque bearer tokens for the one client (RFC 6749, section 4.4)."""
+
+    def __init__(self, clock: SettableClock) -> None:
+        self._clock = clock
+        self._expires: dict[str, datetime] = {}
+
+    async def issue(self, request: Request) -> Response:
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        if form.get("grant_type") != ["client_credentials"]:
+            return JSONResponse({"error": "unsupported_grant_type"}, 400)
+        if not self._knows(request.headers.get("authorization", "")):
+            return JSONResponse({"error": "invalid_client"}, 401, {"WWW-Authenticate": "Basic"})
+        token, now = secrets.token_urlsafe(24), self._clock.now()
+        self._expires = {old: end for old, end in self._expires.items() if end > now}
+        self._expires[token] = now + _TOKEN_LIFETIME
+        lifetime = int(_TOKEN_LIFETIME.total_seconds())
+        return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": lifetime})
+
+    def expire(self) -> None:
+        """End all tokens that were given."""
+        self._expires.clear()
+
+    def needed(self, endpoint: Endpoint) -> Endpoint:
+        """Answer 401 to a call without a valid token."""
+
+        async def guarded(request: Request) -> Response:
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            end = self._expires.get(token)
+            if scheme.lower() != "bearer" or end is None or end <= self._clock.now():
+                return _fault(401, "token-ongeldig", "Vraag een nieuw token aan.")
+            return await endpoint(request)
+
+        return guarded
+
+    @staticmethod
+    def _knows(authorization: str) -> bool:
+        expected = "Basic " + base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+        return secrets.compare_digest(authorization.encode(), expected.encode())
+
+
+class _Contract:
+    """The operations that the contract describes."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    async def changes(self, request: Request) -> Response:
+        after, limit = _number(request, "na", "0"), _number(request, "aantal", "100")
+        if after is None or limit is None or not 1 <= limit <= _MOST_CHANGES:
+            return _fault(400, "parameter-ongeldig", f"na is 0 of hoger, aantal is 1 tot en met {_MOST_CHANGES}.")
+        return JSONResponse({"mutaties": self._records.changes_after(after, limit)})
+
+    async def referrals(self, request: Request) -> Response:
+        after, limit = request.query_params.get("na", ""), _number(request, "aantal", "100")
+        if not _is_file_number(after) or limit is None or not 1 <= limit <= _MOST_CHANGES:
+            text = f"na is een dossiernummer of leeg, aantal is 1 tot en met {_MOST_CHANGES}."
+            return _fault(400, "parameter-ongeldig", text)
+        return JSONResponse({"verwijzingen": [_receipt(f) for f in self._records.files_after(after, limit)]})
+
+    async def put_referral(self, request: Request) -> Response:
+        reference, contents = _reference(request), await _json(request)
+        if reference is None or not isinstance(contents, dict):
+            return _fault(400, "bericht-ongeldig", "externReferentie is een uuid en de inhoud een JSON-object.")
+        if faults := list(misfits(contents, REFERRAL)):
+            return _fault(400, "bericht-ongeldig", "De verwijzing is niet zoals het contract zegt.", faults)
+        number, created = self._records.put_referral(reference, contents)
+        return JSONResponse({"dossiernummer": number, "externReferentie": reference}, 201 if created else 200)
+
+    async def referral(self, request: Request) -> Response:
+        file = self._records.file(_reference(request) or "")
+        if file is None:
+            return _fault(404, "verwijzing-onbekend", "Meld de verwijzing eerst aan.")
+        return JSONResponse(file)
+
+    async def post_message(self, request: Request) -> Response:
+        reference, message = _reference(request), await _json(request)
+        if reference is None or not isinstance(message, dict):
+            return _fault(400, "bericht-ongeldig", "externReferentie is een uuid en de inhoud een JSON-object.")
+        if faults := [*message_faults(message), *misfits(message, MESSAGE)]:
+            return _fault(400, "bericht-ongeldig", "Het bericht is niet zoals het contract zegt.", faults)
+        if self._records.file(reference) is None:
+            return _fault(404, "verwijzing-onbekend", "Meld de verwijzing eerst aan.")
+        outcome = self._records.put_message(reference, message)
+        if outcome == "conflict":
+            return _fault(409, "bericht-id-in-gebruik", "Dit berichtId hoort bij een ander bericht.")
+        return JSONResponse(message, 201 if outcome == "created" else 200)
+
+    async def message(self, request: Request) -> Response:
+        message = self._records.message(_reference(request) or "", request.path_params["message_id"])
+        if message is None:
+            return _fault(404, "bericht-onbekend", "Dit bericht is niet ontvangen.")
+        return JSONResponse(message)
+
+
+class _Desk:
+    """What counsellors do in their own screens; no part of the contract."""
+
+    def __init__(self, records: Records, plan: FaultPlan) -> None:
+        self._records, self._plan = records, plan
+
+    async def record(self, request: Request) -> Response:
+        facts = await _json(request)
+        if not isinstance(facts, list) or (faulty := [n for n, fact in enumerate(facts) if not _is_fact(fact)]):
+            detail = faulty if isinstance(facts, list) else []
+            return _fault(400, "feit-ongeldig", "Elk feit heeft feitId, soort, datum en gegevens.", detail)
+        if long := [f"feit {n}: {text}" for n, fact in enumerate(facts) for text in too_long(fact, FACT)]:
+            return _fault(400, "feit-ongeldig", "Niets verwerkt: er is te veel ingevuld.", long)
+        numbers = [self._records.find_file(fact.get("dossiernummer"), fact.get("kenmerkVerwijzer")) for fact in facts]
+        found = [(number, fact) for number, fact in zip(numbers, facts, strict=True) if number is not None]
+        if len(found) < len(facts):
+            missing = [fact["feitId"] for number, fact in zip(numbers, facts, strict=True) if number is None]
+            return _fault(404, "dossier-onbekend", "Niets verwerkt: geen of meer dan een dossier gevonden.", missing)
+        done = sum(self._records.record_fact(number, fact) for number, fact in found)
+        return JSONResponse({"verwerkt": done, "bekend": len(facts) - done})
+
+    async def commit_late(self, request: Request) -> Response:
+        return JSONResponse({"vastgelegd": self._records.commit_late()})
+
+    async def files(self, request: Request) -> Response:
+        after = request.query_params.get("na", "")
+        if not _is_file_number(after):
+            return _fault(400, "parameter-ongeldig", "na is een dossiernummer.")
+        return JSONResponse({"dossiers": [_summary(file) for file in self._records.files_after(after)]})
+
+    async def page(self, request: Request) -> Response:
+        return HTMLResponse(files_page(self._records, _FILES_ON_PAGE, self._plan.note()))
+
+
+def _summary(file: Document) -> Document:
+    return _receipt(file) | {"kenmerkVerwijzer": file["verwijzing"].get("kenmerkVerwijzer")}
+
+
+def _receipt(file: Document) -> Document:
+    return {name: file[name] for name in ("dossiernummer", "externReferentie")}
+
+
+def _number(request: Request, name: str, otherwise: str) -> int | None:
+    text = request.query_params.get(name, otherwise)
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def _is_file_number(text: str) -> bool:
+    return _FILE_NUMBER.fullmatch(text) is not None
+
+
+def _is_fact(fact: object) -> bool:
+    # Kinds and codes are free on purpose: Allegro adds some without telling the hub, which must survive that.
+    return (
+        isinstance(fact, dict)
+        and all(isinstance(fact.get(name), str) for name in ("feitId", "soort"))
+        and isinstance(fact.get("gegevens", {}), dict)
+        and _is_date(fact.get("datum"))
+    )
+
+
+def _is_date(value: object) -> bool:
+    try:
+        return value is None or bool(date.fromisoformat(str(value)))
+    except ValueError:
+        return False
+
+
+def _reference(request: Request) -> str | None:
+    try:
+        return str(UUID(request.path_params["reference"]))
+    except ValueError:
+        return None
+
+
+async def _json(request: Request) -> Any:  # JSON can be anything
+    try:
+        return await request.json()
+    except (JSONDecodeError, UnicodeDecodeError):
+        return None
+
+
+def _fault(status: int, code: str, message: str, details: list[Any] | None = None) -> Response:
+    return JSONResponse({"foutcode": code, "melding": message, "details": details or []}, status)

@@ -1,0 +1,199 @@
+"""What the simulated Allegro keeps: files, messages and the numbered feed of changes, with their indexes."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import UTC
+from itertools import islice
+from typing import Literal
+from uuid import UUID, uuid5
+
+from app.sandbox.faults.plan import FaultKind, FaultPlan
+from app.sandbox.runtime import Document, SettableClock, Store
+
+_FILES, _MESSAGES, _CHANGES = "dossiers", "berichten", "mutaties"
+# The contract promises that a number which is still missing when the feed is a hundred further will never be shown.
+_LATEST = 90
+_CHANGE_IDS = UUID("6f1b7a52-4f4e-5b0e-9a3b-0a11e6000001")
+
+PutMessage = Literal["created", "known", "conflict"]
+"""What became of a message: stored, already there with the same contents, or its id is taken by another."""
+
+
+class Records:
+    """Allegro's records over a store; every look-up is by index, so that it stays quick with thousands of files.
+
+    A file (*dossier*) is made for each referral of the hub. A change (*mutatie*) gets its sequence number
+    when somebody starts to register it; one that is *late* becomes visible only after ``commit_late``,
+    when higher numbers may have been read already, as with long transactions in a real database.
+    """
+
+    def __init__(self, store: Store, clock: SettableClock, plan: FaultPlan) -> None:
+        self._store, self._clock, self._plan = store, clock, plan
+        self._numbers: list[str] = []
+        self._number_of: dict[str, str] = {}
+        self._with_reference: dict[str, set[str]] = defaultdict(set)
+        self._feed: list[Document] = []
+        self._late: list[Document] = []
+        self._locked: set[str] = set()
+        self._changes_of: dict[str, list[Document]] = defaultdict(list)
+        self._messages_of: dict[str, list[Document]] = defaultdict(list)
+        self._rebuild()
+
+    def put_referral(self, referral: str, contents: Document) -> tuple[str, bool]:
+        """Create or replace a referral's file; give its number and whether it is new."""
+        number = self._number_of.get(referral)
+        created = number is None
+        if number is None:
+            number = f"A{self._store.count(_FILES) + 1:07d}"
+        file = {"dossiernummer": number, "externReferentie": referral, "verwijzing": contents}
+        before = self._store.get(_FILES, number)
+        if before != file:
+            self._store.put(_FILES, number, file)
+            self._index_file(file, before)
+        return number, created
+
+    def file(self, referral: str) -> Document | None:
+        """Give the file of a referral of the hub, or None."""
+        number = self._number_of.get(referral)
+        return self._store.get(_FILES, number) if number else None
+
+    def put_message(self, referral: str, message: Document) -> PutMessage:
+        """Store a message about a referral under its client-made id."""
+        key, stored = message["berichtId"], {"externReferentie": referral, "bericht": message}
+        before = self._store.get(_MESSAGES, key)
+        if before is not None:
+            return "known" if before == stored else "conflict"
+        self._store.put(_MESSAGES, key, stored)
+        self._messages_of[referral].append(message)
+        return "created"
+
+    def message(self, referral: str, message_id: str) -> Document | None:
+        """Give a message about this referral, or None."""
+        stored = self._store.get(_MESSAGES, message_id)
+        return stored["bericht"] if stored and stored["externReferentie"] == referral else None
+
+    def find_file(self, number: str | None, reference: str | None) -> str | None:
+        """Give the number of the one file with this number, or with this reference of the referrer; else None."""
+        if number is not None:
+            return number if self._store.get(_FILES, number) else None
+        found = self._with_reference.get(reference, set()) if reference else set()
+        return next(iter(found)) if len(found) == 1 else None
+
+    def record_fact(self, number: str, fact: Document) -> bool:
+        """Register what a counsellor did; False when this ``feitId`` is known, then nothing changes."""
+        change_id = str(uuid5(_CHANGE_IDS, fact["feitId"]))
+        if self._store.get(_CHANGES, change_id):
+            return False
+        if self._locked and len(self._feed) - self._late[0]["volgnummer"] >= _LATEST:
+            self.commit_late()
+        file = self._store.get(_FILES, number)
+        change = {
+            "mutatieId": change_id,
+            "volgnummer": len(self._feed) + 1,
+            "dossiernummer": number,
+            "externReferentie": file["externReferentie"] if file else None,
+            "soort": fact["soort"],
+            "datum": fact.get("datum"),
+            "geregistreerdOp": self._clock.now().astimezone(UTC).isoformat(),
+            "gegevens": fact.get("gegevens", {}),
+        }
+        is_late = fact.get("laat", False) or self._is_late(change)
+        self._store_change(change_id, change, visible=not is_late)
+        self._changes_of[number].append(change)
+        return True
+
+    def commit_late(self) -> int:
+        """Make the changes visible that were held back; give how many."""
+        late, self._late = self._late, []
+        self._locked.clear()
+        for change in late:
+            self._store_change(change["mutatieId"], change, visible=True)
+        return len(late)
+
+    def mend(self, change_ids: Collection[str]) -> None:
+        """Show what was held back, and give these changes again, each with what came after it on its file."""
+        self.commit_late()
+        wanted, numbers = set(change_ids), {_file_of(self._store.get(_CHANGES, each)) for each in change_ids}
+        for number in sorted(numbers):
+            changes = self._changes_of[number]
+            first = next(index for index, change in enumerate(changes) if change["mutatieId"] in wanted)
+            for change in changes[first:]:
+                self._repeat(change)
+
+    def changes_after(self, sequence: int, limit: int) -> list[Document]:
+        """Give the visible changes with a higher sequence number, in order."""
+        entries = (self._feed[index] for index in range(sequence, len(self._feed)))
+        return list(islice((entry["mutatie"] for entry in entries if entry["zichtbaar"]), limit))
+
+    def files_after(self, number: str, limit: int | None = None) -> list[Document]:
+        """Give the files made after the one with this number (all when it is empty), oldest first."""
+        start = int(number[1:]) if number else 0
+        end = None if limit is None else start + limit
+        return [file for key in self._numbers[start:end] if (file := self._store.get(_FILES, key))]
+
+    def newest_files(self, limit: int) -> list[Document]:
+        """Give the newest files, newest first."""
+        return [file for key in reversed(self._numbers[-limit:]) if (file := self._store.get(_FILES, key))]
+
+    def changes_of(self, number: str) -> list[Document]:
+        """Give everything registered on a file, oldest first."""
+        return self._changes_of.get(number, [])
+
+    def messages_of(self, referral: str) -> list[Document]:
+        """Give the hub's messages about a referral, oldest first."""
+        return self._messages_of.get(referral, [])
+
+    def _is_late(self, change: Document) -> bool:
+        # A file that is still being written is locked: what comes after it on the same file waits for it.
+        number = change["dossiernummer"]
+        if number not in self._locked and not self._plan.strikes(FaultKind.LATE_COMMIT):
+            return False
+        self._locked.add(number)
+        self._plan.leave_alone(change["mutatieId"])
+        return True
+
+    def _repeat(self, change: Document) -> None:
+        """Give a change again: the same one, under a new sequence number."""
+        again = change | {"volgnummer": len(self._feed) + 1}
+        self._store_change(f"{change['mutatieId']} {again['volgnummer']}", again, visible=True)
+
+    def _store_change(self, key: str, change: Document, *, visible: bool) -> None:
+        entry = {"zichtbaar": visible, "mutatie": change}
+        self._store.put(_CHANGES, key, entry)
+        index = change["volgnummer"] - 1
+        self._feed[index : index + 1] = [entry]
+        if not visible:
+            self._late.append(change)
+
+    def _index_file(self, file: Document, before: Document | None = None) -> None:
+        number = file["dossiernummer"]
+        if before is None:
+            self._numbers.append(number)
+            self._number_of[file["externReferentie"]] = number
+        else:
+            self._with_reference[_reference(before)].discard(number)
+        self._with_reference[_reference(file)].add(number)
+
+    def _rebuild(self) -> None:
+        for file in self._store.all(_FILES):
+            self._index_file(file)
+        for stored in self._store.all(_MESSAGES):
+            self._messages_of[stored["externReferentie"]].append(stored["bericht"])
+        # Keys keep the place where they first came, so this is the order of the sequence numbers.
+        known: set[str] = set()
+        for entry in self._store.all(_CHANGES):
+            change = entry["mutatie"]
+            self._feed.append(entry)
+            if change["mutatieId"] not in known:
+                self._changes_of[change["dossiernummer"]].append(change)
+            known.add(change["mutatieId"])
+            if not entry["zichtbaar"]:
+                self._late.append(change)
+
+
+def _file_of(entry: Document | None) -> str:
+    return str(entry["mutatie"]["dossiernummer"]) if entry else ""
+
+
+def _reference(file: Document) -> str:
+    return str(file["verwijzing"].get("kenmerkVerwijzer", ""))

@@ -1,0 +1,154 @@
+"""What a row of a register means in each system: the referral as its worker enters it, the counsellor's facts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from app.domain.codes import KbrStatus, ReferrerKind, System, TrajectoryResult
+from app.domain.local_time import AMSTERDAM
+from app.sandbox.allegro import app as allegro
+from app.sandbox.gidso import app as gidso
+from app.sandbox.register import Row
+from app.sandbox.rmw import app as rmw
+from app.sandbox.runtime import Document
+
+GIDSO_TEAM = {
+    ReferrerKind.VRAAGWIJZER: "Vraagwijzer",
+    ReferrerKind.WIJKTEAM: "Wijkteam",
+    ReferrerKind.JONGERENLOKET: "Jongerenloket",
+}
+RMW_TEAM = {
+    ReferrerKind.WERK_EN_INKOMEN: "WI",
+    ReferrerKind.EXIT: "EX",
+    ReferrerKind.STATUSHOUDERS: "SH",
+    ReferrerKind.DETENTIE_REINTEGRATIE: "DR",
+    ReferrerKind.PRESTATIE010: "PR",
+}
+_COUNSELLORS = ("A. Bakker", "S. El Amrani", "R. de Wit", "M. Pereira", "J. Vermeulen", "F. Yildiz")
+
+# The credit bank takes an application up some days after it came in.
+_DAYS_TO_NEXT_KBR_STATUS = 7
+
+
+@dataclass(frozen=True)
+class DatedFact:
+    """A fact that the counsellor registers in Allegro on a day."""
+
+    day: date
+    fact: Document
+
+
+def referral_document(row: Row) -> Document:
+    """Give the referral as a worker enters it in GIDSO or RMW."""
+    return _gidso_document(row) if row.system is System.GIDSO else _rmw_document(row)
+
+
+def referral_body(row: Row) -> dict[str, Any]:
+    """Give the referral as a referrer without one of the three systems posts it to the API."""
+    return {
+        "reference": row.reference,
+        "receivedAt": datetime.combine(row.received_on, time(9), AMSTERDAM).isoformat(),
+        "area": row.area,
+        "threeWayMeeting": row.three_way_meeting,
+        "client": {
+            "givenName": row.given_name,
+            "familyName": row.family_name,
+            "birthDate": row.birth_date.isoformat(),
+            "sex": row.sex,
+        },
+    }
+
+
+def counsellor_facts(row: Row) -> Iterator[DatedFact]:
+    """Give what the counsellor registers, in order: confirmation, intake, result, plan, decision, credit bank."""
+    yield _fact(row, "bevestiging", row.received_on, {"trajectbegeleider": _counsellor(row)})
+    if row.intake_on is None:
+        return
+    yield _fact(row, "afspraak", row.received_on, _appointment(row, row.intake_on))
+    if row.attended is not None:
+        yield _fact(row, "aanwezigheid", row.intake_on, {"verschenen": allegro.yes_no(row.attended)})
+    if row.intake_result:
+        yield _fact(row, "intakeresultaat", row.intake_on, allegro.intake_result_code(row.intake_result))
+    if row.plan_signed_on:
+        plan = {"ondertekendOp": row.plan_signed_on.isoformat(), "rddKenmerk": f"RDD-{row.number}"}
+        yield _fact(row, "plan", row.plan_signed_on, plan)
+    yield from _decision_facts(row, row.intake_on)
+
+
+def _decision_facts(row: Row, intake_on: date) -> Iterator[DatedFact]:
+    if not row.trajectory_result:
+        return
+    # A decision whose date was not registered is entered once the plan is there, without a date.
+    day = row.decision_on or max(intake_on, row.plan_signed_on or intake_on)
+    decided_on = row.decision_on.isoformat() if row.decision_on else None
+    code = allegro.trajectory_result_code(row.trajectory_result)
+    decision = _fact(row, "trajectresultaat", day, {**code, "besluitdatum": decided_on})
+    yield DatedFact(day, decision.fact | {"datum": decided_on})
+    if row.trajectory_result is TrajectoryResult.KBR_APPLICATION and row.kbr_status:
+        yield _kbr_fact(row, KbrStatus.RECEIVED, day)
+        if row.kbr_status is not KbrStatus.RECEIVED:
+            yield _kbr_fact(row, row.kbr_status, day + timedelta(days=_DAYS_TO_NEXT_KBR_STATUS))
+
+
+def _kbr_fact(row: Row, status: KbrStatus, day: date) -> DatedFact:
+    return _fact(row, "kbr_aanvraag", day, allegro.kbr_status_code(status), f"kbr-{status}")
+
+
+def _fact(row: Row, kind: str, day: date, contents: Mapping[str, Any], name: str | None = None) -> DatedFact:
+    fact = {
+        "kenmerkVerwijzer": row.reference,
+        "feitId": f"{row.reference}-{name or kind}",
+        "soort": kind,
+        "datum": day.isoformat(),
+        "gegevens": dict(contents),
+    }
+    return DatedFact(day, fact)
+
+
+def _appointment(row: Row, intake_on: date) -> Document:
+    return {
+        "begint": datetime.combine(intake_on, time(10), AMSTERDAM).isoformat(),
+        "plaats": "Kantoor Expertiseteam Financiën",
+        "driegesprek": allegro.yes_no(row.three_way_meeting),
+        "trajectbegeleider": _counsellor(row),
+        "deelnemers": [],
+    }
+
+
+def _counsellor(row: Row) -> Document:
+    place = sum(map(ord, row.number)) % len(_COUNSELLORS)
+    return {"naam": _COUNSELLORS[place], "telefoon": f"010-555010{place}"}
+
+
+def _gidso_document(row: Row) -> Document:
+    return gidso.aanmelding(
+        row.reference,
+        row.organisation_code,
+        GIDSO_TEAM[row.kind],
+        row.received_on.isoformat(),
+        Gebied=row.area,
+        Burger={
+            "Bsn": row.bsn,
+            "Voornaam": row.given_name,
+            "Achternaam": row.family_name,
+            "Geboortedatum": row.birth_date.isoformat(),
+            "Geslacht": {"m": "M", "f": "V"}.get(row.sex or ""),
+        },
+        Driegesprek={"Gewenst": row.three_way_meeting, "Locatie": None},
+    )
+
+
+def _rmw_document(row: Row) -> Document:
+    klant = rmw.klant(
+        row.given_name, row.family_name, row.birth_date, {"m": "M", "f": "V"}.get(row.sex or "", "O"), row.bsn
+    )
+    return rmw.aanmelding(
+        row.reference,
+        row.organisation_code,
+        row.received_on,
+        klant,
+        soortTeam=RMW_TEAM[row.kind],
+        gebied=row.area,
+        driegesprek=allegro.yes_no(row.three_way_meeting),
+    )

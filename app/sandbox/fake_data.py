@@ -1,0 +1,93 @@
+"""Invented cases with which simulators can be filled: the same ones for the same seed, and nobody's."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from random import Random
+from uuid import UUID, uuid5
+
+from app.adapters.allegro.client import AllegroClient
+from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
+from app.sandbox.allegro import app as allegro
+from app.sandbox.case_generator import counsellor_facts, referral_document
+from app.sandbox.console import Desks
+from app.sandbox.register import KINDS_IN, Row
+
+_REFERRALS = UUID("6f1b7a52-4f4e-5b0e-9a3b-0a11e6000002")
+_START = date(2020, 1, 6)
+_GIVEN = ("Yara", "Dennis", "Joke", "Piet", "Fatima", "Ahmed", "Sanne", "Bram", "Meryem", "Luuk")
+_FAMILY = ("Voorbeeld", "Verzonnen", "Testman", "de Proef", "van Nergens", "Niemand", "Bedacht", "Fictief")
+_AREAS = ("Charlois", "Feijenoord", "Delfshaven", "Noord", "IJsselmonde", "Prins Alexander")
+
+
+def invented_cases(seed: int, number: int, systems: Collection[System]) -> list[Row]:
+    """Give so many invented cases, referred in these systems in turns."""
+    random = Random(seed)  # noqa: S311  # a play
+    order = [system for system in (System.GIDSO, System.RMW, System.API) if system in systems]
+    return [_case(random, position + 1, order[position % len(order)]) for position in range(number)]
+
+
+async def fill(urls: Mapping[System, str], seed: int, number: int) -> None:
+    """Let the people at these simulators register invented cases; the same ones again change nothing.
+
+    Args:
+        urls: the simulators' addresses; what is referred where there is no simulator is left out.
+        seed: the cases are drawn from it.
+        number: how many cases there are in all; Allegro has a file for each of them.
+    """
+    systems = set(KINDS_IN) if System.ALLEGRO in urls else set(urls)
+    cases, desks = invented_cases(seed, number, systems), Desks(urls)
+    for system in urls.keys() - {System.ALLEGRO}:
+        await desks.refer(system, [referral_document(row) for row in cases if row.system is system])
+    if System.ALLEGRO in urls:
+        await _refer_to_allegro(urls[System.ALLEGRO], cases)
+        await desks.register([dated.fact for row in cases for dated in counsellor_facts(row)])
+    await desks.close()
+
+
+async def _refer_to_allegro(url: str, cases: Collection[Row]) -> None:
+    # Files come from the hub only; here its part is played.
+    client = AllegroClient(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
+    for row in cases:
+        person = {"voornaam": row.given_name, "achternaam": row.family_name, "geboortedatum": f"{row.birth_date}"}
+        contents = {"kenmerkVerwijzer": row.reference, "gebied": row.area, "client": person}
+        await client.put_referral(uuid5(_REFERRALS, row.reference), contents)
+    await client.close()
+
+
+def _case(random: Random, number: int, system: System) -> Row:
+    kind = random.choice(sorted(KINDS_IN[system]))
+    received_on = _START + timedelta(days=random.randrange(200))
+    intake_on = received_on + timedelta(days=random.randrange(5, 15))
+    came = random.random() < 0.9
+    signed_on = intake_on + timedelta(days=7) if came and random.random() < 0.6 else None
+    decision_on = signed_on + timedelta(days=random.randrange(30, 100)) if signed_on else None
+    return Row(
+        number=f"9{number:05d}",
+        received_on=received_on,
+        kind=ReferrerKind(kind),
+        organisation=f"{kind} {random.choice(_AREAS)}",
+        system=system,
+        area=random.choice(_AREAS),
+        given_name=random.choice(_GIVEN),
+        family_name=random.choice(_FAMILY),
+        sex=random.choice(("m", "f", None)),
+        birth_date=date(1950, 1, 1) + timedelta(days=random.randrange(55 * 365)),
+        bsn=None if system is System.API else _citizen_number(random),
+        three_way_meeting=random.random() < 0.3,
+        intake_on=intake_on,
+        attended=came,
+        intake_result=random.choice(list(IntakeResult)) if came else None,
+        plan_signed_on=signed_on,
+        decision_on=decision_on,
+        trajectory_result=random.choice(list(TrajectoryResult)) if decision_on else None,
+        kbr_status=random.choice(list(KbrStatus)) if decision_on else None,
+    )
+
+
+def _citizen_number(random: Random) -> str:
+    """Give a number that passes the eleven-test, from the range 9999… that was never given out."""
+    while True:
+        digits = f"9999{random.randrange(10_000):04d}"
+        check = sum((9 - place) * int(digit) for place, digit in enumerate(digits)) % 11
+        if check < 10:
+            return f"{digits}{check}"

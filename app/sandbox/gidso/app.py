@@ -1,0 +1,222 @@
+"""Simulates GIDSO, the case system of the social desk, neighbourhood teams and youth desk.
+
+Speaks ``openapi/partners/gidso.yaml``; ``/_desk`` is what the people who work in GIDSO do.
+"""
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from json import JSONDecodeError
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from app.sandbox.faults.gate import Gate
+from app.sandbox.faults.plan import FaultPlan, SkewedClock
+from app.sandbox.faults.profiles import GIDSO_FAULTS, GidsoForm
+from app.sandbox.gidso.messages import JOURNAL_CATEGORIES, REGISTRATION, line_faults
+from app.sandbox.gidso.page import page
+from app.sandbox.gidso.register import Reading, Register, Rows, TokenExpired
+from app.sandbox.lengths import too_long
+from app.sandbox.runtime import Document, SettableClock, Store
+
+__all__ = ["API_KEY", "JOURNAL_CATEGORIES", "aanmelding", "create_app"]
+
+API_KEY = "sandbox-gidso"
+
+_LARGEST_PAGE = 500
+_ROWS = "/odata/v4/Aanmeldingen"
+_LINES = "/odata/v4/Aanmeldingen('{aanmelding_id}')/Journaalregels"
+_COUNT = re.compile(r"[0-9]{1,9}")
+_SINCE = re.compile(r"AangemeldOp ge (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
+_REFERENCE = re.compile(r"Kenmerk eq '((?:[^']|'')*)'")
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(store: Store, clock: SettableClock) -> ASGIApp:
+    """Build the simulated GIDSO over a store and a clock."""
+    plan = FaultPlan("gidso", GIDSO_FAULTS, clock)
+    register = Register(store, SkewedClock(clock, plan))
+    desk, api = _Desk(register, plan), _Api(register)
+    app = Starlette(
+        routes=[
+            Route("/", desk.page),
+            Route(_ROWS, _with_key(api.list_rows)),
+            Route(_LINES, _with_key(api.list_lines), methods=["GET"]),
+            Route(_LINES, _with_key(api.append_line), methods=["POST"]),
+            Route("/_desk/aanmeldingen", desk.save, methods=["PUT"]),
+            Route("/_desk/aanmeldingen/{aanmelding_id}", desk.remove, methods=["DELETE"]),
+            Route("/_desk/journaal/{aanmelding_id}", desk.journal),
+            Route("/_desk/delta-tokens/verlopen", desk.expire_tokens, methods=["POST"]),
+        ]
+    )
+    return Gate(app, GidsoForm(register.expire_tokens, register.touch), plan)
+
+
+def aanmelding(aanmelding_id: str, teamcode: str, teamsoort: str, aangemeld_op: str, **values: object) -> Document:
+    """Give a complete registration with neutral values, as a worker would save it through ``/_desk``.
+
+    Args:
+        aanmelding_id: the registration's id, for example ``G-000123``.
+        teamcode: the referring team's code.
+        teamsoort: ``Vraagwijzer``, ``Wijkteam`` or ``Jongerenloket``.
+        aangemeld_op: ISO date, or moment with offset.
+        values: other values by their name in the contract; of ``Burger`` only what differs.
+    """
+    burger = _NEUTRAL_BURGER | dict(values.pop("Burger", {}))  # type: ignore[call-overload]  # a document
+    head = {"AanmeldingId": aanmelding_id, "Teamcode": teamcode, "Teamsoort": teamsoort, "AangemeldOp": aangemeld_op}
+    return head | _NEUTRAL | {"Burger": burger} | values
+
+
+_NEUTRAL_BURGER: Document = {
+    "Bsn": None,
+    "Voornaam": "Noor",
+    "Achternaam": "Voorbeeld",
+    "Geboortedatum": "1985-01-01",
+    "Geslacht": None,
+    "Adres": None,
+    "Telefoon": None,
+    "Email": None,
+    "Voorkeurskanaal": None,
+    "Tolktaal": None,
+    "Aandachtspunten": [],
+}
+
+_NEUTRAL: Document = {
+    "Gebied": "onbekend",
+    "Medewerker": {"Naam": None, "Telefoon": None, "Email": None},
+    "Casusregisseur": None,
+    "Driegesprek": {"Gewenst": False, "Locatie": None},
+    "Aanleiding": None,
+    "Motivatie": None,
+    "Inkomen": "Onbekend",
+    "Schulden": "Onbekend",
+    "Dreigingen": [],
+    "BredeUitvraag": None,
+    "Betrokken": [],
+    "Bewind": False,
+    "Wsnp": False,
+    "Wmo": False,
+    "WoontInGemeente": True,
+    "Toestemming": {"Terugkoppeling": False, "Datum": None, "Wijze": None},
+    "OndersteuningGestoptOp": None,
+}
+
+
+class _Api:
+    """The contract."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    async def list_rows(self, request: Request) -> Response:
+        try:
+            reading = self._reading(request)
+        except TokenExpired:
+            return _error(410, "TokenVerlopen", "Het token is verlopen of onbekend; lees alle aanmeldingen opnieuw.")
+        except ValueError as error:
+            return _error(400, "OngeldigeVraag", str(error))
+        return JSONResponse(_collection(request, self._register.read(reading)))
+
+    async def list_lines(self, request: Request) -> Response:
+        key = request.path_params["aanmelding_id"].replace("''", "'")
+        lines = self._register.lines(key)
+        asked = request.query_params.get("$filter")
+        reference = _REFERENCE.fullmatch(asked) if asked else None
+        if self._register.get(key) is None:
+            return _absent(key)
+        if asked and not reference:
+            return _error(400, "OngeldigeVraag", "$filter: alleen Kenmerk eq '…' wordt ondersteund.")
+        if reference:
+            lines = [line for line in lines if line["Kenmerk"] == reference[1].replace("''", "'")]
+        return JSONResponse({"value": lines})
+
+    async def append_line(self, request: Request) -> Response:
+        key = request.path_params["aanmelding_id"].replace("''", "'")
+        if self._register.get(key) is None:
+            return _absent(key)
+        line = await _json(request)
+        if faults := list(line_faults(line)):
+            return _error(400, "OngeldigeJournaalregel", " ".join(faults))
+        return JSONResponse(self._register.append_line(key, line), status_code=201)
+
+    def _reading(self, request: Request) -> Reading:
+        query = request.query_params
+        token = query.get("$skiptoken") or query.get("$deltatoken")
+        if token:
+            return self._register.resume(token)
+        top = query.get("$top", str(_LARGEST_PAGE))
+        if not _COUNT.fullmatch(top) or not 1 <= int(top) <= _LARGEST_PAGE:
+            raise ValueError(f"$top: een getal van 1 tot en met {_LARGEST_PAGE}.")
+        asked = query.get("$filter")
+        since = _SINCE.fullmatch(asked) if asked else None
+        if asked and not since:
+            raise ValueError("$filter: alleen AangemeldOp ge <moment> wordt ondersteund.")
+        return self._register.start(int(top), since[1] if since else None)
+
+
+class _Desk:
+    """What people do in GIDSO's screens."""
+
+    def __init__(self, register: Register, plan: FaultPlan) -> None:
+        self._register, self._plan = register, plan
+
+    async def page(self, _: Request) -> Response:
+        rows = [(row, self._register.lines(row["AanmeldingId"])) for row in self._register.newest(200)]
+        return HTMLResponse(page(rows, self._plan.note()))
+
+    async def save(self, request: Request) -> Response:
+        rows = await _json(request)
+        if not isinstance(rows, list) or not all(isinstance(r, dict) and r.get("AanmeldingId") for r in rows):
+            return _error(400, "OngeldigeAanmelding", "Geef een lijst van aanmeldingen, elk met een AanmeldingId.")
+        if long := [f"Aanmelding {n}: {text}" for n, row in enumerate(rows) for text in too_long(row, REGISTRATION)]:
+            return _error(400, "OngeldigeAanmelding", " ".join(["Niets opgeslagen.", *long]))
+        changed = sum(self._register.save(row) for row in rows)
+        return JSONResponse({"verwerkt": changed, "bekend": len(rows) - changed})
+
+    async def remove(self, request: Request) -> Response:
+        changed = self._register.remove(request.path_params["aanmelding_id"])
+        return JSONResponse({"verwerkt": int(changed), "bekend": int(not changed)})
+
+    async def journal(self, request: Request) -> Response:
+        return JSONResponse(self._register.lines(request.path_params["aanmelding_id"]))
+
+    async def expire_tokens(self, _: Request) -> Response:
+        self._register.expire_tokens()
+        return Response(status_code=204)
+
+
+def _with_key(endpoint: _Endpoint) -> _Endpoint:
+    async def guarded(request: Request) -> Response:
+        if not secrets.compare_digest(request.headers.get("x-api-key", "").encode(), API_KEY.encode()):
+            return _error(401, "GeenToegang", "Geef een geldige API-sleutel in X-Api-Key.")
+        return await endpoint(request)
+
+    return guarded
+
+
+def _collection(request: Request, rows: Rows) -> Document:
+    name, parameter = ("@odata.deltaLink", "$deltatoken") if rows.complete else ("@odata.nextLink", "$skiptoken")
+    link = f"{request.url.replace(query='')}?{urlencode({parameter: rows.onward.token()}, safe='$')}"
+    return {"@odata.context": "$metadata#Aanmeldingen", "value": rows.rows, name: link}
+
+
+async def _json(request: Request) -> Any:  # JSON can be anything
+    try:
+        return await request.json()
+    except (JSONDecodeError, UnicodeDecodeError):
+        return None
+
+
+def _absent(key: str) -> Response:
+    return _error(404, "NietGevonden", f"Er is geen aanmelding {key}.")
+
+
+def _error(status: int, code: str, message: str) -> Response:
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)

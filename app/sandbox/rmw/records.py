@@ -1,0 +1,177 @@
+"""What RMW keeps: registrations with their status lines and activity tab, and their XML, ready to send."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from app.sandbox.lengths import too_long
+from app.sandbox.rmw.messages import REGISTRATION
+from app.sandbox.runtime import Document, SettableClock, Store
+from app.sandbox.soap import FIELDS, GROUPS, RmwFault, registration_xml
+
+STATUS_CODES: Final = {
+    "ON": "Ontvangen",
+    "BE": "Bevestigd",
+    "AF": "Afgewezen",
+    "DV": "Doorverwezen",
+    "IN": "Ingetrokken",
+    "IP": "Intake gepland",
+    "IV": "Intake vervallen",
+    "VS": "Verschenen",
+    "NV": "Niet verschenen of onbereikbaar",
+    "IR": "Intake afgerond",
+    "PO": "Plan ondertekend",
+    "AH": "Andere hulp nodig",
+    "ER": "Eerste resultaat",
+    "WZ": "Wijziging",
+    "UV": "Uitval",
+    "AG": "Afgesloten",
+}
+"""RMW's status codes with what its people read on the screen."""
+
+_RECORDS: Final = "aanmeldingen"
+_SWITCHES: Final = "schakelaars"
+
+
+@dataclass(frozen=True)
+class StatusLine:
+    """One line in the history of a referral code; fields as in the contract."""
+
+    statuscode: str
+    datum: str
+    toelichting: str
+    kenmerk: str
+
+
+class Registrations:
+    """Registrations by number, and by referral code in the order in which they came."""
+
+    def __init__(self, store: Store, clock: SettableClock) -> None:
+        self._store, self._clock = store, clock
+        self._numbers: dict[str, list[str]] = {}
+        self._xml: dict[str, bytes] = {}
+        for record in store.all(_RECORDS):
+            self._index(record)
+
+    @property
+    def in_maintenance(self) -> bool:
+        """Tell whether the maintenance window is open."""
+        switch = self._store.get(_SWITCHES, "onderhoud")
+        return bool(switch and switch["aan"])
+
+    def set_maintenance(self, wanted: bool) -> None:
+        """Open or close the maintenance window."""
+        self._store.put(_SWITCHES, "onderhoud", {"aan": wanted})
+
+    def checked(self, document: Any) -> Document:  # anything can come over the desk
+        """Give the desk's document if it has names of the contract only, fits, and its code has not changed.
+
+        Raises:
+            ValueError: it is not a registration; the message says why.
+        """
+        if not isinstance(document, dict) or not document.get("aanmeldnummer") or not document.get("aanmeldcode"):
+            raise ValueError("Een aanmelding heeft een aanmeldnummer en een aanmeldcode")
+        if unknown := sorted(_unknown_names(document)):
+            raise ValueError(f"Onbekende velden: {', '.join(unknown)}")
+        if long := list(too_long(document, REGISTRATION)):
+            raise ValueError(" ".join(["Niets opgeslagen.", *long]))
+        known = self._store.get(_RECORDS, document["aanmeldnummer"])
+        if known and known["gegevens"]["aanmeldcode"] != document["aanmeldcode"]:
+            raise ValueError("De aanmeldcode van een aanmelding verandert niet")
+        registration_xml({"gegevens": document, "mutatienummer": 0, "tijdstipMutatie": "", "statussen": [], "tab": {}})
+        return document
+
+    def put(self, document: Document) -> bool:
+        """Store what a consultant registered; False when that was already there."""
+        if long := list(too_long(document, REGISTRATION)):
+            raise ValueError(" ".join(["Niets opgeslagen.", *long]))
+        known = self._store.get(_RECORDS, document["aanmeldnummer"])
+        if known and known["gegevens"] == document:
+            return False
+        record = known or {"mutatienummer": 0, "statussen": [], "tab": {"stand": "O"}}
+        self._save({**record, "gegevens": document, "tijdstipMutatie": self._clock.now().isoformat()})
+        return True
+
+    def xml(self, number: str) -> bytes:
+        """Give a registration as the contract's ``aanmelding`` element.
+
+        Raises:
+            RmwFault: ONBEKEND.
+        """
+        if number not in self._xml:
+            raise RmwFault("ONBEKEND", "Geen aanmelding met dit aanmeldnummer")
+        return self._xml[number]
+
+    def listed(self, code: str, position: int, count: int) -> list[bytes]:
+        """Give the elements of a referral code from a position on; the first has position 1."""
+        return [self._xml[number] for number in self._numbers.get(code, [])[position - 1 : position - 1 + count]]
+
+    def total(self, code: str) -> int:
+        """Give how many registrations have this referral code."""
+        return len(self._numbers.get(code, ()))
+
+    def add_status(self, number: str, line: StatusLine) -> int:
+        """Append a status line, also when the same came before, and give its number.
+
+        Raises:
+            RmwFault: ONBEKEND or ONGELDIG.
+        """
+        record = self._known(number)
+        if line.statuscode not in STATUS_CODES:
+            raise RmwFault("ONGELDIG", "statuscode staat niet in de codelijst")
+        lines = [*record["statussen"], asdict(line)]
+        self._save({**record, "statussen": lines})
+        return len(lines)
+
+    def close_tab(self, number: str, on: str, reference: str) -> None:
+        """Close the activity tab.
+
+        Raises:
+            RmwFault: ONBEKEND, or TABGESLOTEN when it was closed before.
+        """
+        record = self._known(number)
+        if record["tab"]["stand"] == "G":
+            raise RmwFault("TABGESLOTEN", "De tab is al gesloten")
+        self._save({**record, "tab": {"stand": "G", "datumGesloten": on, "kenmerk": reference}})
+
+    def shown(self, number: str) -> Document:
+        """Give a registration with its status lines and tab as the desk shows it.
+
+        Raises:
+            RmwFault: ONBEKEND.
+        """
+        return _shown(self._known(number))
+
+    def newest(self, count: int) -> list[Document]:
+        """Give the registrations that came last, newest first."""
+        return [
+            self.shown(record["gegevens"]["aanmeldnummer"]) for record in self._store.all(_RECORDS)[: -count - 1 : -1]
+        ]
+
+    def _known(self, number: str) -> Document:
+        record = self._store.get(_RECORDS, number)
+        if record is None:
+            raise RmwFault("ONBEKEND", "Geen aanmelding met dit aanmeldnummer")
+        return record
+
+    def _save(self, record: Document) -> None:
+        # RMW counts each change, those by other systems too: the number alone says nothing about the contents.
+        record = {**record, "mutatienummer": record["mutatienummer"] + 1}
+        self._store.put(_RECORDS, record["gegevens"]["aanmeldnummer"], record)
+        self._index(record)
+
+    def _index(self, record: Document) -> None:
+        number, code = record["gegevens"]["aanmeldnummer"], record["gegevens"]["aanmeldcode"]
+        if number not in self._xml:
+            self._numbers.setdefault(code, []).append(number)
+        self._xml[number] = registration_xml(record)
+
+
+def _shown(record: Document) -> Document:
+    return {**record["gegevens"], **{name: value for name, value in record.items() if name != "gegevens"}}
+
+
+def _unknown_names(document: Document) -> Iterator[str]:
+    yield from (name for name in document if name not in FIELDS)
+    for group, names in GROUPS.items():
+        yield from (f"{group}.{name}" for name in document.get(group) or () if name not in names)

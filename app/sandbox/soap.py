@@ -1,0 +1,171 @@
+"""RMW's side of the XML: reading requests, writing registrations, answers and faults."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from app.sandbox.runtime import Document
+
+NAMESPACE: Final = "urn:nl:rmw:aanmelding:v1"
+_PREFIX: Final = f"{{{NAMESPACE}}}"
+FIELDS: Final = (
+    "aanmeldnummer",
+    "aanmeldcode",
+    "teamcode",
+    "soortTeam",
+    "datumAanmelding",
+    "gebied",
+    "klant",
+    "consulent",
+    "regie",
+    "driegesprek",
+    "locatie",
+    "aanleiding",
+    "motivatie",
+    "inkomen",
+    "schulden",
+    "dreiging",
+    "indBewind",
+    "indWsnp",
+    "indWmo",
+    "toestemming",
+    "vervallen",
+)
+"""The fields of a registration that consultants fill in, in the order of the schema."""
+GROUPS: Final = {
+    "klant": ("bsn", "voornaam", "achternaam", "geboortedatum", "geslacht", "adres", "telefoon", "email"),
+    "consulent": ("naam", "telefoon", "email"),
+    "toestemming": ("terugkoppeling", "datum"),
+}
+"""The fields inside a group, in the order of the schema."""
+
+_NSMAP: Final[dict[Any, str]] = {None: NAMESPACE}
+_STEERING: Final = ("berichtcode", "zender", "ontvanger")
+_LINE: Final = ("statuscode", "datum", "toelichting", "kenmerk")
+_TAB: Final = ("stand", "datumGesloten", "kenmerk")
+_SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+_WSSE: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+_AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+_HEAD: Final = f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{_SOAP}"><soap:Body>'.encode()
+_TAIL: Final = b"</soap:Body></soap:Envelope>"
+_FROM_RMW: Final = "<zender>RMW</zender><ontvanger>TRAJECTHUB</ontvanger></stuurgegevens>"
+
+
+_FAULT_CODES: Final = {"ONDERHOUD": "soap:Server", "AUTHENTICATIE": "wsse:FailedAuthentication"}
+
+
+class RmwFault(Exception):
+    """RMW says no: a code and a text of the contract, and the advised wait if there is one."""
+
+    def __init__(self, code: str, text: str, wait_seconds: int | None = None) -> None:
+        super().__init__(text)
+        self.code, self.text, self.wait_seconds = code, text, wait_seconds
+
+
+@dataclass(frozen=True)
+class RmwRequest:
+    """A request: what is asked, by whom, with which fields (empty ones left out)."""
+
+    action: str
+    username: str
+    password: str
+    fields: dict[str, str]
+
+
+def read_request(message: bytes) -> RmwRequest:
+    """Read a SOAP request.
+
+    Raises:
+        RmwFault: ONGELDIG, it is not XML or it has a document type.
+    """
+    root = _parse(message)
+    body = root.find(f"{{{_SOAP}}}Body")
+    action = body[0] if body is not None and len(body) else root
+    fields = {child.tag.removeprefix(_PREFIX): child.text for child in action if child.text}
+    token = f"{{{_SOAP}}}Header/{{{_WSSE}}}Security/{{{_WSSE}}}UsernameToken/{{{_WSSE}}}"
+    username, password = root.findtext(f"{token}Username"), root.findtext(f"{token}Password")
+    return RmwRequest(action.tag.removeprefix(_PREFIX), username or "", password or "", fields)
+
+
+def _parse(message: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(message, parser)
+    except etree.XMLSyntaxError as error:
+        raise RmwFault("ONGELDIG", "Het bericht is geen geldige XML") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise RmwFault("ONGELDIG", "Een documenttype is niet toegestaan")
+    return root
+
+
+def registration_xml(record: Document) -> bytes:
+    """Give the ``aanmelding`` element of a stored record.
+
+    Raises:
+        ValueError: a value holds what XML cannot carry.
+        TypeError: a value is not text.
+    """
+    element = etree.Element(f"{_PREFIX}aanmelding", nsmap=_NSMAP)
+    for name in FIELDS:
+        _add(element, name, record["gegevens"].get(name))
+    _add(element, "mutatienummer", str(record["mutatienummer"]))
+    _add(element, "tijdstipMutatie", _stuf_time(record["tijdstipMutatie"]))
+    for line in record["statussen"]:
+        _add_group(element, "statusregel", line, _LINE)
+    if record["tab"]:
+        _add_group(element, "tab", record["tab"], _TAB)
+    return etree.tostring(element, encoding="utf-8", xml_declaration=False)
+
+
+def answer(action: str, content: bytes) -> bytes:
+    """Give the envelope of an answer (StUF ``La01``) with this content."""
+    head = f'<{action}Response xmlns="{NAMESPACE}"><stuurgegevens><berichtcode>La01</berichtcode>{_FROM_RMW}'
+    return b"%b%b%b</%bResponse>%b" % (_HEAD, head.encode(), content, action.encode(), _TAIL)
+
+
+def numbered_answer(action: str, number: str, line_number: int | None = None) -> bytes:
+    """Give the envelope of a receipt (StUF ``Bv03``) for a change."""
+    root = etree.Element(f"{_PREFIX}{action}Response", nsmap=_NSMAP)
+    _add_group(root, "stuurgegevens", {"berichtcode": "Bv03", "zender": "RMW", "ontvanger": "TRAJECTHUB"}, _STEERING)
+    _add(root, "aanmeldnummer", number)
+    _add(root, "volgnummer", None if line_number is None else str(line_number))
+    return _HEAD + etree.tostring(root, encoding="utf-8", xml_declaration=False) + _TAIL
+
+
+def fault(refusal: RmwFault) -> bytes:
+    """Give a SOAP 1.1 fault; its text is one of RMW's own, never the caller's."""
+    wait = f"<wachttijdSeconden>{refusal.wait_seconds}</wachttijdSeconden>" if refusal.wait_seconds else ""
+    faultcode = _FAULT_CODES.get(refusal.code, "soap:Client")
+    content = (
+        f'<soap:Fault xmlns:wsse="{_WSSE}"><faultcode>{faultcode}</faultcode>'
+        f"<faultstring>{refusal.text}</faultstring><detail>"
+        f'<fout xmlns="{NAMESPACE}"><code>{refusal.code}</code><omschrijving>{refusal.text}</omschrijving>{wait}</fout>'
+        "</detail></soap:Fault>"
+    )
+    return _HEAD + content.encode() + _TAIL
+
+
+def _stuf_time(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(_AMSTERDAM):%Y%m%d%H%M%S}" if moment else ""
+
+
+def _add(parent: etree._Element, name: str, value: Any) -> None:
+    if name in GROUPS and value:
+        _add_group(parent, name, value, GROUPS[name])
+        return
+    for text in value if isinstance(value, list) else (value,):
+        if text is not None:
+            etree.SubElement(parent, _PREFIX + name).text = text
+
+
+def _add_group(parent: etree._Element, name: str, values: Any, names: tuple[str, ...]) -> None:
+    if not isinstance(values, dict):
+        raise TypeError(f"{name} is geen groep van velden")
+    group = etree.SubElement(parent, _PREFIX + name)
+    for field in names:
+        _add(group, field, values.get(field))

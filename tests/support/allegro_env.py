@@ -1,0 +1,120 @@
+"""The simulated Allegro behind a gate, the adapter before it, and a desk: for the contract tests."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import yaml
+from jsonschema import Draft202012Validator
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.adapters.allegro import Adapter
+from app.domain.events import EventType
+from app.domain.fields import Field
+from app.domain.ports import Page, PartnerMessage, PartnerRecord
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, create_app
+from app.sandbox.runtime import Server, SettableClock, Store
+
+CONTRACT = yaml.safe_load(Path("openapi/partners/allegro.yaml").read_text(encoding="utf-8"))
+START = datetime(2020, 3, 12, 9, tzinfo=UTC)
+
+
+class Gate:
+    """Stands before the simulator: notes the calls, can lose answers or answer in its place."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.calls: list[str] = []
+        self.instead: ASGIApp | None = None
+        self.lose_answers = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self.calls.append(f"{scope['method']} {scope['path']}")
+        if self.instead:
+            await self.instead(scope, receive, send)
+        elif self.lose_answers and scope["method"] in ("POST", "PUT"):
+            await self._app(scope, receive, _nowhere)
+            await PlainTextResponse("", 504)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class World:
+    """The simulator behind the gate, the adapter before it, and a desk."""
+
+    def __init__(self, gate: Gate, clock: SettableClock, url: str) -> None:
+        self.gate, self.clock, self.url = gate, clock, url
+        self.adapter = Adapter(url, CLIENT_ID, CLIENT_SECRET)
+        self.desk = httpx.AsyncClient(base_url=url)
+
+    async def refer(self, **fields: object) -> PartnerMessage:
+        received = message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE="WC-1", **fields)
+        receipt = await self.adapter.sink.deliver(received)
+        return replace(received, external_id=receipt.external_id)
+
+    async def register(self, *facts: dict[str, object]) -> dict[str, Any]:
+        response = await self.desk.post("/_desk/feiten", json=facts)
+        answer: dict[str, Any] = response.raise_for_status().json()
+        return answer
+
+    async def pull(self, cursor: str | None = None) -> list[Page]:
+        return [page async for page in self.adapter.source.changes(cursor)]
+
+    async def page(self) -> str:
+        return (await self.desk.get("/")).text
+
+
+async def _nowhere(_: object) -> None:
+    return None
+
+
+def message(event_type: EventType, **fields: object) -> PartnerMessage:
+    named = {Field[name].value: value for name, value in fields.items()}
+    return PartnerMessage(uuid4(), event_type, None, uuid4(), None, START, named)
+
+
+def about(referral: PartnerMessage, event_type: EventType, **fields: object) -> PartnerMessage:
+    return replace(message(event_type, **fields), referral_id=referral.referral_id, external_id=referral.external_id)
+
+
+def fact(number: int, kind: str = "pauze", **changed: object) -> dict[str, object]:
+    whole: dict[str, object] = {
+        "feitId": f"feit-{number}",
+        "kenmerkVerwijzer": "WC-1",
+        "soort": kind,
+        "datum": "2020-03-12",
+        "gegevens": {},
+    }
+    return whole | changed
+
+
+def records(pages: list[Page]) -> list[PartnerRecord]:
+    return [record for page in pages for record in page.records]
+
+
+def is_by_contract(answer: object, schema: str) -> bool:
+    root = {"$ref": f"#/components/schemas/{schema}", "components": CONTRACT["components"]}
+    return Draft202012Validator(root).is_valid(answer)
+
+
+@asynccontextmanager
+async def running(store: Store) -> AsyncIterator[World]:
+    clock = SettableClock(START)
+    gate = Gate(create_app(store, clock))
+    server = Server(gate)
+    await server.start()
+    world = World(gate, clock, server.url)
+    yield world
+    await world.adapter.close()
+    await world.desk.aclose()
+    await server.stop()
+    store.close()

@@ -1,0 +1,251 @@
+"""A small world around the event layer: known cases, a clock, a receiver over real HTTP, a partner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from ipaddress import ip_network
+from uuid import UUID, uuid4
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from app.database import Connection, Database
+from app.domain.case_file import Facts
+from app.domain.codes import ConsentScope, OrganisationRole, ReferralStatus, ReferrerKind, System
+from app.domain.events import Event, EventType, FactValue
+from app.domain.fields import Field
+from app.domain.identifiers import MonotonicIds
+from app.domain.ports import PartnerMessage, Receipt
+from app.domain.values import Organisation
+from app.events.contract.envelope import Origin
+from app.events.delivery.context import Case, stated_facts
+from app.events.delivery.engine import DeliveryEngine, DeliverySettings
+from app.events.delivery.payload import PackingTable
+from app.events.delivery.relay import Relay
+from app.events.delivery.routing import Traits
+from app.events.http.client import Outbound
+from app.events.http.signing import new_secret
+from app.events.http.ssrf import AddressRules
+from app.events.http.webhook import WebhookSender
+from app.events.outbox import record
+from app.models.delivery.delivery import Delivery, deliveries_about, subscription_receiver
+from app.models.delivery.subscription import Content, Subscription, insert_subscription, secret_context
+from app.privacy.policy import Policy, load_policy
+from app.privacy.pseudonyms import Pseudonyms
+from app.vault import Vault
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")
+CANARY = "Kanarie-Achternaam"
+KEY = bytes(range(32))
+NEW_ID = MonotonicIds()
+SANDBOX = AddressRules(allow_http=True, allowed_networks=(ip_network("127.0.0.0/8"), ip_network("::1/128")))
+
+
+class MovableClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, moment: datetime = START) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+def organisation(kind: ReferrerKind, system: System) -> Organisation:
+    return Organisation(uuid4(), kind.value, kind.label, OrganisationRole.REFERRER, kind, system)
+
+
+class KnownCases:
+    """Cases in memory; every case has a client whose name must never leave by an event."""
+
+    def __init__(self) -> None:
+        self.cases: dict[UUID, Case] = {}
+        self.ids: dict[tuple[System, UUID], str] = {}
+        self.spoilt: set[UUID] = set()
+
+    def add(self, referrer: Organisation) -> UUID:
+        referral_id = uuid4()
+        facts: Facts = {
+            Field.REFERRAL_ID: referral_id,
+            Field.REFERRAL_REFERENCE: "K-1",
+            Field.REFERRAL_STATUS: ReferralStatus.RECEIVED,
+            Field.REFERRAL_RECEIVED_AT: START,
+            Field.REFERRAL_ADVICE: (),
+            Field.CONSENT_SCOPES: frozenset({ConsentScope.FEEDBACK_TO_REFERRER}),
+            Field.CLIENT_FAMILY_NAME: CANARY,
+        }
+        self.cases[referral_id] = Case(referrer, facts)
+        return referral_id
+
+    def change(self, referral_id: UUID, facts: Facts) -> None:
+        case = self.cases[referral_id]
+        self.cases[referral_id] = replace(case, facts=case.facts | facts)
+
+    def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
+        return {id: self.cases[id].referrer for id in referral_ids if id in self.cases}
+
+    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Traits]:
+        return {id: Traits() for id in referral_ids}
+
+    def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
+        if any(event.referral_id in self.spoilt for event in events):
+            raise RuntimeError("this case cannot be read")
+        known = [event for event in events if event.referral_id in self.cases]
+        return {event.id: self._case(event) for event in known}
+
+    def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        return {id: self.ids[system, id] for id in referral_ids if (system, id) in self.ids}
+
+    def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
+        self.ids[system, referral_id] = partner_id
+
+    def _case(self, event: Event) -> Case:
+        case = self.cases[event.referral_id]
+        return replace(case, facts=case.facts | stated_facts(event))
+
+
+Answer = Callable[[web.Request], web.StreamResponse]
+
+
+def ok(_: web.Request) -> web.StreamResponse:
+    return web.Response(status=204)
+
+
+@dataclass
+class Mailbox:
+    """A subscriber: keeps what it was sent, and answers as told."""
+
+    url: str = ""
+    bodies: list[bytes] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    answer: Answer = ok
+    hold: asyncio.Event | None = None
+    busiest: int = 0
+    _busy: int = 0
+
+    async def receive(self, request: web.Request) -> web.StreamResponse:
+        self._busy += 1
+        self.busiest = max(self.busiest, self._busy)
+        body = await request.read()
+        if self.hold is not None:
+            await self.hold.wait()
+        self._busy -= 1
+        self.bodies.append(body)
+        self.headers.append({name.lower(): value for name, value in request.headers.items()})
+        return self.answer(request)
+
+
+@asynccontextmanager
+async def mailbox() -> AsyncIterator[Mailbox]:
+    box = Mailbox()
+    application = web.Application()
+    application.router.add_post("/", box.receive)
+    server = TestServer(application, host="127.0.0.1")
+    await server.start_server()
+    box.url = str(server.make_url("/"))
+    try:
+        yield box
+    finally:
+        await server.close()
+
+
+class Partner:
+    """A partner's system: keeps what it was told, and fails as told."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.messages: list[PartnerMessage] = []
+        self.failures: list[Exception] = []
+        self.external_id: str | None = None
+        self.hold: asyncio.Event | None = None
+        self.asked = asyncio.Event()
+        self._told = asyncio.Event()
+
+    async def has(self, number: int) -> None:
+        """Return as soon as it was told so much."""
+        while len(self.messages) < number:
+            self._told.clear()
+            await self._told.wait()
+
+    async def deliver(self, message: PartnerMessage) -> Receipt:
+        failure = self.failures.pop(0) if self.failures else None
+        self.asked.set()
+        if self.hold is not None:
+            await self.hold.wait()
+        if failure is not None:
+            raise failure
+        self.messages.append(message)
+        self._told.set()
+        return Receipt(self.external_id)
+
+
+@cache
+def _policy() -> Policy:
+    # Reading it takes longer than most tests.
+    return load_policy()
+
+
+class World:
+    """The event layer over a database, with a clock in hand."""
+
+    def __init__(self, db: Database, **settings: float) -> None:
+        self.db = db
+        self.clock = MovableClock()
+        self.cases = KnownCases()
+        self.vault = Vault(KEY)
+        self.policy = _policy()
+        self.table = PackingTable(self.clock, NEW_ID, self.cases, self.vault, self.policy, Pseudonyms(KEY), ORIGIN)
+        self.relay = Relay(db, self.cases, self.policy, self.clock, NEW_ID)
+        self.webhook = WebhookSender(self.clock, Outbound(SANDBOX))
+        self.partners = {system: Partner(system) for system in (System.ALLEGRO, System.GIDSO)}
+        self.settings = DeliverySettings(random=lambda: 0.0, **settings)  # type: ignore[arg-type]
+        self.engine = self.new_engine()
+
+    def new_engine(self) -> DeliveryEngine:
+        return DeliveryEngine(self.db, self.table, self.partners, self.webhook, self.settings)
+
+    async def subscribe(self, referrer: Organisation, url: str, content: Content = Content.FILTERED) -> str:
+        """Subscribe to everything; gives the secret."""
+        secret, id = new_secret(), uuid4()
+        sealed = self.vault.seal(secret.encode(), secret_context(id))
+        now = self.clock.now()
+        await self.db.write(insert_subscription, Subscription(id, referrer.id, url, sealed, now, now, content=content))
+        self.subscription_id = id
+        self.receiver = subscription_receiver(id)
+        return secret
+
+    def event(self, referral_id: UUID, type: EventType, **facts: FactValue) -> Event:
+        now = self.clock.now()
+        named = {name.replace("__", "."): value for name, value in facts.items()}
+        return Event(NEW_ID(now), type, referral_id, now - timedelta(minutes=5), now, named)
+
+    async def happen(self, referral_id: UUID, *types: EventType, source: System = System.ALLEGRO) -> list[Event]:
+        """Record events and relay them."""
+        events = [self.event(referral_id, type) for type in types]
+
+        def record_all(tx: Connection) -> None:
+            for event in events:
+                record(tx, event, source_system=source)
+
+        await self.db.write(record_all)
+        while await self.relay.once():
+            pass
+        return events
+
+    async def send(self) -> int:
+        return await self.engine.drain()
+
+    async def deliveries(self, referral_id: UUID) -> list[Delivery]:
+        return await self.db.read(deliveries_about, referral_id)
+
+    async def states(self, referral_id: UUID) -> list[str]:
+        return [one.state.value for one in await self.deliveries(referral_id)]

@@ -1,0 +1,70 @@
+"""What the tests of GIDSO share: a running simulator, its desk, and registrations to put in."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import yaml
+
+from app.adapters.gidso import Adapter
+from app.domain.events import MOMENT_OF, EventType
+from app.domain.ports import PartnerMessage, PartnerRecord
+from app.sandbox.gidso.app import API_KEY, aanmelding, create_app
+from app.sandbox.runtime import Document, Server, SettableClock, Store
+
+CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi/partners/gidso.yaml").read_text(encoding="utf-8"))
+ROWS = "/odata/v4/Aanmeldingen"
+LINES = "/odata/v4/Aanmeldingen('{AanmeldingId}')/Journaalregels"
+NOON = datetime(2019, 9, 2, 12, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def running_gidso(clock: SettableClock, store: Store | None = None) -> AsyncIterator[Server]:
+    """Give a running GIDSO, empty without a store."""
+    server = Server(create_app(store or Store(), clock))
+    await server.start()
+    yield server
+    await server.stop()
+
+
+def desk_of(server: Server) -> httpx.AsyncClient:
+    """Give what GIDSO's own people use, with the key to look at the service as well."""
+    return httpx.AsyncClient(base_url=server.url, headers={"X-Api-Key": API_KEY})
+
+
+def row(number: int, **values: object) -> Document:
+    """Give the registration with this number."""
+    return aanmelding(f"G-{number:06d}", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
+
+
+def line(case_id: str | None = "G-000001", attempt: int = 1, **values: object) -> PartnerMessage:
+    """Give the message that an intake was attended."""
+    event_type = EventType.INTAKE_ATTENDED
+    message = PartnerMessage(UUID(int=7), event_type, MOMENT_OF[event_type], UUID(int=1), case_id, NOON)
+    return replace(message, attempt=attempt, **values)  # type: ignore[arg-type]  # fields of the message
+
+
+async def save(desk: httpx.AsyncClient, *rows: Document) -> dict[str, int]:
+    """Save registrations as a worker does, and give how many were changed and known."""
+    response = await desk.put("/_desk/aanmeldingen", json=rows)
+    counts: dict[str, int] = response.raise_for_status().json()
+    return counts
+
+
+async def pull(adapter: Adapter, cursor: str | None = None) -> tuple[list[PartnerRecord], str]:
+    """Read a whole round, and give its records and the cursor of its last page."""
+    pages = [page async for page in adapter.source.changes(cursor)]
+    assert [page.cursor for page in pages[:-1]] == [None] * (len(pages) - 1)
+    assert pages[-1].cursor
+    return [record for page in pages for record in page.records], pages[-1].cursor
+
+
+async def journal(desk: httpx.AsyncClient, case_id: str = "G-000001") -> list[dict[str, Any]]:
+    """Give the lines of a journal."""
+    lines: list[dict[str, Any]] = (await desk.get(f"/_desk/journaal/{case_id}")).json()
+    return lines

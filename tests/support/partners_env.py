@@ -1,0 +1,159 @@
+"""A hub with its worker between the three simulated partners, over real HTTP, and what may go wrong in its memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Table, delete, select, text
+
+from app.database import Connection
+from app.domain.codes import System
+from app.models import metadata
+from app.operations.partners.state import Job, Wish, find_job, request_job
+from app.sandbox.allegro import app as allegro
+from app.sandbox.gidso import app as gidso
+from app.sandbox.rmw import app as rmw
+from app.sandbox.runtime import Server, SettableClock, Store
+from app.settings import Settings
+from app.worker import Worker
+from tests.support.hub import Dump, SmallHub
+
+KINDS = ("missing", "different", "deleted", "extra")
+
+
+@dataclass
+class Partners:
+    """The hub, its worker and the desks of the partners."""
+
+    hub: SmallHub
+    worker: Worker
+    servers: Mapping[System, Server]
+    desks: Mapping[System, httpx.AsyncClient]
+
+    async def pull(self, *systems: System) -> None:
+        """Pull as the worker's loop does, jobs included."""
+        for system in systems:
+            await self.worker.pullers[system].round()
+
+    async def job(self, system: System, kind: str, *, dry_run: bool = False, **asked: Any) -> Job:
+        """Have a job done, and nothing else; gives it as it ended."""
+        hub = self.hub
+        job = await hub.db.write(request_job, hub.tools, system, "beheer", Wish(kind, dry_run, **asked))
+        await self.worker.pullers[system].jobs()
+        return await hub.db.read(find_job, system, job.id)
+
+    async def sweep(self, system: System, *, dry_run: bool = False) -> dict[str, Any]:
+        """Compare and heal; gives the report."""
+        job = await self.job(system, "reconcile", dry_run=dry_run)
+        assert job.state == "done", job.report
+        return dict(job.report or {})
+
+    async def at_desk(self, system: System, *documents: Mapping[str, Any]) -> None:
+        """Have people at a partner save registrations."""
+        answer = await self.desks[system].put("/_desk/aanmeldingen", json=documents)
+        answer.raise_for_status()
+
+
+async def fill(partners: Partners, number: int) -> None:
+    """Have as many registrations saved at GIDSO and at RMW."""
+    await partners.at_desk(System.GIDSO, *(gidso_row(each) for each in range(number)))
+    await partners.at_desk(System.RMW, *(rmw_row(each) for each in range(number)))
+
+
+def gidso_row(number: int, **values: object) -> dict[str, Any]:
+    """Give a registration as GIDSO's desk saves it."""
+    return gidso.aanmelding(f"G-{number:06d}", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
+
+
+def rmw_row(number: int, **values: Any) -> dict[str, Any]:
+    """Give a registration as RMW's desk saves it."""
+    client = rmw.klant("Yara", f"Kaya-{number}", date(1993, 3, 8), "V")
+    return rmw.aanmelding(f"R{number:06d}", "werk-en-inkomen", date(2019, 9, 2), client, **values)
+
+
+def counts(report: dict[str, Any]) -> dict[str, int]:
+    """Give how many of each kind a comparison found."""
+    return {kind: report[kind]["count"] for kind in KINDS}
+
+
+@asynccontextmanager
+async def partners_of(hub: SmallHub, folder: Path) -> AsyncIterator[Partners]:
+    """Give the three partners, empty, with the hub's worker connected to them."""
+    clock = SettableClock(hub.clock.now())
+    apps = {System.ALLEGRO: allegro.create_app, System.GIDSO: gidso.create_app, System.RMW: rmw.create_app}
+    servers = {system: Server(create(Store(), clock)) for system, create in apps.items()}
+    for server in servers.values():
+        await server.start()
+    desks = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
+    worker = Worker.over(hub.db, hub.tools, settings_of(folder, servers))
+    try:
+        yield Partners(hub, worker, servers, desks)
+    finally:
+        await worker.close()
+        await asyncio.gather(*(desk.aclose() for desk in desks.values()))
+        # At once, for each takes its time.
+        await asyncio.gather(*(server.stop() for server in servers.values()))
+
+
+def settings_of(folder: Path, servers: Mapping[System, Server]) -> Settings:
+    """Give the settings of a hub beside these partners."""
+    named: dict[str, Any] = {
+        "allegro_client_id": allegro.CLIENT_ID,
+        "allegro_client_secret": allegro.CLIENT_SECRET,
+        "gidso_api_key": gidso.API_KEY,
+        "rmw_username": rmw.USERNAME,
+        "rmw_password": rmw.PASSWORD,
+        "reconcile_at": "",
+    }
+    named |= {f"{system.value}_url": server.url for system, server in servers.items()}
+    return Settings(mode="sandbox", data_dir=folder, **named)
+
+
+def without_account(dump: Dump) -> Dump:
+    """Give every table but the job that was asked for and the lease of the partner's turn."""
+    kept = {name: rows for name, rows in dump.items() if name != "partner_job"}
+    lease = {list(metadata.tables["partner"].c.keys()).index(name) for name in ("lease_until", "lease_holder")}
+    partners = [tuple(value for at, value in enumerate(row) if at not in lease) for row in kept["partner"]]
+    return {**kept, "partner": partners}
+
+
+def lose_referrals(tx: Connection, references: list[str]) -> None:
+    """Remove referrals and everything that hangs on them, as a bad restore would."""
+    referral = metadata.tables["referral"]
+    ids = list(tx.execute(select(referral.c.id).where(referral.c.reference.in_(references))).scalars())
+    assert len(ids) == len(references)
+    with _no_triggers(tx, "history"):
+        _remove(tx, ids)
+
+
+def _remove(tx: Connection, ids: list[Any]) -> None:
+    for table in reversed(metadata.sorted_tables):
+        column = _to_referral(table)
+        if column is not None:
+            tx.execute(delete(table).where(column.in_(ids)))
+
+
+@contextmanager
+def _no_triggers(tx: Connection, table: str) -> Iterator[None]:
+    """Take away for a moment what keeps a table append-only."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        yield
+        tx.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+        return
+    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    triggers = list(tx.execute(query, {"table": table}))
+    for each in triggers:
+        tx.execute(text(f"DROP TRIGGER {each.name}"))
+    yield
+    for each in triggers:
+        tx.exec_driver_sql(each.sql)
+
+
+def _to_referral(table: Table) -> Any:
+    return table.c.id if table.name == "referral" else table.c.get("referral_id")
