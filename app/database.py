@@ -28,15 +28,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.domain.errors import Unavailable
-from app.signals import Exchange, Wake
+from app.signals import CommitSignal, PostgresNotifier
 
 __all__ = [
+    "CommitSignal",
     "Connection",
     "Database",
     "DatabaseInUse",
     "Dialect",
     "StoreError",
-    "Wake",
     "is_refused_value",
     "upgrade_schema",
     "with_own_connection",
@@ -77,7 +77,7 @@ _REFUSED_VALUE_CLASSES = ("22", "23")
 
 
 def is_refused_value(error: StoreError) -> bool:
-    """Tell whether the store does not take a value: too long, malformed, or in conflict with another."""
+    """Return whether the store does not take a value: too long, malformed, or in conflict with another."""
     state = getattr(error.orig, "sqlstate", None) or ""
     return isinstance(error, DataError | IntegrityError) or state[:2] in _REFUSED_VALUE_CLASSES
 
@@ -92,7 +92,7 @@ class Database:
     def __init__(self, store: _Store) -> None:
         """Use :meth:`open` instead."""
         self._store = store
-        self._wakes: WeakSet[Wake] = WeakSet()
+        self._wakes: WeakSet[CommitSignal] = WeakSet()
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -146,12 +146,12 @@ class Database:
         """
         return await self._store.read(lambda tx: work(tx, *args, **kwargs))
 
-    def listen(self) -> Wake:
+    def listen(self) -> CommitSignal:
         """Return a bell for committed writes; it lives as long as the caller keeps it.
 
         On PostgreSQL it also rings for those of other processes, from the first time that somebody waits for it.
         """
-        wake = Wake(partial(self._store.listen, self._ring))
+        wake = CommitSignal(partial(self._store.listen, self._ring))
         self._wakes.add(wake)
         return wake
 
@@ -221,7 +221,7 @@ class _PostgreSQL:
         self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         # Beside the pool, for a bell must ring when the pool is exhausted too; and without waiting for the disk,
         # because one that is lost in a crash of the server is not missed.
-        self._exchange = Exchange(
+        self._exchange = PostgresNotifier(
             _postgresql_engine(url, {"synchronous_commit": "off"}, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         )
 

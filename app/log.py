@@ -35,7 +35,7 @@ def correlation_id() -> str | None:
 
 @contextmanager
 def correlated(identifier: str) -> Iterator[None]:
-    """Give everything done inside the block this correlation id, tasks started there included."""
+    """Return everything done inside the block this correlation id, tasks started there included."""
     before = _correlation_id.set(identifier)
     try:
         yield

@@ -11,32 +11,32 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from app.api.app import create_api
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Database
 from app.domain.ports import Clock
-from app.events.http.client import Outbound
-from app.events.http.ssrf import AddressRules
+from app.events.http.client import OutboundClient
+from app.events.http.ssrf import AddressPolicy
 from app.operations.access.organisations import set_up_institutions
-from app.operations.services import make_tools
+from app.operations.services import build_services
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 
-async def open_hub(settings: Settings, clock: Clock) -> Hub:
+async def open_hub(settings: Settings, clock: Clock) -> AppState:
     """Open the database, which must have the newest schema, and put the hub's parts together."""
     db = Database.open(settings.database_url)
-    tools = make_tools(settings.master_key_bytes(), settings.municipality, clock)
-    await db.write(set_up_institutions, tools)
-    hub = Hub.wire(
+    services = build_services(settings.master_key_bytes(), settings.municipality, clock)
+    await db.write(set_up_institutions, services)
+    hub = AppState.wire(
         db,
-        tools,
+        services,
         settings.public_url,
         sandbox=settings.mode == "sandbox",
         token_lifetime_seconds=settings.token_lifetime_seconds,
     )
-    rules = AddressRules.of(settings.webhook_allowed_networks, sandbox=settings.mode == "sandbox")
-    outbound = Outbound(rules, ca_file=str(settings.webhook_ca_file) if settings.webhook_ca_file else None)
+    rules = AddressPolicy.of(settings.webhook_allowed_networks, sandbox=settings.mode == "sandbox")
+    outbound = OutboundClient(rules, ca_file=str(settings.webhook_ca_file) if settings.webhook_ca_file else None)
     return replace(
         hub,
         oin=settings.oin,
@@ -46,12 +46,12 @@ async def open_hub(settings: Settings, clock: Clock) -> Hub:
     )
 
 
-def create_app(hub: Hub) -> ASGIApp:
-    """Give the application that answers for a hub."""
+def create_app(hub: AppState) -> ASGIApp:
+    """Return the application that answers for a hub."""
     return create_api(hub)
 
 
-async def serve(hub: Hub, settings: Settings, stop: asyncio.Event) -> None:
+async def serve(hub: AppState, settings: Settings, stop: asyncio.Event) -> None:
     """Answer requests until ``stop`` is set; open requests are finished.
 
     Raises:

@@ -178,7 +178,7 @@ class Settings(BaseSettings):
         return self
 
     def of_partner(self, system: System) -> PartnerSettings:
-        """Give what is set for a partner: the settings that are named after it."""
+        """Return what is set for a partner: the settings that are named after it."""
         url, pace, maintenance = (
             getattr(self, f"{system.value}_{name}") for name in ("url", "requests_per_second", "maintenance")
         )

@@ -15,7 +15,7 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-__all__ = ["Exchange", "Wake"]
+__all__ = ["CommitSignal", "PostgresNotifier"]
 
 CHANNEL = "trajecthub"
 
@@ -24,7 +24,7 @@ TELL_SECONDS = 0.01
 RECONNECT_SECONDS = 1.0
 
 
-class Wake:
+class CommitSignal:
     """A bell that rings after each committed write.
 
     Args:
@@ -51,7 +51,7 @@ class Wake:
         return True
 
 
-class Exchange:
+class PostgresNotifier:
     """Tells other processes of writes by NOTIFY, and hears of theirs by LISTEN.
 
     Args:

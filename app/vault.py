@@ -29,7 +29,7 @@ class Sealer:
         self._cipher = AESGCM(key)
 
     def seal(self, plain: bytes, context: str) -> bytes:
-        """Encrypt a value for the field named by ``context``; gives nonce, text and tag."""
+        """Encrypt a value for the field named by ``context``; returns nonce, text and tag."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain, context.encode())
 
@@ -63,16 +63,16 @@ class Vault(Sealer):
         self._index_key = _derive(master_key, "index")
 
     def new_client_key(self) -> tuple[Sealer, bytes]:
-        """Make a key for a new client; gives its sealer and the wrapped key to store."""
+        """Make a key for a new client; returns its sealer and the wrapped key to store."""
         key = secrets.token_bytes(KEY_BYTES)
         return Sealer(key), self.seal(key, "client.key")
 
     def client_sealer(self, wrapped_key: bytes) -> Sealer:
-        """Give the sealer of a client from its stored wrapped key."""
+        """Return the sealer of a client from its stored wrapped key."""
         return Sealer(self.open(wrapped_key, "client.key"))
 
     def index(self, value: str, label: str) -> bytes:
-        """Give the keyed hash by which equal values are found; keyed, because there are few BSNs."""
+        """Return the keyed hash by which equal values are found; keyed, because there are few BSNs."""
         return digest(self._index_key, f"{label}:{value}".encode(), sha256)
 
 

@@ -17,19 +17,19 @@ from app.adapters.engine.registry import Access, Adapter, cases_of, connect_part
 from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.events.contract.envelope import Origin
-from app.events.delivery.context import StoredCases
+from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine, DeliverySettings
-from app.events.delivery.payload import PackingTable
+from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
-from app.events.http.client import Outbound
-from app.events.http.ssrf import AddressRules
+from app.events.http.client import OutboundClient
+from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
-from app.operations.field_sync.known_values import sent_memory
-from app.operations.intake.apply import Tally
-from app.operations.partners.lease import Turn
-from app.operations.partners.pull_policy import Manners, Window
+from app.operations.field_sync.known_values import on_delivered
+from app.operations.intake.apply import PageResult
+from app.operations.partners.lease import PartnerLease
+from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.operations.retention import forget_what_is_old
-from app.operations.services import SystemClock, Tools, make_tools
+from app.operations.services import Services, SystemClock, build_services
 from app.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -57,41 +57,41 @@ class Worker:
     forget: Callable[[], Awaitable[int]]
 
     @classmethod
-    def over(cls, db: Database, tools: Tools, settings: Settings) -> Self:
+    def over(cls, db: Database, services: Services, settings: Settings) -> Self:
         """Wire the loops over a database."""
-        manners = manners_of(settings)
-        adapters = connect_partners(access_of(settings), tools.clock, manners)
-        webhook = WebhookSender(tools.clock, outbound(settings))
-        cases = StoredCases(tools.vault)
-        table = PackingTable(
-            clock=tools.clock,
-            new_id=tools.new_id,
+        pull_policy = pull_policies_of(settings)
+        adapters = connect_partners(access_of(settings), services.clock, pull_policy)
+        webhook = WebhookSender(services.clock, outbound(settings))
+        cases = StoredCaseLookup(services.vault)
+        table = DeliveryBuilder(
+            clock=services.clock,
+            new_id=services.new_id,
             cases=cases,
-            vault=tools.vault,
-            policy=tools.policy,
-            pseudonyms=tools.pseudonyms,
+            vault=services.vault,
+            policy=services.policy,
+            pseudonyms=services.pseudonyms,
             origin=Origin(settings.oin, settings.system_name, settings.public_url),
-            remember=sent_memory(tools.vault),
+            remember=on_delivered(services.vault),
         )
         sinks = {system: adapter.sink for system, adapter in adapters.items()}
         holder = uuid4().hex
         return cls(
-            relay=Relay(db, cases, tools.policy, tools.clock, tools.new_id),
+            relay=Relay(db, cases, services.policy, services.clock, services.new_id),
             delivery=DeliveryEngine(db, table, sinks, webhook, DeliverySettings()),
             pullers={
                 system: Puller(
                     db,
-                    tools,
+                    services,
                     each.source,
                     holder,
-                    manners[system],
-                    Jobs(db, tools, each.source, Turn(system, holder), cases_of(each)).work,
+                    pull_policy[system],
+                    Jobs(db, services, each.source, PartnerLease(system, holder), cases_of(each)).work,
                 )
                 for system, each in adapters.items()
             },
             adapters=adapters,
             webhook=webhook,
-            forget=partial(db.write_quietly, forget_what_is_old, tools),
+            forget=partial(db.write_quietly, forget_what_is_old, services),
         )
 
     async def run(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
@@ -111,13 +111,13 @@ class Worker:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _HOUR_SECONDS)
 
-    async def settle(self, *systems: System) -> Tally:
+    async def settle(self, *systems: System) -> PageResult:
         """Pull these partners once, then tell everyone what happened; for tests and plays in simulated time."""
         tallies = await asyncio.gather(*(self.pullers[system].pull() for system in systems))
         while await self.relay.once():
             pass
         await self.delivery.drain()
-        return sum(tallies, Tally())
+        return sum(tallies, PageResult())
 
     async def close(self) -> None:
         """Close all connections to the outside."""
@@ -126,26 +126,26 @@ class Worker:
             await adapter.close()
 
 
-def outbound(settings: Settings) -> Outbound:
-    """Give the way out to addresses that subscribers name."""
-    rules = AddressRules.of(settings.webhook_allowed_networks, sandbox=settings.mode == "sandbox")
-    return Outbound(rules, ca_file=str(settings.webhook_ca_file) if settings.webhook_ca_file else None)
+def outbound(settings: Settings) -> OutboundClient:
+    """Return the way out to addresses that subscribers name."""
+    rules = AddressPolicy.of(settings.webhook_allowed_networks, sandbox=settings.mode == "sandbox")
+    return OutboundClient(rules, ca_file=str(settings.webhook_ca_file) if settings.webhook_ca_file else None)
 
 
 def access_of(settings: Settings) -> dict[System, Access]:
-    """Give how to reach each partner that has an address."""
+    """Return how to reach each partner that has an address."""
     given = {system: settings.of_partner(system) for system in PARTNERS}
     return {system: Access(each.url, each.credentials) for system, each in given.items() if each.url}
 
 
-def manners_of(settings: Settings) -> dict[System, Manners]:
-    """Give how each partner is treated."""
+def pull_policies_of(settings: Settings) -> dict[System, PullPolicy]:
+    """Return how each partner is treated."""
     usual = None if settings.mode == "sandbox" else USUAL_REQUESTS_PER_SECOND
     given = {system: settings.of_partner(system) for system in PARTNERS}
     return {
-        system: Manners(
+        system: PullPolicy(
             requests_per_second=each.requests_per_second or usual,
-            maintenance=tuple(Window(*times) for times in each.maintenance),
+            maintenance=tuple(MaintenanceWindow(*times) for times in each.maintenance),
             reconcile_at=settings.reconcile_at,
         )
         for system, each in given.items()
@@ -155,8 +155,8 @@ def manners_of(settings: Settings) -> dict[System, Manners]:
 async def run_worker(settings: Settings) -> None:
     """Run a worker by itself until it is told to stop by SIGINT or SIGTERM (PostgreSQL; SQLite has one process)."""
     db = Database.open(settings.database_url)
-    tools = make_tools(settings.master_key_bytes(), settings.municipality, SystemClock())
-    worker = Worker.over(db, tools, settings)
+    services = build_services(settings.master_key_bytes(), settings.municipality, SystemClock())
+    worker = Worker.over(db, services, settings)
     stop = stop_on_signal()
     log.info("worker_started", partners=[system.value for system in worker.pullers])
     try:
@@ -168,7 +168,7 @@ async def run_worker(settings: Settings) -> None:
 
 
 def stop_on_signal() -> asyncio.Event:
-    """Give an event that is set by SIGINT or SIGTERM."""
+    """Return an event that is set by SIGINT or SIGTERM."""
     stop = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stop.set)

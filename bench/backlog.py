@@ -71,7 +71,7 @@ async def _add(stage: Stage, organisation_id: UUID, referrals: Sequence[UUID], n
     while len(ids) < number:
         made = await stage.happen(referrals, min(_BATCH, number - len(ids)))
         ids += [one.id for one in made]
-        await stage.db.write(take_unrelayed, len(made), stage.tools.clock.now())
+        await stage.db.write(take_unrelayed, len(made), stage.services.clock.now())
     for subscription in await stage.db.read(subscriptions_of, [organisation_id]):
         owed = _owed(stage, organisation_id, subscription_receiver(subscription.id))
         await stage.db.write(_execute, owed)
@@ -83,8 +83,8 @@ def _execute(tx: Connection, statement: Executable) -> None:
 
 
 def _owed(stage: Stage, organisation_id: UUID, receiver: str) -> Insert:
-    """Give the statement that owes a receiver every event that it is not owed yet."""
-    now = stage.tools.clock.now()
+    """Return the statement that owes a receiver every event that it is not owed yet."""
+    now = stage.services.clock.now()
     row: dict[str, Any] = {
         "id": func.gen_random_uuid(),
         "event_position": event.c.position,
@@ -104,14 +104,14 @@ def _owed(stage: Stage, organisation_id: UUID, receiver: str) -> Insert:
 
 
 async def _claim(stage: Stage) -> float:
-    """Give the ms that choosing and taking cost; what was taken is given back."""
+    """Return the ms that choosing and taking cost; what was taken is given back."""
     took = 0.0
 
     def work(tx: Connection) -> None:
         nonlocal took
-        now, began = stage.tools.clock.now(), time.perf_counter()
+        now, began = stage.services.clock.now(), time.perf_counter()
         due = due_deliveries(tx, now, lambda *_: CAP, LIMIT)
-        take(tx, due, now, now + timedelta(seconds=90), stage.tools.new_id(now))
+        take(tx, due, now, now + timedelta(seconds=90), stage.services.new_id(now))
         took = (time.perf_counter() - began) * 1000
         raise _Undo
 

@@ -17,7 +17,7 @@ _HEADERS = {"content-type": "application/cloudevents+json; charset=utf-8", "user
 
 
 async def bare_posts_per_second(urls: list[str], body: bytes, seconds: float) -> float:
-    """Give how many signed posts a second one sender makes over kept connections, 50 in flight."""
+    """Return how many signed posts a second one sender makes over kept connections, 50 in flight."""
     key, numbers, addresses = (new_secret(),), count(), cycle(urls)
     deadline = time.monotonic() + seconds
     sent = 0

@@ -15,7 +15,7 @@ import uvloop
 
 from app.database import Database
 from app.log import configure_logging
-from app.operations.services import make_tools
+from app.operations.services import build_services
 from app.settings import Settings
 from app.worker import Worker, stop_on_signal
 
@@ -27,7 +27,7 @@ class ClockAhead:
     ahead: timedelta
 
     def now(self) -> datetime:
-        """Give the moment that it will be by then."""
+        """Return the moment that it will be by then."""
         return datetime.now(UTC) + self.ahead
 
 
@@ -36,8 +36,10 @@ async def run(seconds: float) -> None:
     settings = Settings()
     configure_logging(settings.log_level, settings.log_format)
     db = Database.open(settings.database_url)
-    tools = make_tools(settings.master_key_bytes(), settings.municipality, ClockAhead(timedelta(seconds=seconds)))
-    worker = Worker.over(db, tools, settings)
+    services = build_services(
+        settings.master_key_bytes(), settings.municipality, ClockAhead(timedelta(seconds=seconds))
+    )
+    worker = Worker.over(db, services, settings)
     try:
         await worker.run(stop_on_signal(), settings.pull_interval_seconds)
     finally:

@@ -33,7 +33,7 @@ from bench.harness import Arrival, Mailbox, empty_hub, mailbox, open_stage
 from bench.latency import REFERRAL
 from bench.processes import Program, free_port, hub_environment
 
-__all__ = ["MOVES", "Ordeal", "Verdict", "go_through"]
+__all__ = ["MOVES", "AttemptOutcome", "CrashRun", "go_through"]
 
 MOVES = 8
 SUBSCRIBERS = 3
@@ -52,7 +52,7 @@ _REFERRER, _TEAM, _TEAM_CODE = "kill-referrer", "kill-team", "expertiseteam-fina
 
 
 @dataclass(frozen=True)
-class Ordeal:
+class CrashRun:
     """How much, and how rough.
 
     Attributes:
@@ -70,7 +70,7 @@ class Ordeal:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AttemptOutcome:
     """What became of the changes.
 
     Attributes:
@@ -112,14 +112,14 @@ class _Hub:
         self._programs[name] = Program(arguments, environment, f"http://127.0.0.1:{self.port}/healthz/live")
         self._programs[name].start()
 
-    async def haunt(self, chance: random.Random, ordeal: Ordeal) -> None:
+    async def haunt(self, chance: random.Random, ordeal: CrashRun) -> None:
         """Kill both at random moments, the worker also while it starts or sends, and start them again."""
         async with _opened(self.url) as db:
-            for turn in range(ordeal.kills):
+            for lease in range(ordeal.kills):
                 await asyncio.to_thread(self._programs["api"].wait_until_ready)
                 for name in chance.sample(list(self.kills), 2):
                     await asyncio.sleep(chance.uniform(0, ordeal.life_seconds / 2))
-                    if name == "worker" and turn % 2 == 0:
+                    if name == "worker" and lease % 2 == 0:
                         await self._caught_sending(db)
                     self._programs[name].end(signal.SIGKILL)
                     self.kills[name] += 1
@@ -144,8 +144,8 @@ class _Hub:
             program.end()
 
 
-async def go_through(ordeal: Ordeal, url: str, box: Mailbox) -> Verdict:
-    """Put a hub over this database through an ordeal; gives what became of the changes."""
+async def go_through(ordeal: CrashRun, url: str, box: Mailbox) -> AttemptOutcome:
+    """Put a hub over this database through an ordeal; returns what became of the changes."""
     hub = _Hub(url, free_port())
     tokens = await _furnish(url, hub.port, box)
     await box.forget()
@@ -171,8 +171,8 @@ async def _furnish(url: str, port: int, box: Mailbox) -> Sequence[str]:
         return [await stage.token(client, f"http://127.0.0.1:{port}") for client in (_REFERRER, _TEAM)]
 
 
-async def _changes_under_fire(ordeal: Ordeal, hub: _Hub, tokens: Sequence[str]) -> dict[str, list[str]]:
-    """Give the types of event that the accepted changes promise, by the referrer's id of the referral."""
+async def _changes_under_fire(ordeal: CrashRun, hub: _Hub, tokens: Sequence[str]) -> dict[str, list[str]]:
+    """Return the types of event that the accepted changes promise, by the referrer's id of the referral."""
     chance = random.Random(ordeal.seed)
     async with _caller(hub, tokens[0]) as referrer, _caller(hub, tokens[1]) as team, asyncio.TaskGroup() as tasks:
         tasks.create_task(hub.haunt(chance, ordeal))
@@ -200,7 +200,7 @@ class _Chain:
     pause_seconds: float
 
     async def run(self) -> tuple[str, list[str]]:
-        """Make the changes; gives the referrer's id of the referral and the events that they promise."""
+        """Make the changes; returns the referrer's id of the referral and the events that they promise."""
         reference = f"K-{self.number}"
         referred = await self._insist(self.referrer, "/v1/referrals", {**REFERRAL, "reference": reference})
         found = await self._insist(self.team, "/v1/referrals/_search", {"reference": reference})
@@ -250,7 +250,7 @@ def _owed(tx: Connection) -> bool:
 
 
 async def _books(url: str) -> dict[str, int]:
-    """Give what the hub's own books say."""
+    """Return what the hub's own books say."""
     async with _opened(url) as db:
         return {"orphans": await db.read(_count_orphans), "retaken": await db.read(_count_retaken)}
 
@@ -276,13 +276,13 @@ def _count_orphans(tx: Connection) -> int:
     )
 
 
-def _judged(accepted: Mapping[str, list[str]], arrivals: Sequence[Arrival]) -> Verdict:
+def _judged(accepted: Mapping[str, list[str]], arrivals: Sequence[Arrival]) -> AttemptOutcome:
     first = {(one.path, one.id): one for one in reversed(arrivals)}
     chains: dict[tuple[str, str], list[Arrival]] = defaultdict(list)
     for one in sorted(first.values(), key=lambda one: one.at):
         chains[one.path, one.subject].append(one)
     promised = {(f"/slow/{n}", subject): types for subject, types in accepted.items() for n in range(SUBSCRIBERS)}
-    return Verdict(
+    return AttemptOutcome(
         accepted=sum(len(types) for types in accepted.values()),
         lost=sum(max(0, len(types) - len(chains[chain])) for chain, types in promised.items()),
         unasked=sum(max(0, len(came) - len(promised.get(chain, ()))) for chain, came in chains.items()),
@@ -299,7 +299,7 @@ def _in_order(came: Sequence[Arrival], types: Sequence[str]) -> bool:
 
 async def measure(chains: int) -> None:
     """Print what became of ten changes a chain."""
-    ordeal = Ordeal(chains, kills=max(3, chains // 8), pause_seconds=0.04 * chains)
+    ordeal = CrashRun(chains, kills=max(3, chains // 8), pause_seconds=0.04 * chains)
     with empty_hub() as url:
         async with mailbox() as box:
             verdict = await go_through(ordeal, url, box)

@@ -43,7 +43,7 @@ async def _shown(stage: Stage, box: Mailbox, subscribers: int) -> float:
 
 
 async def _burst(stage: Stage, box: Mailbox, subscribers: int, events: int) -> tuple[float, float]:
-    """Give the deliveries a second, and the share that went over a connection used before."""
+    """Return the deliveries a second, and the share that went over a connection used before."""
     code = f"burst-{subscribers}"
     organisation_id = await stage.add_referrer(code)
     referrals = await stage.refer(code, REFERRALS)

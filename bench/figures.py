@@ -9,7 +9,7 @@ __all__ = ["calibration", "percentile", "show"]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Give the value below which this share (0 to 1) of the values lies.
+    """Return the value below which this share (0 to 1) of the values lies.
 
     Raises:
         ValueError: there are no values.
@@ -20,7 +20,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def calibration() -> float:
-    """Give the milliseconds that a fixed piece of Python takes now; 1.9 on a quiet machine, 3.5 on a busy one."""
+    """Return the milliseconds that a fixed piece of Python takes now; 1.9 on a quiet machine, 3.5 on a busy one."""
     return min(timeit.repeat("sum(i*i for i in range(50000))", number=20, repeat=5)) / 20 * 1000
 
 

@@ -14,10 +14,10 @@ from uuid import UUID
 import aiohttp
 
 from app.api.auth.tokens import new_signing_key
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Connection, Database, upgrade_schema
 from app.domain.codes import OrganisationRole, ReferrerKind, System
-from app.domain.commands import Act, RegisterReferral
+from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.events import Event, EventType
 from app.domain.values import ClientDetails, ReferralContents
 from app.events.http.signing import new_secret
@@ -26,7 +26,7 @@ from app.models.delivery.subscription import Subscription, insert_subscription, 
 from app.operations.access.clients import SCOPES, add_signing_key, find_client, save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.cases.referrals import register_referral
-from app.operations.services import SystemClock, Tools, make_tools
+from app.operations.services import Services, SystemClock, build_services
 from bench.postgres import durable_server
 from bench.processes import MASTER_KEY, Program, free_port, hub_environment, running
 
@@ -61,7 +61,7 @@ class Mailbox:
     http: aiohttp.ClientSession
 
     async def ask(self, path: str) -> bytes:
-        """Give what stands at a path."""
+        """Return what stands at a path."""
         async with self.http.get(f"{self.url}/{path}") as answer:
             return await answer.read()
 
@@ -78,7 +78,7 @@ class Mailbox:
         return arrived
 
     async def arrivals(self) -> tuple[list[Arrival], int]:
-        """Give what arrived, in order, and over how many connections."""
+        """Return what arrived, in order, and over how many connections."""
         async with self.http.get(f"{self.url}/arrivals") as answer:
             told = await answer.json(content_type=None)
         return [Arrival(*row) for row in told["events"]], told["connections"]
@@ -90,12 +90,12 @@ class Stage:
 
     url: str
     db: Database
-    tools: Tools
+    services: Services
 
     async def add_referrer(self, code: str) -> UUID:
-        """Register a welfare organisation and a client of the API with the same name; gives the organisation's id."""
+        """Register a welfare organisation and a client of the API with the same name; returns the organisation's id."""
         details = ReferrerDetails(code, code, ReferrerKind.WELZIJNSORGANISATIE, System.API)
-        saved = await self.db.write(save_referrer, self.tools, details)
+        saved = await self.db.write(save_referrer, self.services, details)
         await self.add_client(code, code)
         return saved.id
 
@@ -103,7 +103,7 @@ class Stage:
         """Register a client of the API with all scopes, that acts for an organisation."""
         await self.db.write(
             save_client,
-            self.tools,
+            self.services,
             client_id,
             organisation_code=organisation_code,
             scopes=set(SCOPES),
@@ -112,12 +112,12 @@ class Stage:
 
     async def refer(self, code: str, number: int) -> list[UUID]:
         """Register so many referrals by an organisation; nobody is told of them."""
-        tools = replace(self.tools, quiet=True)
+        services = replace(self.services, quiet=True)
         fact = RegisterReferral(code, _CLIENT, ReferralContents(area="Charlois"))
-        act = Act(OrganisationRole.REFERRER, System.API, datetime.now(UTC))
+        context = ActionContext(OrganisationRole.REFERRER, System.API, datetime.now(UTC))
 
         def work(tx: Connection, size: int) -> list[UUID]:
-            return [register_referral(tx, tools, fact, act).referral.id for _ in range(size)]
+            return [register_referral(tx, services, fact, context).referral.id for _ in range(size)]
 
         made: list[UUID] = []
         while len(made) < number:
@@ -128,17 +128,17 @@ class Stage:
         """Subscribe an organisation to everything at each of these addresses."""
 
         def work(tx: Connection) -> None:
-            now = self.tools.clock.now()
+            now = self.services.clock.now()
             for url in urls:
-                id = self.tools.new_id(now)
-                sealed = self.tools.vault.seal(new_secret().encode(), secret_context(id))
+                id = self.services.new_id(now)
+                sealed = self.services.vault.seal(new_secret().encode(), secret_context(id))
                 insert_subscription(tx, Subscription(id, organisation_id, url, sealed, now, now))
 
         await self.db.write(work)
 
     async def happen(self, referral_ids: Sequence[UUID], number: int) -> list[Event]:
         """Store so many events in one transaction, spread over the referrals."""
-        now = self.tools.clock.now()
+        now = self.services.clock.now()
         events = [self._event(referral_ids[index % len(referral_ids)], now) for index in range(number)]
 
         def work(tx: Connection) -> None:
@@ -148,36 +148,36 @@ class Stage:
         return events
 
     async def token(self, client_id: str, public_url: str) -> str:
-        """Give an access token with all scopes."""
-        hub = Hub.wire(self.db, self.tools, public_url, sandbox=True)
+        """Return an access token with all scopes."""
+        hub = AppState.wire(self.db, self.services, public_url, sandbox=True)
         client = await self.db.read(find_client, client_id)
         assert client is not None
         return await hub.tokens.issue(client, client.scopes)
 
     def _event(self, referral_id: UUID, now: datetime) -> Event:
-        return Event(self.tools.new_id(now), EventType.REFERRAL_CONFIRMED, referral_id, now, now)
+        return Event(self.services.new_id(now), EventType.REFERRAL_CONFIRMED, referral_id, now, now)
 
 
 @asynccontextmanager
 async def open_stage(url: str) -> AsyncIterator[Stage]:
-    """Give a stage over a migrated, empty database; on SQLite close it before another process opens the file."""
+    """Return a stage over a migrated, empty database; on SQLite close it before another process opens the file."""
     db = Database.open(url)
-    tools = make_tools(MASTER_KEY, "rotterdam", SystemClock())
+    services = build_services(MASTER_KEY, "rotterdam", SystemClock())
 
     def work(tx: Connection) -> None:
-        set_up_institutions(tx, tools)
-        add_signing_key(tx, tools, new_signing_key())
+        set_up_institutions(tx, services)
+        add_signing_key(tx, services, new_signing_key())
 
     try:
         await db.write(work)
-        yield Stage(url, db, tools)
+        yield Stage(url, db, services)
     finally:
         await db.close()
 
 
 @asynccontextmanager
 async def mailbox() -> AsyncIterator[Mailbox]:
-    """Give a receiver that runs for the length of a block."""
+    """Return a receiver that runs for the length of a block."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with running("bench.receiver", str(port), url=f"{url}/count"):
@@ -187,7 +187,7 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 @contextmanager
 def empty_hub(store: str = "postgresql") -> Iterator[str]:
-    """Give the URL of a database with the schema, as durable as an installation's, for the length of a block.
+    """Return the URL of a database with the schema, as durable as an installation's, for the length of a block.
 
     Args:
         store: ``postgresql`` or ``sqlite``.

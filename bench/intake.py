@@ -21,7 +21,7 @@ from app.adapters.engine.puller import Puller
 from app.database import Connection
 from app.domain.codes import System
 from app.sandbox.allegro import app as allegro
-from app.sandbox.console import Desks
+from app.sandbox.console import PartnerConsole
 from bench.figures import show
 from bench.harness import Stage, empty_hub, open_stage
 from bench.processes import free_port, running
@@ -56,7 +56,7 @@ async def measure() -> None:
         async with open_stage(database_url) as stage:
             await stage.add_referrer(_CODE)
             partner = Adapter(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
-            puller = Puller(stage.db, stage.tools, partner.source, "bench")
+            puller = Puller(stage.db, stage.services, partner.source, "bench")
             try:
                 await _work(stage, url, 20)
                 await puller.pull()
@@ -68,7 +68,7 @@ async def measure() -> None:
 
 
 async def _shown(stage: Stage, url: str, puller: Puller, known: int) -> float:
-    """Give the changes a second beside so many records that are known."""
+    """Return the changes a second beside so many records that are known."""
     await stage.db.write(_know, known)
     await _work(stage, url, REFERRALS)
     began = time.monotonic()
@@ -84,7 +84,7 @@ async def _work(stage: Stage, url: str, number: int) -> None:
     """Refer clients, and let counsellors register everything about them in Allegro."""
     referrals = await stage.refer(_CODE, number)
     client = AllegroClient(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
-    desks = Desks({System.ALLEGRO: url})
+    desks = PartnerConsole({System.ALLEGRO: url})
     try:
         numbers = await asyncio.gather(*(client.put_referral(each, _CONTENTS) for each in referrals))
         await desks.register(list(_facts(referrals, numbers)))
@@ -123,7 +123,7 @@ def _execute(tx: Connection, statement: Executable) -> None:
 
 
 async def _bare(stage: Stage, partner: Adapter) -> float:
-    """Give how many changes a second can be read from the same feed and stored as three rows each, page by page."""
+    """Return how many changes a second can be read from the same feed and stored as three rows each, page by page."""
     await stage.db.write(set_up_unit)
     read, began = 0, time.monotonic()
     async for page in partner.source.changes(None):

@@ -86,7 +86,7 @@ async def _burst(stage: Stage, box: Mailbox, referrals: Sequence[UUID]) -> float
 
 
 async def _steady(stage: Stage, box: Mailbox, referrals: Sequence[UUID]) -> list[float]:
-    """Give the seconds from just before each commit until each arrival."""
+    """Return the seconds from just before each commit until each arrival."""
     committed: dict[str, float] = {}
     began = time.monotonic()
     for number in range(PER_SECOND * STEADY_SECONDS):

@@ -80,7 +80,7 @@ async def _shown(what: str, box: Mailbox, publish: Publish) -> tuple[float, floa
 
 
 async def _waits(box: Mailbox, publish: Publish) -> list[float]:
-    """Give the seconds from just before each publication until its arrival."""
+    """Return the seconds from just before each publication until its arrival."""
     await asyncio.gather(*(publish() for _ in range(WARM_UP)))
     await box.wait_for(WARM_UP, 10)
     await box.forget()
@@ -91,7 +91,7 @@ async def _waits(box: Mailbox, publish: Publish) -> list[float]:
 
 
 async def _publish_steadily(publish: Publish) -> dict[str, float]:
-    """Give the moments just before publication, by the subject of the event."""
+    """Return the moments just before publication, by the subject of the event."""
     moments: dict[str, float] = {}
 
     async def stamped() -> None:

@@ -16,6 +16,6 @@ _DURABLE: Mapping[str, str] = {
 
 @contextmanager
 def durable_server() -> Iterator[Server]:
-    """Give the server of TEST_DATABASE_URL, else a private one with default durability, for the length of a block."""
+    """Return the server of TEST_DATABASE_URL, else a private one with default durability, for the length of a block."""
     with running_server(_DURABLE) as server:
         yield server

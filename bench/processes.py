@@ -77,7 +77,7 @@ class Program:
             self._process = None
 
     def peak_memory(self) -> float:
-        """Give the most memory that it held so far, in MB."""
+        """Return the most memory that it held so far, in MB."""
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
@@ -106,7 +106,7 @@ def running(*arguments: str, environment: Mapping[str, str] | None = None, url: 
 
 
 def hub_environment(database_url: str, port: int = 0) -> dict[str, str]:
-    """Give the settings of a hub over a database, that calls receivers on loopback."""
+    """Return the settings of a hub over a database, that calls receivers on loopback."""
     return {
         "TRAJECTHUB_MODE": "sandbox",
         "TRAJECTHUB_DATABASE_URL": database_url,
@@ -118,7 +118,7 @@ def hub_environment(database_url: str, port: int = 0) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Give a port on which nothing listens now."""
+    """Return a port on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

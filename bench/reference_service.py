@@ -77,7 +77,7 @@ class Contents(BaseModel):
     worker: Worker
 
 
-class Shown(BaseModel):
+class Representation(BaseModel):
     """A stored referral."""
 
     id: UUID
@@ -90,11 +90,11 @@ class Shown(BaseModel):
 class Page(BaseModel):
     """Fifty of them."""
 
-    items: list[Shown]
+    items: list[Representation]
 
 
 def store_unit(tx: Connection, contents: dict[str, object]) -> UUID:
-    """Insert the three rows; gives the new id."""
+    """Insert the three rows; returns the new id."""
     now, id = datetime.now(UTC), uuid4()
     tx.execute(_NEW, {"id": id, "received_at": now, "contents": contents} | dict.fromkeys(_TEXTS, "Voorbeeld"))
     tx.execute(_STEP, {"id": uuid4(), "referral_id": id, "action": "received", "recorded_at": now})
@@ -108,7 +108,7 @@ def set_up_unit(tx: Connection) -> None:
 
 
 def create_unit(db: Database) -> FastAPI:
-    """Give the application over a database."""
+    """Return the application over a database."""
 
     @asynccontextmanager
     async def open_tables(_: FastAPI) -> AsyncIterator[None]:
@@ -122,7 +122,9 @@ def create_unit(db: Database) -> FastAPI:
     async def post(contents: Contents) -> Response:
         stored = contents.model_dump()
         id = await db.write(store_unit, stored)
-        shown = Shown(id=id, received_at=datetime.now(UTC), texts=["Voorbeeld"] * len(_TEXTS), contents=contents)
+        shown = Representation(
+            id=id, received_at=datetime.now(UTC), texts=["Voorbeeld"] * len(_TEXTS), contents=contents
+        )
         return Response(shown.model_dump_json(), 201, media_type="application/json")
 
     @app.get("/v1/referrals/{id}")
@@ -136,7 +138,7 @@ def create_unit(db: Database) -> FastAPI:
     return app
 
 
-def _read(tx: Connection, id: UUID) -> Shown:
+def _read(tx: Connection, id: UUID) -> Representation:
     row = tx.execute(_BY_ID, {"wanted": id}).one()
     return _shown(row, [step.action for step in tx.execute(_STEPS, {"wanted": id})])
 
@@ -145,10 +147,10 @@ def _page(tx: Connection) -> Page:
     return Page(items=[_shown(row, []) for row in tx.execute(_PAGE)])
 
 
-def _shown(row: object, history: list[str]) -> Shown:
+def _shown(row: object, history: list[str]) -> Representation:
     values = row._mapping  # type: ignore[attr-defined]
     texts = [values[name] for name in _TEXTS]
-    return Shown(
+    return Representation(
         id=values["id"], received_at=values["received_at"], texts=texts, contents=values["contents"], history=history
     )
 

@@ -62,7 +62,7 @@ async def _compare(hub: aiohttp.ClientSession, bare: aiohttp.ClientSession) -> d
 
 
 async def _both(what: str, ours: Side, bare: Side) -> tuple[Rate, Rate]:
-    """Give the middle round of each."""
+    """Return the middle round of each."""
     rounds = [(await load(*ours, SECONDS), await load(*bare, SECONDS)) for _ in range(ROUNDS)]
     middles = _middle([one for one, _ in rounds]), _middle([other for _, other in rounds])
     for whose, rate in zip(("hub", "bare unit"), middles, strict=True):
@@ -75,7 +75,7 @@ def _middle(rates: list[Rate]) -> Rate:
 
 
 async def _stored(http: aiohttp.ClientSession) -> str:
-    """Store enough for a page; gives the id of the last."""
+    """Store enough for a page; returns the id of the last."""
     for _ in range(STORED):
         await _post(http)
     async with http.post(_PATH, json=REFERRAL, headers=_new_key()) as answer:

@@ -14,7 +14,14 @@ import structlog
 
 from app.database import Database, upgrade_schema
 from tests.support.certificate import write_certificate
-from tests.support.postgres import HASTY, Server, database_name, empty_database, folder_in_memory, running_server
+from tests.support.postgres import (
+    FAST_RETRIES_SERVER,
+    Server,
+    database_name,
+    empty_database,
+    folder_in_memory,
+    running_server,
+)
 
 # They take seconds each: begun first, they do not keep one worker busy when the others are done.
 SLOW = ("e2e/", "integration/test_kill.py", "api/test_schemathesis.py", "integration/test_adapter_properties")
@@ -37,14 +44,14 @@ def trusted_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
-    """Give a real PostgreSQL server, one a pytest process."""
-    with running_server(HASTY, folder_in_memory()) as server:
+    """Return a real PostgreSQL server, one a pytest process."""
+    with running_server(FAST_RETRIES_SERVER, folder_in_memory()) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: Server) -> Iterator[str]:
-    """Give the URL of a migrated PostgreSQL database that nobody connects to."""
+    """Return the URL of a migrated PostgreSQL database that nobody connects to."""
     url = postgres_server.create_database()
     upgrade_schema(url)
     yield url
@@ -53,7 +60,7 @@ def postgres_template(postgres_server: Server) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a migrated SQLite file that nobody opens."""
+    """Return a migrated SQLite file that nobody opens."""
     path = tmp_path_factory.mktemp("template") / "hub.db"
     upgrade_schema(f"sqlite:///{path}")
     return path
@@ -61,20 +68,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database_folder() -> Iterator[Path]:
-    """Give an empty folder for databases and what lies beside them."""
+    """Return an empty folder for databases and what lies beside them."""
     with tempfile.TemporaryDirectory(prefix="hub-", dir=folder_in_memory()) as folder:
         yield Path(folder)
 
 
 @pytest.fixture
 def sqlite_url(database_folder: Path, sqlite_template: Path) -> str:
-    """Give the URL of a fresh SQLite database with the schema."""
+    """Return the URL of a fresh SQLite database with the schema."""
     return f"sqlite:///{shutil.copy(sqlite_template, database_folder / 'hub.db')}"
 
 
 @pytest.fixture(scope="session")
 def shared_postgres_url(postgres_server: Server, postgres_template: str) -> Iterator[str]:
-    """Give the URL of the PostgreSQL database that tests use one after the other."""
+    """Return the URL of the PostgreSQL database that tests use one after the other."""
     url = postgres_server.create_database(database_name(postgres_template))
     yield url
     postgres_server.drop_database(url)
@@ -82,14 +89,14 @@ def shared_postgres_url(postgres_server: Server, postgres_template: str) -> Iter
 
 @pytest.fixture
 def emptied_postgres_url(shared_postgres_url: str) -> str:
-    """Give the URL of a PostgreSQL database with the schema and no rows: for tests that leave the schema alone."""
+    """Return the URL of a PostgreSQL database with the schema and no rows: for tests that leave the schema alone."""
     empty_database(shared_postgres_url)
     return shared_postgres_url
 
 
 @pytest.fixture
 def postgres_url(postgres_server: Server, postgres_template: str) -> Iterator[str]:
-    """Give the URL of a PostgreSQL database with the schema that is this test's alone; that takes ten times as long."""
+    """Return the URL of a PostgreSQL database with the schema, for this test only; ten times slower."""
     url = postgres_server.create_database(database_name(postgres_template))
     yield url
     postgres_server.drop_database(url)
@@ -97,14 +104,14 @@ def postgres_url(postgres_server: Server, postgres_template: str) -> Iterator[st
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Give the URL of a database with the schema and no rows, on each store in turn."""
+    """Return the URL of a database with the schema and no rows, on each store in turn."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "emptied_postgres_url")
     return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, database_folder: Path) -> Iterator[str]:
-    """Give the URL of a database without any table, on each store in turn."""
+    """Return the URL of a database without any table, on each store in turn."""
     if request.param == "sqlite":
         yield f"sqlite:///{database_folder / 'empty.db'}"
         return
@@ -116,7 +123,7 @@ def empty_database_url(request: pytest.FixtureRequest, database_folder: Path) ->
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """Give an open database with the schema, on each store in turn."""
+    """Return an open database with the schema, on each store in turn."""
     opened = Database.open(database_url)
     yield opened
     await opened.close()
@@ -124,7 +131,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
-    """Give an open SQLite database with the schema."""
+    """Return an open SQLite database with the schema."""
     opened = Database.open(sqlite_url)
     yield opened
     await opened.close()
@@ -132,7 +139,7 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def restored_logging() -> Iterator[None]:
-    """Give the logging of the test run back after a test that configures it."""
+    """Return the logging of the test run back after a test that configures it."""
     handlers, level = logging.root.handlers[:], logging.root.level
     yield
     logging.root.handlers[:] = handlers

@@ -5,15 +5,15 @@ from functools import partial
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app.api.http.middleware import Frame, Gate
+from app.api.http.middleware import Gate, ResponseHeaders
 from app.api.http.problems import install_problem_handlers
 from app.api.openapi.document import document
 from app.api.routes import OUTSIDE, ROUTERS
-from app.api.state import Hub
+from app.api.state import AppState
 
 
-def create_api(hub: Hub) -> ASGIApp:
-    """Give the API over a hub."""
+def create_api(hub: AppState) -> ASGIApp:
+    """Return the API over a hub."""
     outer = _application(hub)
     for router in OUTSIDE:
         outer.include_router(router)
@@ -23,10 +23,10 @@ def create_api(hub: Hub) -> ASGIApp:
     # FastAPI's documented way to give the document another form.
     versioned.openapi = partial(document, hub.public_url)  # type: ignore[method-assign]
     outer.mount("/v1", versioned)
-    return Frame(Gate(outer))
+    return ResponseHeaders(Gate(outer))
 
 
-def _application(hub: Hub) -> FastAPI:
+def _application(hub: AppState) -> FastAPI:
     # FastAPI's own document and pages would stand at other addresses and load scripts from elsewhere.
     application = FastAPI(openapi_url=None, redirect_slashes=False)
     application.state.hub = hub

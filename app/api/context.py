@@ -18,21 +18,21 @@ from fastapi import Depends, Response
 from app.api.dependencies import Caller, HubDep, Write, WriteDep, caller
 from app.api.paging import cursor_of, position_of
 from app.api.responses import answer, check_precondition, json_answer, released_etag, write_once
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Connection
 from app.domain.case_file import CaseFile
-from app.domain.claims import stated
-from app.domain.commands import Act
+from app.domain.claims import fields_written
+from app.domain.commands import ActionContext
 from app.domain.errors import FieldFault, InvalidInput, NotFound, NotTheOwner, TransitionNotAllowed
 from app.domain.fields import Field
 from app.domain.queries import Position
 from app.operations.access.idempotency import Answer
-from app.operations.cases.caller_scope import Viewer
+from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.queries import view_appointments, view_case, view_referral, view_trajectory
 from app.operations.cases.steps import Chain, open_chain
 from app.operations.cases.trajectories import open_trajectory_chain
-from app.operations.field_sync.authority import for_its_owner, keep_claim
-from app.operations.services import Tools
+from app.operations.field_sync.authority import check_ownership, record_violation
+from app.operations.services import Services
 from app.privacy.gate import Released
 from app.privacy.wire import to_wire
 
@@ -46,7 +46,7 @@ G = TypeVar("G")
 
 
 @dataclass(frozen=True)
-class Shown:
+class Representation:
     """A record as its reader sees it."""
 
     body: Mapping[str, object]
@@ -62,34 +62,34 @@ class StepOf(Protocol[F]):
         ...
 
     def fact(self) -> F:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         ...
 
 
-Operation = Callable[[Connection, Tools, Chain, G], object]
-OpenChain = Callable[[Connection, Act], Chain]
-Show = Callable[[Connection], Shown]
+Operation = Callable[[Connection, Services, Chain, G], object]
+OpenChain = Callable[[Connection, ActionContext], Chain]
+Show = Callable[[Connection], Representation]
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadContext:
     """A caller that reads."""
 
-    hub: Hub
+    hub: AppState
     caller: Caller
 
     @property
-    def viewer(self) -> Viewer:
+    def caller_scope(self) -> CallerScope:
         """The caller as a reader."""
-        return self.caller.viewer
+        return self.caller.caller_scope
 
     def resolve(self, given_id: UUID) -> UUID:
-        """Give the hub's id behind an id of this caller."""
-        return self.viewer.resolve(self.hub.tools.pseudonyms, given_id)
+        """Return the hub's id behind an id of this caller."""
+        return self.caller_scope.resolve(self.hub.services.pseudonyms, given_id)
 
     def shown_id(self, record_id: UUID) -> UUID:
-        """Give this caller's id of a record."""
-        return self.viewer.shown(self.hub.tools.pseudonyms, record_id)
+        """Return this caller's id of a record."""
+        return self.caller_scope.shown(self.hub.services.pseudonyms, record_id)
 
     def position(self, cursor: str | None) -> Position | None:
         """Read a cursor of this caller back."""
@@ -97,68 +97,68 @@ class Reading:
         return Position(position.moment, self.resolve(position.id)) if position else None
 
     def cursor(self, position: Position | None) -> str | None:
-        """Give the cursor of a position; it holds this caller's id, like everything else it is given."""
+        """Return the cursor of a position; it holds this caller's id, like everything else it is given."""
         return cursor_of(Position(position.moment, self.shown_id(position.id))) if position else None
 
     async def answer(self, show: Show) -> Response:
-        """Give the answer of reading one record."""
+        """Return the answer of reading one record."""
         shown = await self.hub.db.read(show)
         return json_answer(200, shown.body, etag=shown.etag)
 
-    async def ask(self, view: Callable[[Connection, Tools, Viewer, UUID], G], given_id: UUID) -> G:
+    async def ask(self, view: Callable[[Connection, Services, CallerScope, UUID], G], given_id: UUID) -> G:
         """Ask one of ``app.operations.cases.queries`` about a record."""
-        return await self.hub.db.read(view, self.hub.tools, self.viewer, self.resolve(given_id))
+        return await self.hub.db.read(view, self.hub.services, self.caller_scope, self.resolve(given_id))
 
     def referral(self, given_id: UUID) -> Show:
-        """Give what shows a referral."""
+        """Return what shows a referral."""
         return partial(self._show_referral, self.resolve(given_id))
 
     def appointment(self, referral_id: UUID, given_id: UUID) -> Show:
-        """Give what shows an appointment of a referral."""
+        """Return what shows an appointment of a referral."""
         return partial(self._show_appointment, self.resolve(referral_id), given_id)
 
     def trajectory(self, given_id: UUID) -> Show:
-        """Give what shows a trajectory."""
+        """Return what shows a trajectory."""
         return partial(self._show_trajectory, self.resolve(given_id))
 
-    def new_referral(self, case: CaseFile) -> Shown:
+    def new_referral(self, case: CaseFile) -> Representation:
         """Show a referral that was just made."""
-        return _referral_shown(view_case(self.hub.tools, self.viewer, case))
+        return _referral_shown(view_case(self.hub.services, self.caller_scope, case))
 
-    def _show_referral(self, record_id: UUID, tx: Connection) -> Shown:
-        return _referral_shown(view_referral(tx, self.hub.tools, self.viewer, record_id))
+    def _show_referral(self, record_id: UUID, tx: Connection) -> Representation:
+        return _referral_shown(view_referral(tx, self.hub.services, self.caller_scope, record_id))
 
-    def _show_appointment(self, record_id: UUID, given_id: UUID, tx: Connection) -> Shown:
-        views = view_appointments(tx, self.hub.tools, self.viewer, record_id)
+    def _show_appointment(self, record_id: UUID, given_id: UUID, tx: Connection) -> Representation:
+        views = view_appointments(tx, self.hub.services, self.caller_scope, record_id)
         found = [view for view in views if view.fields[Field.APPOINTMENT_ID] == str(given_id)]
         if not found:
             raise NotFound("This referral has no appointment with this id for this client.")
         # What may be done with an appointment depends on its referral, so its tag tells of both.
-        referral = view_referral(tx, self.hub.tools, self.viewer, record_id)
-        return Shown(appointment_body(found[0]), released_etag(found[0], referral))
+        referral = view_referral(tx, self.hub.services, self.caller_scope, record_id)
+        return Representation(appointment_body(found[0]), released_etag(found[0], referral))
 
-    def _show_trajectory(self, record_id: UUID, tx: Connection) -> Shown:
-        view = view_trajectory(tx, self.hub.tools, self.viewer, record_id)
-        return Shown(trajectory_body(view), released_etag(view))
+    def _show_trajectory(self, record_id: UUID, tx: Connection) -> Representation:
+        view = view_trajectory(tx, self.hub.services, self.caller_scope, record_id)
+        return Representation(trajectory_body(view), released_etag(view))
 
 
 @dataclass(frozen=True)
-class Changing(Reading):
+class WriteContext(ReadContext):
     """A caller that changes records."""
 
     write: Write
 
-    def act(self, occurred_at: datetime | None = None, field: str = "occurredAt") -> Act:
-        """Give what the caller does as an act.
+    def context(self, occurred_at: datetime | None = None, field: str = "occurredAt") -> ActionContext:
+        """Return what the caller does as an act.
 
         Raises:
             InvalidInput: the moment, given in this field, lies in the future.
         """
-        now = self.hub.tools.clock.now()
+        now = self.hub.services.clock.now()
         if occurred_at and occurred_at > now + _CLOCKS_DIFFER:
             message = "Lies in the future; give when it happened, or leave it out."
             raise InvalidInput(FieldFault(field, "not-in-future", message))
-        return self.caller.act(self.hub.tools.clock, occurred_at)
+        return self.caller.context(self.hub.services.clock, occurred_at)
 
     async def once(self, work: Callable[[Connection], Answer]) -> Response:
         """Do the work in one transaction, once for its Idempotency-Key.
@@ -168,7 +168,7 @@ class Changing(Reading):
         try:
             return await write_once(self.hub, self.caller, self.write, work)
         except NotTheOwner as refusal:
-            await self.hub.db.write_quietly(keep_claim, self.hub.tools, refusal.claim)
+            await self.hub.db.write_quietly(record_violation, self.hub.services, refusal.claim)
             _log.warning("refused_not_the_owner", client=self.caller.client_id, fields=sorted(refusal.claim.values))
             raise
 
@@ -211,18 +211,18 @@ class Changing(Reading):
         tx: Connection,
     ) -> Answer:
         step, operation, done = made
-        chain = opened(tx, self.act(step.occurred_at))
+        chain = opened(tx, self.context(step.occurred_at))
         check_precondition(self.write.if_match, show(tx).etag)
         fact = step.fact()
-        with telling_no_status(self.viewer), for_its_owner(chain, stated(fact)):
-            given = operation(tx, self.hub.tools, chain, fact)
+        with hide_status_in_errors(self.caller_scope), check_ownership(chain, fields_written(fact)):
+            given = operation(tx, self.hub.services, chain, fact)
         return done(tx, given)
 
-    def _open_referral(self, record_id: UUID, tx: Connection, act: Act) -> Chain:
-        return open_chain(tx, self.hub.tools, record_id, act, self.viewer.visibility)
+    def _open_referral(self, record_id: UUID, tx: Connection, context: ActionContext) -> Chain:
+        return open_chain(tx, self.hub.services, record_id, context, self.caller_scope.visibility)
 
-    def _open_trajectory(self, record_id: UUID, tx: Connection, act: Act) -> Chain:
-        return open_trajectory_chain(tx, self.hub.tools, record_id, act, self.viewer.visibility)
+    def _open_trajectory(self, record_id: UUID, tx: Connection, context: ActionContext) -> Chain:
+        return open_trajectory_chain(tx, self.hub.services, record_id, context, self.caller_scope.visibility)
 
 
 def reading(*scopes: str) -> Any:  # FastAPI's own marker
@@ -231,8 +231,8 @@ def reading(*scopes: str) -> Any:  # FastAPI's own marker
     To be used as ``Annotated[Reading, reading("referrals:read")]``.
     """
 
-    async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)]) -> Reading:
-        return Reading(hub, who)
+    async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)]) -> ReadContext:
+        return ReadContext(hub, who)
 
     return Depends(given)
 
@@ -243,44 +243,44 @@ def changing(*scopes: str) -> Any:  # FastAPI's own marker
     To be used as ``Annotated[Changing, changing("referrals:write")]``.
     """
 
-    async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)], write: WriteDep) -> Changing:
-        return Changing(hub, who, write)
+    async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)], write: WriteDep) -> WriteContext:
+        return WriteContext(hub, who, write)
 
     return Depends(given)
 
 
-def _referral_shown(view: Released) -> Shown:
-    return Shown(referral_body(view), released_etag(view))
+def _referral_shown(view: Released) -> Representation:
+    return Representation(referral_body(view), released_etag(view))
 
 
 def referral_body(view: Released) -> dict[str, object]:
-    """Give a referral, or its summary, on the wire: its own fields on top, the other groups inside."""
+    """Return a referral, or its summary, on the wire: its own fields on top, the other groups inside."""
     return _body(view, "referral")
 
 
 def appointment_body(view: Released) -> dict[str, object]:
-    """Give an appointment on the wire."""
+    """Return an appointment on the wire."""
     return _body(view, "appointment")
 
 
 def trajectory_body(view: Released) -> dict[str, object]:
-    """Give a trajectory on the wire."""
+    """Return a trajectory on the wire."""
     return _body(view, "trajectory")
 
 
 @contextmanager
-def telling_no_status(viewer: Viewer) -> Iterator[None]:
+def hide_status_in_errors(caller_scope: CallerScope) -> Iterator[None]:
     """Keep the true status out of a refusal for who is not told it; the transition table names it."""
     try:
         yield
     except TransitionNotAllowed:
-        if viewer.knows_all_statuses:
+        if caller_scope.knows_all_statuses:
             raise
         message = "This cannot be done now; read available-actions for what can be done."
         raise TransitionNotAllowed(message) from None
 
 
-def _answer(shown: Shown) -> Answer:
+def _answer(shown: Representation) -> Answer:
     return answer(200, shown.body, etag=shown.etag)
 
 

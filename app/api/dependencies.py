@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import OAuth2, SecurityScopes
 
-from app.api.state import Hub
-from app.domain.commands import Act
+from app.api.state import AppState
+from app.domain.commands import ActionContext
 from app.domain.errors import Forbidden, Unauthenticated
 from app.domain.ports import Clock
 from app.domain.values import Organisation
 from app.operations.access.clients import SCOPES
-from app.operations.cases.caller_scope import Viewer
+from app.operations.cases.caller_scope import CallerScope
 
 # The document gets the absolute address of the token endpoint, which only a running hub knows.
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
@@ -28,13 +28,13 @@ _SCHEME = OAuth2(
 )
 
 
-async def hub_of(request: Request) -> Hub:
-    """Give the hub that this application serves."""
-    hub: Hub = request.app.state.hub
+async def hub_of(request: Request) -> AppState:
+    """Return the hub that this application serves."""
+    hub: AppState = request.app.state.hub
     return hub
 
 
-HubDep = Annotated[Hub, Depends(hub_of)]
+HubDep = Annotated[AppState, Depends(hub_of)]
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Caller:
     scopes: frozenset[str]
 
     @property
-    def viewer(self) -> Viewer:
+    def caller_scope(self) -> CallerScope:
         """The caller as a reader."""
-        return Viewer(self.organisation)
+        return CallerScope(self.organisation)
 
-    def act(self, clock: Clock, occurred_at: datetime | None = None) -> Act:
-        """Give what the caller does as an act; ``occurred_at`` None is now."""
+    def context(self, clock: Clock, occurred_at: datetime | None = None) -> ActionContext:
+        """Return what the caller does as an act; ``occurred_at`` None is now."""
         organisation = self.organisation
-        return Act(organisation.role, organisation.system, occurred_at or clock.now(), organisation.id)
+        return ActionContext(organisation.role, organisation.system, occurred_at or clock.now(), organisation.id)
 
 
 async def _authenticated(

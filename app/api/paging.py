@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.api.responses import json_answer
-from app.api.state import Hub
+from app.api.state import AppState
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.queries import Position
 
@@ -34,7 +34,7 @@ CursorText = Annotated[
 
 
 def cursor_of(position: Position) -> str:
-    """Give the opaque text of a position."""
+    """Return the opaque text of a position."""
     return text_cursor(position.moment.isoformat(), str(position.id))
 
 
@@ -57,7 +57,7 @@ def position_of(cursor: str | None) -> Position | None:
 
 
 def text_cursor(*texts: str) -> str:
-    """Give the opaque text of a place that some texts name, such as a code."""
+    """Return the opaque text of a place that some texts name, such as a code."""
     return urlsafe_b64encode(json.dumps(texts, separators=(",", ":")).encode()).rstrip(b"=").decode()
 
 
@@ -90,8 +90,10 @@ def id_after(cursor: str | None) -> UUID | None:
         raise _unreadable() from error
 
 
-def page_answer(hub: Hub, request: Request, items: Sequence[Mapping[str, object]], next_cursor: str | None) -> Response:
-    """Give a page: ``{"items": […], "nextCursor": …}``, and for a GET the same ways as Link header.
+def page_answer(
+    hub: AppState, request: Request, items: Sequence[Mapping[str, object]], next_cursor: str | None
+) -> Response:
+    """Return a page: ``{"items": […], "nextCursor": …}``, and for a GET the same ways as Link header.
 
     ``next_cursor`` is None on the last page; then the member is absent.
     """
@@ -102,7 +104,7 @@ def page_answer(hub: Hub, request: Request, items: Sequence[Mapping[str, object]
     return response
 
 
-def _links(hub: Hub, request: Request, next_cursor: str | None) -> str:
+def _links(hub: AppState, request: Request, next_cursor: str | None) -> str:
     # Built on the public address: behind a proxy the request's own host is not the caller's.
     here = request.url.remove_query_params("cursor")
     path = request.scope["path"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import Response
 
-from app.api.context import Reading
+from app.api.context import ReadContext
 from app.api.responses import json_answer
 from app.api.schemas.lists import DisclosureOut, DisclosuresOut, HistoryEntryOut, HistoryOut, PartyOut
 from app.domain.values import HistoryEntry, Party
@@ -14,8 +14,8 @@ _PARTNER = "partner:"
 _POLL = "poll:"
 
 
-def history_body(read: Reading, entries: Sequence[HistoryEntry]) -> Response:
-    """Give a history as an answer; a status that the reader was not told is absent."""
+def history_body(read: ReadContext, entries: Sequence[HistoryEntry]) -> Response:
+    """Return a history as an answer; a status that the reader was not told is absent."""
     items = [
         HistoryEntryOut.model_validate(
             {**vars(entry), "id": read.shown_id(entry.id), "to_status": entry.to_status or None}, by_name=True
@@ -25,13 +25,13 @@ def history_body(read: Reading, entries: Sequence[HistoryEntry]) -> Response:
     return json_answer(200, HistoryOut(items=items))
 
 
-def party_out(read: Reading, party: Party) -> PartyOut:
-    """Give a party on the wire."""
+def party_out(read: ReadContext, party: Party) -> PartyOut:
+    """Return a party on the wire."""
     return PartyOut.model_validate({**vars(party), "id": read.shown_id(party.id)}, by_name=True)
 
 
-def disclosures_body(read: Reading, told: Sequence[Disclosure]) -> Response:
-    """Give disclosures as an answer."""
+def disclosures_body(read: ReadContext, told: Sequence[Disclosure]) -> Response:
+    """Return disclosures as an answer."""
     items = [
         DisclosureOut.model_validate(
             {**vars(each), "id": read.shown_id(each.id), "receiver": _receiver(each.receiver)}, by_name=True

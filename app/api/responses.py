@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from app.api.dependencies import Caller, Write
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Connection
 from app.domain.errors import PreconditionFailed, PreconditionRequired
 from app.operations.access.idempotency import Answer, Request, given_before, once
@@ -21,7 +21,7 @@ Content = Mapping[str, object] | BaseModel
 def answer(
     status: int, content: Content | None = None, *, etag: str | None = None, location: str | None = None
 ) -> Answer:
-    """Give what a write's work returns; members of a model that are None are left out; no content is an empty body.
+    """Return what a write's work returns; members of a model that are None are left out; no content is an empty body.
 
     ``location`` is the absolute address of what was made.
     """
@@ -30,7 +30,7 @@ def answer(
 
 
 def json_answer(status: int, content: Content, *, etag: str | None = None, location: str | None = None) -> Response:
-    """Give the response of a read."""
+    """Return the response of a read."""
     return to_response(answer(status, content, etag=etag, location=location))
 
 
@@ -42,32 +42,32 @@ def to_response(done: Answer) -> Response:
 
 
 def etag_of(*parts: str) -> str:
-    """Give a strong entity tag over texts that together determine what the caller reads."""
+    """Return a strong entity tag over texts that together determine what the caller reads."""
     digest = sha256("\x00".join(parts).encode()).digest()
     return f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"'
 
 
 def released_etag(*views: Released) -> str:
-    """Give the strong entity tag of what was released; withheld fields never change it."""
+    """Return the strong entity tag of what was released; withheld fields never change it."""
     return etag_of(*(view.digest for view in views))
 
 
-async def write_once(hub: Hub, caller: Caller, write: Write, work: Callable[[Connection], Answer]) -> Response:
+async def write_once(hub: AppState, caller: Caller, write: Write, work: Callable[[Connection], Answer]) -> Response:
     """Do the work in one transaction, or give the answer that the same request got before.
 
     Raises:
         IdempotencyConflict: the key was used for another request.
     """
-    return to_response(await hub.db.write(once, hub.tools, _request(caller, write), work))
+    return to_response(await hub.db.write(once, hub.services, _request(caller, write), work))
 
 
-async def answered_before(hub: Hub, caller: Caller, write: Write) -> Response | None:
-    """Give the answer that the same request got before; None when it is new.
+async def answered_before(hub: AppState, caller: Caller, write: Write) -> Response | None:
+    """Return the answer that the same request got before; None when it is new.
 
     Raises:
         IdempotencyConflict: the key was used for another request.
     """
-    done = await hub.db.read(given_before, hub.tools, _request(caller, write))
+    done = await hub.db.read(given_before, hub.services, _request(caller, write))
     return to_response(done) if done else None
 
 

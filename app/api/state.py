@@ -8,13 +8,13 @@ from app.api.auth.clients import KnownClients
 from app.api.auth.keys import KeyRing
 from app.database import Database
 from app.events.contract.envelope import Origin
-from app.events.http.client import Outbound
-from app.events.http.ssrf import AddressRules
-from app.operations.services import Tools
+from app.events.http.client import OutboundClient
+from app.events.http.ssrf import AddressPolicy
+from app.operations.services import Services
 
 
 @dataclass(frozen=True)
-class Hub:
+class AppState:
     """The running hub as the API sees it.
 
     Attributes:
@@ -29,24 +29,30 @@ class Hub:
     """
 
     db: Database
-    tools: Tools
+    services: Services
     public_url: str
     sandbox: bool
     tokens: AccessTokens
     clients: KnownClients
-    outbound: Outbound
+    outbound: OutboundClient
     oin: str = "0" * 20
     system_name: str = "trajecthub"
     subscription_limit: int = 50
 
     @classmethod
     def wire(
-        cls, db: Database, tools: Tools, public_url: str, *, sandbox: bool = False, token_lifetime_seconds: int = 3600
+        cls,
+        db: Database,
+        services: Services,
+        public_url: str,
+        *,
+        sandbox: bool = False,
+        token_lifetime_seconds: int = 3600,
     ) -> Self:
         """Put the parts together; nothing is read from the database yet."""
-        tokens = AccessTokens(KeyRing(db, tools), public_url, token_lifetime_seconds)
-        outbound = Outbound(AddressRules.of(sandbox=sandbox))
-        return cls(db, tools, public_url, sandbox, tokens, KnownClients(db), outbound)
+        tokens = AccessTokens(KeyRing(db, services), public_url, token_lifetime_seconds)
+        outbound = OutboundClient(AddressPolicy.of(sandbox=sandbox))
+        return cls(db, services, public_url, sandbox, tokens, KnownClients(db), outbound)
 
     async def close(self) -> None:
         """Let go of the database and of every connection."""

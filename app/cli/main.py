@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 
 from app.api.openapi.document import document
-from app.api.state import Hub
+from app.api.state import AppState
 from app.cli.partners import partners
-from app.cli.runtime import console, read_settings, run, told_in_one_line, tools_of, with_database
+from app.cli.runtime import console, friendly_errors, read_settings, run, services_of, with_database
 from app.database import Database, upgrade_schema
 from app.domain.codes import System
 from app.events.contract.asyncapi import asyncapi_document
@@ -60,7 +60,7 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database to the newest schema and add the city's institutions."""
     settings = read_settings()
-    with told_in_one_line():
+    with friendly_errors():
         upgrade_schema(settings.database_url)
     run(with_database(settings, _set_up))
     console.print("The schema is up to date.")
@@ -93,7 +93,7 @@ def demo(
         if pilot is None:
             run(demonstrate(folder, console, play, stay=not once, faults=faults))
             return
-        with told_in_one_line():
+        with friendly_errors():
             rows = read_register(pilot)
         run(demonstrate(folder, console, partial(_replay, rows, report), stay=not once, faults=faults))
 
@@ -138,13 +138,13 @@ def create_client(  # each is an option of the command
     if unknown := sorted(set(scope) - set(SCOPES)):
         raise typer.BadParameter(f"unknown: {', '.join(unknown)}; known: {', '.join(SCOPES)}", param_hint="--scope")
     secret = secrets.token_urlsafe(32) if with_secret else None
-    with told_in_one_line():
+    with friendly_errors():
         keys = json.loads(jwks.read_text(encoding="utf-8")) if jwks else None
 
     async def create(db: Database, settings: Settings) -> None:
-        tools = tools_of(settings)
+        services = services_of(settings)
         await db.write(
-            save_client, tools, client_id, organisation_code=organisation, scopes=scope, jwks=keys, secret=secret
+            save_client, services, client_id, organisation_code=organisation, scopes=scope, jwks=keys, secret=secret
         )
 
     run(with_database(settings, create))
@@ -176,8 +176,8 @@ async def _serve(settings: Settings, *, with_worker: bool) -> None:
         await hub.close()
 
 
-async def _work(hub: Hub, settings: Settings, stop: asyncio.Event) -> None:
-    hands = Worker.over(hub.db, hub.tools, settings)
+async def _work(hub: AppState, settings: Settings, stop: asyncio.Event) -> None:
+    hands = Worker.over(hub.db, hub.services, settings)
     try:
         await hands.run(stop, settings.pull_interval_seconds)
     finally:
@@ -189,7 +189,7 @@ async def _simulate(ports: dict[System, int], folder: Path | None, stock: Stock)
 
 
 async def _set_up(db: Database, settings: Settings) -> None:
-    await db.write(set_up_institutions, tools_of(settings))
+    await db.write(set_up_institutions, services_of(settings))
 
 
 if __name__ == "__main__":

@@ -13,16 +13,16 @@ import typer
 
 from app.adapters.engine.puller import Puller
 from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
-from app.cli.runtime import console, read_settings, run, tools_of, with_database
+from app.cli.runtime import console, read_settings, run, services_of, with_database
 from app.cli.tables import AsJson, print_items, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
 from app.operations.intake.quarantine import dismiss_quarantined, page_of_quarantine
-from app.operations.partners.lease import Turn, TurnLost, leave_turn, take_turn
+from app.operations.partners.lease import LeaseLost, PartnerLease, acquire_lease, release_lease
 from app.operations.partners.state import (
     Job,
-    Wish,
+    JobRequest,
     cancel_job,
     find_job,
     page_of_jobs,
@@ -32,7 +32,7 @@ from app.operations.partners.state import (
     request_job,
     resume_partner,
 )
-from app.operations.services import SystemClock, Tools
+from app.operations.services import Services, SystemClock
 from app.settings import Settings
 from app.worker import Worker
 
@@ -126,7 +126,7 @@ def cancel(
     """Take back a job that waits."""
 
     async def work(db: Database, settings: Settings) -> None:
-        await db.write(cancel_job, tools_of(settings), system, job_id, by)
+        await db.write(cancel_job, services_of(settings), system, job_id, by)
 
     _over_database(work)
     console.print("The job is cancelled.")
@@ -137,7 +137,7 @@ def pause(system: Partner, reason: Reason, by: By = _BY) -> None:
     """Leave a partner alone until it is resumed; nothing is lost, what it records is read afterwards."""
 
     async def work(db: Database, settings: Settings) -> None:
-        await db.write(pause_partner, tools_of(settings), system, by, reason)
+        await db.write(pause_partner, services_of(settings), system, by, reason)
 
     _over_database(work)
     console.print(f"{system} is paused.")
@@ -148,7 +148,7 @@ def resume(system: Partner) -> None:
     """Pull a partner again, from where it was."""
 
     async def work(db: Database, settings: Settings) -> None:
-        await db.write(resume_partner, tools_of(settings), system)
+        await db.write(resume_partner, services_of(settings), system)
 
     _over_database(work)
     console.print(f"{system} is pulled again.")
@@ -159,7 +159,7 @@ def dismiss(system: Partner, quarantined_id: QuarantinedId, reason: Reason, by: 
     """Leave a record in quarantine out for good; its payload is destroyed, who decided and why is kept."""
 
     async def work(db: Database, settings: Settings) -> None:
-        await db.write(dismiss_quarantined, tools_of(settings), system, quarantined_id, by, reason)
+        await db.write(dismiss_quarantined, services_of(settings), system, quarantined_id, by, reason)
 
     _over_database(work)
     console.print("The record is dismissed; what waited for it goes on at the next retry.")
@@ -175,13 +175,13 @@ def retry(
     as_json: AsJson = False,
 ) -> None:
     """Read what is in quarantine again, with today's mapping."""
-    _do(system, Wish("retry", dry_run, quarantine_id=quarantined_id), as_json=as_json)
+    _do(system, JobRequest("retry", dry_run, quarantine_id=quarantined_id), as_json=as_json)
 
 
 @partners.command()
 def reconcile(system: Partner, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Compare everything that a partner has with what the hub applied, and mend it."""
-    _do(system, Wish("reconcile", dry_run), as_json=as_json)
+    _do(system, JobRequest("reconcile", dry_run), as_json=as_json)
 
 
 @partners.command()
@@ -193,20 +193,20 @@ def backfill(
 ) -> None:
     """Read everything of a partner again, and tell nobody of what happened."""
     moment = since.replace(tzinfo=UTC) if since else None
-    _do(system, Wish("backfill", dry_run, since=moment), as_json=as_json)
+    _do(system, JobRequest("backfill", dry_run, since=moment), as_json=as_json)
 
 
-def _do(system: System, wish: Wish, *, as_json: bool) -> None:
+def _do(system: System, wish: JobRequest, *, as_json: bool) -> None:
     """Ask for a job, see it done, and print its report; a job that failed or was cancelled fails the command."""
 
     async def work(db: Database, settings: Settings) -> Job:
-        tools = tools_of(settings)
-        hands = Worker.over(db, tools, settings)
+        services = services_of(settings)
+        hands = Worker.over(db, services, settings)
         try:
             puller = _connected(hands, system)
             await _refuse_paused(db, system)
-            job = await db.write(request_job, tools, system, _BY, wish)
-            return await _finished(db, tools, puller, job)
+            job = await db.write(request_job, services, system, _BY, wish)
+            return await _finished(db, services, puller, job)
         finally:
             await hands.close()
 
@@ -216,18 +216,18 @@ def _do(system: System, wish: Wish, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-async def _finished(db: Database, tools: Tools, puller: Puller, job: Job) -> Job:
-    turn = Turn(job.system, puller.holder)
+async def _finished(db: Database, services: Services, puller: Puller, job: Job) -> Job:
+    lease = PartnerLease(job.system, puller.holder)
     while job.finished_at is None:
         try:
-            await db.write(take_turn, tools, turn)
+            await db.write(acquire_lease, services, lease)
             await puller.jobs()
-        except TurnLost:
+        except LeaseLost:
             # A worker has the partner's turn; it does the job at its next round.
             await _refuse_paused(db, job.system)
             await asyncio.sleep(_LOOK_SECONDS)
         finally:
-            await db.write(leave_turn, turn)
+            await db.write(release_lease, lease)
         job = await db.read(find_job, job.system, job.id)
     return job
 

@@ -15,7 +15,7 @@ from rich.markup import escape
 from app.database import Database, DatabaseInUse
 from app.domain.errors import HubError, PartnerError
 from app.log import configure_logging
-from app.operations.services import SystemClock, Tools, make_tools
+from app.operations.services import Services, SystemClock, build_services
 from app.sandbox.register import UnreadableRegister
 from app.settings import Settings
 
@@ -29,7 +29,7 @@ _TOLD = (HubError, PartnerError, DatabaseInUse, UnreadableRegister, json.JSONDec
 
 
 def read_settings() -> Settings:
-    """Give the settings of the environment, and let the program log as they say; faults in them end the program."""
+    """Return the settings of the environment, and let the program log as they say; faults in them end the program."""
     try:
         settings = Settings()
     except ValidationError as error:
@@ -38,23 +38,23 @@ def read_settings() -> Settings:
     return settings
 
 
-def tools_of(settings: Settings) -> Tools:
-    """Give what operations work with."""
-    return make_tools(settings.master_key_bytes(), settings.municipality, SystemClock())
+def services_of(settings: Settings) -> Services:
+    """Return what operations work with."""
+    return build_services(settings.master_key_bytes(), settings.municipality, SystemClock())
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a program to its end; gives what it gives."""
+    """Run a program to its end; returns what it gives."""
     # What the program begins with stays; looked through by the collector again and again, it would stop everything
     # for a tenth of a second each time.
     gc.collect()
     gc.freeze()
-    with told_in_one_line():
+    with friendly_errors():
         return uvloop.run(work)
 
 
 async def with_database(settings: Settings, work: Callable[[Database, Settings], Awaitable[T]]) -> T:
-    """Work over the database of the settings; gives what the work gives."""
+    """Work over the database of the settings; returns what the work gives."""
     db = Database.open(settings.database_url)
     try:
         return await work(db, settings)
@@ -63,7 +63,7 @@ async def with_database(settings: Settings, work: Callable[[Database, Settings],
 
 
 @contextmanager
-def told_in_one_line() -> Iterator[None]:
+def friendly_errors() -> Iterator[None]:
     """Tell what a person can mend in one line, not by a trace."""
     try:
         yield

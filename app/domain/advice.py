@@ -14,7 +14,7 @@ _CRISIS = frozenset({Threat.EVICTION, Threat.ENERGY_CUT_OFF, Threat.WATER_CUT_OF
 def routing_advice(
     contents: ReferralContents, kind: ReferrerKind | None, *, already_open: bool
 ) -> tuple[RoutingAdvice, ...]:
-    """Give the advice that applies, in the order of the code list."""
+    """Return the advice that applies, in the order of the code list."""
     applies = {
         RoutingAdvice.CRISIS_TO_CREDIT_BANK: bool(_CRISIS.intersection(contents.threats)),
         RoutingAdvice.INCOME_SUPPORT_FIRST: contents.income_situation is IncomeSituation.NONE,
@@ -29,6 +29,6 @@ def routing_advice(
 
 
 def age_on(birth_date: date, day: date) -> int:
-    """Give the age in whole years on a day."""
+    """Return the age in whole years on a day."""
     had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
     return day.year - birth_date.year - (0 if had_birthday else 1)

@@ -22,7 +22,7 @@ class CaseFile:
 
 
 def facts_of(case: CaseFile) -> Facts:
-    """Give every field of the case by name; the privacy gate decides which may leave."""
+    """Return every field of the case by name; the privacy gate decides which may leave."""
     facts = {**_referral_facts(case.referral), **_contents_facts(case.referral), **_client_facts(case.client)}
     return facts | _linked_facts(case.appointment, case.trajectory)
 
@@ -33,7 +33,7 @@ def _linked_facts(appointment: Appointment | None, trajectory: Trajectory | None
 
 
 def summary_facts(summary: ReferralSummary) -> Facts:
-    """Give the fields of a referral as lists show it, by name."""
+    """Return the fields of a referral as lists show it, by name."""
     return {
         Field.REFERRAL_ID: summary.id,
         Field.REFERRAL_REFERENCE: summary.reference,
@@ -50,7 +50,7 @@ def summary_facts(summary: ReferralSummary) -> Facts:
 
 
 def feedback_facts(referral: Referral, trajectory: Trajectory | None) -> Facts:
-    """Give what there is to tell a referrer: nothing of the client, and nothing that the referrer itself said.
+    """Return what there is to tell a referrer: nothing of the client, and nothing that the referrer itself said.
 
     ``referral`` needs to hold of its contents only the area and the consent.
     """
@@ -141,7 +141,7 @@ def _client_facts(client: Client) -> Facts:
 
 
 def appointment_facts(appointment: Appointment) -> Facts:
-    """Give the fields of one appointment by name."""
+    """Return the fields of one appointment by name."""
     facts: Facts = {
         Field.APPOINTMENT_ID: appointment.id,
         Field.APPOINTMENT_STATUS: appointment.status,
@@ -160,7 +160,7 @@ def appointment_facts(appointment: Appointment) -> Facts:
 
 
 def trajectory_facts(trajectory: Trajectory) -> Facts:
-    """Give the fields of one trajectory by name; of its results the newest."""
+    """Return the fields of one trajectory by name; of its results the newest."""
     result = trajectory.results[-1] if trajectory.results else None
     plan, application = trajectory.plan, trajectory.kbr_application
     return {

@@ -42,7 +42,7 @@ Stated = Mapping[Field, object]
 
 
 @dataclass(frozen=True)
-class Claim:
+class OwnershipViolation:
     """What somebody said of fields of a referral that are another's to say.
 
     Attributes:
@@ -54,8 +54,8 @@ class Claim:
     values: Stated
 
 
-def stated(fact: object) -> Stated:
-    """Give what a fact says of fields; what it leaves out it says nothing of.
+def fields_written(fact: object) -> Stated:
+    """Return what a fact says of fields; what it leaves out it says nothing of.
 
     A signal and the joining of a party say nothing of a field that has one value.
     """

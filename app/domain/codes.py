@@ -65,15 +65,15 @@ class OrganisationRole(Code):
     OPERATOR = "operator", "Beheerder"
 
 
-SPEAKERS: Mapping[System, OrganisationRole] = {
+ROLE_OF_SYSTEM: Mapping[System, OrganisationRole] = {
     System.ALLEGRO: OrganisationRole.FINANCE_TEAM,
     System.GIDSO: OrganisationRole.REFERRER,
     System.RMW: OrganisationRole.REFERRER,
 }
 """The registration systems that the hub reads and writes, and who speaks when they speak."""
 
-PARTNERS = tuple(SPEAKERS)
-REFERRER_SYSTEMS = frozenset(system for system, role in SPEAKERS.items() if role is OrganisationRole.REFERRER)
+PARTNERS = tuple(ROLE_OF_SYSTEM)
+REFERRER_SYSTEMS = frozenset(system for system, role in ROLE_OF_SYSTEM.items() if role is OrganisationRole.REFERRER)
 """The referrers that register in these systems are told by their system and know the hub's own ids."""
 
 
@@ -126,7 +126,7 @@ class IntakeResult(Code):
 
     @property
     def opens_trajectory(self) -> bool:
-        """Tell whether guidance follows on this result."""
+        """Return whether guidance follows on this result."""
         return self in _OPENING_RESULTS
 
 

@@ -25,7 +25,7 @@ from app.domain.values import ClientDetails, Counsellor, ReferralContents
 
 
 @dataclass(frozen=True)
-class Act:
+class ActionContext:
     """Who does something, on whose behalf, when, and from which system.
 
     Attributes:

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.domain.claims import Claim
+    from app.domain.claims import OwnershipViolation
 
 
 class HubError(Exception):
@@ -127,7 +127,7 @@ class NotTheOwner(Conflict):
     title = "Another party owns this fact"
     title_nl = "Een andere partij is eigenaar van dit gegeven"
 
-    def __init__(self, message: str, claim: "Claim") -> None:
+    def __init__(self, message: str, claim: "OwnershipViolation") -> None:
         super().__init__(message)
         self.claim = claim
 

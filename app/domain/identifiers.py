@@ -11,7 +11,7 @@ NewId = Callable[[datetime], UUID]
 
 
 def uuid7(moment: datetime, random_bits: int) -> UUID:
-    """Give a time-ordered identifier. Source: RFC 9562, section 5.7.
+    """Return a time-ordered identifier. Source: RFC 9562, section 5.7.
 
     Args:
         moment: timezone-aware; its milliseconds fill the first 48 bits.
@@ -35,7 +35,7 @@ class MonotonicIds:
         self._lock = Lock()
 
     def __call__(self, moment: datetime) -> UUID:
-        """Give the next identifier for a record of this moment."""
+        """Return the next identifier for a record of this moment."""
         with self._lock:
             fresh = uuid7(moment, self._random_bits(74)).int
             self._last = fresh if fresh > self._last else _after(self._last, self._random_bits(24))
@@ -51,7 +51,7 @@ def _after(last: int, step: int) -> int:
 
 
 def is_bsn(value: str) -> bool:
-    """Tell whether the value passes the eleven-test of a citizen service number (BSN).
+    """Return whether the value passes the eleven-test of a citizen service number (BSN).
 
     Source: Logisch Ontwerp BSN, "elfproef": nine digits, weights 9 … 2 and -1, sum divisible by eleven.
     """

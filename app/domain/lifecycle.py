@@ -205,7 +205,7 @@ KBR_ACTION: dict[KbrStatus, Action] = {
 
 
 def find(machine: Machine, action: Action, status: str | None) -> Transition | None:
-    """Give the row for this action from this state (None: before the record exists), if there is one."""
+    """Return the row for this action from this state (None: before the record exists), if there is one."""
     for row in _ROWS.get((machine, action), ()):
         if (status in row.sources) if status is not None else not row.sources:
             return row
@@ -219,7 +219,7 @@ def require(
     role: OrganisationRole,
     conditions: frozenset[Guard] = frozenset(),
 ) -> Transition:
-    """Give the transition, or say why it cannot be made.
+    """Return the transition, or say why it cannot be made.
 
     Raises:
         TransitionNotAllowed: not from this state, or its condition does not hold.
@@ -243,7 +243,7 @@ def require(
 
 
 def steps_to(machine: Machine, action: Action, status: str | None) -> tuple[Transition, ...] | None:
-    """Give the skipped steps that lead to a state from which the action is legal.
+    """Return the skipped steps that lead to a state from which the action is legal.
 
     The path is the shortest one over transitions that a later state may imply; empty when the action is
     legal at once, None when no legal path exists.
@@ -263,7 +263,7 @@ def steps_to(machine: Machine, action: Action, status: str | None) -> tuple[Tran
 
 
 def is_past(machine: Machine, action: Action, status: str | None) -> bool:
-    """Tell whether the record has already gone beyond what the action leads to.
+    """Return whether the record has already gone beyond what the action leads to.
 
     A late older fact enters the history and does not move the state back.
     """
@@ -283,7 +283,7 @@ def is_past(machine: Machine, action: Action, status: str | None) -> bool:
 def available(
     machine: Machine, status: str | None, role: OrganisationRole, conditions: frozenset[Guard]
 ) -> tuple[Action, ...]:
-    """Give what this role may do now, in the order of the table."""
+    """Return what this role may do now, in the order of the table."""
     return tuple(
         row.action
         for row in TRANSITIONS
@@ -295,12 +295,12 @@ def available(
 
 
 def is_open(status: ReferralStatus) -> bool:
-    """Tell whether a referral still waits for something."""
+    """Return whether a referral still waits for something."""
     return status in _OPEN_REFERRAL
 
 
 def is_ended(status: TrajectoryStatus) -> bool:
-    """Tell whether a trajectory has ended."""
+    """Return whether a trajectory has ended."""
     return status in _ENDED_TRAJECTORY
 
 

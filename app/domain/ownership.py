@@ -67,11 +67,11 @@ class Ownership:
         return {field: group.owner for group in self.groups for field in group.fields}
 
     def owner_of(self, field: Field) -> Owner:
-        """Give the owner of a field; KeyError when the city laid down none, which the loader refuses."""
+        """Return the owner of a field; KeyError when the city laid down none, which the loader refuses."""
         return self._owners[field]
 
     def owns(self, system: System, field: Field, referrer_system: System) -> bool:
-        """Tell whether a system has the last word on a field of a referral.
+        """Return whether a system has the last word on a field of a referral.
 
         Args:
             system: the system that speaks.
@@ -181,18 +181,18 @@ SAID: Mapping[Field, Said] = {
 
 
 def said(fact: AmendReferral) -> dict[Field, object]:
-    """Give what is said, by field; nothing of the client when the fact leaves it as it is."""
+    """Return what is said, by field; nothing of the client when the fact leaves it as it is."""
     return {field: _at(fact, each.path) for field, each in SAID.items() if _at(fact, each.path[:1]) is not None}
 
 
 def changes(before: AmendReferral, after: AmendReferral) -> dict[Field, object]:
-    """Give what is said otherwise than before, by field."""
+    """Return what is said otherwise than before, by field."""
     old = said(before)
     return {field: value for field, value in said(after).items() if field in old and value != old[field]}
 
 
 def saying(fact: AmendReferral, values: Mapping[Field, object]) -> AmendReferral:
-    """Give what is said with other values in these fields."""
+    """Return what is said with other values in these fields."""
     for field, value in values.items():
         fact = _with(fact, SAID[field].path, value)
     return fact
@@ -214,14 +214,14 @@ _EMAILS = frozenset({Field.CLIENT_EMAIL, Field.WORKER_EMAIL})
 
 
 def stored_form(value: object) -> object:
-    """Give a value as JSON holds it: dates as text, sets in order."""
+    """Return a value as JSON holds it: dates as text, sets in order."""
     if isinstance(value, frozenset):
         return sorted(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
 def canonical(field: Field, value: object) -> str:
-    """Give the form in which two values of a field are compared; the empty text stands for nothing at all.
+    """Return the form in which two values of a field are compared; the empty text stands for nothing at all.
 
     Systems write the same in other ways: spaces, the order of a list, a phone number with or without its country.
     """

@@ -15,12 +15,12 @@ class Clock(Protocol):
     """Tells the time; simulated in tests and replays."""
 
     def now(self) -> datetime:
-        """Give the present moment, aware, in UTC."""
+        """Return the present moment, aware, in UTC."""
         ...
 
 
 @dataclass(frozen=True)
-class Unread:
+class ReadError:
     """Why a partner's record could not be read as facts."""
 
     field: str
@@ -54,12 +54,12 @@ class PartnerRecord:
     occurred_at: datetime
     facts: tuple[Fact, ...] = ()
     referral_id: UUID | None = None
-    unread: Unread | None = None
+    unread: ReadError | None = None
     revision: int | None = None
 
 
 @dataclass(frozen=True)
-class HeldRecord:
+class QuarantinedRecord:
     """A record from quarantine, as it came, to be read again; the fields are those of ``PartnerRecord``."""
 
     kind: str
@@ -93,7 +93,7 @@ class PartnerSource(Protocol):
     mapping_version: str
 
     def changes(self, cursor: str | None) -> AsyncIterator[Page]:
-        """Give the changes since the cursor page by page; None starts at the beginning.
+        """Return the changes since the cursor page by page; None starts at the beginning.
 
         Raises:
             PartnerUnreachable: no answer; try again later from the same cursor.
@@ -101,12 +101,12 @@ class PartnerSource(Protocol):
         """
         ...
 
-    def reread(self, held: HeldRecord) -> PartnerRecord:
+    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         """Read a record from quarantine again, with today's mapping; it stays the same record of the same case."""
         ...
 
-    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Give what it means that a record is no longer there, as the record that says so.
+    def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Return what it means that a record is no longer there, as the record that says so.
 
         None: nothing follows from it. ``seen_at`` is when it was missed, for the partner does not tell.
         """

@@ -16,7 +16,7 @@ class Visibility:
 
     @property
     def is_all(self) -> bool:
-        """Tell whether nothing is hidden."""
+        """Return whether nothing is hidden."""
         return self.organisation_id is None and self.system is None
 
 

@@ -47,7 +47,7 @@ class Organisation:
 
     @property
     def is_inside(self) -> bool:
-        """Tell whether it works in one of the three systems or runs the hub, and so knows the hub's own ids."""
+        """Return whether it works in one of the three systems or runs the hub, and so knows the hub's own ids."""
         return self.system is not System.API or self.role is OrganisationRole.OPERATOR
 
 

@@ -14,19 +14,19 @@ from prometheus_client.registry import Collector
 from typing_extensions import override
 
 from app.models.delivery.outbox import unrelayed_since
-from app.models.delivery.queue_metrics import QueueFigures, queue_figures
+from app.models.delivery.queue_metrics import QueueFigures, queue_metrics
 from app.models.delivery.receiver_health import BreakerState
 
-__all__ = ["CONTENT_TYPE", "exposition", "queue_figures", "unrelayed_since"]
+__all__ = ["CONTENT_TYPE", "exposition", "queue_metrics", "unrelayed_since"]
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
 def exposition(figures: Mapping[str, QueueFigures], unrelayed_since: datetime | None, now: datetime) -> bytes:
-    """Give figures as a page for Prometheus to read.
+    """Return figures as a page for Prometheus to read.
 
     Args:
-        figures: by receiver, as :func:`queue_figures` gives them.
+        figures: by receiver, as :func:`queue_metrics` gives them.
         unrelayed_since: since when the oldest event waits to be relayed; None when none does.
         now: the moment of the figures.
     """

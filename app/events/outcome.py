@@ -11,12 +11,12 @@ from app.domain.errors import PartnerError, PartnerRefused, PartnerUnreachable
 from app.events.backoff import wait_after
 from app.models.delivery.delivery import Delivery, DeliveryState, Settlement
 
-__all__ = ["Outcome", "Verdict", "outcome_of", "settlement_of"]
+__all__ = ["AttemptOutcome", "Outcome", "outcome_of", "settlement_of"]
 
 _ERROR_CLASSES = {PartnerRefused: "refused", PartnerUnreachable: "unreachable", TimeoutError: "timeout"}
 
 
-class Verdict(StrEnum):
+class AttemptOutcome(StrEnum):
     """What a try came to."""
 
     DELIVERED = "delivered"
@@ -37,27 +37,33 @@ class Outcome:
         own_fault: True when the hub itself stood in the way: it says nothing about the receiver.
     """
 
-    verdict: Verdict
+    verdict: AttemptOutcome
     status_code: int | None = None
     error_class: str | None = None
     retry_after_seconds: float | None = None
     unknown: bool = False
     external_id: str | None = None
-    own_fault: bool = False
+    sender_fault: bool = False
 
 
 def outcome_of(error: Exception) -> Outcome:
-    """Give how a try ended that raised: refused for good, or failed and perhaps arrived all the same."""
+    """Return how a try ended that raised: refused for good, or failed and perhaps arrived all the same."""
     error_class = _ERROR_CLASSES.get(type(error), type(error).__name__)
     if isinstance(error, PartnerRefused):
-        return Outcome(Verdict.REFUSED, error_class=error_class)
+        return Outcome(AttemptOutcome.REFUSED, error_class=error_class)
     wait = error.retry_after_seconds if isinstance(error, PartnerUnreachable) else None
-    own_fault = not isinstance(error, PartnerError | TimeoutError)
-    return Outcome(Verdict.FAILED, error_class=error_class, retry_after_seconds=wait, unknown=True, own_fault=own_fault)
+    sender_fault = not isinstance(error, PartnerError | TimeoutError)
+    return Outcome(
+        AttemptOutcome.FAILED,
+        error_class=error_class,
+        retry_after_seconds=wait,
+        unknown=True,
+        sender_fault=sender_fault,
+    )
 
 
 def settlement_of(delivery: Delivery, outcome: Outcome, now: datetime, random: Callable[[], float]) -> Settlement:
-    """Give what becomes of a delivery after a try: done, tried again, given up, or held for its subscription.
+    """Return what becomes of a delivery after a try: done, tried again, given up, or held for its subscription.
 
     Args:
         delivery: as taken, this try counted.
@@ -65,12 +71,12 @@ def settlement_of(delivery: Delivery, outcome: Outcome, now: datetime, random: C
         now: when it ended.
         random: gives numbers from 0 up to 1, for the jitter of the next try.
     """
-    if outcome.verdict is Verdict.DELIVERED:
+    if outcome.verdict is AttemptOutcome.DELIVERED:
         return Settlement(delivery, DeliveryState.DELIVERED, now, finished_at=now)
-    if outcome.verdict is Verdict.GONE:
+    if outcome.verdict is AttemptOutcome.GONE:
         return Settlement(delivery, DeliveryState.PARKED, now, last_error=outcome.error_class)
     wait = wait_after(delivery.attempts - delivery.earlier_attempts, random, outcome.retry_after_seconds)
-    if wait is None or outcome.verdict is Verdict.REFUSED:
+    if wait is None or outcome.verdict is AttemptOutcome.REFUSED:
         return Settlement(delivery, DeliveryState.DEAD, now, finished_at=now, last_error=outcome.error_class)
     return Settlement(
         delivery,

@@ -22,7 +22,7 @@ _MISSED_COUNT = func.sum(case((_MISSED, 1), else_=0))
 
 
 def referrals_by_kind(tx: Connection) -> dict[str, tuple[int, int]]:
-    """Give per referrer kind the number of referrals and of those that missed the intake (5.1, 5.4)."""
+    """Return per referrer kind the number of referrals and of those that missed the intake (5.1, 5.4)."""
     query = (
         select(organisation.c.kind, func.count(), _MISSED_COUNT)
         .join(organisation, organisation.c.id == referral.c.organisation_id)
@@ -32,42 +32,42 @@ def referrals_by_kind(tx: Connection) -> dict[str, tuple[int, int]]:
 
 
 def referrals_by_area(tx: Connection) -> dict[str, tuple[int, int]]:
-    """Give per area the number of referrals and of those that missed the intake (5.5)."""
+    """Return per area the number of referrals and of those that missed the intake (5.5)."""
     query = select(referral.c.area, func.count(), _MISSED_COUNT).group_by(referral.c.area)
     return {area: (total, missed) for area, total, missed in tx.execute(query)}
 
 
 def referrals_by_age(tx: Connection) -> dict[int, int]:
-    """Give the number of referrals per age in years on the day of referral (5.2)."""
+    """Return the number of referrals per age in years on the day of referral (5.2)."""
     return _pairs(tx, select(referral.c.age, func.count()).group_by(referral.c.age))
 
 
 def intake_results(tx: Connection) -> dict[str, int]:
-    """Give the number of referrals per intake result (5.3)."""
+    """Return the number of referrals per intake result (5.3)."""
     query = select(referral.c.intake_result, func.count()).where(referral.c.intake_result.is_not(None))
     return _pairs(tx, query.group_by(referral.c.intake_result))
 
 
 def missed_in_all(tx: Connection) -> int:
-    """Give the number of referrals that missed the intake (5.3)."""
+    """Return the number of referrals that missed the intake (5.3)."""
     number: int = tx.execute(select(func.count()).select_from(referral).where(_MISSED)).scalar_one()
     return number
 
 
 def signed_plans(tx: Connection) -> int:
-    """Give the number of signed plans (5.4, text)."""
+    """Return the number of signed plans (5.4, text)."""
     number: int = tx.execute(select(func.count()).select_from(plan)).scalar_one()
     return number
 
 
 def trajectory_results(tx: Connection) -> dict[str, int]:
-    """Give the number of trajectories per first result (5.6)."""
+    """Return the number of trajectories per first result (5.6)."""
     query = select(trajectory_result.c.code, func.count()).where(trajectory_result.c.id.in_(_first_results()))
     return _pairs(tx, query.group_by(trajectory_result.c.code))
 
 
 def decision_days(tx: Connection) -> list[tuple[date | None, date | None, int]]:
-    """Give day of intake, day of first decision and the number of trajectories with both (5.7)."""
+    """Return day of intake, day of first decision and the number of trajectories with both (5.7)."""
     query = (
         select(referral.c.intake_held_on, trajectory_result.c.decided_on, func.count())
         .join(trajectory, trajectory.c.id == trajectory_result.c.trajectory_id)
@@ -79,7 +79,7 @@ def decision_days(tx: Connection) -> list[tuple[date | None, date | None, int]]:
 
 
 def kbr_applications(tx: Connection) -> dict[str, int]:
-    """Give the number of credit bank applications per status (5.8)."""
+    """Return the number of credit bank applications per status (5.8)."""
     query = select(kbr_application.c.status, func.count()).group_by(kbr_application.c.status)
     return _pairs(tx, query)
 
@@ -99,7 +99,7 @@ def _first_results() -> Select[tuple[UUID]]:
 
 
 def feedback_given(tx: Connection) -> dict[str, dict[str, int]]:
-    """Give per referrer kind and feedback moment how often something was told to the referrer."""
+    """Return per referrer kind and feedback moment how often something was told to the referrer."""
     query = (
         select(disclosure.c.referrer_kind, disclosure.c.moment, func.count(disclosure.c.delivery_id.distinct()))
         .where(disclosure.c.organisation_id.is_not(None), disclosure.c.moment.is_not(None))
@@ -112,7 +112,7 @@ def feedback_given(tx: Connection) -> dict[str, dict[str, int]]:
 
 
 def undelivered(tx: Connection) -> int:
-    """Give the number of deliveries that are owed or were given up."""
+    """Return the number of deliveries that are owed or were given up."""
     settled = (DeliveryState.DELIVERED, DeliveryState.WITHHELD)
     number: int = tx.execute(select(func.count()).where(delivery.c.state.not_in(settled))).scalar_one()
     return number

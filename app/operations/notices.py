@@ -6,34 +6,34 @@ from app.domain.events import EventType
 from app.events.delivery import notices
 from app.models.delivery.subscription import Subscription
 from app.models.partners.partner import find_partner
-from app.operations.services import Tools
+from app.operations.services import Services
 
 __all__ = ["announce_partner", "announce_resumed"]
 
 
-def announce_partner(tx: Connection, tools: Tools, system: System, failing: bool) -> None:
+def announce_partner(tx: Connection, services: Services, system: System, failing: bool) -> None:
     """Tell operators that reading a partner's changes began to fail, or works again; the same twice is told once.
 
     Args:
         tx: the transaction of the change, which holds the lock of the partner's row.
-        tools: clock, ids and pseudonyms; in a replay nobody is told.
+        services: clock, ids and pseudonyms; in a replay nobody is told.
         system: the partner.
         failing: True at the start, False at the end.
     """
-    if tools.quiet:
+    if services.quiet:
         return
     row = find_partner(tx, system)
     event_type = EventType.PARTNER_FAILING if failing else EventType.PARTNER_RECOVERED
     since = row.failing_since if row and failing else None
-    notices.announce(tx, tools, notices.about_partner(event_type, system, notices.READING, since))
+    notices.announce(tx, services, notices.about_partner(event_type, system, notices.READING, since))
 
 
-def announce_resumed(tx: Connection, tools: Tools, subscription: Subscription) -> None:
+def announce_resumed(tx: Connection, services: Services, subscription: Subscription) -> None:
     """Tell that a subscription of which was told that it failed or was disabled is served again, at its owner's word.
 
     Args:
         tx: the transaction in which it became active.
-        tools: clock, ids and pseudonyms.
+        services: clock, ids and pseudonyms.
         subscription: as it stands now.
     """
-    notices.announce_subscription(tx, tools, EventType.SUBSCRIPTION_RECOVERED, subscription, "resumed")
+    notices.announce_subscription(tx, services, EventType.SUBSCRIPTION_RECOVERED, subscription, "resumed")

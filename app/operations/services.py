@@ -15,12 +15,12 @@ class SystemClock:
     """The computer's clock."""
 
     def now(self) -> datetime:
-        """Give the present moment, aware, in UTC."""
+        """Return the present moment, aware, in UTC."""
         return datetime.now(UTC)  # noqa: TID251  # the one place where the real clock is read
 
 
 @dataclass(frozen=True)
-class Tools:
+class Services:
     """Clock, identifiers, keys, policy and the city's reference data.
 
     Attributes:
@@ -36,13 +36,13 @@ class Tools:
     quiet: bool = False
 
 
-def make_tools(master_key: bytes, municipality: str, clock: Clock) -> Tools:
-    """Give the tools of an installation.
+def build_services(master_key: bytes, municipality: str, clock: Clock) -> Services:
+    """Return the tools of an installation.
 
     Raises:
         UnknownMunicipality: there is no reference data or policy of this name.
     """
-    return Tools(
+    return Services(
         clock=clock,
         new_id=MonotonicIds(),
         vault=Vault(master_key),

@@ -8,33 +8,33 @@ from typing import Any
 from app.database import Connection
 from app.models import statistics
 from app.models.partners.quarantine import count_quarantined
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.reference import Band
 
 _UNKNOWN = "unknown"
 
 
-def city_tables(tx: Connection, tools: Tools) -> dict[str, Any]:
-    """Give tables 5.1 to 5.8 and the number of signed plans; rows without a count are left out."""
+def city_tables(tx: Connection, services: Services) -> dict[str, Any]:
+    """Return tables 5.1 to 5.8 and the number of signed plans; rows without a count are left out."""
     kinds, areas = statistics.referrals_by_kind(tx), statistics.referrals_by_area(tx)
     results = statistics.intake_results(tx)
     if missed := statistics.missed_in_all(tx):
         results["missed"] = missed
     return {
         "5.1": {kind: total for kind, (total, _) in kinds.items()},
-        "5.2": _banded(tools.reference.age_bands, statistics.referrals_by_age(tx)),
+        "5.2": _banded(services.reference.age_bands, statistics.referrals_by_age(tx)),
         "5.3": results,
         "5.4": _with_missed(kinds),
         "5.5": _with_missed(areas),
         "plans_signed": statistics.signed_plans(tx),
         "5.6": statistics.trajectory_results(tx),
-        "5.7": _decision_weeks(tools.reference.decision_week_bands, statistics.decision_days(tx)),
+        "5.7": _decision_weeks(services.reference.decision_week_bands, statistics.decision_days(tx)),
         "5.8": statistics.kbr_applications(tx),
     }
 
 
 def exchange_counts(tx: Connection) -> dict[str, Any]:
-    """Give what was told to whom, and what is left in quarantine or undelivered."""
+    """Return what was told to whom, and what is left in quarantine or undelivered."""
     return {
         "feedback": statistics.feedback_given(tx),
         "quarantined": count_quarantined(tx),

@@ -207,7 +207,7 @@ COARSENABLE = frozenset(_COARSENERS)
 
 
 def coarsen(field: Field, value: object) -> object:
-    """Give a less precise value of a field; None stays None.
+    """Return a less precise value of a field; None stays None.
 
     A birth date becomes its year, a moment its date in local time; routing advice loses
     ``already_open``, flags lose ``contact_lost``, a reason of rejection that rests on what others

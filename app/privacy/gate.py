@@ -19,7 +19,7 @@ from app.domain.events import FactValue, Scalar
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
 from app.privacy.classification import ID_FIELDS, INSIDE_ONLY, coarsen
-from app.privacy.policy import Cell, Effect, Occasion, Permit, Policy, Row
+from app.privacy.policy import AllowRule, Effect, MatrixCell, Occasion, Policy, Row
 from app.privacy.pseudonyms import Pseudonyms
 
 
@@ -146,10 +146,10 @@ def release(  # noqa: PLR0913 - a pure function of all that it depends on
     return Released(fields, tuple(decisions), policy.version, occasion, _KEY_OF_THE_GATE)
 
 
-def tells(  # noqa: PLR0913 - the question of release for one field
+def would_release(  # noqa: PLR0913 - the question of release for one field
     policy: Policy, kind: str, occasion: Occasion, field: Field, facts: Mapping[Field, object], now: datetime
 ) -> bool:
-    """Tell whether ``release`` would release this field, whether or not it is among the facts.
+    """Return whether ``release`` would release this field, whether or not it is among the facts.
 
     The facts need to hold only what the rules ask about: consent, and the fields in conditions.
     """
@@ -158,7 +158,7 @@ def tells(  # noqa: PLR0913 - the question of release for one field
 
 
 _FIELDS = tuple(Field)
-_UNSAID = Cell()
+_UNSAID = MatrixCell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def _decide(field: Field, question: _Question) -> Decision:
 _decision = lru_cache(maxsize=16_384)(Decision)
 
 
-def _verdict(field: Field, permit: Permit, question: _Question) -> Reason:
+def _verdict(field: Field, permit: AllowRule, question: _Question) -> Reason:
     rule, facts = permit.rule, question.facts
     if not rule.is_valid_on(question.today):
         return Reason.EXPIRED

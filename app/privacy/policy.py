@@ -27,11 +27,11 @@ __all__ = [
     "EVENT_OCCASIONS",
     "RECEIVER_KINDS",
     "REFERRER_KINDS",
-    "Cell",
+    "AllowRule",
     "Condition",
     "Effect",
+    "MatrixCell",
     "Occasion",
-    "Permit",
     "Policy",
     "PolicyError",
     "Row",
@@ -41,7 +41,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Permit:
+class AllowRule:
     """A rule's permission for one field.
 
     Attributes:
@@ -58,17 +58,17 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """All that is said about one field to one kind of receiver on one occasion.
 
     ``permits`` stand widest first, so that taking one away can only narrow what is told.
     """
 
     forbids: tuple[Rule, ...] = ()
-    permits: tuple[Permit, ...] = ()
+    permits: tuple[AllowRule, ...] = ()
 
 
-Row = Mapping[Field, Cell]
+Row = Mapping[Field, MatrixCell]
 _NOTHING_SAID: Row = MappingProxyType({})
 
 
@@ -107,20 +107,20 @@ class Policy:
         return cls(written.version, written.rules, written.financial_agreed)
 
     def row(self, kind: str, occasion: Occasion) -> Row:
-        """Give what is said, field by field, to a kind of receiver; nothing to an unknown kind."""
+        """Return what is said, field by field, to a kind of receiver; nothing to an unknown kind."""
         return self._rows.get((kind, occasion), _NOTHING_SAID)
 
     def agrees(self, kind: str, occasion: Occasion) -> bool:
-        """Tell whether some rule, of whatever date or condition, lets this kind be told something."""
+        """Return whether some rule, of whatever date or condition, lets this kind be told something."""
         return any(cell.permits for cell in self.row(kind, occasion).values())
 
     def rule(self, rule_id: str) -> Rule:
-        """Give the rule that a decision names; KeyError when there is none."""
+        """Return the rule that a decision names; KeyError when there is none."""
         return self._by_id[rule_id]
 
 
 def load_policy(municipality: str = "rotterdam") -> Policy:
-    """Give the policy that comes with the hub for a municipality.
+    """Return the policy that comes with the hub for a municipality.
 
     Raises:
         PolicyError: there is none, or it cannot be used.
@@ -133,7 +133,7 @@ def load_policy(municipality: str = "rotterdam") -> Policy:
     return Policy.from_toml(place.read_text(encoding="utf-8"))
 
 
-def _rows(rules: Iterable[Rule]) -> dict[tuple[str, Occasion], dict[Field, Cell]]:
+def _rows(rules: Iterable[Rule]) -> dict[tuple[str, Occasion], dict[Field, MatrixCell]]:
     said: dict[tuple[str, Occasion], dict[Field, list[Rule]]] = defaultdict(lambda: defaultdict(list))
     for rule in rules:
         for kind in rule.receivers:
@@ -146,29 +146,29 @@ def _rows(rules: Iterable[Rule]) -> dict[tuple[str, Occasion], dict[Field, Cell]
     return rows
 
 
-def _cell(field: Field, rules: Iterable[Rule]) -> Cell:
+def _cell(field: Field, rules: Iterable[Rule]) -> MatrixCell:
     forbids = tuple(rule for rule in rules if rule.effect is Effect.FORBID)
     permits = (
-        Permit(rule, Effect.PSEUDONYMISE if field in ID_FIELDS else rule.effect, forbids)
+        AllowRule(rule, Effect.PSEUDONYMISE if field in ID_FIELDS else rule.effect, forbids)
         for rule in rules
         if rule.effect is not Effect.FORBID
     )
-    return Cell(forbids, _widest_first(permits))
+    return MatrixCell(forbids, _widest_first(permits))
 
 
-def _reading_row(kind: str, rows: Mapping[tuple[str, Occasion], Row]) -> dict[Field, Cell]:
+def _reading_row(kind: str, rows: Mapping[tuple[str, Occasion], Row]) -> dict[Field, MatrixCell]:
     own = rows.get((kind, Occasion.READING), _NOTHING_SAID)
     told = [rows.get((kind, Occasion.of(moment)), _NOTHING_SAID) for moment in Moment]
     return {
-        field: _reading_cell(own.get(field, Cell()), [row[field] for row in told if field in row])
+        field: _reading_cell(own.get(field, MatrixCell()), [row[field] for row in told if field in row])
         for field in set(own).union(*told)
     }
 
 
-def _reading_cell(own: Cell, told: Iterable[Cell]) -> Cell:
+def _reading_cell(own: MatrixCell, told: Iterable[MatrixCell]) -> MatrixCell:
     retold = (replace(permit, retold=True) for cell in told for permit in cell.permits)
-    return Cell(own.forbids, _widest_first((*own.permits, *retold)))
+    return MatrixCell(own.forbids, _widest_first((*own.permits, *retold)))
 
 
-def _widest_first(permits: Iterable[Permit]) -> tuple[Permit, ...]:
+def _widest_first(permits: Iterable[AllowRule]) -> tuple[AllowRule, ...]:
     return tuple(sorted(permits, key=lambda permit: permit.effect is Effect.COARSEN))

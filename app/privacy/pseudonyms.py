@@ -34,11 +34,11 @@ class Pseudonyms:
         self._ciphers: dict[str, Cipher[modes.ECB]] = {}
 
     def of(self, receiver_key: str, record_id: UUID) -> UUID:
-        """Give the receiver's own id of a record; its version bits mean nothing."""
+        """Return the receiver's own id of a record; its version bits mean nothing."""
         return UUID(bytes=self._cipher(receiver_key).encryptor().update(record_id.bytes))
 
     def resolve(self, receiver_key: str, pseudonym: UUID) -> UUID:
-        """Give the hub's id behind a receiver's id; one that was never given out leads to no record."""
+        """Return the hub's id behind a receiver's id; one that was never given out leads to no record."""
         return UUID(bytes=self._cipher(receiver_key).decryptor().update(pseudonym.bytes))
 
     def _cipher(self, receiver_key: str) -> Cipher[modes.ECB]:

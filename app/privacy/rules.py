@@ -35,7 +35,7 @@ class Occasion(StrEnum):
 
     @classmethod
     def of(cls, moment: Moment) -> Self:
-        """Give the occasion of a feedback moment."""
+        """Return the occasion of a feedback moment."""
         return cls(moment.value)
 
 
@@ -74,7 +74,7 @@ class Condition:
     at_least: int | None = None
 
     def holds(self, value: object) -> bool:
-        """Tell whether the value meets the condition; a value of another type does not."""
+        """Return whether the value meets the condition; a value of another type does not."""
         if self.at_least is not None:
             return isinstance(value, int) and value >= self.at_least
         return isinstance(value, str) and value in self.one_of
@@ -108,7 +108,7 @@ class Rule:
     when: Mapping[Field, Condition] = field(default_factory=dict)
 
     def is_valid_on(self, day: date) -> bool:
-        """Tell whether the rule holds on a day in local time."""
+        """Return whether the rule holds on a day in local time."""
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
@@ -156,7 +156,7 @@ def _unsendable(rule: Rule) -> frozenset[Field]:
 
 
 def _told_finances(rule: Rule) -> frozenset[str]:
-    """Give the receivers that learn financial facts by this rule; reading back one's own words is not learning."""
+    """Return the receivers that learn financial facts by this rule; reading back one's own words is not learning."""
     financial = {f for f in rule.fields if CLASS_OF[f] is FieldClass.FINANCIAL}
     if rule.effect is Effect.FORBID or not financial:
         return frozenset()

@@ -30,7 +30,7 @@ def to_wire(fields: Mapping[Field, object]) -> dict[str, object]:
 
 
 def wire_name(field: Field) -> tuple[str | None, str]:
-    """Give a field's group and name on the wire; the group is None for what stands beside the groups."""
+    """Return a field's group and name on the wire; the group is None for what stands beside the groups."""
     return _WIRE_NAMES[field]
 
 

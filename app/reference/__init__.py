@@ -35,7 +35,7 @@ class Term:
     referrer_kinds: frozenset[ReferrerKind]
 
     def holds(self, kind: ReferrerKind | None, day: date) -> bool:
-        """Tell whether the term applies to this kind of referrer on this day."""
+        """Return whether the term applies to this kind of referrer on this day."""
         return self.valid_from <= day and (not self.referrer_kinds or kind in self.referrer_kinds)
 
 
@@ -48,7 +48,7 @@ class Band:
     high: int | None
 
     def holds(self, number: int) -> bool:
-        """Tell whether the number falls in the band."""
+        """Return whether the number falls in the band."""
         return self.low <= number and (self.high is None or number <= self.high)
 
 
@@ -81,11 +81,11 @@ class Reference:
     ownership: Ownership = field(default_factory=Ownership)
 
     def institution(self, role: OrganisationRole) -> Institution:
-        """Give the city's institution with this role; StopIteration when the city has none."""
+        """Return the city's institution with this role; StopIteration when the city has none."""
         return next(each for each in self.institutions if each.role is role)
 
     def decision_weeks(self, kind: ReferrerKind | None, intake_on: date) -> int:
-        """Give the weeks within which the counsellor decides, by the newest term that holds at the intake."""
+        """Return the weeks within which the counsellor decides, by the newest term that holds at the intake."""
         holding = [term for term in self.decision_terms if term.holds(kind, intake_on)]
         return max(holding, key=lambda term: (term.valid_from, bool(term.referrer_kinds))).weeks
 

@@ -40,12 +40,12 @@ class DatedFact:
 
 
 def referral_document(row: Row) -> Document:
-    """Give the referral as a worker enters it in GIDSO or RMW."""
+    """Return the referral as a worker enters it in GIDSO or RMW."""
     return _gidso_document(row) if row.system is System.GIDSO else _rmw_document(row)
 
 
 def referral_body(row: Row) -> dict[str, Any]:
-    """Give the referral as a referrer without one of the three systems posts it to the API."""
+    """Return the referral as a referrer without one of the three systems posts it to the API."""
     return {
         "reference": row.reference,
         "receivedAt": datetime.combine(row.received_on, time(9), AMSTERDAM).isoformat(),
@@ -61,7 +61,7 @@ def referral_body(row: Row) -> dict[str, Any]:
 
 
 def counsellor_facts(row: Row) -> Iterator[DatedFact]:
-    """Give what the counsellor registers, in order: confirmation, intake, result, plan, decision, credit bank."""
+    """Return what the counsellor registers, in order: confirmation, intake, result, plan, decision, credit bank."""
     yield _fact(row, "bevestiging", row.received_on, {"trajectbegeleider": _counsellor(row)})
     if row.intake_on is None:
         return

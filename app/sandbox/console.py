@@ -16,7 +16,7 @@ from app.sandbox.runtime import Document
 CLOCK_PATH = "/_sandbox/clock"
 
 
-class Desks:
+class PartnerConsole:
     """The desks of the three simulators.
 
     Args:
@@ -40,7 +40,7 @@ class Desks:
             (await client.put(FAULTS_PATH, content=body)).raise_for_status()
 
     async def faults_made(self) -> dict[str, dict[str, int]]:
-        """Give how many faults each simulator made, by kind."""
+        """Return how many faults each simulator made, by kind."""
         return {
             system.value: (await client.get(FAULTS_PATH)).json()["made"] for system, client in self._clients.items()
         }
@@ -66,13 +66,13 @@ class Desks:
         answer.raise_for_status()
 
     async def journal(self, aanmelding_id: str) -> list[dict[str, Any]]:
-        """Give the journal lines that GIDSO holds on a referral."""
+        """Return the journal lines that GIDSO holds on a referral."""
         answer = await self._clients[System.GIDSO].get(f"/_desk/journaal/{aanmelding_id}")
         lines: list[dict[str, Any]] = answer.json()
         return lines
 
     async def registration(self, aanmeldnummer: str) -> dict[str, Any]:
-        """Give RMW's registration with its status lines and tab."""
+        """Return RMW's registration with its status lines and tab."""
         answer = await self._clients[System.RMW].get(f"/_desk/aanmeldingen/{aanmeldnummer}")
         registration: dict[str, Any] = answer.json()
         return registration

@@ -9,7 +9,7 @@ from app.adapters.allegro.client import AllegroClient
 from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
 from app.sandbox.allegro import app as allegro
 from app.sandbox.case_generator import counsellor_facts, referral_document
-from app.sandbox.console import Desks
+from app.sandbox.console import PartnerConsole
 from app.sandbox.register import KINDS_IN, Row
 
 _REFERRALS = UUID("6f1b7a52-4f4e-5b0e-9a3b-0a11e6000002")
@@ -20,7 +20,7 @@ _AREAS = ("Charlois", "Feijenoord", "Delfshaven", "Noord", "IJsselmonde", "Prins
 
 
 def invented_cases(seed: int, number: int, systems: Collection[System]) -> list[Row]:
-    """Give so many invented cases, referred in these systems in turns."""
+    """Return so many invented cases, referred in these systems in turns."""
     random = Random(seed)  # noqa: S311  # a play
     order = [system for system in (System.GIDSO, System.RMW, System.API) if system in systems]
     return [_case(random, position + 1, order[position % len(order)]) for position in range(number)]
@@ -35,7 +35,7 @@ async def fill(urls: Mapping[System, str], seed: int, number: int) -> None:
         number: how many cases there are in all; Allegro has a file for each of them.
     """
     systems = set(KINDS_IN) if System.ALLEGRO in urls else set(urls)
-    cases, desks = invented_cases(seed, number, systems), Desks(urls)
+    cases, desks = invented_cases(seed, number, systems), PartnerConsole(urls)
     for system in urls.keys() - {System.ALLEGRO}:
         await desks.refer(system, [referral_document(row) for row in cases if row.system is system])
     if System.ALLEGRO in urls:
@@ -85,7 +85,7 @@ def _case(random: Random, number: int, system: System) -> Row:
 
 
 def _citizen_number(random: Random) -> str:
-    """Give a number that passes the eleven-test, from the range 9999… that was never given out."""
+    """Return a number that passes the eleven-test, from the range 9999… that was never given out."""
     while True:
         digits = f"9999{random.randrange(10_000):04d}"
         check = sum((9 - place) * int(digit) for place, digit in enumerate(digits)) % 11

@@ -14,7 +14,7 @@ _LONGEST_NAME = 60
 
 
 def too_long(value: object, limits: Limits, path: str = "") -> Iterator[str]:
-    """Give a sentence in Dutch for each text and each list that is too long; what has no limit is left alone."""
+    """Return a sentence in Dutch for each text and each list that is too long; what has no limit is left alone."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from too_long(inner, limits, _inside(path, name))
@@ -27,7 +27,7 @@ def too_long(value: object, limits: Limits, path: str = "") -> Iterator[str]:
 
 
 def misfits(document: Document, fields: Limits, path: str = "") -> Iterator[str]:
-    """Give a sentence in Dutch for each field that does not fit a message of texts and lists of texts.
+    """Return a sentence in Dutch for each field that does not fit a message of texts and lists of texts.
 
     Args:
         document: the message.

@@ -28,7 +28,7 @@ class Receiver:
     refused: int = 0
 
     def app(self) -> Starlette:
-        """Give the application to serve."""
+        """Return the application to serve."""
         return Starlette(
             routes=[
                 Route("/hooks/{organisation}", self._receive, methods=["POST"]),

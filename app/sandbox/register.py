@@ -71,7 +71,7 @@ class Row:
 
 
 def read_register(path: Path) -> list[Row]:
-    """Give the rows of a register in the order of the file.
+    """Return the rows of a register in the order of the file.
 
     Raises:
         UnreadableRegister: a missing column, a value that breaks its rule, a number used twice, or no rows at all.

@@ -28,12 +28,12 @@ _MORNING, _AFTERNOON = time(9, 30), time(17)
 
 
 async def replay(rows: Sequence[Row], world: World, console: Console) -> dict[str, Any]:
-    """Replay a register in a world; gives the report, counted from the hub's own records."""
+    """Replay a register in a world; returns the report, counted from the hub's own records."""
     started = perf_counter()
     await world.set_clocks(_moment(min(row.received_on for row in rows), _MORNING))
     await _register_organisations(world, rows)
     await _play_days(world, rows, console)
-    tables = await world.hub.db.read(city_tables, world.hub.tools)
+    tables = await world.hub.db.read(city_tables, world.hub.services)
     counts = await world.hub.db.read(exchange_counts)
     made = await world.desks.faults_made() if world.makes_faults else None
     seconds = round(perf_counter() - started, 1)

@@ -38,15 +38,15 @@ class Store:
             self._journal.write(json.dumps([collection, key, document], separators=(",", ":")) + "\n")
 
     def get(self, collection: str, key: str) -> Document | None:
-        """Give the document with this key, or None."""
+        """Return the document with this key, or None."""
         return self._collections.get(collection, {}).get(key)
 
     def all(self, collection: str) -> list[Document]:
-        """Give all documents of a collection in the order in which their keys first came."""
+        """Return all documents of a collection in the order in which their keys first came."""
         return list(self._collections.get(collection, {}).values())
 
     def count(self, collection: str) -> int:
-        """Give the number of documents in a collection."""
+        """Return the number of documents in a collection."""
         return len(self._collections.get(collection, {}))
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class SettableClock:
         self._moment = moment
 
     def now(self) -> datetime:
-        """Give the present moment, aware, in UTC."""
+        """Return the present moment, aware, in UTC."""
         return self._moment or datetime.now(UTC)  # noqa: TID251  # runs with the real clock until set
 
     def set(self, moment: datetime | None) -> None:

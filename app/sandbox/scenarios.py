@@ -10,7 +10,7 @@ from rich.console import Console
 from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
 from app.domain.local_time import AMSTERDAM
 from app.operations.access.organisations import ReferrerDetails
-from app.operations.disclosure.timeline import tell_story
+from app.operations.disclosure.timeline import disclosure_timeline
 from app.sandbox.case_generator import DatedFact, counsellor_facts, referral_body, referral_document
 from app.sandbox.register import Row
 from app.sandbox.runtime import Document
@@ -76,7 +76,7 @@ async def _refer(world: World, timeline: Timeline, row: Row) -> UUID:
 
 
 async def _tell(world: World, timeline: Timeline, row: Row, referral_id: UUID, position: int) -> int:
-    chapters = await world.hub.db.read(tell_story, world.hub.tools, referral_id, position)
+    chapters = await world.hub.db.read(disclosure_timeline, world.hub.services, referral_id, position)
     timeline.chapters(row.organisation, row.system, chapters)
     return chapters[-1].position if chapters else position
 

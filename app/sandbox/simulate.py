@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.codes import System
 from app.sandbox.allegro import app as allegro
-from app.sandbox.console import CLOCK_PATH, Desks
+from app.sandbox.console import CLOCK_PATH, PartnerConsole
 from app.sandbox.fake_data import fill
 from app.sandbox.faults.plan import play_order
 from app.sandbox.gidso import app as gidso
@@ -44,7 +44,7 @@ class Stock:
         if self.records:
             await fill(urls, self.seed, self.records)
         if self.faults is not None:
-            desks = Desks(urls)
+            desks = PartnerConsole(urls)
             await desks.set_faults(play_order(self.faults))
             await desks.close()
 
@@ -76,7 +76,7 @@ async def run_simulators(
 
 
 def simulator(system: System, store: Store) -> ASGIApp:
-    """Give a simulator with a clock that ``POST /_sandbox/clock`` sets, or lets run on, for plays in simulated time."""
+    """Return a simulator whose clock ``POST /_sandbox/clock`` sets, for replays in simulated time."""
     clock = SettableClock()
     app = SIMULATORS[system](store, clock)
 

@@ -104,7 +104,7 @@ def _parse(message: bytes) -> etree._Element:
 
 
 def registration_xml(record: Document) -> bytes:
-    """Give the ``aanmelding`` element of a stored record.
+    """Return the ``aanmelding`` element of a stored record.
 
     Raises:
         ValueError: a value holds what XML cannot carry.
@@ -123,13 +123,13 @@ def registration_xml(record: Document) -> bytes:
 
 
 def answer(action: str, content: bytes) -> bytes:
-    """Give the envelope of an answer (StUF ``La01``) with this content."""
+    """Return the envelope of an answer (StUF ``La01``) with this content."""
     head = f'<{action}Response xmlns="{NAMESPACE}"><stuurgegevens><berichtcode>La01</berichtcode>{_FROM_RMW}'
     return b"%b%b%b</%bResponse>%b" % (_HEAD, head.encode(), content, action.encode(), _TAIL)
 
 
 def numbered_answer(action: str, number: str, line_number: int | None = None) -> bytes:
-    """Give the envelope of a receipt (StUF ``Bv03``) for a change."""
+    """Return the envelope of a receipt (StUF ``Bv03``) for a change."""
     root = etree.Element(f"{_PREFIX}{action}Response", nsmap=_NSMAP)
     _add_group(root, "stuurgegevens", {"berichtcode": "Bv03", "zender": "RMW", "ontvanger": "TRAJECTHUB"}, _STEERING)
     _add(root, "aanmeldnummer", number)
@@ -138,7 +138,7 @@ def numbered_answer(action: str, number: str, line_number: int | None = None) ->
 
 
 def fault(refusal: RmwFault) -> bytes:
-    """Give a SOAP 1.1 fault; its text is one of RMW's own, never the caller's."""
+    """Return a SOAP 1.1 fault; its text is one of RMW's own, never the caller's."""
     wait = f"<wachttijdSeconden>{refusal.wait_seconds}</wachttijdSeconden>" if refusal.wait_seconds else ""
     faultcode = _FAULT_CODES.get(refusal.code, "soap:Client")
     content = (

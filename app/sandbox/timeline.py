@@ -10,7 +10,7 @@ from app.domain.codes import System
 from app.domain.events import MOMENT_OF
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
-from app.operations.disclosure.timeline import Chapter
+from app.operations.disclosure.timeline import TimelineEntry
 
 _COLOUR = {System.ALLEGRO: "magenta", System.GIDSO: "cyan", System.RMW: "yellow", System.API: "green"}
 _NOT_WORTH_NAMING = frozenset({Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.OCCURRED_AT, Field.APPOINTMENT_ID})
@@ -35,7 +35,7 @@ class Timeline:
         place = "API" if system is System.API else system.label
         self._console.print(f"[dim]{when}[/]  [{colour}]{place:<8}[/] {escape(who)}: {escape(what)}")
 
-    def chapters(self, referrer: str, system: System, chapters: Sequence[Chapter]) -> None:
+    def chapters(self, referrer: str, system: System, chapters: Sequence[TimelineEntry]) -> None:
         """Tell what the hub made of it: for whom, with what, without what."""
         for chapter in chapters:
             if f"partner:{System.ALLEGRO}" in chapter.delivered_to:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.domain.codes import System
 from app.domain.errors import PartnerError
 from app.models.statistics import undelivered
-from app.operations.intake.apply import Tally
+from app.operations.intake.apply import PageResult
 from app.sandbox.world import World
 
 # Together below six hours, so that a morning's retries are over before the afternoon begins.
@@ -44,12 +44,12 @@ async def settle(world: World, *systems: System) -> None:
     raise RuntimeError("The play does not settle; the faults are too many for it.")
 
 
-async def _pull(world: World, systems: Sequence[System]) -> Tally | None:
+async def _pull(world: World, systems: Sequence[System]) -> PageResult | None:
     """Pull once; None when a partner gave no answer, which the next pull makes good."""
     pulls = (world.worker.pullers[system].pull() for system in systems)
     outcomes = await asyncio.gather(*pulls, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(outcome, PartnerError):
             raise outcome
-    tallies = [outcome for outcome in outcomes if isinstance(outcome, Tally)]
-    return sum(tallies, Tally()) if len(tallies) == len(outcomes) else None
+    tallies = [outcome for outcome in outcomes if isinstance(outcome, PageResult)]
+    return sum(tallies, PageResult()) if len(tallies) == len(outcomes) else None

@@ -20,7 +20,7 @@ import httpx
 from pydantic import SecretStr
 
 from app.adapters.common.http import http_client
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import upgrade_schema
 from app.domain.codes import PARTNERS, System
 from app.main import create_app, open_hub
@@ -28,7 +28,7 @@ from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer
 from app.operations.cases.referrals import find_referral
 from app.sandbox.allegro import app as allegro
-from app.sandbox.console import Desks
+from app.sandbox.console import PartnerConsole
 from app.sandbox.faults.plan import FaultOrder
 from app.sandbox.gidso import app as gidso
 from app.sandbox.receiver import Receiver
@@ -61,19 +61,19 @@ class World:
     """
 
     clock: SettableClock
-    hub: Hub
+    hub: AppState
     http: httpx.AsyncClient
     worker: Worker
-    desks: Desks
+    desks: PartnerConsole
     receiver: Receiver
     urls: Mapping[str, str]
-    notebook: "Notebook"
+    notebook: "ScenarioLog"
     makes_faults: bool = False
     _tokens: dict[str, str] = field(default_factory=dict)
 
     async def register_referrer(self, details: ReferrerDetails) -> None:
         """Register a referring organisation; one that works in no system also gets a client and a webhook."""
-        await self.hub.db.write(save_referrer, self.hub.tools, details)
+        await self.hub.db.write(save_referrer, self.hub.services, details)
         if details.system is System.API:
             await self._connect(details.code)
 
@@ -82,7 +82,7 @@ class World:
         return await self._post(organisation, "/v1/referrals", body, key)
 
     async def find(self, organisation: str, reference: str) -> UUID:
-        """Give the hub's id of a referral by its referrer's own reference.
+        """Return the hub's id of a referral by its referrer's own reference.
 
         Raises:
             LookupError: the hub does not have it.
@@ -93,7 +93,7 @@ class World:
         return found
 
     async def token(self, organisation: str) -> str:
-        """Give an access token of an organisation's client."""
+        """Return an access token of an organisation's client."""
         if organisation not in self._tokens:
             answer = await self.http.post("/oauth/token", data=self._credentials(organisation))
             answer.raise_for_status()
@@ -111,7 +111,7 @@ class World:
         self.makes_faults = True
 
     async def visitors(self) -> dict[str, tuple[str, str]]:
-        """Give clients that a visitor may use, as id and secret: a referrer, the finance team and the operator."""
+        """Return clients that a visitor may use, as id and secret: a referrer, the finance team and the operator."""
         for organisation, scopes in _VISITORS.items():
             await self._save_client(organisation, scopes)
         shown = {"referrer": next(iter(self.receiver.secrets)), "finance team": FINANCE_TEAM, "operator": OPERATOR}
@@ -129,7 +129,7 @@ class World:
     async def _save_client(self, organisation: str, scopes: Collection[str]) -> None:
         secret = self.notebook.secret(f"client:{organisation}")
         await self.hub.db.write(
-            save_client, self.hub.tools, organisation, organisation_code=organisation, scopes=scopes, secret=secret
+            save_client, self.hub.services, organisation, organisation_code=organisation, scopes=scopes, secret=secret
         )
 
     async def _post(self, organisation: str, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class World:
         return {"grant_type": "client_credentials", "client_id": organisation, "client_secret": secret}
 
 
-class Notebook:
+class ScenarioLog:
     """What the world must remember between two runs on the same folder: ports and secrets, invented ones."""
 
     def __init__(self, folder: Path) -> None:
@@ -154,22 +154,22 @@ class Notebook:
         self._notes: dict[str, Any] = json.loads(self._path.read_text()) if self._path.exists() else {}
 
     def get(self, name: str) -> str | None:
-        """Give a note, or None."""
+        """Return a note, or None."""
         note: str | None = self._notes.get(name)
         return note
 
     def put(self, name: str, value: str) -> str:
-        """Keep a note; gives it back."""
+        """Keep a note; returns it back."""
         self._notes[name] = value
         self._path.write_text(json.dumps(self._notes, indent=1))
         return value
 
     def secret(self, name: str) -> str:
-        """Give a secret, made at first use."""
+        """Return a secret, made at first use."""
         return self.get(name) or self.put(name, secrets.token_urlsafe(32))
 
     def port(self, name: str) -> int:
-        """Give a free port, the same one in every run."""
+        """Return a free port, the same one in every run."""
         return int(self.get(f"port:{name}") or self.put(f"port:{name}", str(_free_port())))
 
 
@@ -182,7 +182,7 @@ async def running_world(folder: Path, clock: SettableClock, database_url: str | 
         clock: the hub's clock.
         database_url: the hub's database; None keeps it in the folder, on SQLite.
     """
-    notebook = Notebook(folder)
+    notebook = ScenarioLog(folder)
     ports = {name: notebook.port(name) for name in (*PARTNERS, "hub", "receiver")}
     urls = {str(name): f"http://127.0.0.1:{port}" for name, port in ports.items()}
     settings = _settings(folder, urls, database_url or f"sqlite:///{folder / 'hub.db'}")
@@ -194,9 +194,9 @@ async def running_world(folder: Path, clock: SettableClock, database_url: str | 
         hub = await open_hub(settings, clock)
         running.push_async_callback(hub.close)
         await running.enter_async_context(serving(create_app(hub), ports["hub"]))
-        worker = Worker.over(hub.db, hub.tools, settings)
+        worker = Worker.over(hub.db, hub.services, settings)
         running.push_async_callback(worker.close)
-        desks = Desks({system: urls[system] for system in PARTNERS})
+        desks = PartnerConsole({system: urls[system] for system in PARTNERS})
         running.push_async_callback(desks.close)
         http = await running.enter_async_context(http_client(urls["hub"], timeout_seconds=30))
         yield World(clock, hub, http, worker, desks, receiver, urls, notebook)

@@ -14,19 +14,19 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from app.api.auth.tokens import new_signing_key
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.identifiers import MonotonicIds
-from app.events.http.client import Outbound
+from app.events.http.client import OutboundClient
 from app.operations.access.clients import SCOPES, SigningKey, add_signing_key, find_client, save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
-from app.operations.services import Tools, make_tools
+from app.operations.services import Services, build_services
 from app.sandbox.runtime import SettableClock
 from app.settings import Settings
 from app.worker import Worker
 from tests.support.event_env import Mailbox, mailbox
-from tests.support.names import NameBook
+from tests.support.names import StubResolver
 from tests.support.served import api_of
 
 PUBLIC_URL = "https://hub.example.nl"
@@ -64,64 +64,64 @@ SignIn = Callable[[str], Awaitable[Api]]
 
 @cache
 def session_key() -> SigningKey:
-    """Give a signing key that all tests share, because making one takes long."""
+    """Return a signing key that all tests share, because making one takes long."""
     return new_signing_key()
 
 
-def _populate(tx: Connection, tools: Tools) -> None:
-    set_up_institutions(tx, tools)
-    add_signing_key(tx, tools, session_key())
+def _populate(tx: Connection, services: Services) -> None:
+    set_up_institutions(tx, services)
+    add_signing_key(tx, services, session_key())
     for code, (name, kind, system) in REFERRERS.items():
-        save_referrer(tx, tools, ReferrerDetails(code, name, kind, system, "Feijenoord"))
+        save_referrer(tx, services, ReferrerDetails(code, name, kind, system, "Feijenoord"))
     for client_id, (code, scopes) in CLIENTS.items():
-        save_client(tx, tools, client_id, organisation_code=code, scopes=scopes, secret=SECRET)
+        save_client(tx, services, client_id, organisation_code=code, scopes=scopes, secret=SECRET)
 
 
 @pytest.fixture
 def clock() -> SettableClock:
-    """Give the hub's clock, which stands at ``NOW`` until it is set."""
+    """Return the hub's clock, which stands at ``NOW`` until it is set."""
     return SettableClock(NOW)
 
 
 @pytest.fixture
-def tools(clock: SettableClock) -> Tools:
-    """Give what operations work with, for Rotterdam."""
+def services(clock: SettableClock) -> Services:
+    """Return what operations work with, for Rotterdam."""
     return replace(_session_tools(), clock=clock, new_id=MonotonicIds())
 
 
 @cache
-def _session_tools() -> Tools:
+def _session_tools() -> Services:
     # Reading the policy takes longer than most tests.
-    return make_tools(MASTER_KEY, "rotterdam", SettableClock(NOW))
+    return build_services(MASTER_KEY, "rotterdam", SettableClock(NOW))
 
 
 @pytest.fixture
-async def hub(database: Database, tools: Tools) -> AsyncIterator[Hub]:
-    """Give a hub with the institutions, the ``REFERRERS`` and the ``CLIENTS``, on each store in turn."""
-    await database.write(_populate, tools)
-    hub = Hub.wire(database, tools, PUBLIC_URL, sandbox=True)
-    hub = replace(hub, outbound=Outbound(hub.outbound.rules, resolver=NameBook()))
+async def hub(database: Database, services: Services) -> AsyncIterator[AppState]:
+    """Return a hub with the institutions, the ``REFERRERS`` and the ``CLIENTS``, on each store in turn."""
+    await database.write(_populate, services)
+    hub = AppState.wire(database, services, PUBLIC_URL, sandbox=True)
+    hub = replace(hub, outbound=OutboundClient(hub.outbound.rules, resolver=StubResolver()))
     yield hub
     await hub.outbound.close()
 
 
 @pytest.fixture
-def app(hub: Hub) -> Iterator[ASGIApp]:
-    """Give the API as an ASGI application."""
+def app(hub: AppState) -> Iterator[ASGIApp]:
+    """Return the API as an ASGI application."""
     with api_of(hub) as served:
         yield served
 
 
 @pytest.fixture
 async def api(app: ASGIApp) -> AsyncIterator[Api]:
-    """Give a bare HTTP client: no token, no Idempotency-Key."""
+    """Return a bare HTTP client: no token, no Idempotency-Key."""
     async with _client(app, {}) as client:
         yield client
 
 
 @pytest.fixture
-async def sign_in(hub: Hub, app: ASGIApp) -> AsyncIterator[SignIn]:
-    """Give a function from a client id of ``CLIENTS`` to an HTTP client with its token.
+async def sign_in(hub: AppState, app: ASGIApp) -> AsyncIterator[SignIn]:
+    """Return a function from a client id of ``CLIENTS`` to an HTTP client with its token.
 
     Writes get a fresh Idempotency-Key unless the test gives one.
     """
@@ -136,8 +136,8 @@ async def sign_in(hub: Hub, app: ASGIApp) -> AsyncIterator[SignIn]:
         yield signed_in
 
 
-async def token_of(hub: Hub, client_id: str) -> str:
-    """Give an access token of a registered client with all its scopes."""
+async def token_of(hub: AppState, client_id: str) -> str:
+    """Return an access token of a registered client with all its scopes."""
     client = await hub.db.read(find_client, client_id)
     assert client is not None
     return await hub.tokens.issue(client, client.scopes)
@@ -145,57 +145,57 @@ async def token_of(hub: Hub, client_id: str) -> str:
 
 @pytest.fixture
 async def dock(sign_in: SignIn) -> Api:
-    """Give a welfare organisation that works through the API."""
+    """Return a welfare organisation that works through the API."""
     return await sign_in("dock")
 
 
 @pytest.fixture
 async def pit010(sign_in: SignIn) -> Api:
-    """Give another welfare organisation."""
+    """Return another welfare organisation."""
     return await sign_in("pit010")
 
 
 @pytest.fixture
 async def court(sign_in: SignIn) -> Api:
-    """Give the court debt officer."""
+    """Return the court debt officer."""
     return await sign_in("court")
 
 
 @pytest.fixture
 async def etf(sign_in: SignIn) -> Api:
-    """Give the finance team."""
+    """Return the finance team."""
     return await sign_in("etf")
 
 
 @pytest.fixture
 async def gidso(sign_in: SignIn) -> Api:
-    """Give GIDSO, which acts for the referrers that work in it."""
+    """Return GIDSO, which acts for the referrers that work in it."""
     return await sign_in("gidso")
 
 
 @pytest.fixture
 async def rmw(sign_in: SignIn) -> Api:
-    """Give RMW, which acts for the referrers that work in it."""
+    """Return RMW, which acts for the referrers that work in it."""
     return await sign_in("rmw")
 
 
 @pytest.fixture
 async def operator(sign_in: SignIn) -> Api:
-    """Give the hub's operator."""
+    """Return the hub's operator."""
     return await sign_in("operator")
 
 
 @pytest.fixture
 async def box() -> AsyncIterator[Mailbox]:
-    """Give a subscriber that listens."""
+    """Return a subscriber that listens."""
     async with mailbox() as opened:
         yield opened
 
 
 @pytest.fixture
-async def worker(hub: Hub, tools: Tools) -> AsyncIterator[Worker]:
-    """Give what relays and delivers, over the hub's database."""
-    made = Worker.over(hub.db, tools, Settings(mode="sandbox", master_key=SecretStr(b64encode(MASTER_KEY).decode())))
+async def worker(hub: AppState, services: Services) -> AsyncIterator[Worker]:
+    """Return what relays and delivers, over the hub's database."""
+    made = Worker.over(hub.db, services, Settings(mode="sandbox", master_key=SecretStr(b64encode(MASTER_KEY).decode())))
     yield made
     await made.close()
 

@@ -2,7 +2,7 @@
 
 import httpx
 
-from app.api.state import Hub
+from app.api.state import AppState
 from tests.support.api_calls import Json, attempt, attended, fault, path_for, read, refer, step
 
 Api = httpx.AsyncClient
@@ -24,8 +24,8 @@ async def test_planned_intake_tells_the_referrer_with_whom_when_and_where(dock: 
     planned = answered.json()
     assert answered.status_code == 201
     assert answered.headers["location"] == f"https://hub.example.nl/v1{path}/appointments/{planned['id']}"
-    reread = await etf.get(answered.headers["location"])
-    assert (reread.json(), reread.headers["etag"]) == (planned, answered.headers["etag"])
+    remap = await etf.get(answered.headers["location"])
+    assert (remap.json(), remap.headers["etag"]) == (planned, answered.headers["etag"])
     (told,) = (await read(dock, f"{own}/appointments"))["items"]
     assert told["startsAt"] == "2026-03-09T09:00:00Z"
     assert told["place"] == "Huis van de Wijk"
@@ -134,7 +134,7 @@ async def test_referrer_cannot_record_attendance(dock: Api, etf: Api) -> None:
     assert answered.status_code == 403
 
 
-async def test_court_reads_no_appointments(court: Api, etf: Api, hub: Hub) -> None:
+async def test_court_reads_no_appointments(court: Api, etf: Api, hub: AppState) -> None:
     path = await attended(court, etf, "C-1")
     own = (await read(court, "/referrals"))["items"][0]["id"]
     (planned,) = (await read(etf, f"{path}/appointments"))["items"]

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.models.delivery.outbox import unrelayed_since
 from tests.support.api_calls import fault, referral
 
@@ -54,7 +54,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("body", "field", "rule"), FAULTS, ids=[f"{field}:{rule}" for _, field, rule in FAULTS])
 async def test_referral_with_a_fault_names_field_and_rule(
-    dock: Api, hub: Hub, body: dict[str, Any], field: str, rule: str
+    dock: Api, hub: AppState, body: dict[str, Any], field: str, rule: str
 ) -> None:
     answered = await dock.post("/v1/referrals", json=body)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.commands import RegisterReferral
@@ -17,7 +17,7 @@ from app.models.cases.external_id import referral_of
 from app.models.delivery.outbox import chain_events
 from app.operations.access.clients import save_client
 from app.operations.intake.apply import apply_page
-from app.operations.partners.lease import Turn, take_turn
+from app.operations.partners.lease import PartnerLease, acquire_lease
 from tests.api.conftest import NOW, SECRET, Api, SignIn
 
 PATH = "/v1/partners/gidso/conflicts"
@@ -35,7 +35,7 @@ NAMES = {"reason": "referral.reason", "case_lead": "referral.case_lead", "worker
 class Writers:
     """A referral of a team that changes it in GIDSO, and of callers that change it over the API."""
 
-    hub: Hub
+    hub: AppState
     api: Api
     case_id: str
     organisation: str = TEAM
@@ -54,9 +54,9 @@ class Writers:
         record = PartnerRecord("aanmelding", self.case_id, self.case_id, str(self.version), payload, NOW, (fact,))
 
         def work(tx: Connection) -> None:
-            turn = Turn(System.GIDSO, "test")
-            take_turn(tx, self.hub.tools, turn)
-            assert apply_page(tx, self.hub.tools, turn, "1", Page((record,), "1")).applied == 1
+            lease = PartnerLease(System.GIDSO, "test")
+            acquire_lease(tx, self.hub.services, lease)
+            assert apply_page(tx, self.hub.services, lease, "1", Page((record,), "1")).applied == 1
 
         await self.hub.db.write(work)
 
@@ -69,16 +69,16 @@ class Writers:
         assert answer.status_code == 200, answer.text
 
     async def now(self) -> dict[str, str]:
-        """Give what the API shows."""
+        """Return what the API shows."""
         body = (await self.api.get(await self._path())).json()
         return {"reason": body["reason"], "case_lead": body["caseLead"], "worker": body["worker"]["name"]}
 
     async def events(self) -> int:
-        """Give how many events the referral has."""
+        """Return how many events the referral has."""
         return len(await self.hub.db.read(chain_events, await self.referral_id()))
 
     async def referral_id(self) -> UUID:
-        """Give the hub's id."""
+        """Return the hub's id."""
         return (await self.hub.db.read(referral_of, System.GIDSO, [self.case_id]))[self.case_id]
 
     async def _path(self) -> str:
@@ -89,16 +89,16 @@ class Writers:
 
 
 @pytest.fixture
-async def team(hub: Hub, sign_in: SignIn) -> Api:
-    """Give a team that registers in GIDSO and uses the API besides."""
+async def team(hub: AppState, sign_in: SignIn) -> Api:
+    """Return a team that registers in GIDSO and uses the API besides."""
     scopes = {"referrals:read", "referrals:write"}
-    await hub.db.write(save_client, hub.tools, "team", organisation_code=TEAM, scopes=scopes, secret=SECRET)
+    await hub.db.write(save_client, hub.services, "team", organisation_code=TEAM, scopes=scopes, secret=SECRET)
     return await sign_in("team")
 
 
 @pytest.fixture
-async def writers(hub: Hub, team: Api) -> Writers:
-    """Give a referral of which both sides changed the case lead."""
+async def writers(hub: AppState, team: Api) -> Writers:
+    """Return a referral of which both sides changed the case lead."""
     writers = Writers(hub, team, "G-1")
     await writers.gidso_says()
     await writers.api_says(case_lead="from the hub")
@@ -107,7 +107,7 @@ async def writers(hub: Hub, team: Api) -> Writers:
 
 
 async def listed(operator: Api, query: str = "") -> list[dict[str, Any]]:
-    """Give the conflicts that the operator reads."""
+    """Return the conflicts that the operator reads."""
     answer = await operator.get(f"{PATH}?limit=100{query}")
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
@@ -123,9 +123,9 @@ async def test_an_operator_sees_the_values_that_stand_against_each_other(writers
 
 
 @pytest.mark.usefixtures("writers")
-async def test_values_are_withheld_from_who_may_not_decide(hub: Hub, sign_in: SignIn) -> None:
+async def test_values_are_withheld_from_who_may_not_decide(hub: AppState, sign_in: SignIn) -> None:
     await hub.db.write(
-        save_client, hub.tools, "watcher", organisation_code="beheer", scopes={"partners:read"}, secret=SECRET
+        save_client, hub.services, "watcher", organisation_code="beheer", scopes={"partners:read"}, secret=SECRET
     )
 
     (found,) = await listed(await sign_in("watcher"))

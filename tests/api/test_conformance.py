@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from app import __version__
 from app.api.app import create_api
-from app.api.http.middleware import MAX_BODY_BYTES, Frame, Gate
-from app.api.state import Hub
+from app.api.http.middleware import MAX_BODY_BYTES, Gate, ResponseHeaders
+from app.api.state import AppState
 from app.database import Database
 from app.domain.errors import Unavailable
 from app.sandbox.runtime import serving
@@ -274,7 +274,7 @@ async def test_what_nobody_caught_is_a_500_without_internals(capsys: pytest.Capt
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError(scope["query_string"].decode())
 
-    async with Api(transport=ASGITransport(Frame(Gate(broken))), base_url="https://hub.example.nl") as client:
+    async with Api(transport=ASGITransport(ResponseHeaders(Gate(broken))), base_url="https://hub.example.nl") as client:
         response = await client.get("/v1/anything?999990019")
 
     assert_problem(response, 500, "internal-error")
@@ -328,7 +328,7 @@ class DownDatabase(Database):
         raise Unavailable("The database is not available at this moment; try again shortly.")
 
 
-async def test_a_hub_without_database_is_not_ready_and_says_when_to_come_back(hub: Hub) -> None:
+async def test_a_hub_without_database_is_not_ready_and_says_when_to_come_back(hub: AppState) -> None:
     application = create_api(replace(hub, db=DownDatabase()))
     async with Api(transport=ASGITransport(application), base_url=PUBLIC_URL) as client:
         response = await client.get("/healthz/ready")

@@ -7,7 +7,7 @@ import httpx
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.models.delivery.delivery import DeliveryState, change_subscription_status, deliveries_about
 from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions
 from app.sandbox.runtime import SettableClock
@@ -24,7 +24,7 @@ def server_error(_: web.Request) -> web.StreamResponse:
     return web.Response(status=500)
 
 
-async def test_test_goes_to_the_asking_address_only(dock: Api, worker: Worker, box: Mailbox, hub: Hub) -> None:
+async def test_test_goes_to_the_asking_address_only(dock: Api, worker: Worker, box: Mailbox, hub: AppState) -> None:
     asking = await subscribe(dock, box.url)
     async with mailbox() as other:
         await subscribe(dock, other.url)
@@ -272,7 +272,7 @@ async def test_what_happened_during_a_pause_is_sent_on_resuming(
 
 
 async def test_what_happened_before_consent_is_sent_after_it(
-    dock: Api, etf: Api, operator: Api, worker: Worker, box: Mailbox, hub: Hub
+    dock: Api, etf: Api, operator: Api, worker: Worker, box: Mailbox, hub: AppState
 ) -> None:
     await subscribe(dock, box.url)
     (stored,) = await hub.db.read(list_subscriptions, None, None, 1)
@@ -289,7 +289,7 @@ async def test_what_happened_before_consent_is_sent_after_it(
 
 
 async def test_what_was_held_is_given_up_when_the_subscription_ends(
-    dock: Api, etf: Api, worker: Worker, box: Mailbox, hub: Hub
+    dock: Api, etf: Api, worker: Worker, box: Mailbox, hub: AppState
 ) -> None:
     address = f"/v1/subscriptions/{(await subscribe(dock, box.url))['id']}"
     await dock.post(f"{address}/pause", headers={"If-Match": "*"})

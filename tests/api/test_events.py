@@ -10,7 +10,7 @@ import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 from cloudevents.core.formats.json import JSONFormat
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import Event, EventType
@@ -44,7 +44,7 @@ def sequences(page: Json) -> list[str]:
 
 
 async def confirmed(referrer: Api, team: Api, reference: str, **changes: Any) -> str:
-    """Put a client forward who is taken on; gives the finance team's path of the referral."""
+    """Put a client forward who is taken on; returns the finance team's path of the referral."""
     await refer(referrer, reference=reference, **changes)
     path = await path_for(team, reference)
     await step(team, f"{path}/confirmation", CONFIRMATION)
@@ -63,7 +63,7 @@ async def test_events_come_in_order_with_a_number_in_their_chain(dock: Api, etf:
     assert page["items"][1]["data"]["counsellor"] == CONFIRMATION["counsellor"]
 
 
-async def test_an_event_is_a_cloud_event(dock: Api, hub: Hub) -> None:
+async def test_an_event_is_a_cloud_event(dock: Api, hub: AppState) -> None:
     await refer(dock)
 
     page = await poll(dock)
@@ -137,7 +137,7 @@ async def test_what_is_not_agreed_takes_no_number(court: Api, etf: Api) -> None:
     assert sequences(page) == ["1", "2", "3"]
 
 
-async def test_a_late_commit_with_a_lower_position_is_not_missed(dock: Api, hub: Hub) -> None:
+async def test_a_late_commit_with_a_lower_position_is_not_missed(dock: Api, hub: AppState) -> None:
     # What a slower transaction looks like when it commits: a position below one that was read already.
     await refer(dock)
     await hub.db.write(place, "UPDATE event SET position = 100")
@@ -156,7 +156,7 @@ def place(tx: Connection, statement: str) -> None:
 
 
 async def test_a_feed_forgets_what_is_settled_and_still_misses_nothing(
-    dock: Api, hub: Hub, clock: SettableClock
+    dock: Api, hub: AppState, clock: SettableClock
 ) -> None:
     await refer(dock)
     first = await poll(dock)
@@ -171,14 +171,14 @@ async def test_a_feed_forgets_what_is_settled_and_still_misses_nothing(
     assert (await hub.db.read(read_feed, owner.id)).settled_position == 1
 
 
-async def test_more_than_a_batch_is_read_page_by_page(dock: Api, hub: Hub) -> None:
+async def test_more_than_a_batch_is_read_page_by_page(dock: Api, hub: AppState) -> None:
     made = await refer(dock)
     shown = UUID(made["id"])
     owner = await hub.db.read(read_organisation, "dock")
-    referral_id = hub.tools.pseudonyms.resolve(str(owner.id), shown)
-    now = hub.tools.clock.now()
+    referral_id = hub.services.pseudonyms.resolve(str(owner.id), shown)
+    now = hub.services.clock.now()
     events = [
-        NewEvent(Event(hub.tools.new_id(now), EventType.REFERRAL_CONFIRMED, referral_id, now, now), System.ALLEGRO)
+        NewEvent(Event(hub.services.new_id(now), EventType.REFERRAL_CONFIRMED, referral_id, now, now), System.ALLEGRO)
         for _ in range(BATCH + 5)
     ]
     await hub.db.write(append_events, events)
@@ -251,13 +251,13 @@ async def change_consent(api: Api, told: Json, consent: Json) -> None:
     assert changed.status_code == 200, changed.text
 
 
-async def test_every_reading_is_recorded_as_a_disclosure(dock: Api, etf: Api, hub: Hub) -> None:
+async def test_every_reading_is_recorded_as_a_disclosure(dock: Api, etf: Api, hub: AppState) -> None:
     await confirmed(dock, etf, "K-1")
 
     page = await poll(dock)
 
     owner = await hub.db.read(read_organisation, "dock")
-    referral_id = hub.tools.pseudonyms.resolve(str(owner.id), UUID(page["items"][0]["subject"]))
+    referral_id = hub.services.pseudonyms.resolve(str(owner.id), UUID(page["items"][0]["subject"]))
     told = await hub.db.read(disclosures_about, referral_id)
     assert [each.event_type for each in told] == [item["type"] for item in page["items"]]
     assert {each.receiver for each in told} == {f"poll:{owner.id}"}
@@ -291,14 +291,14 @@ async def test_two_that_poll_at_once_get_the_same_events(dock: Api, etf: Api) ->
     assert one == other
 
 
-async def test_nothing_is_kept_for_events_that_nobody_polls(dock: Api, hub: Hub) -> None:
+async def test_nothing_is_kept_for_events_that_nobody_polls(dock: Api, hub: AppState) -> None:
     made = await refer(dock)
     owner = await hub.db.read(read_organisation, "dock")
 
     feed = await hub.db.read(read_feed, owner.id)
 
     assert feed.last_number == 0
-    referral_id = hub.tools.pseudonyms.resolve(str(owner.id), UUID(made["id"]))
+    referral_id = hub.services.pseudonyms.resolve(str(owner.id), UUID(made["id"]))
     assert len(await hub.db.read(chain_events, referral_id)) == 1
 
 

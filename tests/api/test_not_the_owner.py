@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.domain.codes import System
 from app.models.delivery.outbox import chain_events
 from app.operations.access.clients import save_client
@@ -21,22 +21,22 @@ PLANNED = {"startsAt": "2026-03-09T10:00:00+01:00", "place": "Noord", "counsello
 
 
 @pytest.fixture
-async def team(hub: Hub, sign_in: SignIn) -> Api:
-    """Give the finance team with every scope that a referrer has as well."""
+async def team(hub: AppState, sign_in: SignIn) -> Api:
+    """Return the finance team with every scope that a referrer has as well."""
     await _with_all_scopes(hub, "team", "expertiseteam-financien")
     return await sign_in("team")
 
 
 @pytest.fixture
-async def eager(hub: Hub, sign_in: SignIn) -> Api:
-    """Give DOCK with every scope that the finance team has as well."""
+async def eager(hub: AppState, sign_in: SignIn) -> Api:
+    """Return DOCK with every scope that the finance team has as well."""
     await _with_all_scopes(hub, "eager", "dock")
     return await sign_in("eager")
 
 
-async def _with_all_scopes(hub: Hub, client_id: str, code: str) -> None:
+async def _with_all_scopes(hub: AppState, client_id: str, code: str) -> None:
     scopes = REFERS | PROCESSES
-    await hub.db.write(save_client, hub.tools, client_id, organisation_code=code, scopes=scopes, secret=SECRET)
+    await hub.db.write(save_client, hub.services, client_id, organisation_code=code, scopes=scopes, secret=SECRET)
 
 
 async def _patch(api: Api, path: str, **values: object) -> httpx.Response:
@@ -48,7 +48,7 @@ async def _listed(operator: Api, system: str, state: str = "open") -> Sequence[J
     return items
 
 
-async def _changed_since(hub: Hub, before: Dump) -> set[str]:
+async def _changed_since(hub: AppState, before: Dump) -> set[str]:
     after = await hub.db.read(dump_of)
     return {name for name, rows in after.items() if rows != before[name]}
 
@@ -81,7 +81,7 @@ async def test_what_the_finance_team_says_of_a_referrers_words_is_refused_and_ke
     assert {f"/referrals/{each['referralId']}" for each in found} == {path}
 
 
-async def test_a_refused_word_changes_nothing_and_is_told_to_nobody(dock: Api, team: Api, hub: Hub) -> None:
+async def test_a_refused_word_changes_nothing_and_is_told_to_nobody(dock: Api, team: Api, hub: AppState) -> None:
     await refer(dock, reference="A-1", reason="Huur")
     path = await path_for(team, "A-1")
     before = await hub.db.read(dump_of)
@@ -92,7 +92,9 @@ async def test_a_refused_word_changes_nothing_and_is_told_to_nobody(dock: Api, t
     assert "energie" not in repr(await hub.db.read(dump_of)).casefold()
 
 
-async def test_saying_the_same_again_adds_no_conflict_and_another_value_does(dock: Api, team: Api, hub: Hub) -> None:
+async def test_saying_the_same_again_adds_no_conflict_and_another_value_does(
+    dock: Api, team: Api, hub: AppState
+) -> None:
     await refer(dock, reference="A-1", reason="Huur", worker={"name": "A. de Vries", "phone": "010-5550100"})
     path = await path_for(team, "A-1")
 
@@ -114,7 +116,7 @@ async def test_a_word_that_is_repeated_shows_what_the_hub_has_by_then(dock: Api,
     assert _values(found) == ("referral.reason", "Water", "Energie", "Water")
 
 
-async def test_saying_what_the_hub_has_is_no_conflict(dock: Api, team: Api, hub: Hub) -> None:
+async def test_saying_what_the_hub_has_is_no_conflict(dock: Api, team: Api, hub: AppState) -> None:
     await refer(dock, reference="A-1", reason="Huur", worker={"name": "A. de Vries", "phone": "010-5550100"})
     path = await path_for(team, "A-1")
 
@@ -126,7 +128,7 @@ async def test_saying_what_the_hub_has_is_no_conflict(dock: Api, team: Api, hub:
 
 
 @pytest.mark.parametrize(
-    ("act", "body", "kept"),
+    ("context", "body", "kept"),
     [
         ("confirmation", {}, {"referral.status": ("attended", "confirmed")}),
         (
@@ -150,13 +152,13 @@ async def test_saying_what_the_hub_has_is_no_conflict(dock: Api, team: Api, hub:
     ],
 )
 async def test_a_referrer_cannot_record_what_the_finance_team_owns(  # who and what
-    eager: Api, etf: Api, operator: Api, hub: Hub, act: str, body: Json, kept: Json
+    eager: Api, etf: Api, operator: Api, hub: AppState, context: str, body: Json, kept: Json
 ) -> None:
     path = await attended(eager, etf, "A-1")
     own = (await read(eager, "/referrals"))["items"][0]["id"]
     before = await read(etf, path)
 
-    answered = await attempt(eager, f"/referrals/{own}/{act}", body)
+    answered = await attempt(eager, f"/referrals/{own}/{context}", body)
 
     assert _code(answered) == (409, "not-the-owner")
     assert "finance_team" in answered.json()["detail"]
@@ -165,7 +167,7 @@ async def test_a_referrer_cannot_record_what_the_finance_team_owns(  # who and w
     assert await read(etf, path) == before
 
 
-async def test_a_referrer_cannot_record_attendance(eager: Api, etf: Api, operator: Api, hub: Hub) -> None:
+async def test_a_referrer_cannot_record_attendance(eager: Api, etf: Api, operator: Api, hub: AppState) -> None:
     await refer(eager, reference="A-1")
     path = await path_for(etf, "A-1")
     await step(etf, f"{path}/confirmation")
@@ -183,7 +185,7 @@ async def test_a_referrer_cannot_record_attendance(eager: Api, etf: Api, operato
 
 
 @pytest.mark.parametrize(
-    ("act", "body", "kept"),
+    ("context", "body", "kept"),
     [
         ("plan", {"signedOn": "2026-03-02"}, {"plan.signed_on": (None, "2026-03-02")}),
         ("result", {"result": "social_loan"}, {"result.code": (None, "social_loan")}),
@@ -198,13 +200,13 @@ async def test_a_referrer_cannot_record_attendance(eager: Api, etf: Api, operato
     ],
 )
 async def test_a_referrer_cannot_guide_a_trajectory(  # who and what
-    eager: Api, etf: Api, operator: Api, act: str, body: Json, kept: Json
+    eager: Api, etf: Api, operator: Api, context: str, body: Json, kept: Json
 ) -> None:
     path = await concluded(eager, etf, "A-1")
     own = (await read(eager, "/trajectories"))["items"][0]["id"]
     before = await read(etf, path)
 
-    answered = await attempt(eager, f"/trajectories/{own}/{act}", body)
+    answered = await attempt(eager, f"/trajectories/{own}/{context}", body)
 
     assert _code(answered) == (409, "not-the-owner")
     found = {each["field"]: (each.get("hubValue"), each["partnerValue"]) for each in await _listed(operator, "api")}
@@ -213,7 +215,7 @@ async def test_a_referrer_cannot_guide_a_trajectory(  # who and what
 
 
 async def test_a_registration_system_cannot_confirm_and_its_word_stands_under_its_name(
-    hub: Hub, sign_in: SignIn, etf: Api, operator: Api
+    hub: AppState, sign_in: SignIn, etf: Api, operator: Api
 ) -> None:
     await _with_all_scopes(hub, "gidso-all", "gidso")
     gidso = await sign_in("gidso-all")
@@ -226,7 +228,7 @@ async def test_a_registration_system_cannot_confirm_and_its_word_stands_under_it
 
 
 async def test_who_lacks_a_scope_or_cannot_see_the_referral_leaves_no_conflict(
-    dock: Api, pit010: Api, etf: Api, hub: Hub
+    dock: Api, pit010: Api, etf: Api, hub: AppState
 ) -> None:
     made = await refer(dock, reference="A-1", reason="Huur")
 
@@ -237,7 +239,7 @@ async def test_who_lacks_a_scope_or_cannot_see_the_referral_leaves_no_conflict(
     assert await conflicts(hub.db) == []
 
 
-async def test_what_is_refused_for_another_reason_leaves_no_conflict(dock: Api, team: Api, hub: Hub) -> None:
+async def test_what_is_refused_for_another_reason_leaves_no_conflict(dock: Api, team: Api, hub: AppState) -> None:
     await refer(dock, reference="A-1", reason="Huur")
     path = await path_for(team, "A-1")
 
@@ -250,7 +252,7 @@ async def test_what_is_refused_for_another_reason_leaves_no_conflict(dock: Api, 
 
 
 async def test_the_operator_cannot_make_a_conflict_in_which_to_read_what_is_withheld(
-    dock: Api, etf: Api, operator: Api, hub: Hub
+    dock: Api, etf: Api, operator: Api, hub: AppState
 ) -> None:
     await refer(dock, reference="A-1")
 
@@ -262,7 +264,7 @@ async def test_the_operator_cannot_make_a_conflict_in_which_to_read_what_is_with
 
 @pytest.mark.parametrize("stranger", ["beheer", "kredietbank"])
 async def test_who_does_not_read_what_a_referrer_said_cannot_find_it_by_guessing(
-    dock: Api, etf: Api, hub: Hub, sign_in: SignIn, stranger: str
+    dock: Api, etf: Api, hub: AppState, sign_in: SignIn, stranger: str
 ) -> None:
     await refer(dock, reference="A-1", reason="Huur")
     path = await path_for(etf, "A-1")
@@ -277,7 +279,7 @@ async def test_who_does_not_read_what_a_referrer_said_cannot_find_it_by_guessing
 
 
 async def test_a_word_that_is_decided_for_is_recorded_and_told_to_the_system_that_did_not_have_it(
-    dock: Api, team: Api, operator: Api, hub: Hub
+    dock: Api, team: Api, operator: Api, hub: AppState
 ) -> None:
     await refer(dock, reference="A-1", reason="Huur")
     path = await path_for(team, "A-1")
@@ -296,7 +298,7 @@ async def test_a_word_that_is_decided_for_is_recorded_and_told_to_the_system_tha
 
 
 async def test_what_the_finance_team_records_is_left_to_it_by_a_decision(
-    eager: Api, etf: Api, operator: Api, hub: Hub
+    eager: Api, etf: Api, operator: Api, hub: AppState
 ) -> None:
     made = await refer(eager, reference="A-1")
     await attempt(eager, f"/referrals/{made['id']}/confirmation")

@@ -8,14 +8,14 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Connection
 from app.domain.codes import System
 from app.models.partners.quarantine import quarantine
 from app.operations.access.clients import save_client
-from app.operations.partners.lease import Failure, Turn, note_failure, take_turn
-from app.operations.partners.pull_policy import Manners
-from app.operations.partners.state import Wish, next_job, request_job
+from app.operations.partners.lease import Failure, PartnerLease, acquire_lease, note_failure
+from app.operations.partners.pull_policy import PullPolicy
+from app.operations.partners.state import JobRequest, next_job, request_job
 from tests.api.conftest import NOW, SECRET, Api, SignIn
 from tests.support.hub import Dump, dump_of
 from tests.support.quarantine import fill_quarantine
@@ -34,7 +34,7 @@ WRITES: Mapping[str, Mapping[str, Any]] = {
 
 
 @pytest.fixture
-async def held(hub: Hub, operator: Api) -> str:
+async def held(hub: AppState, operator: Api) -> str:
     """Put two records of Allegro in quarantine and give the id of the first."""
     await fill_quarantine(hub)
     found = await operator.get(f"{ALLEGRO}/quarantine")
@@ -42,23 +42,23 @@ async def held(hub: Hub, operator: Api) -> str:
 
 
 @pytest.fixture
-async def connected(hub: Hub) -> Turn:
-    """Have a worker that has Allegro's turn; gives the turn."""
-    turn = Turn(System.ALLEGRO, "worker")
-    await hub.db.write(take_turn, hub.tools, turn)
-    return turn
+async def connected(hub: AppState) -> PartnerLease:
+    """Have a worker that has Allegro's turn; returns the turn."""
+    lease = PartnerLease(System.ALLEGRO, "worker")
+    await hub.db.write(acquire_lease, hub.services, lease)
+    return lease
 
 
 @pytest.fixture
-async def onlooker(hub: Hub, sign_in: SignIn) -> Api:
-    """Give a client of the operator that may only look."""
+async def read_only_client(hub: AppState, sign_in: SignIn) -> Api:
+    """Return a client of the operator that may only look."""
     await hub.db.write(
-        save_client, hub.tools, "onlooker", organisation_code="beheer", scopes=["partners:read"], secret=SECRET
+        save_client, hub.services, "onlooker", organisation_code="beheer", scopes=["partners:read"], secret=SECRET
     )
     return await sign_in("onlooker")
 
 
-async def all_of(hub: Hub) -> Dump:
+async def all_of(hub: AppState) -> Dump:
     return await hub.db.read(dump_of)
 
 
@@ -92,7 +92,7 @@ async def test_a_resumed_connection_shows_no_trace_of_its_pause(operator: Api) -
 
 
 @pytest.mark.parametrize("body", [{}, {"reason": "  "}, {"reason": "x" * 301}, {"reason": "two\nlines"}])
-async def test_a_pause_needs_a_reason_of_one_line(hub: Hub, operator: Api, body: dict[str, str]) -> None:
+async def test_a_pause_needs_a_reason_of_one_line(hub: AppState, operator: Api, body: dict[str, str]) -> None:
     before = await all_of(hub)
 
     answer = await operator.post(f"{ALLEGRO}/pause", json=body)
@@ -136,7 +136,7 @@ async def test_a_job_that_is_asked_for_waits_at_its_address(operator: Api, wish:
     ],
 )
 async def test_a_job_that_does_not_exist_is_refused_and_not_kept(
-    hub: Hub, operator: Api, body: dict[str, Any], field: str
+    hub: AppState, operator: Api, body: dict[str, Any], field: str
 ) -> None:
     before = await all_of(hub)
 
@@ -178,7 +178,7 @@ async def test_the_same_request_under_one_key_asks_for_one_job(operator: Api) ->
     assert len((await operator.get(f"{ALLEGRO}/jobs")).json()["items"]) == 1
 
 
-async def test_a_job_that_nobody_would_do_is_refused_with_the_way_out(hub: Hub, operator: Api) -> None:
+async def test_a_job_that_nobody_would_do_is_refused_with_the_way_out(hub: AppState, operator: Api) -> None:
     before = await all_of(hub)
 
     answer = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
@@ -206,9 +206,11 @@ async def test_a_job_that_waits_says_for_what(operator: Api) -> None:
     assert {each["waitsFor"] for each in paused} == {"resumption"}
 
 
-async def test_a_job_of_a_partner_that_is_left_alone_waits_for_it(hub: Hub, operator: Api, connected: Turn) -> None:
-    failure = Failure(Manners(), lambda: 0.0, NOW)
-    await hub.db.write(note_failure, hub.tools, connected, failure)
+async def test_a_job_of_a_partner_that_is_left_alone_waits_for_it(
+    hub: AppState, operator: Api, connected: PartnerLease
+) -> None:
+    failure = Failure(PullPolicy(), lambda: 0.0, NOW)
+    await hub.db.write(note_failure, hub.services, connected, failure)
 
     asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
 
@@ -226,7 +228,9 @@ async def test_the_state_tells_since_when_a_job_waits(operator: Api) -> None:
     assert "jobsWaitingSince" not in idle
 
 
-async def test_a_cancelled_job_is_not_done_and_tells_who_took_it_back(hub: Hub, operator: Api, connected: Turn) -> None:
+async def test_a_cancelled_job_is_not_done_and_tells_who_took_it_back(
+    hub: AppState, operator: Api, connected: PartnerLease
+) -> None:
     asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "backfill", "since": "2026-01-01T00:00:00Z"})
 
     answer = await operator.post(f"{asked.headers['Location']}/cancellation")
@@ -234,12 +238,12 @@ async def test_a_cancelled_job_is_not_done_and_tells_who_took_it_back(hub: Hub, 
     cancelled = answer.json()
     assert (answer.status_code, cancelled["state"], "waitsFor" in cancelled) == (200, "cancelled", False)
     assert cancelled["report"] == {"since": "2026-01-01T00:00:00+00:00", "cancelledBy": "operator"}
-    assert await hub.db.write(next_job, hub.tools, connected) is None
+    assert await hub.db.write(next_job, hub.services, connected) is None
 
 
-async def test_a_job_that_was_begun_cannot_be_cancelled(hub: Hub, operator: Api, connected: Turn) -> None:
-    job = await hub.db.write(request_job, hub.tools, System.ALLEGRO, "operator", Wish("reconcile"))
-    await hub.db.write(next_job, hub.tools, connected)
+async def test_a_job_that_was_begun_cannot_be_cancelled(hub: AppState, operator: Api, connected: PartnerLease) -> None:
+    job = await hub.db.write(request_job, hub.services, System.ALLEGRO, "operator", JobRequest("reconcile"))
+    await hub.db.write(next_job, hub.services, connected)
     before = await all_of(hub)
 
     answer = await operator.post(f"{ALLEGRO}/jobs/{job.id}/cancellation")
@@ -257,7 +261,7 @@ async def test_retrying_a_record_in_quarantine_asks_for_a_job(operator: Api, hel
 
 
 async def test_a_dismissed_record_leaves_who_and_why_and_nothing_of_what_it_held(
-    hub: Hub, operator: Api, held: str
+    hub: AppState, operator: Api, held: str
 ) -> None:
     answer = await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json=REASON)
 
@@ -284,7 +288,7 @@ async def test_a_dismissed_record_is_no_longer_listed(operator: Api, held: str) 
     assert found.status_code == 404
 
 
-async def test_a_dismissal_without_a_reason_is_refused(hub: Hub, operator: Api, held: str) -> None:
+async def test_a_dismissal_without_a_reason_is_refused(hub: AppState, operator: Api, held: str) -> None:
     before = await all_of(hub)
 
     answer = await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json={})
@@ -293,7 +297,7 @@ async def test_a_dismissal_without_a_reason_is_refused(hub: Hub, operator: Api, 
     assert await all_of(hub) == before
 
 
-async def test_a_record_is_dismissed_once(hub: Hub, operator: Api, held: str) -> None:
+async def test_a_record_is_dismissed_once(hub: AppState, operator: Api, held: str) -> None:
     await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json=REASON)
     before = await all_of(hub)
 
@@ -306,7 +310,7 @@ async def test_a_record_is_dismissed_once(hub: Hub, operator: Api, held: str) ->
 @pytest.mark.parametrize("action", ["retry", "dismissal"])
 @pytest.mark.usefixtures("held")
 async def test_what_is_not_in_quarantine_can_be_neither_retried_nor_dismissed(
-    hub: Hub, operator: Api, action: str
+    hub: AppState, operator: Api, action: str
 ) -> None:
     before = await all_of(hub)
 
@@ -320,7 +324,7 @@ async def answers(caller: Api, base: str = ALLEGRO) -> list[httpx.Response]:
     return [await caller.post(f"{base}{path}", json=body) for path, body in WRITES.items()]
 
 
-async def test_an_unknown_partner_cannot_be_steered(hub: Hub, operator: Api) -> None:
+async def test_an_unknown_partner_cannot_be_steered(hub: AppState, operator: Api) -> None:
     before = await all_of(hub)
 
     refused = await answers(operator, "/v1/partners/facebook")
@@ -329,19 +333,19 @@ async def test_an_unknown_partner_cannot_be_steered(hub: Hub, operator: Api) -> 
     assert await all_of(hub) == before
 
 
-async def test_an_operator_that_may_only_look_changes_nothing(hub: Hub, onlooker: Api) -> None:
+async def test_an_operator_that_may_only_look_changes_nothing(hub: AppState, read_only_client: Api) -> None:
     before = await all_of(hub)
 
-    refused = await answers(onlooker)
+    refused = await answers(read_only_client)
 
     assert {answer.status_code for answer in refused} == {403}
     assert all("'partners:manage'" in answer.json()["detail"] for answer in refused)
     assert await all_of(hub) == before
 
 
-async def test_no_scope_makes_another_organisation_an_operator(hub: Hub, sign_in: SignIn) -> None:
+async def test_no_scope_makes_another_organisation_an_operator(hub: AppState, sign_in: SignIn) -> None:
     await hub.db.write(
-        save_client, hub.tools, "too-much", organisation_code="dock", scopes=["partners:manage"], secret=SECRET
+        save_client, hub.services, "too-much", organisation_code="dock", scopes=["partners:manage"], secret=SECRET
     )
     visitor = await sign_in("too-much")
     before = await all_of(hub)
@@ -352,7 +356,7 @@ async def test_no_scope_makes_another_organisation_an_operator(hub: Hub, sign_in
     assert await all_of(hub) == before
 
 
-async def test_every_action_needs_an_idempotency_key(hub: Hub, operator: Api) -> None:
+async def test_every_action_needs_an_idempotency_key(hub: AppState, operator: Api) -> None:
     before = await all_of(hub)
     operator.event_hooks = {"request": [], "response": []}
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.domain.codes import System
 from app.domain.events import EventType
 from app.events.delivery.notices import READING, SENDING, about_partner, announce
@@ -18,7 +18,7 @@ NOBODY = UUID(int=7)
 
 
 @pytest.fixture
-async def quarantined(hub: Hub) -> None:
+async def quarantined(hub: AppState) -> None:
     """Put two records of Allegro in quarantine."""
     await fill_quarantine(hub)
 
@@ -64,10 +64,10 @@ async def test_the_state_of_a_connection_counts_its_quarantine(operator: Api) ->
 @pytest.mark.usefixtures("quarantined")
 @pytest.mark.parametrize(("way", "shown"), [(READING, "alertedAt"), (SENDING, "sendingAlertedAt")])
 async def test_the_state_tells_since_when_operators_know_of_a_trouble(
-    hub: Hub, operator: Api, clock: SettableClock, way: str, shown: str
+    hub: AppState, operator: Api, clock: SettableClock, way: str, shown: str
 ) -> None:
     async def tell(event_type: EventType) -> dict[str, Any]:
-        await hub.db.write(announce, hub.tools, about_partner(event_type, System.ALLEGRO, way))
+        await hub.db.write(announce, hub.services, about_partner(event_type, System.ALLEGRO, way))
         clock.set(clock.now() + timedelta(hours=1))
         state: dict[str, Any] = (await operator.get("/v1/partners/allegro")).json()
         return {name: state[name] for name in ("alertedAt", "sendingAlertedAt") if name in state}

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.models.delivery.disclosure import disclosures_about
 from app.worker import Worker
 from tests.api.conftest import SignIn
@@ -14,7 +14,7 @@ from tests.support.subscriber import CONSENT, confirmed, only_referral, subscrib
 Api = httpx.AsyncClient
 
 
-async def test_preview_is_what_is_sent(dock: Api, etf: Api, worker: Worker, box: Mailbox, hub: Hub) -> None:
+async def test_preview_is_what_is_sent(dock: Api, etf: Api, worker: Worker, box: Mailbox, hub: AppState) -> None:
     kind = "nl.trajecthub.referrals.confirmed.v1"
     made = await subscribe(dock, box.url, eventTypes=[kind])
     referred = await confirmed(dock, etf)

@@ -32,7 +32,7 @@ def found_in(text: str) -> list[str]:
 
 
 async def planted(dock: Api, etf: Api) -> str:
-    """Plant a referral full of canaries that is confirmed; gives the finance team's path of it."""
+    """Plant a referral full of canaries that is confirmed; returns the finance team's path of it."""
     await refer(dock, reference="K-1", **REFERRAL)
     path = await path_for(etf, "K-1")
     await step(etf, f"{path}/confirmation", {"counsellor": {"name": "B. Bakker", "phone": "+31 10 555 01 00"}})
@@ -40,7 +40,7 @@ async def planted(dock: Api, etf: Api) -> str:
 
 
 def addresses(referral_id: str) -> list[str]:
-    """Give every address that can be read, with the id of the referral where one is asked for."""
+    """Return every address that can be read, with the id of the referral where one is asked for."""
     paths = [path for path, methods in document()["paths"].items() if "get" in methods]
     return [
         path.replace("{referralId}", referral_id) for path in paths if path.count("{") <= path.count("{referralId}")

@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.models.cases.history import list_history
 from app.models.delivery.outbox import take_unrelayed
 from app.sandbox.runtime import SettableClock
@@ -16,8 +16,8 @@ Api = httpx.AsyncClient
 BSN = "999990019"
 
 
-async def event_types(hub: Hub) -> list[str]:
-    stored = await hub.db.write(take_unrelayed, 100, hub.tools.clock.now())
+async def event_types(hub: AppState) -> list[str]:
+    stored = await hub.db.write(take_unrelayed, 100, hub.services.clock.now())
     return [each.event.type.value.removeprefix("nl.trajecthub.") for each in stored]
 
 
@@ -46,9 +46,9 @@ async def test_new_referral_is_answered_with_its_place_its_tag_and_advice(dock: 
     assert body["status"] == "received"
     assert body["advice"] == ["crisis_to_credit_bank"]
     assert body["client"]["familyName"] == "Jansen"
-    reread = await dock.get(f"/v1/referrals/{body['id']}")
-    assert reread.json() == body
-    assert reread.headers["etag"] == answered.headers["etag"]
+    remap = await dock.get(f"/v1/referrals/{body['id']}")
+    assert remap.json() == body
+    assert remap.headers["etag"] == answered.headers["etag"]
 
 
 async def test_outside_referrer_reads_ids_of_its_own(dock: Api, etf: Api) -> None:
@@ -88,7 +88,7 @@ async def test_referrer_cannot_refer_for_another_organisation(dock: Api) -> None
     assert answered.status_code == 403
 
 
-async def test_operator_cannot_refer(operator: Api, hub: Hub) -> None:
+async def test_operator_cannot_refer(operator: Api, hub: AppState) -> None:
     answered = await operator.post("/v1/referrals", json=referral(organisationCode="dock"))
 
     assert answered.status_code == 403
@@ -125,7 +125,7 @@ async def test_search_for_nothing_is_refused(dock: Api) -> None:
     assert fault(answered) == ("body", "not-empty")
 
 
-async def test_same_request_again_gets_the_same_answer_and_does_nothing(dock: Api, hub: Hub) -> None:
+async def test_same_request_again_gets_the_same_answer_and_does_nothing(dock: Api, hub: AppState) -> None:
     key = {"Idempotency-Key": "the-same"}
     first = await dock.post("/v1/referrals", json=referral(), headers=key)
 
@@ -220,7 +220,7 @@ async def test_filter_tells_no_referrer_what_it_may_not_read(court: Api, etf: Ap
     assert "counsellor" not in (await read(court, "/referrals"))["items"][0]
 
 
-async def test_referrer_changes_what_it_said(dock: Api, etf: Api, hub: Hub) -> None:
+async def test_referrer_changes_what_it_said(dock: Api, etf: Api, hub: AppState) -> None:
     made = await refer(dock, reference="A-1", reason="Huurachterstand.", threats=["seizure"])
     tag = {"If-Match": (await dock.get(f"/v1/referrals/{made['id']}")).headers["etag"]}
     patch = {"worker": {"phone": "+31 10 765 43 21"}, "reason": None, "client": {"email": "jan@example.nl"}}
@@ -271,7 +271,7 @@ async def test_bsn_cannot_change(gidso: Api) -> None:
         assert fault(answered) == ("client.bsn", "unchangeable")
 
 
-async def test_change_that_changes_nothing_is_no_event(dock: Api, hub: Hub) -> None:
+async def test_change_that_changes_nothing_is_no_event(dock: Api, hub: AppState) -> None:
     made = await refer(dock)
 
     answered = await dock.patch(f"/v1/referrals/{made['id']}", json={"area": "Noord"}, headers={"If-Match": "*"})
@@ -280,7 +280,7 @@ async def test_change_that_changes_nothing_is_no_event(dock: Api, hub: Hub) -> N
     assert await event_types(hub) == ["referrals.received.v1"]
 
 
-async def test_change_needs_the_present_tag(dock: Api, hub: Hub) -> None:
+async def test_change_needs_the_present_tag(dock: Api, hub: AppState) -> None:
     made = await refer(dock)
     path = f"/v1/referrals/{made['id']}"
     stale = (await dock.get(path)).headers["etag"]
@@ -295,7 +295,7 @@ async def test_change_needs_the_present_tag(dock: Api, hub: Hub) -> None:
     assert (await read(dock, f"/referrals/{made['id']}"))["worker"]["name"] == "C. Smit"
 
 
-async def test_failed_step_leaves_neither_history_nor_event(dock: Api, etf: Api, hub: Hub) -> None:
+async def test_failed_step_leaves_neither_history_nor_event(dock: Api, etf: Api, hub: AppState) -> None:
     await refer(dock, reference="A-1")
     path = await path_for(etf, "A-1")
 

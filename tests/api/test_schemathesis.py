@@ -17,7 +17,7 @@ from schemathesis.core.result import Ok
 from starlette.types import ASGIApp
 
 from app.api.openapi.document import document
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Database
 from app.sandbox.runtime import serving
 from tests.api.conftest import Api, SignIn, token_of
@@ -44,7 +44,7 @@ EXAMPLES = settings(
 
 @pytest.fixture
 def database(sqlite_database: Database) -> Database:
-    """Give the faster store: this is about the edge, which is the same on both."""
+    """Return the faster store: this is about the edge, which is the same on both."""
     return sqlite_database
 
 
@@ -92,7 +92,7 @@ class Attempts:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("client", CALLERS)
 async def test_answers_are_as_the_document_says(
-    hub: Hub, app: ASGIApp, sign_in: SignIn, dock: Api, operator: Api, client: str
+    hub: AppState, app: ASGIApp, sign_in: SignIn, dock: Api, operator: Api, client: str
 ) -> None:
     made = await refer(dock, reference="K-1")
     await fill_quarantine(hub)

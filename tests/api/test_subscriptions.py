@@ -7,14 +7,14 @@ import httpx
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from app.api.state import Hub
-from app.events.http.client import Outbound
+from app.api.state import AppState
+from app.events.http.client import OutboundClient
 from app.events.http.signing import sign
-from app.events.http.ssrf import AddressRules
+from app.events.http.ssrf import AddressPolicy
 from app.models.delivery.subscription import list_subscriptions, secret_context
-from app.operations.services import Tools
+from app.operations.services import Services
 from tests.support.api_calls import fault
-from tests.support.names import NameBook
+from tests.support.names import StubResolver
 from tests.support.served import api_of
 
 Api = httpx.AsyncClient
@@ -29,18 +29,18 @@ async def test_new_subscription_shows_its_secret_once(dock: Api) -> None:
     assert answered.status_code == 201
     assert answered.headers["location"] == f"https://hub.example.nl/v1/subscriptions/{made['id']}"
     assert sign([made["secret"]], "1", int(NOW.timestamp()), b"{}") == Webhook(made.pop("secret")).sign("1", NOW, "{}")
-    reread = await dock.get(answered.headers["location"])
-    assert (reread.json(), reread.headers["etag"]) == (made, answered.headers["etag"])
+    remap = await dock.get(answered.headers["location"])
+    assert (remap.json(), remap.headers["etag"]) == (made, answered.headers["etag"])
     assert (made["status"], made["content"], made["eventTypes"]) == ("active", "filtered", WANTED["eventTypes"])
 
 
-async def test_secret_is_kept_sealed(dock: Api, hub: Hub, tools: Tools) -> None:
+async def test_secret_is_kept_sealed(dock: Api, hub: AppState, services: Services) -> None:
     made = (await dock.post("/v1/subscriptions", json=WANTED)).json()
 
     (stored,) = await hub.db.read(list_subscriptions, None, None, 10)
 
     assert made["secret"].encode() not in stored.secret_sealed
-    assert tools.vault.open(stored.secret_sealed, secret_context(stored.id)).decode() == made["secret"]
+    assert services.vault.open(stored.secret_sealed, secret_context(stored.id)).decode() == made["secret"]
 
 
 async def test_repeated_request_makes_one_subscription(dock: Api) -> None:
@@ -134,8 +134,10 @@ async def test_subscription_that_breaks_a_rule_is_refused(
         ("https://rebound.example.nl/hook", "public-address"),
     ],
 )
-async def test_outside_the_sandbox_only_public_https_is_called(hub: Hub, dock: Api, url: str, rule: str) -> None:
-    outbound = Outbound(AddressRules(), resolver=NameBook({"rebound.example.nl": ("93.184.215.14", "10.0.0.8")}))
+async def test_outside_the_sandbox_only_public_https_is_called(hub: AppState, dock: Api, url: str, rule: str) -> None:
+    outbound = OutboundClient(
+        AddressPolicy(), resolver=StubResolver({"rebound.example.nl": ("93.184.215.14", "10.0.0.8")})
+    )
     production = replace(hub, sandbox=False, outbound=outbound)
     headers = {"Authorization": dock.headers["authorization"], "Idempotency-Key": "1"}
     with api_of(production) as served:

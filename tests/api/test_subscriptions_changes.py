@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.events.http.signing import sign
 from tests.api.conftest import token_of
 from tests.support.api_calls import fault
@@ -38,8 +38,8 @@ async def ask(api: Api, address: str, step: str = "", **request: object) -> http
 
 
 @asynccontextmanager
-async def production(hub: Hub, client_id: str) -> AsyncIterator[Api]:
-    """Give a caller of a hub outside the sandbox, which may call this machine all the same."""
+async def production(hub: AppState, client_id: str) -> AsyncIterator[Api]:
+    """Return a caller of a hub outside the sandbox, which may call this machine all the same."""
     strict = replace(hub, sandbox=False)
     headers = {"Authorization": f"Bearer {await token_of(hub, client_id)}"}
     with api_of(strict) as served:
@@ -56,7 +56,7 @@ async def _add_key(request: httpx.Request) -> None:
 
 @asynccontextmanager
 async def receiver(**headers: str) -> AsyncIterator[tuple[str, list[str]]]:
-    """Give the address of a receiver that answers OPTIONS with these headers, and the origins that asked."""
+    """Return the address of a receiver that answers OPTIONS with these headers, and the origins that asked."""
     asked: list[str] = []
 
     async def consent(request: web.Request) -> web.Response:
@@ -92,7 +92,7 @@ async def test_null_takes_a_filter_away(dock: Api) -> None:
     assert (answered.json()["areas"], answered.json()["filtersOnWorker"]) == ([], False)
 
 
-async def test_workers_address_is_not_kept(dock: Api, hub: Hub) -> None:
+async def test_workers_address_is_not_kept(dock: Api, hub: AppState) -> None:
     first = await made(dock)
 
     stored = await hub.db.read(lambda tx: tx.exec_driver_sql("select * from subscription").one())
@@ -201,7 +201,7 @@ async def test_overlap_has_bounds(dock: Api, hours: object) -> None:
     assert fault(answered)[0] == "overlapHours"
 
 
-async def test_outside_the_sandbox_nothing_is_sent_before_consent(dock: Api, hub: Hub) -> None:
+async def test_outside_the_sandbox_nothing_is_sent_before_consent(dock: Api, hub: AppState) -> None:
     async with production(hub, "dock") as strict:
         address = (await made(strict)).headers["location"]
 
@@ -211,7 +211,7 @@ async def test_outside_the_sandbox_nothing_is_sent_before_consent(dock: Api, hub
 
 
 @pytest.mark.parametrize("allowed", ["hub.example.nl", "*"])
-async def test_address_that_consents_is_served(hub: Hub, allowed: str) -> None:
+async def test_address_that_consents_is_served(hub: AppState, allowed: str) -> None:
     async with receiver(WebHook_Allowed_Origin=allowed) as (url, asked), production(hub, "dock") as strict:
         strict_url = await _pending(strict, url)
 
@@ -221,7 +221,7 @@ async def test_address_that_consents_is_served(hub: Hub, allowed: str) -> None:
         assert asked == ["hub.example.nl"]
 
 
-async def test_consent_that_is_asked_for_again_with_the_same_key_is_not_asked_for_twice(hub: Hub) -> None:
+async def test_consent_that_is_asked_for_again_with_the_same_key_is_not_asked_for_twice(hub: AppState) -> None:
     async with receiver(WebHook_Allowed_Origin="*") as (url, asked), production(hub, "dock") as strict:
         address = await _pending(strict, url)
         headers = {"If-Match": (await strict.get(address)).headers["etag"], "Idempotency-Key": "handshake-1"}
@@ -235,7 +235,7 @@ async def test_consent_that_is_asked_for_again_with_the_same_key_is_not_asked_fo
 
 
 @pytest.mark.parametrize("headers", [{}, {"WebHook_Allowed_Origin": "other.example.nl"}])
-async def test_address_that_does_not_consent_stays_pending(hub: Hub, headers: dict[str, str]) -> None:
+async def test_address_that_does_not_consent_stays_pending(hub: AppState, headers: dict[str, str]) -> None:
     async with receiver(**headers) as (url, _), production(hub, "dock") as strict:
         address = await _pending(strict, url)
 
@@ -246,7 +246,7 @@ async def test_address_that_does_not_consent_stays_pending(hub: Hub, headers: di
         assert (await strict.get(address)).json()["status"] == "pending"
 
 
-async def test_address_that_is_not_there_stays_pending(hub: Hub) -> None:
+async def test_address_that_is_not_there_stays_pending(hub: AppState) -> None:
     async with production(hub, "dock") as strict:
         address = await _pending(strict, "http://127.0.0.1:9/hook")
 
@@ -255,7 +255,7 @@ async def test_address_that_is_not_there_stays_pending(hub: Hub) -> None:
         assert (answered.status_code, "cannot be reached" in answered.json()["detail"]) == (409, True)
 
 
-async def test_operator_approves_and_nobody_else(hub: Hub, operator: Api) -> None:
+async def test_operator_approves_and_nobody_else(hub: AppState, operator: Api) -> None:
     async with production(hub, "dock") as strict:
         address = (await made(strict)).headers["location"]
         (listed,) = (await operator.get("/v1/subscriptions")).json()["items"]
@@ -282,7 +282,7 @@ async def test_subscription_that_is_active_cannot_begin_again(dock: Api, operato
     assert (await dock.get(own)).json()["status"] == "active"
 
 
-async def test_another_address_has_to_consent_anew(hub: Hub, dock: Api) -> None:
+async def test_another_address_has_to_consent_anew(hub: AppState, dock: Api) -> None:
     first = await made(dock)
     async with production(hub, "dock") as strict:
         answered = await ask(strict, first.headers["location"], json={"url": "https://elsewhere.example.nl/hook"})
@@ -291,7 +291,7 @@ async def test_another_address_has_to_consent_anew(hub: Hub, dock: Api) -> None:
 
 
 async def _pending(strict: Api, url: str) -> str:
-    """Make a subscription that waits; gives its address in the API."""
+    """Make a subscription that waits; returns its address in the API."""
     answered = await made(strict, url=url)
     assert answered.json()["status"] == "pending"
     return answered.headers["location"]

@@ -12,12 +12,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.events.http.client import ClientCertificate
 from app.events.http.credentials import opened_auth
 from app.events.http.oauth import OAuthClient
 from app.models.delivery.subscription import list_subscriptions
-from app.operations.services import Tools
+from app.operations.services import Services
 from tests.support.api_calls import fault
 
 Api = httpx.AsyncClient
@@ -66,7 +66,7 @@ async def test_public_key_is_shown_and_stays_until_it_is_given_up(dock: Api) -> 
     assert "publicKey" not in without
 
 
-async def test_client_secret_is_sealed_and_never_shown(dock: Api, hub: Hub, tools: Tools) -> None:
+async def test_client_secret_is_sealed_and_never_shown(dock: Api, hub: AppState, services: Services) -> None:
     first = await made(dock, authentication=OAUTH)
 
     changed = await patched(dock, first, content="thin")
@@ -75,7 +75,7 @@ async def test_client_secret_is_sealed_and_never_shown(dock: Api, hub: Hub, tool
     assert first.status_code == 201
     assert changed["authentication"] == "oauth"
     assert "canary" not in first.text + str(changed) + str(stored)
-    assert opened_auth(tools.vault, stored) == OAuthClient(
+    assert opened_auth(services.vault, stored) == OAuthClient(
         "https://login.example.nl/token", "trajecthub", "a-canary-of-a-secret"
     )
 
@@ -113,7 +113,7 @@ async def test_certificate_of_another_key_is_refused(dock: Api) -> None:
     assert fault(answered) == ("authentication.certificate", "pair")
 
 
-async def test_certificate_with_its_key_is_kept_sealed(dock: Api, hub: Hub, tools: Tools) -> None:
+async def test_certificate_with_its_key_is_kept_sealed(dock: Api, hub: AppState, services: Services) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     pair = ClientCertificate(certificate_of(key), private_key(key))
     sent = {"kind": "mtls", "certificate": pair.certificate, "privateKey": pair.key}
@@ -123,4 +123,4 @@ async def test_certificate_with_its_key_is_kept_sealed(dock: Api, hub: Hub, tool
     (stored,) = await hub.db.read(list_subscriptions, None, None, 10)
     assert (answered.status_code, answered.json()["authentication"]) == (201, "mtls")
     assert "PRIVATE" not in answered.text + str(stored)
-    assert opened_auth(tools.vault, stored) == pair
+    assert opened_auth(services.vault, stored) == pair

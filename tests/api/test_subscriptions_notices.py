@@ -9,11 +9,11 @@ import pytest
 from aiohttp import web
 
 from app.api.openapi.document import document
-from app.api.state import Hub
+from app.api.state import AppState
 from app.domain.codes import System
 from app.domain.events import NOTICES, SUBSCRIPTION_NOTICES, EventType
 from app.operations.notices import announce_partner
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.worker import Worker
 from tests.support.api_calls import Json, fault, refer
 from tests.support.event_env import Mailbox, mailbox
@@ -25,10 +25,10 @@ PARTNER_FAILING = EventType.PARTNER_FAILING.value
 
 
 async def test_operator_is_told_of_a_partner(
-    operator: Api, worker: Worker, box: Mailbox, hub: Hub, tools: Tools
+    operator: Api, worker: Worker, box: Mailbox, hub: AppState, services: Services
 ) -> None:
     made = await subscribe(operator, box.url)
-    await hub.db.write(announce_partner, tools, System.RMW, True)
+    await hub.db.write(announce_partner, services, System.RMW, True)
 
     await worker.settle()
 
@@ -60,10 +60,10 @@ async def test_subject_of_a_notice_is_the_id_by_which_its_reader_finds_the_subsc
 
 
 async def test_notice_is_sent_again_on_asking(
-    operator: Api, worker: Worker, box: Mailbox, hub: Hub, tools: Tools
+    operator: Api, worker: Worker, box: Mailbox, hub: AppState, services: Services
 ) -> None:
     made = await subscribe(operator, box.url)
-    await hub.db.write(announce_partner, tools, System.RMW, True)
+    await hub.db.write(announce_partner, services, System.RMW, True)
     await worker.settle()
     (first,) = await deliveries(operator, made)
 
@@ -125,10 +125,10 @@ async def test_preview_of_a_notice_says_that_it_is_about_no_referral(
 
 
 async def test_notices_are_not_among_the_events_of_referrals_that_are_asked_for(
-    dock: Api, operator: Api, box: Mailbox, hub: Hub, tools: Tools
+    dock: Api, operator: Api, box: Mailbox, hub: AppState, services: Services
 ) -> None:
     await subscribe(dock, box.url, eventTypes=sorted(SUBSCRIPTION_NOTICES))
-    await hub.db.write(announce_partner, tools, System.RMW, True)
+    await hub.db.write(announce_partner, services, System.RMW, True)
 
     polled = await dock.get("/v1/events")
     refused = await operator.get("/v1/events")
@@ -137,7 +137,7 @@ async def test_notices_are_not_among_the_events_of_referrals_that_are_asked_for(
     assert refused.status_code == 403
 
 
-async def limited(hub: Hub, api: Api, body: Json, limit: int) -> httpx.Response:
+async def limited(hub: AppState, api: Api, body: Json, limit: int) -> httpx.Response:
     """Make a subscription at a hub that allows so many."""
     headers = {"Authorization": api.headers["authorization"], "Idempotency-Key": str(len(body) + limit)}
     with api_of(replace(hub, subscription_limit=limit)) as served:
@@ -146,7 +146,9 @@ async def limited(hub: Hub, api: Api, body: Json, limit: int) -> httpx.Response:
             return await client.post("/v1/subscriptions", json=body)
 
 
-async def test_one_subscription_more_than_the_limit_is_refused(dock: Api, pit010: Api, box: Mailbox, hub: Hub) -> None:
+async def test_one_subscription_more_than_the_limit_is_refused(
+    dock: Api, pit010: Api, box: Mailbox, hub: AppState
+) -> None:
     made = [await subscribe(dock, box.url) for _ in range(2)]
 
     refused = await limited(hub, dock, {"url": box.url}, 2)

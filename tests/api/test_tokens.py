@@ -14,7 +14,7 @@ from app.api.auth.access_tokens import AccessTokens
 from app.api.auth.clients import MEMORY_SECONDS, KnownClients
 from app.api.auth.keys import REFRESH_SECONDS, KeyRing
 from app.api.auth.tokens import CLOCK_SKEW_SECONDS, new_signing_key, sign, signature_key_of
-from app.api.state import Hub
+from app.api.state import AppState
 from app.domain.errors import InvalidInput, Unauthenticated
 from app.operations.access.clients import (
     add_signing_key,
@@ -23,7 +23,7 @@ from app.operations.access.clients import (
     save_client,
     signing_keys,
 )
-from app.operations.services import Tools
+from app.operations.services import Services
 from tests.api.conftest import PUBLIC_URL, SECRET, Api, session_key
 
 KEY = new_signing_key()
@@ -50,10 +50,10 @@ def assertion(**changes: object) -> dict[str, str]:
 
 
 @pytest.fixture
-async def humanitas(hub: Hub) -> None:
+async def humanitas(hub: AppState) -> None:
     """Register a client with a key and without a secret."""
     scopes = ["organisations:read", "referrals:read"]
-    await hub.db.write(save_client, hub.tools, "humanitas", organisation_code="dock", scopes=scopes, jwks=JWKS)
+    await hub.db.write(save_client, hub.services, "humanitas", organisation_code="dock", scopes=scopes, jwks=JWKS)
 
 
 def assert_refused(response: Response, status: int, error: str) -> None:
@@ -100,8 +100,8 @@ async def test_a_token_can_be_verified_with_the_published_keys(api: Api) -> None
 
 
 @pytest.mark.usefixtures("humanitas")
-async def test_a_token_that_was_verified_is_refused_once_it_expires(hub: Hub) -> None:
-    tokens = AccessTokens(KeyRing(hub.db, hub.tools), PUBLIC_URL, lifetime_seconds=2 - CLOCK_SKEW_SECONDS)
+async def test_a_token_that_was_verified_is_refused_once_it_expires(hub: AppState) -> None:
+    tokens = AccessTokens(KeyRing(hub.db, hub.services), PUBLIC_URL, lifetime_seconds=2 - CLOCK_SKEW_SECONDS)
     client = await hub.clients.find("humanitas")
     assert client is not None
     token = await tokens.issue(client, {"referrals:read"})
@@ -233,8 +233,8 @@ async def test_a_strange_token_is_a_401(api: Api, token: str) -> None:
     assert response.status_code == 401
 
 
-async def test_a_token_for_another_hub_is_refused(api: Api, hub: Hub) -> None:
-    other = Hub.wire(hub.db, hub.tools, "https://other.example.nl", sandbox=True)
+async def test_a_token_for_another_hub_is_refused(api: Api, hub: AppState) -> None:
+    other = AppState.wire(hub.db, hub.services, "https://other.example.nl", sandbox=True)
     client = await other.clients.find("dock")
     assert client is not None
     token = await other.tokens.issue(client, client.scopes)
@@ -252,7 +252,7 @@ async def test_an_assertion_is_no_access_token(api: Api) -> None:
     assert response.status_code == 401
 
 
-async def test_a_deactivated_client_is_refused_within_half_a_minute(hub: Hub) -> None:
+async def test_a_deactivated_client_is_refused_within_half_a_minute(hub: AppState) -> None:
     now = [0.0]
     clients = KnownClients(hub.db, timer=lambda: now[0])
     assert await clients.find("dock")
@@ -263,37 +263,37 @@ async def test_a_deactivated_client_is_refused_within_half_a_minute(hub: Hub) ->
     assert await clients.find("dock") is None
 
 
-async def test_a_scope_taken_from_a_client_is_gone_from_its_tokens(api: Api, dock: Api, hub: Hub) -> None:
+async def test_a_scope_taken_from_a_client_is_gone_from_its_tokens(api: Api, dock: Api, hub: AppState) -> None:
     scopes = ["referrals:read"]
-    await hub.db.write(save_client, hub.tools, "dock", organisation_code="dock", scopes=scopes, secret=SECRET)
+    await hub.db.write(save_client, hub.services, "dock", organisation_code="dock", scopes=scopes, secret=SECRET)
 
     response = await api.get("/v1/organisations", headers=dock.headers)
 
     assert response.status_code == 403
 
 
-async def test_a_key_made_by_another_process_is_found(hub: Hub, tools: Tools) -> None:
+async def test_a_key_made_by_another_process_is_found(hub: AppState, services: Services) -> None:
     now = [0.0]
-    ring = KeyRing(hub.db, tools, timer=lambda: now[0])
+    ring = KeyRing(hub.db, services, timer=lambda: now[0])
     await ring.keys()
-    await hub.db.write(add_signing_key, tools, KEY)
+    await hub.db.write(add_signing_key, services, KEY)
 
     now[0] = REFRESH_SECONDS
 
     assert KEY.kid in (await ring.keys(KEY.kid)).verifying
 
 
-async def test_invented_key_ids_do_not_make_the_hub_read_its_keys_each_time(hub: Hub, tools: Tools) -> None:
-    ring = KeyRing(hub.db, tools, timer=lambda: 0.0)
+async def test_invented_key_ids_do_not_make_the_hub_read_its_keys_each_time(hub: AppState, services: Services) -> None:
+    ring = KeyRing(hub.db, services, timer=lambda: 0.0)
     first = await ring.keys()
 
     assert await ring.keys("invented") is first
 
 
-async def test_a_signing_key_is_made_once_and_kept_sealed(hub: Hub, tools: Tools) -> None:
-    before = await hub.db.read(signing_keys, tools)
+async def test_a_signing_key_is_made_once_and_kept_sealed(hub: AppState, services: Services) -> None:
+    before = await hub.db.read(signing_keys, services)
 
-    after = await hub.db.write(ensure_signing_key, tools, new_signing_key)
+    after = await hub.db.write(ensure_signing_key, services, new_signing_key)
 
     assert [key.kid for key in after] == [key.kid for key in before] == [session_key().kid]
     assert after[0].private_pem == session_key().private_pem
@@ -311,23 +311,23 @@ async def test_a_signing_key_is_made_once_and_kept_sealed(hub: Hub, tools: Tools
     ],
 )
 async def test_a_client_without_proper_proof_cannot_be_registered(
-    hub: Hub, credentials: dict[str, Any], field: str
+    hub: AppState, credentials: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
-        await hub.db.write(save_client, hub.tools, "new", organisation_code="dock", scopes=[], **credentials)
+        await hub.db.write(save_client, hub.services, "new", organisation_code="dock", scopes=[], **credentials)
 
     assert refused.value.faults[0].field == field
 
 
-async def test_a_client_cannot_have_an_unknown_scope(hub: Hub) -> None:
+async def test_a_client_cannot_have_an_unknown_scope(hub: AppState) -> None:
     with pytest.raises(InvalidInput) as refused:
-        await hub.db.write(save_client, hub.tools, "new", organisation_code="dock", scopes=["all"], secret=SECRET)
+        await hub.db.write(save_client, hub.services, "new", organisation_code="dock", scopes=["all"], secret=SECRET)
 
     assert refused.value.faults[0].field == "scopes"
 
 
-async def test_shared_secrets_do_not_exist_outside_the_sandbox(hub: Hub) -> None:
-    production = Hub.wire(hub.db, hub.tools, PUBLIC_URL, sandbox=False)
+async def test_shared_secrets_do_not_exist_outside_the_sandbox(hub: AppState) -> None:
+    production = AppState.wire(hub.db, hub.services, PUBLIC_URL, sandbox=False)
     async with Api(transport=ASGITransport(create_api(production)), base_url=PUBLIC_URL) as client:
         response = await client.post("/oauth/token", data=GRANT, auth=("dock", SECRET))
         metadata = (await client.get("/.well-known/oauth-authorization-server")).json()

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
 from app.adapters.engine.puller import Puller
-from app.api.state import Hub
+from app.api.state import AppState
 from app.domain.codes import System
 from app.models.cases.external_id import referral_of
 from app.models.delivery.outbox import chain_events
 from app.operations.access.clients import save_client
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.sandbox.gidso.app import API_KEY, aanmelding
 from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
@@ -47,7 +47,7 @@ HOLD = settings(
 class Wires:
     """The hub behind a socket, GIDSO behind another, and what pulls it."""
 
-    hub: Hub
+    hub: AppState
     hub_url: str
     tokens: dict[str, str]
     desk: httpx.AsyncClient
@@ -55,7 +55,7 @@ class Wires:
     http: httpx.AsyncClient
 
     async def call(self, who: str, method: str, path: str, body: object = None) -> Any:
-        """Call the hub as one of its clients; gives the body of the answer."""
+        """Call the hub as one of its clients; returns the body of the answer."""
         headers = {"Authorization": f"Bearer {self.tokens[who]}", "If-Match": "*", "Idempotency-Key": str(uuid4())}
         answer = await self.http.request(method, f"{self.hub_url}/v1{path}", json=body, headers=headers)
         assert answer.is_success, answer.text
@@ -63,16 +63,16 @@ class Wires:
 
 
 @pytest.fixture
-async def wires(hub: Hub, app: ASGIApp, tools: Tools, clock: SettableClock) -> AsyncIterator[Wires]:
-    """Give the hub and GIDSO, each at a port of its own."""
+async def http_log(hub: AppState, app: ASGIApp, services: Services, clock: SettableClock) -> AsyncIterator[Wires]:
+    """Return the hub and GIDSO, each at a port of its own."""
     scopes = {"referrals:read", "referrals:write"}
-    await hub.db.write(save_client, hub.tools, TEAM, organisation_code=TEAM, scopes=scopes, secret=SECRET)
+    await hub.db.write(save_client, hub.services, TEAM, organisation_code=TEAM, scopes=scopes, secret=SECRET)
     tokens = {name: await token_of(hub, name) for name in (TEAM, "dock", "operator")}
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(serving(app))
         gidso = await stack.enter_async_context(running_gidso(clock))
         given: dict[str, Any] = {"gidso_url": gidso.url, "gidso_api_key": API_KEY}
-        worker = Worker.over(hub.db, tools, Settings(mode="sandbox", **given))
+        worker = Worker.over(hub.db, services, Settings(mode="sandbox", **given))
         stack.push_async_callback(worker.close)
         desk = await stack.enter_async_context(desk_of(gidso))
         http = await stack.enter_async_context(httpx.AsyncClient())
@@ -89,7 +89,7 @@ class Account:
         lost: field, reason, the hub's value and GIDSO's of every conflict, oldest first.
     """
 
-    wires: Wires
+    http_log: Wires
     team: str
     number: int = field(default_factory=lambda: next(NUMBERS))
     at_hub: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FIELDS, "a"))
@@ -100,20 +100,20 @@ class Account:
     async def begin(self) -> None:
         """Let GIDSO refer."""
         await self._save()
-        await self.wires.puller.pull()
+        await self.http_log.puller.pull()
 
     async def step(self, who: str, name: str, value: str) -> None:
         """Let somebody write, or the hub pull."""
         if who == "api":
             self.at_hub[name] = value
-            await self.wires.call(self.team, "PATCH", await self._path(), _patch(name, value))
+            await self.http_log.call(self.team, "PATCH", await self._path(), _patch(name, value))
         elif who == "desk":
             self.at_desk[name] = value
             await self._save()
         else:
             for each in FIELDS:
                 self._hear(each, self.at_desk[each])
-            await self.wires.puller.pull()
+            await self.http_log.puller.pull()
 
     def _hear(self, name: str, said: str) -> None:
         hub, held, self.held[name] = self.at_hub[name], self.held[name], said
@@ -128,24 +128,24 @@ class Account:
             self.at_hub[name] = said
 
     async def found(self) -> dict[str, str]:
-        """Give what the API shows."""
-        body = await self.wires.call(self.team, "GET", await self._path())
+        """Return what the API shows."""
+        body = await self.http_log.call(self.team, "GET", await self._path())
         return dict(zip(FIELDS, (body["reason"], body["caseLead"], body["worker"]["name"]), strict=True))
 
     async def conflicts(self) -> list[tuple[str, str, str, str]]:
-        """Give what the operator reads of lost values."""
-        page = await self.wires.call("operator", "GET", "/partners/gidso/conflicts?limit=100")
+        """Return what the operator reads of lost values."""
+        page = await self.http_log.call("operator", "GET", "/partners/gidso/conflicts?limit=100")
         mine = str(await self.referral_id())
         found = [each for each in page["items"] if each["referralId"] == mine]
         return [(each["field"], each["reason"], each["hubValue"], each["partnerValue"]) for each in found]
 
     async def referral_id(self) -> UUID:
-        """Give the hub's id."""
-        found = await self.wires.hub.db.read(referral_of, System.GIDSO, [self._reference])
+        """Return the hub's id."""
+        found = await self.http_log.hub.db.read(referral_of, System.GIDSO, [self._reference])
         return found[self._reference]
 
     async def _path(self) -> str:
-        found = await self.wires.call(self.team, "POST", "/referrals/_search", {"reference": self._reference})
+        found = await self.http_log.call(self.team, "POST", "/referrals/_search", {"reference": self._reference})
         return f"/referrals/{found['items'][0]['id']}"
 
     @property
@@ -157,7 +157,7 @@ class Account:
         values: dict[str, object] = {"Aanleiding": reason, "Casusregisseur": case_lead}
         values["Medewerker"] = {"Naam": worker, "Telefoon": None, "Email": None}
         row = aanmelding(self._reference, self.team, "Wijkteam", "2026-03-02T09:30:00+01:00", **values)
-        await save(self.wires.desk, row)
+        await save(self.http_log.desk, row)
 
 
 def _patch(name: str, value: str) -> dict[str, object]:
@@ -170,9 +170,9 @@ def _patch(name: str, value: str) -> dict[str, object]:
 @given(steps=STEPS)
 @HOLD
 async def test_however_two_writers_interleave_the_owner_has_the_last_word_and_no_value_is_lost_in_silence(
-    wires: Wires, team: str, steps: list[Step]
+    http_log: Wires, team: str, steps: list[Step]
 ) -> None:
-    account = Account(wires, team)
+    account = Account(http_log, team)
     await account.begin()
 
     for each in [*steps, LAST]:
@@ -182,16 +182,16 @@ async def test_however_two_writers_interleave_the_owner_has_the_last_word_and_no
     assert sorted(await account.conflicts()) == sorted(account.lost)
 
 
-async def test_a_pull_without_news_is_no_third_writer(wires: Wires) -> None:
-    account = Account(wires, TEAM)
+async def test_a_pull_without_news_is_no_third_writer(http_log: Wires) -> None:
+    account = Account(http_log, TEAM)
     await account.begin()
     await account.step("api", "worker.name", "b")
     await account.step("desk", "worker.name", "c")
     await account.step(*LAST)
-    before = await wires.hub.db.read(chain_events, await account.referral_id())
+    before = await http_log.hub.db.read(chain_events, await account.referral_id())
 
     await account.step(*LAST)
 
     assert len(before) == len(["received", "amended", "amended"])
-    assert await wires.hub.db.read(chain_events, await account.referral_id()) == before
+    assert await http_log.hub.db.read(chain_events, await account.referral_id()) == before
     assert await account.conflicts() == [("worker.name", "both-changed", "b", "c")]

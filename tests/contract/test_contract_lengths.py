@@ -50,22 +50,22 @@ NOTHING: dict[str, Any] = {}
 
 
 def schema(name: str, kind: str) -> Lengths:
-    """Give the lengths in a schema of a contract."""
+    """Return the lengths in a schema of a contract."""
     return lengths(name, OPENAPI[name]["components"]["schemas"][kind])
 
 
 def limited(found: Limits) -> dict[str, int]:
-    """Give the lengths that are limits."""
+    """Return the lengths that are limits."""
     return {path: limit for path, limit in found.items() if limit is not None}
 
 
 def of_kinds(found: Callable[[Any], Lengths], kinds: Any) -> dict[str, int]:
-    """Give the limits in what changes of Allegro hold, of whatever kind."""
+    """Return the limits in what changes of Allegro hold, of whatever kind."""
     return {path: limit for kind in kinds for path, limit in limited(found(kind)).items()}
 
 
 def filled(path: str, size: int) -> dict[str, Any]:
-    """Give a document in which the field at a path has this size; a list of so many items when it ends with []."""
+    """Return a document in which the field at a path has this size; a list of so many items when it ends with []."""
     *groups, name = path.removesuffix("[]").split(".")
     value: Any = ["x"] * size if path.endswith("[]") else "x" * size
     # Where the contract has a list of texts, one of them is as long.
@@ -76,7 +76,7 @@ def filled(path: str, size: int) -> dict[str, Any]:
 
 
 def merged(document: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a document with a change, inside its groups too."""
+    """Return a document with a change, inside its groups too."""
     inside = {
         name: merged(document.get(name) or {}, value) if isinstance(value, dict) else value
         for name, value in change.items()
@@ -85,7 +85,7 @@ def merged(document: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, 
 
 
 def too_long_and_just_right(limits: Limits) -> Iterator[tuple[str, dict[str, Any], bool]]:
-    """Give for each limit a document that is over it and one that fits, with the path."""
+    """Return for each limit a document that is over it and one that fits, with the path."""
     for path, limit in limited(limits).items():
         yield path, filled(path, limit + 1), False
         yield path, filled(path, limit), True

@@ -349,7 +349,7 @@ def test_every_field_of_a_contract_is_described(contract: str) -> None:
 
 
 def fields(node: object, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every field of a schema; what narrows one further is no field of its own."""
+    """Return every field of a schema; what narrows one further is no field of its own."""
     narrowing = {"oneOf", "allOf", "if", "then", "example", "examples"}
     if isinstance(node, dict):
         named = node.get("properties", {})

@@ -22,20 +22,20 @@ from tests.support.gidso_env import NOON, desk_of, journal, line, pull, row, run
 
 @pytest.fixture
 def clock() -> SettableClock:
-    """Give a clock that stands still at noon."""
+    """Return a clock that stands still at noon."""
     return SettableClock(NOON)
 
 
 @pytest.fixture
 async def server(clock: SettableClock) -> AsyncIterator[Server]:
-    """Give a running, empty GIDSO."""
+    """Return a running, empty GIDSO."""
     async with running_gidso(clock) as running:
         yield running
 
 
 @pytest.fixture
 async def adapter(server: Server, clock: SettableClock) -> AsyncIterator[Adapter]:
-    """Give the adapter of the running GIDSO."""
+    """Return the adapter of the running GIDSO."""
     opened = Adapter(server.url, API_KEY, clock)
     yield opened
     await opened.close()
@@ -43,7 +43,7 @@ async def adapter(server: Server, clock: SettableClock) -> AsyncIterator[Adapter
 
 @pytest.fixture
 async def desk(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    """Give what GIDSO's own people do."""
+    """Return what GIDSO's own people do."""
     async with desk_of(server) as client:
         yield client
 

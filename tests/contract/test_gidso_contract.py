@@ -31,7 +31,7 @@ WRITTEN = {"Kenmerk": "k", "Datum": NOON.isoformat(), "Categorie": "PLAN", "Teks
 
 @pytest.fixture
 async def desk() -> AsyncIterator[httpx.AsyncClient]:
-    """Give the desk of a running, empty GIDSO."""
+    """Return the desk of a running, empty GIDSO."""
     async with running_gidso(SettableClock(NOON)) as server, desk_of(server) as client:
         yield client
 

@@ -19,13 +19,13 @@ EMPTY_PAGE = b'{"value": [], "@odata.deltaLink": "?$deltatoken=t"}'
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Certificate:
-    """Give a certificate that both sides use and trust."""
+    """Return a certificate that both sides use and trust."""
     return write_certificate(tmp_path)
 
 
 @pytest.fixture
 async def url(certificate: Certificate) -> AsyncIterator[str]:
-    """Give the address of a service that asks its callers for a certificate."""
+    """Return the address of a service that asks its callers for a certificate."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=certificate.authorities)
     context.load_cert_chain(certificate.certificate, certificate.key)
     context.verify_mode = ssl.CERT_REQUIRED

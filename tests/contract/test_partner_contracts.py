@@ -168,7 +168,7 @@ def test_contract_and_simulator_have_the_same_operations(name: str) -> None:
 
 
 def _served(name: str) -> Iterator[tuple[str, str]]:
-    """Give every operation that a simulator has routes for, but its desk and its page."""
+    """Return every operation that a simulator has routes for, but its desk and its page."""
     for route in _routes(TemplatePartner().app() if name == "template" else _simulator(System(name))):
         if not (route.path == "/" or route.path.startswith("/_")):
             yield from ((method, _shape(route.path)) for method in (route.methods or set()) - {"HEAD"})

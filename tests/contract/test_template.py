@@ -22,7 +22,7 @@ from app.domain.codes import IncomeSituation, Moment, ReferralStatus, Withdrawal
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.ports import PartnerMessage, PartnerSink, PartnerSource, Receipt
-from app.operations.intake.apply import Tally
+from app.operations.intake.apply import PageResult
 from app.sandbox.runtime import serving
 from tests.support.hub import CONFIRM, NOW, SCHEDULE
 from tests.support.template_env import World, opened, small_world
@@ -73,7 +73,7 @@ async def test_a_referral_put_forward_reaches_the_hub_with_its_cursor(world: Wor
     tally = await world.pull()
 
     case = await world.hub.case(await world.referral("A-1"))
-    assert tally == Tally(applied=2)
+    assert tally == PageResult(applied=2)
     assert (case.referral.organisation.code, case.referral.reference) == ("wijkteam-charlois", "A-1")
     assert case.referral.contents.income_situation is IncomeSituation.HAS_INCOME
     assert await world.hub.cursor(SYSTEM) == "2"
@@ -87,7 +87,7 @@ async def test_the_next_pull_reads_only_what_is_new(world: World) -> None:
     world.partner.save("A-1", gebied="Noord")
     changed = await world.pull()
 
-    assert (again, changed) == (Tally(), Tally(applied=1))
+    assert (again, changed) == (PageResult(), PageResult(applied=1))
     assert (await world.hub.case(await world.referral())).referral.contents.area == "Noord"
 
 
@@ -98,7 +98,7 @@ async def test_a_withdrawal_keeps_its_coded_reason(world: World) -> None:
 
     tally = await world.pull()
 
-    assert tally == Tally(applied=1)
+    assert tally == PageResult(applied=1)
     assert await world.status() is ReferralStatus.WITHDRAWN
     referral = (await world.hub.case(await world.referral())).referral
     assert referral.withdrawal_reason is WithdrawalReason.HELPED_ELSEWHERE
@@ -160,7 +160,7 @@ async def test_an_unreadable_record_harms_no_other(world: World) -> None:
     tally = await world.pull()
 
     (held,) = await world.hub.quarantine(system=SYSTEM)
-    assert tally == Tally(applied=1, quarantined=1)
+    assert tally == PageResult(applied=1, quarantined=1)
     assert (held.case_id, held.field, held.reason) == ("A-1", "inkomen", "unknown-code")
     assert await world.status("A-2") is ReferralStatus.RECEIVED
 
@@ -186,7 +186,7 @@ async def test_an_older_version_never_replaces_a_newer_one(world: World) -> None
 
     tally = await world.pull()
 
-    assert tally == Tally(unchanged=1)
+    assert tally == PageResult(unchanged=1)
     assert (await world.hub.case(await world.referral())).referral.contents.area == "Charlois"
 
 
@@ -242,7 +242,7 @@ async def test_a_message_is_no_change_of_the_referral(world: World) -> None:
     await world.tell()
 
     assert world.partner.written() != []
-    assert await world.pull() == Tally()
+    assert await world.pull() == PageResult()
 
 
 async def test_a_message_whose_answer_was_lost_is_not_written_again(world: World) -> None:
@@ -337,7 +337,7 @@ def test_every_moment_has_a_code(moment: Moment) -> None:
 
 
 def test_a_vanished_referral_is_a_withdrawal(adapter: Adapter) -> None:
-    record = adapter.source.removed("aanmelding", "A-1", "A-1", datetime(2026, 3, 3, tzinfo=UTC))
+    record = adapter.source.on_removed("aanmelding", "A-1", "A-1", datetime(2026, 3, 3, tzinfo=UTC))
 
     assert record is not None
     assert [type(fact).__name__ for fact in record.facts] == ["WithdrawReferral"]

@@ -33,7 +33,7 @@ TOLD = PartnerMessage(
 
 @pytest.fixture
 async def caller() -> AsyncIterator[httpx.AsyncClient]:
-    """Give a caller of a partner that holds one referral."""
+    """Return a caller of a partner that holds one referral."""
     partner = TemplatePartner()
     partner.save("A-1")
     headers = {"Authorization": f"Bearer {TOKEN}"}

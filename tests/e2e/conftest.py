@@ -9,7 +9,7 @@ from tests.support.command_line import run
 
 @pytest.fixture
 def sandbox(tmp_path: Path, database_folder: Path) -> dict[str, str]:
-    """Give the environment of a sandbox over a fresh folder."""
+    """Return the environment of a sandbox over a fresh folder."""
     return {
         "TRAJECTHUB_MODE": "sandbox",
         "TRAJECTHUB_DATABASE_URL": f"sqlite:///{database_folder / 'hub.db'}",
@@ -21,6 +21,6 @@ def sandbox(tmp_path: Path, database_folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def migrated(sandbox: dict[str, str]) -> dict[str, str]:
-    """Give the environment of a sandbox with a database and nothing connected."""
+    """Return the environment of a sandbox with a database and nothing connected."""
     assert run(sandbox, "migrate")[0] == 0
     return sandbox

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from app.cli.runtime import run as run_to_the_end
-from app.cli.runtime import tools_of, with_database
+from app.cli.runtime import services_of, with_database
 from app.database import Database
 from app.domain.codes import System
 from app.operations.access.organisations import save_referrer
-from app.operations.partners.lease import Turn, take_turn
-from app.operations.partners.state import Wish, request_job
+from app.operations.partners.lease import PartnerLease, acquire_lease
+from app.operations.partners.state import JobRequest, request_job
 from app.sandbox.gidso.app import API_KEY
 from app.settings import Settings
 from tests.support.command_line import run, told
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("restored_logging")
 
 @pytest.fixture(scope="module")
 def gidso() -> Iterator[str]:
-    """Give the address of a GIDSO that runs and holds one registration."""
+    """Return the address of a GIDSO that runs and holds one registration."""
     command = [sys.executable, "-m", "app.cli.main", "simulate", "gidso"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -40,7 +40,7 @@ def gidso() -> Iterator[str]:
 
 @pytest.fixture
 def connected(migrated: dict[str, str], gidso: str) -> dict[str, str]:
-    """Give the environment of a hub that is connected to it and never pulled it."""
+    """Return the environment of a hub that is connected to it and never pulled it."""
     return migrated | {"TRAJECTHUB_GIDSO_URL": gidso, "TRAJECTHUB_GIDSO_API_KEY": API_KEY}
 
 
@@ -52,7 +52,7 @@ def write(environment: dict[str, str], work: Callable[..., object], *args: objec
         settings = Settings()
 
     async def written(db: Database, settings: Settings) -> None:
-        await db.write(work, tools_of(settings), *args)
+        await db.write(work, services_of(settings), *args)
 
     run_to_the_end(with_database(settings, written))
 
@@ -160,7 +160,7 @@ def test_one_record_that_was_refused_is_read_again_by_its_id(connected: dict[str
 
 
 def test_a_job_that_waits_is_listed_and_can_be_cancelled(migrated: dict[str, str]) -> None:
-    write(migrated, request_job, System.GIDSO, "beheer-1", Wish("reconcile"))
+    write(migrated, request_job, System.GIDSO, "beheer-1", JobRequest("reconcile"))
     [waiting] = told(migrated, "partner", "jobs", "gidso")
 
     codes = [run(migrated, "partner", "cancel", "gidso", waiting["id"])[0] for _ in range(2)]
@@ -208,7 +208,7 @@ def test_nothing_is_compared_with_a_paused_partner(connected: dict[str, str]) ->
 
 
 def test_a_command_waits_for_the_worker_that_has_the_turn(connected: dict[str, str]) -> None:
-    write(connected, take_turn, Turn(System.GIDSO, "worker", lease_seconds=1))
+    write(connected, acquire_lease, PartnerLease(System.GIDSO, "worker", lease_seconds=1))
 
     report = told(connected, "partner", "reconcile", "gidso", "--dry-run")
 
@@ -218,7 +218,7 @@ def test_a_command_waits_for_the_worker_that_has_the_turn(connected: dict[str, s
 def test_a_command_leaves_the_turn_to_the_next_worker(connected: dict[str, str]) -> None:
     run(connected, "partner", "reconcile", "gidso")
 
-    write(connected, take_turn, Turn(System.GIDSO, "worker"))
+    write(connected, acquire_lease, PartnerLease(System.GIDSO, "worker"))
     [state] = told(connected, "partner", "status")
 
     assert state["system"] == "gidso"

@@ -15,8 +15,8 @@ from app.domain.codes import PARTNERS, System
 from app.models import metadata
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.cases.referrals import register_referral
-from app.operations.partners.lease import Turn, take_turn
-from app.operations.partners.state import Wish, find_job, request_job
+from app.operations.partners.lease import PartnerLease, acquire_lease
+from app.operations.partners.state import JobRequest, find_job, request_job
 from app.operations.statistics import city_tables
 from app.sandbox.case_generator import counsellor_facts
 from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
@@ -37,7 +37,7 @@ NOBODY: dict[str, Any] = {"rows": {}, "events to tell": [], "written": {}, "call
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def hub_url(request: pytest.FixtureRequest) -> str | None:
-    """Give the database of the world: its own on SQLite, or one on PostgreSQL."""
+    """Return the database of the world: its own on SQLite, or one on PostgreSQL."""
     return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
@@ -51,12 +51,12 @@ async def connect(world: World, rows: Sequence[Row]) -> None:
 
 
 async def backfill(world: World, *systems: System) -> dict[System, dict[str, Any]]:
-    """Have everything read that these partners have; gives the reports."""
+    """Have everything read that these partners have; returns the reports."""
     reports = {}
     for system in systems:
         puller = world.worker.pullers[system]
-        await world.hub.db.write(take_turn, world.hub.tools, Turn(system, puller.holder))
-        job = await world.hub.db.write(request_job, world.hub.tools, system, "beheer", Wish("backfill"))
+        await world.hub.db.write(acquire_lease, world.hub.services, PartnerLease(system, puller.holder))
+        job = await world.hub.db.write(request_job, world.hub.services, system, "beheer", JobRequest("backfill"))
         await puller.jobs()
         done = await world.hub.db.read(find_job, system, job.id)
         assert done.state == "done", done.report
@@ -66,11 +66,11 @@ async def backfill(world: World, *systems: System) -> dict[System, dict[str, Any
 
 async def read_in(world: World, rows: Sequence[Row]) -> None:
     """Read in what came by the API, of which no partner system can tell."""
-    quiet = replace(world.hub.tools, quiet=True)
+    quiet = replace(world.hub.services, quiet=True)
 
     def work(tx: Connection) -> None:
-        for fact, act in by_api(rows):
-            register_referral(tx, quiet, fact, act)
+        for fact, context in by_api(rows):
+            register_referral(tx, quiet, fact, context)
 
     await world.hub.db.write(work)
 
@@ -82,7 +82,7 @@ async def ids_by_reference(world: World) -> dict[str, UUID]:
 
 
 async def heard(world: World) -> dict[str, Any]:
-    """Give what anybody was told or will be: rows that say so, writes at partners, calls to webhooks."""
+    """Return what anybody was told or will be: rows that say so, writes at partners, calls to webhooks."""
     dump = await world.hub.db.read(dump_of)
     loud = select(EVENT.c.id).where(EVENT.c.quiet.is_(False) | EVENT.c.relayed_at.is_(None))
     made = await world.desks.faults_made()
@@ -95,12 +95,12 @@ async def heard(world: World) -> dict[str, Any]:
 
 
 async def records(world: World) -> Dump:
-    """Give every row but the account of the reading itself."""
+    """Return every row but the account of the reading itself."""
     return lasting(without_account(await world.hub.db.read(dump_of)))
 
 
 async def read_year(world: World, rows: Sequence[Row]) -> tuple[dict[System, Any], dict[str, Any]]:
-    """Read everything there is, a partner after the other; gives the reports, and what was heard of the referrals."""
+    """Read everything there is, a partner after the other; returns the reports, and what was heard of the referrals."""
     reports = await backfill(world, *REFERRERS)
     await read_in(world, rows)
     told = await heard(world)
@@ -112,7 +112,7 @@ async def read_year(world: World, rows: Sequence[Row]) -> tuple[dict[System, Any
 
 @asynccontextmanager
 async def prepared_world(folder: Path, hub_url: str | None, rows: Sequence[Row]) -> AsyncIterator[World]:
-    """Give a world in which everything has happened, and a hub that knows the organisations and nothing else."""
+    """Return a world in which everything has happened, and a hub that knows the organisations and nothing else."""
     async with running_world(folder, SettableClock(), hub_url) as world:
         await world.set_clocks(last_day(rows))
         await connect(world, rows)
@@ -137,7 +137,7 @@ async def test_a_year_read_afterwards_is_all_there_and_nobody_hears_of_it_then_o
         await world.worker.settle(*PARTNERS)
         heard_of_news = await heard(world)
 
-    assert tables == tables_of(rows, world.hub.tools.reference)
+    assert tables == tables_of(rows, world.hub.services.reference)
     assert {system: report["applied"] for system, report in first.items()} == at_partners(rows)
     assert {system: report["unchanged"] for system, report in second.items()} == at_partners(rows)
     assert known_again == known
@@ -146,7 +146,7 @@ async def test_a_year_read_afterwards_is_all_there_and_nobody_hears_of_it_then_o
 
 
 def at_partners(rows: Sequence[Row]) -> dict[System, int]:
-    """Give how many records each partner has of these referrals."""
+    """Return how many records each partner has of these referrals."""
     made = {system: sum(row.system is system for row in rows) for system in REFERRERS}
     return made | {System.ALLEGRO: sum(len(list(counsellor_facts(row))) for row in rows)}
 
@@ -156,4 +156,4 @@ def first_at(rows: Sequence[Row], system: System) -> Row:
 
 
 async def city_tables_of(world: World) -> dict[str, Any]:
-    return await world.hub.db.read(city_tables, world.hub.tools)
+    return await world.hub.db.read(city_tables, world.hub.services)

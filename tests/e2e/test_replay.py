@@ -142,12 +142,12 @@ _ABOUT_THE_PULLS = ("last_success_at", "lease_until", "lease_holder")
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def hub_url(request: pytest.FixtureRequest) -> str | None:
-    """Give the database of the world: its own on SQLite, or one on PostgreSQL."""
+    """Return the database of the world: its own on SQLite, or one on PostgreSQL."""
     return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
 async def run(folder: Path, rows: list[Row], hub_url: str | None) -> tuple[dict[str, Any], Dump, dict[str, int]]:
-    """Replay the register in a fresh world over the folder; gives the report, every row, and what webhooks got."""
+    """Replay the register in a fresh world over the folder; returns the report, every row, and what webhooks got."""
     async with running_world(folder, SettableClock(), hub_url) as world:
         report = await replay(rows, world, Console(file=StringIO()))
         return report, await world.hub.db.read(dump_of), webhooks(world)
@@ -158,7 +158,7 @@ def webhooks(world: World) -> dict[str, int]:
 
 
 def lasting(dump: Dump) -> Dump:
-    """Give the rows without what is about the pulls."""
+    """Return the rows without what is about the pulls."""
     columns = [index for index, name in enumerate(partner.columns.keys()) if name not in _ABOUT_THE_PULLS]
     return dump | {"partner": [tuple(row[index] for index in columns) for row in dump["partner"]]}
 
@@ -187,7 +187,7 @@ async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothi
 async def outcome(
     folder: Path, rows: list[Row], hub_url: str | None, faults: FaultOrder | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Replay the register in a fresh world; gives the report, and what everybody was told."""
+    """Replay the register in a fresh world; returns the report, and what everybody was told."""
     async with running_world(folder, SettableClock(), hub_url) as world:
         if faults:
             await world.set_faults(faults)
@@ -196,7 +196,7 @@ async def outcome(
 
 
 async def told_to_everybody(world: World, rows: list[Row]) -> dict[str, Any]:
-    """Give what each receiver holds, in the order in which it came."""
+    """Return what each receiver holds, in the order in which it came."""
     told: dict[str, Any] = {}
     for row in rows:
         if row.system is System.GIDSO:

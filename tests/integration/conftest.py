@@ -9,28 +9,28 @@ from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.values import Organisation
 from tests.support.event_env import Mailbox, World, mailbox, organisation
-from tests.support.hub import SmallHub
+from tests.support.hub import InProcessHub
 
 
 @pytest.fixture
-async def hub(database_url: str) -> AsyncIterator[SmallHub]:
-    """Give a hub with institutions and referrers and nothing else, on each store in turn."""
+async def hub(database_url: str) -> AsyncIterator[InProcessHub]:
+    """Return a hub with institutions and referrers and nothing else, on each store in turn."""
     async with _running(database_url) as hub:
         yield hub
 
 
 @pytest.fixture
-async def sqlite_hub(sqlite_url: str) -> AsyncIterator[SmallHub]:
-    """Give a hub on SQLite, for tables of rules that say nothing about the store."""
+async def sqlite_hub(sqlite_url: str) -> AsyncIterator[InProcessHub]:
+    """Return a hub on SQLite, for tables of rules that say nothing about the store."""
     async with _running(sqlite_url) as hub:
         yield hub
 
 
 @asynccontextmanager
-async def _running(url: str) -> AsyncIterator[SmallHub]:
+async def _running(url: str) -> AsyncIterator[InProcessHub]:
     db = Database.open(url)
     try:
-        hub = SmallHub(db)
+        hub = InProcessHub(db)
         await hub.set_up()
         yield hub
     finally:
@@ -39,7 +39,7 @@ async def _running(url: str) -> AsyncIterator[SmallHub]:
 
 @pytest.fixture
 async def world(database: Database) -> AsyncIterator[World]:
-    """Give the event layer over each store in turn."""
+    """Return the event layer over each store in turn."""
     world = World(database)
     yield world
     await world.webhook.close()
@@ -47,18 +47,18 @@ async def world(database: Database) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def box() -> AsyncIterator[Mailbox]:
-    """Give a subscriber over real HTTP."""
+    """Return a subscriber over real HTTP."""
     async with mailbox() as box:
         yield box
 
 
 @pytest.fixture
 def welfare() -> Organisation:
-    """Give a referrer without a system of its own."""
+    """Return a referrer without a system of its own."""
     return organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
 
 
 @pytest.fixture
 def team() -> Organisation:
-    """Give a referrer that registers in GIDSO."""
+    """Return a referrer that registers in GIDSO."""
     return organisation(ReferrerKind.JONGERENLOKET, System.GIDSO)

@@ -19,12 +19,12 @@ from app.adapters.gidso import Adapter as GidsoAdapter
 from app.database import Connection
 from app.domain.codes import IntakeResult, ReferralStatus, System
 from app.domain.events import EventType
-from app.domain.ports import HeldRecord, Page, PartnerRecord, PartnerSource
+from app.domain.ports import Page, PartnerRecord, PartnerSource, QuarantinedRecord
 from app.models.partners.partner import list_runs
 from app.models.partners.quarantine import quarantine
-from app.operations.intake.apply import Tally, apply_page
+from app.operations.intake.apply import PageResult, apply_page
 from app.operations.intake.quarantine import retry_quarantined
-from app.operations.partners.lease import Turn, take_turn
+from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, intake_result_code
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import SettableClock, Store
@@ -41,7 +41,7 @@ from tests.support.hub import (
     MISS,
     SCHEDULE,
     SIGN,
-    SmallHub,
+    InProcessHub,
     partner_record,
     unreadable,
 )
@@ -57,21 +57,21 @@ HISTORY: tuple[tuple[str, dict[str, object]], ...] = (
 )
 
 
-async def pull(hub: SmallHub, source: PartnerSource) -> Tally:
+async def pull(hub: InProcessHub, source: PartnerSource) -> PageResult:
     """Read a partner from where the hub is, and apply each page in a transaction of its own."""
-    turn = Turn(source.system, "test")
-    standing = await hub.db.write(take_turn, hub.tools, turn)
-    total = Tally()
+    lease = PartnerLease(source.system, "test")
+    standing = await hub.db.write(acquire_lease, hub.services, lease)
+    total = PageResult()
     async for page in source.changes(standing.cursor):
         total += await apply(hub, source.system, page)
     return total
 
 
-async def apply(hub: SmallHub, system: System, page: Page) -> Tally:
-    return await hub.db.write(apply_page, hub.tools, Turn(system, "test"), "1", page)
+async def apply(hub: InProcessHub, system: System, page: Page) -> PageResult:
+    return await hub.db.write(apply_page, hub.services, PartnerLease(system, "test"), "1", page)
 
 
-async def refer_to_allegro(hub: SmallHub, world: allegro_world.World, reference: str = "WC-1") -> UUID:
+async def refer_to_allegro(hub: InProcessHub, world: allegro_world.World, reference: str = "WC-1") -> UUID:
     """Refer a client, and tell the simulated Allegro of it as the hub does."""
     referral_id = await hub.refer(client=replace(CLIENT, bsn=None), reference=reference)
     told = allegro_world.message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE=reference)
@@ -80,7 +80,7 @@ async def refer_to_allegro(hub: SmallHub, world: allegro_world.World, reference:
 
 
 def history(reference: str = "WC-1", first: int = 1) -> list[dict[str, object]]:
-    """Give what a counsellor registers of a whole case."""
+    """Return what a counsellor registers of a whole case."""
     return [
         allegro_world.fact(first + place, kind, kenmerkVerwijzer=reference, gegevens=contents)
         for place, (kind, contents) in enumerate(HISTORY)
@@ -122,7 +122,7 @@ def killed_at(number: int) -> Iterator[list[str]]:
 
 
 async def test_a_pull_killed_at_any_statement_leaves_all_or_nothing(
-    hub: SmallHub, allegro: allegro_world.World
+    hub: InProcessHub, allegro: allegro_world.World
 ) -> None:
     referral_id = await refer_to_allegro(hub, allegro)
     await allegro.register(*history(), allegro_world.fact(90, "huisbezoek"), allegro_world.fact(91, "pauze"))
@@ -141,28 +141,28 @@ async def test_a_pull_killed_at_any_statement_leaves_all_or_nothing(
         if tally is None:
             assert await hub.dump() == before, f"something is left of a pull killed at statement {statements}: {seen}"
 
-    assert tally == Tally(applied=len(HISTORY), quarantined=2)
+    assert tally == PageResult(applied=len(HISTORY), quarantined=2)
     assert statements > 2 * len(HISTORY)
     assert await hub.status(referral_id) is ReferralStatus.CONCLUDED
     assert await hub.cursor() == "7"
-    assert await pull(hub, allegro.adapter.source) == Tally()
+    assert await pull(hub, allegro.adapter.source) == PageResult()
 
 
-class Mended(AllegroSource):
+class FixedSource(AllegroSource):
     """Tomorrow's mapping: a home visit (*huisbezoek*) turns out to be an appointment."""
 
     mapping_version = "2"
 
     @override
-    def reread(self, held: HeldRecord) -> PartnerRecord:
+    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         """Read as ever, but for the new kind."""
         kind = {"huisbezoek": "afspraak"}.get(str(held.payload["soort"]), held.payload["soort"])
-        record = super().reread(replace(held, payload={**held.payload, "soort": kind}))
+        record = super().remap(replace(held, payload={**held.payload, "soort": kind}))
         return replace(record, payload=held.payload)
 
 
 async def test_one_poisonous_record_in_a_thousand_holds_up_its_own_case_only(
-    hub: SmallHub, allegro: allegro_world.World
+    hub: InProcessHub, allegro: allegro_world.World
 ) -> None:
     cases = {f"WC-{number}": 0 for number in range(200)}
     referrals = {each: await refer_to_allegro(hub, allegro, each) for each in cases}
@@ -172,15 +172,15 @@ async def test_one_poisonous_record_in_a_thousand_holds_up_its_own_case_only(
 
     pulled = await pull(hub, allegro.adapter.source)
 
-    assert pulled == Tally(applied=996, quarantined=4)
+    assert pulled == PageResult(applied=996, quarantined=4)
     assert [row.reason for row in await hub.quarantine()] == ["unknown-code", *["waits-for-earlier"] * 3]
     standing = {each: await hub.status(referral_id) for each, referral_id in referrals.items()}
     assert [each for each, status in standing.items() if status is not ReferralStatus.CONCLUDED] == ["WC-7"]
 
-    mended = Mended(AllegroClient(allegro.url, CLIENT_ID, CLIENT_SECRET))
-    retried = await hub.db.write(retry_quarantined, hub.tools, mended, None)
+    mended = FixedSource(AllegroClient(allegro.url, CLIENT_ID, CLIENT_SECRET))
+    retried = await hub.db.write(retry_quarantined, hub.services, mended, None)
 
-    assert retried == Tally(applied=4)
+    assert retried == PageResult(applied=4)
     assert await hub.steps(referrals["WC-7"]) == await hub.steps(referrals["WC-8"])
     assert await hub.event_names(referrals["WC-7"]) == await hub.event_names(referrals["WC-8"])
     assert await hub.quarantine() == []
@@ -189,7 +189,7 @@ async def test_one_poisonous_record_in_a_thousand_holds_up_its_own_case_only(
 @given(deliveries=st.lists(st.permutations(range(len(HISTORY))), min_size=1, max_size=4))
 @EXAMPLES
 async def test_a_case_delivered_often_and_shuffled_within_its_pages_happens_once(
-    hub: SmallHub, allegro: allegro_world.World, deliveries: list[list[int]]
+    hub: InProcessHub, allegro: allegro_world.World, deliveries: list[list[int]]
 ) -> None:
     number = await referrals_in(hub)
     reference = f"WC-{number}"
@@ -207,8 +207,8 @@ async def test_a_case_delivered_often_and_shuffled_within_its_pages_happens_once
     assert await hub.quarantine() == []
 
 
-async def referrals_in(hub: SmallHub) -> int:
-    """Give how many referrals there are, for names that no other example has."""
+async def referrals_in(hub: InProcessHub) -> int:
+    """Return how many referrals there are, for names that no other example has."""
     return len((await hub.dump())["referral"])
 
 
@@ -244,7 +244,7 @@ RECORDS: Sequence[Callable[[str], PartnerRecord]] = (
     kind=st.sampled_from(["pull", "backfill", "reconcile"]),
 )
 @EXAMPLES
-async def test_every_record_of_every_page_is_accounted_for(hub: SmallHub, pages: list[Any], kind: str) -> None:
+async def test_every_record_of_every_page_is_accounted_for(hub: InProcessHub, pages: list[Any], kind: str) -> None:
     number = await referrals_in(hub)
     known, unknown = (f"{name} {number}" for name in ("D-1", "D-404"))
     await hub.known_case(known)
@@ -260,12 +260,12 @@ async def test_every_record_of_every_page_is_accounted_for(hub: SmallHub, pages:
     assert [tally.read for tally in tallies] == [len(page) for page in pages]
     runs = (await hub.db.read(list_runs, System.ALLEGRO, 1000))[: -len(before)]
     told = [tally for tally in tallies if tally.read != tally.unchanged]
-    assert [Tally(run.applied, run.unchanged, run.filtered, run.quarantined) for run in reversed(runs)] == told
+    assert [PageResult(run.applied, run.unchanged, run.filtered, run.quarantined) for run in reversed(runs)] == told
     assert await hub.db.read(held_twice) == []
 
 
 def held_twice(tx: Connection) -> list[Any]:
-    """Give the records that are in quarantine more than once."""
+    """Return the records that are in quarantine more than once."""
     key = (quarantine.c.system, quarantine.c.kind, quarantine.c.external_id)
     query = select(*key).where(quarantine.c.state == "open").group_by(*key).having(func.count() > 1)
     return list(tx.execute(query))
@@ -277,7 +277,7 @@ LABELS = st.sampled_from(["Onbekend", "Anders", "", "Iets nieuws"])
 @given(code=st.integers(60, 99) | st.integers(7, 8), label=LABELS)
 @EXAMPLES
 async def test_a_new_code_of_allegro_waits_and_never_becomes_unknown(
-    hub: SmallHub, allegro: allegro_world.World, code: int, label: str
+    hub: InProcessHub, allegro: allegro_world.World, code: int, label: str
 ) -> None:
     number = await referrals_in(hub)
     reference = f"WC-{number}"
@@ -300,7 +300,7 @@ NEW_CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=12)
 
 @given(code=NEW_CODES)
 @EXAMPLES
-async def test_a_new_code_of_gidso_or_rmw_waits_and_makes_no_referral(hub: SmallHub, code: str) -> None:
+async def test_a_new_code_of_gidso_or_rmw_waits_and_makes_no_referral(hub: InProcessHub, code: str) -> None:
     number = 1 + len((await hub.dump())["quarantine"])
     async with gidso() as (adapter, desk), rmw_world.running_world() as rmw:
         await gidso_world.save(desk, gidso_world.row(number, Inkomen=code))
@@ -311,7 +311,7 @@ async def test_a_new_code_of_gidso_or_rmw_waits_and_makes_no_referral(hub: Small
 
     tallies = [await hub.pull(at_gidso, system=System.GIDSO), await hub.pull(at_rmw, system=System.RMW)]
 
-    assert tallies == [Tally(quarantined=1)] * 2
+    assert tallies == [PageResult(quarantined=1)] * 2
     held = [*await hub.quarantine(system=System.GIDSO), *await hub.quarantine(system=System.RMW)]
     assert {(row.field, row.reason) for row in held} == {("Inkomen", "unknown-code"), ("schulden", "unknown-code")}
     assert await referrals_in(hub) == 0

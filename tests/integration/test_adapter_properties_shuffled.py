@@ -22,7 +22,7 @@ from app.sandbox.gidso import app as gidso
 from app.sandbox.rmw import app as rmw
 from app.sandbox.runtime import Document
 from tests.support.allegro_env import message
-from tests.support.hub import CLIENT, TODAY, WIJKTEAM, WORK, SmallHub
+from tests.support.hub import CLIENT, TODAY, WIJKTEAM, WORK, InProcessHub
 from tests.support.interleaving import Lists, World, lists_of, shuffled
 
 EXAMPLES = settings(
@@ -54,19 +54,19 @@ NOT_COMPARED = {
 
 
 @pytest.fixture
-async def at_allegro(hub: SmallHub) -> AsyncIterator[World]:
+async def at_allegro(hub: InProcessHub) -> AsyncIterator[World]:
     async with shuffled(hub, System.ALLEGRO) as world:
         yield world
 
 
 @pytest.fixture
-async def at_gidso(hub: SmallHub) -> AsyncIterator[World]:
+async def at_gidso(hub: InProcessHub) -> AsyncIterator[World]:
     async with shuffled(hub, System.GIDSO) as world:
         yield world
 
 
 @pytest.fixture
-async def at_rmw(hub: SmallHub) -> AsyncIterator[World]:
+async def at_rmw(hub: InProcessHub) -> AsyncIterator[World]:
     async with shuffled(hub, System.RMW) as world:
         yield world
 
@@ -89,13 +89,13 @@ async def register(world: World, reference: str, late: Sequence[bool] = (False,)
     (await world.desk.post("/_desk/feiten", json=facts)).raise_for_status()
 
 
-async def example_number(hub: SmallHub) -> int:
-    """Give a number that no other example has."""
+async def example_number(hub: InProcessHub) -> int:
+    """Return a number that no other example has."""
     return len((await hub.dump())["referral"])
 
 
-async def standing(hub: SmallHub, referral_id: UUID) -> tuple[dict[str, Any], list[str]]:
-    """Give all that is known of a case but its numbers, and what its partner told of it."""
+async def standing(hub: InProcessHub, referral_id: UUID) -> tuple[dict[str, Any], list[str]]:
+    """Return all that is known of a case but its numbers, and what its partner told of it."""
     facts = facts_of(await hub.case(referral_id))
     told = sorted(step for step in await hub.steps(referral_id) if not step.startswith("("))
     return {name: value for name, value in facts.items() if name not in NOT_COMPARED}, told
@@ -105,7 +105,7 @@ async def standing(hub: SmallHub, referral_id: UUID) -> tuple[dict[str, Any], li
 @example(lists=[[0, 1, 2], [4], [3]])
 @EXAMPLES
 async def test_a_case_that_allegro_gives_in_any_order_over_any_pulls_ends_as_in_order(
-    hub: SmallHub, at_allegro: World, lists: Lists
+    hub: InProcessHub, at_allegro: World, lists: Lists
 ) -> None:
     number = await example_number(hub)
     one, other = [await refer(at_allegro, f"{name}-{number}") for name in ("SHUFFLED", "ORDERED")]
@@ -127,7 +127,7 @@ async def test_a_case_that_allegro_gives_in_any_order_over_any_pulls_ends_as_in_
 @given(late=st.tuples(*(st.booleans() for _ in STEPS)), seed=st.integers(0, 99), pulls=st.integers(0, 3))
 @EXAMPLES
 async def test_a_case_that_comes_late_twice_and_in_another_order_ends_as_in_order(
-    hub: SmallHub, at_allegro: World, late: tuple[bool, ...], seed: int, pulls: int
+    hub: InProcessHub, at_allegro: World, late: tuple[bool, ...], seed: int, pulls: int
 ) -> None:
     number = await example_number(hub)
     one, other = [await refer(at_allegro, f"{name}-{number}") for name in ("LATE", "ORDERED")]
@@ -150,7 +150,7 @@ async def test_a_case_that_comes_late_twice_and_in_another_order_ends_as_in_orde
 @example(lists=[[0], [3], [2], [1]])
 @EXAMPLES
 async def test_states_of_a_registration_at_gidso_in_any_order_over_any_pulls_end_as_in_order(
-    hub: SmallHub, at_gidso: World, lists: Lists
+    hub: InProcessHub, at_gidso: World, lists: Lists
 ) -> None:
     number = await example_number(hub)
     names = [f"G-{number:06d}", f"G-{number + 1:06d}"]
@@ -170,7 +170,7 @@ async def test_states_of_a_registration_at_gidso_in_any_order_over_any_pulls_end
 @example(lists=[[0], [3], [2], [1]])
 @EXAMPLES
 async def test_states_of_a_registration_at_rmw_in_any_order_over_any_pulls_end_as_in_order(
-    hub: SmallHub, at_rmw: World, lists: Lists
+    hub: InProcessHub, at_rmw: World, lists: Lists
 ) -> None:
     number = await example_number(hub)
     names = [f"R{number:06d}", f"R{number + 1:06d}"]
@@ -185,7 +185,7 @@ async def test_states_of_a_registration_at_rmw_in_any_order_over_any_pulls_end_a
 @given(lists=lists_of(3))
 @EXAMPLES
 async def test_a_registration_that_lapsed_at_rmw_stays_so_whatever_older_state_comes_after_it(
-    hub: SmallHub, at_rmw: World, lists: Lists
+    hub: InProcessHub, at_rmw: World, lists: Lists
 ) -> None:
     name = f"R{await example_number(hub):06d}"
     for state in ({}, {"gebied": "Noord"}, {"vervallen": "J"}):
@@ -220,13 +220,13 @@ async def give_states(world: World, lists: Lists, states: Sequence[Sequence[Docu
     await world.pull(*([place] for place in range(first + 1, end, 2)))
 
 
-async def referrals_of(hub: SmallHub, system: System, case_ids: Sequence[str]) -> list[UUID]:
+async def referrals_of(hub: InProcessHub, system: System, case_ids: Sequence[str]) -> list[UUID]:
     known = await hub.db.read(referral_of, system, case_ids)
     return [known[each] for each in case_ids]
 
 
-async def standing_once(hub: SmallHub, referral_id: UUID) -> dict[str, Any]:
-    """Give all that is known of a case but its numbers; nothing of it waits, and it was received once."""
+async def standing_once(hub: InProcessHub, referral_id: UUID) -> dict[str, Any]:
+    """Return all that is known of a case but its numbers; nothing of it waits, and it was received once."""
     facts, _ = await standing(hub, referral_id)
     assert (await hub.event_names(referral_id)).count("received") == 1
     assert await hub.db.read(count_quarantined) == 0

@@ -20,7 +20,7 @@ from app.domain.identifiers import uuid7
 from app.domain.values import Counsellor
 from app.operations.cases.appointments import check_planned, respond_to_appointment
 from app.operations.cases.steps import open_chain
-from tests.support.hub import ATTEND, CANCEL, CONFIRM, COUNSELLOR, MISS, NOW, SCHEDULE, SmallHub, act_of
+from tests.support.hub import ATTEND, CANCEL, CONFIRM, COUNSELLOR, MISS, NOW, SCHEDULE, InProcessHub, act_of
 
 THREE_WAY = replace(SCHEDULE, three_way=True, participants=("W. Erker",))
 LATER = replace(SCHEDULE, starts_at=SCHEDULE.starts_at + timedelta(days=2))
@@ -28,16 +28,16 @@ ACCEPT = RespondToAppointment(accepted=True)
 OTHER_TIMES = RespondToAppointment(accepted=False, other_times=(datetime(2026, 3, 11, 13, 0, tzinfo=UTC),))
 
 
-async def respond(hub: SmallHub, referral_id: UUID, appointment_id: UUID, fact: RespondToAppointment) -> None:
+async def respond(hub: InProcessHub, referral_id: UUID, appointment_id: UUID, fact: RespondToAppointment) -> None:
     def work(tx: Connection) -> None:
-        act = act_of(fact, role=OrganisationRole.REFERRER)
-        chain = open_chain(tx, hub.tools, referral_id, act)
-        respond_to_appointment(tx, hub.tools, chain, appointment_id, fact)
+        context = act_of(fact, role=OrganisationRole.REFERRER)
+        chain = open_chain(tx, hub.services, referral_id, context)
+        respond_to_appointment(tx, hub.services, chain, appointment_id, fact)
 
     await hub.db.write(work)
 
 
-async def test_a_planned_intake_says_when_where_and_with_whom(hub: SmallHub) -> None:
+async def test_a_planned_intake_says_when_where_and_with_whom(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, THREE_WAY)
 
     [planned] = await hub.appointments(referral_id)
@@ -48,7 +48,7 @@ async def test_a_planned_intake_says_when_where_and_with_whom(hub: SmallHub) -> 
     assert (await hub.events(referral_id))[-1].event.appointment_id == planned.id
 
 
-async def test_without_a_three_way_meeting_nobody_is_asked(hub: SmallHub) -> None:
+async def test_without_a_three_way_meeting_nobody_is_asked(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE)
 
     [planned] = await hub.appointments(referral_id)
@@ -56,7 +56,7 @@ async def test_without_a_three_way_meeting_nobody_is_asked(hub: SmallHub) -> Non
     assert planned.response is AppointmentResponse.NOT_ASKED
 
 
-async def test_an_intake_without_a_counsellor_is_with_the_clients_own(hub: SmallHub) -> None:
+async def test_an_intake_without_a_counsellor_is_with_the_clients_own(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, replace(SCHEDULE, counsellor=None))
 
     [planned] = await hub.appointments(referral_id)
@@ -64,7 +64,7 @@ async def test_an_intake_without_a_counsellor_is_with_the_clients_own(hub: Small
     assert planned.counsellor == COUNSELLOR
 
 
-async def test_planning_with_another_counsellor_changes_the_clients_own(hub: SmallHub) -> None:
+async def test_planning_with_another_counsellor_changes_the_clients_own(hub: InProcessHub) -> None:
     other = Counsellor("A. Ander", None)
 
     case = await hub.case(await hub.refer(CONFIRM, replace(SCHEDULE, counsellor=other)))
@@ -72,7 +72,7 @@ async def test_planning_with_another_counsellor_changes_the_clients_own(hub: Sma
     assert case.referral.counsellor == other
 
 
-async def test_moving_the_intake_keeps_the_old_time(hub: SmallHub) -> None:
+async def test_moving_the_intake_keeps_the_old_time(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE, LATER)
 
     old, new = await hub.appointments(referral_id)
@@ -84,7 +84,7 @@ async def test_moving_the_intake_keeps_the_old_time(hub: SmallHub) -> None:
 
 @pytest.mark.parametrize("status", [ReferralStatus.MISSED, ReferralStatus.APPOINTMENT_CANCELLED])
 async def test_after_a_miss_or_a_cancellation_a_new_intake_can_be_planned(
-    hub: SmallHub, status: ReferralStatus
+    hub: InProcessHub, status: ReferralStatus
 ) -> None:
     referral_id = await hub.refer_until(status)
 
@@ -98,7 +98,7 @@ async def test_after_a_miss_or_a_cancellation_a_new_intake_can_be_planned(
     ("answer", "response"), [(ACCEPT, AppointmentResponse.ACCEPTED), (OTHER_TIMES, AppointmentResponse.OTHER_TIMES)]
 )
 async def test_the_referrers_worker_answers_the_proposal(
-    hub: SmallHub, answer: RespondToAppointment, response: AppointmentResponse
+    hub: InProcessHub, answer: RespondToAppointment, response: AppointmentResponse
 ) -> None:
     referral_id = await hub.refer(CONFIRM, THREE_WAY)
     [proposed] = await hub.appointments(referral_id)
@@ -110,7 +110,7 @@ async def test_the_referrers_worker_answers_the_proposal(
     assert (await hub.events(referral_id))[-1].event.facts["appointment.response"] == response
 
 
-async def test_a_cancelled_intake_says_why(hub: SmallHub) -> None:
+async def test_a_cancelled_intake_says_why(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.APPOINTMENT_CANCELLED)
 
     [planned] = await hub.appointments(referral_id)
@@ -120,7 +120,7 @@ async def test_a_cancelled_intake_says_why(hub: SmallHub) -> None:
     assert (await hub.events(referral_id))[-1].event.facts["appointment.cancellation_reason"] == "client_cancelled"
 
 
-async def test_a_referrer_may_cancel_too(hub: SmallHub) -> None:
+async def test_a_referrer_may_cancel_too(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE)
 
     await hub.tell(referral_id, CANCEL, role=OrganisationRole.REFERRER)
@@ -128,7 +128,7 @@ async def test_a_referrer_may_cancel_too(hub: SmallHub) -> None:
     assert await hub.status(referral_id) is ReferralStatus.APPOINTMENT_CANCELLED
 
 
-async def test_attendance_closes_the_appointment(hub: SmallHub) -> None:
+async def test_attendance_closes_the_appointment(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.ATTENDED)
 
     [held] = await hub.appointments(referral_id)
@@ -137,7 +137,7 @@ async def test_attendance_closes_the_appointment(hub: SmallHub) -> None:
     assert await hub.event_names(referral_id) == ["received", "confirmed", "intake-scheduled", "intake-attended"]
 
 
-async def test_every_miss_is_counted_and_asks_the_referrer_to_restore_contact(hub: SmallHub) -> None:
+async def test_every_miss_is_counted_and_asks_the_referrer_to_restore_contact(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE, MISS, LATER, MISS)
 
     told = [stored.event.facts for stored in await hub.events(referral_id) if "missed" in stored.event.type]
@@ -163,22 +163,22 @@ REFUSED: list[tuple[str, ReferralStatus, Any, dict[str, Any], type[HubError]]] =
 
 
 @pytest.mark.parametrize(
-    ("status", "fact", "act", "error"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
+    ("status", "fact", "context", "error"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )
 async def test_what_is_refused_writes_nothing(
-    sqlite_hub: SmallHub, status: ReferralStatus, fact: Any, act: dict[str, Any], error: type[HubError]
+    sqlite_hub: InProcessHub, status: ReferralStatus, fact: Any, context: dict[str, Any], error: type[HubError]
 ) -> None:
     hub = sqlite_hub
     referral_id = await hub.refer_until(status)
     before = await hub.dump()
 
     with pytest.raises(error):
-        await hub.tell(referral_id, fact, **act)
+        await hub.tell(referral_id, fact, **context)
 
     assert await hub.dump() == before
 
 
-async def test_who_was_not_asked_cannot_answer(hub: SmallHub) -> None:
+async def test_who_was_not_asked_cannot_answer(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE)
     [planned] = await hub.appointments(referral_id)
     before = await hub.dump()
@@ -189,7 +189,7 @@ async def test_who_was_not_asked_cannot_answer(hub: SmallHub) -> None:
     assert await hub.dump() == before
 
 
-async def test_an_intake_that_was_moved_cannot_be_answered(hub: SmallHub) -> None:
+async def test_an_intake_that_was_moved_cannot_be_answered(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, THREE_WAY, replace(LATER, three_way=True))
     old, _ = await hub.appointments(referral_id)
     before = await hub.dump()
@@ -200,12 +200,12 @@ async def test_an_intake_that_was_moved_cannot_be_answered(hub: SmallHub) -> Non
     assert await hub.dump() == before
 
 
-async def test_only_the_newest_appointment_is_the_planned_one(hub: SmallHub) -> None:
+async def test_only_the_newest_appointment_is_the_planned_one(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE, LATER)
     old, new = await hub.appointments(referral_id)
 
     def check(tx: Connection, appointment_id: UUID) -> None:
-        check_planned(tx, open_chain(tx, hub.tools, referral_id, act_of(ATTEND)), appointment_id)
+        check_planned(tx, open_chain(tx, hub.services, referral_id, act_of(ATTEND)), appointment_id)
 
     await hub.db.write(check, new.id)
     for wrong in (old.id, uuid7(NOW, 1)):
@@ -213,7 +213,7 @@ async def test_only_the_newest_appointment_is_the_planned_one(hub: SmallHub) -> 
             await hub.db.write(check, wrong)
 
 
-async def test_a_late_appointment_of_a_held_intake_is_not_a_planned_one(hub: SmallHub) -> None:
+async def test_a_late_appointment_of_a_held_intake_is_not_a_planned_one(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM)
     await hub.tell(referral_id, ATTEND, catch_up=True)
 
@@ -225,7 +225,7 @@ async def test_a_late_appointment_of_a_held_intake_is_not_a_planned_one(hub: Sma
     assert "intake-scheduled" not in await hub.event_names(referral_id)
 
 
-async def test_a_late_appointment_of_a_referral_that_ended_is_not_a_planned_one(hub: SmallHub) -> None:
+async def test_a_late_appointment_of_a_referral_that_ended_is_not_a_planned_one(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.UNREACHABLE)
 
     await hub.tell(referral_id, THREE_WAY, catch_up=True)
@@ -234,7 +234,7 @@ async def test_a_late_appointment_of_a_referral_that_ended_is_not_a_planned_one(
     assert (late.status, late.response) == (AppointmentStatus.CANCELLED, AppointmentResponse.NOT_ASKED)
 
 
-async def test_cancelling_an_intake_nobody_told_of_leaves_the_missed_one_missed(hub: SmallHub) -> None:
+async def test_cancelling_an_intake_nobody_told_of_leaves_the_missed_one_missed(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.MISSED)
 
     await hub.tell(referral_id, CANCEL, catch_up=True)
@@ -245,7 +245,7 @@ async def test_cancelling_an_intake_nobody_told_of_leaves_the_missed_one_missed(
     assert (await hub.steps(referral_id))[-2:] == ["(schedule)", "cancel_appointment"]
 
 
-async def test_the_day_of_the_intake_is_the_day_in_the_netherlands(hub: SmallHub) -> None:
+async def test_the_day_of_the_intake_is_the_day_in_the_netherlands(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE)
     just_after_midnight = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 
@@ -254,7 +254,7 @@ async def test_the_day_of_the_intake_is_the_day_in_the_netherlands(hub: SmallHub
     assert await intake_held_on(hub, referral_id) == date(2026, 3, 2)
 
 
-async def test_an_attendance_told_after_its_result_corrects_the_day_that_was_implied(hub: SmallHub) -> None:
+async def test_an_attendance_told_after_its_result_corrects_the_day_that_was_implied(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE)
     await hub.tell(referral_id, ConcludeIntake(IntakeResult.ROUTE_TO_KBR, NOW.date()), catch_up=True)
     day_before = NOW - timedelta(days=1)
@@ -269,7 +269,7 @@ async def test_an_attendance_told_after_its_result_corrects_the_day_that_was_imp
     assert (await hub.event_names(referral_id)).count("referrals.intake-attended.v1") == 0
 
 
-async def test_who_was_missed_and_wants_nothing_had_no_intake(hub: SmallHub) -> None:
+async def test_who_was_missed_and_wants_nothing_had_no_intake(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.MISSED)
 
     await hub.tell(referral_id, ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, NOW.date()))
@@ -277,9 +277,9 @@ async def test_who_was_missed_and_wants_nothing_had_no_intake(hub: SmallHub) -> 
     assert await intake_held_on(hub, referral_id) is None
 
 
-async def intake_held_on(hub: SmallHub, referral_id: UUID) -> date | None:
+async def intake_held_on(hub: InProcessHub, referral_id: UUID) -> date | None:
     def work(tx: Connection) -> date | None:
-        held_on: date | None = open_chain(tx, hub.tools, referral_id, act_of(ATTEND)).row.intake_held_on
+        held_on: date | None = open_chain(tx, hub.services, referral_id, act_of(ATTEND)).row.intake_held_on
         return held_on
 
     return await hub.db.write(work)

@@ -17,24 +17,24 @@ from app.domain.codes import ReferrerKind, System
 from app.domain.commands import AmendReferral
 from app.domain.ownership import LOOP_WINDOW, MOST_SENDS
 from app.domain.values import Worker
-from app.events.delivery.context import StoredCases
+from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine
-from app.events.delivery.payload import PackingTable
+from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
-from app.events.http.client import Outbound
+from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
 from app.models.delivery.delivery import deliveries_about
 from app.models.partners.field_sync import partner_field
 from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.field_sync.conflicts import decide_conflict
-from app.operations.field_sync.known_values import sent_memory
-from app.operations.intake.apply import Tally
+from app.operations.field_sync.known_values import on_delivered
+from app.operations.intake.apply import PageResult
 from app.sandbox.gidso.app import aanmelding
 from app.sandbox.runtime import SettableClock
 from app.sandbox.world import World, running_world
 from tests.support.event_env import ORIGIN, SANDBOX, Partner
-from tests.support.hub import NOW, SmallHub
+from tests.support.hub import NOW, InProcessHub
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
 
 FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "+31 10 555 01 00")
@@ -44,13 +44,13 @@ FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "+31 10 555 01 00")
 class Post:
     """Brings what happened in a hub to a partner that keeps what it is told."""
 
-    hub: SmallHub
+    hub: InProcessHub
     allegro: Partner
     relay: Relay
     engine: DeliveryEngine
 
     async def sends(self) -> int:
-        """Send everything; gives how many messages Allegro has got in all."""
+        """Send everything; returns how many messages Allegro has got in all."""
         while await self.relay.once():
             pass
         await self.engine.drain()
@@ -58,22 +58,29 @@ class Post:
 
 
 @pytest.fixture
-async def post(hub: SmallHub) -> AsyncIterator[Post]:
-    """Give a hub whose deliveries go to Allegro."""
-    tools, cases, allegro = hub.tools, StoredCases(hub.tools.vault), Partner(System.ALLEGRO)
+async def post(hub: InProcessHub) -> AsyncIterator[Post]:
+    """Return a hub whose deliveries go to Allegro."""
+    services, cases, allegro = hub.services, StoredCaseLookup(hub.services.vault), Partner(System.ALLEGRO)
     allegro.external_id = "A-1"
-    table = PackingTable(
-        hub.clock, tools.new_id, cases, tools.vault, tools.policy, tools.pseudonyms, ORIGIN, sent_memory(tools.vault)
+    table = DeliveryBuilder(
+        hub.clock,
+        services.new_id,
+        cases,
+        services.vault,
+        services.policy,
+        services.pseudonyms,
+        ORIGIN,
+        on_delivered(services.vault),
     )
-    webhook = WebhookSender(hub.clock, Outbound(SANDBOX))
+    webhook = WebhookSender(hub.clock, OutboundClient(SANDBOX))
     engine = DeliveryEngine(hub.db, table, {System.ALLEGRO: allegro}, webhook)
-    yield Post(hub, allegro, Relay(hub.db, cases, tools.policy, hub.clock, tools.new_id), engine)
+    yield Post(hub, allegro, Relay(hub.db, cases, services.policy, hub.clock, services.new_id), engine)
     await webhook.close()
 
 
 @pytest.fixture
 async def two(post: Post) -> TwoWriters:
-    """Give a referral that GIDSO made and Allegro was sent."""
+    """Return a referral that GIDSO made and Allegro was sent."""
     two = TwoWriters(post.hub)
     await two.partner_says(FIRST)
     await post.sends()
@@ -82,7 +89,7 @@ async def two(post: Post) -> TwoWriters:
 
 @pytest.fixture
 def allegro(post: Post) -> TwoWriters:
-    """Give Allegro as one that speaks about the same referral."""
+    """Return Allegro as one that speaks about the same referral."""
     return TwoWriters(post.hub, System.ALLEGRO, "A-1")
 
 
@@ -91,7 +98,7 @@ async def test_what_comes_back_before_the_next_value_was_sent_is_an_echo(two: Tw
 
     tally = await allegro.partner_says(AmendReferral(FIRST.contents))
 
-    assert tally == Tally(applied=1)
+    assert tally == PageResult(applied=1)
     assert (await two.contents()).area == "Noord"
     assert await two.events() == ["received", "amended"]
     assert await two.reasons() == []
@@ -155,7 +162,7 @@ async def test_what_is_remembered_are_hashes_under_the_hubs_key(two: TwoWriters)
 
 
 async def _quarrel(two: TwoWriters, post: Post, rounds: int) -> int:
-    """Let GIDSO change the worker's name each round, and the API change it back each time; gives what was sent."""
+    """Let GIDSO change the worker's name each round, and the API change it back each time; returns what was sent."""
     for number in range(rounds):
         await two.partner_says(saying_worker(FIRST, f"P. Nummer {number % 2}", "+31 10 555 01 00"))
         await post.sends()
@@ -216,7 +223,7 @@ async def test_a_loop_that_was_decided_starts_anew(two: TwoWriters, post: Post) 
     await _quarrel(two, post, rounds=10)
     loop = next(row for row in await conflicts(two.hub.db) if row.reason == "loop")
 
-    await two.hub.db.write(decide_conflict, two.hub.tools, two.system, loop.id, "partner", "beheer")
+    await two.hub.db.write(decide_conflict, two.hub.services, two.system, loop.id, "partner", "beheer")
     assert (await two.contents()).worker.name == "P. Nummer 1"
     await two.partner_says(saying_worker(FIRST, "P. Laatste"))
 
@@ -257,31 +264,31 @@ class Street:
         await self.world.worker.settle(System.GIDSO)
 
     async def worker_name(self) -> str:
-        """Give what the API shows."""
+        """Return what the API shows."""
         path = f"/v1/referrals/{await self.referral_id()}"
         answer: httpx.Response = await self.world.http.get(path, headers=self.headers)
         name: str = answer.raise_for_status().json()["worker"]["name"]
         return name
 
     async def sent(self) -> int:
-        """Give how often Allegro was sent the referral."""
+        """Return how often Allegro was sent the referral."""
         found = await self.world.hub.db.read(deliveries_about, await self.referral_id())
         return sum(one.receiver == "partner:allegro" for one in found)
 
     async def referral_id(self) -> UUID:
-        """Give the hub's id."""
+        """Return the hub's id."""
         return await self.world.find(TEAM.code, "G-000001")
 
 
 @pytest.fixture
 async def street(tmp_path: Path) -> AsyncIterator[Street]:
-    """Give a street with one referral."""
+    """Return a street with one referral."""
     async with running_world(tmp_path, SettableClock(NOW)) as world:
         await world.set_clocks(NOW)
         await world.register_referrer(TEAM)
         scopes = {"referrals:read", "referrals:write"}
         await world.hub.db.write(
-            save_client, world.hub.tools, "team", organisation_code=TEAM.code, scopes=scopes, secret=SECRET
+            save_client, world.hub.services, "team", organisation_code=TEAM.code, scopes=scopes, secret=SECRET
         )
         form = {"grant_type": "client_credentials", "client_id": "team", "client_secret": SECRET}
         answer = (await world.http.post("/oauth/token", data=form)).raise_for_status()

@@ -6,16 +6,16 @@ from sqlalchemy import select, text
 from app.database import Connection, Database, StoreError
 from app.domain.errors import Unavailable
 from app.models import metadata
-from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, SmallHub, dump_of
+from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, InProcessHub, dump_of
 from tests.support.postgres import empty_database
 
 EVENT, HISTORY = metadata.tables["event"], metadata.tables["history"]
 
 
 async def fill(url: str) -> tuple[set[int], set[str]]:
-    """Let a case go its way; gives the numbers of its events, and which tables hold rows."""
+    """Let a case go its way; returns the numbers of its events, and which tables hold rows."""
     db = Database.open(url)
-    hub = SmallHub(db)
+    hub = InProcessHub(db)
     await hub.set_up()
     await hub.refer(CONFIRM, SCHEDULE, ATTEND, CONCLUDE)
     numbers = await db.read(lambda tx: set(tx.execute(select(EVENT.c.position)).scalars()))

@@ -8,7 +8,7 @@ import pytest
 from app.domain.codes import ContactCaution, ContactChannel, PartyRole, ReferralStatus, System
 from app.domain.commands import AddParty, AmendReferral
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
-from tests.support.hub import DOCK, WIJKTEAM, SmallHub, partner_record, referral, unreadable
+from tests.support.hub import DOCK, WIJKTEAM, InProcessHub, partner_record, referral, unreadable
 
 CLIENT = ClientDetails(
     given_name="Kanarie-Voornaam",
@@ -47,7 +47,7 @@ CANARIES = (
 
 
 def as_text(value: object) -> Iterator[str]:
-    """Give a stored value in every way in which it could be read."""
+    """Return a stored value in every way in which it could be read."""
     if isinstance(value, bytes):
         yield value.decode("utf-8", "ignore")
         yield value.decode("utf-16-le", "ignore")
@@ -75,7 +75,9 @@ def test_the_search_finds_what_is_in_clear() -> None:
 
 
 @pytest.mark.parametrize("status", [ReferralStatus.CONCLUDED, ReferralStatus.MISSED])
-async def test_what_says_who_the_client_is_stands_in_no_column_in_clear(hub: SmallHub, status: ReferralStatus) -> None:
+async def test_what_says_who_the_client_is_stands_in_no_column_in_clear(
+    hub: InProcessHub, status: ReferralStatus
+) -> None:
     referral_id = await hub.refer_until(status, client=CLIENT, contents=CONTENTS, organisation_code=DOCK.code)
     await hub.tell(referral_id, AmendReferral(replace(CONTENTS, reason="Kanarie-Reden 2"), CLIENT))
     if status is ReferralStatus.CONCLUDED:
@@ -87,7 +89,7 @@ async def test_what_says_who_the_client_is_stands_in_no_column_in_clear(hub: Sma
     assert (await hub.case(referral_id)).client.details == CLIENT
 
 
-async def test_what_a_partner_tells_stands_in_no_column_in_clear(hub: SmallHub) -> None:
+async def test_what_a_partner_tells_stands_in_no_column_in_clear(hub: InProcessHub) -> None:
     told = referral(client=CLIENT, contents=CONTENTS, organisation_code=WIJKTEAM.code)
     refused = replace(told, contents=replace(CONTENTS, area="Atlantis"))
     wrong_bsn = replace(told, client=replace(CLIENT, bsn="999990021"))
@@ -105,11 +107,11 @@ async def test_what_a_partner_tells_stands_in_no_column_in_clear(hub: SmallHub) 
     assert in_clear(dump) == []
 
 
-async def test_a_bsn_is_found_by_a_keyed_hash_and_not_by_a_plain_one(hub: SmallHub) -> None:
+async def test_a_bsn_is_found_by_a_keyed_hash_and_not_by_a_plain_one(hub: InProcessHub) -> None:
     first = await hub.case(await hub.refer(client=CLIENT))
 
     second = await hub.case(await hub.refer(client=CLIENT))
 
     assert first.client.id == second.client.id
     [row] = (await hub.dump())["client"]
-    assert hub.tools.vault.index("999990020", "bsn") in row
+    assert hub.services.vault.index("999990020", "bsn") in row

@@ -16,7 +16,7 @@ from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.domain.values import Organisation
 from app.events.delivery.breaker import FIRST_WAIT, OPENS_AFTER
-from app.events.metrics import exposition, queue_figures
+from app.events.metrics import exposition, queue_metrics
 from app.models.delivery.claim import due_deliveries, take
 from app.models.delivery.delivery import DeliveryState, Settlement, change_subscription_status, settle
 from app.models.delivery.receiver_health import BreakerState, restrained_endpoints
@@ -236,7 +236,7 @@ async def test_metrics_tell_depth_age_and_outcomes_by_receiver_only(world: World
     world.clock.move(seconds=65)
 
     now = world.clock.now()
-    figures = await world.db.read(queue_figures, now)
+    figures = await world.db.read(queue_metrics, now)
     page = exposition(figures, now - timedelta(seconds=7), now).decode()
 
     receiver = world.receiver

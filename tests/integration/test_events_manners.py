@@ -25,12 +25,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
-from app.events.http.client import ANSWER_BYTES, Call, ClientCertificate, Outbound
+from app.events.http.client import ANSWER_BYTES, Call, ClientCertificate, OutboundClient
 from app.events.http.credentials import sealed_auth, sealed_signing_key
 from app.events.http.oauth import OAuthClient
 from app.events.http.signing import new_secret, new_signing_key, public_key_of
-from app.events.http.webhook import Letter, WebhookSender
-from app.events.outcome import Outcome, Verdict
+from app.events.http.webhook import WebhookRequest, WebhookSender
+from app.events.outcome import AttemptOutcome, Outcome
 from app.models.delivery.subscription import load_subscriptions, update_subscription
 from tests.support.event_env import SANDBOX, Mailbox, MovableClock, World, organisation
 
@@ -42,13 +42,13 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 async def sender(clock: MovableClock) -> AsyncIterator[WebhookSender]:
-    sender = WebhookSender(clock, Outbound(SANDBOX))
+    sender = WebhookSender(clock, OutboundClient(SANDBOX))
     yield sender
     await sender.close()
 
 
-def letter(url: str, auth: OAuthClient | ClientCertificate | None = None) -> Letter:
-    return Letter(url, str(uuid4()), b"{}", (new_secret(),), auth)
+def letter(url: str, auth: OAuthClient | ClientCertificate | None = None) -> WebhookRequest:
+    return WebhookRequest(url, str(uuid4()), b"{}", (new_secret(),), auth)
 
 
 async def test_connections_are_used_again_for_95_in_100_deliveries(sender: WebhookSender, box: Mailbox) -> None:
@@ -73,7 +73,7 @@ async def test_no_more_than_8_kb_of_an_answer_is_read_and_it_is_never_unpacked(
 ) -> None:
     bomb = gzip.compress(bytes(10_000_000)) if coding else bytes(10 * ANSWER_BYTES)
     box.answer = lambda _: web.Response(body=bomb, headers={"Content-Encoding": coding} if coding else {})
-    outbound = Outbound(SANDBOX)
+    outbound = OutboundClient(SANDBOX)
 
     answer = await outbound.call(Call("POST", box.url, {}, b"{}"))
 
@@ -204,7 +204,7 @@ async def test_without_a_token_nothing_is_sent_and_it_is_tried_again(
 
     outcome = await sender.send(letter(box.url, OAuthClient(tokens.url, "hub", "secret")))
 
-    assert outcome == Outcome(Verdict.FAILED, error_class="no-token")
+    assert outcome == Outcome(AttemptOutcome.FAILED, error_class="no-token")
     assert box.bodies == []
 
 
@@ -286,7 +286,7 @@ async def test_certificate_is_shown_to_a_receiver_that_asks_for_it(
     clock: MovableClock, authority: Authority, ca_file: Path
 ) -> None:
     shown: list[str] = []
-    sender = WebhookSender(clock, Outbound(SANDBOX, ca_file=str(ca_file)))
+    sender = WebhookSender(clock, OutboundClient(SANDBOX, ca_file=str(ca_file)))
 
     async with strict_receiver(authority, ca_file, shown) as url:
         with_one = await sender.send(letter(url, authority.issue("hub")))
@@ -294,8 +294,8 @@ async def test_certificate_is_shown_to_a_receiver_that_asks_for_it(
         without = await sender.send(letter(url))
 
     await sender.close()
-    assert with_one.verdict is with_another.verdict is Verdict.DELIVERED
-    assert without.verdict is Verdict.FAILED
+    assert with_one.verdict is with_another.verdict is AttemptOutcome.DELIVERED
+    assert without.verdict is AttemptOutcome.FAILED
     assert shown == ["hub", "hub-2"]
 
 
@@ -303,13 +303,13 @@ async def test_receiver_whose_certificate_is_not_trusted_is_sent_nothing(
     clock: MovableClock, authority: Authority, ca_file: Path
 ) -> None:
     shown: list[str] = []
-    sender = WebhookSender(clock, Outbound(SANDBOX))
+    sender = WebhookSender(clock, OutboundClient(SANDBOX))
 
     async with strict_receiver(authority, ca_file, shown) as url:
         outcome = await sender.send(letter(url, authority.issue("hub")))
 
     await sender.close()
-    assert outcome == Outcome(Verdict.FAILED, error_class="no-connection")
+    assert outcome == Outcome(AttemptOutcome.FAILED, error_class="no-connection")
     assert shown == []
 
 

@@ -12,13 +12,13 @@ from app.domain.events import EventType
 from app.domain.values import Organisation
 from app.events.delivery.breaker import OPENS_AFTER
 from app.events.delivery.engine import DeliverySettings
-from app.events.http.client import Outbound
+from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
 from app.models.delivery.claim import due_deliveries, take
 from app.models.delivery.delivery import deliveries_to
 from app.models.delivery.receiver_health import restrained_endpoints
 from tests.support.event_env import CANARY, SANDBOX, World, organisation
-from tests.support.names import NameBook
+from tests.support.names import StubResolver
 
 
 async def test_crash_between_claim_and_acknowledgement_sends_again_with_the_same_id(
@@ -148,8 +148,8 @@ async def test_faults_of_the_hub_itself_leave_a_receiver_as_it_was(world: World,
 async def test_address_that_may_not_be_called_does_not_make_a_receiver_fail(world: World) -> None:
     referrer = organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
     await world.subscribe(referrer, "https://inside.example/")
-    resolver = NameBook({"inside.example": ("10.0.0.8",)})
-    world.webhook = WebhookSender(world.clock, Outbound(SANDBOX, resolver=resolver))
+    resolver = StubResolver({"inside.example": ("10.0.0.8",)})
+    world.webhook = WebhookSender(world.clock, OutboundClient(SANDBOX, resolver=resolver))
     for _ in range(OPENS_AFTER):
         await world.happen(world.cases.add(referrer), EventType.REFERRAL_CONFIRMED)
 

@@ -13,17 +13,17 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
-from app.events.http.client import Call, Outbound
+from app.events.http.client import Call, OutboundClient
 from app.events.http.oauth import OAuthClient
 from app.events.http.signing import new_secret
-from app.events.http.ssrf import AddressRefused, AddressRules
-from app.events.http.webhook import Letter, WebhookSender
-from app.events.outcome import Verdict
+from app.events.http.ssrf import AddressPolicy, AddressRefused
+from app.events.http.webhook import WebhookRequest, WebhookSender
+from app.events.outcome import AttemptOutcome
 from tests.support.event_env import SANDBOX, MovableClock, mailbox
 from tests.support.hostile import HOSTILE_URLS
 
 PUBLIC = "93.184.215.14"
-HTTP_ANYWHERE = AddressRules(allow_http=True)
+HTTP_ANYWHERE = AddressPolicy(allow_http=True)
 
 
 class Names(AbstractResolver):
@@ -96,15 +96,15 @@ def clock() -> MovableClock:
     return MovableClock(datetime.now(UTC))
 
 
-def letter(url: str, auth: OAuthClient | None = None) -> Letter:
-    return Letter(url, str(uuid4()), b"{}", (new_secret(),), auth)
+def letter(url: str, auth: OAuthClient | None = None) -> WebhookRequest:
+    return WebhookRequest(url, str(uuid4()), b"{}", (new_secret(),), auth)
 
 
 @pytest.mark.parametrize(("name", "url"), HOSTILE_URLS, ids=[name for name, _ in HOSTILE_URLS])
 async def test_hostile_target_is_never_connected_to(
     listener: Listener, clock: MovableClock, name: str, url: str
 ) -> None:
-    outbound = Outbound(HTTP_ANYWHERE)
+    outbound = OutboundClient(HTTP_ANYWHERE)
     sender = WebhookSender(clock, outbound)
     target = url.replace("{port}", str(listener.port))
 
@@ -116,8 +116,8 @@ async def test_hostile_target_is_never_connected_to(
     await sender.close()
     assert isinstance(checked[0], AddressRefused)
     assert isinstance(asked[0], AddressRefused)
-    assert (sent.verdict, sent.error_class) == (Verdict.REFUSED, "address-not-allowed")
-    assert (token.verdict, token.error_class) == (Verdict.FAILED, "no-token")
+    assert (sent.verdict, sent.error_class) == (AttemptOutcome.REFUSED, "address-not-allowed")
+    assert (token.verdict, token.error_class) == (AttemptOutcome.FAILED, "no-token")
     assert listener.visits == 0
 
 
@@ -128,7 +128,7 @@ async def test_hostile_target_is_never_connected_to(
 async def test_name_with_any_forbidden_address_is_never_connected_to(
     listener: Listener, clock: MovableClock, addresses: tuple[str, ...]
 ) -> None:
-    outbound = Outbound(HTTP_ANYWHERE, resolver=Names(addresses))
+    outbound = OutboundClient(HTTP_ANYWHERE, resolver=Names(addresses))
     sender = WebhookSender(clock, outbound)
     url = f"http://hooks.example.nl:{listener.port}/"
 
@@ -137,14 +137,14 @@ async def test_name_with_any_forbidden_address_is_never_connected_to(
     outcome = await sender.send(letter(url))
 
     await sender.close()
-    assert (outcome.verdict, outcome.error_class) == (Verdict.FAILED, "address-not-allowed")
+    assert (outcome.verdict, outcome.error_class) == (AttemptOutcome.FAILED, "address-not-allowed")
     assert listener.visits == 0
 
 
 async def test_name_that_is_rebound_after_the_check_is_never_connected_to(
     listener: Listener, clock: MovableClock
 ) -> None:
-    outbound = Outbound(HTTP_ANYWHERE, resolver=Names((PUBLIC,), ("127.0.0.1",)))
+    outbound = OutboundClient(HTTP_ANYWHERE, resolver=Names((PUBLIC,), ("127.0.0.1",)))
     sender = WebhookSender(clock, outbound)
     url = f"http://hooks.example.nl:{listener.port}/"
 
@@ -158,32 +158,32 @@ async def test_name_that_is_rebound_after_the_check_is_never_connected_to(
 
 async def test_socket_to_a_forbidden_address_cannot_be_made(listener: Listener) -> None:
     """The last look, should everything before it be fooled."""
-    outbound = Outbound(HTTP_ANYWHERE)
+    outbound = OutboundClient(HTTP_ANYWHERE)
 
     with pytest.raises(AddressRefused):
         outbound._socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", listener.port)))
 
 
 async def test_redirect_to_a_forbidden_address_is_not_followed(listener: Listener, clock: MovableClock) -> None:
-    sender = WebhookSender(clock, Outbound(SANDBOX))
+    sender = WebhookSender(clock, OutboundClient(SANDBOX))
     async with mailbox() as box:
         box.answer = lambda _: web.Response(status=308, headers={"Location": f"http://127.0.0.1:{listener.port}/"})
 
         outcome = await sender.send(letter(box.url))
 
     await sender.close()
-    assert (outcome.verdict, outcome.status_code) == (Verdict.FAILED, 308)
+    assert (outcome.verdict, outcome.status_code) == (AttemptOutcome.FAILED, 308)
     assert listener.visits == 0
 
 
 async def test_checked_address_is_dialled_under_the_name_that_was_given(clock: MovableClock) -> None:
     names = Names(("127.0.0.1",), ("10.0.0.1",))
-    sender = WebhookSender(clock, Outbound(SANDBOX, resolver=names))
+    sender = WebhookSender(clock, OutboundClient(SANDBOX, resolver=names))
     async with mailbox() as box:
         outcome = await sender.send(letter(box.url.replace("127.0.0.1", "hooks.example.nl")))
 
     await sender.close()
-    assert outcome.verdict is Verdict.DELIVERED
+    assert outcome.verdict is AttemptOutcome.DELIVERED
     assert names.asked == 1
     assert box.headers[0]["host"].startswith("hooks.example.nl:")
 
@@ -194,7 +194,7 @@ async def test_settings_of_a_proxy_do_not_lead_around_the_guard(
     environment: Mapping[str, str] = {"http_proxy": f"http://127.0.0.1:{listener.port}"}
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    sender = WebhookSender(clock, Outbound(HTTP_ANYWHERE, resolver=Names(("192.0.2.1",))))
+    sender = WebhookSender(clock, OutboundClient(HTTP_ANYWHERE, resolver=Names(("192.0.2.1",))))
 
     outcome = await sender.send(letter("http://hooks.example.nl/"))
 

@@ -7,23 +7,23 @@ import pytest
 
 from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferrerKind, System
-from app.domain.commands import Act, ConfirmReferral, RegisterReferral
+from app.domain.commands import ActionContext, ConfirmReferral, RegisterReferral
 from app.domain.events import Event, EventType
 from app.domain.fields import Field
 from app.domain.values import ClientDetails, Consent, Counsellor, ReferralContents
-from app.events.delivery.context import StoredCases
+from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine
-from app.events.delivery.payload import PackingTable
+from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
-from app.events.http.client import Outbound
-from app.events.http.ssrf import AddressRules
+from app.events.http.client import OutboundClient
+from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.models.cases.external_id import external_id_of
 from app.models.delivery.delivery import DeliveryState, deliveries_to
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.cases.referrals import confirm_referral, register_referral
 from app.operations.cases.steps import open_chain
-from app.operations.services import Tools, make_tools
+from app.operations.services import Services, build_services
 from tests.support.event_env import CANARY, KEY, ORIGIN, START, MovableClock, Partner
 
 REASON = "Kanarie-reden: schulden na scheiding"
@@ -45,35 +45,37 @@ class Installation:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.clock = MovableClock()
-        self.tools: Tools = make_tools(KEY, "rotterdam", self.clock)
-        self.cases = StoredCases(self.tools.vault)
+        self.services: Services = build_services(KEY, "rotterdam", self.clock)
+        self.cases = StoredCaseLookup(self.services.vault)
         self.allegro, self.gidso = Partner(System.ALLEGRO), Partner(System.GIDSO)
         self.allegro.external_id = "D-17"
 
     async def register(self) -> UUID:
         def work(tx: Connection) -> UUID:
-            set_up_institutions(tx, self.tools)
+            set_up_institutions(tx, self.services)
             details = ReferrerDetails(REFERRAL.organisation_code, "Wijkteam", ReferrerKind.WIJKTEAM, System.GIDSO)
-            save_referrer(tx, self.tools, details)
-            act = Act(OrganisationRole.REFERRER, System.GIDSO, START)
-            return register_referral(tx, self.tools, REFERRAL, act).referral.id
+            save_referrer(tx, self.services, details)
+            context = ActionContext(OrganisationRole.REFERRER, System.GIDSO, START)
+            return register_referral(tx, self.services, REFERRAL, context).referral.id
 
         return await self.db.write(work)
 
     async def confirm(self, referral_id: UUID) -> None:
         def work(tx: Connection) -> None:
-            act = Act(OrganisationRole.FINANCE_TEAM, System.ALLEGRO, self.clock.now())
-            chain = open_chain(tx, self.tools, referral_id, act)
-            confirm_referral(tx, self.tools, chain, ConfirmReferral(Counsellor("T. Begeleider", "010")))
+            context = ActionContext(OrganisationRole.FINANCE_TEAM, System.ALLEGRO, self.clock.now())
+            chain = open_chain(tx, self.services, referral_id, context)
+            confirm_referral(tx, self.services, chain, ConfirmReferral(Counsellor("T. Begeleider", "010")))
 
         await self.db.write(work)
 
     async def tell(self) -> None:
-        tools = self.tools
-        table = PackingTable(self.clock, tools.new_id, self.cases, tools.vault, tools.policy, tools.pseudonyms, ORIGIN)
+        services = self.services
+        table = DeliveryBuilder(
+            self.clock, services.new_id, self.cases, services.vault, services.policy, services.pseudonyms, ORIGIN
+        )
         sinks = {System.ALLEGRO: self.allegro, System.GIDSO: self.gidso}
-        await Relay(self.db, self.cases, tools.policy, self.clock, tools.new_id).once()
-        await DeliveryEngine(self.db, table, sinks, WebhookSender(self.clock, Outbound(AddressRules()))).drain()
+        await Relay(self.db, self.cases, services.policy, self.clock, services.new_id).once()
+        await DeliveryEngine(self.db, table, sinks, WebhookSender(self.clock, OutboundClient(AddressPolicy()))).drain()
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ async def test_deliveries_to_a_receiver_can_be_paged_by_state(hub: Installation)
 
 async def test_event_of_an_unknown_referral_has_no_case(hub: Installation) -> None:
     now = datetime.now(UTC)
-    stray = Event(hub.tools.new_id(now), EventType.INTAKE_MISSED, hub.tools.new_id(now), now, now)
+    stray = Event(hub.services.new_id(now), EventType.INTAKE_MISSED, hub.services.new_id(now), now, now)
 
     assert await hub.db.read(hub.cases.about, [stray], in_full=True) == {}
 
@@ -139,7 +141,7 @@ async def test_event_of_an_unknown_referral_has_no_case(hub: Installation) -> No
 async def test_what_an_event_says_stands_before_what_the_case_says_now(hub: Installation) -> None:
     referral = await hub.register()
     now = datetime.now(UTC)
-    said = Event(hub.tools.new_id(now), EventType.INTAKE_MISSED, referral, now, now, {"attendance.missed_count": 7})
+    said = Event(hub.services.new_id(now), EventType.INTAKE_MISSED, referral, now, now, {"attendance.missed_count": 7})
 
     cases = await hub.db.read(hub.cases.about, [said], in_full=False)
 
@@ -150,7 +152,7 @@ async def test_what_an_event_says_stands_before_what_the_case_says_now(hub: Inst
 async def test_what_is_looked_up_for_a_referrer_leaves_out_the_client(hub: Installation) -> None:
     referral = await hub.register()
     now = datetime.now(UTC)
-    missed = Event(hub.tools.new_id(now), EventType.INTAKE_MISSED, referral, now, now)
+    missed = Event(hub.services.new_id(now), EventType.INTAKE_MISSED, referral, now, now)
 
     light = (await hub.db.read(hub.cases.about, [missed], in_full=False))[missed.id]
     full = (await hub.db.read(hub.cases.about, [missed], in_full=True))[missed.id]

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
-from app.signals import CHANNEL, TELL_SECONDS, Wake
+from app.signals import CHANNEL, TELL_SECONDS, CommitSignal
 from tests.support.event_env import World, organisation
 
 _LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
@@ -35,8 +35,8 @@ async def there(postgres_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def listening(db: Database) -> Wake:
-    """Give a bell that is known to hear the other side."""
+async def listening(db: Database) -> CommitSignal:
+    """Return a bell that is known to hear the other side."""
     bell = db.listen()
     async with asyncio.timeout(5):
         while not await db.read(_has_listener):

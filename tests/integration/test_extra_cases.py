@@ -19,7 +19,7 @@ from app.sandbox.allegro import app as allegro
 from app.sandbox.runtime import Server, SettableClock, Store
 from app.worker import Worker
 from tests.support.feed import Archive
-from tests.support.hub import NOW, SmallHub
+from tests.support.hub import NOW, InProcessHub
 from tests.support.job_env import ask_job, job_puller, registration
 from tests.support.partners_env import Partners, counts, fill, gidso_row, partners_of, settings_of
 
@@ -28,7 +28,7 @@ REFERRAL = metadata.tables["referral"]
 
 
 @pytest.fixture
-async def partners(hub: SmallHub, tmp_path: Path) -> AsyncIterator[Partners]:
+async def partners(hub: InProcessHub, tmp_path: Path) -> AsyncIterator[Partners]:
     async with partners_of(hub, tmp_path) as running:
         yield running
 
@@ -52,13 +52,13 @@ async def test_a_case_that_allegro_lost_is_told_to_it_again(partners: Partners, 
 
 @asynccontextmanager
 async def emptied_allegro(partners: Partners, folder: Path) -> AsyncIterator[Partners]:
-    """Give the same hub beside an Allegro that came back from an empty backup."""
+    """Return the same hub beside an Allegro that came back from an empty backup."""
     server = Server(allegro.create_app(Store(), SettableClock(NOW)))
     await server.start()
     servers = {**partners.servers, System.ALLEGRO: server}
     hub = partners.hub
     hub.clock.set(NOW + timedelta(minutes=5))
-    worker = Worker.over(hub.db, hub.tools, settings_of(folder, servers))
+    worker = Worker.over(hub.db, hub.services, settings_of(folder, servers))
     desk = httpx.AsyncClient(base_url=server.url)
     await worker.pullers[System.ALLEGRO].round()
     yield Partners(hub, worker, servers, {**partners.desks, System.ALLEGRO: desk})
@@ -77,7 +77,7 @@ def statuses(tx: Connection) -> list[str]:
     return list(tx.execute(select(REFERRAL.c.status).order_by(REFERRAL.c.id)).scalars())
 
 
-async def test_a_case_that_is_gone_where_the_hub_makes_none_is_left_to_people(hub: SmallHub) -> None:
+async def test_a_case_that_is_gone_where_the_hub_makes_none_is_left_to_people(hub: InProcessHub) -> None:
     one = job_puller(hub, Archive(registration(1), registration(2)))
     await one.round()
     await hub.db.write(lambda tx: tx.execute(delete(RECORD).where(RECORD.c.external_id == "G-1")))

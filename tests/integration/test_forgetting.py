@@ -14,7 +14,7 @@ from app.operations.retention import forget_what_is_old
 from app.reference import load_reference
 from app.settings import Settings
 from app.worker import Worker
-from tests.support.hub import NOW, PATHS, TODAY, SmallHub, dump_of, unreadable
+from tests.support.hub import NOW, PATHS, TODAY, InProcessHub, dump_of, unreadable
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
 
 KEEP = load_reference("rotterdam").retention
@@ -22,8 +22,8 @@ FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
 
 
 @pytest.fixture
-async def quarrel(hub: SmallHub) -> TwoWriters:
-    """Give a referral of which GIDSO and the API changed the worker, with an open conflict."""
+async def quarrel(hub: InProcessHub) -> TwoWriters:
+    """Return a referral of which GIDSO and the API changed the worker, with an open conflict."""
     two = TwoWriters(hub)
     await two.partner_says(FIRST)
     await two.api_says(worker=replace(FIRST.contents.worker, name="C. Hub"))
@@ -31,14 +31,14 @@ async def quarrel(hub: SmallHub) -> TwoWriters:
     return two
 
 
-async def forget_after(hub: SmallHub, wait: timedelta) -> int:
+async def forget_after(hub: InProcessHub, wait: timedelta) -> int:
     """Let time pass, and sweep."""
     hub.clock.set(hub.clock.now() + wait)
-    return await hub.db.write(forget_what_is_old, hub.tools)
+    return await hub.db.write(forget_what_is_old, hub.services)
 
 
-async def held(hub: SmallHub) -> set[UUID]:
-    """Give the referrals of which something is remembered of what partners hold."""
+async def held(hub: InProcessHub) -> set[UUID]:
+    """Return the referrals of which something is remembered of what partners hold."""
 
     def work(tx: Connection) -> set[UUID]:
         return set(tx.execute(select(partner_field.c.referral_id)).scalars())
@@ -49,7 +49,7 @@ async def held(hub: SmallHub) -> set[UUID]:
 async def test_the_values_of_a_conflict_go_long_after_its_decision_and_its_account_stays(quarrel: TwoWriters) -> None:
     hub = quarrel.hub
     (row,) = await conflicts(hub.db)
-    await hub.db.write(decide_conflict, hub.tools, System.GIDSO, row.id, "hub", "beheer")
+    await hub.db.write(decide_conflict, hub.services, System.GIDSO, row.id, "hub", "beheer")
 
     too_soon = await forget_after(hub, KEEP.decided_conflict)
     forgotten = await forget_after(hub, timedelta(seconds=1))
@@ -100,8 +100,8 @@ async def test_the_workers_sweep_forgets_payloads_and_values(quarrel: TwoWriters
     hub = quarrel.hub
     await hub.pull(unreadable("D-1", "m-7"))
     (row,) = await conflicts(hub.db)
-    await hub.db.write(decide_conflict, hub.tools, System.GIDSO, row.id, "hub", "beheer")
-    worker = Worker.over(hub.db, hub.tools, Settings(mode="sandbox"))
+    await hub.db.write(decide_conflict, hub.services, System.GIDSO, row.id, "hub", "beheer")
+    worker = Worker.over(hub.db, hub.services, Settings(mode="sandbox"))
     hub.clock.set(NOW + KEEP.decided_conflict + timedelta(seconds=1))
 
     forgotten = await worker.forget()

@@ -18,7 +18,7 @@ from app.adapters.gidso import schemas as gidso_schemas
 from app.adapters.rmw import schemas as rmw_schemas
 from app.domain.codes import WithdrawalReason
 from app.domain.commands import WithdrawReferral
-from app.domain.ports import HeldRecord, PartnerRecord, PartnerSource
+from app.domain.ports import PartnerRecord, PartnerSource, QuarantinedRecord
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import SettableClock, Store
 from tests.support import allegro_env as allegro_world
@@ -42,9 +42,9 @@ async def rmw() -> AsyncIterator[rmw_world.World]:
         yield world
 
 
-def held(record: PartnerRecord) -> HeldRecord:
-    """Give a record as it comes back from quarantine."""
-    return HeldRecord(
+def held(record: PartnerRecord) -> QuarantinedRecord:
+    """Return a record as it comes back from quarantine."""
+    return QuarantinedRecord(
         kind=record.kind,
         external_id=record.external_id,
         case_id=record.case_id,
@@ -170,8 +170,8 @@ async def test_a_record_read_again_is_the_same_record(allegro: allegro_world.Wor
     at_allegro = allegro_world.records(await allegro.pull())
     at_rmw = await rmw.records()
 
-    assert [allegro.adapter.source.reread(held(record)) for record in at_allegro] == at_allegro
-    assert [rmw.adapter.source.reread(held(record)) for record in at_rmw] == at_rmw
+    assert [allegro.adapter.source.remap(held(record)) for record in at_allegro] == at_allegro
+    assert [rmw.adapter.source.remap(held(record)) for record in at_rmw] == at_rmw
     assert [record.unread is None for record in (*at_allegro, *at_rmw)] == [True, True, False, True, False]
 
 
@@ -183,7 +183,7 @@ async def test_a_registration_of_gidso_read_again_is_the_same_record() -> None:
         await gidso_world.save(desk, stopped, gidso_world.row(2, Inkomen="Wisselend"))
         records, _ = await gidso_world.pull(adapter)
 
-        again = [adapter.source.reread(held(record)) for record in records]
+        again = [adapter.source.remap(held(record)) for record in records]
         await adapter.close()
 
     assert again == records
@@ -195,12 +195,12 @@ async def test_what_vanished_means_what_the_partner_s_own_end_of_it_means(
 ) -> None:
     gidso: PartnerSource = GidsoAdapter("http://127.0.0.1:9", API_KEY, SettableClock(SEEN_AT)).source
 
-    lapsed = rmw.adapter.source.removed("aanmelding", "R000001", "R000001", SEEN_AT)
-    deleted = gidso.removed("aanmelding", "G-000001", "G-000001", SEEN_AT)
+    lapsed = rmw.adapter.source.on_removed("aanmelding", "R000001", "R000001", SEEN_AT)
+    deleted = gidso.on_removed("aanmelding", "G-000001", "G-000001", SEEN_AT)
 
     taken_back = (WithdrawReferral(WithdrawalReason.OTHER),)
     assert [(each.facts, each.occurred_at, each.revision) for each in (lapsed, deleted) if each] == [
         (taken_back, SEEN_AT, None)
     ] * 2
-    assert gidso.removed("ondersteuning-gestopt", "G-000001", "G-000001", SEEN_AT) is None
-    assert allegro.adapter.source.removed("mutatie", "m-1", "A0000001", SEEN_AT) is None
+    assert gidso.on_removed("ondersteuning-gestopt", "G-000001", "G-000001", SEEN_AT) is None
+    assert allegro.adapter.source.on_removed("mutatie", "m-1", "A0000001", SEEN_AT) is None

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bench.crash import Ordeal, Verdict, go_through
+from bench.crash import AttemptOutcome, CrashRun, go_through
 from bench.harness import mailbox
 
 CHAINS, CHANGES_EACH = 10, 10
@@ -14,14 +14,14 @@ BOUND_SECONDS = 120
 
 
 @pytest.fixture
-async def verdict(postgres_url: str) -> Verdict:
-    """Give what became of a hundred changes while both processes were killed twice, the worker once in mid-delivery."""
+async def verdict(postgres_url: str) -> AttemptOutcome:
+    """Return the result of a hundred changes with both processes killed twice, the worker once in mid-delivery."""
     async with asyncio.timeout(BOUND_SECONDS), mailbox() as box:
-        return await go_through(Ordeal(CHAINS, kills=2, pause_seconds=0.4), postgres_url, box)
+        return await go_through(CrashRun(CHAINS, kills=2, pause_seconds=0.4), postgres_url, box)
 
 
 async def test_killing_api_and_worker_loses_no_accepted_change_and_keeps_the_order(
-    verdict: Verdict,
+    verdict: AttemptOutcome,
 ) -> None:
     assert verdict.kills == {"api": 2, "worker": 2}
     assert verdict.accepted == CHAINS * CHANGES_EACH

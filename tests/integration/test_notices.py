@@ -18,7 +18,7 @@ from app.domain.events import NOTICES, SUBSCRIPTION_NOTICES, EventType
 from app.events.contract.catalogue import schema_for
 from app.events.contract.envelope_schema import envelope_schema
 from app.events.delivery.breaker import OPENS_AFTER
-from app.events.delivery.notices import announce_subscription, announce_turns
+from app.events.delivery.notices import announce_subscription, publish_breaker_changes
 from app.models.delivery.delivery import DeliveryState, deliveries_to, subscription_receiver
 from app.models.delivery.outbox import event as event_table
 from app.models.delivery.receiver_health import Endpoint, restrained_endpoints
@@ -27,7 +27,7 @@ from app.models.partners.partner import ensure_partner, update_partner
 from app.operations.notices import announce_partner
 from app.operations.subscriptions.subscriptions import pause, remove_subscription, resume
 from tests.support.event_env import World, mailbox, ok, organisation
-from tests.support.notice_env import CONFIRMED, OPERATOR, OWNER, STRANGER, Room, add_organisations, status
+from tests.support.notice_env import CONFIRMED, OPERATOR, OWNER, STRANGER, NoticeEnv, add_organisations, status
 
 FAILING, RECOVERED = EventType.SUBSCRIPTION_FAILING, EventType.SUBSCRIPTION_RECOVERED
 DISABLED = EventType.SUBSCRIPTION_DISABLED
@@ -39,15 +39,15 @@ class Rollback(Exception):
 
 
 @pytest.fixture
-async def room(database: Database) -> AsyncIterator[Room]:
+async def room(database: Database) -> AsyncIterator[NoticeEnv]:
     world = World(database)
     await database.write(add_organisations, world)
     async with mailbox() as one, mailbox() as two, mailbox() as three, mailbox() as four:
-        yield Room(world, [one, two, three, four])
+        yield NoticeEnv(world, [one, two, three, four])
     await world.webhook.close()
 
 
-async def test_failing_subscription_is_told_once_to_its_owner_and_to_operators(room: Room) -> None:
+async def test_failing_subscription_is_told_once_to_its_owner_and_to_operators(room: NoticeEnv) -> None:
     failing = await room.subscribe(OWNER, CONFIRMED)
     other, operator = await room.subscribe(OWNER, *SUBSCRIPTION_NOTICES), await room.subscribe(OPERATOR)
     failing.box.answer = status(500)
@@ -66,7 +66,7 @@ async def test_failing_subscription_is_told_once_to_its_owner_and_to_operators(r
     assert set(owners["data"]) == {"subscription", "since", "reason", "occurredAt"}
 
 
-async def test_end_of_failing_is_told_once_and_numbered_after_the_start(room: Room) -> None:
+async def test_end_of_failing_is_told_once_and_numbered_after_the_start(room: NoticeEnv) -> None:
     failing = await room.subscribe(OWNER, CONFIRMED)
     other, operator = await room.subscribe(OWNER, *SUBSCRIPTION_NOTICES), await room.subscribe(OPERATOR)
     failing.box.answer = status(503)
@@ -80,12 +80,12 @@ async def test_end_of_failing_is_told_once_and_numbered_after_the_start(room: Ro
     assert set(operator.notices[1]["data"]) == {"subscription", "occurredAt"}
 
 
-async def test_notice_fits_its_schema_and_is_signed_like_any_event(room: Room) -> None:
+async def test_notice_fits_its_schema_and_is_signed_like_any_event(room: NoticeEnv) -> None:
     failing, operator = await room.subscribe(OWNER), await room.subscribe(OPERATOR)
     failing.box.answer = status(500)
 
     await room.happen()
-    await room.world.db.write(announce_partner, room.tools, System.RMW, True)
+    await room.world.db.write(announce_partner, room.services, System.RMW, True)
     await room.world.send()
 
     for body, headers, notice in zip(operator.box.bodies, operator.box.headers, operator.notices, strict=True):
@@ -97,7 +97,7 @@ async def test_notice_fits_its_schema_and_is_signed_like_any_event(room: Room) -
     assert operator.types == [FAILING, PARTNER_FAILING]
 
 
-async def test_nobody_gets_a_notice_that_it_did_not_ask_for(room: Room) -> None:
+async def test_nobody_gets_a_notice_that_it_did_not_ask_for(room: NoticeEnv) -> None:
     failing, all_types = await room.subscribe(OWNER, CONFIRMED), await room.subscribe(OWNER)
     stranger, recovered_only = await room.subscribe(STRANGER, FAILING), await room.subscribe(OPERATOR, RECOVERED)
     failing.box.answer = status(500)
@@ -111,7 +111,7 @@ async def test_nobody_gets_a_notice_that_it_did_not_ask_for(room: Room) -> None:
     assert all_types.box.bodies != []
 
 
-async def test_partner_that_cannot_be_sent_to_is_told_to_operators_only(room: Room) -> None:
+async def test_partner_that_cannot_be_sent_to_is_told_to_operators_only(room: NoticeEnv) -> None:
     curious, operator = await room.subscribe(OWNER, *NOTICES), await room.subscribe(OPERATOR)
     team, gidso = organisation(ReferrerKind.JONGERENLOKET, System.GIDSO), room.world.partners[System.GIDSO]
     gidso.failures = [PartnerUnreachable("down") for _ in range(OPENS_AFTER)]
@@ -129,14 +129,14 @@ async def test_partner_that_cannot_be_sent_to_is_told_to_operators_only(room: Ro
     assert [each["data"]["reason"] for each in operator.notices] == ["sending", "sending"]
 
 
-async def test_partner_that_cannot_be_read_is_told_with_since_when(room: Room) -> None:
+async def test_partner_that_cannot_be_read_is_told_with_since_when(room: NoticeEnv) -> None:
     operator, since = await room.subscribe(OPERATOR, *NOTICES), room.world.clock.now()
     await room.world.db.write(ensure_partner, System.ALLEGRO)
     await room.world.db.write(update_partner, System.ALLEGRO, {"failing_since": since})
     room.world.clock.move(minutes=5)
 
     for failing in (True, True, False, False):
-        await room.world.db.write(announce_partner, room.tools, System.ALLEGRO, failing)
+        await room.world.db.write(announce_partner, room.services, System.ALLEGRO, failing)
     await room.world.send()
 
     start, end = operator.notices
@@ -151,26 +151,26 @@ async def test_partner_that_cannot_be_read_is_told_with_since_when(room: Room) -
     assert "since" not in end["data"]
 
 
-async def test_reading_and_sending_fail_and_recover_each_by_itself(room: Room) -> None:
+async def test_reading_and_sending_fail_and_recover_each_by_itself(room: NoticeEnv) -> None:
     operator = await room.subscribe(OPERATOR)
     room.world.partners[System.ALLEGRO].failures = [PartnerUnreachable("down") for _ in range(OPENS_AFTER)]
     for _ in range(OPENS_AFTER):
         await room.world.happen(room.world.cases.add(OWNER), EventType.REFERRAL_RECEIVED, source=System.API)
     await room.world.send()
 
-    await room.world.db.write(announce_partner, room.tools, System.ALLEGRO, True)
-    await room.world.db.write(announce_partner, room.tools, System.ALLEGRO, False)
+    await room.world.db.write(announce_partner, room.services, System.ALLEGRO, True)
+    await room.world.db.write(announce_partner, room.services, System.ALLEGRO, False)
     await room.world.send()
 
     told = [(each["type"], each["data"]["reason"]) for each in operator.notices]
     assert told == [(PARTNER_FAILING, "sending"), (PARTNER_FAILING, "reading"), (PARTNER_RECOVERED, "reading")]
 
 
-async def test_notice_exists_only_with_its_change(room: Room) -> None:
+async def test_notice_exists_only_with_its_change(room: NoticeEnv) -> None:
     operator = await room.subscribe(OPERATOR)
 
     def announced_in_vain(tx: Connection) -> None:
-        announce_partner(tx, room.tools, System.RMW, True)
+        announce_partner(tx, room.services, System.RMW, True)
         raise Rollback
 
     with pytest.raises(Rollback):
@@ -180,13 +180,13 @@ async def test_notice_exists_only_with_its_change(room: Room) -> None:
     assert (operator.types, await room.stored(*NOTICES)) == ([], [])
 
 
-async def test_replay_tells_nobody(room: Room) -> None:
-    await room.world.db.write(announce_partner, replace(room.tools, quiet=True), System.RMW, True)
+async def test_replay_tells_nobody(room: NoticeEnv) -> None:
+    await room.world.db.write(announce_partner, replace(room.services, quiet=True), System.RMW, True)
 
     assert await room.stored(*NOTICES) == []
 
 
-async def test_address_that_is_gone_is_told_once_however_many_tries_say_so(room: Room) -> None:
+async def test_address_that_is_gone_is_told_once_however_many_tries_say_so(room: NoticeEnv) -> None:
     gone, operator = await room.subscribe(OWNER, CONFIRMED), await room.subscribe(OPERATOR)
     gone.box.answer = status(410)
 
@@ -198,39 +198,39 @@ async def test_address_that_is_gone_is_told_once_however_many_tries_say_so(room:
 
 
 @pytest.mark.parametrize("answer", [410, 500])
-async def test_owner_who_resumes_ends_what_was_told(room: Room, answer: int) -> None:
+async def test_owner_who_resumes_ends_what_was_told(room: NoticeEnv, answer: int) -> None:
     told, operator = await room.subscribe(OWNER, CONFIRMED), await room.subscribe(OPERATOR)
     told.box.answer = status(answer)
     await room.happen()
     told.box.answer = ok
     stands = await room.subscription(told)
     if stands.status is SubscriptionStatus.ACTIVE:
-        stands = await room.world.db.write(pause, room.tools, stands)
+        stands = await room.world.db.write(pause, room.services, stands)
 
-    await room.world.db.write(resume, room.tools, stands)
+    await room.world.db.write(resume, room.services, stands)
     await room.world.send()
 
     assert operator.types == [FAILING if answer == 500 else DISABLED, RECOVERED]
     assert operator.notices[1]["data"]["reason"] == "resumed"
 
 
-async def test_resuming_what_did_not_fail_tells_nothing(room: Room) -> None:
+async def test_resuming_what_did_not_fail_tells_nothing(room: NoticeEnv) -> None:
     told, operator = await room.subscribe(OWNER, CONFIRMED), await room.subscribe(OPERATOR)
-    stands = await room.world.db.write(pause, room.tools, await room.subscription(told))
+    stands = await room.world.db.write(pause, room.services, await room.subscription(told))
 
-    await room.world.db.write(resume, room.tools, stands)
+    await room.world.db.write(resume, room.services, stands)
     await room.world.send()
 
     assert (operator.types, await room.stored(*NOTICES)) == ([], [])
 
 
-async def test_failed_notice_opens_no_breaker_and_so_leads_to_no_notice(room: Room) -> None:
+async def test_failed_notice_opens_no_breaker_and_so_leads_to_no_notice(room: NoticeEnv) -> None:
     deaf, operator = await room.subscribe(OPERATOR), await room.subscribe(OPERATOR, *SUBSCRIPTION_NOTICES)
     deaf.box.answer = status(500)
 
     for number in range(2 * OPENS_AFTER):
-        await room.world.db.write(announce_partner, room.tools, System.RMW, number % 2 == 0)
-        await room.world.db.write(announce_partner, room.tools, System.GIDSO, number % 2 == 0)
+        await room.world.db.write(announce_partner, room.services, System.RMW, number % 2 == 0)
+        await room.world.db.write(announce_partner, room.services, System.GIDSO, number % 2 == 0)
         room.world.clock.move(hours=1)
         await room.world.send()
 
@@ -239,7 +239,7 @@ async def test_failed_notice_opens_no_breaker_and_so_leads_to_no_notice(room: Ro
     assert (operator.types, await room.stored(*SUBSCRIPTION_NOTICES)) == ([], [])
 
 
-async def test_outage_of_all_subscriptions_of_one_organisation_does_not_cascade(room: Room) -> None:
+async def test_outage_of_all_subscriptions_of_one_organisation_does_not_cascade(room: NoticeEnv) -> None:
     operator = await room.subscribe(OPERATOR)
     async with mailbox() as down:
         down.answer = status(500)
@@ -255,7 +255,7 @@ async def test_outage_of_all_subscriptions_of_one_organisation_does_not_cascade(
     assert len(among_themselves) <= 12
 
 
-async def test_who_heard_the_start_hears_the_end_also_when_it_failed_meanwhile(room: Room) -> None:
+async def test_who_heard_the_start_hears_the_end_also_when_it_failed_meanwhile(room: NoticeEnv) -> None:
     first, heard = await room.subscribe(OWNER, CONFIRMED), await room.subscribe(OWNER, CONFIRMED, FAILING, RECOVERED)
     first.box.answer = status(500)
     await room.happen()
@@ -272,44 +272,44 @@ async def test_who_heard_the_start_hears_the_end_also_when_it_failed_meanwhile(r
     assert heard.types == [FAILING, RECOVERED]
 
 
-async def test_subscription_that_ended_is_told_no_further(room: Room) -> None:
+async def test_subscription_that_ended_is_told_no_further(room: NoticeEnv) -> None:
     told, operator = await room.subscribe(OWNER, CONFIRMED), await room.subscribe(OPERATOR)
     told.box.answer = status(500)
     await room.happen()
 
-    await room.world.db.write(remove_subscription, room.tools, await room.subscription(told))
+    await room.world.db.write(remove_subscription, room.services, await room.subscription(told))
     room.world.clock.move(hours=100)
     await room.world.send()
 
     assert operator.types == [FAILING]
 
 
-async def test_paused_receiver_is_told_nothing_and_owed_nothing(room: Room) -> None:
+async def test_paused_receiver_is_told_nothing_and_owed_nothing(room: NoticeEnv) -> None:
     asleep = await room.subscribe(OPERATOR)
-    await room.world.db.write(pause, room.tools, await room.subscription(asleep))
+    await room.world.db.write(pause, room.services, await room.subscription(asleep))
 
-    await room.world.db.write(announce_partner, room.tools, System.RMW, True)
+    await room.world.db.write(announce_partner, room.services, System.RMW, True)
 
     owed = await room.world.db.read(deliveries_to, subscription_receiver(asleep.id), None, None, 10)
     assert owed == []
 
 
-async def test_receiver_that_is_paused_after_a_notice_gets_it_on_resuming(room: Room) -> None:
+async def test_receiver_that_is_paused_after_a_notice_gets_it_on_resuming(room: NoticeEnv) -> None:
     asleep = await room.subscribe(OPERATOR)
-    await room.world.db.write(announce_partner, room.tools, System.RMW, True)
-    stands = await room.world.db.write(pause, room.tools, await room.subscription(asleep))
+    await room.world.db.write(announce_partner, room.services, System.RMW, True)
+    stands = await room.world.db.write(pause, room.services, await room.subscription(asleep))
     await room.world.send()
     (held,) = await room.world.db.read(deliveries_to, subscription_receiver(asleep.id), None, None, 10)
 
-    await room.world.db.write(resume, room.tools, stands)
+    await room.world.db.write(resume, room.services, stands)
     await room.world.send()
 
     assert (held.state, asleep.types) == (DeliveryState.PARKED, [PARTNER_FAILING])
 
 
-async def test_no_notice_is_on_record_as_a_disclosure(room: Room) -> None:
+async def test_no_notice_is_on_record_as_a_disclosure(room: NoticeEnv) -> None:
     operator = await room.subscribe(OPERATOR)
-    await room.world.db.write(announce_partner, room.tools, System.RMW, True)
+    await room.world.db.write(announce_partner, room.services, System.RMW, True)
 
     await room.world.send()
 
@@ -337,7 +337,7 @@ async def test_whatever_is_announced_start_and_end_take_turns(sqlite_database: D
         assert not set(spoiling) & set(pairwise(told))
 
 
-async def test_who_was_failing_when_it_started_hears_no_end(room: Room) -> None:
+async def test_who_was_failing_when_it_started_hears_no_end(room: NoticeEnv) -> None:
     first, second = await room.subscribe(OWNER, CONFIRMED), await room.subscribe(OWNER, CONFIRMED, FAILING, RECOVERED)
     second.box.answer = status(500)
     await room.happen()
@@ -350,7 +350,7 @@ async def test_who_was_failing_when_it_started_hears_no_end(room: Room) -> None:
     assert (await room.stored(FAILING), second.types) == ([FAILING] * 2, [])
 
 
-async def test_subscription_is_never_told_of_itself(room: Room) -> None:
+async def test_subscription_is_never_told_of_itself(room: NoticeEnv) -> None:
     failing = await room.subscribe(OWNER, CONFIRMED, RECOVERED)
     failing.box.answer = status(500)
     await room.happen()
@@ -361,12 +361,12 @@ async def test_subscription_is_never_told_of_itself(room: Room) -> None:
     assert (await room.stored(*NOTICES), failing.types) == ([FAILING, RECOVERED], [])
 
 
-async def test_try_that_was_under_way_when_it_was_disabled_ends_nothing(room: Room) -> None:
+async def test_try_that_was_under_way_when_it_was_disabled_ends_nothing(room: NoticeEnv) -> None:
     gone = await room.subscribe(OWNER, CONFIRMED)
     gone.box.answer = status(410)
     await room.happen()
 
     closed = Endpoint(subscription_receiver(gone.id))
-    await room.world.db.write(announce_turns, room.world.table, [closed], set(), {})
+    await room.world.db.write(publish_breaker_changes, room.world.table, [closed], set(), {})
 
     assert await room.stored(*NOTICES) == [DISABLED]

@@ -10,16 +10,16 @@ from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.values import Worker
 from app.models.cases.client import wrapped_key_of
 from app.operations.field_sync.merge import open_value
-from app.operations.intake.apply import Tally
-from tests.support.hub import CLIENT, CONFIRM, CONTENTS, DOCK, SmallHub, dump_of, partner_record
+from app.operations.intake.apply import PageResult
+from tests.support.hub import CLIENT, CONFIRM, CONTENTS, DOCK, InProcessHub, dump_of, partner_record
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
 
 FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
 
 
 @pytest.fixture
-async def two(hub: SmallHub) -> TwoWriters:
-    """Give a referral that GIDSO made and owns."""
+async def two(hub: InProcessHub) -> TwoWriters:
+    """Return a referral that GIDSO made and owns."""
     two = TwoWriters(hub)
     await two.partner_says(FIRST)
     return two
@@ -65,7 +65,7 @@ async def test_where_both_changed_the_owner_wins_and_the_other_value_is_kept(two
     assert await _values(two) == ["C. Hub", "B. Tweede", None]
 
 
-async def test_who_is_not_the_owner_is_refused_once_and_heard(hub: SmallHub) -> None:
+async def test_who_is_not_the_owner_is_refused_once_and_heard(hub: InProcessHub) -> None:
     two = TwoWriters(hub)
     of_dock = replace(FIRST, organisation_code=DOCK.code)
     await two.partner_says(of_dock)
@@ -79,7 +79,7 @@ async def test_who_is_not_the_owner_is_refused_once_and_heard(hub: SmallHub) -> 
     assert await _values(two) == ["A. Eerste", "B. Tweede", "A. Eerste"]
 
 
-async def test_a_refused_field_does_not_hold_up_the_others(hub: SmallHub) -> None:
+async def test_a_refused_field_does_not_hold_up_the_others(hub: InProcessHub) -> None:
     two = TwoWriters(hub)
     await two.partner_says(FIRST)
     of_allegro = TwoWriters(hub, System.ALLEGRO, "A-1")
@@ -103,7 +103,7 @@ async def test_two_records_on_one_page_are_settled_one_after_the_other(two: TwoW
     )
 
     found = await two.contents()
-    assert tally == Tally(applied=2)
+    assert tally == PageResult(applied=2)
     assert (found.case_lead, found.motivation) == ("P. Partner", "Rust")
     assert await two.reasons() == [("referral.case_lead", "both-changed")]
 
@@ -124,7 +124,7 @@ async def test_another_bsn_is_refused_as_before_and_leaves_no_conflict(two: TwoW
 
     tally = await two.partner_says(other)
 
-    assert tally == Tally(quarantined=1)
+    assert tally == PageResult(quarantined=1)
     assert (await two.contents()).area == "Charlois"
     assert await two.reasons() == []
 
@@ -139,7 +139,7 @@ async def test_no_value_of_a_conflict_is_stored_as_plain_text(two: TwoWriters) -
     assert "persoonlijk" not in stored
 
 
-async def test_a_page_without_news_costs_as_many_statements_for_many_referrals_as_for_few(hub: SmallHub) -> None:
+async def test_a_page_without_news_costs_as_many_statements_for_many_referrals_as_for_few(hub: InProcessHub) -> None:
     facts = {f"G-{number}": replace(FIRST, reference=f"G-{number}") for number in range(12)}
     for case_id, fact in facts.items():
         two = TwoWriters(hub, case_id=case_id)
@@ -159,7 +159,7 @@ async def test_a_page_without_news_costs_as_many_statements_for_many_referrals_a
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Give the statements that are sent within."""
+    """Return the statements that are sent within."""
     sent: list[str] = []
 
     def on_statement(*given: object) -> None:
@@ -174,16 +174,16 @@ def statements() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", on_statement)
 
 
-async def _say_again(hub: SmallHub, facts: dict[str, RegisterReferral]) -> None:
+async def _say_again(hub: InProcessHub, facts: dict[str, RegisterReferral]) -> None:
     records = [
         partner_record(case_id, fact, external_id=case_id, payload={"saved": "again"})
         for case_id, fact in facts.items()
     ]
-    assert await hub.pull(*records, system=System.GIDSO) == Tally(applied=len(facts))
+    assert await hub.pull(*records, system=System.GIDSO) == PageResult(applied=len(facts))
 
 
 async def _values(two: TwoWriters) -> list[object]:
     (row,) = await conflicts(two.hub.db)
     client_id = (await two.hub.case(row.referral_id)).client.id
-    sealer = two.hub.tools.vault.client_sealer(await two.hub.db.read(wrapped_key_of, client_id))
+    sealer = two.hub.services.vault.client_sealer(await two.hub.db.read(wrapped_key_of, client_id))
     return [open_value(sealer, value) for value in (row.hub_value, row.partner_value, row.base_value)]

@@ -12,14 +12,14 @@ from app.domain.local_time import AMSTERDAM
 from app.domain.ports import Page
 from app.models import metadata
 from app.operations.intake.quarantine import page_of_quarantine
-from app.operations.partners.pull_policy import Window
+from app.operations.partners.pull_policy import MaintenanceWindow
 from app.operations.partners.state import find_job, page_of_jobs, pause_partner, resume_partner
 from tests.support.feed import Archive, Feed
-from tests.support.hub import NOW, SmallHub, unreadable
+from tests.support.hub import NOW, InProcessHub, unreadable
 from tests.support.job_env import ask_job, job_puller, registration
 
 
-async def test_a_job_that_was_left_halfway_is_begun_again_by_whoever_has_the_turn(hub: SmallHub) -> None:
+async def test_a_job_that_was_left_halfway_is_begun_again_by_whoever_has_the_turn(hub: InProcessHub) -> None:
     archive = Archive(registration(1))
     job_id = await ask_job(hub, System.GIDSO, "backfill")
     await job_puller(hub, Feed(PartnerUnreachable("no answer"), system=System.GIDSO), "dead").round()
@@ -32,7 +32,7 @@ async def test_a_job_that_was_left_halfway_is_begun_again_by_whoever_has_the_tur
     assert (job.state, job.finished_at) == ("done", NOW + timedelta(minutes=2))
 
 
-async def _set_running(hub: SmallHub, job_id: Any) -> None:
+async def _set_running(hub: InProcessHub, job_id: Any) -> None:
     job = metadata.tables["partner_job"]
     values = {"state": "running", "report": None, "finished_at": None}
 
@@ -42,7 +42,7 @@ async def _set_running(hub: SmallHub, job_id: Any) -> None:
     await hub.db.write(work)
 
 
-async def test_a_job_that_fails_says_why_and_stops_no_pull(hub: SmallHub) -> None:
+async def test_a_job_that_fails_says_why_and_stops_no_pull(hub: InProcessHub) -> None:
     feed = Feed(PartnerUnreachable("no answer"), RuntimeError("Jansen"), Page((registration(1),), "5"))
     feed.system = System.GIDSO
     ids = [await ask_job(hub, System.GIDSO, kind) for kind in ("backfill", "reconcile")]
@@ -57,15 +57,15 @@ async def test_a_job_that_fails_says_why_and_stops_no_pull(hub: SmallHub) -> Non
     assert len((await hub.dump())["referral"]) == 1
 
 
-async def test_the_jobs_of_a_paused_partner_wait(hub: SmallHub) -> None:
+async def test_the_jobs_of_a_paused_partner_wait(hub: InProcessHub) -> None:
     archive = Archive(registration(1))
     one = job_puller(hub, archive)
-    await hub.db.write(pause_partner, hub.tools, System.GIDSO, "beheer", "First backfill, then pull.")
+    await hub.db.write(pause_partner, hub.services, System.GIDSO, "beheer", "First backfill, then pull.")
     job_id = await ask_job(hub, System.GIDSO, "backfill")
 
     await one.round()
     while_paused = (await hub.db.read(find_job, System.GIDSO, job_id)).state
-    await hub.db.write(resume_partner, hub.tools, System.GIDSO)
+    await hub.db.write(resume_partner, hub.services, System.GIDSO)
     await one.round()
 
     assert while_paused == "waiting"
@@ -78,7 +78,7 @@ async def test_the_jobs_of_a_paused_partner_wait(hub: SmallHub) -> None:
     }
 
 
-async def test_a_retry_reads_the_quarantine_again(hub: SmallHub) -> None:
+async def test_a_retry_reads_the_quarantine_again(hub: InProcessHub) -> None:
     await hub.known_case("D-1")
     await hub.pull(unreadable("D-1"))
     one = job_puller(hub, Feed(Page((), "5")), "test")
@@ -94,7 +94,7 @@ async def test_a_retry_reads_the_quarantine_again(hub: SmallHub) -> None:
     assert (held, len(await hub.quarantine())) == (1, 0)
 
 
-async def test_a_retry_of_one_record_takes_its_case_and_leaves_the_others(hub: SmallHub) -> None:
+async def test_a_retry_of_one_record_takes_its_case_and_leaves_the_others(hub: InProcessHub) -> None:
     for case in ("D-1", "D-2"):
         await hub.known_case(case)
     await hub.pull(unreadable("D-1"), unreadable("D-2"))
@@ -110,7 +110,7 @@ async def test_a_retry_of_one_record_takes_its_case_and_leaves_the_others(hub: S
     assert (job.report["quarantineId"], job.report["read"]) == (str(first.id), 1)
 
 
-async def test_every_partner_is_compared_once_a_night(hub: SmallHub) -> None:
+async def test_every_partner_is_compared_once_a_night(hub: InProcessHub) -> None:
     hub.clock.set(datetime(2026, 3, 2, 20, tzinfo=AMSTERDAM))
     archive = Archive(registration(1))
     both = [job_puller(hub, archive, holder, reconcile_at=time(3, 30)) for holder in ("one", "two")]
@@ -126,9 +126,9 @@ async def test_every_partner_is_compared_once_a_night(hub: SmallHub) -> None:
     assert {job.requested_by for job in jobs} == {"nightly"}
 
 
-async def test_a_night_in_maintenance_is_made_good_after_it(hub: SmallHub) -> None:
+async def test_a_night_in_maintenance_is_made_good_after_it(hub: InProcessHub) -> None:
     hub.clock.set(datetime(2026, 3, 2, 20, tzinfo=AMSTERDAM))
-    window = Window(time(22), time(6))
+    window = MaintenanceWindow(time(22), time(6))
     one = job_puller(hub, Archive(registration(1)), reconcile_at=time(3, 30), maintenance=(window,))
 
     for _ in range(15):

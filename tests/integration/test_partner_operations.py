@@ -20,10 +20,10 @@ from app.domain.codes import System
 from app.domain.errors import InvalidInput, NotFound, PartnerRefused, PartnerUnreachable
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import Page
-from app.operations.partners.pull_policy import Manners, Window
+from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.operations.partners.state import (
+    JobRequest,
     PartnerState,
-    Wish,
     find_job,
     page_of_jobs,
     partner_states,
@@ -38,28 +38,28 @@ from app.settings import Settings
 from app.worker import Worker
 from tests.support.feed import Feed
 from tests.support.gidso_env import line, running_gidso
-from tests.support.hub import NOW, SmallHub
+from tests.support.hub import NOW, InProcessHub
 from tests.support.rmw_env import running_world
 
 NEVER = 0.0
-NIGHT = Window(time(22), time(6))
+NIGHT = MaintenanceWindow(time(22), time(6))
 
 
 def no_answer(asked_seconds: float | None = None) -> PartnerUnreachable:
     return PartnerUnreachable("no answer", asked_seconds)
 
 
-def puller(hub: SmallHub, feed: Feed, holder: str = "one", **manners: Any) -> Puller:
-    return Puller(hub.db, hub.tools, feed, holder, Manners(**manners), random=lambda: NEVER)
+def puller(hub: InProcessHub, feed: Feed, holder: str = "one", **pull_policy: Any) -> Puller:
+    return Puller(hub.db, hub.services, feed, holder, PullPolicy(**pull_policy), random=lambda: NEVER)
 
 
-async def state(hub: SmallHub, system: System = System.ALLEGRO) -> PartnerState:
+async def state(hub: InProcessHub, system: System = System.ALLEGRO) -> PartnerState:
     states = await hub.db.read(partner_states, hub.clock.now())
     return next(each for each in states if each.system is system)
 
 
-async def notices(hub: SmallHub) -> list[str]:
-    """Give what operators were told, oldest first."""
+async def notices(hub: InProcessHub) -> list[str]:
+    """Return what operators were told, oldest first."""
     rows = (await hub.dump())["event"]
     told = [str(value) for row in rows for value in row if str(value).startswith("nl.trajecthub.partners.")]
     return [each.split(".")[3] for each in told]
@@ -70,14 +70,14 @@ def alarms(lines: list[Any]) -> list[str]:
     return [line["event"] for line in lines if line["event"] in loud]
 
 
-async def rounds(hub: SmallHub, number: int, *pullers: Puller, apart: timedelta = timedelta(minutes=1)) -> None:
+async def rounds(hub: InProcessHub, number: int, *pullers: Puller, apart: timedelta = timedelta(minutes=1)) -> None:
     for _ in range(number):
         for each in pullers:
             await each.round()
         hub.clock.set(hub.clock.now() + apart)
 
 
-async def test_a_long_trouble_is_told_twice_once_at_its_start_and_once_at_its_end(hub: SmallHub) -> None:
+async def test_a_long_trouble_is_told_twice_once_at_its_start_and_once_at_its_end(hub: InProcessHub) -> None:
     feed = Feed(*[no_answer() for _ in range(25)], Page((), "5"))
     one = puller(hub, feed, failures_an_hour=100)
 
@@ -89,7 +89,7 @@ async def test_a_long_trouble_is_told_twice_once_at_its_start_and_once_at_its_en
     assert await notices(hub) == ["failing", "recovered"]
 
 
-async def test_a_trouble_that_outlives_processes_is_told_by_one_of_them(hub: SmallHub) -> None:
+async def test_a_trouble_that_outlives_processes_is_told_by_one_of_them(hub: InProcessHub) -> None:
     feed = Feed(*[no_answer() for _ in range(25)], Page((), "5"))
     tell = [puller(hub, feed, holder, failures_an_hour=100) for holder in ("one", "two")]
     after_a_restart = [puller(hub, feed, holder, failures_an_hour=100) for holder in ("three", "four")]
@@ -103,7 +103,7 @@ async def test_a_trouble_that_outlives_processes_is_told_by_one_of_them(hub: Sma
     assert await notices(hub) == ["failing", "recovered"]
 
 
-async def test_a_failure_that_passes_alarms_nobody(hub: SmallHub) -> None:
+async def test_a_failure_that_passes_alarms_nobody(hub: InProcessHub) -> None:
     feed = Feed(no_answer(), no_answer(), Page((), "5"))
 
     with capture_logs() as lines:
@@ -113,7 +113,7 @@ async def test_a_failure_that_passes_alarms_nobody(hub: SmallHub) -> None:
     assert (await state(hub)).failures == 0
 
 
-async def test_people_hear_of_a_partner_that_asks_to_wait_for_hours(hub: SmallHub) -> None:
+async def test_people_hear_of_a_partner_that_asks_to_wait_for_hours(hub: InProcessHub) -> None:
     feed = Feed(no_answer(asked_seconds=7200))
 
     await rounds(hub, 12, puller(hub, feed))
@@ -122,7 +122,7 @@ async def test_people_hear_of_a_partner_that_asks_to_wait_for_hours(hub: SmallHu
     assert await notices(hub) == ["failing"]
 
 
-async def test_a_partner_in_trouble_is_left_alone_for_longer_and_longer(hub: SmallHub) -> None:
+async def test_a_partner_in_trouble_is_left_alone_for_longer_and_longer(hub: InProcessHub) -> None:
     feed, waits = Feed(*[no_answer() for _ in range(9)]), []
     for _ in range(9):
         await puller(hub, feed).round()
@@ -134,7 +134,7 @@ async def test_a_partner_in_trouble_is_left_alone_for_longer_and_longer(hub: Sma
     assert waits == [10, 20, 40, 80, 160, 320, 600, 600, 600]
 
 
-async def test_a_wait_outlives_a_restart(hub: SmallHub) -> None:
+async def test_a_wait_outlives_a_restart(hub: InProcessHub) -> None:
     feed = Feed(no_answer(asked_seconds=120), Page((), "5"))
     await puller(hub, feed).round()
 
@@ -146,7 +146,7 @@ async def test_a_wait_outlives_a_restart(hub: SmallHub) -> None:
     assert (asked_meanwhile, len(feed.asked)) == (1, 2)
 
 
-async def test_no_more_failed_pulls_an_hour_than_the_budget_allows(hub: SmallHub) -> None:
+async def test_no_more_failed_pulls_an_hour_than_the_budget_allows(hub: InProcessHub) -> None:
     outcomes = [each for _ in range(500) for each in (no_answer(), Page((), "5"))]
     feed = Feed(*outcomes)
     one = puller(hub, feed, failures_an_hour=6)
@@ -157,7 +157,7 @@ async def test_no_more_failed_pulls_an_hour_than_the_budget_allows(hub: SmallHub
     assert len([line for line in lines if line["event"] == "partner_pull_failed"]) <= 6
 
 
-async def test_a_pull_that_was_overtaken_tells_nothing_of_the_partner(hub: SmallHub) -> None:
+async def test_a_pull_that_was_overtaken_tells_nothing_of_the_partner(hub: InProcessHub) -> None:
     slow = Feed(no_answer())
 
     async def lose_the_turn() -> None:
@@ -170,14 +170,14 @@ async def test_a_pull_that_was_overtaken_tells_nothing_of_the_partner(hub: Small
     assert (await state(hub)).failures == 0
 
 
-async def test_a_paused_partner_is_asked_again_from_where_it_was(hub: SmallHub) -> None:
+async def test_a_paused_partner_is_asked_again_from_where_it_was(hub: InProcessHub) -> None:
     feed = Feed(Page((), "5"), Page((), "6"), Page((), "7"))
     await puller(hub, feed).round()
 
-    await hub.db.write(pause_partner, hub.tools, System.ALLEGRO, "beheer", "Allegro moves house.")
+    await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", "Allegro moves house.")
     await puller(hub, feed).round()
     paused = await state(hub)
-    await hub.db.write(resume_partner, hub.tools, System.ALLEGRO)
+    await hub.db.write(resume_partner, hub.services, System.ALLEGRO)
     await puller(hub, feed).round()
 
     assert (paused.paused, paused.paused_by, paused.pause_reason) == (True, "beheer", "Allegro moves house.")
@@ -185,13 +185,13 @@ async def test_a_paused_partner_is_asked_again_from_where_it_was(hub: SmallHub) 
     assert feed.asked == [None, "7"]
 
 
-async def test_who_pauses_a_partner_says_why(hub: SmallHub) -> None:
+async def test_who_pauses_a_partner_says_why(hub: InProcessHub) -> None:
     for reason in ("", "  ", "x" * 301):
         with pytest.raises(InvalidInput, match="reason"):
-            await hub.db.write(pause_partner, hub.tools, System.ALLEGRO, "beheer", reason)
+            await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", reason)
 
 
-async def test_a_partner_in_maintenance_is_not_asked_and_nobody_is_alarmed(hub: SmallHub) -> None:
+async def test_a_partner_in_maintenance_is_not_asked_and_nobody_is_alarmed(hub: InProcessHub) -> None:
     feed = Feed(no_answer(), Page((), "5"))
     one = puller(hub, feed, maintenance=(NIGHT,), alert_after=timedelta(minutes=1))
     hub.clock.set(datetime(2026, 3, 2, 21, 59, 59, tzinfo=AMSTERDAM))
@@ -207,17 +207,17 @@ async def test_a_partner_in_maintenance_is_not_asked_and_nobody_is_alarmed(hub: 
     assert (len(feed.asked), await notices(hub)) == (2, [])
 
 
-async def test_the_state_of_a_partner_tells_how_long_there_was_no_news(hub: SmallHub) -> None:
+async def test_the_state_of_a_partner_tells_how_long_there_was_no_news(hub: InProcessHub) -> None:
     await puller(hub, Feed(Page((), "5"))).round()
     hub.clock.set(NOW + timedelta(seconds=90))
 
     assert (await state(hub)).lag_seconds == 90
 
 
-async def test_jobs_come_in_pages_newest_first(hub: SmallHub) -> None:
+async def test_jobs_come_in_pages_newest_first(hub: InProcessHub) -> None:
     kinds = ("reconcile", "backfill", "retry")
     for kind in kinds:
-        await hub.db.write(request_job, hub.tools, System.RMW, "beheer", Wish(kind, dry_run=True))
+        await hub.db.write(request_job, hub.services, System.RMW, "beheer", JobRequest(kind, dry_run=True))
 
     first, after = await hub.db.read(page_of_jobs, System.RMW, None, 2)
     second, end = await hub.db.read(page_of_jobs, System.RMW, after, 2)
@@ -227,8 +227,8 @@ async def test_jobs_come_in_pages_newest_first(hub: SmallHub) -> None:
     assert await hub.db.read(page_of_jobs, System.GIDSO, None, 2) == ([], None)
 
 
-async def test_a_job_is_of_a_known_kind_and_found_at_its_partner(hub: SmallHub) -> None:
-    job = await hub.db.write(request_job, hub.tools, System.RMW, "beheer", Wish("retry"))
+async def test_a_job_is_of_a_known_kind_and_found_at_its_partner(hub: InProcessHub) -> None:
+    job = await hub.db.write(request_job, hub.services, System.RMW, "beheer", JobRequest("retry"))
 
     assert (job.state, job.requested_by, job.requested_at, job.dry_run) == ("waiting", "beheer", NOW, False)
     with pytest.raises(NotFound):
@@ -236,12 +236,12 @@ async def test_a_job_is_of_a_known_kind_and_found_at_its_partner(hub: SmallHub) 
     with pytest.raises(NotFound):
         await hub.db.read(find_job, System.RMW, uuid4())
     with pytest.raises(InvalidInput, match="kind"):
-        await hub.db.write(request_job, hub.tools, System.RMW, "beheer", Wish("erase"))
+        await hub.db.write(request_job, hub.services, System.RMW, "beheer", JobRequest("erase"))
 
 
 @asynccontextmanager
 async def silent_server() -> AsyncIterator[str]:
-    """Give the address of a server that takes connections and never answers."""
+    """Return the address of a server that takes connections and never answers."""
 
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -256,7 +256,7 @@ async def silent_server() -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def dead_server() -> AsyncIterator[str]:
-    """Give an address at which every connection is refused."""
+    """Return an address at which every connection is refused."""
     async with serving(lambda *_: None) as server:  # type: ignore[arg-type]  # never asked
         url = server.url
     yield url
@@ -264,7 +264,7 @@ async def dead_server() -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("allegro", [dead_server, silent_server])
 async def test_partners_are_pulled_on_time_beside_one_that_is_dead(
-    sqlite_hub: SmallHub, tmp_path: Path, allegro: Any
+    sqlite_hub: InProcessHub, tmp_path: Path, allegro: Any
 ) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     hub.clock.set(None)
@@ -274,7 +274,7 @@ async def test_partners_are_pulled_on_time_beside_one_that_is_dead(
             data_dir=tmp_path,
             **_partners(url, other.url, world.url),
         )
-        worker = Worker.over(hub.db, hub.tools, settings)
+        worker = Worker.over(hub.db, hub.services, settings)
         written = hub.db.listen()
         running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.05))
 
@@ -334,6 +334,6 @@ async def _ticks(number: int, seconds: float) -> AsyncIterator[int]:
         yield tick
 
 
-async def _lags(hub: SmallHub) -> dict[System, float]:
+async def _lags(hub: InProcessHub) -> dict[System, float]:
     states = await hub.db.read(partner_states, datetime.now(UTC))
     return {each.system: each.lag_seconds for each in states if each.lag_seconds is not None}

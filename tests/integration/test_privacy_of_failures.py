@@ -9,19 +9,19 @@ import pytest
 import structlog
 from aiohttp import web
 
-from app.events.delivery.context import StoredCases
+from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine, DeliverySettings
-from app.events.delivery.payload import PackingTable
+from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
-from app.events.http.client import Outbound
+from app.events.http.client import OutboundClient
 from app.events.http.oauth import OAuthClient
 from app.events.http.webhook import WebhookSender
-from app.events.metrics import exposition, queue_figures
-from app.operations.subscriptions.credentials import proof_of
-from app.operations.subscriptions.subscriptions import Wishes, make_subscription
+from app.events.metrics import exposition, queue_metrics
+from app.operations.subscriptions.credentials import seal_credentials
+from app.operations.subscriptions.subscriptions import SubscriptionSettings, make_subscription
 from tests.integration.test_privacy_proofs import CANARIES, COURSE, ORIGIN, found_in, referred
 from tests.support.event_env import SANDBOX, Answer, mailbox
-from tests.support.hub import SmallHub, dump_of
+from tests.support.hub import InProcessHub, dump_of
 
 GARBAGE = " ".join(CANARIES.values())
 Receiver = Callable[[AsyncExitStack], Awaitable[tuple[str, OAuthClient | None, list[str]]]]
@@ -30,11 +30,13 @@ Receiver = Callable[[AsyncExitStack], Awaitable[tuple[str, OAuthClient | None, l
 class Engine:
     """What relays and delivers over a hub, with little patience."""
 
-    def __init__(self, hub: SmallHub) -> None:
-        tools, cases = hub.tools, StoredCases(hub.tools.vault)
-        table = PackingTable(tools.clock, tools.new_id, cases, tools.vault, tools.policy, tools.pseudonyms, ORIGIN)
-        self.webhook = WebhookSender(tools.clock, Outbound(SANDBOX))
-        self.relay = Relay(hub.db, cases, tools.policy, tools.clock, tools.new_id)
+    def __init__(self, hub: InProcessHub) -> None:
+        services, cases = hub.services, StoredCaseLookup(hub.services.vault)
+        table = DeliveryBuilder(
+            services.clock, services.new_id, cases, services.vault, services.policy, services.pseudonyms, ORIGIN
+        )
+        self.webhook = WebhookSender(services.clock, OutboundClient(SANDBOX))
+        self.relay = Relay(hub.db, cases, services.policy, services.clock, services.new_id)
         self.delivery = DeliveryEngine(hub.db, table, {}, self.webhook, DeliverySettings(try_seconds=0.4))
 
     async def settle(self) -> None:
@@ -45,7 +47,7 @@ class Engine:
 
 
 def answering(answer: Answer) -> Receiver:
-    """Give a receiver that answers so; the third part holds the addresses and headers with which it was called."""
+    """Return a receiver that answers so; the third part holds the addresses and headers with which it was called."""
 
     async def opened(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[str]]:
         box, seen = await stack.enter_async_context(mailbox()), list[str]()
@@ -61,7 +63,7 @@ def answering(answer: Answer) -> Receiver:
 
 
 def with_token_from(answer: Answer) -> Receiver:
-    """Give a receiver that wants a token of an endpoint that answers so."""
+    """Return a receiver that wants a token of an endpoint that answers so."""
 
     async def opened(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[str]]:
         url, _, _ = await answering(lambda _: web.Response(status=204))(stack)
@@ -72,7 +74,7 @@ def with_token_from(answer: Answer) -> Receiver:
 
 
 async def silent(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[str]]:
-    """Give a receiver that never answers."""
+    """Return a receiver that never answers."""
     box = await stack.enter_async_context(mailbox())
     box.hold = asyncio.Event()
     stack.callback(box.hold.set)
@@ -80,7 +82,7 @@ async def silent(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[s
 
 
 async def babbling(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[str]]:
-    """Give a receiver that answers with what is no HTTP."""
+    """Return a receiver that answers with what is no HTTP."""
 
     async def babble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(f"{GARBAGE}\r\n\r\n".encode())
@@ -120,24 +122,24 @@ RECEIVERS: dict[str, tuple[Receiver, str]] = {
 
 @pytest.mark.parametrize("name", RECEIVERS)
 async def test_failing_receiver_puts_no_canary_anywhere(
-    hub: SmallHub, name: str, caplog: pytest.LogCaptureFixture
+    hub: InProcessHub, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     open_receiver, error = RECEIVERS[name]
     owner, referral_id = await referred(hub, "welzijnsorganisatie")
     async with AsyncExitStack() as stack:
         url, auth, seen = await open_receiver(stack)
-        proof = proof_of(hub.tools, auth)
-        wishes = Wishes(url, auth_kind=proof.kind, auth_sealed=proof.sealed)
-        await hub.db.write(lambda tx: make_subscription(tx, hub.tools, owner, wishes, approved=True))
+        proof = seal_credentials(hub.services, auth)
+        wishes = SubscriptionSettings(url, auth_kind=proof.kind, auth_sealed=proof.sealed)
+        await hub.db.write(lambda tx: make_subscription(tx, hub.services, owner, wishes, approved=True))
         await hub.tell(referral_id, *COURSE)
 
         with structlog.testing.capture_logs() as lines:
             await Engine(hub).settle()
 
-    rows, figures = repr(await hub.db.read(dump_of)), await hub.db.read(queue_figures, hub.tools.clock.now())
+    rows, figures = repr(await hub.db.read(dump_of)), await hub.db.read(queue_metrics, hub.services.clock.now())
     assert error in rows
     assert found_in(rows) == []
-    assert found_in(exposition(figures, None, hub.tools.clock.now()).decode()) == []
+    assert found_in(exposition(figures, None, hub.services.clock.now()).decode()) == []
     assert found_in(f"{lines} {caplog.text}") == []
     assert found_in(repr(seen)) == []

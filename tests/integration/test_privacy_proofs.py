@@ -44,7 +44,7 @@ from app.events.contract.envelope import Origin
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.subscription import Subscription
 from app.operations.access.organisations import ReferrerDetails, read_organisation, save_referrer
-from app.operations.cases.caller_scope import Viewer
+from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.queries import (
     page_of_referrals,
     page_of_trajectories,
@@ -54,11 +54,11 @@ from app.operations.cases.queries import (
     view_referral,
 )
 from app.operations.disclosure.explanation import explain
-from app.operations.subscriptions.feed import PollingDesk
+from app.operations.subscriptions.feed import EventFeed
 from app.operations.subscriptions.preview import preview
 from app.privacy.classification import CLASS_OF, FieldClass
 from app.privacy.policy import REFERRER_KINDS, Effect, Occasion, Policy
-from tests.support.hub import ATTEND, CONFIRM, MISS, SCHEDULE, SIGN, TODAY, SmallHub, dump_of, unreadable
+from tests.support.hub import ATTEND, CONFIRM, MISS, SCHEDULE, SIGN, TODAY, InProcessHub, dump_of, unreadable
 from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, told
 from tests.support.privacy_matrix import CELLS, WRITTEN, matrix
 
@@ -86,7 +86,7 @@ OTHERS: dict[type, object] = {
 
 
 def other(field: Field) -> object:
-    """Give another value of the same kind."""
+    """Return another value of the same kind."""
     known = FACTS[field]
     return next((value for kind, value in OTHERS.items() if type(known) is kind), "another")
 
@@ -218,44 +218,46 @@ def found_in(text: str) -> list[str]:
     return [name for name, canary in CANARIES.items() if canary.lower() in text.lower()]
 
 
-async def referred(hub: SmallHub, kind: str) -> tuple[Organisation, UUID]:
-    """Register a referrer of this kind and a client full of canaries; gives both."""
+async def referred(hub: InProcessHub, kind: str) -> tuple[Organisation, UUID]:
+    """Register a referrer of this kind and a client full of canaries; returns both."""
     code = f"proof-{kind.replace('_', '-')}"
     details = ReferrerDetails(code, f"Proef {kind}", ReferrerKind(kind), SYSTEMS[kind])
-    await hub.db.write(save_referrer, hub.tools, details)
+    await hub.db.write(save_referrer, hub.services, details)
     referral_id = await hub.refer(organisation_code=code, client=CLIENT, contents=CONTENTS)
     return await hub.db.read(read_organisation, code), referral_id
 
 
-def everything_read(tx: Connection, hub: SmallHub, viewer: Viewer, referral_id: UUID) -> Iterator[tuple[str, object]]:
-    """Give all that a referrer reads of a referral, by what it asks for."""
-    tools = hub.tools
-    yield "referral", view_referral(tx, tools, viewer, referral_id).digest
-    yield "appointments", [each.digest for each in view_appointments(tx, tools, viewer, referral_id)]
-    yield "history", view_history(tx, tools, viewer, referral_id)
-    yield "actions", referral_actions(tx, tools, viewer, referral_id)
-    referrals, _ = page_of_referrals(tx, tools, viewer, ReferralQuery(viewer.visibility, 10))
+def everything_read(
+    tx: Connection, hub: InProcessHub, caller_scope: CallerScope, referral_id: UUID
+) -> Iterator[tuple[str, object]]:
+    """Return all that a referrer reads of a referral, by what it asks for."""
+    services = hub.services
+    yield "referral", view_referral(tx, services, caller_scope, referral_id).digest
+    yield "appointments", [each.digest for each in view_appointments(tx, services, caller_scope, referral_id)]
+    yield "history", view_history(tx, services, caller_scope, referral_id)
+    yield "actions", referral_actions(tx, services, caller_scope, referral_id)
+    referrals, _ = page_of_referrals(tx, services, caller_scope, ReferralQuery(caller_scope.visibility, 10))
     yield "list", [each.digest for each in referrals]
-    trajectories, _ = page_of_trajectories(tx, tools, viewer, TrajectoryQuery(viewer.visibility, 10))
+    trajectories, _ = page_of_trajectories(tx, services, caller_scope, TrajectoryQuery(caller_scope.visibility, 10))
     yield "trajectories", [each.digest for each in trajectories]
 
 
-async def read_all(hub: SmallHub, viewer: Viewer, referral_id: UUID) -> dict[str, object]:
-    return await hub.db.read(lambda tx: dict(everything_read(tx, hub, viewer, referral_id)))
+async def read_all(hub: InProcessHub, caller_scope: CallerScope, referral_id: UUID) -> dict[str, object]:
+    return await hub.db.read(lambda tx: dict(everything_read(tx, hub, caller_scope, referral_id)))
 
 
 @pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
-async def test_a_step_that_is_not_told_changes_no_byte_of_any_reading(sqlite_hub: SmallHub, kind: str) -> None:
+async def test_a_step_that_is_not_told_changes_no_byte_of_any_reading(sqlite_hub: InProcessHub, kind: str) -> None:
     hub = sqlite_hub
     owner, referral_id = await referred(hub, kind)
-    viewer = Viewer(owner)
+    caller_scope = CallerScope(owner)
     betrayed = []
-    before = await read_all(hub, viewer, referral_id)
+    before = await read_all(hub, caller_scope, referral_id)
 
     for fact in COURSE:
         known = len(await hub.events(referral_id))
         await hub.tell(referral_id, fact)
-        after = await read_all(hub, viewer, referral_id)
+        after = await read_all(hub, caller_scope, referral_id)
         moments = [MOMENT_OF[each.event.type] for each in (await hub.events(referral_id))[known:]]
         if not any(moment and POLICY.agrees(kind, Occasion.of(moment)) for moment in moments):
             betrayed += [(type(fact).__name__, name) for name in before if before[name] != after[name]]
@@ -264,31 +266,35 @@ async def test_a_step_that_is_not_told_changes_no_byte_of_any_reading(sqlite_hub
     assert betrayed == []
 
 
-async def explained(hub: SmallHub, owner: Organisation, referral_id: UUID) -> dict[str, object]:
-    """Give every explanation and every preview that a referrer can ask for."""
-    now, viewer = hub.tools.clock.now(), Viewer(owner)
+async def explained(hub: InProcessHub, owner: Organisation, referral_id: UUID) -> dict[str, object]:
+    """Return every explanation and every preview that a referrer can ask for."""
+    now, caller_scope = hub.services.clock.now(), CallerScope(owner)
     subscription = Subscription(UUID(int=1), owner.id, "https://hooks.example", b"", now, now)
     occasions = (*map(Occasion.of, Moment), Occasion.READING)
 
     def all_of(tx: Connection) -> dict[str, object]:
-        asked: dict[str, object] = {each: explain(tx, hub.tools, viewer, referral_id, each) for each in occasions}
-        return asked | {each: preview(tx, hub.tools, viewer, subscription, (referral_id, each)) for each in TOLD}
+        asked: dict[str, object] = {
+            each: explain(tx, hub.services, caller_scope, referral_id, each) for each in occasions
+        }
+        return asked | {
+            each: preview(tx, hub.services, caller_scope, subscription, (referral_id, each)) for each in TOLD
+        }
 
     return await hub.db.read(all_of)
 
 
 @pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
-async def test_no_explanation_or_preview_shows_a_fact_before_it_is_told(sqlite_hub: SmallHub, kind: str) -> None:
+async def test_no_explanation_or_preview_shows_a_fact_before_it_is_told(sqlite_hub: InProcessHub, kind: str) -> None:
     hub, betrayed = sqlite_hub, []
     owner, referral_id = await referred(hub, kind)
-    desk, handed_out = PollingDesk(hub.tools, ORIGIN, owner), 0
-    handed_out = (await hub.db.write(desk.hand_out, handed_out, 100)).last_number
+    desk, handed_out = EventFeed(hub.services, ORIGIN, owner), 0
+    handed_out = (await hub.db.write(desk.next_page, handed_out, 100)).last_number
     before = await explained(hub, owner, referral_id)
 
     for fact in COURSE:
         await hub.tell(referral_id, fact)
         after = await explained(hub, owner, referral_id)
-        page = await hub.db.write(desk.hand_out, handed_out, 100)
+        page = await hub.db.write(desk.next_page, handed_out, 100)
         handed_out = page.last_number
         if not page.events:
             betrayed += [(type(fact).__name__, asked) for asked in before if before[asked] != after[asked]]
@@ -300,16 +306,16 @@ async def test_no_explanation_or_preview_shows_a_fact_before_it_is_told(sqlite_h
 
 @pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
 async def test_what_is_read_and_told_over_a_whole_course_stays_within_the_matrix(
-    sqlite_hub: SmallHub, kind: str
+    sqlite_hub: InProcessHub, kind: str
 ) -> None:
     hub = sqlite_hub
     owner, referral_id = await referred(hub, kind)
     await hub.tell(referral_id, *COURSE)
-    viewer = Viewer(owner)
+    caller_scope = CallerScope(owner)
     widest = {occasion: set(told(kind, occasion).fields) for occasion in Occasion}
 
-    read = await hub.db.read(view_referral, hub.tools, viewer, referral_id)
-    page = await hub.db.write(PollingDesk(hub.tools, ORIGIN, owner).hand_out, 0, 100)
+    read = await hub.db.read(view_referral, hub.services, caller_scope, referral_id)
+    page = await hub.db.write(EventFeed(hub.services, ORIGIN, owner).next_page, 0, 100)
 
     disclosures = await hub.db.read(disclosures_about, referral_id)
     assert set(read.fields) <= widest[Occasion.READING]
@@ -319,24 +325,24 @@ async def test_what_is_read_and_told_over_a_whole_course_stays_within_the_matrix
 
 
 @pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
-async def test_an_explanation_of_any_moment_holds_no_canary(sqlite_hub: SmallHub, kind: str) -> None:
+async def test_an_explanation_of_any_moment_holds_no_canary(sqlite_hub: InProcessHub, kind: str) -> None:
     hub = sqlite_hub
     owner, referral_id = await referred(hub, kind)
     await hub.tell(referral_id, *COURSE)
 
     explanations = [
-        await hub.db.read(explain, hub.tools, Viewer(owner), referral_id, occasion)
+        await hub.db.read(explain, hub.services, CallerScope(owner), referral_id, occasion)
         for occasion in (*map(Occasion.of, Moment), Occasion.READING)
     ]
 
     assert found_in(repr(explanations)) == []
 
 
-async def test_no_canary_stands_in_any_row_or_log_line(hub: SmallHub) -> None:
+async def test_no_canary_stands_in_any_row_or_log_line(hub: InProcessHub) -> None:
     with structlog.testing.capture_logs() as lines:
         owner, referral_id = await referred(hub, "welzijnsorganisatie")
         await hub.tell(referral_id, *COURSE)
-        await hub.db.write(PollingDesk(hub.tools, ORIGIN, owner).hand_out, 0, 100)
+        await hub.db.write(EventFeed(hub.services, ORIGIN, owner).next_page, 0, 100)
         await hub.pull(unreadable("D-1", **{name.replace(" ", "_"): canary for name, canary in CANARIES.items()}))
 
     rows = repr(await hub.db.read(dump_of))

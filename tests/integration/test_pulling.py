@@ -9,27 +9,27 @@ from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import CursorExpired, PartnerUnreachable
 from app.domain.ports import Page
-from app.operations.intake.apply import Tally, apply_page
-from app.operations.partners.lease import Turn, TurnLost, standing_in_turn, take_turn
+from app.operations.intake.apply import PageResult, apply_page
+from app.operations.partners.lease import LeaseLost, PartnerLease, acquire_lease, standing_in_turn
 from app.operations.partners.state import pause_partner
 from tests.support.feed import Feed
 from tests.support.hub import (
     AT_WIJKTEAM,
     NOW,
-    SmallHub,
+    InProcessHub,
     lasting,
     partner_record,
     unreadable,
 )
 
 
-async def test_the_cursor_moves_with_the_data(hub: SmallHub) -> None:
+async def test_the_cursor_moves_with_the_data(hub: InProcessHub) -> None:
     await hub.pull(partner_record("G-1", AT_WIJKTEAM), system=System.GIDSO, cursor="17")
 
     assert await hub.cursor(System.GIDSO) == "17"
 
 
-async def test_a_page_within_a_round_leaves_the_cursor_where_it_was(hub: SmallHub) -> None:
+async def test_a_page_within_a_round_leaves_the_cursor_where_it_was(hub: InProcessHub) -> None:
     await hub.pull(cursor="17")
 
     await hub.pull(partner_record("G-1", AT_WIJKTEAM), cursor=None)
@@ -37,13 +37,13 @@ async def test_a_page_within_a_round_leaves_the_cursor_where_it_was(hub: SmallHu
     assert await hub.cursor() == "17"
 
 
-async def test_neither_cursor_nor_data_is_kept_of_a_page_that_breaks(hub: SmallHub) -> None:
+async def test_neither_cursor_nor_data_is_kept_of_a_page_that_breaks(hub: InProcessHub) -> None:
     await hub.pull(cursor="17", system=System.GIDSO)
     before = await hub.dump()
 
     def break_off(tx: Connection) -> None:
         page = Page((partner_record("G-1", AT_WIJKTEAM), unreadable("G-2")), "18")
-        assert apply_page(tx, hub.tools, Turn(System.GIDSO, "test"), "1", page).read == 2
+        assert apply_page(tx, hub.services, PartnerLease(System.GIDSO, "test"), "1", page).read == 2
         raise RuntimeError("the machine stops here")
 
     with pytest.raises(RuntimeError, match="stops here"):
@@ -52,11 +52,11 @@ async def test_neither_cursor_nor_data_is_kept_of_a_page_that_breaks(hub: SmallH
     assert await hub.dump() == before
 
 
-async def test_only_one_process_at_a_time_has_the_turn(hub: SmallHub) -> None:
+async def test_only_one_process_at_a_time_has_the_turn(hub: InProcessHub) -> None:
     async def takes_turn(holder: str) -> bool:
         try:
-            await hub.db.write(take_turn, hub.tools, Turn(System.ALLEGRO, holder))
-        except TurnLost:
+            await hub.db.write(acquire_lease, hub.services, PartnerLease(System.ALLEGRO, holder))
+        except LeaseLost:
             return False
         return True
 
@@ -65,21 +65,21 @@ async def test_only_one_process_at_a_time_has_the_turn(hub: SmallHub) -> None:
     assert [await takes_turn("other"), await takes_turn("one")] == [True, False]
 
 
-async def test_a_process_that_lost_its_turn_applies_nothing_more(hub: SmallHub) -> None:
-    await hub.db.write(take_turn, hub.tools, Turn(System.GIDSO, "slow"))
+async def test_a_process_that_lost_its_turn_applies_nothing_more(hub: InProcessHub) -> None:
+    await hub.db.write(acquire_lease, hub.services, PartnerLease(System.GIDSO, "slow"))
     hub.clock.set(NOW.replace(minute=NOW.minute + 2))
-    await hub.db.write(take_turn, hub.tools, Turn(System.GIDSO, "other"))
+    await hub.db.write(acquire_lease, hub.services, PartnerLease(System.GIDSO, "other"))
     before = await hub.dump()
 
     page = Page((partner_record("G-1", AT_WIJKTEAM),), "18")
-    with pytest.raises(TurnLost):
-        await hub.db.write(apply_page, hub.tools, Turn(System.GIDSO, "slow"), "1", page)
+    with pytest.raises(LeaseLost):
+        await hub.db.write(apply_page, hub.services, PartnerLease(System.GIDSO, "slow"), "1", page)
 
     assert await hub.dump() == before
 
 
-async def test_a_turn_that_is_still_one_s_own_is_known_without_a_write(hub: SmallHub) -> None:
-    mine, other = Turn(System.GIDSO, "test"), Turn(System.GIDSO, "other")
+async def test_a_turn_that_is_still_one_s_own_is_known_without_a_write(hub: InProcessHub) -> None:
+    mine, other = PartnerLease(System.GIDSO, "test"), PartnerLease(System.GIDSO, "other")
     assert await hub.db.read(standing_in_turn, mine) is None
 
     await hub.pull(cursor="17", system=System.GIDSO)
@@ -90,29 +90,29 @@ async def test_a_turn_that_is_still_one_s_own_is_known_without_a_write(hub: Smal
     assert await hub.db.read(standing_in_turn, other) is None
 
 
-async def test_a_paused_partner_has_no_turn(hub: SmallHub) -> None:
+async def test_a_paused_partner_has_no_turn(hub: InProcessHub) -> None:
     await hub.pull()
-    await hub.db.write(pause_partner, hub.tools, System.ALLEGRO, "beheer", "Allegro moves house.")
+    await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", "Allegro moves house.")
 
-    assert await hub.db.read(standing_in_turn, Turn(System.ALLEGRO, "test")) is None
-    with pytest.raises(TurnLost):
-        await hub.db.write(take_turn, hub.tools, Turn(System.ALLEGRO, "test"))
-
-
-def puller(hub: SmallHub, feed: Feed, holder: str = "test") -> Puller:
-    return Puller(hub.db, hub.tools, feed, holder)
+    assert await hub.db.read(standing_in_turn, PartnerLease(System.ALLEGRO, "test")) is None
+    with pytest.raises(LeaseLost):
+        await hub.db.write(acquire_lease, hub.services, PartnerLease(System.ALLEGRO, "test"))
 
 
-async def test_a_pull_goes_on_from_where_the_last_one_ended(hub: SmallHub) -> None:
+def puller(hub: InProcessHub, feed: Feed, holder: str = "test") -> Puller:
+    return Puller(hub.db, hub.services, feed, holder)
+
+
+async def test_a_pull_goes_on_from_where_the_last_one_ended(hub: InProcessHub) -> None:
     feed = Feed(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
 
     first, second = await puller(hub, feed).pull(), await puller(hub, feed).pull()
 
-    assert (first, second) == (Tally(applied=1), Tally())
+    assert (first, second) == (PageResult(applied=1), PageResult())
     assert feed.asked == [None, "5"]
 
 
-async def test_what_came_before_a_failure_is_kept(hub: SmallHub) -> None:
+async def test_what_came_before_a_failure_is_kept(hub: InProcessHub) -> None:
     feed = Feed(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), PartnerUnreachable("no answer"), system=System.GIDSO)
 
     with pytest.raises(PartnerUnreachable):
@@ -122,7 +122,7 @@ async def test_what_came_before_a_failure_is_kept(hub: SmallHub) -> None:
     assert len((await hub.dump())["referral"]) == 1
 
 
-async def test_an_expired_cursor_reads_everything_again_and_changes_nothing(hub: SmallHub) -> None:
+async def test_an_expired_cursor_reads_everything_again_and_changes_nothing(hub: InProcessHub) -> None:
     page = Page((partner_record("G-1", AT_WIJKTEAM),), "5")
     await puller(hub, Feed(page, system=System.GIDSO)).pull()
     before = lasting(await hub.dump())
@@ -130,12 +130,12 @@ async def test_an_expired_cursor_reads_everything_again_and_changes_nothing(hub:
 
     tally = await puller(hub, feed).pull()
 
-    assert (tally, feed.asked) == (Tally(unchanged=1), ["5", None])
+    assert (tally, feed.asked) == (PageResult(unchanged=1), ["5", None])
     assert lasting(await hub.dump()) == before
     assert await hub.cursor(System.GIDSO) == "6"
 
 
-async def test_a_loop_tells_what_it_had_to_put_aside(sqlite_hub: SmallHub) -> None:
+async def test_a_loop_tells_what_it_had_to_put_aside(sqlite_hub: InProcessHub) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     feed = Feed(Page((unreadable("D-1"), unreadable("D-2")), "5"))
     feed.on_last = stop.set
@@ -147,19 +147,19 @@ async def test_a_loop_tells_what_it_had_to_put_aside(sqlite_hub: SmallHub) -> No
     assert (line["event"], line["records"]) == ("partner_records_quarantined", 2)
 
 
-async def test_a_paused_partner_is_not_asked(sqlite_hub: SmallHub) -> None:
+async def test_a_paused_partner_is_not_asked(sqlite_hub: InProcessHub) -> None:
     hub = sqlite_hub
     await hub.pull()
-    await hub.db.write(pause_partner, hub.tools, System.ALLEGRO, "beheer", "Allegro moves house.")
+    await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", "Allegro moves house.")
     feed = Feed(Page((unreadable("D-1"),), "5"))
 
     await puller(hub, feed).round()
 
-    assert await puller(hub, feed).pull() == Tally()
+    assert await puller(hub, feed).pull() == PageResult()
     assert feed.asked == []
 
 
-async def test_a_mistake_in_what_one_partner_sends_ends_no_loop(sqlite_hub: SmallHub) -> None:
+async def test_a_mistake_in_what_one_partner_sends_ends_no_loop(sqlite_hub: InProcessHub) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     feed = Feed(RuntimeError("Jansen owes 5,000 euro"))
     feed.on_last = stop.set
@@ -171,7 +171,7 @@ async def test_a_mistake_in_what_one_partner_sends_ends_no_loop(sqlite_hub: Smal
     assert (line["event"], line["reason"]) == ("partner_pull_failed", "RuntimeError")
 
 
-async def test_a_loop_that_stops_leaves_its_partner_to_the_next_at_once(hub: SmallHub) -> None:
+async def test_a_loop_that_stops_leaves_its_partner_to_the_next_at_once(hub: InProcessHub) -> None:
     stop = asyncio.Event()
     first = Feed(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
     first.on_last = stop.set

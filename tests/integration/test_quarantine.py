@@ -11,7 +11,7 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.identifiers import uuid7
-from app.operations.intake.apply import Tally
+from app.operations.intake.apply import PageResult
 from tests.support.hub import (
     AT_WIJKTEAM,
     ATTEND,
@@ -20,7 +20,7 @@ from tests.support.hub import (
     NOW,
     SCHEDULE,
     SIGN,
-    SmallHub,
+    InProcessHub,
     lasting,
     partner_record,
     unreadable,
@@ -29,7 +29,7 @@ from tests.support.hub import (
 TAKE_BACK = WithdrawReferral(WithdrawalReason.SUPPORT_STOPPED)
 
 
-async def test_an_unknown_code_waits_sealed_in_quarantine(hub: SmallHub) -> None:
+async def test_an_unknown_code_waits_sealed_in_quarantine(hub: InProcessHub) -> None:
     await hub.known_case()
 
     await hub.pull(unreadable("D-1", "m-7", soort="nieuw", naam="Voorbeeld"))
@@ -37,22 +37,22 @@ async def test_an_unknown_code_waits_sealed_in_quarantine(hub: SmallHub) -> None
     [held] = await hub.quarantine()
     assert (held.field, held.reason, held.case_id, held.external_id) == ("soort", "unknown-code", "D-1", "m-7")
     assert b"Voorbeeld" not in held.payload
-    opened = json.loads(hub.tools.vault.open(held.payload, "quarantine.payload"))
+    opened = json.loads(hub.services.vault.open(held.payload, "quarantine.payload"))
     assert opened == {"soort": "nieuw", "naam": "Voorbeeld"}
 
 
-async def test_a_poisonous_record_harms_no_other_case(hub: SmallHub) -> None:
+async def test_a_poisonous_record_harms_no_other_case(hub: InProcessHub) -> None:
     one, other = await hub.known_case("D-1"), await hub.known_case("D-2")
 
     tally = await hub.pull(unreadable("D-1"), partner_record("D-2", SCHEDULE), cursor="9")
 
-    assert tally == Tally(applied=1, quarantined=1)
+    assert tally == PageResult(applied=1, quarantined=1)
     assert await hub.status(one) is ReferralStatus.CONFIRMED
     assert await hub.status(other) is ReferralStatus.SCHEDULED
     assert await hub.cursor() == "9"
 
 
-async def test_a_value_that_the_store_does_not_take_harms_no_other_case(hub: SmallHub) -> None:
+async def test_a_value_that_the_store_does_not_take_harms_no_other_case(hub: InProcessHub) -> None:
     too_long = replace(SCHEDULE, place="n" * 301)
     await hub.known_case("D-1")
     other = await hub.known_case("D-2")
@@ -61,13 +61,13 @@ async def test_a_value_that_the_store_does_not_take_harms_no_other_case(hub: Sma
 
     assert await hub.status(other) is ReferralStatus.SCHEDULED
     if hub.db.dialect == "postgresql":
-        assert tally == Tally(applied=1, quarantined=1)
+        assert tally == PageResult(applied=1, quarantined=1)
         [held] = await hub.quarantine()
         assert held.reason == "refused-by-store"
         assert "nnn" not in held.message
 
 
-async def test_what_comes_after_a_quarantined_record_of_its_case_waits(hub: SmallHub) -> None:
+async def test_what_comes_after_a_quarantined_record_of_its_case_waits(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
 
     same_page = await hub.pull(unreadable("D-1"), partner_record("D-1", SCHEDULE))
@@ -82,29 +82,29 @@ async def test_what_comes_after_a_quarantined_record_of_its_case_waits(hub: Smal
     ]
 
 
-async def test_a_quarantined_record_that_comes_again_is_not_kept_twice(hub: SmallHub) -> None:
+async def test_a_quarantined_record_that_comes_again_is_not_kept_twice(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1"))
 
     again = await hub.pull(unreadable("D-1"), unreadable("D-1"))
 
-    assert again == Tally(unchanged=2)
+    assert again == PageResult(unchanged=2)
     assert len(await hub.quarantine()) == 1
 
 
-async def test_a_corrected_record_overtakes_the_quarantined_one(hub: SmallHub) -> None:
+async def test_a_corrected_record_overtakes_the_quarantined_one(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
 
     tally = await hub.pull(partner_record("D-1", SCHEDULE, external_id="m-7", version="2"))
 
-    assert tally == Tally(applied=1)
+    assert tally == PageResult(applied=1)
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
     assert await hub.quarantine() == []
     [overtaken] = await hub.quarantine("overtaken")
     assert overtaken.payload is None
 
 
-async def test_what_waited_goes_on_after_the_correction_when_it_comes_again(hub: SmallHub) -> None:
+async def test_what_waited_goes_on_after_the_correction_when_it_comes_again(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), partner_record("D-1", ATTEND))
 
@@ -114,29 +114,29 @@ async def test_what_waited_goes_on_after_the_correction_when_it_comes_again(hub:
     assert await hub.quarantine() == []
 
 
-async def test_a_correction_that_cannot_be_read_either_takes_the_place_of_the_first(hub: SmallHub) -> None:
+async def test_a_correction_that_cannot_be_read_either_takes_the_place_of_the_first(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1", "m-7", soort="nieuw"))
 
     tally = await hub.pull(unreadable("D-1", "m-7", soort="nieuwer"))
 
-    assert tally == Tally(quarantined=1)
+    assert tally == PageResult(quarantined=1)
     assert len(await hub.quarantine()) == 1
 
 
-async def test_a_record_that_is_refused_leaves_nothing_behind(hub: SmallHub) -> None:
+async def test_a_record_that_is_refused_leaves_nothing_behind(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     before = lasting(await hub.dump())
 
     tally = await hub.pull(partner_record("D-1", SCHEDULE, SIGN))
 
-    assert tally == Tally(quarantined=1)
+    assert tally == PageResult(quarantined=1)
     after = lasting(await hub.dump())
     assert {name for name, rows in after.items() if rows != before[name]} == {"quarantine"}
     assert await hub.status(referral_id) is ReferralStatus.CONFIRMED
     assert (await hub.quarantine())[0].reason == "transition-not-allowed"
 
 
-async def test_a_refused_registration_can_be_corrected_on_the_same_page(hub: SmallHub) -> None:
+async def test_a_refused_registration_can_be_corrected_on_the_same_page(hub: InProcessHub) -> None:
     wrong = replace(AT_WIJKTEAM, contents=replace(CONTENTS, area="Atlantis"))
 
     tally = await hub.pull(
@@ -146,61 +146,61 @@ async def test_a_refused_registration_can_be_corrected_on_the_same_page(hub: Sma
         system=System.GIDSO,
     )
 
-    assert tally == Tally(applied=2, quarantined=1)
+    assert tally == PageResult(applied=2, quarantined=1)
     assert await hub.quarantine(system=System.GIDSO) == []
 
 
-async def test_half_a_registration_is_taken_back_whole(hub: SmallHub) -> None:
+async def test_half_a_registration_is_taken_back_whole(hub: InProcessHub) -> None:
     tally = await hub.pull(
         partner_record("G-1", AT_WIJKTEAM, SIGN, external_id="G-1"),
         partner_record("G-1", AT_WIJKTEAM, external_id="G-1"),
         system=System.GIDSO,
     )
 
-    assert tally == Tally(applied=1, quarantined=1)
+    assert tally == PageResult(applied=1, quarantined=1)
     assert len((await hub.dump())["referral"]) == 1
 
 
-async def test_a_case_that_nobody_knows_is_quarantined(hub: SmallHub) -> None:
+async def test_a_case_that_nobody_knows_is_quarantined(hub: InProcessHub) -> None:
     tally = await hub.pull(partner_record("D-404", CONFIRM))
 
-    assert tally == Tally(quarantined=1)
+    assert tally == PageResult(quarantined=1)
     assert [row.reason for row in await hub.quarantine()] == ["not-found"]
 
 
-async def test_a_referral_that_does_not_exist_poisons_nobody(hub: SmallHub) -> None:
+async def test_a_referral_that_does_not_exist_poisons_nobody(hub: InProcessHub) -> None:
     one = await hub.known_case("D-1")
 
     tally = await hub.pull(
         partner_record("D-404", CONFIRM, referral_id=uuid7(NOW, 1)), partner_record("D-1", SCHEDULE), cursor="9"
     )
 
-    assert tally == Tally(applied=1, quarantined=1)
+    assert tally == PageResult(applied=1, quarantined=1)
     assert await hub.status(one) is ReferralStatus.SCHEDULED
     assert await hub.cursor() == "9"
 
 
-async def test_a_second_number_for_a_known_case_poisons_nobody(hub: SmallHub) -> None:
+async def test_a_second_number_for_a_known_case_poisons_nobody(hub: InProcessHub) -> None:
     one, other = await hub.known_case("D-1"), await hub.known_case("D-2")
 
     tally = await hub.pull(partner_record("D-1-again", SCHEDULE, referral_id=one), partner_record("D-2", SCHEDULE))
 
-    assert tally == Tally(applied=1, quarantined=1)
+    assert tally == PageResult(applied=1, quarantined=1)
     assert await hub.status(one) is ReferralStatus.CONFIRMED
     assert await hub.status(other) is ReferralStatus.SCHEDULED
 
 
-async def test_what_a_partner_takes_back_before_the_hub_had_it_concerns_nobody(hub: SmallHub) -> None:
+async def test_what_a_partner_takes_back_before_the_hub_had_it_concerns_nobody(hub: InProcessHub) -> None:
     tally = await hub.pull(partner_record("G-404", TAKE_BACK), system=System.GIDSO)
 
-    assert tally == Tally(filtered=1)
+    assert tally == PageResult(filtered=1)
     assert await hub.quarantine(system=System.GIDSO) == []
 
 
-async def test_what_no_legal_path_leads_to_is_quarantined(hub: SmallHub) -> None:
+async def test_what_no_legal_path_leads_to_is_quarantined(hub: InProcessHub) -> None:
     await hub.known_case("D-1", MarkUnreachable())
 
     tally = await hub.pull(partner_record("D-1", ATTEND))
 
-    assert tally == Tally(quarantined=1)
+    assert tally == PageResult(quarantined=1)
     assert "No legal path" in (await hub.quarantine())[0].message

@@ -13,9 +13,9 @@ from app.domain.codes import ReferralStatus, System, WithdrawalReason
 from app.domain.commands import WithdrawReferral
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.identifiers import uuid7
-from app.domain.ports import HeldRecord, Page, PartnerRecord, Unread
+from app.domain.ports import Page, PartnerRecord, QuarantinedRecord, ReadError
 from app.models.partners.partner import list_runs
-from app.operations.intake.apply import Tally
+from app.operations.intake.apply import PageResult
 from app.operations.intake.quarantine import (
     dismiss_quarantined,
     forget_old_payloads,
@@ -31,7 +31,7 @@ from tests.support.hub import (
     NOW,
     SCHEDULE,
     SIGN,
-    SmallHub,
+    InProcessHub,
     partner_record,
     unreadable,
 )
@@ -53,26 +53,26 @@ class Reader:
     def changes(self, cursor: str | None) -> Any:
         raise AssertionError("a retry asks the partner nothing")
 
-    def reread(self, held: HeldRecord) -> PartnerRecord:
+    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         record = PartnerRecord(**vars(held))
         if (known := self.readable.get(held.external_id)) is None:
-            return replace(record, unread=Unread("soort", "unknown-code", "still unknown"))
+            return replace(record, unread=ReadError("soort", "unknown-code", "still unknown"))
         return replace(record, facts=known.facts)
 
-    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> None:
+    def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> None:
         raise AssertionError("nothing is missed here")
 
 
-class Mended(Feed):
+class FixedSource(Feed):
     """A feed whose quarantined records can be read again."""
 
     @override
-    def reread(self, held: HeldRecord) -> PartnerRecord:
-        return replace(super().reread(held), facts=ATTENDED.facts)
+    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
+        return replace(super().remap(held), facts=ATTENDED.facts)
 
 
-async def retry(hub: SmallHub, reader: Reader, ids: list[UUID] | None = None) -> Tally:
-    return await hub.db.write(retry_quarantined, hub.tools, reader, ids)
+async def retry(hub: InProcessHub, reader: Reader, ids: list[UUID] | None = None) -> PageResult:
+    return await hub.db.write(retry_quarantined, hub.services, reader, ids)
 
 
 SCHEDULED = partner_record("D-1", SCHEDULE, external_id="m-7")
@@ -80,7 +80,7 @@ ATTENDED = partner_record("D-1", ATTEND, external_id="m-8")
 CONCLUDED = partner_record("D-1", CONCLUDE, external_id="m-9")
 
 
-async def test_a_mended_mapping_lets_the_whole_case_go_on_in_its_order(hub: SmallHub) -> None:
+async def test_a_mended_mapping_lets_the_whole_case_go_on_in_its_order(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     await hub.pull(CONCLUDED)
@@ -88,7 +88,7 @@ async def test_a_mended_mapping_lets_the_whole_case_go_on_in_its_order(hub: Smal
 
     tally = await retry(hub, Reader(SCHEDULED, ATTENDED, CONCLUDED), [blocker.id])
 
-    assert tally == Tally(applied=3)
+    assert tally == PageResult(applied=3)
     assert (await hub.steps(referral_id))[2:] == ["schedule", "attend", "conclude", "open"]
     assert await hub.quarantine() == []
     assert [row.payload for row in await hub.quarantine("applied")] == [None, None, None]
@@ -96,32 +96,32 @@ async def test_a_mended_mapping_lets_the_whole_case_go_on_in_its_order(hub: Smal
     assert (run.kind, run.mapping_version, run.read, run.applied) == ("retry", "2", 3, 3)
 
 
-async def test_a_retry_without_a_mended_mapping_leaves_each_record_under_its_own_id(hub: SmallHub) -> None:
+async def test_a_retry_without_a_mended_mapping_leaves_each_record_under_its_own_id(hub: InProcessHub) -> None:
     await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     before = await hub.quarantine()
 
     tally = await retry(hub, Reader(ATTENDED))
 
-    assert tally == Tally(quarantined=2)
+    assert tally == PageResult(quarantined=2)
     after = await hub.quarantine()
     assert [row.id for row in after] == [row.id for row in before]
     assert [row.reason for row in after] == ["unknown-code", "waits-for-earlier"]
     assert [row.payload for row in after] == [row.payload for row in before]
 
 
-async def test_a_retry_says_why_a_record_that_waited_is_refused_now(hub: SmallHub) -> None:
+async def test_a_retry_says_why_a_record_that_waited_is_refused_now(hub: InProcessHub) -> None:
     await hub.known_case()
     signed = partner_record("D-1", SIGN, external_id="m-8")
     await hub.pull(unreadable("D-1", "m-7"), signed)
 
     tally = await retry(hub, Reader(SCHEDULED, signed))
 
-    assert tally == Tally(applied=1, quarantined=1)
+    assert tally == PageResult(applied=1, quarantined=1)
     assert [(row.external_id, row.reason) for row in await hub.quarantine()] == [("m-8", "transition-not-allowed")]
 
 
-async def test_a_retry_leaves_other_cases_alone(hub: SmallHub) -> None:
+async def test_a_retry_leaves_other_cases_alone(hub: InProcessHub) -> None:
     await hub.known_case("D-1")
     await hub.known_case("D-2")
     await hub.pull(unreadable("D-1", "m-7"), unreadable("D-2", "m-8"))
@@ -132,13 +132,13 @@ async def test_a_retry_leaves_other_cases_alone(hub: SmallHub) -> None:
     assert [row.id for row in await hub.quarantine()] == [other.id]
 
 
-async def test_a_retry_of_nothing_leaves_no_account(hub: SmallHub) -> None:
-    assert await retry(hub, Reader()) == Tally()
+async def test_a_retry_of_nothing_leaves_no_account(hub: InProcessHub) -> None:
+    assert await retry(hub, Reader()) == PageResult()
 
     assert await hub.db.read(list_runs, System.ALLEGRO, 1) == []
 
 
-async def test_what_a_newer_version_overtook_cannot_be_retried(hub: SmallHub) -> None:
+async def test_what_a_newer_version_overtook_cannot_be_retried(hub: InProcessHub) -> None:
     await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
     [overtaken] = await hub.quarantine()
@@ -148,7 +148,7 @@ async def test_what_a_newer_version_overtook_cannot_be_retried(hub: SmallHub) ->
         await retry(hub, Reader(), [overtaken.id])
 
 
-async def test_what_does_not_exist_can_be_neither_retried_nor_dismissed(hub: SmallHub) -> None:
+async def test_what_does_not_exist_can_be_neither_retried_nor_dismissed(hub: InProcessHub) -> None:
     nothing = uuid7(NOW, 1)
 
     with pytest.raises(NotFound, match="list the quarantine"):
@@ -157,11 +157,11 @@ async def test_what_does_not_exist_can_be_neither_retried_nor_dismissed(hub: Sma
         await dismiss(hub, nothing)
 
 
-async def dismiss(hub: SmallHub, quarantine_id: UUID, reason: str = "test data at the partner") -> None:
-    await hub.db.write(dismiss_quarantined, hub.tools, System.ALLEGRO, quarantine_id, "operator-1", reason)
+async def dismiss(hub: InProcessHub, quarantine_id: UUID, reason: str = "test data at the partner") -> None:
+    await hub.db.write(dismiss_quarantined, hub.services, System.ALLEGRO, quarantine_id, "operator-1", reason)
 
 
-async def test_a_dismissed_record_loses_its_payload_and_keeps_who_and_why(hub: SmallHub) -> None:
+async def test_a_dismissed_record_loses_its_payload_and_keeps_who_and_why(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1", "m-7"))
     [held] = await hub.quarantine()
 
@@ -173,7 +173,7 @@ async def test_a_dismissed_record_loses_its_payload_and_keeps_who_and_why(hub: S
         await dismiss(hub, held.id)
 
 
-async def test_a_dismissal_needs_a_reason(hub: SmallHub) -> None:
+async def test_a_dismissal_needs_a_reason(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1", "m-7"))
     [held] = await hub.quarantine()
 
@@ -183,18 +183,18 @@ async def test_a_dismissal_needs_a_reason(hub: SmallHub) -> None:
     assert (await hub.quarantine())[0].payload == held.payload
 
 
-async def test_what_waited_for_a_dismissed_record_goes_on(hub: SmallHub) -> None:
+async def test_what_waited_for_a_dismissed_record_goes_on(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     await dismiss(hub, (await hub.quarantine())[0].id)
 
     tally = await retry(hub, Reader(ATTENDED))
 
-    assert tally == Tally(applied=1)
+    assert tally == PageResult(applied=1)
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
 
 
-async def test_a_dismissed_record_stays_out_as_it_was_and_comes_in_when_it_is_newer(hub: SmallHub) -> None:
+async def test_a_dismissed_record_stays_out_as_it_was_and_comes_in_when_it_is_newer(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
     await dismiss(hub, (await hub.quarantine())[0].id)
@@ -202,112 +202,112 @@ async def test_a_dismissed_record_stays_out_as_it_was_and_comes_in_when_it_is_ne
     again = await hub.pull(unreadable("D-1", "m-7"), kind="reconcile")
     newer = await hub.pull(replace(SCHEDULED, version="2"))
 
-    assert (again, newer) == (Tally(unchanged=1), Tally(applied=1))
+    assert (again, newer) == (PageResult(unchanged=1), PageResult(applied=1))
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
 
 
-async def test_a_payload_is_forgotten_after_its_term_and_no_sooner(hub: SmallHub) -> None:
+async def test_a_payload_is_forgotten_after_its_term_and_no_sooner(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1", "m-7"))
     hub.clock.set(NOW + timedelta(days=1))
     await hub.pull(unreadable("D-2", "m-8"))
     hub.clock.set(NOW + KEEP + timedelta(hours=1))
 
-    forgotten = await hub.db.write(forget_old_payloads, hub.tools)
+    forgotten = await hub.db.write(forget_old_payloads, hub.services)
 
     assert forgotten == 1
     assert [(row.external_id, row.payload) for row in await hub.quarantine("expired")] == [("m-7", None)]
     assert [row.external_id for row in await hub.quarantine()] == ["m-8"]
 
 
-async def test_what_expired_is_not_kept_anew_and_comes_in_when_it_can_be_read(hub: SmallHub) -> None:
+async def test_what_expired_is_not_kept_anew_and_comes_in_when_it_can_be_read(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
     hub.clock.set(NOW + KEEP + timedelta(hours=1))
-    await hub.db.write(forget_old_payloads, hub.tools)
+    await hub.db.write(forget_old_payloads, hub.services)
 
     still_unknown = await hub.pull(unreadable("D-1", "m-7"), kind="backfill")
     mended = await hub.pull(replace(SCHEDULED, payload=unreadable("D-1").payload))
 
-    assert (still_unknown, mended) == (Tally(unchanged=1), Tally(applied=1))
+    assert (still_unknown, mended) == (PageResult(unchanged=1), PageResult(applied=1))
     assert await hub.quarantine() == []
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
 
 
-async def test_what_can_be_read_by_now_goes_on_when_it_comes_again(hub: SmallHub) -> None:
+async def test_what_can_be_read_by_now_goes_on_when_it_comes_again(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
 
     tally = await hub.pull(replace(SCHEDULED, payload=unreadable("D-1").payload))
 
-    assert tally == Tally(applied=1)
+    assert tally == PageResult(applied=1)
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
     assert len(await hub.quarantine("applied")) == 1
 
 
-async def test_an_older_version_does_not_take_the_place_of_a_quarantined_one(hub: SmallHub) -> None:
+async def test_an_older_version_does_not_take_the_place_of_a_quarantined_one(hub: InProcessHub) -> None:
     await hub.known_case()
     await hub.pull(replace(unreadable("D-1", "m-7"), revision=3))
 
     tally = await hub.pull(replace(SCHEDULED, revision=2))
 
-    assert tally == Tally(unchanged=1)
+    assert tally == PageResult(unchanged=1)
     assert [row.revision for row in await hub.quarantine()] == [3]
 
 
-async def test_a_withdrawal_ends_what_was_held_of_a_referral_that_never_came(hub: SmallHub) -> None:
+async def test_a_withdrawal_ends_what_was_held_of_a_referral_that_never_came(hub: InProcessHub) -> None:
     await hub.pull(unreadable("G-1", "G-1"), system=System.GIDSO)
 
     tally = await hub.pull(partner_record("G-1", TAKE_BACK, external_id="G-1"), system=System.GIDSO)
 
-    assert tally == Tally(filtered=1)
+    assert tally == PageResult(filtered=1)
     assert await hub.quarantine(system=System.GIDSO) == []
 
 
-async def test_what_waited_for_a_corrected_record_goes_on_after_the_pull(hub: SmallHub) -> None:
+async def test_what_waited_for_a_corrected_record_goes_on_after_the_pull(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     assert not await hub.db.read(has_free_cases, System.ALLEGRO)
     await hub.pull(replace(SCHEDULED, version="2"))
     assert await hub.db.read(has_free_cases, System.ALLEGRO)
 
-    tally = await hub.db.write(retry_free, hub.tools, Reader(ATTENDED))
+    tally = await hub.db.write(retry_free, hub.services, Reader(ATTENDED))
 
-    assert tally == Tally(applied=1)
+    assert tally == PageResult(applied=1)
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
     assert not await hub.db.read(has_free_cases, System.ALLEGRO)
 
 
-async def test_what_still_waits_is_not_free(hub: SmallHub) -> None:
+async def test_what_still_waits_is_not_free(hub: InProcessHub) -> None:
     await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
 
-    assert await hub.db.write(retry_free, hub.tools, Reader(SCHEDULED, ATTENDED)) == Tally()
+    assert await hub.db.write(retry_free, hub.services, Reader(SCHEDULED, ATTENDED)) == PageResult()
     assert len(await hub.quarantine()) == 2
 
 
-async def test_a_pull_lets_go_on_what_waits_for_nothing_any_more(hub: SmallHub) -> None:
+async def test_a_pull_lets_go_on_what_waits_for_nothing_any_more(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
-    feed = Mended(Page((replace(SCHEDULED, version="2"),), "2"), Page((), "2"))
+    feed = FixedSource(Page((replace(SCHEDULED, version="2"),), "2"), Page((), "2"))
 
-    await Puller(hub.db, hub.tools, feed, "test").pull()
+    await Puller(hub.db, hub.services, feed, "test").pull()
 
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
     assert await hub.quarantine() == []
 
 
-async def test_what_is_taken_back_after_it_was_over_changes_nothing(hub: SmallHub) -> None:
+async def test_what_is_taken_back_after_it_was_over_changes_nothing(hub: InProcessHub) -> None:
     referral_id = await hub.known_case("D-1", SCHEDULE, ATTEND, CONCLUDE)
     before = await hub.steps(referral_id)
 
     tally = await hub.pull(partner_record("D-1", TAKE_BACK, external_id="m-10"))
 
-    assert tally == Tally(applied=1)
+    assert tally == PageResult(applied=1)
     assert await hub.steps(referral_id) == before
     assert await hub.quarantine() == []
 
 
-async def test_a_corrected_record_does_not_wait_for_what_waits_for_it(hub: SmallHub) -> None:
+async def test_a_corrected_record_does_not_wait_for_what_waits_for_it(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     spoilt, waiting = replace(unreadable("D-1", "m-7"), revision=32), replace(ATTENDED, revision=33)
     await hub.pull(spoilt, waiting)
@@ -315,6 +315,6 @@ async def test_a_corrected_record_does_not_wait_for_what_waits_for_it(hub: Small
 
     tally = await hub.pull(replace(SCHEDULED, revision=52), replace(ATTENDED, revision=53))
 
-    assert tally == Tally(applied=2)
+    assert tally == PageResult(applied=2)
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
     assert await hub.quarantine() == []

@@ -14,10 +14,10 @@ from app.database import Connection
 from app.domain.codes import ReferralStatus, System
 from app.domain.ports import Page
 from app.models import metadata
-from app.operations.partners.lease import Turn, take_turn
+from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.operations.partners.state import find_job
 from tests.support.feed import Archive, Feed
-from tests.support.hub import CONFIRM, NOW, Dump, SmallHub, lasting, partner_record
+from tests.support.hub import CONFIRM, NOW, Dump, InProcessHub, lasting, partner_record
 from tests.support.job_env import ask_job, job_puller, registration
 from tests.support.partners_env import (
     KINDS,
@@ -37,13 +37,13 @@ DELIVERY = metadata.tables["delivery"]
 
 
 @pytest.fixture
-async def partners(hub: SmallHub, tmp_path: Path) -> AsyncIterator[Partners]:
+async def partners(hub: InProcessHub, tmp_path: Path) -> AsyncIterator[Partners]:
     async with partners_of(hub, tmp_path) as running:
         yield running
 
 
-async def referrals(hub: SmallHub) -> dict[str, tuple[str, str]]:
-    """Give where each referral stands and in which area, by its reference."""
+async def referrals(hub: InProcessHub) -> dict[str, tuple[str, str]]:
+    """Return where each referral stands and in which area, by its reference."""
     table = metadata.tables["referral"]
     query = select(table.c.reference, table.c.status, table.c.area)
     rows = await hub.db.read(lambda tx: list(tx.execute(query)))
@@ -256,18 +256,18 @@ async def test_a_backfill_takes_what_happened_since_a_moment(partners: Partners)
     assert (late.report["read"], in_time.report["applied"]) == (0, 1)
 
 
-def _take_turns(tx: Connection, hub: SmallHub, partners: Partners) -> None:
+def _take_turns(tx: Connection, hub: InProcessHub, partners: Partners) -> None:
     for system in REFERRERS:
-        take_turn(tx, hub.tools, Turn(system, partners.worker.pullers[system].holder))
+        acquire_lease(tx, hub.services, PartnerLease(system, partners.worker.pullers[system].holder))
 
 
 async def _written(partners: Partners) -> list[Any]:
-    """Give the deliveries that were made, by receiver and state."""
+    """Return the deliveries that were made, by receiver and state."""
     query = select(DELIVERY.c.receiver, DELIVERY.c.state).where(DELIVERY.c.state == "delivered")
     return await partners.hub.db.read(lambda tx: [tuple(row) for row in tx.execute(query)])
 
 
-async def test_an_empty_answer_is_not_taken_for_the_removal_of_everything(hub: SmallHub) -> None:
+async def test_an_empty_answer_is_not_taken_for_the_removal_of_everything(hub: InProcessHub) -> None:
     archive = Archive(*(registration(number) for number in range(15)))
     one = job_puller(hub, archive)
     await one.round()
@@ -283,7 +283,7 @@ async def test_an_empty_answer_is_not_taken_for_the_removal_of_everything(hub: S
     assert {status for status, _ in (await referrals(hub)).values()} == {ReferralStatus.RECEIVED}
 
 
-async def test_a_sweep_of_many_records_asks_the_store_no_more_than_one_of_few(hub: SmallHub) -> None:
+async def test_a_sweep_of_many_records_asks_the_store_no_more_than_one_of_few(hub: InProcessHub) -> None:
     asked = []
     for number in (3, 200):
         archive = Archive(*(registration(each) for each in range(number)), page_size=500)
@@ -311,7 +311,7 @@ def counted_statements() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", on_statement)
 
 
-async def test_of_two_states_of_one_record_the_newer_is_compared(hub: SmallHub) -> None:
+async def test_of_two_states_of_one_record_the_newer_is_compared(hub: InProcessHub) -> None:
     await hub.known_case("D-1")
     older = partner_record("D-1", CONFIRM, external_id="m1", payload={"n": 1}, revision=1)
     newer = partner_record("D-1", CONFIRM, external_id="m1", payload={"n": 2}, revision=2)

@@ -39,7 +39,7 @@ from tests.support.hub import (
     DOCK,
     NOW,
     WIJKTEAM,
-    SmallHub,
+    InProcessHub,
     act_of,
 )
 
@@ -61,7 +61,7 @@ IN_TWO_DAYS = NOW + timedelta(days=2)
     ],
 )
 async def test_a_referral_that_breaks_a_rule_names_field_and_rule_and_writes_nothing(
-    hub: SmallHub, changes: dict[str, Any], field: str, rule: str
+    hub: InProcessHub, changes: dict[str, Any], field: str, rule: str
 ) -> None:
     before = await hub.dump()
 
@@ -73,7 +73,7 @@ async def test_a_referral_that_breaks_a_rule_names_field_and_rule_and_writes_not
     assert await hub.dump() == before
 
 
-async def test_a_refusal_holds_no_personal_data(hub: SmallHub) -> None:
+async def test_a_refusal_holds_no_personal_data(hub: InProcessHub) -> None:
     with pytest.raises(InvalidInput) as refused:
         await hub.refer(client=replace(CLIENT, bsn="999990018"))
 
@@ -81,7 +81,7 @@ async def test_a_refusal_holds_no_personal_data(hub: SmallHub) -> None:
     assert CLIENT.family_name not in str(refused.value)
 
 
-async def test_a_reference_cannot_be_used_twice_by_one_organisation(hub: SmallHub) -> None:
+async def test_a_reference_cannot_be_used_twice_by_one_organisation(hub: InProcessHub) -> None:
     await hub.refer(reference="D-1")
     before = await hub.dump()
 
@@ -147,22 +147,22 @@ REFUSED: list[tuple[str, ReferralStatus, Any, dict[str, Any], type[HubError]]] =
 
 
 @pytest.mark.parametrize(
-    ("status", "fact", "act", "error"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
+    ("status", "fact", "context", "error"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )
 async def test_what_is_refused_writes_nothing(
-    sqlite_hub: SmallHub, status: ReferralStatus, fact: Any, act: dict[str, Any], error: type[HubError]
+    sqlite_hub: InProcessHub, status: ReferralStatus, fact: Any, context: dict[str, Any], error: type[HubError]
 ) -> None:
     hub = sqlite_hub
     referral_id = await hub.refer_until(status)
     before = await hub.dump()
 
     with pytest.raises(error):
-        await hub.tell(referral_id, fact, **act)
+        await hub.tell(referral_id, fact, **context)
 
     assert await hub.dump() == before
 
 
-async def test_a_refusal_takes_along_what_was_told_in_the_same_transaction(hub: SmallHub) -> None:
+async def test_a_refusal_takes_along_what_was_told_in_the_same_transaction(hub: InProcessHub) -> None:
     referral_id = await hub.refer()
     before = await hub.dump()
 
@@ -172,22 +172,22 @@ async def test_a_refusal_takes_along_what_was_told_in_the_same_transaction(hub: 
     assert await hub.dump() == before
 
 
-async def test_an_unknown_referral_is_not_found(hub: SmallHub) -> None:
+async def test_an_unknown_referral_is_not_found(hub: InProcessHub) -> None:
     with pytest.raises(NotFound):
         await hub.tell(uuid7(NOW, 1), CONFIRM)
 
 
 @pytest.mark.parametrize("see", ["organisation", "system"])
-async def test_somebody_elses_referral_is_not_found(hub: SmallHub, see: str) -> None:
+async def test_somebody_elses_referral_is_not_found(hub: InProcessHub, see: str) -> None:
     referral_id = await hub.refer()
     court = await hub.db.read(read_organisation, COURT.code)
     visibility = Visibility(organisation_id=court.id) if see == "organisation" else Visibility(system=System.GIDSO)
 
     with pytest.raises(NotFound):
-        await hub.db.write(open_chain, hub.tools, referral_id, act_of(CONFIRM), visibility)
+        await hub.db.write(open_chain, hub.services, referral_id, act_of(CONFIRM), visibility)
 
 
-async def referrer_code_for(hub: SmallHub, code: str, given: str | None) -> str:
+async def referrer_code_for(hub: InProcessHub, code: str, given: str | None) -> str:
     def work(tx: Connection) -> str:
         caller: Organisation = read_organisation(tx, code)
         return referrer_code(tx, caller, given)
@@ -195,12 +195,12 @@ async def referrer_code_for(hub: SmallHub, code: str, given: str | None) -> str:
     return await hub.db.read(work)
 
 
-async def test_a_referrer_refers_for_itself(hub: SmallHub) -> None:
+async def test_a_referrer_refers_for_itself(hub: InProcessHub) -> None:
     assert await referrer_code_for(hub, DOCK.code, None) == DOCK.code
     assert await referrer_code_for(hub, DOCK.code, DOCK.code) == DOCK.code
 
 
-async def test_a_system_refers_for_the_organisations_that_work_in_it(hub: SmallHub) -> None:
+async def test_a_system_refers_for_the_organisations_that_work_in_it(hub: InProcessHub) -> None:
     assert await referrer_code_for(hub, "gidso", WIJKTEAM.code) == WIJKTEAM.code
 
 
@@ -216,7 +216,7 @@ async def test_a_system_refers_for_the_organisations_that_work_in_it(hub: SmallH
     ],
 )
 async def test_nobody_refers_for_whom_it_may_not(
-    hub: SmallHub, caller: str, given: str | None, error: type[HubError]
+    hub: InProcessHub, caller: str, given: str | None, error: type[HubError]
 ) -> None:
     with pytest.raises(error):
         await referrer_code_for(hub, caller, given)

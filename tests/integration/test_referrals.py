@@ -38,7 +38,7 @@ from tests.support.hub import (
     NOW,
     TODAY,
     WIJKTEAM,
-    SmallHub,
+    InProcessHub,
 )
 
 WITHDRAW = WithdrawReferral(WithdrawalReason.HELPED_ELSEWHERE)
@@ -47,7 +47,7 @@ REJECT = RejectReferral(RejectionReason.CRISIS)
 TOMORROW = NOW + timedelta(days=1)
 
 
-async def test_a_registered_referral_reads_as_it_was_said(hub: SmallHub) -> None:
+async def test_a_registered_referral_reads_as_it_was_said(hub: InProcessHub) -> None:
     contents = ReferralContents(
         area="Noord", worker=Worker("W. Erker", "010"), reason="deurwaarder", debt_severity=DebtSeverity.HEAVY
     )
@@ -61,7 +61,7 @@ async def test_a_registered_referral_reads_as_it_was_said(hub: SmallHub) -> None
     assert (case.referral.received_at, case.referral.age) == (NOW, 35)
 
 
-async def test_a_registration_is_history_and_news(hub: SmallHub) -> None:
+async def test_a_registration_is_history_and_news(hub: InProcessHub) -> None:
     referral_id = await hub.refer()
 
     [entry], [stored] = await hub.history(referral_id), await hub.events(referral_id)
@@ -71,7 +71,7 @@ async def test_a_registration_is_history_and_news(hub: SmallHub) -> None:
     assert stored.event.occurred_at == entry.occurred_at == NOW
 
 
-async def test_age_is_that_of_the_day_of_referral_in_the_netherlands(hub: SmallHub) -> None:
+async def test_age_is_that_of_the_day_of_referral_in_the_netherlands(hub: InProcessHub) -> None:
     just_before_midnight = datetime(2025, 5, 16, 21, 59, tzinfo=UTC)
     just_after_midnight = datetime(2025, 5, 16, 22, 1, tzinfo=UTC)
 
@@ -81,7 +81,7 @@ async def test_age_is_that_of_the_day_of_referral_in_the_netherlands(hub: SmallH
     assert (before.referral.age, after.referral.age) == (34, 35)
 
 
-async def test_one_bsn_is_one_client_however_often_referred(hub: SmallHub) -> None:
+async def test_one_bsn_is_one_client_however_often_referred(hub: InProcessHub) -> None:
     first = await hub.case(await hub.refer())
     moved = replace(CLIENT, address="Nieuwe Binnenweg 1")
 
@@ -92,7 +92,7 @@ async def test_one_bsn_is_one_client_however_often_referred(hub: SmallHub) -> No
     assert (await hub.case(first.referral.id)).client.details.address is None
 
 
-async def test_without_a_bsn_nobody_is_taken_for_another(hub: SmallHub) -> None:
+async def test_without_a_bsn_nobody_is_taken_for_another(hub: InProcessHub) -> None:
     nameless = replace(CLIENT, bsn=None)
 
     first = await hub.case(await hub.refer(client=nameless))
@@ -102,7 +102,7 @@ async def test_without_a_bsn_nobody_is_taken_for_another(hub: SmallHub) -> None:
     assert second.referral.advice == ()
 
 
-async def test_a_client_with_an_open_referral_gets_advice_and_no_refusal(hub: SmallHub) -> None:
+async def test_a_client_with_an_open_referral_gets_advice_and_no_refusal(hub: InProcessHub) -> None:
     await hub.refer()
 
     again = await hub.case(await hub.refer())
@@ -110,7 +110,7 @@ async def test_a_client_with_an_open_referral_gets_advice_and_no_refusal(hub: Sm
     assert again.referral.advice == (RoutingAdvice.ALREADY_OPEN,)
 
 
-async def test_a_referral_that_ended_does_not_count_as_open(hub: SmallHub) -> None:
+async def test_a_referral_that_ended_does_not_count_as_open(hub: InProcessHub) -> None:
     await hub.refer_until(ReferralStatus.UNREACHABLE)
 
     again = await hub.case(await hub.refer())
@@ -118,7 +118,7 @@ async def test_a_referral_that_ended_does_not_count_as_open(hub: SmallHub) -> No
     assert again.referral.advice == ()
 
 
-async def test_a_referral_is_found_by_the_reference_of_its_own_organisation_only(hub: SmallHub) -> None:
+async def test_a_referral_is_found_by_the_reference_of_its_own_organisation_only(hub: InProcessHub) -> None:
     referral_id = await hub.refer(reference="D-1")
 
     assert await hub.db.read(find_referral, DOCK.code, "D-1") == referral_id
@@ -126,19 +126,19 @@ async def test_a_referral_is_found_by_the_reference_of_its_own_organisation_only
     assert await hub.db.read(find_referral, "nobody", "D-1") is None
 
 
-async def test_two_organisations_may_use_the_same_reference(hub: SmallHub) -> None:
+async def test_two_organisations_may_use_the_same_reference(hub: InProcessHub) -> None:
     first = await hub.refer(reference="1")
 
     assert await hub.refer(reference="1", organisation_code=COURT.code) != first
 
 
-async def test_a_clock_that_runs_a_little_ahead_is_forgiven(hub: SmallHub) -> None:
+async def test_a_clock_that_runs_a_little_ahead_is_forgiven(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer(received_at=TOMORROW))
 
     assert case.referral.received_at == TOMORROW
 
 
-async def test_confirming_names_the_counsellor_and_is_told(hub: SmallHub) -> None:
+async def test_confirming_names_the_counsellor_and_is_told(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer(CONFIRM))
 
     assert case.referral.status is case.referral.told_status is ReferralStatus.CONFIRMED
@@ -146,7 +146,7 @@ async def test_confirming_names_the_counsellor_and_is_told(hub: SmallHub) -> Non
     assert await hub.event_names(case.referral.id) == ["received", "confirmed"]
 
 
-async def test_rejecting_keeps_and_tells_the_reason(hub: SmallHub) -> None:
+async def test_rejecting_keeps_and_tells_the_reason(hub: InProcessHub) -> None:
     referral_id = await hub.refer(REJECT)
 
     case, stored = await hub.case(referral_id), (await hub.events(referral_id))[-1]
@@ -156,7 +156,7 @@ async def test_rejecting_keeps_and_tells_the_reason(hub: SmallHub) -> None:
     assert (await hub.history(referral_id))[-1].reason == "crisis"
 
 
-async def test_forwarding_keeps_to_whom(hub: SmallHub) -> None:
+async def test_forwarding_keeps_to_whom(hub: InProcessHub) -> None:
     referral_id = await hub.refer(ForwardReferral(WIJKTEAM.code))
 
     assert await hub.status(referral_id) is ReferralStatus.FORWARDED
@@ -164,7 +164,7 @@ async def test_forwarding_keeps_to_whom(hub: SmallHub) -> None:
     assert (await hub.event_names(referral_id))[-1] == "forwarded"
 
 
-async def test_a_referrer_withdraws_at_once_until_the_referral_is_confirmed(hub: SmallHub) -> None:
+async def test_a_referrer_withdraws_at_once_until_the_referral_is_confirmed(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer(WITHDRAW))
 
     assert case.referral.status is case.referral.told_status is ReferralStatus.WITHDRAWN
@@ -172,7 +172,7 @@ async def test_a_referrer_withdraws_at_once_until_the_referral_is_confirmed(hub:
     assert case.referral.closure_reason is ClosureReason.WITHDRAWN_BY_REFERRER
 
 
-async def test_a_confirmed_referral_is_withdrawn_by_request(hub: SmallHub) -> None:
+async def test_a_confirmed_referral_is_withdrawn_by_request(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, WITHDRAW)
 
     case = await hub.case(referral_id)
@@ -182,7 +182,7 @@ async def test_a_confirmed_referral_is_withdrawn_by_request(hub: SmallHub) -> No
     assert (await hub.event_names(referral_id))[-1] == "withdrawal-requested"
 
 
-async def test_a_granted_withdrawal_ends_the_referral_with_the_reason_that_was_asked(hub: SmallHub) -> None:
+async def test_a_granted_withdrawal_ends_the_referral_with_the_reason_that_was_asked(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, WITHDRAW, GRANT)
 
     case, stored = await hub.case(referral_id), (await hub.events(referral_id))[-1]
@@ -192,7 +192,7 @@ async def test_a_granted_withdrawal_ends_the_referral_with_the_reason_that_was_a
     assert stored.event.facts["referral.withdrawal_reason"] == "helped_elsewhere"
 
 
-async def test_a_refused_withdrawal_leaves_the_referral_as_it_was(hub: SmallHub) -> None:
+async def test_a_refused_withdrawal_leaves_the_referral_as_it_was(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, WITHDRAW, REFUSE)
 
     case = await hub.case(referral_id)
@@ -202,7 +202,7 @@ async def test_a_refused_withdrawal_leaves_the_referral_as_it_was(hub: SmallHub)
     assert await hub.steps(referral_id) == ["register", "confirm", "request_withdrawal", "refuse_withdrawal"]
 
 
-async def test_amending_changes_what_was_said_and_not_where_it_stands(hub: SmallHub) -> None:
+async def test_amending_changes_what_was_said_and_not_where_it_stands(hub: InProcessHub) -> None:
     contents = replace(CONTENTS, area="Noord", motivation="wil hulp")
     moved = replace(CLIENT, address="Elders 1")
 
@@ -214,13 +214,13 @@ async def test_amending_changes_what_was_said_and_not_where_it_stands(hub: Small
     assert (await hub.event_names(referral_id))[-1] == "amended"
 
 
-async def test_amending_without_a_client_leaves_the_client_alone(hub: SmallHub) -> None:
+async def test_amending_without_a_client_leaves_the_client_alone(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer(AmendReferral(replace(CONTENTS, area="Noord"))))
 
     assert case.client.details == CLIENT
 
 
-async def test_a_signal_reaches_the_finance_team_as_a_code(hub: SmallHub) -> None:
+async def test_a_signal_reaches_the_finance_team_as_a_code(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, GiveSignal(SignalKind.WORKER_CHANGED))
 
     stored = (await hub.events(referral_id))[-1]
@@ -229,7 +229,7 @@ async def test_a_signal_reaches_the_finance_team_as_a_code(hub: SmallHub) -> Non
     assert (await hub.history(referral_id))[-1].reason == "worker_changed"
 
 
-async def test_an_unreachable_client_ends_the_referral(hub: SmallHub) -> None:
+async def test_an_unreachable_client_ends_the_referral(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer_until(ReferralStatus.UNREACHABLE))
 
     assert case.referral.closure_reason is ClosureReason.NO_CONTACT
@@ -237,7 +237,7 @@ async def test_an_unreachable_client_ends_the_referral(hub: SmallHub) -> None:
     assert (await hub.event_names(case.referral.id))[-1] == "closed"
 
 
-async def test_a_mistake_is_known_to_who_made_it(hub: SmallHub) -> None:
+async def test_a_mistake_is_known_to_who_made_it(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer(EnterInError()))
 
     assert case.referral.status is case.referral.told_status is ReferralStatus.ENTERED_IN_ERROR
@@ -245,7 +245,7 @@ async def test_a_mistake_is_known_to_who_made_it(hub: SmallHub) -> None:
 
 @pytest.mark.parametrize("result", [result for result in IntakeResult if result.opens_trajectory])
 async def test_a_result_on_which_guidance_follows_opens_a_trajectory(
-    sqlite_hub: SmallHub, result: IntakeResult
+    sqlite_hub: InProcessHub, result: IntakeResult
 ) -> None:
     hub = sqlite_hub
     referral_id = await hub.refer_until(ReferralStatus.ATTENDED)
@@ -269,7 +269,7 @@ async def test_a_result_on_which_guidance_follows_opens_a_trajectory(
     ],
 )
 async def test_a_result_on_which_nothing_follows_closes_the_referral(
-    sqlite_hub: SmallHub, result: IntakeResult, closure: ClosureReason
+    sqlite_hub: InProcessHub, result: IntakeResult, closure: ClosureReason
 ) -> None:
     hub = sqlite_hub
     referral_id = await hub.refer_until(ReferralStatus.ATTENDED)
@@ -281,7 +281,7 @@ async def test_a_result_on_which_nothing_follows_closes_the_referral(
     assert (await hub.event_names(referral_id))[-2:] == ["concluded", "closed"]
 
 
-async def test_a_missed_client_who_wants_no_support_is_concluded_without_attendance(hub: SmallHub) -> None:
+async def test_a_missed_client_who_wants_no_support_is_concluded_without_attendance(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.MISSED)
 
     await hub.tell(referral_id, ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, TODAY))
@@ -290,7 +290,7 @@ async def test_a_missed_client_who_wants_no_support_is_concluded_without_attenda
     assert (await hub.steps(referral_id))[-1] == "conclude_unattended"
 
 
-async def test_a_trajectory_is_due_after_the_term_of_the_day_of_the_intake(hub: SmallHub) -> None:
+async def test_a_trajectory_is_due_after_the_term_of_the_day_of_the_intake(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer_until(ReferralStatus.CONCLUDED))
 
     assert case.trajectory is not None
@@ -298,7 +298,7 @@ async def test_a_trajectory_is_due_after_the_term_of_the_day_of_the_intake(hub: 
     assert case.trajectory.counsellor == COUNSELLOR
 
 
-async def test_the_referrer_counts_as_told_only_what_it_was_told(hub: SmallHub) -> None:
+async def test_the_referrer_counts_as_told_only_what_it_was_told(hub: InProcessHub) -> None:
     court = await hub.case(await hub.refer_until(ReferralStatus.CONCLUDED, organisation_code=COURT.code))
     welfare = await hub.case(
         await hub.refer_until(ReferralStatus.CONCLUDED, client=replace(CLIENT, bsn=None), reference="2")
@@ -308,8 +308,8 @@ async def test_the_referrer_counts_as_told_only_what_it_was_told(hub: SmallHub) 
     assert welfare.referral.told_status is ReferralStatus.CONCLUDED
 
 
-async def test_nothing_is_told_of_what_is_replayed_quietly(hub: SmallHub) -> None:
-    hub.tools = replace(hub.tools, quiet=True)
+async def test_nothing_is_told_of_what_is_replayed_quietly(hub: InProcessHub) -> None:
+    hub.services = replace(hub.services, quiet=True)
 
     referral_id = await hub.refer(CONFIRM)
 

@@ -17,7 +17,7 @@ from tests.support.hub import (
     MISS,
     SCHEDULE,
     WIJKTEAM,
-    SmallHub,
+    InProcessHub,
     unreadable,
 )
 
@@ -26,16 +26,16 @@ APPLIES = RecordResult(TrajectoryResult.KBR_APPLICATION)
 LONG_AGO = date(2025, 9, 1)
 
 
-async def tables(hub: SmallHub) -> dict[str, Any]:
-    return await hub.db.read(city_tables, hub.tools)
+async def tables(hub: InProcessHub) -> dict[str, Any]:
+    return await hub.db.read(city_tables, hub.services)
 
 
-async def referred(hub: SmallHub, *facts: Any, **changes: Any) -> UUID:
+async def referred(hub: InProcessHub, *facts: Any, **changes: Any) -> UUID:
     return await hub.refer(*facts, **({"client": NOBODY} | changes))
 
 
-async def decided(hub: SmallHub, intake_on: date, result: RecordResult) -> UUID:
-    """Give a referral with an intake on a day, and a result."""
+async def decided(hub: InProcessHub, intake_on: date, result: RecordResult) -> UUID:
+    """Return a referral with an intake on a day, and a result."""
     referral_id = await referred(hub, CONFIRM, SCHEDULE)
     await hub.tell(referral_id, ATTEND, occurred_at=_noon(intake_on))
     await hub.tell(referral_id, ConcludeIntake(IntakeResult.ROUTE_TO_KBR, intake_on), result)
@@ -46,7 +46,7 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-async def test_an_empty_hub_has_empty_tables(hub: SmallHub) -> None:
+async def test_an_empty_hub_has_empty_tables(hub: InProcessHub) -> None:
     assert await tables(hub) == {
         "5.1": {},
         "5.2": {},
@@ -61,7 +61,7 @@ async def test_an_empty_hub_has_empty_tables(hub: SmallHub) -> None:
     assert await hub.db.read(exchange_counts) == {"feedback": {}, "quarantined": 0, "undelivered": 0}
 
 
-async def test_referrals_are_counted_by_kind_of_referrer_and_by_area(hub: SmallHub) -> None:
+async def test_referrals_are_counted_by_kind_of_referrer_and_by_area(hub: InProcessHub) -> None:
     await referred(hub)
     await referred(hub, contents=replace(CONTENTS, area="Noord"))
     await referred(hub, organisation_code=COURT.code)
@@ -72,14 +72,14 @@ async def test_referrals_are_counted_by_kind_of_referrer_and_by_area(hub: SmallH
     assert {area: row["referrals"] for area, row in counted["5.5"].items()} == {"Charlois": 2, "Noord": 1}
 
 
-async def test_ages_are_those_on_the_day_of_referral_in_the_citys_bands(hub: SmallHub) -> None:
+async def test_ages_are_those_on_the_day_of_referral_in_the_citys_bands(hub: InProcessHub) -> None:
     for born_in in (2008, 2000, 1999, 1992, 1961):
         await referred(hub, client=replace(NOBODY, birth_date=date(born_in, 1, 1)))
 
     assert (await tables(hub))["5.2"] == {"18-27": 2, "27-35": 2, "65+": 1}
 
 
-async def test_missed_counts_who_was_missed_and_not_seen_afterwards(hub: SmallHub) -> None:
+async def test_missed_counts_who_was_missed_and_not_seen_afterwards(hub: InProcessHub) -> None:
     again = replace(SCHEDULE, starts_at=SCHEDULE.starts_at + timedelta(days=3))
     await referred(hub, CONFIRM, SCHEDULE, MISS)
     await referred(hub, CONFIRM, SCHEDULE, MISS, again, ATTEND)
@@ -96,7 +96,7 @@ async def test_missed_counts_who_was_missed_and_not_seen_afterwards(hub: SmallHu
     assert counted["5.5"] == {"Charlois": {"missed": 2, "referrals": 4}}
 
 
-async def test_who_could_not_be_reached_after_a_miss_stays_missed(hub: SmallHub) -> None:
+async def test_who_could_not_be_reached_after_a_miss_stays_missed(hub: InProcessHub) -> None:
     missed_and_lost = await hub.refer_until(ReferralStatus.MISSED, client=NOBODY)
     await hub.tell(missed_and_lost, MarkUnreachable())
     await hub.refer_until(ReferralStatus.UNREACHABLE, client=NOBODY)
@@ -104,7 +104,7 @@ async def test_who_could_not_be_reached_after_a_miss_stays_missed(hub: SmallHub)
     assert (await tables(hub))["5.3"] == {"missed": 1}
 
 
-async def test_plans_and_intake_results_are_counted(hub: SmallHub) -> None:
+async def test_plans_and_intake_results_are_counted(hub: InProcessHub) -> None:
     concluded = await hub.refer_until(ReferralStatus.CONCLUDED, client=NOBODY)
     await hub.tell(concluded, SignPlan(INTAKE_ON), SignPlan(INTAKE_ON, "RDD-2"))
     await hub.refer_until(ReferralStatus.CONCLUDED, client=NOBODY)
@@ -114,7 +114,7 @@ async def test_plans_and_intake_results_are_counted(hub: SmallHub) -> None:
     assert (counted["5.3"], counted["plans_signed"]) == ({"route_to_kbr": 2}, 1)
 
 
-async def test_a_trajectory_counts_with_its_first_result(hub: SmallHub) -> None:
+async def test_a_trajectory_counts_with_its_first_result(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.CONCLUDED, client=NOBODY)
 
     await hub.tell(referral_id, APPLIES, RecordResult(TrajectoryResult.SOCIAL_LOAN))
@@ -122,7 +122,7 @@ async def test_a_trajectory_counts_with_its_first_result(hub: SmallHub) -> None:
     assert (await tables(hub))["5.6"] == {"kbr_application": 1}
 
 
-async def test_weeks_to_the_decision_are_whole_weeks_from_the_intake(hub: SmallHub) -> None:
+async def test_weeks_to_the_decision_are_whole_weeks_from_the_intake(hub: InProcessHub) -> None:
     for days in (0, 62, 63, 97, 98, 139, 140):
         await decided(hub, LONG_AGO, replace(APPLIES, decided_on=LONG_AGO + timedelta(days=days)))
     await decided(hub, LONG_AGO, APPLIES)
@@ -130,7 +130,7 @@ async def test_weeks_to_the_decision_are_whole_weeks_from_the_intake(hub: SmallH
     assert (await tables(hub))["5.7"] == {"0-8": 2, "9-13": 2, "14-19": 2, "20+": 1, "unknown": 1}
 
 
-async def test_applications_are_counted_where_they_stand(hub: SmallHub) -> None:
+async def test_applications_are_counted_where_they_stand(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.CONCLUDED, client=NOBODY)
 
     await hub.tell(referral_id, *(RecordKbrStatus(each) for each in (KbrStatus.SUBMITTED, KbrStatus.RECEIVED)))
@@ -138,13 +138,13 @@ async def test_applications_are_counted_where_they_stand(hub: SmallHub) -> None:
     assert (await tables(hub))["5.8"] == {"received": 1}
 
 
-async def test_what_is_in_quarantine_is_counted(hub: SmallHub) -> None:
+async def test_what_is_in_quarantine_is_counted(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1"), unreadable("D-2"))
 
     assert (await hub.db.read(exchange_counts))["quarantined"] == 2
 
 
-async def test_a_referrer_without_a_count_has_no_row(hub: SmallHub) -> None:
+async def test_a_referrer_without_a_count_has_no_row(hub: InProcessHub) -> None:
     await referred(hub)
 
     assert set((await tables(hub))["5.1"]) == {DOCK.kind.value}

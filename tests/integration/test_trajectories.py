@@ -32,7 +32,7 @@ from app.domain.values import Party, Plan, RecordedResult
 from app.models.cases.client import wrapped_key_of
 from app.models.cases.trajectory import list_parties
 from app.operations.cases.trajectories import open_trajectory_chain
-from tests.support.hub import INTAKE_ON, NOW, SIGN, TODAY, SmallHub, act_of
+from tests.support.hub import INTAKE_ON, NOW, SIGN, TODAY, InProcessHub, act_of
 
 BY_REFERRER = {"role": OrganisationRole.REFERRER}
 TOO_LATE = TODAY + timedelta(days=3)
@@ -43,8 +43,8 @@ PAUSE, RESUME = PauseTrajectory(), ResumeTrajectory()
 HELP = AddParty("Humanitas", PartyRole.SUPPORT, "H. Elper", TODAY)
 
 
-async def guided(hub: SmallHub, *facts: Any) -> UUID:
-    """Give a referral with a trajectory, and tell the facts about it."""
+async def guided(hub: InProcessHub, *facts: Any) -> UUID:
+    """Return a referral with a trajectory, and tell the facts about it."""
     referral_id = await hub.refer_until(ReferralStatus.CONCLUDED)
     await hub.tell(referral_id, *facts)
     return referral_id
@@ -54,12 +54,12 @@ def kbr(*statuses: KbrStatus) -> list[RecordKbrStatus]:
     return [RecordKbrStatus(status, TODAY) for status in statuses]
 
 
-async def parties(hub: SmallHub, referral_id: UUID) -> Sequence[Party]:
+async def parties(hub: InProcessHub, referral_id: UUID) -> Sequence[Party]:
     case = await hub.case(referral_id)
     assert case.trajectory is not None
 
     def work(tx: Connection, trajectory_id: UUID) -> list[Party]:
-        sealer = hub.tools.vault.client_sealer(wrapped_key_of(tx, case.client.id))
+        sealer = hub.services.vault.client_sealer(wrapped_key_of(tx, case.client.id))
         return list_parties(tx, sealer, trajectory_id)
 
     return await hub.db.read(work, case.trajectory.id)
@@ -83,7 +83,7 @@ async def parties(hub: SmallHub, referral_id: UUID) -> Sequence[Party]:
     ],
 )
 async def test_each_fact_leads_where_the_table_says_and_is_told(
-    hub: SmallHub, facts: list[Any], status: TrajectoryStatus, event: str
+    hub: InProcessHub, facts: list[Any], status: TrajectoryStatus, event: str
 ) -> None:
     referral_id = await guided(hub, *facts)
 
@@ -91,21 +91,21 @@ async def test_each_fact_leads_where_the_table_says_and_is_told(
     assert (await hub.event_names(referral_id))[-1] == event
 
 
-async def test_a_plan_is_a_date_and_a_reference(hub: SmallHub) -> None:
+async def test_a_plan_is_a_date_and_a_reference(hub: InProcessHub) -> None:
     case = await hub.case(await guided(hub, SIGN))
 
     assert case.trajectory is not None
     assert case.trajectory.plan == Plan(TODAY, "RDD-1")
 
 
-async def test_a_plan_that_is_signed_again_replaces_the_first(hub: SmallHub) -> None:
+async def test_a_plan_that_is_signed_again_replaces_the_first(hub: InProcessHub) -> None:
     case = await hub.case(await guided(hub, SIGN, SignPlan(INTAKE_ON, "RDD-2")))
 
     assert case.trajectory is not None
     assert case.trajectory.plan == Plan(INTAKE_ON, "RDD-2")
 
 
-async def test_results_are_kept_in_the_order_in_which_they_came(hub: SmallHub) -> None:
+async def test_results_are_kept_in_the_order_in_which_they_came(hub: InProcessHub) -> None:
     undated = RecordResult(TrajectoryResult.PAYMENT_ARRANGEMENT)
 
     case = await hub.case(await guided(hub, undated, DECIDE))
@@ -126,7 +126,7 @@ async def test_results_are_kept_in_the_order_in_which_they_came(hub: SmallHub) -
     ],
 )
 async def test_a_drop_out_ends_the_trajectory_with_its_story(
-    hub: SmallHub, reason: DropOutReason | None, closure: ClosureReason
+    hub: InProcessHub, reason: DropOutReason | None, closure: ClosureReason
 ) -> None:
     referral_id = await guided(hub, replace(DROP_OUT, drop_out_reason=reason))
 
@@ -137,14 +137,14 @@ async def test_a_drop_out_ends_the_trajectory_with_its_story(
     assert entry.reason == (reason or DropOutReason.UNKNOWN)
 
 
-async def test_a_closed_trajectory_says_why_and_when(hub: SmallHub) -> None:
+async def test_a_closed_trajectory_says_why_and_when(hub: InProcessHub) -> None:
     case = await hub.case(await guided(hub, DECIDE, CLOSE))
 
     assert case.trajectory is not None
     assert (case.trajectory.closure_reason, case.trajectory.ended_on) == (ClosureReason.RESULT_REACHED, TODAY)
 
 
-async def test_an_application_goes_its_way_at_the_bank(hub: SmallHub) -> None:
+async def test_an_application_goes_its_way_at_the_bank(hub: InProcessHub) -> None:
     meeting = date(2026, 4, 1)
     referral_id = await guided(hub, *kbr(KbrStatus.SUBMITTED, KbrStatus.RECEIVED))
 
@@ -160,7 +160,7 @@ async def test_an_application_goes_its_way_at_the_bank(hub: SmallHub) -> None:
     assert (await hub.event_names(referral_id)).count("kbr-application-changed") == 4
 
 
-async def test_an_application_that_is_first_heard_of_late_has_its_skipped_steps_implied(hub: SmallHub) -> None:
+async def test_an_application_that_is_first_heard_of_late_has_its_skipped_steps_implied(hub: InProcessHub) -> None:
     referral_id = await guided(hub)
 
     await hub.tell(referral_id, *kbr(KbrStatus.IN_PROGRESS), catch_up=True)
@@ -169,7 +169,7 @@ async def test_an_application_that_is_first_heard_of_late_has_its_skipped_steps_
     assert (await hub.event_names(referral_id)).count("kbr-application-changed") == 1
 
 
-async def test_a_trajectory_begins_with_the_referrer_and_the_counsellor_as_parties(hub: SmallHub) -> None:
+async def test_a_trajectory_begins_with_the_referrer_and_the_counsellor_as_parties(hub: InProcessHub) -> None:
     found = await parties(hub, await guided(hub))
 
     assert [(party.organisation, party.role, party.contact) for party in found] == [
@@ -178,7 +178,7 @@ async def test_a_trajectory_begins_with_the_referrer_and_the_counsellor_as_parti
     ]
 
 
-async def test_a_party_takes_part_from_a_day_on(hub: SmallHub) -> None:
+async def test_a_party_takes_part_from_a_day_on(hub: InProcessHub) -> None:
     referral_id = await guided(hub)
 
     [party_id] = await hub.tell(referral_id, HELP)
@@ -211,23 +211,23 @@ REFUSED: list[tuple[str, list[Any], Any, dict[str, Any], type[HubError]]] = [
 
 
 @pytest.mark.parametrize(
-    ("facts", "fact", "act", "error"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
+    ("facts", "fact", "context", "error"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )
 async def test_what_is_refused_writes_nothing(
-    sqlite_hub: SmallHub, facts: list[Any], fact: Any, act: dict[str, Any], error: type[HubError]
+    sqlite_hub: InProcessHub, facts: list[Any], fact: Any, context: dict[str, Any], error: type[HubError]
 ) -> None:
     hub = sqlite_hub
     referral_id = await guided(hub, *facts)
     before = await hub.dump()
 
     with pytest.raises(error):
-        await hub.tell(referral_id, fact, **act)
+        await hub.tell(referral_id, fact, **context)
 
     assert await hub.dump() == before
 
 
 @pytest.mark.parametrize("fact", [SIGN, PAUSE, RESUME, DECIDE, CLOSE, *kbr(KbrStatus.SUBMITTED), HELP], ids=repr)
-async def test_without_a_trajectory_nothing_is_recorded_of_one(sqlite_hub: SmallHub, fact: Any) -> None:
+async def test_without_a_trajectory_nothing_is_recorded_of_one(sqlite_hub: InProcessHub, fact: Any) -> None:
     hub = sqlite_hub
     referral_id = await hub.refer_until(ReferralStatus.ATTENDED)
     before = await hub.dump()
@@ -238,21 +238,21 @@ async def test_without_a_trajectory_nothing_is_recorded_of_one(sqlite_hub: Small
     assert await hub.dump() == before
 
 
-async def test_a_trajectory_leads_to_its_chain(hub: SmallHub) -> None:
+async def test_a_trajectory_leads_to_its_chain(hub: InProcessHub) -> None:
     case = await hub.case(await guided(hub))
     assert case.trajectory is not None
 
-    chain = await hub.db.write(open_trajectory_chain, hub.tools, case.trajectory.id, act_of(SIGN))
+    chain = await hub.db.write(open_trajectory_chain, hub.services, case.trajectory.id, act_of(SIGN))
 
     assert chain.id == case.referral.id
 
 
-async def test_an_unknown_trajectory_is_not_found(hub: SmallHub) -> None:
+async def test_an_unknown_trajectory_is_not_found(hub: InProcessHub) -> None:
     with pytest.raises(NotFound):
-        await hub.db.write(open_trajectory_chain, hub.tools, uuid7(NOW, 1), act_of(SIGN))
+        await hub.db.write(open_trajectory_chain, hub.services, uuid7(NOW, 1), act_of(SIGN))
 
 
-async def test_a_late_result_of_a_closed_trajectory_is_kept_and_not_told(hub: SmallHub) -> None:
+async def test_a_late_result_of_a_closed_trajectory_is_kept_and_not_told(hub: InProcessHub) -> None:
     referral_id = await guided(hub, DECIDE, CLOSE)
     told = await hub.event_names(referral_id)
 

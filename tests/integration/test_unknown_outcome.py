@@ -38,7 +38,7 @@ SIMULATORS = {System.ALLEGRO: allegro.create_app, System.GIDSO: gidso.create_app
 CASES = {System.GIDSO: "G-000001", System.RMW: "R1"}
 
 
-class Losing:
+class DropsResponses:
     """The delivery engine over the three real sinks and simulators that lose every answer to a change."""
 
     def __init__(self, database: Database, servers: dict[System, Server]) -> None:
@@ -76,7 +76,7 @@ class Losing:
         return referral
 
     async def tell(self, referral: UUID, *types: EventType) -> list[Delivery]:
-        """Let it happen, and deliver for three days; gives what became of the deliveries to the partner."""
+        """Let it happen, and deliver for three days; returns what became of the deliveries to the partner."""
         events = [self.world.event(referral, type, **FACTS.get(type, {})) for type in types]
 
         def record_all(tx: Connection) -> None:
@@ -100,28 +100,28 @@ class Losing:
 
 
 @pytest.fixture
-async def losing(database: Database) -> AsyncIterator[Losing]:
+async def losing(database: Database) -> AsyncIterator[DropsResponses]:
     async with AsyncExitStack() as running:
         servers = {}
         for system, create_app in SIMULATORS.items():
             servers[system] = Server(create_app(Store(), SettableClock(START)))
             await servers[system].start()
             running.push_async_callback(servers[system].stop)
-        world = Losing(database, servers)
+        world = DropsResponses(database, servers)
         running.push_async_callback(world.close)
         await world.open()
         yield world
 
 
 def ids_of(deliveries: list[Delivery], system: System) -> list[str]:
-    """Give the ids of what was delivered to a partner: all but what the agreement with it withholds."""
+    """Return the ids of what was delivered to a partner: all but what the agreement with it withholds."""
     mine = [each for each in deliveries if each.receiver == f"partner:{system}" and each.state.value != "withheld"]
     assert {each.state.value for each in mine} == {"delivered"}
     assert all(each.attempts > 1 for each in mine)
     return sorted(str(each.id) for each in mine)
 
 
-async def test_gidso_gets_each_journal_line_once_while_every_answer_gets_lost(losing: Losing) -> None:
+async def test_gidso_gets_each_journal_line_once_while_every_answer_gets_lost(losing: DropsResponses) -> None:
     referral = await losing.refer(System.GIDSO)
 
     told = ids_of(await losing.tell(referral, *TOLD_TO_REFERRERS), System.GIDSO)
@@ -133,7 +133,7 @@ async def test_gidso_gets_each_journal_line_once_while_every_answer_gets_lost(lo
 
 
 async def test_rmw_gets_each_status_line_and_the_end_of_its_tab_once_while_every_answer_gets_lost(
-    losing: Losing,
+    losing: DropsResponses,
 ) -> None:
     referral = await losing.refer(System.RMW)
 
@@ -146,7 +146,7 @@ async def test_rmw_gets_each_status_line_and_the_end_of_its_tab_once_while_every
     assert len(told) > len(TOLD_TO_REFERRERS) / 2
 
 
-async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_gets_lost(losing: Losing) -> None:
+async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_gets_lost(losing: DropsResponses) -> None:
     referral = await losing.refer(System.API)
 
     told = ids_of(await losing.tell(referral, *TOLD_TO_ALLEGRO), System.ALLEGRO)
@@ -159,7 +159,7 @@ async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_ge
 
 
 @pytest.mark.parametrize("system", [System.GIDSO, System.RMW])
-async def test_two_lines_that_read_the_same_are_two_lines(losing: Losing, system: System) -> None:
+async def test_two_lines_that_read_the_same_are_two_lines(losing: DropsResponses, system: System) -> None:
     referral = await losing.refer(system)
 
     told = ids_of(await losing.tell(referral, *[EventType.REFERRAL_CONFIRMED] * 2), system)
@@ -167,7 +167,7 @@ async def test_two_lines_that_read_the_same_are_two_lines(losing: Losing, system
     assert len(told) == await losing.lost(system) == 2
 
 
-async def test_an_amendment_is_not_taken_for_the_referral_before_it(losing: Losing) -> None:
+async def test_an_amendment_is_not_taken_for_the_referral_before_it(losing: DropsResponses) -> None:
     referral = await losing.refer(System.API)
     await losing.tell(referral, EventType.REFERRAL_RECEIVED)
     losing.world.cases.change(referral, {Field.CLIENT_FAMILY_NAME: "Aksoy-de Wit"})

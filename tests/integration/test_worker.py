@@ -11,12 +11,12 @@ from pydantic import SecretStr
 
 from app.domain.codes import System
 from app.models.delivery.outbox import unrelayed_since
-from app.operations.intake.apply import Tally
-from app.operations.partners.pull_policy import Manners, Window
+from app.operations.intake.apply import PageResult
+from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.reference import load_reference
 from app.settings import Settings
-from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, access_of, manners_of, stop_on_signal
-from tests.support.hub import CONFIRM, NOW, SmallHub, unreadable
+from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, access_of, pull_policies_of, stop_on_signal
+from tests.support.hub import CONFIRM, NOW, InProcessHub, unreadable
 
 SECRETS: dict[str, Any] = {
     "allegro_url": "http://127.0.0.1:1",
@@ -34,23 +34,23 @@ def settings(folder: Path, **given: Any) -> Settings:
     return Settings(mode="sandbox", data_dir=folder, **given)
 
 
-async def test_what_happened_is_relayed(sqlite_hub: SmallHub, tmp_path: Path) -> None:
+async def test_what_happened_is_relayed(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
     hub = sqlite_hub
     await hub.refer(CONFIRM)
-    worker = Worker.over(hub.db, hub.tools, settings(tmp_path))
+    worker = Worker.over(hub.db, hub.services, settings(tmp_path))
 
     tally = await worker.settle()
 
     await worker.close()
-    assert tally == Tally()
+    assert tally == PageResult()
     assert await hub.db.read(unrelayed_since) is None
 
 
-async def test_a_worker_pulls_the_partners_it_is_connected_with(sqlite_hub: SmallHub, tmp_path: Path) -> None:
+async def test_a_worker_pulls_the_partners_it_is_connected_with(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
     hub = sqlite_hub
 
-    alone = Worker.over(hub.db, hub.tools, settings(tmp_path))
-    connected = Worker.over(hub.db, hub.tools, settings(tmp_path, **SECRETS))
+    alone = Worker.over(hub.db, hub.services, settings(tmp_path))
+    connected = Worker.over(hub.db, hub.services, settings(tmp_path, **SECRETS))
 
     await alone.close()
     await connected.close()
@@ -58,10 +58,10 @@ async def test_a_worker_pulls_the_partners_it_is_connected_with(sqlite_hub: Smal
     assert set(connected.pullers) == {System.ALLEGRO, System.GIDSO, System.RMW}
 
 
-async def test_a_partner_that_does_not_answer_stops_nothing(sqlite_hub: SmallHub, tmp_path: Path) -> None:
+async def test_a_partner_that_does_not_answer_stops_nothing(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     await hub.refer(CONFIRM)
-    worker = Worker.over(hub.db, hub.tools, settings(tmp_path, **SECRETS))
+    worker = Worker.over(hub.db, hub.services, settings(tmp_path, **SECRETS))
     written = hub.db.listen()
 
     running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.01))
@@ -74,11 +74,11 @@ async def test_a_partner_that_does_not_answer_stops_nothing(sqlite_hub: SmallHub
     await worker.close()
 
 
-async def test_what_waited_too_long_in_quarantine_is_forgotten(sqlite_hub: SmallHub, tmp_path: Path) -> None:
+async def test_what_waited_too_long_in_quarantine_is_forgotten(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     await hub.pull(unreadable("D-1"))
     hub.clock.set(NOW + load_reference("rotterdam").retention.quarantine + timedelta(seconds=1))
-    worker = Worker.over(hub.db, hub.tools, settings(tmp_path))
+    worker = Worker.over(hub.db, hub.services, settings(tmp_path))
     written = hub.db.listen()
 
     running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.01))
@@ -97,11 +97,14 @@ def test_each_partner_has_manners_of_its_own(tmp_path: Path) -> None:
         tmp_path, rmw_maintenance="22:00-06:00,12:00-12:30", gidso_requests_per_second="5", reconcile_at=""
     )
 
-    manners = manners_of(given)
+    pull_policy = pull_policies_of(given)
 
-    assert manners[System.RMW].maintenance == (Window(time(22), time(6)), Window(time(12), time(12, 30)))
-    assert manners[System.ALLEGRO] == Manners()
-    assert manners[System.GIDSO] == Manners(requests_per_second=5)
+    assert pull_policy[System.RMW].maintenance == (
+        MaintenanceWindow(time(22), time(6)),
+        MaintenanceWindow(time(12), time(12, 30)),
+    )
+    assert pull_policy[System.ALLEGRO] == PullPolicy()
+    assert pull_policy[System.GIDSO] == PullPolicy(requests_per_second=5)
 
 
 def test_no_partner_is_flooded_outside_the_sandbox() -> None:
@@ -111,7 +114,7 @@ def test_no_partner_is_flooded_outside_the_sandbox() -> None:
         "oin": "00000001003214345000",
     }
 
-    given = manners_of(Settings(**production)).values()
+    given = pull_policies_of(Settings(**production)).values()
 
     assert {each.requests_per_second for each in given} == {USUAL_REQUESTS_PER_SECOND}
     assert {each.reconcile_at for each in given} == {time(3, 30)}

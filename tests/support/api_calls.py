@@ -8,13 +8,13 @@ Json = dict[str, Any]
 
 
 def referral(**changes: Any) -> Json:
-    """Give the body of a valid referral; keyword arguments replace fields."""
+    """Return the body of a valid referral; keyword arguments replace fields."""
     client = {"givenName": "Jan", "familyName": "Jansen", "birthDate": "1988-04-12", "phone": "+31 10 123 45 67"}
     return {"client": client, "area": "Noord", "worker": {"name": "A. de Vries"}, **changes}
 
 
 async def refer(api: httpx.AsyncClient, **changes: Any) -> Json:
-    """Put a client forward; gives the referral as its referrer reads it."""
+    """Put a client forward; returns the referral as its referrer reads it."""
     answered = await api.post("/v1/referrals", json=referral(**changes))
     assert answered.status_code == 201, answered.text
     body: Json = answered.json()
@@ -22,7 +22,7 @@ async def refer(api: httpx.AsyncClient, **changes: Any) -> Json:
 
 
 async def read(api: httpx.AsyncClient, path: str) -> Json:
-    """Give what stands at a path under /v1."""
+    """Return what stands at a path under /v1."""
     answered = await api.get(f"/v1{path}")
     assert answered.status_code == 200, answered.text
     body: Json = answered.json()
@@ -37,7 +37,7 @@ async def attempt(api: httpx.AsyncClient, path: str, body: Json | None = None, *
 
 
 async def step(api: httpx.AsyncClient, path: str, body: Json | None = None) -> Json:
-    """Make a step that succeeds; gives the record."""
+    """Make a step that succeeds; returns the record."""
     answered = await attempt(api, path, body)
     assert answered.status_code in (200, 201), answered.text
     record: Json = answered.json()
@@ -45,14 +45,14 @@ async def step(api: httpx.AsyncClient, path: str, body: Json | None = None) -> J
 
 
 async def path_for(team: httpx.AsyncClient, reference: str) -> str:
-    """Give the path of a referral as the finance team knows it."""
+    """Return the path of a referral as the finance team knows it."""
     found = await team.post("/v1/referrals/_search", json={"reference": reference})
     (item,) = found.json()["items"]
     return f"/referrals/{item['id']}"
 
 
 async def attended(referrer: httpx.AsyncClient, team: httpx.AsyncClient, reference: str, **changes: Any) -> str:
-    """Bring a new referral to the point where the client appeared; gives the finance team's path of it."""
+    """Bring a new referral to the point where the client appeared; returns the finance team's path of it."""
     await refer(referrer, reference=reference, **changes)
     path = await path_for(team, reference)
     await step(team, f"{path}/confirmation", {"counsellor": {"name": "B. Bakker", "phone": "+31 10 555 01 00"}})
@@ -62,14 +62,14 @@ async def attended(referrer: httpx.AsyncClient, team: httpx.AsyncClient, referen
 
 
 async def concluded(referrer: httpx.AsyncClient, team: httpx.AsyncClient, reference: str, **changes: Any) -> str:
-    """Bring a new referral to a trajectory; gives the finance team's path of the trajectory."""
+    """Bring a new referral to a trajectory; returns the finance team's path of the trajectory."""
     path = await attended(referrer, team, reference, **changes)
     body = await step(team, f"{path}/intake-result", {"result": "route_to_kbr", "concludedOn": "2026-03-02"})
     return f"/trajectories/{body['trajectory']['id']}"
 
 
 def fault(answered: httpx.Response) -> tuple[str, str]:
-    """Give field and rule of the only fault of a refused request."""
+    """Return field and rule of the only fault of a refused request."""
     assert answered.status_code == 400, answered.text
     (only,) = answered.json()["errors"]
     assert only["message"].endswith(".")

@@ -10,7 +10,7 @@ from app.cli.main import main
 
 
 def run(environment: Mapping[str, str], *words: str) -> tuple[int, str]:
-    """Run a command; gives its exit code and what it printed, in one line."""
+    """Run a command; returns its exit code and what it printed, in one line."""
     result = CliRunner().invoke(main, list(words), env=environment)
     return result.exit_code, " ".join(result.output.split())
 

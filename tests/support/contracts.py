@@ -27,7 +27,7 @@ Lengths = dict[str, int | None]
 
 
 def resolved(name: str, node: dict[str, Any]) -> dict[str, Any]:
-    """Give what a node is, or what its ``$ref`` leads to."""
+    """Return what a node is, or what its ``$ref`` leads to."""
     found: Any = OPENAPI[name]
     for step in node["$ref"].removeprefix("#/").split("/") if "$ref" in node else ():
         found = found[step]
@@ -35,13 +35,13 @@ def resolved(name: str, node: dict[str, Any]) -> dict[str, Any]:
 
 
 def operations(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Give path, method and description of every operation."""
+    """Return path, method and description of every operation."""
     for path, item in OPENAPI[name]["paths"].items():
         yield from ((path, method, item[method]) for method in METHODS if method in item)
 
 
 def contents_of(name: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give what is sent in an operation and in each of its answers, with a name for it."""
+    """Return what is sent in an operation and in each of its answers, with a name for it."""
     if "requestBody" in operation:
         yield from (("body", content) for content in operation["requestBody"]["content"].values())
     for status, answer in operation["responses"].items():
@@ -49,20 +49,20 @@ def contents_of(name: str, operation: dict[str, Any]) -> Iterator[tuple[str, dic
 
 
 def examples_of(described: dict[str, Any]) -> list[Any]:
-    """Give the examples of a body, an answer or a parameter."""
+    """Return the examples of a body, an answer or a parameter."""
     return [each["value"] for each in described.get("examples", {}).values()] or [
         described[key] for key in ("example",) if key in described
     ]
 
 
 def validator(name: str, schema: dict[str, Any]) -> Draft202012Validator:
-    """Give what holds a value to a schema of a contract, the forms of dates and ids too."""
+    """Return what holds a value to a schema of a contract, the forms of dates and ids too."""
     whole = {"components": OPENAPI[name].get("components", {}), **schema}
     return Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 def lengths(name: str, schema: dict[str, Any], path: str = "") -> Lengths:
-    """Give the lengths of all texts and lists of texts in a schema of a contract."""
+    """Return the lengths of all texts and lists of texts in a schema of a contract."""
     shape = resolved(name, schema)
     found: Lengths = {}
     for part in (*shape.get("allOf", ()), *shape.get("anyOf", ()), *shape.get("oneOf", ())):
@@ -78,7 +78,7 @@ def lengths(name: str, schema: dict[str, Any], path: str = "") -> Lengths:
 
 
 def unlimited(name: str, schema: dict[str, Any], path: str = "") -> Iterator[str]:
-    """Give the paths of the texts for which a schema of a contract sets no limit of any kind."""
+    """Return the paths of the texts for which a schema of a contract sets no limit of any kind."""
     for field, inner in schema.get("properties", {}).items():
         yield from unlimited(name, inner, f"{path}.{field}")
     if "items" in schema:
@@ -89,7 +89,7 @@ def unlimited(name: str, schema: dict[str, Any], path: str = "") -> Iterator[str
 
 
 def xsd_lengths(kind: str, path: str = "") -> Lengths:
-    """Give the lengths of all texts in a type of RMW's schema; a list of codes or a pattern has none."""
+    """Return the lengths of all texts in a type of RMW's schema; a list of codes or a pattern has none."""
     declared = XSD.find(f"*[@name='{kind}']")
     if declared is None:
         return {path: None}
@@ -104,7 +104,7 @@ def xsd_lengths(kind: str, path: str = "") -> Lengths:
 
 
 def model_lengths(model: type[BaseModel], path: str = "") -> Lengths:
-    """Give the lengths of all texts that an adapter's model reads, by the partner's names."""
+    """Return the lengths of all texts that an adapter's model reads, by the partner's names."""
     found: Lengths = {}
     for name, field in model.model_fields.items():
         found |= _field_lengths(field.annotation, field, f"{path}.{field.alias or name}".lstrip("."))

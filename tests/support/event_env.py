@@ -25,12 +25,12 @@ from app.domain.values import Organisation
 from app.events.contract.envelope import Origin
 from app.events.delivery.context import Case, stated_facts
 from app.events.delivery.engine import DeliveryEngine, DeliverySettings
-from app.events.delivery.payload import PackingTable
+from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
-from app.events.delivery.routing import Traits
-from app.events.http.client import Outbound
+from app.events.delivery.routing import FilterAttributes
+from app.events.http.client import OutboundClient
 from app.events.http.signing import new_secret
-from app.events.http.ssrf import AddressRules
+from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.events.outbox import record
 from app.models.delivery.delivery import Delivery, deliveries_about, subscription_receiver
@@ -44,7 +44,7 @@ ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")
 CANARY = "Kanarie-Achternaam"
 KEY = bytes(range(32))
 NEW_ID = MonotonicIds()
-SANDBOX = AddressRules(allow_http=True, allowed_networks=(ip_network("127.0.0.0/8"), ip_network("::1/128")))
+SANDBOX = AddressPolicy(allow_http=True, allowed_networks=(ip_network("127.0.0.0/8"), ip_network("::1/128")))
 
 
 class MovableClock:
@@ -93,8 +93,8 @@ class KnownCases:
     def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
         return {id: self.cases[id].referrer for id in referral_ids if id in self.cases}
 
-    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Traits]:
-        return {id: Traits() for id in referral_ids}
+    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
+        return {id: FilterAttributes() for id in referral_ids}
 
     def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
         if any(event.referral_id in self.spoilt for event in events):
@@ -203,9 +203,9 @@ class World:
         self.cases = KnownCases()
         self.vault = Vault(KEY)
         self.policy = _policy()
-        self.table = PackingTable(self.clock, NEW_ID, self.cases, self.vault, self.policy, Pseudonyms(KEY), ORIGIN)
+        self.table = DeliveryBuilder(self.clock, NEW_ID, self.cases, self.vault, self.policy, Pseudonyms(KEY), ORIGIN)
         self.relay = Relay(db, self.cases, self.policy, self.clock, NEW_ID)
-        self.webhook = WebhookSender(self.clock, Outbound(SANDBOX))
+        self.webhook = WebhookSender(self.clock, OutboundClient(SANDBOX))
         self.partners = {system: Partner(system) for system in (System.ALLEGRO, System.GIDSO)}
         self.settings = DeliverySettings(random=lambda: 0.0, **settings)  # type: ignore[arg-type]
         self.engine = self.new_engine()
@@ -214,7 +214,7 @@ class World:
         return DeliveryEngine(self.db, self.table, self.partners, self.webhook, self.settings)
 
     async def subscribe(self, referrer: Organisation, url: str, content: Content = Content.FILTERED) -> str:
-        """Subscribe to everything; gives the secret."""
+        """Subscribe to everything; returns the secret."""
         secret, id = new_secret(), uuid4()
         sealed = self.vault.seal(secret.encode(), secret_context(id))
         now = self.clock.now()

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from app.domain.codes import System, WithdrawalReason
 from app.domain.commands import WithdrawReferral
-from app.domain.ports import HeldRecord, Page, PartnerRecord
+from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 
 
 class Feed:
@@ -32,12 +32,12 @@ class Feed:
                 raise page
             yield page
 
-    def reread(self, held: HeldRecord) -> PartnerRecord:
+    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         return PartnerRecord(
             held.kind, held.external_id, held.case_id, held.version, held.payload, held.occurred_at, ()
         )
 
-    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+    def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
         facts = (WithdrawReferral(WithdrawalReason.OTHER),)
         return PartnerRecord(kind, external_id, case_id, "removed", {"removed": external_id}, seen_at, facts)
 

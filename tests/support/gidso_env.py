@@ -25,7 +25,7 @@ NOON = datetime(2019, 9, 2, 12, tzinfo=UTC)
 
 @asynccontextmanager
 async def running_gidso(clock: SettableClock, store: Store | None = None) -> AsyncIterator[Server]:
-    """Give a running GIDSO, empty without a store."""
+    """Return a running GIDSO, empty without a store."""
     server = Server(create_app(store or Store(), clock))
     await server.start()
     yield server
@@ -33,17 +33,17 @@ async def running_gidso(clock: SettableClock, store: Store | None = None) -> Asy
 
 
 def desk_of(server: Server) -> httpx.AsyncClient:
-    """Give what GIDSO's own people use, with the key to look at the service as well."""
+    """Return what GIDSO's own people use, with the key to look at the service as well."""
     return httpx.AsyncClient(base_url=server.url, headers={"X-Api-Key": API_KEY})
 
 
 def row(number: int, **values: object) -> Document:
-    """Give the registration with this number."""
+    """Return the registration with this number."""
     return aanmelding(f"G-{number:06d}", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
 
 
 def line(case_id: str | None = "G-000001", attempt: int = 1, **values: object) -> PartnerMessage:
-    """Give the message that an intake was attended."""
+    """Return the message that an intake was attended."""
     event_type = EventType.INTAKE_ATTENDED
     message = PartnerMessage(UUID(int=7), event_type, MOMENT_OF[event_type], UUID(int=1), case_id, NOON)
     return replace(message, attempt=attempt, **values)  # type: ignore[arg-type]  # fields of the message
@@ -65,6 +65,6 @@ async def pull(adapter: Adapter, cursor: str | None = None) -> tuple[list[Partne
 
 
 async def journal(desk: httpx.AsyncClient, case_id: str = "G-000001") -> list[dict[str, Any]]:
-    """Give the lines of a journal."""
+    """Return the lines of a journal."""
     lines: list[dict[str, Any]] = (await desk.get(f"/_desk/journaal/{case_id}")).json()
     return lines

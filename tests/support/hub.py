@@ -24,7 +24,7 @@ from app.domain.codes import (
     TrajectoryStatus,
 )
 from app.domain.commands import (
-    Act,
+    ActionContext,
     AddParty,
     AmendReferral,
     AnswerWithdrawal,
@@ -49,7 +49,7 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.identifiers import MonotonicIds
-from app.domain.ports import Page, PartnerRecord, Unread
+from app.domain.ports import Page, PartnerRecord, ReadError
 from app.domain.values import Appointment, ClientDetails, Counsellor, HistoryEntry, ReferralContents
 from app.models import metadata
 from app.models.cases.appointment import list_appointments
@@ -61,9 +61,9 @@ from app.models.partners.quarantine import list_quarantine
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.cases import appointments, referrals, trajectories
 from app.operations.cases.steps import open_chain
-from app.operations.intake.apply import Tally, apply_page
-from app.operations.partners.lease import Turn, take_turn
-from app.operations.services import Tools, make_tools
+from app.operations.intake.apply import PageResult, apply_page
+from app.operations.partners.lease import PartnerLease, acquire_lease
+from app.operations.services import Services, build_services
 from app.sandbox.runtime import SettableClock
 
 KEY = bytes(range(32))
@@ -128,19 +128,19 @@ _TOLD_BY_REFERRER = (AmendReferral, WithdrawReferral, GiveSignal, EnterInError)
 Dump = dict[str, list[tuple[Any, ...]]]
 
 
-def act_of(fact: object, **changes: Any) -> Act:
-    """Give the act by which the right party states a fact, here and now."""
+def act_of(fact: object, **changes: Any) -> ActionContext:
+    """Return the act by which the right party states a fact, here and now."""
     by_referrer = isinstance(fact, (*_TOLD_BY_REFERRER, RegisterReferral))
-    act = (
-        Act(OrganisationRole.REFERRER, System.API, NOW)
+    context = (
+        ActionContext(OrganisationRole.REFERRER, System.API, NOW)
         if by_referrer
-        else Act(OrganisationRole.FINANCE_TEAM, System.ALLEGRO, NOW)
+        else ActionContext(OrganisationRole.FINANCE_TEAM, System.ALLEGRO, NOW)
     )
-    return replace(act, **changes)
+    return replace(context, **changes)
 
 
 def referral(**changes: Any) -> RegisterReferral:
-    """Give a referral that is in order, by DOCK."""
+    """Return a referral that is in order, by DOCK."""
     return replace(RegisterReferral(DOCK.code, CLIENT, CONTENTS), **changes)
 
 
@@ -148,7 +148,7 @@ AT_WIJKTEAM = referral(organisation_code=WIJKTEAM.code, reference="G-1")
 
 
 def partner_record(case_id: str, *facts: Fact, **changes: Any) -> PartnerRecord:
-    """Give a record as a partner's adapter reads it; by default its content is its facts."""
+    """Return a record as a partner's adapter reads it; by default its content is its facts."""
     external_id = changes.pop("external_id", f"{case_id}/{'+'.join(type(fact).__name__ for fact in facts)}")
     payload = {"id": external_id, "facts": repr(facts)}
     record = PartnerRecord("mutatie", external_id, case_id, "1", payload, NOW, facts)
@@ -156,24 +156,24 @@ def partner_record(case_id: str, *facts: Fact, **changes: Any) -> PartnerRecord:
 
 
 def unreadable(case_id: str, external_id: str = "x", **payload: object) -> PartnerRecord:
-    """Give a record with a code that has no meaning here."""
-    unread = Unread("soort", "unknown-code", "soort is no kind of change that the hub knows; extend the mapping")
+    """Return a record with a code that has no meaning here."""
+    unread = ReadError("soort", "unknown-code", "soort is no kind of change that the hub knows; extend the mapping")
     return partner_record(case_id, external_id=external_id, payload=payload or {"soort": "nieuw"}, unread=unread)
 
 
-def deterministic_tools(clock: SettableClock) -> Tools:
-    """Give the tools of an installation whose ids are the same in every run."""
-    return replace(_tools(), clock=clock, new_id=MonotonicIds(Random(1).getrandbits))
+def deterministic_tools(clock: SettableClock) -> Services:
+    """Return the tools of an installation whose ids are the same in every run."""
+    return replace(_services(), clock=clock, new_id=MonotonicIds(Random(1).getrandbits))
 
 
 @cache
-def _tools() -> Tools:
+def _services() -> Services:
     # Reading the policy takes longer than most tests.
-    return make_tools(KEY, "rotterdam", SettableClock(NOW))
+    return build_services(KEY, "rotterdam", SettableClock(NOW))
 
 
 def dump_of(tx: Connection) -> Dump:
-    """Give every row of every table, in the order of their keys."""
+    """Return every row of every table, in the order of their keys."""
     return {
         table.name: [tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key.columns))]
         for table in metadata.sorted_tables
@@ -181,25 +181,25 @@ def dump_of(tx: Connection) -> Dump:
 
 
 def lasting(dump: Dump) -> Dump:
-    """Give what a repeated delivery may not change: everything but the account of the pulls."""
+    """Return what a repeated delivery may not change: everything but the account of the pulls."""
     return {name: rows for name, rows in dump.items() if name not in ("partner", "partner_run")}
 
 
-class SmallHub:
+class InProcessHub:
     """Operations over a database, one transaction a call."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
         self.clock = SettableClock(NOW)
-        self.tools = deterministic_tools(self.clock)
+        self.services = deterministic_tools(self.clock)
 
     async def set_up(self) -> None:
         """Register the institutions and the referrers."""
 
         def work(tx: Connection) -> None:
-            set_up_institutions(tx, self.tools)
+            set_up_institutions(tx, self.services)
             for details in REFERRERS:
-                save_referrer(tx, self.tools, details)
+                save_referrer(tx, self.services, details)
 
         await self.db.write(work)
 
@@ -208,7 +208,7 @@ class SmallHub:
         fact = referral(**changes)
 
         def work(tx: Connection) -> UUID:
-            return referrals.register_referral(tx, self.tools, fact, act_of(fact)).referral.id
+            return referrals.register_referral(tx, self.services, fact, act_of(fact)).referral.id
 
         referral_id = await self.db.write(work)
         await self.tell(referral_id, *facts)
@@ -218,13 +218,13 @@ class SmallHub:
         """Register a referral and bring it to a state."""
         return await self.refer(*PATHS[status], **changes)
 
-    async def tell(self, referral_id: UUID, *facts: Any, **act: Any) -> list[Any]:
-        """State facts about a referral in one transaction; by the right party, unless ``act`` says otherwise."""
+    async def tell(self, referral_id: UUID, *facts: Any, **context: Any) -> list[Any]:
+        """State facts about a referral in one transaction; by the right party, unless ``context`` says otherwise."""
 
         def work(tx: Connection) -> list[Any]:
             return [
                 _OPERATIONS[type(fact)](
-                    tx, self.tools, open_chain(tx, self.tools, referral_id, act_of(fact, **act)), fact
+                    tx, self.services, open_chain(tx, self.services, referral_id, act_of(fact, **context)), fact
                 )
                 for fact in facts
             ]
@@ -238,66 +238,66 @@ class SmallHub:
         cursor: str | None = "1",
         kind: str = "pull",
         drift: Mapping[str, int] | None = None,
-    ) -> Tally:
+    ) -> PageResult:
         """Apply a page of a partner's records."""
 
-        def work(tx: Connection) -> Tally:
-            turn = Turn(system, "test")
-            take_turn(tx, self.tools, turn)
-            return apply_page(tx, self.tools, turn, "1", Page(records, cursor, drift or {}), kind)
+        def work(tx: Connection) -> PageResult:
+            lease = PartnerLease(system, "test")
+            acquire_lease(tx, self.services, lease)
+            return apply_page(tx, self.services, lease, "1", Page(records, cursor, drift or {}), kind)
 
         return await self.db.write(work)
 
     async def known_case(self, case_id: str = "D-1", *facts: Any) -> UUID:
-        """Give a referral that Allegro knows by this number, confirmed there, with facts told from there."""
+        """Return a referral that Allegro knows by this number, confirmed there, with facts told from there."""
         referral_id = await self.refer(client=replace(CLIENT, bsn=None))
         await self.pull(partner_record(case_id, CONFIRM, referral_id=referral_id), cursor="0")
         await self.pull(*(partner_record(case_id, fact) for fact in facts), cursor="0")
         return referral_id
 
     async def cursor(self, system: System = System.ALLEGRO) -> str | None:
-        """Give the place up to which a partner was read."""
+        """Return the place up to which a partner was read."""
         rows = await self.db.read(list_partners)
         cursor: str | None = next(row.cursor for row in rows if row.system == system)
         return cursor
 
     async def quarantine(self, state: str = "open", system: System = System.ALLEGRO) -> Sequence[Any]:
-        """Give the rows in quarantine, oldest first."""
+        """Return the rows in quarantine, oldest first."""
         return await self.db.read(list_quarantine, system, state, None, 100)
 
     async def case(self, referral_id: UUID) -> CaseFile:
-        """Give the whole case."""
-        return (await self.db.read(load_case_files, self.tools.vault, [referral_id]))[referral_id]
+        """Return the whole case."""
+        return (await self.db.read(load_case_files, self.services.vault, [referral_id]))[referral_id]
 
     async def status(self, referral_id: UUID) -> ReferralStatus:
-        """Give where the referral stands."""
+        """Return where the referral stands."""
         return (await self.case(referral_id)).referral.status
 
     async def trajectory_status(self, referral_id: UUID) -> TrajectoryStatus | None:
-        """Give where its trajectory stands."""
+        """Return where its trajectory stands."""
         trajectory = (await self.case(referral_id)).trajectory
         return trajectory.status if trajectory else None
 
     async def appointments(self, referral_id: UUID) -> list[Appointment]:
-        """Give the appointments, oldest first."""
+        """Return the appointments, oldest first."""
         return await self.db.read(list_appointments, referral_id)
 
     async def history(self, referral_id: UUID) -> list[HistoryEntry]:
-        """Give the history, oldest first."""
+        """Return the history, oldest first."""
         return await self.db.read(list_history, referral_id)
 
     async def steps(self, referral_id: UUID) -> list[str]:
-        """Give the actions of the history, oldest first; implied ones in brackets."""
+        """Return the actions of the history, oldest first; implied ones in brackets."""
         return [f"({each.action})" if each.implied else each.action for each in await self.history(referral_id)]
 
     async def events(self, referral_id: UUID) -> Sequence[StoredEvent]:
-        """Give the outbox of the chain, oldest first."""
+        """Return the outbox of the chain, oldest first."""
         return await self.db.read(chain_events, referral_id)
 
     async def event_names(self, referral_id: UUID) -> list[str]:
-        """Give what the outbox holds of the chain, without the prefix and the version."""
+        """Return what the outbox holds of the chain, without the prefix and the version."""
         return [stored.event.type.split(".")[3] for stored in await self.events(referral_id)]
 
     async def dump(self) -> Dump:
-        """Give every row of every table."""
+        """Return every row of every table."""
         return await self.db.read(dump_of)

@@ -19,7 +19,7 @@ from app.adapters.engine.registry import Adapter
 from app.adapters.gidso import Adapter as GidsoAdapter
 from app.adapters.rmw import Adapter as RmwAdapter
 from app.domain.codes import System
-from app.operations.intake.apply import Tally
+from app.operations.intake.apply import PageResult
 from app.sandbox.allegro import app as allegro
 from app.sandbox.faults.gate import FAULTS_PATH, Call, Partner
 from app.sandbox.faults.plan import FaultOrder
@@ -27,13 +27,13 @@ from app.sandbox.faults.profiles import AllegroForm, GidsoForm, RmwForm
 from app.sandbox.gidso import app as gidso
 from app.sandbox.rmw import app as rmw
 from app.sandbox.runtime import App, SettableClock, Store, serving
-from tests.support.hub import NOW, SmallHub
+from tests.support.hub import NOW, InProcessHub
 
 Lists = list[list[int]]
 """What each list gives: places among the records that there are."""
 
 
-class Shuffler:
+class InterleavingGenerator:
     """Stands before a simulator: keeps each state of a record that it lists, and gives these again as it is told.
 
     Attributes:
@@ -83,9 +83,9 @@ class Shuffler:
 class World:
     """A simulated partner behind a shuffler, its desk, and what the hub reads it with."""
 
-    hub: SmallHub
+    hub: InProcessHub
     adapter: Adapter
-    shuffler: Shuffler
+    shuffler: InterleavingGenerator
     desk: httpx.AsyncClient
 
     async def look(self) -> None:
@@ -93,10 +93,10 @@ class World:
         async for _ in self.adapter.source.changes(None):
             pass
 
-    async def pull(self, *lists: Sequence[int] | None) -> Tally:
+    async def pull(self, *lists: Sequence[int] | None) -> PageResult:
         """Pull once for each list, as the worker does; None is a list of what the partner has."""
-        puller = Puller(self.hub.db, self.hub.tools, self.adapter.source, "test")
-        tally = Tally()
+        puller = Puller(self.hub.db, self.hub.services, self.adapter.source, "test")
+        tally = PageResult()
         for each in lists:
             self.shuffler.hand = each
             tally += await puller.pull()
@@ -109,10 +109,10 @@ class World:
 
 
 @asynccontextmanager
-async def shuffled(hub: SmallHub, system: System) -> AsyncIterator[World]:
-    """Give a partner, empty, with nothing connected to it but this hub's adapter."""
+async def shuffled(hub: InProcessHub, system: System) -> AsyncIterator[World]:
+    """Return a partner, empty, with nothing connected to it but this hub's adapter."""
     create, form, connect = _PARTNERS[system]
-    shuffler = Shuffler(create(Store(), SettableClock(hub.clock.now())), form)
+    shuffler = InterleavingGenerator(create(Store(), SettableClock(hub.clock.now())), form)
     async with serving(shuffler) as server, httpx.AsyncClient(base_url=server.url) as desk:
         adapter = connect(server.url)
         try:
@@ -122,7 +122,7 @@ async def shuffled(hub: SmallHub, system: System) -> AsyncIterator[World]:
 
 
 def lists_of(number: int) -> st.SearchStrategy[Lists]:
-    """Give lists in which each of so many records comes at least once, in any order."""
+    """Return lists in which each of so many records comes at least once, in any order."""
     again = st.lists(st.integers(0, number - 1), max_size=number)
     order = again.flatmap(lambda more: st.permutations([*range(number), *more]))
     return st.tuples(order, st.sets(st.integers(1, 2 * number))).map(lambda drawn: _parts(*drawn))

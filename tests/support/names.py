@@ -7,7 +7,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
 
-class NameBook(AbstractResolver):
+class StubResolver(AbstractResolver):
     """Knows the names that it is given and no others."""
 
     def __init__(self, addresses: Mapping[str, tuple[str, ...]] | None = None) -> None:

@@ -21,7 +21,7 @@ from app.models.access.organisation import insert_organisation
 from app.models.delivery.outbox import event as event_table
 from app.models.delivery.receiver_health import restrained_endpoints
 from app.models.delivery.subscription import Subscription, insert_subscription, load_subscriptions, secret_context
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.reference import load_reference
 from tests.support.event_env import NEW_ID, Answer, Mailbox, World, organisation
 
@@ -32,7 +32,7 @@ OPERATOR = Organisation(uuid4(), "beheer", "Beheer", OrganisationRole.OPERATOR, 
 
 
 def status(code: int) -> Answer:
-    """Give a receiver that answers with this status."""
+    """Return a receiver that answers with this status."""
     return lambda _: web.Response(status=code)
 
 
@@ -54,13 +54,13 @@ class Told:
         return [each["type"] for each in self.notices]
 
 
-class Room:
+class NoticeEnv:
     """A world with organisations that exist, and subscriptions that ask for types."""
 
     def __init__(self, world: World, boxes: Sequence[Mailbox]) -> None:
         self.world = world
         self._boxes = list(boxes)
-        self.tools = Tools(
+        self.services = Services(
             world.clock, NEW_ID, world.vault, world.policy, world.table.pseudonyms, load_reference("rotterdam")
         )
 

@@ -14,14 +14,14 @@ from sqlalchemy import Table, delete, select, text
 from app.database import Connection
 from app.domain.codes import System
 from app.models import metadata
-from app.operations.partners.state import Job, Wish, find_job, request_job
+from app.operations.partners.state import Job, JobRequest, find_job, request_job
 from app.sandbox.allegro import app as allegro
 from app.sandbox.gidso import app as gidso
 from app.sandbox.rmw import app as rmw
 from app.sandbox.runtime import Server, SettableClock, Store
 from app.settings import Settings
 from app.worker import Worker
-from tests.support.hub import Dump, SmallHub
+from tests.support.hub import Dump, InProcessHub
 
 KINDS = ("missing", "different", "deleted", "extra")
 
@@ -30,7 +30,7 @@ KINDS = ("missing", "different", "deleted", "extra")
 class Partners:
     """The hub, its worker and the desks of the partners."""
 
-    hub: SmallHub
+    hub: InProcessHub
     worker: Worker
     servers: Mapping[System, Server]
     desks: Mapping[System, httpx.AsyncClient]
@@ -41,14 +41,14 @@ class Partners:
             await self.worker.pullers[system].round()
 
     async def job(self, system: System, kind: str, *, dry_run: bool = False, **asked: Any) -> Job:
-        """Have a job done, and nothing else; gives it as it ended."""
+        """Have a job done, and nothing else; returns it as it ended."""
         hub = self.hub
-        job = await hub.db.write(request_job, hub.tools, system, "beheer", Wish(kind, dry_run, **asked))
+        job = await hub.db.write(request_job, hub.services, system, "beheer", JobRequest(kind, dry_run, **asked))
         await self.worker.pullers[system].jobs()
         return await hub.db.read(find_job, system, job.id)
 
     async def sweep(self, system: System, *, dry_run: bool = False) -> dict[str, Any]:
-        """Compare and heal; gives the report."""
+        """Compare and heal; returns the report."""
         job = await self.job(system, "reconcile", dry_run=dry_run)
         assert job.state == "done", job.report
         return dict(job.report or {})
@@ -66,31 +66,31 @@ async def fill(partners: Partners, number: int) -> None:
 
 
 def gidso_row(number: int, **values: object) -> dict[str, Any]:
-    """Give a registration as GIDSO's desk saves it."""
+    """Return a registration as GIDSO's desk saves it."""
     return gidso.aanmelding(f"G-{number:06d}", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
 
 
 def rmw_row(number: int, **values: Any) -> dict[str, Any]:
-    """Give a registration as RMW's desk saves it."""
+    """Return a registration as RMW's desk saves it."""
     client = rmw.klant("Yara", f"Kaya-{number}", date(1993, 3, 8), "V")
     return rmw.aanmelding(f"R{number:06d}", "werk-en-inkomen", date(2019, 9, 2), client, **values)
 
 
 def counts(report: dict[str, Any]) -> dict[str, int]:
-    """Give how many of each kind a comparison found."""
+    """Return how many of each kind a comparison found."""
     return {kind: report[kind]["count"] for kind in KINDS}
 
 
 @asynccontextmanager
-async def partners_of(hub: SmallHub, folder: Path) -> AsyncIterator[Partners]:
-    """Give the three partners, empty, with the hub's worker connected to them."""
+async def partners_of(hub: InProcessHub, folder: Path) -> AsyncIterator[Partners]:
+    """Return the three partners, empty, with the hub's worker connected to them."""
     clock = SettableClock(hub.clock.now())
     apps = {System.ALLEGRO: allegro.create_app, System.GIDSO: gidso.create_app, System.RMW: rmw.create_app}
     servers = {system: Server(create(Store(), clock)) for system, create in apps.items()}
     for server in servers.values():
         await server.start()
     desks = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
-    worker = Worker.over(hub.db, hub.tools, settings_of(folder, servers))
+    worker = Worker.over(hub.db, hub.services, settings_of(folder, servers))
     try:
         yield Partners(hub, worker, servers, desks)
     finally:
@@ -101,7 +101,7 @@ async def partners_of(hub: SmallHub, folder: Path) -> AsyncIterator[Partners]:
 
 
 def settings_of(folder: Path, servers: Mapping[System, Server]) -> Settings:
-    """Give the settings of a hub beside these partners."""
+    """Return the settings of a hub beside these partners."""
     named: dict[str, Any] = {
         "allegro_client_id": allegro.CLIENT_ID,
         "allegro_client_secret": allegro.CLIENT_SECRET,
@@ -115,7 +115,7 @@ def settings_of(folder: Path, servers: Mapping[System, Server]) -> Settings:
 
 
 def without_account(dump: Dump) -> Dump:
-    """Give every table but the job that was asked for and the lease of the partner's turn."""
+    """Return every table but the job that was asked for and the lease of the partner's turn."""
     kept = {name: rows for name, rows in dump.items() if name != "partner_job"}
     lease = {list(metadata.tables["partner"].c.keys()).index(name) for name in ("lease_until", "lease_holder")}
     partners = [tuple(value for at, value in enumerate(row) if at not in lease) for row in kept["partner"]]

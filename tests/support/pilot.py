@@ -12,13 +12,13 @@ from uuid import UUID
 from app.adapters.allegro.client import AllegroClient
 from app.domain.advice import age_on
 from app.domain.codes import KbrStatus, OrganisationRole, System, TrajectoryResult
-from app.domain.commands import Act, RegisterReferral
+from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.local_time import AMSTERDAM
 from app.domain.values import ClientDetails, ReferralContents
 from app.reference import Band, Reference
 from app.sandbox.allegro import app as allegro
 from app.sandbox.case_generator import counsellor_facts, referral_document
-from app.sandbox.console import Desks
+from app.sandbox.console import PartnerConsole
 from app.sandbox.fake_data import invented_cases
 from app.sandbox.register import KINDS_IN, Row, read_register
 from app.sandbox.runtime import Document
@@ -30,14 +30,14 @@ EVERY = int(os.environ.get("PILOT_EVERY", "10"))
 
 
 def pilot_rows() -> list[Row]:
-    """Give the pilot's referrals, or where its register is not at hand as many invented ones."""
+    """Return the pilot's referrals, or where its register is not at hand as many invented ones."""
     if PILOT.exists():
         return read_register(PILOT)[::EVERY]
     return [_coherent(row) for row in invented_cases(1, 2250 // EVERY, set(KINDS_IN))]
 
 
 def _coherent(row: Row) -> Row:
-    """Give an invented case without what its intake does not lead to, at an organisation of this system only."""
+    """Return an invented case without what its intake does not lead to, at an organisation of this system only."""
     row = replace(row, organisation=f"{row.organisation} {row.system}")
     if row.intake_result is None or not row.intake_result.opens_trajectory:
         return replace(row, plan_signed_on=None, decision_on=None, trajectory_result=None, kbr_status=None)
@@ -45,19 +45,19 @@ def _coherent(row: Row) -> Row:
 
 
 def last_day(rows: Sequence[Row]) -> datetime:
-    """Give a moment after everything that happened to these referrals."""
+    """Return a moment after everything that happened to these referrals."""
     day = max(dated.day for row in rows for dated in counsellor_facts(row))
     return datetime.combine(day, time(23), AMSTERDAM).astimezone(UTC)
 
 
-async def refer_at_desks(desks: Desks, rows: Sequence[Row]) -> None:
+async def refer_at_desks(desks: PartnerConsole, rows: Sequence[Row]) -> None:
     """Have the referrals that are made in GIDSO and RMW registered there."""
     for system in (System.GIDSO, System.RMW):
         for part in _parts([referral_document(row) for row in rows if row.system is system]):
             await desks.refer(system, part)
 
 
-async def counsel_at_allegro(url: str, desks: Desks, ids: Mapping[str, UUID], rows: Sequence[Row]) -> None:
+async def counsel_at_allegro(url: str, desks: PartnerConsole, ids: Mapping[str, UUID], rows: Sequence[Row]) -> None:
     """Have Allegro hold a file for each referral, under the hub's id, with all that its counsellor registered.
 
     Files are made by a hub; here the part of one is played, as when the city gives Allegro a list beforehand.
@@ -75,8 +75,8 @@ def _parts(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
     return (documents[start : start + 500] for start in range(0, len(documents), 500))
 
 
-def by_api(rows: Sequence[Row]) -> Iterator[tuple[RegisterReferral, Act]]:
-    """Give the referrals that have no partner system to be read from, as their referrers stated them."""
+def by_api(rows: Sequence[Row]) -> Iterator[tuple[RegisterReferral, ActionContext]]:
+    """Return the referrals that have no partner system to be read from, as their referrers stated them."""
     for row in rows:
         if row.system is not System.API:
             continue
@@ -84,11 +84,11 @@ def by_api(rows: Sequence[Row]) -> Iterator[tuple[RegisterReferral, Act]]:
         client = ClientDetails(row.given_name, row.family_name, row.birth_date, sex=row.sex)
         contents = ReferralContents(row.area, three_way_meeting=row.three_way_meeting)
         fact = RegisterReferral(row.organisation_code, client, contents, row.reference, at)
-        yield fact, Act(OrganisationRole.REFERRER, System.API, at)
+        yield fact, ActionContext(OrganisationRole.REFERRER, System.API, at)
 
 
 def tables_of(rows: Sequence[Row], reference: Reference) -> dict[str, Any]:
-    """Give the city's tables 5.1 to 5.8, counted from the register itself."""
+    """Return the city's tables 5.1 to 5.8, counted from the register itself."""
     missed = [row for row in rows if row.attended is False]
     decided = [row for row in rows if row.trajectory_result]
     applied = [row for row in decided if row.trajectory_result is TrajectoryResult.KBR_APPLICATION and row.kbr_status]

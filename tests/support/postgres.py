@@ -31,7 +31,7 @@ ROOM_IN_MEMORY = 4 * 2**30
 _INITDB_OPTIONS = ("--username=postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8")
 
 # Nothing in a test has to survive a crash, and small shared buffers let several servers run side by side.
-HASTY: Mapping[str, str] = {
+FAST_RETRIES_SERVER: Mapping[str, str] = {
     "listen_addresses": "",
     "fsync": "off",
     "synchronous_commit": "off",
@@ -112,8 +112,8 @@ def database_name(url: str) -> str:
 
 
 @contextmanager
-def running_server(options: Mapping[str, str] = HASTY, folder: Path | None = None) -> Iterator[Server]:
-    """Give a server for as long as the block lasts.
+def running_server(options: Mapping[str, str] = FAST_RETRIES_SERVER, folder: Path | None = None) -> Iterator[Server]:
+    """Return a server for as long as the block lasts.
 
     Args:
         options: those of a private server; what is not named stands as PostgreSQL ships it.

@@ -135,11 +135,11 @@ FACTS: dict[Field, object] = {
 
 
 def receiver_of(kind: str, key: str = "organisation-1") -> Receiver:
-    """Give a receiver of this kind, inside or outside the three systems as that kind is in Rotterdam."""
+    """Return a receiver of this kind, inside or outside the three systems as that kind is in Rotterdam."""
     inside = kind in GIDSO_AND_RMW or kind in {"finance_team", "credit_bank"}
     return Receiver(key, kind, inside)
 
 
 def told(kind: str, occasion: Occasion, facts: dict[Field, object] | None = None, policy: Policy = POLICY) -> Released:
-    """Give what a receiver of this kind is told on this occasion."""
+    """Return what a receiver of this kind is told on this occasion."""
     return release(FACTS if facts is None else facts, receiver_of(kind), occasion, policy, PSEUDONYMS, NOW)

@@ -22,14 +22,14 @@ _HEAD = """\
 
 
 def line(kind: str, occasion: Occasion) -> str:
-    """Give what one kind is told on one occasion, in the order of the fields."""
+    """Return what one kind is told on one occasion, in the order of the fields."""
     decisions = told(kind, occasion).decisions
     fields = [f"{_MARKS[each.effect]}{each.field}" for each in decisions if each.effect is not None]
     return f"{kind} {occasion}: {', '.join(fields) or '-'}"
 
 
 def matrix() -> str:
-    """Give every cell, a line each."""
+    """Return every cell, a line each."""
     return _HEAD + "".join(f"{line(kind, occasion)}\n" for kind, occasion in CELLS)
 
 

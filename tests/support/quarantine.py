@@ -2,20 +2,20 @@
 
 from datetime import UTC, datetime
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.domain.codes import System
-from app.domain.ports import Page, PartnerRecord, Unread
+from app.domain.ports import Page, PartnerRecord, ReadError
 from app.operations.intake.apply import apply_page
-from app.operations.partners.lease import Turn, take_turn
+from app.operations.partners.lease import PartnerLease, acquire_lease
 
 SECRET_TEXT = "Jansen owes 5,000 euro"  # personal, not secret
-_UNKNOWN = Unread("redencode", "unknown-code", "Code 99 has no meaning here.")
+_UNKNOWN = ReadError("redencode", "unknown-code", "Code 99 has no meaning here.")
 
 
-async def fill_quarantine(hub: Hub) -> None:
+async def fill_quarantine(hub: AppState) -> None:
     """Put two records of Allegro in quarantine: an unknown code, and one that waits for it."""
-    turn = Turn(System.ALLEGRO, "test")
-    await hub.db.write(take_turn, hub.tools, turn)
+    lease = PartnerLease(System.ALLEGRO, "test")
+    await hub.db.write(acquire_lease, hub.services, lease)
     records = tuple(
         PartnerRecord(
             "mutatie",
@@ -28,4 +28,4 @@ async def fill_quarantine(hub: Hub) -> None:
         )
         for number in (1, 2)
     )
-    await hub.db.write(apply_page, hub.tools, turn, "1", Page(records, "2"))
+    await hub.db.write(apply_page, hub.services, lease, "1", Page(records, "2"))

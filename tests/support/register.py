@@ -43,12 +43,12 @@ _FILLED_IN = {
 
 
 def cells(**changes: str) -> dict[str, str]:
-    """Give the cells of a row that is in order: a referral by DOCK of which nothing came yet."""
+    """Return the cells of a row that is in order: a referral by DOCK of which nothing came yet."""
     return dict.fromkeys(COLUMNS, "") | _FILLED_IN | changes
 
 
 def write_register(folder: Path, *rows: Mapping[str, str]) -> Path:
-    """Write a register; gives its path."""
+    """Write a register; returns its path."""
     path = folder / "register.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)

@@ -93,7 +93,7 @@ class World:
 
 @asynccontextmanager
 async def running_world() -> AsyncIterator[World]:
-    """Give a world of its own, stopped at the end."""
+    """Return a world of its own, stopped at the end."""
     recorder = Recorder(create_app(Store(), SettableClock(NOW)))
     server = Server(recorder)
     await server.start()

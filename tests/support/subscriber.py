@@ -5,7 +5,7 @@ from uuid import UUID
 import httpx
 from sqlalchemy import select
 
-from app.api.state import Hub
+from app.api.state import AppState
 from app.models.cases.referral import referral
 from tests.support.api_calls import Json, path_for, refer, step
 
@@ -14,7 +14,7 @@ CONSENT = {"scopes": ["feedback_to_referrer"], "givenOn": "2026-03-01"}
 
 
 async def subscribe(api: Api, url: str, **changes: object) -> Json:
-    """Make a subscription; gives it with its secret."""
+    """Make a subscription; returns it with its secret."""
     answered = await api.post("/v1/subscriptions", json={"url": url, **changes})
     assert answered.status_code == 201, answered.text
     made: Json = answered.json()
@@ -22,7 +22,7 @@ async def subscribe(api: Api, url: str, **changes: object) -> Json:
 
 
 async def deliveries(api: Api, subscription: Json, query: str = "") -> list[Json]:
-    """Give the newest page of what was tried."""
+    """Return the newest page of what was tried."""
     answered = await api.get(f"/v1/subscriptions/{subscription['id']}/deliveries{query}")
     assert answered.status_code == 200, answered.text
     items: list[Json] = answered.json()["items"]
@@ -30,13 +30,13 @@ async def deliveries(api: Api, subscription: Json, query: str = "") -> list[Json
 
 
 async def confirmed(dock: Api, etf: Api, reference: str = "D-1", **changes: object) -> Json:
-    """Refer a client whom the finance team takes on; gives the referral as its referrer reads it."""
+    """Refer a client whom the finance team takes on; returns the referral as its referrer reads it."""
     referred = await refer(dock, reference=reference, consent=CONSENT, **changes)
     await step(etf, f"{await path_for(etf, reference)}/confirmation", {"counsellor": {"name": "B. Bakker"}})
     return referred
 
 
-async def only_referral(hub: Hub) -> UUID:
-    """Give the hub's own id of the only referral."""
+async def only_referral(hub: AppState) -> UUID:
+    """Return the hub's own id of the only referral."""
     found: UUID = await hub.db.read(lambda tx: tx.execute(select(referral.c.id)).scalar_one())
     return found

@@ -15,18 +15,18 @@ from app.adapters.template.mapping import SYSTEM, TABLES, Tables
 from app.database import Database
 from app.domain.codes import ReferralStatus
 from app.events.contract.envelope import Origin
-from app.events.delivery.context import StoredCases
+from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine, DeliverySettings
-from app.events.delivery.payload import PackingTable
+from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
-from app.events.http.client import Outbound
-from app.events.http.ssrf import AddressRules
+from app.events.http.client import OutboundClient
+from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.models.cases.external_id import referral_of
-from app.operations.intake.apply import Tally
-from app.operations.partners.lease import Turn
-from app.operations.partners.state import Wish, find_job, request_job
-from tests.support.hub import SmallHub
+from app.operations.intake.apply import PageResult
+from app.operations.partners.lease import PartnerLease
+from app.operations.partners.state import JobRequest, find_job, request_job
+from tests.support.hub import InProcessHub
 from tests.support.template_partner import TOKEN, TemplatePartner
 
 ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")
@@ -36,24 +36,24 @@ ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")
 class World:
     """A hub with the adapter on one side and the partner on the other."""
 
-    hub: SmallHub
+    hub: InProcessHub
     partner: TemplatePartner
     url: str
     adapter: Adapter
     relay: Relay
     delivery: DeliveryEngine
 
-    async def pull(self) -> Tally:
+    async def pull(self) -> PageResult:
         """Read what changed at the partner, as the worker does."""
-        return await Puller(self.hub.db, self.hub.tools, self.adapter.source, "test").pull()
+        return await Puller(self.hub.db, self.hub.services, self.adapter.source, "test").pull()
 
     async def do(self, kind: str, tables: Tables = TABLES) -> Mapping[str, Any]:
-        """Have the worker do a job, as it does after a start with these tables; gives the job's report."""
+        """Have the worker do a job, as it does after a start with these tables; returns the job's report."""
         hub = self.hub
-        job = await hub.db.write(request_job, hub.tools, SYSTEM, "beheer", Wish(kind))
+        job = await hub.db.write(request_job, hub.services, SYSTEM, "beheer", JobRequest(kind))
         async with opened(self.url, tables=tables) as adapter:
-            jobs = Jobs(hub.db, hub.tools, adapter.source, Turn(SYSTEM, "test"))
-            await Puller(hub.db, hub.tools, adapter.source, "test", jobs=jobs.work).round()
+            jobs = Jobs(hub.db, hub.services, adapter.source, PartnerLease(SYSTEM, "test"))
+            await Puller(hub.db, hub.services, adapter.source, "test", jobs=jobs.work).round()
         return (await hub.db.read(find_job, SYSTEM, job.id)).report or {}
 
     async def tell(self) -> None:
@@ -63,17 +63,17 @@ class World:
         await self.delivery.drain()
 
     async def referral(self, number: str = "A-1") -> UUID:
-        """Give the hub's id of a referral of the partner."""
+        """Return the hub's id of a referral of the partner."""
         return (await self.hub.db.read(referral_of, SYSTEM, {number}))[number]
 
     async def status(self, number: str = "A-1") -> ReferralStatus:
-        """Give where a referral of the partner stands."""
+        """Return where a referral of the partner stands."""
         return await self.hub.status(await self.referral(number))
 
 
 @asynccontextmanager
 async def opened(url: str, token: str = TOKEN, tables: Tables = TABLES) -> AsyncIterator[Adapter]:
-    """Give an adapter and close it, also when the test fails."""
+    """Return an adapter and close it, also when the test fails."""
     adapter = Adapter(url, token, tables)
     try:
         yield adapter
@@ -83,12 +83,16 @@ async def opened(url: str, token: str = TOKEN, tables: Tables = TABLES) -> Async
 
 @asynccontextmanager
 async def small_world(db: Database, partner: TemplatePartner, url: str, adapter: Adapter) -> AsyncIterator[World]:
-    """Give a hub that is connected with the partner and holds nothing of it yet."""
-    hub = SmallHub(db)
+    """Return a hub that is connected with the partner and holds nothing of it yet."""
+    hub = InProcessHub(db)
     await hub.set_up()
-    tools, cases = hub.tools, StoredCases(hub.tools.vault)
-    table = PackingTable(tools.clock, tools.new_id, cases, tools.vault, tools.policy, tools.pseudonyms, ORIGIN)
-    webhook = WebhookSender(tools.clock, Outbound(AddressRules()))
+    services, cases = hub.services, StoredCaseLookup(hub.services.vault)
+    table = DeliveryBuilder(
+        services.clock, services.new_id, cases, services.vault, services.policy, services.pseudonyms, ORIGIN
+    )
+    webhook = WebhookSender(services.clock, OutboundClient(AddressPolicy()))
     delivery = DeliveryEngine(db, table, {SYSTEM: adapter.sink}, webhook, DeliverySettings(random=lambda: 0.0))
-    yield World(hub, partner, url, adapter, Relay(db, cases, tools.policy, tools.clock, tools.new_id), delivery)
+    yield World(
+        hub, partner, url, adapter, Relay(db, cases, services.policy, services.clock, services.new_id), delivery
+    )
     await webhook.close()

@@ -49,11 +49,11 @@ class TemplatePartner:
         del self.referrals[number]
 
     def written(self, number: str = "A-1") -> list[Document]:
-        """Give the messages on a referral, oldest first."""
+        """Return the messages on a referral, oldest first."""
         return [message for its_number, message in self.messages if its_number == number]
 
     def app(self) -> Starlette:
-        """Give the service."""
+        """Return the service."""
         return Starlette(
             routes=[
                 Route("/v1/wijzigingen", self._guarded(self._changes)),
@@ -104,7 +104,7 @@ class TemplatePartner:
 
 @asynccontextmanager
 async def running(partner: TemplatePartner) -> AsyncIterator[str]:
-    """Run the service; gives its address."""
+    """Run the service; returns its address."""
     server = Server(partner.app())
     await server.start()
     yield server.url

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.http.ssrf import AddressRefused, AddressRules
+from app.events.http.ssrf import AddressPolicy, AddressRefused
 from tests.support.hostile import HOSTILE_ADDRESSES, HOSTILE_URLS
 
-STRICT = AddressRules()
-CITY = AddressRules(allowed_networks=(ip_network("10.1.0.0/16"), ip_network("fd00:1::/32")))
+STRICT = AddressPolicy()
+CITY = AddressPolicy(allowed_networks=(ip_network("10.1.0.0/16"), ip_network("fd00:1::/32")))
 WRAPPINGS = ("::ffff:0:0", "::", "64:ff9b::")
 
 

@@ -179,7 +179,7 @@ OF_THE_EVENT = {Field.SIGNAL_KIND, Field.OCCURRED_AT, Field.REFERRAL_REQUESTED_A
 
 
 def named(field: Field) -> object:
-    """Give the value that the records hold under the field's name."""
+    """Return the value that the records hold under the field's name."""
     if field in OTHERWISE:
         return OTHERWISE[field]
     group, name = field.value.split(".")

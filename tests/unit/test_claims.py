@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from app.domain.claims import Stated, stated
+from app.domain.claims import Stated, fields_written
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
@@ -115,7 +115,7 @@ SAYS: list[tuple[object, Stated]] = [
 
 @pytest.mark.parametrize(("fact", "says"), SAYS, ids=lambda each: type(each).__name__)
 def test_a_fact_says_of_each_field_what_it_holds(fact: object, says: Stated) -> None:
-    assert stated(fact) == says
+    assert fields_written(fact) == says
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ def test_a_fact_says_of_each_field_what_it_holds(fact: object, says: Stated) -> 
     ],
 )
 def test_what_a_fact_leaves_out_it_says_nothing_of(fact: object, says: Stated) -> None:
-    assert stated(fact) == says
+    assert fields_written(fact) == says
 
 
 def test_a_moment_is_stated_in_utc() -> None:
-    said = stated(ScheduleIntake(AT_TEN))[Field.APPOINTMENT_STARTS_AT]
+    said = fields_written(ScheduleIntake(AT_TEN))[Field.APPOINTMENT_STARTS_AT]
 
     assert isinstance(said, datetime)
     assert said.isoformat() == "2026-11-23T09:00:00+00:00"

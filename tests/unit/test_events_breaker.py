@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from app.events.backoff import LONGEST_WAIT
 from app.events.delivery.breaker import FIRST_WAIT, LONGEST_PAUSE, OPENS_AFTER, after, cap_of
-from app.events.outcome import Outcome, Verdict
+from app.events.outcome import AttemptOutcome, Outcome
 from app.models.delivery.receiver_health import BreakerState, Endpoint
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 USUAL = 10
 NEW = Endpoint("subscription:1")
-OURS = Outcome(Verdict.FAILED, error_class="KeyError", retry_after_seconds=600, own_fault=True)
-OK, FAILED, REFUSED = Outcome(Verdict.DELIVERED), Outcome(Verdict.FAILED), Outcome(Verdict.REFUSED)
+OURS = Outcome(AttemptOutcome.FAILED, error_class="KeyError", retry_after_seconds=600, sender_fault=True)
+OK, FAILED, REFUSED = Outcome(AttemptOutcome.DELIVERED), Outcome(AttemptOutcome.FAILED), Outcome(AttemptOutcome.REFUSED)
 
-outcomes = st.lists(st.sampled_from([OK, FAILED, REFUSED, Outcome(Verdict.GONE)]), min_size=1, max_size=30)
+outcomes = st.lists(st.sampled_from([OK, FAILED, REFUSED, Outcome(AttemptOutcome.GONE)]), min_size=1, max_size=30)
 
 
 def never() -> float:
@@ -26,7 +26,7 @@ def never() -> float:
 
 
 def asking(seconds: float) -> Outcome:
-    return Outcome(Verdict.FAILED, 429, "status-4xx", seconds)
+    return Outcome(AttemptOutcome.FAILED, 429, "status-4xx", seconds)
 
 
 def opened(now: datetime = NOW) -> Endpoint:

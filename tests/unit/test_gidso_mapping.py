@@ -43,20 +43,20 @@ READ_AT = datetime(2019, 9, 10, 12, tzinfo=UTC)
 
 
 def row(**values: object) -> dict[str, Any]:
-    """Give a row as GIDSO gives it, with version and moment of change."""
+    """Return a row as GIDSO gives it, with version and moment of change."""
     content = aanmelding("G-000123", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
     return content | {"Versie": 3, "GewijzigdOp": "2019-09-03T08:12:00+00:00"}
 
 
 def referral(**values: object) -> RegisterReferral:
-    """Give the referral that a row is read as."""
+    """Return the referral that a row is read as."""
     (fact,) = to_facts(Kind.REFERRAL, row(**values))
     assert isinstance(fact, RegisterReferral)
     return fact
 
 
 def message(event_type: EventType, fields: Mapping[str, object]) -> PartnerMessage:
-    """Give a message of 12 September 2019, half past nine in Rotterdam."""
+    """Return a message of 12 September 2019, half past nine in Rotterdam."""
     return PartnerMessage(
         id=UUID("01920f4e-5a80-7000-8000-000000000001"),
         event_type=event_type,

@@ -56,7 +56,7 @@ def follow(machine: Machine, status: str | None) -> Iterator[str]:
 
 
 def distance(machine: Machine, action: Action, status: str | None) -> int | None:
-    """Give the number of implied steps before the action, found by trying all of them."""
+    """Return the number of implied steps before the action, found by trying all of them."""
     reached: set[str | None] = {status}
     for steps in range(len(STATUSES[machine]) + 1):
         if any(find(machine, action, state) for state in reached):

@@ -71,7 +71,7 @@ def rows(table: str) -> list[list[str]]:
 
 
 def states(table: str, statuses: type[Code]) -> dict[str, str | None]:
-    """Give the state that each heading of the table stands for."""
+    """Return the state that each heading of the table stands for."""
     return dict(zip(table.splitlines()[1].split(), (None, *statuses), strict=True))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.common.pace import Pace
-from app.operations.partners.pull_policy import LONGEST_ASKED_WAIT, Budget, Manners, Window
+from app.operations.partners.pull_policy import LONGEST_ASKED_WAIT, FailureBudget, MaintenanceWindow, PullPolicy
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 def test_a_window_and_the_rest_of_the_day_share_no_moment_and_leave_none_out(
     moment: datetime, start: time, end: time
 ) -> None:
-    window, rest = Window(start, end), Window(end, start)
+    window, rest = MaintenanceWindow(start, end), MaintenanceWindow(end, start)
 
     assert start == end or window.holds(moment) is not rest.holds(moment)
 
@@ -27,18 +27,18 @@ def test_a_window_and_the_rest_of_the_day_share_no_moment_and_leave_none_out(
 def test_a_wait_is_never_shorter_than_the_rule_nor_longer_than_is_bearable(
     failures: int, chance: float, asked: float | None
 ) -> None:
-    manners = Manners()
+    pull_policy = PullPolicy()
 
-    wait = manners.wait_after(failures, lambda: chance, asked)
+    wait = pull_policy.wait_after(failures, lambda: chance, asked)
 
-    assert wait >= min(manners.first_wait * failures, manners.longest_wait) / 2
+    assert wait >= min(pull_policy.first_wait * failures, pull_policy.longest_wait) / 2
     assert wait >= min(timedelta(seconds=asked or 0), LONGEST_ASKED_WAIT)
-    assert wait <= max(manners.longest_wait * 1.2, LONGEST_ASKED_WAIT)
+    assert wait <= max(pull_policy.longest_wait * 1.2, LONGEST_ASKED_WAIT)
 
 
 @given(gaps=st.lists(st.integers(0, 2000), min_size=1, max_size=60), an_hour=st.integers(1, 8))
 def test_whoever_keeps_to_the_budget_never_spends_more_than_it_within_an_hour(gaps: list[int], an_hour: int) -> None:
-    budget, now, spent = Budget(an_hour), NOW, []
+    budget, now, spent = FailureBudget(an_hour), NOW, []
     for gap in gaps:
         now += timedelta(seconds=gap)
         spent.append(now)
@@ -55,10 +55,10 @@ def _moments() -> Iterator[datetime]:
 
 
 def test_the_night_before_lies_within_a_day_also_when_the_clocks_change() -> None:
-    manners = Manners(reconcile_at=time(3, 30))
+    pull_policy = PullPolicy(reconcile_at=time(3, 30))
 
     for moment in _moments():
-        night = manners.last_night(moment)
+        night = pull_policy.last_night(moment)
         assert night
         assert timedelta(0) <= moment - night.astimezone(UTC) <= timedelta(hours=25)
 

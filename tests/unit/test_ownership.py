@@ -251,4 +251,4 @@ def test_a_value_is_read_back_from_its_stored_form(field: Field) -> None:
 def test_whoever_changes_what_was_said_first_notes_what_the_partners_hold() -> None:
     callers = [path for path in APP.rglob("*.py") if "amend_referral(" in path.read_text(encoding="utf-8")]
 
-    assert [path.name for path in callers if "note_held(" not in path.read_text(encoding="utf-8")] == [OPERATION]
+    assert [path.name for path in callers if "record_known_values(" not in path.read_text(encoding="utf-8")] == [OPERATION]

@@ -14,7 +14,7 @@ import pytest
 
 from app.domain.codes import ConsentScope, TrajectoryResult
 from app.domain.fields import Field
-from app.privacy.gate import Decision, Receiver, Released, release, tells
+from app.privacy.gate import Decision, Receiver, Released, release, would_release
 from app.privacy.policy import RECEIVER_KINDS, Condition, Effect, Occasion, Policy, Rule
 from tests.support.privacy import FACTS, NOW, POLICY, PSEUDONYMS, receiver_of, told
 
@@ -45,14 +45,14 @@ def decide(
     facts: Mapping[Field, object] | None = None,
     now: datetime = NOW,
 ) -> Decision:
-    """Give the decision on the first fact, by default the referrer's reference."""
+    """Return the decision on the first fact, by default the referrer's reference."""
     asked = facts or {Field.REFERRAL_REFERENCE: "A-1"}
     released = release(asked, receiver_of("wijkteam"), occasion, policy_of(*rules), PSEUDONYMS, now)
     return next(decision for decision in released.decisions if decision.field in asked)
 
 
 def value_of(field: Field, value: object, inside: bool = True, effect: Effect = Effect.RELEASE) -> object:
-    """Give what leaves of one value; "withheld" when nothing does."""
+    """Return what leaves of one value; "withheld" when nothing does."""
     rule = variant(fields=frozenset({field}), effect=effect, occasions=frozenset({Occasion.READING}))
     receiver = Receiver("organisation-1", "wijkteam", inside)
     fields = release({field: value}, receiver, Occasion.READING, policy_of(rule), PSEUDONYMS, NOW).fields
@@ -380,7 +380,7 @@ def test_tells_answers_as_release_does(kind: str, occasion: Occasion) -> None:
     receiver = Receiver("organisation-1", kind, True)
     released = release(FACTS, receiver, occasion, POLICY, PSEUDONYMS, NOW)
 
-    answers = {field for field in Field if tells(POLICY, kind, occasion, field, FACTS, NOW)}
+    answers = {field for field in Field if would_release(POLICY, kind, occasion, field, FACTS, NOW)}
 
     assert answers == set(released.fields)
 
@@ -388,6 +388,6 @@ def test_tells_answers_as_release_does(kind: str, occasion: Occasion) -> None:
 def test_tells_needs_only_the_facts_that_rules_ask_about() -> None:
     facts = {Field.CONSENT_SCOPES: (ConsentScope.FEEDBACK_TO_REFERRER,)}
 
-    assert tells(POLICY, "deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, facts, NOW)
-    assert not tells(POLICY, "deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, {}, NOW)
-    assert tells(POLICY, "exit", Occasion.READING, Field.COUNSELLOR_NAME, {}, NOW)
+    assert would_release(POLICY, "deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, facts, NOW)
+    assert not would_release(POLICY, "deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, {}, NOW)
+    assert would_release(POLICY, "exit", Occasion.READING, Field.COUNSELLOR_NAME, {}, NOW)

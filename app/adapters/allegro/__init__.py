@@ -35,7 +35,7 @@ class Adapter:
         self.sink: PartnerSink = AllegroSink(self._client)
 
     async def cases(self) -> AsyncIterator[Collection[str]]:
-        """Give the numbers of all files (*dossiernummers*) page by page; a file may be without any change yet.
+        """Return the numbers of all files (*dossiernummers*) page by page; a file may be without any change yet.
 
         Raises:
             PartnerUnreachable: no answer.

@@ -109,12 +109,12 @@ class AllegroClient:
         self._http.auth = ClientCredentials(f"{url.rstrip('/')}/oauth/token", (client_id, client_secret))
 
     async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
-        """Give at most ``limit`` changes (*mutaties*, unread) with a sequence number above ``after``, in order."""
+        """Return at most ``limit`` changes (*mutaties*, unread) with a sequence number above ``after``, in order."""
         response = await self._call("GET", "/api/v1/mutaties", params={"na": after, "aantal": limit})
         return _parsed(_CHANGES, response).mutaties
 
     async def referrals(self, after: str, limit: int) -> list[ListedReferral]:
-        """Give at most ``limit`` (1 to 500) referrals with a file made after this one, in the order of their making.
+        """Return at most ``limit`` (1 to 500) referrals with a file made after this one, in the order of their making.
 
         Args:
             after: a file's number (*dossiernummer*); empty starts with the first.
@@ -124,12 +124,12 @@ class AllegroClient:
         return _parsed(_REFERRALS, response).verwijzingen
 
     async def find_referral(self, referral_id: UUID) -> StoredReferral | None:
-        """Give a referral as Allegro holds it, or None when it has none."""
+        """Return a referral as Allegro holds it, or None when it has none."""
         response = await self._look(f"/api/v1/verwijzingen/{referral_id}")
         return None if response is None else _parsed(_REFERRAL, response)
 
     async def put_referral(self, referral_id: UUID, contents: Mapping[str, object]) -> str:
-        """Create or replace a referral (*verwijzing*); give the number of its file (*dossiernummer*)."""
+        """Create or replace a referral (*verwijzing*); return the number of its file (*dossiernummer*)."""
         response = await self._call("PUT", f"/api/v1/verwijzingen/{referral_id}", json=contents)
         return _parsed(_RECEIPT, response).dossiernummer
 
@@ -138,7 +138,7 @@ class AllegroClient:
         await self._call("POST", f"/api/v1/verwijzingen/{referral_id}/berichten", json=message)
 
     async def has_message(self, referral_id: UUID, message_id: UUID) -> bool:
-        """Tell whether Allegro stored the message with this id."""
+        """Return whether Allegro stored the message with this id."""
         return await self._look(f"/api/v1/verwijzingen/{referral_id}/berichten/{message_id}") is not None
 
     async def close(self) -> None:

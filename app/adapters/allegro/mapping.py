@@ -40,7 +40,7 @@ from app.domain.commands import (
 )
 from app.domain.errors import PartnerUnreadable, UnknownCode
 from app.domain.local_time import AMSTERDAM
-from app.domain.ports import PartnerRecord, Unread
+from app.domain.ports import PartnerRecord, ReadError
 from app.domain.values import Counsellor
 
 MAPPING_VERSION = "1"
@@ -124,7 +124,7 @@ _YES_NO: Mapping[str, bool] = {"J": True, "N": False}
 
 
 def sequence_of(raw: Mapping[str, object]) -> int:
-    """Give a change's sequence number (*volgnummer*), 0 when it has none that can be read."""
+    """Return a change's sequence number (*volgnummer*), 0 when it has none that can be read."""
     number = raw.get("volgnummer")
     return number if type(number) is int and 0 < number < 2**63 else 0
 
@@ -141,12 +141,12 @@ def read_change(raw: Mapping[str, object]) -> PartnerRecord:
         change = _parsed(schemas.Change, raw)
         return _record(raw, payload, occurred_at(change), facts=facts_of(change))
     except PartnerUnreadable as error:
-        unread = Unread(error.field, error.reason, str(error))
+        unread = ReadError(error.field, error.reason, str(error))
         return _record(raw, payload, _registered_at(raw), unread=unread)
 
 
 def facts_of(change: schemas.Change) -> tuple[Fact, ...]:
-    """Give what a change says; nothing for a counsellor's note (*notitie*).
+    """Return what a change says; nothing for a counsellor's note (*notitie*).
 
     Raises:
         UnknownCode: a kind or a code that is not in a table.
@@ -158,7 +158,7 @@ def facts_of(change: schemas.Change) -> tuple[Fact, ...]:
 
 
 def occurred_at(change: schemas.Change) -> datetime:
-    """Give when a change happened, in UTC.
+    """Return when a change happened, in UTC.
 
     Allegro gives a day. The moment of registration is exact when it is on that day, and the best there is
     when the day is unknown; otherwise it is noon in Amsterdam, which is that day wherever it is read.
@@ -175,7 +175,7 @@ def _record(
     moment: datetime,
     *,
     facts: tuple[Fact, ...] = (),
-    unread: Unread | None = None,
+    unread: ReadError | None = None,
 ) -> PartnerRecord:
     return PartnerRecord(
         kind=KIND,

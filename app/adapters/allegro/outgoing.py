@@ -32,7 +32,7 @@ Part = Mapping[str, tuple[Field, Shape]]
 
 
 def referral_body(fields: Released) -> dict[str, object]:
-    """Give a referral (*verwijzing*) as Allegro stores it, from the released fields alone."""
+    """Return a referral (*verwijzing*) as Allegro stores it, from the released fields alone."""
     parts = {name: _part(part, fields) for name, part in _REFERRAL_PARTS.items()}
     worker = _part(_WORKER, fields)
     if worker:
@@ -41,7 +41,7 @@ def referral_body(fields: Released) -> dict[str, object]:
 
 
 def message_body(message: PartnerMessage) -> dict[str, object]:
-    """Give a message (*bericht*) to the counsellor: coded fields, and the same as a Dutch text.
+    """Return a message (*bericht*) to the counsellor: coded fields, and the same as a Dutch text.
 
     Raises:
         PartnerRefused: Allegro has no place for this type of event.

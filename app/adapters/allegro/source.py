@@ -8,7 +8,7 @@ from app.adapters.allegro.client import AllegroClient
 from app.adapters.allegro.drift import drift_of
 from app.adapters.allegro.mapping import MAPPING_VERSION, read_change, sequence_of
 from app.domain.codes import System
-from app.domain.ports import HeldRecord, Page, PartnerRecord
+from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 
 PAGE_SIZE = 500
 PATIENCE = 100
@@ -32,7 +32,7 @@ class AllegroSource:
         self._client = client
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Page]:
-        """Give the changes since the cursor, page by page.
+        """Return the changes since the cursor, page by page.
 
         Raises:
             PartnerUnreachable: no answer; try again later from the same cursor.
@@ -50,7 +50,7 @@ class AllegroSource:
                 return
             read_to = max(numbers)
 
-    def reread(self, held: HeldRecord) -> PartnerRecord:
+    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         """Read a change from quarantine again; its sequence number is not in its payload."""
         # A note came without its text.
         record = read_change({"gegevens": {}, **held.payload})
@@ -63,13 +63,13 @@ class AllegroSource:
             revision=held.revision,
         )
 
-    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Give None: what a counsellor registered has happened, whether or not Allegro still shows it."""
+    def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Return None: what a counsellor registered has happened, whether or not Allegro still shows it."""
         return None
 
 
 def complete_up_to(complete: int, numbers: Set[int]) -> int:
-    """Give the number up to which nothing is missing, once these numbers were read too.
+    """Return the number up to which nothing is missing, once these numbers were read too.
 
     Args:
         complete: the number up to which nothing was missing before.

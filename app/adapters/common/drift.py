@@ -30,7 +30,7 @@ def drift_of(records: Iterable[PartnerRecord], fields: Iterable[str]) -> dict[st
 
 
 def unknown_fields(model: type[BaseModel], raw: Mapping[str, object], beside: Set[str] = frozenset()) -> Iterator[str]:
-    """Give the paths of the fields that neither the model nor ``beside`` knows; nested models included.
+    """Return the paths of the fields that neither the model nor ``beside`` knows; nested models included.
 
     Args:
         model: the message as the contract describes it.

@@ -23,7 +23,7 @@ def http_client(
     tls: ssl.SSLContext | None = None,
     pace: Pace | None = None,
 ) -> httpx.AsyncClient:
-    """Give a client for one partner: keep-alive, time limits, no redirects.
+    """Return a client for one partner: keep-alive, time limits, no redirects.
 
     It is httpx over aiohttp's connections: a third of the CPU for each call (docs/decisions/0020).
 

@@ -9,7 +9,7 @@ from app.adapters import allegro, gidso, rmw
 from app.adapters.common.pace import Pace
 from app.domain.codes import System
 from app.domain.ports import Clock, PartnerSink, PartnerSource
-from app.operations.partners.pull_policy import Manners
+from app.operations.partners.pull_policy import PullPolicy
 
 
 class Adapter(Protocol):
@@ -23,7 +23,7 @@ class Adapter(Protocol):
         ...
 
 
-Cases = Callable[[], AsyncIterator[Collection[str]]]
+CaseLookup = Callable[[], AsyncIterator[Collection[str]]]
 """Gives the numbers of all cases that a partner has, page by page."""
 
 
@@ -49,17 +49,17 @@ _CONNECT: Mapping[System, _Connect] = {
 
 
 def connect_partners(
-    access: Mapping[System, Access], clock: Clock, manners: Mapping[System, Manners] = MappingProxyType({})
+    access: Mapping[System, Access], clock: Clock, pull_policy: Mapping[System, PullPolicy] = MappingProxyType({})
 ) -> dict[System, Adapter]:
-    """Give an adapter for every partner that can be reached; it makes no more calls than its manners allow."""
+    """Return an adapter for every partner that can be reached; it makes no more calls than its manners allow."""
 
     def pace(system: System) -> Pace | None:
-        per_second = manners.get(system, Manners()).requests_per_second
+        per_second = pull_policy.get(system, PullPolicy()).requests_per_second
         return Pace(per_second) if per_second else None
 
     return {system: _CONNECT[system](to, clock, pace(system)) for system, to in access.items()}
 
 
-def cases_of(adapter: Adapter) -> Cases | None:
-    """Give how to list all cases of a partner that also has cases without any record; None for the others."""
+def cases_of(adapter: Adapter) -> CaseLookup | None:
+    """Return how to list all cases of a partner that also has cases without any record; None for the others."""
     return adapter.cases if isinstance(adapter, allegro.Adapter) else None

@@ -46,7 +46,7 @@ class Client:
         self._http.headers["X-Api-Key"] = api_key
 
     async def registrations(self, query: Mapping[str, str]) -> AanmeldingenPage:
-        """Give one page of registrations.
+        """Return one page of registrations.
 
         Raises:
             CursorExpired: the token in the query is no longer known.
@@ -60,7 +60,7 @@ class Client:
             return _read(AanmeldingenPage, response)
 
     async def has_line(self, case_id: str, reference: str) -> bool:
-        """Tell whether a registration's journal has a line with this reference; raises partner errors."""
+        """Return whether a registration's journal has a line with this reference; raises partner errors."""
         with partner_errors(_PARTNER):
             response = await self._http.get(_lines(case_id), params={"$filter": f"Kenmerk eq '{reference}'"})
             return bool(_read(JournaalregelsPage, response).value)
@@ -76,7 +76,7 @@ class Client:
 
 
 def token_of(link: str, parameter: str) -> str:
-    """Give the token in a link; only the token is used, so that our key never follows a link elsewhere.
+    """Return the token in a link; only the token is used, so that our key never follows a link elsewhere.
 
     Raises:
         PartnerUnreachable: there is no such token in it; the answer is not to be trusted.

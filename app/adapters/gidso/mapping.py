@@ -181,17 +181,17 @@ def to_consent(toestemming: Toestemming) -> Consent:
 
 
 def stopped_on(row: Mapping[str, object]) -> datetime:
-    """Give the moment at which the team's own support ended; raises PartnerUnreadable."""
+    """Return the moment at which the team's own support ended; raises PartnerUnreadable."""
     return _moment(parse(Stopped, row).ondersteuning_gestopt_op)
 
 
 def stamp(row: Mapping[str, object]) -> Stamp:
-    """Give version and moment of change of a registration; raises PartnerUnreadable."""
+    """Return version and moment of change of a registration; raises PartnerUnreadable."""
     return parse(Stamp, row)
 
 
 def is_removed(row: Mapping[str, object]) -> bool:
-    """Tell whether a row is a tombstone. Source: OData JSON Format 4.01, section 15.3."""
+    """Return whether a row is a tombstone. Source: OData JSON Format 4.01, section 15.3."""
     return "@removed" in row
 
 

@@ -13,13 +13,13 @@ from app.adapters.gidso.mapping import Kind
 from app.adapters.gidso.schemas import Aanmelding, AanmeldingenPage
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreachable, PartnerUnreadable
-from app.domain.ports import Clock, HeldRecord, Page, PartnerRecord, Unread
+from app.domain.ports import Clock, Page, PartnerRecord, QuarantinedRecord, ReadError
 
 PAGE_SIZE = 500
 _STAMPS = frozenset({"Versie", "GewijzigdOp"})
 _STOPPED = "OndersteuningGestoptOp"
 _REMOVED = "removed"
-_NO_STAMP = Unread("Versie", "unreadable", "It came without a readable version and moment; correct that in GIDSO.")
+_NO_STAMP = ReadError("Versie", "unreadable", "It came without a readable version and moment; correct that in GIDSO.")
 
 
 class Source:
@@ -38,7 +38,7 @@ class Source:
         self._read_from = read_from
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Page]:
-        """Give the changes since the cursor page by page; None reads everything.
+        """Return the changes since the cursor page by page; None reads everything.
 
         Raises:
             PartnerUnreachable: no answer; try again later from the same cursor.
@@ -52,7 +52,7 @@ class Source:
             records = tuple(record for row in page.value for record in read_row(row, read_at))
             yield Page(records, cursor, drift_of(records, _unknown_fields(page.value)))
 
-    def reread(self, held: HeldRecord) -> PartnerRecord:
+    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         """Read a registration from quarantine again; its version and moment are not in its payload."""
         kind = Kind(held.kind)
         record = PartnerRecord(
@@ -63,10 +63,10 @@ class Source:
         try:
             return replace(record, facts=mapping.to_facts(kind, held.payload))
         except PartnerUnreadable as error:
-            return replace(record, unread=Unread(error.field, error.reason, str(error)))
+            return replace(record, unread=ReadError(error.field, error.reason, str(error)))
 
-    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Give what GIDSO's own tombstone gives; that support ended stays so."""
+    def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Return what GIDSO's own tombstone gives; that support ended stays so."""
         if kind != Kind.REFERRAL:
             return None
         (record,) = read_row({"@removed": {"reason": "deleted"}, "AanmeldingId": external_id}, seen_at)
@@ -100,11 +100,11 @@ def _record(kind: Kind, payload: Mapping[str, object], row: Mapping[str, object]
         record = _stamped(record, kind, row)
         return replace(record, facts=mapping.to_facts(kind, payload))
     except PartnerUnreadable as error:
-        return replace(record, unread=Unread(error.field, error.reason, str(error)))
+        return replace(record, unread=ReadError(error.field, error.reason, str(error)))
 
 
 def _stamped(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> PartnerRecord:
-    """Give the record with the version of its row, and when what it says happened; a tombstone tells neither."""
+    """Return the record with the version of its row, and when what it says happened; a tombstone tells neither."""
     if mapping.is_removed(row):
         return replace(record, version=_REMOVED)
     stamp = mapping.stamp(row)
@@ -120,7 +120,7 @@ def _unknown_fields(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
 
 
 def _key(payload: Mapping[str, object]) -> str:
-    """Give the registration's id; a row without one is named by its content, so that it can be quarantined."""
+    """Return the registration's id; a row without one is named by its content, so that it can be quarantined."""
     key = payload.get("AanmeldingId")
     if isinstance(key, str) and key:
         return key
@@ -129,7 +129,7 @@ def _key(payload: Mapping[str, object]) -> str:
 
 
 def _onward(page: AanmeldingenPage) -> tuple[str | None, dict[str, str] | None]:
-    """Give the new cursor on the last page of a round, else the query for the next page."""
+    """Return the new cursor on the last page of a round, else the query for the next page."""
     if page.delta_link:
         return token_of(page.delta_link, "$deltatoken"), None
     if page.next_link:

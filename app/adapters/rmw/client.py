@@ -31,7 +31,7 @@ class RmwClient:
         await self._http.aclose()
 
     async def list_registrations(self, code: str, position: int, count: int) -> RegistrationList:
-        """Give registrations with a referral code (*registratiecode*) from a position on; the first has 1."""
+        """Return registrations with a referral code (*registratiecode*) from a position on; the first has 1."""
         fields = {"registratiecode": code, "vanafPositie": str(position), "aantal": str(count)}
         answer = await self._ask("lijstAanmeldingen", fields)
         try:
@@ -40,7 +40,7 @@ class RmwClient:
             raise PartnerUnreachable("RMW gave a list without a readable next position") from error
 
     async def registration_state(self, number: str) -> RegistrationState:
-        """Give what other systems wrote on a registration."""
+        """Return what other systems wrote on a registration."""
         return RegistrationState.read(await self._ask("geefAanmelding", {"aanmeldnummer": number}))
 
     async def add_status(self, update: StatusUpdate) -> None:

@@ -103,7 +103,7 @@ def to_facts(registration: ListedRegistration) -> tuple[Fact, ...]:
 
 
 def withdrawal() -> tuple[Fact, ...]:
-    """Give what a lapsed registration says: it is taken back, RMW does not tell why."""
+    """Return what a lapsed registration says: it is taken back, RMW does not tell why."""
     return (WithdrawReferral(WithdrawalReason.OTHER),)
 
 
@@ -113,7 +113,7 @@ def stuf_moment(moment: datetime) -> str:
 
 
 def changed_at(registration: ListedRegistration) -> datetime:
-    """Give when a consultant last changed the registration, in UTC.
+    """Return when a consultant last changed the registration, in UTC.
 
     Raises:
         PartnerUnreadable: the StUF moment (jjjjmmdduummss, Dutch time) is missing or none.
@@ -128,7 +128,7 @@ def changed_at(registration: ListedRegistration) -> datetime:
 
 
 def to_status_update(message: PartnerMessage) -> StatusUpdate:
-    """Give the status line that tells RMW of an event.
+    """Return the status line that tells RMW of an event.
 
     Raises:
         PartnerRefused: RMW has no registration for the case, or no status for the event.

@@ -25,7 +25,7 @@ _Show = Callable[[object], str]
 
 
 def remark(fields: Mapping[str, object]) -> str:
-    """Give the remark for these released fields, empty when none of them has a place in it.
+    """Return the remark for these released fields, empty when none of them has a place in it.
 
     The most telling part comes first; a part that no longer fits is left out as a whole.
     """

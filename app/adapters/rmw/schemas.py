@@ -154,7 +154,7 @@ class StatusUpdate:
     reference: str
 
     def fields(self) -> dict[str, str]:
-        """Give the fields of ``wijzigAanmeldcodeStatus`` in the order of the schema."""
+        """Return the fields of ``wijzigAanmeldcodeStatus`` in the order of the schema."""
         remark = {"toelichting": self.remark} if self.remark else {}
         return {
             "aanmeldnummer": self.registration_number,

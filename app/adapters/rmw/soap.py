@@ -39,7 +39,7 @@ class Fault:
 
 
 def security_header(username: str, password: str) -> etree._Element:
-    """Give the SOAP header that says who calls."""
+    """Return the SOAP header that says who calls."""
     header = etree.Element(f"{{{_SOAP}}}Header")
     security = etree.SubElement(header, f"{{{_WSSE}}}Security", {f"{{{_SOAP}}}mustUnderstand": "1"})
     token = etree.SubElement(security, f"{{{_WSSE}}}UsernameToken")
@@ -49,7 +49,7 @@ def security_header(username: str, password: str) -> etree._Element:
 
 
 def request(header: bytes, action: str, fields: Mapping[str, str]) -> bytes:
-    """Give a request: this serialised header, and the action with its fields in the order of the schema.
+    """Return a request: this serialised header, and the action with its fields in the order of the schema.
 
     The question (StUF ``Lv01``) or change (``Lk01``) is told apart by a ``kenmerk`` among the fields.
     """
@@ -69,7 +69,7 @@ def request(header: bytes, action: str, fields: Mapping[str, str]) -> bytes:
 
 
 def read(message: bytes) -> etree._Element | Fault:
-    """Give the answer inside the envelope, or the fault.
+    """Return the answer inside the envelope, or the fault.
 
     Raises:
         NotSoap: it cannot be read as a SOAP message.

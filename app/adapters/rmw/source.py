@@ -11,7 +11,7 @@ from app.adapters.rmw.mapping import MAPPING_VERSION, changed_at, stuf_moment, t
 from app.adapters.rmw.schemas import Aanmelding, ListedRegistration, RegistrationList
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreachable, PartnerUnreadable
-from app.domain.ports import HeldRecord, Page, PartnerRecord, Unread
+from app.domain.ports import Page, PartnerRecord, QuarantinedRecord, ReadError
 
 PAGE_SIZE: Final = 500
 """The most that RMW lists at once."""
@@ -36,7 +36,7 @@ class RmwSource:
         self._client, self._referral_code = client, referral_code
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Page]:  # no cursor exists
-        """Give every registration, page by page.
+        """Return every registration, page by page.
 
         Raises:
             PartnerUnreachable: no answer, maintenance, or a list that does not move on.
@@ -51,14 +51,14 @@ class RmwSource:
             yield Page(records, None, drift_of(records, _unknown_fields(part)))
             position = part.next_position
 
-    def reread(self, held: HeldRecord) -> PartnerRecord:
+    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         """Read a registration from quarantine again; its number and moment are not in its payload."""
         changed = "" if held.occurred_at == _UNKNOWN_MOMENT else stuf_moment(held.occurred_at)
         again = _record(ListedRegistration(dict(held.payload), held.version, changed), 0)
         return replace(again, external_id=held.external_id, case_id=held.case_id)
 
-    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Give what a lapsed registration (*vervallen*) gives: RMW's list grows only, so this one was taken out."""
+    def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Return what a lapsed registration (*vervallen*) gives: RMW's list grows only, so this one was taken out."""
         payload = {"aanmeldnummer": external_id, "vervallen": "J"}
         return PartnerRecord(_KIND, external_id, case_id, "removed", payload, seen_at, withdrawal())
 
@@ -81,7 +81,7 @@ def _record(registration: ListedRegistration, position: int) -> PartnerRecord:
         record = replace(record, occurred_at=changed_at(registration))
         return replace(record, facts=to_facts(registration))
     except PartnerUnreadable as error:
-        return replace(record, unread=Unread(error.field, error.reason, str(error)))
+        return replace(record, unread=ReadError(error.field, error.reason, str(error)))
 
 
 def _revision(number: str) -> int | None:

@@ -28,7 +28,7 @@ class Client:
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     async def changes(self, after: int, limit: int) -> list[Wijziging]:
-        """Give at most ``limit`` changes with a sequence number above ``after``, in order."""
+        """Return at most ``limit`` changes with a sequence number above ``after``, in order."""
         with partner_errors(_PARTNER):
             # A feed that forgets, or a token that expires, answers 410 here: raise CursorExpired and the engine
             # reads everything (app/adapters/gidso/client.py).
@@ -40,7 +40,7 @@ class Client:
             raise PartnerUnreachable(f"{_PARTNER} gave an answer that is not in its contract") from None
 
     async def has_message(self, number: str, reference: str) -> bool:
-        """Tell whether a message (*bericht*) with this reference (*kenmerk*) was stored."""
+        """Return whether a message (*bericht*) with this reference (*kenmerk*) was stored."""
         with partner_errors(_PARTNER):
             response = await self._http.get(f"{_messages(number)}/{reference}")
             return response.status_code != HTTPStatus.NOT_FOUND and _checked(response).is_success

@@ -12,7 +12,7 @@ from app.adapters.template.schemas import Aanmelding, Wijziging
 from app.domain.codes import WithdrawalReason
 from app.domain.commands import WithdrawReferral
 from app.domain.errors import PartnerUnreachable, PartnerUnreadable
-from app.domain.ports import HeldRecord, Page, PartnerRecord, Unread
+from app.domain.ports import Page, PartnerRecord, QuarantinedRecord, ReadError
 
 PAGE_SIZE: Final = 500
 """The most that the partner gives at once."""
@@ -41,7 +41,7 @@ class Source:
         self._client, self._tables = client, tables
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Page]:
-        """Give the changes since the cursor page by page; None reads every referral.
+        """Return the changes since the cursor page by page; None reads every referral.
 
         Raises:
             PartnerUnreachable: no answer, or a feed that does not move on; try again later from the same cursor.
@@ -56,13 +56,13 @@ class Source:
             if len(changes) < PAGE_SIZE:
                 return
 
-    def reread(self, held: HeldRecord) -> PartnerRecord:
+    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         """Read a record that was in quarantine again, with today's tables."""
         again = self._read(held.payload, held.external_id)
         return replace(again, external_id=held.external_id, case_id=held.case_id)
 
-    def removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Give the withdrawal that a vanished referral means; the partner itself says nothing of it.
+    def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
+        """Return the withdrawal that a vanished referral means; the partner itself says nothing of it.
 
         A partner that tells of deletions gives the same fact for its tombstone (``app/adapters/gidso/mapping.py``).
         """
@@ -85,7 +85,7 @@ class Source:
             record = replace(record, version=str(version), revision=version, occurred_at=occurred_at)
             return replace(record, facts=to_facts(message, self._tables))
         except PartnerUnreadable as error:
-            return replace(record, unread=Unread(error.field, error.reason, str(error)))
+            return replace(record, unread=ReadError(error.field, error.reason, str(error)))
 
 
 def _moved_on(read_to: int, changes: Sequence[Wijziging]) -> int:

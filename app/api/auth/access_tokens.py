@@ -41,7 +41,7 @@ class AccessTokens:
         self.lifetime_seconds = lifetime_seconds
 
     async def issue(self, client: ApiClient, scopes: Collection[str]) -> str:
-        """Give a client a token with these scopes."""
+        """Return a client a token with these scopes."""
         newest = (await self._ring.keys()).newest
         now = int(time.time())
         claims = {
@@ -58,7 +58,7 @@ class AccessTokens:
         return sign(claims, newest)
 
     async def verify(self, token: str) -> Claims:
-        """Give what a token says; what was verified once is believed until it expires.
+        """Return what a token says; what was verified once is believed until it expires.
 
         Raises:
             Unauthenticated: it is not a valid token of this hub.
@@ -80,5 +80,5 @@ class AccessTokens:
         return claims
 
     async def public_keys(self) -> list[dict[str, str]]:
-        """Give the public keys as JSON Web Keys (RFC 7517)."""
+        """Return the public keys as JSON Web Keys (RFC 7517)."""
         return [dict(key) for key in (await self._ring.keys()).public]

@@ -23,7 +23,7 @@ class KnownClients:
         self._remembered: dict[str, tuple[float, ApiClient]] = {}
 
     async def find(self, client_id: str) -> ApiClient | None:
-        """Give the client; None when it is unknown or no longer active."""
+        """Return the client; None when it is unknown or no longer active."""
         until, client = self._remembered.get(client_id, (0.0, None))
         if client is not None and self._timer() < until:
             return client

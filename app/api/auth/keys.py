@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.api.auth.tokens import SignatureKey, VerifyingKey, new_signing_key, signature_key_of, verifying_keys_of
 from app.database import Database
 from app.operations.access.clients import ensure_signing_key
-from app.operations.services import Tools
+from app.operations.services import Services
 
 # A token with an invented key id must not make the hub read its keys at every request.
 REFRESH_SECONDS = 10.0
@@ -34,15 +34,15 @@ class KeyRing:
         timer: seconds that only grow.
     """
 
-    def __init__(self, db: Database, tools: Tools, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, db: Database, services: Services, timer: Callable[[], float] = time.monotonic) -> None:
         self._db = db
-        self._tools = tools
+        self._services = services
         self._timer = timer
         self._keys: Keys | None = None
         self._read_at = 0.0
 
     async def keys(self, kid: str | None = None) -> Keys:
-        """Give the keys; those of another process too, when ``kid`` is not known yet."""
+        """Return the keys; those of another process too, when ``kid`` is not known yet."""
         if self._keys is None or (kid is not None and self._may_be_new(self._keys, kid)):
             self._keys = await self._read()
         return self._keys
@@ -51,7 +51,7 @@ class KeyRing:
         return kid not in keys.verifying and self._timer() - self._read_at >= REFRESH_SECONDS
 
     async def _read(self) -> Keys:
-        stored = await self._db.write(ensure_signing_key, self._tools, new_signing_key)
+        stored = await self._db.write(ensure_signing_key, self._services, new_signing_key)
         self._read_at = self._timer()
         public = tuple(key.public_jwk for key in stored)
         return Keys(signature_key_of(stored[0]), verifying_keys_of(public), public)

@@ -95,13 +95,13 @@ def verifying_keys_of(keys: Iterable[Mapping[str, Any]]) -> dict[str, VerifyingK
 
 
 def sign(claims: Mapping[str, object], key: SignatureKey) -> str:
-    """Give a signed token, RS256."""
+    """Return a signed token, RS256."""
     token: str = jwt.encode(dict(claims), key.key, algorithm="RS256", headers={"kid": key.kid})
     return token
 
 
 def key_id_of(token: str) -> str:
-    """Give the ``kid`` of a token that was not verified yet, after the checks that cost little.
+    """Return the ``kid`` of a token that was not verified yet, after the checks that cost little.
 
     Raises:
         TokenRefused: too large, not three parts, unreadable, without ``kid``, or with a ``crit`` header.
@@ -121,7 +121,7 @@ def key_id_of(token: str) -> str:
 
 
 def subject_of(token: str) -> str:
-    """Give the ``sub`` of a token that was not verified yet: a claim only, to find the keys with.
+    """Return the ``sub`` of a token that was not verified yet: a claim only, to find the keys with.
 
     Raises:
         TokenRefused: as ``key_id_of``, or there is no subject.
@@ -137,7 +137,7 @@ def subject_of(token: str) -> str:
 
 
 def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected) -> dict[str, Any]:
-    """Give the claims of a token that was signed by one of these keys and is valid now.
+    """Return the claims of a token that was signed by one of these keys and is valid now.
 
     Raises:
         TokenRefused: anything else.

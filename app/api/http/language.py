@@ -5,7 +5,7 @@ from starlette.types import Scope
 
 
 def prefers_dutch(scope: Scope) -> bool:
-    """Tell whether Accept-Language puts Dutch before English."""
+    """Return whether Accept-Language puts Dutch before English."""
     wanted = _weights(Headers(scope=scope).get("accept-language", ""))
     dutch = max((weight for name, weight in wanted.items() if name.split("-")[0] == "nl"), default=0.0)
     english = max((weight for name, weight in wanted.items() if name.split("-")[0] == "en"), default=0.0)
@@ -13,7 +13,7 @@ def prefers_dutch(scope: Scope) -> bool:
 
 
 def accepts_json(scope: Scope) -> bool:
-    """Tell whether the client takes JSON; one that does not say takes everything."""
+    """Return whether the client takes JSON; one that does not say takes everything."""
     accept = Headers(scope=scope).get("accept")
     if not accept:
         return True

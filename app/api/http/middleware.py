@@ -38,7 +38,7 @@ _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-class Frame:
+class ResponseHeaders:
     """Gives every answer its headers and correlation id, answers HEAD, and turns what nobody caught into a 500."""
 
     def __init__(self, app: ASGIApp) -> None:

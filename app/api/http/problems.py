@@ -132,17 +132,17 @@ _NOT_YOURS = (
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Give the problem answers of an operation for ``responses=`` of its route."""
+    """Return the problem answers of an operation for ``responses=`` of its route."""
     return {status: {"model": ProblemOut, "description": _MEANING[status]} for status in sorted(statuses)}
 
 
 def owned_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Give the problem answers of an operation that only the owner of a fact may do; 409 is one of them."""
+    """Return the problem answers of an operation that only the owner of a fact may do; 409 is one of them."""
     return problem_responses(*statuses) | {409: {"model": ProblemOut, "description": _NOT_YOURS}}
 
 
 def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, object] | None = None) -> Response:
-    """Give the response that tells an error, in the language of the request.
+    """Return the response that tells an error, in the language of the request.
 
     ``extra`` gives further members of the body.
     """
@@ -168,7 +168,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 
 def bug_of(scope: Scope, error: Exception) -> Response:
-    """Give the answer to an unforeseen error, and log where it arose.
+    """Return the answer to an unforeseen error, and log where it arose.
 
     The log has the frames and the kind of error but not its message, which may hold somebody's data.
     """
@@ -218,7 +218,7 @@ def _wrong_method() -> HttpError:
 
 
 def _allowed(request: Request) -> Sequence[str]:
-    """Give all methods of an address; Starlette names those of the first route only."""
+    """Return all methods of an address; Starlette names those of the first route only."""
     routes = request.app.router.routes
     found = [
         method

@@ -30,7 +30,7 @@ _WAY_OUT = {
 
 
 def faults_of(findings: Iterable[Any]) -> list[FieldFault]:
-    """Give a fault for each of Pydantic's findings, in their order."""
+    """Return a fault for each of Pydantic's findings, in their order."""
     return [_fault(finding) for finding in findings]
 
 
@@ -51,7 +51,7 @@ def _message(kind: str, finding: Mapping[str, Any]) -> str:
 
 
 def _field(location: Sequence[str | int]) -> str:
-    """Give the path of a field; a name that a caller made up may be anything, and is not repeated."""
+    """Return the path of a field; a name that a caller made up may be anything, and is not repeated."""
     steps = location[1:] if location and location[0] in _PLACES else location
     if location and location[0] == "path":
         steps = [to_camel(str(step)) for step in steps]

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from app.api.auth.tokens import CLOCK_SKEW_SECONDS, Expected, TokenRefused, subject_of, verify, verifying_keys_of
 from app.api.dependencies import TOKEN_PATH
 from app.api.oauth.errors import OAuthError
-from app.api.state import Hub
+from app.api.state import AppState
 from app.operations.access.clients import ApiClient, find_client, use_assertion
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -22,8 +22,8 @@ MAX_JTI_CHARACTERS = 200
 Form = Mapping[str, str]
 
 
-async def authenticate(hub: Hub, form: Form, authorization: str | None) -> ApiClient:
-    """Give the client that makes this token request.
+async def authenticate(hub: AppState, form: Form, authorization: str | None) -> ApiClient:
+    """Return the client that makes this token request.
 
     Raises:
         OAuthError: there is no proof, more than one, or one that does not hold; never says which of client and
@@ -40,7 +40,7 @@ async def authenticate(hub: Hub, form: Form, authorization: str | None) -> ApiCl
     return await _by_secret(hub, client_id, secret)
 
 
-async def _by_assertion(hub: Hub, form: Form) -> ApiClient:
+async def _by_assertion(hub: AppState, form: Form) -> ApiClient:
     if form.get("client_assertion_type") != ASSERTION_TYPE:
         raise OAuthError("invalid_request", f"Give client_assertion_type={ASSERTION_TYPE}.")
     assertion = form["client_assertion"]
@@ -55,7 +55,7 @@ async def _by_assertion(hub: Hub, form: Form) -> ApiClient:
     return client
 
 
-def _verified(hub: Hub, assertion: str, client: ApiClient | None) -> dict[str, Any]:
+def _verified(hub: AppState, assertion: str, client: ApiClient | None) -> dict[str, Any]:
     if client is None or client.jwks is None:
         raise _unknown()
     # Issuer and subject are both the client (RFC 7523, section 3).
@@ -63,7 +63,7 @@ def _verified(hub: Hub, assertion: str, client: ApiClient | None) -> dict[str, A
     return verify(assertion, verifying_keys_of(client.jwks["keys"]), expected)
 
 
-async def _use(hub: Hub, client: ApiClient, claims: Mapping[str, Any]) -> None:
+async def _use(hub: AppState, client: ApiClient, claims: Mapping[str, Any]) -> None:
     now = time.time()
     if claims["exp"] > now + MAX_ASSERTION_SECONDS + CLOCK_SKEW_SECONDS:
         raise OAuthError("invalid_client", f"Let the assertion expire within {MAX_ASSERTION_SECONDS} seconds.")
@@ -76,7 +76,7 @@ async def _use(hub: Hub, client: ApiClient, claims: Mapping[str, Any]) -> None:
         raise OAuthError("invalid_client", "This assertion was used before; make a new one for each request.")
 
 
-async def _by_secret(hub: Hub, client_id: str, secret: str) -> ApiClient:
+async def _by_secret(hub: AppState, client_id: str, secret: str) -> ApiClient:
     client = await hub.db.read(find_client, client_id)
     if client is None or not client.has_secret(secret):
         raise _unknown()

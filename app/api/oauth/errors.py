@@ -27,7 +27,7 @@ class OAuthError(Exception):
 
 
 def refusal_of(scope: Scope, error: OAuthError) -> Response:
-    """Give the answer to a refused token request."""
+    """Return the answer to a refused token request."""
     status = 401 if error.error == "invalid_client" else 400
     problem = HttpError(status, error.error.replace("_", "-"), _TITLES[error.error], str(error))
     response = problem_of(scope, problem, {"error": error.error, "error_description": str(error)})

@@ -58,7 +58,7 @@ _NOT_OURS = ("HTTPValidationError", "ValidationError")
 
 @cache
 def document(public_url: str = EXAMPLE_URL) -> dict[str, Any]:
-    """Give the document of major version 1; ``public_url`` is the base as callers see it, without ``/v1``."""
+    """Return the document of major version 1; ``public_url`` is the base as callers see it, without ``/v1``."""
     every = APIRouter()
     for router in ROUTERS:
         every.include_router(router)

@@ -8,7 +8,7 @@ from app.events.contract.envelope_schema import HEADERS, OPTIONAL_HEADERS, envel
 
 
 def webhook_descriptions() -> dict[str, Any]:
-    """Give the ``webhooks`` section: by type of event, the call that a subscriber gets."""
+    """Return the ``webhooks`` section: by type of event, the call that a subscriber gets."""
     return {event_type.value: {"post": _call(event_type)} for event_type in EventType}
 
 

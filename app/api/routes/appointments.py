@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
-from app.api.context import Changing, appointment_body, changing
+from app.api.context import WriteContext, appointment_body, changing
 from app.api.http.problems import owned_responses, problem_responses
 from app.api.responses import answer, json_answer
 from app.api.routes.referral_steps import Processes
@@ -27,7 +27,7 @@ from app.operations.cases.appointments import (
 )
 from app.operations.cases.queries import view_appointments
 from app.operations.cases.steps import Chain
-from app.operations.services import Tools
+from app.operations.services import Services
 
 _READ_PROBLEMS = problem_responses(400, 401, 403, 404)
 _PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
@@ -35,7 +35,7 @@ _PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
 router = APIRouter(prefix="/referrals/{referral_id}/appointments", tags=["appointments"])
 
 # Either side may cancel, each with a scope of its own, and OAuth knows no "one of these".
-Cancels = Annotated[Changing, changing()]
+Cancels = Annotated[WriteContext, changing()]
 AppointmentId = Annotated[
     UUID,
     Path(description="Your id of the appointment (*afspraak*).", examples=["019ab3f2-7c00-7000-8000-000000000002"]),
@@ -61,14 +61,14 @@ async def schedule(referral_id: ReferralId, body: AppointmentIn, change: Process
 
 @router.get("", summary="List appointments", response_model=AppointmentsOut, responses=_READ_PROBLEMS)
 async def list_all(referral_id: ReferralId, read: Reads) -> Response:
-    """Give the appointments (*afspraken*) of which you were told, oldest first."""
+    """Return the appointments (*afspraken*) of which you were told, oldest first."""
     views = await read.ask(view_appointments, referral_id)
     return json_answer(200, {"items": [appointment_body(view) for view in views]})
 
 
 @router.get("/{appointment_id}", summary="Read an appointment", response_model=AppointmentOut, responses=_READ_PROBLEMS)
 async def read_one(referral_id: ReferralId, appointment_id: AppointmentId, read: Reads) -> Response:
-    """Give an appointment (*afspraak*) as you may know it."""
+    """Return an appointment (*afspraak*) as you may know it."""
     return await read.answer(read.appointment(referral_id, appointment_id))
 
 
@@ -117,15 +117,17 @@ async def cancel(
     return await change.change_appointment(referral_id, appointment_id, body, operation)
 
 
-def _attend(appointment_id: UUID, tx: Connection, tools: Tools, chain: Chain, fact: RecordAttendance) -> None:
+def _attend(appointment_id: UUID, tx: Connection, services: Services, chain: Chain, fact: RecordAttendance) -> None:
     check_planned(tx, chain, appointment_id)
-    record_attendance(tx, tools, chain, fact)
+    record_attendance(tx, services, chain, fact)
 
 
-def _respond(appointment_id: UUID, tx: Connection, tools: Tools, chain: Chain, fact: RespondToAppointment) -> None:
-    respond_to_appointment(tx, tools, chain, appointment_id, fact)
+def _respond(
+    appointment_id: UUID, tx: Connection, services: Services, chain: Chain, fact: RespondToAppointment
+) -> None:
+    respond_to_appointment(tx, services, chain, appointment_id, fact)
 
 
-def _cancel(appointment_id: UUID, tx: Connection, tools: Tools, chain: Chain, fact: CancelAppointment) -> None:
+def _cancel(appointment_id: UUID, tx: Connection, services: Services, chain: Chain, fact: CancelAppointment) -> None:
     check_planned(tx, chain, appointment_id)
-    cancel_appointment(tx, tools, chain, fact)
+    cancel_appointment(tx, services, chain, fact)

@@ -20,7 +20,7 @@ router = APIRouter(tags=["reference"])
     responses=problem_responses(400, 406),
 )
 async def list_code_lists() -> Response:
-    """Give every code list (*codelijst*) with the Dutch label of each code, by name."""
+    """Return every code list (*codelijst*) with the Dutch label of each code, by name."""
     return _answer(CodeListsOut(items=[_code_list(name) for name in CODE_LISTS]))
 
 
@@ -33,7 +33,7 @@ async def list_code_lists() -> Response:
 async def read_code_list(
     name: Annotated[str, Path(description="Name of the list.", examples=["referral-statuses"])],
 ) -> Response:
-    """Give one code list (*codelijst*) with the Dutch label of each code."""
+    """Return one code list (*codelijst*) with the Dutch label of each code."""
     if name not in CODE_LISTS:
         raise NotFound("There is no code list of this name; /code-lists gives them all.")
     return _answer(_code_list(name))

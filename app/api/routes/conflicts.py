@@ -55,14 +55,14 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,
 ) -> Response:
-    """Give the fields of which a partner and the hub say different things (*tegenstrijdigheden*), oldest first.
+    """Return the fields of which a partner and the hub say different things (*tegenstrijdigheden*), oldest first.
 
     So are words over the API that were refused because another party owns the fact; those stand under the system in
     which the caller's organisation registers. The values themselves, which may be personal, are shown to who may
     decide: with the scope `partners:manage`.
     """
     query = ConflictQuery(system, state, id_after(cursor), limit, _MAY_SEE_VALUES in read.caller.scopes)
-    page, following = await read.hub.db.read(page_of_conflicts, read.hub.tools, query)
+    page, following = await read.hub.db.read(page_of_conflicts, read.hub.services, query)
     items: list[dict[str, Any]] = [
         _shown(each).model_dump(mode="json", by_alias=True, exclude_none=True) for each in page
     ]
@@ -83,7 +83,7 @@ async def decide(change: Manages, system: Speaker, conflict_id: ConflictId, body
     """
 
     def work(tx: Connection) -> Answer:
-        found = decide_conflict(tx, change.hub.tools, system, conflict_id, body.keep, change.caller.client_id)
+        found = decide_conflict(tx, change.hub.services, system, conflict_id, body.keep, change.caller.client_id)
         return answer(200, _shown(found))
 
     return await change.once(work)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.api.context import Reading
+from app.api.context import ReadContext
 from app.api.http.problems import problem_responses
 from app.api.paging import page_answer, text_cursor
 from app.api.responses import answer, json_answer
@@ -53,7 +53,7 @@ async def test(subscription_id: SubscriptionId, change: Manages) -> Response:
 
     def work(tx: Connection) -> Answer:
         found = open_subscription(tx, change.caller.organisation, change.resolve(subscription_id))
-        sent = send_test(tx, change.hub.tools, found, subscription_id)
+        sent = send_test(tx, change.hub.services, found, subscription_id)
         shown = {"delivery_id": change.shown_id(sent.id), "event_id": sent.event_id}
         return answer(202, SentTestOut.model_validate(shown, by_name=True))
 
@@ -76,7 +76,7 @@ async def show_preview(subscription_id: SubscriptionId, body: PreviewIn, read: R
     def work(tx: Connection) -> Preview:
         found = read_subscription(tx, read.caller.organisation, read.resolve(subscription_id))
         about = (read.resolve(body.referral_id), body.event_type)
-        return preview(tx, read.hub.tools, read.viewer, found, about)
+        return preview(tx, read.hub.services, read.caller_scope, found, about)
 
     return json_answer(200, _preview_out(await read.hub.db.read(work)))
 
@@ -90,7 +90,7 @@ async def show_preview(subscription_id: SubscriptionId, body: PreviewIn, read: R
 async def list_deliveries(
     request: Request, subscription_id: SubscriptionId, page: Annotated[DeliveriesIn, Query()], read: Reads
 ) -> Response:
-    """Give what was tried for a subscription (*afleveringen*) with every try, newest first.
+    """Return what was tried for a subscription (*afleveringen*) with every try, newest first.
 
     What is about a connection is listed before it is tried; what is about a referral is not, nor counted.
     """
@@ -121,7 +121,7 @@ async def send_again(subscription_id: SubscriptionId, delivery_id: DeliveryId, c
 
     def work(tx: Connection) -> Answer:
         found = open_subscription(tx, change.caller.organisation, change.resolve(subscription_id))
-        given = redeliver(tx, change.hub.tools, found, change.resolve(delivery_id))
+        given = redeliver(tx, change.hub.services, found, change.resolve(delivery_id))
         return answer(202, _delivery_out(change, given))
 
     return await change.once(work)
@@ -139,12 +139,12 @@ async def send_range_again(subscription_id: SubscriptionId, body: ReplayIn, chan
 
     def work(tx: Connection) -> Answer:
         found = open_subscription(tx, change.caller.organisation, change.resolve(subscription_id))
-        return answer(202, ReplayOut(deliveries=replay(tx, change.hub.tools, found, body.since, body.until)))
+        return answer(202, ReplayOut(deliveries=replay(tx, change.hub.services, found, body.since, body.until)))
 
     return await change.once(work)
 
 
-def _delivery_out(read: Reading, told: Told) -> DeliveryOut:
+def _delivery_out(read: ReadContext, told: Told) -> DeliveryOut:
     delivery = told.delivery
     shown = {
         **vars(delivery),

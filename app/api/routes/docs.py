@@ -40,31 +40,31 @@ SwaggerUIBundle({url: "v1/openapi.json", dom_id: "#swagger-ui", deepLinking: tru
 
 @router.get("/docs")
 async def page() -> Response:
-    """Give the documentation page."""
+    """Return the documentation page."""
     return Response(_PAGE, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
 
 @router.get("/docs/start.js")
 async def start() -> Response:
-    """Give the script that starts the page."""
+    """Return the script that starts the page."""
     return Response(_START, media_type="text/javascript")
 
 
 @router.get("/docs/swagger-ui-bundle.js")
 async def script() -> Response:
-    """Give Swagger UI."""
+    """Return Swagger UI."""
     return Response(_asset("swagger-ui-bundle.js"), media_type="text/javascript")
 
 
 @router.get("/docs/swagger-ui.css")
 async def style() -> Response:
-    """Give Swagger UI's style."""
+    """Return Swagger UI's style."""
     return Response(_asset("swagger-ui.css"), media_type="text/css")
 
 
 @router.get("/docs/favicon.png")
 async def icon() -> Response:
-    """Give the page's icon."""
+    """Return the page's icon."""
     return Response(_asset("favicon-32x32.png"), media_type="image/png")
 
 

@@ -31,7 +31,7 @@ _OK: dict[int | str, dict[str, Any]] = {
     responses={**_OK, **problem_responses(400, 406)},
 )
 async def read_document(request: Request) -> Response:
-    """Give the OpenAPI document of this API (*API-specificatie*)."""
+    """Return the OpenAPI document of this API (*API-specificatie*)."""
     response = json_answer(200, request.app.openapi())
     response.headers.update(_ANY_ORIGIN)
     return response

@@ -25,7 +25,7 @@ async def read_event_schema(
         str, Path(description="Type of the event.", examples=[EventType.REFERRAL_CONFIRMED.value])
     ],
 ) -> Response:
-    """Give the JSON Schema (draft 2020-12) of the ``data`` of a type of event (*gebeurtenis*)."""
+    """Return the JSON Schema (draft 2020-12) of the ``data`` of a type of event (*gebeurtenis*)."""
     if type not in list(EventType):
         raise NotFound(f"There is no event of this type; the types are: {', '.join(EventType)}.")
     schema = schema_for(EventType(type))

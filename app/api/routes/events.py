@@ -7,18 +7,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic_core import from_json
 
-from app.api.context import Reading, reading
+from app.api.context import ReadContext, reading
 from app.api.http.problems import problem_responses
 from app.api.paging import text_cursor, texts_of
 from app.api.responses import json_answer
 from app.api.schemas.events import EventsIn, EventsOut
-from app.api.state import Hub
+from app.api.state import AppState
 from app.domain.errors import FieldFault, InvalidInput
-from app.operations.subscriptions.feed import EventPage, PollingDesk
+from app.operations.subscriptions.feed import EventFeed, EventPage
 
 router = APIRouter(tags=["subscriptions"])
 
-Reads = Annotated[Reading, reading("events:read")]
+Reads = Annotated[ReadContext, reading("events:read")]
 
 # After a write so long, so that a busy hub is not asked by every waiting caller at each of its writes.
 _BREATH_SECONDS = 0.05
@@ -33,14 +33,14 @@ _LAST_NUMBER = 2**31 - 1
     "/events", summary="Read events by polling", response_model=EventsOut, responses=problem_responses(400, 401, 403)
 )
 async def poll(request: Request, asked: Annotated[EventsIn, Query()], read: Reads) -> Response:
-    """Give the events that follow `after`, as a webhook would get them (*gebeurtenissen*).
+    """Return the events that follow `after`, as a webhook would get them (*gebeurtenissen*).
 
     What an event holds is decided when it is read, with the client's consent as it is then. Reading again from an
     earlier `after` gives the same events with the same `sequence`; one that may no longer be told is left out, which
     shows as a gap.
     """
     hub, after = read.hub, _number(asked.after)
-    desk = PollingDesk(hub.tools, hub.origin, read.caller.organisation)
+    desk = EventFeed(hub.services, hub.origin, read.caller.organisation)
     page = await _wait_for_events(hub, desk, after, asked)
     cursor = text_cursor(str(page.last_number))
     body = {"items": [from_json(each) for each in page.events], "nextCursor": cursor}
@@ -50,7 +50,7 @@ async def poll(request: Request, asked: Annotated[EventsIn, Query()], read: Read
     return response
 
 
-async def _wait_for_events(hub: Hub, desk: PollingDesk, after: int, asked: EventsIn) -> EventPage:
+async def _wait_for_events(hub: AppState, desk: EventFeed, after: int, asked: EventsIn) -> EventPage:
     bell, until = hub.db.listen(), monotonic() + asked.wait
     while True:
         page = await _next_events(hub, desk, after, asked.limit)
@@ -62,11 +62,11 @@ async def _wait_for_events(hub: Hub, desk: PollingDesk, after: int, asked: Event
         await asyncio.sleep(_BREATH_SECONDS)
 
 
-async def _next_events(hub: Hub, desk: PollingDesk, after: int, limit: int) -> EventPage:
+async def _next_events(hub: AppState, desk: EventFeed, after: int, limit: int) -> EventPage:
     page = EventPage((), after)
     # Reading comes first, because most polls find nothing, and a write would wake all who wait.
     while not page.events and await hub.db.read(desk.has_work, page.last_number):
-        page = await hub.db.write(desk.hand_out, page.last_number, limit)
+        page = await hub.db.write(desk.next_page, page.last_number, limit)
     return page
 
 

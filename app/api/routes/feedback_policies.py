@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.api.context import Reading, reading
+from app.api.context import ReadContext, reading
 from app.api.http.problems import problem_responses
 from app.api.responses import etag_of, json_answer
 from app.api.schemas.feedback_policies import (
@@ -25,7 +25,7 @@ from app.privacy.policy import Condition, Occasion
 
 router = APIRouter(prefix="/feedback-policies", tags=["reference"])
 
-Reads = Annotated[Reading, reading("referrals:read")]
+Reads = Annotated[ReadContext, reading("referrals:read")]
 
 
 @router.get(
@@ -35,9 +35,9 @@ Reads = Annotated[Reading, reading("referrals:read")]
     responses=problem_responses(400, 401, 403),
 )
 async def read_policies(read: Reads) -> Response:
-    """Give the agreements that concern you: who is told what, when, why and on what ground (*terugkoppelafspraken*)."""
-    policy = read.hub.tools.policy
-    kinds = await read.hub.db.read(kinds_of, read.viewer)
+    """Return the agreements that concern you: what is told to whom, when and why (*terugkoppelafspraken*)."""
+    policy = read.hub.services.policy
+    kinds = await read.hub.db.read(kinds_of, read.caller_scope)
     items = [_rule_out(rule, kinds) for rule in rules_about(policy, kinds)]
     content = FeedbackPoliciesOut.model_validate({"policy_version": policy.version, "items": items}, by_name=True)
     return json_answer(200, content, etag=etag_of(content.model_dump_json()))
@@ -57,7 +57,9 @@ async def read_explanation(body: ExplanationIn, read: Reads) -> Response:
     if body.moment is Occasion.HANDLING:
         message = "Not a moment at which a referrer is told; give a feedback moment or reading."
         raise InvalidInput(FieldFault("moment", "feedback-moment", message))
-    found = await read.hub.db.read(explain, read.hub.tools, read.viewer, read.resolve(body.referral_id), body.moment)
+    found = await read.hub.db.read(
+        explain, read.hub.services, read.caller_scope, read.resolve(body.referral_id), body.moment
+    )
     content = ExplanationOut.model_validate(
         {
             "referral_id": body.referral_id,

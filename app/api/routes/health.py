@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from app.api.dependencies import HubDep
 from app.api.responses import json_answer
-from app.events.metrics import CONTENT_TYPE, exposition, queue_figures, unrelayed_since
+from app.events.metrics import CONTENT_TYPE, exposition, queue_metrics, unrelayed_since
 from app.operations.access.organisations import page_of_organisations
 
 router = APIRouter(include_in_schema=False)
@@ -19,15 +19,15 @@ async def live() -> Response:
 @router.get("/healthz/ready")
 @router.get("/healthz")
 async def ready(hub: HubDep) -> Response:
-    """Tell whether requests can be served: the database answers with our schema, or it is a 503."""
+    """Return whether requests can be served: the database answers with our schema, or it is a 503."""
     await hub.db.read(page_of_organisations, None, 1)
     return json_answer(200, {"status": "pass"})
 
 
 @router.get("/metrics")
 async def metrics(hub: HubDep) -> Response:
-    """Give the figures of the delivery engine for Prometheus; keep them inside by the proxy in front of the hub."""
-    now = hub.tools.clock.now()
-    figures = await hub.db.read(queue_figures, now)
+    """Return the figures of the delivery engine for Prometheus; keep them inside by the proxy in front of the hub."""
+    now = hub.services.clock.now()
+    figures = await hub.db.read(queue_metrics, now)
     since = await hub.db.read(unrelayed_since)
     return Response(exposition(figures, since, now), media_type=CONTENT_TYPE)

@@ -11,7 +11,7 @@ from app.api.dependencies import TOKEN_PATH, HubDep
 from app.api.oauth.client_authentication import authenticate
 from app.api.oauth.errors import OAuthError, refusal_of
 from app.api.responses import json_answer
-from app.api.state import Hub
+from app.api.state import AppState
 from app.operations.access.clients import SCOPES, ApiClient
 
 router = APIRouter(include_in_schema=False)
@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.post(TOKEN_PATH)
 async def token(request: Request, hub: HubDep) -> Response:
-    """Give an access token for the client's scopes, or for those of them that it asks for."""
+    """Return an access token for the client's scopes, or for those of them that it asks for."""
     try:
         form = _form_of(await request.body())
         client = await authenticate(hub, form, request.headers.get("authorization"))
@@ -37,7 +37,7 @@ async def token(request: Request, hub: HubDep) -> Response:
 
 @router.get("/.well-known/jwks.json")
 async def public_keys(hub: HubDep) -> Response:
-    """Give the public keys that verify the hub's tokens (RFC 7517)."""
+    """Return the public keys that verify the hub's tokens (RFC 7517)."""
     return json_answer(200, {"keys": await hub.tokens.public_keys()})
 
 
@@ -59,7 +59,7 @@ async def metadata(hub: HubDep) -> Response:
     return json_answer(200, body)
 
 
-def _methods(hub: Hub) -> list[str]:
+def _methods(hub: AppState) -> list[str]:
     secrets = ["client_secret_basic", "client_secret_post"] if hub.sandbox else []
     return ["private_key_jwt", *secrets]
 

@@ -39,7 +39,7 @@ OrganisationCode = Annotated[
 async def list_organisations(
     request: Request, hub: HubDep, _caller: Reader, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
 ) -> Response:
-    """Give the organisations (*organisaties*) that refer, guide, decide or operate, by code."""
+    """Return the organisations (*organisaties*) that refer, guide, decide or operate, by code."""
     after = texts_of(cursor, 1)[0] if cursor else None
     found, more = await hub.db.read(page_of_organisations, after, limit)
     items = [_out(each).model_dump(mode="json", by_alias=True, exclude_none=True) for each in found]
@@ -53,7 +53,7 @@ async def list_organisations(
     responses=problem_responses(400, 401, 403, 404, 406),
 )
 async def get_organisation(hub: HubDep, _caller: Reader, organisation_code: OrganisationCode) -> Response:
-    """Give an organisation (*organisatie*)."""
+    """Return an organisation (*organisatie*)."""
     found = await hub.db.read(read_organisation, organisation_code)
     return json_answer(200, _out(found), etag=_etag(found))
 
@@ -83,7 +83,7 @@ async def save_organisation(
         if known:
             check_precondition(write.if_match, _etag(known))
         details = ReferrerDetails(organisation_code, body.name, body.kind, body.system, body.area)
-        saved = save_referrer(tx, hub.tools, details)
+        saved = save_referrer(tx, hub.services, details)
         location = None if known else f"{hub.api_url}/organisations/{organisation_code}"
         return answer(200 if known else 201, _out(saved), etag=_etag(saved), location=location)
 

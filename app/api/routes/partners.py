@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel
 
-from app.api.context import Changing, Reading, changing, reading
+from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.dependencies import Caller
 from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, page_answer, text_cursor
@@ -35,9 +35,9 @@ from app.operations.access.idempotency import Answer
 from app.operations.intake.quarantine import Quarantined, dismiss_quarantined, page_of_quarantine
 from app.operations.partners.state import (
     Job,
+    JobRequest,
     PartnerState,
     Run,
-    Wish,
     cancel_job,
     find_job,
     page_of_jobs,
@@ -56,12 +56,12 @@ _PROBLEMS = problem_responses(400, 401, 403, 404, 406)
 _CHANGES = problem_responses(400, 401, 403, 404, 409)
 
 
-async def _reader(read: Annotated[Reading, reading("partners:read")]) -> Reading:
+async def _reader(read: Annotated[ReadContext, reading("partners:read")]) -> ReadContext:
     _require_operator(read.caller)
     return read
 
 
-async def _manager(change: Annotated[Changing, changing("partners:manage")]) -> Changing:
+async def _manager(change: Annotated[WriteContext, changing("partners:manage")]) -> WriteContext:
     _require_operator(change.caller)
     return change
 
@@ -82,8 +82,8 @@ async def _known(
     return System(system)
 
 
-Reads = Annotated[Reading, Depends(_reader)]
-Manages = Annotated[Changing, Depends(_manager)]
+Reads = Annotated[ReadContext, Depends(_reader)]
+Manages = Annotated[WriteContext, Depends(_manager)]
 Partner = Annotated[System, Depends(_known)]
 QuarantinedId = Annotated[
     UUID,
@@ -99,14 +99,14 @@ JobId = Annotated[UUID, Path(description="Id of the job (*taak*).", examples=["0
     responses=problem_responses(400, 401, 403, 406),
 )
 async def list_partners(read: Reads) -> Response:
-    """Give the state of the connection with every partner system (*koppeling*)."""
-    states = await read.hub.db.read(partner_states, read.hub.tools.clock.now())
+    """Return the state of the connection with every partner system (*koppeling*)."""
+    states = await read.hub.db.read(partner_states, read.hub.services.clock.now())
     return json_answer(200, PartnersOut(items=[_partner_out(each) for each in states]))
 
 
 @router.get("/{system}", summary="See how one connection does", response_model=PartnerDetailsOut, responses=_PROBLEMS)
 async def read_partner(read: Reads, system: Partner) -> Response:
-    """Give the state of the connection with one partner system (*koppeling*), and what it last brought."""
+    """Return the state of the connection with one partner system (*koppeling*), and what it last brought."""
 
     def work(tx: Connection) -> PartnerDetailsOut:
         last_run = next((_run_out(each) for each in partner_runs(tx, system, 1)), None)
@@ -124,7 +124,7 @@ async def hold(change: Manages, system: Partner, body: PartnerPauseIn) -> Respon
     """
 
     def work(tx: Connection) -> Answer:
-        pause_partner(tx, change.hub.tools, system, change.caller.client_id, body.reason)
+        pause_partner(tx, change.hub.services, system, change.caller.client_id, body.reason)
         return _state_answer(tx, change, system)
 
     return await change.once(work)
@@ -135,7 +135,7 @@ async def go_on(change: Manages, system: Partner) -> Response:
     """Pull a partner again, at once, also when it was left alone after failures (*hervatten*)."""
 
     def work(tx: Connection) -> Answer:
-        resume_partner(tx, change.hub.tools, system)
+        resume_partner(tx, change.hub.services, system)
         return _state_answer(tx, change, system)
 
     return await change.once(work)
@@ -143,7 +143,7 @@ async def go_on(change: Manages, system: Partner) -> Response:
 
 @router.get("/{system}/runs", summary="List what the pulls brought", response_model=RunsOut, responses=_PROBLEMS)
 async def list_runs(read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT) -> Response:
-    """Give the account of the newest pulls (*ophaalrondes*) that brought something, newest first."""
+    """Return the account of the newest pulls (*ophaalrondes*) that brought something, newest first."""
     runs = await read.hub.db.read(partner_runs, system, limit)
     return json_answer(200, RunsOut(items=[_run_out(each) for each in runs]))
 
@@ -154,7 +154,7 @@ async def list_runs(read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT) 
 async def list_quarantined(
     request: Request, read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
 ) -> Response:
-    """Give the records of a partner that could not be applied (*quarantaine*), oldest first, and why."""
+    """Return the records of a partner that could not be applied (*quarantaine*), oldest first, and why."""
     page, following = await read.hub.db.read(page_of_quarantine, system, id_after(cursor), limit)
     items = [_wire(_quarantined_out(each)) for each in page]
     return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
@@ -167,7 +167,7 @@ async def list_quarantined(
     responses=_PROBLEMS,
 )
 async def read_quarantined(read: Reads, system: Partner, quarantined_id: QuarantinedId) -> Response:
-    """Give which record it is, which field stands in the way (*quarantaine*), and why; never what it holds."""
+    """Return which record it is, which field stands in the way (*quarantaine*), and why; never what it holds."""
     return json_answer(200, _quarantined_out(await read.hub.db.read(_quarantined, system, quarantined_id)))
 
 
@@ -187,7 +187,7 @@ async def retry(change: Manages, system: Partner, quarantined_id: QuarantinedId)
 
     def work(tx: Connection) -> Answer:
         _quarantined(tx, system, quarantined_id)
-        return _asked(tx, change, system, Wish("retry", quarantine_id=quarantined_id))
+        return _asked(tx, change, system, JobRequest("retry", quarantine_id=quarantined_id))
 
     return await change.once(work)
 
@@ -205,7 +205,7 @@ async def dismiss(change: Manages, system: Partner, quarantined_id: QuarantinedI
     """
 
     def work(tx: Connection) -> Answer:
-        dismiss_quarantined(tx, change.hub.tools, system, quarantined_id, change.caller.client_id, body.reason)
+        dismiss_quarantined(tx, change.hub.services, system, quarantined_id, change.caller.client_id, body.reason)
         return answer(204)
 
     return await change.once(work)
@@ -221,7 +221,7 @@ async def ask_for_job(change: Manages, system: Partner, body: JobIn) -> Response
     if body.since is not None and body.kind != "backfill":
         message = "Leave it out, or ask for a backfill; a comparison or a retry takes everything."
         raise InvalidInput(FieldFault("since", "of-a-backfill", message))
-    wish = Wish(body.kind, body.dry_run, body.since)
+    wish = JobRequest(body.kind, body.dry_run, body.since)
     return await change.once(lambda tx: _asked(tx, change, system, wish))
 
 
@@ -229,7 +229,7 @@ async def ask_for_job(change: Manages, system: Partner, body: JobIn) -> Response
 async def list_jobs(
     request: Request, read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
 ) -> Response:
-    """Give the jobs of a partner (*taken*), newest first."""
+    """Return the jobs of a partner (*taken*), newest first."""
     page, following = await read.hub.db.read(page_of_jobs, system, id_after(cursor), limit)
     items = [_wire(_job_out(each)) for each in page]
     return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
@@ -237,7 +237,7 @@ async def list_jobs(
 
 @router.get("/{system}/jobs/{job_id}", summary="Read a job", response_model=JobOut, responses=_PROBLEMS)
 async def read_job(read: Reads, system: Partner, job_id: JobId) -> Response:
-    """Give where a job stands and, once it is finished, its report (*verslag*)."""
+    """Return where a job stands and, once it is finished, its report (*verslag*)."""
     return json_answer(200, _job_out(await read.hub.db.read(find_job, system, job_id)))
 
 
@@ -246,14 +246,14 @@ async def cancel(change: Manages, system: Partner, job_id: JobId) -> Response:
     """Take back a job that waits (*annuleren*); one that was begun is finished."""
 
     def work(tx: Connection) -> Answer:
-        return answer(200, _job_out(cancel_job(tx, change.hub.tools, system, job_id, change.caller.client_id)))
+        return answer(200, _job_out(cancel_job(tx, change.hub.services, system, job_id, change.caller.client_id)))
 
     return await change.once(work)
 
 
-def _asked(tx: Connection, change: Changing, system: System, wish: Wish) -> Answer:
+def _asked(tx: Connection, change: WriteContext, system: System, wish: JobRequest) -> Answer:
     require_worker(tx, system)
-    job = request_job(tx, change.hub.tools, system, change.caller.client_id, wish)
+    job = request_job(tx, change.hub.services, system, change.caller.client_id, wish)
     return answer(202, _job_out(job), location=f"{change.hub.api_url}/partners/{job.system}/jobs/{job.id}")
 
 
@@ -265,12 +265,12 @@ def _quarantined(tx: Connection, system: System, given_id: UUID) -> Quarantined:
     return page[0]
 
 
-def _state_answer(tx: Connection, change: Changing, system: System) -> Answer:
+def _state_answer(tx: Connection, change: WriteContext, system: System) -> Answer:
     return answer(200, _partner_out(_state(tx, change, system)))
 
 
-def _state(tx: Connection, read: Reading, system: System) -> PartnerState:
-    found = [each for each in partner_states(tx, read.hub.tools.clock.now()) if each.system is system]
+def _state(tx: Connection, read: ReadContext, system: System) -> PartnerState:
+    found = [each for each in partner_states(tx, read.hub.services.clock.now()) if each.system is system]
     if not found:
         raise NotFound("This partner was never pulled or paused: it is not connected here.")
     return found[0]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.api.context import Changing, changing
+from app.api.context import WriteContext, changing
 from app.api.http.problems import owned_responses
 from app.api.routes.referrals import ReferralId, Refers
 from app.api.schemas.referral_out import ReferralOut
@@ -35,7 +35,7 @@ _PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
 
 router = APIRouter(prefix="/referrals/{referral_id}", tags=["referrals"], responses=_PROBLEMS)
 
-Processes = Annotated[Changing, changing("referrals:process")]
+Processes = Annotated[WriteContext, changing("referrals:process")]
 
 
 @router.post("/confirmation", summary="Confirm a referral", response_model=ReferralOut)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import JsonValue, ValidationError
 
-from app.api.context import Changing, Reading, changing, reading, referral_body, telling_no_status
+from app.api.context import ReadContext, WriteContext, changing, hide_status_in_errors, reading, referral_body
 from app.api.http.problems import owned_responses, problem_responses
 from app.api.http.validation_errors import faults_of
 from app.api.paging import page_answer
@@ -28,21 +28,21 @@ from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.ownership import changes
 from app.domain.queries import ReferralQuery
 from app.operations.access.idempotency import Answer
-from app.operations.cases.caller_scope import Viewer
+from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.queries import page_of_referrals, referral_actions, view_history, view_referral
 from app.operations.cases.referrals import amend_referral, referrer_code, register_referral, what_was_said
 from app.operations.cases.steps import open_chain
 from app.operations.disclosure.disclosures import view_disclosures
-from app.operations.field_sync.authority import for_its_owner, refuse_strangers
-from app.operations.field_sync.known_values import note_held
+from app.operations.field_sync.authority import check_ownership, refuse_uninvolved_roles
+from app.operations.field_sync.known_values import record_known_values
 
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 
 ReferralId = Annotated[
     UUID, Path(description="Your id of the referral (*aanmelding*).", examples=["019ab3f2-7c00-7000-8000-000000000001"])
 ]
-Reads = Annotated[Reading, reading("referrals:read")]
-Refers = Annotated[Changing, changing("referrals:write")]
+Reads = Annotated[ReadContext, reading("referrals:read")]
+Refers = Annotated[WriteContext, changing("referrals:write")]
 Patch = Annotated[
     dict[str, JsonValue],
     Body(
@@ -67,8 +67,8 @@ async def register(body: ReferralIn, change: Refers) -> Response:
     """Put a client forward to the finance team (*aanmelden*). The answer holds advice on the route, never a refusal."""
 
     def work(tx: Connection) -> Answer:
-        act = change.act(body.received_at, "receivedAt")
-        shown = change.new_referral(register_referral(tx, change.hub.tools, _registered(tx, body, change), act))
+        context = change.context(body.received_at, "receivedAt")
+        shown = change.new_referral(register_referral(tx, change.hub.services, _registered(tx, body, change), context))
         location = f"{change.hub.api_url}/referrals/{shown.body['id']}"
         return answer(201, shown.body, etag=shown.etag, location=location)
 
@@ -77,7 +77,7 @@ async def register(body: ReferralIn, change: Refers) -> Response:
 
 @router.get("", summary="List referrals", response_model=ReferralPageOut, responses=problem_responses(400, 401, 403))
 async def list_page(request: Request, filters: Annotated[ReferralFilters, Query()], read: Reads) -> Response:
-    """Give a page of referrals (*aanmeldingen*), newest first: your own, or all for the finance team."""
+    """Return a page of referrals (*aanmeldingen*), newest first: your own, or all for the finance team."""
     return await _page(request, read, filters, ReferralSearchIn())
 
 
@@ -92,7 +92,7 @@ async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Respo
     if body.asks_nothing:
         message = "Give at least one thing to search for, or list with GET /v1/referrals."
         raise InvalidInput(FieldFault("body", "not-empty", message))
-    _check_bsn(read.viewer, body.bsn, "bsn")
+    _check_bsn(read.caller_scope, body.bsn, "bsn")
     return await _page(request, read, body, body)
 
 
@@ -103,7 +103,7 @@ async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Respo
     responses=problem_responses(400, 401, 403, 404),
 )
 async def read_one(referral_id: ReferralId, read: Reads) -> Response:
-    """Give a referral (*aanmelding*) as you may know it."""
+    """Return a referral (*aanmelding*) as you may know it."""
     return await read.answer(read.referral(referral_id))
 
 
@@ -117,18 +117,18 @@ async def read_one(referral_id: ReferralId, read: Reads) -> Response:
 async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
     """Change what the referrer said (*wijzigen*); the referrer alone owns it. Also as application/json."""
     record_id, show = change.resolve(referral_id), change.referral(referral_id)
-    tools, viewer = change.hub.tools, change.viewer
+    services, caller_scope = change.hub.services, change.caller_scope
 
     def work(tx: Connection) -> Answer:
-        chain = open_chain(tx, tools, record_id, change.act(), viewer.visibility)
+        chain = open_chain(tx, services, record_id, change.context(), caller_scope.visibility)
         check_precondition(change.write.if_match, show(tx).etag)
-        refuse_strangers(chain)
-        said = what_was_said(tx, tools, chain)
-        fact = _amended(viewer, said, patch)
+        refuse_uninvolved_roles(chain)
+        said = what_was_said(tx, services, chain)
+        fact = _amended(caller_scope, said, patch)
         if fact != said:
-            note_held(tx, tools, chain.id, (said, fact))
-            with telling_no_status(viewer), for_its_owner(chain, changes(said, fact)):
-                amend_referral(tx, tools, chain, fact)
+            record_known_values(tx, services, chain.id, (said, fact))
+            with hide_status_in_errors(caller_scope), check_ownership(chain, changes(said, fact)):
+                amend_referral(tx, services, chain, fact)
         shown = show(tx)
         return answer(200, shown.body, etag=shown.etag)
 
@@ -142,7 +142,7 @@ async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Respon
     responses=problem_responses(400, 401, 403, 404),
 )
 async def history(referral_id: ReferralId, read: Reads) -> Response:
-    """Give what happened (*geschiedenis*), oldest first; a referrer reads its own steps and those it was told of."""
+    """Return what happened (*geschiedenis*), oldest first; a referrer reads its own steps and those it was told of."""
     return history_body(read, await read.ask(view_history, referral_id))
 
 
@@ -153,7 +153,7 @@ async def history(referral_id: ReferralId, read: Reads) -> Response:
     responses=problem_responses(400, 401, 403, 404),
 )
 async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
-    """Give what you may do with the referral now (*mogelijke handelingen*)."""
+    """Return what you may do with the referral now (*mogelijke handelingen*)."""
     actions = await read.ask(referral_actions, referral_id)
     return json_answer(200, ActionsOut(items=[action.value for action in actions]))
 
@@ -165,18 +165,18 @@ async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
     responses=problem_responses(400, 401, 403, 404),
 )
 async def disclosures(referral_id: ReferralId, read: Reads) -> Response:
-    """Give what was told to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own."""
+    """Return what was told to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own."""
     return disclosures_body(read, await read.ask(view_disclosures, referral_id))
 
 
-async def _page(request: Request, read: Reading, filters: ReferralFilters, search: ReferralSearchIn) -> Response:
-    tools, viewer = read.hub.tools, read.viewer
+async def _page(request: Request, read: ReadContext, filters: ReferralFilters, search: ReferralSearchIn) -> Response:
+    services, caller_scope = read.hub.services, read.caller_scope
     query = ReferralQuery(
-        viewer.visibility,
+        caller_scope.visibility,
         filters.limit,
         read.position(filters.cursor),
         filters.status,
-        by_told_status=not viewer.knows_all_statuses,
+        by_told_status=not caller_scope.knows_all_statuses,
         organisation_code=filters.organisation,
         referrer_kind=filters.referrer_kind,
         area=filters.area,
@@ -185,33 +185,33 @@ async def _page(request: Request, read: Reading, filters: ReferralFilters, searc
         received_from=filters.received_from,
         received_until=filters.received_until,
     )
-    views, following = await read.hub.db.read(page_of_referrals, tools, viewer, query, search.bsn)
+    views, following = await read.hub.db.read(page_of_referrals, services, caller_scope, query, search.bsn)
     return page_answer(read.hub, request, [referral_body(view) for view in views], read.cursor(following))
 
 
-def _registered(tx: Connection, body: ReferralIn, change: Changing) -> RegisterReferral:
+def _registered(tx: Connection, body: ReferralIn, change: WriteContext) -> RegisterReferral:
     code = referrer_code(tx, change.caller.organisation, body.organisation_code)
-    _check_bsn(change.viewer, body.client.bsn, "client.bsn")
+    _check_bsn(change.caller_scope, body.client.bsn, "client.bsn")
     previous_id = _previous(tx, body.previous_id, change) if body.previous_id else None
     return RegisterReferral(code, body.details(), body.contents(), body.reference, body.received_at, previous_id)
 
 
-def _previous(tx: Connection, given_id: UUID, change: Changing) -> UUID:
+def _previous(tx: Connection, given_id: UUID, change: WriteContext) -> UUID:
     previous_id = change.resolve(given_id)
     try:
-        view_referral(tx, change.hub.tools, change.viewer, previous_id)
+        view_referral(tx, change.hub.services, change.caller_scope, previous_id)
     except NotFound as error:
-        message = "You have no referral with this id; give the id of an earlier one, or leave it out."
+        message = "You have no referral with this id; return the id of an earlier one, or leave it out."
         raise InvalidInput(FieldFault("previousId", "known-referral", message)) from error
     return previous_id
 
 
-def _amended(viewer: Viewer, said: AmendReferral, patch: dict[str, JsonValue]) -> AmendReferral:
+def _amended(caller_scope: CallerScope, said: AmendReferral, patch: dict[str, JsonValue]) -> AmendReferral:
     try:
         body = ReferralContentsIn.model_validate(_merged(written(said), patch))
     except ValidationError as error:
         raise InvalidInput(*faults_of(error.errors())) from None
-    _check_bsn(viewer, body.client.bsn, "client.bsn")
+    _check_bsn(caller_scope, body.client.bsn, "client.bsn")
     if said.client and said.client.bsn and body.client.bsn is None:
         message = "The BSN cannot be removed; mark the referral as entered in error and make a new one."
         raise InvalidInput(FieldFault("client.bsn", "unchangeable", message))
@@ -230,7 +230,7 @@ def _merged(target: dict[str, object], patch: dict[str, JsonValue]) -> dict[str,
     return merged
 
 
-def _check_bsn(viewer: Viewer, bsn: str | None, field: str) -> None:
-    if bsn is not None and not viewer.is_inside:
+def _check_bsn(caller_scope: CallerScope, bsn: str | None, field: str) -> None:
+    if bsn is not None and not caller_scope.is_inside:
         message = "Your organisation may not use the BSN (Wabb, article 10); leave it out."
         raise InvalidInput(FieldFault(field, "bsn-not-allowed", message))

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import JsonValue, ValidationError
 
-from app.api.context import Changing, Reading, changing, reading
+from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.http.problems import problem_responses
 from app.api.http.validation_errors import faults_of
 from app.api.paging import id_after, page_answer, text_cursor
@@ -22,21 +22,21 @@ from app.api.schemas.subscriptions import (
     SubscriptionOut,
     SubscriptionsOut,
 )
-from app.api.state import Hub
+from app.api.state import AppState
 from app.database import Connection
 from app.domain.errors import Conflict, InvalidInput
 from app.domain.values import Organisation
 from app.events.http.handshake import ask_consent, origin_of
 from app.operations.access.idempotency import Answer
-from app.operations.services import Tools
-from app.operations.subscriptions.credentials import proof_of, public_key
+from app.operations.services import Services
+from app.operations.subscriptions.credentials import public_key, seal_credentials
 from app.operations.subscriptions.subscriptions import (
     Content,
     Subscription,
-    Wishes,
+    SubscriptionSettings,
     activate,
-    allow_another,
     change_subscription,
+    check_quota,
     check_receiver,
     make_subscription,
     open_for_approval,
@@ -58,8 +58,8 @@ SubscriptionId = Annotated[
     UUID,
     Path(description="Id of the subscription (*abonnement*).", examples=["019ab3f2-7c00-7000-8000-000000000004"]),
 ]
-Reads = Annotated[Reading, reading("subscriptions:manage")]
-Manages = Annotated[Changing, changing("subscriptions:manage")]
+Reads = Annotated[ReadContext, reading("subscriptions:manage")]
+Manages = Annotated[WriteContext, changing("subscriptions:manage")]
 Patch = Annotated[
     dict[str, JsonValue],
     Body(
@@ -74,7 +74,7 @@ _PATCH_FORM = {"schema": {"type": "object"}, "example": {"areas": ["Feijenoord"]
 _SECRETS = {"workerEmail": ("worker_index",), "authentication": ("auth_kind", "auth_sealed")}
 _CHANGES = problem_responses(400, 401, 403, 404, 409, 412, 428)
 
-Step = Callable[[Connection, Tools, Subscription], Subscription]
+Step = Callable[[Connection, Services, Subscription], Subscription]
 Opening = Callable[[Connection, Organisation, UUID], Subscription]
 
 
@@ -93,11 +93,11 @@ async def make(body: SubscriptionIn, change: Manages) -> Response:
     hub, owner = change.hub, change.caller.organisation
     await check_receiver(hub.outbound, body.url)
     await _check_token_url(hub, body)
-    wishes = _wishes(hub.tools, body)
+    wishes = _wishes(hub.services, body)
 
     def work(tx: Connection) -> Answer:
-        allow_another(tx, owner, hub.subscription_limit)
-        made, secret = make_subscription(tx, hub.tools, owner, wishes, approved=hub.sandbox)
+        check_quota(tx, owner, hub.subscription_limit)
+        made, secret = make_subscription(tx, hub.services, owner, wishes, approved=hub.sandbox)
         content = {**_wire(change, made, owner), "secret": secret}
         location = f"{hub.api_url}/subscriptions/{content['id']}"
         return answer(201, content, etag=_etag(change, made), location=location)
@@ -109,7 +109,7 @@ async def make(body: SubscriptionIn, change: Manages) -> Response:
     "", summary="List subscriptions", response_model=SubscriptionsOut, responses=problem_responses(400, 401, 403)
 )
 async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Reads) -> Response:
-    """Give a page of your own subscriptions (*abonnementen*), oldest first; the operator sees all."""
+    """Return a page of your own subscriptions (*abonnementen*), oldest first; the operator sees all."""
     after = cursor_id(read, page.cursor)
     found, more = await read.hub.db.read(page_of_subscriptions, read.caller.organisation, after, page.limit)
     owners = await read.hub.db.read(owners_of, found)
@@ -124,7 +124,7 @@ async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Re
     responses=problem_responses(400, 401, 403, 404),
 )
 async def read_one(subscription_id: SubscriptionId, read: Reads) -> Response:
-    """Give one of your own subscriptions (*abonnement*), without its secret."""
+    """Return one of your own subscriptions (*abonnement*), without its secret."""
     found = await read.hub.db.read(read_subscription, read.caller.organisation, read.resolve(subscription_id))
     owners = await read.hub.db.read(owners_of, [found])
     return json_answer(200, _wire(read, found, owners[found.organisation_id]), etag=_etag(read, found))
@@ -145,10 +145,10 @@ async def change(subscription_id: SubscriptionId, patch: Patch, change: Manages)
     await check_receiver(hub.outbound, body.url)
     await _check_token_url(hub, body)
 
-    def step(tx: Connection, tools: Tools, found: Subscription) -> Subscription:
+    def step(tx: Connection, services: Services, found: Subscription) -> Subscription:
         kept = [name for given, names in _SECRETS.items() if given not in patch for name in names]
-        wishes = _wishes(tools, _patched(found, patch)).keeping(found, kept)
-        return change_subscription(tx, tools, found, wishes, approved=hub.sandbox)
+        wishes = _wishes(services, _patched(found, patch)).merge_with(found, kept)
+        return change_subscription(tx, services, found, wishes, approved=hub.sandbox)
 
     return await _step(change, subscription_id, step)
 
@@ -187,7 +187,7 @@ async def handshake(subscription_id: SubscriptionId, change: Manages) -> Respons
     obstacle = await ask_consent(hub.outbound, asked.url, origin_of(hub.public_url))
     if obstacle:
         raise Conflict(obstacle)
-    return await _step(change, subscription_id, lambda tx, tools, found: activate(tx, tools, found, asked.url))
+    return await _step(change, subscription_id, lambda tx, services, found: activate(tx, services, found, asked.url))
 
 
 @router.post(
@@ -196,7 +196,7 @@ async def handshake(subscription_id: SubscriptionId, change: Manages) -> Respons
 async def approve(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Approve an address that cannot answer a handshake (*goedkeuren*); for the hub's operator."""
     return await _step(
-        change, subscription_id, lambda tx, tools, found: activate(tx, tools, found, found.url), open_for_approval
+        change, subscription_id, lambda tx, services, found: activate(tx, services, found, found.url), open_for_approval
     )
 
 
@@ -211,7 +211,7 @@ async def rotate(subscription_id: SubscriptionId, body: SecretRotationIn, change
 
     def work(tx: Connection) -> Answer:
         found = _opened(change, tx, subscription_id)
-        changed, secret = rotate_secret(tx, change.hub.tools, found, timedelta(hours=body.overlap_hours))
+        changed, secret = rotate_secret(tx, change.hub.services, found, timedelta(hours=body.overlap_hours))
         shown = _wire(change, changed, change.caller.organisation)
         return answer(200, {**shown, "secret": secret}, etag=_etag(change, changed))
 
@@ -223,13 +223,13 @@ async def remove(subscription_id: SubscriptionId, change: Manages) -> Response:
     """End one of your own subscriptions (*opzeggen*); what was not sent yet is given up."""
 
     def work(tx: Connection) -> Answer:
-        remove_subscription(tx, change.hub.tools, _opened(change, tx, subscription_id))
+        remove_subscription(tx, change.hub.services, _opened(change, tx, subscription_id))
         return answer(204)
 
     return await change.once(work)
 
 
-def cursor_id(read: Reading, cursor: str | None) -> UUID | None:
+def cursor_id(read: ReadContext, cursor: str | None) -> UUID | None:
     """Read a cursor that holds one id of this caller back.
 
     Raises:
@@ -239,28 +239,28 @@ def cursor_id(read: Reading, cursor: str | None) -> UUID | None:
     return read.resolve(shown) if shown else None
 
 
-async def _step(change: Changing, given_id: UUID, step: Step, opening: Opening = open_subscription) -> Response:
+async def _step(change: WriteContext, given_id: UUID, step: Step, opening: Opening = open_subscription) -> Response:
     def work(tx: Connection) -> Answer:
-        changed = step(tx, change.hub.tools, _opened(change, tx, given_id, opening))
+        changed = step(tx, change.hub.services, _opened(change, tx, given_id, opening))
         owner = owners_of(tx, [changed])[changed.organisation_id]
         return answer(200, _wire(change, changed, owner), etag=_etag(change, changed))
 
     return await change.once(work)
 
 
-def _opened(change: Changing, tx: Connection, given_id: UUID, opening: Opening = open_subscription) -> Subscription:
+def _opened(change: WriteContext, tx: Connection, given_id: UUID, opening: Opening = open_subscription) -> Subscription:
     found = opening(tx, change.caller.organisation, change.resolve(given_id))
     check_precondition(change.write.if_match, _etag(change, found))
     return found
 
 
-def _wishes(tools: Tools, body: SubscriptionIn) -> Wishes:
-    proof = proof_of(tools, body.authentication.credentials() if body.authentication else None)
-    return Wishes(
+def _wishes(services: Services, body: SubscriptionIn) -> SubscriptionSettings:
+    proof = seal_credentials(services, body.authentication.credentials() if body.authentication else None)
+    return SubscriptionSettings(
         body.url,
         frozenset(body.event_types),
         frozenset(body.areas),
-        worker_index(tools, body.worker_email),
+        worker_index(services, body.worker_email),
         Content(body.content),
         body.signing,
         proof.kind,
@@ -268,7 +268,7 @@ def _wishes(tools: Tools, body: SubscriptionIn) -> Wishes:
     )
 
 
-async def _check_token_url(hub: Hub, body: SubscriptionIn) -> None:
+async def _check_token_url(hub: AppState, body: SubscriptionIn) -> None:
     if isinstance(body.authentication, OAuthIn):
         await check_receiver(hub.outbound, body.authentication.token_url, "authentication.tokenUrl")
 
@@ -288,7 +288,7 @@ def _patched(found: Subscription, patch: dict[str, JsonValue]) -> SubscriptionIn
         raise InvalidInput(*faults_of(error.errors())) from None
 
 
-def _wire(read: Reading, subscription: Subscription, owner: Organisation) -> dict[str, object]:
+def _wire(read: ReadContext, subscription: Subscription, owner: Organisation) -> dict[str, object]:
     shown = {
         **vars(subscription),
         "organisation": owner.code,
@@ -298,13 +298,13 @@ def _wire(read: Reading, subscription: Subscription, owner: Organisation) -> dic
         "filters_on_worker": subscription.worker_index is not None,
         "content": subscription.content.value,
         "status": subscription.status.value,
-        "public_key": public_key(read.hub.tools, subscription),
+        "public_key": public_key(read.hub.services, subscription),
         "authentication": subscription.auth_kind,
     }
     return SubscriptionOut.model_validate(shown, by_name=True).model_dump(by_alias=True, exclude_none=True)
 
 
-def _etag(read: Reading, subscription: Subscription) -> str:
+def _etag(read: ReadContext, subscription: Subscription) -> str:
     # How its deliveries do changes by itself and is nothing that a change could overwrite; whose it is never changes.
     wire = _wire(read, subscription, read.caller.organisation)
     shown = {name: value for name, value in wire.items() if name not in ("failingSince", "organisation")}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.api.context import Reading, reading, trajectory_body
+from app.api.context import ReadContext, reading, trajectory_body
 from app.api.http.problems import problem_responses
 from app.api.paging import page_answer
 from app.api.representations import history_body, party_out
@@ -28,17 +28,17 @@ TrajectoryId = Annotated[
     UUID,
     Path(description="Your id of the trajectory (*traject*).", examples=["019ab3f2-7c00-7000-8000-000000000003"]),
 ]
-Reads = Annotated[Reading, reading("trajectories:read")]
+Reads = Annotated[ReadContext, reading("trajectories:read")]
 
 
 @router.get(
     "", summary="List trajectories", response_model=TrajectoryPageOut, responses=problem_responses(400, 401, 403)
 )
 async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Query()], read: Reads) -> Response:
-    """Give a page of the trajectories (*trajecten*) of which you were told, newest first."""
-    tools, viewer = read.hub.tools, read.viewer
+    """Return a page of the trajectories (*trajecten*) of which you were told, newest first."""
+    services, caller_scope = read.hub.services, read.caller_scope
     query = TrajectoryQuery(
-        viewer.visibility,
+        caller_scope.visibility,
         filters.limit,
         read.position(filters.cursor),
         filters.status,
@@ -46,19 +46,19 @@ async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Quer
         filters.area,
         filters.counsellor,
     )
-    views, following = await read.hub.db.read(page_of_trajectories, tools, viewer, query)
+    views, following = await read.hub.db.read(page_of_trajectories, services, caller_scope, query)
     return page_answer(read.hub, request, [trajectory_body(view) for view in views], read.cursor(following))
 
 
 @router.get("/{trajectory_id}", summary="Read a trajectory", response_model=TrajectoryOut, responses=_PROBLEMS)
 async def read_one(trajectory_id: TrajectoryId, read: Reads) -> Response:
-    """Give a trajectory (*traject*) as you may know it."""
+    """Return a trajectory (*traject*) as you may know it."""
     return await read.answer(read.trajectory(trajectory_id))
 
 
 @router.get("/{trajectory_id}/parties", summary="List who takes part", response_model=PartiesOut, responses=_PROBLEMS)
 async def parties(trajectory_id: TrajectoryId, read: Reads) -> Response:
-    """Give who takes part (*betrokken partijen*), in the order in which they came; for who guides the client."""
+    """Return who takes part (*betrokken partijen*), in the order in which they came; for who guides the client."""
     found = await read.ask(view_parties, trajectory_id)
     return json_answer(200, PartiesOut(items=[party_out(read, party) for party in found]))
 
@@ -67,7 +67,7 @@ async def parties(trajectory_id: TrajectoryId, read: Reads) -> Response:
     "/{trajectory_id}/history", summary="Read a trajectory's history", response_model=HistoryOut, responses=_PROBLEMS
 )
 async def history(trajectory_id: TrajectoryId, read: Reads) -> Response:
-    """Give what happened (*geschiedenis*) from the referral on, oldest first."""
+    """Return what happened (*geschiedenis*) from the referral on, oldest first."""
     return history_body(read, await read.ask(view_trajectory_history, trajectory_id))
 
 
@@ -78,6 +78,6 @@ async def history(trajectory_id: TrajectoryId, read: Reads) -> Response:
     responses=_PROBLEMS,
 )
 async def available_actions(trajectory_id: TrajectoryId, read: Reads) -> Response:
-    """Give what you may do with the trajectory and its application now (*mogelijke handelingen*)."""
+    """Return what you may do with the trajectory and its application now (*mogelijke handelingen*)."""
     actions = await read.ask(trajectory_actions, trajectory_id)
     return json_answer(200, ActionsOut(items=[action.value for action in actions]))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from app.api.context import Changing, changing
+from app.api.context import WriteContext, changing
 from app.api.http.problems import owned_responses
 from app.api.representations import party_out
 from app.api.responses import answer
@@ -30,7 +30,7 @@ _PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
 
 router = APIRouter(prefix="/trajectories/{trajectory_id}", tags=["trajectories"], responses=_PROBLEMS)
 
-Guides = Annotated[Changing, changing("trajectories:write")]
+Guides = Annotated[WriteContext, changing("trajectories:write")]
 
 
 @router.post("/plan", summary="Record the signed plan", response_model=TrajectoryOut)
@@ -74,7 +74,7 @@ async def join(trajectory_id: TrajectoryId, body: PartyIn, change: Guides) -> Re
     """Add an organisation that takes part (*betrokken partij*). If-Match takes the ETag of the trajectory."""
 
     def made(tx: Connection, party_id: UUID) -> Answer:
-        parties = view_parties(tx, change.hub.tools, change.viewer, change.resolve(trajectory_id))
+        parties = view_parties(tx, change.hub.services, change.caller_scope, change.resolve(trajectory_id))
         added = next(party for party in parties if party.id == party_id)
         return answer(201, party_out(change, added))
 

@@ -63,7 +63,7 @@ class ReferralSearchIn(ReferralFilters):
 
     @property
     def asks_nothing(self) -> bool:
-        """Tell whether every referral would be found."""
+        """Return whether every referral would be found."""
         return not (self.model_fields_set - {"cursor", "limit"})
 
 

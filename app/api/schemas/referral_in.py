@@ -145,7 +145,7 @@ class ReferralContentsIn(In):
     consent: ConsentIn = Described(ConsentIn(), description="The client's consent (*toestemming*).")
 
     def contents(self) -> ReferralContents:
-        """Give what is said about the case."""
+        """Return what is said about the case."""
         said = {name: getattr(self, name) for name in _PLAIN}
         return ReferralContents(
             worker=Worker(**dict(self.worker)),
@@ -156,7 +156,7 @@ class ReferralContentsIn(In):
         )
 
     def details(self) -> ClientDetails:
-        """Give what is said about the client."""
+        """Return what is said about the client."""
         return ClientDetails(**dict(self.client))
 
 

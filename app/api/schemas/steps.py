@@ -58,7 +58,7 @@ class CounsellorIn(In):
     phone: Phone | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 555 01 00"])
 
     def value(self) -> Counsellor:
-        """Give the counsellor."""
+        """Return the counsellor."""
         return Counsellor(self.name, self.phone)
 
 
@@ -68,7 +68,7 @@ class ConfirmationIn(StepIn):
     counsellor: CounsellorIn | None = Described(None, description="Who will guide the client (*trajectbegeleider*).")
 
     def fact(self) -> ConfirmReferral:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return ConfirmReferral(self.counsellor.value() if self.counsellor else None)
 
 
@@ -78,7 +78,7 @@ class RejectionIn(StepIn):
     reason: RejectionReason = Described(description="Why (*reden*).", examples=["not_a_resident"])
 
     def fact(self) -> RejectReferral:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return RejectReferral(self.reason)
 
 
@@ -88,7 +88,7 @@ class ForwardingIn(StepIn):
     organisation_code: Code = Described(description="To which organisation.", examples=["wijkteam-noord"])
 
     def fact(self) -> ForwardReferral:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return ForwardReferral(self.organisation_code)
 
 
@@ -98,7 +98,7 @@ class WithdrawalIn(StepIn):
     reason: WithdrawalReason = Described(description="Why (*reden*).", examples=["helped_elsewhere"])
 
     def fact(self) -> WithdrawReferral:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return WithdrawReferral(self.reason)
 
 
@@ -108,7 +108,7 @@ class WithdrawalAnswerIn(StepIn):
     granted: _Yes = Described(description="Whether it is granted (*toegestaan*).")
 
     def fact(self) -> AnswerWithdrawal:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return AnswerWithdrawal(self.granted)
 
 
@@ -116,7 +116,7 @@ class ContactLossIn(StepIn):
     """The client cannot be reached and the referral ends (*niet bereikbaar*)."""
 
     def fact(self) -> MarkUnreachable:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return MarkUnreachable()
 
 
@@ -124,7 +124,7 @@ class EntryErrorIn(StepIn):
     """The referral was made by mistake (*foutieve invoer*)."""
 
     def fact(self) -> EnterInError:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return EnterInError()
 
 
@@ -134,7 +134,7 @@ class SignalIn(StepIn):
     kind: SignalKind = Described(description="What changed.", examples=["worker_changed"])
 
     def fact(self) -> GiveSignal:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return GiveSignal(self.kind)
 
 
@@ -152,7 +152,7 @@ class AppointmentIn(StepIn):
     )
 
     def fact(self) -> ScheduleIntake:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         counsellor = self.counsellor.value() if self.counsellor else None
         return ScheduleIntake(self.starts_at, self.place, self.three_way, counsellor, self.participants)
 
@@ -163,7 +163,7 @@ class AttendanceIn(StepIn):
     attended: _Yes = Described(description="Whether the client appeared.")
 
     def fact(self) -> RecordAttendance:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return RecordAttendance(self.attended)
 
 
@@ -179,7 +179,7 @@ class ResponseIn(StepIn):
     )
 
     def fact(self) -> RespondToAppointment:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return RespondToAppointment(self.accepted, self.other_times)
 
 
@@ -189,7 +189,7 @@ class CancellationIn(StepIn):
     reason: CancellationReason = Described(description="Who cancelled (*reden*).", examples=["client_cancelled"])
 
     def fact(self) -> CancelAppointment:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return CancelAppointment(self.reason)
 
 
@@ -200,7 +200,7 @@ class IntakeResultIn(StepIn):
     concluded_on: Day = Described(description="On which day (*datum*).", examples=["2026-12-01"])
 
     def fact(self) -> ConcludeIntake:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return ConcludeIntake(self.result, self.concluded_on)
 
 
@@ -213,7 +213,7 @@ class PlanIn(StepIn):
     )
 
     def fact(self) -> SignPlan:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return SignPlan(self.signed_on, self.document_reference)
 
 
@@ -221,7 +221,7 @@ class PauseIn(StepIn):
     """Guidance rests for a while (*pauze*)."""
 
     def fact(self) -> PauseTrajectory:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return PauseTrajectory()
 
 
@@ -229,7 +229,7 @@ class ResumptionIn(StepIn):
     """Guidance goes on (*hervatting*)."""
 
     def fact(self) -> ResumeTrajectory:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return ResumeTrajectory()
 
 
@@ -247,7 +247,7 @@ class ResultIn(StepIn):
     )
 
     def fact(self) -> RecordResult:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return RecordResult(self.result, self.decided_on, self.drop_out_reason)
 
 
@@ -263,7 +263,7 @@ class KbrApplicationIn(StepIn):
     )
 
     def fact(self) -> RecordKbrStatus:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return RecordKbrStatus(self.status, self.changed_on, self.service_decision_meeting_on)
 
 
@@ -274,7 +274,7 @@ class ClosureIn(StepIn):
     closed_on: Day = Described(description="On which day (*datum*).", examples=["2027-03-15"])
 
     def fact(self) -> CloseTrajectory:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return CloseTrajectory(self.reason, self.closed_on)
 
 
@@ -289,5 +289,5 @@ class PartyIn(StepIn):
     )
 
     def fact(self) -> AddParty:
-        """Give the fact that is stated."""
+        """Return the fact that is stated."""
         return AddParty(self.organisation, self.role, self.contact, self.from_on)

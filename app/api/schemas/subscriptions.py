@@ -36,7 +36,7 @@ class OAuthIn(In):
     scope: Line | None = Described(None, examples=["hooks:write"])
 
     def credentials(self) -> OAuthClient:
-        """Give it as the hub uses it."""
+        """Return it as the hub uses it."""
         return OAuthClient(self.token_url, self.client_id, self.client_secret, self.scope or "")
 
 
@@ -48,7 +48,7 @@ class MutualTlsIn(In):
     private_key: Pem = Described(description="Its key as PEM, without a passphrase; kept sealed and never shown.")
 
     def credentials(self) -> ClientCertificate:
-        """Give it as the hub uses it."""
+        """Return it as the hub uses it."""
         return ClientCertificate(self.certificate, self.private_key)
 
 

@@ -24,7 +24,7 @@ _CHANNEL = "subscriber"
 
 
 def asyncapi_document() -> dict[str, Any]:
-    """Give the document; a type that is told to the finance team's own system only is not in it."""
+    """Return the document; a type that is told to the finance team's own system only is not in it."""
     told = [each for each in EventType if MOMENT_OF[each] is not None or each in ABOUT_CONNECTIONS]
     return {
         "asyncapi": "3.0.0",

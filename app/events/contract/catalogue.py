@@ -213,12 +213,12 @@ All that is about a referral carries its id, reference and status, and when it h
 
 
 def fields_for(event_type: EventType, occasion: Occasion) -> frozenset[Field]:
-    """Give the fields that an event may carry on an occasion."""
+    """Return the fields that an event may carry on an occasion."""
     return _HANDLED[event_type] if occasion is Occasion.HANDLING else _TOLD[event_type]
 
 
 def schema_for(event_type: EventType) -> Schema:
-    """Give the JSON Schema (draft 2020-12) of the ``data`` of an event as it goes to subscribers."""
+    """Return the JSON Schema (draft 2020-12) of the ``data`` of an event as it goes to subscribers."""
     entry = CATALOGUE[event_type]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -47,7 +47,7 @@ class Origin:
     public_url: str
 
     def envelope(self, event: Event, fields: Mapping[Field, FactValue], sequence: int) -> bytes:
-        """Give the message for one receiver.
+        """Return the message for one receiver.
 
         ``time`` is when the hub recorded the event; when it happened is ``data.occurredAt``. No attribute holds
         more about a person than the receiver's own id of the referral.
@@ -61,7 +61,7 @@ class Origin:
         return self.message(event, About(subject, f"referrals/{subject}", to_wire(fields)), sequence)
 
     def message(self, event: Event, about: About, sequence: int) -> bytes:
-        """Give the message of an event that is about what it says it is; what is said must be free of persons."""
+        """Return the message of an event that is about what it says it is; what is said must be free of persons."""
         return to_json(
             {
                 "specversion": "1.0",

@@ -48,7 +48,7 @@ _PARTNER_SUBJECT: Schema = {"type": "string", "description": "The partner system
 
 
 def envelope_schema(event_type: EventType) -> Schema:
-    """Give the JSON Schema of a whole event of this type."""
+    """Return the JSON Schema of a whole event of this type."""
     data = {name: value for name, value in schema_for(event_type).items() if name != "$schema"}
     properties = {**ATTRIBUTES, "type": {"type": "string", "const": event_type.value}, "data": data}
     if event_type in PARTNER_NOTICES:

@@ -146,7 +146,7 @@ FIELD_SCHEMAS: Mapping[Field, Schema] = {
 
 
 def schema_of(fields: Iterable[Field], said: Mapping[str, Schema] = MappingProxyType({})) -> Schema:
-    """Give the schema of an object that may hold these fields, nested as on the wire, and what else is said."""
+    """Return the schema of an object that may hold these fields, nested as on the wire, and what else is said."""
     top: dict[str, Schema] = dict(said)
     groups: dict[str, dict[str, Schema]] = {}
     for field in fields:

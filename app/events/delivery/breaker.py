@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.events.backoff import LONGEST_WAIT
-from app.events.outcome import Outcome, Verdict
+from app.events.outcome import AttemptOutcome, Outcome
 from app.models.delivery.receiver_health import BreakerState, Endpoint
 
 __all__ = ["FIRST_WAIT", "LONGEST_PAUSE", "OPENS_AFTER", "after", "cap_of"]
@@ -33,7 +33,7 @@ _JITTER = 0.2
 
 
 def cap_of(endpoint: Endpoint | None, usual: int, now: datetime) -> int:
-    """Give how many deliveries a receiver may have in flight now.
+    """Return how many deliveries a receiver may have in flight now.
 
     Args:
         endpoint: None when it was never sent to.
@@ -48,7 +48,7 @@ def cap_of(endpoint: Endpoint | None, usual: int, now: datetime) -> int:
 
 
 def after(endpoint: Endpoint, outcomes: Sequence[Outcome], now: datetime, random: Callable[[], float]) -> Endpoint:
-    """Give how the breaker stands after tries that came back together.
+    """Return how the breaker stands after tries that came back together.
 
     Args:
         endpoint: as it stood.
@@ -56,12 +56,12 @@ def after(endpoint: Endpoint, outcomes: Sequence[Outcome], now: datetime, random
         now: the present moment.
         random: gives numbers from 0 up to 1, for the jitter of the wait.
     """
-    outcomes = [each for each in outcomes if not each.own_fault]
+    outcomes = [each for each in outcomes if not each.sender_fault]
     if not outcomes:
         return endpoint
     failures = endpoint.failures
     for outcome in outcomes:
-        failures = failures + 1 if outcome.verdict is Verdict.FAILED else 0
+        failures = failures + 1 if outcome.verdict is AttemptOutcome.FAILED else 0
     asked = max((outcome.retry_after_seconds or 0.0 for outcome in outcomes), default=0.0)
     counted = replace(endpoint, failures=failures)
     if endpoint.state is BreakerState.OPEN and failures and not _is_waited_for(endpoint, now):

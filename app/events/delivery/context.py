@@ -14,7 +14,7 @@ from app.domain.events import Event
 from app.domain.fields import Field
 from app.domain.queries import EVERYTHING
 from app.domain.values import Organisation
-from app.events.delivery.routing import Traits
+from app.events.delivery.routing import FilterAttributes
 from app.models.access.organisation import to_organisation
 from app.models.cases.appointment import appointments_by_id
 from app.models.cases.case_file import load_case_files, load_feedback_facts
@@ -22,7 +22,7 @@ from app.models.cases.external_id import external_id_of, link
 from app.models.cases.referral import load_referral_rows
 from app.vault import Vault
 
-__all__ = ["Case", "Cases", "StoredCases"]
+__all__ = ["Case", "CaseLookup", "StoredCaseLookup"]
 
 
 @dataclass(frozen=True)
@@ -38,26 +38,26 @@ class Case:
     facts: Facts
 
 
-class Cases(Protocol):
+class CaseLookup(Protocol):
     """Gives what is known of cases; many at once, in a fixed number of queries."""
 
     def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
-        """Give the referring organisations by referral."""
+        """Return the referring organisations by referral."""
         ...
 
-    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Traits]:
-        """Give what filters ask about referrals."""
+    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
+        """Return what filters ask about referrals."""
         ...
 
     def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
-        """Give the case of each event by the event's id; those of erased referrals are left out.
+        """Return the case of each event by the event's id; those of erased referrals are left out.
 
         ``in_full`` False leaves out the client and what the referrer said: referrers are never told of these.
         """
         ...
 
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
-        """Give the partner's own ids of referrals; those it does not know are left out."""
+        """Return the partner's own ids of referrals; those it does not know are left out."""
         ...
 
     def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
@@ -65,23 +65,23 @@ class Cases(Protocol):
         ...
 
 
-class StoredCases:
+class StoredCaseLookup:
     """Cases as the hub stores them."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
-        """Give the referring organisations by referral."""
+        """Return the referring organisations by referral."""
         return {row.id: to_organisation(row) for row in load_referral_rows(tx, referral_ids, EVERYTHING)}
 
-    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Traits]:
-        """Give what filters ask about referrals."""
+    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
+        """Return what filters ask about referrals."""
         rows = load_referral_rows(tx, referral_ids, EVERYTHING)
-        return {row.id: Traits(row.area, row.worker_index) for row in rows}
+        return {row.id: FilterAttributes(row.area, row.worker_index) for row in rows}
 
     def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
-        """Give the case of each event by the event's id; those of erased referrals are left out."""
+        """Return the case of each event by the event's id; those of erased referrals are left out."""
         known = self._in_full(tx, events) if in_full else _for_referrers(tx, events)
         appointments = appointments_by_id(tx, {event.appointment_id for event in events if event.appointment_id})
         cases = {}
@@ -98,7 +98,7 @@ class StoredCases:
         return {id: (file.referral.organisation, facts_of(file)) for id, file in files.items()}
 
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
-        """Give the partner's own ids of referrals; those it does not know are left out."""
+        """Return the partner's own ids of referrals; those it does not know are left out."""
         return external_id_of(tx, system, referral_ids)
 
     def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
@@ -112,7 +112,7 @@ def _for_referrers(tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tup
 
 
 def stated_facts(event: Event) -> Facts:
-    """Give what the event itself says; it stands, also where the case has moved on since."""
+    """Return what the event itself says; it stands, also where the case has moved on since."""
     facts: Facts = {
         Field(name): tuple(value) if isinstance(value, list) else value for name, value in event.facts.items()
     }

@@ -26,11 +26,11 @@ from app.domain.errors import PartnerError, Unavailable
 from app.domain.events import NOTICES
 from app.domain.ports import PartnerSink
 from app.events.delivery.breaker import after, cap_of
-from app.events.delivery.notices import announce_turns
-from app.events.delivery.payload import PackingTable, Parcel, message_of
+from app.events.delivery.notices import publish_breaker_changes
+from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery, message_of
 from app.events.delivery.routing import subscription_id_of, system_of
 from app.events.http.webhook import WebhookSender
-from app.events.outcome import Outcome, Verdict, outcome_of, settlement_of
+from app.events.outcome import AttemptOutcome, Outcome, outcome_of, settlement_of
 from app.models.delivery.claim import due_deliveries, take
 from app.models.delivery.delivery import (
     Attempt,
@@ -85,10 +85,10 @@ class DeliverySettings:
 
 
 @dataclass(frozen=True)
-class _Return:
+class _AttemptResult:
     """A try that came back."""
 
-    parcel: Parcel
+    prepared: PreparedDelivery
     outcome: Outcome
     started_at: datetime
     duration_ms: int
@@ -100,10 +100,10 @@ class _Taken:
     """What a round took: how many in all, and those that may leave."""
 
     number: int
-    parcels: Sequence[Parcel]
+    prepared_deliveries: Sequence[PreparedDelivery]
 
 
-_Choice = Callable[[Connection], Sequence[UUID]]
+_Selector = Callable[[Connection], Sequence[UUID]]
 """Chooses which deliveries are taken."""
 
 
@@ -117,7 +117,7 @@ class DeliveryEngine:
     def __init__(
         self,
         db: Database,
-        table: PackingTable,
+        table: DeliveryBuilder,
         sinks: Mapping[System, PartnerSink],
         webhook: WebhookSender,
         settings: DeliverySettings | None = None,
@@ -131,7 +131,7 @@ class DeliveryEngine:
         self._bell = db.listen()
         self._relay_rests_until = 0.0
         self._sending: set[asyncio.Task[None]] = set()
-        self._returned: list[_Return] = []
+        self._returned: list[_AttemptResult] = []
 
     async def run(self, stop: asyncio.Event, relay: Callable[[], Awaitable[int]]) -> None:
         """Send what falls due until ``stop`` is set; then wait for what is in flight and write it down.
@@ -152,7 +152,7 @@ class DeliveryEngine:
         await self._finish()
 
     async def drain(self) -> int:
-        """Send until nothing is due now and nothing is in flight; give how many deliveries were taken."""
+        """Send until nothing is due now and nothing is in flight; return how many deliveries were taken."""
         taken = 0
         while (took := await self._round()) or self._sending or self._returned:
             taken += took
@@ -180,20 +180,20 @@ class DeliveryEngine:
     async def _finish(self) -> None:
         if self._sending:
             await asyncio.wait(self._sending)
-        await self._write(partial(_these, ()))
+        await self._write(partial(_by_id, ()))
 
     async def _round(self) -> int:
-        """Write down what came back and take what is due, in one transaction; give how many were taken."""
+        """Write down what came back and take what is due, in one transaction; return how many were taken."""
         room = self._settings.in_flight_cap - len(self._sending)
         try:
             return await self._write(lambda tx: self._due(tx, room))
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one delivery that cannot be packed must not stop the others
-            await self._write(partial(_these, ()))
-            return await self._take_apart(await self._db.read(self._due, room), error)
+            await self._write(partial(_by_id, ()))
+            return await self._bisect(await self._db.read(self._due, room), error)
 
-    async def _take_apart(self, due: Sequence[UUID], error: Exception) -> int:
+    async def _bisect(self, due: Sequence[UUID], error: Exception) -> int:
         """Halve a batch until the delivery that spoils it is alone; that one counts as a failed try."""
         if len(due) == 1:
             _log_fault("delivery cannot be packed", error, delivery=str(due[0]))
@@ -202,14 +202,14 @@ class DeliveryEngine:
         middle, taken = len(due) // 2, 0
         for half in (due[:middle], due[middle:]):
             try:
-                taken += await self._write(partial(_these, half))
+                taken += await self._write(partial(_by_id, half))
             except Unavailable:
                 raise
             except Exception as fault:  # noqa: BLE001 - looked into further
-                taken += await self._take_apart(half, fault)
+                taken += await self._bisect(half, fault)
         return taken
 
-    async def _write(self, choose: _Choice) -> int:
+    async def _write(self, choose: _Selector) -> int:
         """Write down what came back, take what is chosen and start on it; what came back is kept when that fails.
 
         Should the next round come too late for it, the lease runs out and it is sent again.
@@ -221,13 +221,15 @@ class DeliveryEngine:
             self._returned = returned + self._returned
             raise
         _tell(changed)
-        for parcel in taken.parcels:
-            task = asyncio.create_task(self._try(parcel))
+        for prepared in taken.prepared_deliveries:
+            task = asyncio.create_task(self._try(prepared))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         return taken.number
 
-    def _turn(self, tx: Connection, returned: Sequence[_Return], choose: _Choice) -> tuple[Sequence[Endpoint], _Taken]:
+    def _turn(
+        self, tx: Connection, returned: Sequence[_AttemptResult], choose: _Selector
+    ) -> tuple[Sequence[Endpoint], _Taken]:
         # In this order, because what came back makes room and opens the way for the rest of its chain.
         changed = self._write_down(tx, returned) if returned else ()
         return changed, self._take(tx, choose(tx))
@@ -248,7 +250,7 @@ class DeliveryEngine:
 
     def _set_aside(self, tx: Connection, due: Sequence[UUID]) -> None:
         now = self._clock.now()
-        failed = Outcome(Verdict.FAILED, error_class="cannot-be-packed")
+        failed = Outcome(AttemptOutcome.FAILED, error_class="cannot-be-packed")
         taken = take(tx, due, now, now, self._table.new_id(now))
         settle(tx, [settlement_of(one, failed, now, self._settings.random) for one in taken])
 
@@ -258,55 +260,55 @@ class DeliveryEngine:
             return self._settings.webhook_cap
         return self._settings.partner_cap if system in self._sinks else 0
 
-    async def _try(self, parcel: Parcel) -> None:
+    async def _try(self, prepared: PreparedDelivery) -> None:
         started_at, started = self._clock.now(), monotonic()
         try:
-            outcome = await self._outcome(parcel)
+            outcome = await self._outcome(prepared)
         finally:
             self._bell.ring()
         duration_ms = round((monotonic() - started) * 1000)
-        self._returned.append(_Return(parcel, outcome, started_at, duration_ms, self._clock.now()))
+        self._returned.append(_AttemptResult(prepared, outcome, started_at, duration_ms, self._clock.now()))
 
-    async def _outcome(self, parcel: Parcel) -> Outcome:
+    async def _outcome(self, prepared: PreparedDelivery) -> Outcome:
         try:
             async with asyncio.timeout(self._settings.try_seconds):
-                return await self._deliver(parcel)
+                return await self._deliver(prepared)
         except (PartnerError, TimeoutError) as error:
             return outcome_of(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is shown and tried again, never lost
-            _log_fault("delivery failed", error, delivery=str(parcel.delivery.id))
+            _log_fault("delivery failed", error, delivery=str(prepared.delivery.id))
             return outcome_of(error)
 
-    async def _deliver(self, parcel: Parcel) -> Outcome:
-        system = system_of(parcel.delivery.receiver)
+    async def _deliver(self, prepared: PreparedDelivery) -> Outcome:
+        system = system_of(prepared.delivery.receiver)
         if system is None:
-            return await self._webhook.send(self._table.letter(parcel))
-        receipt = await self._sinks[system].deliver(message_of(parcel))
-        return Outcome(Verdict.DELIVERED, external_id=receipt.external_id)
+            return await self._webhook.send(self._table.letter(prepared))
+        receipt = await self._sinks[system].deliver(message_of(prepared))
+        return Outcome(AttemptOutcome.DELIVERED, external_id=receipt.external_id)
 
-    def _write_down(self, tx: Connection, returned: Sequence[_Return]) -> Sequence[Endpoint]:
-        """Write how tries ended; give the receivers whose breakers opened or closed."""
+    def _write_down(self, tx: Connection, returned: Sequence[_AttemptResult]) -> Sequence[Endpoint]:
+        """Write how tries ended; return the receivers whose breakers opened or closed."""
         chance = self._settings.random
         # Subscriptions before deliveries, in the order in which pausing one locks them: else the two could wait for
         # each other.
         disabled = self._note_subscriptions(tx, returned)
         changed = self._note_endpoints(tx, returned)
-        announce_turns(tx, self._table, changed, disabled, _reasons(returned))
-        settle(tx, [settlement_of(one.parcel.delivery, one.outcome, one.ended_at, chance) for one in returned])
+        publish_breaker_changes(tx, self._table, changed, disabled, _reasons(returned))
+        settle(tx, [settlement_of(one.prepared.delivery, one.outcome, one.ended_at, chance) for one in returned])
         insert_attempts(tx, [_attempt(one) for one in returned])
-        arrived = [one for one in returned if one.outcome.verdict is Verdict.DELIVERED]
+        arrived = [one for one in returned if one.outcome.verdict is AttemptOutcome.DELIVERED]
         # A test or a notice tells of nobody.
-        told = [one for one in arrived if one.parcel.fields]
-        insert_disclosures(tx, [self._table.disclosure(one.parcel, one.ended_at) for one in told])
-        self._table.remember(tx, [one.parcel for one in arrived], self._clock.now())
+        told = [one for one in arrived if one.prepared.fields]
+        insert_disclosures(tx, [self._table.disclosure(one.prepared, one.ended_at) for one in told])
+        self._table.remember(tx, [one.prepared for one in arrived], self._clock.now())
         self._link_cases(tx, arrived)
         return changed
 
-    def _note_endpoints(self, tx: Connection, returned: Sequence[_Return]) -> Sequence[Endpoint]:
+    def _note_endpoints(self, tx: Connection, returned: Sequence[_AttemptResult]) -> Sequence[Endpoint]:
         """Count the tries and turn the breakers; give those that opened or closed."""
         tries = defaultdict(list)
         for one in sorted(returned, key=lambda each: each.ended_at):
-            tries[one.parcel.delivery.receiver].append(one)
+            tries[one.prepared.delivery.receiver].append(one)
         counts = {receiver: Counter(one.outcome.verdict.value for one in some) for receiver, some in tries.items()}
         now, chance = self._clock.now(), self._settings.random
         turned = [
@@ -316,23 +318,23 @@ class DeliveryEngine:
         save_breakers(tx, [stands for stood, stands in turned if stands != stood])
         return [stands for stood, stands in turned if _is_closed(stood) != _is_closed(stands)]
 
-    def _link_cases(self, tx: Connection, arrived: Sequence[_Return]) -> None:
+    def _link_cases(self, tx: Connection, arrived: Sequence[_AttemptResult]) -> None:
         for one in arrived:
-            partner_id, system = one.outcome.external_id, system_of(one.parcel.delivery.receiver)
-            if system and partner_id and partner_id != one.parcel.partner_id:
-                self._table.cases.link(tx, system, partner_id, one.parcel.delivery.referral_id)
+            partner_id, system = one.outcome.external_id, system_of(one.prepared.delivery.receiver)
+            if system and partner_id and partner_id != one.prepared.partner_id:
+                self._table.cases.link(tx, system, partner_id, one.prepared.delivery.referral_id)
 
-    def _note_subscriptions(self, tx: Connection, returned: Sequence[_Return]) -> Set[UUID]:
+    def _note_subscriptions(self, tx: Connection, returned: Sequence[_AttemptResult]) -> Set[UUID]:
         """Note how subscriptions do; give those that are disabled by it."""
         now = self._clock.now()
         told = [
             (id, one.outcome.verdict)
             for one in returned
-            if not one.outcome.own_fault and (id := subscription_id_of(one.parcel.delivery.receiver))
+            if not one.outcome.sender_fault and (id := subscription_id_of(one.prepared.delivery.receiver))
         ]
-        succeeded = {id for id, verdict in told if verdict is Verdict.DELIVERED}
+        succeeded = {id for id, verdict in told if verdict is AttemptOutcome.DELIVERED}
         note_health(tx, succeeded, {id for id, _ in told} - succeeded, now)
-        gone = {id for id, verdict in told if verdict is Verdict.GONE}
+        gone = {id for id, verdict in told if verdict is AttemptOutcome.GONE}
         return {id for id in sorted(gone) if self._disable(tx, id, now)}
 
     def _disable(self, tx: Connection, subscription_id: UUID, now: datetime) -> bool:
@@ -345,14 +347,14 @@ class DeliveryEngine:
         return True
 
 
-def _these(ids: Sequence[UUID], _tx: Connection) -> Sequence[UUID]:
+def _by_id(ids: Sequence[UUID], _tx: Connection) -> Sequence[UUID]:
     return ids
 
 
-def _attempt(one: _Return) -> Attempt:
+def _attempt(one: _AttemptResult) -> Attempt:
     return Attempt(
-        delivery_id=one.parcel.delivery.id,
-        number=one.parcel.delivery.attempts,
+        delivery_id=one.prepared.delivery.id,
+        number=one.prepared.delivery.attempts,
         started_at=one.started_at,
         duration_ms=one.duration_ms,
         outcome=one.outcome.verdict.value,
@@ -361,21 +363,21 @@ def _attempt(one: _Return) -> Attempt:
     )
 
 
-def _telling(stood: Endpoint, tries: Sequence[_Return]) -> list[Outcome]:
-    """Give the outcomes that tell of a receiver: no failed notice opens a breaker, so none leads to a notice."""
+def _telling(stood: Endpoint, tries: Sequence[_AttemptResult]) -> list[Outcome]:
+    """Return the outcomes that tell of a receiver: no failed notice opens a breaker, so none leads to a notice."""
     forgiven = NOTICES if _is_closed(stood) else ()
     return [
         one.outcome
         for one in tries
-        if one.outcome.verdict is not Verdict.FAILED or one.parcel.event.type not in forgiven
+        if one.outcome.verdict is not AttemptOutcome.FAILED or one.prepared.event.type not in forgiven
     ]
 
 
-def _reasons(returned: Sequence[_Return]) -> Mapping[str, str]:
-    """Give by receiver the kind of error of its last failed try."""
-    failed = [one for one in returned if one.outcome.verdict is Verdict.FAILED and not one.outcome.own_fault]
+def _reasons(returned: Sequence[_AttemptResult]) -> Mapping[str, str]:
+    """Return by receiver the kind of error of its last failed try."""
+    failed = [one for one in returned if one.outcome.verdict is AttemptOutcome.FAILED and not one.outcome.sender_fault]
     failed.sort(key=lambda one: one.ended_at)
-    return {one.parcel.delivery.receiver: one.outcome.error_class or "failed" for one in failed}
+    return {one.prepared.delivery.receiver: one.outcome.error_class or "failed" for one in failed}
 
 
 def _is_closed(endpoint: Endpoint) -> bool:

@@ -37,7 +37,7 @@ __all__ = [
     "about_partner",
     "announce",
     "announce_subscription",
-    "announce_turns",
+    "publish_breaker_changes",
     "tell",
 ]
 
@@ -125,7 +125,7 @@ def announce_subscription(
 
 
 def about_partner(event_type: EventType, system: System, way: str, since: datetime | None = None) -> Notice:
-    """Give the notice of how the connection with a partner system does, for operators.
+    """Return the notice of how the connection with a partner system does, for operators.
 
     Args:
         event_type: one of ``PARTNER_NOTICES``.
@@ -153,7 +153,7 @@ def announce(tx: Connection, means: Means, notice: Notice) -> None:
     tell(tx, means, event, _receivers(tx, notice))
 
 
-def announce_turns(
+def publish_breaker_changes(
     tx: Connection, means: Means, turned: Collection[Endpoint], gone: Collection[UUID], reasons: Mapping[str, str]
 ) -> None:
     """Tell of the subscriptions that were disabled and the breakers that opened or closed in a round of deliveries.
@@ -178,7 +178,7 @@ def announce_turns(
 
 
 def tell(tx: Connection, means: Means, event: Event, receivers: Sequence[Subscription]) -> list[Delivery]:
-    """Store an event about a connection and owe it to these subscriptions; gives what they are owed.
+    """Store an event about a connection and owe it to these subscriptions; returns what they are owed.
 
     Quiet, because the relay asks which referrer is concerned; here the receivers are known.
     """
@@ -202,7 +202,7 @@ def tell(tx: Connection, means: Means, event: Event, receivers: Sequence[Subscri
 
 
 def about(event: Event, organisation_id: UUID | None) -> About:
-    """Give what an event about a connection says to an organisation."""
+    """Return what an event about a connection says to an organisation."""
     facts, happened = event.facts, {"occurredAt": _moment(event.occurred_at)}
     said = {name: facts[name] for name in (_SINCE, _REASON) if name in facts} | happened
     if system := facts.get(_SYSTEM):
@@ -214,7 +214,7 @@ def about(event: Event, organisation_id: UUID | None) -> About:
 
 
 def _receivers(tx: Connection, notice: Notice) -> list[Subscription]:
-    """Give who is told: of a start who is well itself, so that no outage cascades; of an end who heard the start."""
+    """Return who is told: of a start who is well itself, so that no outage cascades; of an end who heard the start."""
     wanting = [
         (subscription, role)
         for subscription, role in who_may_want(tx, notice.owner_id)

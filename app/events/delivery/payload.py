@@ -17,11 +17,11 @@ from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
 from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.contract.envelope import Origin
-from app.events.delivery.context import Case, Cases
+from app.events.delivery.context import Case, CaseLookup
 from app.events.delivery.notices import about
 from app.events.delivery.routing import occasion_of, receiver_for, subscription_id_of, system_of
 from app.events.http.credentials import keys_of, opened_auth
-from app.events.http.webhook import Letter
+from app.events.http.webhook import WebhookRequest
 from app.models.delivery.claim import number
 from app.models.delivery.delivery import Delivery, DeliveryState, Settlement, settle
 from app.models.delivery.disclosure import Disclosure
@@ -38,11 +38,11 @@ from app.privacy.policy import Policy
 from app.privacy.pseudonyms import Pseudonyms
 from app.vault import Vault
 
-__all__ = ["PackingTable", "Parcel", "message_of"]
+__all__ = ["DeliveryBuilder", "PreparedDelivery", "message_of"]
 
 
 @dataclass(frozen=True)
-class Parcel:
+class PreparedDelivery:
     """A delivery with what the gate released for it.
 
     Attributes:
@@ -60,10 +60,10 @@ class Parcel:
     partner_id: str | None = None
 
 
-Memory = Callable[[Connection, Sequence[Parcel], datetime], None]
+DeliveredHook = Callable[[Connection, Sequence[PreparedDelivery], datetime], None]
 
 
-def _forget(_tx: Connection, _parcels: Sequence[Parcel], _now: datetime) -> None:
+def _forget(_tx: Connection, _parcels: Sequence[PreparedDelivery], _now: datetime) -> None:
     """Remember nothing."""
 
 
@@ -86,7 +86,7 @@ class _Shelf:
 
 
 @dataclass(frozen=True)
-class PackingTable:
+class DeliveryBuilder:
     """Packs deliveries, and tells what was disclosed by them.
 
     Attributes:
@@ -96,14 +96,14 @@ class PackingTable:
 
     clock: Clock
     new_id: NewId
-    cases: Cases
+    cases: CaseLookup
     vault: Vault
     policy: Policy
     pseudonyms: Pseudonyms
     origin: Origin
-    remember: Memory = _forget
+    remember: DeliveredHook = _forget
 
-    def pack(self, tx: Connection, taken: Sequence[Delivery]) -> list[Parcel]:
+    def pack(self, tx: Connection, taken: Sequence[Delivery]) -> list[PreparedDelivery]:
         """Pack what may leave and number it; what may not, or not now, is settled at once and left out."""
         if not taken:
             return []
@@ -111,40 +111,40 @@ class PackingTable:
         shelf = self._shelf(tx, taken)
         packed = [self._parcel(delivery, shelf, now) for delivery in taken]
         settle(tx, [one for one in packed if isinstance(one, Settlement)])
-        parcels = {one.delivery.id: one for one in packed if isinstance(one, Parcel)}
-        numbered = number(tx, [one.delivery for one in parcels.values()])
-        return [replace(parcels[delivery.id], delivery=delivery) for delivery in numbered]
+        prepared_deliveries = {one.delivery.id: one for one in packed if isinstance(one, PreparedDelivery)}
+        numbered = number(tx, [one.delivery for one in prepared_deliveries.values()])
+        return [replace(prepared_deliveries[delivery.id], delivery=delivery) for delivery in numbered]
 
-    def letter(self, parcel: Parcel) -> Letter:
-        """Give a parcel for a subscription as a webhook's letter."""
-        subscription, sequence = parcel.subscription, parcel.delivery.sequence
+    def letter(self, prepared: PreparedDelivery) -> WebhookRequest:
+        """Return a parcel for a subscription as a webhook's letter."""
+        subscription, sequence = prepared.subscription, prepared.delivery.sequence
         # Narrows the types: every parcel is numbered, and its engine sends letters to subscriptions only.
         assert subscription is not None and sequence is not None  # noqa: S101, PT018
-        event = parcel.event
+        event = prepared.event
         body = (
-            self.origin.message(event, about(event, parcel.delivery.organisation_id), sequence)
+            self.origin.message(event, about(event, prepared.delivery.organisation_id), sequence)
             if event.type in ABOUT_CONNECTIONS
-            else self.origin.envelope(event, parcel.fields, sequence)
+            else self.origin.envelope(event, prepared.fields, sequence)
         )
-        again = parcel.delivery.redelivered_at is not None
+        again = prepared.delivery.redelivered_at is not None
         keys, auth = self._keys(subscription), opened_auth(self.vault, subscription)
-        return Letter(subscription.url, str(event.id), body, keys, auth, again=again)
+        return WebhookRequest(subscription.url, str(event.id), body, keys, auth, again=again)
 
-    def disclosure(self, parcel: Parcel, disclosed_at: datetime) -> Disclosure:
-        """Give the record of what a parcel told; it holds names of fields and a hash, no values."""
-        moment = MOMENT_OF[parcel.event.type]
+    def disclosure(self, prepared: PreparedDelivery, disclosed_at: datetime) -> Disclosure:
+        """Return the record of what a parcel told; it holds names of fields and a hash, no values."""
+        moment = MOMENT_OF[prepared.event.type]
         return Disclosure(
             id=self.new_id(disclosed_at),
-            delivery_id=parcel.delivery.id,
-            organisation_id=parcel.delivery.organisation_id,
-            referrer_kind=parcel.receiver.kind,
-            referral_id=parcel.delivery.referral_id,
+            delivery_id=prepared.delivery.id,
+            organisation_id=prepared.delivery.organisation_id,
+            referrer_kind=prepared.receiver.kind,
+            referral_id=prepared.delivery.referral_id,
             moment=moment.value if moment else None,
-            event_type=parcel.event.type.value,
-            receiver=parcel.delivery.receiver,
-            policy_version=parcel.policy_version,
-            fields=tuple(field.value for field in parcel.fields),
-            digest=_digest(parcel.fields),
+            event_type=prepared.event.type.value,
+            receiver=prepared.delivery.receiver,
+            policy_version=prepared.policy_version,
+            fields=tuple(field.value for field in prepared.fields),
+            digest=_digest(prepared.fields),
             disclosed_at=disclosed_at,
         )
 
@@ -162,7 +162,7 @@ class PackingTable:
         )
 
     def _cases(self, tx: Connection, taken: Sequence[Delivery], events: Mapping[UUID, Event]) -> Mapping[UUID, Case]:
-        """Give the cases of events; sealed data is opened only for those that go to the finance team's system."""
+        """Return the cases of events; sealed data is opened only for those that go to the finance team's system."""
         handled = {one.event_id for one in taken if system_of(one.receiver) is System.ALLEGRO}
         in_full = [event for event_id, event in events.items() if event_id in handled]
         others = [event for event_id, event in events.items() if event_id not in handled]
@@ -171,7 +171,7 @@ class PackingTable:
             **(self.cases.about(tx, others, in_full=False) if others else {}),
         }
 
-    def _parcel(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> Parcel | Settlement:
+    def _parcel(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> PreparedDelivery | Settlement:
         if shelf.events[delivery.event_id].type in ABOUT_CONNECTIONS:
             return self._about_nobody(delivery, shelf, now)
         case = shelf.cases.get(delivery.event_id)
@@ -193,16 +193,16 @@ class PackingTable:
         if Field.REFERRAL_ID not in fields:
             return _ended(delivery, DeliveryState.WITHHELD, now, "nothing-released")
         partner_id = shelf.partner_id_of(delivery)
-        return Parcel(delivery, event, receiver, fields, released.policy_version, subscription, partner_id)
+        return PreparedDelivery(delivery, event, receiver, fields, released.policy_version, subscription, partner_id)
 
-    def _about_nobody(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> Parcel | Settlement:
+    def _about_nobody(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> PreparedDelivery | Settlement:
         subscription = shelf.subscription_of(delivery)
         if obstacle := _not_served(delivery, subscription, now):
             return obstacle
         # It tells of nobody, so there is nothing for the gate to release and nothing is disclosed.
         nobody = Receiver(str(delivery.organisation_id), "unknown", inside=False)
         event = shelf.events[delivery.event_id]
-        return Parcel(delivery, event, nobody, {}, self.policy.version, subscription)
+        return PreparedDelivery(delivery, event, nobody, {}, self.policy.version, subscription)
 
     def _keys(self, subscription: Subscription) -> tuple[str, ...]:
         sealed = [subscription.secret_sealed]
@@ -214,17 +214,17 @@ class PackingTable:
         return secrets + keys_of(self.vault, subscription)
 
 
-def message_of(parcel: Parcel) -> PartnerMessage:
-    """Give a parcel as a message to a partner's system; its id is the same at each try."""
-    delivery, event = parcel.delivery, parcel.event
+def message_of(prepared: PreparedDelivery) -> PartnerMessage:
+    """Return a parcel as a message to a partner's system; its id is the same at each try."""
+    delivery, event = prepared.delivery, prepared.event
     return PartnerMessage(
         id=delivery.id,
         event_type=event.type,
         moment=MOMENT_OF[event.type],
         referral_id=event.referral_id,
-        external_id=parcel.partner_id,
+        external_id=prepared.partner_id,
         occurred_at=event.occurred_at,
-        fields={field.value: value for field, value in parcel.fields.items()},
+        fields={field.value: value for field, value in prepared.fields.items()},
         attempt=delivery.attempts,
     )
 

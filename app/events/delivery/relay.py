@@ -11,8 +11,8 @@ from app.database import Connection, Database
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.domain.values import Organisation
-from app.events.delivery.context import Cases
-from app.events.delivery.routing import Route, Traits, has_filter, occasion_of, receiver_for, routes
+from app.events.delivery.context import CaseLookup
+from app.events.delivery.routing import FilterAttributes, Route, has_filter, occasion_of, receiver_for, routes
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.outbox import StoredEvent, take_unrelayed
 from app.models.delivery.subscription import Subscription, subscriptions_of
@@ -28,13 +28,13 @@ class Relay:
     """Makes the deliveries of stored events, in the order in which they were stored."""
 
     db: Database
-    cases: Cases
+    cases: CaseLookup
     policy: Policy
     clock: Clock
     new_id: NewId
 
     async def once(self) -> int:
-        """Relay the oldest waiting events, at most 500; give how many, 0 when none wait or another is at it."""
+        """Relay the oldest waiting events, at most 500; return how many, 0 when none wait or another is at it."""
         # Quietly, because what moves nothing must not wake everyone.
         if moved := await self.db.write_quietly(self._relay):
             self.db.ring()
@@ -55,7 +55,7 @@ class Relay:
         tx: Connection,
         referrers: Mapping[UUID, Organisation],
         subscriptions: Mapping[UUID, Sequence[Subscription]],
-    ) -> Mapping[UUID, Traits]:
+    ) -> Mapping[UUID, FilterAttributes]:
         filtering = {owner for owner, held in subscriptions.items() if any(map(has_filter, held))}
         asked = {referral_id for referral_id, referrer in referrers.items() if referrer.id in filtering}
         return self.cases.traits(tx, asked) if asked else {}
@@ -65,12 +65,12 @@ class Relay:
         waiting: Sequence[StoredEvent],
         referrers: Mapping[UUID, Organisation],
         subscriptions: Mapping[UUID, Sequence[Subscription]],
-        traits: Mapping[UUID, Traits],
+        traits: Mapping[UUID, FilterAttributes],
     ) -> Iterator[Delivery]:
         for stored in waiting:
             # A referral that was erased meanwhile has nobody left to be told.
             if referrer := referrers.get(stored.event.referral_id):
-                known = traits.get(stored.event.referral_id, Traits())
+                known = traits.get(stored.event.referral_id, FilterAttributes())
                 for route in routes(stored, referrer, subscriptions.get(referrer.id, ()), known):
                     if self._may_ever_be_told(stored, route, referrer):
                         yield self._delivery(stored, route)

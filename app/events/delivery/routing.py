@@ -16,15 +16,15 @@ from app.privacy.gate import Receiver
 from app.privacy.policy import Occasion
 
 __all__ = [
+    "FilterAttributes",
     "Route",
-    "Traits",
     "has_filter",
     "occasion_of",
     "receiver_for",
     "routes",
     "subscription_id_of",
     "system_of",
-    "unwanted",
+    "unmatched_filters",
 ]
 
 _PARTNER = "partner:"
@@ -32,7 +32,7 @@ _SUBSCRIPTION = "subscription:"
 
 
 @dataclass(frozen=True)
-class Traits:
+class FilterAttributes:
     """What the filters of subscriptions ask about a referral.
 
     Attributes:
@@ -63,9 +63,9 @@ def routes(
     stored: StoredEvent,
     referrer: Organisation,
     subscriptions: Sequence[Subscription],
-    traits: Traits = Traits(),
+    traits: FilterAttributes = FilterAttributes(),
 ) -> Iterator[Route]:
-    """Give the receivers that an event concerns.
+    """Return the receivers that an event concerns.
 
     Args:
         stored: the event.
@@ -81,18 +81,18 @@ def routes(
     if referrer.system in REFERRER_SYSTEMS:
         yield Route(f"{_PARTNER}{referrer.system.value}", referrer.id)
     for subscription in subscriptions:
-        if not unwanted(subscription, event_type, traits):
+        if not unmatched_filters(subscription, event_type, traits):
             held = subscription.status is not SubscriptionStatus.ACTIVE
             yield Route(subscription_receiver(subscription.id), referrer.id, held)
 
 
 def has_filter(subscription: Subscription) -> bool:
-    """Tell whether a subscription asks about the traits of a referral."""
+    """Return whether a subscription asks about the traits of a referral."""
     return bool(subscription.areas or subscription.worker_index)
 
 
-def unwanted(subscription: Subscription, event_type: EventType, traits: Traits) -> list[str]:
-    """Give the filters of a subscription that an event does not pass: ``event-type``, ``area``, ``worker``."""
+def unmatched_filters(subscription: Subscription, event_type: EventType, traits: FilterAttributes) -> list[str]:
+    """Return the filters of a subscription that an event does not pass: ``event-type``, ``area``, ``worker``."""
     failed = {
         "event-type": bool(subscription.event_types) and event_type not in subscription.event_types,
         "area": bool(subscription.areas) and traits.area not in subscription.areas,
@@ -102,7 +102,7 @@ def unwanted(subscription: Subscription, event_type: EventType, traits: Traits) 
 
 
 def receiver_for(receiver: str, referrer: Organisation) -> Receiver:
-    """Give the receiver as the privacy gate knows it."""
+    """Return the receiver as the privacy gate knows it."""
     if system_of(receiver) is System.ALLEGRO:
         return Receiver(key=System.ALLEGRO.value, kind="finance_team", inside=True)
     inside = referrer.system in REFERRER_SYSTEMS
@@ -110,7 +110,7 @@ def receiver_for(receiver: str, referrer: Organisation) -> Receiver:
 
 
 def occasion_of(receiver: str, event_type: EventType) -> Occasion:
-    """Give the occasion on which a receiver is told of an event.
+    """Return the occasion on which a receiver is told of an event.
 
     Raises:
         ValueError: the event belongs to no feedback moment and the receiver is not the finance team's system.
@@ -124,10 +124,10 @@ def occasion_of(receiver: str, event_type: EventType) -> Occasion:
 
 
 def system_of(receiver: str) -> System | None:
-    """Give the partner system that a receiver key names, or None for a subscription."""
+    """Return the partner system that a receiver key names, or None for a subscription."""
     return System(receiver.removeprefix(_PARTNER)) if receiver.startswith(_PARTNER) else None
 
 
 def subscription_id_of(receiver: str) -> UUID | None:
-    """Give the subscription that a receiver key names, or None for a partner system."""
+    """Return the subscription that a receiver key names, or None for a partner system."""
     return UUID(receiver.removeprefix(_SUBSCRIPTION)) if receiver.startswith(_SUBSCRIPTION) else None

@@ -17,9 +17,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
-from app.events.http.ssrf import AddressRefused, AddressRules
+from app.events.http.ssrf import AddressPolicy, AddressRefused
 
-__all__ = ["ANSWER_BYTES", "TRY_SECONDS", "Answer", "Call", "ClientCertificate", "Outbound"]
+__all__ = ["ANSWER_BYTES", "TRY_SECONDS", "Answer", "Call", "ClientCertificate", "OutboundClient"]
 
 TRY_SECONDS = 15.0
 """One call takes no longer than this, the answer included. Source: Standard Webhooks advises 15 to 30 seconds."""
@@ -61,7 +61,7 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-class Outbound:
+class OutboundClient:
     """Calls addresses that are allowed, over connections that are kept alive.
 
     Args:
@@ -71,7 +71,7 @@ class Outbound:
     """
 
     def __init__(
-        self, rules: AddressRules, *, resolver: AbstractResolver | None = None, ca_file: str | None = None
+        self, rules: AddressPolicy, *, resolver: AbstractResolver | None = None, ca_file: str | None = None
     ) -> None:
         self.rules = rules
         self._resolver = resolver
@@ -161,7 +161,7 @@ class Outbound:
 class _GuardedResolver(AbstractResolver):
     """Looks up names, and refuses one that has any address that may not be called."""
 
-    def __init__(self, resolver: AbstractResolver, rules: AddressRules) -> None:
+    def __init__(self, resolver: AbstractResolver, rules: AddressPolicy) -> None:
         self._resolver = resolver
         self._rules = rules
 

@@ -20,13 +20,13 @@ _KINDS: dict[str, type[Credentials]] = {"oauth": OAuthClient, "mtls": ClientCert
 
 
 def sealed_auth(vault: Vault, credentials: Credentials) -> tuple[str, bytes]:
-    """Give the ``auth_kind`` and ``auth_sealed`` of a subscription."""
+    """Return the ``auth_kind`` and ``auth_sealed`` of a subscription."""
     kind = next(kind for kind, type_ in _KINDS.items() if isinstance(credentials, type_))
     return kind, vault.seal(json.dumps(asdict(credentials)).encode(), AUTH_CONTEXT)
 
 
 def opened_auth(vault: Vault, subscription: Subscription) -> Credentials | None:
-    """Give what a subscription's receiver is shown; None when the signature is enough.
+    """Return what a subscription's receiver is shown; None when the signature is enough.
 
     Raises:
         SealBroken: it was sealed with another key.
@@ -37,12 +37,12 @@ def opened_auth(vault: Vault, subscription: Subscription) -> Credentials | None:
 
 
 def sealed_signing_key(vault: Vault, signing_key: str) -> bytes:
-    """Give the ``signing_key_sealed`` of a subscription that is signed to with ``v1a``."""
+    """Return the ``signing_key_sealed`` of a subscription that is signed to with ``v1a``."""
     return vault.seal(signing_key.encode(), _KEY_CONTEXT)
 
 
 def keys_of(vault: Vault, subscription: Subscription) -> tuple[str, ...]:
-    """Give the ed25519 keys that sign beside the secrets: one with ``v1a``, else none."""
+    """Return the ed25519 keys that sign beside the secrets: one with ``v1a``, else none."""
     if subscription.signing != "v1a" or subscription.signing_key_sealed is None:
         return ()
     return (vault.open(subscription.signing_key_sealed, _KEY_CONTEXT).decode(),)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from app.events.http.client import Call, Outbound
+from app.events.http.client import Call, OutboundClient
 from app.events.http.ssrf import AddressRefused
 
 __all__ = ["ask_consent", "origin_of"]
@@ -18,11 +18,11 @@ _ALLOWED = "webhook-allowed-origin"
 
 
 def origin_of(public_url: str) -> str:
-    """Give the name by which the hub asks: the host of its public address."""
+    """Return the name by which the hub asks: the host of its public address."""
     return urlsplit(public_url).hostname or ""
 
 
-async def ask_consent(outbound: Outbound, url: str, origin: str) -> str | None:
+async def ask_consent(outbound: OutboundClient, url: str, origin: str) -> str | None:
     """Ask an address by OPTIONS; None when it consents, else what stands in the way, for people."""
     try:
         answer = await outbound.call(Call("OPTIONS", url, {"webhook-request-origin": origin}))

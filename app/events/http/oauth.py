@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from app.domain.ports import Clock
-from app.events.http.client import Call, Outbound
+from app.events.http.client import Call, OutboundClient
 
-__all__ = ["Bearers", "NoToken", "OAuthClient"]
+__all__ = ["NoToken", "OAuthClient", "TokenCache"]
 
 _LIFETIME_SECONDS = 300.0
 _LONGEST_SECONDS = 86_400.0
@@ -34,21 +34,21 @@ class NoToken(Exception):
     """The token endpoint gave no token that can be used; nothing was sent to the receiver."""
 
 
-class Bearers:
+class TokenCache:
     """Gets access tokens, and keeps each until shortly before it expires."""
 
-    def __init__(self, outbound: Outbound, clock: Clock) -> None:
+    def __init__(self, outbound: OutboundClient, clock: Clock) -> None:
         self._outbound = outbound
         self._clock = clock
         self._kept: dict[OAuthClient, tuple[str, datetime]] = {}
         self._asking: dict[OAuthClient, asyncio.Lock] = {}
 
     async def token(self, client: OAuthClient) -> str:
-        """Give a valid token; many who ask at once cause one request.
+        """Return a valid token; many who ask at once cause one request.
 
         Raises:
             NoToken: the endpoint refused, or its answer cannot be read.
-            Exception: whatever :meth:`Outbound.call` raises.
+            Exception: whatever :meth:`OutboundClient.call` raises.
         """
         async with self._asking.setdefault(client, asyncio.Lock()):
             token, ends_at = self._kept.get(client, ("", self._clock.now()))

@@ -27,7 +27,7 @@ def new_signing_key() -> str:
 
 
 def public_key_of(signing_key: str) -> str:
-    """Give the key with which a receiver verifies, and nobody can sign: ``whpk_`` and the base64 of its 32 bytes.
+    """Return the key with which a receiver verifies, and nobody can sign: ``whpk_`` and the base64 of its 32 bytes.
 
     Raises:
         ValueError: the key has another form than that of :func:`new_signing_key`.
@@ -36,7 +36,7 @@ def public_key_of(signing_key: str) -> str:
 
 
 def sign(keys: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
-    """Give the ``webhook-signature`` header: one signature a key, separated by spaces.
+    """Return the ``webhook-signature`` header: one signature a key, separated by spaces.
 
     A secret signs as ``v1`` (HMAC-SHA256), an ed25519 key as ``v1a``. During a rotation the old one signs beside the
     new one, so that either verifies.

@@ -14,7 +14,7 @@ from typing import Self
 
 from yarl import URL
 
-__all__ = ["LOOPBACK", "AddressRefused", "AddressRules", "Network"]
+__all__ = ["LOOPBACK", "AddressPolicy", "AddressRefused", "Network"]
 
 Network = IPv4Network | IPv6Network
 
@@ -75,7 +75,7 @@ class AddressRefused(OSError):
 
 
 @dataclass(frozen=True)
-class AddressRules:
+class AddressPolicy:
     """What may be called.
 
     Attributes:
@@ -88,11 +88,11 @@ class AddressRules:
 
     @classmethod
     def of(cls, networks: tuple[Network, ...] = (), *, sandbox: bool = False) -> Self:
-        """Give the rules of an installation: with its own networks, and in the sandbox http and this machine too."""
+        """Return the rules of an installation: with its own networks, and in the sandbox http and this machine too."""
         return cls(sandbox, (*networks, *LOOPBACK) if sandbox else networks)
 
     def check_url(self, url: str) -> URL:
-        """Give a URL read as it will be called; its host's name is not looked up.
+        """Return a URL read as it will be called; its host's name is not looked up.
 
         Raises:
             AddressRefused: it is no plain web address, has no TLS, or names a host that may not be called.
@@ -110,7 +110,7 @@ class AddressRules:
             raise AddressRefused("public-address", message)
 
     def permits(self, address: str) -> bool:
-        """Tell whether an IP address may be called; what is no canonical address may not."""
+        """Return whether an IP address may be called; what is no canonical address may not."""
         try:
             found = ip_address(address)
         except ValueError:
@@ -121,7 +121,7 @@ class AddressRules:
 
 
 @lru_cache(maxsize=1024)
-def _checked(rules: AddressRules, url: str) -> URL:
+def _checked(rules: AddressPolicy, url: str) -> URL:
     # Kept, because the same addresses are called over and over; names are looked up and checked at each connection.
     parsed = _parsed(url)
     if parsed.scheme != "https" and not (rules.allow_http and parsed.scheme == "http"):
@@ -134,7 +134,7 @@ def _checked(rules: AddressRules, url: str) -> URL:
     return parsed
 
 
-def _check_host(rules: AddressRules, host: str) -> None:
+def _check_host(rules: AddressPolicy, host: str) -> None:
     if ":" in host or _ends_in_number(host):
         rules.check_address(host)
     elif not _NAME.fullmatch(host):
@@ -154,7 +154,7 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _ends_in_number(host: str) -> bool:
-    """Tell whether a resolver would read the host as an IPv4 address: 127.1, 2130706433, 0x7f.0.0.1, 0177.0.0.1."""
+    """Return whether a resolver would read the host as an IPv4 address: 127.1, 2130706433, 0x7f.0.0.1, 0177.0.0.1."""
     last = host.rstrip(".").rpartition(".")[2].lower()
     return last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last) is not None
 

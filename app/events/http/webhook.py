@@ -11,19 +11,19 @@ import aiohttp
 
 from app.domain.ports import Clock
 from app.events.contract.envelope import CONTENT_TYPE
-from app.events.http.client import Answer, Call, ClientCertificate, Outbound
-from app.events.http.oauth import Bearers, NoToken, OAuthClient
+from app.events.http.client import Answer, Call, ClientCertificate, OutboundClient
+from app.events.http.oauth import NoToken, OAuthClient, TokenCache
 from app.events.http.signing import sign
 from app.events.http.ssrf import AddressRefused
-from app.events.outcome import Outcome, Verdict
+from app.events.outcome import AttemptOutcome, Outcome
 
-__all__ = ["Letter", "WebhookSender"]
+__all__ = ["WebhookRequest", "WebhookSender"]
 
 _GONE, _UNAUTHORIZED = 410, 401
 
 
 @dataclass(frozen=True)
-class Letter:
+class WebhookRequest:
     """One event, ready for one subscriber.
 
     Attributes:
@@ -44,42 +44,42 @@ class Letter:
 class WebhookSender:
     """Posts letters by the one way out."""
 
-    def __init__(self, clock: Clock, outbound: Outbound) -> None:
+    def __init__(self, clock: Clock, outbound: OutboundClient) -> None:
         self._clock = clock
         self._outbound = outbound
-        self._bearers = Bearers(outbound, clock)
+        self._bearers = TokenCache(outbound, clock)
 
-    async def send(self, letter: Letter) -> Outcome:
+    async def send(self, letter: WebhookRequest) -> Outcome:
         """Post a letter once and tell how it ended; never raises for what a network or a receiver does."""
         try:
             self._outbound.rules.check_url(letter.url)
         except AddressRefused:
             # No later try can help: the address itself is wrong.
-            return Outcome(Verdict.REFUSED, error_class="address-not-allowed")
+            return Outcome(AttemptOutcome.REFUSED, error_class="address-not-allowed")
         try:
             bearer = await self._bearer(letter.auth)
         except (NoToken, aiohttp.ClientError, OSError):
-            return Outcome(Verdict.FAILED, error_class="no-token")
+            return Outcome(AttemptOutcome.FAILED, error_class="no-token")
         return await self._post(letter, bearer)
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self._outbound.close()
 
-    async def _post(self, letter: Letter, bearer: Mapping[str, str]) -> Outcome:
+    async def _post(self, letter: WebhookRequest, bearer: Mapping[str, str]) -> Outcome:
         certificate = letter.auth if isinstance(letter.auth, ClientCertificate) else None
         headers = {**self._headers(letter), **bearer}
         try:
             answer = await self._outbound.call(Call("POST", letter.url, headers, letter.body, certificate))
         except AddressRefused:
             # The name led to a forbidden address just now; it may be put right.
-            return Outcome(Verdict.FAILED, error_class="address-not-allowed", own_fault=True)
+            return Outcome(AttemptOutcome.FAILED, error_class="address-not-allowed", sender_fault=True)
         except TimeoutError:
-            return Outcome(Verdict.FAILED, error_class="timeout", unknown=True)
+            return Outcome(AttemptOutcome.FAILED, error_class="timeout", unknown=True)
         except aiohttp.ClientConnectorError:
-            return Outcome(Verdict.FAILED, error_class="no-connection")
+            return Outcome(AttemptOutcome.FAILED, error_class="no-connection")
         except (aiohttp.ClientError, OSError):
-            return Outcome(Verdict.FAILED, error_class="connection-lost", unknown=True)
+            return Outcome(AttemptOutcome.FAILED, error_class="connection-lost", unknown=True)
         if answer.status == _UNAUTHORIZED and isinstance(letter.auth, OAuthClient):
             self._bearers.forget(letter.auth)
         return _judged(answer, self._clock.now())
@@ -89,7 +89,7 @@ class WebhookSender:
             return {}
         return {"authorization": f"Bearer {await self._bearers.token(auth)}"}
 
-    def _headers(self, letter: Letter) -> dict[str, str]:
+    def _headers(self, letter: WebhookRequest) -> dict[str, str]:
         timestamp = int(self._clock.now().timestamp())
         return {
             "content-type": CONTENT_TYPE,
@@ -103,15 +103,15 @@ class WebhookSender:
 def _judged(answer: Answer, now: datetime) -> Outcome:
     status = answer.status
     if 200 <= status < 300:
-        return Outcome(Verdict.DELIVERED, status)
+        return Outcome(AttemptOutcome.DELIVERED, status)
     if status == _GONE:
-        return Outcome(Verdict.GONE, status, "gone")
+        return Outcome(AttemptOutcome.GONE, status, "gone")
     wait = _seconds_asked(answer.headers.get("retry-after", ""), now)
-    return Outcome(Verdict.FAILED, status, f"status-{status // 100}xx", wait)
+    return Outcome(AttemptOutcome.FAILED, status, f"status-{status // 100}xx", wait)
 
 
 def _seconds_asked(retry_after: str, now: datetime) -> float | None:
-    """Give the wait of a Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3)."""
+    """Return the wait of a Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3)."""
     if retry_after.isascii() and retry_after.isdigit():
         return float(retry_after)
     try:

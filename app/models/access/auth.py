@@ -74,7 +74,7 @@ idempotency = Table(
 
 
 def find_api_client(tx: Connection, client_id: str) -> Row[Any] | None:
-    """Give a client's row with its organisation, or None."""
+    """Return a client's row with its organisation, or None."""
     query = select(api_client, *ORGANISATION_COLUMNS).join(
         organisation, organisation.c.id == api_client.c.organisation_id
     )
@@ -90,7 +90,7 @@ def save_api_client(tx: Connection, values: Mapping[str, Any]) -> None:
 
 
 def list_signing_keys(tx: Connection) -> list[Row[Any]]:
-    """Give the hub's signing keys, newest first."""
+    """Return the hub's signing keys, newest first."""
     return list(tx.execute(select(signing_key).order_by(signing_key.c.created_at.desc())))
 
 
@@ -112,7 +112,7 @@ def claim_request(tx: Connection, values: Mapping[str, Any]) -> bool:
 
 
 def find_request(tx: Connection, organisation_id: UUID, key: str) -> Row[Any] | None:
-    """Give the row of an idempotency key; None when nobody took it."""
+    """Return the row of an idempotency key; None when nobody took it."""
     return tx.execute(_REQUEST, {"its_organisation": organisation_id, "its_key": key}).first()
 
 

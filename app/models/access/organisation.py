@@ -51,13 +51,13 @@ def to_organisation(row: Row[Any]) -> Organisation:
 
 
 def find_organisation(tx: Connection, code: str) -> Organisation | None:
-    """Give the organisation with this code, or None."""
+    """Return the organisation with this code, or None."""
     row = tx.execute(_BY_CODE, {"code": code}).first()
     return to_organisation(row) if row else None
 
 
 def load_organisations(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Organisation]:
-    """Give organisations by id."""
+    """Return organisations by id."""
     return {row.organisation_row_id: to_organisation(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
 
 
@@ -67,7 +67,7 @@ def lock_organisation(tx: Connection, organisation_id: UUID) -> None:
 
 
 def list_organisations(tx: Connection, after_code: str | None, limit: int) -> list[Organisation]:
-    """Give a page of organisations by code."""
+    """Return a page of organisations by code."""
     query = select(*COLUMNS).order_by(organisation.c.code).limit(limit)
     if after_code is not None:
         query = query.where(organisation.c.code > after_code)
@@ -75,7 +75,7 @@ def list_organisations(tx: Connection, after_code: str | None, limit: int) -> li
 
 
 def list_kinds(tx: Connection, system: System) -> frozenset[str]:
-    """Give the kinds of the referrers that register in a system."""
+    """Return the kinds of the referrers that register in a system."""
     query = select(organisation.c.kind).where(organisation.c.system == system.value, organisation.c.kind.is_not(None))
     return frozenset(tx.scalars(query.distinct()))
 

@@ -52,19 +52,19 @@ def update_appointment(tx: Connection, appointment_id: UUID, values: Mapping[str
 
 
 def newest_appointment(tx: Connection, referral_id: UUID) -> Appointment | None:
-    """Give the referral's newest appointment, or None."""
+    """Return the referral's newest appointment, or None."""
     row = tx.execute(_NEWEST, {"referral_id": referral_id}).first()
     return to_appointment(row) if row else None
 
 
 def list_appointments(tx: Connection, referral_id: UUID) -> list[Appointment]:
-    """Give all appointments of a referral, oldest first."""
+    """Return all appointments of a referral, oldest first."""
     query = select(appointment).where(appointment.c.referral_id == referral_id).order_by(appointment.c.id)
     return [to_appointment(row) for row in tx.execute(query)]
 
 
 def appointments_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Appointment]:
-    """Give the appointments with these ids."""
+    """Return the appointments with these ids."""
     rows = tx.execute(_BY_IDS, {"ids": list(ids)}) if ids else ()
     return {row.id: to_appointment(row) for row in rows}
 

@@ -43,7 +43,7 @@ _APPOINTMENTS = (
 def load_case_files(
     tx: Connection, vault: Vault, referral_ids: Collection[UUID], visibility: Visibility = EVERYTHING
 ) -> dict[UUID, CaseFile]:
-    """Give the case files of these referrals, by referral id; those not visible are left out."""
+    """Return the case files of these referrals, by referral id; those not visible are left out."""
     rows = list(tx.execute(only_visible(_WITH_CLIENT, visibility), {"ids": list(referral_ids)}))
     appointments = _newest_appointments(tx, [row.id for row in rows if row.has_appointment])
     trajectories = load_trajectories_of(tx, [row.id for row in rows if row.has_trajectory])
@@ -59,7 +59,7 @@ def load_case_files(
 def load_feedback_facts(
     tx: Connection, referral_ids: Collection[UUID], guided: Collection[UUID]
 ) -> dict[UUID, tuple[Organisation, Facts]]:
-    """Give what there is to tell referrers, with the referrer, by referral id; nothing sealed is opened.
+    """Return what there is to tell referrers, with the referrer, by referral id; nothing sealed is opened.
 
     Args:
         tx: reads only.

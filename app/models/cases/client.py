@@ -56,24 +56,24 @@ _KEY = select(client.c.wrapped_key).where(client.c.id == bindparam("client_id"))
 
 
 def bsn_index(vault: Vault, bsn: str) -> bytes:
-    """Give the keyed hash by which a citizen service number is found."""
+    """Return the keyed hash by which a citizen service number is found."""
     return vault.index(bsn, "bsn")
 
 
 def find_client(tx: Connection, index: bytes) -> tuple[UUID, bytes] | None:
-    """Give id and wrapped key of the client with this BSN index, or None."""
+    """Return id and wrapped key of the client with this BSN index, or None."""
     row = tx.execute(_BY_BSN, {"bsn_index": index}).first()
     return (row.id, row.wrapped_key) if row else None
 
 
 def wrapped_key_of(tx: Connection, client_id: UUID) -> bytes:
-    """Give a client's wrapped key."""
+    """Return a client's wrapped key."""
     key: bytes = tx.execute(_KEY, {"client_id": client_id}).scalar_one()
     return key
 
 
 def insert_client(tx: Connection, vault: Vault, client_id: UUID, bsn: str | None, now: datetime) -> Sealer:
-    """Add a client with a key of its own; gives the sealer for what belongs to the client."""
+    """Add a client with a key of its own; returns the sealer for what belongs to the client."""
     sealer, wrapped_key = vault.new_client_key()
     values = {
         "id": client_id,
@@ -99,7 +99,7 @@ def update_details(tx: Connection, sealer: Sealer, referral_id: UUID, details: C
 
 
 def load_clients(tx: Connection, vault: Vault, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Client, Sealer]]:
-    """Give the client of each referral, with the sealer of what else belongs to the client."""
+    """Return the client of each referral, with the sealer of what else belongs to the client."""
     rows = tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)})
     return {row.referral_id: to_client(vault, row) for row in rows}
 
@@ -115,7 +115,7 @@ def _sealed(sealer: Sealer, details: ClientDetails) -> dict[str, bytes | None]:
 
 
 def to_client(vault: Vault, row: Row[Any]) -> tuple[Client, Sealer]:
-    """Read a client from a row with ``SEALED_COLUMNS``; gives the sealer of what else belongs to the client too."""
+    """Read a client from a row with ``SEALED_COLUMNS``; returns the sealer of what else belongs to the client too."""
     sealer = vault.client_sealer(row.wrapped_key)
     texts = {name: sealer.open_text(row._mapping[name], f"client.{name}") for name in _SEALED}
     preferences = json.loads(sealer.open_text(row.contact_preferences, "client.contact_preferences") or "{}")

@@ -33,7 +33,7 @@ def link(tx: Connection, system: System, partner_id: str, referral_id: UUID) -> 
 
 
 def can_link(tx: Connection, system: System, referral_id: UUID) -> bool:
-    """Tell whether the referral exists, and the partner does not know it under an id yet."""
+    """Return whether the referral exists, and the partner does not know it under an id yet."""
     known = select(external_id.c.referral_id).where(
         external_id.c.system == system, external_id.c.referral_id == referral_id
     )
@@ -42,12 +42,12 @@ def can_link(tx: Connection, system: System, referral_id: UUID) -> bool:
 
 
 def referral_of(tx: Connection, system: System, partner_ids: Collection[str]) -> dict[str, UUID]:
-    """Give the referrals by the partner's ids; unknown ones are left out."""
+    """Return the referrals by the partner's ids; unknown ones are left out."""
     rows = tx.execute(_BY_PARTNER_ID, {"system": system, "ids": list(partner_ids)})
     return {row.external_id: row.referral_id for row in rows}
 
 
 def external_id_of(tx: Connection, system: System, referral_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Give the partner's ids by referral; a referral the partner does not know is left out."""
+    """Return the partner's ids by referral; a referral the partner does not know is left out."""
     rows = tx.execute(_BY_REFERRAL, {"system": system, "ids": list(referral_ids)})
     return {row.referral_id: row.external_id for row in rows}

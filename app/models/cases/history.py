@@ -42,7 +42,7 @@ def append_history(tx: Connection, entries: Sequence[Mapping[str, Any]]) -> None
 
 
 def list_history(tx: Connection, referral_id: UUID) -> list[HistoryEntry]:
-    """Give a chain's history, oldest first."""
+    """Return a chain's history, oldest first."""
     rows = tx.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.id))
     return [
         HistoryEntry(

@@ -153,34 +153,34 @@ def update_referrals(tx: Connection, changes: Mapping[UUID, Mapping[str, Any]]) 
 
 
 def lock_referral(tx: Connection, referral_id: UUID, visibility: Visibility) -> Row[Any] | None:
-    """Give what a step needs of a referral, locked until the end of the transaction; None if it is not visible."""
+    """Return what a step needs of a referral, locked until the end of the transaction; None if it is not visible."""
     return tx.execute(only_visible(_LOCKED, visibility), {"referral_ids": [referral_id]}).first()
 
 
 def lock_referrals(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
-    """Give what a step needs of each referral, locked in the order of their ids, so that no two wait for each other."""
+    """Return what a step needs of each referral, locked in the order of their ids to prevent deadlocks."""
     return list(tx.execute(_LOCKED, {"referral_ids": list(referral_ids)})) if referral_ids else []
 
 
 def find_by_reference(tx: Connection, organisation_id: UUID, reference: str) -> UUID | None:
-    """Give the id of the referral for which the organisation used this reference."""
+    """Return the id of the referral for which the organisation used this reference."""
     values = {"organisation_id": organisation_id, "reference": reference}
     return tx.execute(_BY_REFERENCE, values).scalar_one_or_none()
 
 
 def has_open_referral(tx: Connection, client_id: UUID, open_statuses: Collection[str]) -> bool:
-    """Tell whether the client already has a referral in one of these states."""
+    """Return whether the client already has a referral in one of these states."""
     condition = and_(referral.c.client_id == client_id, referral.c.status.in_(open_statuses))
     return tx.execute(select(referral.c.id).where(condition).limit(1)).first() is not None
 
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
-    """Give rows with their organisation, for ``to_referral``."""
+    """Return rows with their organisation, for ``to_referral``."""
     return list(tx.execute(only_visible(BY_IDS, visibility), {"ids": list(ids)}))
 
 
 def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary]:
-    """Give a page of summaries, newest first; one more than the limit tells that there is a next page."""
+    """Return a page of summaries, newest first; one more than the limit tells that there is a next page."""
     statement = only_visible(_with_organisation(select(*_SUMMARY, *ORGANISATION_COLUMNS)), query.visibility)
     statement = _filtered(statement, query)
     if query.after:
@@ -263,7 +263,7 @@ def _filtered(statement: Select[Any], query: ReferralQuery) -> Select[Any]:
 
 
 def sealed_contents(sealer: Sealer, contents: ReferralContents) -> dict[str, Any]:
-    """Give the columns that hold what the referrer says."""
+    """Return the columns that hold what the referrer says."""
     consent, worker = contents.consent, contents.worker
     document = {
         "worker": [worker.name, worker.phone, worker.email],

@@ -125,17 +125,17 @@ def update_trajectory(tx: Connection, trajectory_id: UUID, values: Mapping[str, 
 
 
 def trajectory_row_of(tx: Connection, referral_id: UUID) -> Row[Any] | None:
-    """Give the row of the trajectory that followed on a referral, or None."""
+    """Return the row of the trajectory that followed on a referral, or None."""
     return tx.execute(_OF_REFERRAL, {"referral_id": referral_id}).first()
 
 
 def referral_id_of(tx: Connection, trajectory_id: UUID) -> UUID | None:
-    """Give the referral a trajectory followed on, or None."""
+    """Return the referral a trajectory followed on, or None."""
     return tx.execute(select(trajectory.c.referral_id).where(trajectory.c.id == trajectory_id)).scalar_one_or_none()
 
 
 def created_at_of(tx: Connection, trajectory_id: UUID) -> datetime:
-    """Give the moment by which a trajectory has its place in the list."""
+    """Return the moment by which a trajectory has its place in the list."""
     moment: datetime = tx.execute(select(trajectory.c.created_at).where(trajectory.c.id == trajectory_id)).scalar_one()
     return moment
 
@@ -152,12 +152,12 @@ def insert_result(tx: Connection, values: Mapping[str, Any]) -> None:
 
 
 def has_result(tx: Connection, trajectory_id: UUID) -> bool:
-    """Tell whether the trajectory already has a result."""
+    """Return whether the trajectory already has a result."""
     return tx.execute(_ANY_RESULT, {"trajectory_id": trajectory_id}).first() is not None
 
 
 def kbr_application_row_of(tx: Connection, trajectory_id: UUID) -> Row[Any] | None:
-    """Give the row of the trajectory's application, or None."""
+    """Return the row of the trajectory's application, or None."""
     return tx.execute(_APPLICATION, {"trajectory_id": trajectory_id}).first()
 
 
@@ -189,7 +189,7 @@ def insert_parties(tx: Connection, sealer: Sealer, trajectory_id: UUID, parties:
 
 
 def list_parties(tx: Connection, sealer: Sealer, trajectory_id: UUID) -> list[Party]:
-    """Give the parties of a trajectory in the order in which they came."""
+    """Return the parties of a trajectory in the order in which they came."""
     rows = tx.execute(select(party).where(party.c.trajectory_id == trajectory_id).order_by(party.c.id))
     return [
         Party(
@@ -233,7 +233,7 @@ _RESULTS = (
 
 
 def load_trajectories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, Trajectory]:
-    """Give the trajectories that followed on these referrals, by referral id."""
+    """Return the trajectories that followed on these referrals, by referral id."""
     if not referral_ids:
         return {}
     rows = list(tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)}))
@@ -241,7 +241,7 @@ def load_trajectories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict
 
 
 def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[Trajectory]:
-    """Give a page of trajectories, newest first; one more than the limit tells that there is a next page."""
+    """Return a page of trajectories, newest first; one more than the limit tells that there is a next page."""
     statement = only_visible(_WHOLE, query.visibility)
     exact = {
         trajectory.c.status: query.status,

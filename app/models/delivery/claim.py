@@ -81,7 +81,7 @@ def take(tx: Connection, ids: Collection[UUID], now: datetime, lease_until: date
 
 
 def number(tx: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
-    """Give each delivery that has none the next number of its chain, and keep it; at most one of a chain at once."""
+    """Return each delivery that has none the next number of its chain, and keep it; at most one of a chain at once."""
     fresh = [one for one in deliveries if one.sequence is None]
     if not fresh:
         return list(deliveries)
@@ -132,7 +132,7 @@ def _next_numbers(tx: Connection, fresh: Sequence[Delivery]) -> dict[tuple[str, 
 
 
 def _receivers_owed() -> Select[str]:
-    """Give the distinct receivers in one index probe each, where DISTINCT would read the whole backlog."""
+    """Return the distinct receivers in one index probe each, where DISTINCT would read the whole backlog."""
     pending = in_state(DeliveryState.PENDING)
     found = select(func.min(delivery.c.receiver).label("receiver")).where(pending).cte("found", recursive=True)
     following = select(func.min(delivery.c.receiver)).where(pending, delivery.c.receiver > found.c.receiver)
@@ -141,7 +141,7 @@ def _receivers_owed() -> Select[str]:
 
 
 def _receivers_with_business() -> Select[Any]:
-    """Give a row per receiver owed, with no id, and one per delivery in flight; with the breaker unless it is closed.
+    """Return a row per receiver owed, with no id, and one per delivery in flight; with the breaker unless it is closed.
 
     One statement, because this is asked before every delivery; no longer than what the workers have in flight together.
     """

@@ -80,7 +80,7 @@ delivery = Table(
 
 
 def in_state(*states: DeliveryState, table: FromClause = delivery) -> ColumnElement[bool]:
-    """Give the condition that a delivery is in one of these states, with the states written out.
+    """Return the condition that a delivery is in one of these states, with the states written out.
 
     A partial index serves only a query that repeats its condition literally.
     """
@@ -223,7 +223,7 @@ def park(tx: Connection, receiver: str) -> None:
     tx.execute(_move(receiver, DeliveryState.PENDING).values(state=DeliveryState.PARKED.value))
 
 
-def unpark(tx: Connection, receiver: str, now: datetime) -> None:
+def release_held(tx: Connection, receiver: str, now: datetime) -> None:
     """Make due what was held back for this receiver."""
     revived = _move(receiver, DeliveryState.PARKED)
     tx.execute(revived.values(state=DeliveryState.PENDING.value, next_attempt_at=now))
@@ -237,20 +237,20 @@ def change_subscription_status(
     tx.execute(changed.values(status=status.value, status_reason=reason, changed_at=now))
     if status is SubscriptionStatus.ACTIVE:
         reset_breaker(tx, subscription_receiver(subscription_id))
-        unpark(tx, subscription_receiver(subscription_id), now)
+        release_held(tx, subscription_receiver(subscription_id), now)
     else:
         park(tx, subscription_receiver(subscription_id))
 
 
 def subscription_receiver(subscription_id: UUID) -> str:
-    """Give the receiver key of a subscription."""
+    """Return the receiver key of a subscription."""
     return f"subscription:{subscription_id}"
 
 
 def deliveries_to(
     tx: Connection, receiver: str, state: DeliveryState | None, after: int | None, limit: int
 ) -> list[Delivery]:
-    """Give a page of a receiver's deliveries by event position, of one state or (None) of all."""
+    """Return a page of a receiver's deliveries by event position, of one state or (None) of all."""
     query = select(delivery).where(delivery.c.receiver == receiver).order_by(delivery.c.event_position).limit(limit)
     if state is not None:
         query = query.where(in_state(state))
@@ -260,13 +260,13 @@ def deliveries_to(
 
 
 def deliveries_about(tx: Connection, referral_id: UUID) -> list[Delivery]:
-    """Give every delivery of a referral chain, oldest event first."""
+    """Return every delivery of a referral chain, oldest event first."""
     query = select(delivery).where(delivery.c.referral_id == referral_id)
     return [delivery_from(row) for row in tx.execute(query.order_by(delivery.c.event_position, delivery.c.receiver))]
 
 
 def attempts_of(tx: Connection, delivery_ids: Collection[UUID]) -> list[Attempt]:
-    """Give the tries of deliveries, in order of delivery and number."""
+    """Return the tries of deliveries, in order of delivery and number."""
     query = select(attempt).where(attempt.c.delivery_id.in_(delivery_ids))
     return [Attempt(**row._mapping) for row in tx.execute(query.order_by(attempt.c.delivery_id, attempt.c.number))]
 

@@ -55,7 +55,7 @@ def insert_disclosures(tx: Connection, disclosures: Sequence[Disclosure]) -> Non
 
 
 def disclosures_about(tx: Connection, referral_id: UUID) -> list[Disclosure]:
-    """Give what was told about a referral, oldest first."""
+    """Return what was told about a referral, oldest first."""
     query = select(disclosure).where(disclosure.c.referral_id == referral_id)
     rows = tx.execute(query.order_by(disclosure.c.disclosed_at, disclosure.c.id))
     return [Disclosure(**{**row._mapping, "fields": tuple(row.fields)}) for row in rows]

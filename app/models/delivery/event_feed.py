@@ -52,18 +52,18 @@ class Feed:
 
 
 def poll_receiver(organisation_id: UUID) -> str:
-    """Give the receiver key of an organisation that polls."""
+    """Return the receiver key of an organisation that polls."""
     return f"poll:{organisation_id}"
 
 
 def read_feed(tx: Connection, organisation_id: UUID) -> Feed:
-    """Give where a feed stands; an organisation that never polled has an empty one."""
+    """Return where a feed stands; an organisation that never polled has an empty one."""
     row = tx.execute(select(event_feed).where(event_feed.c.organisation_id == organisation_id)).first()
     return Feed(**row._mapping) if row else Feed(organisation_id)
 
 
 def lock_feed(tx: Connection, organisation_id: UUID) -> Feed:
-    """Give where a feed stands, and let nobody else extend it until this transaction ends."""
+    """Return where a feed stands, and let nobody else extend it until this transaction ends."""
     query = select(event_feed).where(event_feed.c.organisation_id == organisation_id).with_for_update()
     if row := tx.execute(query).first():
         return Feed(**row._mapping)
@@ -85,14 +85,14 @@ def save_feed(tx: Connection, feed: Feed, delivery_ids: Sequence[UUID]) -> None:
         tx.execute(insert(event_feed_entry), entries)
 
 
-def unfed_events(tx: Connection, feed: Feed, types: Collection[EventType], limit: int) -> list[StoredEvent]:
-    """Give the oldest events about this organisation's referrals that its feed does not have yet."""
+def unassigned_events(tx: Connection, feed: Feed, types: Collection[EventType], limit: int) -> list[StoredEvent]:
+    """Return the oldest events about this organisation's referrals that its feed does not have yet."""
     ids = list(tx.scalars(_unfed(feed, types).limit(limit)))
     return sorted(load_events(tx, ids).values(), key=lambda stored: stored.position)
 
 
 def entries_after(tx: Connection, organisation_id: UUID, number: int, limit: int) -> list[tuple[int, Delivery]]:
-    """Give the entries of a feed that follow a number, in order, each with its delivery."""
+    """Return the entries of a feed that follow a number, in order, each with its delivery."""
     entry = event_feed_entry.c
     query = (
         select(entry.number, *delivery.c)
@@ -105,13 +105,13 @@ def entries_after(tx: Connection, organisation_id: UUID, number: int, limit: int
 
 
 def last_position_before(tx: Connection, moment: datetime) -> int:
-    """Give the position of the newest event that was recorded before this moment, 0 when there is none."""
+    """Return the position of the newest event that was recorded before this moment, 0 when there is none."""
     query = select(event.c.position).where(event.c.recorded_at < moment).order_by(event.c.position.desc()).limit(1)
     return tx.scalar(query) or 0
 
 
 def newest_position(tx: Connection) -> int:
-    """Give the position of the newest event, 0 when there is none."""
+    """Return the position of the newest event, 0 when there is none."""
     return tx.scalar(select(func.max(event.c.position))) or 0
 
 

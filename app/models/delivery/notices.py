@@ -21,7 +21,7 @@ __all__ = ["last_notice", "told_since", "who_may_want"]
 
 
 def who_may_want(tx: Connection, organisation_id: UUID | None) -> list[tuple[Subscription, OrganisationRole]]:
-    """Give the active subscriptions of an organisation and of operators, each with its owner's role.
+    """Return the active subscriptions of an organisation and of operators, each with its owner's role.
 
     They are read and not locked: one that is paused at this very moment has what it is owed held when it comes up.
 
@@ -34,13 +34,13 @@ def who_may_want(tx: Connection, organisation_id: UUID | None) -> list[tuple[Sub
 
 
 def last_notice(tx: Connection, chain: UUID) -> EventType | None:
-    """Give what was told last of a connection; None when nothing ever was."""
+    """Return what was told last of a connection; None when nothing ever was."""
     found = tx.scalar(_LAST, {"chain": chain})
     return EventType(found) if found else None
 
 
 def told_since(tx: Connection, chain: UUID, end: EventType) -> set[str]:
-    """Give the receivers that were told of a connection since the last notice of this type."""
+    """Return the receivers that were told of a connection since the last notice of this type."""
     return set(tx.scalars(_TOLD, {"chain": chain, "end": end.value}))
 
 

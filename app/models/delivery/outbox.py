@@ -104,13 +104,13 @@ def append_events(tx: Connection, new: Sequence[NewEvent]) -> None:
 
 
 def unrelayed_since(tx: Connection) -> datetime | None:
-    """Give since when the oldest event has waited to be relayed; None when none waits."""
+    """Return since when the oldest event has waited to be relayed; None when none waits."""
     since: datetime | None = tx.scalar(_UNRELAYED_SINCE)
     return since
 
 
 def take_unrelayed(tx: Connection, limit: int, now: datetime) -> list[StoredEvent]:
-    """Give the oldest events that nobody has relayed, at most ``limit``, and note that they are relayed now.
+    """Return the oldest events that nobody has relayed, at most ``limit``, and note that they are relayed now.
 
     Empty while another relay is at work: one at a time, because two that skip each other's rows would commit the
     later events of a chain before the earlier ones, and so break the order that is promised per chain.
@@ -122,12 +122,12 @@ def take_unrelayed(tx: Connection, limit: int, now: datetime) -> list[StoredEven
 
 
 def load_events(tx: Connection, ids: Collection[UUID]) -> dict[UUID, StoredEvent]:
-    """Give events by id."""
+    """Return events by id."""
     return {row.id: _stored(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
 
 
 def chain_events(tx: Connection, referral_id: UUID) -> Sequence[StoredEvent]:
-    """Give all events of one referral chain, oldest first."""
+    """Return all events of one referral chain, oldest first."""
     rows = tx.execute(select(event).where(event.c.referral_id == referral_id).order_by(event.c.position))
     return [_stored(row) for row in rows]
 

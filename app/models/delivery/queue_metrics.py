@@ -12,7 +12,7 @@ from app.models.base import UtcDateTime
 from app.models.delivery.delivery import DeliveryState, delivery, in_state
 from app.models.delivery.receiver_health import OUTCOMES, BreakerState, endpoint
 
-__all__ = ["QueueFigures", "queue_figures"]
+__all__ = ["QueueFigures", "queue_metrics"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class QueueFigures:
     breaker: BreakerState | None
 
 
-def queue_figures(tx: Connection, now: datetime) -> dict[str, QueueFigures]:
-    """Give the figures of every receiver that is owed something or was ever sent something."""
+def queue_metrics(tx: Connection, now: datetime) -> dict[str, QueueFigures]:
+    """Return the figures of every receiver that is owed something or was ever sent something."""
     waiting = {(row.receiver, row.state): row.number for row in tx.execute(_WAITING)}
     due = {row.receiver: row.since for row in tx.execute(_DUE, {"now": now})}
     known = {row.receiver: row for row in tx.execute(select(endpoint))}

@@ -98,7 +98,7 @@ def reset_breaker(tx: Connection, receiver: str) -> None:
 
 
 def restrained_endpoints(tx: Connection) -> dict[str, Endpoint]:
-    """Give the receivers that are not sent to as usual."""
+    """Return the receivers that are not sent to as usual."""
     return {row.receiver: _endpoint(row) for row in tx.execute(_RESTRAINED)}
 
 

@@ -41,7 +41,7 @@ _HEADS = select(delivery.c.referral_id, delivery.c.id).where(
 def seen_deliveries(
     tx: Connection, receiver: str, state: DeliveryState | None, after: UUID | None, limit: int
 ) -> list[Delivery]:
-    """Give a page of what a receiver may see, newest event first, of one state or (None) of all.
+    """Return a page of what a receiver may see, newest event first, of one state or (None) of all.
 
     ``after`` is the last delivery of the page before.
     """
@@ -56,14 +56,14 @@ def seen_deliveries(
 
 
 def seen_delivery(tx: Connection, receiver: str, delivery_id: UUID) -> Delivery | None:
-    """Give one delivery that a receiver may see."""
+    """Return one delivery that a receiver may see."""
     query = select(delivery).where(delivery.c.receiver == receiver, _SEEN, delivery.c.id == delivery_id)
     row = tx.execute(query).first()
     return delivery_from(row) if row else None
 
 
 def chain_heads(tx: Connection, receiver: str, chains: Collection[UUID]) -> dict[UUID, UUID]:
-    """Give the delivery that each of these chains of a receiver waits for, its first open one, where it is seen."""
+    """Return the delivery that each of these chains of a receiver waits for, its first open one, where it is seen."""
     rows = tx.execute(_HEADS, {"receiver": receiver, "chains": list(chains)})
     return {row.referral_id: row.id for row in rows}
 
@@ -76,7 +76,7 @@ def deliver_again(tx: Connection, receiver: str, delivery_id: UUID, now: datetim
 
 
 def deliver_range_again(tx: Connection, receiver: str, since: datetime, until: datetime | None, now: datetime) -> int:
-    """Make due again what was delivered or given up for a receiver; gives how many.
+    """Make due again what was delivered or given up for a receiver; returns how many.
 
     The range is of the moments at which it became owed: from ``since``, before ``until`` (None: up to now).
     """

@@ -122,12 +122,12 @@ AUTH_CONTEXT = "subscription.auth"
 
 
 def secret_context(subscription_id: UUID) -> str:
-    """Give the vault context under which a subscription's secrets are sealed."""
+    """Return the vault context under which a subscription's secrets are sealed."""
     return f"subscription:{subscription_id}"
 
 
 def worker_index_of(vault: Vault, email: str | None) -> bytes | None:
-    """Give the keyed hash by which a worker's e-mail is found, the same in capitals or not; None without one."""
+    """Return the keyed hash by which a worker's e-mail is found, the same in capitals or not; None without one."""
     return vault.index(email.strip().lower(), "worker.email") if email else None
 
 
@@ -144,7 +144,7 @@ def update_subscription(tx: Connection, changed: Subscription) -> None:
 
 
 def lock_subscription(tx: Connection, subscription_id: UUID) -> Subscription | None:
-    """Give a subscription that stays as it is until the end of the transaction; None when there is none."""
+    """Return a subscription that stays as it is until the end of the transaction; None when there is none."""
     row = tx.execute(select(subscription).where(subscription.c.id == subscription_id).with_for_update()).first()
     return subscription_from(row) if row else None
 
@@ -155,12 +155,12 @@ def delete_subscription(tx: Connection, subscription_id: UUID) -> None:
 
 
 def load_subscriptions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Subscription]:
-    """Give subscriptions by id."""
+    """Return subscriptions by id."""
     return {row.id: subscription_from(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
 
 
 def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list[Subscription]:
-    """Give the subscriptions of these organisations, in a fixed order, locked as they are.
+    """Return the subscriptions of these organisations, in a fixed order, locked as they are.
 
     Until the deliveries made for them are committed none can be paused or resumed, so none is left held by mistake.
     """
@@ -176,7 +176,7 @@ def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list
 def list_subscriptions(
     tx: Connection, organisation_id: UUID | None, after: UUID | None, limit: int
 ) -> list[Subscription]:
-    """Give a page of subscriptions by id, of one organisation or (None) of all."""
+    """Return a page of subscriptions by id, of one organisation or (None) of all."""
     query = select(subscription).order_by(subscription.c.id).limit(limit)
     if organisation_id is not None:
         query = query.where(subscription.c.organisation_id == organisation_id)
@@ -186,7 +186,7 @@ def list_subscriptions(
 
 
 def count_subscriptions(tx: Connection, organisation_id: UUID) -> int:
-    """Give how many subscriptions an organisation has, active or not."""
+    """Return how many subscriptions an organisation has, active or not."""
     return tx.scalar(_COUNT, {"organisation_id": organisation_id}) or 0
 
 

@@ -145,7 +145,7 @@ _NEXT_PAGE = _PAGE.where(conflict.c.id > bindparam("after"))
 
 
 def held_fields(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
-    """Give what is remembered of the fields of these referrals, for every partner."""
+    """Return what is remembered of the fields of these referrals, for every partner."""
     return list(tx.execute(_FIELDS, {"referral_ids": list(referral_ids)}))
 
 
@@ -162,7 +162,7 @@ def forget_sends(tx: Connection, referral_id: UUID, field: str) -> None:
 
 
 def systems_that_know(tx: Connection, referral_id: UUID) -> set[System]:
-    """Give the partners that have an id of their own for a referral."""
+    """Return the partners that have an id of their own for a referral."""
     return {System(name) for name in tx.execute(_KNOWING, {"referral_id": referral_id}).scalars()}
 
 
@@ -184,32 +184,32 @@ def update_conflicts(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def open_claims(tx: Connection, referral_id: UUID, system: System) -> list[Row[Any]]:
-    """Give id, field and sealed value of what a system said without owning it, and nobody decided on yet."""
+    """Return id, field and sealed value of what a system said without owning it, and nobody decided on yet."""
     return list(tx.execute(_OPEN_CLAIMS, {"referral_id": referral_id, "system": system}))
 
 
 def open_loops(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
-    """Give id, system, referral and field of the loops of referrals that nobody decided on yet."""
+    """Return id, system, referral and field of the loops of referrals that nobody decided on yet."""
     return list(tx.execute(_OPEN_LOOPS, {"referral_ids": list(referral_ids)}))
 
 
 def find_conflict(tx: Connection, system: System, conflict_id: UUID, *, lock: bool = False) -> Row[Any] | None:
-    """Give a conflict with a partner, or None; locked until the end of the transaction when asked."""
+    """Return a conflict with a partner, or None; locked until the end of the transaction when asked."""
     statement = _LOCKED_CONFLICT if lock else _CONFLICT
     return tx.execute(statement, {"system": system, "conflict_id": conflict_id}).first()
 
 
 def list_conflicts(tx: Connection, system: System, state: str, after: UUID | None, limit: int) -> list[Row[Any]]:
-    """Give conflicts with a partner, oldest first, with the wrapped key of their client."""
+    """Return conflicts with a partner, oldest first, with the wrapped key of their client."""
     asked = {"system": system, "state": state, "most": limit}
     return list(tx.execute(_NEXT_PAGE, {**asked, "after": after}) if after else tx.execute(_PAGE, asked))
 
 
 def forget_decided_values(tx: Connection, before: datetime) -> int:
-    """Destroy the values of conflicts that were decided before this moment; gives of how many."""
+    """Destroy the values of conflicts that were decided before this moment; returns of how many."""
     return tx.execute(_FORGOTTEN_VALUES, {"before": before}).rowcount
 
 
 def forget_held_fields(tx: Connection, before: datetime) -> int:
-    """Forget what partners hold of referrals that are over, and did not change since this moment; gives how many."""
+    """Forget what partners hold of referrals that are over, and did not change since this moment; returns how many."""
     return tx.execute(_FORGOTTEN_FIELDS, {"before": before}).rowcount

@@ -104,12 +104,12 @@ _LOCKED_PARTNER = _PARTNER.with_for_update()
 
 
 def find_partner(tx: Connection, system: System) -> Row[Any] | None:
-    """Give the partner's row, or None when it was never pulled."""
+    """Return the partner's row, or None when it was never pulled."""
     return tx.execute(_PARTNER, {"system": system}).first()
 
 
 def ensure_partner(tx: Connection, system: System) -> Row[Any]:
-    """Give the partner's row, made on first use, locked until the end of the transaction."""
+    """Return the partner's row, made on first use, locked until the end of the transaction."""
     row = tx.execute(_LOCKED_PARTNER, {"system": system}).first()
     if row is None:
         insert_row(tx, partner, {"system": system, "paused": False})
@@ -123,7 +123,7 @@ def update_partner(tx: Connection, system: System, values: Mapping[str, Any]) ->
 
 
 def list_partners(tx: Connection) -> list[Row[Any]]:
-    """Give all partners."""
+    """Return all partners."""
     return list(tx.execute(select(partner).order_by(partner.c.system)))
 
 
@@ -135,7 +135,7 @@ _KNOWN = select(partner_record.c.external_id, partner_record.c.content_hash, par
 
 
 def known_records(tx: Connection, system: System, kind: str, external_ids: Collection[str]) -> dict[str, Any]:
-    """Give rows with the content hash and revision last applied, by the partner's id; unknown ones are left out."""
+    """Return rows with the content hash and revision last applied, by the partner's id; unknown ones are left out."""
     rows = tx.execute(_KNOWN, {"system": system, "kind": kind, "ids": list(external_ids)})
     return {row.external_id: row for row in rows}
 
@@ -164,11 +164,11 @@ _LAST_DRIFT = (
 
 
 def last_drift(tx: Connection, system: System) -> Mapping[str, int]:
-    """Give the drift that was last met, by place; empty when there never was any."""
+    """Return the drift that was last met, by place; empty when there never was any."""
     return tx.execute(_LAST_DRIFT, {"system": system}).scalar() or {}
 
 
 def list_runs(tx: Connection, system: System, limit: int) -> list[Row[Any]]:
-    """Give the newest runs first."""
+    """Return the newest runs first."""
     query = select(partner_run).where(partner_run.c.system == system).order_by(partner_run.c.id.desc())
     return list(tx.execute(query.limit(limit)))

@@ -23,5 +23,5 @@ _STANDING = select(event.c.referral_id, event.c.recorded_at).where(
 
 
 def standing_alerts(tx: Connection, chains: Collection[UUID]) -> dict[UUID, datetime]:
-    """Give when operators were told of the troubles of which no end was told, by chain of notices."""
+    """Return when operators were told of the troubles of which no end was told, by chain of notices."""
     return {row.referral_id: row.recorded_at for row in tx.execute(_STANDING, {"chains": list(chains)})}

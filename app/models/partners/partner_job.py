@@ -41,27 +41,27 @@ def update_job(tx: Connection, job_id: UUID, values: Mapping[str, Any]) -> None:
 
 
 def find_job_row(tx: Connection, system: System, job_id: UUID) -> Row[Any] | None:
-    """Give one job of a partner."""
+    """Return one job of a partner."""
     return tx.execute(_ONE, {"system": system, "id": job_id}).first()
 
 
 def list_jobs(tx: Connection, system: System, after: UUID | None, limit: int) -> list[Row[Any]]:
-    """Give a page of a partner's jobs, newest first; ``after`` is the last one of the page before."""
+    """Return a page of a partner's jobs, newest first; ``after`` is the last one of the page before."""
     values = {"system": system, "limit": limit}
     return list(tx.execute(_NEWEST_BEFORE, {**values, "after": after}) if after else tx.execute(_NEWEST, values))
 
 
 def oldest_unfinished_job(tx: Connection, system: System) -> Row[Any] | None:
-    """Give the partner's oldest job that waits, or that was begun and not ended."""
+    """Return the partner's oldest job that waits, or that was begun and not ended."""
     return tx.execute(_UNFINISHED, {"system": system}).first()
 
 
 def jobs_waiting_since(tx: Connection) -> dict[str, datetime]:
-    """Give since when the oldest job that nobody began waits, by partner; those of which none waits are left out."""
+    """Return since when the oldest job that nobody began waits, by partner; those of which none waits are left out."""
     return {row.system: row.since for row in tx.execute(_WAITING_SINCE)}
 
 
 def was_asked_since(tx: Connection, system: System, kind: str, since: datetime) -> bool:
-    """Tell whether a job of this kind was asked for at or after a moment."""
+    """Return whether a job of this kind was asked for at or after a moment."""
     asked: bool = tx.execute(_SINCE, {"system": system, "kind": kind, "since": since}).scalar_one()
     return asked

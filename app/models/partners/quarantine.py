@@ -113,32 +113,32 @@ def put_in_quarantine(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None
 def quarantine_of_cases(
     tx: Connection, system: System, case_ids: Collection[str], states: Collection[str]
 ) -> list[Row[Any]]:
-    """Give the quarantine of these cases in these states without its payloads, oldest first."""
+    """Return the quarantine of these cases in these states without its payloads, oldest first."""
     return list(tx.execute(_OF_CASES, {"system": system, "case_ids": list(case_ids), "states": list(states)}))
 
 
 def open_quarantine(tx: Connection, system: System, case_ids: Collection[str]) -> list[Row[Any]]:
-    """Give the open quarantine of these cases with its sealed payloads, oldest first."""
+    """Return the open quarantine of these cases with its sealed payloads, oldest first."""
     return list(tx.execute(_OPEN_OF_CASES, {"system": system, "case_ids": list(case_ids)}))
 
 
 def cases_in_quarantine(tx: Connection, system: System) -> list[str]:
-    """Give the cases of which something is held, the longest held first."""
+    """Return the cases of which something is held, the longest held first."""
     return [row.case_id for row in tx.execute(_OPEN_CASES, {"system": system})]
 
 
 def free_cases(tx: Connection, system: System, waits: str) -> list[str]:
-    """Give the cases of which all that is held is held for this one reason: that it waits for what is gone by now."""
+    """Return the cases of which all that is held is held for this one reason: that it waits for what is gone by now."""
     return [row.case_id for row in tx.execute(_FREE_CASES, {"system": system, "waits": waits})]
 
 
 def quarantine_rows(tx: Connection, system: System, ids: Collection[UUID]) -> list[Row[Any]]:
-    """Give these rows without their payloads, whatever their state."""
+    """Return these rows without their payloads, whatever their state."""
     return list(tx.execute(_BY_IDS, {"system": system, "ids": list(ids)}))
 
 
 def list_quarantine(tx: Connection, system: System, state: str, after: UUID | None, limit: int) -> list[Row[Any]]:
-    """Give a page of the quarantine, oldest first."""
+    """Return a page of the quarantine, oldest first."""
     condition = and_(quarantine.c.system == system, quarantine.c.state == state)
     query = select(quarantine).where(condition).order_by(quarantine.c.id).limit(limit)
     return list(tx.execute(query.where(quarantine.c.id > after) if after else query))
@@ -161,18 +161,18 @@ def change_reasons(tx: Connection, reasons: Mapping[UUID, Mapping[str, str]], no
 
 
 def expire_quarantine(tx: Connection, before: datetime, now: datetime) -> int:
-    """Let what is held since before this moment leave the quarantine as expired; gives how many."""
+    """Let what is held since before this moment leave the quarantine as expired; returns how many."""
     old = and_(quarantine.c.state == "open", quarantine.c.since < before)
     return tx.execute(_CLOSE.where(old).values(state="expired", changed_at=now)).rowcount
 
 
 def count_quarantined(tx: Connection) -> int:
-    """Give the number of records in quarantine, of all partners."""
+    """Return the number of records in quarantine, of all partners."""
     number: int = tx.execute(select(func.count()).where(quarantine.c.state == "open")).scalar_one()
     return number
 
 
 def count_quarantined_of(tx: Connection) -> dict[str, int]:
-    """Give the number of records in quarantine by partner."""
+    """Return the number of records in quarantine by partner."""
     query = select(quarantine.c.system, func.count()).where(quarantine.c.state == "open")
     return {row[0]: row[1] for row in tx.execute(query.group_by(quarantine.c.system))}

@@ -78,13 +78,13 @@ _OWE_AGAIN = (
 
 
 def stored_records(tx: Connection, system: System, after: tuple[str, str], limit: int) -> list[Row[Any]]:
-    """Give a page of what was applied of a partner, in the order of kind and id; ``("", "")`` begins."""
+    """Return a page of what was applied of a partner, in the order of kind and id; ``("", "")`` begins."""
     kind, record_id = after
     return list(tx.execute(_RECORDS, {"system": system, "kind": kind, "external_id": record_id, "limit": limit}))
 
 
 def stored_hashes(tx: Connection, system: System, external_ids: Collection[str]) -> dict[tuple[str, str], bytes]:
-    """Give the content hash last applied, by kind and id."""
+    """Return the content hash last applied, by kind and id."""
     rows = tx.execute(_HASHES, {"system": system, "ids": list(external_ids)})
     return {(row.kind, row.external_id): row.content_hash for row in rows}
 
@@ -92,7 +92,7 @@ def stored_hashes(tx: Connection, system: System, external_ids: Collection[str])
 def applied_versions(
     tx: Connection, system: System, referral_ids: Collection[UUID], versions: Collection[str]
 ) -> set[tuple[UUID, str, datetime]]:
-    """Give which versions of a partner's records, of which moments, made history of these referrals."""
+    """Return which versions of a partner's records, of which moments, made history of these referrals."""
     rows = tx.execute(_APPLIED, {"system": system, "referral_ids": list(referral_ids), "versions": list(versions)})
     return {(row.referral_id, row.source_version, row.occurred_at) for row in rows}
 
@@ -103,7 +103,7 @@ def forget_records(tx: Connection, system: System, kind: str, external_ids: Coll
 
 
 def stored_links(tx: Connection, system: System, after: str, limit: int) -> list[Row[Any]]:
-    """Give a page of the partner's case numbers with their referrals, by number; an empty text begins."""
+    """Return a page of the partner's case numbers with their referrals, by number; an empty text begins."""
     return list(tx.execute(_LINKS, {"system": system, "after": after, "limit": limit}))
 
 
@@ -113,10 +113,10 @@ def unlink(tx: Connection, system: System, referral_ids: Collection[UUID]) -> No
 
 
 def owed_referrals(tx: Connection, receiver: str, referral_ids: Collection[UUID]) -> set[UUID]:
-    """Give those of these referrals of which a delivery to the receiver is still to be made."""
+    """Return those of these referrals of which a delivery to the receiver is still to be made."""
     return set(tx.execute(_OWED, {"to_receiver": receiver, "ids": list(referral_ids)}).scalars())
 
 
 def owe_again(tx: Connection, receiver: str, referral_ids: Collection[UUID], now: datetime) -> set[UUID]:
-    """Make everything due again that a receiver was told of these referrals; gives those of which there was any."""
+    """Make everything due again that a receiver was told of these referrals; returns those of which there was any."""
     return set(tx.execute(_OWE_AGAIN, {"to_receiver": receiver, "ids": list(referral_ids), "now": now}).scalars())

@@ -14,7 +14,7 @@ from app.domain.values import Organisation
 from app.models.access import auth as access
 from app.models.access.organisation import to_organisation
 from app.operations.access.organisations import read_organisation
-from app.operations.services import Tools
+from app.operations.services import Services
 
 SCOPES: Mapping[str, str] = MappingProxyType(
     {
@@ -56,7 +56,7 @@ class ApiClient:
     secret_hash: bytes | None = field(default=None, repr=False)
 
     def has_secret(self, secret: str) -> bool:
-        """Tell whether this is the client's secret, in a time that does not depend on it."""
+        """Return whether this is the client's secret, in a time that does not depend on it."""
         return self.secret_hash is not None and compare_digest(self.secret_hash, _hash_of(secret))
 
 
@@ -76,7 +76,7 @@ class SigningKey:
 
 def save_client(  # noqa: PLR0913 - what a client consists of, by name
     tx: Connection,
-    tools: Tools,
+    services: Services,
     client_id: str,
     *,
     organisation_code: str,
@@ -105,7 +105,7 @@ def save_client(  # noqa: PLR0913 - what a client consists of, by name
         "jwks": jwks,
         "secret_hash": secret_hash,
         "active": True,
-        "created_at": tools.clock.now(),
+        "created_at": services.clock.now(),
     }
     access.save_api_client(tx, values)
     return ApiClient(client_id, organisation, frozenset(scopes), jwks, secret_hash)
@@ -125,7 +125,7 @@ def deactivate_client(tx: Connection, client_id: str) -> None:
 
 
 def find_client(tx: Connection, client_id: str) -> ApiClient | None:
-    """Give the client with this id; None when it, or its organisation, is unknown or no longer active."""
+    """Return the client with this id; None when it, or its organisation, is unknown or no longer active."""
     row = access.find_api_client(tx, client_id)
     if row is None or not row.active or not row.organisation_active:
         return None
@@ -138,26 +138,26 @@ def use_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime
     return access.use_assertion(tx, client_id, sha256(jti.encode()).hexdigest(), expires_at, now)
 
 
-def signing_keys(tx: Connection, tools: Tools) -> list[SigningKey]:
-    """Give the hub's signing keys, newest first; the newest one signs, all of them verify."""
+def signing_keys(tx: Connection, services: Services) -> list[SigningKey]:
+    """Return the hub's signing keys, newest first; the newest one signs, all of them verify."""
     rows = access.list_signing_keys(tx)
-    return [SigningKey(row.kid, tools.vault.open(row.private_key, _KEY_CONTEXT), row.public_jwk) for row in rows]
+    return [SigningKey(row.kid, services.vault.open(row.private_key, _KEY_CONTEXT), row.public_jwk) for row in rows]
 
 
-def ensure_signing_key(tx: Connection, tools: Tools, make_key: Callable[[], SigningKey]) -> list[SigningKey]:
-    """Keep a first signing key when there is none; gives all keys, newest first."""
+def ensure_signing_key(tx: Connection, services: Services, make_key: Callable[[], SigningKey]) -> list[SigningKey]:
+    """Keep a first signing key when there is none; returns all keys, newest first."""
     if not access.list_signing_keys(tx):
-        add_signing_key(tx, tools, make_key())
-    return signing_keys(tx, tools)
+        add_signing_key(tx, services, make_key())
+    return signing_keys(tx, services)
 
 
-def add_signing_key(tx: Connection, tools: Tools, key: SigningKey) -> None:
+def add_signing_key(tx: Connection, services: Services, key: SigningKey) -> None:
     """Keep a key, sealed by the vault; from now on it signs."""
     values = {
         "kid": key.kid,
-        "private_key": tools.vault.seal(key.private_pem, _KEY_CONTEXT),
+        "private_key": services.vault.seal(key.private_pem, _KEY_CONTEXT),
         "public_jwk": key.public_jwk,
-        "created_at": tools.clock.now(),
+        "created_at": services.clock.now(),
     }
     access.insert_signing_key(tx, values)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.errors import IdempotencyConflict
 from app.models.access.auth import claim_request, find_request, keep_answer
-from app.operations.services import Tools
+from app.operations.services import Services
 
 _CONTEXT = "idempotency.body"
 
@@ -36,7 +36,7 @@ class Answer:
     replayed: bool = False
 
 
-def once(tx: Connection, tools: Tools, request: Request, work: Callable[[Connection], Answer]) -> Answer:
+def once(tx: Connection, services: Services, request: Request, work: Callable[[Connection], Answer]) -> Answer:
     """Do the work, or give the answer that the same request got before.
 
     When the work fails nothing is kept, so that the caller may mend the request and use the key again.
@@ -45,20 +45,20 @@ def once(tx: Connection, tools: Tools, request: Request, work: Callable[[Connect
         IdempotencyConflict: the key was used for another request.
     """
     key = {"organisation_id": request.organisation_id, "key": request.key}
-    new = {**key, "request_hash": request.fingerprint, "created_at": tools.clock.now()}
+    new = {**key, "request_hash": request.fingerprint, "created_at": services.clock.now()}
     while not claim_request(tx, new):
         # Again, should the key be forgotten just now.
-        if earlier := given_before(tx, tools, request):
+        if earlier := given_before(tx, services, request):
             return earlier
     answer = work(tx)
-    sealed = tools.vault.seal(answer.body, _CONTEXT)
+    sealed = services.vault.seal(answer.body, _CONTEXT)
     kept = {"status": answer.status, "etag": answer.etag, "location": answer.location, "body": sealed}
     keep_answer(tx, request.organisation_id, request.key, kept)
     return answer
 
 
-def given_before(tx: Connection, tools: Tools, request: Request) -> Answer | None:
-    """Give the answer that the same request got before; None when it is new.
+def given_before(tx: Connection, services: Services, request: Request) -> Answer | None:
+    """Return the answer that the same request got before; None when it is new.
 
     For what asks the network before it writes.
 
@@ -70,5 +70,5 @@ def given_before(tx: Connection, tools: Tools, request: Request) -> Answer | Non
         return None
     if row.request_hash != request.fingerprint:
         raise IdempotencyConflict("This Idempotency-Key was used for another request; use a new key for a new request.")
-    answer = Answer(row.status, tools.vault.open(row.body, _CONTEXT), row.etag, row.location)
+    answer = Answer(row.status, services.vault.open(row.body, _CONTEXT), row.etag, row.location)
     return replace(answer, replayed=True)

@@ -14,14 +14,14 @@ from app.models.access.organisation import (
     list_organisations,
     update_organisation,
 )
-from app.operations.services import Tools
+from app.operations.services import Services
 
 
-def set_up_institutions(tx: Connection, tools: Tools) -> None:
+def set_up_institutions(tx: Connection, services: Services) -> None:
     """Add the institutions that the city's reference data names; those that exist stay as they are."""
-    for each in tools.reference.institutions:
+    for each in services.reference.institutions:
         if find_organisation(tx, each.code) is None:
-            _insert(tx, tools, asdict(each))
+            _insert(tx, services, asdict(each))
 
 
 @dataclass(frozen=True)
@@ -35,27 +35,27 @@ class ReferrerDetails:
     area: str | None = None
 
 
-def save_referrer(tx: Connection, tools: Tools, details: ReferrerDetails) -> Organisation:
+def save_referrer(tx: Connection, services: Services, details: ReferrerDetails) -> Organisation:
     """Register a referring organisation under its code, or change the one that has it.
 
     Raises:
         InvalidInput: an unknown area, a system that referrers do not work in, or a code of an institution.
     """
-    _check(tools, details)
+    _check(services, details)
     code = details.code
     known = find_organisation(tx, code)
     if known is None:
-        _insert(tx, tools, {**asdict(details), "role": OrganisationRole.REFERRER})
+        _insert(tx, services, {**asdict(details), "role": OrganisationRole.REFERRER})
     elif known.role is not OrganisationRole.REFERRER:
         message = f"'{code}' is an institution of the city; choose another code."
         raise InvalidInput(FieldFault("code", "referring-organisation", message))
     elif (known.name, known.kind, known.system, known.area) != astuple(details)[1:]:
-        update_organisation(tx, known.id, {**asdict(details), "changed_at": tools.clock.now()})
+        update_organisation(tx, known.id, {**asdict(details), "changed_at": services.clock.now()})
     return read_organisation(tx, code)
 
 
 def read_organisation(tx: Connection, code: str) -> Organisation:
-    """Give the organisation with this code.
+    """Return the organisation with this code.
 
     Raises:
         NotFound: there is none.
@@ -67,22 +67,22 @@ def read_organisation(tx: Connection, code: str) -> Organisation:
 
 
 def page_of_organisations(tx: Connection, after_code: str | None, limit: int) -> tuple[list[Organisation], bool]:
-    """Give a page of organisations by code, and whether there is a next page."""
+    """Return a page of organisations by code, and whether there is a next page."""
     found = list_organisations(tx, after_code, limit + 1)
     return found[:limit], len(found) > limit
 
 
-def _check(tools: Tools, details: ReferrerDetails) -> None:
+def _check(services: Services, details: ReferrerDetails) -> None:
     if details.system is System.ALLEGRO:
         message = "Referrers work in gidso or rmw, or use the api."
         raise InvalidInput(FieldFault("system", "referrers-system", message))
-    if details.area is not None and details.area not in tools.reference.areas:
-        known = ", ".join(sorted(tools.reference.areas))
+    if details.area is not None and details.area not in services.reference.areas:
+        known = ", ".join(sorted(services.reference.areas))
         raise InvalidInput(FieldFault("area", "known-area", f"Unknown area; use one of: {known}."))
 
 
-def _insert(tx: Connection, tools: Tools, values: Mapping[str, Any]) -> None:
-    now = tools.clock.now()
+def _insert(tx: Connection, services: Services, values: Mapping[str, Any]) -> None:
+    now = services.clock.now()
     insert_organisation(
-        tx, {"kind": None, "area": None, **values, "id": tools.new_id(now), "active": True, "changed_at": now}
+        tx, {"kind": None, "area": None, **values, "id": services.new_id(now), "active": True, "changed_at": now}
     )

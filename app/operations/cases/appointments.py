@@ -15,18 +15,18 @@ from app.domain.local_time import AMSTERDAM
 from app.domain.values import Appointment
 from app.models.cases.appointment import insert_appointment, newest_appointment, update_appointment
 from app.operations.cases.steps import Chain, Step
-from app.operations.services import Tools
+from app.operations.services import Services
 
 # After so many missed appointments the referrer is asked to restore contact (domain.md section 5).
 _ASK_HELP_AFTER = 1
 
 
-def schedule_intake(tx: Connection, tools: Tools, chain: Chain, fact: ScheduleIntake) -> UUID:
-    """Plan the intake, or move it when one is planned; gives the appointment's id.
+def schedule_intake(tx: Connection, services: Services, chain: Chain, fact: ScheduleIntake) -> UUID:
+    """Plan the intake, or move it when one is planned; returns the appointment's id.
 
     A three-way meeting is a proposal: the referrer's worker is asked to accept it or to give other times.
     """
-    appointment_id = tools.new_id(chain.now)
+    appointment_id = services.new_id(chain.now)
     moves = chain.status == ReferralStatus.SCHEDULED
     action, event = (
         (Action.RESCHEDULE, EventType.INTAKE_RESCHEDULED) if moves else (Action.SCHEDULE, EventType.INTAKE_SCHEDULED)
@@ -44,7 +44,7 @@ def schedule_intake(tx: Connection, tools: Tools, chain: Chain, fact: ScheduleIn
 
 
 def respond_to_appointment(
-    tx: Connection, tools: Tools, chain: Chain, appointment_id: UUID, fact: RespondToAppointment
+    tx: Connection, services: Services, chain: Chain, appointment_id: UUID, fact: RespondToAppointment
 ) -> None:
     """Accept the proposed three-way meeting on behalf of the referrer's worker, or give other times."""
     planned = _planned(tx, chain, appointment_id)
@@ -65,7 +65,7 @@ def respond_to_appointment(
     chain.save()
 
 
-def cancel_appointment(tx: Connection, tools: Tools, chain: Chain, fact: CancelAppointment) -> None:
+def cancel_appointment(tx: Connection, services: Services, chain: Chain, fact: CancelAppointment) -> None:
     """Let the planned intake fall through; it can be planned again."""
     planned = _still_planned(tx, chain)
     step = Step(
@@ -84,7 +84,7 @@ def cancel_appointment(tx: Connection, tools: Tools, chain: Chain, fact: CancelA
     chain.save()
 
 
-def record_attendance(tx: Connection, tools: Tools, chain: Chain, fact: RecordAttendance) -> None:
+def record_attendance(tx: Connection, services: Services, chain: Chain, fact: RecordAttendance) -> None:
     """Record that the client appeared at the intake, or did not."""
     planned = _still_planned(tx, chain)
     action, event, status = (
@@ -103,7 +103,7 @@ def record_attendance(tx: Connection, tools: Tools, chain: Chain, fact: RecordAt
     taken = chain.take(step if fact.attended else replace(step, facts=_missed_facts(chain)))
     implied = taken is None and fact.attended and _is_implied(chain)
     if (taken or implied) and fact.attended:
-        chain.change(intake_held_on=chain.act.occurred_at.astimezone(AMSTERDAM).date(), contact_lost=False)
+        chain.change(intake_held_on=chain.context.occurred_at.astimezone(AMSTERDAM).date(), contact_lost=False)
     elif taken:
         chain.change(missed_count=chain.row.missed_count + 1)
     if (taken or implied) and planned:
@@ -112,7 +112,7 @@ def record_attendance(tx: Connection, tools: Tools, chain: Chain, fact: RecordAt
 
 
 def _is_implied(chain: Chain) -> bool:
-    """Tell whether the result of the intake came before the attendance, which it implied on its own day."""
+    """Return whether the result of the intake came before the attendance, which it implied on its own day."""
     row = chain.row
     return chain.status == ReferralStatus.CONCLUDED and row.intake_held_on in (None, row.intake_concluded_on)
 

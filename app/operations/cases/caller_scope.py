@@ -13,7 +13,7 @@ _SEES_ALL = frozenset({OrganisationRole.FINANCE_TEAM, OrganisationRole.CREDIT_BA
 
 
 @dataclass(frozen=True)
-class Viewer:
+class CallerScope:
     """A caller: an organisation, seen as a receiver of what the hub tells."""
 
     organisation: Organisation
@@ -29,16 +29,16 @@ class Viewer:
 
     @property
     def knows_all_statuses(self) -> bool:
-        """Tell whether the caller reads the real status, not the one last told to the referrer."""
+        """Return whether the caller reads the real status, not the one last told to the referrer."""
         return self.organisation.role in _SEES_ALL
 
     @property
     def is_inside(self) -> bool:
-        """Tell whether the caller uses the hub's own ids."""
+        """Return whether the caller uses the hub's own ids."""
         return self.organisation.is_inside
 
     def receiver(self, referrer: Organisation) -> Receiver:
-        """Give the receiver in whose name the policy is asked, for a referral of this referrer.
+        """Return the receiver in whose name the policy is asked, for a referral of this referrer.
 
         A partner system acts for the referrers that work in it.
         """
@@ -47,9 +47,9 @@ class Viewer:
         return Receiver(str(stands_in.id), str(stands_in.kind or stands_in.role), inside=self.is_inside)
 
     def resolve(self, pseudonyms: Pseudonyms, given_id: UUID) -> UUID:
-        """Give the hub's id behind an id that this caller uses."""
+        """Return the hub's id behind an id that this caller uses."""
         return given_id if self.is_inside else pseudonyms.resolve(str(self.organisation.id), given_id)
 
     def shown(self, pseudonyms: Pseudonyms, record_id: UUID) -> UUID:
-        """Give the id under which this caller knows a record."""
+        """Return the id under which this caller knows a record."""
         return record_id if self.is_inside else pseudonyms.of(str(self.organisation.id), record_id)

@@ -28,88 +28,96 @@ from app.models.cases.client import bsn_index, wrapped_key_of
 from app.models.cases.history import list_history
 from app.models.cases.referral import list_referrals
 from app.models.cases.trajectory import created_at_of, list_parties, list_trajectories, referral_id_of
-from app.operations.cases.caller_scope import Viewer
-from app.operations.services import Tools
-from app.privacy.gate import Released, release, tells
+from app.operations.cases.caller_scope import CallerScope
+from app.operations.services import Services
+from app.privacy.gate import Released, release, would_release
 from app.privacy.policy import Occasion
 
 T = TypeVar("T")
 
 
-def view_referral(tx: Connection, tools: Tools, viewer: Viewer, referral_id: UUID) -> Released:
-    """Give a referral as this caller may read it.
+def view_referral(tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID) -> Released:
+    """Return a referral as this caller may read it.
 
     Raises:
         NotFound: no such referral for this caller.
     """
-    return view_case(tools, viewer, _case(tx, tools, viewer, referral_id))
+    return view_case(services, caller_scope, _case(tx, services, caller_scope, referral_id))
 
 
-def view_case(tools: Tools, viewer: Viewer, case: CaseFile) -> Released:
-    """Give the referral of a case as this caller may read it; the case must be visible to it."""
-    return _released(tools, viewer, case.referral.organisation, facts_of(case))
+def view_case(services: Services, caller_scope: CallerScope, case: CaseFile) -> Released:
+    """Return the referral of a case as this caller may read it; the case must be visible to it."""
+    return _released(services, caller_scope, case.referral.organisation, facts_of(case))
 
 
-def view_appointments(tx: Connection, tools: Tools, viewer: Viewer, referral_id: UUID) -> list[Released]:
-    """Give a referral's appointments, oldest first, as this caller may read them; none that it was not told of."""
-    case = _case(tx, tools, viewer, referral_id)
+def view_appointments(
+    tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID
+) -> list[Released]:
+    """Return a referral's appointments, oldest first, as this caller may read them; none that it was not told of."""
+    case = _case(tx, services, caller_scope, referral_id)
     views = [
-        _released(tools, viewer, case.referral.organisation, _appointment_view(case, each))
+        _released(services, caller_scope, case.referral.organisation, _appointment_view(case, each))
         for each in list_appointments(tx, referral_id)
     ]
     return [view for view in views if Field.APPOINTMENT_ID in view.fields]
 
 
-def view_trajectory(tx: Connection, tools: Tools, viewer: Viewer, trajectory_id: UUID) -> Released:
-    """Give a trajectory as this caller may read it.
+def view_trajectory(tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID) -> Released:
+    """Return a trajectory as this caller may read it.
 
     Raises:
         NotFound: no such trajectory for this caller, or it was never told that there is one.
     """
-    case = _case_of_trajectory(tx, tools, viewer, trajectory_id)
-    view = _released(tools, viewer, case.referral.organisation, _trajectory_view(case))
+    case = _case_of_trajectory(tx, services, caller_scope, trajectory_id)
+    view = _released(services, caller_scope, case.referral.organisation, _trajectory_view(case))
     if Field.TRAJECTORY_ID not in view.fields:
         raise _no_trajectory()
     return view
 
 
-def view_history(tx: Connection, tools: Tools, viewer: Viewer, referral_id: UUID) -> list[HistoryEntry]:
-    """Give a referral's history, oldest first; a referrer reads its own steps and those of which it was told.
+def view_history(
+    tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID
+) -> list[HistoryEntry]:
+    """Return a referral's history, oldest first; a referrer reads its own steps and those of which it was told.
 
     A status that it was not told is empty.
     """
-    case = _case(tx, tools, viewer, referral_id)
+    case = _case(tx, services, caller_scope, referral_id)
     entries = list_history(tx, referral_id)
-    if viewer.knows_all_statuses:
+    if caller_scope.knows_all_statuses:
         return entries
-    told = (_as_told(tools, viewer, case, entry) for entry in entries)
+    told = (_as_told(services, caller_scope, case, entry) for entry in entries)
     return [entry for entry in told if entry]
 
 
-def view_parties(tx: Connection, tools: Tools, viewer: Viewer, trajectory_id: UUID) -> list[Party]:
-    """Give who takes part in a trajectory; for those who guide the client."""
-    case = _case_of_trajectory(tx, tools, viewer, trajectory_id)
-    if not viewer.knows_all_statuses or case.trajectory is None:
+def view_parties(tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID) -> list[Party]:
+    """Return who takes part in a trajectory; for those who guide the client."""
+    case = _case_of_trajectory(tx, services, caller_scope, trajectory_id)
+    if not caller_scope.knows_all_statuses or case.trajectory is None:
         raise _no_trajectory()
-    sealer = tools.vault.client_sealer(wrapped_key_of(tx, case.client.id))
+    sealer = services.vault.client_sealer(wrapped_key_of(tx, case.client.id))
     return list_parties(tx, sealer, trajectory_id)
 
 
-def view_trajectory_history(tx: Connection, tools: Tools, viewer: Viewer, trajectory_id: UUID) -> list[HistoryEntry]:
-    """Give the history of the chain that a trajectory belongs to; for who was told of the trajectory."""
-    view_trajectory(tx, tools, viewer, trajectory_id)
-    return view_history(tx, tools, viewer, _case_of_trajectory(tx, tools, viewer, trajectory_id).referral.id)
+def view_trajectory_history(
+    tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID
+) -> list[HistoryEntry]:
+    """Return the history of the chain that a trajectory belongs to; for who was told of the trajectory."""
+    view_trajectory(tx, services, caller_scope, trajectory_id)
+    return view_history(
+        tx, services, caller_scope, _case_of_trajectory(tx, services, caller_scope, trajectory_id).referral.id
+    )
 
 
 def page_of_referrals(
-    tx: Connection, tools: Tools, viewer: Viewer, query: ReferralQuery, bsn: str | None = None
+    tx: Connection, services: Services, caller_scope: CallerScope, query: ReferralQuery, bsn: str | None = None
 ) -> tuple[list[Released], Position | None]:
-    """Give a page of referral summaries, and where the next page begins (None on the last).
+    """Return a page of referral summaries, and where the next page begins (None on the last).
 
     A filter finds a referral only by what this caller may read of it.
     """
     if bsn:
-        query = replace(query, bsn_index=bsn_index(tools.vault, bsn))
+        query = replace(query, bsn_index=bsn_index(services.vault, bsn))
     asked = {
         Field.REFERRAL_REFERENCE: query.reference,
         Field.REFERRAL_AREA: query.area,
@@ -118,8 +126,8 @@ def page_of_referrals(
     }
 
     def show(each: ReferralSummary) -> Released | None:
-        view = _released(tools, viewer, each.organisation, summary_facts(each))
-        knows_bsn = bsn is None or _reads(tools, viewer, each.organisation, Field.CLIENT_BSN)
+        view = _released(services, caller_scope, each.organisation, summary_facts(each))
+        knows_bsn = bsn is None or _reads(services, caller_scope, each.organisation, Field.CLIENT_BSN)
         return view if knows_bsn and _answers(view, asked) else None
 
     def place(each: ReferralSummary) -> Position:
@@ -129,16 +137,16 @@ def page_of_referrals(
 
 
 def page_of_trajectories(
-    tx: Connection, tools: Tools, viewer: Viewer, query: TrajectoryQuery
+    tx: Connection, services: Services, caller_scope: CallerScope, query: TrajectoryQuery
 ) -> tuple[list[Released], Position | None]:
-    """Give a page of trajectories of which this caller was told, and where the next page begins (None on the last).
+    """Return a page of trajectories of which this caller was told, and where the next page begins (None on the last).
 
     A filter on status or counsellor finds a trajectory only when this caller may read that of it.
     """
     asked = {Field.TRAJECTORY_STATUS: query.status, Field.COUNSELLOR_NAME: query.counsellor}
 
     def show(each: Trajectory) -> Released | None:
-        view = _released(tools, viewer, each.organisation, _listed_trajectory(each))
+        view = _released(services, caller_scope, each.organisation, _listed_trajectory(each))
         return view if Field.TRAJECTORY_ID in view.fields and _answers(view, asked) else None
 
     def place(each: Trajectory) -> Position:
@@ -147,22 +155,24 @@ def page_of_trajectories(
     return _page(lambda after: list_trajectories(tx, replace(query, after=after)), show, place, query)
 
 
-def referral_actions(tx: Connection, tools: Tools, viewer: Viewer, referral_id: UUID) -> list[Action]:
-    """Give what this caller may do with the referral now, from the table that guards the writes.
+def referral_actions(tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID) -> list[Action]:
+    """Return what this caller may do with the referral now, from the table that guards the writes.
 
     A referrer's actions are those of the status it was told.
     """
-    case = _case(tx, tools, viewer, referral_id)
+    case = _case(tx, services, caller_scope, referral_id)
     referral = case.referral
-    status = referral.status if viewer.knows_all_statuses else referral.told_status
-    return list(available(Machine.REFERRAL, status, viewer.organisation.role, _conditions(case)))
+    status = referral.status if caller_scope.knows_all_statuses else referral.told_status
+    return list(available(Machine.REFERRAL, status, caller_scope.organisation.role, _conditions(case)))
 
 
-def trajectory_actions(tx: Connection, tools: Tools, viewer: Viewer, trajectory_id: UUID) -> list[Action]:
-    """Give what this caller may do with the trajectory and its credit bank application now."""
-    case = _case_of_trajectory(tx, tools, viewer, trajectory_id)
-    view_trajectory(tx, tools, viewer, trajectory_id)
-    trajectory, role = case.trajectory, viewer.organisation.role
+def trajectory_actions(
+    tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID
+) -> list[Action]:
+    """Return what this caller may do with the trajectory and its credit bank application now."""
+    case = _case_of_trajectory(tx, services, caller_scope, trajectory_id)
+    view_trajectory(tx, services, caller_scope, trajectory_id)
+    trajectory, role = case.trajectory, caller_scope.organisation.role
     if trajectory is None:
         raise _no_trajectory()
     application = trajectory.kbr_application
@@ -171,16 +181,16 @@ def trajectory_actions(tx: Connection, tools: Tools, viewer: Viewer, trajectory_
     return [*steps, *available(Machine.KBR_APPLICATION, status, role, frozenset())]
 
 
-def _case(tx: Connection, tools: Tools, viewer: Viewer, referral_id: UUID) -> CaseFile:
-    case = load_case_files(tx, tools.vault, [referral_id], viewer.visibility).get(referral_id)
+def _case(tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID) -> CaseFile:
+    case = load_case_files(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None:
         raise NotFound("There is no referral with this id for this client.")
     return case
 
 
-def _case_of_trajectory(tx: Connection, tools: Tools, viewer: Viewer, trajectory_id: UUID) -> CaseFile:
+def _case_of_trajectory(tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID) -> CaseFile:
     referral_id = referral_id_of(tx, trajectory_id)
-    cases = load_case_files(tx, tools.vault, [referral_id], viewer.visibility) if referral_id else {}
+    cases = load_case_files(tx, services.vault, [referral_id], caller_scope.visibility) if referral_id else {}
     if referral_id not in cases:
         raise _no_trajectory()
     return cases[referral_id]
@@ -190,9 +200,9 @@ def _no_trajectory() -> NotFound:
     return NotFound("There is no trajectory with this id for this client.")
 
 
-def _released(tools: Tools, viewer: Viewer, referrer: Organisation, facts: Facts) -> Released:
-    receiver = viewer.receiver(referrer)
-    return release(facts, receiver, Occasion.READING, tools.policy, tools.pseudonyms, tools.clock.now())
+def _released(services: Services, caller_scope: CallerScope, referrer: Organisation, facts: Facts) -> Released:
+    receiver = caller_scope.receiver(referrer)
+    return release(facts, receiver, Occasion.READING, services.policy, services.pseudonyms, services.clock.now())
 
 
 def _appointment_view(case: CaseFile, appointment: Appointment) -> Facts:
@@ -237,8 +247,10 @@ def _answers(view: Released, asked: Mapping[Field, str | None]) -> bool:
     return all(view.fields.get(field) == value for field, value in asked.items() if value is not None)
 
 
-def _reads(tools: Tools, viewer: Viewer, referrer: Organisation, field: Field) -> bool:
-    return tells(tools.policy, viewer.receiver(referrer).kind, Occasion.READING, field, {}, tools.clock.now())
+def _reads(services: Services, caller_scope: CallerScope, referrer: Organisation, field: Field) -> bool:
+    return would_release(
+        services.policy, caller_scope.receiver(referrer).kind, Occasion.READING, field, {}, services.clock.now()
+    )
 
 
 def _listed_trajectory(trajectory: Trajectory) -> Facts:
@@ -258,23 +270,25 @@ _STATUS_FIELD = {
 }
 
 
-def _as_told(tools: Tools, viewer: Viewer, case: CaseFile, entry: HistoryEntry) -> HistoryEntry | None:
+def _as_told(services: Services, caller_scope: CallerScope, case: CaseFile, entry: HistoryEntry) -> HistoryEntry | None:
     # The state before may be one of which the referrer was not told; reasons are the finance team's own.
     moment = MOMENT_OF[EventType(entry.event_type)] if entry.event_type else None
-    told = partial(_was_told, tools, viewer, case, moment)
+    told = partial(_was_told, services, caller_scope, case, moment)
     status = _STATUS_FIELD[Machine(entry.machine)]
     # Every step of an application to the credit bank names its status.
     needed = Field.KBR_STATUS if status is Field.KBR_STATUS else Field.REFERRAL_ID
-    if entry.role is not viewer.organisation.role and not told(needed):
+    if entry.role is not caller_scope.organisation.role and not told(needed):
         return None
     return replace(entry, reason=None, from_status=None, to_status=entry.to_status if told(status) else "")
 
 
-def _was_told(tools: Tools, viewer: Viewer, case: CaseFile, moment: Moment | None, field: Field) -> bool:
+def _was_told(
+    services: Services, caller_scope: CallerScope, case: CaseFile, moment: Moment | None, field: Field
+) -> bool:
     if moment is None:
         return False
-    kind = viewer.receiver(case.referral.organisation).kind
-    return tells(tools.policy, kind, Occasion.of(moment), field, facts_of(case), tools.clock.now())
+    kind = caller_scope.receiver(case.referral.organisation).kind
+    return would_release(services.policy, kind, Occasion.of(moment), field, facts_of(case), services.clock.now())
 
 
 def _conditions(case: CaseFile) -> frozenset[Guard]:

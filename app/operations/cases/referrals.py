@@ -17,7 +17,7 @@ from app.domain.codes import (
     WithdrawalReason,
 )
 from app.domain.commands import (
-    Act,
+    ActionContext,
     AmendReferral,
     AnswerWithdrawal,
     ConcludeIntake,
@@ -59,7 +59,7 @@ from app.models.cases.trajectory import trajectory_row_of
 from app.models.delivery.subscription import worker_index_of
 from app.operations.cases.steps import Chain, Ledger, Step, new_chain
 from app.operations.cases.trajectories import open_trajectory
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.vault import Sealer
 
 _CLOSURE_OF_RESULT = {
@@ -70,23 +70,23 @@ _CLOSURE_OF_RESULT = {
 
 
 def register_referral(
-    tx: Connection, tools: Tools, fact: RegisterReferral, act: Act, ledger: Ledger | None = None
+    tx: Connection, services: Services, fact: RegisterReferral, context: ActionContext, ledger: Ledger | None = None
 ) -> CaseFile:
-    """Put a client forward to the finance team; gives the new case, as it is stored.
+    """Put a client forward to the finance team; returns the new case, as it is stored.
 
     Raises:
         InvalidInput: an unknown organisation or area, a BSN that fails the eleven-test, a future date.
         DuplicateReference: the organisation used this reference before.
     """
     referrer = _referrer(tx, fact.organisation_code)
-    _check_contents(tools, fact.contents)
-    _check_client(tools, fact.client)
+    _check_contents(services, fact.contents)
+    _check_client(services, fact.client)
     _check_reference(tx, referrer, fact.reference)
-    now = tools.clock.now()
+    now = services.clock.now()
     received_at = fact.received_at or now
     check_not_future("receivedAt", received_at, now)
-    referral_id = tools.new_id(now)
-    client_id, sealer, already_open = _client_for(tx, tools, fact.client)
+    referral_id = services.new_id(now)
+    client_id, sealer, already_open = _client_for(tx, services, fact.client)
     referral = Referral(
         id=referral_id,
         client_id=client_id,
@@ -103,17 +103,17 @@ def register_referral(
     )
     sealed = {
         **sealed_contents(sealer, fact.contents),
-        "worker_index": worker_index_of(tools.vault, fact.contents.worker.email),
+        "worker_index": worker_index_of(services.vault, fact.contents.worker.email),
     }
     insert_referral(tx, referral, sealed, now)
     insert_details(tx, sealer, referral_id, client_id, fact.client)
     step = Step(Machine.REFERRAL, referral_id, None, Action.REGISTER, EventType.REFERRAL_RECEIVED)
-    new_chain(tx, tools, referral, act, ledger).take(step)
+    new_chain(tx, services, referral, context, ledger).take(step)
     return CaseFile(referral, Client(client_id, fact.client))
 
 
 def referrer_code(tx: Connection, caller: Organisation, given: str | None) -> str:
-    """Give the code of the organisation for which a caller refers.
+    """Return the code of the organisation for which a caller refers.
 
     Raises:
         Forbidden: the caller does not refer, or gave the code of an organisation for which it may not.
@@ -132,31 +132,31 @@ def referrer_code(tx: Connection, caller: Organisation, given: str | None) -> st
     return given
 
 
-def what_was_said(tx: Connection, tools: Tools, chain: Chain) -> AmendReferral:
-    """Give what the referrer said, as the change that changes nothing."""
-    case = load_case_files(tx, tools.vault, [chain.id])[chain.id]
+def what_was_said(tx: Connection, services: Services, chain: Chain) -> AmendReferral:
+    """Return what the referrer said, as the change that changes nothing."""
+    case = load_case_files(tx, services.vault, [chain.id])[chain.id]
     return AmendReferral(case.referral.contents, case.client.details)
 
 
-def amend_referral(tx: Connection, tools: Tools, chain: Chain, fact: AmendReferral) -> None:
+def amend_referral(tx: Connection, services: Services, chain: Chain, fact: AmendReferral) -> None:
     """Change what the referrer said; the referrer alone owns it.
 
     Raises:
         InvalidInput: an unknown area, or another BSN than the referral was made with.
     """
-    _check_contents(tools, fact.contents)
-    sealer = tools.vault.client_sealer(wrapped_key_of(tx, chain.row.client_id))
+    _check_contents(services, fact.contents)
+    sealer = services.vault.client_sealer(wrapped_key_of(tx, chain.row.client_id))
     chain.take(_referral_step(chain, Action.AMEND, EventType.REFERRAL_AMENDED))
     if fact.client:
-        _check_client(tools, fact.client)
-        _check_same_bsn(tx, tools, chain, fact.client.bsn)
+        _check_client(services, fact.client)
+        _check_same_bsn(tx, services, chain, fact.client.bsn)
         update_details(tx, sealer, chain.id, fact.client)
-    worker_index = worker_index_of(tools.vault, fact.contents.worker.email)
+    worker_index = worker_index_of(services.vault, fact.contents.worker.email)
     chain.change(**sealed_contents(sealer, fact.contents), worker_index=worker_index)
     chain.save()
 
 
-def confirm_referral(tx: Connection, tools: Tools, chain: Chain, fact: ConfirmReferral) -> None:
+def confirm_referral(tx: Connection, services: Services, chain: Chain, fact: ConfirmReferral) -> None:
     """Take the referral on, on behalf of the finance team."""
     chain.take(_referral_step(chain, Action.CONFIRM, EventType.REFERRAL_CONFIRMED))
     if fact.counsellor:
@@ -164,7 +164,7 @@ def confirm_referral(tx: Connection, tools: Tools, chain: Chain, fact: ConfirmRe
     chain.save()
 
 
-def reject_referral(tx: Connection, tools: Tools, chain: Chain, fact: RejectReferral) -> None:
+def reject_referral(tx: Connection, services: Services, chain: Chain, fact: RejectReferral) -> None:
     """Refuse the referral with a coded reason."""
     facts: dict[Field, FactValue] = {Field.REFERRAL_REJECTION_REASON: fact.reason.value}
     step = _referral_step(chain, Action.REJECT, EventType.REFERRAL_REJECTED, reason=fact.reason)
@@ -173,7 +173,7 @@ def reject_referral(tx: Connection, tools: Tools, chain: Chain, fact: RejectRefe
     chain.save()
 
 
-def forward_referral(tx: Connection, tools: Tools, chain: Chain, fact: ForwardReferral) -> None:
+def forward_referral(tx: Connection, services: Services, chain: Chain, fact: ForwardReferral) -> None:
     """Pass the referral on to another organisation; the receiving organisation is kept as a reason.
 
     Raises:
@@ -185,7 +185,7 @@ def forward_referral(tx: Connection, tools: Tools, chain: Chain, fact: ForwardRe
     chain.save()
 
 
-def withdraw_referral(tx: Connection, tools: Tools, chain: Chain, fact: WithdrawReferral) -> None:
+def withdraw_referral(tx: Connection, services: Services, chain: Chain, fact: WithdrawReferral) -> None:
     """Take the referral back: at once until it is confirmed, by a request to the counsellor afterwards."""
     facts: dict[Field, FactValue] = {Field.REFERRAL_WITHDRAWAL_REASON: fact.reason.value}
     at_once = chain.status == ReferralStatus.RECEIVED
@@ -199,7 +199,7 @@ def withdraw_referral(tx: Connection, tools: Tools, chain: Chain, fact: Withdraw
     chain.save()
 
 
-def answer_withdrawal(tx: Connection, tools: Tools, chain: Chain, fact: AnswerWithdrawal) -> None:
+def answer_withdrawal(tx: Connection, services: Services, chain: Chain, fact: AnswerWithdrawal) -> None:
     """Grant or refuse a requested withdrawal."""
     conditions = guards_of(chain)
     if fact.granted:
@@ -216,7 +216,7 @@ def answer_withdrawal(tx: Connection, tools: Tools, chain: Chain, fact: AnswerWi
     chain.save()
 
 
-def give_signal(tx: Connection, tools: Tools, chain: Chain, fact: GiveSignal) -> None:
+def give_signal(tx: Connection, services: Services, chain: Chain, fact: GiveSignal) -> None:
     """Tell the counsellor that something changed on the referrer's side."""
     step = _referral_step(chain, Action.GIVE_SIGNAL, EventType.SIGNAL_GIVEN, reason=fact.kind)
     chain.take(replace(step, facts={Field.SIGNAL_KIND: fact.kind.value}))
@@ -225,7 +225,7 @@ def give_signal(tx: Connection, tools: Tools, chain: Chain, fact: GiveSignal) ->
     chain.save()
 
 
-def mark_unreachable(tx: Connection, tools: Tools, chain: Chain, fact: MarkUnreachable) -> None:
+def mark_unreachable(tx: Connection, services: Services, chain: Chain, fact: MarkUnreachable) -> None:
     """End the referral because the client cannot be reached; the referrer may refer again."""
     step = _referral_step(chain, Action.MARK_UNREACHABLE, EventType.REFERRAL_CLOSED)
     chain.change(closure_reason=ClosureReason.NO_CONTACT, contact_lost=True)
@@ -233,13 +233,13 @@ def mark_unreachable(tx: Connection, tools: Tools, chain: Chain, fact: MarkUnrea
     chain.save()
 
 
-def enter_in_error(tx: Connection, tools: Tools, chain: Chain, fact: EnterInError) -> None:
+def enter_in_error(tx: Connection, services: Services, chain: Chain, fact: EnterInError) -> None:
     """Mark a referral as made by mistake."""
     chain.take(_referral_step(chain, Action.ENTER_IN_ERROR, EventType.REFERRAL_WITHDRAWN))
     chain.save()
 
 
-def conclude_intake(tx: Connection, tools: Tools, chain: Chain, fact: ConcludeIntake) -> None:
+def conclude_intake(tx: Connection, services: Services, chain: Chain, fact: ConcludeIntake) -> None:
     """Record what the intake led to; opens a trajectory, or closes the referral when nothing follows.
 
     Raises:
@@ -253,7 +253,7 @@ def conclude_intake(tx: Connection, tools: Tools, chain: Chain, fact: ConcludeIn
         Field.INTAKE_RESULT: fact.result.value,
         Field.INTAKE_CONCLUDED_ON: fact.concluded_on.isoformat(),
     }
-    trajectory_id = tools.new_id(chain.now) if fact.result.opens_trajectory else None
+    trajectory_id = services.new_id(chain.now) if fact.result.opens_trajectory else None
     step = replace(step, facts=facts, trajectory_id=trajectory_id)
     if chain.take(step) is None:
         _correct_result(tx, chain, step, fact)
@@ -289,13 +289,13 @@ def _correct_result(tx: Connection, chain: Chain, step: Step, fact: ConcludeInta
 
 
 def find_referral(tx: Connection, organisation_code: str, reference: str) -> UUID | None:
-    """Give the id of the referral for which an organisation used this reference, or None."""
+    """Return the id of the referral for which an organisation used this reference, or None."""
     referrer = find_organisation(tx, organisation_code)
     return find_by_reference(tx, referrer.id, reference) if referrer else None
 
 
 def guards_of(chain: Chain) -> frozenset[Guard]:
-    """Give the conditions of the transition table that hold for this referral."""
+    """Return the conditions of the transition table that hold for this referral."""
     return frozenset({Guard.WITHDRAWAL_REQUESTED}) if chain.row.withdrawal_requested else frozenset()
 
 
@@ -313,15 +313,15 @@ def _referral_step(chain: Chain, action: Action, event: EventType | None, reason
     return Step(Machine.REFERRAL, chain.id, chain.status, action, event, reason)
 
 
-def _client_for(tx: Connection, tools: Tools, details: ClientDetails) -> tuple[UUID, Sealer, bool]:
-    """Give the known client with this BSN, or a new one; and whether an open referral exists."""
-    known = find_client(tx, bsn_index(tools.vault, details.bsn)) if details.bsn else None
+def _client_for(tx: Connection, services: Services, details: ClientDetails) -> tuple[UUID, Sealer, bool]:
+    """Return the known client with this BSN, or a new one; and whether an open referral exists."""
+    known = find_client(tx, bsn_index(services.vault, details.bsn)) if details.bsn else None
     if known:
         client_id, wrapped_key = known
-        return client_id, tools.vault.client_sealer(wrapped_key), has_open_referral(tx, client_id, OPEN_STATUSES)
-    now = tools.clock.now()
-    client_id = tools.new_id(now)
-    return client_id, insert_client(tx, tools.vault, client_id, details.bsn, now), False
+        return client_id, services.vault.client_sealer(wrapped_key), has_open_referral(tx, client_id, OPEN_STATUSES)
+    now = services.clock.now()
+    client_id = services.new_id(now)
+    return client_id, insert_client(tx, services.vault, client_id, details.bsn, now), False
 
 
 OPEN_STATUSES = tuple(status for status in ReferralStatus if lifecycle.is_open(status))
@@ -339,27 +339,27 @@ def _referrer(tx: Connection, code: str) -> Organisation:
     found = _organisation(tx, code, "organisationCode")
     if found.role is OrganisationRole.REFERRER:
         return found
-    message = f"Organisation '{code}' does not refer clients; give the code of a referrer."
+    message = f"Organisation '{code}' does not refer clients; return the code of a referrer."
     raise InvalidInput(FieldFault("organisationCode", "referring-organisation", message))
 
 
-def _check_contents(tools: Tools, contents: ReferralContents) -> None:
-    if contents.area not in tools.reference.areas:
-        known = ", ".join(sorted(tools.reference.areas))
+def _check_contents(services: Services, contents: ReferralContents) -> None:
+    if contents.area not in services.reference.areas:
+        known = ", ".join(sorted(services.reference.areas))
         raise InvalidInput(FieldFault("area", "known-area", f"Unknown area; use one of: {known}."))
 
 
-def _check_client(tools: Tools, details: ClientDetails) -> None:
+def _check_client(services: Services, details: ClientDetails) -> None:
     if details.bsn is not None and not is_bsn(details.bsn):
         message = "The number fails the eleven-test; check its nine digits or leave it out."
         raise InvalidInput(FieldFault("client.bsn", "eleven-test", message))
-    if details.birth_date > tools.clock.now().date():
+    if details.birth_date > services.clock.now().date():
         raise InvalidInput(FieldFault("client.birthDate", "not-in-future", "A date of birth lies in the past."))
 
 
-def _check_same_bsn(tx: Connection, tools: Tools, chain: Chain, bsn: str | None) -> None:
+def _check_same_bsn(tx: Connection, services: Services, chain: Chain, bsn: str | None) -> None:
     # The number says who the client is; another number would make this the history of another person.
-    client, _ = load_clients(tx, tools.vault, [chain.id])[chain.id]
+    client, _ = load_clients(tx, services.vault, [chain.id])[chain.id]
     if bsn not in (None, client.details.bsn):
         message = "The BSN cannot change afterwards; mark the referral as entered in error and make a new one."
         raise InvalidInput(FieldFault("client.bsn", "unchangeable", message))

@@ -14,7 +14,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain import lifecycle
 from app.domain.codes import Moment, OrganisationRole, ReferralStatus
-from app.domain.commands import Act
+from app.domain.commands import ActionContext
 from app.domain.errors import NotFound, TransitionNotAllowed
 from app.domain.events import MOMENT_OF, Event, EventType, FactValue
 from app.domain.fields import Field
@@ -24,8 +24,8 @@ from app.domain.values import Referral
 from app.events.outbox import NewEvent, record_all
 from app.models.cases.history import append_history
 from app.models.cases.referral import lock_referral, lock_referrals, update_referral, update_referrals
-from app.operations.services import Tools
-from app.privacy.gate import tells
+from app.operations.services import Services
+from app.privacy.gate import would_release
 from app.privacy.policy import Occasion
 
 _REFERRER_ROLES = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
@@ -69,7 +69,7 @@ class Ledger:
             self._held[row.id] = SimpleNamespace(**row._mapping)
 
     def held(self, referral_id: UUID) -> SimpleNamespace | None:
-        """Give the present state of a referral that is held, changes included."""
+        """Return the present state of a referral that is held, changes included."""
         return self._held.get(referral_id)
 
     def change(self, referral_id: UUID, values: Mapping[str, Any]) -> bool:
@@ -90,7 +90,7 @@ class Ledger:
         self._events.append(event)
 
     def mark(self) -> tuple[int, int]:
-        """Give the place to which ``back_to`` returns."""
+        """Return the place to which ``back_to`` returns."""
         return len(self._entries), len(self._events)
 
     def back_to(self, mark: tuple[int, int]) -> None:
@@ -119,13 +119,15 @@ class Chain:
         ledger: where changes, history and events are noted for later; None writes them at once.
     """
 
-    def __init__(self, tx: Connection, tools: Tools, act: Act, row: Any, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self, tx: Connection, services: Services, context: ActionContext, row: Any, ledger: Ledger | None = None
+    ) -> None:
         self._ledger = ledger
         self.tx = tx
-        self.tools = tools
-        self.act = act
+        self.services = services
+        self.context = context
         self.row = row
-        self.now: datetime = tools.clock.now()
+        self.now: datetime = services.clock.now()
         self._changes: dict[str, Any] = {}
 
     @property
@@ -152,14 +154,14 @@ class Chain:
             self._write_history(step, (), step.status or "")
             return None
         status = skipped[-1].target if skipped else step.status
-        row = lifecycle.require(step.machine, step.action, status, self.act.role, conditions)
+        row = lifecycle.require(step.machine, step.action, status, self.context.role, conditions)
         new_status = row.target or status or ""
         self._write_history(step, skipped, new_status)
         if step.machine is Machine.REFERRAL:
             self.change(status=new_status)
         if step.event:
             self.tell(step, new_status)
-        if step.machine is Machine.REFERRAL and row.target and self.act.role in _REFERRER_ROLES:
+        if step.machine is Machine.REFERRAL and row.target and self.context.role in _REFERRER_ROLES:
             # Whoever makes the step knows where it leads.
             self.change(told_status=ReferralStatus(new_status))
         return new_status
@@ -185,16 +187,16 @@ class Chain:
             facts[Field.REFERRAL_STATUS] = status
             self._note_told_status(MOMENT_OF[step.event], status, facts)
         event = Event(
-            id=self.tools.new_id(self.now),
+            id=self.services.new_id(self.now),
             type=step.event,
             referral_id=self.id,
-            occurred_at=self.act.occurred_at,
+            occurred_at=self.context.occurred_at,
             recorded_at=self.now,
             facts={name.value: value for name, value in facts.items()},
             appointment_id=step.appointment_id,
             trajectory_id=step.trajectory_id,
         )
-        new = NewEvent(event, self.act.system, self.tools.quiet)
+        new = NewEvent(event, self.context.system, self.services.quiet)
         if self._ledger:
             self._ledger.announce(new)
         else:
@@ -206,12 +208,12 @@ class Chain:
         known: dict[Field, object] = {**facts}
         known[Field.CONSENT_SCOPES] = self.row.consent_scopes
         kind, occasion = self.row.organisation_kind or "", Occasion.of(moment)
-        if tells(self.tools.policy, kind, occasion, Field.REFERRAL_STATUS, known, self.now):
+        if would_release(self.services.policy, kind, occasion, Field.REFERRAL_STATUS, known, self.now):
             self.change(told_status=ReferralStatus(status))
 
     def _skipped(self, step: Step) -> tuple[Transition, ...] | None:
-        """Give the steps a partner skipped; None when its fact is older than the present state."""
-        if not self.act.catch_up or lifecycle.find(step.machine, step.action, step.status):
+        """Return the steps a partner skipped; None when its fact is older than the present state."""
+        if not self.context.catch_up or lifecycle.find(step.machine, step.action, step.status):
             return ()
         skipped = lifecycle.steps_to(step.machine, step.action, step.status)
         if skipped is not None:
@@ -236,40 +238,42 @@ class Chain:
 
     def _entry(self, step: Step, action: Action, statuses: tuple[str | None, str], *, implied: bool) -> dict[str, Any]:
         return {
-            "id": self.tools.new_id(self.now),
+            "id": self.services.new_id(self.now),
             "referral_id": self.id,
             "machine": step.machine,
             "record_id": step.record_id,
             "action": action,
             "from_status": statuses[0],
             "to_status": statuses[1],
-            "role": self.act.role,
-            "organisation_id": self.act.organisation_id,
-            "system": self.act.system,
-            "source_version": self.act.version,
+            "role": self.context.role,
+            "organisation_id": self.context.organisation_id,
+            "system": self.context.system,
+            "source_version": self.context.version,
             "reason": None if implied else step.reason,
             "implied": implied,
             "event_type": None if implied else step.event,
-            "occurred_at": self.act.occurred_at,
+            "occurred_at": self.context.occurred_at,
             "recorded_at": self.now,
         }
 
 
-def new_chain(tx: Connection, tools: Tools, referral: Referral, act: Act, ledger: Ledger | None = None) -> Chain:
-    """Give the chain of a referral that this transaction made; nobody else can see it yet."""
+def new_chain(
+    tx: Connection, services: Services, referral: Referral, context: ActionContext, ledger: Ledger | None = None
+) -> Chain:
+    """Return the chain of a referral that this transaction made; nobody else can see it yet."""
     state = SimpleNamespace(
         id=referral.id,
         consent_scopes=sorted(referral.contents.consent.scopes),
         organisation_kind=referral.organisation.kind,
     )
-    return Chain(tx, tools, act, state, ledger)
+    return Chain(tx, services, context, state, ledger)
 
 
 def open_chain(  # noqa: PLR0913  # two of them are seldom given
     tx: Connection,
-    tools: Tools,
+    services: Services,
     referral_id: UUID,
-    act: Act,
+    context: ActionContext,
     visibility: Visibility = EVERYTHING,
     ledger: Ledger | None = None,
 ) -> Chain:
@@ -281,4 +285,4 @@ def open_chain(  # noqa: PLR0913  # two of them are seldom given
     row = (ledger and ledger.held(referral_id)) or lock_referral(tx, referral_id, visibility)
     if row is None:
         raise NotFound("There is no referral with this id for this client.")
-    return Chain(tx, tools, act, row, ledger)
+    return Chain(tx, services, context, row, ledger)

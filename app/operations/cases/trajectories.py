@@ -16,7 +16,7 @@ from app.domain.codes import (
     TrajectoryStatus,
 )
 from app.domain.commands import (
-    Act,
+    ActionContext,
     AddParty,
     CloseTrajectory,
     ConcludeIntake,
@@ -48,14 +48,14 @@ from app.models.cases.trajectory import (
     update_trajectory,
 )
 from app.operations.cases.steps import Chain, Step, open_chain
-from app.operations.services import Tools
+from app.operations.services import Services
 
 
 def open_trajectory(chain: Chain, trajectory_id: UUID, fact: ConcludeIntake) -> None:
     """Open the trajectory that follows on an intake, due after the term that holds on that day."""
     row = chain.row
     kind = ReferrerKind(row.organisation_kind) if row.organisation_kind else None
-    weeks = chain.tools.reference.decision_weeks(kind, fact.concluded_on)
+    weeks = chain.services.reference.decision_weeks(kind, fact.concluded_on)
     insert_trajectory(
         chain.tx,
         {
@@ -77,7 +77,7 @@ def open_trajectory(chain: Chain, trajectory_id: UUID, fact: ConcludeIntake) -> 
 
 
 def open_trajectory_chain(
-    tx: Connection, tools: Tools, trajectory_id: UUID, act: Act, visibility: Visibility = EVERYTHING
+    tx: Connection, services: Services, trajectory_id: UUID, context: ActionContext, visibility: Visibility = EVERYTHING
 ) -> Chain:
     """Lock the chain that a trajectory belongs to.
 
@@ -87,10 +87,10 @@ def open_trajectory_chain(
     referral_id = referral_id_of(tx, trajectory_id)
     if referral_id is None:
         raise NotFound("There is no trajectory with this id for this client.")
-    return open_chain(tx, tools, referral_id, act, visibility)
+    return open_chain(tx, services, referral_id, context, visibility)
 
 
-def sign_plan(tx: Connection, tools: Tools, chain: Chain, fact: SignPlan) -> None:
+def sign_plan(tx: Connection, services: Services, chain: Chain, fact: SignPlan) -> None:
     """Record that the client signed the support plan.
 
     Raises:
@@ -114,19 +114,19 @@ def sign_plan(tx: Connection, tools: Tools, chain: Chain, fact: SignPlan) -> Non
     _save(chain, row, status)
 
 
-def pause_trajectory(tx: Connection, tools: Tools, chain: Chain, fact: PauseTrajectory) -> None:
+def pause_trajectory(tx: Connection, services: Services, chain: Chain, fact: PauseTrajectory) -> None:
     """Let guidance rest."""
     row = _trajectory(tx, chain)
     _save(chain, row, chain.take(_step(row, Action.PAUSE, EventType.TRAJECTORY_PAUSED)))
 
 
-def resume_trajectory(tx: Connection, tools: Tools, chain: Chain, fact: ResumeTrajectory) -> None:
+def resume_trajectory(tx: Connection, services: Services, chain: Chain, fact: ResumeTrajectory) -> None:
     """Let guidance go on."""
     row = _trajectory(tx, chain)
     _save(chain, row, chain.take(_step(row, Action.RESUME, EventType.TRAJECTORY_RESUMED)))
 
 
-def record_result(tx: Connection, tools: Tools, chain: Chain, fact: RecordResult) -> None:
+def record_result(tx: Connection, services: Services, chain: Chain, fact: RecordResult) -> None:
     """Record a result; *wil geen (verdere) ondersteuning* is a drop-out and ends the trajectory.
 
     The first result is a feedback moment; a later one is told as a change.
@@ -150,7 +150,7 @@ def record_result(tx: Connection, tools: Tools, chain: Chain, fact: RecordResult
     insert_result(tx, _new_result(chain, row, fact))
 
 
-def close_trajectory(tx: Connection, tools: Tools, chain: Chain, fact: CloseTrajectory) -> None:
+def close_trajectory(tx: Connection, services: Services, chain: Chain, fact: CloseTrajectory) -> None:
     """End the guidance: closed after a decision, stopped before one."""
     check_not_future("closedOn", fact.closed_on, chain.now)
     row = _trajectory(tx, chain)
@@ -162,12 +162,12 @@ def close_trajectory(tx: Connection, tools: Tools, chain: Chain, fact: CloseTraj
         _save(chain, row, status, closure_reason=fact.reason, ended_on=fact.closed_on)
 
 
-def record_kbr_status(tx: Connection, tools: Tools, chain: Chain, fact: RecordKbrStatus) -> None:
+def record_kbr_status(tx: Connection, services: Services, chain: Chain, fact: RecordKbrStatus) -> None:
     """Record where the application to the credit bank stands; the first report makes the record."""
     check_not_future("changedOn", fact.changed_on, chain.now)
     trajectory = _trajectory(tx, chain)
     row = kbr_application_row_of(tx, trajectory.id)
-    application_id = row.id if row else tools.new_id(chain.now)
+    application_id = row.id if row else services.new_id(chain.now)
     step = Step(
         Machine.KBR_APPLICATION,
         application_id,
@@ -187,32 +187,34 @@ def record_kbr_status(tx: Connection, tools: Tools, chain: Chain, fact: RecordKb
     chain.save()
 
 
-def add_party(tx: Connection, tools: Tools, chain: Chain, fact: AddParty) -> UUID:
-    """Add an organisation that takes part; gives the party's id.
+def add_party(tx: Connection, services: Services, chain: Chain, fact: AddParty) -> UUID:
+    """Add an organisation that takes part; returns the party's id.
 
     Raises:
         Forbidden: only the finance team says who takes part.
         TransitionNotAllowed: the trajectory has ended.
     """
-    if chain.act.role is not OrganisationRole.FINANCE_TEAM:
-        raise Forbidden(f"Adding a party is for {OrganisationRole.FINANCE_TEAM}; this client acts as {chain.act.role}.")
+    if chain.context.role is not OrganisationRole.FINANCE_TEAM:
+        raise Forbidden(
+            f"Adding a party is for {OrganisationRole.FINANCE_TEAM}; this client acts as {chain.context.role}."
+        )
     row = _trajectory(tx, chain)
     if is_ended(TrajectoryStatus(row.status)):
         raise TransitionNotAllowed("A party cannot be added to a trajectory that has ended.")
     from_on = fact.from_on or chain.now.date()
-    party = Party(tools.new_id(chain.now), fact.organisation, fact.role, fact.contact, from_on)
-    sealer = tools.vault.client_sealer(wrapped_key_of(tx, chain.row.client_id))
+    party = Party(services.new_id(chain.now), fact.organisation, fact.role, fact.contact, from_on)
+    sealer = services.vault.client_sealer(wrapped_key_of(tx, chain.row.client_id))
     insert_parties(tx, sealer, row.id, [party])
     return party.id
 
 
 def _add_first_parties(chain: Chain, trajectory_id: UUID, day: date) -> None:
-    tools, row = chain.tools, chain.row
-    sealer = tools.vault.client_sealer(wrapped_key_of(chain.tx, row.client_id))
-    team = tools.reference.institution(OrganisationRole.FINANCE_TEAM)
+    services, row = chain.services, chain.row
+    sealer = services.vault.client_sealer(wrapped_key_of(chain.tx, row.client_id))
+    team = services.reference.institution(OrganisationRole.FINANCE_TEAM)
     parties = [
-        Party(tools.new_id(chain.now), row.organisation_name, PartyRole.REFERRER, None, day),
-        Party(tools.new_id(chain.now), team.name, PartyRole.COUNSELLOR, row.counsellor_name, day),
+        Party(services.new_id(chain.now), row.organisation_name, PartyRole.REFERRER, None, day),
+        Party(services.new_id(chain.now), team.name, PartyRole.COUNSELLOR, row.counsellor_name, day),
     ]
     insert_parties(chain.tx, sealer, trajectory_id, parties)
 
@@ -244,7 +246,7 @@ def _drop_out(chain: Chain, row: Any, fact: RecordResult) -> None:
     facts = {**_result_facts(fact), Field.TRAJECTORY_CLOSURE_REASON: closure.value}
     status = chain.take(_step(row, Action.DROP_OUT, EventType.TRAJECTORY_STOPPED, facts, reason))
     if status:
-        _save(chain, row, status, closure_reason=closure, ended_on=fact.decided_on or chain.act.occurred_at.date())
+        _save(chain, row, status, closure_reason=closure, ended_on=fact.decided_on or chain.context.occurred_at.date())
 
 
 def _result_facts(fact: RecordResult) -> dict[Field, FactValue]:
@@ -257,7 +259,7 @@ def _result_facts(fact: RecordResult) -> dict[Field, FactValue]:
 
 def _new_result(chain: Chain, row: Any, fact: RecordResult) -> dict[str, Any]:
     return {
-        "id": chain.tools.new_id(chain.now),
+        "id": chain.services.new_id(chain.now),
         "trajectory_id": row.id,
         "code": fact.result,
         "decided_on": fact.decided_on,

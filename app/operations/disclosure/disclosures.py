@@ -7,23 +7,25 @@ from app.domain.errors import NotFound
 from app.models.access.organisation import to_organisation
 from app.models.cases.referral import load_referral_rows
 from app.models.delivery.disclosure import Disclosure, disclosures_about
-from app.operations.cases.caller_scope import Viewer
-from app.operations.services import Tools
+from app.operations.cases.caller_scope import CallerScope
+from app.operations.services import Services
 
 __all__ = ["Disclosure", "view_disclosures"]
 
 
-def view_disclosures(tx: Connection, tools: Tools, viewer: Viewer, referral_id: UUID) -> list[Disclosure]:
-    """Give what was told about a referral, oldest first; a referrer reads what was told to its own organisation.
+def view_disclosures(
+    tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID
+) -> list[Disclosure]:
+    """Return what was told about a referral, oldest first; a referrer reads what was told to its own organisation.
 
     Raises:
         NotFound: no such referral for this caller.
     """
-    rows = load_referral_rows(tx, [referral_id], viewer.visibility)
+    rows = load_referral_rows(tx, [referral_id], caller_scope.visibility)
     if not rows:
         raise NotFound("There is no referral with this id for this client.")
     told = disclosures_about(tx, referral_id)
-    if viewer.knows_all_statuses:
+    if caller_scope.knows_all_statuses:
         return told
     referrer = to_organisation(rows[0])
     return [each for each in told if each.organisation_id == referrer.id]

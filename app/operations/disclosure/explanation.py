@@ -14,8 +14,8 @@ from app.domain.values import Organisation
 from app.events.contract.catalogue import fields_for
 from app.models.access.organisation import list_kinds
 from app.models.cases.case_file import load_case_files
-from app.operations.cases.caller_scope import Viewer
-from app.operations.services import Tools
+from app.operations.cases.caller_scope import CallerScope
+from app.operations.services import Services
 from app.privacy.gate import Decision, Receiver, release
 from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Occasion, Policy, Rule
 
@@ -39,13 +39,13 @@ class Explanation:
     decisions: tuple[Decision, ...]
 
 
-def kinds_of(tx: Connection, viewer: Viewer) -> frozenset[str]:
-    """Give the kinds of receivers whose rules concern a caller.
+def kinds_of(tx: Connection, caller_scope: CallerScope) -> frozenset[str]:
+    """Return the kinds of receivers whose rules concern a caller.
 
     Who referred reads its own; a partner system those of the referrers that work in it; the finance team and the
     operator, who answer for the rules, all.
     """
-    caller = viewer.organisation
+    caller = caller_scope.organisation
     if caller.role in _EVERY_KIND:
         return RECEIVER_KINDS
     if caller.role is OrganisationRole.PARTNER_SYSTEM:
@@ -54,28 +54,30 @@ def kinds_of(tx: Connection, viewer: Viewer) -> frozenset[str]:
 
 
 def rules_about(policy: Policy, kinds: Iterable[str]) -> list[Rule]:
-    """Give the rules that speak of these kinds of receivers, in the order of the policy's text."""
+    """Return the rules that speak of these kinds of receivers, in the order of the policy's text."""
     concerned = frozenset(kinds)
     return [rule for rule in policy.rules if rule.receivers & concerned]
 
 
-def explain(tx: Connection, tools: Tools, viewer: Viewer, referral_id: UUID, occasion: Occasion) -> Explanation:
+def explain(
+    tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID, occasion: Occasion
+) -> Explanation:
     """Tell what the referrer of a referral would be told now at a moment, field by field, and by which rule.
 
     Raises:
         Forbidden: the caller neither referred nor guides.
         NotFound: no such referral for this caller.
     """
-    if viewer.organisation.role not in _MAY_ASK:
+    if caller_scope.organisation.role not in _MAY_ASK:
         raise Forbidden("Explanations are for who referred and for the finance team.")
-    case = load_case_files(tx, tools.vault, [referral_id], viewer.visibility).get(referral_id)
+    case = load_case_files(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None:
         raise NotFound("There is no referral with this id for this client.")
     receiver = _receiver(case.referral.organisation)
-    wanted = _fields_at(occasion, receiver.kind, tools.policy)
+    wanted = _fields_at(occasion, receiver.kind, services.policy)
     # The same fields are asked about whatever is known of the case: which are empty must not show.
     facts: Mapping[Field, object] = {**dict.fromkeys(wanted), **facts_of(case)}
-    released = release(facts, receiver, occasion, tools.policy, tools.pseudonyms, tools.clock.now())
+    released = release(facts, receiver, occasion, services.policy, services.pseudonyms, services.clock.now())
     decisions = tuple(each for each in released.decisions if each.field in wanted)
     return Explanation(receiver.kind, occasion, released.policy_version, decisions)
 
@@ -85,7 +87,7 @@ def _receiver(referrer: Organisation) -> Receiver:
 
 
 def _fields_at(occasion: Occasion, kind: str, policy: Policy) -> frozenset[Field]:
-    """Give the fields that events of a moment may carry, or on asking all, and those that a rule names."""
+    """Return the fields that events of a moment may carry, or on asking all, and those that a rule names."""
     named = policy.row(kind, occasion).keys()
     if occasion not in EVENT_OCCASIONS:
         return frozenset(Field)

@@ -9,17 +9,17 @@ from app.domain.codes import System
 from app.domain.events import MOMENT_OF, EventType
 from app.domain.fields import Field
 from app.events.contract.catalogue import fields_for
-from app.events.delivery.context import Case, StoredCases
+from app.events.delivery.context import Case, StoredCaseLookup
 from app.events.delivery.routing import receiver_for, system_of
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about
 from app.models.delivery.outbox import StoredEvent, chain_events
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.privacy.gate import release
 from app.privacy.policy import Occasion
 
 
 @dataclass(frozen=True)
-class Chapter:
+class TimelineEntry:
     """One event of a referral chain, from the referrer's side.
 
     Attributes:
@@ -38,21 +38,23 @@ class Chapter:
 
     @property
     def referrer_was_told(self) -> bool:
-        """Tell whether the referrer has it, through its own system or a webhook."""
+        """Return whether the referrer has it, through its own system or a webhook."""
         return any(system_of(receiver) is not System.ALLEGRO for receiver in self.delivered_to)
 
 
-def tell_story(tx: Connection, tools: Tools, referral_id: UUID, after_position: int = 0) -> list[Chapter]:
-    """Give the chapters of a referral chain after a position, oldest first."""
+def disclosure_timeline(
+    tx: Connection, services: Services, referral_id: UUID, after_position: int = 0
+) -> list[TimelineEntry]:
+    """Return the chapters of a referral chain after a position, oldest first."""
     events = [stored for stored in chain_events(tx, referral_id) if stored.position > after_position]
-    cases = StoredCases(tools.vault).about(tx, [stored.event for stored in events], in_full=False)
+    cases = StoredCaseLookup(services.vault).about(tx, [stored.event for stored in events], in_full=False)
     deliveries = deliveries_about(tx, referral_id)
-    return [_chapter(tools, stored, cases[stored.event.id], deliveries) for stored in events]
+    return [_chapter(services, stored, cases[stored.event.id], deliveries) for stored in events]
 
 
-def _chapter(tools: Tools, stored: StoredEvent, case: Case, deliveries: list[Delivery]) -> Chapter:
-    told, withheld = _at_the_gate(tools, stored, case)
-    return Chapter(
+def _chapter(services: Services, stored: StoredEvent, case: Case, deliveries: list[Delivery]) -> TimelineEntry:
+    told, withheld = _at_the_gate(services, stored, case)
+    return TimelineEntry(
         position=stored.position,
         type=stored.event.type,
         source=stored.source_system,
@@ -67,14 +69,14 @@ def _chapter(tools: Tools, stored: StoredEvent, case: Case, deliveries: list[Del
     )
 
 
-def _at_the_gate(tools: Tools, stored: StoredEvent, case: Case) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+def _at_the_gate(services: Services, stored: StoredEvent, case: Case) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     moment = MOMENT_OF[stored.event.type]
     if moment is None:
         return (), ()
     receiver = receiver_for(f"partner:{case.referrer.system}", case.referrer)
-    occasion, now = Occasion.of(moment), tools.clock.now()
-    stated = {Field(name) for name in stored.event.facts} | fields_for(stored.event.type, occasion)
-    released = release(case.facts, receiver, occasion, tools.policy, tools.pseudonyms, now)
-    held = [field for field in Field if field in stated and case.facts.get(field) not in (None, ())]
+    occasion, now = Occasion.of(moment), services.clock.now()
+    fields_written = {Field(name) for name in stored.event.facts} | fields_for(stored.event.type, occasion)
+    released = release(case.facts, receiver, occasion, services.policy, services.pseudonyms, now)
+    held = [field for field in Field if field in fields_written and case.facts.get(field) not in (None, ())]
     told = tuple(field for field in held if field in released.fields)
     return told, tuple(field for field in held if field not in released.fields)

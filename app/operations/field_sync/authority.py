@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from app.database import Connection
 from app.domain import lifecycle
 from app.domain.case_file import facts_of
-from app.domain.claims import Claim, Stated
+from app.domain.claims import OwnershipViolation, Stated
 from app.domain.codes import OrganisationRole
 from app.domain.errors import Forbidden, NotTheOwner
 from app.domain.fields import Field
@@ -19,14 +19,14 @@ from app.models.cases.referral import lock_referral
 from app.models.partners.field_sync import insert_conflicts, open_claims, update_conflicts
 from app.operations.cases.steps import Chain
 from app.operations.field_sync.merge import new_conflict, open_value, seal_value
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.vault import Sealer
 
 # They do not read what a referrer said.
 _STRANGERS = frozenset({OrganisationRole.CREDIT_BANK, OrganisationRole.OPERATOR})
 
 
-def refuse_strangers(chain: Chain) -> None:
+def refuse_uninvolved_roles(chain: Chain) -> None:
     """Refuse to change what the referrer said before anything is compared to it, for who does not read it.
 
     Whether a guess is right would show in the answer.
@@ -34,12 +34,12 @@ def refuse_strangers(chain: Chain) -> None:
     Raises:
         Forbidden: the caller guides nobody and refers nobody.
     """
-    if chain.act.role in _STRANGERS:
-        lifecycle.require(Machine.REFERRAL, Action.AMEND, chain.status, chain.act.role)
+    if chain.context.role in _STRANGERS:
+        lifecycle.require(Machine.REFERRAL, Action.AMEND, chain.status, chain.context.role)
 
 
 @contextmanager
-def for_its_owner(chain: Chain, values: Stated) -> Iterator[None]:
+def check_ownership(chain: Chain, values: Stated) -> Iterator[None]:
     """Let only the owner of a fact record it: within this, who may never take the step is told whose it is.
 
     Raises:
@@ -50,30 +50,30 @@ def for_its_owner(chain: Chain, values: Stated) -> Iterator[None]:
     try:
         yield
     except Forbidden as error:
-        if not values or chain.act.role is OrganisationRole.OPERATOR:
+        if not values or chain.context.role is OrganisationRole.OPERATOR:
             raise
         raise NotTheOwner(
             f"{', '.join(sorted(values))}: another party owns this. {error} Nothing was changed; ask the owner to "
             "record it. What you said is kept, for the hub's operator to decide.",
-            Claim(chain.id, chain.act.system, values),
+            OwnershipViolation(chain.id, chain.context.system, values),
         ) from None
 
 
-def keep_claim(tx: Connection, tools: Tools, claim: Claim) -> None:
+def record_violation(tx: Connection, services: Services, claim: OwnershipViolation) -> None:
     """Keep what was refused as conflicts, one for each field in which it differs from what the hub has.
 
     To be done in a transaction of its own, for that of the refused work is rolled back. Saying the same again while a
     conflict is open brings the hub's value in it up to date, and adds none.
     """
     lock_referral(tx, claim.referral_id, EVERYTHING)
-    case = load_case_files(tx, tools.vault, [claim.referral_id])[claim.referral_id]
+    case = load_case_files(tx, services.vault, [claim.referral_id])[claim.referral_id]
     at_hub: Mapping[Field, object] = facts_of(case)
-    sealer = tools.vault.client_sealer(wrapped_key_of(tx, case.client.id))
+    sealer = services.vault.client_sealer(wrapped_key_of(tx, case.client.id))
     known = {
         (Field(row.field), _form(row.field, open_value(sealer, row.partner_value))): row.id
         for row in open_claims(tx, claim.referral_id, claim.system)
     }
-    now, partner = tools.clock.now(), (claim.system, claim.referral_id)
+    now, partner = services.clock.now(), (claim.system, claim.referral_id)
     fresh, repeated = [], []
     for field, value in claim.values.items():
         present = at_hub.get(field)
@@ -83,7 +83,7 @@ def keep_claim(tx: Connection, tools: Tools, claim: Claim) -> None:
         if conflict_id := known.get((field, canonical(field, value))):
             repeated.append({"conflict_id": conflict_id, **sealed})
         else:
-            new = new_conflict(tools, partner, field, Reason.NOT_THE_OWNER, now)
+            new = new_conflict(services, partner, field, Reason.NOT_THE_OWNER, now)
             fresh.append({**new, "partner_value": seal_value(sealer, value), **sealed})
     update_conflicts(tx, repeated)
     insert_conflicts(tx, fresh)

@@ -17,10 +17,10 @@ from app.domain.codes import System
 from app.domain.commands import AmendReferral
 from app.domain.fields import Field
 from app.domain.ownership import LOOP_WINDOW, MOST_SENDS, SAID, canonical, changes, said
-from app.events.delivery.payload import Memory, Parcel
+from app.events.delivery.payload import DeliveredHook, PreparedDelivery
 from app.events.delivery.routing import system_of
 from app.models.partners.field_sync import held_fields, save_fields, systems_that_know
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.vault import Vault
 
 
@@ -38,11 +38,11 @@ class HeldField:
     counted_from: datetime
 
     def is_sent_often(self, now: datetime) -> bool:
-        """Tell whether it was sent so often of late that once more there and back would be too often."""
+        """Return whether it was sent so often of late that once more there and back would be too often."""
         return self.sent_count + 2 > MOST_SENDS and now - self.counted_from < LOOP_WINDOW
 
     def sent(self, fingerprint: bytes, now: datetime) -> "HeldField":
-        """Give what the partner holds after a value was sent; the same value again counts for nothing."""
+        """Return what the partner holds after a value was sent; the same value again counts for nothing."""
         if fingerprint == self.fingerprint:
             return self
         if now - self.counted_from >= LOOP_WINDOW:
@@ -57,17 +57,17 @@ Held = Mapping[Field, HeldField]
 
 
 def fingerprint(vault: Vault, referral_id: UUID, field: Field, value: object) -> bytes:
-    """Give the keyed hash of a value in its canonical form; of another referral the same value has another one."""
+    """Return the keyed hash of a value in its canonical form; of another referral the same value has another one."""
     return vault.index(f"{referral_id}:{canonical(field, value)}", field.value)
 
 
 def said_prints(vault: Vault, referral_id: UUID, values: Mapping[Field, object]) -> dict[Field, bytes]:
-    """Give the fingerprints of what is said."""
+    """Return the fingerprints of what is said."""
     return {field: fingerprint(vault, referral_id, field, value) for field, value in values.items()}
 
 
 def held_by(tx: Connection, referral_ids: Collection[UUID]) -> dict[Partner, dict[Field, HeldField]]:
-    """Give what every partner holds of these referrals; fields of which it holds what the hub has may be left out."""
+    """Return what every partner holds of these referrals; fields of which it holds what the hub has may be left out."""
     found: dict[Partner, dict[Field, HeldField]] = {}
     for row in held_fields(tx, referral_ids):
         held = found.setdefault((System(row.system), row.referral_id), {})
@@ -75,9 +75,9 @@ def held_by(tx: Connection, referral_ids: Collection[UUID]) -> dict[Partner, dic
     return found
 
 
-def note_held(
+def record_known_values(
     tx: Connection,
-    tools: Tools,
+    services: Services,
     referral_id: UUID,
     change: tuple[AmendReferral, AmendReferral],
     speaker: System | None = None,
@@ -86,7 +86,7 @@ def note_held(
 
     Args:
         tx: the transaction of the change, which has the referral locked.
-        tools: vault and clock.
+        services: vault and clock.
         referral_id: the referral.
         change: what was said of it, and what will be.
         speaker: the partner whose words the change is; it holds the new values.
@@ -96,8 +96,8 @@ def note_held(
         return
     # Allegro is sent every referral, also before it has a number for it.
     systems = ({System.ALLEGRO} | systems_that_know(tx, referral_id)) - {speaker}
-    known, now = held_by(tx, [referral_id]), tools.clock.now()
-    prints = said_prints(tools.vault, referral_id, {field: before[field] for field in changed})
+    known, now = held_by(tx, [referral_id]), services.clock.now()
+    prints = said_prints(services.vault, referral_id, {field: before[field] for field in changed})
     rows = [
         _row((system, referral_id), field, HeldField(prints[field], 0, now), now)
         for system in systems
@@ -107,7 +107,9 @@ def note_held(
     save_fields(tx, rows)
 
 
-def remember_said(tx: Connection, partner: Partner, held: Held, prints: Mapping[Field, bytes], now: datetime) -> None:
+def record_received_values(
+    tx: Connection, partner: Partner, held: Held, prints: Mapping[Field, bytes], now: datetime
+) -> None:
     """Remember what a partner holds now that it spoke.
 
     Args:
@@ -123,27 +125,31 @@ def remember_said(tx: Connection, partner: Partner, held: Held, prints: Mapping[
     save_fields(tx, [_row(partner, field, replace(before[field], fingerprint=prints[field]), now) for field in changed])
 
 
-def sent_memory(vault: Vault) -> Memory:
-    """Give what the delivery engine tells of what arrived: what partner systems were sent is remembered."""
+def on_delivered(vault: Vault) -> DeliveredHook:
+    """Return what the delivery engine tells of what arrived: what partner systems were sent is remembered."""
 
-    def remember(tx: Connection, parcels: Sequence[Parcel], now: datetime) -> None:
-        sent = [(system, parcel) for parcel in parcels if (system := system_of(parcel.delivery.receiver))]
-        changeable = [(system, parcel) for system, parcel in sent if not parcel.fields.keys().isdisjoint(SAID)]
+    def remember(tx: Connection, prepared_deliveries: Sequence[PreparedDelivery], now: datetime) -> None:
+        sent = [
+            (system, prepared) for prepared in prepared_deliveries if (system := system_of(prepared.delivery.receiver))
+        ]
+        changeable = [(system, prepared) for system, prepared in sent if not prepared.fields.keys().isdisjoint(SAID)]
         if changeable:
             _remember_sent(tx, vault, changeable, now)
 
     return remember
 
 
-def _remember_sent(tx: Connection, vault: Vault, sent: Sequence[tuple[System, Parcel]], now: datetime) -> None:
-    known = held_by(tx, {parcel.event.referral_id for _, parcel in sent})
+def _remember_sent(
+    tx: Connection, vault: Vault, sent: Sequence[tuple[System, PreparedDelivery]], now: datetime
+) -> None:
+    known = held_by(tx, {prepared.event.referral_id for _, prepared in sent})
     rows: dict[tuple[System, UUID, Field], dict[str, Any]] = {}
-    for system, parcel in sent:
-        partner = system, parcel.event.referral_id
+    for system, prepared in sent:
+        partner = system, prepared.event.referral_id
         held = known.get(partner, {})
         # What was never changed is not remembered: the partner holds what the hub has.
-        for field in parcel.fields.keys() & held.keys():
-            after = held[field].sent(fingerprint(vault, partner[1], field, parcel.fields[field]), now)
+        for field in prepared.fields.keys() & held.keys():
+            after = held[field].sent(fingerprint(vault, partner[1], field, prepared.fields[field]), now)
             if after is not held[field]:
                 held[field], rows[*partner, field] = after, _row(partner, field, after, now)
     save_fields(tx, list(rows.values()))

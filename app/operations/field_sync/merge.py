@@ -24,8 +24,15 @@ from app.domain.ports import PartnerRecord
 from app.models.cases.case_file import load_case_files
 from app.models.cases.client import wrapped_key_of
 from app.models.partners.field_sync import insert_conflicts, open_loops, update_conflict
-from app.operations.field_sync.known_values import Held, Partner, held_by, note_held, remember_said, said_prints
-from app.operations.services import Tools
+from app.operations.field_sync.known_values import (
+    Held,
+    Partner,
+    held_by,
+    record_known_values,
+    record_received_values,
+    said_prints,
+)
+from app.operations.services import Services
 from app.vault import Sealer
 
 CONFLICT_CONTEXT = "conflict.value"
@@ -34,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Sides:
+class MergeBase:
     """What the hub has of a referral, and what each partner holds of it, before somebody speaks.
 
     Attributes:
@@ -47,12 +54,12 @@ class Sides:
 
 
 def amends(record: PartnerRecord) -> bool:
-    """Tell whether a record says what a referrer says; of a known referral that is settled field by field."""
+    """Return whether a record says what a referrer says; of a known referral that is settled field by field."""
     return any(isinstance(fact, RegisterReferral | AmendReferral) for fact in record.facts)
 
 
-def read_sides(tx: Connection, tools: Tools, referral_ids: Collection[UUID]) -> dict[UUID, Sides]:
-    """Give both sides of referrals in a fixed number of queries; the caller holds their locks."""
+def read_merge_bases(tx: Connection, services: Services, referral_ids: Collection[UUID]) -> dict[UUID, MergeBase]:
+    """Return both sides of referrals in a fixed number of queries; the caller holds their locks."""
     if not referral_ids:
         return {}
     held: dict[UUID, dict[System, Held]] = defaultdict(dict)
@@ -61,24 +68,24 @@ def read_sides(tx: Connection, tools: Tools, referral_ids: Collection[UUID]) -> 
     loops: dict[UUID, dict[tuple[System, Field], UUID]] = defaultdict(dict)
     for row in open_loops(tx, referral_ids):
         loops[row.referral_id][System(row.system), Field(row.field)] = row.id
-    cases = load_case_files(tx, tools.vault, referral_ids)
-    return {each: Sides(case, held[each], loops[each]) for each, case in cases.items()}
+    cases = load_case_files(tx, services.vault, referral_ids)
+    return {each: MergeBase(case, held[each], loops[each]) for each, case in cases.items()}
 
 
-def settle_fields(
-    tx: Connection, tools: Tools, system: System, sides: Sides, fact: AmendReferral
+def merge_fields(
+    tx: Connection, services: Services, system: System, sides: MergeBase, fact: AmendReferral
 ) -> AmendReferral | None:
-    """Give what is to be changed after a partner spoke about a known referral; None when nothing of it is news.
+    """Return what is to be changed after a partner spoke about a known referral; None when nothing of it is news.
 
     What the hub and the partner had before decides, not which of them was last: an echo is no news, a change of the
     hub stands until the partner says something else, and where both changed the owner has the last word.
     """
     case = sides.case
     at_hub = AmendReferral(case.referral.contents, case.client.details if fact.client else None)
-    table = _Table(tx, tools, system, sides, said(at_hub), said(fact))
+    table = _Table(tx, services, system, sides, said(at_hub), said(fact))
     news = _news(at_hub, fact, table.taken())
     if news:
-        note_held(tx, tools, case.referral.id, (at_hub, news), speaker=system)
+        record_known_values(tx, services, case.referral.id, (at_hub, news), speaker=system)
     return news
 
 
@@ -97,14 +104,14 @@ class _Table:
     """The fields of one referral on the table, with what both sides say of them."""
 
     tx: Connection
-    tools: Tools
+    services: Services
     system: System
-    sides: Sides
+    sides: MergeBase
     at_hub: Mapping[Field, object]
     at_partner: Mapping[Field, object]
 
     def taken(self) -> dict[Field, object]:
-        """Settle every field; gives the partner's values that are to replace the hub's."""
+        """Settle every field; returns the partner's values that are to replace the hub's."""
         settled = {field: self._settled(field) for field in self.at_partner}
         lost = {field: each.reason for field, each in settled.items() if each.reason}
         self._record(lost)
@@ -113,18 +120,18 @@ class _Table:
             for field, mine in self._prints.items()
             if field in self._held or not (settled[field].take or mine == self._hub_prints[field])
         }
-        remember_said(self.tx, (self.system, self._referral_id), self._held, stands_apart, self._now)
+        record_received_values(self.tx, (self.system, self._referral_id), self._held, stands_apart, self._now)
         return {field: self.at_partner[field] for field, each in settled.items() if each.take}
 
     def _settled(self, field: Field) -> Settlement:
-        owns = self.tools.reference.ownership.owns(self.system, field, self.sides.case.referral.organisation.system)
+        owns = self.services.reference.ownership.owns(self.system, field, self.sides.case.referral.organisation.system)
         settlement = settle(self._base(field), self._hub_prints[field], self._prints[field], owns=owns)
         if settlement.take and self._goes_to_and_fro(field, settlement):
             return Settlement(reason=Reason.LOOP)
         return settlement
 
     def _goes_to_and_fro(self, field: Field, settlement: Settlement) -> bool:
-        """Tell whether taking this would send the field once more in a quarrel that has gone on too long."""
+        """Return whether taking this would send the field once more in a quarrel that has gone on too long."""
         if (self.system, field) in self.sides.loops:
             return True
         mine = self._held.get(field)
@@ -139,15 +146,15 @@ class _Table:
 
     @cached_property
     def _now(self) -> datetime:
-        return self.tools.clock.now()
+        return self.services.clock.now()
 
     @cached_property
     def _prints(self) -> Mapping[Field, bytes]:
-        return said_prints(self.tools.vault, self._referral_id, self.at_partner)
+        return said_prints(self.services.vault, self._referral_id, self.at_partner)
 
     @cached_property
     def _hub_prints(self) -> Mapping[Field, bytes]:
-        return said_prints(self.tools.vault, self._referral_id, self.at_hub)
+        return said_prints(self.services.vault, self._referral_id, self.at_hub)
 
     @property
     def _referral_id(self) -> UUID:
@@ -159,7 +166,7 @@ class _Table:
 
     @cached_property
     def _sealer(self) -> Sealer:
-        return self.tools.vault.client_sealer(wrapped_key_of(self.tx, self.sides.case.client.id))
+        return self.services.vault.client_sealer(wrapped_key_of(self.tx, self.sides.case.client.id))
 
     def _record(self, lost: Mapping[Field, Reason]) -> None:
         """Keep the values that stand against each other; a loop that is known already gets the newest ones."""
@@ -173,7 +180,7 @@ class _Table:
         insert_conflicts(self.tx, fresh)
 
     def _conflict(self, field: Field, reason: Reason) -> dict[str, Any]:
-        new = new_conflict(self.tools, (self.system, self._referral_id), field, reason, self._now)
+        new = new_conflict(self.services, (self.system, self._referral_id), field, reason, self._now)
         if reason is Reason.LOOP:
             log.warning("field goes to and fro", system=self.system, field=field.value, conflict=str(new["id"]))
         return {**new, **self._values(field)}
@@ -186,11 +193,11 @@ class _Table:
         return {"hub_value": hub, "partner_value": partner, "base_value": hub if is_known else None}
 
 
-def new_conflict(tools: Tools, partner: Partner, field: Field, reason: Reason, now: datetime) -> dict[str, Any]:
-    """Give the row of a new conflict with a partner about a field of a referral, without its three values."""
+def new_conflict(services: Services, partner: Partner, field: Field, reason: Reason, now: datetime) -> dict[str, Any]:
+    """Return the row of a new conflict with a partner about a field of a referral, without its three values."""
     system, referral_id = partner
     return {
-        "id": tools.new_id(now),
+        "id": services.new_id(now),
         "system": system,
         "referral_id": referral_id,
         "field": field,

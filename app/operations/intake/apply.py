@@ -15,9 +15,9 @@ from uuid import UUID
 import structlog
 
 from app.database import Connection, StoreError, is_refused_value
-from app.domain.codes import SPEAKERS, ReferralStatus, System
+from app.domain.codes import ROLE_OF_SYSTEM, ReferralStatus, System
 from app.domain.commands import (
-    Act,
+    ActionContext,
     AmendReferral,
     AnswerWithdrawal,
     CancelAppointment,
@@ -40,29 +40,29 @@ from app.domain.commands import (
 )
 from app.domain.errors import HubError, NotFound
 from app.domain.lifecycle import is_open
-from app.domain.ports import Page, PartnerRecord, Unread
+from app.domain.ports import Page, PartnerRecord, ReadError
 from app.models.cases.external_id import can_link, link, referral_of
 from app.models.cases.referral import lock_referrals
 from app.models.partners.partner import insert_run, known_records, last_drift, save_records, update_partner
 from app.operations.cases import appointments, referrals, trajectories
 from app.operations.cases.steps import Ledger, open_chain
-from app.operations.field_sync.merge import Sides, amends, read_sides, settle_fields
+from app.operations.field_sync.merge import MergeBase, amends, merge_fields, read_merge_bases
 from app.operations.intake.quarantine_state import (
     DISMISSED,
     OVERTAKEN,
     WAITS,
+    CaseQuarantine,
     Held,
     Key,
-    Waiting,
     case_ids,
     content_hash,
     in_order,
+    is_older,
     key_of,
     memory_of,
-    precedes,
 )
-from app.operations.partners.lease import Turn, lease_of, require_turn
-from app.operations.services import Tools
+from app.operations.partners.lease import PartnerLease, lease_of, require_lease
+from app.operations.services import Services
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +92,7 @@ PULL = "pull"
 
 
 @dataclass(frozen=True)
-class Tally:
+class PageResult:
     """The account of what was read: ``read = applied + unchanged + filtered + quarantined``."""
 
     applied: int = 0
@@ -105,8 +105,8 @@ class Tally:
         """How many records were read."""
         return self.applied + self.unchanged + self.filtered + self.quarantined
 
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
+    def __add__(self, other: "PageResult") -> "PageResult":
+        return PageResult(
             self.applied + other.applied,
             self.unchanged + other.unchanged,
             self.filtered + other.filtered,
@@ -115,8 +115,8 @@ class Tally:
 
 
 def apply_page(  # noqa: PLR0913  # the kind is seldom given
-    tx: Connection, tools: Tools, turn: Turn, mapping_version: str, page: Page, kind: str = "pull"
-) -> Tally:
+    tx: Connection, services: Services, lease: PartnerLease, mapping_version: str, page: Page, kind: str = "pull"
+) -> PageResult:
     """Apply a page of a partner's records and move the cursor with it; the turn is renewed.
 
     ``kind`` is pull, backfill or reconcile; all but a pull try once more what is in quarantine.
@@ -124,13 +124,13 @@ def apply_page(  # noqa: PLR0913  # the kind is seldom given
     Raises:
         TurnLost: another process took the turn meanwhile, or the partner was paused; nothing is applied.
     """
-    system, now = turn.system, tools.clock.now()
-    require_turn(tx, turn)
-    tally = apply_records(tx, tools, system, page.records, again=kind != PULL)
+    system, now = lease.system, services.clock.now()
+    require_lease(tx, lease)
+    tally = apply_records(tx, services, system, page.records, again=kind != PULL)
     moved = {"cursor": page.cursor} if page.cursor is not None else {}
-    update_partner(tx, system, {**moved, **lease_of(turn, now), "last_success_at": now, "failing_since": None})
+    update_partner(tx, system, {**moved, **lease_of(lease, now), "last_success_at": now, "failing_since": None})
     if tally.read != tally.unchanged or _is_new_drift(tx, system, page.drift):
-        note_run(tx, tools, Run(system, mapping_version, kind), tally, page.drift)
+        note_run(tx, services, Run(system, mapping_version, kind), tally, page.drift)
     return tally
 
 
@@ -143,11 +143,11 @@ class Run:
     kind: str
 
 
-def note_run(tx: Connection, tools: Tools, run: Run, tally: Tally, drift: Mapping[str, int]) -> None:
+def note_run(tx: Connection, services: Services, run: Run, tally: PageResult, drift: Mapping[str, int]) -> None:
     """Keep the account of a run, and log what the partner's contract does not know: names of fields, no values."""
-    now = tools.clock.now()
+    now = services.clock.now()
     counts = {**asdict(tally), "read": tally.read, "drift": dict(drift) or None}
-    insert_run(tx, {"id": tools.new_id(now), "started_at": now, **asdict(run), **counts})
+    insert_run(tx, {"id": services.new_id(now), "started_at": now, **asdict(run), **counts})
     if drift:
         log.warning("partner_drift", partner=run.system, kind=run.kind, drift=dict(drift))
 
@@ -162,8 +162,8 @@ class _Refused(Exception):
 
 
 def apply_records(
-    tx: Connection, tools: Tools, system: System, records: Sequence[PartnerRecord], *, again: bool
-) -> Tally:
+    tx: Connection, services: Services, system: System, records: Sequence[PartnerRecord], *, again: bool
+) -> PageResult:
     """Apply records: first all in one go; when one is refused, again with a savepoint around each.
 
     Refusals are rare, and a savepoint for each record would cost a fifth of the work. With ``again`` what is in
@@ -171,9 +171,9 @@ def apply_records(
     """
     try:
         with tx.begin_nested():
-            return _Batch(tx, tools, system, records, again=again, careful=False).run(records)
+            return _Batch(tx, services, system, records, again=again, careful=False).run(records)
     except _Refused:
-        return _Batch(tx, tools, system, records, again=again, careful=True).run(records)
+        return _Batch(tx, services, system, records, again=again, careful=True).run(records)
 
 
 class _Known(NamedTuple):
@@ -189,27 +189,27 @@ class _Batch:
     def __init__(  # noqa: PLR0913  # two of them are switches
         self,
         tx: Connection,
-        tools: Tools,
+        services: Services,
         system: System,
         records: Sequence[PartnerRecord],
         *,
         again: bool,
         careful: bool,
     ) -> None:
-        self._tx, self._tools, self._system = tx, tools, system
+        self._tx, self._services, self._system = tx, services, system
         self._again, self._careful = again, careful
         self._ledger = Ledger()
-        self._now: datetime = tools.clock.now()
+        self._now: datetime = services.clock.now()
         self._known = self._known_of(records)
         self._referrals = referral_of(tx, system, case_ids(records))
-        self._waiting = Waiting(tx, tools, system, case_ids(records))
+        self._waiting = CaseQuarantine(tx, services, system, case_ids(records))
         self._moved: set[str] = set()
         self._counts: Counter[str] = Counter()
         self._applied: dict[Key, dict[str, Any]] = {}
-        self._ahead: dict[UUID, Sides] = {}
+        self._ahead: dict[UUID, MergeBase] = {}
 
-    def run(self, records: Sequence[PartnerRecord]) -> Tally:
-        """Apply the records in the order of their cases and write what is to be remembered; gives the account.
+    def run(self, records: Sequence[PartnerRecord]) -> PageResult:
+        """Apply the records in the order of their cases and write what is to be remembered; returns the account.
 
         Raises:
             _Refused: a record was refused and the batch is not careful; nothing of it may be kept.
@@ -220,13 +220,13 @@ class _Batch:
             news = self._with_news(hashed)
             self._ledger.hold(self._tx, {self._referrals[each.case_id] for each in news})
             amended = {self._referrals[each.case_id] for each in news if amends(each)}
-            self._ahead = read_sides(self._tx, self._tools, amended)
+            self._ahead = read_merge_bases(self._tx, self._services, amended)
         for record, content in hashed:
             self._counts[self._take(record, content)] += 1
         self._write_ledger()
         save_records(self._tx, list(self._applied.values()))
         self._waiting.write(self._tx)
-        return Tally(**self._counts)
+        return PageResult(**self._counts)
 
     def _write_ledger(self) -> None:
         try:
@@ -237,7 +237,7 @@ class _Batch:
             raise _Refused from error
 
     def _with_news(self, hashed: Sequence[tuple[PartnerRecord, bytes]]) -> list[PartnerRecord]:
-        """Give the records of known referrals that are not as they were last applied."""
+        """Return the records of known referrals that are not as they were last applied."""
         return [
             record
             for record, content in hashed
@@ -246,13 +246,13 @@ class _Batch:
         ]
 
     def _take(self, record: PartnerRecord, content: bytes) -> str:
-        """Apply one record, or leave it, or put it in quarantine; gives under which name it is counted."""
+        """Apply one record, or leave it, or put it in quarantine; returns under which name it is counted."""
         if self._is_past(record, content):
             # A replay leaves even the memory as it is.
             if not self._again:
                 self._note_newer(record, content)
             return "unchanged"
-        if self._waiting.holds_up(record):
+        if self._waiting.blocks(record):
             return self._set_aside(record, content, WAITS)
         if self._concerns_nobody(record):
             self._remember(record, content)
@@ -263,32 +263,32 @@ class _Batch:
         self._remember(record, content)
         self._moved.add(record.case_id)
         if record.facts:
-            self._waiting.let_try_again(record.case_id)
+            self._waiting.reset_retry(record.case_id)
         return "applied" if record.facts else "filtered"
 
     def _is_past(self, record: PartnerRecord, content: bytes) -> bool:
-        """Tell whether nothing is to be done with a record: it was applied, or overtaken, or must stay as it is."""
+        """Return whether nothing is to be done with a record: it was applied, or overtaken, or must stay as it is."""
         known, held = self._known.get(key_of(record)), self._waiting.held(record)
-        if known and (known.content_hash == content or precedes(record.revision, known.revision)):
-            if held and (held.content_hash == content or precedes(held.revision, record.revision)):
+        if known and (known.content_hash == content or is_older(record.revision, known.revision)):
+            if held and (held.content_hash == content or is_older(held.revision, record.revision)):
                 self._waiting.end(record, OVERTAKEN)
             return True
-        if held and precedes(record.revision, held.revision):
+        if held and is_older(record.revision, held.revision):
             return True
         same = self._waiting.of_content(record, content)
         return same is not None and not self._may_go_on(record, same)
 
     def _may_go_on(self, record: PartnerRecord, held: Held) -> bool:
-        """Tell whether a record that comes as it was may fare better than when it was put in quarantine."""
+        """Return whether a record that comes as it was may fare better than when it was put in quarantine."""
         if held.state == DISMISSED:
             return False
         if self._again:
             return True
-        if record.unread or self._waiting.holds_up(record):
+        if record.unread or self._waiting.blocks(record):
             return False
         return held.reason == WAITS.reason or held.was_unreadable or record.case_id in self._moved
 
-    def _set_aside(self, record: PartnerRecord, content: bytes, unread: Unread) -> str:
+    def _set_aside(self, record: PartnerRecord, content: bytes, unread: ReadError) -> str:
         return "quarantined" if self._waiting.put(record, content, unread) else "unchanged"
 
     def _known_of(self, records: Sequence[PartnerRecord]) -> dict[Key, _Known]:
@@ -302,12 +302,12 @@ class _Batch:
         }
 
     def _concerns_nobody(self, record: PartnerRecord) -> bool:
-        """Tell whether the partner takes back a referral that never reached the hub."""
+        """Return whether the partner takes back a referral that never reached the hub."""
         takes_back = bool(record.facts) and all(isinstance(fact, WithdrawReferral) for fact in record.facts)
         return takes_back and self._referral_of(record) is None
 
-    def _refusal(self, record: PartnerRecord) -> Unread | None:
-        """Apply the record's facts; gives why that was not possible, and then nothing of it is stored."""
+    def _refusal(self, record: PartnerRecord) -> ReadError | None:
+        """Apply the record's facts; returns why that was not possible, and then nothing of it is stored."""
         mark = self._ledger.mark()
         try:
             with self._tx.begin_nested() if self._careful else nullcontext():
@@ -326,39 +326,41 @@ class _Batch:
         return None
 
     def _apply_fact(self, record: PartnerRecord, fact: Fact) -> None:
-        act = Act(SPEAKERS[self._system], self._system, record.occurred_at, version=record.version, catch_up=True)
+        context = ActionContext(
+            ROLE_OF_SYSTEM[self._system], self._system, record.occurred_at, version=record.version, catch_up=True
+        )
         referral_id = self._referral_of(record)
         if isinstance(fact, RegisterReferral):
             if referral_id is None:
-                self._register(record, fact, act)
+                self._register(record, fact, context)
                 return
             fact = AmendReferral(fact.contents, fact.client)
         if referral_id is None:
             raise NotFound("The hub knows no referral for this case, or knows it under another number of the partner.")
         if isinstance(fact, AmendReferral):
-            news = settle_fields(self._tx, self._tools, self._system, self._sides_of(referral_id), fact)
+            news = merge_fields(self._tx, self._services, self._system, self._sides_of(referral_id), fact)
             if news is None:
                 return
             fact = news
-        chain = open_chain(self._tx, self._tools, referral_id, act, ledger=self._ledger)
+        chain = open_chain(self._tx, self._services, referral_id, context, ledger=self._ledger)
         if isinstance(fact, WithdrawReferral) and not is_open(ReferralStatus(chain.status)):
             # Cleared away at the partner after it was over: there is nothing left to take back.
             return
-        _APPLY[type(fact)](self._tx, self._tools, chain, fact)
+        _APPLY[type(fact)](self._tx, self._services, chain, fact)
 
-    def _sides_of(self, referral_id: UUID) -> Sides:
+    def _sides_of(self, referral_id: UUID) -> MergeBase:
         if referral_id not in self._ahead:
             # What earlier records of this page changed must be in the table, for it is read there.
             self._ledger.write_changes(self._tx)
             lock_referrals(self._tx, [referral_id])
-            self._ahead |= read_sides(self._tx, self._tools, [referral_id])
+            self._ahead |= read_merge_bases(self._tx, self._services, [referral_id])
         # What is read holds for the next record that speaks of the referral, and not for those after it.
         return self._ahead.pop(referral_id)
 
-    def _register(self, record: PartnerRecord, fact: RegisterReferral, act: Act) -> None:
+    def _register(self, record: PartnerRecord, fact: RegisterReferral, context: ActionContext) -> None:
         # Whether the client has an open referral already is read from the table.
         self._ledger.write_changes(self._tx)
-        referral_id = referrals.register_referral(self._tx, self._tools, fact, act, self._ledger).referral.id
+        referral_id = referrals.register_referral(self._tx, self._services, fact, context, self._ledger).referral.id
         link(self._tx, self._system, record.case_id, referral_id)
         self._referrals[record.case_id] = referral_id
 
@@ -379,21 +381,21 @@ class _Batch:
     def _note_newer(self, record: PartnerRecord, content: bytes) -> None:
         """Remember under its newest revision what came again as it was, so that no state in between replaces it."""
         key, known = key_of(record), self._known.get(key_of(record))
-        if known and known.content_hash == content and precedes(known.revision, record.revision):
+        if known and known.content_hash == content and is_older(known.revision, record.revision):
             self._applied[key] = memory_of(record, self._system, content, record.revision, self._now)
             self._known[key] = _Known(content, record.revision)
 
     def _revision_of(self, record: PartnerRecord) -> int | None:
-        """Give the record's revision; one without, of a record that had them (a tombstone), is the one after."""
+        """Return the record's revision; one without, of a record that had them (a tombstone), is the one after."""
         known = self._known.get(key_of(record))
         if record.revision is not None or known is None or known.revision is None:
             return record.revision
         return known.revision + 1
 
 
-def _unread(error: Exception) -> Unread:
+def _unread(error: Exception) -> ReadError:
     if isinstance(error, HubError):
-        return Unread("record", error.code, str(error)[:500])
-    return Unread(
+        return ReadError("record", error.code, str(error)[:500])
+    return ReadError(
         "record", "refused-by-store", "The database takes no value like one of this record's, such as one so long."
     )

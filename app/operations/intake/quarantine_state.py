@@ -16,14 +16,16 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreadable, UnknownCode
-from app.domain.ports import PartnerRecord, Unread
+from app.domain.ports import PartnerRecord, ReadError
 from app.models.partners.quarantine import change_reasons, close_quarantine, put_in_quarantine, quarantine_of_cases
-from app.operations.services import Tools
+from app.operations.services import Services
 
 Key = tuple[str, str]
 """Kind and external id: what names a record at its partner."""
 
-WAITS = Unread("case", "waits-for-earlier", "An earlier record of this case is in quarantine; this one waits for it.")
+WAITS = ReadError(
+    "case", "waits-for-earlier", "An earlier record of this case is in quarantine; this one waits for it."
+)
 OPEN, APPLIED, OVERTAKEN, DISMISSED, EXPIRED = "open", "applied", "overtaken", "dismissed", "expired"
 _UNREADABLE = frozenset({PartnerUnreadable.reason, UnknownCode.reason})
 
@@ -40,16 +42,16 @@ class Held:
 
     @property
     def was_unreadable(self) -> bool:
-        """Tell whether it could not be read, so that only another mapping or content helps."""
+        """Return whether it could not be read, so that only another mapping or content helps."""
         return self.reason in _UNREADABLE
 
 
-class Waiting:
+class CaseQuarantine:
     """The quarantine of the cases that a batch of records is about."""
 
-    def __init__(self, tx: Connection, tools: Tools, system: System, case_ids: Collection[str]) -> None:
-        self._tools, self._system = tools, system
-        self._now: datetime = tools.clock.now()
+    def __init__(self, tx: Connection, services: Services, system: System, case_ids: Collection[str]) -> None:
+        self._services, self._system = services, system
+        self._now: datetime = services.clock.now()
         self._open: dict[str, dict[Key, Held]] = defaultdict(dict)
         self._settled: dict[tuple[Key, bytes], Held] = {}
         for row in quarantine_of_cases(tx, system, case_ids, (OPEN, DISMISSED, EXPIRED)):
@@ -64,22 +66,22 @@ class Waiting:
         self._reasons: dict[UUID, dict[str, str]] = {}
 
     def held(self, record: PartnerRecord) -> Held | None:
-        """Give what is in quarantine of this record now, this version of it or another."""
+        """Return what is in quarantine of this record now, this version of it or another."""
         return self._open[record.case_id].get(key_of(record))
 
     def of_content(self, record: PartnerRecord, content: bytes) -> Held | None:
-        """Give the row of exactly this content: dismissed, expired or held."""
+        """Return the row of exactly this content: dismissed, expired or held."""
         held = self.held(record)
         same = held if held and held.content_hash == content else None
         return self._settled.get((key_of(record), content)) or same
 
-    def holds_up(self, record: PartnerRecord) -> bool:
-        """Tell whether an earlier record of the same case is in quarantine."""
+    def blocks(self, record: PartnerRecord) -> bool:
+        """Return whether an earlier record of the same case is in quarantine."""
         mine = self.held(record)
         others = (each for each in self._open[record.case_id].values() if each is not mine)
         return any(_comes_before(each, record, mine) for each in others)
 
-    def put(self, record: PartnerRecord, content: bytes, unread: Unread) -> bool:
+    def put(self, record: PartnerRecord, content: bytes, unread: ReadError) -> bool:
         """Keep a record that cannot be applied; False when its payload was kept its term before, and is not again."""
         if (key_of(record), content) in self._settled:
             return False
@@ -100,7 +102,7 @@ class Waiting:
         held = self.held(record)
         self.end(record, APPLIED if held and held.content_hash == content else OVERTAKEN)
 
-    def let_try_again(self, case_id: str) -> None:
+    def reset_retry(self, case_id: str) -> None:
         """Let what was refused for how its case stood wait no more than others, because the case moved.
 
         A partner that gives each change once does not give it again: ``retry_free`` takes it up after the pull.
@@ -121,7 +123,7 @@ class Waiting:
         for state in set(self._closed.values()):
             close_quarantine(tx, [id for id, end in self._closed.items() if end == state], state, self._now)
 
-    def _change_reason(self, row_id: UUID, unread: Unread) -> None:
+    def _change_reason(self, row_id: UUID, unread: ReadError) -> None:
         if row_id in self._new:
             self._new[row_id] |= asdict(unread)
         else:
@@ -131,10 +133,10 @@ class Waiting:
         if held:
             self._closed[held.id] = state
 
-    def _row(self, record: PartnerRecord, content: bytes, unread: Unread) -> dict[str, Any]:
+    def _row(self, record: PartnerRecord, content: bytes, unread: ReadError) -> dict[str, Any]:
         payload = json.dumps(dict(record.payload), default=str).encode()
         return {
-            "id": self._tools.new_id(self._now),
+            "id": self._services.new_id(self._now),
             "system": self._system,
             "kind": record.kind,
             "external_id": record.external_id,
@@ -142,7 +144,7 @@ class Waiting:
             "version": record.version,
             "content_hash": content,
             **asdict(unread),
-            "payload": self._tools.vault.seal(payload, "quarantine.payload"),
+            "payload": self._services.vault.seal(payload, "quarantine.payload"),
             "state": OPEN,
             "since": self._now,
             "changed_at": self._now,
@@ -153,7 +155,7 @@ class Waiting:
 
 
 def in_order(records: Sequence[PartnerRecord]) -> list[PartnerRecord]:
-    """Give the records with those of each case in the order of their revisions; where there is none, as they came.
+    """Return the records with those of each case in the order of their revisions; where there is none, as they came.
 
     The cases keep their places among each other.
     """
@@ -164,25 +166,25 @@ def in_order(records: Sequence[PartnerRecord]) -> list[PartnerRecord]:
     return [next(sorted_cases[record.case_id]) for record in records]
 
 
-def precedes(revision: int | None, other: int | None) -> bool:
-    """Tell whether a revision is older than another; without a count none is."""
+def is_older(revision: int | None, other: int | None) -> bool:
+    """Return whether a revision is older than another; without a count none is."""
     return revision is not None and other is not None and revision < other
 
 
 def key_of(record: PartnerRecord) -> Key:
-    """Give what names a record at its partner."""
+    """Return what names a record at its partner."""
     return record.kind, record.external_id
 
 
 def content_hash(record: PartnerRecord) -> bytes:
-    """Give the hash by which the content of a record is known again."""
+    """Return the hash by which the content of a record is known again."""
     return sha256(json.dumps(record.payload, sort_keys=True, default=str).encode()).digest()
 
 
 def memory_of(
     record: PartnerRecord, system: System, content: bytes, revision: int | None, now: datetime
 ) -> dict[str, Any]:
-    """Give the row by which a record that was applied is remembered.
+    """Return the row by which a record that was applied is remembered.
 
     Args:
         record: as the partner gave it.
@@ -204,7 +206,7 @@ def memory_of(
 
 
 def case_ids(records: Iterable[PartnerRecord]) -> set[str]:
-    """Give the cases that records are about."""
+    """Return the cases that records are about."""
     return {record.case_id for record in records}
 
 

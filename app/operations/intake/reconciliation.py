@@ -30,7 +30,7 @@ from app.models.partners.reconciliation import (
     stored_records,
     unlink,
 )
-from app.operations.intake.apply import Tally, apply_page
+from app.operations.intake.apply import PageResult, apply_page
 from app.operations.intake.quarantine_state import (
     DISMISSED,
     EXPIRED,
@@ -41,8 +41,8 @@ from app.operations.intake.quarantine_state import (
     key_of,
     memory_of,
 )
-from app.operations.partners.lease import Turn, keep_turn
-from app.operations.services import Tools
+from app.operations.partners.lease import PartnerLease, renew_lease
+from app.operations.services import Services
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Found:
+class Difference:
     """A record that differs.
 
     Attributes:
@@ -99,7 +99,7 @@ class Link:
 
 
 @dataclass
-class Sweep:
+class Reconciliation:
     """What a full reading of a partner found so far.
 
     Attributes:
@@ -115,7 +115,7 @@ class Sweep:
     compared: int = 0
     seen: set[Key] = field(default_factory=set)
     cases: set[str] = field(default_factory=set)
-    differing: dict[Key, Found] = field(default_factory=dict)
+    differing: dict[Key, Difference] = field(default_factory=dict)
     stored: int = 0
     extra: list[Link] = field(default_factory=list)
     told_again: int = 0
@@ -136,7 +136,7 @@ class Sweep:
             self.differing.pop(key, None)
             versions = self._versions_of(key, record)
             if finding:
-                self.differing[key] = Found(finding, record, versions)
+                self.differing[key] = Difference(finding, record, versions)
 
     def _versions_of(self, key: Key, record: PartnerRecord) -> frozenset[str]:
         content, before = content_hash(record), self._versions.get(key)
@@ -145,30 +145,30 @@ class Sweep:
         self._versions[key] = (content, versions)
         return versions
 
-    def note_stored(self, source: PartnerSource, rows: Sequence[Stored], tools: Tools) -> None:
+    def note_stored(self, source: PartnerSource, rows: Sequence[Stored], services: Services) -> None:
         """Add what the hub remembers and the partner no longer has, as the record that tells of its removal."""
-        now = tools.clock.now()
+        now = services.clock.now()
         self.stored += len(rows)
         for row in rows:
-            tombstone = None if row.key in self.seen else source.removed(*row.key, row.case_id, now)
+            tombstone = None if row.key in self.seen else source.on_removed(*row.key, row.case_id, now)
             if tombstone is None:
                 continue  # the partner has it; or its removal means nothing, and it vouches for no case
             self.cases.add(row.case_id)
             if content_hash(tombstone) != row.content_hash:
-                self.differing[row.key] = Found(Finding.DELETED, tombstone)
+                self.differing[row.key] = Difference(Finding.DELETED, tombstone)
 
     @property
     def holds_back(self) -> bool:
-        """Tell whether so much vanished that a mistake at the partner is likelier than so many removals."""
+        """Return whether so much vanished that a mistake at the partner is likelier than so many removals."""
         return len(self._keys(Finding.DELETED)) > max(_FEW, self.stored * _SHARE)
 
-    def to_heal(self) -> list[Found]:
-        """Give the records that are to be applied."""
+    def to_heal(self) -> list[Difference]:
+        """Return the records that are to be applied."""
         left_out = Finding.DELETED if self.holds_back else None
         return [each for each in self.differing.values() if each.finding is not left_out]
 
-    def report(self, healed: Tally) -> dict[str, Any]:
-        """Give the account of the comparison: counts and the partner's record numbers, no contents."""
+    def report(self, healed: PageResult) -> dict[str, Any]:
+        """Return the account of the comparison: counts and the partner's record numbers, no contents."""
         return {
             "compared": self.compared,
             **{str(each): listed(self._keys(each)) for each in Finding if each is not Finding.EXTRA},
@@ -178,7 +178,7 @@ class Sweep:
         }
 
     def newly(self) -> dict[str, Any]:
-        """Give the records that the hub does not have, and those that it has otherwise; no contents."""
+        """Return the records that the hub does not have, and those that it has otherwise; no contents."""
         return {str(each): listed(self._keys(each)) for each in (Finding.MISSING, Finding.DIFFERENT)}
 
     def _extra(self) -> dict[str, Any]:
@@ -190,27 +190,29 @@ class Sweep:
 
 
 def listed(keys: Sequence[str]) -> dict[str, Any]:
-    """Give keys for a report: how many there are, and the first of them."""
+    """Return keys for a report: how many there are, and the first of them."""
     return {"count": len(keys), "keys": list(keys[:MOST_KEYS])}
 
 
-def account_of(tally: Tally) -> dict[str, int]:
-    """Give a tally for a report."""
+def account_of(tally: PageResult) -> dict[str, int]:
+    """Return a tally for a report."""
     return {"read": tally.read, **asdict(tally)}
 
 
-def compare_page(tx: Connection, tools: Tools, turn: Turn, records: Sequence[PartnerRecord]) -> list[Finding | None]:
+def compare_page(
+    tx: Connection, services: Services, lease: PartnerLease, records: Sequence[PartnerRecord]
+) -> list[Finding | None]:
     """Tell of each record how it differs from what the hub applied; None: not. The turn is renewed.
 
     Raises:
         TurnLost: another process took the turn meanwhile, or the partner was paused.
     """
-    keep_turn(tx, tools, turn)
-    known = stored_hashes(tx, turn.system, {record.external_id for record in records})
+    renew_lease(tx, services, lease)
+    known = stored_hashes(tx, lease.system, {record.external_id for record in records})
     cases = case_ids(records)
-    linked = referral_of(tx, turn.system, cases)
+    linked = referral_of(tx, lease.system, cases)
     # What is or was in quarantine with this very content is known: comparing is no reason to try it again.
-    aside = quarantine_of_cases(tx, turn.system, cases, (OPEN, DISMISSED, EXPIRED))
+    aside = quarantine_of_cases(tx, lease.system, cases, (OPEN, DISMISSED, EXPIRED))
     held = {((row.kind, row.external_id), row.content_hash) for row in aside}
     return [_finding(record, known, linked, held) for record in records]
 
@@ -229,12 +231,12 @@ def _finding(
     if known[key] != content:
         return Finding.DIFFERENT
     # It was applied, but what it told of is gone; a withdrawal of what never reached the hub left nothing behind.
-    tells = any(not isinstance(fact, WithdrawReferral) for fact in record.facts)
-    return Finding.MISSING if tells and record.case_id not in linked else None
+    would_release = any(not isinstance(fact, WithdrawReferral) for fact in record.facts)
+    return Finding.MISSING if would_release and record.case_id not in linked else None
 
 
 def refused(tx: Connection, system: System, records: Sequence[PartnerRecord]) -> list[str]:
-    """Give those of these records that are in quarantine, each with the field and the code of what hinders it."""
+    """Return those of these records that are in quarantine, each with the field and the code of what hinders it."""
     read = {key_of(record) for record in records}
     rows = quarantine_of_cases(tx, system, case_ids(records), (OPEN,))
     found = [row for row in rows if (row.kind, row.external_id) in read]
@@ -242,7 +244,7 @@ def refused(tx: Connection, system: System, records: Sequence[PartnerRecord]) ->
 
 
 def page_of_stored(tx: Connection, system: System, after: Key, limit: int) -> list[Stored]:
-    """Give a page of what the hub applied of a partner, in the order of the keys."""
+    """Return a page of what the hub applied of a partner, in the order of the keys."""
     # Rows from before the column say no case; where the hub acts on a removal, record and case have one number.
     return [
         Stored((row.kind, row.external_id), row.case_id or row.external_id, row.content_hash)
@@ -251,35 +253,37 @@ def page_of_stored(tx: Connection, system: System, after: Key, limit: int) -> li
 
 
 def page_of_links(tx: Connection, system: System, after: str, limit: int) -> list[Link]:
-    """Give a page of the cases of a partner that the hub has referrals for, by their number."""
+    """Return a page of the cases of a partner that the hub has referrals for, by their number."""
     return [Link(row.external_id, row.referral_id) for row in stored_links(tx, system, after, limit)]
 
 
 def still_owed(tx: Connection, system: System, links: Iterable[Link]) -> set[UUID]:
-    """Give the referrals of these links of which the partner is still to be told something anyway."""
+    """Return the referrals of these links of which the partner is still to be told something anyway."""
     return owed_referrals(tx, _receiver(system), [link.referral_id for link in links])
 
 
-def heal_page(tx: Connection, tools: Tools, turn: Turn, mapping_version: str, found: Sequence[Found]) -> Tally:
+def heal_page(
+    tx: Connection, services: Services, lease: PartnerLease, mapping_version: str, found: Sequence[Difference]
+) -> PageResult:
     """Apply records that differ as if they were new; raises TurnLost as ``apply_page`` does.
 
     What the history shows to have been applied is only remembered again, and counts as unchanged.
     """
-    keep_turn(tx, tools, turn)
-    known = _in_history(tx, turn.system, found)
-    now = tools.clock.now()
+    renew_lease(tx, services, lease)
+    known = _in_history(tx, lease.system, found)
+    now = services.clock.now()
     applied_before = [each.record for each in found if key_of(each.record) in known]
-    save_records(tx, [memory_of(each, turn.system, content_hash(each), each.revision, now) for each in applied_before])
+    save_records(tx, [memory_of(each, lease.system, content_hash(each), each.revision, now) for each in applied_before])
     rest = [each for each in found if key_of(each.record) not in known]
     # What was removed is still remembered, so that nothing older than the removal comes back.
-    _forget(tx, turn.system, [each.record for each in rest if each.finding is not Finding.DELETED])
+    _forget(tx, lease.system, [each.record for each in rest if each.finding is not Finding.DELETED])
     page = Page(tuple(each.record for each in rest), None)
-    applied = apply_page(tx, tools, turn, mapping_version, page, kind="reconcile") if rest else Tally()
-    return applied + Tally(unchanged=len(known))
+    applied = apply_page(tx, services, lease, mapping_version, page, kind="reconcile") if rest else PageResult()
+    return applied + PageResult(unchanged=len(known))
 
 
-def _in_history(tx: Connection, system: System, found: Sequence[Found]) -> set[Key]:
-    """Give the records of which the history shows that they were applied: their case, their version, their moment.
+def _in_history(tx: Connection, system: System, found: Sequence[Difference]) -> set[Key]:
+    """Return the records of which the history shows that they were applied: their case, their version, their moment.
 
     A registration may be applied again, and then tells what differs; a step that was made must not be made twice.
     """
@@ -291,7 +295,7 @@ def _in_history(tx: Connection, system: System, found: Sequence[Found]) -> set[K
 
 
 def _relink(tx: Connection, system: System, records: Iterable[PartnerRecord]) -> dict[str, UUID]:
-    """Give the referrals by case, those included whose link was lost and which the partner's record names itself."""
+    """Return the referrals by case, those included whose link was lost and which the partner's record names itself."""
     named = {record.case_id: record.referral_id for record in records}
     linked = referral_of(tx, system, named.keys())
     for case_id, referral_id in named.items():
@@ -305,8 +309,8 @@ def _registers(record: PartnerRecord) -> bool:
     return any(isinstance(fact, RegisterReferral) for fact in record.facts)
 
 
-def _traces(found: Found, linked: Mapping[str, UUID]) -> set[tuple[UUID, str, datetime]]:
-    """Give what applying a record leaves in the history."""
+def _traces(found: Difference, linked: Mapping[str, UUID]) -> set[tuple[UUID, str, datetime]]:
+    """Return what applying a record leaves in the history."""
     referral_id, moment = linked.get(found.record.case_id), found.record.occurred_at
     return {(referral_id, version, moment) for version in found.versions} if referral_id else set()
 
@@ -319,13 +323,13 @@ def _forget(tx: Connection, system: System, records: Sequence[PartnerRecord]) ->
         forget_records(tx, system, kind, external_ids)
 
 
-def tell_again(tx: Connection, tools: Tools, system: System, links: Sequence[Link]) -> int:
-    """Owe a partner everything it was told of cases that it lost; gives of how many.
+def tell_again(tx: Connection, services: Services, system: System, links: Sequence[Link]) -> int:
+    """Owe a partner everything it was told of cases that it lost; returns of how many.
 
     The lost numbers are forgotten, for the partner gives new ones.
     """
     ids = [link.referral_id for link in links]
-    owed = owe_again(tx, _receiver(system), ids, tools.clock.now())
+    owed = owe_again(tx, _receiver(system), ids, services.clock.now())
     unlink(tx, system, owed)
     return len(owed)
 
@@ -335,7 +339,7 @@ class _TakenBack(Exception):
 
 
 def rehearsed(tx: Connection, work: Callable[[Connection], T]) -> T:
-    """Do work and take back all that it wrote; gives what it gave."""
+    """Do work and take back all that it wrote; returns what it gave."""
     results = []
     with suppress(_TakenBack), tx.begin_nested():
         results.append(work(tx))

@@ -18,7 +18,7 @@ _HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Window:
+class MaintenanceWindow:
     """A time of each day, by the city's clock, at which a partner is in maintenance (*onderhoud*).
 
     From ``start`` up to, not including, ``end``; it may pass midnight. Two equal times are no time at all.
@@ -28,7 +28,7 @@ class Window:
     end: time
 
     def holds(self, moment: datetime) -> bool:
-        """Tell whether an aware moment falls in the window."""
+        """Return whether an aware moment falls in the window."""
         local = moment.astimezone(AMSTERDAM).time()
         if self.start <= self.end:
             return self.start <= local < self.end
@@ -36,7 +36,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Manners:
+class PullPolicy:
     """How one partner is treated.
 
     Attributes:
@@ -56,15 +56,15 @@ class Manners:
     failures_an_hour: int = 20
     alert_failures: int = 5
     alert_after: timedelta = timedelta(minutes=10)
-    maintenance: tuple[Window, ...] = ()
+    maintenance: tuple[MaintenanceWindow, ...] = ()
     reconcile_at: time | None = None
 
     def in_maintenance(self, now: datetime) -> bool:
-        """Tell whether the partner is in maintenance now."""
+        """Return whether the partner is in maintenance now."""
         return any(window.holds(now) for window in self.maintenance)
 
     def wait_after(self, failures: int, random: Callable[[], float], asked_seconds: float | None = None) -> timedelta:
-        """Give the wait after this many failed pulls on end, at least 1.
+        """Return the wait after this many failed pulls on end, at least 1.
 
         Up to a fifth longer than the rule, so that many hubs or partners do not come back at once; never shorter,
         and never shorter than what the partner asked for.
@@ -75,13 +75,13 @@ class Manners:
         return max(waited, asked)
 
     def is_alarming(self, failures: int, failing_since: datetime | None, now: datetime) -> bool:
-        """Tell whether people should hear of these failures."""
+        """Return whether people should hear of these failures."""
         if failing_since is None:
             return False
         return failures >= self.alert_failures or now - failing_since >= self.alert_after
 
     def last_night(self, now: datetime) -> datetime | None:
-        """Give the latest moment at which a nightly comparison was due; None when there is none."""
+        """Return the latest moment at which a nightly comparison was due; None when there is none."""
         if self.reconcile_at is None:
             return None
         local = now.astimezone(AMSTERDAM)
@@ -90,7 +90,7 @@ class Manners:
 
 
 @dataclass
-class Budget:
+class FailureBudget:
     """What is left of a partner's failed pulls within an hour; each process counts its own.
 
     Args:

@@ -23,8 +23,8 @@ from app.models.partners.partner_job import (
     was_asked_since,
 )
 from app.models.partners.quarantine import count_quarantined_of
-from app.operations.partners.lease import Turn, require_turn
-from app.operations.services import Tools
+from app.operations.partners.lease import PartnerLease, require_lease
+from app.operations.services import Services
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Wish:
+class JobRequest:
     """What is asked for.
 
     Attributes:
@@ -135,13 +135,13 @@ class Wish:
     quarantine_id: UUID | None = None
 
     def named(self) -> dict[str, str]:
-        """Give what only this kind of job asks, as it stands in the report of a job that waits."""
+        """Return what only this kind of job asks, as it stands in the report of a job that waits."""
         since = {SINCE: self.since.isoformat()} if self.since else {}
         return since | ({QUARANTINE_ID: str(self.quarantine_id)} if self.quarantine_id else {})
 
 
 def partner_states(tx: Connection, now: datetime) -> list[PartnerState]:
-    """Give the state of every partner that was ever pulled or paused."""
+    """Return the state of every partner that was ever pulled or paused."""
     rows = list_partners(tx)
     beside = _Beside(
         quarantined=count_quarantined_of(tx),
@@ -152,11 +152,11 @@ def partner_states(tx: Connection, now: datetime) -> list[PartnerState]:
 
 
 def partner_runs(tx: Connection, system: System, limit: int) -> list[Run]:
-    """Give the newest runs that brought something, newest first."""
+    """Return the newest runs that brought something, newest first."""
     return [_read(Run, row) for row in list_runs(tx, system, limit)]
 
 
-def pause_partner(tx: Connection, tools: Tools, system: System, by: str, reason: str) -> None:
+def pause_partner(tx: Connection, services: Services, system: System, by: str, reason: str) -> None:
     """Leave a partner alone until it is resumed: nothing is pulled and no job is done.
 
     A page that is being applied is finished first. Pausing again replaces the reason.
@@ -171,7 +171,7 @@ def pause_partner(tx: Connection, tools: Tools, system: System, by: str, reason:
     update_partner(tx, system, {"paused": True, "pause_reason": reason.strip(), "paused_by": by})
 
 
-def resume_partner(tx: Connection, tools: Tools, system: System) -> None:
+def resume_partner(tx: Connection, services: Services, system: System) -> None:
     """Pull a paused partner again, from where it was, at the next round; a wait after a failure ends too."""
     ensure_partner(tx, system)
     update_partner(tx, system, {"paused": False, "pause_reason": None, "paused_by": None, "retry_at": None})
@@ -194,7 +194,7 @@ def require_worker(tx: Connection, system: System) -> None:
         )
 
 
-def request_job(tx: Connection, tools: Tools, system: System, by: str, wish: Wish) -> Job:
+def request_job(tx: Connection, services: Services, system: System, by: str, wish: JobRequest) -> Job:
     """Ask the worker to do a job at its next round; ``by`` is who asks.
 
     Raises:
@@ -202,8 +202,8 @@ def request_job(tx: Connection, tools: Tools, system: System, by: str, wish: Wis
     """
     if wish.kind not in JOB_KINDS:
         raise InvalidInput(FieldFault("kind", "known-code", f"Give one of {', '.join(JOB_KINDS)}."))
-    now = tools.clock.now()
-    job_id = tools.new_id(now)
+    now = services.clock.now()
+    job_id = services.new_id(now)
     asked = {"kind": wish.kind, "dry_run": wish.dry_run, "report": wish.named() or None}
     row = {"id": job_id, "system": system, "state": "waiting", **asked}
     insert_job(tx, {**row, "requested_by": by, "requested_at": now})
@@ -211,7 +211,7 @@ def request_job(tx: Connection, tools: Tools, system: System, by: str, wish: Wis
 
 
 def find_job(tx: Connection, system: System, job_id: UUID) -> Job:
-    """Give a job.
+    """Return a job.
 
     Raises:
         NotFound: this partner has no such job.
@@ -222,7 +222,7 @@ def find_job(tx: Connection, system: System, job_id: UUID) -> Job:
     return _jobs(tx, system, [row])[0]
 
 
-def cancel_job(tx: Connection, tools: Tools, system: System, job_id: UUID, by: str) -> Job:
+def cancel_job(tx: Connection, services: Services, system: System, job_id: UUID, by: str) -> Job:
     """Take back a job that waits; who did is kept in its report.
 
     Raises:
@@ -234,49 +234,51 @@ def cancel_job(tx: Connection, tools: Tools, system: System, job_id: UUID, by: s
     if job.state != "waiting":
         raise Conflict(f"This job is {job.state}; only one that waits can be cancelled.")
     report = {**(job.report or {}), "cancelledBy": by}
-    update_job(tx, job.id, {"state": "cancelled", "finished_at": tools.clock.now(), "report": report})
+    update_job(tx, job.id, {"state": "cancelled", "finished_at": services.clock.now(), "report": report})
     return find_job(tx, system, job_id)
 
 
 def page_of_jobs(tx: Connection, system: System, after: UUID | None, limit: int) -> tuple[Sequence[Job], UUID | None]:
-    """Give a page of a partner's jobs, newest first, and where the next page begins."""
+    """Return a page of a partner's jobs, newest first, and where the next page begins."""
     found = _jobs(tx, system, list_jobs(tx, system, after, limit + 1))
     page = found[:limit]
     return page, page[-1].id if len(found) > limit else None
 
 
 def has_jobs(tx: Connection, system: System) -> bool:
-    """Tell whether there is a job to do with a partner."""
+    """Return whether there is a job to do with a partner."""
     return oldest_unfinished_job(tx, system) is not None
 
 
-def next_job(tx: Connection, tools: Tools, turn: Turn) -> Job | None:
+def next_job(tx: Connection, services: Services, lease: PartnerLease) -> Job | None:
     """Begin the partner's oldest job, or None; one whose worker stopped halfway is begun again.
 
     Raises:
         TurnLost: another process pulls this partner, so the job is that one's; or the partner is paused.
     """
-    require_turn(tx, turn)
-    row = oldest_unfinished_job(tx, turn.system)
+    require_lease(tx, lease)
+    row = oldest_unfinished_job(tx, lease.system)
     if row is None:
         return None
-    update_job(tx, row.id, {"state": "running", "started_at": tools.clock.now()})
-    return find_job(tx, turn.system, row.id)
+    update_job(tx, row.id, {"state": "running", "started_at": services.clock.now()})
+    return find_job(tx, lease.system, row.id)
 
 
-def finish_job(tx: Connection, tools: Tools, job: Job, report: Mapping[str, Any], *, failed: bool = False) -> None:
+def finish_job(
+    tx: Connection, services: Services, job: Job, report: Mapping[str, Any], *, failed: bool = False
+) -> None:
     """Write what came of a job."""
     state = "failed" if failed else "done"
     whole = {**(job.report or {}), **report}
-    update_job(tx, job.id, {"state": state, "finished_at": tools.clock.now(), "report": whole})
+    update_job(tx, job.id, {"state": state, "finished_at": services.clock.now(), "report": whole})
 
 
-def request_nightly(tx: Connection, tools: Tools, system: System, due: datetime) -> bool:
+def request_nightly(tx: Connection, services: Services, system: System, due: datetime) -> bool:
     """Ask for the comparison that was due at a moment, unless it was asked for since; tells whether it was not."""
     ensure_partner(tx, system)  # locked: two workers do not both ask
     if was_asked_since(tx, system, "reconcile", due):
         return False
-    request_job(tx, tools, system, NIGHTLY, Wish("reconcile"))
+    request_job(tx, services, system, NIGHTLY, JobRequest("reconcile"))
     return True
 
 

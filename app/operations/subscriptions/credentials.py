@@ -11,35 +11,35 @@ from app.events.http.credentials import Credentials, keys_of, sealed_auth
 from app.events.http.oauth import OAuthClient
 from app.events.http.signing import public_key_of
 from app.models.delivery.subscription import Subscription
-from app.operations.services import Tools
+from app.operations.services import Services
 
-__all__ = ["ClientCertificate", "Credentials", "OAuthClient", "Proof", "proof_of", "public_key"]
+__all__ = ["ClientCertificate", "Credentials", "OAuthClient", "WebhookCredentials", "public_key", "seal_credentials"]
 
 
 @dataclass(frozen=True)
-class Proof:
+class WebhookCredentials:
     """What the hub shows a receiver, sealed; nothing when the signature is enough."""
 
     kind: str | None = None
     sealed: bytes | None = None
 
 
-def proof_of(tools: Tools, credentials: Credentials | None) -> Proof:
+def seal_credentials(services: Services, credentials: Credentials | None) -> WebhookCredentials:
     """Seal what the hub is to show.
 
     Raises:
         InvalidInput: the certificate cannot be read, or the key is another's.
     """
     if credentials is None:
-        return Proof()
+        return WebhookCredentials()
     if isinstance(credentials, ClientCertificate):
         _check_pair(credentials)
-    return Proof(*sealed_auth(tools.vault, credentials))
+    return WebhookCredentials(*sealed_auth(services.vault, credentials))
 
 
-def public_key(tools: Tools, subscription: Subscription) -> str | None:
-    """Give the ed25519 key with which the receiver verifies; None when it verifies with its secret."""
-    keys = keys_of(tools.vault, subscription)
+def public_key(services: Services, subscription: Subscription) -> str | None:
+    """Return the ed25519 key with which the receiver verifies; None when it verifies with its secret."""
+    keys = keys_of(services.vault, subscription)
     return public_key_of(keys[0]) if keys else None
 
 
@@ -52,5 +52,5 @@ def _check_pair(pair: ClientCertificate) -> None:
         raise InvalidInput(FieldFault("authentication.certificate", "pem", message)) from error
     form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if certificate.public_key().public_bytes(*form) != key.public_key().public_bytes(*form):
-        message = "The first certificate of the chain belongs to another key; give the pair."
+        message = "The first certificate of the chain belongs to another key; return the pair."
         raise InvalidInput(FieldFault("authentication.certificate", "pair", message))

@@ -23,7 +23,7 @@ from app.models.delivery.redelivery import (
     seen_deliveries,
     seen_delivery,
 )
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.operations.subscriptions.subscriptions import Subscription, require_active
 
 __all__ = ["DeliveryState", "Told", "page_of_deliveries", "redeliver", "replay", "send_test"]
@@ -48,7 +48,7 @@ class Told:
 def page_of_deliveries(
     tx: Connection, subscription: Subscription, state: DeliveryState | None, after: UUID | None, limit: int
 ) -> tuple[list[Told], bool]:
-    """Give a page of what a subscription may see, newest event first, and whether there is a next page.
+    """Return a page of what a subscription may see, newest event first, and whether there is a next page.
 
     That is what was tried, and what is about a connection also before.
     """
@@ -56,12 +56,12 @@ def page_of_deliveries(
     return _told(tx, found[:limit]), len(found) > limit
 
 
-def send_test(tx: Connection, tools: Tools, subscription: Subscription, shown_id: UUID) -> Delivery:
+def send_test(tx: Connection, services: Services, subscription: Subscription, shown_id: UUID) -> Delivery:
     """Send an event that is about nobody to this subscription only, the way every event goes.
 
     Args:
         tx: the transaction.
-        tools: clock and ids.
+        services: clock and ids.
         subscription: the one to be tested.
         shown_id: the id under which its owner knows it; the event's subject.
 
@@ -69,14 +69,14 @@ def send_test(tx: Connection, tools: Tools, subscription: Subscription, shown_id
         TransitionNotAllowed: the subscription is not active.
     """
     require_active(subscription)
-    now = tools.clock.now()
+    now = services.clock.now()
     facts = {SUBSCRIPTION_ID: str(shown_id)}
-    event = Event(tools.new_id(now), EventType.SUBSCRIPTION_TEST, subscription.id, now, now, facts)
-    (test,) = tell(tx, tools, event, [subscription])
+    event = Event(services.new_id(now), EventType.SUBSCRIPTION_TEST, subscription.id, now, now, facts)
+    (test,) = tell(tx, services, event, [subscription])
     return test
 
 
-def redeliver(tx: Connection, tools: Tools, subscription: Subscription, delivery_id: UUID) -> Told:
+def redeliver(tx: Connection, services: Services, subscription: Subscription, delivery_id: UUID) -> Told:
     """Send one delivery again, to this subscription only, under the same ``webhook-id``.
 
     What it holds is decided anew: consent that was withdrawn since then counts.
@@ -90,14 +90,16 @@ def redeliver(tx: Connection, tools: Tools, subscription: Subscription, delivery
     if seen_delivery(tx, receiver, delivery_id) is None:
         raise NotFound("There is no delivery with this id for this subscription.")
     require_active(subscription)
-    given = deliver_again(tx, receiver, delivery_id, tools.clock.now())
+    given = deliver_again(tx, receiver, delivery_id, services.clock.now())
     if given is None:
         raise Conflict("Only what was delivered or given up can be sent again; this one is under way or withheld.")
     return _told(tx, [given])[0]
 
 
-def replay(tx: Connection, tools: Tools, subscription: Subscription, since: datetime, until: datetime | None) -> int:
-    """Send again what was delivered or given up in a time range, to this subscription only; gives how many.
+def replay(
+    tx: Connection, services: Services, subscription: Subscription, since: datetime, until: datetime | None
+) -> int:
+    """Send again what was delivered or given up in a time range, to this subscription only; returns how many.
 
     Raises:
         TransitionNotAllowed: the subscription is not active.
@@ -106,7 +108,7 @@ def replay(tx: Connection, tools: Tools, subscription: Subscription, since: date
     require_active(subscription)
     if until is not None and until < since:
         raise InvalidInput(FieldFault("until", "range", "Give a moment after `since`, or leave it out."))
-    return deliver_range_again(tx, subscription_receiver(subscription.id), since, until, tools.clock.now())
+    return deliver_range_again(tx, subscription_receiver(subscription.id), since, until, services.clock.now())
 
 
 def _told(tx: Connection, deliveries: list[Delivery]) -> list[Told]:
@@ -126,7 +128,7 @@ def _told(tx: Connection, deliveries: list[Delivery]) -> list[Told]:
 
 
 def _ahead(tx: Connection, pending: list[Delivery]) -> dict[UUID, UUID]:
-    """Give the deliveries, all of one receiver, that others wait for, by the one that waits."""
+    """Return the deliveries, all of one receiver, that others wait for, by the one that waits."""
     if not pending:
         return {}
     heads = chain_heads(tx, pending[0].receiver, {each.referral_id for each in pending})

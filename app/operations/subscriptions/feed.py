@@ -12,8 +12,8 @@ from app.domain.errors import Forbidden
 from app.domain.events import MOMENT_OF, EventType
 from app.domain.values import Organisation
 from app.events.contract.envelope import Origin
-from app.events.delivery.context import StoredCases
-from app.events.delivery.payload import PackingTable, Parcel
+from app.events.delivery.context import StoredCaseLookup
+from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.event_feed import (
@@ -25,13 +25,13 @@ from app.models.delivery.event_feed import (
     poll_receiver,
     read_feed,
     save_feed,
-    unfed_events,
+    unassigned_events,
 )
 from app.models.delivery.outbox import StoredEvent
-from app.operations.services import Tools
+from app.operations.services import Services
 from app.privacy.policy import Occasion, Policy
 
-__all__ = ["EventPage", "PollingDesk"]
+__all__ = ["EventFeed", "EventPage"]
 
 LONGEST_WRITE = timedelta(minutes=2)
 """No transaction lives so long: statements end after 15 seconds, silent transactions after 10."""
@@ -52,7 +52,7 @@ class EventPage:
 
 
 @dataclass(frozen=True)
-class PollingDesk:
+class EventFeed:
     """Hands an organisation its events.
 
     Attributes:
@@ -63,7 +63,7 @@ class PollingDesk:
         Forbidden: the organisation does not refer.
     """
 
-    tools: Tools
+    services: Services
     origin: Origin
     owner: Organisation
 
@@ -73,14 +73,14 @@ class PollingDesk:
             raise Forbidden("Events are for referring organisations; others are told by their own system.")
 
     def has_work(self, tx: Connection, after: int) -> bool:
-        """Tell whether :meth:`hand_out` would give or keep something."""
+        """Return whether :meth:`next_page` would give or keep something."""
         feed = read_feed(tx, self.owner.id)
-        if feed.last_number > after or unfed_events(tx, feed, self._types(), 1):
+        if feed.last_number > after or unassigned_events(tx, feed, self._types(), 1):
             return True
         return newest_position(tx) > feed.settled_position + _MARCH and self._settled(tx) > feed.settled_position
 
-    def hand_out(self, tx: Connection, after: int, limit: int) -> EventPage:
-        """Give the events that follow a number of the feed, and record that they were told.
+    def next_page(self, tx: Connection, after: int, limit: int) -> EventPage:
+        """Return the events that follow a number of the feed, and record that they were told.
 
         What an event holds is decided now, with the consent recorded now; one that may no longer be told is left out.
         """
@@ -88,15 +88,15 @@ class PollingDesk:
         if feed.last_number - after < limit:
             self._bring_up_to_date(tx, feed)
         entries = entries_after(tx, self.owner.id, after, limit)
-        now = self.tools.clock.now()
-        parcels = self._table().pack(tx, [delivery for _, delivery in entries])
-        insert_disclosures(tx, [self._table().disclosure(each, now) for each in parcels])
-        told = {each.delivery.id: self._envelope(each) for each in parcels}
+        now = self.services.clock.now()
+        prepared_deliveries = self._table().pack(tx, [delivery for _, delivery in entries])
+        insert_disclosures(tx, [self._table().disclosure(each, now) for each in prepared_deliveries])
+        told = {each.delivery.id: self._envelope(each) for each in prepared_deliveries}
         events = [told[delivery.id] for _, delivery in entries if delivery.id in told]
         return EventPage(events, entries[-1][0] if entries else after)
 
     def _bring_up_to_date(self, tx: Connection, feed: Feed) -> None:
-        fresh = unfed_events(tx, feed, self._types(), BATCH)
+        fresh = unassigned_events(tx, feed, self._types(), BATCH)
         if fresh:
             feed = self._extend(tx, feed, fresh)
         # With a whole batch there may be more, and all before a settled position must be in the feed.
@@ -105,10 +105,12 @@ class PollingDesk:
 
     def _extend(self, tx: Connection, feed: Feed, fresh: Sequence[StoredEvent]) -> Feed:
         """Put events into the feed; those of which nothing may be told are noted, and take no number."""
-        now = self.tools.clock.now()
+        now = self.services.clock.now()
         offered = [self._delivery(each, now) for each in fresh]
-        parcels = [parcel for each in _one_of_a_chain_at_once(offered) for parcel in self._table().pack(tx, each)]
-        given = {each.delivery.id: each.delivery for each in parcels}
+        prepared_deliveries = [
+            prepared for each in _one_of_a_chain_at_once(offered) for prepared in self._table().pack(tx, each)
+        ]
+        given = {each.delivery.id: each.delivery for each in prepared_deliveries}
         insert_deliveries(tx, [given.get(each.id) or _withheld(each) for each in offered])
         told = [each.id for each in offered if each.id in given]
         extended = replace(feed, last_number=feed.last_number + len(told))
@@ -116,14 +118,14 @@ class PollingDesk:
         return extended
 
     def _settled(self, tx: Connection) -> int:
-        return last_position_before(tx, self.tools.clock.now() - LONGEST_WRITE)
+        return last_position_before(tx, self.services.clock.now() - LONGEST_WRITE)
 
     def _types(self) -> frozenset[EventType]:
-        return _types_for(self.tools.policy, self.owner)
+        return _types_for(self.services.policy, self.owner)
 
     def _delivery(self, stored: StoredEvent, now: datetime) -> Delivery:
         return Delivery(
-            id=self.tools.new_id(now),
+            id=self.services.new_id(now),
             event_id=stored.event.id,
             event_position=stored.position,
             receiver=poll_receiver(self.owner.id),
@@ -135,23 +137,23 @@ class PollingDesk:
             finished_at=now,
         )
 
-    def _table(self) -> PackingTable:
-        tools = self.tools
-        return PackingTable(
-            clock=tools.clock,
-            new_id=tools.new_id,
-            cases=StoredCases(tools.vault),
-            vault=tools.vault,
-            policy=tools.policy,
-            pseudonyms=tools.pseudonyms,
+    def _table(self) -> DeliveryBuilder:
+        services = self.services
+        return DeliveryBuilder(
+            clock=services.clock,
+            new_id=services.new_id,
+            cases=StoredCaseLookup(services.vault),
+            vault=services.vault,
+            policy=services.policy,
+            pseudonyms=services.pseudonyms,
             origin=self.origin,
         )
 
-    def _envelope(self, parcel: Parcel) -> bytes:
-        sequence = parcel.delivery.sequence
+    def _envelope(self, prepared: PreparedDelivery) -> bytes:
+        sequence = prepared.delivery.sequence
         # Narrows the type: every parcel is numbered.
         assert sequence is not None  # noqa: S101
-        return self.origin.envelope(parcel.event, parcel.fields, sequence)
+        return self.origin.envelope(prepared.event, prepared.fields, sequence)
 
 
 def _withheld(delivery: Delivery) -> Delivery:

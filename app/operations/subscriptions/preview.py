@@ -12,12 +12,12 @@ from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, EventType
 from app.domain.fields import Field
 from app.domain.values import Organisation
 from app.events.contract.catalogue import ID_FIELDS, fields_for
-from app.events.delivery.routing import Traits, receiver_for, unwanted
+from app.events.delivery.routing import FilterAttributes, receiver_for, unmatched_filters
 from app.models.cases.case_file import load_case_files
 from app.models.cases.referral import load_referral_rows
 from app.models.delivery.delivery import subscription_receiver
-from app.operations.cases.caller_scope import Viewer
-from app.operations.services import Tools
+from app.operations.cases.caller_scope import CallerScope
+from app.operations.services import Services
 from app.operations.subscriptions.subscriptions import Content, Subscription, SubscriptionStatus
 from app.privacy.gate import Decision, Receiver, release
 from app.privacy.policy import Occasion
@@ -43,7 +43,11 @@ class Preview:
 
 
 def preview(
-    tx: Connection, tools: Tools, viewer: Viewer, subscription: Subscription, about: tuple[UUID, EventType]
+    tx: Connection,
+    services: Services,
+    caller_scope: CallerScope,
+    subscription: Subscription,
+    about: tuple[UUID, EventType],
 ) -> Preview:
     """Tell what an event of this type about this referral would hold for the subscription.
 
@@ -56,14 +60,16 @@ def preview(
     """
     referral_id, event_type = about
     moment = _moment_of(event_type)
-    traits, referrer, facts = _referral(tx, tools, viewer, subscription, referral_id)
+    traits, referrer, facts = _referral(tx, services, caller_scope, subscription, referral_id)
     receiver = receiver_for(subscription_receiver(subscription.id), referrer)
     wanted = fields_for(event_type, Occasion.of(moment))
-    known = _readable(tools, receiver, facts)
-    offered = {field: known.get(field) for field in wanted | tools.policy.asks}
-    released = release(offered, receiver, Occasion.of(moment), tools.policy, tools.pseudonyms, tools.clock.now())
+    known = _readable(services, receiver, facts)
+    offered = {field: known.get(field) for field in wanted | services.policy.asks}
+    released = release(
+        offered, receiver, Occasion.of(moment), services.policy, services.pseudonyms, services.clock.now()
+    )
     decisions = tuple(_as_sent(subscription, each) for each in released.decisions if each.field in wanted)
-    obstacles = [*unwanted(subscription, event_type, traits), *_obstacles(subscription, decisions)]
+    obstacles = [*unmatched_filters(subscription, event_type, traits), *_obstacles(subscription, decisions)]
     return Preview(moment, released.policy_version, tuple(obstacles), decisions)
 
 
@@ -78,17 +84,17 @@ def _moment_of(event_type: EventType) -> Moment:
 
 
 def _referral(
-    tx: Connection, tools: Tools, viewer: Viewer, subscription: Subscription, referral_id: UUID
-) -> tuple[Traits, Organisation, Facts]:
-    case = load_case_files(tx, tools.vault, [referral_id], viewer.visibility).get(referral_id)
+    tx: Connection, services: Services, caller_scope: CallerScope, subscription: Subscription, referral_id: UUID
+) -> tuple[FilterAttributes, Organisation, Facts]:
+    case = load_case_files(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None or case.referral.organisation.id != subscription.organisation_id:
         raise NotFound("There is no referral with this id for this client.")
-    (row,) = load_referral_rows(tx, [referral_id], viewer.visibility)
-    return Traits(row.area, row.worker_index), case.referral.organisation, facts_of(case)
+    (row,) = load_referral_rows(tx, [referral_id], caller_scope.visibility)
+    return FilterAttributes(row.area, row.worker_index), case.referral.organisation, facts_of(case)
 
 
-def _readable(tools: Tools, receiver: Receiver, facts: Facts) -> Mapping[Field, object]:
-    read = release(facts, receiver, Occasion.READING, tools.policy, tools.pseudonyms, tools.clock.now())
+def _readable(services: Services, receiver: Receiver, facts: Facts) -> Mapping[Field, object]:
+    read = release(facts, receiver, Occasion.READING, services.policy, services.pseudonyms, services.clock.now())
     return {field: facts[field] for field in read.fields}
 
 

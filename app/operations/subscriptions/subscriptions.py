@@ -18,12 +18,12 @@ from app.domain.errors import (
 )
 from app.domain.events import MOMENT_OF, NOTICES, SUBSCRIPTION_NOTICES, EventType
 from app.domain.values import Organisation
-from app.events.http.client import Outbound
+from app.events.http.client import OutboundClient
 from app.events.http.credentials import sealed_signing_key
 from app.events.http.signing import new_secret, new_signing_key
 from app.events.http.ssrf import AddressRefused
 from app.models.access.organisation import load_organisations, lock_organisation
-from app.models.delivery.delivery import change_subscription_status, subscription_receiver, unpark
+from app.models.delivery.delivery import change_subscription_status, release_held, subscription_receiver
 from app.models.delivery.subscription import (
     Content,
     Subscription,
@@ -39,16 +39,16 @@ from app.models.delivery.subscription import (
     worker_index_of,
 )
 from app.operations.notices import announce_resumed
-from app.operations.services import Tools
+from app.operations.services import Services
 
 __all__ = [
     "Content",
     "Subscription",
+    "SubscriptionSettings",
     "SubscriptionStatus",
-    "Wishes",
     "activate",
-    "allow_another",
     "change_subscription",
+    "check_quota",
     "check_receiver",
     "make_subscription",
     "open_for_approval",
@@ -66,7 +66,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Wishes:
+class SubscriptionSettings:
     """What an organisation asks for.
 
     Attributes:
@@ -86,17 +86,17 @@ class Wishes:
     auth_kind: str | None = None
     auth_sealed: bytes | None = None
 
-    def keeping(self, subscription: Subscription, names: Collection[str]) -> "Wishes":
-        """Give the same wish, with what these attributes are now."""
+    def merge_with(self, subscription: Subscription, names: Collection[str]) -> "SubscriptionSettings":
+        """Return the same wish, with what these attributes are now."""
         return replace(self, **{name: getattr(subscription, name) for name in names})
 
 
-def worker_index(tools: Tools, email: str | None) -> bytes | None:
-    """Give the keyed hash that stands for a worker's e-mail, which itself is not kept."""
-    return worker_index_of(tools.vault, email)
+def worker_index(services: Services, email: str | None) -> bytes | None:
+    """Return the keyed hash that stands for a worker's e-mail, which itself is not kept."""
+    return worker_index_of(services.vault, email)
 
 
-async def check_receiver(outbound: Outbound, url: str, field: str = "url") -> None:
+async def check_receiver(outbound: OutboundClient, url: str, field: str = "url") -> None:
     """Check that the hub may call an address, as the name system knows it now; nothing is connected.
 
     Raises:
@@ -110,7 +110,7 @@ async def check_receiver(outbound: Outbound, url: str, field: str = "url") -> No
         raise InvalidInput(FieldFault(field, "address", "This is no name of a host; check its labels.")) from error
 
 
-def allow_another(tx: Connection, owner: Organisation, limit: int) -> None:
+def check_quota(tx: Connection, owner: Organisation, limit: int) -> None:
     """Refuse one subscription more than an organisation may have; nobody adds one meanwhile.
 
     Raises:
@@ -123,9 +123,9 @@ def allow_another(tx: Connection, owner: Organisation, limit: int) -> None:
 
 
 def make_subscription(
-    tx: Connection, tools: Tools, owner: Organisation, wishes: Wishes, *, approved: bool = False
+    tx: Connection, services: Services, owner: Organisation, wishes: SubscriptionSettings, *, approved: bool = False
 ) -> tuple[Subscription, str]:
-    """Make a subscription; gives it with its signing secret, which is not shown again.
+    """Make a subscription; returns it with its signing secret, which is not shown again.
 
     Nothing is sent before the receiver consents or an administrator approves; ``approved`` skips that (sandbox).
 
@@ -134,25 +134,25 @@ def make_subscription(
         InvalidInput: an unknown area, or a type that this owner is never told.
     """
     _check_owner(owner)
-    _check_wishes(tools, owner, wishes)
-    now = tools.clock.now()
-    subscription_id, secret = tools.new_id(now), new_secret()
+    _check_wishes(services, owner, wishes)
+    now = services.clock.now()
+    subscription_id, secret = services.new_id(now), new_secret()
     made = Subscription(
         id=subscription_id,
         organisation_id=owner.id,
-        secret_sealed=tools.vault.seal(secret.encode(), secret_context(subscription_id)),
+        secret_sealed=services.vault.seal(secret.encode(), secret_context(subscription_id)),
         created_at=now,
         changed_at=now,
         status=SubscriptionStatus.ACTIVE if approved else SubscriptionStatus.PENDING,
         **vars(wishes),
     )
-    made = replace(made, signing_key_sealed=_signing_key(tools, made))
+    made = replace(made, signing_key_sealed=_signing_key(services, made))
     insert_subscription(tx, made)
     return made, secret
 
 
 def read_subscription(tx: Connection, owner: Organisation, subscription_id: UUID) -> Subscription:
-    """Give a subscription of this organisation; the hub's operator reads all.
+    """Return a subscription of this organisation; the hub's operator reads all.
 
     Raises:
         NotFound: there is none with this id, or it is another's.
@@ -161,7 +161,7 @@ def read_subscription(tx: Connection, owner: Organisation, subscription_id: UUID
 
 
 def open_subscription(tx: Connection, owner: Organisation, subscription_id: UUID) -> Subscription:
-    """Give a subscription of this organisation to be changed; it stays as it is until the transaction ends.
+    """Return a subscription of this organisation to be changed; it stays as it is until the transaction ends.
 
     Raises:
         NotFound: there is none with this id, or it is another's.
@@ -170,7 +170,7 @@ def open_subscription(tx: Connection, owner: Organisation, subscription_id: UUID
 
 
 def open_for_approval(tx: Connection, operator: Organisation, subscription_id: UUID) -> Subscription:
-    """Give any subscription, to be approved by the hub's operator.
+    """Return any subscription, to be approved by the hub's operator.
 
     Raises:
         Forbidden: somebody else asks.
@@ -184,47 +184,52 @@ def open_for_approval(tx: Connection, operator: Organisation, subscription_id: U
 def page_of_subscriptions(
     tx: Connection, owner: Organisation, after: UUID | None, limit: int
 ) -> tuple[list[Subscription], bool]:
-    """Give a page of this organisation's subscriptions, oldest first, and whether there is a next page."""
+    """Return a page of this organisation's subscriptions, oldest first, and whether there is a next page."""
     whose = None if owner.role is OrganisationRole.OPERATOR else owner.id
     found = list_subscriptions(tx, whose, after, limit + 1)
     return found[:limit], len(found) > limit
 
 
 def owners_of(tx: Connection, subscriptions: Collection[Subscription]) -> dict[UUID, Organisation]:
-    """Give the organisations that subscriptions belong to, by id."""
+    """Return the organisations that subscriptions belong to, by id."""
     return load_organisations(tx, {each.organisation_id for each in subscriptions})
 
 
 def change_subscription(
-    tx: Connection, tools: Tools, subscription: Subscription, wishes: Wishes, *, approved: bool = False
+    tx: Connection,
+    services: Services,
+    subscription: Subscription,
+    wishes: SubscriptionSettings,
+    *,
+    approved: bool = False,
 ) -> Subscription:
     """Change what is wanted. Another address has to consent, or be approved, anew; ``approved`` skips that.
 
     Raises:
         InvalidInput: an unknown area, or a type that this owner is never told.
     """
-    _check_wishes(tools, owners_of(tx, [subscription])[subscription.organisation_id], wishes)
+    _check_wishes(services, owners_of(tx, [subscription])[subscription.organisation_id], wishes)
     changed = replace(subscription, **vars(wishes))
     if changed == subscription:
         return subscription
-    changed = replace(changed, signing_key_sealed=_signing_key(tools, changed), changed_at=tools.clock.now())
+    changed = replace(changed, signing_key_sealed=_signing_key(services, changed), changed_at=services.clock.now())
     update_subscription(tx, changed)
     if wishes.url == subscription.url or approved:
         return changed
-    return _put(tx, tools, changed, SubscriptionStatus.PENDING, "new-address")
+    return _put(tx, services, changed, SubscriptionStatus.PENDING, "new-address")
 
 
-def pause(tx: Connection, tools: Tools, subscription: Subscription) -> Subscription:
+def pause(tx: Connection, services: Services, subscription: Subscription) -> Subscription:
     """Hold everything back until it is resumed.
 
     Raises:
         TransitionNotAllowed: it is not active.
     """
     require_active(subscription)
-    return _put(tx, tools, subscription, SubscriptionStatus.PAUSED, "asked")
+    return _put(tx, services, subscription, SubscriptionStatus.PAUSED, "asked")
 
 
-def resume(tx: Connection, tools: Tools, subscription: Subscription) -> Subscription:
+def resume(tx: Connection, services: Services, subscription: Subscription) -> Subscription:
     """Send again, what was held back first.
 
     Raises:
@@ -232,7 +237,7 @@ def resume(tx: Connection, tools: Tools, subscription: Subscription) -> Subscrip
     """
     if subscription.status not in (SubscriptionStatus.PAUSED, SubscriptionStatus.DISABLED):
         raise TransitionNotAllowed("Only a paused or disabled subscription can be resumed; read its status.")
-    return _put(tx, tools, subscription, SubscriptionStatus.ACTIVE)
+    return _put(tx, services, subscription, SubscriptionStatus.ACTIVE)
 
 
 def require_pending(subscription: Subscription) -> None:
@@ -245,7 +250,7 @@ def require_pending(subscription: Subscription) -> None:
         raise TransitionNotAllowed("Only a pending subscription waits for consent; read its status.")
 
 
-def activate(tx: Connection, tools: Tools, subscription: Subscription, consented_url: str) -> Subscription:
+def activate(tx: Connection, services: Services, subscription: Subscription, consented_url: str) -> Subscription:
     """Begin to send to an address that consented or was approved; what it was owed meanwhile goes first.
 
     Raises:
@@ -255,17 +260,17 @@ def activate(tx: Connection, tools: Tools, subscription: Subscription, consented
     require_pending(subscription)
     if subscription.url != consented_url:
         raise Conflict("The address changed meanwhile; ask the new one.")
-    return _put(tx, tools, subscription, SubscriptionStatus.ACTIVE)
+    return _put(tx, services, subscription, SubscriptionStatus.ACTIVE)
 
 
 def rotate_secret(
-    tx: Connection, tools: Tools, subscription: Subscription, overlap: timedelta
+    tx: Connection, services: Services, subscription: Subscription, overlap: timedelta
 ) -> tuple[Subscription, str]:
     """Sign with a new secret, which is given once; the one before it signs too until the overlap has passed."""
-    now, secret = tools.clock.now(), new_secret()
+    now, secret = services.clock.now(), new_secret()
     changed = replace(
         subscription,
-        secret_sealed=tools.vault.seal(secret.encode(), secret_context(subscription.id)),
+        secret_sealed=services.vault.seal(secret.encode(), secret_context(subscription.id)),
         previous_secret_sealed=subscription.secret_sealed if overlap else None,
         previous_secret_expires_at=now + overlap if overlap else None,
         changed_at=now,
@@ -274,11 +279,11 @@ def rotate_secret(
     return changed, secret
 
 
-def remove_subscription(tx: Connection, tools: Tools, subscription: Subscription) -> None:
+def remove_subscription(tx: Connection, services: Services, subscription: Subscription) -> None:
     """End a subscription; what it was still owed is given up, what it was told stays on record."""
     delete_subscription(tx, subscription.id)
     # What was held comes up once more, and is given up for want of a subscription.
-    unpark(tx, subscription_receiver(subscription.id), tools.clock.now())
+    release_held(tx, subscription_receiver(subscription.id), services.clock.now())
 
 
 def require_active(subscription: Subscription) -> None:
@@ -293,20 +298,24 @@ def require_active(subscription: Subscription) -> None:
 
 
 def _put(
-    tx: Connection, tools: Tools, subscription: Subscription, status: SubscriptionStatus, reason: str | None = None
+    tx: Connection,
+    services: Services,
+    subscription: Subscription,
+    status: SubscriptionStatus,
+    reason: str | None = None,
 ) -> Subscription:
-    now = tools.clock.now()
+    now = services.clock.now()
     change_subscription_status(tx, subscription.id, status, now, reason)
     changed = replace(subscription, status=status, status_reason=reason, changed_at=now)
     if status is SubscriptionStatus.ACTIVE:
-        announce_resumed(tx, tools, changed)
+        announce_resumed(tx, services, changed)
     return changed
 
 
-def _signing_key(tools: Tools, subscription: Subscription) -> bytes | None:
+def _signing_key(services: Services, subscription: Subscription) -> bytes | None:
     if subscription.signing != "v1a":
         return None
-    return subscription.signing_key_sealed or sealed_signing_key(tools.vault, new_signing_key())
+    return subscription.signing_key_sealed or sealed_signing_key(services.vault, new_signing_key())
 
 
 def _visible(found: Subscription | None, owner: Organisation, *, owns: bool = False) -> Subscription:
@@ -322,8 +331,8 @@ def _check_owner(owner: Organisation) -> None:
         raise Forbidden(message)
 
 
-def _check_wishes(tools: Tools, owner: Organisation, wishes: Wishes) -> None:
-    faults = [*_type_faults(owner, wishes.event_types), *_area_faults(tools, wishes.areas)]
+def _check_wishes(services: Services, owner: Organisation, wishes: SubscriptionSettings) -> None:
+    faults = [*_type_faults(owner, wishes.event_types), *_area_faults(services, wishes.areas)]
     if faults:
         raise InvalidInput(*faults)
 
@@ -338,7 +347,7 @@ def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[F
         yield FieldFault("eventTypes", "told-to-referrers", message)
 
 
-def _area_faults(tools: Tools, areas: frozenset[str]) -> Iterator[FieldFault]:
-    if areas - set(tools.reference.areas):
-        known = ", ".join(sorted(tools.reference.areas))
+def _area_faults(services: Services, areas: frozenset[str]) -> Iterator[FieldFault]:
+    if areas - set(services.reference.areas):
+        known = ", ".join(sorted(services.reference.areas))
         yield FieldFault("areas", "known-area", f"Unknown area; use one of: {known}.")

@@ -97,42 +97,42 @@ CANCELLATION_REASONS: Mapping[CancellationReason, Row] = {
 
 
 def intake_result_code(result: IntakeResult) -> CodeValue:
-    """Give Allegro's value for an intake result (*intakeresultaat*)."""
+    """Return Allegro's value for an intake result (*intakeresultaat*)."""
     return _value(INTAKE_RESULTS[result])
 
 
 def trajectory_result_code(result: TrajectoryResult) -> CodeValue:
-    """Give Allegro's value for a trajectory result (*trajectresultaat*)."""
+    """Return Allegro's value for a trajectory result (*trajectresultaat*)."""
     return _value(TRAJECTORY_RESULTS[result])
 
 
 def drop_out_reason_code(reason: DropOutReason) -> CodeValue:
-    """Give Allegro's value for the reason of a drop-out (*uitvalreden*)."""
+    """Return Allegro's value for the reason of a drop-out (*uitvalreden*)."""
     return _value(DROP_OUT_REASONS[reason])
 
 
 def kbr_status_code(status: KbrStatus) -> CodeValue:
-    """Give Allegro's value for the status of an application (*KBR-aanvraag*)."""
+    """Return Allegro's value for the status of an application (*KBR-aanvraag*)."""
     return _value(KBR_STATUSES[status])
 
 
 def rejection_reason_code(reason: RejectionReason) -> CodeValue:
-    """Give Allegro's value for why a referral is not taken on (*afwijzing*)."""
+    """Return Allegro's value for why a referral is not taken on (*afwijzing*)."""
     return _value(REJECTION_REASONS[reason])
 
 
 def closure_reason_code(reason: ClosureReason) -> CodeValue:
-    """Give Allegro's value for why a trajectory ends (*afsluiting*)."""
+    """Return Allegro's value for why a trajectory ends (*afsluiting*)."""
     return _value(CLOSURE_REASONS[reason])
 
 
 def cancellation_reason_code(reason: CancellationReason) -> CodeValue:
-    """Give Allegro's value for why an appointment falls through (*afspraak vervallen*)."""
+    """Return Allegro's value for why an appointment falls through (*afspraak vervallen*)."""
     return _value(CANCELLATION_REASONS[reason])
 
 
 def yes_no(answer: bool) -> str:
-    """Give Allegro's ``J`` (*ja*) or ``N`` (*nee*)."""
+    """Return Allegro's ``J`` (*ja*) or ``N`` (*nee*)."""
     return "J" if answer else "N"
 
 

@@ -80,7 +80,7 @@ _NEEDED = ("berichtId", "soort", "gebeurdOp", "tekst")
 
 
 def message_faults(message: Document) -> Iterator[str]:
-    """Give a sentence in Dutch for each field that a message needs and does not have, and for an id that is none."""
+    """Return a sentence in Dutch for each field that a message needs and does not have, and for an id that is none."""
     yield from (f"{name}: ontbreekt." for name in _NEEDED if name not in message)
     try:
         UUID(str(message.get("berichtId", UUID(int=0))))

@@ -18,7 +18,7 @@ ul{{margin:0;padding-left:1rem}}</style>
 
 
 def files_page(records: Records, limit: int, note: str) -> str:
-    """Give the newest files with their changes and the hub's messages as an HTML page; every value is escaped.
+    """Return the newest files with their changes and the hub's messages as an HTML page; every value is escaped.
 
     Args:
         records: what Allegro keeps.

@@ -53,7 +53,7 @@ class Records:
         return number, created
 
     def file(self, referral: str) -> Document | None:
-        """Give the file of a referral of the hub, or None."""
+        """Return the file of a referral of the hub, or None."""
         number = self._number_of.get(referral)
         return self._store.get(_FILES, number) if number else None
 
@@ -68,12 +68,12 @@ class Records:
         return "created"
 
     def message(self, referral: str, message_id: str) -> Document | None:
-        """Give a message about this referral, or None."""
+        """Return a message about this referral, or None."""
         stored = self._store.get(_MESSAGES, message_id)
         return stored["bericht"] if stored and stored["externReferentie"] == referral else None
 
     def find_file(self, number: str | None, reference: str | None) -> str | None:
-        """Give the number of the one file with this number, or with this reference of the referrer; else None."""
+        """Return the number of the one file with this number, or with this reference of the referrer; else None."""
         if number is not None:
             return number if self._store.get(_FILES, number) else None
         found = self._with_reference.get(reference, set()) if reference else set()
@@ -103,7 +103,7 @@ class Records:
         return True
 
     def commit_late(self) -> int:
-        """Make the changes visible that were held back; give how many."""
+        """Make the changes visible that were held back; return how many."""
         late, self._late = self._late, []
         self._locked.clear()
         for change in late:
@@ -121,26 +121,26 @@ class Records:
                 self._repeat(change)
 
     def changes_after(self, sequence: int, limit: int) -> list[Document]:
-        """Give the visible changes with a higher sequence number, in order."""
+        """Return the visible changes with a higher sequence number, in order."""
         entries = (self._feed[index] for index in range(sequence, len(self._feed)))
         return list(islice((entry["mutatie"] for entry in entries if entry["zichtbaar"]), limit))
 
     def files_after(self, number: str, limit: int | None = None) -> list[Document]:
-        """Give the files made after the one with this number (all when it is empty), oldest first."""
+        """Return the files made after the one with this number (all when it is empty), oldest first."""
         start = int(number[1:]) if number else 0
         end = None if limit is None else start + limit
         return [file for key in self._numbers[start:end] if (file := self._store.get(_FILES, key))]
 
     def newest_files(self, limit: int) -> list[Document]:
-        """Give the newest files, newest first."""
+        """Return the newest files, newest first."""
         return [file for key in reversed(self._numbers[-limit:]) if (file := self._store.get(_FILES, key))]
 
     def changes_of(self, number: str) -> list[Document]:
-        """Give everything registered on a file, oldest first."""
+        """Return everything registered on a file, oldest first."""
         return self._changes_of.get(number, [])
 
     def messages_of(self, referral: str) -> list[Document]:
-        """Give the hub's messages about a referral, oldest first."""
+        """Return the hub's messages about a referral, oldest first."""
         return self._messages_of.get(referral, [])
 
     def _is_late(self, change: Document) -> bool:
@@ -153,7 +153,7 @@ class Records:
         return True
 
     def _repeat(self, change: Document) -> None:
-        """Give a change again: the same one, under a new sequence number."""
+        """Return a change again: the same one, under a new sequence number."""
         again = change | {"volgnummer": len(self._feed) + 1}
         self._store_change(f"{change['mutatieId']} {again['volgnummer']}", again, visible=True)
 

@@ -40,15 +40,15 @@ class Partner(Protocol):
         ...
 
     def lists(self, call: Call) -> bool:
-        """Tell whether a call reads a page of records."""
+        """Return whether a call reads a page of records."""
         ...
 
     def changes(self, call: Call) -> bool:
-        """Tell whether a call changes something."""
+        """Return whether a call changes something."""
         ...
 
     def leans_on_token(self, call: Call) -> bool:
-        """Tell whether a call stands on a token that can end."""
+        """Return whether a call stands on a token that can end."""
         ...
 
     def expire_tokens(self) -> object:
@@ -56,23 +56,23 @@ class Partner(Protocol):
         ...
 
     def refusal(self, status: int, wait_seconds: int) -> Response:
-        """Give the partner's own form of 429 or 503; the gate adds Retry-After."""
+        """Return the partner's own form of 429 or 503; the gate adds Retry-After."""
         ...
 
     def records(self, body: bytes) -> list[Any]:
-        """Give the records on a page."""
+        """Return the records on a page."""
         ...
 
     def with_records(self, body: bytes, records: Sequence[Any]) -> bytes:
-        """Give the page with these records."""
+        """Return the page with these records."""
         ...
 
     def key(self, record: Any) -> tuple[str, str] | None:  # a record is the partner's own
-        """Give a record's key and case; None for what must be left alone."""
+        """Return a record's key and case; None for what must be left alone."""
         ...
 
     def spoilt(self, kind: FaultKind, record: Any) -> Any:
-        """Give the record with a new code, a new column or a changed type."""
+        """Return the record with a new code, a new column or a changed type."""
         ...
 
     def mend(self, keys: Sequence[str]) -> None:
@@ -153,7 +153,7 @@ class Gate:
         return kept[0], b"".join(message.get("body", b"") for message in kept[1:])
 
     def _rewritten(self, body: bytes) -> bytes:
-        """Give a page with the faults of its records; the partner's people then mend what was given wrong."""
+        """Return a page with the faults of its records; the partner's people then mend what was given wrong."""
         if not self._plan.order.faults:
             return body
         given = [out for record in self._partner.records(body) if (out := self._given(record)) is not None]

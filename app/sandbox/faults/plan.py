@@ -85,7 +85,7 @@ class FaultOrder(BaseModel):
 
 
 def play_order(seed: int) -> FaultOrder:
-    """Give the faults of a play: each kind a few times in a hundred; the partner's people mend what they spoil."""
+    """Return the faults of a play: each kind a few times in a hundred; the partner's people mend what they spoil."""
     rates = dict.fromkeys(FaultKind, _RATE) | {FaultKind.MAINTENANCE: _MAINTENANCE_RATE}
     return FaultOrder(
         seed=seed,
@@ -143,14 +143,14 @@ class FaultPlan:
         self._closed_until = None
 
     def stop(self) -> list[str]:
-        """End all faults; gives the keys of the records that were spoilt. The account stays."""
+        """End all faults; returns the keys of the records that were spoilt. The account stays."""
         made = self.made.copy()
         self.put(FaultOrder())
         self.made.update(made)
         return self._forget(list(self._troubles))
 
     def strikes(self, kind: FaultKind) -> bool:
-        """Tell whether this fault is made now, and count it when it is."""
+        """Return whether this fault is made now, and count it when it is."""
         often = self.order.faults.get(kind)
         if often is None:
             return False
@@ -166,7 +166,7 @@ class FaultPlan:
         self._series[FaultKind.REORDER].shuffle(records)
 
     def trouble_of(self, key: str, case: str) -> FaultKind | None:
-        """Give what is wrong with a record, the same at each reading; None when it is given as it stands.
+        """Return what is wrong with a record, the same at each reading; None when it is given as it stands.
 
         Chance is taken when a record is first given; the next so many are taken from whatever is given.
         """
@@ -189,7 +189,7 @@ class FaultPlan:
         self._seen.add(key)
 
     def mended(self) -> list[str]:
-        """Give the keys of the records that the partner's people correct now; none when they do not."""
+        """Return the keys of the records that the partner's people correct now; none when they do not."""
         if not self.order.heals:
             return []
         return self._forget([key for key, each in self._troubles.items() if each.kind is not FaultKind.NEW_COLUMN])
@@ -200,7 +200,7 @@ class FaultPlan:
         return keys
 
     def maintenance_left(self) -> int:
-        """Give how many seconds of maintenance are left, 0 when calls are answered; a refused call is counted."""
+        """Return how many seconds of maintenance are left, 0 when calls are answered; a refused call is counted."""
         now = self._clock.now()
         if self._closed_until and self._closed_until > now:
             self.made[FaultKind.MAINTENANCE] += 1
@@ -211,12 +211,12 @@ class FaultPlan:
         return max(1, round((self._closed_until - now).total_seconds()))
 
     def account(self) -> dict[str, Any]:
-        """Give what is in force and what was made, for the admin API."""
+        """Return what is in force and what was made, for the admin API."""
         made = {kind.value: self.made[kind] for kind in sorted(self.kinds)}
         return {"order": self.order.model_dump(mode="json"), "made": made, "spoilt": len(self._troubles)}
 
     def note(self) -> str:
-        """Give the paragraph that the simulator's page shows."""
+        """Return the paragraph that the simulator's page shows."""
         if not self.order.faults:
             return "<p>Geen storingen ingesteld (<code>PUT /_faults</code>).</p>"
         lines = (f"{kind} {100 * often.rate:g}%: {self.made[kind]} keer" for kind, often in self.order.faults.items())
@@ -232,7 +232,7 @@ class SkewedClock(SettableClock):
 
     @override
     def now(self) -> datetime:
-        """Give the moment that this clock shows, aware, in UTC."""
+        """Return the moment that this clock shows, aware, in UTC."""
         now = self._clock.now()
         if not self._plan.strikes(FaultKind.CLOCK_SKEW):
             return now

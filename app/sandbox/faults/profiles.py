@@ -31,11 +31,11 @@ class AllegroForm:
     contract: str = "/api/"
 
     def lists(self, call: Call) -> bool:
-        """Tell whether a call reads the feed."""
+        """Return whether a call reads the feed."""
         return call.path == "/api/v1/mutaties"
 
     def changes(self, call: Call) -> bool:
-        """Tell whether a call puts a referral or posts a message."""
+        """Return whether a call puts a referral or posts a message."""
         return call.method in ("PUT", "POST")
 
     def leans_on_token(self, _: Call) -> bool:
@@ -43,26 +43,26 @@ class AllegroForm:
         return True
 
     def refusal(self, status: int, wait_seconds: int) -> Response:
-        """Give Allegro's error message."""
+        """Return Allegro's error message."""
         code = "te-veel-vragen" if status == 429 else "onderhoud"
         body = {"foutcode": code, "melding": f"Probeer het over {wait_seconds} seconden opnieuw.", "details": []}
         return JSONResponse(body, status)
 
     def records(self, body: bytes) -> list[Document]:
-        """Give the changes (*mutaties*) on a page."""
+        """Return the changes (*mutaties*) on a page."""
         changes: list[Document] = json.loads(body)["mutaties"]
         return changes
 
     def with_records(self, _: bytes, records: Sequence[Document]) -> bytes:
-        """Give a page with these changes."""
+        """Return a page with these changes."""
         return json.dumps({"mutaties": records}).encode()
 
     def key(self, record: Document) -> tuple[str, str]:
-        """Give the change's id and its file."""
+        """Return the change's id and its file."""
         return record["mutatieId"], record["dossiernummer"]
 
     def spoilt(self, kind: FaultKind, record: Document) -> Document:
-        """Give the change with a new code or kind, a new column, or a moment as a number."""
+        """Return the change with a new code or kind, a new column, or a moment as a number."""
         if kind is FaultKind.NEW_COLUMN:
             return record | {"kanaal": "balie"}
         if kind is FaultKind.CHANGED_TYPE:
@@ -81,38 +81,38 @@ class GidsoForm:
     contract: str = "/odata/"
 
     def lists(self, call: Call) -> bool:
-        """Tell whether a call reads registrations."""
+        """Return whether a call reads registrations."""
         return call.method == "GET" and call.path.endswith("/Aanmeldingen")
 
     def changes(self, call: Call) -> bool:
-        """Tell whether a call appends a line to a journal."""
+        """Return whether a call appends a line to a journal."""
         return call.method == "POST"
 
     def leans_on_token(self, call: Call) -> bool:
-        """Tell whether a call reads on from a delta token."""
+        """Return whether a call reads on from a delta token."""
         return "deltatoken=" in call.query
 
     def refusal(self, status: int, wait_seconds: int) -> Response:
-        """Give GIDSO's error message."""
+        """Return GIDSO's error message."""
         code = "TeVeelVragen" if status == 429 else "Onderhoud"
         message = f"Probeer het over {wait_seconds} seconden opnieuw."
         return JSONResponse({"error": {"code": code, "message": message}}, status)
 
     def records(self, body: bytes) -> list[Document]:
-        """Give the rows on a page."""
+        """Return the rows on a page."""
         rows: list[Document] = json.loads(body)["value"]
         return rows
 
     def with_records(self, body: bytes, records: Sequence[Document]) -> bytes:
-        """Give the page with these rows."""
+        """Return the page with these rows."""
         return json.dumps(json.loads(body) | {"value": records}).encode()
 
     def key(self, record: Document) -> tuple[str, str] | None:
-        """Give the registration's id, twice; None for a tombstone."""
+        """Return the registration's id, twice; None for a tombstone."""
         return None if "@removed" in record else (record["AanmeldingId"],) * 2
 
     def spoilt(self, kind: FaultKind, record: Document) -> Document:
-        """Give the registration with a new code, a new column, or a text where a group of fields was."""
+        """Return the registration with a new code, a new column, or a text where a group of fields was."""
         changed = {
             FaultKind.NEW_CODE: {"Inkomen": "Studiefinanciering"},
             FaultKind.NEW_COLUMN: {"Zaaknummer": f"Z-{record['AanmeldingId']}"},
@@ -128,11 +128,11 @@ class RmwForm:
     contract: str = "/rmw/"
 
     def lists(self, call: Call) -> bool:
-        """Tell whether a call lists registrations."""
+        """Return whether a call lists registrations."""
         return b"lijstAanmeldingen" in call.body
 
     def changes(self, call: Call) -> bool:
-        """Tell whether a call adds a status line or closes a tab."""
+        """Return whether a call adds a status line or closes a tab."""
         return any(action in call.body for action in _RMW_CHANGES)
 
     def leans_on_token(self, _: Call) -> bool:
@@ -146,18 +146,18 @@ class RmwForm:
         """Do nothing: each list gives every registration again."""
 
     def refusal(self, status: int, wait_seconds: int) -> Response:
-        """Give the fault ONDERHOUD, or for 429 the text of the server before RMW, which speaks no SOAP."""
+        """Return the fault ONDERHOUD, or for 429 the text of the server before RMW, which speaks no SOAP."""
         if status == 429:
             return PlainTextResponse("Too many requests", status)
         refused = RmwFault("ONDERHOUD", "RMW is in onderhoud", wait_seconds)
         return Response(fault(refused), 500, media_type="text/xml; charset=utf-8")
 
     def records(self, body: bytes) -> list[etree._Element]:
-        """Give the registrations on a list."""
+        """Return the registrations on a list."""
         return list(_answer(etree.fromstring(body)).iterchildren(_REGISTRATION))
 
     def with_records(self, body: bytes, records: Sequence[etree._Element]) -> bytes:
-        """Give the list with these registrations."""
+        """Return the list with these registrations."""
         root = etree.fromstring(body)
         answer = _answer(root)
         for listed in list(answer.iterchildren(_REGISTRATION)):
@@ -167,11 +167,11 @@ class RmwForm:
         return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
     def key(self, record: etree._Element) -> tuple[str, str]:
-        """Give the registration's number, twice."""
+        """Return the registration's number, twice."""
         return (record.findtext(f"{{{NAMESPACE}}}aanmeldnummer") or "",) * 2
 
     def spoilt(self, kind: FaultKind, record: etree._Element) -> etree._Element:
-        """Give the registration with a new code, a new column, or a date in another form."""
+        """Return the registration with a new code, a new column, or a date in another form."""
         if kind is FaultKind.NEW_COLUMN:
             etree.SubElement(record, f"{{{NAMESPACE}}}zaaknummer").text = "Z-1"
             return record

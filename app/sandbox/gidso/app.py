@@ -21,7 +21,7 @@ from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.faults.profiles import GIDSO_FAULTS, GidsoForm
 from app.sandbox.gidso.messages import JOURNAL_CATEGORIES, REGISTRATION, line_faults
 from app.sandbox.gidso.page import page
-from app.sandbox.gidso.register import Reading, Register, Rows, TokenExpired
+from app.sandbox.gidso.register import ReadContext, Register, Rows, TokenExpired
 from app.sandbox.lengths import too_long
 from app.sandbox.runtime import Document, SettableClock, Store
 
@@ -60,7 +60,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
 
 
 def aanmelding(aanmelding_id: str, teamcode: str, teamsoort: str, aangemeld_op: str, **values: object) -> Document:
-    """Give a complete registration with neutral values, as a worker would save it through ``/_desk``.
+    """Return a complete registration with neutral values, as a worker would save it through ``/_desk``.
 
     Args:
         aanmelding_id: the registration's id, for example ``G-000123``.
@@ -146,7 +146,7 @@ class _Api:
             return _error(400, "OngeldigeJournaalregel", " ".join(faults))
         return JSONResponse(self._register.append_line(key, line), status_code=201)
 
-    def _reading(self, request: Request) -> Reading:
+    def _reading(self, request: Request) -> ReadContext:
         query = request.query_params
         token = query.get("$skiptoken") or query.get("$deltatoken")
         if token:

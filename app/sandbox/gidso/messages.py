@@ -37,7 +37,7 @@ LINE: Limits = {"Kenmerk": 100, "Datum": None, "Categorie": None, "Tekst": 8000,
 
 
 def line_faults(line: object) -> Iterator[str]:
-    """Give a sentence in Dutch for each thing about a journal line that is not as the contract says."""
+    """Return a sentence in Dutch for each thing about a journal line that is not as the contract says."""
     if not isinstance(line, dict):
         yield "Geef een journaalregel als JSON-object."
         return

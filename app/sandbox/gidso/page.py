@@ -17,7 +17,7 @@ _FOOT = "</tbody></table></body></html>"
 
 
 def page(rows: Iterable[tuple[Document, list[Document]]], note: str) -> str:
-    """Give the page in HTML for registrations with the lines of their journals, below a paragraph of HTML."""
+    """Return the page in HTML for registrations with the lines of their journals, below a paragraph of HTML."""
     return _HEAD + note + _TABLE + "".join(_row(row, lines) for row, lines in rows) + _FOOT
 
 

@@ -19,7 +19,7 @@ class TokenExpired(Exception):
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadContext:
     """Where a reader is in the change log; travels as an opaque token.
 
     Attributes:
@@ -40,7 +40,7 @@ class Reading:
     is_delta: bool = False
 
     def token(self) -> str:
-        """Give the opaque token of this place."""
+        """Return the opaque token of this place."""
         return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode().rstrip("=")
 
 
@@ -49,7 +49,7 @@ class Rows:
     """One page of rows, and where to read on; ``complete`` ends the round."""
 
     rows: list[Document]
-    onward: Reading
+    onward: ReadContext
     complete: bool
 
 
@@ -67,7 +67,7 @@ class Register:
         self._era = (store.get("instellingen", "deltatokens") or {}).get("era") or self.expire_tokens()
 
     def get(self, aanmelding_id: str) -> Document | None:
-        """Give a registration, or None when it is absent or deleted."""
+        """Return a registration, or None when it is absent or deleted."""
         row = self._store.get("aanmeldingen", aanmelding_id)
         return None if row is None or "@removed" in row else row
 
@@ -96,26 +96,26 @@ class Register:
             if row := self.get(key):
                 self._change(key, row | {"Versie": row["Versie"] + 1, "GewijzigdOp": self._clock.now().isoformat()})
 
-    def start(self, size: int, since: str | None) -> Reading:
-        """Give the place from which everything is read."""
-        return Reading(self._era, 0, size, since=since)
+    def start(self, size: int, since: str | None) -> ReadContext:
+        """Return the place from which everything is read."""
+        return ReadContext(self._era, 0, size, since=since)
 
-    def resume(self, token: str) -> Reading:
-        """Give the place that a token stands for.
+    def resume(self, token: str) -> ReadContext:
+        """Return the place that a token stands for.
 
         Raises:
             TokenExpired: the token is unknown or of an earlier era.
         """
         try:
-            reading = Reading(**json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
+            reading = ReadContext(**json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
         except (binascii.Error, TypeError, ValueError) as error:
             raise TokenExpired from error
         if reading.era != self._era:
             raise TokenExpired
         return reading
 
-    def read(self, reading: Reading) -> Rows:
-        """Give the next page: each changed registration once, in the order of its last change."""
+    def read(self, reading: ReadContext) -> Rows:
+        """Return the next page: each changed registration once, in the order of its last change."""
         rows: list[Document] = []
         position = reading.position
         until = len(self._log) if reading.until is None else reading.until
@@ -142,11 +142,11 @@ class Register:
         return line
 
     def lines(self, aanmelding_id: str) -> list[Document]:
-        """Give the journal of a registration, oldest line first."""
+        """Return the journal of a registration, oldest line first."""
         return self._journal.get(aanmelding_id, [])
 
     def newest(self, limit: int) -> Iterator[Document]:
-        """Give the registrations changed last, newest first, deleted ones too."""
+        """Return the registrations changed last, newest first, deleted ones too."""
         for position in range(len(self._log) - 1, -1, -1):
             key = self._log[position]
             row = self._store.get("aanmeldingen", key)
@@ -160,7 +160,7 @@ class Register:
         self._last[key] = len(self._log)
         self._log.append(key)
 
-    def _row_at(self, position: int, reading: Reading) -> Iterator[Document]:
+    def _row_at(self, position: int, reading: ReadContext) -> Iterator[Document]:
         key = self._log[position]
         row = self._store.get("aanmeldingen", key)
         if row is None or self._last[key] != position:

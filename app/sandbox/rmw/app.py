@@ -36,7 +36,7 @@ _ACTIONS: Final = {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStat
 
 
 def create_app(store: Store, clock: SettableClock) -> ASGIApp:
-    """Give RMW's service, its desk and its page over one store."""
+    """Return RMW's service, its desk and its page over one store."""
     plan = FaultPlan("rmw", RMW_FAULTS, clock)
     rmw = _Rmw(Registrations(store, SkewedClock(clock, plan)), plan)
     app = Starlette(
@@ -54,7 +54,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
 def klant(
     voornaam: str, achternaam: str, geboortedatum: date, geslacht: str = "O", bsn: str | None = None
 ) -> dict[str, str]:
-    """Give the client (*klant*) of a registration; ``geslacht`` is M, V or O."""
+    """Return the client (*klant*) of a registration; ``geslacht`` is M, V or O."""
     details = {
         "voornaam": voornaam,
         "achternaam": achternaam,
@@ -67,7 +67,7 @@ def klant(
 def aanmelding(
     aanmeldnummer: str, teamcode: str, datum_aanmelding: date, klant: dict[str, str], /, **meer: object
 ) -> Document:
-    """Give a complete registration for the desk, neutral where nothing is said.
+    """Return a complete registration for the desk, neutral where nothing is said.
 
     ``klant`` is what the function of that name gives; ``meer`` holds any field of the contract by its own
     name, for example ``soortTeam="EX"`` or ``dreiging=["OT"]``, and wins.
@@ -153,7 +153,7 @@ class _Rmw:
         return JSONResponse({"gewijzigd": changed, "ongewijzigd": len(documents) - changed})
 
     async def show(self, request: Request) -> Response:
-        """Give one registration with its status lines and tab."""
+        """Return one registration with its status lines and tab."""
         try:
             return JSONResponse(self._records.shown(request.path_params["nummer"]))
         except RmwFault as unknown:

@@ -9,7 +9,7 @@ _STYLE = "body{font:14px sans-serif;margin:2em}td,th{padding:.3em .8em;text-alig
 
 
 def page(records: list[Document], note: str) -> str:
-    """Give the page with these registrations, in their order, below a paragraph of HTML."""
+    """Return the page with these registrations, in their order, below a paragraph of HTML."""
     rows = "".join(_row(record) for record in records)
     return (
         f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>RMW (simulatie)</title>'

@@ -55,7 +55,7 @@ class Registrations:
 
     @property
     def in_maintenance(self) -> bool:
-        """Tell whether the maintenance window is open."""
+        """Return whether the maintenance window is open."""
         switch = self._store.get(_SWITCHES, "onderhoud")
         return bool(switch and switch["aan"])
 
@@ -64,7 +64,7 @@ class Registrations:
         self._store.put(_SWITCHES, "onderhoud", {"aan": wanted})
 
     def checked(self, document: Any) -> Document:  # anything can come over the desk
-        """Give the desk's document if it has names of the contract only, fits, and its code has not changed.
+        """Return the desk's document if it has names of the contract only, fits, and its code has not changed.
 
         Raises:
             ValueError: it is not a registration; the message says why.
@@ -93,7 +93,7 @@ class Registrations:
         return True
 
     def xml(self, number: str) -> bytes:
-        """Give a registration as the contract's ``aanmelding`` element.
+        """Return a registration as the contract's ``aanmelding`` element.
 
         Raises:
             RmwFault: ONBEKEND.
@@ -103,11 +103,11 @@ class Registrations:
         return self._xml[number]
 
     def listed(self, code: str, position: int, count: int) -> list[bytes]:
-        """Give the elements of a referral code from a position on; the first has position 1."""
+        """Return the elements of a referral code from a position on; the first has position 1."""
         return [self._xml[number] for number in self._numbers.get(code, [])[position - 1 : position - 1 + count]]
 
     def total(self, code: str) -> int:
-        """Give how many registrations have this referral code."""
+        """Return how many registrations have this referral code."""
         return len(self._numbers.get(code, ()))
 
     def add_status(self, number: str, line: StatusLine) -> int:
@@ -135,7 +135,7 @@ class Registrations:
         self._save({**record, "tab": {"stand": "G", "datumGesloten": on, "kenmerk": reference}})
 
     def shown(self, number: str) -> Document:
-        """Give a registration with its status lines and tab as the desk shows it.
+        """Return a registration with its status lines and tab as the desk shows it.
 
         Raises:
             RmwFault: ONBEKEND.
@@ -143,7 +143,7 @@ class Registrations:
         return _shown(self._known(number))
 
     def newest(self, count: int) -> list[Document]:
-        """Give the registrations that came last, newest first."""
+        """Return the registrations that came last, newest first."""
         return [
             self.shown(record["gegevens"]["aanmeldnummer"]) for record in self._store.all(_RECORDS)[: -count - 1 : -1]
         ]
