@@ -249,6 +249,7 @@ def test_a_value_is_read_back_from_its_stored_form(field: Field) -> None:
 
 
 def test_whoever_changes_what_was_said_first_notes_what_the_partners_hold() -> None:
-    callers = [path for path in APP.rglob("*.py") if "amend_referral(" in path.read_text(encoding="utf-8")]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in APP.rglob("*.py")}
+    callers = [name for name, text in texts.items() if "amend_referral(" in text]
 
-    assert [path.name for path in callers if "record_known_values(" not in path.read_text(encoding="utf-8")] == [OPERATION]
+    assert [name for name in callers if "record_known_values(" not in texts[name]] == [OPERATION]
