@@ -1,6 +1,6 @@
 """Code lists with the Dutch labels the city reports on.
 
-Source: ``docs/domain.md`` (the city's evaluation of 2020, chapters 3, 5 and 6).
+Source: ``docs/explanation/domain.md`` (the city's evaluation of 2020, chapters 3, 5 and 6).
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Who owns which field of a referral, and what holds when two systems say different things about it.
 
-Source: ``docs/domain.md``, section 9. What each city laid down is data: ``app/reference``.
+Source: ``docs/explanation/domain.md``, section 9. What each city laid down is data: ``app/reference``.
 """
 
 from collections.abc import Callable, Iterable, Mapping

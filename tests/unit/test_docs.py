@@ -52,8 +52,8 @@ def leads_somewhere(page: Path, link: str) -> bool:
 
 @pytest.fixture(scope="module")
 def is_genuine() -> IsGenuine:
-    """Return the function that docs/subscribing.md shows to Python developers."""
-    blocks = CODE_BLOCK.findall((ROOT / "docs" / "subscribing.md").read_text())
+    """Return the function that docs/how-to/subscribing.md shows to Python developers."""
+    blocks = CODE_BLOCK.findall((ROOT / "docs" / "how-to" / "subscribing.md").read_text())
     space: dict[str, IsGenuine] = {}
     exec(next(code for language, code in blocks if language == "python"), space)
     return space["is_genuine"]

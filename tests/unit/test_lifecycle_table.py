@@ -1,4 +1,4 @@
-"""The whole transition table, written out. Source: docs/domain.md, "Lifecycle"."""
+"""The whole transition table, written out. Source: docs/explanation/domain.md, "Lifecycle"."""
 
 import pytest
 

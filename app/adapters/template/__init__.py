@@ -1,6 +1,6 @@
 """The smallest whole adapter, to copy for a partner of your own: a JSON service with an ordered feed.
 
-It belongs to no existing system. ``docs/connecting-a-partner.md`` tells what to change, and in which order.
+It belongs to no existing system. ``docs/how-to/connecting-a-partner.md`` tells what to change, and in which order.
 Contract: ``openapi/partners/template.yaml``.
 """
 

@@ -71,7 +71,7 @@ class FieldDecisionOut(Out):
     field: Field = Described(examples=["attendance.missed_count"])
     field_class: FieldClass = Described(description="The kind of information (*classificatie*).")
     released: bool = Described(description="Whether the referrer is told.")
-    reason: Reason = Described(description="Why; see docs/privacy.md.", examples=["condition"])
+    reason: Reason = Described(description="Why; see docs/explanation/privacy.md.", examples=["condition"])
     effect: Effect | None = Described(None, description="How it is told; absent when it is not.")
     rule: str | None = Described(None, description="The rule that decided; absent when none speaks of it.")
 

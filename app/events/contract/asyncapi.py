@@ -16,7 +16,7 @@ Events that the hub sends to subscribers by webhook; `GET /v1/events` of the RES
 
 **Envelope**: CloudEvents 1.0 in structured JSON, one event a message (NL GOV profile 1.1).
 **Signature**: Standard Webhooks 1.0.0; public libraries verify it.
-**Promise**: at least once, in order per referral; `sequence` shows a gap. See `docs/delivery-guarantees.md`.
+**Promise**: at least once, in order per referral; `sequence` shows a gap (`docs/explanation/delivery-guarantees.md`).
 **What a receiver may not know is absent**: the privacy gate decides at the moment of sending.
 """
 
