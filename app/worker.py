@@ -68,8 +68,7 @@ class Worker:
             new_id=services.new_id,
             cases=cases,
             vault=services.vault,
-            policy=services.policy,
-            pseudonyms=services.pseudonyms,
+            gate=services.gate,
             origin=Origin(settings.oin, settings.system_name, settings.public_url),
             remember=on_delivered(services.vault),
         )

@@ -16,7 +16,7 @@ def announce_partner(tx: Connection, services: Services, system: System, failing
 
     Args:
         tx: the transaction of the change, which holds the lock of the partner's row.
-        services: clock, ids and pseudonyms; in a replay nobody is told.
+        services: clock, ids and the privacy gate; in a replay nobody is told.
         system: the partner.
         failing: True at the start, False at the end.
     """
@@ -33,7 +33,7 @@ def announce_resumed(tx: Connection, services: Services, subscription: Subscript
 
     Args:
         tx: the transaction in which it became active.
-        services: clock, ids and pseudonyms.
+        services: clock, ids and the privacy gate.
         subscription: as it stands now.
     """
     notices.announce_subscription(tx, services, EventType.SUBSCRIPTION_RECOVERED, subscription, "resumed")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from app.domain.identifiers import MonotonicIds, NewId
 from app.domain.ports import Clock
+from app.privacy.gate import PrivacyGate
 from app.privacy.policy import Policy, load_policy
 from app.privacy.pseudonyms import Pseudonyms
 from app.reference import Reference, load_reference
@@ -19,9 +20,9 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251  # the one place where the real clock is read
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Services:
-    """Clock, identifiers, keys, policy and the city's reference data.
+    """Clock, identifiers, keys, the privacy gate and the city's reference data.
 
     Attributes:
         quiet: True in replays and backfills: what happens is recorded, nobody is told.
@@ -30,14 +31,23 @@ class Services:
     clock: Clock
     new_id: NewId
     vault: Vault
-    policy: Policy
-    pseudonyms: Pseudonyms
+    gate: PrivacyGate
     reference: Reference
     quiet: bool = False
 
+    @property
+    def policy(self) -> Policy:
+        """The rules of the gate."""
+        return self.gate.policy
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """The receivers' own ids, as the gate releases them."""
+        return self.gate.pseudonyms
+
 
 def build_services(master_key: bytes, municipality: str, clock: Clock) -> Services:
-    """Return the tools of an installation.
+    """Return the services of an installation.
 
     Raises:
         UnknownMunicipality: there is no reference data or policy of this name.
@@ -46,7 +56,6 @@ def build_services(master_key: bytes, municipality: str, clock: Clock) -> Servic
         clock=clock,
         new_id=MonotonicIds(),
         vault=Vault(master_key),
-        policy=load_policy(municipality),
-        pseudonyms=Pseudonyms(master_key),
+        gate=PrivacyGate(load_policy(municipality), Pseudonyms(master_key), clock),
         reference=load_reference(municipality),
     )

@@ -18,6 +18,7 @@ from app.domain.codes import ConsentScope
 from app.domain.events import FactValue, Scalar
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
+from app.domain.ports import Clock
 from app.privacy.classification import ID_FIELDS, INSIDE_ONLY, coarsen
 from app.privacy.policy import AllowRule, Effect, MatrixCell, Occasion, Policy, Row
 from app.privacy.pseudonyms import Pseudonyms
@@ -73,7 +74,7 @@ _KEY_OF_THE_GATE: Final = object()
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Released:
-    """What may leave, made by ``release`` only; prints without its values.
+    """What may leave, made by ``PrivacyGate.release`` only; prints without its values.
 
     Attributes:
         fields: released fields in the order of ``Field``, as JSON scalars or lists of text.
@@ -81,7 +82,7 @@ class Released:
         policy_version: the version of the rules that decided.
 
     Raises:
-        TypeError: something other than ``release`` tries to make one.
+        TypeError: something other than the gate tries to make one.
     """
 
     fields: Mapping[Field, FactValue]
@@ -92,7 +93,7 @@ class Released:
 
     def __post_init__(self, key: object) -> None:
         if key is not _KEY_OF_THE_GATE:
-            raise TypeError("only app.privacy.gate.release makes a Released")
+            raise TypeError("only PrivacyGate.release makes a Released")
         object.__setattr__(self, "fields", MappingProxyType(self.fields))
 
     @property
@@ -111,50 +112,53 @@ class Released:
         return not self.fields
 
 
-def release(  # noqa: PLR0913 - a pure function of all that it depends on
-    facts: Mapping[Field, object],
-    receiver: Receiver,
-    occasion: Occasion,
-    policy: Policy,
-    pseudonyms: Pseudonyms,
-    now: datetime,
-) -> Released:
-    """Release the facts that this receiver may be told on this occasion.
-
-    Whatever the policy does not permit is withheld; so is a field on which deciding fails.
+class PrivacyGate:
+    """Decides, field by field, what a receiver may be told; whatever no rule permits is withheld.
 
     Args:
-        facts: what is known, by field; ``consent.scopes`` among them is the consent recorded now.
-        receiver: who is told.
-        occasion: at which moment, on asking, or to be handled.
         policy: the rules.
-        pseudonyms: give an outside receiver its own ids.
-        now: aware; its date in local time decides which rules hold.
-
-    Raises:
-        ValueError: ``now`` has no time zone.
+        pseudonyms: give a receiver outside the three systems its own ids.
+        clock: its date in local time decides which rules are valid.
     """
-    question = _Question(facts, policy.row(receiver.kind, occasion), _local_day(now))
-    fields: dict[Field, FactValue] = {}
-    decisions = []
-    for field in _FIELDS:
-        if field in facts:
-            decision, value = _offer(field, question, receiver, pseudonyms)
-            decisions.append(decision)
-            if decision.effect is not None:
-                fields[field] = value
-    return Released(fields, tuple(decisions), policy.version, occasion, _KEY_OF_THE_GATE)
 
+    def __init__(self, policy: Policy, pseudonyms: Pseudonyms, clock: Clock) -> None:
+        self.policy = policy
+        self.pseudonyms = pseudonyms
+        self._clock = clock
 
-def would_release(  # noqa: PLR0913 - the question of release for one field
-    policy: Policy, kind: str, occasion: Occasion, field: Field, facts: Mapping[Field, object], now: datetime
-) -> bool:
-    """Return whether ``release`` would release this field, whether or not it is among the facts.
+    def release(self, receiver: Receiver, occasion: Occasion, facts: Mapping[Field, object]) -> Released:
+        """Return the facts that this receiver may be told on this occasion.
 
-    The facts need to hold only what the rules ask about: consent, and the fields in conditions.
-    """
-    question = _Question(facts, policy.row(kind, occasion), _local_day(now))
-    return _decide(field, question).effect is not None
+        Whatever the policy does not permit is withheld; so is a field on which deciding fails.
+
+        Args:
+            receiver: who is told.
+            occasion: at which moment, on asking, or to be handled.
+            facts: what is known, by field; ``consent.scopes`` among them is the consent recorded now.
+
+        Raises:
+            ValueError: the clock's time has no time zone.
+        """
+        question = self._question(receiver.kind, occasion, facts)
+        fields: dict[Field, FactValue] = {}
+        decisions = []
+        for field in _FIELDS:
+            if field in facts:
+                decision, value = _offer(field, question, receiver, self.pseudonyms)
+                decisions.append(decision)
+                if decision.effect is not None:
+                    fields[field] = value
+        return Released(fields, tuple(decisions), self.policy.version, occasion, _KEY_OF_THE_GATE)
+
+    def would_release(self, kind: str, occasion: Occasion, field: Field, facts: Mapping[Field, object]) -> bool:
+        """Return whether ``release`` would release this field to a kind of receiver, whether or not it is a fact.
+
+        The facts need to contain only what the rules ask about: consent, and the fields in conditions.
+        """
+        return _decide(field, self._question(kind, occasion, facts)).effect is not None
+
+    def _question(self, kind: str, occasion: Occasion, facts: Mapping[Field, object]) -> "_Question":
+        return _Question(facts, self.policy.row(kind, occasion), _local_day(self._clock.now()))
 
 
 _FIELDS = tuple(Field)

@@ -67,8 +67,7 @@ async def post(hub: InProcessHub) -> AsyncIterator[Post]:
         services.new_id,
         cases,
         services.vault,
-        services.policy,
-        services.pseudonyms,
+        services.gate,
         ORIGIN,
         on_delivered(services.vault),
     )

@@ -70,9 +70,7 @@ class Installation:
 
     async def tell(self) -> None:
         services = self.services
-        table = DeliveryBuilder(
-            self.clock, services.new_id, self.cases, services.vault, services.policy, services.pseudonyms, ORIGIN
-        )
+        table = DeliveryBuilder(self.clock, services.new_id, self.cases, services.vault, services.gate, ORIGIN)
         sinks = {System.ALLEGRO: self.allegro, System.GIDSO: self.gidso}
         await Relay(self.db, self.cases, services.policy, self.clock, services.new_id).once()
         await DeliveryEngine(self.db, table, sinks, WebhookSender(self.clock, OutboundClient(AddressPolicy()))).drain()

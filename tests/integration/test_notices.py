@@ -58,7 +58,7 @@ async def test_failing_subscription_is_told_once_to_its_owner_and_to_operators(r
 
     assert [other.types, operator.types, failing.types] == [[FAILING], [FAILING], []]
     (owners,), (operators,) = other.notices, operator.notices
-    own_id = room.world.table.pseudonyms.of(str(OWNER.id), failing.id)
+    own_id = room.world.gate.pseudonyms.of(str(OWNER.id), failing.id)
     assert (owners["subject"], operators["subject"]) == (str(own_id), str(failing.id))
     assert owners["dataref"] == f"https://hub.example/v1/subscriptions/{own_id}"
     assert owners["data"]["subscription"] == {"id": str(own_id)}

@@ -32,9 +32,7 @@ class Engine:
 
     def __init__(self, hub: InProcessHub) -> None:
         services, cases = hub.services, StoredCaseLookup(hub.services.vault)
-        table = DeliveryBuilder(
-            services.clock, services.new_id, cases, services.vault, services.policy, services.pseudonyms, ORIGIN
-        )
+        table = DeliveryBuilder(services.clock, services.new_id, cases, services.vault, services.gate, ORIGIN)
         self.webhook = WebhookSender(services.clock, OutboundClient(SANDBOX))
         self.relay = Relay(hub.db, cases, services.policy, services.clock, services.new_id)
         self.delivery = DeliveryEngine(hub.db, table, {}, self.webhook, DeliverySettings(try_seconds=0.4))

@@ -35,6 +35,7 @@ from app.events.http.webhook import WebhookSender
 from app.events.outbox import record
 from app.models.delivery.delivery import Delivery, deliveries_about, subscription_receiver
 from app.models.delivery.subscription import Content, Subscription, insert_subscription, secret_context
+from app.privacy.gate import PrivacyGate
 from app.privacy.policy import Policy, load_policy
 from app.privacy.pseudonyms import Pseudonyms
 from app.vault import Vault
@@ -203,7 +204,8 @@ class World:
         self.cases = KnownCases()
         self.vault = Vault(KEY)
         self.policy = _policy()
-        self.table = DeliveryBuilder(self.clock, NEW_ID, self.cases, self.vault, self.policy, Pseudonyms(KEY), ORIGIN)
+        self.gate = PrivacyGate(self.policy, Pseudonyms(KEY), self.clock)
+        self.table = DeliveryBuilder(self.clock, NEW_ID, self.cases, self.vault, self.gate, ORIGIN)
         self.relay = Relay(db, self.cases, self.policy, self.clock, NEW_ID)
         self.webhook = WebhookSender(self.clock, OutboundClient(SANDBOX))
         self.partners = {system: Partner(system) for system in (System.ALLEGRO, System.GIDSO)}

@@ -61,7 +61,11 @@ class NoticeEnv:
         self.world = world
         self._boxes = list(boxes)
         self.services = Services(
-            world.clock, NEW_ID, world.vault, world.policy, world.table.pseudonyms, load_reference("rotterdam")
+            clock=world.clock,
+            new_id=NEW_ID,
+            vault=world.vault,
+            gate=world.gate,
+            reference=load_reference("rotterdam"),
         )
 
     async def subscribe(self, owner: Organisation, *types: EventType, box: Mailbox | None = None) -> Told:

@@ -1,5 +1,6 @@
 """A case in which every field is known, and the receivers it may be told to."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from app.domain.codes import (
     WithdrawalReason,
 )
 from app.domain.fields import Field
-from app.privacy.gate import Receiver, Released, release
+from app.privacy.gate import PrivacyGate, Receiver, Released
 from app.privacy.policy import Occasion, Policy, load_policy
 from app.privacy.pseudonyms import Pseudonyms
 
@@ -134,6 +135,22 @@ FACTS: dict[Field, object] = {
 """Every field known; the client agreed that the referrer is told."""
 
 
+@dataclass(frozen=True)
+class FixedClock:
+    """A clock that always shows the same moment."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self.moment
+
+
+def gate_of(policy: Policy = POLICY, now: datetime = NOW) -> PrivacyGate:
+    """Return a gate at a fixed moment."""
+    return PrivacyGate(policy, PSEUDONYMS, FixedClock(now))
+
+
 def receiver_of(kind: str, key: str = "organisation-1") -> Receiver:
     """Return a receiver of this kind, inside or outside the three systems as that kind is in Rotterdam."""
     inside = kind in GIDSO_AND_RMW or kind in {"finance_team", "credit_bank"}
@@ -142,4 +159,4 @@ def receiver_of(kind: str, key: str = "organisation-1") -> Receiver:
 
 def told(kind: str, occasion: Occasion, facts: dict[Field, object] | None = None, policy: Policy = POLICY) -> Released:
     """Return what a receiver of this kind is told on this occasion."""
-    return release(FACTS if facts is None else facts, receiver_of(kind), occasion, policy, PSEUDONYMS, NOW)
+    return gate_of(policy).release(receiver_of(kind), occasion, FACTS if facts is None else facts)

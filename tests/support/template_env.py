@@ -87,9 +87,7 @@ async def small_world(db: Database, partner: TemplatePartner, url: str, adapter:
     hub = InProcessHub(db)
     await hub.set_up()
     services, cases = hub.services, StoredCaseLookup(hub.services.vault)
-    table = DeliveryBuilder(
-        services.clock, services.new_id, cases, services.vault, services.policy, services.pseudonyms, ORIGIN
-    )
+    table = DeliveryBuilder(services.clock, services.new_id, cases, services.vault, services.gate, ORIGIN)
     webhook = WebhookSender(services.clock, OutboundClient(AddressPolicy()))
     delivery = DeliveryEngine(db, table, {SYSTEM: adapter.sink}, webhook, DeliverySettings(random=lambda: 0.0))
     yield World(

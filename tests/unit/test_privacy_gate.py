@@ -14,9 +14,9 @@ import pytest
 
 from app.domain.codes import ConsentScope, TrajectoryResult
 from app.domain.fields import Field
-from app.privacy.gate import Decision, Receiver, Released, release, would_release
+from app.privacy.gate import Decision, Receiver, Released
 from app.privacy.policy import RECEIVER_KINDS, Condition, Effect, Occasion, Policy, Rule
-from tests.support.privacy import FACTS, NOW, POLICY, PSEUDONYMS, receiver_of, told
+from tests.support.privacy import FACTS, NOW, POLICY, PSEUDONYMS, gate_of, receiver_of, told
 
 RULE = Rule(
     id="r",
@@ -47,7 +47,7 @@ def decide(
 ) -> Decision:
     """Return the decision on the first fact, by default the referrer's reference."""
     asked = facts or {Field.REFERRAL_REFERENCE: "A-1"}
-    released = release(asked, receiver_of("wijkteam"), occasion, policy_of(*rules), PSEUDONYMS, now)
+    released = gate_of(policy_of(*rules), now).release(receiver_of("wijkteam"), occasion, asked)
     return next(decision for decision in released.decisions if decision.field in asked)
 
 
@@ -55,7 +55,7 @@ def value_of(field: Field, value: object, inside: bool = True, effect: Effect = 
     """Return what leaves of one value; "withheld" when nothing does."""
     rule = variant(fields=frozenset({field}), effect=effect, occasions=frozenset({Occasion.READING}))
     receiver = Receiver("organisation-1", "wijkteam", inside)
-    fields = release({field: value}, receiver, Occasion.READING, policy_of(rule), PSEUDONYMS, NOW).fields
+    fields = gate_of(policy_of(rule)).release(receiver, Occasion.READING, {field: value}).fields
     return fields.get(field, "withheld")
 
 
@@ -72,7 +72,7 @@ def test_a_rule_for_another_occasion_permits_nothing() -> None:
 
 
 def test_an_unknown_kind_of_receiver_is_told_nothing() -> None:
-    released = release(FACTS, Receiver("x", "journalist", True), Occasion.READING, POLICY, PSEUDONYMS, NOW)
+    released = gate_of().release(Receiver("x", "journalist", True), Occasion.READING, FACTS)
 
     assert released.is_empty
     assert set(released.withheld) == set(FACTS)
@@ -208,13 +208,8 @@ def test_a_forbid_on_reading_wins_over_what_was_told() -> None:
 def test_what_the_finance_team_is_sent_is_no_ground_for_reading() -> None:
     rule = variant(receivers=frozenset({"finance_team"}), occasions=frozenset({Occasion.MISSED}))
 
-    released = release(
-        {Field.REFERRAL_REFERENCE: "A-1"},
-        receiver_of("finance_team"),
-        Occasion.READING,
-        policy_of(rule),
-        PSEUDONYMS,
-        NOW,
+    released = gate_of(policy_of(rule)).release(
+        receiver_of("finance_team"), Occasion.READING, {Field.REFERRAL_REFERENCE: "A-1"}
     )
 
     assert released.is_empty
@@ -252,7 +247,7 @@ def test_a_bsn_that_a_rule_would_tell_is_withheld_with_the_rule_and_the_reason()
     rule = variant(fields=frozenset({Field.CLIENT_BSN}))
     outside = Receiver("organisation-1", "wijkteam", False)
 
-    released = release({Field.CLIENT_BSN: "999990019"}, outside, Occasion.MISSED, policy_of(rule), PSEUDONYMS, NOW)
+    released = gate_of(policy_of(rule)).release(outside, Occasion.MISSED, {Field.CLIENT_BSN: "999990019"})
 
     assert released.decisions == (Decision(Field.CLIENT_BSN, None, "r", "outside"),)
 
@@ -356,7 +351,7 @@ def test_a_release_prints_no_values() -> None:
 
 
 def test_only_the_gate_makes_a_release() -> None:
-    with pytest.raises(TypeError, match=r"^only app\.privacy\.gate\.release makes a Released$"):
+    with pytest.raises(TypeError, match=r"^only PrivacyGate\.release makes a Released$"):
         Released({Field.CLIENT_BSN: "999990019"}, (), "1", Occasion.READING, object())
 
 
@@ -376,18 +371,18 @@ def test_a_release_cannot_be_changed_or_made_from_another() -> None:
 
 @pytest.mark.parametrize("occasion", Occasion)
 @pytest.mark.parametrize("kind", sorted(RECEIVER_KINDS))
-def test_tells_answers_as_release_does(kind: str, occasion: Occasion) -> None:
+def test_would_release_answers_as_release_does(kind: str, occasion: Occasion) -> None:
     receiver = Receiver("organisation-1", kind, True)
-    released = release(FACTS, receiver, occasion, POLICY, PSEUDONYMS, NOW)
+    released = gate_of().release(receiver, occasion, FACTS)
 
-    answers = {field for field in Field if would_release(POLICY, kind, occasion, field, FACTS, NOW)}
+    answers = {field for field in Field if gate_of().would_release(kind, occasion, field, FACTS)}
 
     assert answers == set(released.fields)
 
 
-def test_tells_needs_only_the_facts_that_rules_ask_about() -> None:
+def test_would_release_needs_only_the_facts_that_rules_ask_about() -> None:
     facts = {Field.CONSENT_SCOPES: (ConsentScope.FEEDBACK_TO_REFERRER,)}
 
-    assert would_release(POLICY, "deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, facts, NOW)
-    assert not would_release(POLICY, "deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, {}, NOW)
-    assert would_release(POLICY, "exit", Occasion.READING, Field.COUNSELLOR_NAME, {}, NOW)
+    assert gate_of().would_release("deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, facts)
+    assert not gate_of().would_release("deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, {})
+    assert gate_of().would_release("exit", Occasion.READING, Field.COUNSELLOR_NAME, {})

@@ -25,7 +25,7 @@ from app.models.delivery.notices import last_notice, told_since, who_may_want
 from app.models.delivery.outbox import NewEvent, append_events, load_events
 from app.models.delivery.receiver_health import BreakerState, Endpoint, restrained_endpoints
 from app.models.delivery.subscription import Subscription, SubscriptionStatus, load_subscriptions
-from app.privacy.pseudonyms import Pseudonyms
+from app.privacy.gate import PrivacyGate
 
 __all__ = [
     "READING",
@@ -81,8 +81,8 @@ class Means(Protocol):
         ...
 
     @property
-    def pseudonyms(self) -> Pseudonyms:
-        """Gives receivers ids of their own."""
+    def gate(self) -> PrivacyGate:
+        """Holds the receivers' own ids."""
         ...
 
 
@@ -107,7 +107,7 @@ def announce_subscription(
 
     Args:
         tx: the transaction of the change, which holds the lock of the subscription or of its breaker.
-        means: clock, ids and pseudonyms.
+        means: clock, ids and the privacy gate.
         event_type: one of ``SUBSCRIPTION_NOTICES``; what was told already is not told again.
         subscription: as it stands now.
         reason: a code.
@@ -116,7 +116,7 @@ def announce_subscription(
     owner = load_organisations(tx, [owner_id]).get(owner_id)
     since = subscription.failing_since if event_type is EventType.SUBSCRIPTION_FAILING else None
     facts = {
-        SUBSCRIPTION_ID: str(hub_id if owner and owner.is_inside else means.pseudonyms.of(str(owner_id), hub_id)),
+        SUBSCRIPTION_ID: str(hub_id if owner and owner.is_inside else means.gate.pseudonyms.of(str(owner_id), hub_id)),
         _HUB_ID: str(hub_id),
         _OWNER: str(owner_id),
         **_circumstances(since, reason),
@@ -142,7 +142,7 @@ def announce(tx: Connection, means: Means, notice: Notice) -> None:
 
     Args:
         tx: the transaction of the change, which holds the lock of what the notice is about, or of its breaker.
-        means: clock, ids and pseudonyms.
+        means: clock, ids and the privacy gate.
         notice: what is told.
     """
     if last_notice(tx, notice.chain) not in _MAY_FOLLOW[notice.type]:
@@ -160,7 +160,7 @@ def publish_breaker_changes(
 
     Args:
         tx: the transaction in which they did.
-        means: clock, ids and pseudonyms.
+        means: clock, ids and the privacy gate.
         turned: breakers as they stand now.
         gone: subscriptions whose address answered 410.
         reasons: by receiver, the kind of error of its last failed try.

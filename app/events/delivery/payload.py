@@ -33,9 +33,7 @@ from app.models.delivery.subscription import (
     load_subscriptions,
     secret_context,
 )
-from app.privacy.gate import Receiver, release
-from app.privacy.policy import Policy
-from app.privacy.pseudonyms import Pseudonyms
+from app.privacy.gate import PrivacyGate, Receiver
 from app.vault import Vault
 
 __all__ = ["DeliveryBuilder", "PreparedDelivery", "message_of"]
@@ -98,8 +96,7 @@ class DeliveryBuilder:
     new_id: NewId
     cases: CaseLookup
     vault: Vault
-    policy: Policy
-    pseudonyms: Pseudonyms
+    gate: PrivacyGate
     origin: Origin
     remember: DeliveredHook = _forget
 
@@ -185,8 +182,9 @@ class DeliveryBuilder:
         occasion = occasion_of(delivery.receiver, event.type)
         wanted = fields_for(event.type, occasion)
         # Offered is what may be sent, and what the rules ask about; the rest would only be decided on in vain.
-        offered = {field: value for field, value in case.facts.items() if field in wanted or field in self.policy.asks}
-        released = release(offered, receiver, occasion, self.policy, self.pseudonyms, now)
+        asked = wanted | self.gate.policy.asks
+        offered = {field: value for field, value in case.facts.items() if field in asked}
+        released = self.gate.release(receiver, occasion, offered)
         if subscription and subscription.content is Content.THIN:
             wanted &= ID_FIELDS
         fields = {field: value for field, value in released.fields.items() if field in wanted}
@@ -202,7 +200,7 @@ class DeliveryBuilder:
         # It tells of nobody, so there is nothing for the gate to release and nothing is disclosed.
         nobody = Receiver(str(delivery.organisation_id), "unknown", inside=False)
         event = shelf.events[delivery.event_id]
-        return PreparedDelivery(delivery, event, nobody, {}, self.policy.version, subscription)
+        return PreparedDelivery(delivery, event, nobody, {}, self.gate.policy.version, subscription)
 
     def _keys(self, subscription: Subscription) -> tuple[str, ...]:
         sealed = [subscription.secret_sealed]

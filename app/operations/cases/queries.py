@@ -30,7 +30,7 @@ from app.models.cases.referral import list_referrals
 from app.models.cases.trajectory import created_at_of, list_parties, list_trajectories, referral_id_of
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
-from app.privacy.gate import Released, release, would_release
+from app.privacy.gate import Released
 from app.privacy.policy import Occasion
 
 T = TypeVar("T")
@@ -201,8 +201,7 @@ def _no_trajectory() -> NotFound:
 
 
 def _released(services: Services, caller_scope: CallerScope, referrer: Organisation, facts: Facts) -> Released:
-    receiver = caller_scope.receiver(referrer)
-    return release(facts, receiver, Occasion.READING, services.policy, services.pseudonyms, services.clock.now())
+    return services.gate.release(caller_scope.receiver(referrer), Occasion.READING, facts)
 
 
 def _appointment_view(case: CaseFile, appointment: Appointment) -> Facts:
@@ -248,9 +247,7 @@ def _answers(view: Released, asked: Mapping[Field, str | None]) -> bool:
 
 
 def _reads(services: Services, caller_scope: CallerScope, referrer: Organisation, field: Field) -> bool:
-    return would_release(
-        services.policy, caller_scope.receiver(referrer).kind, Occasion.READING, field, {}, services.clock.now()
-    )
+    return services.gate.would_release(caller_scope.receiver(referrer).kind, Occasion.READING, field, {})
 
 
 def _listed_trajectory(trajectory: Trajectory) -> Facts:
@@ -288,7 +285,7 @@ def _was_told(
     if moment is None:
         return False
     kind = caller_scope.receiver(case.referral.organisation).kind
-    return would_release(services.policy, kind, Occasion.of(moment), field, facts_of(case), services.clock.now())
+    return services.gate.would_release(kind, Occasion.of(moment), field, facts_of(case))
 
 
 def _conditions(case: CaseFile) -> frozenset[Guard]:

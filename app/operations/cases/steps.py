@@ -25,7 +25,6 @@ from app.events.outbox import NewEvent, record_all
 from app.models.cases.history import append_history
 from app.models.cases.referral import lock_referral, lock_referrals, update_referral, update_referrals
 from app.operations.services import Services
-from app.privacy.gate import would_release
 from app.privacy.policy import Occasion
 
 _REFERRER_ROLES = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
@@ -208,7 +207,7 @@ class Chain:
         known: dict[Field, object] = {**facts}
         known[Field.CONSENT_SCOPES] = self.row.consent_scopes
         kind, occasion = self.row.organisation_kind or "", Occasion.of(moment)
-        if would_release(self.services.policy, kind, occasion, Field.REFERRAL_STATUS, known, self.now):
+        if self.services.gate.would_release(kind, occasion, Field.REFERRAL_STATUS, known):
             self.change(told_status=ReferralStatus(status))
 
     def _skipped(self, step: Step) -> tuple[Transition, ...] | None:

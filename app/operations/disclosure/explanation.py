@@ -16,7 +16,7 @@ from app.models.access.organisation import list_kinds
 from app.models.cases.case_file import load_case_files
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
-from app.privacy.gate import Decision, Receiver, release
+from app.privacy.gate import Decision, Receiver
 from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Occasion, Policy, Rule
 
 __all__ = ["Decision", "Explanation", "Occasion", "Policy", "Rule", "explain", "kinds_of", "rules_about"]
@@ -77,7 +77,7 @@ def explain(
     wanted = _fields_at(occasion, receiver.kind, services.policy)
     # The same fields are asked about whatever is known of the case: which are empty must not show.
     facts: Mapping[Field, object] = {**dict.fromkeys(wanted), **facts_of(case)}
-    released = release(facts, receiver, occasion, services.policy, services.pseudonyms, services.clock.now())
+    released = services.gate.release(receiver, occasion, facts)
     decisions = tuple(each for each in released.decisions if each.field in wanted)
     return Explanation(receiver.kind, occasion, released.policy_version, decisions)
 

@@ -14,7 +14,6 @@ from app.events.delivery.routing import receiver_for, system_of
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about
 from app.models.delivery.outbox import StoredEvent, chain_events
 from app.operations.services import Services
-from app.privacy.gate import release
 from app.privacy.policy import Occasion
 
 
@@ -74,9 +73,9 @@ def _at_the_gate(services: Services, stored: StoredEvent, case: Case) -> tuple[t
     if moment is None:
         return (), ()
     receiver = receiver_for(f"partner:{case.referrer.system}", case.referrer)
-    occasion, now = Occasion.of(moment), services.clock.now()
+    occasion = Occasion.of(moment)
     fields_written = {Field(name) for name in stored.event.facts} | fields_for(stored.event.type, occasion)
-    released = release(case.facts, receiver, occasion, services.policy, services.pseudonyms, now)
+    released = services.gate.release(receiver, occasion, case.facts)
     held = [field for field in Field if field in fields_written and case.facts.get(field) not in (None, ())]
     told = tuple(field for field in held if field in released.fields)
     return told, tuple(field for field in held if field not in released.fields)

@@ -144,8 +144,7 @@ class EventFeed:
             new_id=services.new_id,
             cases=StoredCaseLookup(services.vault),
             vault=services.vault,
-            policy=services.policy,
-            pseudonyms=services.pseudonyms,
+            gate=services.gate,
             origin=self.origin,
         )
 

@@ -19,7 +19,7 @@ from app.models.delivery.delivery import subscription_receiver
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.operations.subscriptions.subscriptions import Content, Subscription, SubscriptionStatus
-from app.privacy.gate import Decision, Receiver, release
+from app.privacy.gate import Decision, Receiver
 from app.privacy.policy import Occasion
 
 __all__ = ["Decision", "Preview", "preview"]
@@ -65,9 +65,7 @@ def preview(
     wanted = fields_for(event_type, Occasion.of(moment))
     known = _readable(services, receiver, facts)
     offered = {field: known.get(field) for field in wanted | services.policy.asks}
-    released = release(
-        offered, receiver, Occasion.of(moment), services.policy, services.pseudonyms, services.clock.now()
-    )
+    released = services.gate.release(receiver, Occasion.of(moment), offered)
     decisions = tuple(_as_sent(subscription, each) for each in released.decisions if each.field in wanted)
     obstacles = [*unmatched_filters(subscription, event_type, traits), *_obstacles(subscription, decisions)]
     return Preview(moment, released.policy_version, tuple(obstacles), decisions)
@@ -94,7 +92,7 @@ def _referral(
 
 
 def _readable(services: Services, receiver: Receiver, facts: Facts) -> Mapping[Field, object]:
-    read = release(facts, receiver, Occasion.READING, services.policy, services.pseudonyms, services.clock.now())
+    read = services.gate.release(receiver, Occasion.READING, facts)
     return {field: facts[field] for field in read.fields}
 
 
