@@ -3,8 +3,8 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Self
 from uuid import uuid4
@@ -24,6 +24,7 @@ from app.events.delivery.relay import Relay
 from app.events.http.client import OutboundClient
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
+from app.loops import last_completed, run_forever
 from app.operations.field_sync.known_values import on_delivered
 from app.operations.intake.apply import PageResult
 from app.operations.partners.lease import PartnerLease
@@ -35,6 +36,7 @@ from app.settings import Settings
 log = structlog.get_logger(__name__)
 
 _HOUR_SECONDS = 3600
+_LIVENESS_SECONDS = 300
 
 USUAL_REQUESTS_PER_SECOND = 50.0
 """A partner that says nothing of its own gets no more calls than this; simulated ones can bear anything."""
@@ -99,16 +101,7 @@ class Worker:
             loops.create_task(self.delivery.run(stop, self.relay.once))
             for puller in self.pullers.values():
                 loops.create_task(puller.run(stop, pull_interval_seconds))
-            loops.create_task(self._forget_hourly(stop))
-
-    async def _forget_hourly(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                await self.forget()
-            except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
-                log.error("forgetting_failed", error=type(error).__name__)  # noqa: TRY400 - as elsewhere
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _HOUR_SECONDS)
+            loops.create_task(run_forever("retention", self.forget, stop=stop, interval_seconds=_HOUR_SECONDS))
 
     async def settle(self, *systems: System) -> PageResult:
         """Pull these partners once, then tell everyone what happened; for tests and plays in simulated time."""
@@ -159,11 +152,19 @@ async def run_worker(settings: Settings) -> None:
     stop = stop_on_signal()
     log.info("worker_started", partners=[system.value for system in worker.pullers])
     try:
-        await worker.run(stop, settings.pull_interval_seconds)
+        async with asyncio.TaskGroup() as running:
+            running.create_task(worker.run(stop, settings.pull_interval_seconds))
+            # A worker has no port for /metrics, so its log says which loops are alive.
+            running.create_task(run_forever("liveness", _log_liveness, stop=stop, interval_seconds=_LIVENESS_SECONDS))
     finally:
         await worker.close()
         await db.close()
         log.info("worker_stopped")
+
+
+async def _log_liveness() -> None:
+    completed = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in last_completed().items()}
+    log.info("loops_completed", last_round=completed)
 
 
 def stop_on_signal() -> asyncio.Event:

@@ -1,6 +1,6 @@
-"""Figures for operators in Prometheus' format: per receiver what waits, since when, and how tries ended.
+"""Metrics for operators in Prometheus' format: deliveries by receiver, how attempts ended, and background loops.
 
-The only labels are the receiver's key, a state and an outcome: nothing about a person or a case.
+The only labels are the receiver's key, a state, an outcome and the name of a loop: nothing about a person or a case.
 """
 
 from __future__ import annotations
@@ -22,17 +22,37 @@ __all__ = ["CONTENT_TYPE", "exposition", "queue_metrics", "unrelayed_since"]
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
-def exposition(figures: Mapping[str, QueueFigures], unrelayed_since: datetime | None, now: datetime) -> bytes:
+def exposition(
+    figures: Mapping[str, QueueFigures],
+    unrelayed_since: datetime | None,
+    now: datetime,
+    loops: Mapping[str, float],
+) -> bytes:
     """Return figures as a page for Prometheus to read.
 
     Args:
         figures: by receiver, as :func:`queue_metrics` gives them.
         unrelayed_since: since when the oldest event waits to be relayed; None when none does.
         now: the moment of the figures.
+        loops: when each background loop of this process last completed a round, in seconds since 1970, by name.
     """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Deliveries(figures, unrelayed_since or now, now))
+    registry.register(_Loops(loops))
     return generate_latest(registry)
+
+
+class _Loops(Collector):
+    def __init__(self, last_completed: Mapping[str, float]) -> None:
+        self._last_completed = last_completed
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        help = "When each background loop of this process last completed a round, in seconds since 1970."
+        family = GaugeMetricFamily("trajecthub_loop_last_completed_timestamp_seconds", help, labels=["loop"])
+        for name, at in self._last_completed.items():
+            family.add_metric([name], at)
+        yield family
 
 
 class _Deliveries(Collector):

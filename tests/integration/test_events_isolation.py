@@ -237,7 +237,7 @@ async def test_metrics_tell_depth_age_and_outcomes_by_receiver_only(world: World
 
     now = world.clock.now()
     figures = await world.db.read(queue_metrics, now)
-    page = exposition(figures, now - timedelta(seconds=7), now).decode()
+    page = exposition(figures, now - timedelta(seconds=7), now, loops={}).decode()
 
     receiver = world.receiver
     assert f'trajecthub_deliveries{{receiver="{receiver}",state="pending"}} 1.0' in page

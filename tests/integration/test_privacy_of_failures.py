@@ -138,6 +138,6 @@ async def test_failing_receiver_puts_no_canary_anywhere(
     rows, figures = repr(await hub.db.read(dump_of)), await hub.db.read(queue_metrics, hub.services.clock.now())
     assert error in rows
     assert found_in(rows) == []
-    assert found_in(exposition(figures, None, hub.services.clock.now()).decode()) == []
+    assert found_in(exposition(figures, None, hub.services.clock.now(), loops={}).decode()) == []
     assert found_in(f"{lines} {caplog.text}") == []
     assert found_in(repr(seen)) == []

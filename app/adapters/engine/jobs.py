@@ -15,6 +15,7 @@ import structlog
 from app.database import Connection, Database
 from app.domain.errors import HubError, PartnerError, Unavailable
 from app.domain.ports import Page, PartnerSource
+from app.loops import Failed, attempt
 from app.operations.intake.apply import PageResult, apply_page
 from app.operations.intake.quarantine import retry_quarantined
 from app.operations.intake.reconciliation import (
@@ -68,16 +69,13 @@ class Jobs:
                 await self._do(job)
 
     async def _do(self, job: Job) -> None:
-        failed, about = False, {"partner": job.system.value, "kind": job.kind, "dry_run": job.dry_run}
-        try:
-            report = await self._report(job)
-        except (LeaseLost, Unavailable):
-            raise
-        except Exception as error:  # noqa: BLE001 - a job that can never be done must not come back at each round
-            # The text of an error that is not the partner's may hold what was sent.
-            told = str(error) if isinstance(error, PartnerError | HubError) else type(error).__name__
-            failed, report = True, {"error": told}
+        # A job that can never be done must not come back at each round.
+        report = await attempt(self._report(job), passing=(LeaseLost, Unavailable))
+        failed = isinstance(report, Failed)
+        if isinstance(report, Failed):
+            report = {"error": _reason(report.error)}
         await self.db.write(finish_job, self.services, job, report, failed=failed)
+        about = {"partner": job.system.value, "kind": job.kind, "dry_run": job.dry_run}
         log.info("partner_job_failed" if failed else "partner_job_done", **about)
 
     async def _report(self, job: Job) -> Mapping[str, Any]:
@@ -164,6 +162,11 @@ class Jobs:
 
     async def _write(self, work: Callable[[Connection], T], *, dry_run: bool) -> T:
         return await (self.db.write_quietly(rehearsed, work) if dry_run else self.db.write(work))
+
+
+def _reason(error: Exception) -> str:
+    # The text of an error that is not ours may hold what was sent.
+    return str(error) if isinstance(error, PartnerError | HubError) else type(error).__name__
 
 
 def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -14,6 +14,7 @@ import structlog
 from app.database import Database
 from app.domain.errors import CursorExpired, PartnerError, Unavailable
 from app.domain.ports import Page, PartnerSource
+from app.loops import Failed, attempt, run_forever
 from app.operations.intake.apply import PageResult, apply_page
 from app.operations.intake.quarantine import has_free_cases, retry_free
 from app.operations.partners.lease import (
@@ -76,14 +77,7 @@ class Puller:
 
     async def run(self, stop: asyncio.Event, interval_seconds: float) -> None:
         """Make a round at each interval until told to stop; then leave the turn to whoever comes next."""
-        while not stop.is_set():
-            try:
-                await self.round()
-            except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
-                # By name only: a trace may hold personal data.
-                log.error("partner_round_failed", partner=self.source.system, error=type(error).__name__)  # noqa: TRY400
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), interval_seconds)
+        await run_forever(f"pull:{self.source.system}", self.round, stop=stop, interval_seconds=interval_seconds)
         # When it cannot be left, it ends by itself within a minute.
         with contextlib.suppress(Unavailable):
             await self.db.write_quietly(release_lease, self._turn)
@@ -101,19 +95,19 @@ class Puller:
                 await self._alarm(standing)
 
     async def _work(self, standing: PartnerPullState) -> None:
-        try:
-            await self._ask_nightly(standing)
-            await self.jobs()
-            tally = await self._pull_from(standing.cursor)
-        except (LeaseLost, Unavailable):
-            raise
-        except Exception as error:  # noqa: BLE001 - what one partner sends must not stop the others
-            await self._note_failure(error)
+        tally = await attempt(self._do_jobs_and_pull(standing), passing=(LeaseLost, Unavailable))
+        if isinstance(tally, Failed):
+            await self._note_failure(tally.error)
             return
         if standing.in_trouble and await self.db.write(note_recovery, self.services, self._turn):
             log.info("partner_pull_recovered", partner=self.source.system)
         if tally.quarantined:
             log.warning("partner_records_quarantined", partner=self.source.system, records=tally.quarantined)
+
+    async def _do_jobs_and_pull(self, standing: PartnerPullState) -> PageResult:
+        await self._ask_nightly(standing)
+        await self.jobs()
+        return await self._pull_from(standing.cursor)
 
     async def _note_failure(self, error: Exception) -> None:
         # The text of an error of ours may hold what was sent.

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from app.api.dependencies import HubDep
 from app.api.responses import json_answer
 from app.events.metrics import CONTENT_TYPE, exposition, queue_metrics, unrelayed_since
+from app.loops import last_completed
 from app.operations.access.organisations import page_of_organisations
 
 router = APIRouter(include_in_schema=False)
@@ -26,8 +27,8 @@ async def ready(hub: HubDep) -> Response:
 
 @router.get("/metrics")
 async def metrics(hub: HubDep) -> Response:
-    """Return the figures of the delivery engine for Prometheus; keep them inside by the proxy in front of the hub."""
+    """Return the metrics of deliveries and background loops; keep them inside by the proxy in front of the hub."""
     now = hub.services.clock.now()
     figures = await hub.db.read(queue_metrics, now)
     since = await hub.db.read(unrelayed_since)
-    return Response(exposition(figures, since, now), media_type=CONTENT_TYPE)
+    return Response(exposition(figures, since, now, last_completed()), media_type=CONTENT_TYPE)
