@@ -1,0 +1,53 @@
+# The commands of development; `just` lists them. `.ci/run` runs the same checks in an environment of its own.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
+
+# List the recipes
+default:
+    @{{ just_executable() }} --list --unsorted
+
+# Make .venv with the hub and everything that checks and tests need
+setup:
+    python3 -m venv .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+
+# Check style and formatting
+lint:
+    ruff check .
+    ruff format --check .
+
+# Mend what ruff can mend, and format
+fix:
+    ruff check --fix .
+    ruff format .
+
+# Check types (mypy strict)
+types:
+    mypy
+
+# Check which module may import which, and that every import is declared in pyproject.toml
+imports:
+    lint-imports
+    deptry app bench migrations
+    deptry tests --ignore DEP002,DEP004
+
+# Run the tests on SQLite and PostgreSQL; arguments go to pytest: `just test tests/unit -k gate`
+test *arguments:
+    pytest -n 2 {{ arguments }}
+
+# Run only the tests that use PostgreSQL
+test-pg *arguments:
+    pytest -n 2 -k postgres {{ arguments }}
+
+# Run one bench, as listed in bench/README.md: `just bench requests postgresql`
+bench name *arguments:
+    python -m bench.{{ name }} {{ arguments }}
+
+# Play one referral per route through simulated partners, and stay up
+demo *arguments:
+    trajecthub demo {{ arguments }}
+
+# Run every check and all tests
+check: lint types imports test
