@@ -33,6 +33,10 @@ imports:
     deptry app bench migrations
     deptry tests --ignore DEP002,DEP004
 
+# Regenerate openapi/ and every other generated file; `just contracts --check` only compares
+contracts *options:
+    trajecthub contracts {{ options }}
+
 # Run the tests on SQLite and PostgreSQL; arguments go to pytest: `just test tests/unit -k gate`
 test *arguments:
     pytest -n 2 {{ arguments }}
@@ -50,4 +54,4 @@ demo *arguments:
     trajecthub demo {{ arguments }}
 
 # Run every check and all tests
-check: lint types imports test
+check: lint types imports (contracts "--check") test

@@ -12,13 +12,12 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from app.api.openapi.document import document
 from app.api.state import AppState
+from app.cli.contracts import documents
 from app.cli.partners import partners
 from app.cli.runtime import console, friendly_errors, read_settings, run, services_of, with_database
 from app.database import Database, upgrade_schema
 from app.domain.codes import System
-from app.events.contract.asyncapi import asyncapi_document
 from app.log import configure_logging
 from app.main import open_hub
 from app.main import serve as serve_api
@@ -37,6 +36,7 @@ from app.worker import Worker, run_worker, stop_on_signal
 
 main = typer.Typer(name="trajecthub", no_args_is_help=True, add_completion=False, help=__doc__)
 clients = typer.Typer(no_args_is_help=True, help="The clients that may call the API.")
+main.add_typer(documents)
 main.add_typer(clients, name="client")
 main.add_typer(partners, name="partner")
 
@@ -64,18 +64,6 @@ def migrate() -> None:
         upgrade_schema(settings.database_url)
     run(with_database(settings, _set_up))
     console.print("The schema is up to date.")
-
-
-@main.command()
-def openapi() -> None:
-    """Print the OpenAPI document of the API."""
-    typer.echo(json.dumps(document(), ensure_ascii=False, indent=2))
-
-
-@main.command()
-def asyncapi() -> None:
-    """Print the AsyncAPI document of the events."""
-    typer.echo(json.dumps(asyncapi_document(), ensure_ascii=False, indent=2))
 
 
 @main.command()

@@ -1,19 +1,16 @@
 """The catalogue of events, its schemas, and the agreements it must be able to carry."""
 
-from pathlib import Path
-
 import pytest
 from jsonschema import Draft202012Validator
 
 from app.domain.events import MOMENT_OF, EventType
 from app.domain.fields import Field
-from app.events.contract.catalogue import CATALOGUE, fields_for, schema_for, write_schemas
+from app.events.contract.catalogue import CATALOGUE, fields_for, schema_for
 from app.privacy.classification import CLASS_OF, FieldClass
 from app.privacy.policy import REFERRER_KINDS, Occasion
 from app.privacy.wire import to_wire
 from tests.support.privacy import POLICY, told
 
-SCHEMAS = Path(__file__).parents[2] / "openapi" / "events"
 MOMENTS = [occasion for occasion in Occasion if occasion not in {Occasion.READING, Occasion.HANDLING}]
 NEVER_IN_EVENTS = {FieldClass.CARE, FieldClass.FREE_TEXT}
 
@@ -24,14 +21,6 @@ def permitted(occasion: Occasion, kind: str) -> set[Field]:
 
 def test_every_event_type_has_an_entry() -> None:
     assert set(CATALOGUE) == set(EventType)
-
-
-def test_schema_files_are_up_to_date(tmp_path: Path) -> None:
-    write_schemas(tmp_path)
-
-    written = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
-
-    assert {file.name: file.read_text(encoding="utf-8") for file in SCHEMAS.iterdir()} == written
 
 
 @pytest.mark.parametrize("event_type", EventType)

@@ -24,12 +24,13 @@ def test_every_recipe_is_described() -> None:
     described = {found["name"] for found in RECIPE.finditer(JUSTFILE)}
 
     assert described == set(re.findall(r"^([\w-]+)(?: [*\w]+)*:(?!=)", JUSTFILE, re.MULTILINE))
-    assert {"setup", "lint", "types", "imports", "test", "test-pg", "bench", "demo"} <= described
+    assert {"setup", "lint", "types", "imports", "contracts", "test", "test-pg", "bench", "demo"} <= described
 
 
 def test_ci_run_makes_the_same_checks_as_the_justfile() -> None:
     checks = re.findall(r'^check "[^"]+" (.+)$', CI_RUN, re.MULTILINE)
 
+    assert "trajecthub contracts --check" in checks
     assert {each for recipe in ("lint", "types", "imports") for each in commands(recipe)} <= set(checks)
 
 

@@ -5,17 +5,15 @@ The privacy gate decides what one receiver is told; no event carries more than i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from app.domain.events import EventType
 from app.domain.fields import Field
 from app.events.contract.field_schemas import PARTNER_NOTICE, SUBSCRIPTION_NOTICE, Schema, schema_of
 from app.privacy.policy import Occasion
 
-__all__ = ["CATALOGUE", "ID_FIELDS", "Entry", "fields_for", "schema_for", "write_schemas"]
+__all__ = ["CATALOGUE", "ID_FIELDS", "Entry", "fields_for", "schema_for"]
 
 ID_FIELDS = frozenset({Field.REFERRAL_ID, Field.APPOINTMENT_ID, Field.TRAJECTORY_ID})
 """All that a thin event carries (*informatiearm notificeren*)."""
@@ -226,13 +224,6 @@ def schema_for(event_type: EventType) -> Schema:
         "description": f"{entry.description}. Fields that the receiver is not told are absent.",
         **schema_of((*entry.always, *entry.told), entry.said),
     }
-
-
-def write_schemas(folder: Path) -> None:
-    """Write every schema as ``<type>.json`` into the folder, which must exist."""
-    for event_type in EventType:
-        text = json.dumps(schema_for(event_type), ensure_ascii=False, indent=2)
-        (folder / f"{event_type.value}.json").write_text(text + "\n", encoding="utf-8")
 
 
 _TOLD = {event_type: frozenset((*entry.always, *entry.told)) for event_type, entry in CATALOGUE.items()}

@@ -1,0 +1,90 @@
+"""Commands for what other programs build on: the OpenAPI, AsyncAPI and event schema documents of this version."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.api.openapi.document import document
+from app.cli.runtime import console
+from app.domain.events import EventType
+from app.events.contract.asyncapi import asyncapi_document
+from app.events.contract.catalogue import schema_for
+
+EVENT_SCHEMAS = Path("openapi", "events")
+
+documents = typer.Typer()
+
+
+@documents.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the API."""
+    typer.echo(_json(document()), nl=False)
+
+
+@documents.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI document of the events."""
+    typer.echo(_json(asyncapi_document()), nl=False)
+
+
+@documents.command()
+def contracts(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is not up to date.")] = False,
+    root: Annotated[Path, typer.Option(help="Root folder of the repository.")] = Path(),
+) -> None:
+    """Write every generated file of the repository: openapi/ with a schema for each event."""
+    if not (root / EVENT_SCHEMAS).is_dir():
+        raise typer.BadParameter(f"has no folder {EVENT_SCHEMAS}; give the root of the repository", param_hint="--root")
+    files = generated_files()
+    outdated = dict(_outdated(root, files))
+    if check:
+        _report(outdated)
+    else:
+        for path in outdated:
+            _write(root, path, files)
+    console.print(f"{len(files)} generated files are up to date.")
+
+
+def generated_files() -> dict[Path, str]:
+    """Return the content of every generated file by its path in the repository."""
+    schemas = {EVENT_SCHEMAS / f"{event_type}.json": _json(schema_for(event_type)) for event_type in EventType}
+    return {
+        Path("openapi", "hub.v1.json"): _json(document()),
+        Path("openapi", "asyncapi.v1.json"): _json(asyncapi_document()),
+        **schemas,
+    }
+
+
+def _outdated(root: Path, files: Mapping[Path, str]) -> Iterator[tuple[Path, str]]:
+    for path, content in files.items():
+        if not (root / path).exists():
+            yield path, "is missing"
+        elif (root / path).read_text(encoding="utf-8") != content:
+            yield path, "is not up to date"
+    for found in sorted((root / EVENT_SCHEMAS).iterdir()):
+        if (path := found.relative_to(root)) not in files:
+            yield path, "describes no event"
+
+
+def _report(outdated: Mapping[Path, str]) -> None:
+    for path, fault in outdated.items():
+        console.print(f"{path} {fault}", soft_wrap=True)
+    if outdated:
+        console.print("Run 'trajecthub contracts' and commit the result.")
+        raise typer.Exit(1)
+
+
+def _write(root: Path, path: Path, files: Mapping[Path, str]) -> None:
+    if path in files:
+        (root / path).write_text(files[path], encoding="utf-8")
+        console.print(f"{path} is written", soft_wrap=True)
+    else:
+        (root / path).unlink()
+        console.print(f"{path} is removed", soft_wrap=True)
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
