@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from tests.support.postgres import Server, running_server
+from tests.support.postgres import PostgresServer, running_server
 
 # What is not named here stands as PostgreSQL ships it: fsync, synchronous_commit and full_page_writes on.
 _DURABLE: Mapping[str, str] = {
@@ -15,7 +15,7 @@ _DURABLE: Mapping[str, str] = {
 
 
 @contextmanager
-def durable_server() -> Iterator[Server]:
+def durable_server() -> Iterator[PostgresServer]:
     """Return the server of TEST_DATABASE_URL, else a private one with default durability, for the length of a block."""
     with running_server(_DURABLE) as server:
         yield server

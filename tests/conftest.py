@@ -15,8 +15,8 @@ import structlog
 from app.database import Database, upgrade_schema
 from tests.support.certificate import write_certificate
 from tests.support.postgres import (
-    FAST_RETRIES_SERVER,
-    Server,
+    NOT_DURABLE,
+    PostgresServer,
     database_name,
     empty_database,
     folder_in_memory,
@@ -43,14 +43,14 @@ def trusted_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Server]:
+def postgres_server() -> Iterator[PostgresServer]:
     """Return a real PostgreSQL server, one a pytest process."""
-    with running_server(FAST_RETRIES_SERVER, folder_in_memory()) as server:
+    with running_server(NOT_DURABLE, folder_in_memory()) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: Server) -> Iterator[str]:
+def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
     """Return the URL of a migrated PostgreSQL database that nobody connects to."""
     url = postgres_server.create_database()
     upgrade_schema(url)
@@ -80,7 +80,7 @@ def sqlite_url(database_folder: Path, sqlite_template: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_postgres_url(postgres_server: Server, postgres_template: str) -> Iterator[str]:
+def shared_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
     """Return the URL of the PostgreSQL database that tests use one after the other."""
     url = postgres_server.create_database(database_name(postgres_template))
     yield url
@@ -95,7 +95,7 @@ def emptied_postgres_url(shared_postgres_url: str) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Server, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
     """Return the URL of a PostgreSQL database with the schema, for this test only; ten times slower."""
     url = postgres_server.create_database(database_name(postgres_template))
     yield url
@@ -115,7 +115,7 @@ def empty_database_url(request: pytest.FixtureRequest, database_folder: Path) ->
     if request.param == "sqlite":
         yield f"sqlite:///{database_folder / 'empty.db'}"
         return
-    server: Server = request.getfixturevalue("postgres_server")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
     url = server.create_database()
     yield url
     server.drop_database(url)

@@ -28,10 +28,10 @@ async def team(hub: AppState, sign_in: SignIn) -> Api:
 
 
 @pytest.fixture
-async def eager(hub: AppState, sign_in: SignIn) -> Api:
+async def dock_with_all_scopes(hub: AppState, sign_in: SignIn) -> Api:
     """Return DOCK with every scope that the finance team has as well."""
-    await _with_all_scopes(hub, "eager", "dock")
-    return await sign_in("eager")
+    await _with_all_scopes(hub, "dock-with-all-scopes", "dock")
+    return await sign_in("dock-with-all-scopes")
 
 
 async def _with_all_scopes(hub: AppState, client_id: str, code: str) -> None:
@@ -152,13 +152,13 @@ async def test_saying_what_the_hub_has_is_no_conflict(dock: Api, team: Api, hub:
     ],
 )
 async def test_a_referrer_cannot_record_what_the_finance_team_owns(  # who and what
-    eager: Api, etf: Api, operator: Api, hub: AppState, context: str, body: Json, kept: Json
+    dock_with_all_scopes: Api, etf: Api, operator: Api, hub: AppState, context: str, body: Json, kept: Json
 ) -> None:
-    path = await attended(eager, etf, "A-1")
-    own = (await read(eager, "/referrals"))["items"][0]["id"]
+    path = await attended(dock_with_all_scopes, etf, "A-1")
+    own = (await read(dock_with_all_scopes, "/referrals"))["items"][0]["id"]
     before = await read(etf, path)
 
-    answered = await attempt(eager, f"/referrals/{own}/{context}", body)
+    answered = await attempt(dock_with_all_scopes, f"/referrals/{own}/{context}", body)
 
     assert _code(answered) == (409, "not-the-owner")
     assert "finance_team" in answered.json()["detail"]
@@ -167,16 +167,18 @@ async def test_a_referrer_cannot_record_what_the_finance_team_owns(  # who and w
     assert await read(etf, path) == before
 
 
-async def test_a_referrer_cannot_record_attendance(eager: Api, etf: Api, operator: Api, hub: AppState) -> None:
-    await refer(eager, reference="A-1")
+async def test_a_referrer_cannot_record_attendance(
+    dock_with_all_scopes: Api, etf: Api, operator: Api, hub: AppState
+) -> None:
+    await refer(dock_with_all_scopes, reference="A-1")
     path = await path_for(etf, "A-1")
     await step(etf, f"{path}/confirmation")
     await step(etf, f"{path}/appointments", PLANNED)
-    own = f"/referrals/{(await read(eager, '/referrals'))['items'][0]['id']}"
-    (told,) = (await read(eager, f"{own}/appointments"))["items"]
+    own = f"/referrals/{(await read(dock_with_all_scopes, '/referrals'))['items'][0]['id']}"
+    (told,) = (await read(dock_with_all_scopes, f"{own}/appointments"))["items"]
     before = await hub.db.read(dump_of)
 
-    answered = await attempt(eager, f"{own}/appointments/{told['id']}/attendance", {"attended": False})
+    answered = await attempt(dock_with_all_scopes, f"{own}/appointments/{told['id']}/attendance", {"attended": False})
 
     assert _code(answered) == (409, "not-the-owner")
     assert await _changed_since(hub, before) == {"conflict"}
@@ -200,13 +202,13 @@ async def test_a_referrer_cannot_record_attendance(eager: Api, etf: Api, operato
     ],
 )
 async def test_a_referrer_cannot_guide_a_trajectory(  # who and what
-    eager: Api, etf: Api, operator: Api, context: str, body: Json, kept: Json
+    dock_with_all_scopes: Api, etf: Api, operator: Api, context: str, body: Json, kept: Json
 ) -> None:
-    path = await concluded(eager, etf, "A-1")
-    own = (await read(eager, "/trajectories"))["items"][0]["id"]
+    path = await concluded(dock_with_all_scopes, etf, "A-1")
+    own = (await read(dock_with_all_scopes, "/trajectories"))["items"][0]["id"]
     before = await read(etf, path)
 
-    answered = await attempt(eager, f"/trajectories/{own}/{context}", body)
+    answered = await attempt(dock_with_all_scopes, f"/trajectories/{own}/{context}", body)
 
     assert _code(answered) == (409, "not-the-owner")
     found = {each["field"]: (each.get("hubValue"), each["partnerValue"]) for each in await _listed(operator, "api")}
@@ -262,14 +264,14 @@ async def test_the_operator_cannot_make_a_conflict_in_which_to_read_what_is_with
     assert await conflicts(hub.db) == []
 
 
-@pytest.mark.parametrize("stranger", ["beheer", "kredietbank"])
+@pytest.mark.parametrize("organisation", ["beheer", "kredietbank"])
 async def test_who_does_not_read_what_a_referrer_said_cannot_find_it_by_guessing(
-    dock: Api, etf: Api, hub: AppState, sign_in: SignIn, stranger: str
+    dock: Api, etf: Api, hub: AppState, sign_in: SignIn, organisation: str
 ) -> None:
     await refer(dock, reference="A-1", reason="Huur")
     path = await path_for(etf, "A-1")
-    await _with_all_scopes(hub, "stranger", stranger)
-    guesser = await sign_in("stranger")
+    await _with_all_scopes(hub, "guesser", organisation)
+    guesser = await sign_in("guesser")
 
     answers = [await _patch(guesser, path, reason=guess) for guess in ("Huur", "Energie")]
 
@@ -298,10 +300,10 @@ async def test_a_word_that_is_decided_for_is_recorded_and_told_to_the_system_tha
 
 
 async def test_what_the_finance_team_records_is_left_to_it_by_a_decision(
-    eager: Api, etf: Api, operator: Api, hub: AppState
+    dock_with_all_scopes: Api, etf: Api, operator: Api, hub: AppState
 ) -> None:
-    made = await refer(eager, reference="A-1")
-    await attempt(eager, f"/referrals/{made['id']}/confirmation")
+    made = await refer(dock_with_all_scopes, reference="A-1")
+    await attempt(dock_with_all_scopes, f"/referrals/{made['id']}/confirmation")
     (found,) = await _listed(operator, "api")
     decision = f"/v1/partners/api/conflicts/{found['id']}/decision"
 
@@ -315,9 +317,9 @@ async def test_what_the_finance_team_records_is_left_to_it_by_a_decision(
     assert (await read(etf, await path_for(etf, "A-1")))["status"] == "received"
 
 
-async def test_a_word_that_came_true_can_be_decided_for(eager: Api, etf: Api, operator: Api) -> None:
-    made = await refer(eager, reference="A-1")
-    await attempt(eager, f"/referrals/{made['id']}/confirmation")
+async def test_a_word_that_came_true_can_be_decided_for(dock_with_all_scopes: Api, etf: Api, operator: Api) -> None:
+    made = await refer(dock_with_all_scopes, reference="A-1")
+    await attempt(dock_with_all_scopes, f"/referrals/{made['id']}/confirmation")
     (found,) = await _listed(operator, "api")
     await step(etf, f"{await path_for(etf, 'A-1')}/confirmation")
 

@@ -53,9 +53,9 @@ async def connected(hub: AppState) -> PartnerLease:
 async def read_only_client(hub: AppState, sign_in: SignIn) -> Api:
     """Return a client of the operator that may only look."""
     await hub.db.write(
-        save_client, hub.services, "onlooker", organisation_code="beheer", scopes=["partners:read"], secret=SECRET
+        save_client, hub.services, "read-only", organisation_code="beheer", scopes=["partners:read"], secret=SECRET
     )
-    return await sign_in("onlooker")
+    return await sign_in("read-only")
 
 
 async def all_of(hub: AppState) -> Dump:

@@ -50,9 +50,9 @@ def addresses(referral_id: str) -> list[str]:
 @pytest.mark.parametrize("client", ["pit010", "court", "gidso", "rmw", "operator"])
 async def test_nobody_else_reads_a_canary_at_any_address(sign_in: Any, dock: Api, etf: Api, client: str) -> None:
     path = await planted(dock, etf)
-    stranger = await sign_in(client)
+    other_client = await sign_in(client)
 
-    answers = [await stranger.get(f"/v1{address}") for address in addresses(path.rpartition("/")[2])]
+    answers = [await other_client.get(f"/v1{address}") for address in addresses(path.rpartition("/")[2])]
 
     assert len(answers) > 10
     assert [str(each.url) for each in answers if found_in(each.text) or found_in(str(each.headers))] == []

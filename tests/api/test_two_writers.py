@@ -44,7 +44,7 @@ HOLD = settings(
 
 
 @dataclass(frozen=True)
-class Wires:
+class HubAndGidso:
     """The hub behind a socket, GIDSO behind another, and what pulls it."""
 
     hub: AppState
@@ -63,7 +63,7 @@ class Wires:
 
 
 @pytest.fixture
-async def http_log(hub: AppState, app: ASGIApp, services: Services, clock: SettableClock) -> AsyncIterator[Wires]:
+async def env(hub: AppState, app: ASGIApp, services: Services, clock: SettableClock) -> AsyncIterator[HubAndGidso]:
     """Return the hub and GIDSO, each at a port of its own."""
     scopes = {"referrals:read", "referrals:write"}
     await hub.db.write(save_client, hub.services, TEAM, organisation_code=TEAM, scopes=scopes, secret=SECRET)
@@ -76,7 +76,7 @@ async def http_log(hub: AppState, app: ASGIApp, services: Services, clock: Setta
         stack.push_async_callback(worker.close)
         desk = await stack.enter_async_context(desk_of(gidso))
         http = await stack.enter_async_context(httpx.AsyncClient())
-        yield Wires(hub, server.url, tokens, desk, worker.pullers[System.GIDSO], http)
+        yield HubAndGidso(hub, server.url, tokens, desk, worker.pullers[System.GIDSO], http)
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Account:
         lost: field, reason, the hub's value and GIDSO's of every conflict, oldest first.
     """
 
-    http_log: Wires
+    env: HubAndGidso
     team: str
     number: int = field(default_factory=lambda: next(NUMBERS))
     at_hub: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FIELDS, "a"))
@@ -100,20 +100,20 @@ class Account:
     async def begin(self) -> None:
         """Let GIDSO refer."""
         await self._save()
-        await self.http_log.puller.pull()
+        await self.env.puller.pull()
 
     async def step(self, who: str, name: str, value: str) -> None:
         """Let somebody write, or the hub pull."""
         if who == "api":
             self.at_hub[name] = value
-            await self.http_log.call(self.team, "PATCH", await self._path(), _patch(name, value))
+            await self.env.call(self.team, "PATCH", await self._path(), _patch(name, value))
         elif who == "desk":
             self.at_desk[name] = value
             await self._save()
         else:
             for each in FIELDS:
                 self._hear(each, self.at_desk[each])
-            await self.http_log.puller.pull()
+            await self.env.puller.pull()
 
     def _hear(self, name: str, said: str) -> None:
         hub, held, self.held[name] = self.at_hub[name], self.held[name], said
@@ -129,23 +129,23 @@ class Account:
 
     async def found(self) -> dict[str, str]:
         """Return what the API shows."""
-        body = await self.http_log.call(self.team, "GET", await self._path())
+        body = await self.env.call(self.team, "GET", await self._path())
         return dict(zip(FIELDS, (body["reason"], body["caseLead"], body["worker"]["name"]), strict=True))
 
     async def conflicts(self) -> list[tuple[str, str, str, str]]:
         """Return what the operator reads of lost values."""
-        page = await self.http_log.call("operator", "GET", "/partners/gidso/conflicts?limit=100")
+        page = await self.env.call("operator", "GET", "/partners/gidso/conflicts?limit=100")
         mine = str(await self.referral_id())
         found = [each for each in page["items"] if each["referralId"] == mine]
         return [(each["field"], each["reason"], each["hubValue"], each["partnerValue"]) for each in found]
 
     async def referral_id(self) -> UUID:
         """Return the hub's id."""
-        found = await self.http_log.hub.db.read(referral_of, System.GIDSO, [self._reference])
+        found = await self.env.hub.db.read(referral_of, System.GIDSO, [self._reference])
         return found[self._reference]
 
     async def _path(self) -> str:
-        found = await self.http_log.call(self.team, "POST", "/referrals/_search", {"reference": self._reference})
+        found = await self.env.call(self.team, "POST", "/referrals/_search", {"reference": self._reference})
         return f"/referrals/{found['items'][0]['id']}"
 
     @property
@@ -157,7 +157,7 @@ class Account:
         values: dict[str, object] = {"Aanleiding": reason, "Casusregisseur": case_lead}
         values["Medewerker"] = {"Naam": worker, "Telefoon": None, "Email": None}
         row = aanmelding(self._reference, self.team, "Wijkteam", "2026-03-02T09:30:00+01:00", **values)
-        await save(self.http_log.desk, row)
+        await save(self.env.desk, row)
 
 
 def _patch(name: str, value: str) -> dict[str, object]:
@@ -170,9 +170,9 @@ def _patch(name: str, value: str) -> dict[str, object]:
 @given(steps=STEPS)
 @HOLD
 async def test_however_two_writers_interleave_the_owner_has_the_last_word_and_no_value_is_lost_in_silence(
-    http_log: Wires, team: str, steps: list[Step]
+    env: HubAndGidso, team: str, steps: list[Step]
 ) -> None:
-    account = Account(http_log, team)
+    account = Account(env, team)
     await account.begin()
 
     for each in [*steps, LAST]:
@@ -182,16 +182,16 @@ async def test_however_two_writers_interleave_the_owner_has_the_last_word_and_no
     assert sorted(await account.conflicts()) == sorted(account.lost)
 
 
-async def test_a_pull_without_news_is_no_third_writer(http_log: Wires) -> None:
-    account = Account(http_log, TEAM)
+async def test_a_pull_without_news_is_no_third_writer(env: HubAndGidso) -> None:
+    account = Account(env, TEAM)
     await account.begin()
     await account.step("api", "worker.name", "b")
     await account.step("desk", "worker.name", "c")
     await account.step(*LAST)
-    before = await http_log.hub.db.read(chain_events, await account.referral_id())
+    before = await env.hub.db.read(chain_events, await account.referral_id())
 
     await account.step(*LAST)
 
     assert len(before) == len(["received", "amended", "amended"])
-    assert await http_log.hub.db.read(chain_events, await account.referral_id()) == before
+    assert await env.hub.db.read(chain_events, await account.referral_id()) == before
     assert await account.conflicts() == [("worker.name", "both-changed", "b", "c")]

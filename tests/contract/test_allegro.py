@@ -224,12 +224,12 @@ async def test_a_refused_token_is_renewed_once(world: World) -> None:
 
 
 async def test_wrong_credentials_can_be_put_right_so_nothing_is_given_up(world: World) -> None:
-    stranger = Adapter(world.url, CLIENT_ID, "wrong")
+    wrong_credentials = Adapter(world.url, CLIENT_ID, "wrong")
 
     with pytest.raises(PartnerUnreachable, match="credentials"):
-        await stranger.sink.deliver(message(EventType.REFERRAL_RECEIVED))
+        await wrong_credentials.sink.deliver(message(EventType.REFERRAL_RECEIVED))
 
-    await stranger.close()
+    await wrong_credentials.close()
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])

@@ -268,14 +268,14 @@ async def test_line_for_a_case_that_gidso_does_not_know_is_refused(adapter: Adap
 
 
 async def test_wrong_key_waits_for_the_right_one(server: Server, clock: SettableClock) -> None:
-    stranger = Adapter(server.url, "wrong", clock)
+    wrong_credentials = Adapter(server.url, "wrong", clock)
 
     with pytest.raises(PartnerUnreachable, match="key"):
-        await pull(stranger)
+        await pull(wrong_credentials)
     with pytest.raises(PartnerUnreachable, match="key"):
-        await stranger.sink.deliver(line())
+        await wrong_credentials.sink.deliver(line())
 
-    await stranger.close()
+    await wrong_credentials.close()
 
 
 async def test_no_answer_is_unreachable(server: Server, adapter: Adapter) -> None:

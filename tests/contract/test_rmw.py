@@ -247,12 +247,12 @@ async def test_maintenance_is_waited_for(world: World) -> None:
 
 @pytest.mark.parametrize(("username", "password"), [("trajecthub", "wrong"), ("someone", PASSWORD), ("", "")])
 async def test_wrong_account_is_refused(world: World, username: str, password: str) -> None:
-    stranger = Adapter(world.url, username, password)
+    wrong_credentials = Adapter(world.url, username, password)
 
     with pytest.raises(PartnerRefused, match="AUTHENTICATIE"):
-        [page async for page in stranger.source.changes(None)]
+        [page async for page in wrong_credentials.source.changes(None)]
 
-    await stranger.close()
+    await wrong_credentials.close()
 
 
 async def test_http_401_is_refused() -> None:

@@ -324,11 +324,11 @@ async def test_an_answer_that_cannot_be_followed_is_not_taken_for_an_empty_page(
 
 
 async def test_a_wrong_token_waits_for_the_right_one(url: str) -> None:
-    async with opened(url, "wrong") as stranger:
+    async with opened(url, "wrong") as wrong_credentials:
         with pytest.raises(PartnerUnreachable, match="token"):
-            await anext(stranger.source.changes(None))
+            await anext(wrong_credentials.source.changes(None))
         with pytest.raises(PartnerUnreachable, match="token"):
-            await stranger.sink.deliver(message(attempt=2))
+            await wrong_credentials.sink.deliver(message(attempt=2))
 
 
 @pytest.mark.parametrize("moment", Moment)

@@ -1,4 +1,4 @@
-"""The command line as a person uses it: what can be mended is told in one line."""
+"""The command line as a person uses it: an error that the user can fix is reported in one line."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("referral_no,received_on\n1,x\n", "Line 2, column 'referrer_kind': is missing from the header."),
         (None, "No such file or directory"),
     ],
 )
-def test_a_register_that_cannot_be_read_is_told_in_one_line(tmp_path: Path, text: str | None, told: str) -> None:
+def test_an_unreadable_register_is_reported_in_one_line(tmp_path: Path, text: str | None, message: str) -> None:
     register = tmp_path / "register.csv"
     if text is not None:
         register.write_text(text)
@@ -25,7 +25,7 @@ def test_a_register_that_cannot_be_read_is_told_in_one_line(tmp_path: Path, text
     code, output = run({}, "demo", "--once", "--pilot", str(register))
 
     assert code == 1
-    assert told in output
+    assert message in output
     assert "Traceback" not in output
 
 

@@ -19,7 +19,7 @@ from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.operations.partners.state import JobRequest, request_job
 from app.sandbox.gidso.app import API_KEY
 from app.settings import Settings
-from tests.support.command_line import run, told
+from tests.support.command_line import run, run_json
 from tests.support.gidso_env import row
 from tests.support.hub import WIJKTEAM
 
@@ -59,9 +59,9 @@ def write(environment: dict[str, str], work: Callable[..., object], *args: objec
 
 def test_a_pause_is_seen_by_the_next_command_and_ends_by_resuming(migrated: dict[str, str]) -> None:
     run(migrated, "partner", "pause", "gidso", "--reason=Maintenance until 14:00", "--by=beheer-1")
-    [paused] = told(migrated, "partner", "status")
+    [paused] = run_json(migrated, "partner", "status")
     run(migrated, "partner", "resume", "gidso")
-    [resumed] = told(migrated, "partner", "status")
+    [resumed] = run_json(migrated, "partner", "status")
 
     assert (paused["paused"], paused["pauseReason"], paused["pausedBy"]) == (
         True,
@@ -84,7 +84,7 @@ def test_what_there_is_of_a_partner_is_shown_as_a_table(migrated: dict[str, str]
 
 @pytest.mark.parametrize("listing", ["runs", "quarantine"])
 def test_a_partner_that_gave_nothing_has_nothing_to_list(migrated: dict[str, str], listing: str) -> None:
-    assert told(migrated, "partner", listing, "rmw") == []
+    assert run_json(migrated, "partner", listing, "rmw") == []
 
 
 @pytest.mark.parametrize(
@@ -110,50 +110,50 @@ def test_what_cannot_be_done_with_a_partner_is_told_with_the_way_out(
 def test_a_dry_run_tells_what_is_missing_here_and_leaves_it_so(connected: dict[str, str]) -> None:
     write(connected, save_referrer, WIJKTEAM)
 
-    reports = [told(connected, "partner", "reconcile", "gidso", "--dry-run") for _ in range(2)]
+    reports = [run_json(connected, "partner", "reconcile", "gidso", "--dry-run") for _ in range(2)]
 
     assert [report["missing"]["count"] for report in reports] == [1, 1]
     assert reports[0]["healed"]["applied"] == 1
-    assert told(connected, "partner", "runs", "gidso") == []
+    assert run_json(connected, "partner", "runs", "gidso") == []
 
 
 def test_reconciling_applies_what_is_missing_here(connected: dict[str, str]) -> None:
     write(connected, save_referrer, WIJKTEAM)
 
-    first, second = (told(connected, "partner", "reconcile", "gidso") for _ in range(2))
+    first, second = (run_json(connected, "partner", "reconcile", "gidso") for _ in range(2))
 
     assert (first["missing"]["count"], first["healed"]["applied"]) == (1, 1)
     assert second["missing"]["count"] == 0
-    assert [each["kind"] for each in told(connected, "partner", "runs", "gidso")] == ["reconcile"]
+    assert [each["kind"] for each in run_json(connected, "partner", "runs", "gidso")] == ["reconcile"]
 
 
 def test_a_backfill_takes_what_happened_since_a_moment(connected: dict[str, str]) -> None:
     write(connected, save_referrer, WIJKTEAM)
 
-    late = told(connected, "partner", "backfill", "gidso", "--since=2090-01-01")
-    early = told(connected, "partner", "backfill", "gidso", "--since=2019-01-01")
+    late = run_json(connected, "partner", "backfill", "gidso", "--since=2090-01-01")
+    early = run_json(connected, "partner", "backfill", "gidso", "--since=2019-01-01")
 
     assert (late["applied"], early["applied"]) == (0, 1)
 
 
 def test_what_was_refused_goes_on_once_its_cause_is_mended(connected: dict[str, str]) -> None:
     run(connected, "partner", "backfill", "gidso")
-    [refused] = told(connected, "partner", "quarantine", "gidso")
+    [refused] = run_json(connected, "partner", "quarantine", "gidso")
     write(connected, save_referrer, WIJKTEAM)
 
-    retried = told(connected, "partner", "retry", "gidso")
+    retried = run_json(connected, "partner", "retry", "gidso")
 
     assert refused["reason"] == "invalid-input"
-    assert (retried["applied"], told(connected, "partner", "quarantine", "gidso")) == (1, [])
+    assert (retried["applied"], run_json(connected, "partner", "quarantine", "gidso")) == (1, [])
 
 
 def test_one_record_that_was_refused_is_read_again_by_its_id(connected: dict[str, str]) -> None:
     run(connected, "partner", "backfill", "gidso")
-    [refused] = told(connected, "partner", "quarantine", "gidso")
+    [refused] = run_json(connected, "partner", "quarantine", "gidso")
     write(connected, save_referrer, WIJKTEAM)
 
-    unknown = told(connected, "partner", "retry", "gidso", str(UUID(int=7)), code=1)
-    retried = told(connected, "partner", "retry", "gidso", refused["id"])
+    unknown = run_json(connected, "partner", "retry", "gidso", str(UUID(int=7)), code=1)
+    retried = run_json(connected, "partner", "retry", "gidso", refused["id"])
 
     assert "list the quarantine for its ids" in unknown["error"]
     assert (retried["applied"], retried["quarantineId"]) == (1, refused["id"])
@@ -161,11 +161,11 @@ def test_one_record_that_was_refused_is_read_again_by_its_id(connected: dict[str
 
 def test_a_job_that_waits_is_listed_and_can_be_cancelled(migrated: dict[str, str]) -> None:
     write(migrated, request_job, System.GIDSO, "beheer-1", JobRequest("reconcile"))
-    [waiting] = told(migrated, "partner", "jobs", "gidso")
+    [waiting] = run_json(migrated, "partner", "jobs", "gidso")
 
     codes = [run(migrated, "partner", "cancel", "gidso", waiting["id"])[0] for _ in range(2)]
 
-    [cancelled] = told(migrated, "partner", "jobs", "gidso")
+    [cancelled] = run_json(migrated, "partner", "jobs", "gidso")
     assert (waiting["state"], waiting["waitsFor"], waiting["requestedBy"]) == ("waiting", "worker", "beheer-1")
     assert (cancelled["state"], cancelled["report"]) == ("cancelled", {"cancelledBy": "command line"})
     assert codes == [0, 1]
@@ -173,7 +173,7 @@ def test_a_job_that_waits_is_listed_and_can_be_cancelled(migrated: dict[str, str
 
 def test_an_id_in_quarantine_can_be_copied_from_a_narrow_screen(connected: dict[str, str]) -> None:
     run(connected, "partner", "backfill", "gidso")
-    [refused] = told(connected, "partner", "quarantine", "gidso")
+    [refused] = run_json(connected, "partner", "quarantine", "gidso")
 
     _, output = run(connected | {"COLUMNS": "80"}, "partner", "quarantine", "gidso")
 
@@ -182,18 +182,18 @@ def test_an_id_in_quarantine_can_be_copied_from_a_narrow_screen(connected: dict[
 
 def test_a_dismissed_record_is_left_out_of_the_next_retry(connected: dict[str, str]) -> None:
     run(connected, "partner", "backfill", "gidso")
-    [refused] = told(connected, "partner", "quarantine", "gidso")
+    [refused] = run_json(connected, "partner", "quarantine", "gidso")
 
     code, _ = run(connected, "partner", "dismiss", "gidso", refused["id"], "--reason=Registered by mistake")
 
     assert code == 0
-    assert told(connected, "partner", "retry", "gidso")["read"] == 0
+    assert run_json(connected, "partner", "retry", "gidso")["read"] == 0
 
 
 def test_a_partner_that_gives_no_answer_fails_the_command_and_says_so(migrated: dict[str, str]) -> None:
     nobody = migrated | {"TRAJECTHUB_GIDSO_URL": "http://127.0.0.1:9", "TRAJECTHUB_GIDSO_API_KEY": API_KEY}
 
-    report = told(nobody, "partner", "reconcile", "gidso", code=1)
+    report = run_json(nobody, "partner", "reconcile", "gidso", code=1)
 
     assert list(report) == ["error"]
 
@@ -210,7 +210,7 @@ def test_nothing_is_compared_with_a_paused_partner(connected: dict[str, str]) ->
 def test_a_command_waits_for_the_worker_that_has_the_turn(connected: dict[str, str]) -> None:
     write(connected, acquire_lease, PartnerLease(System.GIDSO, "worker", lease_seconds=1))
 
-    report = told(connected, "partner", "reconcile", "gidso", "--dry-run")
+    report = run_json(connected, "partner", "reconcile", "gidso", "--dry-run")
 
     assert report["compared"] == 1
 
@@ -219,6 +219,6 @@ def test_a_command_leaves_the_turn_to_the_next_worker(connected: dict[str, str])
     run(connected, "partner", "reconcile", "gidso")
 
     write(connected, acquire_lease, PartnerLease(System.GIDSO, "worker"))
-    [state] = told(connected, "partner", "status")
+    [state] = run_json(connected, "partner", "status")
 
     assert state["system"] == "gidso"

@@ -23,7 +23,7 @@ from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
 from app.sandbox.register import Row
 from app.sandbox.runtime import SettableClock
 from app.sandbox.world import World, running_world
-from tests.support.hub import Dump, dump_of, lasting
+from tests.support.hub import Dump, dump_of, without_volatile
 from tests.support.partners_env import without_account
 from tests.support.pilot import by_api, counsel_at_allegro, last_day, pilot_rows, refer_at_desks, tables_of
 
@@ -96,7 +96,7 @@ async def heard(world: World) -> dict[str, Any]:
 
 async def records(world: World) -> Dump:
     """Return every row but the account of the reading itself."""
-    return lasting(without_account(await world.hub.db.read(dump_of)))
+    return without_volatile(without_account(await world.hub.db.read(dump_of)))
 
 
 async def read_year(world: World, rows: Sequence[Row]) -> tuple[dict[System, Any], dict[str, Any]]:

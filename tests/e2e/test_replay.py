@@ -157,7 +157,7 @@ def webhooks(world: World) -> dict[str, int]:
     return {organisation: len(events) for organisation, events in world.receiver.received.items()}
 
 
-def lasting(dump: Dump) -> Dump:
+def without_volatile(dump: Dump) -> Dump:
     """Return the rows without what is about the pulls."""
     columns = [index for index, name in enumerate(partner.columns.keys()) if name not in _ABOUT_THE_PULLS]
     return dump | {"partner": [tuple(row[index] for index in columns) for row in dump["partner"]]}
@@ -181,7 +181,7 @@ async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothi
     assert set(told) == {"dock", "rechtbank", "faircasso"}
     assert {**again, "seconds": 0} == {**report, "seconds": 0}
     assert told_again == {}
-    assert lasting(dump_again) == lasting(dump)
+    assert without_volatile(dump_again) == without_volatile(dump)
 
 
 async def outcome(

@@ -8,7 +8,7 @@ import pytest
 from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.values import Organisation
-from tests.support.event_env import Mailbox, World, mailbox, organisation
+from tests.support.event_env import EventEnv, Mailbox, mailbox, organisation
 from tests.support.hub import InProcessHub
 
 
@@ -38,11 +38,11 @@ async def _running(url: str) -> AsyncIterator[InProcessHub]:
 
 
 @pytest.fixture
-async def world(database: Database) -> AsyncIterator[World]:
+async def env(database: Database) -> AsyncIterator[EventEnv]:
     """Return the event layer over each store in turn."""
-    world = World(database)
-    yield world
-    await world.webhook.close()
+    env = EventEnv(database)
+    yield env
+    await env.webhook.close()
 
 
 @pytest.fixture

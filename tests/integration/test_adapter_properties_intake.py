@@ -148,7 +148,7 @@ async def test_a_pull_killed_at_any_statement_leaves_all_or_nothing(
     assert await pull(hub, allegro.adapter.source) == PageResult()
 
 
-class FixedSource(AllegroSource):
+class RemappedAllegroSource(AllegroSource):
     """Tomorrow's mapping: a home visit (*huisbezoek*) turns out to be an appointment."""
 
     mapping_version = "2"
@@ -177,7 +177,7 @@ async def test_one_poisonous_record_in_a_thousand_holds_up_its_own_case_only(
     standing = {each: await hub.status(referral_id) for each, referral_id in referrals.items()}
     assert [each for each, status in standing.items() if status is not ReferralStatus.CONCLUDED] == ["WC-7"]
 
-    mended = FixedSource(AllegroClient(allegro.url, CLIENT_ID, CLIENT_SECRET))
+    mended = RemappedAllegroSource(AllegroClient(allegro.url, CLIENT_ID, CLIENT_SECRET))
     retried = await hub.db.write(retry_quarantined, hub.services, mended, None)
 
     assert retried == PageResult(applied=4)

@@ -1,4 +1,4 @@
-"""Echoes are known by their content, and a quarrel between two systems comes to an end."""
+"""Echoes are recognised by their content, and an update loop between two systems comes to an end."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ from app.operations.intake.apply import PageResult
 from app.sandbox.gidso.app import aanmelding
 from app.sandbox.runtime import SettableClock
 from app.sandbox.world import World, running_world
-from tests.support.event_env import ORIGIN, SANDBOX, Partner
+from tests.support.event_env import ORIGIN, SANDBOX, FakePartner
 from tests.support.hub import NOW, InProcessHub
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
 
@@ -45,7 +45,7 @@ class Post:
     """Brings what happened in a hub to a partner that keeps what it is told."""
 
     hub: InProcessHub
-    allegro: Partner
+    allegro: FakePartner
     relay: Relay
     engine: DeliveryEngine
 
@@ -60,7 +60,7 @@ class Post:
 @pytest.fixture
 async def post(hub: InProcessHub) -> AsyncIterator[Post]:
     """Return a hub whose deliveries go to Allegro."""
-    services, cases, allegro = hub.services, StoredCaseLookup(hub.services.vault), Partner(System.ALLEGRO)
+    services, cases, allegro = hub.services, StoredCaseLookup(hub.services.vault), FakePartner(System.ALLEGRO)
     allegro.external_id = "A-1"
     table = DeliveryBuilder(
         hub.clock,
@@ -78,12 +78,12 @@ async def post(hub: InProcessHub) -> AsyncIterator[Post]:
 
 
 @pytest.fixture
-async def two(post: Post) -> TwoWriters:
+async def writers(post: Post) -> TwoWriters:
     """Return a referral that GIDSO made and Allegro was sent."""
-    two = TwoWriters(post.hub)
-    await two.partner_says(FIRST)
+    writers = TwoWriters(post.hub)
+    await writers.partner_says(FIRST)
     await post.sends()
-    return two
+    return writers
 
 
 @pytest.fixture
@@ -92,105 +92,111 @@ def allegro(post: Post) -> TwoWriters:
     return TwoWriters(post.hub, System.ALLEGRO, "A-1")
 
 
-async def test_what_comes_back_before_the_next_value_was_sent_is_an_echo(two: TwoWriters, allegro: TwoWriters) -> None:
-    await two.api_says(area="Noord")
+async def test_what_comes_back_before_the_next_value_was_sent_is_an_echo(
+    writers: TwoWriters, allegro: TwoWriters
+) -> None:
+    await writers.api_says(area="Noord")
 
     tally = await allegro.partner_says(AmendReferral(FIRST.contents))
 
     assert tally == PageResult(applied=1)
-    assert (await two.contents()).area == "Noord"
-    assert await two.events() == ["received", "amended"]
-    assert await two.reasons() == []
+    assert (await writers.contents()).area == "Noord"
+    assert await writers.events() == ["received", "amended"]
+    assert await writers.reasons() == []
 
 
-async def test_an_echo_is_known_however_late_it_comes(two: TwoWriters, allegro: TwoWriters, post: Post) -> None:
-    await two.api_says(area="Noord")
+async def test_an_echo_is_known_however_late_it_comes(writers: TwoWriters, allegro: TwoWriters, post: Post) -> None:
+    await writers.api_says(area="Noord")
     await post.sends()
     echo = AmendReferral(replace(FIRST.contents, area="Noord"))
-    await two.api_says(area="Overschie")
-    two.hub.clock.set(NOW + timedelta(days=300))
+    await writers.api_says(area="Overschie")
+    writers.hub.clock.set(NOW + timedelta(days=300))
 
     await allegro.partner_says(echo)
 
-    assert (await two.contents()).area == "Overschie"
-    assert await two.events() == ["received", "amended", "amended"]
-    assert await two.reasons() == []
+    assert (await writers.contents()).area == "Overschie"
+    assert await writers.events() == ["received", "amended", "amended"]
+    assert await writers.reasons() == []
 
 
-async def test_an_echo_makes_no_event_and_is_not_written_back(two: TwoWriters, allegro: TwoWriters, post: Post) -> None:
+async def test_an_echo_makes_no_event_and_is_not_written_back(
+    writers: TwoWriters, allegro: TwoWriters, post: Post
+) -> None:
     before = await post.sends()
 
     await allegro.partner_says(AmendReferral(FIRST.contents))
-    await two.partner_says(FIRST)
+    await writers.partner_says(FIRST)
 
     assert await post.sends() == before
-    assert await two.events() == ["received"]
+    assert await writers.events() == ["received"]
 
 
-async def test_a_value_in_another_form_is_an_echo_too(two: TwoWriters) -> None:
-    await two.partner_says(saying_worker(FIRST, "A.  Eerste ", "010-5550100"))
+async def test_a_value_in_another_form_is_an_echo_too(writers: TwoWriters) -> None:
+    await writers.partner_says(saying_worker(FIRST, "A.  Eerste ", "010-5550100"))
 
-    assert (await two.contents()).worker == Worker("A. Eerste", "+31 10 555 01 00")
-    assert await two.events() == ["received"]
+    assert (await writers.contents()).worker == Worker("A. Eerste", "+31 10 555 01 00")
+    assert await writers.events() == ["received"]
 
 
-async def test_a_real_change_in_the_company_of_echoes_is_not_swallowed(two: TwoWriters, allegro: TwoWriters) -> None:
-    await two.api_says(area="Noord")
+async def test_a_real_change_in_the_company_of_echoes_is_not_swallowed(
+    writers: TwoWriters, allegro: TwoWriters
+) -> None:
+    await writers.api_says(area="Noord")
 
-    await two.partner_says(saying_worker(FIRST, "B. Tweede", "+31 10 555 01 00"))
+    await writers.partner_says(saying_worker(FIRST, "B. Tweede", "+31 10 555 01 00"))
     await allegro.partner_says(AmendReferral(replace(FIRST.contents, case_lead="Ander")))
 
-    found = await two.contents()
+    found = await writers.contents()
     assert (found.area, found.worker.name, found.case_lead) == ("Noord", "B. Tweede", None)
-    assert await two.reasons() == [("referral.case_lead", "not-the-owner")]
+    assert await writers.reasons() == [("referral.case_lead", "not-the-owner")]
 
 
-async def test_nothing_is_remembered_of_a_referral_that_nobody_changed(two: TwoWriters) -> None:
-    assert await _remembered(two) == 0
+async def test_nothing_is_remembered_of_a_referral_that_nobody_changed(writers: TwoWriters) -> None:
+    assert await _remembered(writers) == 0
 
 
-async def test_what_is_remembered_are_hashes_under_the_hubs_key(two: TwoWriters) -> None:
-    await two.api_says(worker=Worker("Zeer Persoonlijk"))
-    await two.api_says(worker=Worker("Ook Persoonlijk"))
+async def test_what_is_remembered_are_hashes_under_the_hubs_key(writers: TwoWriters) -> None:
+    await writers.api_says(worker=Worker("Zeer Persoonlijk"))
+    await writers.api_says(worker=Worker("Ook Persoonlijk"))
 
-    rows = repr(await two.hub.db.read(lambda tx: tx.execute(select(partner_field)).all()))
+    rows = repr(await writers.hub.db.read(lambda tx: tx.execute(select(partner_field)).all()))
 
-    assert await _remembered(two) > 0
+    assert await _remembered(writers) > 0
     assert "Persoonlijk" not in rows
     assert "Eerste" not in rows
 
 
-async def _quarrel(two: TwoWriters, post: Post, rounds: int) -> int:
+async def _update_loop(writers: TwoWriters, post: Post, rounds: int) -> int:
     """Let GIDSO change the worker's name each round, and the API change it back each time; returns what was sent."""
     for number in range(rounds):
-        await two.partner_says(saying_worker(FIRST, f"P. Nummer {number % 2}", "+31 10 555 01 00"))
+        await writers.partner_says(saying_worker(FIRST, f"P. Nummer {number % 2}", "+31 10 555 01 00"))
         await post.sends()
-        if (await two.contents()).worker.name != "H. Hub":
-            await two.api_says(worker=Worker("H. Hub", "+31 10 555 01 00"))
+        if (await writers.contents()).worker.name != "H. Hub":
+            await writers.api_says(worker=Worker("H. Hub", "+31 10 555 01 00"))
         await post.sends()
     return await post.sends()
 
 
-async def test_a_field_that_goes_to_and_fro_is_sent_no_more(two: TwoWriters, post: Post) -> None:
+async def test_a_field_that_goes_to_and_fro_is_sent_no_more(writers: TwoWriters, post: Post) -> None:
     with structlog.testing.capture_logs() as logs:
-        sent = await _quarrel(two, post, rounds=10)
+        sent = await _update_loop(writers, post, rounds=10)
 
     assert sent <= 1 + MOST_SENDS
-    assert (await two.reasons()).count(("worker.name", "loop")) == 1
+    assert (await writers.reasons()).count(("worker.name", "loop")) == 1
     assert [line["field"] for line in logs if line["event"] == "field goes to and fro"] == ["worker.name"]
 
 
-async def test_other_fields_of_the_referral_go_on(two: TwoWriters, post: Post) -> None:
-    sent = await _quarrel(two, post, rounds=10)
+async def test_other_fields_of_the_referral_go_on(writers: TwoWriters, post: Post) -> None:
+    sent = await _update_loop(writers, post, rounds=10)
 
-    await two.partner_says(replace(FIRST, contents=replace(FIRST.contents, area="Noord")))
+    await writers.partner_says(replace(FIRST, contents=replace(FIRST.contents, area="Noord")))
 
-    assert (await two.contents()).area == "Noord"
+    assert (await writers.contents()).area == "Noord"
     assert await post.sends() == sent + 1
 
 
-async def test_other_referrals_go_on(two: TwoWriters, post: Post) -> None:
-    await _quarrel(two, post, rounds=10)
+async def test_other_referrals_go_on(writers: TwoWriters, post: Post) -> None:
+    await _update_loop(writers, post, rounds=10)
     other, others = TwoWriters(post.hub, case_id="G-2"), replace(FIRST, reference="G-2")
 
     await other.partner_says(others)
@@ -200,40 +206,40 @@ async def test_other_referrals_go_on(two: TwoWriters, post: Post) -> None:
     assert await other.events() == ["received", "amended"]
 
 
-async def test_a_partner_that_alone_corrects_itself_often_is_not_stopped(two: TwoWriters, post: Post) -> None:
+async def test_a_partner_that_alone_corrects_itself_often_is_not_stopped(writers: TwoWriters, post: Post) -> None:
     for number in range(2 * MOST_SENDS):
-        await two.partner_says(saying_worker(FIRST, f"P. Nummer {number}"))
+        await writers.partner_says(saying_worker(FIRST, f"P. Nummer {number}"))
         await post.sends()
 
-    assert (await two.contents()).worker.name == f"P. Nummer {2 * MOST_SENDS - 1}"
-    assert await two.reasons() == []
+    assert (await writers.contents()).worker.name == f"P. Nummer {2 * MOST_SENDS - 1}"
+    assert await writers.reasons() == []
 
 
-async def test_a_slow_quarrel_is_no_loop(two: TwoWriters, post: Post) -> None:
+async def test_slow_updates_are_no_loop(writers: TwoWriters, post: Post) -> None:
     for number in range(2 * MOST_SENDS):
-        two.hub.clock.set(NOW + LOOP_WINDOW * number)
-        await _quarrel(two, post, rounds=1)
-        await two.partner_says(saying_worker(FIRST, f"P. Nummer {number}"))
+        writers.hub.clock.set(NOW + LOOP_WINDOW * number)
+        await _update_loop(writers, post, rounds=1)
+        await writers.partner_says(saying_worker(FIRST, f"P. Nummer {number}"))
 
-    assert ("worker.name", "loop") not in await two.reasons()
-
-
-async def test_a_loop_that_was_decided_starts_anew(two: TwoWriters, post: Post) -> None:
-    await _quarrel(two, post, rounds=10)
-    loop = next(row for row in await conflicts(two.hub.db) if row.reason == "loop")
-
-    await two.hub.db.write(decide_conflict, two.hub.services, two.system, loop.id, "partner", "beheer")
-    assert (await two.contents()).worker.name == "P. Nummer 1"
-    await two.partner_says(saying_worker(FIRST, "P. Laatste"))
-
-    assert (await two.contents()).worker.name == "P. Laatste"
+    assert ("worker.name", "loop") not in await writers.reasons()
 
 
-async def _remembered(two: TwoWriters) -> int:
+async def test_a_loop_that_was_decided_starts_anew(writers: TwoWriters, post: Post) -> None:
+    await _update_loop(writers, post, rounds=10)
+    loop = next(row for row in await conflicts(writers.hub.db) if row.reason == "loop")
+
+    await writers.hub.db.write(decide_conflict, writers.hub.services, writers.system, loop.id, "partner", "beheer")
+    assert (await writers.contents()).worker.name == "P. Nummer 1"
+    await writers.partner_says(saying_worker(FIRST, "P. Laatste"))
+
+    assert (await writers.contents()).worker.name == "P. Laatste"
+
+
+async def _remembered(writers: TwoWriters) -> int:
     def work(tx: Connection) -> int:
         return tx.execute(select(func.count()).select_from(partner_field)).scalar_one()
 
-    return await two.hub.db.read(work)
+    return await writers.hub.db.read(work)
 
 
 TEAM = ReferrerDetails("wijkteam-charlois", "Wijkteam Charlois", ReferrerKind.WIJKTEAM, System.GIDSO)
@@ -241,7 +247,7 @@ SECRET = "a-secret-of-the-sandbox-that-has-more-than-32-characters"
 
 
 @dataclass
-class Street:
+class TwoPartnerEnv:
     """A team that uses GIDSO and the API, beside Allegro: everybody over HTTP."""
 
     world: World
@@ -280,8 +286,8 @@ class Street:
 
 
 @pytest.fixture
-async def street(tmp_path: Path) -> AsyncIterator[Street]:
-    """Return a street with one referral."""
+async def env(tmp_path: Path) -> AsyncIterator[TwoPartnerEnv]:
+    """Return a hub and a partner with one referral."""
     async with running_world(tmp_path, SettableClock(NOW)) as world:
         await world.set_clocks(NOW)
         await world.register_referrer(TEAM)
@@ -291,27 +297,27 @@ async def street(tmp_path: Path) -> AsyncIterator[Street]:
         )
         form = {"grant_type": "client_credentials", "client_id": "team", "client_secret": SECRET}
         answer = (await world.http.post("/oauth/token", data=form)).raise_for_status()
-        street = Street(world, {"Authorization": f"Bearer {answer.json()['access_token']}"})
-        await street.gidso(Medewerker=_worker("A. Eerste"))
-        yield street
+        env = TwoPartnerEnv(world, {"Authorization": f"Bearer {answer.json()['access_token']}"})
+        await env.gidso(Medewerker=_worker("A. Eerste"))
+        yield env
 
 
 async def test_over_http_an_echo_changes_nothing_and_two_systems_that_undo_each_other_fall_silent(
-    street: Street,
+    env: TwoPartnerEnv,
 ) -> None:
-    await street.patch({"worker": {"name": "H. Hub"}})
-    await street.gidso(Medewerker=_worker("A. Eerste"), Gebied="Noord")
-    echoed = await street.worker_name()
+    await env.patch({"worker": {"name": "H. Hub"}})
+    await env.gidso(Medewerker=_worker("A. Eerste"), Gebied="Noord")
+    echoed = await env.worker_name()
 
     for number in range(8):
-        await street.gidso(Medewerker=_worker(f"P. Nummer {number % 2}"), Gebied="Noord")
-        if await street.worker_name() != "H. Hub":
-            await street.patch({"worker": {"name": "H. Hub"}})
+        await env.gidso(Medewerker=_worker(f"P. Nummer {number % 2}"), Gebied="Noord")
+        if await env.worker_name() != "H. Hub":
+            await env.patch({"worker": {"name": "H. Hub"}})
 
     assert echoed == "H. Hub"
-    changes_of_the_name = await street.sent() - len(["received", "area"])
+    changes_of_the_name = await env.sent() - len(["received", "area"])
     assert changes_of_the_name <= MOST_SENDS
-    loops = [row.field for row in await conflicts(street.world.hub.db) if row.reason == "loop"]
+    loops = [row.field for row in await conflicts(env.world.hub.db) if row.reason == "loop"]
     assert loops == ["worker.name"]
 
 

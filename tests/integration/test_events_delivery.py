@@ -23,7 +23,7 @@ from app.models.delivery.delivery import attempts_of, change_subscription_status
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.outbox import event
 from app.models.delivery.subscription import Content, SubscriptionStatus, delete_subscription, load_subscriptions
-from tests.support.event_env import CANARY, Mailbox, World, organisation
+from tests.support.event_env import CANARY, EventEnv, Mailbox, organisation
 
 CHAIN = (EventType.REFERRAL_CONFIRMED, EventType.INTAKE_SCHEDULED, EventType.INTAKE_ATTENDED)
 
@@ -37,53 +37,53 @@ def failing(times: int, status: int = 500, **headers: str) -> Any:
     return lambda _: web.Response(status=status if next(tries) < times else 204, headers=headers)
 
 
-async def test_subscriber_can_verify_what_it_is_sent(world: World, box: Mailbox, welfare: Organisation) -> None:
-    world.clock.moment = datetime.now(UTC)
-    secret = await world.subscribe(welfare, box.url)
-    referral = world.cases.add(welfare)
-    (happened,) = await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+async def test_subscriber_can_verify_what_it_is_sent(env: EventEnv, box: Mailbox, welfare: Organisation) -> None:
+    env.clock.moment = datetime.now(UTC)
+    secret = await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
+    (happened,) = await env.happen(referral, EventType.REFERRAL_CONFIRMED)
 
-    await world.send()
+    await env.send()
 
     Webhook(secret).verify(box.bodies[0], box.headers[0])
     assert box.headers[0]["webhook-id"] == str(happened.id)
     assert box.headers[0]["content-type"] == "application/cloudevents+json; charset=utf-8"
     assert "accept-encoding" not in box.headers[0]
-    assert await world.states(referral) == ["delivered"]
+    assert await env.states(referral) == ["delivered"]
 
 
-async def test_receiver_outside_gets_pseudonyms_and_no_name(world: World, box: Mailbox, welfare: Organisation) -> None:
-    await world.subscribe(welfare, box.url)
-    referral = world.cases.add(welfare)
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+async def test_receiver_outside_gets_pseudonyms_and_no_name(env: EventEnv, box: Mailbox, welfare: Organisation) -> None:
+    await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
 
-    await world.send()
+    await env.send()
 
     assert str(referral) not in box.bodies[0].decode()
     assert CANARY not in box.bodies[0].decode()
     assert messages(box)[0]["data"]["referral"]["id"] == messages(box)[0]["subject"]
 
 
-async def test_thin_subscription_gets_ids_only(world: World, box: Mailbox, welfare: Organisation) -> None:
-    await world.subscribe(welfare, box.url, Content.THIN)
-    referral = world.cases.add(welfare)
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+async def test_thin_subscription_gets_ids_only(env: EventEnv, box: Mailbox, welfare: Organisation) -> None:
+    await env.subscribe(welfare, box.url, Content.THIN)
+    referral = env.cases.add(welfare)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
 
-    await world.send()
+    await env.send()
 
     sent = messages(box)[0]
     assert sent["data"] == {"referral": {"id": sent["subject"]}}
-    (told,) = await world.db.read(disclosures_about, referral)
+    (told,) = await env.db.read(disclosures_about, referral)
     assert told.fields == ("referral.id",)
 
 
 async def test_chain_arrives_in_order_with_contiguous_numbers_under_failures(
-    world: World, box: Mailbox, welfare: Organisation
+    env: EventEnv, box: Mailbox, welfare: Organisation
 ) -> None:
     chance = Random(7)
     accepted: list[dict[str, Any]] = []
-    await world.subscribe(welfare, box.url)
-    referrals = [world.cases.add(welfare) for _ in range(5)]
+    await env.subscribe(welfare, box.url)
+    referrals = [env.cases.add(welfare) for _ in range(5)]
 
     def sometimes(_: web.Request) -> web.Response:
         if chance.random() < 0.4:
@@ -94,10 +94,10 @@ async def test_chain_arrives_in_order_with_contiguous_numbers_under_failures(
     box.answer = sometimes
     for type in CHAIN:
         for referral in referrals:
-            await world.happen(referral, type)
+            await env.happen(referral, type)
     for _ in range(40):
-        await world.send()
-        world.clock.move(minutes=40)
+        await env.send()
+        env.clock.move(minutes=40)
 
     numbers = defaultdict(list)
     types = defaultdict(list)
@@ -109,230 +109,230 @@ async def test_chain_arrives_in_order_with_contiguous_numbers_under_failures(
 
 
 async def test_failed_delivery_is_tried_again_with_the_same_id_when_it_is_due(
-    world: World, box: Mailbox, welfare: Organisation
+    env: EventEnv, box: Mailbox, welfare: Organisation
 ) -> None:
-    await world.subscribe(welfare, box.url)
-    referral = world.cases.add(welfare)
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+    await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
     box.answer = failing(1)
 
-    await world.send()
-    await world.send()
+    await env.send()
+    await env.send()
     assert len(box.bodies) == 1
-    world.clock.move(seconds=6)
-    await world.send()
+    env.clock.move(seconds=6)
+    await env.send()
 
     assert len(box.bodies) == 2
     assert box.headers[0]["webhook-id"] == box.headers[1]["webhook-id"]
     assert int(box.headers[1]["webhook-timestamp"]) == int(box.headers[0]["webhook-timestamp"]) + 6
     assert messages(box)[0]["sequence"] == messages(box)[1]["sequence"] == "1"
-    (delivery,) = await world.deliveries(referral)
-    tries = await world.db.read(attempts_of, [delivery.id])
+    (delivery,) = await env.deliveries(referral)
+    tries = await env.db.read(attempts_of, [delivery.id])
     assert [(one.number, one.outcome, one.status_code) for one in tries] == [
         (1, "failed", 500),
         (2, "delivered", 204),
     ]
 
 
-async def test_retry_after_is_never_undercut(world: World, box: Mailbox, welfare: Organisation) -> None:
-    await world.subscribe(welfare, box.url)
-    referral = world.cases.add(welfare)
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+async def test_retry_after_is_never_undercut(env: EventEnv, box: Mailbox, welfare: Organisation) -> None:
+    await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
     box.answer = failing(1, 429, **{"Retry-After": "120"})
 
-    await world.send()
+    await env.send()
 
-    (delivery,) = await world.deliveries(referral)
-    assert delivery.next_attempt_at == world.clock.now() + timedelta(seconds=120)
-
-
-async def test_dead_delivery_does_not_hold_up_its_chain(world: World, team: Organisation) -> None:
-    referral = world.cases.add(team)
-    await world.happen(referral, *CHAIN)
-    world.partners[System.GIDSO].failures = [PartnerRefused("no")]
-
-    await world.send()
-
-    assert await world.states(referral) == ["dead", "delivered", "delivered"]
+    (delivery,) = await env.deliveries(referral)
+    assert delivery.next_attempt_at == env.clock.now() + timedelta(seconds=120)
 
 
-async def test_delivery_is_given_up_after_the_last_try(world: World, team: Organisation) -> None:
-    referral = world.cases.add(team)
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
-    world.partners[System.GIDSO].failures = [PartnerUnreachable("no answer") for _ in range(GIVE_UP_AFTER)]
+async def test_dead_delivery_does_not_hold_up_its_chain(env: EventEnv, team: Organisation) -> None:
+    referral = env.cases.add(team)
+    await env.happen(referral, *CHAIN)
+    env.partners[System.GIDSO].failures = [PartnerRefused("no")]
+
+    await env.send()
+
+    assert await env.states(referral) == ["dead", "delivered", "delivered"]
+
+
+async def test_delivery_is_given_up_after_the_last_try(env: EventEnv, team: Organisation) -> None:
+    referral = env.cases.add(team)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
+    env.partners[System.GIDSO].failures = [PartnerUnreachable("no answer") for _ in range(GIVE_UP_AFTER)]
 
     for _ in range(GIVE_UP_AFTER):
-        await world.send()
-        world.clock.move(hours=25)
+        await env.send()
+        env.clock.move(hours=25)
 
-    (delivery,) = await world.deliveries(referral)
+    (delivery,) = await env.deliveries(referral)
     assert (delivery.state.value, delivery.attempts, delivery.last_error) == ("dead", GIVE_UP_AFTER, "unreachable")
 
 
-async def test_partner_is_told_that_an_earlier_try_may_have_arrived(world: World, team: Organisation) -> None:
-    referral = world.cases.add(team)
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
-    world.partners[System.GIDSO].failures = [PartnerUnreachable("no answer", retry_after_seconds=60)]
+async def test_partner_is_told_that_an_earlier_try_may_have_arrived(env: EventEnv, team: Organisation) -> None:
+    referral = env.cases.add(team)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
+    env.partners[System.GIDSO].failures = [PartnerUnreachable("no answer", retry_after_seconds=60)]
 
-    await world.send()
-    (failed,) = await world.deliveries(referral)
-    world.clock.move(seconds=60)
-    await world.send()
+    await env.send()
+    (failed,) = await env.deliveries(referral)
+    env.clock.move(seconds=60)
+    await env.send()
 
     assert failed.outcome_unknown
-    assert failed.next_attempt_at == world.clock.now()
-    (message,) = world.partners[System.GIDSO].messages
+    assert failed.next_attempt_at == env.clock.now()
+    (message,) = env.partners[System.GIDSO].messages
     assert (message.id, message.attempt, message.referral_id) == (failed.id, 2, referral)
 
 
-async def test_partner_s_id_of_a_case_is_kept_and_given_back(world: World, team: Organisation) -> None:
-    referral = world.cases.add(team)
-    allegro = world.partners[System.ALLEGRO]
+async def test_partner_s_id_of_a_case_is_kept_and_given_back(env: EventEnv, team: Organisation) -> None:
+    referral = env.cases.add(team)
+    allegro = env.partners[System.ALLEGRO]
     allegro.external_id = "D-17"
-    await world.happen(referral, EventType.REFERRAL_RECEIVED, EventType.REFERRAL_AMENDED, source=System.API)
+    await env.happen(referral, EventType.REFERRAL_RECEIVED, EventType.REFERRAL_AMENDED, source=System.API)
 
-    await world.send()
+    await env.send()
 
     assert [message.external_id for message in allegro.messages] == [None, "D-17"]
     assert allegro.messages[0].fields["client.family_name"] == CANARY
 
 
-async def test_nothing_is_sent_when_consent_is_withdrawn_before_sending(world: World, box: Mailbox) -> None:
+async def test_nothing_is_sent_when_consent_is_withdrawn_before_sending(env: EventEnv, box: Mailbox) -> None:
     bailiff = organisation(ReferrerKind.DEURWAARDER, System.API)
-    await world.subscribe(bailiff, box.url)
-    told, not_told = world.cases.add(bailiff), world.cases.add(bailiff)
-    await world.happen(told, EventType.INTAKE_MISSED)
-    await world.happen(not_told, EventType.INTAKE_MISSED)
+    await env.subscribe(bailiff, box.url)
+    told, not_told = env.cases.add(bailiff), env.cases.add(bailiff)
+    await env.happen(told, EventType.INTAKE_MISSED)
+    await env.happen(not_told, EventType.INTAKE_MISSED)
 
-    world.cases.change(not_told, {Field.CONSENT_SCOPES: frozenset[ConsentScope]()})
-    await world.send()
+    env.cases.change(not_told, {Field.CONSENT_SCOPES: frozenset[ConsentScope]()})
+    await env.send()
 
-    assert await world.states(told) == ["delivered"]
-    assert await world.states(not_told) == ["withheld"]
+    assert await env.states(told) == ["delivered"]
+    assert await env.states(not_told) == ["withheld"]
     assert len(box.bodies) == 1
-    assert await world.db.read(disclosures_about, not_told) == []
+    assert await env.db.read(disclosures_about, not_told) == []
 
 
-async def test_withheld_event_leaves_no_gap_in_the_numbers(world: World, box: Mailbox) -> None:
+async def test_withheld_event_leaves_no_gap_in_the_numbers(env: EventEnv, box: Mailbox) -> None:
     bailiff = organisation(ReferrerKind.DEURWAARDER, System.API)
-    await world.subscribe(bailiff, box.url)
-    referral = world.cases.add(bailiff)
-    world.cases.change(referral, {Field.CONSENT_SCOPES: frozenset[ConsentScope]()})
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED, EventType.INTAKE_MISSED, EventType.REFERRAL_CONFIRMED)
+    await env.subscribe(bailiff, box.url)
+    referral = env.cases.add(bailiff)
+    env.cases.change(referral, {Field.CONSENT_SCOPES: frozenset[ConsentScope]()})
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED, EventType.INTAKE_MISSED, EventType.REFERRAL_CONFIRMED)
 
-    await world.send()
+    await env.send()
 
-    assert await world.states(referral) == ["delivered", "withheld", "delivered"]
+    assert await env.states(referral) == ["delivered", "withheld", "delivered"]
     assert [message["sequence"] for message in messages(box)] == ["1", "2"]
 
 
 async def test_disclosure_names_fields_and_policy_and_holds_no_values(
-    world: World, box: Mailbox, welfare: Organisation
+    env: EventEnv, box: Mailbox, welfare: Organisation
 ) -> None:
-    await world.subscribe(welfare, box.url)
-    referral = world.cases.add(welfare)
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+    await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
 
-    await world.send()
+    await env.send()
 
-    (told,) = await world.db.read(disclosures_about, referral)
+    (told,) = await env.db.read(disclosures_about, referral)
     assert told.organisation_id == welfare.id
     assert (told.referrer_kind, told.moment) == ("welzijnsorganisatie", "confirmed")
-    assert told.policy_version == world.policy.version
+    assert told.policy_version == env.policy.version
     assert "referral.status" in told.fields
     assert len(told.digest) == 64
 
 
 async def test_gone_disables_the_subscription_and_holds_what_it_is_owed(
-    world: World, box: Mailbox, welfare: Organisation
+    env: EventEnv, box: Mailbox, welfare: Organisation
 ) -> None:
-    await world.subscribe(welfare, box.url)
-    referral = world.cases.add(welfare)
-    await world.happen(referral, *CHAIN)
+    await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
+    await env.happen(referral, *CHAIN)
     box.answer = failing(100, 410)
 
-    await world.send()
-    await world.happen(referral, EventType.REFERRAL_CONCLUDED)
+    await env.send()
+    await env.happen(referral, EventType.REFERRAL_CONCLUDED)
 
-    stored = await world.db.read(load_subscriptions, [world.subscription_id])
-    assert stored[world.subscription_id].status is SubscriptionStatus.DISABLED
-    assert stored[world.subscription_id].status_reason == "gone"
+    stored = await env.db.read(load_subscriptions, [env.subscription_id])
+    assert stored[env.subscription_id].status is SubscriptionStatus.DISABLED
+    assert stored[env.subscription_id].status_reason == "gone"
     assert len(box.bodies) == 1
-    assert await world.states(referral) == ["parked"] * 4
+    assert await env.states(referral) == ["parked"] * 4
 
 
 async def test_what_was_held_is_sent_in_order_when_the_subscription_is_active_again(
-    world: World, box: Mailbox, welfare: Organisation
+    env: EventEnv, box: Mailbox, welfare: Organisation
 ) -> None:
-    await world.subscribe(welfare, box.url)
-    referral = world.cases.add(welfare)
+    await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
     pause, resume = SubscriptionStatus.PAUSED, SubscriptionStatus.ACTIVE
-    await world.happen(referral, CHAIN[0])
-    await world.db.write(change_subscription_status, world.subscription_id, pause, world.clock.now())
-    await world.happen(referral, *CHAIN[1:])
+    await env.happen(referral, CHAIN[0])
+    await env.db.write(change_subscription_status, env.subscription_id, pause, env.clock.now())
+    await env.happen(referral, *CHAIN[1:])
 
-    await world.send()
-    held = await world.states(referral)
-    await world.db.write(change_subscription_status, world.subscription_id, resume, world.clock.now())
-    await world.send()
+    await env.send()
+    held = await env.states(referral)
+    await env.db.write(change_subscription_status, env.subscription_id, resume, env.clock.now())
+    await env.send()
 
     assert held == ["parked"] * 3
     assert [message["type"] for message in messages(box)] == [type.value for type in CHAIN]
 
 
-async def test_removed_subscription_is_sent_nothing_more(world: World, box: Mailbox, welfare: Organisation) -> None:
-    await world.subscribe(welfare, box.url)
-    referral = world.cases.add(welfare)
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+async def test_removed_subscription_is_sent_nothing_more(env: EventEnv, box: Mailbox, welfare: Organisation) -> None:
+    await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
 
-    await world.db.write(delete_subscription, world.subscription_id)
-    await world.send()
+    await env.db.write(delete_subscription, env.subscription_id)
+    await env.send()
 
-    assert await world.states(referral) == ["dead"]
+    assert await env.states(referral) == ["dead"]
     assert box.bodies == []
 
 
 async def test_hanging_receiver_delays_nobody_else(
-    world: World, box: Mailbox, welfare: Organisation, team: Organisation
+    env: EventEnv, box: Mailbox, welfare: Organisation, team: Organisation
 ) -> None:
-    await world.subscribe(welfare, box.url)
-    hanging = [world.cases.add(welfare) for _ in range(25)]
-    others = [world.cases.add(team) for _ in range(25)]
+    await env.subscribe(welfare, box.url)
+    hanging = [env.cases.add(welfare) for _ in range(25)]
+    others = [env.cases.add(team) for _ in range(25)]
     for referral in (*hanging, *others):
-        await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+        await env.happen(referral, EventType.REFERRAL_CONFIRMED)
     box.hold = asyncio.Event()
 
-    sending = asyncio.create_task(world.send())
-    await asyncio.wait_for(world.partners[System.GIDSO].has(25), 5)
+    sending = asyncio.create_task(env.send())
+    await asyncio.wait_for(env.partners[System.GIDSO].has(25), 5)
 
     assert box.bodies == []
-    assert box.busiest <= world.settings.webhook_cap
+    assert box.busiest <= env.settings.webhook_cap
     box.hold.set()
     await sending
     assert len(box.bodies) == 25
 
 
-async def test_partner_that_is_not_connected_is_owed_but_not_tried(world: World) -> None:
-    referral = world.cases.add(organisation(ReferrerKind.EXIT, System.RMW))
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+async def test_partner_that_is_not_connected_is_owed_but_not_tried(env: EventEnv) -> None:
+    referral = env.cases.add(organisation(ReferrerKind.EXIT, System.RMW))
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
 
-    await world.send()
+    await env.send()
 
-    (delivery,) = await world.deliveries(referral)
+    (delivery,) = await env.deliveries(referral)
     assert (delivery.state.value, delivery.attempts) == ("pending", 0)
 
 
-async def test_no_personal_data_is_stored_with_events_and_tries(world: World, team: Organisation) -> None:
-    referral = world.cases.add(team)
-    await world.happen(referral, EventType.REFERRAL_RECEIVED, source=System.API)
-    world.partners[System.GIDSO].failures = [PartnerUnreachable(CANARY)]
+async def test_no_personal_data_is_stored_with_events_and_tries(env: EventEnv, team: Organisation) -> None:
+    referral = env.cases.add(team)
+    await env.happen(referral, EventType.REFERRAL_RECEIVED, source=System.API)
+    env.partners[System.GIDSO].failures = [PartnerUnreachable(CANARY)]
 
-    await world.send()
+    await env.send()
 
     def everything(tx: Connection) -> str:
         tables = ("event", "delivery", "attempt", "disclosure")
         return repr([row for name in tables for row in tx.execute(select(event.metadata.tables[name]))])
 
-    stored = await world.db.read(everything)
+    stored = await env.db.read(everything)
     assert str(referral) in stored
     assert CANARY not in stored

@@ -32,7 +32,7 @@ from app.events.http.signing import new_secret, new_signing_key, public_key_of
 from app.events.http.webhook import WebhookRequest, WebhookSender
 from app.events.outcome import AttemptOutcome, Outcome
 from app.models.delivery.subscription import load_subscriptions, update_subscription
-from tests.support.event_env import SANDBOX, Mailbox, MovableClock, World, organisation
+from tests.support.event_env import SANDBOX, EventEnv, Mailbox, MovableClock, organisation
 
 
 @pytest.fixture
@@ -100,24 +100,24 @@ def verifies(public_key: str, headers: dict[str, str], body: bytes) -> bool:
     return True
 
 
-async def subscribed(world: World, url: str, **changes: Any) -> str:
+async def subscribed(env: EventEnv, url: str, **changes: Any) -> str:
     """Subscribe with changes to the stored subscription, and let something happen."""
     referrer = organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
-    secret = await world.subscribe(referrer, url)
-    stored = (await world.db.read(load_subscriptions, [world.subscription_id]))[world.subscription_id]
-    await world.db.write(update_subscription, replace(stored, **changes))
-    await world.happen(world.cases.add(referrer), EventType.REFERRAL_CONFIRMED)
+    secret = await env.subscribe(referrer, url)
+    stored = (await env.db.read(load_subscriptions, [env.subscription_id]))[env.subscription_id]
+    await env.db.write(update_subscription, replace(stored, **changes))
+    await env.happen(env.cases.add(referrer), EventType.REFERRAL_CONFIRMED)
     return secret
 
 
 async def test_subscription_with_v1a_is_signed_to_with_ed25519_too(sqlite_database: Database, box: Mailbox) -> None:
-    world, key = World(sqlite_database), new_signing_key()
-    sealed = sealed_signing_key(world.vault, key)
-    await subscribed(world, box.url, signing="v1a", signing_key_sealed=sealed)
+    env, key = EventEnv(sqlite_database), new_signing_key()
+    sealed = sealed_signing_key(env.vault, key)
+    await subscribed(env, box.url, signing="v1a", signing_key_sealed=sealed)
 
-    await world.send()
+    await env.send()
 
-    await world.webhook.close()
+    await env.webhook.close()
     signature = box.headers[0]["webhook-signature"]
     assert [part.partition(",")[0] for part in signature.split()] == ["v1", "v1a"]
     assert verifies(public_key_of(key), box.headers[0], box.bodies[0])
@@ -316,12 +316,12 @@ async def test_receiver_whose_certificate_is_not_trusted_is_sent_nothing(
 async def test_what_a_receiver_is_shown_is_stored_sealed(
     sqlite_database: Database, box: Mailbox, tokens: TokenEndpoint
 ) -> None:
-    world = World(sqlite_database)
-    kind, sealed = sealed_auth(world.vault, OAuthClient(tokens.url, "hub", "very-secret"))
-    await subscribed(world, box.url, auth_kind=kind, auth_sealed=sealed)
+    env = EventEnv(sqlite_database)
+    kind, sealed = sealed_auth(env.vault, OAuthClient(tokens.url, "hub", "very-secret"))
+    await subscribed(env, box.url, auth_kind=kind, auth_sealed=sealed)
 
-    await world.send()
+    await env.send()
 
-    await world.webhook.close()
+    await env.webhook.close()
     assert box.headers[0]["authorization"] == "Bearer token-1"
     assert b"very-secret" not in sealed

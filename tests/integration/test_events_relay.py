@@ -9,98 +9,98 @@ from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.events.outbox import record
 from app.models.delivery.outbox import unrelayed_since
-from tests.support.event_env import World, organisation
+from tests.support.event_env import EventEnv, organisation
 
 
-async def receivers(world: World, referral_id: object) -> list[str]:
-    return [one.receiver for one in await world.deliveries(referral_id)]  # type: ignore[arg-type]
+async def receivers(env: EventEnv, referral_id: object) -> list[str]:
+    return [one.receiver for one in await env.deliveries(referral_id)]  # type: ignore[arg-type]
 
 
-async def test_event_makes_a_delivery_for_each_receiver(world: World) -> None:
+async def test_event_makes_a_delivery_for_each_receiver(env: EventEnv) -> None:
     team = organisation(ReferrerKind.WIJKTEAM, System.GIDSO)
-    await world.subscribe(team, "https://team.example")
-    referral = world.cases.add(team)
+    await env.subscribe(team, "https://team.example")
+    referral = env.cases.add(team)
 
-    await world.happen(referral, EventType.REFERRAL_RECEIVED, source=System.API)
+    await env.happen(referral, EventType.REFERRAL_RECEIVED, source=System.API)
 
-    assert await receivers(world, referral) == ["partner:allegro", "partner:gidso", world.receiver]
+    assert await receivers(env, referral) == ["partner:allegro", "partner:gidso", env.receiver]
 
 
-async def test_event_is_relayed_once(world: World) -> None:
-    referral = world.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
-    await world.happen(referral, EventType.REFERRAL_CONFIRMED)
+async def test_event_is_relayed_once(env: EventEnv) -> None:
+    referral = env.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
 
-    relayed_again = await world.relay.once()
+    relayed_again = await env.relay.once()
 
     assert relayed_again == 0
-    assert len(await world.deliveries(referral)) == 1
+    assert len(await env.deliveries(referral)) == 1
 
 
-async def test_moment_that_is_not_agreed_makes_no_delivery(world: World) -> None:
-    referral = world.cases.add(organisation(ReferrerKind.VRAAGWIJZER, System.GIDSO))
+async def test_moment_that_is_not_agreed_makes_no_delivery(env: EventEnv) -> None:
+    referral = env.cases.add(organisation(ReferrerKind.VRAAGWIJZER, System.GIDSO))
 
-    await world.happen(referral, EventType.PLAN_SIGNED)
+    await env.happen(referral, EventType.PLAN_SIGNED)
 
-    assert await world.deliveries(referral) == []
+    assert await env.deliveries(referral) == []
 
 
-async def test_rolled_back_change_tells_nobody(world: World) -> None:
-    referral = world.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
-    event = world.event(referral, EventType.REFERRAL_CONFIRMED)
+async def test_rolled_back_change_tells_nobody(env: EventEnv) -> None:
+    referral = env.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
+    event = env.event(referral, EventType.REFERRAL_CONFIRMED)
 
     def change_and_fail(tx: Connection) -> None:
         record(tx, event, source_system=System.ALLEGRO)
         raise LookupError("changed my mind")
 
     with pytest.raises(LookupError):
-        await world.db.write(change_and_fail)
-    await world.relay.once()
+        await env.db.write(change_and_fail)
+    await env.relay.once()
 
-    assert await world.deliveries(referral) == []
-
-
-async def test_quiet_event_tells_nobody(world: World) -> None:
-    referral = world.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
-    event = world.event(referral, EventType.REFERRAL_CONFIRMED)
-
-    await world.db.write(record, event, source_system=System.ALLEGRO, quiet=True)
-    await world.relay.once()
-
-    assert await world.deliveries(referral) == []
+    assert await env.deliveries(referral) == []
 
 
-async def test_event_of_an_erased_referral_is_passed_over(world: World) -> None:
+async def test_quiet_event_tells_nobody(env: EventEnv) -> None:
+    referral = env.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
+    event = env.event(referral, EventType.REFERRAL_CONFIRMED)
+
+    await env.db.write(record, event, source_system=System.ALLEGRO, quiet=True)
+    await env.relay.once()
+
+    assert await env.deliveries(referral) == []
+
+
+async def test_event_of_an_erased_referral_is_passed_over(env: EventEnv) -> None:
     team = organisation(ReferrerKind.WIJKTEAM, System.GIDSO)
-    erased, kept = world.cases.add(team), world.cases.add(team)
-    del world.cases.cases[erased]
+    erased, kept = env.cases.add(team), env.cases.add(team)
+    del env.cases.cases[erased]
 
-    await world.happen(erased, EventType.REFERRAL_CONFIRMED)
-    await world.happen(kept, EventType.REFERRAL_CONFIRMED)
+    await env.happen(erased, EventType.REFERRAL_CONFIRMED)
+    await env.happen(kept, EventType.REFERRAL_CONFIRMED)
 
-    assert await world.deliveries(erased) == []
-    assert len(await world.deliveries(kept)) == 1
+    assert await env.deliveries(erased) == []
+    assert len(await env.deliveries(kept)) == 1
 
 
-async def test_two_relays_never_relay_the_same_event(world: World) -> None:
-    referral = world.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
+async def test_two_relays_never_relay_the_same_event(env: EventEnv) -> None:
+    referral = env.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
     for _ in range(20):
-        await world.db.write(record, world.event(referral, EventType.REFERRAL_CONFIRMED), source_system=System.API)
+        await env.db.write(record, env.event(referral, EventType.REFERRAL_CONFIRMED), source_system=System.API)
 
-    await asyncio.gather(*(world.relay.once() for _ in range(8)))
+    await asyncio.gather(*(env.relay.once() for _ in range(8)))
 
-    assert len(await world.deliveries(referral)) == 20
-    assert await world.db.read(unrelayed_since) is None
+    assert len(await env.deliveries(referral)) == 20
+    assert await env.db.read(unrelayed_since) is None
 
 
-async def test_new_event_is_relayed_by_a_running_engine(world: World) -> None:
-    referral = world.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
+async def test_new_event_is_relayed_by_a_running_engine(env: EventEnv) -> None:
+    referral = env.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
     stop = asyncio.Event()
-    running = asyncio.create_task(world.engine.run(stop, world.relay.once))
+    running = asyncio.create_task(env.engine.run(stop, env.relay.once))
     await asyncio.sleep(0.05)
 
-    await world.db.write(record, world.event(referral, EventType.REFERRAL_CONFIRMED), source_system=System.API)
+    await env.db.write(record, env.event(referral, EventType.REFERRAL_CONFIRMED), source_system=System.API)
     await asyncio.sleep(0.3)
 
-    assert len(await world.deliveries(referral)) == 1
+    assert len(await env.deliveries(referral)) == 1
     stop.set()
     await running

@@ -24,7 +24,7 @@ from app.operations.access.organisations import ReferrerDetails, save_referrer, 
 from app.operations.cases.referrals import confirm_referral, register_referral
 from app.operations.cases.steps import open_chain
 from app.operations.services import Services, build_services
-from tests.support.event_env import CANARY, KEY, ORIGIN, START, MovableClock, Partner
+from tests.support.event_env import CANARY, KEY, ORIGIN, START, FakePartner, MovableClock
 
 REASON = "Kanarie-reden: schulden na scheiding"
 REFERRAL = RegisterReferral(
@@ -47,7 +47,7 @@ class Installation:
         self.clock = MovableClock()
         self.services: Services = build_services(KEY, "rotterdam", self.clock)
         self.cases = StoredCaseLookup(self.services.vault)
-        self.allegro, self.gidso = Partner(System.ALLEGRO), Partner(System.GIDSO)
+        self.allegro, self.gidso = FakePartner(System.ALLEGRO), FakePartner(System.GIDSO)
         self.allegro.external_id = "D-17"
 
     async def register(self) -> UUID:

@@ -11,7 +11,7 @@ from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.signals import CHANNEL, TELL_SECONDS, CommitSignal
-from tests.support.event_env import World, organisation
+from tests.support.event_env import EventEnv, organisation
 
 _LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 
@@ -21,14 +21,14 @@ def touch(tx: Connection) -> None:
 
 
 @pytest.fixture
-async def here(postgres_url: str) -> AsyncIterator[Database]:
+async def listener(postgres_url: str) -> AsyncIterator[Database]:
     opened = Database.open(postgres_url)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def there(postgres_url: str) -> AsyncIterator[Database]:
+async def writer(postgres_url: str) -> AsyncIterator[Database]:
     """Another process, as far as the database can tell."""
     opened = Database.open(postgres_url)
     yield opened
@@ -54,42 +54,42 @@ async def cut_listeners(db: Database) -> None:
     await db.read(lambda tx: tx.execute(query).all())
 
 
-async def test_write_elsewhere_rings_at_once(here: Database, there: Database) -> None:
-    bell = await listening(here)
+async def test_write_elsewhere_rings_at_once(listener: Database, writer: Database) -> None:
+    bell = await listening(listener)
     started = monotonic()
 
-    await there.write(touch)
+    await writer.write(touch)
 
     assert await bell.wait(5)
     assert monotonic() - started < 0.5
 
 
-async def test_read_and_rolled_back_write_elsewhere_are_not_heard(here: Database, there: Database) -> None:
-    bell = await listening(here)
+async def test_read_and_rolled_back_write_elsewhere_are_not_heard(listener: Database, writer: Database) -> None:
+    bell = await listening(listener)
 
     def fail(_: Connection) -> None:
         raise LookupError
 
-    await there.read(touch)
+    await writer.read(touch)
     with pytest.raises(LookupError):
-        await there.write(fail)
+        await writer.write(fail)
 
     assert not await bell.wait(0.1)
 
 
-async def test_own_write_rings_once(here: Database) -> None:
-    bell = await listening(here)
+async def test_own_write_rings_once(listener: Database) -> None:
+    bell = await listening(listener)
 
-    await here.write(touch)
+    await listener.write(touch)
 
     assert await bell.wait(1)
     assert not await bell.wait(0.1)
 
 
-async def test_many_writes_are_told_at_most_every_ten_milliseconds(here: Database, there: Database) -> None:
+async def test_many_writes_are_told_at_most_every_ten_milliseconds(listener: Database, writer: Database) -> None:
     heard = 0
-    bell = await listening(here)
-    writing = asyncio.gather(*(there.write(touch) for _ in range(200)))
+    bell = await listening(listener)
+    writing = asyncio.gather(*(writer.write(touch) for _ in range(200)))
     started = monotonic()
 
     while await bell.wait(0.2) or not writing.done():
@@ -98,28 +98,28 @@ async def test_many_writes_are_told_at_most_every_ten_milliseconds(here: Databas
     assert 1 <= heard <= (monotonic() - started) / TELL_SECONDS + 2
 
 
-async def test_listening_goes_on_after_its_connection_was_cut(here: Database, there: Database) -> None:
-    bell = await listening(here)
+async def test_listening_goes_on_after_its_connection_was_cut(listener: Database, writer: Database) -> None:
+    bell = await listening(listener)
 
-    await cut_listeners(there)
+    await cut_listeners(writer)
     await bell.wait(5)
-    again = await listening(here)
-    await there.write(touch)
+    again = await listening(listener)
+    await writer.write(touch)
 
     assert await again.wait(5)
 
 
 async def test_delivery_made_by_another_process_is_sent_without_waiting_for_the_poll(
-    here: Database, there: Database
+    listener: Database, writer: Database
 ) -> None:
-    teller, sender = World(there), World(here)
+    teller, sender = EventEnv(writer), EventEnv(listener)
     sender.cases = teller.cases
     sender.table = teller.table
     referral = teller.cases.add(organisation(ReferrerKind.JONGERENLOKET, System.GIDSO))
     sender.engine = sender.new_engine()
     stop = asyncio.Event()
     running = asyncio.create_task(sender.engine.run(stop, sender.relay.once))
-    await listening(here)
+    await listening(listener)
     started = monotonic()
 
     await teller.happen(referral, EventType.REFERRAL_CONFIRMED)

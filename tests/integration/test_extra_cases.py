@@ -18,7 +18,7 @@ from app.operations.partners.state import find_job
 from app.sandbox.allegro import app as allegro
 from app.sandbox.runtime import Server, SettableClock, Store
 from app.worker import Worker
-from tests.support.feed import Archive
+from tests.support.feed import FullListSource
 from tests.support.hub import NOW, InProcessHub
 from tests.support.job_env import ask_job, job_puller, registration
 from tests.support.partners_env import Partners, counts, fill, gidso_row, partners_of, settings_of
@@ -78,10 +78,10 @@ def statuses(tx: Connection) -> list[str]:
 
 
 async def test_a_case_that_is_gone_where_the_hub_makes_none_is_left_to_people(hub: InProcessHub) -> None:
-    one = job_puller(hub, Archive(registration(1), registration(2)))
+    one = job_puller(hub, FullListSource(registration(1), registration(2)))
     await one.round()
     await hub.db.write(lambda tx: tx.execute(delete(RECORD).where(RECORD.c.external_id == "G-1")))
-    left = job_puller(hub, Archive(registration(2)))
+    left = job_puller(hub, FullListSource(registration(2)))
     before = await hub.db.read(statuses)
 
     job_id = await ask_job(hub, System.GIDSO, "reconcile")

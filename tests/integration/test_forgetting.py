@@ -22,13 +22,13 @@ FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
 
 
 @pytest.fixture
-async def quarrel(hub: InProcessHub) -> TwoWriters:
+async def conflicted(hub: InProcessHub) -> TwoWriters:
     """Return a referral of which GIDSO and the API changed the worker, with an open conflict."""
-    two = TwoWriters(hub)
-    await two.partner_says(FIRST)
-    await two.api_says(worker=replace(FIRST.contents.worker, name="C. Hub"))
-    await two.partner_says(saying_worker(FIRST, "B. Tweede", "010-5550100"))
-    return two
+    writers = TwoWriters(hub)
+    await writers.partner_says(FIRST)
+    await writers.api_says(worker=replace(FIRST.contents.worker, name="C. Hub"))
+    await writers.partner_says(saying_worker(FIRST, "B. Tweede", "010-5550100"))
+    return writers
 
 
 async def forget_after(hub: InProcessHub, wait: timedelta) -> int:
@@ -46,8 +46,10 @@ async def held(hub: InProcessHub) -> set[UUID]:
     return await hub.db.read(work)
 
 
-async def test_the_values_of_a_conflict_go_long_after_its_decision_and_its_account_stays(quarrel: TwoWriters) -> None:
-    hub = quarrel.hub
+async def test_the_values_of_a_conflict_go_long_after_its_decision_and_its_account_stays(
+    conflicted: TwoWriters,
+) -> None:
+    hub = conflicted.hub
     (row,) = await conflicts(hub.db)
     await hub.db.write(decide_conflict, hub.services, System.GIDSO, row.id, "hub", "beheer")
 
@@ -62,16 +64,16 @@ async def test_the_values_of_a_conflict_go_long_after_its_decision_and_its_accou
     assert (left.since, left.decided_at, left.decided_by) == (NOW, NOW, "beheer")
 
 
-async def test_what_nobody_decided_is_not_forgotten(quarrel: TwoWriters) -> None:
-    before = await quarrel.hub.db.read(dump_of)
+async def test_what_nobody_decided_is_not_forgotten(conflicted: TwoWriters) -> None:
+    before = await conflicted.hub.db.read(dump_of)
 
-    assert await forget_after(quarrel.hub, KEEP.held_fields * 3) == 0
+    assert await forget_after(conflicted.hub, KEEP.held_fields * 3) == 0
 
-    assert await quarrel.hub.db.read(dump_of) == before
+    assert await conflicted.hub.db.read(dump_of) == before
 
 
-async def test_what_partners_hold_of_a_referral_is_forgotten_when_it_is_long_over(quarrel: TwoWriters) -> None:
-    hub, referral_id = quarrel.hub, await quarrel.referral_id()
+async def test_what_partners_hold_of_a_referral_is_forgotten_when_it_is_long_over(conflicted: TwoWriters) -> None:
+    hub, referral_id = conflicted.hub, await conflicted.referral_id()
     await hub.tell(referral_id, *PATHS[ReferralStatus.UNREACHABLE])
     assert await held(hub) == {referral_id}
 
@@ -83,8 +85,8 @@ async def test_what_partners_hold_of_a_referral_is_forgotten_when_it_is_long_ove
     assert await held(hub) == set()
 
 
-async def test_what_partners_hold_is_remembered_while_the_client_is_guided(quarrel: TwoWriters) -> None:
-    hub, referral_id = quarrel.hub, await quarrel.referral_id()
+async def test_what_partners_hold_is_remembered_while_the_client_is_guided(conflicted: TwoWriters) -> None:
+    hub, referral_id = conflicted.hub, await conflicted.referral_id()
     await hub.tell(referral_id, *PATHS[ReferralStatus.CONCLUDED])
 
     assert await forget_after(hub, KEEP.held_fields * 3) == 0
@@ -96,8 +98,8 @@ async def test_what_partners_hold_is_remembered_while_the_client_is_guided(quarr
     assert await held(hub) == set()
 
 
-async def test_the_workers_sweep_forgets_payloads_and_values(quarrel: TwoWriters) -> None:
-    hub = quarrel.hub
+async def test_the_workers_sweep_forgets_payloads_and_values(conflicted: TwoWriters) -> None:
+    hub = conflicted.hub
     await hub.pull(unreadable("D-1", "m-7"))
     (row,) = await conflicts(hub.db)
     await hub.db.write(decide_conflict, hub.services, System.GIDSO, row.id, "hub", "beheer")

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, inspect
 
 from app.database import Connection, Database, upgrade_schema
 from app.models import metadata
-from tests.support.postgres import Server
+from tests.support.postgres import PostgresServer
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 
@@ -61,7 +61,7 @@ async def test_upgrade_beside_a_running_event_loop_and_twice_changes_nothing(emp
     await database.close()
 
 
-async def test_processes_that_start_together_migrate_one_after_the_other(postgres_server: Server) -> None:
+async def test_processes_that_start_together_migrate_one_after_the_other(postgres_server: PostgresServer) -> None:
     url = postgres_server.create_database()
 
     # Alembic's state is global to a process, so each upgrade runs in one of its own.

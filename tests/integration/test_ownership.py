@@ -18,133 +18,135 @@ FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
 
 
 @pytest.fixture
-async def two(hub: InProcessHub) -> TwoWriters:
+async def writers(hub: InProcessHub) -> TwoWriters:
     """Return a referral that GIDSO made and owns."""
-    two = TwoWriters(hub)
-    await two.partner_says(FIRST)
-    return two
+    writers = TwoWriters(hub)
+    await writers.partner_says(FIRST)
+    return writers
 
 
-async def test_what_the_owner_changes_is_taken(two: TwoWriters) -> None:
-    await two.partner_says(saying_worker(FIRST, "B. Tweede", "010-5550100"))
+async def test_what_the_owner_changes_is_taken(writers: TwoWriters) -> None:
+    await writers.partner_says(saying_worker(FIRST, "B. Tweede", "010-5550100"))
 
-    assert (await two.contents()).worker == Worker("B. Tweede", "010-5550100")
-    assert await two.events() == ["received", "amended"]
-    assert await two.reasons() == []
+    assert (await writers.contents()).worker == Worker("B. Tweede", "010-5550100")
+    assert await writers.events() == ["received", "amended"]
+    assert await writers.reasons() == []
 
 
-async def test_the_owner_can_change_its_mind_about_the_client(two: TwoWriters) -> None:
+async def test_the_owner_can_change_its_mind_about_the_client(writers: TwoWriters) -> None:
     moved = replace(FIRST, client=replace(FIRST.client, address="Nieuwe straat 2"))
 
-    await two.partner_says(moved)
+    await writers.partner_says(moved)
 
-    assert (await two.hub.case(await two.referral_id())).client.details.address == "Nieuwe straat 2"
+    assert (await writers.hub.case(await writers.referral_id())).client.details.address == "Nieuwe straat 2"
 
 
-async def test_what_the_hub_changed_stands_while_the_partner_says_what_it_said_before(two: TwoWriters) -> None:
-    await two.api_says(case_lead="C. Regie", life_domains=(LifeDomain.HOUSING,))
+async def test_what_the_hub_changed_stands_while_the_partner_says_what_it_said_before(writers: TwoWriters) -> None:
+    await writers.api_says(case_lead="C. Regie", life_domains=(LifeDomain.HOUSING,))
 
-    await two.partner_says(saying_worker(FIRST, "B. Tweede"))
+    await writers.partner_says(saying_worker(FIRST, "B. Tweede"))
 
-    found = await two.contents()
+    found = await writers.contents()
     assert (found.case_lead, found.life_domains, found.worker.name) == (
         "C. Regie",
         (LifeDomain.HOUSING,),
         "B. Tweede",
     )
-    assert await two.reasons() == []
+    assert await writers.reasons() == []
 
 
-async def test_where_both_changed_the_owner_wins_and_the_other_value_is_kept(two: TwoWriters) -> None:
-    await two.api_says(worker=Worker("C. Hub", "010-5550100"))
+async def test_where_both_changed_the_owner_wins_and_the_other_value_is_kept(writers: TwoWriters) -> None:
+    await writers.api_says(worker=Worker("C. Hub", "010-5550100"))
 
-    await two.partner_says(saying_worker(FIRST, "B. Tweede", "010-5550100"))
+    await writers.partner_says(saying_worker(FIRST, "B. Tweede", "010-5550100"))
 
-    assert (await two.contents()).worker.name == "B. Tweede"
-    assert await two.reasons() == [("worker.name", "both-changed")]
-    assert await _values(two) == ["C. Hub", "B. Tweede", None]
+    assert (await writers.contents()).worker.name == "B. Tweede"
+    assert await writers.reasons() == [("worker.name", "both-changed")]
+    assert await _values(writers) == ["C. Hub", "B. Tweede", None]
 
 
 async def test_who_is_not_the_owner_is_refused_once_and_heard(hub: InProcessHub) -> None:
-    two = TwoWriters(hub)
+    writers = TwoWriters(hub)
     of_dock = replace(FIRST, organisation_code=DOCK.code)
-    await two.partner_says(of_dock)
+    await writers.partner_says(of_dock)
 
-    await two.partner_says(saying_worker(of_dock, "B. Tweede", "010-5550100"))
-    await two.partner_says(saying_worker(of_dock, "B. Tweede", "010 555 01 00"))
+    await writers.partner_says(saying_worker(of_dock, "B. Tweede", "010-5550100"))
+    await writers.partner_says(saying_worker(of_dock, "B. Tweede", "010 555 01 00"))
 
-    assert (await two.contents()).worker.name == "A. Eerste"
-    assert await two.events() == ["received"]
-    assert await two.reasons() == [("worker.name", "not-the-owner")]
-    assert await _values(two) == ["A. Eerste", "B. Tweede", "A. Eerste"]
+    assert (await writers.contents()).worker.name == "A. Eerste"
+    assert await writers.events() == ["received"]
+    assert await writers.reasons() == [("worker.name", "not-the-owner")]
+    assert await _values(writers) == ["A. Eerste", "B. Tweede", "A. Eerste"]
 
 
 async def test_a_refused_field_does_not_hold_up_the_others(hub: InProcessHub) -> None:
-    two = TwoWriters(hub)
-    await two.partner_says(FIRST)
+    writers = TwoWriters(hub)
+    await writers.partner_says(FIRST)
     of_allegro = TwoWriters(hub, System.ALLEGRO, "A-1")
-    await hub.pull(partner_record("A-1", CONFIRM, referral_id=await two.referral_id()))
+    await hub.pull(partner_record("A-1", CONFIRM, referral_id=await writers.referral_id()))
 
     await of_allegro.partner_says(AmendReferral(replace(FIRST.contents, area="Noord")))
-    await two.partner_says(replace(FIRST, contents=replace(FIRST.contents, reason="Huur")))
+    await writers.partner_says(replace(FIRST, contents=replace(FIRST.contents, reason="Huur")))
 
-    found = await two.contents()
+    found = await writers.contents()
     assert (found.area, found.reason) == ("Charlois", "Huur")
-    assert await two.reasons() == [("referral.area", "not-the-owner")]
+    assert await writers.reasons() == [("referral.area", "not-the-owner")]
 
 
-async def test_two_records_on_one_page_are_settled_one_after_the_other(two: TwoWriters) -> None:
-    await two.api_says(case_lead="C. Hub")
+async def test_two_records_on_one_page_are_settled_one_after_the_other(writers: TwoWriters) -> None:
+    await writers.api_says(case_lead="C. Hub")
     second = replace(FIRST, contents=replace(FIRST.contents, case_lead="P. Partner"))
     third = replace(second, contents=replace(second.contents, motivation="Rust"))
 
-    tally = await two.hub.pull(
-        partner_record("G-1", second, external_id="b"), partner_record("G-1", third, external_id="c"), system=two.system
+    tally = await writers.hub.pull(
+        partner_record("G-1", second, external_id="b"),
+        partner_record("G-1", third, external_id="c"),
+        system=writers.system,
     )
 
-    found = await two.contents()
+    found = await writers.contents()
     assert tally == PageResult(applied=2)
     assert (found.case_lead, found.motivation) == ("P. Partner", "Rust")
-    assert await two.reasons() == [("referral.case_lead", "both-changed")]
+    assert await writers.reasons() == [("referral.case_lead", "both-changed")]
 
 
-async def test_what_one_partner_changes_is_no_word_of_another(two: TwoWriters) -> None:
-    allegro = TwoWriters(two.hub, System.ALLEGRO, "A-1")
-    await two.hub.pull(partner_record("A-1", CONFIRM, referral_id=await two.referral_id()))
-    await two.partner_says(replace(FIRST, contents=replace(FIRST.contents, area="Noord")))
+async def test_what_one_partner_changes_is_no_word_of_another(writers: TwoWriters) -> None:
+    allegro = TwoWriters(writers.hub, System.ALLEGRO, "A-1")
+    await writers.hub.pull(partner_record("A-1", CONFIRM, referral_id=await writers.referral_id()))
+    await writers.partner_says(replace(FIRST, contents=replace(FIRST.contents, area="Noord")))
 
     await allegro.partner_says(AmendReferral(FIRST.contents))
 
-    assert (await two.contents()).area == "Noord"
-    assert await two.reasons() == []
+    assert (await writers.contents()).area == "Noord"
+    assert await writers.reasons() == []
 
 
-async def test_another_bsn_is_refused_as_before_and_leaves_no_conflict(two: TwoWriters) -> None:
+async def test_another_bsn_is_refused_as_before_and_leaves_no_conflict(writers: TwoWriters) -> None:
     other = replace(FIRST, client=replace(CLIENT, bsn="999990019"), contents=replace(CONTENTS, area="Noord"))
 
-    tally = await two.partner_says(other)
+    tally = await writers.partner_says(other)
 
     assert tally == PageResult(quarantined=1)
-    assert (await two.contents()).area == "Charlois"
-    assert await two.reasons() == []
+    assert (await writers.contents()).area == "Charlois"
+    assert await writers.reasons() == []
 
 
-async def test_no_value_of_a_conflict_is_stored_as_plain_text(two: TwoWriters) -> None:
-    await two.api_says(reason="Zeer persoonlijk")
-    await two.partner_says(replace(FIRST, contents=replace(FIRST.contents, reason="Ook persoonlijk")))
+async def test_no_value_of_a_conflict_is_stored_as_plain_text(writers: TwoWriters) -> None:
+    await writers.api_says(reason="Zeer persoonlijk")
+    await writers.partner_says(replace(FIRST, contents=replace(FIRST.contents, reason="Ook persoonlijk")))
 
-    stored = repr(await two.hub.db.read(dump_of)).casefold()
+    stored = repr(await writers.hub.db.read(dump_of)).casefold()
 
-    assert await two.reasons() == [("referral.reason", "both-changed")]
+    assert await writers.reasons() == [("referral.reason", "both-changed")]
     assert "persoonlijk" not in stored
 
 
 async def test_a_page_without_news_costs_as_many_statements_for_many_referrals_as_for_few(hub: InProcessHub) -> None:
     facts = {f"G-{number}": replace(FIRST, reference=f"G-{number}") for number in range(12)}
     for case_id, fact in facts.items():
-        two = TwoWriters(hub, case_id=case_id)
-        await two.partner_says(fact)
-        await two.api_says(case_lead="C. Regie")
+        writers = TwoWriters(hub, case_id=case_id)
+        await writers.partner_says(fact)
+        await writers.api_says(case_lead="C. Regie")
 
     with statements() as few:
         await _say_again(hub, dict(list(facts.items())[:2]))
@@ -153,8 +155,8 @@ async def test_a_page_without_news_costs_as_many_statements_for_many_referrals_a
 
     assert few
     assert len(many) == len(few)
-    assert (await two.contents()).case_lead == "C. Regie"
-    assert await two.reasons() == []
+    assert (await writers.contents()).case_lead == "C. Regie"
+    assert await writers.reasons() == []
 
 
 @contextmanager
@@ -182,8 +184,8 @@ async def _say_again(hub: InProcessHub, facts: dict[str, RegisterReferral]) -> N
     assert await hub.pull(*records, system=System.GIDSO) == PageResult(applied=len(facts))
 
 
-async def _values(two: TwoWriters) -> list[object]:
-    (row,) = await conflicts(two.hub.db)
-    client_id = (await two.hub.case(row.referral_id)).client.id
-    sealer = two.hub.services.vault.client_sealer(await two.hub.db.read(wrapped_key_of, client_id))
+async def _values(writers: TwoWriters) -> list[object]:
+    (row,) = await conflicts(writers.hub.db)
+    client_id = (await writers.hub.case(row.referral_id)).client.id
+    sealer = writers.hub.services.vault.client_sealer(await writers.hub.db.read(wrapped_key_of, client_id))
     return [open_value(sealer, value) for value in (row.hub_value, row.partner_value, row.base_value)]

@@ -14,15 +14,15 @@ from app.models import metadata
 from app.operations.intake.quarantine import page_of_quarantine
 from app.operations.partners.pull_policy import MaintenanceWindow
 from app.operations.partners.state import find_job, page_of_jobs, pause_partner, resume_partner
-from tests.support.feed import Archive, Feed
+from tests.support.feed import FullListSource, ScriptedSource
 from tests.support.hub import NOW, InProcessHub, unreadable
 from tests.support.job_env import ask_job, job_puller, registration
 
 
 async def test_a_job_that_was_left_halfway_is_begun_again_by_whoever_has_the_turn(hub: InProcessHub) -> None:
-    archive = Archive(registration(1))
+    archive = FullListSource(registration(1))
     job_id = await ask_job(hub, System.GIDSO, "backfill")
-    await job_puller(hub, Feed(PartnerUnreachable("no answer"), system=System.GIDSO), "dead").round()
+    await job_puller(hub, ScriptedSource(PartnerUnreachable("no answer"), system=System.GIDSO), "dead").round()
     await _set_running(hub, job_id)
     hub.clock.set(NOW + timedelta(minutes=2))
 
@@ -43,7 +43,7 @@ async def _set_running(hub: InProcessHub, job_id: Any) -> None:
 
 
 async def test_a_job_that_fails_says_why_and_stops_no_pull(hub: InProcessHub) -> None:
-    feed = Feed(PartnerUnreachable("no answer"), RuntimeError("Jansen"), Page((registration(1),), "5"))
+    feed = ScriptedSource(PartnerUnreachable("no answer"), RuntimeError("Jansen"), Page((registration(1),), "5"))
     feed.system = System.GIDSO
     ids = [await ask_job(hub, System.GIDSO, kind) for kind in ("backfill", "reconcile")]
 
@@ -58,7 +58,7 @@ async def test_a_job_that_fails_says_why_and_stops_no_pull(hub: InProcessHub) ->
 
 
 async def test_the_jobs_of_a_paused_partner_wait(hub: InProcessHub) -> None:
-    archive = Archive(registration(1))
+    archive = FullListSource(registration(1))
     one = job_puller(hub, archive)
     await hub.db.write(pause_partner, hub.services, System.GIDSO, "beheer", "First backfill, then pull.")
     job_id = await ask_job(hub, System.GIDSO, "backfill")
@@ -81,7 +81,7 @@ async def test_the_jobs_of_a_paused_partner_wait(hub: InProcessHub) -> None:
 async def test_a_retry_reads_the_quarantine_again(hub: InProcessHub) -> None:
     await hub.known_case("D-1")
     await hub.pull(unreadable("D-1"))
-    one = job_puller(hub, Feed(Page((), "5")), "test")
+    one = job_puller(hub, ScriptedSource(Page((), "5")), "test")
 
     rehearsed = await ask_job(hub, System.ALLEGRO, "retry", dry_run=True)
     await one.round()
@@ -101,7 +101,7 @@ async def test_a_retry_of_one_record_takes_its_case_and_leaves_the_others(hub: I
     [first, _] = (await hub.db.read(page_of_quarantine, System.ALLEGRO, None, 10))[0]
 
     job_id = await ask_job(hub, System.ALLEGRO, "retry", quarantine_id=first.id)
-    await job_puller(hub, Feed(Page((), "5")), "test").round()
+    await job_puller(hub, ScriptedSource(Page((), "5")), "test").round()
 
     job = await hub.db.read(find_job, System.ALLEGRO, job_id)
     [left] = (await hub.db.read(page_of_quarantine, System.ALLEGRO, None, 10))[0]
@@ -112,7 +112,7 @@ async def test_a_retry_of_one_record_takes_its_case_and_leaves_the_others(hub: I
 
 async def test_every_partner_is_compared_once_a_night(hub: InProcessHub) -> None:
     hub.clock.set(datetime(2026, 3, 2, 20, tzinfo=AMSTERDAM))
-    archive = Archive(registration(1))
+    archive = FullListSource(registration(1))
     both = [job_puller(hub, archive, holder, reconcile_at=time(3, 30)) for holder in ("one", "two")]
 
     for _ in range(2 * 24):
@@ -129,7 +129,7 @@ async def test_every_partner_is_compared_once_a_night(hub: InProcessHub) -> None
 async def test_a_night_in_maintenance_is_made_good_after_it(hub: InProcessHub) -> None:
     hub.clock.set(datetime(2026, 3, 2, 20, tzinfo=AMSTERDAM))
     window = MaintenanceWindow(time(22), time(6))
-    one = job_puller(hub, Archive(registration(1)), reconcile_at=time(3, 30), maintenance=(window,))
+    one = job_puller(hub, FullListSource(registration(1)), reconcile_at=time(3, 30), maintenance=(window,))
 
     for _ in range(15):
         await one.round()

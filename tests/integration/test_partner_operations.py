@@ -36,7 +36,7 @@ from app.sandbox.rmw import app as rmw
 from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
 from app.worker import Worker
-from tests.support.feed import Feed
+from tests.support.feed import ScriptedSource
 from tests.support.gidso_env import line, running_gidso
 from tests.support.hub import NOW, InProcessHub
 from tests.support.rmw_env import running_world
@@ -49,7 +49,7 @@ def no_answer(asked_seconds: float | None = None) -> PartnerUnreachable:
     return PartnerUnreachable("no answer", asked_seconds)
 
 
-def puller(hub: InProcessHub, feed: Feed, holder: str = "one", **pull_policy: Any) -> Puller:
+def puller(hub: InProcessHub, feed: ScriptedSource, holder: str = "one", **pull_policy: Any) -> Puller:
     return Puller(hub.db, hub.services, feed, holder, PullPolicy(**pull_policy), random=lambda: NEVER)
 
 
@@ -78,7 +78,7 @@ async def rounds(hub: InProcessHub, number: int, *pullers: Puller, apart: timede
 
 
 async def test_a_long_trouble_is_told_twice_once_at_its_start_and_once_at_its_end(hub: InProcessHub) -> None:
-    feed = Feed(*[no_answer() for _ in range(25)], Page((), "5"))
+    feed = ScriptedSource(*[no_answer() for _ in range(25)], Page((), "5"))
     one = puller(hub, feed, failures_an_hour=100)
 
     with capture_logs() as lines:
@@ -90,7 +90,7 @@ async def test_a_long_trouble_is_told_twice_once_at_its_start_and_once_at_its_en
 
 
 async def test_a_trouble_that_outlives_processes_is_told_by_one_of_them(hub: InProcessHub) -> None:
-    feed = Feed(*[no_answer() for _ in range(25)], Page((), "5"))
+    feed = ScriptedSource(*[no_answer() for _ in range(25)], Page((), "5"))
     tell = [puller(hub, feed, holder, failures_an_hour=100) for holder in ("one", "two")]
     after_a_restart = [puller(hub, feed, holder, failures_an_hour=100) for holder in ("three", "four")]
 
@@ -104,7 +104,7 @@ async def test_a_trouble_that_outlives_processes_is_told_by_one_of_them(hub: InP
 
 
 async def test_a_failure_that_passes_alarms_nobody(hub: InProcessHub) -> None:
-    feed = Feed(no_answer(), no_answer(), Page((), "5"))
+    feed = ScriptedSource(no_answer(), no_answer(), Page((), "5"))
 
     with capture_logs() as lines:
         await rounds(hub, 6, puller(hub, feed))
@@ -114,7 +114,7 @@ async def test_a_failure_that_passes_alarms_nobody(hub: InProcessHub) -> None:
 
 
 async def test_people_hear_of_a_partner_that_asks_to_wait_for_hours(hub: InProcessHub) -> None:
-    feed = Feed(no_answer(asked_seconds=7200))
+    feed = ScriptedSource(no_answer(asked_seconds=7200))
 
     await rounds(hub, 12, puller(hub, feed))
 
@@ -123,7 +123,7 @@ async def test_people_hear_of_a_partner_that_asks_to_wait_for_hours(hub: InProce
 
 
 async def test_a_partner_in_trouble_is_left_alone_for_longer_and_longer(hub: InProcessHub) -> None:
-    feed, waits = Feed(*[no_answer() for _ in range(9)]), []
+    feed, waits = ScriptedSource(*[no_answer() for _ in range(9)]), []
     for _ in range(9):
         await puller(hub, feed).round()
         retry_at = (await state(hub)).retry_at
@@ -135,7 +135,7 @@ async def test_a_partner_in_trouble_is_left_alone_for_longer_and_longer(hub: InP
 
 
 async def test_a_wait_outlives_a_restart(hub: InProcessHub) -> None:
-    feed = Feed(no_answer(asked_seconds=120), Page((), "5"))
+    feed = ScriptedSource(no_answer(asked_seconds=120), Page((), "5"))
     await puller(hub, feed).round()
 
     await puller(hub, feed).round()
@@ -148,7 +148,7 @@ async def test_a_wait_outlives_a_restart(hub: InProcessHub) -> None:
 
 async def test_no_more_failed_pulls_an_hour_than_the_budget_allows(hub: InProcessHub) -> None:
     outcomes = [each for _ in range(500) for each in (no_answer(), Page((), "5"))]
-    feed = Feed(*outcomes)
+    feed = ScriptedSource(*outcomes)
     one = puller(hub, feed, failures_an_hour=6)
 
     with capture_logs() as lines:
@@ -158,11 +158,11 @@ async def test_no_more_failed_pulls_an_hour_than_the_budget_allows(hub: InProces
 
 
 async def test_a_pull_that_was_overtaken_tells_nothing_of_the_partner(hub: InProcessHub) -> None:
-    slow = Feed(no_answer())
+    slow = ScriptedSource(no_answer())
 
     async def lose_the_turn() -> None:
         hub.clock.set(NOW + timedelta(minutes=2))
-        await puller(hub, Feed(Page((), "5")), "other").round()
+        await puller(hub, ScriptedSource(Page((), "5")), "other").round()
 
     one = replace(puller(hub, slow), jobs=lose_the_turn)
     await one.round()
@@ -171,7 +171,7 @@ async def test_a_pull_that_was_overtaken_tells_nothing_of_the_partner(hub: InPro
 
 
 async def test_a_paused_partner_is_asked_again_from_where_it_was(hub: InProcessHub) -> None:
-    feed = Feed(Page((), "5"), Page((), "6"), Page((), "7"))
+    feed = ScriptedSource(Page((), "5"), Page((), "6"), Page((), "7"))
     await puller(hub, feed).round()
 
     await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", "Allegro moves house.")
@@ -192,7 +192,7 @@ async def test_who_pauses_a_partner_says_why(hub: InProcessHub) -> None:
 
 
 async def test_a_partner_in_maintenance_is_not_asked_and_nobody_is_alarmed(hub: InProcessHub) -> None:
-    feed = Feed(no_answer(), Page((), "5"))
+    feed = ScriptedSource(no_answer(), Page((), "5"))
     one = puller(hub, feed, maintenance=(NIGHT,), alert_after=timedelta(minutes=1))
     hub.clock.set(datetime(2026, 3, 2, 21, 59, 59, tzinfo=AMSTERDAM))
     await one.round()
@@ -208,7 +208,7 @@ async def test_a_partner_in_maintenance_is_not_asked_and_nobody_is_alarmed(hub: 
 
 
 async def test_the_state_of_a_partner_tells_how_long_there_was_no_news(hub: InProcessHub) -> None:
-    await puller(hub, Feed(Page((), "5"))).round()
+    await puller(hub, ScriptedSource(Page((), "5"))).round()
     hub.clock.set(NOW + timedelta(seconds=90))
 
     assert (await state(hub)).lag_seconds == 90

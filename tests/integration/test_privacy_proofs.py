@@ -59,7 +59,7 @@ from app.operations.subscriptions.preview import preview
 from app.privacy.classification import CLASS_OF, FieldClass
 from app.privacy.policy import REFERRER_KINDS, Effect, Occasion, Policy
 from tests.support.hub import ATTEND, CONFIRM, MISS, SCHEDULE, SIGN, TODAY, InProcessHub, dump_of, unreadable
-from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, told
+from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, release_for
 from tests.support.privacy_matrix import CELLS, WRITTEN, matrix
 
 ORIGIN = Origin("0" * 20, "trajecthub", "https://hub.example.nl")
@@ -104,21 +104,22 @@ def test_the_settings_vary_all_that_the_rules_ask_about() -> None:
 def test_no_withheld_field_changes_a_byte_of_what_is_told(kind: str, occasion: Occasion) -> None:
     for setting in SETTINGS:
         facts = FACTS | setting
-        before = told(kind, occasion, facts)
+        before = release_for(kind, occasion, facts)
         withheld = [field for field in before.withheld if field not in POLICY.asks]
 
         for change in ({field: other(field) for field in withheld}, dict.fromkeys(withheld)):
-            assert told(kind, occasion, facts | change).digest == before.digest
+            assert release_for(kind, occasion, facts | change).digest == before.digest
 
 
 @pytest.mark.parametrize(("kind", "occasion"), CELLS)
 def test_each_withheld_field_by_itself_changes_no_byte(kind: str, occasion: Occasion) -> None:
-    before = told(kind, occasion)
+    before = release_for(kind, occasion)
 
     telling = [
         field
         for field in before.withheld
-        if field not in POLICY.asks and told(kind, occasion, FACTS | {field: other(field)}).digest != before.digest
+        if field not in POLICY.asks
+        and release_for(kind, occasion, FACTS | {field: other(field)}).digest != before.digest
     ]
 
     assert telling == []
@@ -136,8 +137,8 @@ def test_taking_out_a_permit_widens_nothing_in_any_setting(index: int) -> None:
     widened = [
         (kind, occasion)
         for kind, occasion, setting in cells
-        if not told(kind, occasion, FACTS | setting, rest).fields.items()
-        <= told(kind, occasion, FACTS | setting).fields.items()
+        if not release_for(kind, occasion, FACTS | setting, rest).fields.items()
+        <= release_for(kind, occasion, FACTS | setting).fields.items()
     ]
 
     assert widened == []
@@ -158,7 +159,7 @@ def test_no_journal_line_or_status_remark_holds_more_than_was_released(kind: str
     assert moment is not None
     occasion = Occasion.of(moment)
     wanted = fields_for(event_type, occasion)
-    fields = {field.value: value for field, value in told(kind, occasion).fields.items() if field in wanted}
+    fields = {field.value: value for field, value in release_for(kind, occasion).fields.items() if field in wanted}
     message = PartnerMessage(uuid4(), event_type, moment, uuid4(), "1", datetime(2026, 11, 22, tzinfo=UTC), fields)
 
     written = f"{to_line(message)} {to_status_update(message)}"
@@ -312,7 +313,7 @@ async def test_what_is_read_and_told_over_a_whole_course_stays_within_the_matrix
     owner, referral_id = await referred(hub, kind)
     await hub.tell(referral_id, *COURSE)
     caller_scope = CallerScope(owner)
-    widest = {occasion: set(told(kind, occasion).fields) for occasion in Occasion}
+    widest = {occasion: set(release_for(kind, occasion).fields) for occasion in Occasion}
 
     read = await hub.db.read(view_referral, hub.services, caller_scope, referral_id)
     page = await hub.db.write(EventFeed(hub.services, ORIGIN, owner).next_page, 0, 100)

@@ -12,14 +12,14 @@ from app.domain.ports import Page
 from app.operations.intake.apply import PageResult, apply_page
 from app.operations.partners.lease import LeaseLost, PartnerLease, acquire_lease, standing_in_turn
 from app.operations.partners.state import pause_partner
-from tests.support.feed import Feed
+from tests.support.feed import ScriptedSource
 from tests.support.hub import (
     AT_WIJKTEAM,
     NOW,
     InProcessHub,
-    lasting,
     partner_record,
     unreadable,
+    without_volatile,
 )
 
 
@@ -99,12 +99,12 @@ async def test_a_paused_partner_has_no_turn(hub: InProcessHub) -> None:
         await hub.db.write(acquire_lease, hub.services, PartnerLease(System.ALLEGRO, "test"))
 
 
-def puller(hub: InProcessHub, feed: Feed, holder: str = "test") -> Puller:
+def puller(hub: InProcessHub, feed: ScriptedSource, holder: str = "test") -> Puller:
     return Puller(hub.db, hub.services, feed, holder)
 
 
 async def test_a_pull_goes_on_from_where_the_last_one_ended(hub: InProcessHub) -> None:
-    feed = Feed(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
+    feed = ScriptedSource(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
 
     first, second = await puller(hub, feed).pull(), await puller(hub, feed).pull()
 
@@ -113,7 +113,9 @@ async def test_a_pull_goes_on_from_where_the_last_one_ended(hub: InProcessHub) -
 
 
 async def test_what_came_before_a_failure_is_kept(hub: InProcessHub) -> None:
-    feed = Feed(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), PartnerUnreachable("no answer"), system=System.GIDSO)
+    feed = ScriptedSource(
+        Page((partner_record("G-1", AT_WIJKTEAM),), "5"), PartnerUnreachable("no answer"), system=System.GIDSO
+    )
 
     with pytest.raises(PartnerUnreachable):
         await puller(hub, feed).pull()
@@ -124,20 +126,20 @@ async def test_what_came_before_a_failure_is_kept(hub: InProcessHub) -> None:
 
 async def test_an_expired_cursor_reads_everything_again_and_changes_nothing(hub: InProcessHub) -> None:
     page = Page((partner_record("G-1", AT_WIJKTEAM),), "5")
-    await puller(hub, Feed(page, system=System.GIDSO)).pull()
-    before = lasting(await hub.dump())
-    feed = Feed(CursorExpired("gone"), replace(page, cursor="6"), system=System.GIDSO)
+    await puller(hub, ScriptedSource(page, system=System.GIDSO)).pull()
+    before = without_volatile(await hub.dump())
+    feed = ScriptedSource(CursorExpired("gone"), replace(page, cursor="6"), system=System.GIDSO)
 
     tally = await puller(hub, feed).pull()
 
     assert (tally, feed.asked) == (PageResult(unchanged=1), ["5", None])
-    assert lasting(await hub.dump()) == before
+    assert without_volatile(await hub.dump()) == before
     assert await hub.cursor(System.GIDSO) == "6"
 
 
 async def test_a_loop_tells_what_it_had_to_put_aside(sqlite_hub: InProcessHub) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
-    feed = Feed(Page((unreadable("D-1"), unreadable("D-2")), "5"))
+    feed = ScriptedSource(Page((unreadable("D-1"), unreadable("D-2")), "5"))
     feed.on_last = stop.set
 
     with capture_logs() as lines:
@@ -151,7 +153,7 @@ async def test_a_paused_partner_is_not_asked(sqlite_hub: InProcessHub) -> None:
     hub = sqlite_hub
     await hub.pull()
     await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", "Allegro moves house.")
-    feed = Feed(Page((unreadable("D-1"),), "5"))
+    feed = ScriptedSource(Page((unreadable("D-1"),), "5"))
 
     await puller(hub, feed).round()
 
@@ -161,7 +163,7 @@ async def test_a_paused_partner_is_not_asked(sqlite_hub: InProcessHub) -> None:
 
 async def test_a_mistake_in_what_one_partner_sends_ends_no_loop(sqlite_hub: InProcessHub) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
-    feed = Feed(RuntimeError("Jansen owes 5,000 euro"))
+    feed = ScriptedSource(RuntimeError("Jansen owes 5,000 euro"))
     feed.on_last = stop.set
 
     with capture_logs() as lines:
@@ -173,9 +175,9 @@ async def test_a_mistake_in_what_one_partner_sends_ends_no_loop(sqlite_hub: InPr
 
 async def test_a_loop_that_stops_leaves_its_partner_to_the_next_at_once(hub: InProcessHub) -> None:
     stop = asyncio.Event()
-    first = Feed(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
+    first = ScriptedSource(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
     first.on_last = stop.set
-    following = Feed(Page((), "6"), system=System.GIDSO)
+    following = ScriptedSource(Page((), "6"), system=System.GIDSO)
     await puller(hub, first, holder="one process").run(stop, interval_seconds=0.001)
 
     await puller(hub, following, holder="the next").pull()

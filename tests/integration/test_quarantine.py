@@ -21,9 +21,9 @@ from tests.support.hub import (
     SCHEDULE,
     SIGN,
     InProcessHub,
-    lasting,
     partner_record,
     unreadable,
+    without_volatile,
 )
 
 TAKE_BACK = WithdrawReferral(WithdrawalReason.SUPPORT_STOPPED)
@@ -125,12 +125,12 @@ async def test_a_correction_that_cannot_be_read_either_takes_the_place_of_the_fi
 
 async def test_a_record_that_is_refused_leaves_nothing_behind(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
-    before = lasting(await hub.dump())
+    before = without_volatile(await hub.dump())
 
     tally = await hub.pull(partner_record("D-1", SCHEDULE, SIGN))
 
     assert tally == PageResult(quarantined=1)
-    after = lasting(await hub.dump())
+    after = without_volatile(await hub.dump())
     assert {name for name, rows in after.items() if rows != before[name]} == {"quarantine"}
     assert await hub.status(referral_id) is ReferralStatus.CONFIRMED
     assert (await hub.quarantine())[0].reason == "transition-not-allowed"

@@ -24,7 +24,7 @@ from app.operations.intake.quarantine import (
     retry_quarantined,
 )
 from app.reference import load_reference
-from tests.support.feed import Feed
+from tests.support.feed import ScriptedSource
 from tests.support.hub import (
     ATTEND,
     CONCLUDE,
@@ -63,7 +63,7 @@ class Reader:
         raise AssertionError("nothing is missed here")
 
 
-class FixedSource(Feed):
+class FixedSource(ScriptedSource):
     """A feed whose quarantined records can be read again."""
 
     @override

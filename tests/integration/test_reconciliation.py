@@ -16,8 +16,8 @@ from app.domain.ports import Page
 from app.models import metadata
 from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.operations.partners.state import find_job
-from tests.support.feed import Archive, Feed
-from tests.support.hub import CONFIRM, NOW, Dump, InProcessHub, lasting, partner_record
+from tests.support.feed import FullListSource, ScriptedSource
+from tests.support.hub import CONFIRM, NOW, Dump, InProcessHub, partner_record, without_volatile
 from tests.support.job_env import ask_job, job_puller, registration
 from tests.support.partners_env import (
     KINDS,
@@ -131,12 +131,12 @@ def made(dump: Dump) -> dict[str, int]:
 async def test_a_sweep_over_what_is_well_changes_nothing(partners: Partners) -> None:
     await fill(partners, 5)
     await partners.pull(*REFERRERS)
-    before = lasting(without_account(await partners.hub.dump()))
+    before = without_volatile(without_account(await partners.hub.dump()))
 
     for system in REFERRERS:
         await partners.sweep(system)
 
-    assert lasting(without_account(await partners.hub.dump())) == before
+    assert without_volatile(without_account(await partners.hub.dump())) == before
 
 
 async def test_what_the_partner_has_and_the_hub_never_saw_is_told_and_applied(partners: Partners) -> None:
@@ -200,13 +200,13 @@ async def test_a_backfill_of_many_records_tells_nobody(partners: Partners) -> No
 async def test_a_replay_of_what_was_applied_tells_nobody_again(partners: Partners) -> None:
     await fill(partners, 10)
     await partners.worker.settle(*REFERRERS, System.ALLEGRO)
-    before, written = lasting(without_account(await partners.hub.dump())), await _written(partners)
+    before, written = without_volatile(without_account(await partners.hub.dump())), await _written(partners)
 
     reports = [(await partners.job(system, "backfill")).report for system in REFERRERS]
     await partners.worker.settle(System.ALLEGRO)
 
     assert [report and report["unchanged"] for report in reports] == [10, 10]
-    assert lasting(without_account(await partners.hub.dump())) == before
+    assert without_volatile(without_account(await partners.hub.dump())) == before
     assert await _written(partners) == written
     assert len(written) == 40
 
@@ -268,7 +268,7 @@ async def _written(partners: Partners) -> list[Any]:
 
 
 async def test_an_empty_answer_is_not_taken_for_the_removal_of_everything(hub: InProcessHub) -> None:
-    archive = Archive(*(registration(number) for number in range(15)))
+    archive = FullListSource(*(registration(number) for number in range(15)))
     one = job_puller(hub, archive)
     await one.round()
     for number in range(15):
@@ -286,7 +286,7 @@ async def test_an_empty_answer_is_not_taken_for_the_removal_of_everything(hub: I
 async def test_a_sweep_of_many_records_asks_the_store_no_more_than_one_of_few(hub: InProcessHub) -> None:
     asked = []
     for number in (3, 200):
-        archive = Archive(*(registration(each) for each in range(number)), page_size=500)
+        archive = FullListSource(*(registration(each) for each in range(number)), page_size=500)
         one = job_puller(hub, archive)
         await one.round()
         await ask_job(hub, System.GIDSO, "reconcile")
@@ -316,7 +316,7 @@ async def test_of_two_states_of_one_record_the_newer_is_compared(hub: InProcessH
     older = partner_record("D-1", CONFIRM, external_id="m1", payload={"n": 1}, revision=1)
     newer = partner_record("D-1", CONFIRM, external_id="m1", payload={"n": 2}, revision=2)
     await hub.pull(newer)
-    feed = Feed(Page((older, newer), "9"), Page((), "9"))
+    feed = ScriptedSource(Page((older, newer), "9"), Page((), "9"))
 
     job_id = await ask_job(hub, System.ALLEGRO, "reconcile")
     await job_puller(hub, feed, "test").round()

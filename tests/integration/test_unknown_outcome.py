@@ -21,7 +21,7 @@ from app.sandbox.allegro import app as allegro
 from app.sandbox.gidso import app as gidso
 from app.sandbox.rmw import app as rmw
 from app.sandbox.runtime import Server, SettableClock, Store
-from tests.support.event_env import START, World, organisation
+from tests.support.event_env import START, EventEnv, organisation
 from tests.support.gidso_env import row
 from tests.support.rmw_env import YARA
 
@@ -48,10 +48,10 @@ class DropsResponses:
             System.GIDSO: Gidso(servers[System.GIDSO].url, gidso.API_KEY, SettableClock(START)),
             System.RMW: Rmw(servers[System.RMW].url, rmw.USERNAME, rmw.PASSWORD),
         }
-        self.world = World(database)
+        self.env = EventEnv(database)
         sinks: dict[System, Any] = {system: adapter.sink for system, adapter in self.adapters.items()}
-        self.world.partners = sinks
-        self.world.engine = self.world.new_engine()
+        self.env.partners = sinks
+        self.env.engine = self.env.new_engine()
 
     async def open(self) -> None:
         registration = rmw.aanmelding("R1", "werk", START.date(), YARA)
@@ -70,29 +70,29 @@ class DropsResponses:
     async def refer(self, system: System) -> UUID:
         kinds = {System.GIDSO: ReferrerKind.WIJKTEAM, System.RMW: ReferrerKind.WERK_EN_INKOMEN}
         kind = kinds.get(system, ReferrerKind.WELZIJNSORGANISATIE)
-        referral = self.world.cases.add(organisation(kind, system))
+        referral = self.env.cases.add(organisation(kind, system))
         if case := CASES.get(system):
-            self.world.cases.ids[system, referral] = case
+            self.env.cases.ids[system, referral] = case
         return referral
 
     async def tell(self, referral: UUID, *types: EventType) -> list[Delivery]:
         """Let it happen, and deliver for three days; returns what became of the deliveries to the partner."""
-        events = [self.world.event(referral, type, **FACTS.get(type, {})) for type in types]
+        events = [self.env.event(referral, type, **FACTS.get(type, {})) for type in types]
 
         def record_all(tx: Connection) -> None:
             for event in events:
                 record(tx, event, source_system=System.API)
 
-        await self.world.db.write(record_all)
-        while await self.world.relay.once():
+        await self.env.db.write(record_all)
+        while await self.env.relay.once():
             pass
         for _ in range(72):
-            await self.world.send()
-            self.world.clock.move(hours=1)
-        return await self.world.deliveries(referral)
+            await self.env.send()
+            self.env.clock.move(hours=1)
+        return await self.env.deliveries(referral)
 
     async def close(self) -> None:
-        await self.world.webhook.close()
+        await self.env.webhook.close()
         for adapter in self.adapters.values():
             await adapter.close()
         for desk in self.desks.values():
@@ -100,17 +100,17 @@ class DropsResponses:
 
 
 @pytest.fixture
-async def losing(database: Database) -> AsyncIterator[DropsResponses]:
+async def dropping(database: Database) -> AsyncIterator[DropsResponses]:
     async with AsyncExitStack() as running:
         servers = {}
         for system, create_app in SIMULATORS.items():
             servers[system] = Server(create_app(Store(), SettableClock(START)))
             await servers[system].start()
             running.push_async_callback(servers[system].stop)
-        world = DropsResponses(database, servers)
-        running.push_async_callback(world.close)
-        await world.open()
-        yield world
+        env = DropsResponses(database, servers)
+        running.push_async_callback(env.close)
+        await env.open()
+        yield env
 
 
 def ids_of(deliveries: list[Delivery], system: System) -> list[str]:
@@ -121,59 +121,61 @@ def ids_of(deliveries: list[Delivery], system: System) -> list[str]:
     return sorted(str(each.id) for each in mine)
 
 
-async def test_gidso_gets_each_journal_line_once_while_every_answer_gets_lost(losing: DropsResponses) -> None:
-    referral = await losing.refer(System.GIDSO)
+async def test_gidso_gets_each_journal_line_once_while_every_answer_gets_lost(dropping: DropsResponses) -> None:
+    referral = await dropping.refer(System.GIDSO)
 
-    told = ids_of(await losing.tell(referral, *TOLD_TO_REFERRERS), System.GIDSO)
+    told = ids_of(await dropping.tell(referral, *TOLD_TO_REFERRERS), System.GIDSO)
 
-    lines = (await losing.desks[System.GIDSO].get("/_desk/journaal/G-000001")).json()
+    lines = (await dropping.desks[System.GIDSO].get("/_desk/journaal/G-000001")).json()
     assert sorted(line["Kenmerk"] for line in lines) == told
-    assert len(told) == await losing.lost(System.GIDSO)
+    assert len(told) == await dropping.lost(System.GIDSO)
     assert len(told) > len(TOLD_TO_REFERRERS) / 2
 
 
 async def test_rmw_gets_each_status_line_and_the_end_of_its_tab_once_while_every_answer_gets_lost(
-    losing: DropsResponses,
+    dropping: DropsResponses,
 ) -> None:
-    referral = await losing.refer(System.RMW)
+    referral = await dropping.refer(System.RMW)
 
-    told = ids_of(await losing.tell(referral, *TOLD_TO_REFERRERS), System.RMW)
+    told = ids_of(await dropping.tell(referral, *TOLD_TO_REFERRERS), System.RMW)
 
-    shown = (await losing.desks[System.RMW].get("/_desk/aanmeldingen/R1")).json()
+    shown = (await dropping.desks[System.RMW].get("/_desk/aanmeldingen/R1")).json()
     assert sorted(line["kenmerk"] for line in shown["statussen"]) == told
     assert shown["tab"]["stand"] == "G"
-    assert await losing.lost(System.RMW) == len(told) + len(["sluitTab"])
+    assert await dropping.lost(System.RMW) == len(told) + len(["sluitTab"])
     assert len(told) > len(TOLD_TO_REFERRERS) / 2
 
 
-async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_gets_lost(losing: DropsResponses) -> None:
-    referral = await losing.refer(System.API)
+async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_gets_lost(
+    dropping: DropsResponses,
+) -> None:
+    referral = await dropping.refer(System.API)
 
-    told = ids_of(await losing.tell(referral, *TOLD_TO_ALLEGRO), System.ALLEGRO)
+    told = ids_of(await dropping.tell(referral, *TOLD_TO_ALLEGRO), System.ALLEGRO)
 
-    files = (await losing.desks[System.ALLEGRO].get("/_desk/dossiers")).json()["dossiers"]
-    page = (await losing.desks[System.ALLEGRO].get("/")).text
+    files = (await dropping.desks[System.ALLEGRO].get("/_desk/dossiers")).json()["dossiers"]
+    page = (await dropping.desks[System.ALLEGRO].get("/")).text
     assert [file["externReferentie"] for file in files] == [str(referral)]
     assert page.count("<li>De verwijzer") == len(TOLD_TO_ALLEGRO) - len(["received", "amended"])
-    assert len(told) == await losing.lost(System.ALLEGRO) == len(TOLD_TO_ALLEGRO)
+    assert len(told) == await dropping.lost(System.ALLEGRO) == len(TOLD_TO_ALLEGRO)
 
 
 @pytest.mark.parametrize("system", [System.GIDSO, System.RMW])
-async def test_two_lines_that_read_the_same_are_two_lines(losing: DropsResponses, system: System) -> None:
-    referral = await losing.refer(system)
+async def test_two_lines_that_read_the_same_are_two_lines(dropping: DropsResponses, system: System) -> None:
+    referral = await dropping.refer(system)
 
-    told = ids_of(await losing.tell(referral, *[EventType.REFERRAL_CONFIRMED] * 2), system)
+    told = ids_of(await dropping.tell(referral, *[EventType.REFERRAL_CONFIRMED] * 2), system)
 
-    assert len(told) == await losing.lost(system) == 2
+    assert len(told) == await dropping.lost(system) == 2
 
 
-async def test_an_amendment_is_not_taken_for_the_referral_before_it(losing: DropsResponses) -> None:
-    referral = await losing.refer(System.API)
-    await losing.tell(referral, EventType.REFERRAL_RECEIVED)
-    losing.world.cases.change(referral, {Field.CLIENT_FAMILY_NAME: "Aksoy-de Wit"})
+async def test_an_amendment_is_not_taken_for_the_referral_before_it(dropping: DropsResponses) -> None:
+    referral = await dropping.refer(System.API)
+    await dropping.tell(referral, EventType.REFERRAL_RECEIVED)
+    dropping.env.cases.change(referral, {Field.CLIENT_FAMILY_NAME: "Aksoy-de Wit"})
 
-    await losing.tell(referral, EventType.REFERRAL_AMENDED)
+    await dropping.tell(referral, EventType.REFERRAL_AMENDED)
 
-    page = (await losing.desks[System.ALLEGRO].get("/")).text
+    page = (await dropping.desks[System.ALLEGRO].get("/")).text
     assert "Aksoy-de Wit" in page
-    assert await losing.lost(System.ALLEGRO) == 2
+    assert await dropping.lost(System.ALLEGRO) == 2

@@ -15,7 +15,7 @@ def run(environment: Mapping[str, str], *words: str) -> tuple[int, str]:
     return result.exit_code, " ".join(result.output.split())
 
 
-def told(environment: Mapping[str, str], *words: str, code: int = 0) -> Any:
+def run_json(environment: Mapping[str, str], *words: str, code: int = 0) -> Any:
     """Run a command that prints JSON, and give what it printed."""
     result = CliRunner().invoke(main, [*words, "--json"], env=environment)
     assert result.exit_code == code, (result.output, result.exception)

@@ -1,4 +1,4 @@
-"""A small world around the event layer: known cases, a clock, a receiver over real HTTP, a partner."""
+"""The event layer with in-memory cases, a settable clock, a webhook receiver over real HTTP and fake partners."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ SANDBOX = AddressPolicy(allow_http=True, allowed_networks=(ip_network("127.0.0.0
 
 
 class MovableClock:
-    """A clock that stands still until it is moved."""
+    """A clock that does not move until a test moves it."""
 
     def __init__(self, moment: datetime = START) -> None:
         self.moment = moment
@@ -66,12 +66,12 @@ def organisation(kind: ReferrerKind, system: System) -> Organisation:
 
 
 class KnownCases:
-    """Cases in memory; every case has a client whose name must never leave by an event."""
+    """Cases in memory; each has a client whose name must not appear in any event."""
 
     def __init__(self) -> None:
         self.cases: dict[UUID, Case] = {}
         self.ids: dict[tuple[System, UUID], str] = {}
-        self.spoilt: set[UUID] = set()
+        self.unreadable: set[UUID] = set()
 
     def add(self, referrer: Organisation) -> UUID:
         referral_id = uuid4()
@@ -98,7 +98,7 @@ class KnownCases:
         return {id: FilterAttributes() for id in referral_ids}
 
     def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
-        if any(event.referral_id in self.spoilt for event in events):
+        if any(event.referral_id in self.unreadable for event in events):
             raise RuntimeError("this case cannot be read")
         known = [event for event in events if event.referral_id in self.cases]
         return {event.id: self._case(event) for event in known}
@@ -123,7 +123,7 @@ def ok(_: web.Request) -> web.StreamResponse:
 
 @dataclass
 class Mailbox:
-    """A subscriber: keeps what it was sent, and answers as told."""
+    """A subscriber that stores the requests it receives and answers with a configurable response."""
 
     url: str = ""
     bodies: list[bytes] = field(default_factory=list)
@@ -159,8 +159,8 @@ async def mailbox() -> AsyncIterator[Mailbox]:
         await server.close()
 
 
-class Partner:
-    """A partner's system: keeps what it was told, and fails as told."""
+class FakePartner:
+    """A partner that stores the messages it receives; each entry of `failures` fails one delivery."""
 
     def __init__(self, system: System) -> None:
         self.system = system
@@ -169,13 +169,13 @@ class Partner:
         self.external_id: str | None = None
         self.hold: asyncio.Event | None = None
         self.asked = asyncio.Event()
-        self._told = asyncio.Event()
+        self._arrived = asyncio.Event()
 
     async def has(self, number: int) -> None:
-        """Return as soon as it was told so much."""
+        """Wait until this number of messages has arrived."""
         while len(self.messages) < number:
-            self._told.clear()
-            await self._told.wait()
+            self._arrived.clear()
+            await self._arrived.wait()
 
     async def deliver(self, message: PartnerMessage) -> Receipt:
         failure = self.failures.pop(0) if self.failures else None
@@ -185,18 +185,18 @@ class Partner:
         if failure is not None:
             raise failure
         self.messages.append(message)
-        self._told.set()
+        self._arrived.set()
         return Receipt(self.external_id)
 
 
 @cache
 def _policy() -> Policy:
-    # Reading it takes longer than most tests.
+    # Loading the policy takes longer than most tests.
     return load_policy()
 
 
-class World:
-    """The event layer over a database, with a clock in hand."""
+class EventEnv:
+    """The event layer over a database, with a settable clock."""
 
     def __init__(self, db: Database, **settings: float) -> None:
         self.db = db
@@ -208,7 +208,7 @@ class World:
         self.table = DeliveryBuilder(self.clock, NEW_ID, self.cases, self.vault, self.gate, ORIGIN)
         self.relay = Relay(db, self.cases, self.policy, self.clock, NEW_ID)
         self.webhook = WebhookSender(self.clock, OutboundClient(SANDBOX))
-        self.partners = {system: Partner(system) for system in (System.ALLEGRO, System.GIDSO)}
+        self.partners = {system: FakePartner(system) for system in (System.ALLEGRO, System.GIDSO)}
         self.settings = DeliverySettings(random=lambda: 0.0, **settings)  # type: ignore[arg-type]
         self.engine = self.new_engine()
 
@@ -216,7 +216,7 @@ class World:
         return DeliveryEngine(self.db, self.table, self.partners, self.webhook, self.settings)
 
     async def subscribe(self, referrer: Organisation, url: str, content: Content = Content.FILTERED) -> str:
-        """Subscribe to everything; returns the secret."""
+        """Subscribe to all event types; returns the secret."""
         secret, id = new_secret(), uuid4()
         sealed = self.vault.seal(secret.encode(), secret_context(id))
         now = self.clock.now()

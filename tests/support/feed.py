@@ -11,7 +11,7 @@ from app.domain.commands import WithdrawReferral
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 
 
-class Feed:
+class ScriptedSource:
     """A partner that gives these pages, and fails where one is an error."""
 
     mapping_version = "1"
@@ -42,7 +42,7 @@ class Feed:
         return PartnerRecord(kind, external_id, case_id, "removed", {"removed": external_id}, seen_at, facts)
 
 
-class Archive(Feed):
+class FullListSource(ScriptedSource):
     """A partner that gives all its records at each pull."""
 
     def __init__(self, *records: PartnerRecord, system: System = System.GIDSO, page_size: int = 2) -> None:

@@ -161,7 +161,7 @@ def unreadable(case_id: str, external_id: str = "x", **payload: object) -> Partn
     return partner_record(case_id, external_id=external_id, payload=payload or {"soort": "nieuw"}, unread=unread)
 
 
-def deterministic_tools(clock: SettableClock) -> Services:
+def deterministic_services(clock: SettableClock) -> Services:
     """Return the tools of an installation whose ids are the same in every run."""
     return replace(_services(), clock=clock, new_id=MonotonicIds(Random(1).getrandbits))
 
@@ -180,7 +180,7 @@ def dump_of(tx: Connection) -> Dump:
     }
 
 
-def lasting(dump: Dump) -> Dump:
+def without_volatile(dump: Dump) -> Dump:
     """Return what a repeated delivery may not change: everything but the account of the pulls."""
     return {name: rows for name, rows in dump.items() if name not in ("partner", "partner_run")}
 
@@ -191,7 +191,7 @@ class InProcessHub:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.clock = SettableClock(NOW)
-        self.services = deterministic_tools(self.clock)
+        self.services = deterministic_services(self.clock)
 
     async def set_up(self) -> None:
         """Register the institutions and the referrers."""

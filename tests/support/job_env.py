@@ -11,11 +11,11 @@ from app.domain.ports import PartnerRecord
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import PullPolicy
 from app.operations.partners.state import JobRequest, request_job
-from tests.support.feed import Feed
+from tests.support.feed import ScriptedSource
 from tests.support.hub import AT_WIJKTEAM, InProcessHub, partner_record, referral
 
 
-def job_puller(hub: InProcessHub, feed: Feed, holder: str = "one", **pull_policy: Any) -> Puller:
+def job_puller(hub: InProcessHub, feed: ScriptedSource, holder: str = "one", **pull_policy: Any) -> Puller:
     jobs = Jobs(hub.db, hub.services, feed, PartnerLease(feed.system, holder))
     return Puller(hub.db, hub.services, feed, holder, PullPolicy(**pull_policy), jobs.work)
 

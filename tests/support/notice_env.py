@@ -23,11 +23,11 @@ from app.models.delivery.receiver_health import restrained_endpoints
 from app.models.delivery.subscription import Subscription, insert_subscription, load_subscriptions, secret_context
 from app.operations.services import Services
 from app.reference import load_reference
-from tests.support.event_env import NEW_ID, Answer, Mailbox, World, organisation
+from tests.support.event_env import NEW_ID, Answer, EventEnv, Mailbox, organisation
 
 CONFIRMED = EventType.REFERRAL_CONFIRMED
 OWNER = organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
-STRANGER = replace(organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API), code="stranger")
+OTHER_ORGANISATION = replace(organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API), code="other-organisation")
 OPERATOR = Organisation(uuid4(), "beheer", "Beheer", OrganisationRole.OPERATOR, None, System.API)
 
 
@@ -37,8 +37,8 @@ def status(code: int) -> Answer:
 
 
 @dataclass
-class Told:
-    """A subscription with what arrives at it."""
+class ReceivedEvents:
+    """A subscription and the events that arrived at it."""
 
     id: UUID
     secret: str
@@ -55,50 +55,50 @@ class Told:
 
 
 class NoticeEnv:
-    """A world with organisations that exist, and subscriptions that ask for types."""
+    """The event layer with stored organisations, and subscriptions to chosen event types."""
 
-    def __init__(self, world: World, boxes: Sequence[Mailbox]) -> None:
-        self.world = world
+    def __init__(self, env: EventEnv, boxes: Sequence[Mailbox]) -> None:
+        self.env = env
         self._boxes = list(boxes)
         self.services = Services(
-            clock=world.clock,
+            clock=env.clock,
             new_id=NEW_ID,
-            vault=world.vault,
-            gate=world.gate,
+            vault=env.vault,
+            gate=env.gate,
             reference=load_reference("rotterdam"),
         )
 
-    async def subscribe(self, owner: Organisation, *types: EventType, box: Mailbox | None = None) -> Told:
-        secret, id, box = new_secret(), NEW_ID(self.world.clock.now()), box or self._boxes.pop()
-        sealed = self.world.vault.seal(secret.encode(), secret_context(id))
-        now = self.world.clock.now()
+    async def subscribe(self, owner: Organisation, *types: EventType, box: Mailbox | None = None) -> ReceivedEvents:
+        secret, id, box = new_secret(), NEW_ID(self.env.clock.now()), box or self._boxes.pop()
+        sealed = self.env.vault.seal(secret.encode(), secret_context(id))
+        now = self.env.clock.now()
         new = Subscription(id, owner.id, box.url, sealed, now, now, event_types=frozenset(types))
-        await self.world.db.write(insert_subscription, new)
-        return Told(id, secret, box)
+        await self.env.db.write(insert_subscription, new)
+        return ReceivedEvents(id, secret, box)
 
     async def happen(self, times: int = OPENS_AFTER) -> None:
-        """Let things happen to so many referrals of the owner, and send what is owed."""
+        """Record one event for each of this many referrals of the owner, and send what is due."""
         for _ in range(times):
-            await self.world.happen(self.world.cases.add(OWNER), CONFIRMED)
-        await self.world.send()
+            await self.env.happen(self.env.cases.add(OWNER), CONFIRMED)
+        await self.env.send()
 
     async def come_back(self) -> None:
         """Send until every breaker is closed again."""
         for _ in range(12):
-            self.world.clock.move(seconds=LONGEST_PAUSE.total_seconds() * 60)
+            self.env.clock.move(seconds=LONGEST_PAUSE.total_seconds() * 60)
             await self.happen(3)
-        assert await self.world.db.read(restrained_endpoints) == {}
+        assert await self.env.db.read(restrained_endpoints) == {}
 
     async def stored(self, *types: EventType) -> list[str]:
         query = select(event_table.c.type).where(event_table.c.type.in_(types)).order_by(event_table.c.position)
-        return await self.world.db.read(lambda tx: list(tx.scalars(query)))
+        return await self.env.db.read(lambda tx: list(tx.scalars(query)))
 
-    async def subscription(self, told: Told) -> Subscription:
-        return (await self.world.db.read(load_subscriptions, [told.id]))[told.id]
+    async def subscription(self, told: ReceivedEvents) -> Subscription:
+        return (await self.env.db.read(load_subscriptions, [told.id]))[told.id]
 
 
-def add_organisations(tx: Connection, world: World) -> None:
+def add_organisations(tx: Connection, env: EventEnv) -> None:
     """Store the organisations."""
-    for each in (OWNER, STRANGER, OPERATOR):
-        values = {"kind": each.kind, "area": None, "active": True, "changed_at": world.clock.now()}
+    for each in (OWNER, OTHER_ORGANISATION, OPERATOR):
+        values = {"kind": each.kind, "area": None, "active": True, "changed_at": env.clock.now()}
         insert_organisation(tx, vars(each) | values)

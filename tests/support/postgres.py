@@ -31,7 +31,7 @@ ROOM_IN_MEMORY = 4 * 2**30
 _INITDB_OPTIONS = ("--username=postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8")
 
 # Nothing in a test has to survive a crash, and small shared buffers let several servers run side by side.
-FAST_RETRIES_SERVER: Mapping[str, str] = {
+NOT_DURABLE: Mapping[str, str] = {
     "listen_addresses": "",
     "fsync": "off",
     "synchronous_commit": "off",
@@ -59,7 +59,7 @@ _TIDY = f"VACUUM {', '.join(_TABLES)}"
 
 
 @dataclass(frozen=True)
-class Server:
+class PostgresServer:
     """A running server, with the URL of a database from which others are made."""
 
     url: str
@@ -112,7 +112,7 @@ def database_name(url: str) -> str:
 
 
 @contextmanager
-def running_server(options: Mapping[str, str] = FAST_RETRIES_SERVER, folder: Path | None = None) -> Iterator[Server]:
+def running_server(options: Mapping[str, str] = NOT_DURABLE, folder: Path | None = None) -> Iterator[PostgresServer]:
     """Return a server for as long as the block lasts.
 
     Args:
@@ -120,7 +120,7 @@ def running_server(options: Mapping[str, str] = FAST_RETRIES_SERVER, folder: Pat
         folder: where a private server keeps its files; None for the computer's temporary folder.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
-        yield Server(given)
+        yield PostgresServer(given)
         return
     # Not pytest's own folder: the path of a socket may hold only 107 characters.
     home = Path(tempfile.mkdtemp(prefix="pg-", dir=folder))
@@ -132,7 +132,7 @@ def running_server(options: Mapping[str, str] = FAST_RETRIES_SERVER, folder: Pat
 
 
 @contextmanager
-def _private_server(home: Path, given: Mapping[str, str]) -> Iterator[Server]:
+def _private_server(home: Path, given: Mapping[str, str]) -> Iterator[PostgresServer]:
     account = _account()
     if account:
         shutil.chown(home, account["user"], account["group"])
@@ -143,7 +143,7 @@ def _private_server(home: Path, given: Mapping[str, str]) -> Iterator[Server]:
         command = [str(binaries / "postgres"), "-D", str(home / "data"), f"--unix_socket_directories={home}", *options]
         process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, **account)
     try:
-        server = Server(f"postgresql://postgres@/postgres?host={home}")
+        server = PostgresServer(f"postgresql://postgres@/postgres?host={home}")
         _wait_until_ready(server, process, home / "log")
         yield server
     finally:
@@ -152,7 +152,7 @@ def _private_server(home: Path, given: Mapping[str, str]) -> Iterator[Server]:
         process.wait()
 
 
-def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:

@@ -157,6 +157,8 @@ def receiver_of(kind: str, key: str = "organisation-1") -> Receiver:
     return Receiver(key, kind, inside)
 
 
-def told(kind: str, occasion: Occasion, facts: dict[Field, object] | None = None, policy: Policy = POLICY) -> Released:
+def release_for(
+    kind: str, occasion: Occasion, facts: dict[Field, object] | None = None, policy: Policy = POLICY
+) -> Released:
     """Return what a receiver of this kind is told on this occasion."""
     return gate_of(policy).release(receiver_of(kind), occasion, FACTS if facts is None else facts)

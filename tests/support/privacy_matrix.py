@@ -7,7 +7,7 @@ difference before keeping it.
 from pathlib import Path
 
 from app.privacy.policy import RECEIVER_KINDS, Effect, Occasion
-from tests.support.privacy import told
+from tests.support.privacy import release_for
 
 WRITTEN = Path(__file__).parents[1] / "integration" / "privacy_matrix.txt"
 
@@ -23,7 +23,7 @@ _HEAD = """\
 
 def line(kind: str, occasion: Occasion) -> str:
     """Return what one kind is told on one occasion, in the order of the fields."""
-    decisions = told(kind, occasion).decisions
+    decisions = release_for(kind, occasion).decisions
     fields = [f"{_MARKS[each.effect]}{each.field}" for each in decisions if each.effect is not None]
     return f"{kind} {occasion}: {', '.join(fields) or '-'}"
 

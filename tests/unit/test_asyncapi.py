@@ -13,7 +13,7 @@ from app.events.contract.asyncapi import asyncapi_document
 from app.events.contract.catalogue import fields_for
 from app.events.contract.envelope import Origin
 from app.privacy.policy import Occasion
-from tests.support.privacy import FACTS, NOW, told
+from tests.support.privacy import FACTS, NOW, release_for
 
 DOCUMENT = asyncapi_document()
 TOLD = [each for each, moment in MOMENT_OF.items() if moment is not None]
@@ -49,7 +49,9 @@ def test_an_event_as_it_is_sent_fits_its_message(event_type: EventType) -> None:
     moment = MOMENT_OF[event_type]
     assert moment is not None
     wanted = fields_for(event_type, Occasion.of(moment))
-    fields = {field: value for field, value in told("exit", Occasion.of(moment)).fields.items() if field in wanted}
+    fields = {
+        field: value for field, value in release_for("exit", Occasion.of(moment)).fields.items() if field in wanted
+    }
     event = Event(UUID(int=1), event_type, UUID(int=2), NOW, NOW)
     origin = Origin("0" * 20, "trajecthub", "https://hub.example.nl")
     sent = origin.envelope(event, {Field.REFERRAL_ID: str(FACTS[Field.REFERRAL_ID]), **fields}, 1)

@@ -9,7 +9,7 @@ from app.events.contract.catalogue import CATALOGUE, fields_for, schema_for
 from app.privacy.classification import CLASS_OF, FieldClass
 from app.privacy.policy import REFERRER_KINDS, Occasion
 from app.privacy.wire import to_wire
-from tests.support.privacy import POLICY, told
+from tests.support.privacy import POLICY, release_for
 
 MOMENTS = [occasion for occasion in Occasion if occasion not in {Occasion.READING, Occasion.HANDLING}]
 NEVER_IN_EVENTS = {FieldClass.CARE, FieldClass.FREE_TEXT}
@@ -56,7 +56,7 @@ def test_whatever_is_released_is_valid_by_the_schema(kind: str, event_type: Even
     moment = MOMENT_OF[event_type]
     assert moment is not None
     occasion = Occasion.of(moment)
-    released = told(kind, occasion)
+    released = release_for(kind, occasion)
 
     fields = {field: value for field, value in released.fields.items() if field in fields_for(event_type, occasion)}
 

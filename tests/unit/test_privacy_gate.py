@@ -16,7 +16,7 @@ from app.domain.codes import ConsentScope, TrajectoryResult
 from app.domain.fields import Field
 from app.privacy.gate import Decision, Receiver, Released
 from app.privacy.policy import RECEIVER_KINDS, Condition, Effect, Occasion, Policy, Rule
-from tests.support.privacy import FACTS, NOW, POLICY, PSEUDONYMS, gate_of, receiver_of, told
+from tests.support.privacy import FACTS, NOW, POLICY, PSEUDONYMS, gate_of, receiver_of, release_for
 
 RULE = Rule(
     id="r",
@@ -81,7 +81,10 @@ def test_an_unknown_kind_of_receiver_is_told_nothing() -> None:
 def test_a_fact_that_is_no_field_never_leaves() -> None:
     facts = cast("dict[Field, object]", {"client.secret": "x", **FACTS})
 
-    assert told("finance_team", Occasion.READING, facts).digest == told("finance_team", Occasion.READING).digest
+    assert (
+        release_for("finance_team", Occasion.READING, facts).digest
+        == release_for("finance_team", Occasion.READING).digest
+    )
 
 
 @pytest.mark.parametrize("effect", [Effect.RELEASE, Effect.COARSEN])
@@ -296,7 +299,7 @@ def test_a_failing_field_is_withheld_alone_and_explained() -> None:
     clear = dataclasses.replace(rule, fields=frozenset({Field.REFERRAL_AREA}))
     facts: dict[Field, object] = {Field.CLIENT_BIRTH_DATE: "in 1980", Field.REFERRAL_AREA: "Noord"}
 
-    released = told("wijkteam", Occasion.MISSED, facts, policy_of(coarse, clear))
+    released = release_for("wijkteam", Occasion.MISSED, facts, policy_of(coarse, clear))
 
     assert released.fields == {Field.REFERRAL_AREA: "Noord"}
     assert released.decisions[1] == Decision(Field.CLIENT_BIRTH_DATE, None, None, "error")
@@ -315,7 +318,7 @@ def test_now_must_have_a_time_zone() -> None:
 
 
 def test_an_absent_fact_stays_absent() -> None:
-    released = told("finance_team", Occasion.READING, {Field.REFERRAL_AREA: None})
+    released = release_for("finance_team", Occasion.READING, {Field.REFERRAL_AREA: None})
 
     assert dict(released.fields) == {Field.REFERRAL_AREA: None}
     assert len(released.decisions) == 1
@@ -324,7 +327,7 @@ def test_an_absent_fact_stays_absent() -> None:
 def test_fields_and_decisions_stand_in_the_order_of_the_record() -> None:
     backwards = dict(reversed(FACTS.items()))
 
-    released = told("finance_team", Occasion.READING, backwards)
+    released = release_for("finance_team", Occasion.READING, backwards)
 
     order = list(Field)
     assert [decision.field for decision in released.decisions] == order
@@ -332,20 +335,20 @@ def test_fields_and_decisions_stand_in_the_order_of_the_record() -> None:
 
 
 def test_the_digest_is_that_of_the_fields_as_canonical_json() -> None:
-    released = told("exit", Occasion.READING, FACTS | {Field.CLIENT_GIVEN_NAME: "Zoë"})
+    released = release_for("exit", Occasion.READING, FACTS | {Field.CLIENT_GIVEN_NAME: "Zoë"})
     canonical = json.dumps(dict(released.fields), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     assert released.digest == sha256(canonical.encode()).hexdigest()
 
 
 def test_a_release_says_under_which_policy_and_on_which_occasion() -> None:
-    released = told("exit", Occasion.CHANGE)
+    released = release_for("exit", Occasion.CHANGE)
 
     assert (released.policy_version, released.occasion) == (POLICY.version, Occasion.CHANGE)
 
 
 def test_a_release_prints_no_values() -> None:
-    printed = repr(told("finance_team", Occasion.READING))
+    printed = repr(release_for("finance_team", Occasion.READING))
 
     assert not [value for value in FACTS.values() if isinstance(value, str) and value in printed]
 
@@ -356,7 +359,7 @@ def test_only_the_gate_makes_a_release() -> None:
 
 
 def test_a_release_cannot_be_changed_or_made_from_another() -> None:
-    released = told("exit", Occasion.CHANGE)
+    released = release_for("exit", Occasion.CHANGE)
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         released.fields = {}  # type: ignore[misc]  # the refusal is the case under test

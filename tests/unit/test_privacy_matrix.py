@@ -10,7 +10,7 @@ from app.domain.codes import ConsentScope, Moment, ReferrerKind, TrajectoryResul
 from app.domain.fields import Field
 from app.privacy.classification import CLASS_OF, ID_FIELDS, FieldClass
 from app.privacy.policy import RECEIVER_KINDS, REFERRER_KINDS, Effect, Occasion, Policy
-from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, told
+from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, release_for
 
 # x told; 2 told from the second time; k told on the route to the credit bank; c told with the client's
 # consent; - not told. Columns: received, confirmed, intake planned, intake attended, missed, intake result,
@@ -93,7 +93,7 @@ def test_the_table_of_agreements_names_every_referrer_kind() -> None:
 
 @pytest.mark.parametrize(("kind", "moment", "mark"), ROWS)
 def test_each_kind_is_told_at_each_moment_exactly_what_is_agreed(kind: str, moment: Moment, mark: str) -> None:
-    released = told(kind, Occasion.of(moment))
+    released = release_for(kind, Occasion.of(moment))
 
     assert set(released.fields) == (set() if mark == "-" else expected_fields(kind, moment))
 
@@ -108,7 +108,7 @@ UNMET: dict[str, dict[Field, object]] = {
 
 @pytest.mark.parametrize(("kind", "moment", "mark"), [row for row in ROWS if row[2] != "-"])
 def test_only_the_marked_agreements_depend_on_a_condition(kind: str, moment: Moment, mark: str) -> None:
-    released = told(kind, Occasion.of(moment), FACTS | UNMET[mark])
+    released = release_for(kind, Occasion.of(moment), FACTS | UNMET[mark])
 
     assert released.is_empty is (mark != "x")
 
@@ -117,7 +117,9 @@ def test_only_the_marked_agreements_depend_on_a_condition(kind: str, moment: Mom
 def test_no_receiver_is_told_care_or_free_text_by_an_event(kind: str, count: int) -> None:
     facts = FACTS | {Field.ATTENDANCE_MISSED_COUNT: count}
 
-    sent = {field for occasion in set(Occasion) - {Occasion.READING} for field in told(kind, occasion, facts).fields}
+    sent = {
+        field for occasion in set(Occasion) - {Occasion.READING} for field in release_for(kind, occasion, facts).fields
+    }
 
     assert not {field for field in sent if CLASS_OF[field] in {FieldClass.CARE, FieldClass.FREE_TEXT}}
 
@@ -125,7 +127,7 @@ def test_no_receiver_is_told_care_or_free_text_by_an_event(kind: str, count: int
 @pytest.mark.parametrize("kind", sorted(RECEIVER_KINDS))
 @pytest.mark.parametrize("occasion", Occasion)
 def test_no_receiver_is_given_both_the_true_and_the_told_status(kind: str, occasion: Occasion) -> None:
-    fields = told(kind, occasion).fields
+    fields = release_for(kind, occasion).fields
 
     assert not {Field.REFERRAL_STATUS, Field.REFERRAL_TOLD_STATUS} <= fields.keys()
 
@@ -135,7 +137,7 @@ def test_no_receiver_is_given_both_the_true_and_the_told_status(kind: str, occas
 def test_ids_never_leave_as_themselves_to_a_receiver_outside(kind: str, occasion: Occasion) -> None:
     ids = {str(FACTS[field]) for field in ID_FIELDS}
 
-    values = {str(value) for value in told(kind, occasion).fields.values()}
+    values = {str(value) for value in release_for(kind, occasion).fields.values()}
 
     inside = kind in GIDSO_AND_RMW or kind in {"finance_team", "credit_bank"}
     assert inside or not ids & values
@@ -143,7 +145,7 @@ def test_ids_never_leave_as_themselves_to_a_receiver_outside(kind: str, occasion
 
 @pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
 def test_a_bsn_is_read_back_only_by_who_registers_in_a_partner_system(kind: str) -> None:
-    fields = told(kind, Occasion.READING).fields
+    fields = release_for(kind, Occasion.READING).fields
 
     assert (Field.CLIENT_BSN in fields) is (kind in GIDSO_AND_RMW)
 
@@ -169,7 +171,7 @@ READ_OF_THE_COURSE = {
 def test_a_status_is_read_only_where_every_moment_it_could_betray_is_told(kind: str, readable: str) -> None:
     statuses = {Field.APPOINTMENT_STATUS, Field.TRAJECTORY_STATUS, Field.TRAJECTORY_ID}
 
-    fields = statuses & told(kind, Occasion.READING).fields.keys()
+    fields = statuses & release_for(kind, Occasion.READING).fields.keys()
 
     assert fields == set(readable.split()) - {"-"}
 
@@ -184,25 +186,25 @@ def test_who_is_not_told_the_intake_result_cannot_read_it_from_a_new_trajectory(
     without = {field: value for field, value in FACTS.items() if field not in of_the_trajectory}
     without.pop(Field.TRAJECTORY_ID)
 
-    started = told(kind, Occasion.READING, FACTS | of_the_trajectory)
+    started = release_for(kind, Occasion.READING, FACTS | of_the_trajectory)
 
-    assert started.fields == told(kind, Occasion.READING, without).fields
+    assert started.fields == release_for(kind, Occasion.READING, without).fields
 
 
 def test_the_finance_team_reads_no_care_needs() -> None:
-    fields = told("finance_team", Occasion.READING).fields
+    fields = release_for("finance_team", Occasion.READING).fields
 
     assert not {Field.ASSESSMENT_LIFE_DOMAINS, Field.REFERRAL_WMO_INDICATION} & fields.keys()
 
 
 def test_the_credit_bank_reads_no_free_text() -> None:
-    fields = told("credit_bank", Occasion.READING).fields
+    fields = release_for("credit_bank", Occasion.READING).fields
 
     assert not {field for field in fields if CLASS_OF[field] is FieldClass.FREE_TEXT}
 
 
 def test_an_operator_reads_nothing_of_a_client() -> None:
-    fields = told("operator", Occasion.READING).fields
+    fields = release_for("operator", Occasion.READING).fields
 
     assert set(fields) == {
         "referral.id",
@@ -215,7 +217,7 @@ def test_an_operator_reads_nothing_of_a_client() -> None:
 
 
 def test_only_the_finance_team_is_sent_something_to_handle() -> None:
-    handlers = {kind for kind in RECEIVER_KINDS if not told(kind, Occasion.HANDLING).is_empty}
+    handlers = {kind for kind in RECEIVER_KINDS if not release_for(kind, Occasion.HANDLING).is_empty}
 
     assert handlers == {"finance_team"}
 
@@ -235,7 +237,7 @@ def test_taking_out_a_permit_never_widens_what_anybody_is_told(index: int) -> No
         (kind, occasion)
         for kind in RECEIVER_KINDS
         for occasion in Occasion
-        if not told(kind, occasion, policy=rest).fields.items() <= told(kind, occasion).fields.items()
+        if not release_for(kind, occasion, policy=rest).fields.items() <= release_for(kind, occasion).fields.items()
     ]
 
     assert widened == []
@@ -263,12 +265,12 @@ def test_changing_withheld_facts_changes_no_byte_of_what_is_told(
         Field.ATTENDANCE_MISSED_COUNT: missed_count,
         Field.RESULT_CODE: result,
     }
-    before = told(kind, occasion, facts)
+    before = release_for(kind, occasion, facts)
     # Consent opens and closes by itself: it is asked, told or not.
     withheld = sorted(set(before.withheld) - {Field.CONSENT_SCOPES})
     changes = data.draw(st.dictionaries(st.sampled_from(withheld), VALUES) if withheld else st.just({}))
 
-    after = told(kind, occasion, facts | changes)
+    after = release_for(kind, occasion, facts | changes)
 
     assume(not set(changes) & set(after.fields))
     assert (after.digest, dict(after.fields)) == (before.digest, dict(before.fields))
