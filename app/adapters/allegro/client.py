@@ -3,24 +3,20 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import TypeVar
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from app.adapters.allegro.schemas import ChangeList, FileReceipt, Token
-from app.adapters.common.http import http_client, partner_errors
+from app.adapters.common.http import check_response, http_client, parse_response, partner_errors
 from app.adapters.common.pace import Pace
-from app.domain.errors import PartnerUnreachable
 
 _PARTNER = "Allegro"
 _RENEW_SECONDS_BEFORE_END = 60.0
 _LOGIN_REFUSED = frozenset({400, 401, 403})
-_CREDENTIALS = f"{_PARTNER} refuses the hub's credentials; check client id and secret"
-
-Model = TypeVar("Model")
+_CREDENTIALS = "client id and secret"
 
 
 class ListedReferral(BaseModel):
@@ -40,10 +36,6 @@ class StoredReferral(ListedReferral):
 
 class _ReferralList(BaseModel):
     verwijzingen: list[ListedReferral]
-
-
-_TOKEN, _CHANGES, _RECEIPT = TypeAdapter(Token), TypeAdapter(ChangeList), TypeAdapter(FileReceipt)
-_REFERRALS, _REFERRAL = TypeAdapter(_ReferralList), TypeAdapter(StoredReferral)
 
 
 class ClientCredentials(httpx.Auth):
@@ -84,9 +76,7 @@ class ClientCredentials(httpx.Auth):
         return next(httpx.BasicAuth(*self._client).auth_flow(request))
 
     def _keep(self, response: httpx.Response) -> None:
-        if response.status_code in _LOGIN_REFUSED:
-            raise PartnerUnreachable(_CREDENTIALS)
-        token = _parsed(_TOKEN, response.raise_for_status())
+        token = parse_response(Token, check_response(response, _PARTNER, _CREDENTIALS, _LOGIN_REFUSED), _PARTNER)
         self._token = token.access_token
         self._renew_at = self._timer() + token.expires_in - _RENEW_SECONDS_BEFORE_END
 
@@ -111,7 +101,7 @@ class AllegroClient:
     async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
         """Return at most ``limit`` changes (*mutaties*, unread) with a sequence number above ``after``, in order."""
         response = await self._call("GET", "/api/v1/mutaties", params={"na": after, "aantal": limit})
-        return _parsed(_CHANGES, response).mutaties
+        return parse_response(ChangeList, response, _PARTNER).mutaties
 
     async def referrals(self, after: str, limit: int) -> list[ListedReferral]:
         """Return at most ``limit`` (1 to 500) referrals with a file made after this one, in the order of their making.
@@ -121,17 +111,17 @@ class AllegroClient:
             limit: fewer referrals than this in the answer means that there are no more.
         """
         response = await self._call("GET", "/api/v1/verwijzingen", params={"na": after, "aantal": limit})
-        return _parsed(_REFERRALS, response).verwijzingen
+        return parse_response(_ReferralList, response, _PARTNER).verwijzingen
 
     async def find_referral(self, referral_id: UUID) -> StoredReferral | None:
         """Return a referral as Allegro holds it, or None when it has none."""
         response = await self._look(f"/api/v1/verwijzingen/{referral_id}")
-        return None if response is None else _parsed(_REFERRAL, response)
+        return None if response is None else parse_response(StoredReferral, response, _PARTNER)
 
     async def put_referral(self, referral_id: UUID, contents: Mapping[str, object]) -> str:
         """Create or replace a referral (*verwijzing*); return the number of its file (*dossiernummer*)."""
         response = await self._call("PUT", f"/api/v1/verwijzingen/{referral_id}", json=contents)
-        return _parsed(_RECEIPT, response).dossiernummer
+        return parse_response(FileReceipt, response, _PARTNER).dossiernummer
 
     async def post_message(self, referral_id: UUID, message: Mapping[str, object]) -> None:
         """Add a message (*bericht*) to a referral; the same ``berichtId`` twice is stored once."""
@@ -148,7 +138,11 @@ class AllegroClient:
     async def _look(self, path: str) -> httpx.Response | None:
         with partner_errors(_PARTNER):
             response = await self._http.get(path)
-            return None if response.status_code == httpx.codes.NOT_FOUND else _checked(response)
+            return (
+                None
+                if response.status_code == httpx.codes.NOT_FOUND
+                else check_response(response, _PARTNER, _CREDENTIALS)
+            )
 
     async def _call(
         self,
@@ -159,19 +153,5 @@ class AllegroClient:
         json: Mapping[str, object] | None = None,
     ) -> httpx.Response:
         with partner_errors(_PARTNER):
-            return _checked(await self._http.request(method, path, params=params, json=json))
-
-
-def _checked(response: httpx.Response) -> httpx.Response:
-    # A refused login is about the hub's credentials, not about this call: it must not end in a dead letter.
-    if response.status_code == httpx.codes.UNAUTHORIZED:
-        raise PartnerUnreachable(_CREDENTIALS)
-    return response.raise_for_status()
-
-
-def _parsed(model: TypeAdapter[Model], response: httpx.Response) -> Model:
-    try:
-        return model.validate_json(response.content)
-    except ValidationError:
-        # Without the cause: it would show what was sent.
-        raise PartnerUnreachable(f"{_PARTNER} gave an answer that is not in its contract") from None
+            response = await self._http.request(method, path, params=params, json=json)
+            return check_response(response, _PARTNER, _CREDENTIALS)

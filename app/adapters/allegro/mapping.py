@@ -3,14 +3,16 @@
 Source: ``openapi/partners/allegro.yaml``, version 1. A code that is not in a table is never guessed at.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from app.adapters.allegro import schemas
+from app.adapters.common.parsing import UNKNOWN_MOMENT, noon_of, parse, read_record
 from app.domain.codes import (
     CancellationReason,
     ClosureReason,
@@ -40,13 +42,13 @@ from app.domain.commands import (
 )
 from app.domain.errors import PartnerUnreadable, UnknownCode
 from app.domain.local_time import AMSTERDAM
-from app.domain.ports import PartnerRecord, ReadError
+from app.domain.ports import PartnerRecord
 from app.domain.values import Counsellor
 
 MAPPING_VERSION = "1"
 KIND = "mutatie"
 
-_NOON = time(12)
+_PARTNER = "Allegro"
 
 Table = Mapping[tuple[int, str], Code]
 CodeType = TypeVar("CodeType", bound=Code)
@@ -136,13 +138,17 @@ def read_change(raw: Mapping[str, object]) -> PartnerRecord:
     note's text, which is the counsellor's own and stays at Allegro.
     """
     left_out = {"volgnummer", "gegevens"} if raw.get("soort") == "notitie" else {"volgnummer"}
-    payload = {name: value for name, value in raw.items() if name not in left_out}
-    try:
-        change = _parsed(schemas.Change, raw)
-        return _record(raw, payload, occurred_at(change), facts=facts_of(change))
-    except PartnerUnreadable as error:
-        unread = ReadError(error.field, error.reason, str(error))
-        return _record(raw, payload, _registered_at(raw), unread=unread)
+    record = PartnerRecord(
+        kind=KIND,
+        external_id=str(raw.get("mutatieId", f"volgnummer {sequence_of(raw)}")),
+        case_id=str(raw.get("dossiernummer", "")),
+        version=str(sequence_of(raw)),
+        payload={name: value for name, value in raw.items() if name not in left_out},
+        occurred_at=_registered_at(raw),
+        referral_id=_uuid(raw.get("externReferentie")),
+        revision=sequence_of(raw) or None,
+    )
+    return read_record(record, _steps(record, raw))
 
 
 def facts_of(change: schemas.Change) -> tuple[Fact, ...]:
@@ -166,29 +172,12 @@ def occurred_at(change: schemas.Change) -> datetime:
     registered = change.geregistreerd_op
     if change.datum in (None, registered.astimezone(AMSTERDAM).date()):
         return registered.astimezone(UTC)
-    return datetime.combine(_day(change), _NOON, AMSTERDAM).astimezone(UTC)
+    return noon_of(_day(change)).astimezone(UTC)
 
 
-def _record(
-    raw: Mapping[str, object],
-    payload: Mapping[str, object],
-    moment: datetime,
-    *,
-    facts: tuple[Fact, ...] = (),
-    unread: ReadError | None = None,
-) -> PartnerRecord:
-    return PartnerRecord(
-        kind=KIND,
-        external_id=str(raw.get("mutatieId", f"volgnummer {sequence_of(raw)}")),
-        case_id=str(raw.get("dossiernummer", "")),
-        version=str(sequence_of(raw)),
-        payload=payload,
-        occurred_at=moment,
-        facts=facts,
-        referral_id=_uuid(raw.get("externReferentie")),
-        unread=unread,
-        revision=sequence_of(raw) or None,
-    )
+def _steps(record: PartnerRecord, raw: Mapping[str, object]) -> Iterator[PartnerRecord]:
+    change = parse(schemas.Change, raw, _PARTNER)
+    yield replace(record, occurred_at=occurred_at(change), facts=facts_of(change))
 
 
 def _confirmation(change: schemas.Change) -> tuple[Fact, ...]:
@@ -294,18 +283,7 @@ READERS: Mapping[str, Callable[[schemas.Change], tuple[Fact, ...]]] = {
 
 
 def _contents(model: type[Model], change: schemas.Change) -> Model:
-    return _parsed(model, change.gegevens, "gegevens.")
-
-
-def _parsed(model: type[Model], raw: Mapping[str, object], prefix: str = "") -> Model:
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = prefix + ".".join(str(part) for part in fault["loc"])
-        # The rule's name only: its text may quote what was sent.
-        message = f"{field} breaks Allegro's contract ({fault['type']}); have it put right there"
-        raise PartnerUnreadable(field, message) from None
+    return parse(model, change.gegevens, _PARTNER, "gegevens.")
 
 
 def _code(table: Mapping[tuple[int, str], CodeType], field: str, value: schemas.CodeValue) -> CodeType:
@@ -339,8 +317,7 @@ def _registered_at(raw: Mapping[str, object]) -> datetime:
     try:
         return schemas.moment_of(raw.get("geregistreerdOp")).astimezone(UTC)
     except ValueError:
-        # A record needs a moment to stand in quarantine with; this one cannot be mistaken for a real one.
-        return datetime.fromtimestamp(0, UTC)
+        return UNKNOWN_MOMENT
 
 
 def _uuid(value: object) -> UUID | None:

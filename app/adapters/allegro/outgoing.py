@@ -4,11 +4,10 @@ Source: ``openapi/partners/allegro.yaml``, version 1. Tables only: nothing is se
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
+from app.adapters.common.dutch import label, listed, moment
 from app.domain.codes import (
     AppointmentResponse,
-    Code,
     ContactCaution,
     ContactChannel,
     DebtSeverity,
@@ -23,7 +22,6 @@ from app.domain.codes import (
 from app.domain.errors import PartnerRefused
 from app.domain.events import EventType
 from app.domain.fields import Field
-from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerMessage
 
 Released = Mapping[str, object]
@@ -67,11 +65,6 @@ def _same(value: object) -> object:
     return value
 
 
-def _label(codes: type[Code]) -> Shape:
-    labels = {code.value: code.label for code in codes}
-    return lambda value: labels[str(value)]
-
-
 def _each(shape: Shape) -> Shape:
     return lambda values: [shape(value) for value in values] if isinstance(values, list | tuple) else [shape(values)]
 
@@ -81,11 +74,12 @@ def _yes_no(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    return ", ".join(_moment_text(str(each)) for each in value) if isinstance(value, list) else str(value)
+    # The only lists in a message are moments.
+    return listed(_moment)(value) if isinstance(value, list) else str(value)
 
 
-def _moment_text(value: str) -> str:
-    return datetime.fromisoformat(value).astimezone(AMSTERDAM).strftime("%d-%m-%Y %H:%M uur")
+def _moment(value: object) -> str:
+    return f"{moment(value)} uur"
 
 
 _REFERRAL: Part = {
@@ -93,15 +87,15 @@ _REFERRAL: Part = {
     "eerdereVerwijzing": (Field.REFERRAL_PREVIOUS_ID, _same),
     "gebied": (Field.REFERRAL_AREA, _same),
     "ontvangenOp": (Field.REFERRAL_RECEIVED_AT, _same),
-    "inkomenssituatie": (Field.REFERRAL_INCOME_SITUATION, _label(IncomeSituation)),
-    "schuldensituatie": (Field.REFERRAL_DEBT_SEVERITY, _label(DebtSeverity)),
-    "dreigingen": (Field.REFERRAL_THREATS, _each(_label(Threat))),
+    "inkomenssituatie": (Field.REFERRAL_INCOME_SITUATION, label(IncomeSituation)),
+    "schuldensituatie": (Field.REFERRAL_DEBT_SEVERITY, label(DebtSeverity)),
+    "dreigingen": (Field.REFERRAL_THREATS, _each(label(Threat))),
     "bewindvoering": (Field.REFERRAL_PROTECTIVE_ADMINISTRATION, _yes_no),
     "lopendeWsnp": (Field.REFERRAL_RUNNING_WSNP, _yes_no),
     "wmoIndicatie": (Field.REFERRAL_WMO_INDICATION, _yes_no),
     "casusregisseur": (Field.REFERRAL_CASE_LEAD, _same),
     "andereOrganisaties": (Field.REFERRAL_OTHER_ORGANISATIONS, _each(_same)),
-    "adviezen": (Field.REFERRAL_ADVICE, _each(_label(RoutingAdvice))),
+    "adviezen": (Field.REFERRAL_ADVICE, _each(label(RoutingAdvice))),
 }
 
 _REFERRAL_PARTS: Mapping[str, Part] = {
@@ -113,13 +107,13 @@ _REFERRAL_PARTS: Mapping[str, Part] = {
         "adres": (Field.CLIENT_ADDRESS, _same),
         "telefoon": (Field.CLIENT_PHONE, _same),
         "email": (Field.CLIENT_EMAIL, _same),
-        "voorkeurskanaal": (Field.CLIENT_PREFERRED_CHANNEL, _label(ContactChannel)),
+        "voorkeurskanaal": (Field.CLIENT_PREFERRED_CHANNEL, label(ContactChannel)),
         "tolktaal": (Field.CLIENT_INTERPRETER_LANGUAGE, _same),
-        "aandachtspunten": (Field.CLIENT_CONTACT_CAUTIONS, _each(_label(ContactCaution))),
+        "aandachtspunten": (Field.CLIENT_CONTACT_CAUTIONS, _each(label(ContactCaution))),
     },
     "verwijzer": {
         "organisatie": (Field.REFERRAL_ORGANISATION, _same),
-        "soort": (Field.REFERRAL_ORGANISATION_KIND, _label(ReferrerKind)),
+        "soort": (Field.REFERRAL_ORGANISATION_KIND, label(ReferrerKind)),
     },
     "driegesprek": {
         "gewenst": (Field.REFERRAL_THREE_WAY_MEETING, _yes_no),
@@ -127,7 +121,7 @@ _REFERRAL_PARTS: Mapping[str, Part] = {
     },
     "bredeUitvraag": {
         "gedaanDoor": (Field.ASSESSMENT_DONE_BY, _same),
-        "leefgebieden": (Field.ASSESSMENT_LIFE_DOMAINS, _each(_label(LifeDomain))),
+        "leefgebieden": (Field.ASSESSMENT_LIFE_DOMAINS, _each(label(LifeDomain))),
     },
 }
 
@@ -137,12 +131,12 @@ _WORKER: Part = {
     "email": (Field.WORKER_EMAIL, _same),
 }
 
-_WITHDRAWAL: Part = {"reden": (Field.REFERRAL_WITHDRAWAL_REASON, _label(WithdrawalReason))}
+_WITHDRAWAL: Part = {"reden": (Field.REFERRAL_WITHDRAWAL_REASON, label(WithdrawalReason))}
 _ANSWER: Part = {
-    "reactie": (Field.APPOINTMENT_RESPONSE, _label(AppointmentResponse)),
+    "reactie": (Field.APPOINTMENT_RESPONSE, label(AppointmentResponse)),
     "andereTijden": (Field.APPOINTMENT_OTHER_TIMES, _each(_same)),
 }
-_SIGNAL: Part = {"signaal": (Field.SIGNAL_KIND, _label(SignalKind))}
+_SIGNAL: Part = {"signaal": (Field.SIGNAL_KIND, label(SignalKind))}
 
 _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
     EventType.REFERRAL_WITHDRAWN: ("intrekking", "De verwijzer heeft de aanmelding ingetrokken", _WITHDRAWAL),

@@ -29,6 +29,13 @@ def drift_of(records: Iterable[PartnerRecord], fields: Iterable[str]) -> dict[st
     return dict(Counter([*unread, *fields]).most_common(MOST_PLACES))
 
 
+def unknown_in(
+    rows: Iterable[Mapping[str, object]], model: type[BaseModel], kind: str, beside: Set[str] = frozenset()
+) -> Iterator[str]:
+    """Return the places of the unknown fields of a page: the kind of record, a dot, and the path in it."""
+    return (f"{kind}.{path}" for row in rows for path in unknown_fields(model, row, beside))
+
+
 def unknown_fields(model: type[BaseModel], raw: Mapping[str, object], beside: Set[str] = frozenset()) -> Iterator[str]:
     """Return the paths of the fields that neither the model nor ``beside`` knows; nested models included.
 

@@ -1,16 +1,21 @@
 """The one way in which the adapters speak HTTP, with a partner's errors told in our terms."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TypeVar
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
+from pydantic import BaseModel, ValidationError
 
 from app.adapters.common.pace import Pace, PacedTransport
 from app.domain.errors import PartnerRefused, PartnerUnreachable
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -63,6 +68,44 @@ def partner_errors(partner: str) -> Iterator[None]:
     # The transport lets some of aiohttp's own errors through.
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
         raise PartnerUnreachable(f"{partner} gave no answer ({type(error).__name__})") from error
+
+
+def parse_response(model: type[Model], response: httpx.Response, partner: str) -> Model:
+    """Return the message in a response.
+
+    Raises:
+        PartnerUnreachable: it is not as the contract says, for example a proxy's page with status 200: nothing of it is
+            stored, and the next pull tries again.
+    """
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError:
+        # Without the cause: it repeats what was sent.
+        raise PartnerUnreachable(f"{partner} gave an answer that is not in its contract; trying again later") from None
+
+
+def check_response(
+    response: httpx.Response,
+    partner: str,
+    credentials: str,
+    login_refused: Set[int] = frozenset({HTTPStatus.UNAUTHORIZED}),
+) -> httpx.Response:
+    """Return a response that is a success.
+
+    Args:
+        response: what the partner answered.
+        partner: the partner's name, for the text of the error.
+        credentials: what the operator has to check when the login is refused.
+        login_refused: the statuses by which the partner refuses a login.
+
+    Raises:
+        PartnerUnreachable: the login is refused. That is about the hub's credentials and not about the message, which
+            has to wait until an operator corrects them, and must not be given up.
+        httpx.HTTPStatusError: any other refusal; see ``partner_errors``.
+    """
+    if response.status_code in login_refused:
+        raise PartnerUnreachable(f"{partner} refuses the hub's credentials; check {credentials}")
+    return response.raise_for_status()
 
 
 def _retry_after_seconds(response: httpx.Response) -> float | None:

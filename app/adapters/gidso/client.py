@@ -4,21 +4,19 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
-from app.adapters.common.http import http_client, partner_errors
+from app.adapters.common.http import Model, check_response, http_client, parse_response, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.gidso.schemas import AanmeldingenPage, JournaalregelsPage
 from app.domain.errors import CursorExpired, PartnerUnreachable
 
 _PARTNER: Final = "GIDSO"
-_ROWS = "/odata/v4/Aanmeldingen"
-
-_M = TypeVar("_M", bound=BaseModel)
+_ROWS: Final = "/odata/v4/Aanmeldingen"
+_LOGIN_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Client:
     async def append_line(self, case_id: str, line: Mapping[str, str]) -> None:
         """Append a line to a registration's journal; raises partner errors."""
         with partner_errors(_PARTNER):
-            _check(await self._http.post(_lines(case_id), json=line))
+            _checked(await self._http.post(_lines(case_id), json=line))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -91,20 +89,12 @@ def _lines(case_id: str) -> str:
     return f"{_ROWS}('{quote(case_id.replace(chr(39), chr(39) * 2), safe='')}')/Journaalregels"
 
 
-def _check(response: httpx.Response) -> None:
-    if response.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        # A rotated key says nothing about the message: it must wait for the new key, not be given up.
-        raise PartnerUnreachable("GIDSO does not accept our key; check the API key and the certificate")
-    response.raise_for_status()
+def _checked(response: httpx.Response) -> httpx.Response:
+    return check_response(response, _PARTNER, "the API key and the certificate", _LOGIN_REFUSED)
 
 
-def _read(model: type[_M], response: httpx.Response) -> _M:
-    _check(response)
-    try:
-        return model.model_validate_json(response.content)
-    except ValidationError:
-        # A proxy's page with status 200, for instance: nothing is stored, and the next pull tries again.
-        raise PartnerUnreachable("GIDSO answered something that is not in its contract; trying again later") from None
+def _read(model: type[Model], response: httpx.Response) -> Model:
+    return parse_response(model, _checked(response), _PARTNER)
 
 
 def _mutual_tls(certificate: Certificate) -> ssl.SSLContext:

@@ -1,14 +1,13 @@
 """What GIDSO is told: journal lines (*journaalregels*) in Dutch, built only from released fields."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 
+from app.adapters.common.dutch import Show, day, label, listed, moment, one_line, yes_no
 from app.domain.codes import (
     AppointmentResponse,
     CancellationReason,
     ClosureReason,
-    Code,
     DropOutReason,
     IntakeResult,
     KbrStatus,
@@ -73,15 +72,13 @@ FLAGS: Mapping[str, str] = {
 }
 """Labels of the flags of ``app.domain.values.ReferralFlags``."""
 
-_Show = Callable[[object], str]
-
 
 @dataclass(frozen=True)
 class Phrase:
     """How one released field reads in a journal line: its label, and its value as text."""
 
     label: str
-    show: _Show
+    show: Show
 
 
 def to_line(message: PartnerMessage) -> dict[str, str]:
@@ -113,63 +110,42 @@ def _sentence(phrase: Phrase, value: object) -> str:
     return f"{phrase.label}: {phrase.show(value).removesuffix('.')}."
 
 
-def _text(value: object) -> str:
-    return " ".join(str(value).split())
-
-
-def _yes_no(value: object) -> str:
-    return "ja" if value is True else "nee"
-
-
-def _day(value: object) -> str:
-    return f"{date.fromisoformat(str(value)[:10]):%d-%m-%Y}"
-
-
-def _time(value: object) -> str:
-    return f"{datetime.fromisoformat(str(value)).astimezone(AMSTERDAM):%d-%m-%Y om %H:%M}"
-
-
-def _label(codes: type[Code]) -> _Show:
-    labels = {code.value: code.label for code in codes}
-    return lambda value: labels[str(value)]
-
-
-def _list(show: _Show) -> _Show:
-    return lambda value: ", ".join(show(item) for item in value) if isinstance(value, list | tuple) else show(value)
+def _moment(value: object) -> str:
+    return moment(value, " om ")
 
 
 PHRASES: Mapping[Field, Phrase] = {
-    Field.APPOINTMENT_STARTS_AT: Phrase("Datum en tijd", _time),
-    Field.APPOINTMENT_PLACE: Phrase("Plaats", _text),
-    Field.APPOINTMENT_THREE_WAY: Phrase("Driegesprek", _yes_no),
-    Field.APPOINTMENT_PARTICIPANTS: Phrase("Deelnemers", _list(_text)),
-    Field.APPOINTMENT_RESPONSE: Phrase("Akkoord van de verwijzer", _label(AppointmentResponse)),
-    Field.APPOINTMENT_OTHER_TIMES: Phrase("Voorgestelde andere tijden", _list(_time)),
-    Field.APPOINTMENT_CANCELLATION_REASON: Phrase("Reden", _label(CancellationReason)),
-    Field.COUNSELLOR_NAME: Phrase("Trajectbegeleider", _text),
-    Field.COUNSELLOR_PHONE: Phrase("Telefoon trajectbegeleider", _text),
-    Field.ATTENDANCE_MISSED_COUNT: Phrase("Aantal keren niet verschenen", _text),
-    Field.INTAKE_RESULT: Phrase("Resultaat van de intake", _label(IntakeResult)),
-    Field.INTAKE_CONCLUDED_ON: Phrase("Intake afgerond op", _day),
-    Field.PLAN_SIGNED_ON: Phrase("Plan ondertekend op", _day),
-    Field.PLAN_DOCUMENT_REFERENCE: Phrase("Kenmerk van het plan in het dossier", _text),
-    Field.RESULT_CODE: Phrase("Resultaat van het traject", _label(TrajectoryResult)),
-    Field.RESULT_DECIDED_ON: Phrase("Besluit genomen op", _day),
-    Field.RESULT_DROP_OUT_REASON: Phrase("Reden van uitval", _label(DropOutReason)),
-    Field.KBR_STATUS: Phrase("Stand bij de kredietbank", _label(KbrStatus)),
-    Field.KBR_CHANGED_ON: Phrase("Gewijzigd op", _day),
-    Field.KBR_SERVICE_DECISION_MEETING_ON: Phrase("Gesprek bepalen dienstverlening op", _day),
-    Field.TRAJECTORY_STATUS: Phrase("Stand van het traject", _label(TrajectoryStatus)),
-    Field.TRAJECTORY_STARTED_ON: Phrase("Traject gestart op", _day),
-    Field.TRAJECTORY_DUE_ON: Phrase("Besluit uiterlijk op", _day),
-    Field.TRAJECTORY_ENDED_ON: Phrase("Traject geëindigd op", _day),
-    Field.TRAJECTORY_CLOSURE_REASON: Phrase("Reden van afsluiting", _label(ClosureReason)),
-    Field.REFERRAL_REJECTION_REASON: Phrase("Reden van afwijzing", _label(RejectionReason)),
-    Field.REFERRAL_WITHDRAWAL_REASON: Phrase("Reden van intrekking", _label(WithdrawalReason)),
-    Field.REFERRAL_CLOSURE_REASON: Phrase("Reden van afsluiting van de aanmelding", _label(ClosureReason)),
-    Field.REFERRAL_ADVICE: Phrase("Advies", _list(_label(RoutingAdvice))),
-    Field.REFERRAL_FLAGS: Phrase("Let op", _list(lambda flag: FLAGS[str(flag)])),
-    Field.REFERRAL_REQUESTED_ACTION: Phrase("Gevraagd aan de verwijzer", _text),
+    Field.APPOINTMENT_STARTS_AT: Phrase("Datum en tijd", _moment),
+    Field.APPOINTMENT_PLACE: Phrase("Plaats", one_line),
+    Field.APPOINTMENT_THREE_WAY: Phrase("Driegesprek", yes_no),
+    Field.APPOINTMENT_PARTICIPANTS: Phrase("Deelnemers", listed(one_line)),
+    Field.APPOINTMENT_RESPONSE: Phrase("Akkoord van de verwijzer", label(AppointmentResponse)),
+    Field.APPOINTMENT_OTHER_TIMES: Phrase("Voorgestelde andere tijden", listed(_moment)),
+    Field.APPOINTMENT_CANCELLATION_REASON: Phrase("Reden", label(CancellationReason)),
+    Field.COUNSELLOR_NAME: Phrase("Trajectbegeleider", one_line),
+    Field.COUNSELLOR_PHONE: Phrase("Telefoon trajectbegeleider", one_line),
+    Field.ATTENDANCE_MISSED_COUNT: Phrase("Aantal keren niet verschenen", one_line),
+    Field.INTAKE_RESULT: Phrase("Resultaat van de intake", label(IntakeResult)),
+    Field.INTAKE_CONCLUDED_ON: Phrase("Intake afgerond op", day),
+    Field.PLAN_SIGNED_ON: Phrase("Plan ondertekend op", day),
+    Field.PLAN_DOCUMENT_REFERENCE: Phrase("Kenmerk van het plan in het dossier", one_line),
+    Field.RESULT_CODE: Phrase("Resultaat van het traject", label(TrajectoryResult)),
+    Field.RESULT_DECIDED_ON: Phrase("Besluit genomen op", day),
+    Field.RESULT_DROP_OUT_REASON: Phrase("Reden van uitval", label(DropOutReason)),
+    Field.KBR_STATUS: Phrase("Stand bij de kredietbank", label(KbrStatus)),
+    Field.KBR_CHANGED_ON: Phrase("Gewijzigd op", day),
+    Field.KBR_SERVICE_DECISION_MEETING_ON: Phrase("Gesprek bepalen dienstverlening op", day),
+    Field.TRAJECTORY_STATUS: Phrase("Stand van het traject", label(TrajectoryStatus)),
+    Field.TRAJECTORY_STARTED_ON: Phrase("Traject gestart op", day),
+    Field.TRAJECTORY_DUE_ON: Phrase("Besluit uiterlijk op", day),
+    Field.TRAJECTORY_ENDED_ON: Phrase("Traject geëindigd op", day),
+    Field.TRAJECTORY_CLOSURE_REASON: Phrase("Reden van afsluiting", label(ClosureReason)),
+    Field.REFERRAL_REJECTION_REASON: Phrase("Reden van afwijzing", label(RejectionReason)),
+    Field.REFERRAL_WITHDRAWAL_REASON: Phrase("Reden van intrekking", label(WithdrawalReason)),
+    Field.REFERRAL_CLOSURE_REASON: Phrase("Reden van afsluiting van de aanmelding", label(ClosureReason)),
+    Field.REFERRAL_ADVICE: Phrase("Advies", listed(label(RoutingAdvice))),
+    Field.REFERRAL_FLAGS: Phrase("Let op", listed(lambda flag: FLAGS[str(flag)])),
+    Field.REFERRAL_REQUESTED_ACTION: Phrase("Gevraagd aan de verwijzer", one_line),
 }
 """The fields that a journal line tells, in the order in which it tells them."""
 

@@ -4,14 +4,11 @@ Source of the partner's codes: ``openapi/partners/gidso.yaml``. A code that is n
 guessed: the record goes to quarantine, and the table gets a line.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from collections.abc import Mapping
+from datetime import date, datetime
 from enum import StrEnum
-from itertools import takewhile
-from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
-
+from app.adapters.common.parsing import checked_bsn, meaning, meaning_if_given, meanings, noon_of, parse
 from app.adapters.gidso.schemas import Aanmelding, Burger, Medewerker, Stamp, Stopped, Toestemming
 from app.domain.codes import (
     ConsentScope,
@@ -26,9 +23,6 @@ from app.domain.codes import (
     WithdrawalReason,
 )
 from app.domain.commands import Fact, GiveSignal, RegisterReferral, WithdrawReferral
-from app.domain.errors import PartnerUnreadable, UnknownCode
-from app.domain.identifiers import is_bsn
-from app.domain.local_time import AMSTERDAM
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
 
 MAPPING_VERSION = "1"
@@ -92,8 +86,7 @@ LIFE_DOMAINS: Mapping[str, LifeDomain] = {
 }
 CONSENT_FORMS: Mapping[str, str] = {"Mondeling": "mondeling", "Schriftelijk": "schriftelijk", "Digitaal": "digitaal"}
 
-_M = TypeVar("_M", bound=BaseModel)
-_V = TypeVar("_V")
+_PARTNER = "GIDSO"
 
 
 def to_facts(kind: Kind, row: Mapping[str, object]) -> tuple[Fact, ...]:
@@ -107,12 +100,12 @@ def to_facts(kind: Kind, row: Mapping[str, object]) -> tuple[Fact, ...]:
         return (GiveSignal(SignalKind.SUPPORT_STOPPED),)
     if is_removed(row):
         return (WithdrawReferral(WithdrawalReason.OTHER),)
-    return (to_referral(parse(Aanmelding, row)),)
+    return (to_referral(parse(Aanmelding, row, _PARTNER)),)
 
 
 def to_referral(message: Aanmelding) -> RegisterReferral:
     """Read a registration as a referral; raises as ``to_facts`` does."""
-    _code("Teamsoort", TEAM_KINDS, message.teamsoort)
+    meaning(TEAM_KINDS, message.teamsoort, "Teamsoort")
     return RegisterReferral(
         organisation_code=message.teamcode,
         client=to_client(message.burger),
@@ -124,20 +117,18 @@ def to_referral(message: Aanmelding) -> RegisterReferral:
 
 def to_client(burger: Burger) -> ClientDetails:
     """Read a resident as the client; raises as ``to_facts`` does."""
-    if burger.bsn is not None and not is_bsn(burger.bsn):
-        raise PartnerUnreadable("Burger.Bsn", "Burger.Bsn fails the eleven-test; correct it in GIDSO")
     return ClientDetails(
         given_name=burger.voornaam,
         family_name=burger.achternaam,
         birth_date=burger.geboortedatum,
-        bsn=burger.bsn,
-        sex=_optional_code("Burger.Geslacht", SEXES, burger.geslacht),
+        bsn=checked_bsn(burger.bsn, "Burger.Bsn"),
+        sex=meaning_if_given(SEXES, burger.geslacht, "Burger.Geslacht"),
         address=burger.adres,
         phone=burger.telefoon,
         email=burger.email,
-        preferred_channel=_optional_code("Burger.Voorkeurskanaal", CHANNELS, burger.voorkeurskanaal),
+        preferred_channel=meaning_if_given(CHANNELS, burger.voorkeurskanaal, "Burger.Voorkeurskanaal"),
         interpreter_language=burger.tolktaal,
-        contact_cautions=_codes("Burger.Aandachtspunten", CAUTIONS, burger.aandachtspunten),
+        contact_cautions=meanings(CAUTIONS, burger.aandachtspunten, "Burger.Aandachtspunten"),
     )
 
 
@@ -150,13 +141,13 @@ def to_contents(message: Aanmelding) -> ReferralContents:
         worker=to_worker(message.medewerker),
         reason=message.aanleiding,
         motivation=message.motivatie,
-        income_situation=_code("Inkomen", INCOMES, message.inkomen),
-        debt_severity=_code("Schulden", DEBTS, message.schulden),
-        threats=_codes("Dreigingen", THREATS, message.dreigingen),
+        income_situation=meaning(INCOMES, message.inkomen, "Inkomen"),
+        debt_severity=meaning(DEBTS, message.schulden, "Schulden"),
+        threats=meanings(THREATS, message.dreigingen, "Dreigingen"),
         three_way_meeting=message.driegesprek.gewenst,
         meeting_place=message.driegesprek.locatie,
         assessment_done_by=assessment.door if assessment else None,
-        life_domains=_codes("BredeUitvraag.Leefgebieden", LIFE_DOMAINS, domains),
+        life_domains=meanings(LIFE_DOMAINS, domains, "BredeUitvraag.Leefgebieden"),
         other_organisations=tuple(message.betrokken),
         case_lead=message.casusregisseur,
         protective_administration=message.bewind,
@@ -174,7 +165,7 @@ def to_worker(medewerker: Medewerker) -> Worker:
 
 def to_consent(toestemming: Toestemming) -> Consent:
     """Read what the resident agreed to; when nothing was agreed, GIDSO's date and form say nothing either."""
-    form = _optional_code("Toestemming.Wijze", CONSENT_FORMS, toestemming.wijze)
+    form = meaning_if_given(CONSENT_FORMS, toestemming.wijze, "Toestemming.Wijze")
     if not toestemming.terugkoppeling:
         return Consent()
     return Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), toestemming.datum, form)
@@ -182,12 +173,12 @@ def to_consent(toestemming: Toestemming) -> Consent:
 
 def stopped_on(row: Mapping[str, object]) -> datetime:
     """Return the moment at which the team's own support ended; raises PartnerUnreadable."""
-    return _moment(parse(Stopped, row).ondersteuning_gestopt_op)
+    return _moment(parse(Stopped, row, _PARTNER).ondersteuning_gestopt_op)
 
 
 def stamp(row: Mapping[str, object]) -> Stamp:
     """Return version and moment of change of a registration; raises PartnerUnreadable."""
-    return parse(Stamp, row)
+    return parse(Stamp, row, _PARTNER)
 
 
 def is_removed(row: Mapping[str, object]) -> bool:
@@ -195,41 +186,6 @@ def is_removed(row: Mapping[str, object]) -> bool:
     return "@removed" in row
 
 
-def parse(model: type[_M], row: Mapping[str, object]) -> _M:
-    """Read a row as a message of the contract.
-
-    Raises:
-        PartnerUnreadable: names the first field that differs and the rule, never the value.
-    """
-    try:
-        return model.model_validate(row)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        path = _path(first["loc"])
-        rule = f"{path} is not as GIDSO's contract says ({first['type']}); correct it there, then it is read again"
-        raise PartnerUnreadable(path, rule) from None
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    # Where a field has two forms, Pydantic adds the form that it tried; GIDSO's own names start with a capital.
-    own = takewhile(lambda part: isinstance(part, int) or part[:1].isupper(), location)
-    return ".".join(str(part) for part in own)
-
-
 def _moment(value: datetime | date) -> datetime:
-    # Registrations from before the last migration have a date only; noon keeps it the same day everywhere.
-    return value if isinstance(value, datetime) else datetime.combine(value, time(12), AMSTERDAM)
-
-
-def _code(field: str, table: Mapping[str, _V], code: str) -> _V:
-    if code not in table:
-        raise UnknownCode(field, f"{field} holds a code that is not in the mapping; add it to the table first")
-    return table[code]
-
-
-def _optional_code(field: str, table: Mapping[str, _V], code: str | None) -> _V | None:
-    return None if code is None else _code(field, table, code)
-
-
-def _codes(field: str, table: Mapping[str, _V], codes: Iterable[str]) -> tuple[_V, ...]:
-    return tuple(_code(field, table, code) for code in codes)
+    # Registrations from before the last migration have a date only.
+    return value if isinstance(value, datetime) else noon_of(value)

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from app.adapters.common.drift import drift_of, unknown_fields
+from app.adapters.common.drift import drift_of, unknown_in
+from app.adapters.common.parsing import read_record
 from app.adapters.gidso import mapping
 from app.adapters.gidso.client import Client, token_of
 from app.adapters.gidso.mapping import Kind
 from app.adapters.gidso.schemas import Aanmelding, AanmeldingenPage
 from app.domain.codes import System
-from app.domain.errors import PartnerUnreachable, PartnerUnreadable
+from app.domain.errors import PartnerUnreachable
 from app.domain.ports import Clock, Page, PartnerRecord, QuarantinedRecord, ReadError
 
 PAGE_SIZE = 500
@@ -60,10 +61,7 @@ class Source:
         )
         if not held.version:
             return replace(record, unread=_NO_STAMP)
-        try:
-            return replace(record, facts=mapping.to_facts(kind, held.payload))
-        except PartnerUnreadable as error:
-            return replace(record, unread=ReadError(error.field, error.reason, str(error)))
+        return read_record(record, _facts(record, kind))
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
         """Return what GIDSO's own tombstone gives; that support ended stays so."""
@@ -96,11 +94,17 @@ def read_row(row: Mapping[str, object], read_at: datetime) -> Iterator[PartnerRe
 def _record(kind: Kind, payload: Mapping[str, object], row: Mapping[str, object], read_at: datetime) -> PartnerRecord:
     key = _key(payload)
     record = PartnerRecord(kind, key, key, "", payload, read_at)
-    try:
-        record = _stamped(record, kind, row)
-        return replace(record, facts=mapping.to_facts(kind, payload))
-    except PartnerUnreadable as error:
-        return replace(record, unread=ReadError(error.field, error.reason, str(error)))
+    return read_record(record, _steps(record, kind, row))
+
+
+def _steps(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> Iterator[PartnerRecord]:
+    record = _stamped(record, kind, row)
+    yield record
+    yield from _facts(record, kind)
+
+
+def _facts(record: PartnerRecord, kind: Kind) -> Iterator[PartnerRecord]:
+    yield replace(record, facts=mapping.to_facts(kind, record.payload))
 
 
 def _stamped(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> PartnerRecord:
@@ -113,10 +117,9 @@ def _stamped(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> Pa
 
 
 def _unknown_fields(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
-    for row in rows:
-        # A name with an at sign is an annotation of OData, which may come at any time (OData JSON Format 4.01, 4.6).
-        own = {name: value for name, value in row.items() if "@" not in name}
-        yield from (f"{Kind.REFERRAL}.{path}" for path in unknown_fields(Aanmelding, own, _STAMPS | {_STOPPED}))
+    # A name with an at sign is an annotation of OData, which may come at any time (OData JSON Format 4.01, 4.6).
+    own = ({name: value for name, value in row.items() if "@" not in name} for row in rows)
+    return unknown_in(own, Aanmelding, Kind.REFERRAL, _STAMPS | {_STOPPED})
 
 
 def _key(payload: Mapping[str, object]) -> str:

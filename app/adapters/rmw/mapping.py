@@ -4,19 +4,17 @@ Source: the code lists of ``openapi/partners/rmw.xsd``. A code that is not in a 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
-from pydantic import ValidationError
-
+from app.adapters.common.parsing import checked_bsn, meaning, meaning_if_given, meanings, noon_of, parse
 from app.adapters.rmw.remarks import remark
 from app.adapters.rmw.schemas import Aanmelding, Klant, ListedRegistration, StatusUpdate, Toestemming
 from app.domain.codes import ConsentScope, DebtSeverity, IncomeSituation, Moment, Threat, WithdrawalReason
 from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
-from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
+from app.domain.errors import PartnerRefused, PartnerUnreadable
 from app.domain.events import EventType
-from app.domain.identifiers import is_bsn
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerMessage
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
@@ -77,9 +75,6 @@ ENDINGS: Final = frozenset(
 )
 """Events after which nothing runs any more, so that RMW's activity tab is closed."""
 
-_NOON: Final = time(12)
-_Meaning = TypeVar("_Meaning")
-
 
 def to_facts(registration: ListedRegistration) -> tuple[Fact, ...]:
     """Read a registration as the referral that it states, or as its withdrawal when it lapsed (*vervallen*).
@@ -88,8 +83,8 @@ def to_facts(registration: ListedRegistration) -> tuple[Fact, ...]:
         UnknownCode: a code has no meaning here.
         PartnerUnreadable: a field is missing or breaks its form.
     """
-    message = _aanmelding(registration.contents)
-    if _meaning(YES_NO, message.vervallen, "vervallen"):
+    message = parse(Aanmelding, registration.contents, "RMW")
+    if meaning(YES_NO, message.vervallen, "vervallen"):
         return withdrawal()
     return (
         RegisterReferral(
@@ -150,43 +145,32 @@ def _status_code(message: PartnerMessage) -> str:
     return STATUS_OF_EVENT.get(message.event_type) or STATUS_OF_MOMENT[message.moment]
 
 
-def _aanmelding(contents: Mapping[str, object]) -> Aanmelding:
-    try:
-        return Aanmelding.model_validate(contents)
-    except ValidationError as error:
-        # Pydantic's own text repeats the value, which may be personal data.
-        field = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-        raise PartnerUnreadable(field, f"{field} is missing or not of the contract's type") from None
-
-
 def _contents(message: Aanmelding) -> ReferralContents:
     return ReferralContents(
         area=message.gebied,
         worker=Worker(message.consulent.naam, message.consulent.telefoon, message.consulent.email),
         reason=message.aanleiding,
         motivation=message.motivatie,
-        income_situation=_meaning(INCOME, message.inkomen, "inkomen"),
-        debt_severity=_meaning(DEBTS, message.schulden, "schulden"),
-        threats=tuple(_meaning(THREATS, code, "dreiging") for code in message.dreiging),
-        three_way_meeting=_meaning(YES_NO, message.driegesprek, "driegesprek"),
+        income_situation=meaning(INCOME, message.inkomen, "inkomen"),
+        debt_severity=meaning(DEBTS, message.schulden, "schulden"),
+        threats=meanings(THREATS, message.dreiging, "dreiging"),
+        three_way_meeting=meaning(YES_NO, message.driegesprek, "driegesprek"),
         meeting_place=message.locatie,
         case_lead=message.regie,
-        protective_administration=_meaning(YES_NO, message.indBewind, "indBewind"),
-        running_wsnp=_meaning(YES_NO, message.indWsnp, "indWsnp"),
-        wmo_indication=_meaning(YES_NO, message.indWmo, "indWmo"),
+        protective_administration=meaning(YES_NO, message.indBewind, "indBewind"),
+        running_wsnp=meaning(YES_NO, message.indWsnp, "indWsnp"),
+        wmo_indication=meaning(YES_NO, message.indWmo, "indWmo"),
         consent=_consent(message.toestemming),
     )
 
 
 def _client(klant: Klant) -> ClientDetails:
-    if klant.bsn is not None and not is_bsn(klant.bsn):
-        raise PartnerUnreadable("klant.bsn", "klant.bsn does not pass the eleven-test")
     return ClientDetails(
         given_name=klant.voornaam,
         family_name=klant.achternaam,
         birth_date=_date(klant.geboortedatum, "klant.geboortedatum"),
-        bsn=klant.bsn,
-        sex=None if klant.geslacht is None else _meaning(SEX, klant.geslacht, "klant.geslacht"),
+        bsn=checked_bsn(klant.bsn, "klant.bsn"),
+        sex=meaning_if_given(SEX, klant.geslacht, "klant.geslacht"),
         address=klant.adres,
         phone=klant.telefoon,
         email=klant.email,
@@ -194,7 +178,7 @@ def _client(klant: Klant) -> ClientDetails:
 
 
 def _consent(toestemming: Toestemming | None) -> Consent:
-    if toestemming is None or not _meaning(YES_NO, toestemming.terugkoppeling, "toestemming.terugkoppeling"):
+    if toestemming is None or not meaning(YES_NO, toestemming.terugkoppeling, "toestemming.terugkoppeling"):
         return Consent()
     given_on = None if toestemming.datum is None else _date(toestemming.datum, "toestemming.datum")
     return Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), given_on)
@@ -203,7 +187,7 @@ def _consent(toestemming: Toestemming | None) -> Consent:
 def _received_at(message: Aanmelding, changed: datetime) -> datetime:
     # A date without a time stands for noon, but a referral is never received after it was last changed.
     day = _date(message.datumAanmelding, "datumAanmelding")
-    return min(datetime.combine(day, _NOON, AMSTERDAM).astimezone(UTC), changed)
+    return min(noon_of(day).astimezone(UTC), changed)
 
 
 def _date(value: str, field: str) -> date:
@@ -217,10 +201,3 @@ def _digits(value: str, length: int, field: str) -> str:
     if len(value) == length and value.isascii() and value.isdigit():
         return value
     raise PartnerUnreadable(field, f"{field} does not consist of {length} digits")
-
-
-def _meaning(table: Mapping[str, _Meaning], code: str, field: str) -> _Meaning:
-    try:
-        return table[code]
-    except KeyError:
-        raise UnknownCode(field, f"{field} holds a code that is not in RMW's list; extend the mapping") from None

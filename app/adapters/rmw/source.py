@@ -2,22 +2,22 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from app.adapters.common.drift import drift_of, unknown_fields
+from app.adapters.common.drift import drift_of, unknown_in
+from app.adapters.common.parsing import UNKNOWN_MOMENT, read_record
 from app.adapters.rmw.client import RmwClient
 from app.adapters.rmw.mapping import MAPPING_VERSION, changed_at, stuf_moment, to_facts, withdrawal
-from app.adapters.rmw.schemas import Aanmelding, ListedRegistration, RegistrationList
+from app.adapters.rmw.schemas import Aanmelding, ListedRegistration
 from app.domain.codes import System
-from app.domain.errors import PartnerUnreachable, PartnerUnreadable
-from app.domain.ports import Page, PartnerRecord, QuarantinedRecord, ReadError
+from app.domain.errors import PartnerUnreachable
+from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 
 PAGE_SIZE: Final = 500
 """The most that RMW lists at once."""
 
 _KIND: Final = "aanmelding"
-_UNKNOWN_MOMENT: Final = datetime.fromtimestamp(0, UTC)
 _MOST_DIGITS: Final = 18
 _BESIDE: Final = frozenset({"aanmeldcode", "soortTeam"})
 
@@ -48,12 +48,13 @@ class RmwSource:
             if part.next_position is not None and part.next_position <= position:
                 raise PartnerUnreachable("RMW gave a list that does not move on")
             records = tuple(_record(r, position + i) for i, r in enumerate(part.registrations))
-            yield Page(records, None, drift_of(records, _unknown_fields(part)))
+            contents = (registration.contents for registration in part.registrations)
+            yield Page(records, None, drift_of(records, unknown_in(contents, Aanmelding, _KIND, _BESIDE)))
             position = part.next_position
 
     def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         """Read a registration from quarantine again; its number and moment are not in its payload."""
-        changed = "" if held.occurred_at == _UNKNOWN_MOMENT else stuf_moment(held.occurred_at)
+        changed = "" if held.occurred_at == UNKNOWN_MOMENT else stuf_moment(held.occurred_at)
         again = _record(ListedRegistration(dict(held.payload), held.version, changed), 0)
         return replace(again, external_id=held.external_id, case_id=held.case_id)
 
@@ -73,21 +74,18 @@ def _record(registration: ListedRegistration, position: int) -> PartnerRecord:
         case_id=case_id,
         version=registration.number,
         payload=registration.contents,
-        occurred_at=_UNKNOWN_MOMENT,
+        occurred_at=UNKNOWN_MOMENT,
         # RMW counts each change, those of other systems too: it only grows.
         revision=_revision(registration.number),
     )
-    try:
-        record = replace(record, occurred_at=changed_at(registration))
-        return replace(record, facts=to_facts(registration))
-    except PartnerUnreadable as error:
-        return replace(record, unread=ReadError(error.field, error.reason, str(error)))
+    return read_record(record, _steps(record, registration))
+
+
+def _steps(record: PartnerRecord, registration: ListedRegistration) -> Iterator[PartnerRecord]:
+    record = replace(record, occurred_at=changed_at(registration))
+    yield record
+    yield replace(record, facts=to_facts(registration))
 
 
 def _revision(number: str) -> int | None:
     return int(number) if number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS else None
-
-
-def _unknown_fields(part: RegistrationList) -> Iterator[str]:
-    for registration in part.registrations:
-        yield from (f"{_KIND}.{path}" for path in unknown_fields(Aanmelding, registration.contents, _BESIDE))

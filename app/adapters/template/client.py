@@ -6,12 +6,10 @@ from typing import Final
 from urllib.parse import quote
 
 import httpx
-from pydantic import ValidationError
 
-from app.adapters.common.http import http_client, partner_errors
+from app.adapters.common.http import check_response, http_client, parse_response, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.template.schemas import Wijziging, Wijzigingen
-from app.domain.errors import PartnerUnreachable
 
 _PARTNER: Final = "The partner"
 
@@ -33,11 +31,7 @@ class Client:
             # A feed that forgets, or a token that expires, answers 410 here: raise CursorExpired and the engine
             # reads everything (app/adapters/gidso/client.py).
             response = _checked(await self._http.get("/v1/wijzigingen", params={"na": after, "aantal": limit}))
-        try:
-            return Wijzigingen.model_validate_json(response.content).wijzigingen
-        except ValidationError:
-            # A proxy's page with status 200, for instance. Without the cause: it would show what was sent.
-            raise PartnerUnreachable(f"{_PARTNER} gave an answer that is not in its contract") from None
+        return parse_response(Wijzigingen, response, _PARTNER).wijzigingen
 
     async def has_message(self, number: str, reference: str) -> bool:
         """Return whether a message (*bericht*) with this reference (*kenmerk*) was stored."""
@@ -60,7 +54,4 @@ def _messages(number: str) -> str:
 
 
 def _checked(response: httpx.Response) -> httpx.Response:
-    if response.status_code == HTTPStatus.UNAUTHORIZED:
-        # It is about the hub's token and not about this message, which must wait for a new one and not be given up.
-        raise PartnerUnreachable(f"{_PARTNER} does not accept the hub's token; check it")
-    return response.raise_for_status()
+    return check_response(response, _PARTNER, "its token")

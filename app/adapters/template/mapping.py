@@ -6,16 +6,14 @@ becomes "unknown": the record goes to quarantine, the table gets a line, and the
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
-from pydantic import ValidationError
-
+from app.adapters.common.parsing import checked_bsn, meaning
 from app.adapters.template.schemas import Aanmelding, Klant
 from app.domain.codes import ConsentScope, IncomeSituation, Moment, System, WithdrawalReason
 from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
-from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
+from app.domain.errors import PartnerRefused
 from app.domain.fields import Field
-from app.domain.identifiers import is_bsn
 from app.domain.ports import PartnerMessage
 from app.domain.values import ClientDetails, Consent, ReferralContents
 
@@ -24,8 +22,6 @@ SYSTEM: Final = System.GIDSO
 
 MAPPING_VERSION: Final = "1"
 """Goes up with each change below; the account of every run names it."""
-
-_Meaning = TypeVar("_Meaning")
 
 
 @dataclass(frozen=True)
@@ -81,21 +77,6 @@ PLACES: Final[Mapping[Field, str]] = {
 """Where a message (*bericht*) has room for a field; the privacy gate decided before whether it may be told."""
 
 
-def parse(row: Mapping[str, object]) -> Aanmelding:
-    """Read a referral as the contract has it.
-
-    Raises:
-        PartnerUnreadable: names the first field that differs and the rule, never the value.
-    """
-    try:
-        return Aanmelding.model_validate(row)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        rule = f"{place} is not as the contract says ({first['type']}); correct it at the partner"
-        raise PartnerUnreadable(place, rule) from None
-
-
 def to_facts(message: Aanmelding, tables: Tables = TABLES) -> tuple[Fact, ...]:
     """Read a referral as the one thing it says: that it stands so, or that it was withdrawn.
 
@@ -103,9 +84,9 @@ def to_facts(message: Aanmelding, tables: Tables = TABLES) -> tuple[Fact, ...]:
         UnknownCode: a code is not in the tables.
         PartnerUnreadable: the BSN is none.
     """
-    if _meaning(tables.states, message.stand, "stand"):
+    if meaning(tables.states, message.stand, "stand"):
         return (_referral(message, tables),)
-    return (WithdrawReferral(_meaning(tables.reasons, message.reden_intrekking or "", "redenIntrekking")),)
+    return (WithdrawReferral(meaning(tables.reasons, message.reden_intrekking or "", "redenIntrekking")),)
 
 
 def to_message(message: PartnerMessage) -> dict[str, object]:
@@ -133,7 +114,7 @@ def _referral(message: Aanmelding, tables: Tables) -> RegisterReferral:
         client=_client(message.klant),
         contents=ReferralContents(
             area=message.gebied,
-            income_situation=_meaning(tables.incomes, message.inkomen, "inkomen"),
+            income_situation=meaning(tables.incomes, message.inkomen, "inkomen"),
             consent=Consent(scopes),
         ),
         reference=message.nummer,
@@ -142,12 +123,5 @@ def _referral(message: Aanmelding, tables: Tables) -> RegisterReferral:
 
 
 def _client(klant: Klant) -> ClientDetails:
-    if klant.bsn is not None and not is_bsn(klant.bsn):
-        raise PartnerUnreadable("klant.bsn", "klant.bsn fails the eleven-test; correct it at the partner")
-    return ClientDetails(klant.voornaam, klant.achternaam, klant.geboortedatum, bsn=klant.bsn)
-
-
-def _meaning(table: Mapping[str, _Meaning], code: str, field: str) -> _Meaning:
-    if code not in table:
-        raise UnknownCode(field, f"{field} holds a code that is not in the mapping; add it to the table first")
-    return table[code]
+    bsn = checked_bsn(klant.bsn, "klant.bsn")
+    return ClientDetails(klant.voornaam, klant.achternaam, klant.geboortedatum, bsn=bsn)

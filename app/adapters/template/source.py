@@ -1,24 +1,24 @@
 """Reads the partner's feed as the engine's pages."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from app.adapters.common.drift import drift_of, unknown_fields
+from app.adapters.common.drift import drift_of, unknown_in
+from app.adapters.common.parsing import UNKNOWN_MOMENT, parse, read_record
 from app.adapters.template.client import Client
-from app.adapters.template.mapping import MAPPING_VERSION, SYSTEM, TABLES, Tables, parse, to_facts
+from app.adapters.template.mapping import MAPPING_VERSION, SYSTEM, TABLES, Tables, to_facts
 from app.adapters.template.schemas import Aanmelding, Wijziging
 from app.domain.codes import WithdrawalReason
 from app.domain.commands import WithdrawReferral
-from app.domain.errors import PartnerUnreachable, PartnerUnreadable
-from app.domain.ports import Page, PartnerRecord, QuarantinedRecord, ReadError
+from app.domain.errors import PartnerUnreachable
+from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 
 PAGE_SIZE: Final = 500
 """The most that the partner gives at once."""
 
 _KIND: Final = "aanmelding"
-_UNKNOWN_MOMENT: Final = datetime.fromtimestamp(0, UTC)
 
 
 class Source:
@@ -72,20 +72,23 @@ class Source:
 
     def _page(self, changes: Sequence[Wijziging], cursor: str) -> Page:
         records = tuple(self._read(each.aanmelding, f"volgnummer-{each.volgnummer}") for each in changes)
-        return Page(records, cursor, drift_of(records, _unknown_fields(changes)))
+        return Page(
+            records, cursor, drift_of(records, unknown_in((each.aanmelding for each in changes), Aanmelding, _KIND))
+        )
 
     def _read(self, row: Mapping[str, object], otherwise: str) -> PartnerRecord:
         """Read a referral; one that cannot be read says why, and keeps its key as far as it has one."""
         number = row.get("nummer")
         key = number if isinstance(number, str) and number else otherwise
-        record = PartnerRecord(_KIND, key, key, "", row, _UNKNOWN_MOMENT)
-        try:
-            message = parse(row)
-            version, occurred_at = message.versie, message.gewijzigd_op
-            record = replace(record, version=str(version), revision=version, occurred_at=occurred_at)
-            return replace(record, facts=to_facts(message, self._tables))
-        except PartnerUnreadable as error:
-            return replace(record, unread=ReadError(error.field, error.reason, str(error)))
+        record = PartnerRecord(_KIND, key, key, "", row, UNKNOWN_MOMENT)
+        return read_record(record, self._steps(record))
+
+    def _steps(self, record: PartnerRecord) -> Iterator[PartnerRecord]:
+        message = parse(Aanmelding, record.payload, "the partner")
+        version, occurred_at = message.versie, message.gewijzigd_op
+        record = replace(record, version=str(version), revision=version, occurred_at=occurred_at)
+        yield record
+        yield replace(record, facts=to_facts(message, self._tables))
 
 
 def _moved_on(read_to: int, changes: Sequence[Wijziging]) -> int:
@@ -94,8 +97,3 @@ def _moved_on(read_to: int, changes: Sequence[Wijziging]) -> int:
         # Else the engine would read the same page for ever, and a cursor could go back.
         raise PartnerUnreachable("The partner gave a feed that does not move on")
     return newest
-
-
-def _unknown_fields(changes: Iterable[Wijziging]) -> Iterator[str]:
-    for change in changes:
-        yield from (f"{_KIND}.{path}" for path in unknown_fields(Aanmelding, change.aanmelding))

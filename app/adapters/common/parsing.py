@@ -1,0 +1,106 @@
+"""Reading a partner's records: the steps that every mapping shares, and how it reports what cannot be read."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from itertools import takewhile
+from typing import Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.domain.errors import PartnerUnreadable, UnknownCode
+from app.domain.identifiers import is_bsn
+from app.domain.local_time import AMSTERDAM
+from app.domain.ports import PartnerRecord, ReadError
+
+UNKNOWN_MOMENT: Final = datetime.fromtimestamp(0, UTC)
+"""The moment of a record whose own moment cannot be read: quarantine needs one, and this one is clearly not real."""
+
+_NOON: Final = time(12)
+
+Model = TypeVar("Model", bound=BaseModel)
+Key = TypeVar("Key")
+Meaning = TypeVar("Meaning")
+
+
+def read_record(record: PartnerRecord, steps: Iterator[PartnerRecord]) -> PartnerRecord:
+    """Return the last record that the steps yield, each more complete than the one before.
+
+    When a step raises PartnerUnreadable, the record keeps what was read until then, and ``unread`` says what is wrong:
+    it goes to quarantine, and the other records of the page are not affected.
+
+    Args:
+        record: what is known before anything is read: key, payload and a moment.
+        steps: usually two: with version and moment, then with facts.
+    """
+    try:
+        for step in steps:
+            record = step
+    except PartnerUnreadable as error:
+        return replace(record, unread=ReadError(error.field, error.reason, str(error)))
+    return record
+
+
+def parse(model: type[Model], raw: Mapping[str, object], partner: str, prefix: str = "") -> Model:
+    """Return a message of the partner's contract.
+
+    Args:
+        model: the message as the contract describes it.
+        raw: the message as it was received.
+        partner: the partner's name, for the text of the error.
+        prefix: where the message is in its record, with a dot at the end; empty for the record itself.
+
+    Raises:
+        PartnerUnreadable: a field differs from the contract; the first is named with the rule, never with its value.
+    """
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        # Pydantic's own text repeats the value, which may be personal data; so does the cause of this error.
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        field = prefix + _path(fault["loc"])
+        rule = f"{field} is not as the contract of {partner} says ({fault['type']}); have it corrected there"
+        raise PartnerUnreadable(field, rule) from None
+
+
+def meaning(table: Mapping[Key, Meaning], code: Key, field: str) -> Meaning:
+    """Return what a partner's code means.
+
+    Raises:
+        UnknownCode: the table has no line for it; the field is named, never the code.
+    """
+    if code not in table:
+        raise UnknownCode(field, f"{field} holds a code that is not in the mapping; add it to the table first")
+    return table[code]
+
+
+def meaning_if_given(table: Mapping[Key, Meaning], code: Key | None, field: str) -> Meaning | None:
+    """Return what a code means, or None when the partner states none; raise UnknownCode as ``meaning`` does."""
+    return None if code is None else meaning(table, code, field)
+
+
+def meanings(table: Mapping[Key, Meaning], codes: Iterable[Key], field: str) -> tuple[Meaning, ...]:
+    """Return what each code of a list means, in the same order; raise UnknownCode as ``meaning`` does."""
+    return tuple(meaning(table, code, field) for code in codes)
+
+
+def checked_bsn(bsn: str | None, field: str) -> str | None:
+    """Return a citizen service number (BSN) that passes the eleven-test, or None when the partner states none.
+
+    Raises:
+        PartnerUnreadable: it fails the test.
+    """
+    if bsn is not None and not is_bsn(bsn):
+        raise PartnerUnreadable(field, f"{field} fails the eleven-test; have it corrected at the partner")
+    return bsn
+
+
+def noon_of(day: date) -> datetime:
+    """Return noon in Amsterdam on a day that is stated without a time: the same day wherever it is read."""
+    return datetime.combine(day, _NOON, AMSTERDAM)
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    # Where a field has two forms, Pydantic appends the form that it tried, which is not a name.
+    names = takewhile(lambda part: isinstance(part, int) or part.isidentifier(), location)
+    return ".".join(str(part) for part in names)
