@@ -17,8 +17,9 @@ import uvloop
 from sqlalchemy import Executable, Insert, func, insert, literal, select, text
 
 from app.database import Connection
+from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.models.delivery.claim import due_deliveries, take
-from app.models.delivery.delivery import DeliveryState, delivery, subscription_receiver
+from app.models.delivery.delivery import DeliveryState, delivery
 from app.models.delivery.outbox import event, take_unrelayed
 from app.models.delivery.subscription import subscriptions_of
 from bench.figures import percentile, show
@@ -73,7 +74,7 @@ async def _add(stage: Stage, organisation_id: UUID, referrals: Sequence[UUID], n
         ids += [one.id for one in made]
         await stage.db.write(take_unrelayed, len(made), stage.services.clock.now())
     for subscription in await stage.db.read(subscriptions_of, [organisation_id]):
-        owed = _owed(stage, organisation_id, subscription_receiver(subscription.id))
+        owed = _owed(stage, organisation_id, SubscriptionKey(subscription.id))
         await stage.db.write(_execute, owed)
     await stage.db.write(_execute, text("ANALYZE"))
 
@@ -82,14 +83,14 @@ def _execute(tx: Connection, statement: Executable) -> None:
     tx.execute(statement)
 
 
-def _owed(stage: Stage, organisation_id: UUID, receiver: str) -> Insert:
+def _owed(stage: Stage, organisation_id: UUID, receiver: ReceiverKey) -> Insert:
     """Return the statement that owes a receiver every event that it is not owed yet."""
     now = stage.services.clock.now()
     row: dict[str, Any] = {
         "id": func.gen_random_uuid(),
         "event_position": event.c.position,
         "event_id": event.c.id,
-        "receiver": literal(receiver),
+        "receiver": literal(receiver, delivery.c.receiver.type),
         "organisation_id": literal(organisation_id, delivery.c.organisation_id.type),
         "referral_id": event.c.referral_id,
         "state": literal(DeliveryState.PENDING.value),

@@ -22,7 +22,7 @@ from uuid import uuid4
 
 import aiohttp
 import uvloop
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import String, bindparam, cast, func, select
 
 from app.database import Connection, Database
 from app.models.delivery.delivery import DeliveryState, delivery
@@ -44,7 +44,7 @@ AHEAD_SECONDS = 100.0
 # changes there is none to come.
 CATCH_SECONDS = 15.0
 # The finance team's own system is not connected here; what it is owed waits.
-_TO_SUBSCRIBERS = delivery.c.receiver.startswith("subscription:")
+_TO_SUBSCRIBERS = cast(delivery.c.receiver, String).startswith("subscription:")
 _IN_FLIGHT = select(func.count()).where(
     _TO_SUBSCRIBERS, delivery.c.state == DeliveryState.SENDING.value, delivery.c.lease_until > bindparam("now")
 )

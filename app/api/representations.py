@@ -7,11 +7,9 @@ from fastapi import Response
 from app.api.context import ReadContext
 from app.api.responses import json_answer
 from app.api.schemas.lists import DisclosureOut, DisclosuresOut, HistoryEntryOut, HistoryOut, PartyOut
+from app.domain.receivers import PartnerKey, PollKey, ReceiverKey, SubscriptionKey
 from app.domain.values import HistoryEntry, Party
 from app.operations.disclosure.disclosures import Disclosure
-
-_PARTNER = "partner:"
-_POLL = "poll:"
 
 
 def history_body(read: ReadContext, entries: Sequence[HistoryEntry]) -> Response:
@@ -41,7 +39,11 @@ def disclosures_body(read: ReadContext, told: Sequence[Disclosure]) -> Response:
     return json_answer(200, DisclosuresOut(items=items))
 
 
-def _receiver(key: str) -> str:
-    if key.startswith(_POLL):
-        return "polling"
-    return key.removeprefix(_PARTNER) if key.startswith(_PARTNER) else "webhook"
+def _receiver(key: ReceiverKey) -> str:
+    match key:
+        case PartnerKey(system):
+            return system.value
+        case PollKey():
+            return "polling"
+        case SubscriptionKey():
+            return "webhook"

@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
+from app.domain.receivers import ReceiverKey
 from app.models.delivery.outbox import unrelayed_since
 from app.models.delivery.queue_metrics import QueueFigures, queue_metrics
 from app.models.delivery.receiver_health import BreakerState
@@ -23,7 +24,7 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
 def exposition(
-    figures: Mapping[str, QueueFigures],
+    figures: Mapping[ReceiverKey, QueueFigures],
     unrelayed_since: datetime | None,
     now: datetime,
     loops: Mapping[str, float],
@@ -56,7 +57,7 @@ class _Loops(Collector):
 
 
 class _Deliveries(Collector):
-    def __init__(self, figures: Mapping[str, QueueFigures], unrelayed_since: datetime, now: datetime) -> None:
+    def __init__(self, figures: Mapping[ReceiverKey, QueueFigures], unrelayed_since: datetime, now: datetime) -> None:
         self._figures = figures
         self._unrelayed_since = unrelayed_since
         self._now = now
@@ -79,7 +80,7 @@ class _Deliveries(Collector):
         family = GaugeMetricFamily("trajecthub_deliveries", help, labels=["receiver", "state"])
         for receiver, figures in self._figures.items():
             for state, number in figures.waiting.items():
-                family.add_metric([receiver, state], number)
+                family.add_metric([receiver.text, state], number)
         return family
 
     def _age(self) -> Metric:
@@ -87,7 +88,7 @@ class _Deliveries(Collector):
         family = GaugeMetricFamily("trajecthub_oldest_due_age_seconds", help, labels=["receiver"])
         for receiver, figures in self._figures.items():
             since = figures.due_since or self._now
-            family.add_metric([receiver], (self._now - since).total_seconds())
+            family.add_metric([receiver.text], (self._now - since).total_seconds())
         return family
 
     def _tries(self) -> Metric:
@@ -95,7 +96,7 @@ class _Deliveries(Collector):
         family = CounterMetricFamily("trajecthub_tries", help, labels=["receiver", "outcome"])
         for receiver, figures in self._figures.items():
             for outcome, number in figures.tries.items():
-                family.add_metric([receiver, outcome], number)
+                family.add_metric([receiver.text, outcome], number)
         return family
 
     def _breakers(self) -> Metric:
@@ -103,5 +104,5 @@ class _Deliveries(Collector):
         family = GaugeMetricFamily("trajecthub_breaker_open", help, labels=["receiver"])
         for receiver, figures in self._figures.items():
             restrained = figures.breaker not in (None, BreakerState.CLOSED)
-            family.add_metric([receiver], float(restrained))
+            family.add_metric([receiver.text], float(restrained))
         return family

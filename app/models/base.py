@@ -27,6 +27,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from typing_extensions import override
 
+from app.domain.receivers import ReceiverKey, parse_receiver
+
 # Fixed names, because a migration can only drop or change a constraint that it can name.
 metadata = MetaData(
     naming_convention={
@@ -76,6 +78,23 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment: datetime = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
         return moment.astimezone(UTC)
+
+
+class ReceiverText(TypeDecorator[ReceiverKey]):
+    """A receiver key, stored as its text."""
+
+    impl = String(60)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: ReceiverKey | None, dialect: Dialect) -> str | None:
+        """Write a key."""
+        return None if value is None else value.text
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> ReceiverKey | None:
+        """Read a key."""
+        return None if value is None else parse_receiver(value)
 
 
 class JsonDocument(TypeDecorator[Any]):

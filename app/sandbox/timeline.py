@@ -10,6 +10,7 @@ from app.domain.codes import System
 from app.domain.events import MOMENT_OF
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
+from app.domain.receivers import PartnerKey
 from app.operations.disclosure.timeline import TimelineEntry
 
 _COLOUR = {System.ALLEGRO: "magenta", System.GIDSO: "cyan", System.RMW: "yellow", System.API: "green"}
@@ -38,7 +39,7 @@ class Timeline:
     def chapters(self, referrer: str, system: System, chapters: Sequence[TimelineEntry]) -> None:
         """Tell what the hub made of it: for whom, with what, without what."""
         for chapter in chapters:
-            if f"partner:{System.ALLEGRO}" in chapter.delivered_to:
+            if PartnerKey(System.ALLEGRO) in chapter.delivered_to:
                 self._console.print("              [blue]→ Allegro[/] has the referral's file")
             moment = MOMENT_OF[chapter.type]
             if moment is None:

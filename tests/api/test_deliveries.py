@@ -8,6 +8,7 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
 from app.api.state import AppState
+from app.domain.receivers import SubscriptionKey
 from app.models.delivery.delivery import DeliveryState, change_subscription_status, deliveries_about
 from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions
 from app.sandbox.runtime import SettableClock
@@ -301,7 +302,7 @@ async def test_what_was_held_is_given_up_when_the_subscription_ends(
 
     owed = await hub.db.read(deliveries_about, await only_referral(hub))
     assert box.bodies == []
-    assert {each.state for each in owed if each.receiver.startswith("subscription:")} == {DeliveryState.DEAD}
+    assert {each.state for each in owed if isinstance(each.receiver, SubscriptionKey)} == {DeliveryState.DEAD}
 
 
 async def test_filters_choose_area_and_own_worker(dock: Api, etf: Api, worker: Worker) -> None:

@@ -14,6 +14,7 @@ from app.api.state import AppState
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import Event, EventType
+from app.domain.receivers import PollKey
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.event_feed import read_feed
 from app.models.delivery.outbox import NewEvent, append_events, chain_events
@@ -260,7 +261,7 @@ async def test_every_reading_is_recorded_as_a_disclosure(dock: Api, etf: Api, hu
     referral_id = hub.services.pseudonyms.resolve(str(owner.id), UUID(page["items"][0]["subject"]))
     told = await hub.db.read(disclosures_about, referral_id)
     assert [each.event_type for each in told] == [item["type"] for item in page["items"]]
-    assert {each.receiver for each in told} == {f"poll:{owner.id}"}
+    assert {each.receiver for each in told} == {PollKey(owner.id)}
     listed = await dock.get(f"/v1/referrals/{page['items'][0]['subject']}/disclosures")
     assert {each["receiver"] for each in listed.json()["items"]} == {"polling"}
 

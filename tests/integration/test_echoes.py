@@ -16,6 +16,7 @@ from app.database import Connection
 from app.domain.codes import ReferrerKind, System
 from app.domain.commands import AmendReferral
 from app.domain.ownership import LOOP_WINDOW, MOST_SENDS
+from app.domain.receivers import PartnerKey
 from app.domain.values import Worker
 from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine
@@ -278,7 +279,7 @@ class TwoPartnerEnv:
     async def sent(self) -> int:
         """Return how often Allegro was sent the referral."""
         found = await self.world.hub.db.read(deliveries_about, await self.referral_id())
-        return sum(one.receiver == "partner:allegro" for one in found)
+        return sum(one.receiver == PartnerKey(System.ALLEGRO) for one in found)
 
     async def referral_id(self) -> UUID:
         """Return the hub's id."""

@@ -101,7 +101,7 @@ async def test_receiver_that_keeps_failing_is_left_alone_and_loses_nothing(env: 
     states = [state for referral in referrals for state in await env.states(referral)]
     assert states == ["pending"] * 40
     assert [entry["event"] for entry in logs] == ["endpoint failing"]
-    assert logs[0]["receiver"] == env.receiver
+    assert logs[0]["receiver"] == env.receiver.text
 
 
 async def test_receiver_that_comes_back_gets_one_then_twice_as_many_each_time(
@@ -239,7 +239,7 @@ async def test_metrics_tell_depth_age_and_outcomes_by_receiver_only(env: EventEn
     figures = await env.db.read(queue_metrics, now)
     page = exposition(figures, now - timedelta(seconds=7), now, loops={}).decode()
 
-    receiver = env.receiver
+    receiver = env.receiver.text
     assert f'trajecthub_deliveries{{receiver="{receiver}",state="pending"}} 1.0' in page
     assert f'trajecthub_deliveries{{receiver="{receiver}",state="sending"}} 0.0' in page
     assert f'trajecthub_tries_total{{outcome="delivered",receiver="{receiver}"}} 2.0' in page

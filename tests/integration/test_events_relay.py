@@ -7,12 +7,13 @@ import pytest
 from app.database import Connection
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
+from app.domain.receivers import PartnerKey, ReceiverKey
 from app.events.outbox import record
 from app.models.delivery.outbox import unrelayed_since
 from tests.support.event_env import EventEnv, organisation
 
 
-async def receivers(env: EventEnv, referral_id: object) -> list[str]:
+async def receivers(env: EventEnv, referral_id: object) -> list[ReceiverKey]:
     return [one.receiver for one in await env.deliveries(referral_id)]  # type: ignore[arg-type]
 
 
@@ -23,7 +24,7 @@ async def test_event_makes_a_delivery_for_each_receiver(env: EventEnv) -> None:
 
     await env.happen(referral, EventType.REFERRAL_RECEIVED, source=System.API)
 
-    assert await receivers(env, referral) == ["partner:allegro", "partner:gidso", env.receiver]
+    assert await receivers(env, referral) == [PartnerKey(System.ALLEGRO), PartnerKey(System.GIDSO), env.receiver]
 
 
 async def test_event_is_relayed_once(env: EventEnv) -> None:

@@ -10,6 +10,7 @@ from app.domain.codes import ConsentScope, OrganisationRole, ReferrerKind, Syste
 from app.domain.commands import ActionContext, ConfirmReferral, RegisterReferral
 from app.domain.events import Event, EventType
 from app.domain.fields import Field
+from app.domain.receivers import PartnerKey
 from app.domain.values import ClientDetails, Consent, Counsellor, ReferralContents
 from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine
@@ -122,11 +123,11 @@ async def test_deliveries_to_a_receiver_can_be_paged_by_state(hub: Installation)
     await hub.confirm(referral)
     await hub.tell()
 
-    first = await hub.db.read(deliveries_to, "partner:gidso", DeliveryState.DELIVERED, None, 1)
-    rest = await hub.db.read(deliveries_to, "partner:gidso", None, first[0].event_position, 10)
+    first = await hub.db.read(deliveries_to, PartnerKey(System.GIDSO), DeliveryState.DELIVERED, None, 1)
+    rest = await hub.db.read(deliveries_to, PartnerKey(System.GIDSO), None, first[0].event_position, 10)
 
     assert [len(first), len(rest)] == [1, 1]
-    assert await hub.db.read(deliveries_to, "partner:gidso", DeliveryState.DEAD, None, 10) == []
+    assert await hub.db.read(deliveries_to, PartnerKey(System.GIDSO), DeliveryState.DEAD, None, 10) == []
 
 
 async def test_event_of_an_unknown_referral_has_no_case(hub: Installation) -> None:

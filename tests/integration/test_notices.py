@@ -15,11 +15,12 @@ from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.errors import PartnerUnreachable
 from app.domain.events import NOTICES, SUBSCRIPTION_NOTICES, EventType
+from app.domain.receivers import SubscriptionKey
 from app.events.contract.catalogue import schema_for
 from app.events.contract.envelope_schema import envelope_schema
 from app.events.delivery.breaker import OPENS_AFTER
 from app.events.delivery.notices import announce_subscription, publish_breaker_changes
-from app.models.delivery.delivery import DeliveryState, deliveries_to, subscription_receiver
+from app.models.delivery.delivery import DeliveryState, deliveries_to
 from app.models.delivery.outbox import event as event_table
 from app.models.delivery.receiver_health import Endpoint, restrained_endpoints
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
@@ -277,7 +278,7 @@ async def test_who_heard_the_start_hears_the_end_also_when_it_failed_meanwhile(n
     notice_env.env.clock.move(seconds=1)
     await notice_env.happen()
     assert set(await notice_env.env.db.read(restrained_endpoints)) == {
-        subscription_receiver(each.id) for each in (first, heard)
+        SubscriptionKey(each.id) for each in (first, heard)
     }
 
     first.box.answer = heard.box.answer = ok
@@ -304,7 +305,7 @@ async def test_paused_receiver_is_told_nothing_and_owed_nothing(notice_env: Noti
 
     await notice_env.env.db.write(announce_partner, notice_env.services, System.RMW, True)
 
-    owed = await notice_env.env.db.read(deliveries_to, subscription_receiver(asleep.id), None, None, 10)
+    owed = await notice_env.env.db.read(deliveries_to, SubscriptionKey(asleep.id), None, None, 10)
     assert owed == []
 
 
@@ -313,7 +314,7 @@ async def test_receiver_that_is_paused_after_a_notice_gets_it_on_resuming(notice
     await notice_env.env.db.write(announce_partner, notice_env.services, System.RMW, True)
     stands = await notice_env.env.db.write(pause, notice_env.services, await notice_env.subscription(asleep))
     await notice_env.env.send()
-    (held,) = await notice_env.env.db.read(deliveries_to, subscription_receiver(asleep.id), None, None, 10)
+    (held,) = await notice_env.env.db.read(deliveries_to, SubscriptionKey(asleep.id), None, None, 10)
 
     await notice_env.env.db.write(resume, notice_env.services, stands)
     await notice_env.env.send()
@@ -385,7 +386,7 @@ async def test_try_that_was_under_way_when_it_was_disabled_ends_nothing(notice_e
     gone.box.answer = status(410)
     await notice_env.happen()
 
-    closed = Endpoint(subscription_receiver(gone.id))
+    closed = Endpoint(SubscriptionKey(gone.id))
     await notice_env.env.db.write(publish_breaker_changes, notice_env.env.table, [closed], set(), {})
 
     assert await notice_env.stored(*NOTICES) == [DISABLED]

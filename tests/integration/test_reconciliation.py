@@ -13,6 +13,7 @@ from sqlalchemy import Engine, delete, event, select, update
 from app.database import Connection
 from app.domain.codes import ReferralStatus, System
 from app.domain.ports import Page
+from app.domain.receivers import PartnerKey
 from app.models import metadata
 from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.operations.partners.state import find_job
@@ -194,7 +195,10 @@ async def test_a_backfill_of_many_records_tells_nobody(partners: Partners) -> No
     # What comes after it is told as usual.
     await partners.at_desk(System.GIDSO, gidso_row(100))
     await partners.worker.settle(*REFERRERS)
-    assert await _written(partners) == [("partner:allegro", "delivered"), ("partner:gidso", "delivered")]
+    assert await _written(partners) == [
+        (PartnerKey(System.ALLEGRO), "delivered"),
+        (PartnerKey(System.GIDSO), "delivered"),
+    ]
 
 
 async def test_a_replay_of_what_was_applied_tells_nobody_again(partners: Partners) -> None:

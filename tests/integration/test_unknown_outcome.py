@@ -15,6 +15,7 @@ from app.database import Connection, Database
 from app.domain.codes import AppointmentResponse, ReferrerKind, SignalKind, System, WithdrawalReason
 from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
 from app.domain.fields import Field
+from app.domain.receivers import PartnerKey
 from app.events.outbox import record
 from app.models.delivery.delivery import Delivery
 from app.sandbox.allegro import app as allegro
@@ -115,7 +116,7 @@ async def dropping(database: Database) -> AsyncIterator[DropsResponses]:
 
 def ids_of(deliveries: list[Delivery], system: System) -> list[str]:
     """Return the ids of what was delivered to a partner: all but what the agreement with it withholds."""
-    mine = [each for each in deliveries if each.receiver == f"partner:{system}" and each.state.value != "withheld"]
+    mine = [each for each in deliveries if each.receiver == PartnerKey(system) and each.state.value != "withheld"]
     assert {each.state.value for each in mine} == {"delivered"}
     assert all(each.attempts > 1 for each in mine)
     return sorted(str(each.id) for each in mine)

@@ -21,6 +21,7 @@ from app.domain.events import Event, EventType, FactValue
 from app.domain.fields import Field
 from app.domain.identifiers import MonotonicIds
 from app.domain.ports import PartnerMessage, Receipt
+from app.domain.receivers import SubscriptionKey
 from app.domain.values import Organisation
 from app.events.contract.envelope import Origin
 from app.events.delivery.context import Case, stated_facts
@@ -33,7 +34,7 @@ from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.events.outbox import record
-from app.models.delivery.delivery import Delivery, deliveries_about, subscription_receiver
+from app.models.delivery.delivery import Delivery, deliveries_about
 from app.models.delivery.subscription import Content, Subscription, insert_subscription, secret_context
 from app.privacy.gate import PrivacyGate
 from app.privacy.policy import Policy, load_policy
@@ -222,7 +223,7 @@ class EventEnv:
         now = self.clock.now()
         await self.db.write(insert_subscription, Subscription(id, referrer.id, url, sealed, now, now, content=content))
         self.subscription_id = id
-        self.receiver = subscription_receiver(id)
+        self.receiver = SubscriptionKey(id)
         return secret
 
     def event(self, referral_id: UUID, type: EventType, **facts: FactValue) -> Event:

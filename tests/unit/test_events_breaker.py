@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.receivers import SubscriptionKey
 from app.events.backoff import LONGEST_WAIT
 from app.events.delivery.breaker import FIRST_WAIT, LONGEST_PAUSE, OPENS_AFTER, after, cap_of
 from app.events.outcome import AttemptOutcome, Outcome
@@ -14,7 +16,8 @@ from app.models.delivery.receiver_health import BreakerState, Endpoint
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 USUAL = 10
-NEW = Endpoint("subscription:1")
+NEW = Endpoint(SubscriptionKey(uuid4()))
+OTHER = SubscriptionKey(uuid4())
 OURS = Outcome(AttemptOutcome.FAILED, error_class="KeyError", retry_after_seconds=600, sender_fault=True)
 OK, FAILED, REFUSED = Outcome(AttemptOutcome.DELIVERED), Outcome(AttemptOutcome.FAILED), Outcome(AttemptOutcome.REFUSED)
 
@@ -137,4 +140,6 @@ def test_whatever_happens_the_cap_stays_within_bounds_and_a_probe_comes(
 
 @given(outcomes)
 def test_breaker_of_another_receiver_is_never_touched(some: list[Outcome]) -> None:
-    assert replace(after(NEW, some, NOW, never), receiver="x") == after(replace(NEW, receiver="x"), some, NOW, never)
+    assert replace(after(NEW, some, NOW, never), receiver=OTHER) == after(
+        replace(NEW, receiver=OTHER), some, NOW, never
+    )

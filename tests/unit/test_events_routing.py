@@ -7,8 +7,9 @@ import pytest
 
 from app.domain.codes import PARTNERS, OrganisationRole, ReferrerKind, System
 from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, Event, EventType
+from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
-from app.events.delivery.routing import occasion_of, receiver_for, routes, subscription_id_of, system_of
+from app.events.delivery.routing import occasion_of, receiver_for, routes
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from app.privacy.policy import Occasion
@@ -28,18 +29,18 @@ def subscription(of: Organisation, *types: EventType, status: SubscriptionStatus
     return Subscription(uuid4(), of.id, "https://x.example", b"", NOW, NOW, frozenset(types), status)
 
 
-def receivers(event: StoredEvent, of: Organisation, *subscriptions: Subscription) -> list[str]:
+def receivers(event: StoredEvent, of: Organisation, *subscriptions: Subscription) -> list[ReceiverKey]:
     return [route.receiver for route in routes(event, of, subscriptions)]
 
 
 @pytest.mark.parametrize("type", EventType)
 def test_finance_team_is_told_what_the_referrer_did(type: EventType) -> None:
-    assert ("partner:allegro" in receivers(stored(type), referrer())) is (type in FOR_FINANCE_TEAM)
+    assert (PartnerKey(System.ALLEGRO) in receivers(stored(type), referrer())) is (type in FOR_FINANCE_TEAM)
 
 
 @pytest.mark.parametrize("type", sorted(FOR_FINANCE_TEAM))
 def test_finance_team_is_not_told_what_it_told_us(type: EventType) -> None:
-    assert "partner:allegro" not in receivers(stored(type, System.ALLEGRO), referrer())
+    assert PartnerKey(System.ALLEGRO) not in receivers(stored(type, System.ALLEGRO), referrer())
 
 
 @pytest.mark.parametrize("type", EventType)
@@ -49,14 +50,14 @@ def test_referrer_s_own_system_is_told_of_feedback_moments(type: EventType, syst
 
     # Every partner but the finance team's own system is one in which referrers register.
     is_told = system in set(PARTNERS) - {System.ALLEGRO} and MOMENT_OF[type] is not None
-    assert found == ([f"partner:{system.value}"] if is_told else [])
+    assert found == ([PartnerKey(system)] if is_told else [])
 
 
 def test_subscription_is_told_only_of_the_types_it_asked_for() -> None:
     team = referrer(System.API)
     one = subscription(team, EventType.INTAKE_MISSED, status=SubscriptionStatus.ACTIVE)
 
-    assert receivers(stored(EventType.INTAKE_MISSED), team, one) == [f"subscription:{one.id}"]
+    assert receivers(stored(EventType.INTAKE_MISSED), team, one) == [SubscriptionKey(one.id)]
     assert receivers(stored(EventType.INTAKE_ATTENDED), team, one) == []
 
 
@@ -80,33 +81,26 @@ def test_paused_subscription_is_owed_but_held() -> None:
 def test_only_who_works_in_a_partner_system_is_inside(system: System, inside: bool) -> None:
     team = referrer(system)
 
-    known = receiver_for(f"subscription:{uuid4()}", team)
+    known = receiver_for(SubscriptionKey(uuid4()), team)
 
     assert (known.key, known.kind, known.inside) == (str(team.id), "wijkteam", inside)
 
 
 def test_allegro_is_the_finance_team_and_handles() -> None:
-    known = receiver_for("partner:allegro", referrer(System.API))
+    known = receiver_for(PartnerKey(System.ALLEGRO), referrer(System.API))
 
     assert (known.key, known.kind, known.inside) == ("allegro", "finance_team", True)
-    assert occasion_of("partner:allegro", EventType.SIGNAL_GIVEN) is Occasion.HANDLING
+    assert occasion_of(PartnerKey(System.ALLEGRO), EventType.SIGNAL_GIVEN) is Occasion.HANDLING
 
 
 def test_occasion_of_a_referrer_is_the_event_s_moment() -> None:
-    assert occasion_of("partner:gidso", EventType.INTAKE_MISSED) is Occasion.MISSED
+    assert occasion_of(PartnerKey(System.GIDSO), EventType.INTAKE_MISSED) is Occasion.MISSED
 
 
 def test_event_of_no_moment_has_no_occasion_for_a_referrer() -> None:
     with pytest.raises(ValueError, match="finance team only"):
-        occasion_of("partner:gidso", EventType.SIGNAL_GIVEN)
+        occasion_of(PartnerKey(System.GIDSO), EventType.SIGNAL_GIVEN)
 
 
 def test_organisation_that_is_no_referrer_has_no_kind_that_is_told_anything() -> None:
-    assert receiver_for("partner:gidso", referrer(kind=None)).kind == "unknown"
-
-
-def test_receiver_key_names_a_system_or_a_subscription() -> None:
-    id = uuid4()
-
-    assert (system_of("partner:rmw"), subscription_id_of("partner:rmw")) == (System.RMW, None)
-    assert (system_of(f"subscription:{id}"), subscription_id_of(f"subscription:{id}")) == (None, id)
+    assert receiver_for(PartnerKey(System.GIDSO), referrer(kind=None)).kind == "unknown"

@@ -25,10 +25,10 @@ from app.domain.codes import System
 from app.domain.errors import PartnerError, Unavailable
 from app.domain.events import NOTICES
 from app.domain.ports import PartnerSink
+from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_of, system_of
 from app.events.delivery.breaker import after, cap_of
 from app.events.delivery.notices import publish_breaker_changes
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery, message_of
-from app.events.delivery.routing import subscription_id_of, system_of
 from app.events.http.webhook import WebhookSender
 from app.events.outcome import AttemptOutcome, Outcome, outcome_of, settlement_of
 from app.models.delivery.claim import due_deliveries, take
@@ -37,7 +37,6 @@ from app.models.delivery.delivery import (
     change_subscription_status,
     insert_attempts,
     settle,
-    subscription_receiver,
 )
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.receiver_health import BreakerState, Endpoint, count_tries, save_breakers
@@ -254,7 +253,7 @@ class DeliveryEngine:
         taken = take(tx, due, now, now, self._table.new_id(now))
         settle(tx, [settlement_of(one, failed, now, self._settings.random) for one in taken])
 
-    def _cap_of(self, receiver: str) -> int:
+    def _cap_of(self, receiver: ReceiverKey) -> int:
         system = system_of(receiver)
         if system is None:
             return self._settings.webhook_cap
@@ -343,7 +342,7 @@ class DeliveryEngine:
         if found is None or found.status is SubscriptionStatus.DISABLED:
             return False
         change_subscription_status(tx, subscription_id, SubscriptionStatus.DISABLED, now, "gone")
-        log.warning("endpoint disabled", receiver=subscription_receiver(subscription_id), reason="gone")
+        log.warning("endpoint disabled", receiver=SubscriptionKey(subscription_id).text, reason="gone")
         return True
 
 
@@ -373,7 +372,7 @@ def _telling(stood: Endpoint, tries: Sequence[_AttemptResult]) -> list[Outcome]:
     ]
 
 
-def _reasons(returned: Sequence[_AttemptResult]) -> Mapping[str, str]:
+def _reasons(returned: Sequence[_AttemptResult]) -> Mapping[ReceiverKey, str]:
     """Return by receiver the kind of error of its last failed try."""
     failed = [one for one in returned if one.outcome.verdict is AttemptOutcome.FAILED and not one.outcome.sender_fault]
     failed.sort(key=lambda one: one.ended_at)
@@ -388,10 +387,10 @@ def _tell(changed: Sequence[Endpoint]) -> None:
     """Log each breaker that opened or closed, once: not each time that the receiver is found to be still down."""
     for stands in changed:
         if _is_closed(stands):
-            log.info("endpoint recovered", receiver=stands.receiver)
+            log.info("endpoint recovered", receiver=stands.receiver.text)
         else:
             retry_at = stands.retry_at.isoformat() if stands.retry_at else None
-            log.warning("endpoint failing", receiver=stands.receiver, failures=stands.failures, retry_at=retry_at)
+            log.warning("endpoint failing", receiver=stands.receiver.text, failures=stands.failures, retry_at=retry_at)
 
 
 def _log_fault(what: str, error: Exception, **about: str) -> None:

@@ -17,10 +17,10 @@ from app.domain.codes import OrganisationRole, System
 from app.domain.events import Event, EventType, FactValue
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
+from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_of, system_of
 from app.events.contract.envelope import About
-from app.events.delivery.routing import subscription_id_of, system_of
 from app.models.access.organisation import load_organisations
-from app.models.delivery.delivery import Delivery, insert_deliveries, subscription_receiver
+from app.models.delivery.delivery import Delivery, insert_deliveries
 from app.models.delivery.notices import last_notice, told_since, who_may_want
 from app.models.delivery.outbox import NewEvent, append_events, load_events
 from app.models.delivery.receiver_health import BreakerState, Endpoint, restrained_endpoints
@@ -154,7 +154,11 @@ def announce(tx: Connection, means: Means, notice: Notice) -> None:
 
 
 def publish_breaker_changes(
-    tx: Connection, means: Means, turned: Collection[Endpoint], gone: Collection[UUID], reasons: Mapping[str, str]
+    tx: Connection,
+    means: Means,
+    turned: Collection[Endpoint],
+    gone: Collection[UUID],
+    reasons: Mapping[ReceiverKey, str],
 ) -> None:
     """Tell of the subscriptions that were disabled and the breakers that opened or closed in a round of deliveries.
 
@@ -169,7 +173,7 @@ def publish_breaker_changes(
     subscriptions = load_subscriptions(tx, {*named.values(), *gone}) if named or gone else {}
     for id in sorted(gone & subscriptions.keys()):
         announce_subscription(tx, means, EventType.SUBSCRIPTION_DISABLED, subscriptions[id], "gone")
-    for each in sorted(turned, key=lambda one: one.receiver):
+    for each in sorted(turned, key=lambda one: one.receiver.text):
         if system := system_of(each.receiver):
             event_type = EventType.PARTNER_FAILING if _fails(each) else EventType.PARTNER_RECOVERED
             announce(tx, means, about_partner(event_type, system, SENDING))
@@ -189,7 +193,7 @@ def tell(tx: Connection, means: Means, event: Event, receivers: Sequence[Subscri
             id=means.new_id(event.recorded_at),
             event_id=event.id,
             event_position=position,
-            receiver=subscription_receiver(each.id),
+            receiver=SubscriptionKey(each.id),
             organisation_id=each.organisation_id,
             referral_id=event.referral_id,
             created_at=event.recorded_at,
@@ -224,13 +228,13 @@ def _receivers(tx: Connection, notice: Notice) -> list[Subscription]:
         return []
     if notice.type in _END_OF:
         restrained = restrained_endpoints(tx)
-        return [each for each, _ in wanting if subscription_receiver(each.id) not in restrained]
+        return [each for each, _ in wanting if SubscriptionKey(each.id) not in restrained]
     heard = told_since(tx, notice.chain, notice.type)
     starts = [start for start, end in _END_OF.items() if end is notice.type]
     return [
         each
         for each, role in wanting
-        if subscription_receiver(each.id) in heard or not any(_wants(each, role, start) for start in starts)
+        if SubscriptionKey(each.id) in heard or not any(_wants(each, role, start) for start in starts)
     ]
 
 
@@ -241,7 +245,7 @@ def _wants(subscription: Subscription, role: OrganisationRole, event_type: Event
 
 
 def _announce_subscription_turn(
-    tx: Connection, means: Means, turned: Endpoint, found: Subscription, reasons: Mapping[str, str]
+    tx: Connection, means: Means, turned: Endpoint, found: Subscription, reasons: Mapping[ReceiverKey, str]
 ) -> None:
     # Tries that were under way when it was disabled change nothing: only its owner makes it active again.
     if found.status is SubscriptionStatus.DISABLED:

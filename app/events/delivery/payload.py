@@ -15,11 +15,12 @@ from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, Event, FactValue
 from app.domain.fields import Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
+from app.domain.receivers import subscription_id_of, system_of
 from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.contract.envelope import Origin
 from app.events.delivery.context import Case, CaseLookup
 from app.events.delivery.notices import about
-from app.events.delivery.routing import occasion_of, receiver_for, subscription_id_of, system_of
+from app.events.delivery.routing import occasion_of, receiver_for
 from app.events.http.credentials import keys_of, opened_auth
 from app.events.http.webhook import WebhookRequest
 from app.models.delivery.claim import number

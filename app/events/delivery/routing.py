@@ -8,8 +8,8 @@ from uuid import UUID
 
 from app.domain.codes import REFERRER_SYSTEMS, System
 from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
+from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey, system_of
 from app.domain.values import Organisation
-from app.models.delivery.delivery import subscription_receiver
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from app.privacy.gate import Receiver
@@ -22,13 +22,8 @@ __all__ = [
     "occasion_of",
     "receiver_for",
     "routes",
-    "subscription_id_of",
-    "system_of",
     "unmatched_filters",
 ]
-
-_PARTNER = "partner:"
-_SUBSCRIPTION = "subscription:"
 
 
 @dataclass(frozen=True)
@@ -49,12 +44,11 @@ class Route:
     """A receiver concerned by an event.
 
     Attributes:
-        receiver: ``partner:<system>`` or ``subscription:<uuid>``.
         organisation_id: the organisation that is told; None for the finance team's own system.
         held: True when the subscription is not active: the delivery is made but waits.
     """
 
-    receiver: str
+    receiver: ReceiverKey
     organisation_id: UUID | None
     held: bool = False
 
@@ -75,15 +69,15 @@ def routes(
     """
     event_type = stored.event.type
     if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
-        yield Route(f"{_PARTNER}{System.ALLEGRO.value}", None)
+        yield Route(PartnerKey(System.ALLEGRO), None)
     if MOMENT_OF[event_type] is None:
         return
     if referrer.system in REFERRER_SYSTEMS:
-        yield Route(f"{_PARTNER}{referrer.system.value}", referrer.id)
+        yield Route(PartnerKey(referrer.system), referrer.id)
     for subscription in subscriptions:
         if not unmatched_filters(subscription, event_type, traits):
             held = subscription.status is not SubscriptionStatus.ACTIVE
-            yield Route(subscription_receiver(subscription.id), referrer.id, held)
+            yield Route(SubscriptionKey(subscription.id), referrer.id, held)
 
 
 def has_filter(subscription: Subscription) -> bool:
@@ -101,7 +95,7 @@ def unmatched_filters(subscription: Subscription, event_type: EventType, traits:
     return [name for name, fails in failed.items() if fails]
 
 
-def receiver_for(receiver: str, referrer: Organisation) -> Receiver:
+def receiver_for(receiver: ReceiverKey, referrer: Organisation) -> Receiver:
     """Return the receiver as the privacy gate knows it."""
     if system_of(receiver) is System.ALLEGRO:
         return Receiver(key=System.ALLEGRO.value, kind="finance_team", inside=True)
@@ -109,7 +103,7 @@ def receiver_for(receiver: str, referrer: Organisation) -> Receiver:
     return Receiver(key=str(referrer.id), kind=referrer.kind or "unknown", inside=inside)
 
 
-def occasion_of(receiver: str, event_type: EventType) -> Occasion:
+def occasion_of(receiver: ReceiverKey, event_type: EventType) -> Occasion:
     """Return the occasion on which a receiver is told of an event.
 
     Raises:
@@ -121,13 +115,3 @@ def occasion_of(receiver: str, event_type: EventType) -> Occasion:
     if moment is None:
         raise ValueError(f"{event_type} is told to the finance team only")
     return Occasion.of(moment)
-
-
-def system_of(receiver: str) -> System | None:
-    """Return the partner system that a receiver key names, or None for a subscription."""
-    return System(receiver.removeprefix(_PARTNER)) if receiver.startswith(_PARTNER) else None
-
-
-def subscription_id_of(receiver: str) -> UUID | None:
-    """Return the subscription that a receiver key names, or None for a partner system."""
-    return UUID(receiver.removeprefix(_SUBSCRIPTION)) if receiver.startswith(_SUBSCRIPTION) else None

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
-    String,
     Table,
     and_,
     bindparam,
@@ -33,7 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
-from app.models.base import UtcDateTime
+from app.domain.receivers import ReceiverKey
+from app.models.base import ReceiverText, UtcDateTime
 from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_from, delivery_sequence, in_state
 from app.models.delivery.receiver_health import IS_RESTRAINED, Endpoint, breaker_columns, breaker_in, endpoint
 
@@ -41,7 +41,7 @@ from app.models.delivery.receiver_health import IS_RESTRAINED, Endpoint, breaker
 RECEIVERS_PER_STATEMENT = 50
 
 
-CapOf = Callable[[str, Endpoint | None], int]
+CapOf = Callable[[ReceiverKey, Endpoint | None], int]
 """Tells how many deliveries a receiver may have in flight, 0 for none; its breaker is None while closed."""
 
 
@@ -91,8 +91,9 @@ def number(tx: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
     return [replace(one, sequence=numbered.get(one.id, one.sequence)) for one in deliveries]
 
 
-def _heads(tx: Connection, now: datetime, rooms: Mapping[str, int], limit: int) -> list[UUID]:
-    asked = [(receiver, room) for receiver, room in sorted(rooms.items()) if room > 0]
+def _heads(tx: Connection, now: datetime, rooms: Mapping[ReceiverKey, int], limit: int) -> list[UUID]:
+    asked = [(receiver, room) for receiver, room in rooms.items() if room > 0]
+    asked.sort(key=lambda one: one[0].text)
     found: list[Row[UUID, int, datetime, int]] = []
     for start in range(0, len(asked), RECEIVERS_PER_STATEMENT):
         part = asked[start : start + RECEIVERS_PER_STATEMENT]
@@ -115,7 +116,7 @@ def _first_open(place: int) -> Select[UUID, int, datetime, int]:
     return (
         select(delivery.c.id, delivery.c.attempts, delivery.c.next_attempt_at, delivery.c.event_position)
         .where(
-            delivery.c.receiver == bindparam(f"receiver_{place}", type_=String),
+            delivery.c.receiver == bindparam(f"receiver_{place}", type_=ReceiverText),
             in_state(DeliveryState.PENDING),
             delivery.c.next_attempt_at <= _NOW,
             delivery.c.event_position == _FIRST_POSITION,
@@ -125,13 +126,13 @@ def _first_open(place: int) -> Select[UUID, int, datetime, int]:
     )
 
 
-def _next_numbers(tx: Connection, fresh: Sequence[Delivery]) -> dict[tuple[str, UUID], int]:
+def _next_numbers(tx: Connection, fresh: Sequence[Delivery]) -> dict[tuple[ReceiverKey, UUID], int]:
     rows = [{"receiver": one.receiver, "referral_id": one.referral_id, "last": 1} for one in fresh]
     counted = tx.execute(_COUNT[tx.dialect.name], rows)
     return {(row.receiver, row.referral_id): row.last for row in counted}
 
 
-def _receivers_owed() -> Select[str]:
+def _receivers_owed() -> Select[ReceiverKey]:
     """Return the distinct receivers in one index probe each, where DISTINCT would read the whole backlog."""
     pending = in_state(DeliveryState.PENDING)
     found = select(func.min(delivery.c.receiver).label("receiver")).where(pending).cte("found", recursive=True)

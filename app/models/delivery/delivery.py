@@ -33,7 +33,8 @@ from sqlalchemy import (
     update,
 )
 
-from app.models.base import Id, UtcDateTime, metadata
+from app.domain.receivers import ReceiverKey, SubscriptionKey
+from app.models.base import Id, ReceiverText, UtcDateTime, metadata
 from app.models.delivery.receiver_health import reset_breaker
 from app.models.delivery.subscription import SubscriptionStatus, subscription
 
@@ -58,7 +59,7 @@ delivery = Table(
     Column("id", Id, primary_key=True),
     Column("event_position", BigInteger, nullable=False),
     Column("event_id", Id, nullable=False),
-    Column("receiver", String(60), nullable=False),
+    Column("receiver", ReceiverText, nullable=False),
     Column("organisation_id", Id),
     Column("referral_id", Id, nullable=False),
     Column("state", String(10), nullable=False),
@@ -120,7 +121,7 @@ Index("ix_delivery_dead", delivery.c.finished_at, sqlite_where=_DEAD, postgresql
 delivery_sequence = Table(
     "delivery_sequence",
     metadata,
-    Column("receiver", String(60), primary_key=True),
+    Column("receiver", ReceiverText, primary_key=True),
     Column("referral_id", Id, primary_key=True),
     Column("last", Integer, nullable=False),
 )
@@ -143,7 +144,6 @@ class Delivery:
     """An event that a receiver is owed.
 
     Attributes:
-        receiver: ``subscription:<uuid>`` or ``partner:<system>``.
         organisation_id: the organisation that is told; None when it is the finance team by its own system.
         referral_id: the chain; within it deliveries to one receiver keep the order of ``event_position``.
         sequence: number within the chain for this receiver, from 1; None until the first try.
@@ -155,7 +155,7 @@ class Delivery:
     id: UUID
     event_id: UUID
     event_position: int
-    receiver: str
+    receiver: ReceiverKey
     organisation_id: UUID | None
     referral_id: UUID
     created_at: datetime
@@ -218,12 +218,12 @@ def insert_attempts(tx: Connection, attempts: Sequence[Attempt]) -> None:
         tx.execute(_NEW_ATTEMPT, [vars(one) for one in attempts])
 
 
-def park(tx: Connection, receiver: str) -> None:
+def park(tx: Connection, receiver: ReceiverKey) -> None:
     """Hold back everything this receiver is still owed."""
     tx.execute(_move(receiver, DeliveryState.PENDING).values(state=DeliveryState.PARKED.value))
 
 
-def release_held(tx: Connection, receiver: str, now: datetime) -> None:
+def release_held(tx: Connection, receiver: ReceiverKey, now: datetime) -> None:
     """Make due what was held back for this receiver."""
     revived = _move(receiver, DeliveryState.PARKED)
     tx.execute(revived.values(state=DeliveryState.PENDING.value, next_attempt_at=now))
@@ -235,20 +235,16 @@ def change_subscription_status(
     """Activate, pause or disable a subscription, and hold back or release what it is owed."""
     changed = update(subscription).where(subscription.c.id == subscription_id)
     tx.execute(changed.values(status=status.value, status_reason=reason, changed_at=now))
+    receiver = SubscriptionKey(subscription_id)
     if status is SubscriptionStatus.ACTIVE:
-        reset_breaker(tx, subscription_receiver(subscription_id))
-        release_held(tx, subscription_receiver(subscription_id), now)
+        reset_breaker(tx, receiver)
+        release_held(tx, receiver, now)
     else:
-        park(tx, subscription_receiver(subscription_id))
-
-
-def subscription_receiver(subscription_id: UUID) -> str:
-    """Return the receiver key of a subscription."""
-    return f"subscription:{subscription_id}"
+        park(tx, receiver)
 
 
 def deliveries_to(
-    tx: Connection, receiver: str, state: DeliveryState | None, after: int | None, limit: int
+    tx: Connection, receiver: ReceiverKey, state: DeliveryState | None, after: int | None, limit: int
 ) -> list[Delivery]:
     """Return a page of a receiver's deliveries by event position, of one state or (None) of all."""
     query = select(delivery).where(delivery.c.receiver == receiver).order_by(delivery.c.event_position).limit(limit)
@@ -350,5 +346,5 @@ def _new_row(one: Delivery) -> dict[str, object]:
     return {**vars(one), "state": one.state.value, "lease_until": None}
 
 
-def _move(receiver: str, state: DeliveryState) -> Update:
+def _move(receiver: ReceiverKey, state: DeliveryState) -> Update:
     return update(delivery).where(delivery.c.receiver == receiver, in_state(state))

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, String, Table, insert, select
 
-from app.models.base import Id, JsonDocument, UtcDateTime, metadata
+from app.domain.receivers import ReceiverKey
+from app.models.base import Id, JsonDocument, ReceiverText, UtcDateTime, metadata
 
 disclosure = Table(
     "disclosure",
@@ -21,7 +22,7 @@ disclosure = Table(
     Column("referral_id", Id, nullable=False),
     Column("moment", String(30)),
     Column("event_type", String(100), nullable=False),
-    Column("receiver", String(60), nullable=False),
+    Column("receiver", ReceiverText, nullable=False),
     Column("policy_version", String(40), nullable=False),
     Column("fields", JsonDocument, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -41,7 +42,7 @@ class Disclosure:
     referral_id: UUID
     moment: str | None
     event_type: str
-    receiver: str
+    receiver: ReceiverKey
     policy_version: str
     fields: tuple[str, ...]
     digest: str

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Connection, Integer, Select, Table, func, insert, select, update
 
 from app.domain.events import EventType
+from app.domain.receivers import PollKey
 from app.models.base import Id, metadata
 from app.models.cases.referral import referral
 from app.models.delivery.delivery import Delivery, delivery, delivery_from
@@ -49,11 +50,6 @@ class Feed:
     organisation_id: UUID
     last_number: int = 0
     settled_position: int = 0
-
-
-def poll_receiver(organisation_id: UUID) -> str:
-    """Return the receiver key of an organisation that polls."""
-    return f"poll:{organisation_id}"
 
 
 def read_feed(tx: Connection, organisation_id: UUID) -> Feed:
@@ -118,7 +114,7 @@ def newest_position(tx: Connection) -> int:
 def _unfed(feed: Feed, types: Collection[EventType]) -> Select[UUID]:
     known = (
         select(delivery.c.id)
-        .where(delivery.c.event_id == event.c.id, delivery.c.receiver == poll_receiver(feed.organisation_id))
+        .where(delivery.c.event_id == event.c.id, delivery.c.receiver == PollKey(feed.organisation_id))
         .exists()
     )
     return (

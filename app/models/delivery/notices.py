@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from app.domain.codes import OrganisationRole
 from app.domain.events import NOTICES, EventType
+from app.domain.receivers import ReceiverKey
 from app.models.access.organisation import organisation
 from app.models.base import Id
 from app.models.delivery.delivery import delivery
@@ -39,7 +40,7 @@ def last_notice(tx: Connection, chain: UUID) -> EventType | None:
     return EventType(found) if found else None
 
 
-def told_since(tx: Connection, chain: UUID, end: EventType) -> set[str]:
+def told_since(tx: Connection, chain: UUID, end: EventType) -> set[ReceiverKey]:
     """Return the receivers that were told of a connection since the last notice of this type."""
     return set(tx.scalars(_TOLD, {"chain": chain, "end": end.value}))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, literal_column, select, union_all
 
+from app.domain.receivers import ReceiverKey
 from app.models.base import UtcDateTime
 from app.models.delivery.delivery import DeliveryState, delivery, in_state
 from app.models.delivery.receiver_health import OUTCOMES, BreakerState, endpoint
@@ -32,7 +33,7 @@ class QueueFigures:
     breaker: BreakerState | None
 
 
-def queue_metrics(tx: Connection, now: datetime) -> dict[str, QueueFigures]:
+def queue_metrics(tx: Connection, now: datetime) -> dict[ReceiverKey, QueueFigures]:
     """Return the figures of every receiver that is owed something or was ever sent something."""
     waiting = {(row.receiver, row.state): row.number for row in tx.execute(_WAITING)}
     due = {row.receiver: row.since for row in tx.execute(_DUE, {"now": now})}
@@ -44,7 +45,7 @@ def queue_metrics(tx: Connection, now: datetime) -> dict[str, QueueFigures]:
             {outcome: row._mapping[outcome] if (row := known.get(receiver)) else 0 for outcome in OUTCOMES},
             BreakerState(known[receiver].state) if receiver in known else None,
         )
-        for receiver in sorted(known.keys() | {receiver for receiver, _ in waiting})
+        for receiver in sorted(known.keys() | {receiver for receiver, _ in waiting}, key=lambda one: one.text)
     }
 
 

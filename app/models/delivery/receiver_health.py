@@ -16,7 +16,8 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, Row, String, Tab
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
-from app.models.base import UtcDateTime, metadata
+from app.domain.receivers import ReceiverKey
+from app.models.base import ReceiverText, UtcDateTime, metadata
 
 __all__ = [
     "IS_RESTRAINED",
@@ -45,7 +46,7 @@ class BreakerState(StrEnum):
 endpoint = Table(
     "endpoint",
     metadata,
-    Column("receiver", String(60), primary_key=True),
+    Column("receiver", ReceiverText, primary_key=True),
     Column("state", String(10), nullable=False),
     Column("failures", Integer, nullable=False),
     Column("openings", Integer, nullable=False),
@@ -66,7 +67,7 @@ class Endpoint:
         retry_at: when one is sent to see whether the receiver is up again; None while not open.
     """
 
-    receiver: str
+    receiver: ReceiverKey
     state: BreakerState = BreakerState.CLOSED
     failures: int = 0
     openings: int = 0
@@ -74,7 +75,7 @@ class Endpoint:
     retry_at: datetime | None = None
 
 
-def count_tries(tx: Connection, counts: Mapping[str, Mapping[str, int]]) -> dict[str, Endpoint]:
+def count_tries(tx: Connection, counts: Mapping[ReceiverKey, Mapping[str, int]]) -> dict[ReceiverKey, Endpoint]:
     """Add to the totals of receivers, and give their breakers, which nobody else changes until the end of the work.
 
     Args:
@@ -82,7 +83,7 @@ def count_tries(tx: Connection, counts: Mapping[str, Mapping[str, int]]) -> dict
         counts: tries by receiver and outcome.
     """
     # In one order everywhere, so that two workers never wait for each other.
-    rows = [_new_row(receiver, counts[receiver]) for receiver in sorted(counts)]
+    rows = [_new_row(receiver, counts[receiver]) for receiver in sorted(counts, key=lambda one: one.text)]
     return {row.receiver: _endpoint(row) for row in tx.execute(_ADD[tx.dialect.name], rows)} if rows else {}
 
 
@@ -92,12 +93,12 @@ def save_breakers(tx: Connection, changed: Collection[Endpoint]) -> None:
         tx.execute(_SAVE, [_breaker_row(one) for one in changed])
 
 
-def reset_breaker(tx: Connection, receiver: str) -> None:
+def reset_breaker(tx: Connection, receiver: ReceiverKey) -> None:
     """Send to a receiver as usual again: its owner says that it is up."""
     save_breakers(tx, [Endpoint(receiver)])
 
 
-def restrained_endpoints(tx: Connection) -> dict[str, Endpoint]:
+def restrained_endpoints(tx: Connection) -> dict[ReceiverKey, Endpoint]:
     """Return the receivers that are not sent to as usual."""
     return {row.receiver: _endpoint(row) for row in tx.execute(_RESTRAINED)}
 
@@ -107,7 +108,7 @@ def breaker_in(row: Row[Any]) -> Endpoint | None:
     return _endpoint(row) if row.state else None
 
 
-def _new_row(receiver: str, counted: Mapping[str, int]) -> dict[str, object]:
+def _new_row(receiver: ReceiverKey, counted: Mapping[str, int]) -> dict[str, object]:
     return {
         "receiver": receiver,
         **_breaker_values(Endpoint(receiver)),
@@ -134,6 +135,9 @@ def _endpoint(row: Row[Any]) -> Endpoint:
     return Endpoint(row.receiver, state, row.failures, row.openings, row.allowed, row.retry_at)
 
 
+_BREAKER = ("state", "failures", "openings", "allowed", "retry_at")
+
+
 def _add(first: postgresql.Insert | sqlite.Insert) -> ReturningInsert[Any]:
     sums = {outcome: endpoint.c[outcome] + first.excluded[outcome] for outcome in OUTCOMES}
     return first.on_conflict_do_update(index_elements=["receiver"], set_=sums).returning(*endpoint.c)
@@ -144,13 +148,13 @@ _ADD = {"postgresql": _add(postgresql.insert(endpoint)), "sqlite": _add(sqlite.i
 _SAVE = (
     update(endpoint)
     .where(endpoint.c.receiver == bindparam("saved_receiver"))
-    .values({name: bindparam(f"saved_{name}") for name in _breaker_values(Endpoint(""))})
+    .values({name: bindparam(f"saved_{name}") for name in _BREAKER})
 )
 
 IS_RESTRAINED = endpoint.c.state != BreakerState.CLOSED.value
 """The condition that a receiver is not sent to as usual."""
 
-breaker_columns = tuple(endpoint.c[name] for name in _breaker_values(Endpoint("")))
+breaker_columns = tuple(endpoint.c[name] for name in _BREAKER)
 """How the breaker of a receiver stands."""
 
 _RESTRAINED = select(endpoint).where(IS_RESTRAINED)

@@ -11,9 +11,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, String, Update, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Update, bindparam, exists, func, or_, select, update
 
 from app.domain.events import ABOUT_CONNECTIONS
+from app.domain.receivers import ReceiverKey
+from app.models.base import ReceiverText
 from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_from, in_state
 from app.models.delivery.outbox import event
 
@@ -27,19 +29,19 @@ _FINISHED = in_state(DeliveryState.DELIVERED, DeliveryState.DEAD)
 _FIRST_OPEN = (
     select(func.min(delivery.c.event_position))
     .where(
-        delivery.c.receiver == bindparam("receiver", type_=String),
+        delivery.c.receiver == bindparam("receiver", type_=ReceiverText),
         delivery.c.referral_id.in_(bindparam("chains", expanding=True)),
         in_state(DeliveryState.PENDING, DeliveryState.SENDING),
     )
     .group_by(delivery.c.referral_id)
 )
 _HEADS = select(delivery.c.referral_id, delivery.c.id).where(
-    delivery.c.receiver == bindparam("receiver", type_=String), delivery.c.event_position.in_(_FIRST_OPEN), _SEEN
+    delivery.c.receiver == bindparam("receiver", type_=ReceiverText), delivery.c.event_position.in_(_FIRST_OPEN), _SEEN
 )
 
 
 def seen_deliveries(
-    tx: Connection, receiver: str, state: DeliveryState | None, after: UUID | None, limit: int
+    tx: Connection, receiver: ReceiverKey, state: DeliveryState | None, after: UUID | None, limit: int
 ) -> list[Delivery]:
     """Return a page of what a receiver may see, newest event first, of one state or (None) of all.
 
@@ -55,27 +57,29 @@ def seen_deliveries(
     return [delivery_from(row) for row in rows]
 
 
-def seen_delivery(tx: Connection, receiver: str, delivery_id: UUID) -> Delivery | None:
+def seen_delivery(tx: Connection, receiver: ReceiverKey, delivery_id: UUID) -> Delivery | None:
     """Return one delivery that a receiver may see."""
     query = select(delivery).where(delivery.c.receiver == receiver, _SEEN, delivery.c.id == delivery_id)
     row = tx.execute(query).first()
     return delivery_from(row) if row else None
 
 
-def chain_heads(tx: Connection, receiver: str, chains: Collection[UUID]) -> dict[UUID, UUID]:
+def chain_heads(tx: Connection, receiver: ReceiverKey, chains: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the delivery that each of these chains of a receiver waits for, its first open one, where it is seen."""
     rows = tx.execute(_HEADS, {"receiver": receiver, "chains": list(chains)})
     return {row.referral_id: row.id for row in rows}
 
 
-def deliver_again(tx: Connection, receiver: str, delivery_id: UUID, now: datetime) -> Delivery | None:
+def deliver_again(tx: Connection, receiver: ReceiverKey, delivery_id: UUID, now: datetime) -> Delivery | None:
     """Make a finished delivery due again, under its own number; None when it is not finished."""
     again = _again(receiver, now).where(delivery.c.id == delivery_id).returning(*delivery.c)
     row = tx.execute(again).first()
     return delivery_from(row) if row else None
 
 
-def deliver_range_again(tx: Connection, receiver: str, since: datetime, until: datetime | None, now: datetime) -> int:
+def deliver_range_again(
+    tx: Connection, receiver: ReceiverKey, since: datetime, until: datetime | None, now: datetime
+) -> int:
     """Make due again what was delivered or given up for a receiver; returns how many.
 
     The range is of the moments at which it became owed: from ``since``, before ``until`` (None: up to now).
@@ -86,7 +90,7 @@ def deliver_range_again(tx: Connection, receiver: str, since: datetime, until: d
     return tx.execute(again).rowcount
 
 
-def _again(receiver: str, now: datetime) -> Update:
+def _again(receiver: ReceiverKey, now: datetime) -> Update:
     return (
         update(delivery)
         .where(delivery.c.receiver == receiver, _TRIED, _FINISHED)

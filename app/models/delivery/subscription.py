@@ -123,6 +123,7 @@ AUTH_CONTEXT = "subscription.auth"
 
 def secret_context(subscription_id: UUID) -> str:
     """Return the vault context under which a subscription's secrets are sealed."""
+    # The text is part of what was sealed, so it must never change; that a receiver key reads the same is chance.
     return f"subscription:{subscription_id}"
 
 

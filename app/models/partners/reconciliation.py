@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, String, bindparam, delete, select, tuple_, update
 
 from app.domain.codes import System
-from app.models.base import UtcDateTime
+from app.domain.receivers import ReceiverKey
+from app.models.base import ReceiverText, UtcDateTime
 from app.models.cases.external_id import external_id
 from app.models.cases.history import history
 from app.models.delivery.delivery import DeliveryState, delivery, in_state
@@ -54,7 +55,7 @@ _APPLIED = select(history.c.referral_id, history.c.source_version, history.c.occ
     history.c.source_version.in_(bindparam("versions", expanding=True)),
 )
 _TO_RECEIVER = (
-    delivery.c.receiver == bindparam("to_receiver"),
+    delivery.c.receiver == bindparam("to_receiver", type_=ReceiverText),
     delivery.c.referral_id.in_(bindparam("ids", expanding=True)),
 )
 _OWED = (
@@ -112,11 +113,11 @@ def unlink(tx: Connection, system: System, referral_ids: Collection[UUID]) -> No
     tx.execute(_UNLINK, {"of_system": system, "ids": list(referral_ids)})
 
 
-def owed_referrals(tx: Connection, receiver: str, referral_ids: Collection[UUID]) -> set[UUID]:
+def owed_referrals(tx: Connection, receiver: ReceiverKey, referral_ids: Collection[UUID]) -> set[UUID]:
     """Return those of these referrals of which a delivery to the receiver is still to be made."""
     return set(tx.execute(_OWED, {"to_receiver": receiver, "ids": list(referral_ids)}).scalars())
 
 
-def owe_again(tx: Connection, receiver: str, referral_ids: Collection[UUID], now: datetime) -> set[UUID]:
+def owe_again(tx: Connection, receiver: ReceiverKey, referral_ids: Collection[UUID], now: datetime) -> set[UUID]:
     """Make everything due again that a receiver was told of these referrals; returns those of which there was any."""
     return set(tx.execute(_OWE_AGAIN, {"to_receiver": receiver, "ids": list(referral_ids), "now": now}).scalars())

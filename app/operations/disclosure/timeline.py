@@ -8,9 +8,10 @@ from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import MOMENT_OF, EventType
 from app.domain.fields import Field
+from app.domain.receivers import PartnerKey, ReceiverKey, system_of
 from app.events.contract.catalogue import fields_for
 from app.events.delivery.context import Case, StoredCaseLookup
-from app.events.delivery.routing import receiver_for, system_of
+from app.events.delivery.routing import receiver_for
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about
 from app.models.delivery.outbox import StoredEvent, chain_events
 from app.operations.services import Services
@@ -22,7 +23,7 @@ class TimelineEntry:
     """One event of a referral chain, from the referrer's side.
 
     Attributes:
-        delivered_to: keys of the receivers that have it: ``partner:<system>`` or ``subscription:<id>``.
+        delivered_to: the receivers that have it.
         told: the fields that the referrer may be told at this moment; empty when it is told nothing.
         withheld: the fields that the event holds and the referrer is not told.
     """
@@ -31,7 +32,7 @@ class TimelineEntry:
     type: EventType
     source: System
     occurred_at: datetime
-    delivered_to: tuple[str, ...]
+    delivered_to: tuple[ReceiverKey, ...]
     told: tuple[Field, ...]
     withheld: tuple[Field, ...]
 
@@ -72,7 +73,7 @@ def _at_the_gate(services: Services, stored: StoredEvent, case: Case) -> tuple[t
     moment = MOMENT_OF[stored.event.type]
     if moment is None:
         return (), ()
-    receiver = receiver_for(f"partner:{case.referrer.system}", case.referrer)
+    receiver = receiver_for(PartnerKey(case.referrer.system), case.referrer)
     occasion = Occasion.of(moment)
     fields_written = {Field(name) for name in stored.event.facts} | fields_for(stored.event.type, occasion)
     released = services.gate.release(receiver, occasion, case.facts)

@@ -17,8 +17,8 @@ from app.domain.codes import System
 from app.domain.commands import AmendReferral
 from app.domain.fields import Field
 from app.domain.ownership import LOOP_WINDOW, MOST_SENDS, SAID, canonical, changes, said
+from app.domain.receivers import system_of
 from app.events.delivery.payload import DeliveredHook, PreparedDelivery
-from app.events.delivery.routing import system_of
 from app.models.partners.field_sync import held_fields, save_fields, systems_that_know
 from app.operations.services import Services
 from app.vault import Vault

@@ -17,6 +17,7 @@ from app.database import Connection
 from app.domain.codes import System
 from app.domain.commands import RegisterReferral, WithdrawReferral
 from app.domain.ports import Page, PartnerRecord, PartnerSource
+from app.domain.receivers import PartnerKey
 from app.models.cases.external_id import can_link, link, referral_of
 from app.models.partners.partner import save_records
 from app.models.partners.quarantine import quarantine_of_cases
@@ -259,7 +260,7 @@ def page_of_links(tx: Connection, system: System, after: str, limit: int) -> lis
 
 def still_owed(tx: Connection, system: System, links: Iterable[Link]) -> set[UUID]:
     """Return the referrals of these links of which the partner is still to be told something anyway."""
-    return owed_referrals(tx, _receiver(system), [link.referral_id for link in links])
+    return owed_referrals(tx, PartnerKey(system), [link.referral_id for link in links])
 
 
 def heal_page(
@@ -329,7 +330,7 @@ def tell_again(tx: Connection, services: Services, system: System, links: Sequen
     The lost numbers are forgotten, for the partner gives new ones.
     """
     ids = [link.referral_id for link in links]
-    owed = owe_again(tx, _receiver(system), ids, services.clock.now())
+    owed = owe_again(tx, PartnerKey(system), ids, services.clock.now())
     unlink(tx, system, owed)
     return len(owed)
 
@@ -345,7 +346,3 @@ def rehearsed(tx: Connection, work: Callable[[Connection], T]) -> T:
         results.append(work(tx))
         raise _TakenBack
     return results[0]
-
-
-def _receiver(system: System) -> str:
-    return f"partner:{system}"

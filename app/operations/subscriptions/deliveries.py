@@ -7,13 +7,13 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
 from app.domain.events import ABOUT_CONNECTIONS, Event, EventType
+from app.domain.receivers import SubscriptionKey
 from app.events.delivery.notices import SUBSCRIPTION_ID, tell
 from app.models.delivery.delivery import (
     Attempt,
     Delivery,
     DeliveryState,
     attempts_of,
-    subscription_receiver,
 )
 from app.models.delivery.outbox import load_events
 from app.models.delivery.redelivery import (
@@ -52,7 +52,7 @@ def page_of_deliveries(
 
     That is what was tried, and what is about a connection also before.
     """
-    found = seen_deliveries(tx, subscription_receiver(subscription.id), state, after, limit + 1)
+    found = seen_deliveries(tx, SubscriptionKey(subscription.id), state, after, limit + 1)
     return _told(tx, found[:limit]), len(found) > limit
 
 
@@ -86,7 +86,7 @@ def redeliver(tx: Connection, services: Services, subscription: Subscription, de
         TransitionNotAllowed: the subscription is not active.
         Conflict: it is still under way.
     """
-    receiver = subscription_receiver(subscription.id)
+    receiver = SubscriptionKey(subscription.id)
     if seen_delivery(tx, receiver, delivery_id) is None:
         raise NotFound("There is no delivery with this id for this subscription.")
     require_active(subscription)
@@ -108,7 +108,7 @@ def replay(
     require_active(subscription)
     if until is not None and until < since:
         raise InvalidInput(FieldFault("until", "range", "Give a moment after `since`, or leave it out."))
-    return deliver_range_again(tx, subscription_receiver(subscription.id), since, until, services.clock.now())
+    return deliver_range_again(tx, SubscriptionKey(subscription.id), since, until, services.clock.now())
 
 
 def _told(tx: Connection, deliveries: list[Delivery]) -> list[Told]:

@@ -10,6 +10,7 @@ from app.database import Connection
 from app.domain.codes import OrganisationRole
 from app.domain.errors import Forbidden
 from app.domain.events import MOMENT_OF, EventType
+from app.domain.receivers import PollKey
 from app.domain.values import Organisation
 from app.events.contract.envelope import Origin
 from app.events.delivery.context import StoredCaseLookup
@@ -22,7 +23,6 @@ from app.models.delivery.event_feed import (
     last_position_before,
     lock_feed,
     newest_position,
-    poll_receiver,
     read_feed,
     save_feed,
     unassigned_events,
@@ -128,7 +128,7 @@ class EventFeed:
             id=self.services.new_id(now),
             event_id=stored.event.id,
             event_position=stored.position,
-            receiver=poll_receiver(self.owner.id),
+            receiver=PollKey(self.owner.id),
             organisation_id=self.owner.id,
             referral_id=stored.event.referral_id,
             created_at=now,

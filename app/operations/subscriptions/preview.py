@@ -10,12 +10,12 @@ from app.domain.codes import Moment
 from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, EventType
 from app.domain.fields import Field
+from app.domain.receivers import SubscriptionKey
 from app.domain.values import Organisation
 from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.delivery.routing import FilterAttributes, receiver_for, unmatched_filters
 from app.models.cases.case_file import load_case_files
 from app.models.cases.referral import load_referral_rows
-from app.models.delivery.delivery import subscription_receiver
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.operations.subscriptions.subscriptions import Content, Subscription, SubscriptionStatus
@@ -61,7 +61,7 @@ def preview(
     referral_id, event_type = about
     moment = _moment_of(event_type)
     traits, referrer, facts = _referral(tx, services, caller_scope, subscription, referral_id)
-    receiver = receiver_for(subscription_receiver(subscription.id), referrer)
+    receiver = receiver_for(SubscriptionKey(subscription.id), referrer)
     wanted = fields_for(event_type, Occasion.of(moment))
     known = _readable(services, receiver, facts)
     offered = {field: known.get(field) for field in wanted | services.policy.asks}

@@ -17,13 +17,14 @@ from app.domain.errors import (
     TransitionNotAllowed,
 )
 from app.domain.events import MOMENT_OF, NOTICES, SUBSCRIPTION_NOTICES, EventType
+from app.domain.receivers import SubscriptionKey
 from app.domain.values import Organisation
 from app.events.http.client import OutboundClient
 from app.events.http.credentials import sealed_signing_key
 from app.events.http.signing import new_secret, new_signing_key
 from app.events.http.ssrf import AddressRefused
 from app.models.access.organisation import load_organisations, lock_organisation
-from app.models.delivery.delivery import change_subscription_status, release_held, subscription_receiver
+from app.models.delivery.delivery import change_subscription_status, release_held
 from app.models.delivery.subscription import (
     Content,
     Subscription,
@@ -283,7 +284,7 @@ def remove_subscription(tx: Connection, services: Services, subscription: Subscr
     """End a subscription; what it was still owed is given up, what it was told stays on record."""
     delete_subscription(tx, subscription.id)
     # What was held comes up once more, and is given up for want of a subscription.
-    release_held(tx, subscription_receiver(subscription.id), services.clock.now())
+    release_held(tx, SubscriptionKey(subscription.id), services.clock.now())
 
 
 def require_active(subscription: Subscription) -> None:
