@@ -25,12 +25,12 @@ from app.operations.access.clients import SCOPES, save_client
 from app.operations.access.organisations import set_up_institutions
 from app.operations.services import SystemClock
 from app.sandbox.demo import demonstrate
+from app.sandbox.environment import World
 from app.sandbox.register import Row, read_register
 from app.sandbox.replay import replay
+from app.sandbox.replay_report import print_report
 from app.sandbox.scenarios import play
 from app.sandbox.simulate import Stock, run_simulators
-from app.sandbox.tables import print_report
-from app.sandbox.world import World
 from app.settings import Settings
 from app.worker import Worker, run_worker, stop_on_signal
 

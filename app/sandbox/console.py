@@ -9,7 +9,7 @@ import httpx
 
 from app.adapters.common.http import http_client
 from app.domain.codes import System
-from app.sandbox.faults.gate import FAULTS_PATH
+from app.sandbox.faults.middleware import FAULTS_PATH
 from app.sandbox.faults.plan import FaultOrder
 from app.sandbox.runtime import Document
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
+from app.sandbox.environment import World, running_world
 from app.sandbox.faults.plan import play_order
 from app.sandbox.runtime import SettableClock
-from app.sandbox.world import World, running_world
 from app.worker import stop_on_signal
 
 _PULL_INTERVAL_SECONDS = 1.0

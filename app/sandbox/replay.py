@@ -19,10 +19,10 @@ from app.domain.local_time import AMSTERDAM
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.statistics import city_tables, exchange_counts
 from app.sandbox.case_generator import counsellor_facts, referral_body, referral_document
+from app.sandbox.environment import World
 from app.sandbox.register import Row
 from app.sandbox.runtime import Document
 from app.sandbox.wait import settle
-from app.sandbox.world import World
 
 _MORNING, _AFTERNOON = time(9, 30), time(17)
 

@@ -12,11 +12,11 @@ from app.domain.local_time import AMSTERDAM
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.disclosure.timeline import disclosure_timeline
 from app.sandbox.case_generator import DatedFact, counsellor_facts, referral_body, referral_document
+from app.sandbox.environment import World
 from app.sandbox.register import Row
 from app.sandbox.runtime import Document
 from app.sandbox.timeline import Timeline
 from app.sandbox.wait import settle
-from app.sandbox.world import World
 
 _DEEDS = {
     "bevestiging": "confirms the referral",

@@ -8,7 +8,7 @@ from app.domain.codes import System
 from app.domain.errors import PartnerError
 from app.models.statistics import undelivered
 from app.operations.intake.apply import PageResult
-from app.sandbox.world import World
+from app.sandbox.environment import World
 
 # Together below six hours, so that a morning's retries are over before the afternoon begins.
 _FIRST_STEP, _GROWTH, _MOST_STEPS = timedelta(seconds=35), 1.25, 22

@@ -19,10 +19,10 @@ from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.operations.partners.state import JobRequest, find_job, request_job
 from app.operations.statistics import city_tables
 from app.sandbox.case_generator import counsellor_facts
+from app.sandbox.environment import World, running_world
 from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
 from app.sandbox.register import Row
 from app.sandbox.runtime import SettableClock
-from app.sandbox.world import World, running_world
 from tests.support.hub import Dump, dump_of, without_volatile
 from tests.support.partners_env import without_account
 from tests.support.pilot import by_api, counsel_at_allegro, last_day, pilot_rows, refer_at_desks, tables_of

@@ -9,11 +9,11 @@ from rich.console import Console
 
 from app.domain.codes import System
 from app.models.partners.partner import partner
+from app.sandbox.environment import World, running_world
 from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
 from app.sandbox.register import Row, read_register
 from app.sandbox.replay import replay
 from app.sandbox.runtime import SettableClock
-from app.sandbox.world import World, running_world
 from tests.support.hub import Dump, dump_of
 from tests.support.register import cells, write_register
 

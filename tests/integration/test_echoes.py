@@ -31,9 +31,9 @@ from app.operations.access.organisations import ReferrerDetails
 from app.operations.field_sync.conflicts import decide_conflict
 from app.operations.field_sync.known_values import on_delivered
 from app.operations.intake.apply import PageResult
+from app.sandbox.environment import World, running_world
 from app.sandbox.gidso.app import aanmelding
 from app.sandbox.runtime import SettableClock
-from app.sandbox.world import World, running_world
 from tests.support.event_env import ORIGIN, SANDBOX, FakePartner
 from tests.support.hub import NOW, InProcessHub
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker

@@ -18,10 +18,10 @@ from app.operations.partners.state import find_job
 from app.sandbox.allegro import app as allegro
 from app.sandbox.runtime import Server, SettableClock, Store
 from app.worker import Worker
-from tests.support.feed import FullListSource
 from tests.support.hub import NOW, InProcessHub
 from tests.support.job_env import ask_job, job_puller, registration
 from tests.support.partners_env import Partners, counts, fill, gidso_row, partners_of, settings_of
+from tests.support.scripted_source import FullListSource
 
 RECORD = metadata.tables["partner_record"]
 REFERRAL = metadata.tables["referral"]

@@ -14,9 +14,9 @@ from app.models import metadata
 from app.operations.intake.quarantine import page_of_quarantine
 from app.operations.partners.pull_policy import MaintenanceWindow
 from app.operations.partners.state import find_job, page_of_jobs, pause_partner, resume_partner
-from tests.support.feed import FullListSource, ScriptedSource
 from tests.support.hub import NOW, InProcessHub, unreadable
 from tests.support.job_env import ask_job, job_puller, registration
+from tests.support.scripted_source import FullListSource, ScriptedSource
 
 
 async def test_a_job_that_was_left_halfway_is_begun_again_by_whoever_has_the_turn(hub: InProcessHub) -> None:

@@ -36,10 +36,10 @@ from app.sandbox.rmw import app as rmw
 from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
 from app.worker import Worker
-from tests.support.feed import ScriptedSource
 from tests.support.gidso_env import line, running_gidso
 from tests.support.hub import NOW, InProcessHub
 from tests.support.rmw_env import running_world
+from tests.support.scripted_source import ScriptedSource
 
 NEVER = 0.0
 NIGHT = MaintenanceWindow(time(22), time(6))

@@ -12,7 +12,6 @@ from app.domain.ports import Page
 from app.operations.intake.apply import PageResult, apply_page
 from app.operations.partners.lease import LeaseLost, PartnerLease, acquire_lease, standing_in_turn
 from app.operations.partners.state import pause_partner
-from tests.support.feed import ScriptedSource
 from tests.support.hub import (
     AT_WIJKTEAM,
     NOW,
@@ -21,6 +20,7 @@ from tests.support.hub import (
     unreadable,
     without_volatile,
 )
+from tests.support.scripted_source import ScriptedSource
 
 
 async def test_the_cursor_moves_with_the_data(hub: InProcessHub) -> None:

@@ -24,7 +24,6 @@ from app.operations.intake.quarantine import (
     retry_quarantined,
 )
 from app.reference import load_reference
-from tests.support.feed import ScriptedSource
 from tests.support.hub import (
     ATTEND,
     CONCLUDE,
@@ -35,6 +34,7 @@ from tests.support.hub import (
     partner_record,
     unreadable,
 )
+from tests.support.scripted_source import ScriptedSource
 
 TAKE_BACK = WithdrawReferral(WithdrawalReason.SUPPORT_STOPPED)
 

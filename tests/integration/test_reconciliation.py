@@ -17,7 +17,6 @@ from app.domain.receivers import PartnerKey
 from app.models import metadata
 from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.operations.partners.state import find_job
-from tests.support.feed import FullListSource, ScriptedSource
 from tests.support.hub import CONFIRM, NOW, Dump, InProcessHub, partner_record, without_volatile
 from tests.support.job_env import ask_job, job_puller, registration
 from tests.support.partners_env import (
@@ -30,6 +29,7 @@ from tests.support.partners_env import (
     partners_of,
     without_account,
 )
+from tests.support.scripted_source import FullListSource, ScriptedSource
 
 REFERRERS = (System.GIDSO, System.RMW)
 NUMBER = 60

@@ -21,7 +21,7 @@ from app.adapters.rmw import Adapter as RmwAdapter
 from app.domain.codes import System
 from app.operations.intake.apply import PageResult
 from app.sandbox.allegro import app as allegro
-from app.sandbox.faults.gate import FAULTS_PATH, Call, Partner
+from app.sandbox.faults.middleware import FAULTS_PATH, Call, Partner
 from app.sandbox.faults.plan import FaultOrder
 from app.sandbox.faults.profiles import AllegroForm, GidsoForm, RmwForm
 from app.sandbox.gidso import app as gidso

@@ -11,8 +11,8 @@ from app.domain.ports import PartnerRecord
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import PullPolicy
 from app.operations.partners.state import JobRequest, request_job
-from tests.support.feed import ScriptedSource
 from tests.support.hub import AT_WIJKTEAM, InProcessHub, partner_record, referral
+from tests.support.scripted_source import ScriptedSource
 
 
 def job_puller(hub: InProcessHub, feed: ScriptedSource, holder: str = "one", **pull_policy: Any) -> Puller:

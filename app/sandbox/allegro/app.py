@@ -41,7 +41,7 @@ from app.sandbox.allegro.codes import (
 from app.sandbox.allegro.messages import FACT, MESSAGE, REFERRAL, message_faults
 from app.sandbox.allegro.page import files_page
 from app.sandbox.allegro.records import Records
-from app.sandbox.faults.gate import Gate
+from app.sandbox.faults.middleware import Gate
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.faults.profiles import ALLEGRO_FAULTS, AllegroForm
 from app.sandbox.lengths import misfits, too_long

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from app.sandbox.faults.gate import Call
+from app.sandbox.faults.middleware import Call
 from app.sandbox.faults.plan import FaultKind
 from app.sandbox.runtime import Document
 from app.sandbox.soap import NAMESPACE, RmwFault, fault

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from app.sandbox.faults.gate import Gate
+from app.sandbox.faults.middleware import Gate
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.faults.profiles import GIDSO_FAULTS, GidsoForm
 from app.sandbox.gidso.messages import JOURNAL_CATEGORIES, REGISTRATION, line_faults

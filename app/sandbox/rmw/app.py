@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from app.sandbox.faults.gate import Gate
+from app.sandbox.faults.middleware import Gate
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.faults.profiles import RMW_FAULTS, RmwForm
 from app.sandbox.lengths import too_long
