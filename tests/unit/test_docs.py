@@ -1,19 +1,28 @@
-"""What the documentation says about files, settings and signatures is true."""
+"""What the documentation says about files, names, commands and settings is true. Each rule is one test."""
 
+import json
 import re
-import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+import typer
+from typer.core import TyperGroup
 
-from app.events.http.signing import new_secret, sign
+from app.cli.main import main
 from app.settings import Settings
-
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
-DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+from tests.support.documents import (
+    PAGES,
+    README,
+    ROOT,
+    code_blocks,
+    commands,
+    inline_code,
+    leads_somewhere,
+    links,
+    relative,
+    target,
+)
+from tests.support.source_names import defines, is_defined, names_of_tests
 
 COMMANDS = (
     "python3 -m venv .venv && .venv/bin/pip install --quiet --constraint constraints.txt --editable . "
@@ -22,124 +31,180 @@ COMMANDS = (
     "&& .venv/bin/pytest -n 2",
 )
 
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-CODE_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 VARIABLE = re.compile(r"TRAJECTHUB_[A-Z_]+")
-NAMED_FILE = re.compile(r"`((?:app|docs|migrations|openapi|tests)/[\w./-]*)`")
+NAMED_FILE = re.compile(r"(?:\.ci|app|bench|docs|migrations|openapi|tests)/[\w./-]*")
+NAMED_MODULE = re.compile(r"app(?:\.\w+)+")
+NAME_IN_FILE = re.compile(r"`(\w+)(?:\(\))?`\s+(?:in|of|from)\s+`(app/[\w/]+\.py)`")
+FILE_AND_NAME = re.compile(r"`(app/[\w/]+\.py)`,\s+`(\w+)`")
+NAMED_TEST = re.compile(r"test_\w+")
+NAMED_ENDPOINT = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (?:/v1)?(/[a-z-]+[^\s?,…]*)")
+PAGE_IN_SOURCE = re.compile(r"docs/[\w/-]+\.md")
+SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in (ROOT / folder).rglob("*.py")]
 
-IsGenuine = Callable[..., bool]
-
-
-def name(page: Path) -> str:
-    return str(page.relative_to(ROOT))
-
-
-def prose(page: Path) -> str:
-    return CODE_BLOCK.sub("", page.read_text())
-
-
-def anchors(page: Path) -> set[str]:
-    headings = HEADING.findall(prose(page))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-def leads_somewhere(page: Path, link: str) -> bool:
-    path, _, anchor = link.partition("#")
-    target = (page.parent / path).resolve() if path else page
-    return target.exists() and (not anchor or anchor in anchors(target))
-
-
-@pytest.fixture(scope="module")
-def is_genuine() -> IsGenuine:
-    """Return the function that docs/how-to/subscribing.md shows to Python developers."""
-    blocks = CODE_BLOCK.findall((ROOT / "docs" / "how-to" / "subscribing.md").read_text())
-    space: dict[str, IsGenuine] = {}
-    exec(next(code for language, code in blocks if language == "python"), space)
-    return space["is_genuine"]
+PARTICIPANT = re.compile(r"^\s*participant (\w+) as (\S+)$", re.MULTILINE)
+CALL = re.compile(r"^\s*\w+->>[+-]?(\w+): (?:await )?([\w.]+)\(", re.MULTILINE)
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:
-    blocks = CODE_BLOCK.findall((ROOT / "README.md").read_text())
-
-    assert tuple(code.strip() for _, code in blocks[:2]) == COMMANDS
+    assert tuple(code.strip() for code in code_blocks(README)[:2]) == COMMANDS
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
-    inner = [link for link in LINK.findall(prose(page)) if "://" not in link]
+def test_links_within_the_repository_lead_somewhere() -> None:
+    broken = [f"{relative(page)}: {link}" for page in PAGES for link in links(page) if not leads_somewhere(page, link)]
 
-    assert [link for link in inner if not leads_somewhere(page, link)] == []
-
-
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_named_files_and_folders_exist(page: Path) -> None:
-    assert [path for path in NAMED_FILE.findall(page.read_text()) if not (ROOT / path).exists()] == []
+    assert broken == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_named_settings_exist(page: Path) -> None:
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached: set[Path] = set()
+    waiting = [README]
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        waiting += {target(page, link) for link in links(page) if link.split("#")[0].endswith(".md")} - reached
+
+    assert sorted(relative(page) for page in set(PAGES) - reached) == []
+
+
+def test_named_files_and_folders_exist() -> None:
+    missing = [
+        f"{relative(page)}: {code}"
+        for page in PAGES
+        for code in inline_code(page)
+        if NAMED_FILE.fullmatch(code) and not (ROOT / code).exists()
+    ]
+
+    assert missing == []
+
+
+def test_pages_named_in_the_source_exist() -> None:
+    missing = [
+        f"{relative(path)}: {name}"
+        for path in SOURCES
+        for name in PAGE_IN_SOURCE.findall(path.read_text())
+        if not (ROOT / name).exists()
+    ]
+
+    assert missing == []
+
+
+def test_named_modules_and_functions_exist() -> None:
+    missing = [
+        f"{relative(page)}: {code}"
+        for page in PAGES
+        for code in inline_code(page)
+        if NAMED_MODULE.fullmatch(code.removesuffix("()")) and not is_defined(code.removesuffix("()"))
+    ]
+
+    assert missing == []
+
+
+def test_names_that_are_said_to_be_in_a_file_are_there() -> None:
+    missing = [
+        f"{relative(page)}: {name} in {file}"
+        for page in PAGES
+        for name, file in named_in_files(page)
+        if (ROOT / file).exists() and not is_defined(f"{file.removesuffix('.py').replace('/', '.')}.{name}")
+    ]
+
+    assert missing == []
+
+
+def named_in_files(page: Path) -> Iterator[tuple[str, str]]:
+    """Yield pairs of a name and a file that the page writes as "`name` in `file`" or "`file`, `name`"."""
+    text = page.read_text()
+    yield from NAME_IN_FILE.findall(text)
+    yield from ((name, file) for file, name in FILE_AND_NAME.findall(text))
+
+
+def test_calls_in_sequence_diagrams_exist_in_the_module_that_is_called() -> None:
+    missing = [
+        f"{relative(page)}: {called} in {modules[receiver]}"
+        for page in PAGES
+        for diagram in code_blocks(page, "mermaid")
+        for modules in [dict(PARTICIPANT.findall(diagram))]
+        for receiver, called in CALL.findall(diagram)
+        if modules[receiver].startswith("app.") and not defines(modules[receiver], called.split(".")[-1])
+    ]
+
+    assert missing == []
+
+
+def test_modules_in_diagrams_exist() -> None:
+    missing = [
+        f"{relative(page)}: {module}"
+        for page in PAGES
+        for diagram in code_blocks(page, "mermaid")
+        for _, module in PARTICIPANT.findall(diagram)
+        if module.startswith("app.") and not is_defined(module)
+    ]
+
+    assert missing == []
+
+
+def test_named_tests_exist() -> None:
+    known = names_of_tests() | {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    missing = [
+        f"{relative(page)}: {code}"
+        for page in PAGES
+        for code in inline_code(page)
+        if NAMED_TEST.fullmatch(code) and code not in known
+    ]
+
+    assert missing == []
+
+
+def test_named_settings_exist() -> None:
     known = {f"TRAJECTHUB_{field.upper()}" for field in Settings.model_fields}
+    unknown = [
+        f"{relative(page)}: {name}" for page in PAGES for name in set(VARIABLE.findall(page.read_text())) - known
+    ]
 
-    assert set(VARIABLE.findall(page.read_text())) - known == set()
-
-
-def test_decisions_have_numbers_of_their_own() -> None:
-    numbers = Counter(decision.name[:4] for decision in DECISIONS)
-
-    assert [number for number, count in numbers.items() if count > 1] == []
+    assert unknown == []
 
 
-@pytest.mark.parametrize("decision", DECISIONS, ids=name)
-def test_a_decision_begins_with_its_number(decision: Path) -> None:
-    assert decision.read_text().startswith(f"# {decision.name[:4]} ")
+def test_named_endpoints_exist() -> None:
+    unknown = [
+        f"{relative(page)}: {method} {path}"
+        for page in PAGES
+        for code in inline_code(page)
+        for method, path in NAMED_ENDPOINT.findall(code)
+        if code.startswith(f"{method} /v1") and (method, without_names(path)) not in endpoints()
+    ]
+
+    assert unknown == []
 
 
-@pytest.mark.parametrize("decision", DECISIONS, ids=name)
-def test_the_readme_lists_every_decision(decision: Path) -> None:
-    assert f"({name(decision)})" in (ROOT / "README.md").read_text()
+def endpoints() -> set[tuple[str, str]]:
+    paths = json.loads((ROOT / "openapi" / "hub.v1.json").read_text())["paths"]
+    return {(method.upper(), without_names(path)) for path, operations in paths.items() for method in operations}
 
 
-def signed(keys: list[str], body: bytes, timestamp: int) -> dict[str, str]:
-    signature = sign(keys, "019ab3f2", timestamp, body)
-    return {"webhook-id": "019ab3f2", "webhook-timestamp": str(timestamp), "webhook-signature": signature}
+def without_names(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", path)
 
 
-def test_the_documented_check_accepts_what_the_hub_signs(is_genuine: IsGenuine) -> None:
-    secret = new_secret()
-    headers = signed([secret], b'{"a": 1}', int(time.time()))
+def test_named_commands_and_their_options_exist() -> None:
+    unknown = [
+        f"{relative(page)}: trajecthub {' '.join(words)}: {problem}"
+        for page in PAGES
+        for words in commands(page, "trajecthub")
+        for problem in problems(words)
+    ]
 
-    assert is_genuine(secret, headers, b'{"a": 1}')
-
-
-def test_the_documented_check_accepts_either_secret_of_a_rotation(is_genuine: IsGenuine) -> None:
-    old, new = new_secret(), new_secret()
-    headers = signed([new, old], b"{}", int(time.time()))
-
-    assert is_genuine(old, headers, b"{}")
-    assert is_genuine(new, headers, b"{}")
+    assert unknown == []
 
 
-@pytest.mark.parametrize(
-    "change", [{"webhook-id": "019ab3f3"}, {"webhook-signature": "v1,"}, {"webhook-signature": ""}]
-)
-def test_the_documented_check_refuses_changed_headers(is_genuine: IsGenuine, change: dict[str, str]) -> None:
-    secret = new_secret()
-    headers = signed([secret], b"{}", int(time.time())) | change
-
-    assert not is_genuine(secret, headers, b"{}")
-
-
-def test_the_documented_check_refuses_a_changed_body(is_genuine: IsGenuine) -> None:
-    secret = new_secret()
-    headers = signed([secret], b"{}", int(time.time()))
-
-    assert not is_genuine(secret, headers, b"{ }")
-
-
-@pytest.mark.parametrize("age_seconds", [301, -301])
-def test_the_documented_check_refuses_another_time(is_genuine: IsGenuine, age_seconds: int) -> None:
-    secret = new_secret()
-    headers = signed([secret], b"{}", 1_795_428_600)
-
-    assert not is_genuine(secret, headers, b"{}", now=1_795_428_600 + age_seconds)
+def problems(words: list[str]) -> Iterator[str]:
+    """Yield the subcommands and options of a command line that do not exist."""
+    command = typer.main.get_command(main)
+    for word in words:
+        if isinstance(command, TyperGroup):
+            if word not in command.commands:
+                yield word
+                return
+            command = command.commands[word]
+        elif word.startswith("--"):
+            known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+            if word.split("=")[0] not in {*known, "--help"}:
+                yield word
