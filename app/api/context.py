@@ -17,7 +17,7 @@ from fastapi import Depends, Response
 
 from app.api.dependencies import Caller, HubDep, Write, WriteDep, caller
 from app.api.paging import cursor_of, position_of
-from app.api.responses import answer, check_precondition, json_answer, released_etag, write_once
+from app.api.responses import answer, json_answer, released_etag, write_once
 from app.api.state import AppState
 from app.database import Connection
 from app.domain.case_file import CaseFile
@@ -25,6 +25,7 @@ from app.domain.claims import fields_written
 from app.domain.commands import ActionContext
 from app.domain.errors import FieldFault, InvalidInput, NotFound, NotTheOwner, TransitionNotAllowed
 from app.domain.fields import Field
+from app.domain.preconditions import check_precondition
 from app.domain.queries import Position
 from app.operations.access.idempotency import Answer
 from app.operations.cases.caller_scope import CallerScope

@@ -1,8 +1,6 @@
 """Answers: compact JSON with its ETag, preconditions, and writes that are done once."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 
 from fastapi import Response
 from pydantic import BaseModel
@@ -11,7 +9,7 @@ from pydantic_core import to_json
 from app.api.dependencies import Caller, Write
 from app.api.state import AppState
 from app.database import Connection
-from app.domain.errors import PreconditionFailed, PreconditionRequired
+from app.domain.preconditions import etag_of
 from app.operations.access.idempotency import Answer, Request, given_before, once
 from app.privacy.gate import Released
 
@@ -41,12 +39,6 @@ def to_response(done: Answer) -> Response:
     return Response(done.body, done.status, present, media_type="application/json" if done.body else None)
 
 
-def etag_of(*parts: str) -> str:
-    """Return a strong entity tag over texts that together determine what the caller reads."""
-    digest = sha256("\x00".join(parts).encode()).digest()
-    return f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"'
-
-
 def released_etag(*views: Released) -> str:
     """Return the strong entity tag of what was released; withheld fields never change it."""
     return etag_of(*(view.digest for view in views))
@@ -73,19 +65,3 @@ async def answered_before(hub: AppState, caller: Caller, write: Write) -> Respon
 
 def _request(caller: Caller, write: Write) -> Request:
     return Request(caller.organisation.id, write.key, write.fingerprint)
-
-
-def check_precondition(if_match: str | None, etag: str) -> None:
-    """Let a change through only when the caller read the present record. Source: RFC 9110, section 13.1.1.
-
-    The header is ``*``, or one or more entity tags of which one must be the record's; a weak tag never matches.
-
-    Raises:
-        PreconditionRequired: the header is absent.
-        PreconditionFailed: the record changed since.
-    """
-    if if_match is None:
-        raise PreconditionRequired("Send If-Match with the ETag of the record as you read it.")
-    tags = {tag.strip() for tag in if_match.split(",")}
-    if if_match.strip() != "*" and etag not in tags:
-        raise PreconditionFailed("The record changed since you read it; read it again and send its new ETag.")

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from app.api.http.problems import problem_responses
-from app.api.responses import etag_of, json_answer
+from app.api.responses import json_answer
 from app.domain.errors import NotFound
 from app.domain.events import EventType
+from app.domain.preconditions import etag_of
 from app.events.contract.catalogue import schema_for
 
 router = APIRouter(tags=["reference"])

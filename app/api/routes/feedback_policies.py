@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from app.api.context import ReadContext, reading
 from app.api.http.problems import problem_responses
-from app.api.responses import etag_of, json_answer
+from app.api.responses import json_answer
 from app.api.schemas.feedback_policies import (
     ConditionOut,
     ExplanationIn,
@@ -18,6 +18,7 @@ from app.api.schemas.feedback_policies import (
 )
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.fields import Field
+from app.domain.preconditions import etag_of
 from app.operations.disclosure.explanation import Decision, Rule, explain, kinds_of, rules_about
 from app.privacy.classification import CLASS_OF
 from app.privacy.gate import Reason

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Path, Request, Response
 from app.api.dependencies import Caller, HubDep, WriteDep, caller
 from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, page_answer, text_cursor, texts_of
-from app.api.responses import answer, check_precondition, etag_of, json_answer, write_once
+from app.api.responses import answer, json_answer, write_once
 from app.api.schemas.reference import OrganisationIn, OrganisationOut, OrganisationPageOut
 from app.database import Connection
 from app.domain.codes import OrganisationRole
 from app.domain.errors import Forbidden, NotFound
+from app.domain.preconditions import check_precondition, etag_of
 from app.domain.values import Organisation
 from app.operations.access.idempotency import Answer
 from app.operations.access.organisations import ReferrerDetails, page_of_organisations, read_organisation, save_referrer

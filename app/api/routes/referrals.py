@@ -11,7 +11,7 @@ from app.api.http.problems import owned_responses, problem_responses
 from app.api.http.validation_errors import faults_of
 from app.api.paging import page_answer
 from app.api.representations import disclosures_body, history_body
-from app.api.responses import answer, check_precondition, json_answer
+from app.api.responses import answer, json_answer
 from app.api.schemas.lists import (
     ActionsOut,
     DisclosuresOut,
@@ -26,6 +26,7 @@ from app.database import Connection
 from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.ownership import changes
+from app.domain.preconditions import check_precondition
 from app.domain.queries import ReferralQuery
 from app.operations.access.idempotency import Answer
 from app.operations.cases.caller_scope import CallerScope

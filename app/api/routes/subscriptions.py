@@ -12,7 +12,7 @@ from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.http.problems import problem_responses
 from app.api.http.validation_errors import faults_of
 from app.api.paging import id_after, page_answer, text_cursor
-from app.api.responses import answer, answered_before, check_precondition, etag_of, json_answer
+from app.api.responses import answer, answered_before, json_answer
 from app.api.schemas.lists import PageIn
 from app.api.schemas.subscriptions import (
     NewSubscriptionOut,
@@ -25,6 +25,7 @@ from app.api.schemas.subscriptions import (
 from app.api.state import AppState
 from app.database import Connection
 from app.domain.errors import Conflict, InvalidInput
+from app.domain.preconditions import check_precondition, etag_of
 from app.domain.values import Organisation
 from app.events.http.handshake import ask_consent, origin_of
 from app.operations.access.idempotency import Answer

@@ -1,0 +1,35 @@
+"""Optimistic locking: an entity tag for each state of a record, and the If-Match that a change needs (RFC 9110)."""
+
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+
+from app.domain.errors import PreconditionFailed, PreconditionRequired
+
+__all__ = ["check_precondition", "etag_of", "revision_etag"]
+
+
+def etag_of(*parts: str) -> str:
+    """Return a strong entity tag over texts that together determine what the caller reads."""
+    digest = sha256("\x00".join(parts).encode()).digest()
+    return f'"{urlsafe_b64encode(digest).rstrip(b"=").decode()}"'
+
+
+def revision_etag(revision: int) -> str:
+    """Return the strong entity tag of a record that counts its changes."""
+    return f'"r{revision}"'
+
+
+def check_precondition(if_match: str | None, etag: str) -> None:
+    """Allow a change only when the caller read the present record. Source: RFC 9110, section 13.1.1.
+
+    The header is ``*``, or one or more entity tags of which one must be the record's; a weak tag never matches.
+
+    Raises:
+        PreconditionRequired: the header is absent.
+        PreconditionFailed: the record changed since.
+    """
+    if if_match is None:
+        raise PreconditionRequired("Send If-Match with the ETag of the record as you read it.")
+    tags = {tag.strip() for tag in if_match.split(",")}
+    if if_match.strip() != "*" and etag not in tags:
+        raise PreconditionFailed("The record changed since you read it; read it again and send its new ETag.")
