@@ -202,7 +202,7 @@ def _previous(tx: Connection, given_id: UUID, change: WriteContext) -> UUID:
     try:
         view_referral(tx, change.hub.services, change.caller_scope, previous_id)
     except NotFound as error:
-        message = "You have no referral with this id; return the id of an earlier one, or leave it out."
+        message = "You have no referral with this id; give the id of an earlier one, or leave it out."
         raise InvalidInput(FieldFault("previousId", "known-referral", message)) from error
     return previous_id
 

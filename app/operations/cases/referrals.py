@@ -339,7 +339,7 @@ def _referrer(tx: Connection, code: str) -> Organisation:
     found = _organisation(tx, code, "organisationCode")
     if found.role is OrganisationRole.REFERRER:
         return found
-    message = f"Organisation '{code}' does not refer clients; return the code of a referrer."
+    message = f"Organisation '{code}' does not refer clients; give the code of a referrer."
     raise InvalidInput(FieldFault("organisationCode", "referring-organisation", message))
 
 

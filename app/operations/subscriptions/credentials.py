@@ -52,5 +52,5 @@ def _check_pair(pair: ClientCertificate) -> None:
         raise InvalidInput(FieldFault("authentication.certificate", "pem", message)) from error
     form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if certificate.public_key().public_bytes(*form) != key.public_key().public_bytes(*form):
-        message = "The first certificate of the chain belongs to another key; return the pair."
+        message = "The first certificate of the chain belongs to another key; give the pair."
         raise InvalidInput(FieldFault("authentication.certificate", "pair", message))
