@@ -131,8 +131,15 @@ class Stage:
             now = self.services.clock.now()
             for url in urls:
                 id = self.services.new_id(now)
-                sealed = self.services.vault.seal(new_secret().encode(), secret_context(id))
-                insert_subscription(tx, Subscription(id, organisation_id, url, sealed, now, now))
+                new = Subscription(
+                    id=id,
+                    organisation_id=organisation_id,
+                    url=url,
+                    secret_sealed=self.services.vault.seal(new_secret().encode(), secret_context(id)),
+                    created_at=now,
+                    changed_at=now,
+                )
+                insert_subscription(tx, new)
 
         await self.db.write(work)
 

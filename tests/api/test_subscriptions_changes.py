@@ -1,6 +1,7 @@
 """Subscriptions after they are made: changed, paused, resumed, approved, with another secret."""
 
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,12 +10,16 @@ from uuid import uuid4
 import httpx
 import pytest
 from aiohttp import web
+from aiohttp.abc import ResolveResult
 from aiohttp.test_utils import TestServer
+from typing_extensions import override
 
 from app.api.state import AppState
+from app.events.http.client import OutboundClient
 from app.events.http.signing import sign
 from tests.api.conftest import token_of
 from tests.support.api_calls import fault
+from tests.support.names import StubResolver
 from tests.support.served import api_of
 
 Api = httpx.AsyncClient
@@ -69,6 +74,51 @@ async def receiver(**headers: str) -> AsyncIterator[tuple[str, list[str]]]:
     await server.start_server()
     yield str(server.make_url("/hook")), asked
     await server.close()
+
+
+async def test_etag_counts_the_changes(dock: Api) -> None:
+    first = await made(dock)
+    address = first.headers["location"]
+
+    changed = await ask(dock, address, json={"workerEmail": "b@example.nl"})
+    same = await ask(dock, address, json={"content": "filtered"})
+    paused = await ask(dock, address, "/pause")
+    rotated = await ask(dock, address, "/secret-rotation", json={})
+
+    tags = [each.headers["etag"] for each in (first, changed, same, paused, rotated)]
+    assert tags == ['"r1"', '"r2"', '"r2"', '"r3"', '"r4"']
+    assert (await dock.get(address)).headers["etag"] == tags[-1]
+
+
+class InterruptingResolver(StubResolver):
+    """Lets something happen while a name is looked up, once."""
+
+    def __init__(self, interrupt: Callable[[], Awaitable[object]]) -> None:
+        super().__init__()
+        self._interrupts = [interrupt]
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        if self._interrupts:
+            await self._interrupts.pop()()
+        return await super().resolve(host, port, family)
+
+
+async def test_change_that_crosses_another_change_is_refused(hub: AppState, dock: Api) -> None:
+    address = (await made(dock)).headers["location"]
+    resolver = InterruptingResolver(lambda: ask(dock, address, json={"areas": ["Charlois"]}))
+    crossed = replace(hub, outbound=OutboundClient(hub.outbound.rules, resolver=resolver))
+    headers = {"Authorization": dock.headers["authorization"], "If-Match": "*", "Idempotency-Key": "crossing"}
+    with api_of(crossed) as served:
+        async with Api(transport=httpx.ASGITransport(served), base_url=hub.public_url, headers=headers) as other:
+            refused = await other.patch(address, json={"content": "thin"})
+            repeated = await other.patch(address, json={"content": "thin"})
+    await crossed.outbound.close()
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert (repeated.json()["content"], repeated.json()["areas"]) == ("thin", ["Charlois"])
 
 
 async def test_only_what_is_given_changes(dock: Api) -> None:

@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from itertools import pairwise, product
-from uuid import uuid4
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -23,7 +22,7 @@ from app.events.delivery.notices import announce_subscription, publish_breaker_c
 from app.models.delivery.delivery import DeliveryState, deliveries_to
 from app.models.delivery.outbox import event as event_table
 from app.models.delivery.receiver_health import Endpoint, restrained_endpoints
-from app.models.delivery.subscription import Subscription, SubscriptionStatus
+from app.models.delivery.subscription import SubscriptionStatus
 from app.models.partners.partner import ensure_partner, update_partner
 from app.operations.notices import announce_partner
 from app.operations.subscriptions.subscriptions import pause, remove_subscription, resume
@@ -37,6 +36,7 @@ from tests.support.notice_env import (
     add_organisations,
     status,
 )
+from tests.support.subscriptions import subscription
 
 FAILING, RECOVERED = EventType.SUBSCRIPTION_FAILING, EventType.SUBSCRIPTION_RECOVERED
 DISABLED = EventType.SUBSCRIPTION_DISABLED
@@ -215,11 +215,10 @@ async def test_owner_who_resumes_ends_what_was_told(notice_env: NoticeEnv, answe
     told.box.answer = status(answer)
     await notice_env.happen()
     told.box.answer = ok
-    stands = await notice_env.subscription(told)
-    if stands.status is SubscriptionStatus.ACTIVE:
-        stands = await notice_env.env.db.write(pause, notice_env.services, stands)
+    if (await notice_env.subscription(told)).status is SubscriptionStatus.ACTIVE:
+        await notice_env.env.db.write(pause, notice_env.services, told.ref)
 
-    await notice_env.env.db.write(resume, notice_env.services, stands)
+    await notice_env.env.db.write(resume, notice_env.services, told.ref)
     await notice_env.env.send()
 
     assert operator.types == [FAILING if answer == 500 else DISABLED, RECOVERED]
@@ -228,9 +227,9 @@ async def test_owner_who_resumes_ends_what_was_told(notice_env: NoticeEnv, answe
 
 async def test_resuming_what_did_not_fail_tells_nothing(notice_env: NoticeEnv) -> None:
     told, operator = await notice_env.subscribe(OWNER, CONFIRMED), await notice_env.subscribe(OPERATOR)
-    stands = await notice_env.env.db.write(pause, notice_env.services, await notice_env.subscription(told))
+    await notice_env.env.db.write(pause, notice_env.services, told.ref)
 
-    await notice_env.env.db.write(resume, notice_env.services, stands)
+    await notice_env.env.db.write(resume, notice_env.services, told.ref)
     await notice_env.env.send()
 
     assert (operator.types, await notice_env.stored(*NOTICES)) == ([], [])
@@ -292,7 +291,7 @@ async def test_subscription_that_ended_is_told_no_further(notice_env: NoticeEnv)
     told.box.answer = status(500)
     await notice_env.happen()
 
-    await notice_env.env.db.write(remove_subscription, notice_env.services, await notice_env.subscription(told))
+    await notice_env.env.db.write(remove_subscription, notice_env.services, told.ref)
     notice_env.env.clock.move(hours=100)
     await notice_env.env.send()
 
@@ -301,7 +300,7 @@ async def test_subscription_that_ended_is_told_no_further(notice_env: NoticeEnv)
 
 async def test_paused_receiver_is_told_nothing_and_owed_nothing(notice_env: NoticeEnv) -> None:
     asleep = await notice_env.subscribe(OPERATOR)
-    await notice_env.env.db.write(pause, notice_env.services, await notice_env.subscription(asleep))
+    await notice_env.env.db.write(pause, notice_env.services, asleep.ref)
 
     await notice_env.env.db.write(announce_partner, notice_env.services, System.RMW, True)
 
@@ -312,11 +311,11 @@ async def test_paused_receiver_is_told_nothing_and_owed_nothing(notice_env: Noti
 async def test_receiver_that_is_paused_after_a_notice_gets_it_on_resuming(notice_env: NoticeEnv) -> None:
     asleep = await notice_env.subscribe(OPERATOR)
     await notice_env.env.db.write(announce_partner, notice_env.services, System.RMW, True)
-    stands = await notice_env.env.db.write(pause, notice_env.services, await notice_env.subscription(asleep))
+    await notice_env.env.db.write(pause, notice_env.services, asleep.ref)
     await notice_env.env.send()
     (held,) = await notice_env.env.db.read(deliveries_to, SubscriptionKey(asleep.id), None, None, 10)
 
-    await notice_env.env.db.write(resume, notice_env.services, stands)
+    await notice_env.env.db.write(resume, notice_env.services, asleep.ref)
     await notice_env.env.send()
 
     assert (held.state, asleep.types) == (DeliveryState.PARKED, [PARTNER_FAILING])
@@ -340,8 +339,7 @@ async def test_whatever_is_announced_start_and_end_take_turns(sqlite_database: D
     spoiling = [(FAILING, FAILING), (RECOVERED, RECOVERED), (DISABLED, DISABLED), (DISABLED, FAILING)]
 
     def announced(tx: Connection, types: Sequence[EventType]) -> list[EventType]:
-        now = env.clock.now()
-        found = Subscription(uuid4(), OWNER.id, "https://x.example", b"", now, now)
+        found = subscription(OWNER.id, env.clock.now())
         for each in types:
             announce_subscription(tx, env.table, each, found)
         query = select(event_table.c.type).where(event_table.c.referral_id == found.id).order_by("position")

@@ -17,8 +17,12 @@ from app.events.http.client import OutboundClient
 from app.events.http.oauth import OAuthClient
 from app.events.http.webhook import WebhookSender
 from app.events.metrics import exposition, queue_metrics
-from app.operations.subscriptions.credentials import seal_credentials
-from app.operations.subscriptions.subscriptions import SubscriptionSettings, make_subscription
+from app.operations.subscriptions.subscriptions import (
+    SubscriptionRequest,
+    SubscriptionSettings,
+    SubscriptionTerms,
+    create_subscription,
+)
 from tests.integration.test_privacy_proofs import CANARIES, COURSE, ORIGIN, found_in, referred
 from tests.support.event_env import SANDBOX, Answer, mailbox
 from tests.support.hub import InProcessHub, dump_of
@@ -127,9 +131,9 @@ async def test_failing_receiver_puts_no_canary_anywhere(
     owner, referral_id = await referred(hub, "welzijnsorganisatie")
     async with AsyncExitStack() as stack:
         url, auth, seen = await open_receiver(stack)
-        proof = seal_credentials(hub.services, auth)
-        wishes = SubscriptionSettings(url, auth_kind=proof.kind, auth_sealed=proof.sealed)
-        await hub.db.write(lambda tx: make_subscription(tx, hub.services, owner, wishes, approved=True))
+        request = SubscriptionRequest(settings=SubscriptionSettings(url=url), credentials=auth)
+        terms = SubscriptionTerms(limit=1, consent_needed=False)
+        await hub.db.write(create_subscription, hub.services, owner, request, terms)
         await hub.tell(referral_id, *COURSE)
 
         with structlog.testing.capture_logs() as lines:

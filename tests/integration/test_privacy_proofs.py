@@ -42,7 +42,6 @@ from app.domain.values import ClientDetails, Consent, Organisation, ReferralCont
 from app.events.contract.catalogue import fields_for
 from app.events.contract.envelope import Origin
 from app.models.delivery.disclosure import disclosures_about
-from app.models.delivery.subscription import Subscription
 from app.operations.access.organisations import ReferrerDetails, read_organisation, save_referrer
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.queries import (
@@ -55,12 +54,13 @@ from app.operations.cases.queries import (
 )
 from app.operations.disclosure.explanation import explain
 from app.operations.subscriptions.feed import EventFeed
-from app.operations.subscriptions.preview import preview
+from app.operations.subscriptions.preview import PreviewRequest, preview_for
 from app.privacy.classification import CLASS_OF, FieldClass
 from app.privacy.policy import REFERRER_KINDS, Effect, Occasion, Policy
 from tests.support.hub import ATTEND, CONFIRM, MISS, SCHEDULE, SIGN, TODAY, InProcessHub, dump_of, unreadable
 from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, release_for
 from tests.support.privacy_matrix import CELLS, WRITTEN, matrix
+from tests.support.subscriptions import subscription
 
 ORIGIN = Origin("0" * 20, "trajecthub", "https://hub.example.nl")
 
@@ -270,7 +270,7 @@ async def test_a_step_that_is_not_told_changes_no_byte_of_any_reading(sqlite_hub
 async def explained(hub: InProcessHub, owner: Organisation, referral_id: UUID) -> dict[str, object]:
     """Return every explanation and every preview that a referrer can ask for."""
     now, caller_scope = hub.services.clock.now(), CallerScope(owner)
-    subscription = Subscription(UUID(int=1), owner.id, "https://hooks.example", b"", now, now)
+    stored = subscription(owner.id, now, id=UUID(int=1))
     occasions = (*map(Occasion.of, Moment), Occasion.READING)
 
     def all_of(tx: Connection) -> dict[str, object]:
@@ -278,7 +278,8 @@ async def explained(hub: InProcessHub, owner: Organisation, referral_id: UUID) -
             each: explain(tx, hub.services, caller_scope, referral_id, each) for each in occasions
         }
         return asked | {
-            each: preview(tx, hub.services, caller_scope, subscription, (referral_id, each)) for each in TOLD
+            each: preview_for(tx, hub.services, caller_scope, stored, PreviewRequest(referral_id, each))
+            for each in TOLD
         }
 
     return await hub.db.read(all_of)

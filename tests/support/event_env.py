@@ -35,11 +35,12 @@ from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.events.outbox import record
 from app.models.delivery.delivery import Delivery, deliveries_about
-from app.models.delivery.subscription import Content, Subscription, insert_subscription, secret_context
+from app.models.delivery.subscription import Content, insert_subscription
 from app.privacy.gate import PrivacyGate
 from app.privacy.policy import Policy, load_policy
 from app.privacy.pseudonyms import Pseudonyms
 from app.vault import Vault
+from tests.support.subscriptions import sealed_subscription
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")
@@ -217,13 +218,14 @@ class EventEnv:
         return DeliveryEngine(self.db, self.table, self.partners, self.webhook, self.settings)
 
     async def subscribe(self, referrer: Organisation, url: str, content: Content = Content.FILTERED) -> str:
-        """Subscribe to all event types; returns the secret."""
-        secret, id = new_secret(), uuid4()
-        sealed = self.vault.seal(secret.encode(), secret_context(id))
-        now = self.clock.now()
-        await self.db.write(insert_subscription, Subscription(id, referrer.id, url, sealed, now, now, content=content))
-        self.subscription_id = id
-        self.receiver = SubscriptionKey(id)
+        """Subscribe to everything; returns the secret."""
+        secret = new_secret()
+        new = sealed_subscription(
+            self.vault, secret, id=uuid4(), organisation_id=referrer.id, url=url, at=self.clock.now(), content=content
+        )
+        await self.db.write(insert_subscription, new)
+        self.subscription_id = new.id
+        self.receiver = SubscriptionKey(new.id)
         return secret
 
     def event(self, referral_id: UUID, type: EventType, **facts: FactValue) -> Event:

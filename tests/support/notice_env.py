@@ -20,10 +20,12 @@ from app.events.http.signing import new_secret
 from app.models.access.organisation import insert_organisation
 from app.models.delivery.outbox import event as event_table
 from app.models.delivery.receiver_health import restrained_endpoints
-from app.models.delivery.subscription import Subscription, insert_subscription, load_subscriptions, secret_context
+from app.models.delivery.subscription import Subscription, insert_subscription, load_subscriptions
 from app.operations.services import Services
+from app.operations.subscriptions.subscriptions import SubscriptionRef
 from app.reference import load_reference
 from tests.support.event_env import NEW_ID, Answer, EventEnv, Mailbox, organisation
+from tests.support.subscriptions import sealed_subscription
 
 CONFIRMED = EventType.REFERRAL_CONFIRMED
 OWNER = organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
@@ -40,9 +42,13 @@ def status(code: int) -> Answer:
 class ReceivedEvents:
     """A subscription and the events that arrived at it."""
 
-    id: UUID
+    ref: SubscriptionRef
     secret: str
     box: Mailbox
+
+    @property
+    def id(self) -> UUID:
+        return self.ref.id
 
     @property
     def notices(self) -> list[dict[str, Any]]:
@@ -69,12 +75,18 @@ class NoticeEnv:
         )
 
     async def subscribe(self, owner: Organisation, *types: EventType, box: Mailbox | None = None) -> ReceivedEvents:
-        secret, id, box = new_secret(), NEW_ID(self.env.clock.now()), box or self._boxes.pop()
-        sealed = self.env.vault.seal(secret.encode(), secret_context(id))
-        now = self.env.clock.now()
-        new = Subscription(id, owner.id, box.url, sealed, now, now, event_types=frozenset(types))
+        now, secret, box = self.env.clock.now(), new_secret(), box or self._boxes.pop()
+        new = sealed_subscription(
+            self.env.vault,
+            secret,
+            id=NEW_ID(now),
+            organisation_id=owner.id,
+            url=box.url,
+            at=now,
+            event_types=types,
+        )
         await self.env.db.write(insert_subscription, new)
-        return ReceivedEvents(id, secret, box)
+        return ReceivedEvents(SubscriptionRef(owner, new.id), secret, box)
 
     async def happen(self, times: int = OPENS_AFTER) -> None:
         """Record one event for each of this many referrals of the owner, and send what is due."""

@@ -13,6 +13,7 @@ from app.events.delivery.routing import occasion_of, receiver_for, routes
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from app.privacy.policy import Occasion
+from tests.support.subscriptions import subscription as new_subscription
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ def stored(type: EventType, source: System = System.API) -> StoredEvent:
 
 
 def subscription(of: Organisation, *types: EventType, status: SubscriptionStatus) -> Subscription:
-    return Subscription(uuid4(), of.id, "https://x.example", b"", NOW, NOW, frozenset(types), status)
+    return new_subscription(of.id, NOW, event_types=types, status=status)
 
 
 def receivers(event: StoredEvent, of: Organisation, *subscriptions: Subscription) -> list[ReceiverKey]:

@@ -1,15 +1,16 @@
 """What a subscription was sent, and asks to be sent: tests, previews, redelivery and replay (*afleveringen*)."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.api.context import ReadContext
+from app.api.context import ReadContext, WriteContext
 from app.api.http.problems import problem_responses
 from app.api.paging import page_answer, text_cursor
 from app.api.responses import answer, json_answer
-from app.api.routes.subscriptions import Manages, Reads, SubscriptionId, cursor_id
+from app.api.routes.subscriptions import Manages, Reads, SubscriptionId, cursor_id, subscription_ref
 from app.api.schemas.deliveries import (
     AttemptOut,
     DeliveriesIn,
@@ -20,18 +21,18 @@ from app.api.schemas.deliveries import (
     SentTestOut,
 )
 from app.api.schemas.subscriptions import PreviewFieldOut, PreviewIn, PreviewOut
-from app.database import Connection
-from app.operations.access.idempotency import Answer
+from app.operations.access.idempotency import Answer, answering
 from app.operations.subscriptions.deliveries import (
+    Delivery,
+    DeliveryQuery,
     DeliveryState,
-    Told,
+    DeliveryWithAttempts,
     page_of_deliveries,
     redeliver,
     replay,
     send_test,
 )
-from app.operations.subscriptions.preview import Decision, Preview, preview
-from app.operations.subscriptions.subscriptions import open_subscription, read_subscription
+from app.operations.subscriptions.preview import Preview, PreviewRequest, preview
 
 router = APIRouter(prefix="/subscriptions/{subscription_id}", tags=["subscriptions"])
 
@@ -50,14 +51,8 @@ DeliveryId = Annotated[
 )
 async def test(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Send a signed event that is about nobody to this address only (*testbericht*), the way every event goes."""
-
-    def work(tx: Connection) -> Answer:
-        found = open_subscription(tx, change.caller.organisation, change.resolve(subscription_id))
-        sent = send_test(tx, change.hub.services, found, subscription_id)
-        shown = {"delivery_id": change.shown_id(sent.id), "event_id": sent.event_id}
-        return answer(202, SentTestOut.model_validate(shown, by_name=True))
-
-    return await change.once(work)
+    ref = subscription_ref(change, subscription_id)
+    return await change.once(answering(partial(_sent, change), send_test, change.hub.services, ref, subscription_id))
 
 
 @router.post(
@@ -72,13 +67,10 @@ async def show_preview(subscription_id: SubscriptionId, body: PreviewIn, read: R
     Names of fields, no values; nothing is stored or sent. A rule about something that you may not read yet is told as
     not fulfilled.
     """
-
-    def work(tx: Connection) -> Preview:
-        found = read_subscription(tx, read.caller.organisation, read.resolve(subscription_id))
-        about = (read.resolve(body.referral_id), body.event_type)
-        return preview(tx, read.hub.services, read.caller_scope, found, about)
-
-    return json_answer(200, _preview_out(await read.hub.db.read(work)))
+    ref = subscription_ref(read, subscription_id)
+    request = PreviewRequest(read.resolve(body.referral_id), body.event_type)
+    found = await read.hub.db.read(preview, read.hub.services, read.caller_scope, ref, request)
+    return json_answer(200, _preview_out(found))
 
 
 @router.get(
@@ -94,15 +86,11 @@ async def list_deliveries(
 
     What is about a connection is listed before it is tried; what is about a referral is not, nor counted.
     """
-    after = cursor_id(read, page.cursor)
-    state = DeliveryState(page.state) if page.state else None
-
-    def work(tx: Connection) -> tuple[list[Told], bool]:
-        found = read_subscription(tx, read.caller.organisation, read.resolve(subscription_id))
-        return page_of_deliveries(tx, found, state, after, page.limit)
-
-    told, more = await read.hub.db.read(work)
-    items = [_delivery_out(read, each).model_dump(by_alias=True, exclude_none=True) for each in told]
+    query = DeliveryQuery(
+        state=DeliveryState(page.state) if page.state else None, after=cursor_id(read, page.cursor), limit=page.limit
+    )
+    found, more = await read.hub.db.read(page_of_deliveries, subscription_ref(read, subscription_id), query)
+    items = [_delivery_out(read, each).model_dump(by_alias=True, exclude_none=True) for each in found]
     return page_answer(read.hub, request, items, text_cursor(str(items[-1]["id"])) if more else None)
 
 
@@ -118,13 +106,8 @@ async def send_again(subscription_id: SubscriptionId, delivery_id: DeliveryId, c
 
     What may be told is decided anew.
     """
-
-    def work(tx: Connection) -> Answer:
-        found = open_subscription(tx, change.caller.organisation, change.resolve(subscription_id))
-        given = redeliver(tx, change.hub.services, found, change.resolve(delivery_id))
-        return answer(202, _delivery_out(change, given))
-
-    return await change.once(work)
+    ref, hidden_id = subscription_ref(change, subscription_id), change.resolve(delivery_id)
+    return await change.once(answering(partial(_redelivered, change), redeliver, change.hub.services, ref, hidden_id))
 
 
 @router.post(
@@ -136,43 +119,51 @@ async def send_again(subscription_id: SubscriptionId, delivery_id: DeliveryId, c
 )
 async def send_range_again(subscription_id: SubscriptionId, body: ReplayIn, change: Manages) -> Response:
     """Send what was delivered or given up in a time range again (*opnieuw afspelen*), to this address only."""
-
-    def work(tx: Connection) -> Answer:
-        found = open_subscription(tx, change.caller.organisation, change.resolve(subscription_id))
-        return answer(202, ReplayOut(deliveries=replay(tx, change.hub.services, found, body.since, body.until)))
-
-    return await change.once(work)
+    ref = subscription_ref(change, subscription_id)
+    return await change.once(answering(_replayed, replay, change.hub.services, ref, body.since, body.until))
 
 
-def _delivery_out(read: ReadContext, told: Told) -> DeliveryOut:
-    delivery = told.delivery
-    shown = {
-        **vars(delivery),
-        "id": read.shown_id(delivery.id),
-        "event_type": told.event_type,
-        "referral_id": read.shown_id(told.referral_id) if told.referral_id else None,
-        "state": delivery.state.value,
-        "next_attempt_at": delivery.next_attempt_at if delivery.state is DeliveryState.PENDING else None,
-        "waits_for": read.shown_id(told.waits_for) if told.waits_for else None,
-        "attempts": [AttemptOut.model_validate(vars(each), by_name=True) for each in told.attempts],
-    }
-    return DeliveryOut.model_validate(shown, by_name=True)
+def _sent(change: WriteContext, test: Delivery) -> Answer:
+    return answer(202, SentTestOut(delivery_id=change.shown_id(test.id), event_id=test.event_id))
+
+
+def _redelivered(change: WriteContext, found: DeliveryWithAttempts) -> Answer:
+    return answer(202, _delivery_out(change, found))
+
+
+def _replayed(deliveries: int) -> Answer:
+    return answer(202, ReplayOut(deliveries=deliveries))
+
+
+def _delivery_out(read: ReadContext, found: DeliveryWithAttempts) -> DeliveryOut:
+    delivery = found.delivery
+    return DeliveryOut(
+        id=read.shown_id(delivery.id),
+        event_id=delivery.event_id,
+        event_type=found.event_type,
+        referral_id=read.shown_id(found.referral_id) if found.referral_id else None,
+        sequence=delivery.sequence,
+        state=delivery.state,
+        last_error=delivery.last_error,
+        next_attempt_at=delivery.next_attempt_at if delivery.state is DeliveryState.PENDING else None,
+        waits_for=read.shown_id(found.waits_for) if found.waits_for else None,
+        created_at=delivery.created_at,
+        finished_at=delivery.finished_at,
+        redelivered_at=delivery.redelivered_at,
+        attempts=[AttemptOut.model_validate(each) for each in found.attempts],
+    )
 
 
 def _preview_out(found: Preview) -> PreviewOut:
-    fields = [
-        PreviewFieldOut.model_validate({**_decided(each), "released": each.effect is not None}, by_name=True)
-        for each in found.decisions
-    ]
-    shown = {
-        "would_be_sent": not found.obstacles,
-        "obstacles": found.obstacles,
-        "moment": found.moment,
-        "policy_version": found.policy_version,
-        "fields": fields,
-    }
-    return PreviewOut.model_validate(shown, by_name=True)
-
-
-def _decided(decision: Decision) -> dict[str, str | None]:
-    return {"field": decision.field.value, "reason": decision.reason, "rule_id": decision.rule_id}
+    return PreviewOut(
+        would_be_sent=not found.blockers,
+        obstacles=list(found.blockers),
+        moment=found.moment,
+        policy_version=found.policy_version,
+        fields=[
+            PreviewFieldOut(
+                field=each.field, released=each.effect is not None, reason=each.reason, rule_id=each.rule_id
+            )
+            for each in found.decisions
+        ],
+    )

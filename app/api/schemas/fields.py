@@ -30,7 +30,9 @@ class In(BaseModel):
 class Out(BaseModel):
     """What a caller reads; a field that is not known, or that the privacy gate withholds, is absent."""
 
-    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, frozen=True, from_attributes=True, validate_by_alias=False, validate_by_name=True
+    )
 
 
 def _day(value: object) -> object:

@@ -1,16 +1,19 @@
 """Subscriptions to events by webhook (*abonnementen*)."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field as Described
-from pydantic import StringConstraints
+from pydantic import JsonValue, StringConstraints
 
 from app.api.schemas.fields import Email, In, Line, Out, ShortLine
 from app.domain.codes import Moment
 from app.domain.events import EventType
+from app.operations.subscriptions import subscriptions as operations
 from app.operations.subscriptions.credentials import ClientCertificate, OAuthClient
+from app.operations.subscriptions.subscriptions import SubscriptionRequest, SubscriptionSettings, SubscriptionView
 
 Content = Literal["filtered", "thin"]
 Signing = Literal["v1", "v1a"]
@@ -91,6 +94,30 @@ class SubscriptionIn(In):
         None, description="How the hub shows you that it calls, beside its signature (*authenticatie*)."
     )
 
+    @classmethod
+    def merged(cls, present: SubscriptionSettings, patch: Mapping[str, JsonValue]) -> Self:
+        """Return present settings with a merge patch (RFC 7396) applied; null restores the default.
+
+        Raises:
+            ValidationError: the result is not valid.
+        """
+        shown = cls.model_validate(present, from_attributes=True, by_name=True).model_dump(by_alias=True)
+        return cls.model_validate({name: value for name, value in {**shown, **patch}.items() if value is not None})
+
+    def request(self) -> SubscriptionRequest:
+        """Return it as the operations take it."""
+        return SubscriptionRequest(
+            settings=SubscriptionSettings(
+                url=self.url,
+                event_types=frozenset(self.event_types),
+                areas=frozenset(self.areas),
+                content=operations.Content(self.content),
+                signing=operations.Signing(self.signing),
+            ),
+            worker_email=self.worker_email,
+            credentials=self.authentication.credentials() if self.authentication else None,
+        )
+
 
 class SecretRotationIn(In):
     """How long the old secret signs along (*sleutelwissel*)."""
@@ -142,6 +169,30 @@ class NewSubscriptionOut(SubscriptionOut):
         description="Signing secret of Standard Webhooks; keep it safe.",
         examples=["whsec_bm90IGEgcmVhbCBzZWNyZXQgYnV0IGFuIGV4YW1wbGU="],
     )
+
+
+def subscription_out(shown_id: UUID, view: SubscriptionView) -> SubscriptionOut:
+    """Return a subscription on the wire, under the id by which the caller knows it; with its secret when it is new."""
+    found = view.subscription
+    shown = SubscriptionOut(
+        id=shown_id,
+        organisation=view.owner.code,
+        url=found.url,
+        event_types=sorted(found.event_types),
+        areas=sorted(found.areas),
+        filters_on_worker=found.worker_index is not None,
+        content=found.content,
+        status=found.status,
+        status_reason=found.status_reason,
+        signing=found.signing,
+        public_key=view.public_key,
+        authentication=found.auth_kind,
+        failing_since=found.failing_since,
+        previous_secret_expires_at=found.previous_secret_expires_at,
+        created_at=found.created_at,
+        changed_at=found.changed_at,
+    )
+    return NewSubscriptionOut(**shown.model_dump(), secret=view.secret) if view.secret else shown
 
 
 class SubscriptionsOut(Out):

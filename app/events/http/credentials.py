@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from app.events.http.client import ClientCertificate
 from app.events.http.oauth import OAuthClient
-from app.models.delivery.subscription import AUTH_CONTEXT, Subscription
+from app.models.delivery.subscription import AUTH_CONTEXT, AuthKind, Subscription
 from app.vault import Vault
 
 __all__ = ["Credentials", "keys_of", "opened_auth", "sealed_auth", "sealed_signing_key"]
@@ -16,10 +16,10 @@ Credentials = OAuthClient | ClientCertificate
 
 _KEY_CONTEXT = "subscription.signing-key"
 
-_KINDS: dict[str, type[Credentials]] = {"oauth": OAuthClient, "mtls": ClientCertificate}
+_KINDS: dict[AuthKind, type[Credentials]] = {AuthKind.OAUTH: OAuthClient, AuthKind.MTLS: ClientCertificate}
 
 
-def sealed_auth(vault: Vault, credentials: Credentials) -> tuple[str, bytes]:
+def sealed_auth(vault: Vault, credentials: Credentials) -> tuple[AuthKind, bytes]:
     """Return the ``auth_kind`` and ``auth_sealed`` of a subscription."""
     kind = next(kind for kind, type_ in _KINDS.items() if isinstance(credentials, type_))
     return kind, vault.seal(json.dumps(asdict(credentials)).encode(), AUTH_CONTEXT)

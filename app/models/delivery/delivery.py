@@ -234,7 +234,8 @@ def change_subscription_status(
 ) -> None:
     """Activate, pause or disable a subscription, and hold back or release what it is owed."""
     changed = update(subscription).where(subscription.c.id == subscription_id)
-    tx.execute(changed.values(status=status.value, status_reason=reason, changed_at=now))
+    revision = subscription.c.revision + 1
+    tx.execute(changed.values(status=status.value, status_reason=reason, changed_at=now, revision=revision))
     receiver = SubscriptionKey(subscription_id)
     if status is SubscriptionStatus.ACTIVE:
         reset_breaker(tx, receiver)

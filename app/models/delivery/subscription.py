@@ -1,9 +1,9 @@
-"""Subscriptions: who wants which events at which address (webhooks)."""
+"""Subscriptions: which organisation receives which events at which address (*abonnementen*)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
+    Integer,
     LargeBinary,
     Row,
     String,
@@ -31,10 +32,11 @@ from app.vault import Vault
 
 
 class SubscriptionStatus(StrEnum):
-    """Whether a subscription is served.
+    """Whether events are sent.
 
-    Only ``active`` is sent to; what the others are owed is held until they are active. ``pending`` waits for the
-    receiver's consent or an administrator's, ``paused`` was asked for, ``disabled`` followed on 410 Gone.
+    Only to an ``active`` subscription; events for the others are parked until it is active again. ``pending`` waits for
+    the consent of the address or the approval of an operator, ``paused`` was requested by the owner, ``disabled``
+    follows when the address answers 410 Gone.
     """
 
     PENDING = "pending"
@@ -44,10 +46,24 @@ class SubscriptionStatus(StrEnum):
 
 
 class Content(StrEnum):
-    """How much an event holds: what the gate released, or ids only (*informatiearm*)."""
+    """How much an event contains: all that the privacy gate releases, or ids only (*informatiearm*)."""
 
     FILTERED = "filtered"
     THIN = "thin"
+
+
+class Signing(StrEnum):
+    """How requests are signed: with the shared secret (HMAC), or also with an ed25519 key of the hub."""
+
+    V1 = "v1"
+    V1A = "v1a"
+
+
+class AuthKind(StrEnum):
+    """How the hub authenticates to the receiver, in addition to its signature."""
+
+    OAUTH = "oauth"
+    MTLS = "mtls"
 
 
 subscription = Table(
@@ -72,50 +88,63 @@ subscription = Table(
     Column("auth_sealed", LargeBinary),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
     Index("ix_subscription_organisation", "organisation_id", "id"),
 )
 
-
+_COLUMNS = tuple(subscription.c.keys())
+# Written by others than the owner: by ``change_subscription_status`` and ``note_health``.
 _NOT_THE_OWNERS = {"id", "organisation_id", "status", "status_reason", "failing_since", "created_at"}
-_BY_ID = select(subscription).where(subscription.c.id.in_(bindparam("ids", expanding=True)))
 
 
-@dataclass(frozen=True)
-class Subscription:
-    """An organisation's wish to be told at an address.
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionSettings:
+    """What an organisation asks for, and may read back.
 
     Attributes:
-        event_types: the types wanted; empty is all of them.
+        url: the address that receives the events.
+        event_types: the types to send; empty means all types that the owner may receive.
+        areas: only referrals of clients who live in these areas (*gebieden*); empty means all areas.
+    """
+
+    url: str
+    event_types: frozenset[EventType] = frozenset()
+    areas: frozenset[str] = frozenset()
+    content: Content = Content.FILTERED
+    signing: Signing = Signing.V1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription(SubscriptionSettings):
+    """A stored subscription.
+
+    Attributes:
         secret_sealed: the signing secret, sealed in the vault with :func:`secret_context`.
-        previous_secret_sealed: the secret before rotation, which signs too until it expires.
+        previous_secret_sealed: the secret before rotation, which also signs until it expires.
         failing_since: when the deliveries began to fail; None when the last one succeeded.
         status_reason: why the status is what it is, as a code.
-        areas: the areas wanted (*gebieden*); empty is all of them.
         worker_index: only referrals of this worker (*eigen cliënten*); keyed hash, see :func:`worker_index_of`.
-        signing: ``v1`` (HMAC) or ``v1a`` (ed25519 too, with ``signing_key_sealed``).
-        auth_kind: how the hub shows its receiver who calls, ``oauth`` or ``mtls``; None: by the signature alone.
-        auth_sealed: what ``auth_kind`` needs, as JSON sealed in the vault with :data:`AUTH_CONTEXT`.
+        signing_key_sealed: the ed25519 key; None unless ``signing`` is ``v1a``.
+        auth_kind: None when the hub authenticates by its signature alone.
+        auth_sealed: the credentials of ``auth_kind``, as JSON sealed in the vault with :data:`AUTH_CONTEXT`.
+        revision: number of the present state, from 1; every change but that of ``failing_since`` increments it.
     """
 
     id: UUID
     organisation_id: UUID
-    url: str
     secret_sealed: bytes
     created_at: datetime
     changed_at: datetime
-    event_types: frozenset[EventType] = frozenset()
     status: SubscriptionStatus = SubscriptionStatus.ACTIVE
-    content: Content = Content.FILTERED
     previous_secret_sealed: bytes | None = None
     previous_secret_expires_at: datetime | None = None
     failing_since: datetime | None = None
     status_reason: str | None = None
-    areas: frozenset[str] = frozenset()
     worker_index: bytes | None = None
-    signing: str = "v1"
     signing_key_sealed: bytes | None = None
-    auth_kind: str | None = None
+    auth_kind: AuthKind | None = None
     auth_sealed: bytes | None = None
+    revision: int = 1
 
 
 AUTH_CONTEXT = "subscription.auth"
@@ -128,24 +157,23 @@ def secret_context(subscription_id: UUID) -> str:
 
 
 def worker_index_of(vault: Vault, email: str | None) -> bytes | None:
-    """Return the keyed hash by which a worker's e-mail is found, the same in capitals or not; None without one."""
+    """Return the keyed hash by which a worker's e-mail is found, regardless of case; None without one."""
     return vault.index(email.strip().lower(), "worker.email") if email else None
 
 
 def insert_subscription(tx: Connection, new: Subscription) -> None:
-    """Store a new subscription; ``models.delivery.delivery.change_subscription_status`` changes its status."""
-    tx.execute(insert(subscription).values(_values(new)))
+    """Store a new subscription."""
+    tx.execute(insert(subscription), _values(new))
 
 
 def update_subscription(tx: Connection, changed: Subscription) -> None:
-    """Store what its owner changed; not its status, and not how its deliveries do."""
-    values = _values(changed)
-    kept = {name: value for name, value in values.items() if name not in _NOT_THE_OWNERS}
+    """Store what its owner changed; not its status, and not the health of its deliveries."""
+    kept = {name: value for name, value in _values(changed).items() if name not in _NOT_THE_OWNERS}
     tx.execute(update(subscription).where(subscription.c.id == changed.id).values(kept))
 
 
 def lock_subscription(tx: Connection, subscription_id: UUID) -> Subscription | None:
-    """Return a subscription that stays as it is until the end of the transaction; None when there is none."""
+    """Return a subscription, locked until the end of the transaction; None when there is none."""
     row = tx.execute(select(subscription).where(subscription.c.id == subscription_id).with_for_update()).first()
     return subscription_from(row) if row else None
 
@@ -161,9 +189,9 @@ def load_subscriptions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Subs
 
 
 def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list[Subscription]:
-    """Return the subscriptions of these organisations, in a fixed order, locked as they are.
+    """Return the subscriptions of these organisations, in a fixed order, locked for reading.
 
-    Until the deliveries made for them are committed none can be paused or resumed, so none is left held by mistake.
+    Until the deliveries made for them are committed none can be paused or resumed, so none stays parked by mistake.
     """
     query = (
         select(subscription)
@@ -187,18 +215,19 @@ def list_subscriptions(
 
 
 def count_subscriptions(tx: Connection, organisation_id: UUID) -> int:
-    """Return how many subscriptions an organisation has, active or not."""
+    """Return the number of subscriptions of an organisation, active or not."""
     return tx.scalar(_COUNT, {"organisation_id": organisation_id}) or 0
 
 
 def note_health(tx: Connection, succeeded: Collection[UUID], failed: Collection[UUID], now: datetime) -> None:
-    """Remember since when subscriptions fail, and forget it of those that succeed again."""
+    """Record since when subscriptions fail, and clear it for those that succeed again."""
     if failed:
         tx.execute(_FAILING, {"ids": list(failed), "failing_since": now})
     if succeeded:
         tx.execute(_RECOVERED, {"ids": list(succeeded), "failing_since": None})
 
 
+_BY_ID = select(subscription).where(subscription.c.id.in_(bindparam("ids", expanding=True)))
 _COUNT = select(func.count()).where(subscription.c.organisation_id == bindparam("organisation_id", type_=Id))
 _NAMED = update(subscription).where(subscription.c.id.in_(bindparam("ids", expanding=True)))
 _FAILING = _NAMED.where(subscription.c.failing_since.is_(None))
@@ -206,49 +235,20 @@ _RECOVERED = _NAMED.where(subscription.c.failing_since.is_not(None))
 
 
 def _values(of: Subscription) -> dict[str, object]:
-    return {
-        "id": of.id,
-        "organisation_id": of.organisation_id,
-        "url": of.url,
-        "event_types": sorted(of.event_types),
-        "status": of.status.value,
-        "content": of.content.value,
-        "secret_sealed": of.secret_sealed,
-        "previous_secret_sealed": of.previous_secret_sealed,
-        "previous_secret_expires_at": of.previous_secret_expires_at,
-        "failing_since": of.failing_since,
-        "status_reason": of.status_reason,
-        "areas": sorted(of.areas),
-        "worker_index": of.worker_index,
-        "signing": of.signing,
-        "signing_key_sealed": of.signing_key_sealed,
-        "auth_kind": of.auth_kind,
-        "auth_sealed": of.auth_sealed,
-        "created_at": of.created_at,
-        "changed_at": of.changed_at,
-    }
+    """Return the row of a subscription; attributes and columns have the same names."""
+    return {**asdict(of), "event_types": sorted(of.event_types), "areas": sorted(of.areas)}
 
 
 def subscription_from(row: Row[Any]) -> Subscription:
-    """Read a row of the table."""
+    """Return the subscription of a row of the table."""
     return Subscription(
-        id=row.id,
-        organisation_id=row.organisation_id,
-        url=row.url,
-        event_types=frozenset(EventType(name) for name in row.event_types),
-        status=SubscriptionStatus(row.status),
-        content=Content(row.content),
-        secret_sealed=row.secret_sealed,
-        previous_secret_sealed=row.previous_secret_sealed,
-        previous_secret_expires_at=row.previous_secret_expires_at,
-        failing_since=row.failing_since,
-        status_reason=row.status_reason,
-        areas=frozenset(row.areas),
-        worker_index=row.worker_index,
-        signing=row.signing,
-        signing_key_sealed=row.signing_key_sealed,
-        auth_kind=row.auth_kind,
-        auth_sealed=row.auth_sealed,
-        created_at=row.created_at,
-        changed_at=row.changed_at,
+        **{
+            **{name: row._mapping[name] for name in _COLUMNS},
+            "event_types": frozenset(EventType(name) for name in row.event_types),
+            "areas": frozenset(row.areas),
+            "content": Content(row.content),
+            "signing": Signing(row.signing),
+            "status": SubscriptionStatus(row.status),
+            "auth_kind": AuthKind(row.auth_kind) if row.auth_kind else None,
+        }
     )

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.errors import IdempotencyConflict
 from app.models.access.auth import claim_request, find_request, keep_answer
 from app.operations.services import Services
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _CONTEXT = "idempotency.body"
 
@@ -34,6 +38,16 @@ class Answer:
     etag: str | None = None
     location: str | None = None
     replayed: bool = False
+
+
+def answering(
+    represent: Callable[[T], Answer],
+    operation: Callable[Concatenate[Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Callable[[Connection], Answer]:
+    """Return the work of :func:`once`: run an operation, and represent its result."""
+    return lambda tx: represent(operation(tx, *args, **kwargs))
 
 
 def once(tx: Connection, services: Services, request: Request, work: Callable[[Connection], Answer]) -> Answer:

@@ -1,6 +1,4 @@
-"""How a receiver may ask the hub to show who calls: a token of its own, or a client certificate."""
-
-from dataclasses import dataclass
+"""How the hub authenticates to a receiver: with a bearer token of the receiver's own, or a client certificate."""
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
@@ -10,31 +8,23 @@ from app.events.http.client import ClientCertificate
 from app.events.http.credentials import Credentials, keys_of, sealed_auth
 from app.events.http.oauth import OAuthClient
 from app.events.http.signing import public_key_of
-from app.models.delivery.subscription import Subscription
+from app.models.delivery.subscription import AuthKind, Subscription
 from app.operations.services import Services
 
-__all__ = ["ClientCertificate", "Credentials", "OAuthClient", "WebhookCredentials", "public_key", "seal_credentials"]
+__all__ = ["ClientCertificate", "Credentials", "OAuthClient", "public_key", "seal_credentials"]
 
 
-@dataclass(frozen=True)
-class WebhookCredentials:
-    """What the hub shows a receiver, sealed; nothing when the signature is enough."""
-
-    kind: str | None = None
-    sealed: bytes | None = None
-
-
-def seal_credentials(services: Services, credentials: Credentials | None) -> WebhookCredentials:
-    """Seal what the hub is to show.
+def seal_credentials(services: Services, credentials: Credentials | None) -> tuple[AuthKind | None, bytes | None]:
+    """Return the ``auth_kind`` and ``auth_sealed`` of a subscription; both None when the signature is enough.
 
     Raises:
-        InvalidInput: the certificate cannot be read, or the key is another's.
+        InvalidInput: the certificate cannot be read, or does not belong to the key.
     """
     if credentials is None:
-        return WebhookCredentials()
+        return None, None
     if isinstance(credentials, ClientCertificate):
         _check_pair(credentials)
-    return WebhookCredentials(*sealed_auth(services.vault, credentials))
+    return sealed_auth(services.vault, credentials)
 
 
 def public_key(services: Services, subscription: Subscription) -> str | None:

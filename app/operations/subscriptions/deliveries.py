@@ -1,4 +1,4 @@
-"""Deliveries from the subscriber's side: what was tried, a test, and what it wants to be sent again."""
+"""Deliveries as their subscriber sees them: what was attempted, a test, redelivery and replay (*afleveringen*)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,18 +24,48 @@ from app.models.delivery.redelivery import (
     seen_delivery,
 )
 from app.operations.services import Services
-from app.operations.subscriptions.subscriptions import Subscription, require_active
+from app.operations.subscriptions.subscriptions import (
+    SubscriptionRef,
+    lock_own_subscription,
+    require_active,
+    visible_subscription,
+)
 
-__all__ = ["DeliveryState", "Told", "page_of_deliveries", "redeliver", "replay", "send_test"]
+__all__ = [
+    "Attempt",
+    "Delivery",
+    "DeliveryQuery",
+    "DeliveryState",
+    "DeliveryWithAttempts",
+    "page_of_deliveries",
+    "redeliver",
+    "replay",
+    "send_test",
+]
 
 
 @dataclass(frozen=True)
-class Told:
-    """A delivery as its subscriber sees it, with every try.
+class DeliveryQuery:
+    """Which deliveries to list.
 
     Attributes:
-        referral_id: None for what is about nobody, such as a test.
-        waits_for: the delivery that goes before this one, in their common order; None when nothing does.
+        state: only those in this state; None is all.
+        after: the last delivery of the previous page; None for the first page.
+        limit: the most deliveries on a page.
+    """
+
+    state: DeliveryState | None
+    after: UUID | None
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryWithAttempts:
+    """A delivery as its subscriber sees it.
+
+    Attributes:
+        referral_id: None for an event without a referral, such as a test.
+        waits_for: the delivery that must end before this one, because they are about the same; None when none must.
     """
 
     delivery: Delivery
@@ -46,28 +76,34 @@ class Told:
 
 
 def page_of_deliveries(
-    tx: Connection, subscription: Subscription, state: DeliveryState | None, after: UUID | None, limit: int
-) -> tuple[list[Told], bool]:
+    tx: Connection, ref: SubscriptionRef, query: DeliveryQuery
+) -> tuple[list[DeliveryWithAttempts], bool]:
     """Return a page of what a subscription may see, newest event first, and whether there is a next page.
 
-    That is what was tried, and what is about a connection also before.
+    That is every delivery that was attempted, and those about a connection also before.
+
+    Raises:
+        NotFound: the caller has no subscription with this id.
     """
-    found = seen_deliveries(tx, SubscriptionKey(subscription.id), state, after, limit + 1)
-    return _told(tx, found[:limit]), len(found) > limit
+    receiver = SubscriptionKey(visible_subscription(tx, ref).id)
+    found = seen_deliveries(tx, receiver, query.state, query.after, query.limit + 1)
+    return _with_attempts(tx, found[: query.limit]), len(found) > query.limit
 
 
-def send_test(tx: Connection, services: Services, subscription: Subscription, shown_id: UUID) -> Delivery:
-    """Send an event that is about nobody to this subscription only, the way every event goes.
+def send_test(tx: Connection, services: Services, ref: SubscriptionRef, shown_id: UUID) -> Delivery:
+    """Send an event without a referral to this subscription only, the way every event is sent.
 
     Args:
         tx: the transaction.
         services: clock and ids.
-        subscription: the one to be tested.
+        ref: the subscription to test.
         shown_id: the id under which its owner knows it; the event's subject.
 
     Raises:
-        TransitionNotAllowed: the subscription is not active.
+        NotFound: the caller has no subscription with this id.
+        TransitionNotAllowed: it is not active.
     """
+    subscription = lock_own_subscription(tx, ref)
     require_active(subscription)
     now = services.clock.now()
     facts = {SUBSCRIPTION_ID: str(shown_id)}
@@ -76,59 +112,61 @@ def send_test(tx: Connection, services: Services, subscription: Subscription, sh
     return test
 
 
-def redeliver(tx: Connection, services: Services, subscription: Subscription, delivery_id: UUID) -> Told:
+def redeliver(tx: Connection, services: Services, ref: SubscriptionRef, delivery_id: UUID) -> DeliveryWithAttempts:
     """Send one delivery again, to this subscription only, under the same ``webhook-id``.
 
-    What it holds is decided anew: consent that was withdrawn since then counts.
+    Its content is decided anew: consent that was withdrawn since then counts.
 
     Raises:
-        NotFound: this subscription sees nothing with this id.
+        NotFound: the caller has no such subscription, or the subscription sees no delivery with this id.
         TransitionNotAllowed: the subscription is not active.
-        Conflict: it is still under way.
+        Conflict: the delivery is pending or withheld.
     """
+    subscription = lock_own_subscription(tx, ref)
     receiver = SubscriptionKey(subscription.id)
     if seen_delivery(tx, receiver, delivery_id) is None:
         raise NotFound("There is no delivery with this id for this subscription.")
     require_active(subscription)
-    given = deliver_again(tx, receiver, delivery_id, services.clock.now())
-    if given is None:
+    redelivered = deliver_again(tx, receiver, delivery_id, services.clock.now())
+    if redelivered is None:
         raise Conflict("Only what was delivered or given up can be sent again; this one is under way or withheld.")
-    return _told(tx, [given])[0]
+    return _with_attempts(tx, [redelivered])[0]
 
 
-def replay(
-    tx: Connection, services: Services, subscription: Subscription, since: datetime, until: datetime | None
-) -> int:
-    """Send again what was delivered or given up in a time range, to this subscription only; returns how many.
+def replay(tx: Connection, services: Services, ref: SubscriptionRef, since: datetime, until: datetime | None) -> int:
+    """Send again what was delivered or given up in a time range, to this subscription only; return the number.
 
     Raises:
-        TransitionNotAllowed: the subscription is not active.
+        NotFound: the caller has no subscription with this id.
+        TransitionNotAllowed: it is not active.
         InvalidInput: the range ends before it begins.
     """
+    subscription = lock_own_subscription(tx, ref)
     require_active(subscription)
     if until is not None and until < since:
-        raise InvalidInput(FieldFault("until", "range", "Give a moment after `since`, or leave it out."))
+        raise InvalidInput(FieldFault("until", "range", "Give a moment after `from`, or leave it out."))
     return deliver_range_again(tx, SubscriptionKey(subscription.id), since, until, services.clock.now())
 
 
-def _told(tx: Connection, deliveries: list[Delivery]) -> list[Told]:
+def _with_attempts(tx: Connection, deliveries: list[Delivery]) -> list[DeliveryWithAttempts]:
     events = load_events(tx, {each.event_id for each in deliveries})
-    tries = attempts_of(tx, {each.id for each in deliveries})
-    ahead = _ahead(tx, [each for each in deliveries if each.state is DeliveryState.PENDING])
+    attempts = attempts_of(tx, {each.id for each in deliveries})
+    heads = _heads(tx, [each for each in deliveries if each.state is DeliveryState.PENDING])
+    types = {each.id: events[each.event_id].event.type for each in deliveries}
     return [
-        Told(
-            each,
-            events[each.event_id].event.type,
-            None if events[each.event_id].event.type in ABOUT_CONNECTIONS else each.referral_id,
-            tuple(one for one in tries if one.delivery_id == each.id),
-            ahead.get(each.id),
+        DeliveryWithAttempts(
+            delivery=each,
+            event_type=types[each.id],
+            referral_id=None if types[each.id] in ABOUT_CONNECTIONS else each.referral_id,
+            attempts=tuple(attempt for attempt in attempts if attempt.delivery_id == each.id),
+            waits_for=heads.get(each.id),
         )
         for each in deliveries
     ]
 
 
-def _ahead(tx: Connection, pending: list[Delivery]) -> dict[UUID, UUID]:
-    """Return the deliveries, all of one receiver, that others wait for, by the one that waits."""
+def _heads(tx: Connection, pending: list[Delivery]) -> dict[UUID, UUID]:
+    """Return the delivery that each of these, all of one receiver, waits for, where it waits for one."""
     if not pending:
         return {}
     heads = chain_heads(tx, pending[0].receiver, {each.referral_id for each in pending})

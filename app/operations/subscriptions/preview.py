@@ -1,4 +1,4 @@
-"""What a subscription would be sent of a referral, and why not more; nothing is stored and nobody is told."""
+"""What would be sent to a subscription about a referral, and why not more; nothing is stored or sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,57 +18,83 @@ from app.models.cases.case_file import load_case_files
 from app.models.cases.referral import load_referral_rows
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
-from app.operations.subscriptions.subscriptions import Content, Subscription, SubscriptionStatus
+from app.operations.subscriptions.subscriptions import (
+    Content,
+    Subscription,
+    SubscriptionRef,
+    SubscriptionStatus,
+    visible_subscription,
+)
 from app.privacy.gate import Decision, Receiver
 from app.privacy.policy import Occasion
 
-__all__ = ["Decision", "Preview", "preview"]
+__all__ = ["Decision", "Preview", "PreviewRequest", "preview", "preview_for"]
 
 
 @dataclass(frozen=True)
+class PreviewRequest:
+    """Which event to preview."""
+
+    referral_id: UUID
+    event_type: EventType
+
+
+@dataclass(frozen=True, kw_only=True)
 class Preview:
     """What would be sent.
 
     Attributes:
         moment: the feedback moment to which the event belongs (*terugkoppelmoment*).
-        obstacles: why nothing would be sent now, as codes: a filter that it does not pass, the state of the
-            subscription, or ``nothing-released``; empty when it would be sent.
-        decisions: on every field that such an event may hold; names and reasons, no values.
+        blockers: why nothing would be sent now, as codes: a filter that does not match, the status of the
+            subscription, or ``nothing-released``; empty when the event would be sent.
+        decisions: on every field that such an event may contain; names and reasons, no values.
     """
 
     moment: Moment
     policy_version: str
-    obstacles: tuple[str, ...]
+    blockers: tuple[str, ...]
     decisions: tuple[Decision, ...]
 
 
 def preview(
-    tx: Connection,
-    services: Services,
-    caller_scope: CallerScope,
-    subscription: Subscription,
-    about: tuple[UUID, EventType],
+    tx: Connection, services: Services, caller_scope: CallerScope, ref: SubscriptionRef, request: PreviewRequest
 ) -> Preview:
-    """Tell what an event of this type about this referral would hold for the subscription.
-
-    Decided is on what the subscriber may read already: a rule that depends on something else is told as not
-    fulfilled, because its outcome would give that away.
+    """Return what an event would contain now for a subscription of the caller.
 
     Raises:
-        InvalidInput: the type is about no referral, or never told to a referrer.
+        InvalidInput: the type is not about a referral, or is never sent to a referrer.
+        NotFound: the caller has no such subscription, or its organisation has no such referral.
+    """
+    return preview_for(tx, services, caller_scope, visible_subscription(tx, ref), request)
+
+
+def preview_for(
+    tx: Connection, services: Services, caller_scope: CallerScope, subscription: Subscription, request: PreviewRequest
+) -> Preview:
+    """Return what an event would contain now for this subscription.
+
+    The decision uses only fields that the subscriber may already read: a rule that depends on another field counts as
+    not fulfilled, because its outcome would disclose that field.
+
+    Raises:
+        InvalidInput: the type is not about a referral, or is never sent to a referrer.
         NotFound: the subscription's organisation has no such referral.
     """
-    referral_id, event_type = about
-    moment = _moment_of(event_type)
-    traits, referrer, facts = _referral(tx, services, caller_scope, subscription, referral_id)
+    moment = _moment_of(request.event_type)
+    attributes, referrer, facts = _referral(tx, services, caller_scope, subscription, request.referral_id)
     receiver = receiver_for(SubscriptionKey(subscription.id), referrer)
-    wanted = fields_for(event_type, Occasion.of(moment))
-    known = _readable(services, receiver, facts)
-    offered = {field: known.get(field) for field in wanted | services.policy.asks}
+    wanted = fields_for(request.event_type, Occasion.of(moment))
+    readable = _readable(services, receiver, facts)
+    offered = {field: readable.get(field) for field in wanted | services.policy.asks}
     released = services.gate.release(receiver, Occasion.of(moment), offered)
     decisions = tuple(_as_sent(subscription, each) for each in released.decisions if each.field in wanted)
-    obstacles = [*unmatched_filters(subscription, event_type, traits), *_obstacles(subscription, decisions)]
-    return Preview(moment, released.policy_version, tuple(obstacles), decisions)
+    unmatched = unmatched_filters(subscription, request.event_type, attributes)
+    return Preview(
+        moment=moment,
+        policy_version=released.policy_version,
+        blockers=(*unmatched, *_blockers(subscription, decisions)),
+        decisions=decisions,
+    )
 
 
 def _moment_of(event_type: EventType) -> Moment:
@@ -102,7 +128,7 @@ def _as_sent(subscription: Subscription, decision: Decision) -> Decision:
     return decision
 
 
-def _obstacles(subscription: Subscription, decisions: tuple[Decision, ...]) -> list[str]:
+def _blockers(subscription: Subscription, decisions: tuple[Decision, ...]) -> list[str]:
     found = []
     if subscription.status is not SubscriptionStatus.ACTIVE:
         found.append(subscription.status.value)

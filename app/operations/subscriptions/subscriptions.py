@@ -1,11 +1,16 @@
-"""Subscriptions: an organisation says where it wants to be told, and of what; nothing is sent before it may be."""
+"""Subscriptions: create, change, pause, resume, obtain consent, rotate the secret, end (*abonnementen*).
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+Nothing is sent to an address before its receiver consents or the operator approves it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from enum import Enum
+from typing import Literal
 from uuid import UUID
 
-from app.database import Connection
+from app.database import Connection, Database
 from app.domain.codes import OrganisationRole
 from app.domain.errors import (
     Conflict,
@@ -17,17 +22,21 @@ from app.domain.errors import (
     TransitionNotAllowed,
 )
 from app.domain.events import MOMENT_OF, NOTICES, SUBSCRIPTION_NOTICES, EventType
+from app.domain.preconditions import check_precondition, revision_etag
 from app.domain.receivers import SubscriptionKey
 from app.domain.values import Organisation
 from app.events.http.client import OutboundClient
 from app.events.http.credentials import sealed_signing_key
+from app.events.http.handshake import ask_consent, origin_of
 from app.events.http.signing import new_secret, new_signing_key
 from app.events.http.ssrf import AddressRefused
 from app.models.access.organisation import load_organisations, lock_organisation
 from app.models.delivery.delivery import change_subscription_status, release_held
 from app.models.delivery.subscription import (
     Content,
+    Signing,
     Subscription,
+    SubscriptionSettings,
     SubscriptionStatus,
     count_subscriptions,
     delete_subscription,
@@ -41,254 +50,323 @@ from app.models.delivery.subscription import (
 )
 from app.operations.notices import announce_resumed
 from app.operations.services import Services
+from app.operations.subscriptions.credentials import Credentials, OAuthClient, public_key, seal_credentials
 
 __all__ = [
+    "UNCHANGED",
     "Content",
+    "Signing",
     "Subscription",
+    "SubscriptionRef",
+    "SubscriptionRequest",
     "SubscriptionSettings",
     "SubscriptionStatus",
+    "SubscriptionTerms",
+    "SubscriptionView",
     "activate",
-    "change_subscription",
-    "check_quota",
-    "check_receiver",
-    "make_subscription",
-    "open_for_approval",
-    "open_subscription",
-    "owners_of",
+    "approve",
+    "check_addresses",
+    "create_subscription",
+    "lock_own_subscription",
+    "obtain_consent",
     "page_of_subscriptions",
+    "patch_subscription",
     "pause",
     "read_subscription",
     "remove_subscription",
     "require_active",
     "resume",
     "rotate_secret",
-    "worker_index",
+    "visible_subscription",
 ]
 
 
-@dataclass(frozen=True)
-class SubscriptionSettings:
-    """What an organisation asks for.
+class _Unchanged(Enum):
+    """The type of :data:`UNCHANGED`."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = _Unchanged.UNCHANGED
+"""In a request: keep what is stored, which is sealed and so cannot be sent back."""
+
+Unchanged = Literal[_Unchanged.UNCHANGED]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionRequest:
+    """What an organisation asks for, its secrets not sealed yet.
 
     Attributes:
-        event_types: the types wanted; empty is all of them.
-        areas: only referrals of clients who live there (*gebieden*); empty is everywhere.
-        worker_index: only referrals of this worker; see :func:`worker_index`.
-        signing: ``v1a`` to be signed to with an ed25519 key too.
-        auth_kind, auth_sealed: what the hub shows the receiver; see ``app.operations.subscriptions.credentials``.
+        worker_email: only referrals of this worker; stored as a keyed hash.
+        credentials: how the hub authenticates to the receiver; None: by its signature alone.
+        revision: of the subscription that a change was merged with; None for a new one.
     """
 
-    url: str
-    event_types: frozenset[EventType] = frozenset()
-    areas: frozenset[str] = frozenset()
-    worker_index: bytes | None = None
-    content: Content = Content.FILTERED
-    signing: str = "v1"
-    auth_kind: str | None = None
-    auth_sealed: bytes | None = None
-
-    def merge_with(self, subscription: Subscription, names: Collection[str]) -> "SubscriptionSettings":
-        """Return the same wish, with what these attributes are now."""
-        return replace(self, **{name: getattr(subscription, name) for name in names})
+    settings: SubscriptionSettings
+    worker_email: str | Unchanged | None = None
+    credentials: Credentials | Unchanged | None = None
+    revision: int | None = None
 
 
-def worker_index(services: Services, email: str | None) -> bytes | None:
-    """Return the keyed hash that stands for a worker's e-mail, which itself is not kept."""
-    return worker_index_of(services.vault, email)
+@dataclass(frozen=True)
+class SubscriptionTerms:
+    """What this installation decides about subscriptions.
+
+    Attributes:
+        limit: the most subscriptions that one organisation may have.
+        consent_needed: False in the sandbox, where events are sent to any address at once.
+    """
+
+    limit: int
+    consent_needed: bool
 
 
-async def check_receiver(outbound: OutboundClient, url: str, field: str = "url") -> None:
-    """Check that the hub may call an address, as the name system knows it now; nothing is connected.
+@dataclass(frozen=True)
+class SubscriptionRef:
+    """Which subscription a caller means, and in which state the caller read it.
+
+    Attributes:
+        caller: the organisation that calls.
+        id: the hub's id of the subscription.
+        if_match: the If-Match header; ``*``, which is any state, for what needs no precondition.
+    """
+
+    caller: Organisation
+    id: UUID
+    if_match: str | None = "*"
+
+
+@dataclass(frozen=True)
+class SubscriptionView:
+    """A subscription with what is read with it.
+
+    Attributes:
+        owner: the organisation that it belongs to.
+        public_key: the ed25519 key with which the receiver verifies; None when it verifies with its secret.
+        secret: the signing secret when it was just made, which is the only time that it is shown.
+    """
+
+    subscription: Subscription
+    owner: Organisation
+    public_key: str | None
+    secret: str | None = None
+
+    @property
+    def etag(self) -> str:
+        """Return the entity tag of this state."""
+        return revision_etag(self.subscription.revision)
+
+
+async def check_addresses(outbound: OutboundClient, request: SubscriptionRequest) -> None:
+    """Check that the hub may call the addresses of a request, as they resolve now; no connection is made.
 
     Raises:
-        InvalidInput: it is no plain https address on the public internet.
+        InvalidInput: one is not a plain https address on the public internet.
     """
-    try:
-        await outbound.check(url)
-    except AddressRefused as error:
-        raise InvalidInput(FieldFault(field, error.rule, error.message)) from error
-    except UnicodeError as error:
-        raise InvalidInput(FieldFault(field, "address", "This is no name of a host; check its labels.")) from error
+    await _check_address(outbound, request.settings.url, "url")
+    if isinstance(request.credentials, OAuthClient):
+        await _check_address(outbound, request.credentials.token_url, "authentication.tokenUrl")
 
 
-def check_quota(tx: Connection, owner: Organisation, limit: int) -> None:
-    """Refuse one subscription more than an organisation may have; nobody adds one meanwhile.
-
-    Raises:
-        LimitReached: it has ``limit`` of them.
-    """
-    lock_organisation(tx, owner.id)
-    if count_subscriptions(tx, owner.id) >= limit:
-        message = f"An organisation may have {limit} subscriptions; end one that is no longer needed, or change one."
-        raise LimitReached(message)
-
-
-def make_subscription(
-    tx: Connection, services: Services, owner: Organisation, wishes: SubscriptionSettings, *, approved: bool = False
-) -> tuple[Subscription, str]:
-    """Make a subscription; returns it with its signing secret, which is not shown again.
-
-    Nothing is sent before the receiver consents or an administrator approves; ``approved`` skips that (sandbox).
+def create_subscription(
+    tx: Connection, services: Services, owner: Organisation, request: SubscriptionRequest, terms: SubscriptionTerms
+) -> SubscriptionView:
+    """Create a subscription; return it with its signing secret.
 
     Raises:
         Forbidden: the organisation neither refers nor runs the hub.
-        InvalidInput: an unknown area, or a type that this owner is never told.
+        InvalidInput: an unknown area, a type that this owner never receives, or an unusable certificate.
+        LimitReached: the owner has as many subscriptions as it may have.
     """
+    _check_quota(tx, owner, terms.limit)
     _check_owner(owner)
-    _check_wishes(services, owner, wishes)
+    _check_settings(services, owner, request.settings)
     now = services.clock.now()
     subscription_id, secret = services.new_id(now), new_secret()
-    made = Subscription(
+    bare = Subscription(
         id=subscription_id,
         organisation_id=owner.id,
-        secret_sealed=services.vault.seal(secret.encode(), secret_context(subscription_id)),
+        url=request.settings.url,
+        secret_sealed=_sealed_secret(services, subscription_id, secret),
         created_at=now,
         changed_at=now,
-        status=SubscriptionStatus.ACTIVE if approved else SubscriptionStatus.PENDING,
-        **vars(wishes),
+        status=SubscriptionStatus.PENDING if terms.consent_needed else SubscriptionStatus.ACTIVE,
     )
-    made = replace(made, signing_key_sealed=_signing_key(services, made))
-    insert_subscription(tx, made)
-    return made, secret
+    new = _with_request(services, bare, request)
+    insert_subscription(tx, new)
+    return replace(_view(services, new, owner), secret=secret)
 
 
-def read_subscription(tx: Connection, owner: Organisation, subscription_id: UUID) -> Subscription:
-    """Return a subscription of this organisation; the hub's operator reads all.
-
-    Raises:
-        NotFound: there is none with this id, or it is another's.
-    """
-    return _visible(load_subscriptions(tx, [subscription_id]).get(subscription_id), owner)
-
-
-def open_subscription(tx: Connection, owner: Organisation, subscription_id: UUID) -> Subscription:
-    """Return a subscription of this organisation to be changed; it stays as it is until the transaction ends.
+def read_subscription(tx: Connection, services: Services, ref: SubscriptionRef) -> SubscriptionView:
+    """Return a subscription of the caller; the operator reads all.
 
     Raises:
-        NotFound: there is none with this id, or it is another's.
+        NotFound: there is none with this id, or it belongs to another organisation.
     """
-    return _visible(lock_subscription(tx, subscription_id), owner, owns=True)
-
-
-def open_for_approval(tx: Connection, operator: Organisation, subscription_id: UUID) -> Subscription:
-    """Return any subscription, to be approved by the hub's operator.
-
-    Raises:
-        Forbidden: somebody else asks.
-        NotFound: there is none with this id.
-    """
-    if operator.role is not OrganisationRole.OPERATOR:
-        raise Forbidden("Only the hub's operator approves an address; let it consent by its handshake.")
-    return _visible(lock_subscription(tx, subscription_id), operator)
+    found = visible_subscription(tx, ref)
+    return _view(services, found, _owner_of(tx, found, ref.caller))
 
 
 def page_of_subscriptions(
-    tx: Connection, owner: Organisation, after: UUID | None, limit: int
-) -> tuple[list[Subscription], bool]:
-    """Return a page of this organisation's subscriptions, oldest first, and whether there is a next page."""
-    whose = None if owner.role is OrganisationRole.OPERATOR else owner.id
-    found = list_subscriptions(tx, whose, after, limit + 1)
-    return found[:limit], len(found) > limit
+    tx: Connection, services: Services, caller: Organisation, after: UUID | None, limit: int
+) -> tuple[list[SubscriptionView], bool]:
+    """Return a page of the caller's subscriptions, oldest first, and whether there is a next page.
 
-
-def owners_of(tx: Connection, subscriptions: Collection[Subscription]) -> dict[UUID, Organisation]:
-    """Return the organisations that subscriptions belong to, by id."""
-    return load_organisations(tx, {each.organisation_id for each in subscriptions})
-
-
-def change_subscription(
-    tx: Connection,
-    services: Services,
-    subscription: Subscription,
-    wishes: SubscriptionSettings,
-    *,
-    approved: bool = False,
-) -> Subscription:
-    """Change what is wanted. Another address has to consent, or be approved, anew; ``approved`` skips that.
-
-    Raises:
-        InvalidInput: an unknown area, or a type that this owner is never told.
+    The operator reads those of all organisations.
     """
-    _check_wishes(services, owners_of(tx, [subscription])[subscription.organisation_id], wishes)
-    changed = replace(subscription, **vars(wishes))
-    if changed == subscription:
-        return subscription
-    changed = replace(changed, signing_key_sealed=_signing_key(services, changed), changed_at=services.clock.now())
-    update_subscription(tx, changed)
-    if wishes.url == subscription.url or approved:
-        return changed
-    return _put(tx, services, changed, SubscriptionStatus.PENDING, "new-address")
+    organisation_id = None if caller.role is OrganisationRole.OPERATOR else caller.id
+    found = list_subscriptions(tx, organisation_id, after, limit + 1)
+    owners = load_organisations(tx, {each.organisation_id for each in found})
+    views = [_view(services, each, owners[each.organisation_id]) for each in found[:limit]]
+    return views, len(found) > limit
 
 
-def pause(tx: Connection, services: Services, subscription: Subscription) -> Subscription:
-    """Hold everything back until it is resumed.
+def patch_subscription(
+    tx: Connection, services: Services, ref: SubscriptionRef, request: SubscriptionRequest, terms: SubscriptionTerms
+) -> SubscriptionView:
+    """Change what the owner chose. Another address has to consent, or be approved, before events are sent to it.
 
     Raises:
+        NotFound: the caller has no subscription with this id.
+        Conflict: it changed between the reading that the request was merged with and this transaction.
+        InvalidInput: an unknown area, a type that this owner never receives, or an unusable certificate.
+    """
+    found = lock_own_subscription(tx, ref)
+    if request.revision != found.revision:
+        raise Conflict("The subscription changed at the same moment; read it again and repeat the change.")
+    _check_settings(services, ref.caller, request.settings)
+    wanted = _with_request(services, found, request)
+    if wanted == found:
+        return _view(services, found, ref.caller)
+    changed = _save(tx, services, wanted)
+    if changed.url != found.url and terms.consent_needed:
+        changed = _set_status(tx, services, changed, SubscriptionStatus.PENDING, "new-address")
+    return _view(services, changed, ref.caller)
+
+
+def pause(tx: Connection, services: Services, ref: SubscriptionRef) -> SubscriptionView:
+    """Park all events until the subscription is resumed.
+
+    Raises:
+        NotFound: the caller has no subscription with this id.
         TransitionNotAllowed: it is not active.
     """
-    require_active(subscription)
-    return _put(tx, services, subscription, SubscriptionStatus.PAUSED, "asked")
+    found = lock_own_subscription(tx, ref)
+    require_active(found)
+    return _view(services, _set_status(tx, services, found, SubscriptionStatus.PAUSED, "asked"), ref.caller)
 
 
-def resume(tx: Connection, services: Services, subscription: Subscription) -> Subscription:
-    """Send again, what was held back first.
+def resume(tx: Connection, services: Services, ref: SubscriptionRef) -> SubscriptionView:
+    """Send again, parked events first.
 
     Raises:
+        NotFound: the caller has no subscription with this id.
         TransitionNotAllowed: it is not paused or disabled.
     """
-    if subscription.status not in (SubscriptionStatus.PAUSED, SubscriptionStatus.DISABLED):
+    found = lock_own_subscription(tx, ref)
+    if found.status not in (SubscriptionStatus.PAUSED, SubscriptionStatus.DISABLED):
         raise TransitionNotAllowed("Only a paused or disabled subscription can be resumed; read its status.")
-    return _put(tx, services, subscription, SubscriptionStatus.ACTIVE)
+    return _view(services, _set_status(tx, services, found, SubscriptionStatus.ACTIVE), ref.caller)
 
 
-def require_pending(subscription: Subscription) -> None:
-    """See that a subscription waits for consent.
+async def obtain_consent(db: Database, outbound: OutboundClient, public_url: str, ref: SubscriptionRef) -> str:
+    """Ask the address of a pending subscription for its consent; return the address that consented.
 
-    Raises:
-        TransitionNotAllowed: it does not.
-    """
-    if subscription.status is not SubscriptionStatus.PENDING:
-        raise TransitionNotAllowed("Only a pending subscription waits for consent; read its status.")
-
-
-def activate(tx: Connection, services: Services, subscription: Subscription, consented_url: str) -> Subscription:
-    """Begin to send to an address that consented or was approved; what it was owed meanwhile goes first.
+    ``public_url`` is the hub's own address, by which it introduces itself.
 
     Raises:
-        TransitionNotAllowed: it does not wait for this.
-        Conflict: the address was changed meanwhile.
+        NotFound: the caller has no subscription with this id.
+        TransitionNotAllowed: it does not wait for consent.
+        Conflict: the address refuses, or cannot be reached.
     """
-    require_pending(subscription)
-    if subscription.url != consented_url:
+    asked = await db.read(_pending_subscription, ref)
+    if obstacle := await ask_consent(outbound, asked.url, origin_of(public_url)):
+        raise Conflict(obstacle)
+    return asked.url
+
+
+def activate(tx: Connection, services: Services, ref: SubscriptionRef, consented_url: str) -> SubscriptionView:
+    """Start sending to an address that consented, parked events first.
+
+    Raises:
+        NotFound: the caller has no subscription with this id.
+        TransitionNotAllowed: it does not wait for consent.
+        Conflict: its address was changed since.
+    """
+    found = lock_own_subscription(tx, ref)
+    _require_pending(found)
+    if found.url != consented_url:
         raise Conflict("The address changed meanwhile; ask the new one.")
-    return _put(tx, services, subscription, SubscriptionStatus.ACTIVE)
+    return _view(services, _set_status(tx, services, found, SubscriptionStatus.ACTIVE), ref.caller)
 
 
-def rotate_secret(
-    tx: Connection, services: Services, subscription: Subscription, overlap: timedelta
-) -> tuple[Subscription, str]:
-    """Sign with a new secret, which is given once; the one before it signs too until the overlap has passed."""
-    now, secret = services.clock.now(), new_secret()
-    changed = replace(
-        subscription,
-        secret_sealed=services.vault.seal(secret.encode(), secret_context(subscription.id)),
-        previous_secret_sealed=subscription.secret_sealed if overlap else None,
-        previous_secret_expires_at=now + overlap if overlap else None,
-        changed_at=now,
+def approve(tx: Connection, services: Services, ref: SubscriptionRef) -> SubscriptionView:
+    """Start sending to an address that cannot answer a handshake, parked events first.
+
+    Raises:
+        Forbidden: the caller is not the operator.
+        NotFound: there is no subscription with this id.
+        TransitionNotAllowed: it does not wait for consent.
+    """
+    if ref.caller.role is not OrganisationRole.OPERATOR:
+        raise Forbidden("Only the hub's operator approves an address; let it consent by its handshake.")
+    found = _visible(lock_subscription(tx, ref.id), ref.caller)
+    check_precondition(ref.if_match, revision_etag(found.revision))
+    _require_pending(found)
+    active = _set_status(tx, services, found, SubscriptionStatus.ACTIVE)
+    return _view(services, active, _owner_of(tx, active, ref.caller))
+
+
+def rotate_secret(tx: Connection, services: Services, ref: SubscriptionRef, overlap: timedelta) -> SubscriptionView:
+    """Sign with a new secret, which is returned once; the previous one also signs until the overlap has passed.
+
+    Raises:
+        NotFound: the caller has no subscription with this id.
+    """
+    found, secret = lock_own_subscription(tx, ref), new_secret()
+    rotated = replace(
+        found,
+        secret_sealed=_sealed_secret(services, found.id, secret),
+        previous_secret_sealed=found.secret_sealed if overlap else None,
+        previous_secret_expires_at=services.clock.now() + overlap if overlap else None,
     )
-    update_subscription(tx, changed)
-    return changed, secret
+    return replace(_view(services, _save(tx, services, rotated), ref.caller), secret=secret)
 
 
-def remove_subscription(tx: Connection, services: Services, subscription: Subscription) -> None:
-    """End a subscription; what it was still owed is given up, what it was told stays on record."""
-    delete_subscription(tx, subscription.id)
-    # What was held comes up once more, and is given up for want of a subscription.
-    release_held(tx, SubscriptionKey(subscription.id), services.clock.now())
+def remove_subscription(tx: Connection, services: Services, ref: SubscriptionRef) -> None:
+    """End a subscription; events that were not sent are given up, the record of what was sent stays.
+
+    Raises:
+        NotFound: the caller has no subscription with this id.
+    """
+    found = lock_own_subscription(tx, ref)
+    delete_subscription(tx, found.id)
+    # Released, parked deliveries are claimed once more and given up because the subscription is gone.
+    release_held(tx, SubscriptionKey(found.id), services.clock.now())
+
+
+def visible_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
+    """Return a subscription that the caller may read.
+
+    Raises:
+        NotFound: there is none with this id, or it belongs to another organisation.
+    """
+    return _visible(load_subscriptions(tx, [ref.id]).get(ref.id), ref.caller)
+
+
+def lock_own_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
+    """Return a subscription of the caller, locked until the end of the transaction.
+
+    Raises:
+        NotFound: the caller has none with this id.
+        PreconditionRequired, PreconditionFailed: the If-Match header is absent, or names another state.
+    """
+    return _checked(lock_subscription(tx, ref.id), ref)
 
 
 def require_active(subscription: Subscription) -> None:
-    """Refuse what would be sent to a subscription that is not served.
+    """Refuse what would be sent to a subscription that is not active.
 
     Raises:
         TransitionNotAllowed: it is not active.
@@ -298,7 +376,69 @@ def require_active(subscription: Subscription) -> None:
         raise TransitionNotAllowed(message)
 
 
-def _put(
+async def _check_address(outbound: OutboundClient, url: str, field: str) -> None:
+    try:
+        await outbound.check(url)
+    except AddressRefused as error:
+        raise InvalidInput(FieldFault(field, error.rule, error.message)) from error
+    except UnicodeError as error:
+        raise InvalidInput(FieldFault(field, "address", "This is no name of a host; check its labels.")) from error
+
+
+def _pending_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
+    found = _checked(load_subscriptions(tx, [ref.id]).get(ref.id), ref)
+    _require_pending(found)
+    return found
+
+
+def _checked(found: Subscription | None, ref: SubscriptionRef) -> Subscription:
+    if found is None or found.organisation_id != ref.caller.id:
+        raise _not_found()
+    check_precondition(ref.if_match, revision_etag(found.revision))
+    return found
+
+
+def _visible(found: Subscription | None, caller: Organisation) -> Subscription:
+    if found is None or (found.organisation_id != caller.id and caller.role is not OrganisationRole.OPERATOR):
+        raise _not_found()
+    return found
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no subscription with this id for this client.")
+
+
+def _require_pending(subscription: Subscription) -> None:
+    if subscription.status is not SubscriptionStatus.PENDING:
+        raise TransitionNotAllowed("Only a pending subscription waits for consent; read its status.")
+
+
+def _owner_of(tx: Connection, subscription: Subscription, caller: Organisation) -> Organisation:
+    owner_id = subscription.organisation_id
+    return caller if caller.id == owner_id else load_organisations(tx, [owner_id])[owner_id]
+
+
+def _view(services: Services, subscription: Subscription, owner: Organisation) -> SubscriptionView:
+    return SubscriptionView(subscription, owner, public_key(services, subscription))
+
+
+def _with_request(services: Services, subscription: Subscription, request: SubscriptionRequest) -> Subscription:
+    changed = replace(subscription, **asdict(request.settings))
+    if request.worker_email is not UNCHANGED:
+        changed = replace(changed, worker_index=worker_index_of(services.vault, request.worker_email))
+    if request.credentials is not UNCHANGED:
+        kind, sealed = seal_credentials(services, request.credentials)
+        changed = replace(changed, auth_kind=kind, auth_sealed=sealed)
+    return replace(changed, signing_key_sealed=_signing_key(services, changed))
+
+
+def _save(tx: Connection, services: Services, changed: Subscription) -> Subscription:
+    saved = replace(changed, changed_at=services.clock.now(), revision=changed.revision + 1)
+    update_subscription(tx, saved)
+    return saved
+
+
+def _set_status(
     tx: Connection,
     services: Services,
     subscription: Subscription,
@@ -307,23 +447,29 @@ def _put(
 ) -> Subscription:
     now = services.clock.now()
     change_subscription_status(tx, subscription.id, status, now, reason)
-    changed = replace(subscription, status=status, status_reason=reason, changed_at=now)
+    revision = subscription.revision + 1
+    changed = replace(subscription, status=status, status_reason=reason, changed_at=now, revision=revision)
     if status is SubscriptionStatus.ACTIVE:
         announce_resumed(tx, services, changed)
     return changed
 
 
+def _sealed_secret(services: Services, subscription_id: UUID, secret: str) -> bytes:
+    return services.vault.seal(secret.encode(), secret_context(subscription_id))
+
+
 def _signing_key(services: Services, subscription: Subscription) -> bytes | None:
-    if subscription.signing != "v1a":
+    if subscription.signing is not Signing.V1A:
         return None
     return subscription.signing_key_sealed or sealed_signing_key(services.vault, new_signing_key())
 
 
-def _visible(found: Subscription | None, owner: Organisation, *, owns: bool = False) -> Subscription:
-    sees_all = owner.role is OrganisationRole.OPERATOR and not owns
-    if found is None or not (found.organisation_id == owner.id or sees_all):
-        raise NotFound("There is no subscription with this id for this client.")
-    return found
+def _check_quota(tx: Connection, owner: Organisation, limit: int) -> None:
+    # Locked, so that two requests at once cannot both take the last place.
+    lock_organisation(tx, owner.id)
+    if count_subscriptions(tx, owner.id) >= limit:
+        message = f"An organisation may have {limit} subscriptions; end one that is no longer needed, or change one."
+        raise LimitReached(message)
 
 
 def _check_owner(owner: Organisation) -> None:
@@ -332,8 +478,8 @@ def _check_owner(owner: Organisation) -> None:
         raise Forbidden(message)
 
 
-def _check_wishes(services: Services, owner: Organisation, wishes: SubscriptionSettings) -> None:
-    faults = [*_type_faults(owner, wishes.event_types), *_area_faults(services, wishes.areas)]
+def _check_settings(services: Services, owner: Organisation, settings: SubscriptionSettings) -> None:
+    faults = [*_type_faults(owner, settings.event_types), *_area_faults(services, settings.areas)]
     if faults:
         raise InvalidInput(*faults)
 
