@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 from app.api.state import AppState
 from app.events.http.client import ClientCertificate
 from app.events.http.credentials import opened_auth
-from app.events.http.oauth import OAuthClient
 from app.models.delivery.subscription import list_subscriptions
+from app.oauth_client import OAuthClient
 from app.operations.services import Services
 from tests.support.api_calls import fault
 
@@ -76,7 +76,7 @@ async def test_client_secret_is_sealed_and_never_shown(dock: Api, hub: AppState,
     assert changed["authentication"] == "oauth"
     assert "canary" not in first.text + str(changed) + str(stored)
     assert opened_auth(services.vault, stored) == OAuthClient(
-        "https://login.example.nl/token", "trajecthub", "a-canary-of-a-secret"
+        token_url="https://login.example.nl/token", client_id="trajecthub", client_secret="a-canary-of-a-secret"
     )
 
 

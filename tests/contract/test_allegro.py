@@ -9,13 +9,15 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from app.adapters.allegro import Adapter
-from app.adapters.allegro.client import AllegroClient, ClientCredentials
+from app.adapters.allegro.client import AllegroClient
 from app.adapters.allegro.source import PAGE_SIZE, PATIENCE, complete_up_to
+from app.adapters.common.http import BearerAuth
 from app.domain.codes import IntakeResult, SignalKind
 from app.domain.commands import ConcludeIntake, MarkUnreachable, PauseTrajectory
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.ports import Page
+from app.oauth_client import OAuthClient
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, intake_result_code
 from app.sandbox.runtime import Store
 from tests.support.allegro_env import START, World, about, fact, message, records, running
@@ -242,10 +244,9 @@ async def test_a_refused_login_is_no_refused_message(world: World, status: int) 
 
 async def test_a_token_is_renewed_before_it_ends(world: World) -> None:
     moment = 0.0
-    client = httpx.AsyncClient(
-        base_url=world.url,
-        auth=ClientCredentials(f"{world.url}/oauth/token", (CLIENT_ID, CLIENT_SECRET), lambda: moment),
-    )
+    login = OAuthClient(token_url=f"{world.url}/oauth/token", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    client = httpx.AsyncClient(base_url=world.url)
+    client.auth = BearerAuth(client, login, "Allegro", lambda: moment)
     await client.get("/api/v1/mutaties")
     moment = 14.5 * 60
     await client.get("/api/v1/mutaties")

@@ -27,11 +27,11 @@ from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.events.http.client import ANSWER_BYTES, Call, ClientCertificate, OutboundClient
 from app.events.http.credentials import sealed_auth, sealed_signing_key
-from app.events.http.oauth import OAuthClient
 from app.events.http.signing import new_secret, new_signing_key, public_key_of
 from app.events.http.webhook import WebhookRequest, WebhookSender
 from app.events.outcome import AttemptOutcome, Outcome
 from app.models.delivery.subscription import load_subscriptions, update_subscription
+from app.oauth_client import OAuthClient
 from tests.support.event_env import SANDBOX, EventEnv, Mailbox, MovableClock, organisation
 
 
@@ -161,7 +161,7 @@ async def tokens() -> AsyncIterator[TokenEndpoint]:
 async def test_token_is_asked_for_once_and_kept_until_it_expires(
     sender: WebhookSender, box: Mailbox, tokens: TokenEndpoint, clock: MovableClock
 ) -> None:
-    auth = OAuthClient(tokens.url, "hub", "se:cret", "events")
+    auth = OAuthClient(token_url=tokens.url, client_id="hub", client_secret="se:cret", scope="events")
 
     await asyncio.gather(*(sender.send(letter(box.url, auth)) for _ in range(5)))
     clock.move(seconds=300)
@@ -175,7 +175,7 @@ async def test_token_is_asked_for_once_and_kept_until_it_expires(
 async def test_token_that_is_not_accepted_is_not_shown_again(
     sender: WebhookSender, box: Mailbox, tokens: TokenEndpoint
 ) -> None:
-    auth = OAuthClient(tokens.url, "hub", "secret")
+    auth = OAuthClient(token_url=tokens.url, client_id="hub", client_secret="secret")
     box.answer = lambda _: web.Response(status=401)
 
     for _ in range(2):
@@ -202,7 +202,9 @@ async def test_without_a_token_nothing_is_sent_and_it_is_tried_again(
 ) -> None:
     tokens.answer = lambda _: answer
 
-    outcome = await sender.send(letter(box.url, OAuthClient(tokens.url, "hub", "secret")))
+    outcome = await sender.send(
+        letter(box.url, OAuthClient(token_url=tokens.url, client_id="hub", client_secret="secret"))
+    )
 
     assert outcome == Outcome(AttemptOutcome.FAILED, error_class="no-token")
     assert box.bodies == []
@@ -317,7 +319,9 @@ async def test_what_a_receiver_is_shown_is_stored_sealed(
     sqlite_database: Database, box: Mailbox, tokens: TokenEndpoint
 ) -> None:
     env = EventEnv(sqlite_database)
-    kind, sealed = sealed_auth(env.vault, OAuthClient(tokens.url, "hub", "very-secret"))
+    kind, sealed = sealed_auth(
+        env.vault, OAuthClient(token_url=tokens.url, client_id="hub", client_secret="very-secret")
+    )
     await subscribed(env, box.url, auth_kind=kind, auth_sealed=sealed)
 
     await env.send()

@@ -14,11 +14,11 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
 from app.events.http.client import Call, OutboundClient
-from app.events.http.oauth import OAuthClient
 from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy, AddressRefused
 from app.events.http.webhook import WebhookRequest, WebhookSender
 from app.events.outcome import AttemptOutcome
+from app.oauth_client import OAuthClient
 from tests.support.event_env import SANDBOX, MovableClock, mailbox
 from tests.support.hostile import HOSTILE_URLS
 
@@ -111,7 +111,9 @@ async def test_hostile_target_is_never_connected_to(
     checked = await asyncio.gather(outbound.check(target), return_exceptions=True)
     sent = await sender.send(letter(target))
     asked = await asyncio.gather(outbound.call(Call("OPTIONS", target, {})), return_exceptions=True)
-    token = await sender.send(letter(f"http://{PUBLIC}/", OAuthClient(target, "hub", "secret")))
+    token = await sender.send(
+        letter(f"http://{PUBLIC}/", OAuthClient(token_url=target, client_id="hub", client_secret="secret"))
+    )
 
     await sender.close()
     assert isinstance(checked[0], AddressRefused)

@@ -14,9 +14,9 @@ from app.events.delivery.engine import DeliveryEngine, DeliverySettings
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
 from app.events.http.client import OutboundClient
-from app.events.http.oauth import OAuthClient
 from app.events.http.webhook import WebhookSender
 from app.events.metrics import exposition, queue_metrics
+from app.oauth_client import OAuthClient
 from app.operations.subscriptions.subscriptions import (
     SubscriptionRequest,
     SubscriptionSettings,
@@ -70,7 +70,7 @@ def with_token_from(answer: Answer) -> Receiver:
     async def opened(stack: AsyncExitStack) -> tuple[str, OAuthClient | None, list[str]]:
         url, _, _ = await answering(lambda _: web.Response(status=204))(stack)
         endpoint, _, asked = await answering(answer)(stack)
-        return url, OAuthClient(endpoint, "hub", "secret"), asked
+        return url, OAuthClient(token_url=endpoint, client_id="hub", client_secret="secret"), asked
 
     return opened
 

@@ -1,21 +1,17 @@
 """Allegro's HTTP interface, and nothing else. Source: ``openapi/partners/allegro.yaml``, version 1."""
 
-import asyncio
-import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
-from typing_extensions import override
 
-from app.adapters.allegro.schemas import ChangeList, FileReceipt, Token
-from app.adapters.common.http import check_response, http_client, parse_response, partner_errors
+from app.adapters.allegro.schemas import ChangeList, FileReceipt
+from app.adapters.common.http import BearerAuth, check_response, http_client, parse_response, partner_errors
 from app.adapters.common.pace import Pace
+from app.oauth_client import OAuthClient
 
 _PARTNER = "Allegro"
-_RENEW_SECONDS_BEFORE_END = 60.0
-_LOGIN_REFUSED = frozenset({400, 401, 403})
 _CREDENTIALS = "client id and secret"
 
 
@@ -38,49 +34,6 @@ class _ReferralList(BaseModel):
     verwijzingen: list[ListedReferral]
 
 
-class ClientCredentials(httpx.Auth):
-    """Puts a bearer token on each call; renews it before it ends, and once when Allegro refuses it.
-
-    Source: RFC 6749, section 4.4, client authentication by HTTP Basic.
-
-    Args:
-        token_url: the full address of the token endpoint.
-        client: id and secret.
-        timer: seconds that only go forward.
-    """
-
-    def __init__(self, token_url: str, client: tuple[str, str], timer: Callable[[], float] = time.monotonic) -> None:
-        self._token_url, self._client, self._timer = token_url, client, timer
-        self._token, self._renew_at = "", 0.0
-        # Many calls may find the token old at the same moment; one of them fetches a new one.
-        self._renewing = asyncio.Lock()
-
-    @override
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send the call with a token; after a 401 once more with a fresh one."""
-        sent = ""
-        for _ in ("first", "with a fresh token"):
-            async with self._renewing:
-                if self._token == sent or self._timer() >= self._renew_at:
-                    answer = yield self._token_request()
-                    await answer.aread()
-                    self._keep(answer)
-                sent = self._token
-            request.headers["Authorization"] = f"Bearer {sent}"
-            response = yield request
-            if response.status_code != httpx.codes.UNAUTHORIZED:
-                return
-
-    def _token_request(self) -> httpx.Request:
-        request = httpx.Request("POST", self._token_url, data={"grant_type": "client_credentials"})
-        return next(httpx.BasicAuth(*self._client).auth_flow(request))
-
-    def _keep(self, response: httpx.Response) -> None:
-        token = parse_response(Token, check_response(response, _PARTNER, _CREDENTIALS, _LOGIN_REFUSED), _PARTNER)
-        self._token = token.access_token
-        self._renew_at = self._timer() + token.expires_in - _RENEW_SECONDS_BEFORE_END
-
-
 class AllegroClient:
     """Calls Allegro.
 
@@ -96,7 +49,9 @@ class AllegroClient:
 
     def __init__(self, url: str, client_id: str, client_secret: str, pace: Pace | None = None) -> None:
         self._http = http_client(url, pace=pace)
-        self._http.auth = ClientCredentials(f"{url.rstrip('/')}/oauth/token", (client_id, client_secret))
+        token_url = f"{url.rstrip('/')}/oauth/token"
+        login = OAuthClient(token_url=token_url, client_id=client_id, client_secret=client_secret)
+        self._http.auth = BearerAuth(self._http, login, _PARTNER)
 
     async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
         """Return at most ``limit`` changes (*mutaties*, unread) with a sequence number above ``after``, in order."""

@@ -55,15 +55,6 @@ Name = Annotated[str, StringConstraints(max_length=200)]
 Place = Annotated[str, StringConstraints(max_length=300)]
 
 
-class Token(_Message):
-    """A bearer token; ``expires_in`` in seconds."""
-
-    model_config = ConfigDict(alias_generator=None)
-
-    access_token: str
-    expires_in: float
-
-
 class ChangeList(_Message):
     """A page of the change feed; each change is read on its own, so that one bad one spoils no others."""
 

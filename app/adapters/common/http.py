@@ -1,7 +1,8 @@
 """The one way in which the adapters speak HTTP, with a partner's errors told in our terms."""
 
 import ssl
-from collections.abc import Iterator, Set
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator, Set
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -11,12 +12,16 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 from pydantic import BaseModel, ValidationError
+from typing_extensions import override
 
 from app.adapters.common.pace import Pace, PacedTransport
 from app.domain.errors import PartnerRefused, PartnerUnreachable
+from app.oauth_client import NoToken, OAuthClient, TokenCache, TokenRequest, TokenResponse
 
 Model = TypeVar("Model", bound=BaseModel)
 
+# RFC 6749, section 5.2: also 400 for a client that the endpoint does not know.
+_TOKEN_REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -106,6 +111,51 @@ def check_response(
     if response.status_code in login_refused:
         raise PartnerUnreachable(f"{partner} refuses the hub's credentials; check {credentials}")
     return response.raise_for_status()
+
+
+class BearerAuth(httpx.Auth):
+    """Puts the access token of a partner on each call, and fetches a new one once when the partner refuses it.
+
+    Args:
+        http: calls the token endpoint.
+        login: how the hub is known there.
+        partner: the partner's name, for the text of errors.
+        timer: returns seconds that only go forward.
+    """
+
+    def __init__(
+        self, http: httpx.AsyncClient, login: OAuthClient, partner: str, timer: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._http, self._login, self._partner = http, login, partner
+        self._tokens = TokenCache(self._send, timer)
+
+    @override
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send the call with a token; after a 401 once more with a new one.
+
+        Raises:
+            PartnerUnreachable: the token endpoint refuses the login, or its answer is not in the contract.
+        """
+        for _ in ("first", "with a new token"):
+            token = await self._token()
+            request.headers["Authorization"] = f"Bearer {token}"
+            response = yield request
+            if response.status_code != HTTPStatus.UNAUTHORIZED:
+                return
+            # Read to its end, so that its connection is free for the token endpoint.
+            await response.aread()
+            self._tokens.forget(self._login, token)
+
+    async def _token(self) -> str:
+        try:
+            return await self._tokens.token(self._login)
+        except NoToken:
+            raise PartnerUnreachable(f"{self._partner} gave no access token; trying again later") from None
+
+    async def _send(self, request: TokenRequest) -> TokenResponse:
+        response = await self._http.post(request.url, headers=request.headers, content=request.body, auth=httpx.Auth())
+        check_response(response, self._partner, "client id and secret", _TOKEN_REFUSED)
+        return TokenResponse(response.status_code, response.content)
 
 
 def _retry_after_seconds(response: httpx.Response) -> float | None:

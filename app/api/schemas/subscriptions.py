@@ -40,7 +40,12 @@ class OAuthIn(In):
 
     def credentials(self) -> OAuthClient:
         """Return it as the hub uses it."""
-        return OAuthClient(self.token_url, self.client_id, self.client_secret, self.scope or "")
+        return OAuthClient(
+            token_url=self.token_url,
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            scope=self.scope or "",
+        )
 
 
 class MutualTlsIn(In):

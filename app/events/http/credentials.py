@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict
 
 from app.events.http.client import ClientCertificate
-from app.events.http.oauth import OAuthClient
 from app.models.delivery.subscription import AUTH_CONTEXT, AuthKind, Subscription
+from app.oauth_client import OAuthClient
 from app.vault import Vault
 
 __all__ = ["Credentials", "keys_of", "opened_auth", "sealed_auth", "sealed_signing_key"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -12,10 +11,11 @@ import aiohttp
 from app.domain.ports import Clock
 from app.events.contract.envelope import CONTENT_TYPE
 from app.events.http.client import Answer, Call, ClientCertificate, OutboundClient
-from app.events.http.oauth import NoToken, OAuthClient, TokenCache
+from app.events.http.oauth import receiver_tokens
 from app.events.http.signing import sign
 from app.events.http.ssrf import AddressRefused
 from app.events.outcome import AttemptOutcome, Outcome
+from app.oauth_client import NoToken, OAuthClient
 
 __all__ = ["WebhookRequest", "WebhookSender"]
 
@@ -47,7 +47,7 @@ class WebhookSender:
     def __init__(self, clock: Clock, outbound: OutboundClient) -> None:
         self._clock = clock
         self._outbound = outbound
-        self._bearers = TokenCache(outbound, clock)
+        self._tokens = receiver_tokens(outbound, clock)
 
     async def send(self, letter: WebhookRequest) -> Outcome:
         """Post a letter once and tell how it ended; never raises for what a network or a receiver does."""
@@ -57,18 +57,18 @@ class WebhookSender:
             # No later try can help: the address itself is wrong.
             return Outcome(AttemptOutcome.REFUSED, error_class="address-not-allowed")
         try:
-            bearer = await self._bearer(letter.auth)
+            token = await self._tokens.token(letter.auth) if isinstance(letter.auth, OAuthClient) else ""
         except (NoToken, aiohttp.ClientError, OSError):
             return Outcome(AttemptOutcome.FAILED, error_class="no-token")
-        return await self._post(letter, bearer)
+        return await self._post(letter, token)
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self._outbound.close()
 
-    async def _post(self, letter: WebhookRequest, bearer: Mapping[str, str]) -> Outcome:
+    async def _post(self, letter: WebhookRequest, token: str) -> Outcome:
         certificate = letter.auth if isinstance(letter.auth, ClientCertificate) else None
-        headers = {**self._headers(letter), **bearer}
+        headers = {**self._headers(letter), **({"authorization": f"Bearer {token}"} if token else {})}
         try:
             answer = await self._outbound.call(Call("POST", letter.url, headers, letter.body, certificate))
         except AddressRefused:
@@ -81,13 +81,8 @@ class WebhookSender:
         except (aiohttp.ClientError, OSError):
             return Outcome(AttemptOutcome.FAILED, error_class="connection-lost", unknown=True)
         if answer.status == _UNAUTHORIZED and isinstance(letter.auth, OAuthClient):
-            self._bearers.forget(letter.auth)
+            self._tokens.forget(letter.auth, token)
         return _judged(answer, self._clock.now())
-
-    async def _bearer(self, auth: OAuthClient | ClientCertificate | None) -> Mapping[str, str]:
-        if not isinstance(auth, OAuthClient):
-            return {}
-        return {"authorization": f"Bearer {await self._bearers.token(auth)}"}
 
     def _headers(self, letter: WebhookRequest) -> dict[str, str]:
         timestamp = int(self._clock.now().timestamp())

@@ -6,9 +6,9 @@ from cryptography.x509 import load_pem_x509_certificates
 from app.domain.errors import FieldFault, InvalidInput
 from app.events.http.client import ClientCertificate
 from app.events.http.credentials import Credentials, keys_of, sealed_auth
-from app.events.http.oauth import OAuthClient
 from app.events.http.signing import public_key_of
 from app.models.delivery.subscription import AuthKind, Subscription
+from app.oauth_client import OAuthClient
 from app.operations.services import Services
 
 __all__ = ["ClientCertificate", "Credentials", "OAuthClient", "public_key", "seal_credentials"]

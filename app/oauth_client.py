@@ -1,0 +1,137 @@
+"""Access tokens by OAuth 2.0 client credentials: one for each client, used again until shortly before it expires.
+
+For the token endpoints of subscribers and of partners alike. How a request travels is up to the caller, who passes a
+function that sends it: subscribers are called with the guard of ``app.events.http``, partners with ``httpx``.
+
+Source: RFC 6749, sections 2.3.1, 4.4 and 5.
+"""
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+__all__ = ["NoToken", "OAuthClient", "TokenCache", "TokenRequest", "TokenResponse"]
+
+_OK: Final = 200
+_LIFETIME_SECONDS: Final = 300.0
+_LONGEST_SECONDS: Final = 86_400.0
+_MARGIN_SECONDS: Final = 30.0
+"""Longer than a request may take, so that a token does not expire on its way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuthClient:
+    """How the hub is known at a token endpoint.
+
+    Attributes:
+        token_url: the full address of the token endpoint.
+        scope: names separated by spaces; empty asks for what the endpoint grants without.
+    """
+
+    token_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str = ""
+
+
+class NoToken(Exception):
+    """The token endpoint returned no token that can be used; nothing was sent to the service itself."""
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """A request to a token endpoint; the method is POST."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TokenResponse:
+    """What a token endpoint answered."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+
+SendTokenRequest = Callable[[TokenRequest], Awaitable[TokenResponse]]
+
+
+@dataclass
+class _Entry:
+    """What is stored for one client; the lock lets one of many callers fetch a token."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    token: str = ""
+    renew_at: float = 0.0
+
+
+class TokenCache:
+    """Fetches access tokens, and stores each until 30 seconds before it expires.
+
+    Args:
+        send: sends a request to a token endpoint.
+        timer: returns seconds that only go forward.
+    """
+
+    def __init__(self, send: SendTokenRequest, timer: Callable[[], float]) -> None:
+        self._send, self._timer = send, timer
+        self._entries: dict[OAuthClient, _Entry] = {}
+
+    async def token(self, client: OAuthClient) -> str:
+        """Return a valid token; many calls at once cause one request.
+
+        Raises:
+            NoToken: the endpoint refused, or its answer cannot be read.
+            Exception: whatever ``send`` raises.
+        """
+        entry = self._entries.setdefault(client, _Entry())
+        async with entry.lock:
+            if not entry.token or entry.renew_at <= self._timer():
+                entry.token, lifetime = await self._fetch(client)
+                entry.renew_at = self._timer() + lifetime
+            return entry.token
+
+    def forget(self, client: OAuthClient, token: str) -> None:
+        """Fetch a new token at the next call, because the service did not accept this one.
+
+        A token that was fetched in the meantime stays.
+        """
+        entry = self._entries.get(client)
+        if entry and entry.token == token:
+            entry.token = ""
+
+    async def _fetch(self, client: OAuthClient) -> tuple[str, float]:
+        response = await self._send(_request(client))
+        if response.status != _OK:
+            raise NoToken
+        try:
+            return _read(json.loads(response.body))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise NoToken from error
+
+
+def _request(client: OAuthClient) -> TokenRequest:
+    # RFC 6749, section 2.3.1: both are form-encoded before they are joined.
+    pair = f"{quote(client.client_id, safe='')}:{quote(client.client_secret, safe='')}"
+    form = {"grant_type": "client_credentials"} | ({"scope": client.scope} if client.scope else {})
+    headers = {
+        "authorization": f"Basic {b64encode(pair.encode()).decode()}",
+        "content-type": "application/x-www-form-urlencoded",
+        "accept": "application/json",
+    }
+    return TokenRequest(client.token_url, headers, urlencode(form).encode())
+
+
+def _read(answer: Any) -> tuple[str, float]:  # JSON
+    token = answer["access_token"]
+    # A token goes into a header; anything but visible characters would end it early.
+    if answer["token_type"].lower() != "bearer" or not (token.isascii() and token.isprintable() and " " not in token):
+        raise ValueError("no bearer token")
+    lifetime = float(answer.get("expires_in", _LIFETIME_SECONDS))
+    return token, min(max(0.0, lifetime - _MARGIN_SECONDS), _LONGEST_SECONDS)
