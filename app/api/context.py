@@ -25,6 +25,7 @@ from app.domain.claims import fields_written
 from app.domain.commands import ActionContext
 from app.domain.errors import FieldFault, InvalidInput, NotFound, NotTheOwner, TransitionNotAllowed
 from app.domain.fields import Field
+from app.domain.input_rules import InputRule
 from app.domain.preconditions import check_precondition
 from app.domain.queries import Position
 from app.operations.access.idempotency import Answer
@@ -158,7 +159,7 @@ class WriteContext(ReadContext):
         now = self.hub.services.clock.now()
         if occurred_at and occurred_at > now + _CLOCKS_DIFFER:
             message = "Lies in the future; give when it happened, or leave it out."
-            raise InvalidInput(FieldFault(field, "not-in-future", message))
+            raise InvalidInput(FieldFault(field, InputRule.NOT_IN_FUTURE, message))
         return self.caller.context(self.hub.services.clock, occurred_at)
 
     async def once(self, work: Callable[[Connection], Answer]) -> Response:

@@ -12,6 +12,7 @@ from fastapi import Query, Request, Response
 from app.api.responses import json_answer
 from app.api.state import AppState
 from app.domain.errors import FieldFault, InvalidInput
+from app.domain.input_rules import InputRule
 from app.domain.queries import Position
 
 DEFAULT_LIMIT = 50
@@ -118,4 +119,4 @@ def _links(hub: AppState, request: Request, next_cursor: str | None) -> str:
 
 def _unreadable() -> InvalidInput:
     message = "Not a cursor of this list; use nextCursor of the page before, or leave it out to start anew."
-    return InvalidInput(FieldFault("cursor", "cursor", message))
+    return InvalidInput(FieldFault("cursor", InputRule.CURSOR, message))

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from app.domain.errors import FieldFault, InvalidInput
+from app.domain.input_rules import InputRule
 from app.domain.local_time import AMSTERDAM
 
 # A partner's clock may run a little ahead of ours.
@@ -18,4 +19,4 @@ def check_not_future(field: str, given: date | None, now: datetime) -> None:
     latest = now + _AHEAD
     limit = latest if isinstance(given, datetime) else latest.astimezone(AMSTERDAM).date()
     if given is not None and given > limit:
-        raise InvalidInput(FieldFault(field, "not-in-future", "Lies in the future; give when it happened."))
+        raise InvalidInput(FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened."))

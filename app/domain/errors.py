@@ -27,6 +27,8 @@ Messages name the field, the rule and the way out, and never hold personal data.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.domain.input_rules import InputRule
+
 if TYPE_CHECKING:
     from app.domain.claims import OwnershipViolation
 
@@ -44,7 +46,7 @@ class FieldFault:
     """One field that breaks one rule: where, which, and what to do."""
 
     field: str
-    rule: str
+    rule: InputRule
     message: str
 
 

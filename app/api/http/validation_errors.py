@@ -1,4 +1,4 @@
-"""Pydantic's findings as faults: field, rule and the way out, never the value that was sent."""
+"""Pydantic's findings as faults: field, rule and remedy, never the value that was sent."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,8 +7,10 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from app.domain.errors import FieldFault
+from app.domain.input_rules import InputRule
 
 _SAFE_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
+_RULES = {rule.value: rule for rule in InputRule}
 _PLACES = {"body", "query", "header", "path", "cookie"}
 
 # Pydantic's own text for these says too little, or repeats a piece of what was sent.
@@ -37,7 +39,8 @@ def faults_of(findings: Iterable[Any]) -> list[FieldFault]:
 def _fault(finding: Mapping[str, Any]) -> FieldFault:
     kind: str = finding["type"]
     field = "body" if kind == "json_invalid" else _field(finding["loc"])
-    return FieldFault(field, kind.replace("_", "-"), _message(kind, finding))
+    rule = _RULES.get(kind.replace("_", "-"), InputRule.VALUE_ERROR)
+    return FieldFault(field, rule, _message(kind, finding))
 
 
 def _message(kind: str, finding: Mapping[str, Any]) -> str:

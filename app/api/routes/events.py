@@ -14,6 +14,7 @@ from app.api.responses import json_answer
 from app.api.schemas.events import EventsIn, EventsOut
 from app.api.state import AppState
 from app.domain.errors import FieldFault, InvalidInput
+from app.domain.input_rules import InputRule
 from app.operations.subscriptions.feed import EventFeed, EventPage
 
 router = APIRouter(tags=["subscriptions"])
@@ -84,4 +85,4 @@ def _number(after: str | None) -> int:
 
 def _unreadable() -> InvalidInput:
     message = "Not a place in the events; use nextCursor of the answer before, or leave it out to start anew."
-    return InvalidInput(FieldFault("after", "cursor", message))
+    return InvalidInput(FieldFault("after", InputRule.CURSOR, message))

@@ -18,6 +18,7 @@ from app.api.schemas.feedback_policies import (
 )
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.fields import Field
+from app.domain.input_rules import InputRule
 from app.domain.preconditions import etag_of
 from app.operations.disclosure.explanation import Decision, Rule, explain, kinds_of, rules_about
 from app.privacy.classification import CLASS_OF
@@ -57,7 +58,7 @@ async def read_explanation(body: ExplanationIn, read: Reads) -> Response:
     """
     if body.moment is Occasion.HANDLING:
         message = "Not a moment at which a referrer is told; give a feedback moment or reading."
-        raise InvalidInput(FieldFault("moment", "feedback-moment", message))
+        raise InvalidInput(FieldFault("moment", InputRule.FEEDBACK_MOMENT, message))
     found = await read.hub.db.read(
         explain, read.hub.services, read.caller_scope, read.resolve(body.referral_id), body.moment
     )

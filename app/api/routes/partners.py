@@ -31,6 +31,7 @@ from app.api.schemas.partners import (
 from app.database import Connection
 from app.domain.codes import PARTNERS, OrganisationRole, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
+from app.domain.input_rules import InputRule
 from app.operations.access.idempotency import Answer
 from app.operations.intake.quarantine import Quarantined, dismiss_quarantined, page_of_quarantine
 from app.operations.partners.state import (
@@ -220,7 +221,7 @@ async def ask_for_job(change: Manages, system: Partner, body: JobIn) -> Response
     """
     if body.since is not None and body.kind != "backfill":
         message = "Leave it out, or ask for a backfill; a comparison or a retry takes everything."
-        raise InvalidInput(FieldFault("since", "of-a-backfill", message))
+        raise InvalidInput(FieldFault("since", InputRule.OF_A_BACKFILL, message))
     wish = JobRequest(body.kind, body.dry_run, body.since)
     return await change.once(lambda tx: _asked(tx, change, system, wish))
 

@@ -25,6 +25,7 @@ from app.api.schemas.referral_out import ReferralOut
 from app.database import Connection
 from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.input_rules import InputRule
 from app.domain.ownership import changes
 from app.domain.preconditions import check_precondition
 from app.domain.queries import ReferralQuery
@@ -92,7 +93,7 @@ async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Respo
     """Search (*zoeken*) by what may not stand in an address, such as a citizen service number (*BSN*)."""
     if body.asks_nothing:
         message = "Give at least one thing to search for, or list with GET /v1/referrals."
-        raise InvalidInput(FieldFault("body", "not-empty", message))
+        raise InvalidInput(FieldFault("body", InputRule.NOT_EMPTY, message))
     _check_bsn(read.caller_scope, body.bsn, "bsn")
     return await _page(request, read, body, body)
 
@@ -203,7 +204,7 @@ def _previous(tx: Connection, given_id: UUID, change: WriteContext) -> UUID:
         view_referral(tx, change.hub.services, change.caller_scope, previous_id)
     except NotFound as error:
         message = "You have no referral with this id; give the id of an earlier one, or leave it out."
-        raise InvalidInput(FieldFault("previousId", "known-referral", message)) from error
+        raise InvalidInput(FieldFault("previousId", InputRule.KNOWN_REFERRAL, message)) from error
     return previous_id
 
 
@@ -215,7 +216,7 @@ def _amended(caller_scope: CallerScope, said: AmendReferral, patch: dict[str, Js
     _check_bsn(caller_scope, body.client.bsn, "client.bsn")
     if said.client and said.client.bsn and body.client.bsn is None:
         message = "The BSN cannot be removed; mark the referral as entered in error and make a new one."
-        raise InvalidInput(FieldFault("client.bsn", "unchangeable", message))
+        raise InvalidInput(FieldFault("client.bsn", InputRule.UNCHANGEABLE, message))
     return AmendReferral(body.contents(), body.details())
 
 
@@ -234,4 +235,4 @@ def _merged(target: dict[str, object], patch: dict[str, JsonValue]) -> dict[str,
 def _check_bsn(caller_scope: CallerScope, bsn: str | None, field: str) -> None:
     if bsn is not None and not caller_scope.is_inside:
         message = "Your organisation may not use the BSN (Wabb, article 10); leave it out."
-        raise InvalidInput(FieldFault(field, "bsn-not-allowed", message))
+        raise InvalidInput(FieldFault(field, InputRule.BSN_NOT_ALLOWED, message))

@@ -9,6 +9,8 @@ from pydantic import Field as Described
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from app.domain.input_rules import InputRule
+
 _Time = TypeVar("_Time", bound=date)
 
 # Control characters have no place in a line; PostgreSQL refuses the NUL, and screens the others.
@@ -38,21 +40,21 @@ class Out(BaseModel):
 def _day(value: object) -> object:
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return value
-    raise PydanticCustomError("date", "Give a date as YYYY-MM-DD, for example 2026-11-23")
+    raise PydanticCustomError(InputRule.DATE, "Give a date as YYYY-MM-DD, for example 2026-11-23")
 
 
 def _moment(value: object) -> object:
     if isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value)):
         return value
     raise PydanticCustomError(
-        "date-time", "Give a moment with its offset as RFC 3339 has it, for example 2026-11-23T10:30:00+01:00"
+        InputRule.DATE_TIME, "Give a moment with its offset as RFC 3339 has it, for example 2026-11-23T10:30:00+01:00"
     )
 
 
 def _within_reach(value: _Time) -> _Time:
     if _FIRST_YEAR <= value.year <= _LAST_YEAR:
         return value
-    raise PydanticCustomError("year", f"Give a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    raise PydanticCustomError(InputRule.YEAR, f"Give a year from {_FIRST_YEAR} to {_LAST_YEAR}")
 
 
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_within_reach)]

@@ -14,6 +14,8 @@ from typing import Self
 
 from yarl import URL
 
+from app.domain.input_rules import InputRule
+
 __all__ = ["LOOPBACK", "AddressPolicy", "AddressRefused", "Network"]
 
 Network = IPv4Network | IPv6Network
@@ -64,11 +66,11 @@ class AddressRefused(OSError):
     """The hub does not call this address; an ``OSError``, because it may be found while connecting.
 
     Attributes:
-        rule: a stable code of the rule that is broken.
-        message: the rule and the way out; never the address, which may be a secret.
+        rule: the rule that is broken.
+        message: the rule and the remedy; never the address, which may be a secret.
     """
 
-    def __init__(self, rule: str, message: str) -> None:
+    def __init__(self, rule: InputRule, message: str) -> None:
         super().__init__(message)
         self.rule = rule
         self.message = message
@@ -107,7 +109,7 @@ class AddressPolicy:
         """
         if not self.permits(address):
             message = "Give an address on the public internet; this one is on a local or special network."
-            raise AddressRefused("public-address", message)
+            raise AddressRefused(InputRule.PUBLIC_ADDRESS, message)
 
     def permits(self, address: str) -> bool:
         """Return whether an IP address may be called; what is no canonical address may not."""
@@ -125,11 +127,11 @@ def _checked(rules: AddressPolicy, url: str) -> URL:
     # Kept, because the same addresses are called over and over; names are looked up and checked at each connection.
     parsed = _parsed(url)
     if parsed.scheme != "https" and not (rules.allow_http and parsed.scheme == "http"):
-        raise AddressRefused("https", "Give an address that begins with https://; nothing travels in the open.")
+        raise AddressRefused(InputRule.HTTPS, "Give an address that begins with https://; nothing travels in the open.")
     if not parsed.raw_host or parsed.user is not None or parsed.password is not None or "#" in url:
-        raise AddressRefused("address", "Give a plain address: a host, and no user, password or fragment.")
+        raise AddressRefused(InputRule.ADDRESS, "Give a plain address: a host, and no user, password or fragment.")
     if parsed.port not in _PORTS:
-        raise AddressRefused("address", "Give a port from 1 to 65535, or leave it out.")
+        raise AddressRefused(InputRule.ADDRESS, "Give a port from 1 to 65535, or leave it out.")
     _check_host(rules, parsed.raw_host)
     return parsed
 
@@ -138,9 +140,9 @@ def _check_host(rules: AddressPolicy, host: str) -> None:
     if ":" in host or _ends_in_number(host):
         rules.check_address(host)
     elif not _NAME.fullmatch(host):
-        raise AddressRefused("address", "Give the name of a host in letters, digits and hyphens.")
+        raise AddressRefused(InputRule.ADDRESS, "Give the name of a host in letters, digits and hyphens.")
     elif not rules.allowed_networks and _is_inner(host.rstrip(".")):
-        raise AddressRefused("public-address", "Give the full name of a host on the public internet.")
+        raise AddressRefused(InputRule.PUBLIC_ADDRESS, "Give the full name of a host on the public internet.")
 
 
 def _is_inner(name: str) -> bool:
@@ -162,8 +164,8 @@ def _ends_in_number(host: str) -> bool:
 def _parsed(url: str) -> URL:
     if len(url) > _LONGEST_URL or _UNWANTED.search(url):
         message = f"Give an address of at most {_LONGEST_URL} characters, without spaces and backslashes."
-        raise AddressRefused("address", message)
+        raise AddressRefused(InputRule.ADDRESS, message)
     try:
         return URL(url)
     except ValueError as error:
-        raise AddressRefused("address", "This is no address; check its host and port.") from error
+        raise AddressRefused(InputRule.ADDRESS, "This is no address; check its host and port.") from error

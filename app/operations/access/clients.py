@@ -10,6 +10,7 @@ from typing import Any
 
 from app.database import Connection
 from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.input_rules import InputRule
 from app.domain.values import Organisation
 from app.models.access import auth as access
 from app.models.access.organisation import to_organisation
@@ -169,15 +170,16 @@ def _hash_of(secret: str) -> bytes:
 def _check_scopes(scopes: Collection[str]) -> None:
     if unknown := sorted(set(scopes) - set(SCOPES)):
         message = f"Unknown scope '{unknown[0]}'; use some of: {', '.join(SCOPES)}."
-        raise InvalidInput(FieldFault("scopes", "known-scope", message))
+        raise InvalidInput(FieldFault("scopes", InputRule.KNOWN_SCOPE, message))
 
 
 def _check_credentials(jwks: Mapping[str, Any] | None, secret: str | None) -> None:
     if jwks is None and secret is None:
-        raise InvalidInput(FieldFault("jwks", "credentials", "Give the client's public keys as a JSON Web Key Set."))
+        message = "Give the client's public keys as a JSON Web Key Set."
+        raise InvalidInput(FieldFault("jwks", InputRule.CREDENTIALS, message))
     if secret is not None and len(secret) < SECRET_CHARACTERS:
         message = f"Give at least {SECRET_CHARACTERS} random characters."
-        raise InvalidInput(FieldFault("secret", "secret-length", message))
+        raise InvalidInput(FieldFault("secret", InputRule.SECRET_LENGTH, message))
     if jwks is not None:
         _check_jwks(jwks)
 
@@ -186,7 +188,7 @@ def _check_jwks(jwks: Mapping[str, Any]) -> None:
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not keys or not all(_is_public_key(key) for key in keys):
         message = 'Give {"keys": [...]} with at least one public RSA or EC key, each with a kid and nothing private.'
-        raise InvalidInput(FieldFault("jwks", "public-keys", message))
+        raise InvalidInput(FieldFault("jwks", InputRule.PUBLIC_KEYS, message))
 
 
 def _is_public_key(key: object) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from app.database import Connection
 from app.domain.codes import OrganisationRole, ReferrerKind, System
 from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.input_rules import InputRule
 from app.domain.values import Organisation
 from app.models.access.organisation import (
     find_organisation,
@@ -48,7 +49,7 @@ def save_referrer(tx: Connection, services: Services, details: ReferrerDetails) 
         _insert(tx, services, {**asdict(details), "role": OrganisationRole.REFERRER})
     elif known.role is not OrganisationRole.REFERRER:
         message = f"'{code}' is an institution of the city; choose another code."
-        raise InvalidInput(FieldFault("code", "referring-organisation", message))
+        raise InvalidInput(FieldFault("code", InputRule.REFERRING_ORGANISATION, message))
     elif (known.name, known.kind, known.system, known.area) != astuple(details)[1:]:
         update_organisation(tx, known.id, {**asdict(details), "changed_at": services.clock.now()})
     return read_organisation(tx, code)
@@ -75,10 +76,10 @@ def page_of_organisations(tx: Connection, after_code: str | None, limit: int) ->
 def _check(services: Services, details: ReferrerDetails) -> None:
     if details.system is System.ALLEGRO:
         message = "Referrers work in gidso or rmw, or use the api."
-        raise InvalidInput(FieldFault("system", "referrers-system", message))
+        raise InvalidInput(FieldFault("system", InputRule.REFERRERS_SYSTEM, message))
     if details.area is not None and details.area not in services.reference.areas:
         known = ", ".join(sorted(services.reference.areas))
-        raise InvalidInput(FieldFault("area", "known-area", f"Unknown area; use one of: {known}."))
+        raise InvalidInput(FieldFault("area", InputRule.KNOWN_AREA, f"Unknown area; use one of: {known}."))
 
 
 def _insert(tx: Connection, services: Services, values: Mapping[str, Any]) -> None:

@@ -35,6 +35,7 @@ from app.domain.errors import DuplicateReference, FieldFault, Forbidden, Invalid
 from app.domain.events import EventType, FactValue
 from app.domain.fields import Field
 from app.domain.identifiers import is_bsn
+from app.domain.input_rules import InputRule
 from app.domain.lifecycle import Action, Guard, Machine
 from app.domain.local_time import AMSTERDAM
 from app.domain.values import Client, ClientDetails, Organisation, Referral, ReferralContents, ReferralFlags
@@ -126,7 +127,7 @@ def referrer_code(tx: Connection, caller: Organisation, given: str | None) -> st
         return caller.code
     if given is None:
         message = "Give the code of the organisation for which you register; see /v1/organisations."
-        raise InvalidInput(FieldFault("organisationCode", "required", message))
+        raise InvalidInput(FieldFault("organisationCode", InputRule.REQUIRED, message))
     if _referrer(tx, given).system is not caller.system:
         raise Forbidden("organisationCode: this organisation does not register in your system.")
     return given
@@ -332,7 +333,7 @@ def _organisation(tx: Connection, code: str, field: str) -> Organisation:
     if found and found.active:
         return found
     message = f"There is no active organisation '{code}'; see /v1/organisations."
-    raise InvalidInput(FieldFault(field, "known-organisation", message))
+    raise InvalidInput(FieldFault(field, InputRule.KNOWN_ORGANISATION, message))
 
 
 def _referrer(tx: Connection, code: str) -> Organisation:
@@ -340,21 +341,21 @@ def _referrer(tx: Connection, code: str) -> Organisation:
     if found.role is OrganisationRole.REFERRER:
         return found
     message = f"Organisation '{code}' does not refer clients; give the code of a referrer."
-    raise InvalidInput(FieldFault("organisationCode", "referring-organisation", message))
+    raise InvalidInput(FieldFault("organisationCode", InputRule.REFERRING_ORGANISATION, message))
 
 
 def _check_contents(services: Services, contents: ReferralContents) -> None:
     if contents.area not in services.reference.areas:
         known = ", ".join(sorted(services.reference.areas))
-        raise InvalidInput(FieldFault("area", "known-area", f"Unknown area; use one of: {known}."))
+        raise InvalidInput(FieldFault("area", InputRule.KNOWN_AREA, f"Unknown area; use one of: {known}."))
 
 
 def _check_client(services: Services, details: ClientDetails) -> None:
     if details.bsn is not None and not is_bsn(details.bsn):
         message = "The number fails the eleven-test; check its nine digits or leave it out."
-        raise InvalidInput(FieldFault("client.bsn", "eleven-test", message))
+        raise InvalidInput(FieldFault("client.bsn", InputRule.ELEVEN_TEST, message))
     if details.birth_date > services.clock.now().date():
-        raise InvalidInput(FieldFault("client.birthDate", "not-in-future", "A date of birth lies in the past."))
+        raise InvalidInput(FieldFault("client.birthDate", InputRule.NOT_IN_FUTURE, "A date of birth lies in the past."))
 
 
 def _check_same_bsn(tx: Connection, services: Services, chain: Chain, bsn: str | None) -> None:
@@ -362,7 +363,7 @@ def _check_same_bsn(tx: Connection, services: Services, chain: Chain, bsn: str |
     client, _ = load_clients(tx, services.vault, [chain.id])[chain.id]
     if bsn not in (None, client.details.bsn):
         message = "The BSN cannot change afterwards; mark the referral as entered in error and make a new one."
-        raise InvalidInput(FieldFault("client.bsn", "unchangeable", message))
+        raise InvalidInput(FieldFault("client.bsn", InputRule.UNCHANGEABLE, message))
 
 
 def _check_reference(tx: Connection, referrer: Organisation, reference: str | None) -> None:

@@ -30,6 +30,7 @@ from app.domain.dates import check_not_future
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound, TransitionNotAllowed
 from app.domain.events import EventType, FactValue
 from app.domain.fields import Field
+from app.domain.input_rules import InputRule
 from app.domain.lifecycle import KBR_ACTION, Action, Machine, is_ended
 from app.domain.queries import EVERYTHING, Visibility
 from app.domain.values import Party
@@ -100,7 +101,7 @@ def sign_plan(tx: Connection, services: Services, chain: Chain, fact: SignPlan) 
     row = _trajectory(tx, chain)
     if fact.signed_on < row.started_on:
         message = "The plan is signed on the day of the intake or later."
-        raise InvalidInput(FieldFault("signedOn", "not-before-intake", message))
+        raise InvalidInput(FieldFault("signedOn", InputRule.NOT_BEFORE_INTAKE, message))
     status = chain.take(
         _step(row, Action.SIGN_PLAN, EventType.PLAN_SIGNED, {Field.PLAN_SIGNED_ON: fact.signed_on.isoformat()})
     )
@@ -139,7 +140,7 @@ def record_result(tx: Connection, services: Services, chain: Chain, fact: Record
     dropped_out = fact.result is TrajectoryResult.NO_FURTHER_SUPPORT
     if fact.drop_out_reason and not dropped_out:
         message = "A drop-out reason goes with the result 'no_further_support' only; leave it out."
-        raise InvalidInput(FieldFault("dropOutReason", "only-with-drop-out", message))
+        raise InvalidInput(FieldFault("dropOutReason", InputRule.ONLY_WITH_DROP_OUT, message))
     if dropped_out:
         _drop_out(chain, row, fact)
     else:

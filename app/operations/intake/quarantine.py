@@ -10,6 +10,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
+from app.domain.input_rules import InputRule
 from app.domain.ports import PartnerSource, QuarantinedRecord
 from app.models.partners.partner import ensure_partner
 from app.models.partners.quarantine import (
@@ -121,7 +122,7 @@ def dismiss_quarantined(  # noqa: PLR0913  # who, what and why
     """
     if not 0 < len(reason.strip()) <= _LONGEST_REASON:
         message = f"Say in at most {_LONGEST_REASON} characters why this is left out."
-        raise InvalidInput(FieldFault("reason", "length", message))
+        raise InvalidInput(FieldFault("reason", InputRule.LENGTH, message))
     ensure_partner(tx, system)
     _cases_of(tx, system, [quarantine_id])
     now = services.clock.now()

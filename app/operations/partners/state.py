@@ -10,6 +10,7 @@ from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
 from app.domain.events import EventType
+from app.domain.input_rules import InputRule
 from app.events.delivery.notices import READING, SENDING, about_partner
 from app.models.partners.partner import ensure_partner, find_partner, list_partners, list_runs, update_partner
 from app.models.partners.partner_alert import standing_alerts
@@ -166,7 +167,7 @@ def pause_partner(tx: Connection, services: Services, system: System, by: str, r
     """
     if not 0 < len(reason.strip()) <= _LONGEST_REASON:
         fault = f"Say why, in at most {_LONGEST_REASON} characters; who finds it paused must know."
-        raise InvalidInput(FieldFault("reason", "length", fault))
+        raise InvalidInput(FieldFault("reason", InputRule.LENGTH, fault))
     ensure_partner(tx, system)
     update_partner(tx, system, {"paused": True, "pause_reason": reason.strip(), "paused_by": by})
 
@@ -201,7 +202,7 @@ def request_job(tx: Connection, services: Services, system: System, by: str, wis
         InvalidInput: there is no such kind of job.
     """
     if wish.kind not in JOB_KINDS:
-        raise InvalidInput(FieldFault("kind", "known-code", f"Give one of {', '.join(JOB_KINDS)}."))
+        raise InvalidInput(FieldFault("kind", InputRule.KNOWN_CODE, f"Give one of {', '.join(JOB_KINDS)}."))
     now = services.clock.now()
     job_id = services.new_id(now)
     asked = {"kind": wish.kind, "dry_run": wish.dry_run, "report": wish.named() or None}

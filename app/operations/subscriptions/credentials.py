@@ -4,6 +4,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.x509 import load_pem_x509_certificates
 
 from app.domain.errors import FieldFault, InvalidInput
+from app.domain.input_rules import InputRule
 from app.events.http.client import ClientCertificate
 from app.events.http.credentials import Credentials, keys_of, sealed_auth
 from app.events.http.signing import public_key_of
@@ -39,8 +40,8 @@ def _check_pair(pair: ClientCertificate) -> None:
         key = load_pem_private_key(pair.key.encode(), password=None)
     except (ValueError, TypeError) as error:
         message = "Give the chain and its private key as PEM, the key without a passphrase."
-        raise InvalidInput(FieldFault("authentication.certificate", "pem", message)) from error
+        raise InvalidInput(FieldFault("authentication.certificate", InputRule.PEM, message)) from error
     form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if certificate.public_key().public_bytes(*form) != key.public_key().public_bytes(*form):
         message = "The first certificate of the chain belongs to another key; give the pair."
-        raise InvalidInput(FieldFault("authentication.certificate", "pair", message))
+        raise InvalidInput(FieldFault("authentication.certificate", InputRule.PAIR, message))

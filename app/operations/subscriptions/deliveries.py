@@ -7,6 +7,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
 from app.domain.events import ABOUT_CONNECTIONS, Event, EventType
+from app.domain.input_rules import InputRule
 from app.domain.receivers import SubscriptionKey
 from app.events.delivery.notices import SUBSCRIPTION_ID, tell
 from app.models.delivery.delivery import (
@@ -144,7 +145,7 @@ def replay(tx: Connection, services: Services, ref: SubscriptionRef, since: date
     subscription = lock_own_subscription(tx, ref)
     require_active(subscription)
     if until is not None and until < since:
-        raise InvalidInput(FieldFault("until", "range", "Give a moment after `from`, or leave it out."))
+        raise InvalidInput(FieldFault("until", InputRule.RANGE, "Give a moment after `from`, or leave it out."))
     return deliver_range_again(tx, SubscriptionKey(subscription.id), since, until, services.clock.now())
 
 

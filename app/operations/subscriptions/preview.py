@@ -10,6 +10,7 @@ from app.domain.codes import Moment
 from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, EventType
 from app.domain.fields import Field
+from app.domain.input_rules import InputRule
 from app.domain.receivers import SubscriptionKey
 from app.domain.values import Organisation
 from app.events.contract.catalogue import ID_FIELDS, fields_for
@@ -100,10 +101,11 @@ def preview_for(
 def _moment_of(event_type: EventType) -> Moment:
     if event_type in ABOUT_CONNECTIONS:
         message = "About a connection and no referral, so nothing is decided on; its schema tells what it holds."
-        raise InvalidInput(FieldFault("eventType", "about-a-referral", message))
+        raise InvalidInput(FieldFault("eventType", InputRule.ABOUT_A_REFERRAL, message))
     moment = MOMENT_OF[event_type]
     if moment is None:
-        raise InvalidInput(FieldFault("eventType", "told-to-referrers", "Never told to a referrer; give another type."))
+        message = "Never told to a referrer; give another type."
+        raise InvalidInput(FieldFault("eventType", InputRule.TOLD_TO_REFERRERS, message))
     return moment
 
 

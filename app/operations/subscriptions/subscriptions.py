@@ -22,6 +22,7 @@ from app.domain.errors import (
     TransitionNotAllowed,
 )
 from app.domain.events import MOMENT_OF, NOTICES, SUBSCRIPTION_NOTICES, EventType
+from app.domain.input_rules import InputRule
 from app.domain.preconditions import check_precondition, revision_etag
 from app.domain.receivers import SubscriptionKey
 from app.domain.values import Organisation
@@ -382,7 +383,8 @@ async def _check_address(outbound: OutboundClient, url: str, field: str) -> None
     except AddressRefused as error:
         raise InvalidInput(FieldFault(field, error.rule, error.message)) from error
     except UnicodeError as error:
-        raise InvalidInput(FieldFault(field, "address", "This is no name of a host; check its labels.")) from error
+        message = "This is no name of a host; check its labels."
+        raise InvalidInput(FieldFault(field, InputRule.ADDRESS, message)) from error
 
 
 def _pending_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
@@ -488,13 +490,13 @@ def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[F
     if owner.role is OrganisationRole.OPERATOR:
         if others := sorted(types - NOTICES):
             message = f"Not about a connection, and so not told to the operator: {', '.join(others)}; leave it out."
-            yield FieldFault("eventTypes", "told-to-operators", message)
+            yield FieldFault("eventTypes", InputRule.TOLD_TO_OPERATORS, message)
     elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if MOMENT_OF[each] is None):
         message = f"Never told to a referrer: {', '.join(never)}; leave it out."
-        yield FieldFault("eventTypes", "told-to-referrers", message)
+        yield FieldFault("eventTypes", InputRule.TOLD_TO_REFERRERS, message)
 
 
 def _area_faults(services: Services, areas: frozenset[str]) -> Iterator[FieldFault]:
     if areas - set(services.reference.areas):
         known = ", ".join(sorted(services.reference.areas))
-        yield FieldFault("areas", "known-area", f"Unknown area; use one of: {known}.")
+        yield FieldFault("areas", InputRule.KNOWN_AREA, f"Unknown area; use one of: {known}.")
