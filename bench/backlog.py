@@ -92,7 +92,7 @@ def _owed(stage: Stage, organisation_id: UUID, receiver: ReceiverKey) -> Insert:
         "event_id": event.c.id,
         "receiver": literal(receiver, delivery.c.receiver.type),
         "organisation_id": literal(organisation_id, delivery.c.organisation_id.type),
-        "referral_id": event.c.referral_id,
+        "subject_id": event.c.subject_id,
         "state": literal(DeliveryState.PENDING.value),
         "attempts": literal(0),
         "next_attempt_at": literal(now, delivery.c.next_attempt_at.type),

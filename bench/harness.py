@@ -162,7 +162,13 @@ class Stage:
         return await hub.tokens.issue(client, client.scopes)
 
     def _event(self, referral_id: UUID, now: datetime) -> Event:
-        return Event(self.services.new_id(now), EventType.REFERRAL_CONFIRMED, referral_id, now, now)
+        return Event(
+            id=self.services.new_id(now),
+            type=EventType.REFERRAL_CONFIRMED,
+            subject_id=referral_id,
+            occurred_at=now,
+            recorded_at=now,
+        )
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """What happened: event types, the feedback moment each belongs to, and the stored event.
 
-Source: interfaces.md section 3 (names), domain.md section 7 (moments).
+The feedback moments are described in docs/explanation/domain.md, section 7.
 """
 
 from collections.abc import Mapping
@@ -82,24 +82,40 @@ MOMENT_OF: Mapping[EventType, Moment | None] = {
     EventType.PARTNER_FAILING: None,
     EventType.PARTNER_RECOVERED: None,
 }
-"""The feedback moment at which an event is told to the referrer.
+"""The feedback moment at which an event is sent to the referrer.
 
-None is told to the finance team only, or (``ABOUT_CONNECTIONS``) is about nobody.
+None is sent to the finance team only, or (``ABOUT_CONNECTIONS``) is about a connection.
 """
 
 SUBSCRIPTION_NOTICES = frozenset(
     {EventType.SUBSCRIPTION_FAILING, EventType.SUBSCRIPTION_RECOVERED, EventType.SUBSCRIPTION_DISABLED}
 )
-"""How a subscription does, for others of its owner and for the operator."""
+"""The state of a subscription, for its owner's other subscriptions and for operators."""
 
 PARTNER_NOTICES = frozenset({EventType.PARTNER_FAILING, EventType.PARTNER_RECOVERED})
-"""How the connection with a partner system does, for the operator."""
+"""The state of the connection with a partner system, for operators."""
 
 NOTICES = SUBSCRIPTION_NOTICES | PARTNER_NOTICES
-"""What the hub tells of its connections by itself (*meldingen over koppelingen*)."""
+"""What the hub reports about its connections (*meldingen over koppelingen*)."""
 
 ABOUT_CONNECTIONS = NOTICES | {EventType.SUBSCRIPTION_TEST}
-"""About a connection and no person: no privacy gate, no disclosure, no referral; the chain is the connection."""
+"""About a connection and no person: no privacy gate and no disclosure; the subject is the connection."""
+
+
+class SubjectType(StrEnum):
+    """What an event is about; the events about one subject form a chain, which keeps its order."""
+
+    REFERRAL = "referral"
+    SUBSCRIPTION = "subscription"
+    PARTNER = "partner"
+
+
+def subject_type_of(event_type: EventType) -> SubjectType:
+    """Return what events of a type are about."""
+    if event_type in PARTNER_NOTICES:
+        return SubjectType.PARTNER
+    return SubjectType.SUBSCRIPTION if event_type in ABOUT_CONNECTIONS else SubjectType.REFERRAL
+
 
 FOR_FINANCE_TEAM = frozenset(
     {
@@ -111,25 +127,35 @@ FOR_FINANCE_TEAM = frozenset(
         EventType.SIGNAL_GIVEN,
     }
 )
-"""What the referrer's side did and the finance team must hear, whatever the feedback agreement says."""
+"""What the referrer's side did; always sent to the finance team, whatever the feedback agreement says."""
 
 Scalar = str | int | bool | None
 FactValue = Scalar | list[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened on one referral chain, as the outbox stores it.
+    """Something that happened to one subject, as the outbox stores it.
 
-    ``facts`` holds codes, dates and counts by field name (``app.domain.fields``); personal data and
-    free text are never stored here but looked up, and gated, at the moment of sending.
+    Attributes:
+        subject_id: the id of a referral or a subscription; of a partner system's connection, an id derived from its
+            name and direction.
+        occurred_at: when it happened.
+        recorded_at: when the hub stored it.
+        facts: codes, dates and counts by field name (``app.domain.fields``). Personal data and free text are never
+            stored here but looked up, and pass the privacy gate, at the moment of sending.
     """
 
     id: UUID
     type: EventType
-    referral_id: UUID
+    subject_id: UUID
     occurred_at: datetime
     recorded_at: datetime
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     appointment_id: UUID | None = None
     trajectory_id: UUID | None = None
+
+    @property
+    def subject_type(self) -> SubjectType:
+        """What the event is about."""
+        return subject_type_of(self.type)

@@ -179,7 +179,16 @@ async def test_more_than_a_batch_is_read_page_by_page(dock: Api, hub: AppState) 
     referral_id = hub.services.pseudonyms.resolve(str(owner.id), shown)
     now = hub.services.clock.now()
     events = [
-        NewEvent(Event(hub.services.new_id(now), EventType.REFERRAL_CONFIRMED, referral_id, now, now), System.ALLEGRO)
+        NewEvent(
+            Event(
+                id=hub.services.new_id(now),
+                type=EventType.REFERRAL_CONFIRMED,
+                subject_id=referral_id,
+                occurred_at=now,
+                recorded_at=now,
+            ),
+            System.ALLEGRO,
+        )
         for _ in range(BATCH + 5)
     ]
     await hub.db.write(append_events, events)

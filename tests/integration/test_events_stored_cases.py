@@ -1,14 +1,14 @@
 """The event layer over the hub's own record: from an operation to what a partner is told."""
 
 from datetime import UTC, date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferrerKind, System
 from app.domain.commands import ActionContext, ConfirmReferral, RegisterReferral
-from app.domain.events import Event, EventType
+from app.domain.events import Event, EventType, FactValue
 from app.domain.fields import Field
 from app.domain.receivers import PartnerKey
 from app.domain.values import ClientDetails, Consent, Counsellor, ReferralContents
@@ -130,31 +130,40 @@ async def test_deliveries_to_a_receiver_can_be_paged_by_state(hub: Installation)
     assert await hub.db.read(deliveries_to, PartnerKey(System.GIDSO), DeliveryState.DEAD, None, 10) == []
 
 
-async def test_event_of_an_unknown_referral_has_no_case(hub: Installation) -> None:
+def missed(hub: Installation, referral_id: UUID, **facts: FactValue) -> Event:
     now = datetime.now(UTC)
-    stray = Event(hub.services.new_id(now), EventType.INTAKE_MISSED, hub.services.new_id(now), now, now)
+    return Event(
+        id=hub.services.new_id(now),
+        type=EventType.INTAKE_MISSED,
+        subject_id=referral_id,
+        occurred_at=now,
+        recorded_at=now,
+        facts=facts,
+    )
+
+
+async def test_event_of_an_unknown_referral_has_no_case(hub: Installation) -> None:
+    stray = missed(hub, uuid4())
 
     assert await hub.db.read(hub.cases.about, [stray], in_full=True) == {}
 
 
 async def test_what_an_event_says_stands_before_what_the_case_says_now(hub: Installation) -> None:
     referral = await hub.register()
-    now = datetime.now(UTC)
-    said = Event(hub.services.new_id(now), EventType.INTAKE_MISSED, referral, now, now, {"attendance.missed_count": 7})
+    said = missed(hub, referral, **{"attendance.missed_count": 7})
 
     cases = await hub.db.read(hub.cases.about, [said], in_full=False)
 
     assert cases[said.id].facts[Field.ATTENDANCE_MISSED_COUNT] == 7
-    assert cases[said.id].facts[Field.OCCURRED_AT] == now
+    assert cases[said.id].facts[Field.OCCURRED_AT] == said.occurred_at
 
 
 async def test_what_is_looked_up_for_a_referrer_leaves_out_the_client(hub: Installation) -> None:
     referral = await hub.register()
-    now = datetime.now(UTC)
-    missed = Event(hub.services.new_id(now), EventType.INTAKE_MISSED, referral, now, now)
+    event = missed(hub, referral)
 
-    light = (await hub.db.read(hub.cases.about, [missed], in_full=False))[missed.id]
-    full = (await hub.db.read(hub.cases.about, [missed], in_full=True))[missed.id]
+    light = (await hub.db.read(hub.cases.about, [event], in_full=False))[event.id]
+    full = (await hub.db.read(hub.cases.about, [event], in_full=True))[event.id]
 
     assert CANARY in map(str, full.facts.values())
     assert CANARY not in map(str, light.facts.values())

@@ -3,18 +3,81 @@
 import asyncio
 import re
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID, uuid4
 
+import alembic.command
+import alembic.config
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, inspect
+from sqlalchemy import Boolean, CheckConstraint, Integer, String, Uuid, column, insert, inspect, select, table
 
 from app.database import Connection, Database, upgrade_schema
+from app.domain.events import EventType, SubjectType
+from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.models import metadata
+from app.models.base import JsonDocument, UtcDateTime
+from app.models.delivery.claim import number
+from app.models.delivery.delivery import deliveries_about
+from app.models.delivery.outbox import chain_events, event
 from tests.support.postgres import PostgresServer
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
+
+
+# What the release before ``subject_id`` stored, with an event type for each kind of subject.
+BEFORE_SUBJECTS, MOMENT = "20261123_1200", datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TYPE_OF = {
+    SubjectType.REFERRAL: EventType.REFERRAL_CONFIRMED,
+    SubjectType.SUBSCRIPTION: EventType.SUBSCRIPTION_FAILING,
+    SubjectType.PARTNER: EventType.PARTNER_FAILING,
+}
+OLD_EVENT = table(
+    "event",
+    *(column(name, Uuid()) for name in ("id", "referral_id")),
+    *(column(name, String()) for name in ("type", "source_system")),
+    *(column(name, UtcDateTime()) for name in ("occurred_at", "recorded_at", "relayed_at")),
+    column("facts", JsonDocument()),
+    column("quiet", Boolean()),
+)
+OLD_DELIVERY = table(
+    "delivery",
+    *(column(name, Uuid()) for name in ("id", "event_id", "referral_id", "organisation_id")),
+    *(column(name, String()) for name in ("receiver", "state")),
+    *(column(name, Integer()) for name in ("event_position", "attempts", "sequence")),
+    *(column(name, UtcDateTime()) for name in ("next_attempt_at", "created_at")),
+    column("outcome_unknown", Boolean()),
+)
+OLD_SEQUENCE = table(
+    "delivery_sequence", column("receiver", String()), column("referral_id", Uuid()), column("last", Integer())
+)
+
+
+def go_back(url: str, revision: str) -> None:
+    """Take a store back to an earlier revision."""
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(VERSIONS.parent))
+    config.attributes["url"] = url
+    alembic.command.downgrade(config, revision)
+
+
+def insert_of_each_type(tx: Connection, ids: Mapping[SubjectType, UUID], receiver: ReceiverKey) -> None:
+    """Store an event, a delivery and a counter for each kind of subject, as the release before ``subject_id`` did."""
+    for position, (subject_type, event_type) in enumerate(TYPE_OF.items(), 1):
+        event_id, subject_id = uuid4(), ids[subject_type]
+        event = {"id": event_id, "type": event_type.value, "referral_id": subject_id, "source_system": "allegro"}
+        moments = dict.fromkeys(("occurred_at", "recorded_at", "relayed_at"), MOMENT)
+        tx.execute(insert(OLD_EVENT), {**event, **moments, "facts": {"since": "x"}, "quiet": False})
+        delivery = {"id": uuid4(), "event_id": event_id, "referral_id": subject_id, "organisation_id": None}
+        numbers = {"event_position": position, "attempts": 1, "sequence": 1}
+        state = {"receiver": receiver.text, "state": "pending", "outcome_unknown": False}
+        due = {"next_attempt_at": MOMENT, "created_at": MOMENT}
+        tx.execute(insert(OLD_DELIVERY), {**delivery, **numbers, **state, **due})
+        tx.execute(insert(OLD_SEQUENCE), {"receiver": receiver.text, "referral_id": subject_id, "last": 1})
 
 
 def differences(tx: Connection) -> list[object]:
@@ -73,6 +136,31 @@ async def test_processes_that_start_together_migrate_one_after_the_other(postgre
 
     assert exit_codes == [0, 0, 0]
     postgres_server.drop_database(url)
+
+
+async def test_rows_of_each_type_of_subject_survive_the_naming_of_their_subject(empty_database_url: str) -> None:
+    ids, receiver = {each: uuid4() for each in SubjectType}, SubscriptionKey(uuid4())
+    await asyncio.to_thread(upgrade_schema, empty_database_url)
+    await asyncio.to_thread(go_back, empty_database_url, BEFORE_SUBJECTS)
+    database = Database.open(empty_database_url)
+    await database.write(insert_of_each_type, ids, receiver)
+    await database.close()
+
+    await asyncio.to_thread(upgrade_schema, empty_database_url)
+
+    database = Database.open(empty_database_url)
+    for subject_type, subject_id in ids.items():
+        (stored,) = await database.read(chain_events, subject_id)
+        (owed,) = await database.read(deliveries_about, subject_id)
+        assert (stored.event.type, stored.event.subject_type) == (TYPE_OF[subject_type], subject_type)
+        assert (owed.subject_type, owed.receiver, owed.event_id) == (subject_type, receiver, stored.event.id)
+        # The chain goes on where it was.
+        fresh = replace(owed, id=uuid4(), sequence=None)
+        assert [each.sequence for each in await database.write(number, [fresh])] == [2]
+    types = select(event.c.subject_id, event.c.subject_type)
+    assert await database.read(lambda tx: dict(map(tuple, tx.execute(types)))) == {ids[each]: each for each in ids}
+    assert await database.write(differences) == []
+    await database.close()
 
 
 @pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.stem)

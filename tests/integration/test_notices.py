@@ -342,7 +342,7 @@ async def test_whatever_is_announced_start_and_end_take_turns(sqlite_database: D
         found = subscription(OWNER.id, env.clock.now())
         for each in types:
             announce_subscription(tx, env.table, each, found)
-        query = select(event_table.c.type).where(event_table.c.referral_id == found.id).order_by("position")
+        query = select(event_table.c.type).where(event_table.c.subject_id == found.id).order_by("position")
         return [EventType(name) for name in tx.scalars(query)]
 
     for types in product(sorted(SUBSCRIPTION_NOTICES), repeat=5):

@@ -100,9 +100,9 @@ class KnownCases:
         return {id: FilterAttributes() for id in referral_ids}
 
     def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
-        if any(event.referral_id in self.unreadable for event in events):
+        if any(event.subject_id in self.unreadable for event in events):
             raise RuntimeError("this case cannot be read")
-        known = [event for event in events if event.referral_id in self.cases]
+        known = [event for event in events if event.subject_id in self.cases]
         return {event.id: self._case(event) for event in known}
 
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
@@ -112,7 +112,7 @@ class KnownCases:
         self.ids[system, referral_id] = partner_id
 
     def _case(self, event: Event) -> Case:
-        case = self.cases[event.referral_id]
+        case = self.cases[event.subject_id]
         return replace(case, facts=case.facts | stated_facts(event))
 
 
@@ -231,7 +231,14 @@ class EventEnv:
     def event(self, referral_id: UUID, type: EventType, **facts: FactValue) -> Event:
         now = self.clock.now()
         named = {name.replace("__", "."): value for name, value in facts.items()}
-        return Event(NEW_ID(now), type, referral_id, now - timedelta(minutes=5), now, named)
+        return Event(
+            id=NEW_ID(now),
+            type=type,
+            subject_id=referral_id,
+            occurred_at=now - timedelta(minutes=5),
+            recorded_at=now,
+            facts=named,
+        )
 
     async def happen(self, referral_id: UUID, *types: EventType, source: System = System.ALLEGRO) -> list[Event]:
         """Record events and relay them."""

@@ -52,7 +52,7 @@ def test_an_event_as_it_is_sent_fits_its_message(event_type: EventType) -> None:
     fields = {
         field: value for field, value in release_for("exit", Occasion.of(moment)).fields.items() if field in wanted
     }
-    event = Event(UUID(int=1), event_type, UUID(int=2), NOW, NOW)
+    event = Event(id=UUID(int=1), type=event_type, subject_id=UUID(int=2), occurred_at=NOW, recorded_at=NOW)
     origin = Origin("0" * 20, "trajecthub", "https://hub.example.nl")
     sent = origin.envelope(event, {Field.REFERRAL_ID: str(FACTS[Field.REFERRAL_ID]), **fields}, 1)
 

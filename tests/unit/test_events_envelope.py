@@ -15,7 +15,7 @@ ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")
 EVENT = Event(
     id=UUID("01930000-0000-7000-8000-0000000000aa"),
     type=EventType.INTAKE_MISSED,
-    referral_id=UUID("01930000-0000-7000-8000-000000000001"),
+    subject_id=UUID("01930000-0000-7000-8000-000000000001"),
     occurred_at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
     recorded_at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
 )
@@ -53,7 +53,7 @@ def test_data_are_nested_by_group_in_camel_case() -> None:
 
 
 def test_hub_s_own_id_of_the_referral_is_nowhere_in_the_message() -> None:
-    assert str(EVENT.referral_id) not in ORIGIN.envelope(EVENT, FIELDS, 1).decode()
+    assert str(EVENT.subject_id) not in ORIGIN.envelope(EVENT, FIELDS, 1).decode()
 
 
 def test_names_of_attributes_are_those_the_standard_allows() -> None:

@@ -20,6 +20,13 @@ def test_every_type_about_a_connection_is_one_of_no_moment_and_no_field_of_a_cas
 
 
 def test_event_of_a_test_that_was_stored_before_notices_existed_can_still_be_sent() -> None:
-    stored = Event(uuid4(), EventType.SUBSCRIPTION_TEST, uuid4(), START, START, {"subscription.id": "x"})
+    stored = Event(
+        id=uuid4(),
+        type=EventType.SUBSCRIPTION_TEST,
+        subject_id=uuid4(),
+        occurred_at=START,
+        recorded_at=START,
+        facts={"subscription.id": "x"},
+    )
 
     assert about(stored, uuid4()).subject == "x"

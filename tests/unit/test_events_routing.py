@@ -23,7 +23,7 @@ def referrer(system: System = System.GIDSO, kind: ReferrerKind | None = Referrer
 
 
 def stored(type: EventType, source: System = System.API) -> StoredEvent:
-    return StoredEvent(1, source, Event(uuid4(), type, uuid4(), NOW, NOW))
+    return StoredEvent(1, source, Event(id=uuid4(), type=type, subject_id=uuid4(), occurred_at=NOW, recorded_at=NOW))
 
 
 def subscription(of: Organisation, *types: EventType, status: SubscriptionStatus) -> Subscription:

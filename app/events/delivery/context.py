@@ -86,7 +86,7 @@ class StoredCaseLookup:
         appointments = appointments_by_id(tx, {event.appointment_id for event in events if event.appointment_id})
         cases = {}
         for event in events:
-            if found := known.get(event.referral_id):
+            if found := known.get(event.subject_id):
                 referrer, facts = found
                 if appointment := appointments.get(event.appointment_id or event.id):
                     facts = facts | appointment_facts(appointment)
@@ -94,7 +94,7 @@ class StoredCaseLookup:
         return cases
 
     def _in_full(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, Facts]]:
-        files = load_case_files(tx, self._vault, {event.referral_id for event in events})
+        files = load_case_files(tx, self._vault, {event.subject_id for event in events})
         return {id: (file.referral.organisation, facts_of(file)) for id, file in files.items()}
 
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
@@ -107,8 +107,8 @@ class StoredCaseLookup:
 
 
 def _for_referrers(tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, Facts]]:
-    guided = {event.referral_id for event in events if event.trajectory_id}
-    return load_feedback_facts(tx, {event.referral_id for event in events}, guided)
+    guided = {event.subject_id for event in events if event.trajectory_id}
+    return load_feedback_facts(tx, {event.subject_id for event in events}, guided)
 
 
 def stated_facts(event: Event) -> Facts:

@@ -321,7 +321,7 @@ class DeliveryEngine:
         for one in arrived:
             partner_id, system = one.outcome.external_id, system_of(one.prepared.delivery.receiver)
             if system and partner_id and partner_id != one.prepared.partner_id:
-                self._table.cases.link(tx, system, partner_id, one.prepared.delivery.referral_id)
+                self._table.cases.link(tx, system, partner_id, one.prepared.delivery.subject_id)
 
     def _note_subscriptions(self, tx: Connection, returned: Sequence[_AttemptResult]) -> Set[UUID]:
         """Note how subscriptions do; give those that are disabled by it."""

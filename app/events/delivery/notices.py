@@ -95,7 +95,7 @@ class Notice:
     """
 
     type: EventType
-    chain: UUID
+    subject_id: UUID
     facts: Mapping[str, FactValue]
     owner_id: UUID | None = None
 
@@ -133,8 +133,8 @@ def about_partner(event_type: EventType, system: System, way: str, since: dateti
         way: ``READING`` or ``SENDING``; the two fail and recover each by itself.
         since: since when it fails.
     """
-    chain = uuid5(NAMESPACE_URL, f"urn:trajecthub:partners:{system.value}:{way}")
-    return Notice(event_type, chain, {_SYSTEM: system.value, **_circumstances(since, way)})
+    subject_id = uuid5(NAMESPACE_URL, f"urn:trajecthub:partners:{system.value}:{way}")
+    return Notice(event_type, subject_id, {_SYSTEM: system.value, **_circumstances(since, way)})
 
 
 def announce(tx: Connection, means: Means, notice: Notice) -> None:
@@ -145,11 +145,18 @@ def announce(tx: Connection, means: Means, notice: Notice) -> None:
         means: clock, ids and the privacy gate.
         notice: what is told.
     """
-    if last_notice(tx, notice.chain) not in _MAY_FOLLOW[notice.type]:
+    if last_notice(tx, notice.subject_id) not in _MAY_FOLLOW[notice.type]:
         return
     now = means.clock.now()
     # Stored also when nobody wants it: it is the connection's history, and what may be told next depends on it.
-    event = Event(means.new_id(now), notice.type, notice.chain, now, now, notice.facts)
+    event = Event(
+        id=means.new_id(now),
+        type=notice.type,
+        subject_id=notice.subject_id,
+        occurred_at=now,
+        recorded_at=now,
+        facts=notice.facts,
+    )
     tell(tx, means, event, _receivers(tx, notice))
 
 
@@ -195,7 +202,8 @@ def tell(tx: Connection, means: Means, event: Event, receivers: Sequence[Subscri
             event_position=position,
             receiver=SubscriptionKey(each.id),
             organisation_id=each.organisation_id,
-            referral_id=event.referral_id,
+            subject_id=event.subject_id,
+            subject_type=event.subject_type,
             created_at=event.recorded_at,
             next_attempt_at=event.recorded_at,
         )
@@ -222,14 +230,14 @@ def _receivers(tx: Connection, notice: Notice) -> list[Subscription]:
     wanting = [
         (subscription, role)
         for subscription, role in who_may_want(tx, notice.owner_id)
-        if subscription.id != notice.chain and _wants(subscription, role, notice.type)
+        if subscription.id != notice.subject_id and _wants(subscription, role, notice.type)
     ]
     if not wanting:
         return []
     if notice.type in _END_OF:
         restrained = restrained_endpoints(tx)
         return [each for each, _ in wanting if SubscriptionKey(each.id) not in restrained]
-    heard = told_since(tx, notice.chain, notice.type)
+    heard = told_since(tx, notice.subject_id, notice.type)
     starts = [start for start, end in _END_OF.items() if end is notice.type]
     return [
         each

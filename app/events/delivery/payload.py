@@ -81,7 +81,7 @@ class _Shelf:
 
     def partner_id_of(self, delivery: Delivery) -> str | None:
         system = system_of(delivery.receiver)
-        return self.partner_ids[system].get(delivery.referral_id) if system else None
+        return self.partner_ids[system].get(delivery.subject_id) if system else None
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class DeliveryBuilder:
             delivery_id=prepared.delivery.id,
             organisation_id=prepared.delivery.organisation_id,
             referrer_kind=prepared.receiver.kind,
-            referral_id=prepared.delivery.referral_id,
+            referral_id=prepared.delivery.subject_id,
             moment=moment.value if moment else None,
             event_type=prepared.event.type.value,
             receiver=prepared.delivery.receiver,
@@ -151,7 +151,7 @@ class DeliveryBuilder:
         events = {event_id: one.event for event_id, one in stored.items()}
         subscription_ids = {wanted for delivery in taken if (wanted := subscription_id_of(delivery.receiver))}
         systems = {system for delivery in taken if (system := system_of(delivery.receiver))}
-        referral_ids = {delivery.referral_id for delivery in taken}
+        referral_ids = {delivery.subject_id for delivery in taken}
         return _Shelf(
             events,
             self._cases(tx, taken, events),
@@ -220,7 +220,7 @@ def message_of(prepared: PreparedDelivery) -> PartnerMessage:
         id=delivery.id,
         event_type=event.type,
         moment=MOMENT_OF[event.type],
-        referral_id=event.referral_id,
+        referral_id=event.subject_id,
         external_id=prepared.partner_id,
         occurred_at=event.occurred_at,
         fields={field.value: value for field, value in prepared.fields.items()},

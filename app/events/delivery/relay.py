@@ -44,7 +44,7 @@ class Relay:
         waiting = take_unrelayed(tx, BATCH, self.clock.now())
         if not waiting:
             return 0
-        referrers = self.cases.referrers(tx, {stored.event.referral_id for stored in waiting})
+        referrers = self.cases.referrers(tx, {stored.event.subject_id for stored in waiting})
         subscriptions = _by_organisation(tx, referrers)
         traits = self._traits(tx, referrers, subscriptions)
         insert_deliveries(tx, list(self._deliveries(waiting, referrers, subscriptions, traits)))
@@ -69,8 +69,8 @@ class Relay:
     ) -> Iterator[Delivery]:
         for stored in waiting:
             # A referral that was erased meanwhile has nobody left to be told.
-            if referrer := referrers.get(stored.event.referral_id):
-                known = traits.get(stored.event.referral_id, FilterAttributes())
+            if referrer := referrers.get(stored.event.subject_id):
+                known = traits.get(stored.event.subject_id, FilterAttributes())
                 for route in routes(stored, referrer, subscriptions.get(referrer.id, ()), known):
                     if self._may_ever_be_told(stored, route, referrer):
                         yield self._delivery(stored, route)
@@ -87,7 +87,8 @@ class Relay:
             event_position=stored.position,
             receiver=route.receiver,
             organisation_id=route.organisation_id,
-            referral_id=stored.event.referral_id,
+            subject_id=stored.event.subject_id,
+            subject_type=stored.event.subject_type,
             created_at=now,
             next_attempt_at=now,
             state=DeliveryState.PARKED if route.held else DeliveryState.PENDING,

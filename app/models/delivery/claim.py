@@ -86,7 +86,7 @@ def number(tx: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
     if not fresh:
         return list(deliveries)
     next_of = _next_numbers(tx, fresh)
-    numbered = {one.id: next_of[one.receiver, one.referral_id] for one in fresh}
+    numbered = {one.id: next_of[one.receiver, one.subject_id] for one in fresh}
     tx.execute(_NUMBER, [{"numbered_id": id, "numbered": value} for id, value in numbered.items()])
     return [replace(one, sequence=numbered.get(one.id, one.sequence)) for one in deliveries]
 
@@ -127,9 +127,9 @@ def _first_open(place: int) -> Select[UUID, int, datetime, int]:
 
 
 def _next_numbers(tx: Connection, fresh: Sequence[Delivery]) -> dict[tuple[ReceiverKey, UUID], int]:
-    rows = [{"receiver": one.receiver, "referral_id": one.referral_id, "last": 1} for one in fresh]
+    rows = [{"receiver": one.receiver, "subject_id": one.subject_id, "last": 1} for one in fresh]
     counted = tx.execute(_COUNT[tx.dialect.name], rows)
-    return {(row.receiver, row.referral_id): row.last for row in counted}
+    return {(row.receiver, row.subject_id): row.last for row in counted}
 
 
 def _receivers_owed() -> Select[ReceiverKey]:
@@ -160,7 +160,7 @@ _FIRST_POSITION = (
     select(func.min(_OPEN.c.event_position))
     .where(
         _OPEN.c.receiver == delivery.c.receiver,
-        _OPEN.c.referral_id == delivery.c.referral_id,
+        _OPEN.c.subject_id == delivery.c.subject_id,
         in_state(DeliveryState.PENDING, DeliveryState.SENDING, table=_OPEN),
     )
     .correlate(delivery)
@@ -192,7 +192,7 @@ _TAKE = (
 def _count(insert: Callable[[Table], postgresql.Insert | sqlite.Insert]) -> ReturningInsert[Any]:
     first = insert(delivery_sequence)
     next_one = {"last": delivery_sequence.c.last + 1}
-    counted = first.on_conflict_do_update(index_elements=["receiver", "referral_id"], set_=next_one)
+    counted = first.on_conflict_do_update(index_elements=["receiver", "subject_id"], set_=next_one)
     return counted.returning(*delivery_sequence.c)
 
 

@@ -1,6 +1,6 @@
 """Deliveries: which receiver is owed which event, and every try.
 
-The rows of one receiver and one referral are a chain, sent in order; ``app.models.delivery.claim`` picks what is due.
+The rows of one receiver and one subject are a chain, sent in order; ``app.models.delivery.claim`` picks what is due.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from sqlalchemy import (
     update,
 )
 
+from app.domain.events import SubjectType
 from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.models.base import Id, ReceiverText, UtcDateTime, metadata
 from app.models.delivery.receiver_health import reset_breaker
@@ -61,7 +62,8 @@ delivery = Table(
     Column("event_id", Id, nullable=False),
     Column("receiver", ReceiverText, nullable=False),
     Column("organisation_id", Id),
-    Column("referral_id", Id, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("subject_type", String(12), nullable=False, server_default="referral"),
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", UtcDateTime, nullable=False),
@@ -75,7 +77,7 @@ delivery = Table(
     Column("earlier_attempts", Integer, nullable=False, server_default="0"),
     Column("redelivered_at", UtcDateTime),
     UniqueConstraint("event_id", "receiver"),
-    Index("ix_delivery_referral", "referral_id", "event_position"),
+    Index("ix_delivery_subject", "subject_id", "event_position"),
     Index("ix_delivery_receiver", "receiver", "event_position"),
 )
 
@@ -110,7 +112,7 @@ Index("ix_delivery_leased", delivery.c.lease_until, sqlite_where=_SENDING, postg
 Index(
     "ix_delivery_chain",
     delivery.c.receiver,
-    delivery.c.referral_id,
+    delivery.c.subject_id,
     delivery.c.event_position,
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
@@ -122,7 +124,7 @@ delivery_sequence = Table(
     "delivery_sequence",
     metadata,
     Column("receiver", ReceiverText, primary_key=True),
-    Column("referral_id", Id, primary_key=True),
+    Column("subject_id", Id, primary_key=True),
     Column("last", Integer, nullable=False),
 )
 
@@ -139,13 +141,14 @@ attempt = Table(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
     """An event that a receiver is owed.
 
     Attributes:
         organisation_id: the organisation that is told; None when it is the finance team by its own system.
-        referral_id: the chain; within it deliveries to one receiver keep the order of ``event_position``.
+        subject_id: what the event is about; of one subject, deliveries to one receiver keep the order of
+            ``event_position``.
         sequence: number within the chain for this receiver, from 1; None until the first try.
         outcome_unknown: an earlier try may have arrived.
         earlier_attempts: tries from before it was asked for again; the schedule begins anew after them.
@@ -157,7 +160,8 @@ class Delivery:
     event_position: int
     receiver: ReceiverKey
     organisation_id: UUID | None
-    referral_id: UUID
+    subject_id: UUID
+    subject_type: SubjectType
     created_at: datetime
     next_attempt_at: datetime
     state: DeliveryState = DeliveryState.PENDING
@@ -256,9 +260,9 @@ def deliveries_to(
     return [delivery_from(row) for row in tx.execute(query)]
 
 
-def deliveries_about(tx: Connection, referral_id: UUID) -> list[Delivery]:
-    """Return every delivery of a referral chain, oldest event first."""
-    query = select(delivery).where(delivery.c.referral_id == referral_id)
+def deliveries_about(tx: Connection, subject_id: UUID) -> list[Delivery]:
+    """Return every delivery about a subject, oldest event first."""
+    query = select(delivery).where(delivery.c.subject_id == subject_id)
     return [delivery_from(row) for row in tx.execute(query.order_by(delivery.c.event_position, delivery.c.receiver))]
 
 
@@ -276,7 +280,8 @@ def delivery_from(row: Row[Any]) -> Delivery:
         event_position=row.event_position,
         receiver=row.receiver,
         organisation_id=row.organisation_id,
-        referral_id=row.referral_id,
+        subject_id=row.subject_id,
+        subject_type=SubjectType(row.subject_type),
         created_at=row.created_at,
         next_attempt_at=row.next_attempt_at,
         state=DeliveryState(row.state),
@@ -313,7 +318,7 @@ _DELAY_FOLLOWERS = (
     update(delivery)
     .where(
         delivery.c.receiver == bindparam("head_receiver"),
-        delivery.c.referral_id == bindparam("head_referral"),
+        delivery.c.subject_id == bindparam("head_subject"),
         delivery.c.event_position > bindparam("head_position"),
         _OPEN,
         delivery.c.next_attempt_at < bindparam("head_next"),
@@ -337,14 +342,14 @@ def _settlement_row(one: Settlement) -> dict[str, object]:
 def _delay_row(one: Settlement) -> dict[str, object]:
     return {
         "head_receiver": one.of.receiver,
-        "head_referral": one.of.referral_id,
+        "head_subject": one.of.subject_id,
         "head_position": one.of.event_position,
         "head_next": one.next_attempt_at,
     }
 
 
 def _new_row(one: Delivery) -> dict[str, object]:
-    return {**vars(one), "state": one.state.value, "lease_until": None}
+    return {**vars(one), "subject_type": one.subject_type.value, "state": one.state.value, "lease_until": None}
 
 
 def _move(receiver: ReceiverKey, state: DeliveryState) -> Update:

@@ -119,7 +119,7 @@ def _unfed(feed: Feed, types: Collection[EventType]) -> Select[UUID]:
     )
     return (
         select(event.c.id)
-        .join(referral, referral.c.id == event.c.referral_id)
+        .join(referral, referral.c.id == event.c.subject_id)
         .where(referral.c.organisation_id == feed.organisation_id)
         .where(event.c.position > feed.settled_position)
         .where(event.c.type.in_(sorted(types)), event.c.quiet.is_(False), ~known)

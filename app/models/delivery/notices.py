@@ -34,18 +34,18 @@ def who_may_want(tx: Connection, organisation_id: UUID | None) -> list[tuple[Sub
     return [(subscription_from(row), OrganisationRole(row.owner_role)) for row in rows]
 
 
-def last_notice(tx: Connection, chain: UUID) -> EventType | None:
+def last_notice(tx: Connection, subject_id: UUID) -> EventType | None:
     """Return what was told last of a connection; None when nothing ever was."""
-    found = tx.scalar(_LAST, {"chain": chain})
+    found = tx.scalar(_LAST, {"subject_id": subject_id})
     return EventType(found) if found else None
 
 
-def told_since(tx: Connection, chain: UUID, end: EventType) -> set[ReceiverKey]:
+def told_since(tx: Connection, subject_id: UUID, end: EventType) -> set[ReceiverKey]:
     """Return the receivers that were told of a connection since the last notice of this type."""
-    return set(tx.scalars(_TOLD, {"chain": chain, "end": end.value}))
+    return set(tx.scalars(_TOLD, {"subject_id": subject_id, "end": end.value}))
 
 
-_CHAIN = bindparam("chain", type_=Id)
+_SUBJECT = bindparam("subject_id", type_=Id)
 
 _CANDIDATES = (
     select(subscription, organisation.c.role.label("owner_role"))
@@ -62,15 +62,15 @@ _CANDIDATES = (
 
 _LAST = (
     select(event.c.type)
-    .where(event.c.referral_id == _CHAIN, event.c.type.in_(sorted(each.value for each in NOTICES)))
+    .where(event.c.subject_id == _SUBJECT, event.c.type.in_(sorted(each.value for each in NOTICES)))
     .order_by(event.c.position.desc())
     .limit(1)
 )
 
 _LAST_END = select(func.coalesce(func.max(event.c.position), 0)).where(
-    event.c.referral_id == _CHAIN, event.c.type == bindparam("end")
+    event.c.subject_id == _SUBJECT, event.c.type == bindparam("end")
 )
 
 _TOLD = select(delivery.c.receiver).where(
-    delivery.c.referral_id == _CHAIN, delivery.c.event_position > _LAST_END.scalar_subquery()
+    delivery.c.subject_id == _SUBJECT, delivery.c.event_position > _LAST_END.scalar_subquery()
 )

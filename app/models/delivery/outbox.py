@@ -36,7 +36,8 @@ event = Table(
     Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("id", Id, nullable=False, unique=True),
     Column("type", String(100), nullable=False),
-    Column("referral_id", Id, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("subject_type", String(12), nullable=False, server_default="referral"),
     Column("appointment_id", Id),
     Column("trajectory_id", Id),
     Column("source_system", String(20), nullable=False),
@@ -45,7 +46,7 @@ event = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("quiet", Boolean, nullable=False),
     Column("relayed_at", UtcDateTime),
-    Index("ix_event_chain", "referral_id", "position"),
+    Index("ix_event_chain", "subject_id", "position"),
 )
 
 _UNRELAYED = event.c.relayed_at.is_(None)
@@ -126,9 +127,9 @@ def load_events(tx: Connection, ids: Collection[UUID]) -> dict[UUID, StoredEvent
     return {row.id: _stored(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
 
 
-def chain_events(tx: Connection, referral_id: UUID) -> Sequence[StoredEvent]:
-    """Return all events of one referral chain, oldest first."""
-    rows = tx.execute(select(event).where(event.c.referral_id == referral_id).order_by(event.c.position))
+def chain_events(tx: Connection, subject_id: UUID) -> Sequence[StoredEvent]:
+    """Return all events about one subject, oldest first."""
+    rows = tx.execute(select(event).where(event.c.subject_id == subject_id).order_by(event.c.position))
     return [_stored(row) for row in rows]
 
 
@@ -137,7 +138,8 @@ def _new_row(new: NewEvent) -> dict[str, object]:
     return {
         "id": event.id,
         "type": event.type.value,
-        "referral_id": event.referral_id,
+        "subject_id": event.subject_id,
+        "subject_type": event.subject_type.value,
         "appointment_id": event.appointment_id,
         "trajectory_id": event.trajectory_id,
         "source_system": new.source_system.value,
@@ -157,7 +159,7 @@ def _stored(row: Row[Any]) -> StoredEvent:
         event=Event(
             id=row.id,
             type=EventType(row.type),
-            referral_id=row.referral_id,
+            subject_id=row.subject_id,
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,
             facts=row.facts,

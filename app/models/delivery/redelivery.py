@@ -11,31 +11,27 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Update, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Update, bindparam, func, or_, select, update
 
-from app.domain.events import ABOUT_CONNECTIONS
+from app.domain.events import SubjectType
 from app.domain.receivers import ReceiverKey
 from app.models.base import ReceiverText
 from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_from, in_state
-from app.models.delivery.outbox import event
 
 _TRIED = delivery.c.sequence.is_not(None)
-_ABOUT_NOBODY = exists().where(
-    event.c.id == delivery.c.event_id, event.c.type.in_(sorted(each.value for each in ABOUT_CONNECTIONS))
-)
-_SEEN = or_(_TRIED, _ABOUT_NOBODY)
+_SEEN = or_(_TRIED, delivery.c.subject_type != SubjectType.REFERRAL.value)
 _FINISHED = in_state(DeliveryState.DELIVERED, DeliveryState.DEAD)
 
 _FIRST_OPEN = (
     select(func.min(delivery.c.event_position))
     .where(
         delivery.c.receiver == bindparam("receiver", type_=ReceiverText),
-        delivery.c.referral_id.in_(bindparam("chains", expanding=True)),
+        delivery.c.subject_id.in_(bindparam("chains", expanding=True)),
         in_state(DeliveryState.PENDING, DeliveryState.SENDING),
     )
-    .group_by(delivery.c.referral_id)
+    .group_by(delivery.c.subject_id)
 )
-_HEADS = select(delivery.c.referral_id, delivery.c.id).where(
+_HEADS = select(delivery.c.subject_id, delivery.c.id).where(
     delivery.c.receiver == bindparam("receiver", type_=ReceiverText), delivery.c.event_position.in_(_FIRST_OPEN), _SEEN
 )
 
@@ -67,7 +63,7 @@ def seen_delivery(tx: Connection, receiver: ReceiverKey, delivery_id: UUID) -> D
 def chain_heads(tx: Connection, receiver: ReceiverKey, chains: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the delivery that each of these chains of a receiver waits for, its first open one, where it is seen."""
     rows = tx.execute(_HEADS, {"receiver": receiver, "chains": list(chains)})
-    return {row.referral_id: row.id for row in rows}
+    return {row.subject_id: row.id for row in rows}
 
 
 def deliver_again(tx: Connection, receiver: ReceiverKey, delivery_id: UUID, now: datetime) -> Delivery | None:

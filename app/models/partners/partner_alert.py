@@ -1,4 +1,4 @@
-"""Which alarms stand: what operators were told of a partner's trouble, and not yet of its end (*storingsmelding*)."""
+"""Open alerts: failures of a partner that operators were notified of and that have not ended (*storingsmelding*)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,16 +12,16 @@ from app.models.delivery.outbox import event
 _LAST = (
     select(func.max(event.c.position))
     .where(
-        event.c.referral_id.in_(bindparam("chains", expanding=True)),
+        event.c.subject_id.in_(bindparam("subjects", expanding=True)),
         event.c.type.in_((EventType.PARTNER_FAILING.value, EventType.PARTNER_RECOVERED.value)),
     )
-    .group_by(event.c.referral_id)
+    .group_by(event.c.subject_id)
 )
-_STANDING = select(event.c.referral_id, event.c.recorded_at).where(
+_STANDING = select(event.c.subject_id, event.c.recorded_at).where(
     event.c.position.in_(_LAST), event.c.type == EventType.PARTNER_FAILING.value
 )
 
 
-def standing_alerts(tx: Connection, chains: Collection[UUID]) -> dict[UUID, datetime]:
-    """Return when operators were told of the troubles of which no end was told, by chain of notices."""
-    return {row.referral_id: row.recorded_at for row in tx.execute(_STANDING, {"chains": list(chains)})}
+def standing_alerts(tx: Connection, subject_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return when operators were notified of each failure that has not ended, by the notice's subject."""
+    return {row.subject_id: row.recorded_at for row in tx.execute(_STANDING, {"subjects": list(subject_ids)})}

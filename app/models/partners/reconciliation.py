@@ -56,10 +56,10 @@ _APPLIED = select(history.c.referral_id, history.c.source_version, history.c.occ
 )
 _TO_RECEIVER = (
     delivery.c.receiver == bindparam("to_receiver", type_=ReceiverText),
-    delivery.c.referral_id.in_(bindparam("ids", expanding=True)),
+    delivery.c.subject_id.in_(bindparam("ids", expanding=True)),
 )
 _OWED = (
-    select(delivery.c.referral_id)
+    select(delivery.c.subject_id)
     .distinct()
     .where(*_TO_RECEIVER, in_state(DeliveryState.PENDING, DeliveryState.SENDING))
 )
@@ -74,7 +74,7 @@ _OWE_AGAIN = (
         finished_at=None,
         last_error=None,
     )
-    .returning(delivery.c.referral_id)
+    .returning(delivery.c.subject_id)
 )
 
 

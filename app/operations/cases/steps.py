@@ -188,7 +188,7 @@ class Chain:
         event = Event(
             id=self.services.new_id(self.now),
             type=step.event,
-            referral_id=self.id,
+            subject_id=self.id,
             occurred_at=self.context.occurred_at,
             recorded_at=self.now,
             facts={name.value: value for name, value in facts.items()},

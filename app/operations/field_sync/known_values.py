@@ -142,10 +142,10 @@ def on_delivered(vault: Vault) -> DeliveredHook:
 def _remember_sent(
     tx: Connection, vault: Vault, sent: Sequence[tuple[System, PreparedDelivery]], now: datetime
 ) -> None:
-    known = held_by(tx, {prepared.event.referral_id for _, prepared in sent})
+    known = held_by(tx, {prepared.event.subject_id for _, prepared in sent})
     rows: dict[tuple[System, UUID, Field], dict[str, Any]] = {}
     for system, prepared in sent:
-        partner = system, prepared.event.referral_id
+        partner = system, prepared.event.subject_id
         held = known.get(partner, {})
         # What was never changed is not remembered: the partner holds what the hub has.
         for field in prepared.fields.keys() & held.keys():

@@ -311,7 +311,7 @@ def _state(row: Any, beside: _Beside, now: datetime) -> PartnerState:
 
 
 def _chain(system: str, way: str) -> UUID:
-    return about_partner(EventType.PARTNER_FAILING, System(system), way).chain
+    return about_partner(EventType.PARTNER_FAILING, System(system), way).subject_id
 
 
 def _jobs(tx: Connection, system: System, rows: Sequence[Any]) -> list[Job]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
-from app.domain.events import ABOUT_CONNECTIONS, Event, EventType
+from app.domain.events import Event, EventType, SubjectType
 from app.domain.input_rules import InputRule
 from app.domain.receivers import SubscriptionKey
 from app.events.delivery.notices import SUBSCRIPTION_ID, tell
@@ -108,7 +108,14 @@ def send_test(tx: Connection, services: Services, ref: SubscriptionRef, shown_id
     require_active(subscription)
     now = services.clock.now()
     facts = {SUBSCRIPTION_ID: str(shown_id)}
-    event = Event(services.new_id(now), EventType.SUBSCRIPTION_TEST, subscription.id, now, now, facts)
+    event = Event(
+        id=services.new_id(now),
+        type=EventType.SUBSCRIPTION_TEST,
+        subject_id=subscription.id,
+        occurred_at=now,
+        recorded_at=now,
+        facts=facts,
+    )
     (test,) = tell(tx, services, event, [subscription])
     return test
 
@@ -153,12 +160,11 @@ def _with_attempts(tx: Connection, deliveries: list[Delivery]) -> list[DeliveryW
     events = load_events(tx, {each.event_id for each in deliveries})
     attempts = attempts_of(tx, {each.id for each in deliveries})
     heads = _heads(tx, [each for each in deliveries if each.state is DeliveryState.PENDING])
-    types = {each.id: events[each.event_id].event.type for each in deliveries}
     return [
         DeliveryWithAttempts(
             delivery=each,
-            event_type=types[each.id],
-            referral_id=None if types[each.id] in ABOUT_CONNECTIONS else each.referral_id,
+            event_type=events[each.event_id].event.type,
+            referral_id=each.subject_id if each.subject_type is SubjectType.REFERRAL else None,
             attempts=tuple(attempt for attempt in attempts if attempt.delivery_id == each.id),
             waits_for=heads.get(each.id),
         )
@@ -170,5 +176,5 @@ def _heads(tx: Connection, pending: list[Delivery]) -> dict[UUID, UUID]:
     """Return the delivery that each of these, all of one receiver, waits for, where it waits for one."""
     if not pending:
         return {}
-    heads = chain_heads(tx, pending[0].receiver, {each.referral_id for each in pending})
-    return {each.id: head for each in pending if (head := heads.get(each.referral_id, each.id)) != each.id}
+    heads = chain_heads(tx, pending[0].receiver, {each.subject_id for each in pending})
+    return {each.id: head for each in pending if (head := heads.get(each.subject_id, each.id)) != each.id}

@@ -130,7 +130,8 @@ class EventFeed:
             event_position=stored.position,
             receiver=PollKey(self.owner.id),
             organisation_id=self.owner.id,
-            referral_id=stored.event.referral_id,
+            subject_id=stored.event.subject_id,
+            subject_type=stored.event.subject_type,
             created_at=now,
             next_attempt_at=now,
             state=DeliveryState.DELIVERED,
@@ -171,8 +172,8 @@ def _one_of_a_chain_at_once(deliveries: Iterable[Delivery]) -> list[list[Deliver
     seen: dict[UUID, int] = defaultdict(int)
     parts: list[list[Delivery]] = []
     for each in deliveries:
-        place = seen[each.referral_id]
-        seen[each.referral_id] += 1
+        place = seen[each.subject_id]
+        seen[each.subject_id] += 1
         if place == len(parts):
             parts.append([])
         parts[place].append(each)
