@@ -289,14 +289,14 @@ async def explained(hub: InProcessHub, owner: Organisation, referral_id: UUID) -
 async def test_no_explanation_or_preview_shows_a_fact_before_it_is_told(sqlite_hub: InProcessHub, kind: str) -> None:
     hub, betrayed = sqlite_hub, []
     owner, referral_id = await referred(hub, kind)
-    desk, handed_out = EventFeed(hub.services, ORIGIN, owner), 0
-    handed_out = (await hub.db.write(desk.next_page, handed_out, 100)).last_number
+    feed, handed_out = EventFeed(hub.services, ORIGIN, owner), 0
+    handed_out = (await hub.db.write(feed.next_page, handed_out, 100)).last_number
     before = await explained(hub, owner, referral_id)
 
     for fact in COURSE:
         await hub.tell(referral_id, fact)
         after = await explained(hub, owner, referral_id)
-        page = await hub.db.write(desk.next_page, handed_out, 100)
+        page = await hub.db.write(feed.next_page, handed_out, 100)
         handed_out = page.last_number
         if not page.events:
             betrayed += [(type(fact).__name__, asked) for asked in before if before[asked] != after[asked]]

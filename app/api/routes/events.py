@@ -1,7 +1,5 @@
 """Events by polling (*gebeurtenissen ophalen*), for who cannot receive calls."""
 
-import asyncio
-from time import monotonic
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,20 +10,13 @@ from app.api.http.problems import problem_responses
 from app.api.paging import text_cursor, texts_of
 from app.api.responses import json_answer
 from app.api.schemas.events import EventsIn, EventsOut
-from app.api.state import AppState
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
-from app.operations.subscriptions.feed import EventFeed, EventPage
+from app.operations.subscriptions.feed import EventFeed, PollRequest
 
 router = APIRouter(tags=["subscriptions"])
 
 Reads = Annotated[ReadContext, reading("events:read")]
-
-# After a write so long, so that a busy hub is not asked by every waiting caller at each of its writes.
-_BREATH_SECONDS = 0.05
-
-# The bell may not ring for what another process wrote.
-_LOOK_AGAIN_SECONDS = 1.0
 
 _LAST_NUMBER = 2**31 - 1
 
@@ -40,35 +31,14 @@ async def poll(request: Request, asked: Annotated[EventsIn, Query()], read: Read
     earlier `after` gives the same events with the same `sequence`; one that may no longer be told is left out, which
     shows as a gap.
     """
-    hub, after = read.hub, _number(asked.after)
-    desk = EventFeed(hub.services, hub.origin, read.caller.organisation)
-    page = await _wait_for_events(hub, desk, after, asked)
+    hub = read.hub
+    feed = EventFeed(hub.services, hub.origin, read.caller.organisation)
+    page = await feed.poll(hub.db, PollRequest(_number(asked.after), asked.limit, asked.wait))
     cursor = text_cursor(str(page.last_number))
-    body = {"items": [from_json(each) for each in page.events], "nextCursor": cursor}
-    response = json_answer(200, body)
+    response = json_answer(200, {"items": [from_json(each) for each in page.events], "nextCursor": cursor})
     following = request.url.include_query_params(after=cursor).query
     response.headers["Link"] = f'<{hub.api_url}/events?{following}>; rel="next"'
     return response
-
-
-async def _wait_for_events(hub: AppState, desk: EventFeed, after: int, asked: EventsIn) -> EventPage:
-    bell, until = hub.db.listen(), monotonic() + asked.wait
-    while True:
-        page = await _next_events(hub, desk, after, asked.limit)
-        left = until - monotonic()
-        if page.events or left <= 0:
-            return page
-        after = page.last_number
-        await bell.wait(min(left, _LOOK_AGAIN_SECONDS))
-        await asyncio.sleep(_BREATH_SECONDS)
-
-
-async def _next_events(hub: AppState, desk: EventFeed, after: int, limit: int) -> EventPage:
-    page = EventPage((), after)
-    # Reading comes first, because most polls find nothing, and a write would wake all who wait.
-    while not page.events and await hub.db.read(desk.has_work, page.last_number):
-        page = await hub.db.write(desk.next_page, page.last_number, limit)
-    return page
 
 
 def _number(after: str | None) -> int:

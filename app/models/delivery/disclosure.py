@@ -1,4 +1,4 @@
-"""What was told, to whom and when: the record that the privacy gate's rules were kept (*verstrekkingen*)."""
+"""Disclosures: which fields were disclosed to whom and when, as evidence for the privacy rules (*verstrekkingen*)."""
 
 from __future__ import annotations
 
@@ -31,9 +31,18 @@ disclosure = Table(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Disclosure:
-    """The record that something was told: to whom, at which moment, which fields, and the hash of it."""
+    """The record that something was disclosed.
+
+    It is evidence: names of fields, events and moments stay as they were then, even when the hub no longer knows them.
+
+    Attributes:
+        referrer_kind: the kind of referrer, as the rules knew it.
+        moment: the feedback moment; None when the event is for the finance team only.
+        fields: names of the fields, never their values.
+        digest: SHA-256 of what was sent, in hex.
+    """
 
     id: UUID
     delivery_id: UUID
@@ -50,17 +59,34 @@ class Disclosure:
 
 
 def insert_disclosures(tx: Connection, disclosures: Sequence[Disclosure]) -> None:
-    """Store what was told."""
+    """Store disclosures."""
     if disclosures:
-        tx.execute(_NEW, [{**vars(one), "fields": list(one.fields)} for one in disclosures])
+        tx.execute(_NEW, [_values(each) for each in disclosures])
 
 
 def disclosures_about(tx: Connection, referral_id: UUID) -> list[Disclosure]:
-    """Return what was told about a referral, oldest first."""
+    """Return the disclosures of a referral, oldest first."""
     query = select(disclosure).where(disclosure.c.referral_id == referral_id)
     rows = tx.execute(query.order_by(disclosure.c.disclosed_at, disclosure.c.id))
     return [Disclosure(**{**row._mapping, "fields": tuple(row.fields)}) for row in rows]
 
 
-# Made once, because building a statement costs as much as running it.
+# Built once, because building a statement costs as much as running it.
 _NEW = insert(disclosure)
+
+
+def _values(of: Disclosure) -> dict[str, object]:
+    return {
+        "id": of.id,
+        "delivery_id": of.delivery_id,
+        "organisation_id": of.organisation_id,
+        "referrer_kind": of.referrer_kind,
+        "referral_id": of.referral_id,
+        "moment": of.moment,
+        "event_type": of.event_type,
+        "receiver": of.receiver,
+        "policy_version": of.policy_version,
+        "fields": list(of.fields),
+        "digest": of.digest,
+        "disclosed_at": of.disclosed_at,
+    }

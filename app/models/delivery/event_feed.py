@@ -1,14 +1,13 @@
-"""Feeds of events: what each organisation that polls was given, in the order in which it was given.
+"""Event feeds: the events of each organisation that polls, in the order in which they were added to its feed.
 
-Positions of events are handed out before transactions commit, so a lower one may appear after a higher one was read.
-A feed therefore has numbers of its own, given when an event is first put into it: reading on from a number misses
-nothing.
+Positions of events are assigned before transactions commit, so a lower one may appear after a higher one was read.
+A feed therefore has numbers of its own, assigned when an event is added to it: reading on from a number misses nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -40,11 +39,11 @@ event_feed_entry = Table(
 
 @dataclass(frozen=True)
 class Feed:
-    """Where an organisation's feed stands.
+    """How far the feed of an organisation is.
 
     Attributes:
-        last_number: of its newest entry, 0 when it has none.
-        settled_position: up to this position of the outbox nothing new can appear.
+        last_number: number of its newest entry, 0 when it has none.
+        settled_position: up to this position of the outbox no new event can appear.
     """
 
     organisation_id: UUID
@@ -53,23 +52,24 @@ class Feed:
 
 
 def read_feed(tx: Connection, organisation_id: UUID) -> Feed:
-    """Return where a feed stands; an organisation that never polled has an empty one."""
+    """Return the feed of an organisation; one that never polled has an empty feed."""
     row = tx.execute(select(event_feed).where(event_feed.c.organisation_id == organisation_id)).first()
     return Feed(**row._mapping) if row else Feed(organisation_id)
 
 
 def lock_feed(tx: Connection, organisation_id: UUID) -> Feed:
-    """Return where a feed stands, and let nobody else extend it until this transaction ends."""
+    """Return the feed of an organisation, locked until the end of the transaction."""
     query = select(event_feed).where(event_feed.c.organisation_id == organisation_id).with_for_update()
     if row := tx.execute(query).first():
         return Feed(**row._mapping)
-    # Of two that are first at once, one finds the row made, and begins anew.
-    tx.execute(insert(event_feed).values(vars(Feed(organisation_id))))
-    return Feed(organisation_id)
+    # Of two first polls at once, one finds that the row exists now, and its transaction runs again.
+    new = Feed(organisation_id)
+    tx.execute(insert(event_feed), asdict(new))
+    return new
 
 
 def save_feed(tx: Connection, feed: Feed, delivery_ids: Sequence[UUID]) -> None:
-    """Keep where a feed stands now, with its new entries; the last of them has ``feed.last_number``."""
+    """Store a feed with its new entries, of which the last has the number ``feed.last_number``."""
     changed = update(event_feed).where(event_feed.c.organisation_id == feed.organisation_id)
     tx.execute(changed.values(last_number=feed.last_number, settled_position=feed.settled_position))
     first = feed.last_number - len(delivery_ids) + 1

@@ -1,12 +1,15 @@
-"""Reading events by polling: the events that a webhook would get, for who cannot receive calls."""
+"""Events by polling: the events that a webhook would send, for organisations that cannot receive calls."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from time import monotonic
 from uuid import UUID
 
-from app.database import Connection
+from app.database import Connection, Database
 from app.domain.codes import OrganisationRole
 from app.domain.errors import Forbidden
 from app.domain.events import MOMENT_OF, EventType
@@ -31,16 +34,37 @@ from app.models.delivery.outbox import StoredEvent
 from app.operations.services import Services
 from app.privacy.policy import Occasion, Policy
 
-__all__ = ["EventFeed", "EventPage"]
+__all__ = ["EventFeed", "EventPage", "PollRequest"]
 
 LONGEST_WRITE = timedelta(minutes=2)
-"""No transaction lives so long: statements end after 15 seconds, silent transactions after 10."""
+"""No transaction lasts this long: statements end after 15 seconds, idle transactions after 10."""
 
-# So many at once are taken into a feed; an organisation that polls for the first time may be owed thousands.
+# An organisation that polls for the first time may have thousands of events waiting.
 BATCH = 200
 
-# So far may the outbox run ahead before a feed notes that there was nothing for it.
-_MARCH = 5_000
+MAX_UNSETTLED_POSITIONS = 5_000
+"""How far the outbox may run ahead before a feed that gets no events records that it has seen all of it."""
+
+# Pause after a commit, so that a busy hub is not queried by every waiting caller after each of its writes.
+_PAUSE_SECONDS = 0.05
+
+# Commits of other processes may not be signalled.
+_RECHECK_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class PollRequest:
+    """Which events are asked for.
+
+    Attributes:
+        after: number in the feed after which to read; 0 is from the first event.
+        limit: the most events on a page.
+        wait_seconds: how long to wait for an event when there is none yet.
+    """
+
+    after: int
+    limit: int
+    wait_seconds: float
 
 
 @dataclass(frozen=True)
@@ -53,7 +77,7 @@ class EventPage:
 
 @dataclass(frozen=True)
 class EventFeed:
-    """Hands an organisation its events.
+    """The events of an organisation, in an order of their own.
 
     Attributes:
         owner: the organisation that polls.
@@ -68,35 +92,56 @@ class EventFeed:
     owner: Organisation
 
     def __post_init__(self) -> None:
-        """Check that the owner is one that is told by events."""
+        """Check that the owner receives events."""
         if self.owner.role is not OrganisationRole.REFERRER:
             raise Forbidden("Events are for referring organisations; others are told by their own system.")
 
+    async def poll(self, db: Database, request: PollRequest) -> EventPage:
+        """Return the next page, as soon as there is an event, or an empty one when the wait is over."""
+        signal, until = db.listen(), monotonic() + request.wait_seconds
+        page = EventPage((), request.after)
+        while True:
+            page = await self._read_on(db, page.last_number, request.limit)
+            remaining = until - monotonic()
+            if page.events or remaining <= 0:
+                return page
+            await signal.wait(min(remaining, _RECHECK_SECONDS))
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _read_on(self, db: Database, after: int, limit: int) -> EventPage:
+        page = EventPage((), after)
+        # Read first, because most polls find nothing, and a write would wake everyone who waits.
+        while not page.events and await db.read(self.has_work, page.last_number):
+            page = await db.write(self.next_page, page.last_number, limit)
+        return page
+
     def has_work(self, tx: Connection, after: int) -> bool:
-        """Return whether :meth:`next_page` would give or keep something."""
+        """Return whether :meth:`next_page` would return an event or write anything."""
         feed = read_feed(tx, self.owner.id)
-        if feed.last_number > after or unassigned_events(tx, feed, self._types(), 1):
+        if feed.last_number > after or unassigned_events(tx, feed, self._types, 1):
             return True
-        return newest_position(tx) > feed.settled_position + _MARCH and self._settled(tx) > feed.settled_position
+        ahead = newest_position(tx) - feed.settled_position
+        return ahead > MAX_UNSETTLED_POSITIONS and self._settled(tx) > feed.settled_position
 
     def next_page(self, tx: Connection, after: int, limit: int) -> EventPage:
-        """Return the events that follow a number of the feed, and record that they were told.
+        """Return the events that follow a number of the feed, and record them as disclosed.
 
-        What an event holds is decided now, with the consent recorded now; one that may no longer be told is left out.
+        Their content is decided now, with the consent recorded now; an event that may no longer be disclosed is left
+        out.
         """
         feed = lock_feed(tx, self.owner.id)
         if feed.last_number - after < limit:
             self._bring_up_to_date(tx, feed)
         entries = entries_after(tx, self.owner.id, after, limit)
         now = self.services.clock.now()
-        prepared_deliveries = self._table().pack(tx, [delivery for _, delivery in entries])
-        insert_disclosures(tx, [self._table().disclosure(each, now) for each in prepared_deliveries])
-        told = {each.delivery.id: self._envelope(each) for each in prepared_deliveries}
-        events = [told[delivery.id] for _, delivery in entries if delivery.id in told]
+        prepared = self._builder.pack(tx, [delivery for _, delivery in entries])
+        insert_disclosures(tx, [self._builder.disclosure(each, now) for each in prepared])
+        envelopes = {each.delivery.id: self._envelope(each) for each in prepared}
+        events = [envelopes[delivery.id] for _, delivery in entries if delivery.id in envelopes]
         return EventPage(events, entries[-1][0] if entries else after)
 
     def _bring_up_to_date(self, tx: Connection, feed: Feed) -> None:
-        fresh = unassigned_events(tx, feed, self._types(), BATCH)
+        fresh = unassigned_events(tx, feed, self._types, BATCH)
         if fresh:
             feed = self._extend(tx, feed, fresh)
         # With a whole batch there may be more, and all before a settled position must be in the feed.
@@ -104,22 +149,21 @@ class EventFeed:
             save_feed(tx, replace(feed, settled_position=settled), ())
 
     def _extend(self, tx: Connection, feed: Feed, fresh: Sequence[StoredEvent]) -> Feed:
-        """Put events into the feed; those of which nothing may be told are noted, and take no number."""
+        """Add events to the feed; those of which nothing is released are stored as withheld, without a number."""
         now = self.services.clock.now()
         offered = [self._delivery(each, now) for each in fresh]
-        prepared_deliveries = [
-            prepared for each in _one_of_a_chain_at_once(offered) for prepared in self._table().pack(tx, each)
-        ]
-        given = {each.delivery.id: each.delivery for each in prepared_deliveries}
-        insert_deliveries(tx, [given.get(each.id) or _withheld(each) for each in offered])
-        told = [each.id for each in offered if each.id in given]
-        extended = replace(feed, last_number=feed.last_number + len(told))
-        save_feed(tx, extended, told)
+        prepared = [each for batch in _one_of_a_chain_at_once(offered) for each in self._builder.pack(tx, batch)]
+        released = {each.delivery.id: each.delivery for each in prepared}
+        insert_deliveries(tx, [released.get(each.id) or _withheld(each) for each in offered])
+        numbered = [each.id for each in offered if each.id in released]
+        extended = replace(feed, last_number=feed.last_number + len(numbered))
+        save_feed(tx, extended, numbered)
         return extended
 
     def _settled(self, tx: Connection) -> int:
         return last_position_before(tx, self.services.clock.now() - LONGEST_WRITE)
 
+    @cached_property
     def _types(self) -> frozenset[EventType]:
         return _types_for(self.services.policy, self.owner)
 
@@ -138,7 +182,8 @@ class EventFeed:
             finished_at=now,
         )
 
-    def _table(self) -> DeliveryBuilder:
+    @cached_property
+    def _builder(self) -> DeliveryBuilder:
         services = self.services
         return DeliveryBuilder(
             clock=services.clock,
@@ -151,7 +196,7 @@ class EventFeed:
 
     def _envelope(self, prepared: PreparedDelivery) -> bytes:
         sequence = prepared.delivery.sequence
-        # Narrows the type: every parcel is numbered.
+        # Narrows the type: the builder numbers every delivery.
         assert sequence is not None  # noqa: S101
         return self.origin.envelope(prepared.event, prepared.fields, sequence)
 
@@ -168,7 +213,7 @@ def _types_for(policy: Policy, owner: Organisation) -> frozenset[EventType]:
 
 
 def _one_of_a_chain_at_once(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
-    """Part deliveries, in order, so that no part holds two of one chain: each is numbered after the one before."""
+    """Return deliveries in batches, in order, with one of a chain in each: it is numbered after the one before it."""
     seen: dict[UUID, int] = defaultdict(int)
     parts: list[list[Delivery]] = []
     for each in deliveries:
