@@ -94,7 +94,7 @@ class Stage:
 
     async def add_referrer(self, code: str) -> UUID:
         """Register a welfare organisation and a client of the API with the same name; returns the organisation's id."""
-        details = ReferrerDetails(code, code, ReferrerKind.WELZIJNSORGANISATIE, System.API)
+        details = ReferrerDetails(code=code, name=code, kind=ReferrerKind.WELZIJNSORGANISATIE, system=System.API)
         saved = await self.db.write(save_referrer, self.services, details)
         await self.add_client(code, code)
         return saved.id

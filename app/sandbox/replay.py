@@ -49,7 +49,9 @@ async def _register_organisations(world: World, rows: Sequence[Row]) -> None:
     for code, row in sorted(known.items()):
         # An organisation that serves one area only belongs there.
         area = next(iter(areas[code])) if len(areas[code]) == 1 else None
-        await world.register_referrer(ReferrerDetails(code, row.organisation, row.kind, row.system, area))
+        await world.register_referrer(
+            ReferrerDetails(code=code, name=row.organisation, kind=row.kind, system=row.system, area=area)
+        )
 
 
 async def _play_days(world: World, rows: Sequence[Row], console: Console) -> None:

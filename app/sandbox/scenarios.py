@@ -48,7 +48,9 @@ async def play(world: World, console: Console) -> None:
 async def _play_route(world: World, timeline: Timeline, route: Route) -> None:
     row = route.row
     timeline.heading(route.title, route.text)
-    await world.register_referrer(ReferrerDetails(row.organisation_code, row.organisation, row.kind, row.system))
+    await world.register_referrer(
+        ReferrerDetails(code=row.organisation_code, name=row.organisation, kind=row.kind, system=row.system)
+    )
     referral_id = await _refer(world, timeline, row)
     position = await _tell(world, timeline, row, referral_id, 0)
     by_day: dict[date, list[DatedFact]] = defaultdict(list)

@@ -72,7 +72,7 @@ def _populate(tx: Connection, services: Services) -> None:
     set_up_institutions(tx, services)
     add_signing_key(tx, services, session_key())
     for code, (name, kind, system) in REFERRERS.items():
-        save_referrer(tx, services, ReferrerDetails(code, name, kind, system, "Feijenoord"))
+        save_referrer(tx, services, ReferrerDetails(code=code, name=name, kind=kind, system=system, area="Feijenoord"))
     for client_id, (code, scopes) in CLIENTS.items():
         save_client(tx, services, client_id, organisation_code=code, scopes=scopes, secret=SECRET)
 

@@ -45,7 +45,7 @@ async def connect(world: World, rows: Sequence[Row]) -> None:
     """Register every organisation, each with a webhook of its own, those that work in GIDSO and RMW too."""
     known = {row.organisation_code: row for row in rows}
     for code, row in known.items():
-        details = ReferrerDetails(code, row.organisation, row.kind, System.API)
+        details = ReferrerDetails(code=code, name=row.organisation, kind=row.kind, system=System.API)
         await world.register_referrer(details)
         await world.register_referrer(replace(details, system=row.system))
 

@@ -243,7 +243,9 @@ async def _remembered(writers: TwoWriters) -> int:
     return await writers.hub.db.read(work)
 
 
-TEAM = ReferrerDetails("wijkteam-charlois", "Wijkteam Charlois", ReferrerKind.WIJKTEAM, System.GIDSO)
+TEAM = ReferrerDetails(
+    code="wijkteam-charlois", name="Wijkteam Charlois", kind=ReferrerKind.WIJKTEAM, system=System.GIDSO
+)
 SECRET = "a-secret-of-the-sandbox-that-has-more-than-32-characters"
 
 

@@ -54,7 +54,9 @@ class Installation:
     async def register(self) -> UUID:
         def work(tx: Connection) -> UUID:
             set_up_institutions(tx, self.services)
-            details = ReferrerDetails(REFERRAL.organisation_code, "Wijkteam", ReferrerKind.WIJKTEAM, System.GIDSO)
+            details = ReferrerDetails(
+                code=REFERRAL.organisation_code, name="Wijkteam", kind=ReferrerKind.WIJKTEAM, system=System.GIDSO
+            )
             save_referrer(tx, self.services, details)
             context = ActionContext(OrganisationRole.REFERRER, System.GIDSO, START)
             return register_referral(tx, self.services, REFERRAL, context).referral.id

@@ -222,7 +222,7 @@ def found_in(text: str) -> list[str]:
 async def referred(hub: InProcessHub, kind: str) -> tuple[Organisation, UUID]:
     """Register a referrer of this kind and a client full of canaries; returns both."""
     code = f"proof-{kind.replace('_', '-')}"
-    details = ReferrerDetails(code, f"Proef {kind}", ReferrerKind(kind), SYSTEMS[kind])
+    details = ReferrerDetails(code=code, name=f"Proef {kind}", kind=ReferrerKind(kind), system=SYSTEMS[kind])
     await hub.db.write(save_referrer, hub.services, details)
     referral_id = await hub.refer(organisation_code=code, client=CLIENT, contents=CONTENTS)
     return await hub.db.read(read_organisation, code), referral_id

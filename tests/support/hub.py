@@ -71,10 +71,14 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
 INTAKE_ON = date(2026, 2, 23)
 
-WIJKTEAM = ReferrerDetails("wijkteam-charlois", "Wijkteam Charlois", ReferrerKind.WIJKTEAM, System.GIDSO)
-WORK = ReferrerDetails("werk-en-inkomen", "Werk & Inkomen", ReferrerKind.WERK_EN_INKOMEN, System.RMW)
-DOCK = ReferrerDetails("dock", "DOCK", ReferrerKind.WELZIJNSORGANISATIE, System.API)
-COURT = ReferrerDetails("rechtbank", "Rechtbank", ReferrerKind.SCHULDENRECHTER, System.API)
+WIJKTEAM = ReferrerDetails(
+    code="wijkteam-charlois", name="Wijkteam Charlois", kind=ReferrerKind.WIJKTEAM, system=System.GIDSO
+)
+WORK = ReferrerDetails(
+    code="werk-en-inkomen", name="Werk & Inkomen", kind=ReferrerKind.WERK_EN_INKOMEN, system=System.RMW
+)
+DOCK = ReferrerDetails(code="dock", name="DOCK", kind=ReferrerKind.WELZIJNSORGANISATIE, system=System.API)
+COURT = ReferrerDetails(code="rechtbank", name="Rechtbank", kind=ReferrerKind.SCHULDENRECHTER, system=System.API)
 REFERRERS = (WIJKTEAM, WORK, DOCK, COURT)
 
 COUNSELLOR = Counsellor("T. Begeleider", "010-5550100")

@@ -112,5 +112,4 @@ class NoticeEnv:
 def add_organisations(tx: Connection, env: EventEnv) -> None:
     """Store the organisations."""
     for each in (OWNER, OTHER_ORGANISATION, OPERATOR):
-        values = {"kind": each.kind, "area": None, "active": True, "changed_at": env.clock.now()}
-        insert_organisation(tx, vars(each) | values)
+        insert_organisation(tx, each, env.clock.now())

@@ -16,11 +16,9 @@ from app.api.schemas.feedback_policies import (
     FeedbackRuleOut,
     FieldDecisionOut,
 )
-from app.domain.errors import FieldFault, InvalidInput
 from app.domain.fields import Field
-from app.domain.input_rules import InputRule
 from app.domain.preconditions import etag_of
-from app.operations.disclosure.explanation import Decision, Rule, explain, kinds_of, rules_about
+from app.operations.disclosure.explanation import Decision, Rule, agreements_for, explain
 from app.privacy.classification import CLASS_OF
 from app.privacy.gate import Reason
 from app.privacy.policy import Condition, Occasion
@@ -38,10 +36,9 @@ Reads = Annotated[ReadContext, reading("referrals:read")]
 )
 async def read_policies(read: Reads) -> Response:
     """Return the agreements that concern you: what is told to whom, when and why (*terugkoppelafspraken*)."""
-    policy = read.hub.services.policy
-    kinds = await read.hub.db.read(kinds_of, read.caller_scope)
-    items = [_rule_out(rule, kinds) for rule in rules_about(policy, kinds)]
-    content = FeedbackPoliciesOut.model_validate({"policy_version": policy.version, "items": items}, by_name=True)
+    found = await read.hub.db.read(agreements_for, read.hub.services, read.caller_scope)
+    items = [_rule_out(rule, found.kinds) for rule in found.rules]
+    content = FeedbackPoliciesOut(policy_version=found.policy_version, items=items)
     return json_answer(200, content, etag=etag_of(content.model_dump_json()))
 
 
@@ -56,63 +53,49 @@ async def read_explanation(body: ExplanationIn, read: Reads) -> Response:
 
     Names of fields only, never their values. Nothing is stored; a POST because a question has a body.
     """
-    if body.moment is Occasion.HANDLING:
-        message = "Not a moment at which a referrer is told; give a feedback moment or reading."
-        raise InvalidInput(FieldFault("moment", InputRule.FEEDBACK_MOMENT, message))
     found = await read.hub.db.read(
         explain, read.hub.services, read.caller_scope, read.resolve(body.referral_id), body.moment
     )
-    content = ExplanationOut.model_validate(
-        {
-            "referral_id": body.referral_id,
-            "moment": found.occasion,
-            "receiver": found.kind,
-            "policy_version": found.policy_version,
-            "fields": [_decision_out(each) for each in found.decisions],
-        },
-        by_name=True,
+    content = ExplanationOut(
+        referral_id=body.referral_id,
+        moment=found.occasion,
+        receiver=found.kind,
+        policy_version=found.policy_version,
+        fields=[_decision_out(each) for each in found.decisions],
     )
     return json_answer(200, content)
 
 
 def _rule_out(rule: Rule, kinds: frozenset[str]) -> FeedbackRuleOut:
-    return FeedbackRuleOut.model_validate(
-        {
-            "id": rule.id,
-            "receivers": sorted(rule.receivers & kinds),
-            "moments": [each for each in Occasion if each in rule.occasions],
-            "fields": [each for each in Field if each in rule.fields],
-            "effect": rule.effect,
-            "purpose": rule.purpose,
-            "legal_basis": rule.legal_basis,
-            "activity": rule.activity,
-            "valid_from": rule.valid_from,
-            "valid_until": rule.valid_until,
-            "consent": rule.consent,
-            "conditions": _conditions(rule.when),
-        },
-        by_name=True,
+    return FeedbackRuleOut(
+        id=rule.id,
+        receivers=sorted(rule.receivers & kinds),
+        moments=[each for each in Occasion if each in rule.occasions],
+        fields=[each for each in Field if each in rule.fields],
+        effect=rule.effect,
+        purpose=rule.purpose,
+        legal_basis=rule.legal_basis,
+        activity=rule.activity,
+        valid_from=rule.valid_from,
+        valid_until=rule.valid_until,
+        consent=rule.consent,
+        conditions=_conditions(rule.when),
     )
 
 
 def _conditions(when: Mapping[Field, Condition]) -> list[ConditionOut]:
     return [
-        ConditionOut.model_validate(
-            {"field": field, "one_of": sorted(each.one_of) or None, "at_least": each.at_least}, by_name=True
-        )
+        ConditionOut(field=field, one_of=sorted(each.one_of) or None, at_least=each.at_least)
         for field, each in when.items()
     ]
 
 
 def _decision_out(decision: Decision) -> FieldDecisionOut:
-    return FieldDecisionOut.model_validate(
-        {
-            "field": decision.field,
-            "field_class": CLASS_OF[decision.field],
-            "released": decision.effect is not None,
-            "reason": Reason(decision.reason),
-            "effect": decision.effect,
-            "rule": decision.rule_id,
-        },
-        by_name=True,
+    return FieldDecisionOut(
+        field=decision.field,
+        field_class=CLASS_OF[decision.field],
+        released=decision.effect is not None,
+        reason=Reason(decision.reason),
+        effect=decision.effect,
+        rule=decision.rule_id,
     )

@@ -1,5 +1,6 @@
 """Organisations: read by everyone with a token, registered by the operator."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -9,13 +10,17 @@ from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, page_answer, text_cursor, texts_of
 from app.api.responses import answer, json_answer, write_once
 from app.api.schemas.reference import OrganisationIn, OrganisationOut, OrganisationPageOut
-from app.database import Connection
-from app.domain.codes import OrganisationRole
-from app.domain.errors import Forbidden, NotFound
-from app.domain.preconditions import check_precondition, etag_of
+from app.api.state import AppState
 from app.domain.values import Organisation
-from app.operations.access.idempotency import Answer
-from app.operations.access.organisations import ReferrerDetails, page_of_organisations, read_organisation, save_referrer
+from app.operations.access.idempotency import Answer, answering
+from app.operations.access.organisations import (
+    ReferrerDetails,
+    SavedReferrer,
+    organisation_etag,
+    page_of_organisations,
+    put_referrer,
+    read_organisation,
+)
 
 router = APIRouter(tags=["reference"])
 
@@ -56,7 +61,7 @@ async def list_organisations(
 async def get_organisation(hub: HubDep, _caller: Reader, organisation_code: OrganisationCode) -> Response:
     """Return an organisation (*organisatie*)."""
     found = await hub.db.read(read_organisation, organisation_code)
-    return json_answer(200, _out(found), etag=_etag(found))
+    return json_answer(200, _out(found), etag=organisation_etag(found))
 
 
 @router.put(
@@ -76,31 +81,18 @@ async def save_organisation(
     body: OrganisationIn,
 ) -> Response:
     """Register a referring organisation (*verwijzer*) under a code of your choice, or change the one that has it."""
-    if manager.organisation.role is not OrganisationRole.OPERATOR:
-        raise Forbidden("Only the hub's operator registers organisations.")
-
-    def work(tx: Connection) -> Answer:
-        known = _find(tx, organisation_code)
-        if known:
-            check_precondition(write.if_match, _etag(known))
-        details = ReferrerDetails(organisation_code, body.name, body.kind, body.system, body.area)
-        saved = save_referrer(tx, hub.services, details)
-        location = None if known else f"{hub.api_url}/organisations/{organisation_code}"
-        return answer(200 if known else 201, _out(saved), etag=_etag(saved), location=location)
-
+    details = ReferrerDetails(
+        code=organisation_code, name=body.name, kind=body.kind, system=body.system, area=body.area
+    )
+    work = answering(partial(_saved, hub), put_referrer, hub.services, manager.organisation, details, write.if_match)
     return await write_once(hub, manager, write, work)
 
 
-def _find(tx: Connection, code: str) -> Organisation | None:
-    try:
-        return read_organisation(tx, code)
-    except NotFound:
-        return None
+def _saved(hub: AppState, saved: SavedReferrer) -> Answer:
+    found = saved.organisation
+    location = f"{hub.api_url}/organisations/{found.code}" if saved.is_new else None
+    return answer(201 if saved.is_new else 200, _out(found), etag=organisation_etag(found), location=location)
 
 
 def _out(organisation: Organisation) -> OrganisationOut:
-    return OrganisationOut.model_validate(organisation, from_attributes=True)
-
-
-def _etag(organisation: Organisation) -> str:
-    return etag_of(_out(organisation).model_dump_json())
+    return OrganisationOut.model_validate(organisation)

@@ -1,6 +1,7 @@
-"""Organisations: who refers, guides, decides and operates."""
+"""Organisations: who refers, guides, decides and operates (*organisaties*)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ COLUMNS = tuple(
     organisation.c[name].label(f"organisation_row_{name}" if name == "id" else f"organisation_{name}")
     for name in ("id", "code", "name", "role", "kind", "system", "area", "active")
 )
-"""The columns of an organisation as a joined query gives them."""
+"""The columns of an organisation in a joined query."""
 
 
 _BY_CODE = select(*COLUMNS).where(organisation.c.code == bindparam("code"))
@@ -37,7 +38,7 @@ _BY_ID = select(*COLUMNS).where(organisation.c.id.in_(bindparam("ids", expanding
 
 
 def to_organisation(row: Row[Any]) -> Organisation:
-    """Read an organisation from a row that holds ``COLUMNS``."""
+    """Return the organisation of a row that has ``COLUMNS``."""
     return Organisation(
         id=row.organisation_row_id,
         code=row.organisation_code,
@@ -62,7 +63,7 @@ def load_organisations(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Orga
 
 
 def lock_organisation(tx: Connection, organisation_id: UUID) -> None:
-    """Let nobody else count and add what an organisation has until the end of the transaction."""
+    """Lock an organisation until the end of the transaction, to count and add what belongs to it."""
     tx.execute(_LOCKED, {"id": organisation_id})
 
 
@@ -80,11 +81,25 @@ def list_kinds(tx: Connection, system: System) -> frozenset[str]:
     return frozenset(tx.scalars(query.distinct()))
 
 
-def insert_organisation(tx: Connection, values: Mapping[str, Any]) -> None:
-    """Add an organisation."""
-    insert_row(tx, organisation, values)
+def insert_organisation(tx: Connection, new: Organisation, now: datetime) -> None:
+    """Store a new organisation."""
+    insert_row(tx, organisation, _values(new, now))
 
 
-def update_organisation(tx: Connection, organisation_id: UUID, values: Mapping[str, Any]) -> None:
-    """Change columns of an organisation."""
-    update_row(tx, organisation, organisation_id, values)
+def update_organisation(tx: Connection, changed: Organisation, now: datetime) -> None:
+    """Store the changes of an organisation."""
+    update_row(tx, organisation, changed.id, _values(changed, now))
+
+
+def _values(of: Organisation, now: datetime) -> dict[str, object]:
+    return {
+        "id": of.id,
+        "code": of.code,
+        "name": of.name,
+        "role": of.role,
+        "kind": of.kind,
+        "system": of.system,
+        "area": of.area,
+        "active": of.active,
+        "changed_at": now,
+    }

@@ -1,13 +1,14 @@
-"""Organisations: the city's institutions from the start, referrers by registration."""
+"""Organisations: the city's institutions from the start, referrers by registration (*organisaties*)."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+
+from pydantic_core import to_json
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole, ReferrerKind, System
-from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from app.domain.input_rules import InputRule
+from app.domain.preconditions import check_precondition, etag_of
 from app.domain.values import Organisation
 from app.models.access.organisation import (
     find_organisation,
@@ -19,13 +20,15 @@ from app.operations.services import Services
 
 
 def set_up_institutions(tx: Connection, services: Services) -> None:
-    """Add the institutions that the city's reference data names; those that exist stay as they are."""
+    """Add the institutions that the city's reference data names; existing ones are not changed."""
     for each in services.reference.institutions:
         if find_organisation(tx, each.code) is None:
-            _insert(tx, services, asdict(each))
+            now = services.clock.now()
+            new = Organisation(services.new_id(now), each.code, each.name, each.role, kind=None, system=each.system)
+            insert_organisation(tx, new, now)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReferrerDetails:
     """A referring organisation as it is registered."""
 
@@ -36,23 +39,39 @@ class ReferrerDetails:
     area: str | None = None
 
 
+@dataclass(frozen=True)
+class SavedReferrer:
+    """A referring organisation after it was registered (``is_new``) or changed."""
+
+    organisation: Organisation
+    is_new: bool
+
+
+def put_referrer(
+    tx: Connection, services: Services, caller: Organisation, details: ReferrerDetails, if_match: str | None
+) -> SavedReferrer:
+    """Register a referring organisation for the operator, or change it when the operator read its present state.
+
+    Raises:
+        Forbidden: the caller is not the operator.
+        PreconditionRequired, PreconditionFailed: it exists, and the If-Match header is absent or names another state.
+        InvalidInput: as :func:`save_referrer`.
+    """
+    if caller.role is not OrganisationRole.OPERATOR:
+        raise Forbidden("Only the hub's operator registers organisations.")
+    known = find_organisation(tx, details.code)
+    if known:
+        check_precondition(if_match, organisation_etag(known))
+    return SavedReferrer(_save(tx, services, details, known), is_new=known is None)
+
+
 def save_referrer(tx: Connection, services: Services, details: ReferrerDetails) -> Organisation:
     """Register a referring organisation under its code, or change the one that has it.
 
     Raises:
-        InvalidInput: an unknown area, a system that referrers do not work in, or a code of an institution.
+        InvalidInput: an unknown area, a system that referrers do not work in, or the code of an institution.
     """
-    _check(services, details)
-    code = details.code
-    known = find_organisation(tx, code)
-    if known is None:
-        _insert(tx, services, {**asdict(details), "role": OrganisationRole.REFERRER})
-    elif known.role is not OrganisationRole.REFERRER:
-        message = f"'{code}' is an institution of the city; choose another code."
-        raise InvalidInput(FieldFault("code", InputRule.REFERRING_ORGANISATION, message))
-    elif (known.name, known.kind, known.system, known.area) != astuple(details)[1:]:
-        update_organisation(tx, known.id, {**asdict(details), "changed_at": services.clock.now()})
-    return read_organisation(tx, code)
+    return _save(tx, services, details, find_organisation(tx, details.code))
 
 
 def read_organisation(tx: Connection, code: str) -> Organisation:
@@ -73,6 +92,35 @@ def page_of_organisations(tx: Connection, after_code: str | None, limit: int) ->
     return found[:limit], len(found) > limit
 
 
+def organisation_etag(organisation: Organisation) -> str:
+    """Return the entity tag of an organisation, over all that is read of it."""
+    return etag_of(to_json(asdict(organisation)).decode())
+
+
+def _save(tx: Connection, services: Services, details: ReferrerDetails, known: Organisation | None) -> Organisation:
+    _check(services, details)
+    now = services.clock.now()
+    if known is None:
+        new = Organisation(
+            id=services.new_id(now),
+            code=details.code,
+            name=details.name,
+            role=OrganisationRole.REFERRER,
+            kind=details.kind,
+            system=details.system,
+            area=details.area,
+        )
+        insert_organisation(tx, new, now)
+        return new
+    if known.role is not OrganisationRole.REFERRER:
+        message = f"'{details.code}' is an institution of the city; choose another code."
+        raise InvalidInput(FieldFault("code", InputRule.REFERRING_ORGANISATION, message))
+    changed = replace(known, name=details.name, kind=details.kind, system=details.system, area=details.area)
+    if changed != known:
+        update_organisation(tx, changed, now)
+    return changed
+
+
 def _check(services: Services, details: ReferrerDetails) -> None:
     if details.system is System.ALLEGRO:
         message = "Referrers work in gidso or rmw, or use the api."
@@ -80,10 +128,3 @@ def _check(services: Services, details: ReferrerDetails) -> None:
     if details.area is not None and details.area not in services.reference.areas:
         known = ", ".join(sorted(services.reference.areas))
         raise InvalidInput(FieldFault("area", InputRule.KNOWN_AREA, f"Unknown area; use one of: {known}."))
-
-
-def _insert(tx: Connection, services: Services, values: Mapping[str, Any]) -> None:
-    now = services.clock.now()
-    insert_organisation(
-        tx, {"kind": None, "area": None, **values, "id": services.new_id(now), "active": True, "changed_at": now}
-    )

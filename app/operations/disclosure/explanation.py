@@ -1,15 +1,16 @@
-"""Why a referrer is told a field or not: the agreements with its kind, and what they decide on one referral."""
+"""Why a field is disclosed to a referrer or not: the agreements with its kind, and their decisions on one referral."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.case_file import facts_of
 from app.domain.codes import OrganisationRole, System
-from app.domain.errors import Forbidden, NotFound
+from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from app.domain.events import MOMENT_OF
 from app.domain.fields import Field
+from app.domain.input_rules import InputRule
 from app.domain.values import Organisation
 from app.events.contract.catalogue import fields_for
 from app.models.access.organisation import list_kinds
@@ -19,18 +20,18 @@ from app.operations.services import Services
 from app.privacy.gate import Decision, Receiver
 from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Occasion, Policy, Rule
 
-__all__ = ["Decision", "Explanation", "Occasion", "Policy", "Rule", "explain", "kinds_of", "rules_about"]
+__all__ = ["Agreements", "Decision", "Explanation", "Occasion", "Rule", "agreements_for", "explain"]
 
 _EVERY_KIND = frozenset({OrganisationRole.OPERATOR, OrganisationRole.FINANCE_TEAM})
 _MAY_ASK = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM, OrganisationRole.FINANCE_TEAM})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """What the rules decide about one referral at one moment; names of fields, never their values.
 
     Attributes:
-        kind: of the referrer that is told, as the rules know it.
+        kind: the kind of referrer, as the rules know it.
     """
 
     kind: str
@@ -39,35 +40,43 @@ class Explanation:
     decisions: tuple[Decision, ...]
 
 
-def kinds_of(tx: Connection, caller_scope: CallerScope) -> frozenset[str]:
-    """Return the kinds of receivers whose rules concern a caller.
+@dataclass(frozen=True)
+class Agreements:
+    """The rules that concern a caller, in the order of the policy's text.
 
-    Who referred reads its own; a partner system those of the referrers that work in it; the finance team and the
-    operator, who answer for the rules, all.
+    Attributes:
+        kinds: the kinds of receivers whose rules these are.
     """
-    caller = caller_scope.organisation
-    if caller.role in _EVERY_KIND:
-        return RECEIVER_KINDS
-    if caller.role is OrganisationRole.PARTNER_SYSTEM:
-        return list_kinds(tx, caller.system)
-    return frozenset({str(caller.kind or caller.role)})
+
+    policy_version: str
+    kinds: frozenset[str]
+    rules: tuple[Rule, ...]
 
 
-def rules_about(policy: Policy, kinds: Iterable[str]) -> list[Rule]:
-    """Return the rules that speak of these kinds of receivers, in the order of the policy's text."""
-    concerned = frozenset(kinds)
-    return [rule for rule in policy.rules if rule.receivers & concerned]
+def agreements_for(tx: Connection, services: Services, caller_scope: CallerScope) -> Agreements:
+    """Return the feedback agreements that concern a caller.
+
+    A referrer reads those of its own kind; a partner system those of the referrers that work in it; the finance team
+    and the operator, who are responsible for the rules, all.
+    """
+    kinds = _kinds_of(tx, caller_scope.organisation)
+    rules = tuple(rule for rule in services.policy.rules if rule.receivers & kinds)
+    return Agreements(services.policy.version, kinds, rules)
 
 
 def explain(
     tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID, occasion: Occasion
 ) -> Explanation:
-    """Tell what the referrer of a referral would be told now at a moment, field by field, and by which rule.
+    """Return which fields the referrer of a referral would receive now at a moment, and which rule decides on each.
 
     Raises:
-        Forbidden: the caller neither referred nor guides.
-        NotFound: no such referral for this caller.
+        InvalidInput: nothing is disclosed to a referrer at this moment.
+        Forbidden: the caller neither refers nor belongs to the finance team.
+        NotFound: the caller sees no such referral.
     """
+    if occasion is Occasion.HANDLING:
+        message = "Not a moment at which a referrer is told; give a feedback moment or reading."
+        raise InvalidInput(FieldFault("moment", InputRule.FEEDBACK_MOMENT, message))
     if caller_scope.organisation.role not in _MAY_ASK:
         raise Forbidden("Explanations are for who referred and for the finance team.")
     case = load_case_files(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
@@ -75,11 +84,21 @@ def explain(
         raise NotFound("There is no referral with this id for this client.")
     receiver = _receiver(case.referral.organisation)
     wanted = _fields_at(occasion, receiver.kind, services.policy)
-    # The same fields are asked about whatever is known of the case: which are empty must not show.
+    # The same fields are decided on for every case, so that the answer does not show which fields are empty.
     facts: Mapping[Field, object] = {**dict.fromkeys(wanted), **facts_of(case)}
     released = services.gate.release(receiver, occasion, facts)
     decisions = tuple(each for each in released.decisions if each.field in wanted)
-    return Explanation(receiver.kind, occasion, released.policy_version, decisions)
+    return Explanation(
+        kind=receiver.kind, occasion=occasion, policy_version=released.policy_version, decisions=decisions
+    )
+
+
+def _kinds_of(tx: Connection, caller: Organisation) -> frozenset[str]:
+    if caller.role in _EVERY_KIND:
+        return RECEIVER_KINDS
+    if caller.role is OrganisationRole.PARTNER_SYSTEM:
+        return list_kinds(tx, caller.system)
+    return frozenset({str(caller.kind or caller.role)})
 
 
 def _receiver(referrer: Organisation) -> Receiver:
@@ -87,7 +106,7 @@ def _receiver(referrer: Organisation) -> Receiver:
 
 
 def _fields_at(occasion: Occasion, kind: str, policy: Policy) -> frozenset[Field]:
-    """Return the fields that events of a moment may carry, or on asking all, and those that a rule names."""
+    """Return the fields that events of a moment may contain, when reading all, and those that a rule names."""
     named = policy.row(kind, occasion).keys()
     if occasion not in EVENT_OCCASIONS:
         return frozenset(Field)
