@@ -3,25 +3,25 @@
 Nothing else makes a ``Released``, and everything that leaves the hub asks for one.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
-from datetime import UTC, date, datetime
-from enum import StrEnum
-from functools import lru_cache
-from hashlib import sha256
+from datetime import date
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from app.domain.codes import ConsentScope
-from app.domain.events import FactValue, Scalar
+from app.domain.events import FactValue
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import Clock
-from app.privacy.classification import ID_FIELDS, INSIDE_ONLY, coarsen
-from app.privacy.policy import AllowRule, Effect, MatrixCell, Occasion, Policy, Row
+from app.privacy.classification import ID_FIELDS, coarsen
+from app.privacy.decision import Decision, Question, decide, failed
+from app.privacy.json_values import digest_of, to_json_value
+from app.privacy.plan import Plan
+from app.privacy.policy import NO_RULES, Effect, Occasion, Policy
 from app.privacy.pseudonyms import Pseudonyms
+from app.privacy.rules import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +37,6 @@ class Receiver:
     key: str
     kind: str
     inside: bool
-
-
-class Reason(StrEnum):
-    """Why a field was released or withheld."""
-
-    RELEASED = "released"
-    NO_RULE = "no-rule"
-    FORBIDDEN = "forbidden"
-    EXPIRED = "expired"
-    NO_CONSENT = "no-consent"
-    CONDITION = "condition"
-    NOT_TOLD = "not-told"
-    OUTSIDE = "outside"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided on one field; never holds its value.
-
-    Attributes:
-        effect: how it was released; None when it was withheld.
-        rule_id: the rule that decided; None when no rule speaks of the field.
-        reason: a ``Reason`` value.
-    """
-
-    field: Field
-    effect: Effect | None
-    rule_id: str | None
-    reason: str
 
 
 _KEY_OF_THE_GATE: Final = object()
@@ -99,7 +69,7 @@ class Released:
     @property
     def digest(self) -> str:
         """SHA-256 in hex of the fields as JSON with sorted keys and without spaces, in UTF-8."""
-        return sha256(_CANONICAL.encode(dict(self.fields)).encode()).hexdigest()
+        return digest_of(self.fields)
 
     @property
     def withheld(self) -> tuple[Field, ...]:
@@ -115,6 +85,8 @@ class Released:
 class PrivacyGate:
     """Decides, field by field, what a receiver may be told; whatever no rule permits is withheld.
 
+    Safe to share between threads.
+
     Args:
         policy: the rules.
         pseudonyms: give a receiver outside the three systems its own ids.
@@ -125,6 +97,7 @@ class PrivacyGate:
         self.policy = policy
         self.pseudonyms = pseudonyms
         self._clock = clock
+        self._plan = lru_cache(maxsize=_MAX_PLANS)(self._compiled)
 
     def release(self, receiver: Receiver, occasion: Occasion, facts: Mapping[Field, object]) -> Released:
         """Return the facts that this receiver may be told on this occasion.
@@ -139,138 +112,81 @@ class PrivacyGate:
         Raises:
             ValueError: the clock's time has no time zone.
         """
-        question = self._question(receiver.kind, occasion, facts)
+        plan = self._plan(receiver.kind, occasion, receiver.inside, self._today())
+        own_id = partial(self._own_id, receiver)
         fields: dict[Field, FactValue] = {}
         decisions = []
-        for field in _FIELDS:
-            if field in facts:
-                decision, value = _offer(field, question, receiver, self.pseudonyms)
-                decisions.append(decision)
+        outcomes = plan.outcomes(facts)
+        # This loop runs for every field of every record that leaves.
+        for field in _in_order(tuple(facts)):
+            value = facts[field]
+            decision, released, convert = outcomes[field].empty if value is None else outcomes[field].filled
+            if released:
+                try:
+                    fields[field] = None if value is None else (convert or own_id)(value)
+                except Exception:  # noqa: BLE001 - a value that cannot be converted stays inside
+                    decision = failed(field)
+            decisions.append(decision)
+        return self._released(occasion, fields, decisions)
+
+    def explain(self, receiver: Receiver, occasion: Occasion, facts: Mapping[Field, object]) -> Released:
+        """Return the same as ``release``, decided rule by rule without a plan: slower, to explain and to compare."""
+        row = self.policy.row(receiver.kind, occasion)
+        question = Question(self._today(), receiver.inside, partial(_is_met_by, facts))
+        fields: dict[Field, FactValue] = {}
+        decisions = []
+        for field in _in_order(tuple(facts)):
+            try:
+                decision = decide(field, row.get(field, NO_RULES), question, is_empty=facts[field] is None)
                 if decision.effect is not None:
-                    fields[field] = value
-        return Released(fields, tuple(decisions), self.policy.version, occasion, _KEY_OF_THE_GATE)
+                    fields[field] = self._converted(decision, facts[field], receiver)
+            except Exception:  # noqa: BLE001 - whatever fails on a field, that field stays inside
+                decision = failed(field)
+            decisions.append(decision)
+        return self._released(occasion, fields, decisions)
 
     def would_release(self, kind: str, occasion: Occasion, field: Field, facts: Mapping[Field, object]) -> bool:
-        """Return whether ``release`` would release this field to a kind of receiver, whether or not it is a fact.
+        """Return whether ``release`` would release a field to this kind of receiver, whether or not it is a fact.
 
         The facts need to contain only what the rules ask about: consent, and the fields in conditions.
         """
-        return _decide(field, self._question(kind, occasion, facts)).effect is not None
+        outcomes = self._plan(kind, occasion, True, self._today()).outcomes(facts)[field]
+        return (outcomes.empty if field in facts and facts[field] is None else outcomes.filled).released
 
-    def _question(self, kind: str, occasion: Occasion, facts: Mapping[Field, object]) -> "_Question":
-        return _Question(facts, self.policy.row(kind, occasion), _local_day(self._clock.now()))
+    def _compiled(self, kind: str, occasion: Occasion, inside: bool, day: date) -> Plan:
+        return Plan(self.policy.row(kind, occasion), inside, day)
 
+    def _today(self) -> date:
+        now = self._clock.now()
+        if now.tzinfo is None:
+            raise ValueError("now: must have a time zone; take it from a Clock")
+        return now.astimezone(AMSTERDAM).date()
 
-_FIELDS = tuple(Field)
-_UNSAID = MatrixCell()
+    def _released(self, occasion: Occasion, fields: dict[Field, FactValue], decisions: list[Decision]) -> Released:
+        return Released(fields, tuple(decisions), self.policy.version, occasion, _KEY_OF_THE_GATE)
 
+    def _converted(self, decision: Decision, value: object, receiver: Receiver) -> FactValue:
+        if value is None:
+            return None
+        if decision.field in ID_FIELDS:
+            return self._own_id(receiver, value)
+        return to_json_value(coarsen(decision.field, value) if decision.effect is Effect.COARSEN else value)
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    facts: Mapping[Field, object]
-    row: Row
-    today: date
-
-
-def _local_day(now: datetime) -> date:
-    if now.tzinfo is None:
-        raise ValueError("now: must have a time zone; take it from a Clock")
-    return now.astimezone(AMSTERDAM).date()
-
-
-def _offer(field: Field, question: _Question, receiver: Receiver, pseudonyms: Pseudonyms) -> tuple[Decision, FactValue]:
-    try:
-        decision = _decide(field, question)
-        if decision.effect is None:
-            return decision, None
-        if field in INSIDE_ONLY and not receiver.inside:
-            return Decision(field, None, decision.rule_id, Reason.OUTSIDE), None
-        return decision, _outgoing(decision, question.facts[field], receiver, pseudonyms)
-    except Exception:  # noqa: BLE001 - whatever fails on a field, that field stays inside
-        return Decision(field, None, None, Reason.ERROR), None
+    def _own_id(self, receiver: Receiver, value: object) -> str:
+        record_id = value if isinstance(value, UUID) else UUID(str(value))
+        return str(record_id if receiver.inside else self.pseudonyms.of(receiver.key, record_id))
 
 
-def _decide(field: Field, question: _Question) -> Decision:
-    cell = question.row.get(field, _UNSAID)
-    for forbid in cell.forbids:
-        if forbid.is_valid_on(question.today):
-            return _decision(field, None, forbid.id, Reason.FORBIDDEN)
-    rule_id, verdict = None, Reason.NO_RULE
-    for permit in cell.permits:
-        rule_id, verdict = permit.rule.id, _verdict(field, permit, question)
-        if verdict is Reason.RELEASED:
-            return _decision(field, permit.effect, rule_id, verdict)
-    return _decision(field, None, rule_id, verdict)
+_MAX_PLANS = 1024
+"""Enough for every kind of receiver on every occasion, inside and outside, on one day."""
 
 
-# The same few thousand decisions come back all the time, and making one costs more than finding it.
-_decision = lru_cache(maxsize=16_384)(Decision)
+# Each caller offers the same fields again and again.
+@lru_cache(maxsize=1024)
+def _in_order(offered: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Return the fields in the order of ``Field``, without what is no field."""
+    return tuple(field for field in Field if field in offered)
 
 
-def _verdict(field: Field, permit: AllowRule, question: _Question) -> Reason:
-    rule, facts = permit.rule, question.facts
-    if not rule.is_valid_on(question.today):
-        return Reason.EXPIRED
-    if permit.overruled_by and any(forbid.is_valid_on(question.today) for forbid in permit.overruled_by):
-        return Reason.FORBIDDEN
-    if rule.consent is not None and not _is_given(rule.consent, facts.get(Field.CONSENT_SCOPES)):
-        return Reason.NO_CONSENT
-    if rule.when and not all(condition.holds(facts.get(about)) for about, condition in rule.when.items()):
-        return Reason.CONDITION
-    return Reason.NOT_TOLD if permit.retold and field in facts and facts[field] is None else Reason.RELEASED
-
-
-def _is_given(scope: ConsentScope, scopes: object) -> bool:
-    # A bare text is no list of scopes, though Python would look for the scope inside it.
-    return isinstance(scopes, list | tuple | set | frozenset) and scope in scopes
-
-
-def _outgoing(decision: Decision, value: object, receiver: Receiver, pseudonyms: Pseudonyms) -> FactValue:
-    if value is None:
-        return None
-    if decision.field in ID_FIELDS:
-        return _own_id(value, receiver, pseudonyms)
-    return _json_ready(coarsen(decision.field, value) if decision.effect is Effect.COARSEN else value)
-
-
-def _own_id(value: object, receiver: Receiver, pseudonyms: Pseudonyms) -> str:
-    record_id = value if isinstance(value, UUID) else UUID(str(value))
-    return str(record_id if receiver.inside else pseudonyms.of(receiver.key, record_id))
-
-
-def _json_ready(value: object) -> FactValue:
-    # Most values are text, and this is the hot path.
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, (list, tuple)):
-        return [str(_scalar(item)) for item in value]
-    if isinstance(value, (set, frozenset)):
-        return sorted(str(_scalar(item)) for item in value)
-    return _scalar(value)
-
-
-def _scalar(value: object) -> Scalar:
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, int):
-        return value
-    if isinstance(value, datetime):
-        return _utc(value)
-    if isinstance(value, (date, UUID)):
-        return str(value)
-    raise TypeError(f"a {type(value).__name__} has no form on the wire")
-
-
-def _text(value: str) -> str:
-    # A lone surrogate cannot be encoded: better to miss one field here than a whole message later.
-    value.encode()
-    return str(value)
-
-
-def _utc(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone could be any moment")
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def _is_met_by(facts: Mapping[Field, object], requirement: Requirement) -> bool:
+    return requirement.is_met_by(facts)

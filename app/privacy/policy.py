@@ -19,12 +19,14 @@ from app.privacy.rules import (
     Effect,
     Occasion,
     PolicyError,
+    Reason,
     Rule,
     check_rules,
 )
 
 __all__ = [
     "EVENT_OCCASIONS",
+    "NO_RULES",
     "RECEIVER_KINDS",
     "REFERRER_KINDS",
     "AllowRule",
@@ -34,6 +36,7 @@ __all__ = [
     "Occasion",
     "Policy",
     "PolicyError",
+    "Reason",
     "Row",
     "Rule",
     "load_policy",
@@ -47,14 +50,14 @@ class AllowRule:
     Attributes:
         effect: how the field leaves; an id is always pseudonymised, whatever the rule says.
         overruled_by: the rules that forbid the field on this rule's own occasion.
-        retold: True when a rule about a moment counts for reading, because what was told may be read
+        re_released: True when a rule about a moment counts for reading, because what was told may be read
             again. A field that is still empty has not been told.
     """
 
     rule: Rule
     effect: Effect
     overruled_by: tuple[Rule, ...]
-    retold: bool = False
+    re_released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ class MatrixCell:
     forbids: tuple[Rule, ...] = ()
     permits: tuple[AllowRule, ...] = ()
 
+
+NO_RULES = MatrixCell()
+"""The cell of a field that no rule names: it is withheld."""
 
 Row = Mapping[Field, MatrixCell]
 _NOTHING_SAID: Row = MappingProxyType({})
@@ -160,14 +166,14 @@ def _reading_row(kind: str, rows: Mapping[tuple[str, Occasion], Row]) -> dict[Fi
     own = rows.get((kind, Occasion.READING), _NOTHING_SAID)
     told = [rows.get((kind, Occasion.of(moment)), _NOTHING_SAID) for moment in Moment]
     return {
-        field: _reading_cell(own.get(field, MatrixCell()), [row[field] for row in told if field in row])
+        field: _reading_cell(own.get(field, NO_RULES), [row[field] for row in told if field in row])
         for field in set(own).union(*told)
     }
 
 
 def _reading_cell(own: MatrixCell, told: Iterable[MatrixCell]) -> MatrixCell:
-    retold = (replace(permit, retold=True) for cell in told for permit in cell.permits)
-    return MatrixCell(own.forbids, _widest_first((*own.permits, *retold)))
+    re_released = (replace(permit, re_released=True) for cell in told for permit in cell.permits)
+    return MatrixCell(own.forbids, _widest_first((*own.permits, *re_released)))
 
 
 def _widest_first(permits: Iterable[AllowRule]) -> tuple[AllowRule, ...]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from functools import cached_property
+from typing import ClassVar, Self
 
 from app.domain.codes import ConsentScope, Moment, OrganisationRole, ReferrerKind
 from app.domain.fields import Field
@@ -80,6 +81,50 @@ class Condition:
         return isinstance(value, str) and value in self.one_of
 
 
+class Reason(StrEnum):
+    """Why a field was released or withheld."""
+
+    RELEASED = "released"
+    NO_RULE = "no-rule"
+    FORBIDDEN = "forbidden"
+    EXPIRED = "expired"
+    NO_CONSENT = "no-consent"
+    CONDITION = "condition"
+    NOT_TOLD = "not-told"
+    OUTSIDE = "outside"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRequirement:
+    """The client must have agreed to something, as recorded now."""
+
+    scope: ConsentScope
+    reason: ClassVar = Reason.NO_CONSENT
+
+    def is_met_by(self, facts: Mapping[Field, object]) -> bool:
+        """Return whether the consent is recorded; a bare text is no list of scopes."""
+        scopes = facts.get(Field.CONSENT_SCOPES)
+        return isinstance(scopes, list | tuple | set | frozenset) and self.scope in scopes
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRequirement:
+    """Another field must meet a condition."""
+
+    field: Field
+    condition: Condition
+    reason: ClassVar = Reason.CONDITION
+
+    def is_met_by(self, facts: Mapping[Field, object]) -> bool:
+        """Return whether the field meets the condition; an absent one does not."""
+        return self.condition.holds(facts.get(self.field))
+
+
+Requirement = ConsentRequirement | FieldRequirement
+"""What must be true of a case before a rule permits anything."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One agreement: these receivers, on these occasions, these fields.
@@ -106,6 +151,12 @@ class Rule:
     valid_until: date | None = None
     consent: ConsentScope | None = None
     when: Mapping[Field, Condition] = field(default_factory=dict)
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What must be true of the case, in the order in which it is asked: consent, then each condition."""
+        consent = () if self.consent is None else (ConsentRequirement(self.consent),)
+        return (*consent, *(FieldRequirement(about, condition) for about, condition in self.when.items()))
 
     def is_valid_on(self, day: date) -> bool:
         """Return whether the rule holds on a day in local time."""

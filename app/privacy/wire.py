@@ -6,8 +6,10 @@ from app.domain.fields import Field
 
 __all__ = ["to_wire", "wire_name"]
 
-# Fields of the event itself stand beside the groups.
+# Fields of the event itself are next to the groups.
 _TOP_GROUP = "event"
+
+_STATUSES = {Field.REFERRAL_STATUS, Field.REFERRAL_TOLD_STATUS}
 
 
 def to_wire(fields: Mapping[Field, object]) -> dict[str, object]:
@@ -20,22 +22,27 @@ def to_wire(fields: Mapping[Field, object]) -> dict[str, object]:
     """
     top: dict[str, object] = {}
     groups: dict[str, dict[str, object]] = {}
+    # This loop runs for every field of every answer and event.
     for field, value in fields.items():
-        if field is Field.REFERRAL_TOLD_STATUS and Field.REFERRAL_STATUS in fields:
-            continue
         group, name = _WIRE_NAMES[field]
-        target = top if group is None else groups.setdefault(group, {})
-        target[name] = value
+        if group is None:
+            top[name] = value
+        elif group in groups:
+            groups[group][name] = value
+        else:
+            groups[group] = {name: value}
+    if fields.keys() >= _STATUSES:
+        groups["referral"]["status"] = fields[Field.REFERRAL_STATUS]
     return groups | top
 
 
 def wire_name(field: Field) -> tuple[str | None, str]:
-    """Return a field's group and name on the wire; the group is None for what stands beside the groups."""
+    """Return a field's group and name on the wire; the group is None for a field of the event itself."""
     return _WIRE_NAMES[field]
 
 
 def _wire_name(field: Field) -> tuple[str | None, str]:
-    # The referrer is told a status of its own, which it reads under the same name.
+    # The status that was disclosed to the referrer has the name of the true one: a receiver gets one of the two.
     shown = Field.REFERRAL_STATUS if field is Field.REFERRAL_TOLD_STATUS else field
     group, _, name = shown.value.partition(".")
     return (None if group == _TOP_GROUP else _camel_case(group)), _camel_case(name)

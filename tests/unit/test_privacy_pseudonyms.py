@@ -1,5 +1,6 @@
 """Ids that mean something to one receiver only."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
@@ -47,6 +48,16 @@ def test_ids_of_one_moment_do_not_resemble_each_other_as_pseudonyms() -> None:
     prefixes = {PSEUDONYMS.of("a", record_id).hex[:12] for record_id in ids}
 
     assert len(prefixes) == len(ids)
+
+
+def test_threads_can_share_them() -> None:
+    shared, ids = Pseudonyms(bytes(range(32))), [UUID(int=RECORD.int + n) for n in range(2000)]
+    keys = ["a", "b"]
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda each: [shared.of(key, each) for key in keys], ids))
+
+    assert found == [[PSEUDONYMS.of(key, each) for key in keys] for each in ids]
 
 
 def test_another_master_key_gives_other_pseudonyms() -> None:

@@ -20,8 +20,7 @@ from app.domain.fields import Field
 from app.domain.preconditions import etag_of
 from app.operations.disclosure.explanation import Decision, Rule, agreements_for, explain
 from app.privacy.classification import CLASS_OF
-from app.privacy.gate import Reason
-from app.privacy.policy import Condition, Occasion
+from app.privacy.policy import Condition, Occasion, Reason
 
 router = APIRouter(prefix="/feedback-policies", tags=["reference"])
 

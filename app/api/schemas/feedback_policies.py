@@ -9,8 +9,7 @@ from app.api.schemas.fields import In, Out
 from app.domain.codes import ConsentScope
 from app.domain.fields import Field
 from app.privacy.classification import FieldClass
-from app.privacy.gate import Reason
-from app.privacy.policy import Effect, Occasion
+from app.privacy.policy import Effect, Occasion, Reason
 
 
 class ConditionOut(Out):

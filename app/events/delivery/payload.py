@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
 
 from app.database import Connection
@@ -35,6 +33,7 @@ from app.models.delivery.subscription import (
     secret_context,
 )
 from app.privacy.gate import PrivacyGate, Receiver
+from app.privacy.json_values import digest_of
 from app.vault import Vault
 
 __all__ = ["DeliveryBuilder", "PreparedDelivery", "message_of"]
@@ -142,7 +141,7 @@ class DeliveryBuilder:
             receiver=prepared.delivery.receiver,
             policy_version=prepared.policy_version,
             fields=tuple(field.value for field in prepared.fields),
-            digest=_digest(prepared.fields),
+            digest=digest_of(prepared.fields),
             disclosed_at=disclosed_at,
         )
 
@@ -244,9 +243,3 @@ def _not_served(delivery: Delivery, subscription: Subscription | None, now: date
 
 def _ended(delivery: Delivery, state: DeliveryState, now: datetime, why: str) -> Settlement:
     return Settlement(delivery, state, now, finished_at=now, last_error=why)
-
-
-def _digest(fields: Mapping[Field, FactValue]) -> str:
-    """Hash what is sent in the same way as the gate hashes what it releases."""
-    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(canonical.encode()).hexdigest()

@@ -17,7 +17,8 @@ from app.models.access.organisation import list_kinds
 from app.models.cases.case_file import load_case_files
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
-from app.privacy.gate import Decision, Receiver
+from app.privacy.decision import Decision
+from app.privacy.gate import Receiver
 from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Occasion, Policy, Rule
 
 __all__ = ["Agreements", "Decision", "Explanation", "Occasion", "Rule", "agreements_for", "explain"]
@@ -86,7 +87,7 @@ def explain(
     wanted = _fields_at(occasion, receiver.kind, services.policy)
     # The same fields are decided on for every case, so that the answer does not show which fields are empty.
     facts: Mapping[Field, object] = {**dict.fromkeys(wanted), **facts_of(case)}
-    released = services.gate.release(receiver, occasion, facts)
+    released = services.gate.explain(receiver, occasion, facts)
     decisions = tuple(each for each in released.decisions if each.field in wanted)
     return Explanation(
         kind=receiver.kind, occasion=occasion, policy_version=released.policy_version, decisions=decisions

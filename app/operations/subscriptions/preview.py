@@ -26,7 +26,8 @@ from app.operations.subscriptions.subscriptions import (
     SubscriptionStatus,
     visible_subscription,
 )
-from app.privacy.gate import Decision, Receiver
+from app.privacy.decision import Decision
+from app.privacy.gate import Receiver
 from app.privacy.policy import Occasion
 
 __all__ = ["Decision", "Preview", "PreviewRequest", "preview", "preview_for"]
@@ -87,7 +88,7 @@ def preview_for(
     wanted = fields_for(request.event_type, Occasion.of(moment))
     readable = _readable(services, receiver, facts)
     offered = {field: readable.get(field) for field in wanted | services.policy.asks}
-    released = services.gate.release(receiver, Occasion.of(moment), offered)
+    released = services.gate.explain(receiver, Occasion.of(moment), offered)
     decisions = tuple(_as_sent(subscription, each) for each in released.decisions if each.field in wanted)
     unmatched = unmatched_filters(subscription, request.event_type, attributes)
     return Preview(

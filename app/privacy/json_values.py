@@ -1,0 +1,61 @@
+"""The JSON form of fields: their values as text, numbers, true and false or lists of text; and their digest."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from app.domain.events import FactValue, Scalar
+from app.domain.fields import Field
+
+# Members of an enumeration take much longer to serialise than plain text.
+_NAMES = {field: field.value for field in Field}
+
+
+def digest_of(fields: Mapping[Field, FactValue]) -> str:
+    """Return SHA-256 in hex of the fields as JSON with sorted keys and without spaces, in UTF-8."""
+    return sha256(to_json({_NAMES[field]: fields[field] for field in sorted(fields)})).hexdigest()
+
+
+def to_json_value(value: object) -> FactValue:
+    """Return a value as JSON scalar or list of text; sets are sorted, times are in UTC.
+
+    Raises:
+        TypeError: the value has no JSON form here, such as a float or an object.
+        ValueError: a time without a time zone, or text that UTF-8 cannot encode.
+    """
+    # Most values are text, and this runs for every field of every answer.
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, (list, tuple)):
+        return [str(_scalar(item)) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(str(_scalar(item)) for item in value)
+    return _scalar(value)
+
+
+def _scalar(value: object) -> Scalar:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, datetime):
+        return _utc(value)
+    if isinstance(value, (date, UUID)):
+        return str(value)
+    raise TypeError(f"a {type(value).__name__} has no JSON form")
+
+
+def _text(value: str) -> str:
+    # A lone surrogate cannot be encoded: better to withhold one field here than to lose a whole message later.
+    if not value.isascii():
+        value.encode()
+    return str(value)
+
+
+def _utc(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError("a time without a time zone could be any time")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
