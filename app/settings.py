@@ -6,64 +6,42 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.domain.codes import PARTNERS, System
+from app.adapters.allegro import AllegroSettings
+from app.adapters.common.settings import BaseUrl, PartnerSettings
+from app.adapters.gidso import GidsoSettings
+from app.adapters.rmw import RmwSettings
+from app.domain.codes import System
 
 MASTER_KEY_BYTES = 32
 NEW_MASTER_KEY = f"openssl rand -base64 {MASTER_KEY_BYTES}"
 NO_OIN = "0" * 20
+
+_PREFIX = "TRAJECTHUB_"
 
 Networks = Annotated[
     tuple[IPv4Network | IPv6Network, ...],
     NoDecode,
     BeforeValidator(lambda given: [part.strip() for part in given.split(",")] if isinstance(given, str) else given),
 ]
-Windows = Annotated[
-    tuple[tuple[time, time], ...],
-    NoDecode,
-    BeforeValidator(lambda given: [part.split("-") for part in given.split(",")] if isinstance(given, str) else given),
-]
-Pace = Annotated[float, Field(ge=2)]
-BaseUrl = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(lambda url: url.rstrip("/"))]
-
-CREDENTIALS: Mapping[System, tuple[str, ...]] = {
-    System.ALLEGRO: ("client_id", "client_secret"),
-    System.GIDSO: ("api_key",),
-    System.RMW: ("username", "password"),
-}
-"""How the hub is known at each partner; a setting of each is named after the system and this."""
-
-
-@dataclass(frozen=True, repr=False)
-class PartnerSettings:
-    """What is set for one partner, as plain values.
-
-    Attributes:
-        url: its address; None: not connected.
-        credentials: by the names of ``CREDENTIALS``; empty ones where none are given.
-        requests_per_second: the most calls to it; None: nothing was said.
-        maintenance: by Dutch time, each from and until.
-    """
-
-    url: str | None
-    credentials: Mapping[str, str]
-    requests_per_second: float | None
-    maintenance: tuple[tuple[time, time], ...]
 
 
 class Settings(BaseSettings):
     """The hub's settings, read once at an entry point and passed down as plain values."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TRAJECTHUB_",
+        env_prefix=_PREFIX,
+        # A partner's settings are a model of their own: TRAJECTHUB_GIDSO_API_KEY is gidso.api_key.
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
         frozen=True,
         extra="ignore",
         # A refused value may be a secret.
@@ -104,53 +82,20 @@ class Settings(BaseSettings):
     token_lifetime_seconds: Annotated[int, Field(gt=0, le=3600)] = 3600
     """Seconds until an access token expires; at most an hour, because a token cannot be called back."""
 
-    allegro_url: BaseUrl | None = None
-    """Base of Allegro's API; without it Allegro is not connected."""
+    allegro: AllegroSettings = AllegroSettings()
+    """The connection with Allegro."""
 
-    allegro_client_id: str | None = None
-    """The hub's client id at Allegro."""
+    gidso: GidsoSettings = GidsoSettings()
+    """The connection with GIDSO."""
 
-    allegro_client_secret: SecretStr | None = None
-    """The secret that goes with ``allegro_client_id``."""
-
-    gidso_url: BaseUrl | None = None
-    """Base of GIDSO's API; without it GIDSO is not connected."""
-
-    gidso_api_key: SecretStr | None = None
-    """The hub's API key at GIDSO."""
-
-    rmw_url: BaseUrl | None = None
-    """Address of RMW's SOAP service; without it RMW is not connected."""
-
-    rmw_username: str | None = None
-    """The hub's user name at RMW."""
-
-    rmw_password: SecretStr | None = None
-    """The password that goes with ``rmw_username``."""
+    rmw: RmwSettings = RmwSettings()
+    """The connection with RMW."""
 
     pull_interval_seconds: Annotated[float, Field(gt=0)] = 5.0
     """Seconds between two pulls of a partner's changes; a shorter time brings news sooner and asks more of them."""
 
     subscriptions_per_organisation: Annotated[int, Field(ge=1)] = 50
     """The most subscriptions that one organisation may have; each is sent every event that it asks for."""
-
-    allegro_requests_per_second: Pace | None = None
-    """Most calls to Allegro, pulls and deliveries together, 2 or more; without it 50, in the sandbox no limit."""
-
-    gidso_requests_per_second: Pace | None = None
-    """Most calls to GIDSO, pulls and deliveries together, 2 or more; without it 50, in the sandbox no limit."""
-
-    rmw_requests_per_second: Pace | None = None
-    """Most calls to RMW, pulls and deliveries together, 2 or more; without it 50, in the sandbox no limit."""
-
-    allegro_maintenance: Windows = ()
-    """When Allegro is in maintenance, by Dutch time, with commas: ``22:00-06:00``; it is not pulled then."""
-
-    gidso_maintenance: Windows = ()
-    """When GIDSO is in maintenance, by Dutch time, with commas: ``22:00-06:00``; it is not pulled then."""
-
-    rmw_maintenance: Windows = ()
-    """When RMW is in maintenance, by Dutch time, with commas: ``22:00-06:00``; it is not pulled then."""
 
     reconcile_at: Annotated[time | None, BeforeValidator(lambda given: given or None)] = time(3, 30)
     """When each partner is compared as a whole every night, by Dutch time, or after its maintenance; empty: never."""
@@ -177,13 +122,10 @@ class Settings(BaseSettings):
             raise ValueError("\n".join(["the hub does not start like this:", *(f"- {fault}" for fault in faults)]))
         return self
 
-    def of_partner(self, system: System) -> PartnerSettings:
-        """Return what is set for a partner: the settings that are named after it."""
-        url, pace, maintenance = (
-            getattr(self, f"{system.value}_{name}") for name in ("url", "requests_per_second", "maintenance")
-        )
-        given = {name: getattr(self, f"{system.value}_{name}") or "" for name in CREDENTIALS[system]}
-        return PartnerSettings(url, {name: _plain(value) for name, value in given.items()}, pace, maintenance)
+    @property
+    def partners(self) -> Mapping[System, PartnerSettings]:
+        """Return the settings of each partner."""
+        return {each.system: each for _, each in self if isinstance(each, PartnerSettings)}
 
     def master_key_bytes(self) -> bytes:
         """Return the 32 bytes of the master key.
@@ -207,28 +149,32 @@ class Settings(BaseSettings):
             yield f"TRAJECTHUB_MASTER_KEY is not the base64 of {MASTER_KEY_BYTES} bytes: use `{NEW_MASTER_KEY}`"
 
     def _exposure_faults(self) -> Iterator[str]:
-        for name in ("public_url", *(f"{system.value}_url" for system in PARTNERS)):
-            url = getattr(self, name)
+        urls = {"PUBLIC_URL": self.public_url} | {_variable(each, "url"): each.url for each in self.partners.values()}
+        for name, url in urls.items():
             if url is not None and not url.startswith("https://"):
-                yield f"{_variable(name)} is {url}: personal data need https://, or set TRAJECTHUB_MODE=sandbox"
+                yield f"{_PREFIX}{name} is {url}: personal data need https://, or set TRAJECTHUB_MODE=sandbox"
         if self.oin == NO_OIN:
             yield "TRAJECTHUB_OIN is all zeros: give your organisation's number from the OIN register"
 
     def _credential_faults(self) -> Iterator[str]:
-        for system in PARTNERS:
-            given = self.of_partner(system)
-            for name, value in given.credentials.items():
-                if given.url is not None and not value:
-                    way_out = f"set it, or unset {_variable(f'{system.value}_url')}"
-                    yield f"{_variable(f'{system.value}_{name}')} is missing: {way_out}"
+        for partner in self.partners.values():
+            for name in partner.missing_credentials() if partner.url else ():
+                remedy = f"set it, or unset {_PREFIX}{_variable(partner, 'url')}"
+                yield f"{_PREFIX}{_variable(partner, name)} is missing: {remedy}"
 
 
-def _plain(value: str | SecretStr) -> str:
-    return value.get_secret_value() if isinstance(value, SecretStr) else value
+def variables(model: type[BaseModel] = Settings, prefix: str = _PREFIX) -> Iterator[tuple[str, FieldInfo]]:
+    """Return the name of each environment variable with the field that describes it, those of partners included."""
+    for name, field in model.model_fields.items():
+        variable, inner = f"{prefix}{name.upper()}", field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from variables(inner, f"{variable}_")
+        else:
+            yield variable, field
 
 
-def _variable(field: str) -> str:
-    return f"TRAJECTHUB_{field.upper()}"
+def _variable(partner: PartnerSettings, field: str) -> str:
+    return f"{partner.system.value}_{field}".upper()
 
 
 def _decoded(key: SecretStr) -> bytes:

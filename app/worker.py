@@ -11,11 +11,12 @@ from uuid import uuid4
 
 import structlog
 
+from app.adapters.common.adapter import Adapter
 from app.adapters.engine.jobs import Jobs
 from app.adapters.engine.puller import Puller
-from app.adapters.engine.registry import Access, Adapter, cases_of, connect_partners
+from app.adapters.engine.registry import connect_partners
 from app.database import Database
-from app.domain.codes import PARTNERS, System
+from app.domain.codes import System
 from app.events.contract.envelope import Origin
 from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine, DeliverySettings
@@ -62,7 +63,7 @@ class Worker:
     def over(cls, db: Database, services: Services, settings: Settings) -> Self:
         """Wire the loops over a database."""
         pull_policy = pull_policies_of(settings)
-        adapters = connect_partners(access_of(settings), services.clock, pull_policy)
+        adapters = connect_partners(settings.partners.values(), services.clock, pull_policy)
         webhook = WebhookSender(services.clock, outbound(settings))
         cases = StoredCaseLookup(services.vault)
         table = DeliveryBuilder(
@@ -86,7 +87,7 @@ class Worker:
                     each.source,
                     holder,
                     pull_policy[system],
-                    Jobs(db, services, each.source, PartnerLease(system, holder), cases_of(each)).work,
+                    Jobs(db, services, each.source, PartnerLease(system, holder), each.list_cases).work,
                 )
                 for system, each in adapters.items()
             },
@@ -124,23 +125,16 @@ def outbound(settings: Settings) -> OutboundClient:
     return OutboundClient(rules, ca_file=str(settings.webhook_ca_file) if settings.webhook_ca_file else None)
 
 
-def access_of(settings: Settings) -> dict[System, Access]:
-    """Return how to reach each partner that has an address."""
-    given = {system: settings.of_partner(system) for system in PARTNERS}
-    return {system: Access(each.url, each.credentials) for system, each in given.items() if each.url}
-
-
 def pull_policies_of(settings: Settings) -> dict[System, PullPolicy]:
     """Return how each partner is treated."""
     usual = None if settings.mode == "sandbox" else USUAL_REQUESTS_PER_SECOND
-    given = {system: settings.of_partner(system) for system in PARTNERS}
     return {
         system: PullPolicy(
             requests_per_second=each.requests_per_second or usual,
             maintenance=tuple(MaintenanceWindow(*times) for times in each.maintenance),
             reconcile_at=settings.reconcile_at,
         )
-        for system, each in given.items()
+        for system, each in settings.partners.items()
     }
 
 

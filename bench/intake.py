@@ -15,8 +15,9 @@ from uuid import UUID
 import uvloop
 from sqlalchemy import Executable, text
 
-from app.adapters.allegro import Adapter
+from app.adapters.allegro import connect_allegro
 from app.adapters.allegro.client import AllegroClient
+from app.adapters.common.adapter import Adapter
 from app.adapters.engine.puller import Puller
 from app.database import Connection
 from app.domain.codes import System
@@ -55,7 +56,7 @@ async def measure() -> None:
     ):
         async with open_stage(database_url) as stage:
             await stage.add_referrer(_CODE)
-            partner = Adapter(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
+            partner = connect_allegro(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
             puller = Puller(stage.db, stage.services, partner.source, "bench")
             try:
                 await _work(stage, url, 20)

@@ -17,9 +17,12 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from pydantic import SecretStr
 
+from app.adapters.allegro import AllegroSettings
 from app.adapters.common.http import http_client
+from app.adapters.common.settings import Credential
+from app.adapters.gidso import GidsoSettings
+from app.adapters.rmw import RmwSettings
 from app.api.state import AppState
 from app.database import upgrade_schema
 from app.domain.codes import PARTNERS, System
@@ -208,14 +211,13 @@ def _settings(folder: Path, urls: Mapping[str, str], database_url: str) -> Setti
         database_url=database_url,
         data_dir=folder,
         public_url=urls["hub"],
-        allegro_url=urls[System.ALLEGRO],
-        allegro_client_id=allegro.CLIENT_ID,
-        allegro_client_secret=SecretStr(allegro.CLIENT_SECRET),
-        gidso_url=urls[System.GIDSO],
-        gidso_api_key=SecretStr(gidso.API_KEY),
-        rmw_url=urls[System.RMW],
-        rmw_username=rmw.USERNAME,
-        rmw_password=SecretStr(rmw.PASSWORD),
+        allegro=AllegroSettings(
+            url=urls[System.ALLEGRO],
+            client_id=Credential(allegro.CLIENT_ID),
+            client_secret=Credential(allegro.CLIENT_SECRET),
+        ),
+        gidso=GidsoSettings(url=urls[System.GIDSO], api_key=Credential(gidso.API_KEY)),
+        rmw=RmwSettings(url=urls[System.RMW], username=Credential(rmw.USERNAME), password=Credential(rmw.PASSWORD)),
         log_level="WARNING",
         log_format="console",
     )

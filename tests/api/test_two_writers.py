@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
+from app.adapters.common.settings import Credential
 from app.adapters.engine.puller import Puller
+from app.adapters.gidso import GidsoSettings
 from app.api.state import AppState
 from app.domain.codes import System
 from app.models.cases.external_id import referral_of
@@ -71,8 +73,8 @@ async def env(hub: AppState, app: ASGIApp, services: Services, clock: SettableCl
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(serving(app))
         gidso = await stack.enter_async_context(running_gidso(clock))
-        given: dict[str, Any] = {"gidso_url": gidso.url, "gidso_api_key": API_KEY}
-        worker = Worker.over(hub.db, services, Settings(mode="sandbox", **given))
+        given = GidsoSettings(url=gidso.url, api_key=Credential(API_KEY))
+        worker = Worker.over(hub.db, services, Settings(mode="sandbox", gidso=given))
         stack.push_async_callback(worker.close)
         desk = await stack.enter_async_context(desk_of(gidso))
         http = await stack.enter_async_context(httpx.AsyncClient())

@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from app.adapters.allegro import Adapter
+from app.adapters.allegro import connect_allegro
 from app.adapters.allegro.client import AllegroClient
 from app.adapters.allegro.source import PAGE_SIZE, PATIENCE, complete_up_to
 from app.adapters.common.http import BearerAuth
@@ -226,7 +226,7 @@ async def test_a_refused_token_is_renewed_once(world: World) -> None:
 
 
 async def test_wrong_credentials_can_be_put_right_so_nothing_is_given_up(world: World) -> None:
-    wrong_credentials = Adapter(world.url, CLIENT_ID, "wrong")
+    wrong_credentials = connect_allegro(world.url, CLIENT_ID, "wrong")
 
     with pytest.raises(PartnerUnreachable, match="credentials"):
         await wrong_credentials.sink.deliver(message(EventType.REFERRAL_RECEIVED))
@@ -287,7 +287,7 @@ async def test_an_answer_outside_the_contract_is_no_success(world: World) -> Non
 
 
 async def test_a_closed_port_is_unreachable() -> None:
-    adapter = Adapter("http://127.0.0.1:9", CLIENT_ID, CLIENT_SECRET)
+    adapter = connect_allegro("http://127.0.0.1:9", CLIENT_ID, CLIENT_SECRET)
 
     with pytest.raises(PartnerUnreachable):
         await adapter.sink.deliver(message(EventType.REFERRAL_RECEIVED))

@@ -12,9 +12,10 @@ import httpx
 import pytest
 import yaml
 
-from app.adapters.allegro import Adapter as Allegro
-from app.adapters.gidso import Adapter as Gidso
-from app.adapters.rmw import Adapter as Rmw
+from app.adapters.allegro import connect_allegro
+from app.adapters.common.adapter import Adapter
+from app.adapters.gidso import connect_gidso
+from app.adapters.rmw import connect_rmw
 from app.domain.codes import System
 from app.domain.errors import CursorExpired, PartnerUnreachable
 from app.domain.events import EventType
@@ -32,10 +33,12 @@ ALL = (System.ALLEGRO, System.GIDSO, System.RMW)
 SIMULATORS = {System.ALLEGRO: allegro.create_app, System.GIDSO: gidso.create_app, System.RMW: rmw.create_app}
 
 
-def adapter_of(system: System, url: str, clock: SettableClock) -> Allegro | Gidso | Rmw:
+def adapter_of(system: System, url: str, clock: SettableClock) -> Adapter:
     if system is System.ALLEGRO:
-        return Allegro(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
-    return Gidso(url, gidso.API_KEY, clock) if system is System.GIDSO else Rmw(url, rmw.USERNAME, rmw.PASSWORD)
+        return connect_allegro(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
+    if system is System.GIDSO:
+        return connect_gidso(url, gidso.API_KEY, clock)
+    return connect_rmw(url, rmw.USERNAME, rmw.PASSWORD)
 
 
 class Partner:

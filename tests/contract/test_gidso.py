@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.adapters.gidso import Adapter
+from app.adapters.common.adapter import Adapter
+from app.adapters.gidso import connect_gidso
 from app.domain.commands import GiveSignal, RegisterReferral, WithdrawReferral
 from app.domain.errors import CursorExpired, PartnerRefused, PartnerUnreachable
 from app.domain.ports import Page, PartnerSink, PartnerSource, Receipt
@@ -36,7 +37,7 @@ async def server(clock: SettableClock) -> AsyncIterator[Server]:
 @pytest.fixture
 async def adapter(server: Server, clock: SettableClock) -> AsyncIterator[Adapter]:
     """Return the adapter of the running GIDSO."""
-    opened = Adapter(server.url, API_KEY, clock)
+    opened = connect_gidso(server.url, API_KEY, clock)
     yield opened
     await opened.close()
 
@@ -158,7 +159,7 @@ async def test_registrations_before_the_agreed_moment_are_not_read(
     server: Server, desk: httpx.AsyncClient, clock: SettableClock
 ) -> None:
     await save(desk, row(1, AangemeldOp="2019-08-31"), row(2, AangemeldOp="2019-09-02T00:00:00+02:00"))
-    late = Adapter(server.url, API_KEY, clock, read_from=datetime(2019, 9, 1, tzinfo=UTC))
+    late = connect_gidso(server.url, API_KEY, clock, read_from=datetime(2019, 9, 1, tzinfo=UTC))
 
     records, cursor = await pull(late)
     await save(desk, row(1, AangemeldOp="2019-08-31", Gebied="Noord"))
@@ -268,7 +269,7 @@ async def test_line_for_a_case_that_gidso_does_not_know_is_refused(adapter: Adap
 
 
 async def test_wrong_key_waits_for_the_right_one(server: Server, clock: SettableClock) -> None:
-    wrong_credentials = Adapter(server.url, "wrong", clock)
+    wrong_credentials = connect_gidso(server.url, "wrong", clock)
 
     with pytest.raises(PartnerUnreachable, match="key"):
         await pull(wrong_credentials)
@@ -291,7 +292,7 @@ async def _answered(response: Response, clock: SettableClock) -> PartnerUnreacha
 
     running = Server(Starlette(routes=[Route("/{path:path}", answer)]))
     await running.start()
-    adapter = Adapter(running.url, API_KEY, clock)
+    adapter = connect_gidso(running.url, API_KEY, clock)
     with pytest.raises(PartnerUnreachable) as caught:
         await pull(adapter)
     await adapter.close()

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.adapters.gidso import Adapter
+from app.adapters.gidso import connect_gidso
 from app.domain.ports import PartnerRecord
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import SettableClock, Store
@@ -120,7 +120,7 @@ async def test_simulator_remembers_everything_after_a_restart(tmp_path: Path) ->
     for number in (1, 2):
         store = Store(tmp_path / "gidso.jsonl")
         async with running_gidso(clock, store) as server, desk_of(server) as desk:
-            adapter = Adapter(server.url, API_KEY, clock)
+            adapter = connect_gidso(server.url, API_KEY, clock)
             await save(desk, row(number))
             await adapter.sink.deliver(line(attempt=number))
             rounds.append(await pull(adapter, rounds[-1][1] if rounds else None))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.gidso import Adapter, Certificate
+from app.adapters.gidso import Certificate, connect_gidso
 from app.domain.errors import PartnerUnreachable
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import SettableClock
@@ -44,7 +44,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 
 async def test_adapter_with_a_certificate_is_let_in(url: str, certificate: Certificate) -> None:
-    adapter = Adapter(url, API_KEY, SettableClock(), certificate=certificate)
+    adapter = connect_gidso(url, API_KEY, SettableClock(), certificate=certificate)
 
     records, cursor = await pull(adapter)
     await adapter.close()
@@ -54,7 +54,7 @@ async def test_adapter_with_a_certificate_is_let_in(url: str, certificate: Certi
 
 async def test_adapter_does_not_trust_a_certificate_of_unknown_origin(url: str, certificate: Certificate) -> None:
     trusting = Certificate(certificate.certificate, certificate.key)
-    adapter = Adapter(url, API_KEY, SettableClock(), certificate=trusting)
+    adapter = connect_gidso(url, API_KEY, SettableClock(), certificate=trusting)
 
     with pytest.raises(PartnerUnreachable):
         await pull(adapter)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.adapters.rmw import Adapter
+from app.adapters.rmw import connect_rmw
 from app.adapters.rmw.mapping import ENDINGS
 from app.adapters.rmw.soap import NAMESPACE
 from app.domain.codes import Moment
@@ -40,7 +40,7 @@ async def served(answer: Response) -> Server:
 
 async def pull_from(answer: Response) -> list[PartnerRecord]:
     server = await served(answer)
-    adapter = Adapter(server.url, USERNAME, PASSWORD)
+    adapter = connect_rmw(server.url, USERNAME, PASSWORD)
     try:
         return [record async for page in adapter.source.changes(None) for record in page.records]
     finally:
@@ -247,7 +247,7 @@ async def test_maintenance_is_waited_for(world: World) -> None:
 
 @pytest.mark.parametrize(("username", "password"), [("trajecthub", "wrong"), ("someone", PASSWORD), ("", "")])
 async def test_wrong_account_is_refused(world: World, username: str, password: str) -> None:
-    wrong_credentials = Adapter(world.url, username, password)
+    wrong_credentials = connect_rmw(world.url, username, password)
 
     with pytest.raises(PartnerRefused, match="AUTHENTICATIE"):
         [page async for page in wrong_credentials.source.changes(None)]
@@ -286,7 +286,7 @@ async def test_answer_that_is_not_the_contracts_is_unreachable(content: bytes, s
 
 
 async def test_no_answer_is_unreachable(world: World) -> None:
-    nobody = Adapter("http://127.0.0.1:9", USERNAME, PASSWORD)
+    nobody = connect_rmw("http://127.0.0.1:9", USERNAME, PASSWORD)
 
     with pytest.raises(PartnerUnreachable):
         [page async for page in nobody.source.changes(None)]

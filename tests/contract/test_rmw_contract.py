@@ -8,7 +8,7 @@ import pytest
 import yaml
 from lxml import etree
 
-from app.adapters.rmw import Adapter
+from app.adapters.rmw import connect_rmw
 from app.adapters.rmw.soap import NAMESPACE
 from app.domain.codes import Moment
 from app.domain.errors import PartnerRefused, PartnerUnreachable
@@ -113,7 +113,7 @@ async def test_simulator_survives_a_restart(tmp_path: Path) -> None:
     server = Server(create_app(second, SettableClock(NOW)))
 
     await server.start()
-    adapter = Adapter(server.url, USERNAME, PASSWORD)
+    adapter = connect_rmw(server.url, USERNAME, PASSWORD)
     pages = [page async for page in adapter.source.changes(None)]
     await adapter.close()
     await server.stop()

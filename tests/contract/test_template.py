@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.adapters.template import Adapter
+from app.adapters.common.adapter import Adapter
 from app.adapters.template.mapping import MOMENTS, SYSTEM, TABLES, to_message
 from app.adapters.template.source import PAGE_SIZE
 from app.database import Database

@@ -15,7 +15,8 @@ from typing_extensions import override
 
 from app.adapters.allegro.client import AllegroClient
 from app.adapters.allegro.source import AllegroSource
-from app.adapters.gidso import Adapter as GidsoAdapter
+from app.adapters.common.adapter import Adapter
+from app.adapters.gidso import connect_gidso
 from app.database import Connection
 from app.domain.codes import IntakeResult, ReferralStatus, System
 from app.domain.events import EventType
@@ -213,10 +214,10 @@ async def referrals_in(hub: InProcessHub) -> int:
 
 
 @asynccontextmanager
-async def gidso() -> AsyncIterator[tuple[GidsoAdapter, httpx.AsyncClient]]:
+async def gidso() -> AsyncIterator[tuple[Adapter, httpx.AsyncClient]]:
     clock = SettableClock(gidso_world.NOON)
     async with gidso_world.running_gidso(clock) as server, gidso_world.desk_of(server) as desk:
-        adapter = GidsoAdapter(server.url, API_KEY, clock)
+        adapter = connect_gidso(server.url, API_KEY, clock)
         try:
             yield adapter, desk
         finally:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from app.adapters.allegro import drift as allegro_drift
 from app.adapters.allegro import schemas as allegro_schemas
 from app.adapters.common.drift import unknown_fields
-from app.adapters.gidso import Adapter as GidsoAdapter
+from app.adapters.gidso import connect_gidso
 from app.adapters.gidso import schemas as gidso_schemas
 from app.adapters.rmw import schemas as rmw_schemas
 from app.domain.codes import WithdrawalReason
@@ -89,7 +89,7 @@ async def test_what_the_contract_knows_is_no_drift(allegro: allegro_world.World,
 async def test_a_new_field_at_gidso_is_counted_and_the_registration_is_read() -> None:
     clock = SettableClock(gidso_world.NOON)
     async with gidso_world.running_gidso(clock) as server, gidso_world.desk_of(server) as desk:
-        adapter = GidsoAdapter(server.url, API_KEY, clock)
+        adapter = connect_gidso(server.url, API_KEY, clock)
         await gidso_world.save(desk, gidso_world.row(1, Huisdier="Yara"), gidso_world.row(2, Inkomen="Wisselend"))
 
         [page] = [page async for page in adapter.source.changes(None)]
@@ -178,7 +178,7 @@ async def test_a_record_read_again_is_the_same_record(allegro: allegro_world.Wor
 async def test_a_registration_of_gidso_read_again_is_the_same_record() -> None:
     clock = SettableClock(gidso_world.NOON)
     async with gidso_world.running_gidso(clock) as server, gidso_world.desk_of(server) as desk:
-        adapter = GidsoAdapter(server.url, API_KEY, clock)
+        adapter = connect_gidso(server.url, API_KEY, clock)
         stopped = gidso_world.row(1, OndersteuningGestoptOp="2019-10-01")
         await gidso_world.save(desk, stopped, gidso_world.row(2, Inkomen="Wisselend"))
         records, _ = await gidso_world.pull(adapter)
@@ -193,7 +193,7 @@ async def test_a_registration_of_gidso_read_again_is_the_same_record() -> None:
 async def test_what_vanished_means_what_the_partner_s_own_end_of_it_means(
     allegro: allegro_world.World, rmw: rmw_world.World
 ) -> None:
-    gidso: PartnerSource = GidsoAdapter("http://127.0.0.1:9", API_KEY, SettableClock(SEEN_AT)).source
+    gidso: PartnerSource = connect_gidso("http://127.0.0.1:9", API_KEY, SettableClock(SEEN_AT)).source
 
     lapsed = rmw.adapter.source.on_removed("aanmelding", "R000001", "R000001", SEEN_AT)
     deleted = gidso.on_removed("aanmelding", "G-000001", "G-000001", SEEN_AT)

@@ -13,9 +13,10 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
+from app.adapters.common.adapter import Adapter
 from app.adapters.common.pace import Pace
 from app.adapters.engine.puller import Puller
-from app.adapters.gidso import Adapter as GidsoAdapter
+from app.adapters.gidso import connect_gidso
 from app.domain.codes import System
 from app.domain.errors import InvalidInput, NotFound, PartnerRefused, PartnerUnreachable
 from app.domain.local_time import AMSTERDAM
@@ -293,21 +294,16 @@ async def test_partners_are_pulled_on_time_beside_one_that_is_dead(
 
 def _partners(allegro: str, gidso_url: str, rmw_url: str) -> dict[str, Any]:
     return {
-        "allegro_url": allegro,
-        "allegro_client_id": "hub",
-        "allegro_client_secret": "allegro-secret",
-        "gidso_url": gidso_url,
-        "gidso_api_key": gidso.API_KEY,
-        "rmw_url": rmw_url,
-        "rmw_username": rmw.USERNAME,
-        "rmw_password": rmw.PASSWORD,
+        "allegro": {"url": allegro, "client_id": "hub", "client_secret": "allegro-secret"},
+        "gidso": {"url": gidso_url, "api_key": gidso.API_KEY},
+        "rmw": {"url": rmw_url, "username": rmw.USERNAME, "password": rmw.PASSWORD},
     }
 
 
 async def test_pulls_and_deliveries_keep_one_pace() -> None:
     per_second, calls = 50, 12
     async with running_gidso(SettableClock()) as server:
-        adapter = GidsoAdapter(server.url, gidso.API_KEY, SettableClock(), pace=Pace(per_second))
+        adapter = connect_gidso(server.url, gidso.API_KEY, SettableClock(), pace=Pace(per_second))
         began = monotonic()
         async with asyncio.TaskGroup() as tasks:
             for _ in range(calls // 2):
@@ -319,11 +315,11 @@ async def test_pulls_and_deliveries_keep_one_pace() -> None:
     assert took >= (calls - 1) / per_second
 
 
-async def _pull(adapter: GidsoAdapter) -> None:
+async def _pull(adapter: Adapter) -> None:
     assert [page async for page in adapter.source.changes(None)]
 
 
-async def _deliver(adapter: GidsoAdapter) -> None:
+async def _deliver(adapter: Adapter) -> None:
     with pytest.raises(PartnerRefused):  # there is no such journal
         await adapter.sink.deliver(line())
 

@@ -8,9 +8,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.adapters.allegro import Adapter as Allegro
-from app.adapters.gidso import Adapter as Gidso
-from app.adapters.rmw import Adapter as Rmw
+from app.adapters.allegro import connect_allegro
+from app.adapters.common.adapter import Adapter
+from app.adapters.gidso import connect_gidso
+from app.adapters.rmw import connect_rmw
 from app.database import Connection, Database
 from app.domain.codes import AppointmentResponse, ReferrerKind, SignalKind, System, WithdrawalReason
 from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
@@ -44,10 +45,10 @@ class DropsResponses:
 
     def __init__(self, database: Database, servers: dict[System, Server]) -> None:
         self.desks = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
-        self.adapters: dict[System, Allegro | Gidso | Rmw] = {
-            System.ALLEGRO: Allegro(servers[System.ALLEGRO].url, allegro.CLIENT_ID, allegro.CLIENT_SECRET),
-            System.GIDSO: Gidso(servers[System.GIDSO].url, gidso.API_KEY, SettableClock(START)),
-            System.RMW: Rmw(servers[System.RMW].url, rmw.USERNAME, rmw.PASSWORD),
+        self.adapters: dict[System, Adapter] = {
+            System.ALLEGRO: connect_allegro(servers[System.ALLEGRO].url, allegro.CLIENT_ID, allegro.CLIENT_SECRET),
+            System.GIDSO: connect_gidso(servers[System.GIDSO].url, gidso.API_KEY, SettableClock(START)),
+            System.RMW: connect_rmw(servers[System.RMW].url, rmw.USERNAME, rmw.PASSWORD),
         }
         self.env = EventEnv(database)
         sinks: dict[System, Any] = {system: adapter.sink for system, adapter in self.adapters.items()}

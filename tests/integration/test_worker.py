@@ -8,25 +8,26 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from app.domain.codes import System
+from app.domain.errors import PartnerUnreachable
 from app.models.delivery.outbox import unrelayed_since
 from app.operations.intake.apply import PageResult
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.reference import load_reference
+from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
-from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, access_of, pull_policies_of, stop_on_signal
+from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, pull_policies_of, stop_on_signal
 from tests.support.hub import CONFIRM, NOW, InProcessHub, unreadable
 
 SECRETS: dict[str, Any] = {
-    "allegro_url": "http://127.0.0.1:1",
-    "allegro_client_id": "hub",
-    "allegro_client_secret": SecretStr("allegro-secret"),
-    "gidso_url": "http://127.0.0.1:1",
-    "gidso_api_key": SecretStr("gidso-key"),
-    "rmw_url": "http://127.0.0.1:1",
-    "rmw_username": "hub",
-    "rmw_password": SecretStr("rmw-password"),
+    "allegro": {"url": "http://127.0.0.1:1", "client_id": "hub", "client_secret": "allegro-secret"},
+    "gidso": {"url": "http://127.0.0.1:1", "api_key": "gidso-key"},
+    "rmw": {"url": "http://127.0.0.1:1", "username": "hub", "password": "rmw-password"},
 }
 
 
@@ -94,7 +95,10 @@ async def test_what_waited_too_long_in_quarantine_is_forgotten(sqlite_hub: InPro
 
 def test_each_partner_has_manners_of_its_own(tmp_path: Path) -> None:
     given = settings(
-        tmp_path, rmw_maintenance="22:00-06:00,12:00-12:30", gidso_requests_per_second="5", reconcile_at=""
+        tmp_path,
+        rmw={"maintenance": "22:00-06:00,12:00-12:30"},
+        gidso={"requests_per_second": "5"},
+        reconcile_at="",
     )
 
     pull_policy = pull_policies_of(given)
@@ -120,14 +124,26 @@ def test_no_partner_is_flooded_outside_the_sandbox() -> None:
     assert {each.reconcile_at for each in given} == {time(3, 30)}
 
 
-def test_secrets_are_passed_on_as_plain_values(tmp_path: Path) -> None:
-    given = access_of(settings(tmp_path, **SECRETS))
+async def test_each_partner_is_called_with_the_credentials_of_its_settings(tmp_path: Path) -> None:
+    calls: list[bytes] = []
 
-    assert {system: dict(each.credentials) for system, each in given.items()} == {
-        System.ALLEGRO: {"client_id": "hub", "client_secret": "allegro-secret"},
-        System.GIDSO: {"api_key": "gidso-key"},
-        System.RMW: {"username": "hub", "password": "rmw-password"},
-    }
+    async def refuse(request: Request) -> Response:
+        calls.append(repr(sorted(request.headers.items())).encode() + await request.body())
+        return Response(status_code=503)
+
+    async with serving(Starlette(routes=[Route("/{path:path}", refuse, methods=["GET", "POST"])])) as server:
+        partners = {name: {**given, "url": server.url} for name, given in SECRETS.items()}
+        for each in settings(tmp_path, **partners).partners.values():
+            adapter = each.connect(server.url, SettableClock(NOW), None)
+            with pytest.raises(PartnerUnreachable):
+                await anext(adapter.source.changes(None))
+            await adapter.close()
+
+    allegro, gidso, rmw = calls
+    assert b64encode(b"hub:allegro-secret") in allegro
+    assert b"'gidso-key'" in gidso
+    assert b">hub<" in rmw
+    assert b">rmw-password<" in rmw
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.adapters.allegro import Adapter
+from app.adapters.allegro import connect_allegro
 from app.domain.events import EventType
 from app.domain.fields import Field
 from app.domain.ports import Page, PartnerMessage, PartnerRecord
@@ -53,7 +53,7 @@ class World:
 
     def __init__(self, gate: Gate, clock: SettableClock, url: str) -> None:
         self.gate, self.clock, self.url = gate, clock, url
-        self.adapter = Adapter(url, CLIENT_ID, CLIENT_SECRET)
+        self.adapter = connect_allegro(url, CLIENT_ID, CLIENT_SECRET)
         self.desk = httpx.AsyncClient(base_url=url)
 
     async def refer(self, **fields: object) -> PartnerMessage:

@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 import yaml
 
-from app.adapters.gidso import Adapter
+from app.adapters.common.adapter import Adapter
 from app.domain.events import MOMENT_OF, EventType
 from app.domain.ports import PartnerMessage, PartnerRecord
 from app.sandbox.gidso.app import API_KEY, aanmelding, create_app

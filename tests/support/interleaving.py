@@ -13,11 +13,11 @@ from lxml import etree
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.adapters.allegro import Adapter as AllegroAdapter
+from app.adapters.allegro import connect_allegro
+from app.adapters.common.adapter import Adapter
 from app.adapters.engine.puller import Puller
-from app.adapters.engine.registry import Adapter
-from app.adapters.gidso import Adapter as GidsoAdapter
-from app.adapters.rmw import Adapter as RmwAdapter
+from app.adapters.gidso import connect_gidso
+from app.adapters.rmw import connect_rmw
 from app.domain.codes import System
 from app.operations.intake.apply import PageResult
 from app.sandbox.allegro import app as allegro
@@ -145,12 +145,12 @@ _PARTNERS: Mapping[System, tuple[App, Partner, Callable[[str], Adapter]]] = {
     System.ALLEGRO: (
         allegro.create_app,
         AllegroForm(_nothing, _nothing),
-        lambda url: AllegroAdapter(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET),
+        lambda url: connect_allegro(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET),
     ),
     System.GIDSO: (
         gidso.create_app,
         GidsoForm(_nothing, _nothing),
-        lambda url: GidsoAdapter(url, gidso.API_KEY, SettableClock(NOW)),
+        lambda url: connect_gidso(url, gidso.API_KEY, SettableClock(NOW)),
     ),
-    System.RMW: (rmw.create_app, RmwForm(), lambda url: RmwAdapter(url, rmw.USERNAME, rmw.PASSWORD)),
+    System.RMW: (rmw.create_app, RmwForm(), lambda url: connect_rmw(url, rmw.USERNAME, rmw.PASSWORD)),
 }

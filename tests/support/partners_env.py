@@ -102,16 +102,14 @@ async def partners_of(hub: InProcessHub, folder: Path) -> AsyncIterator[Partners
 
 def settings_of(folder: Path, servers: Mapping[System, Server]) -> Settings:
     """Return the settings of a hub beside these partners."""
-    named: dict[str, Any] = {
-        "allegro_client_id": allegro.CLIENT_ID,
-        "allegro_client_secret": allegro.CLIENT_SECRET,
-        "gidso_api_key": gidso.API_KEY,
-        "rmw_username": rmw.USERNAME,
-        "rmw_password": rmw.PASSWORD,
-        "reconcile_at": "",
+    urls = {system: server.url for system, server in servers.items()}
+    credentials = {
+        "allegro": {"client_id": allegro.CLIENT_ID, "client_secret": allegro.CLIENT_SECRET},
+        "gidso": {"api_key": gidso.API_KEY},
+        "rmw": {"username": rmw.USERNAME, "password": rmw.PASSWORD},
     }
-    named |= {f"{system.value}_url": server.url for system, server in servers.items()}
-    return Settings(mode="sandbox", data_dir=folder, **named)
+    given: dict[str, Any] = {name: {"url": urls.get(System(name)), **each} for name, each in credentials.items()}
+    return Settings(mode="sandbox", data_dir=folder, reconcile_at=None, **given)
 
 
 def without_account(dump: Dump) -> Dump:

@@ -11,7 +11,7 @@ import httpx
 from lxml import etree
 from starlette.types import Receive, Scope, Send
 
-from app.adapters.rmw import Adapter
+from app.adapters.rmw import connect_rmw
 from app.domain.codes import Moment
 from app.domain.events import EventType
 from app.domain.ports import PartnerMessage, PartnerRecord, Receipt
@@ -65,7 +65,7 @@ class World:
 
     def __init__(self, recorder: Recorder, server: Server) -> None:
         self.recorder, self.url = recorder, server.url
-        self.adapter = Adapter(server.url, USERNAME, PASSWORD)
+        self.adapter = connect_rmw(server.url, USERNAME, PASSWORD)
         self.desk = httpx.AsyncClient(base_url=f"{server.url}/_desk")
 
     async def register(self, *registrations: dict[str, Any]) -> dict[str, int]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app.adapters.common.adapter import Adapter
 from app.adapters.engine.jobs import Jobs
 from app.adapters.engine.puller import Puller
-from app.adapters.template import Adapter
+from app.adapters.template import connect_template
 from app.adapters.template.mapping import SYSTEM, TABLES, Tables
 from app.database import Database
 from app.domain.codes import ReferralStatus
@@ -74,7 +75,7 @@ class World:
 @asynccontextmanager
 async def opened(url: str, token: str = TOKEN, tables: Tables = TABLES) -> AsyncIterator[Adapter]:
     """Return an adapter and close it, also when the test fails."""
-    adapter = Adapter(url, token, tables)
+    adapter = connect_template(url, token, tables)
     try:
         yield adapter
     finally:

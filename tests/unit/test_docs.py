@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.cli.main import main
-from app.settings import Settings
+from app.settings import variables
 from tests.support.documents import (
     PAGES,
     README,
@@ -155,7 +155,7 @@ def test_named_tests_exist() -> None:
 
 
 def test_named_settings_exist() -> None:
-    known = {f"TRAJECTHUB_{field.upper()}" for field in Settings.model_fields}
+    known = {name for name, _ in variables()}
     unknown = [
         f"{relative(page)}: {name}" for page in PAGES for name in set(VARIABLE.findall(page.read_text())) - known
     ]

@@ -2,12 +2,17 @@
 
 import stat
 from base64 import b64encode
+from datetime import time
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from app.settings import Settings
+from app.adapters.allegro import AllegroSettings
+from app.adapters.common.settings import Credential
+from app.adapters.gidso import GidsoSettings
+from app.adapters.rmw import RmwSettings
+from app.settings import Settings, variables
 
 KEY = SecretStr(b64encode(bytes(range(32))).decode())
 SOUND = {"master_key": KEY, "public_url": "https://hub.example.org", "oin": "00000001003214345000"}
@@ -31,19 +36,67 @@ def test_every_weakness_is_named_at_once() -> None:
     assert "TRAJECTHUB_OIN" in told
 
 
-@pytest.mark.parametrize("url", ["allegro_url", "gidso_url", "rmw_url", "public_url"])
-def test_an_address_without_tls_is_refused_in_production(url: str) -> None:
-    told = faults(**SOUND | {url: "http://partner.example.org"})
+def test_every_address_without_tls_is_refused_in_production() -> None:
+    partners = {name: {"url": "http://partner.example.org"} for name in ("allegro", "gidso", "rmw")}
 
-    assert f"TRAJECTHUB_{url.upper()} is http://partner.example.org" in told
+    told = faults(**SOUND | partners | {"public_url": "http://partner.example.org"})
+
+    for url in ("ALLEGRO_URL", "GIDSO_URL", "RMW_URL", "PUBLIC_URL"):
+        assert f"TRAJECTHUB_{url} is http://partner.example.org" in told
 
 
-@pytest.mark.parametrize(
-    ("url", "missing"),
-    [("allegro_url", "ALLEGRO_CLIENT_SECRET"), ("gidso_url", "GIDSO_API_KEY"), ("rmw_url", "RMW_PASSWORD")],
-)
-def test_a_partner_without_credentials_is_refused_in_production(url: str, missing: str) -> None:
-    assert f"TRAJECTHUB_{missing} is missing" in faults(**SOUND | {url: "https://partner.example.org"})
+def test_every_missing_credential_of_a_connected_partner_is_named_in_production() -> None:
+    connected = {name: {"url": "https://partner.example.org"} for name in ("allegro", "gidso", "rmw")}
+    connected["rmw"]["username"] = "hub"
+
+    told = faults(**SOUND | connected)
+
+    for missing in ("ALLEGRO_CLIENT_ID", "ALLEGRO_CLIENT_SECRET", "GIDSO_API_KEY", "RMW_PASSWORD"):
+        assert f"TRAJECTHUB_{missing} is missing: set it, or unset TRAJECTHUB_{missing.split('_')[0]}_URL" in told
+    assert "RMW_USERNAME" not in told
+
+
+def test_a_partner_is_set_by_variables_that_are_named_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "ALLEGRO_URL": "https://allegro.example.org/",
+        "ALLEGRO_CLIENT_ID": "0123",
+        "ALLEGRO_CLIENT_SECRET": "null",
+        "ALLEGRO_REQUESTS_PER_SECOND": "7.5",
+        "ALLEGRO_MAINTENANCE": "22:00-06:00,12:00-12:30",
+        "GIDSO_API_KEY": "true",
+        "RMW_USERNAME": "hub",
+        "RMW_PASSWORD": "[]",
+        "LOG_LEVEL": "ERROR",
+    }.items():
+        monkeypatch.setenv(f"TRAJECTHUB_{name}", value)
+
+    settings = Settings(mode="sandbox")
+
+    assert settings.allegro == AllegroSettings(
+        url="https://allegro.example.org",
+        client_id=Credential("0123"),
+        client_secret=Credential("null"),
+        requests_per_second=7.5,
+        maintenance=((time(22), time(6)), (time(12), time(12, 30))),
+    )
+    assert settings.gidso == GidsoSettings(api_key=Credential("true"))
+    assert settings.rmw == RmwSettings(username=Credential("hub"), password=Credential("[]"))
+    assert settings.log_level == "ERROR"
+
+
+def test_every_variable_is_described_once() -> None:
+    described = list(variables())
+
+    names = [name for name, _ in described]
+    assert len(names) == len(set(names))
+    assert {"TRAJECTHUB_MODE", "TRAJECTHUB_GIDSO_API_KEY", "TRAJECTHUB_RMW_REQUESTS_PER_SECOND"} < set(names)
+    assert [name for name, field in described if not field.description] == []
+
+
+def test_a_refused_setting_of_a_partner_is_not_repeated() -> None:
+    told = faults(mode="sandbox", allegro={"requests_per_second": "very-secret", "url": "ftp://very-secret"})
+
+    assert "very-secret" not in told
 
 
 @pytest.mark.parametrize("mode", ["sandbox", "production"])

@@ -1,50 +1,52 @@
-"""The door to Allegro, the system of the credit bank and the finance team (``openapi/partners/allegro.yaml``)."""
+"""Allegro, the system of the credit bank and the finance team (``openapi/partners/allegro.yaml``)."""
 
-from collections.abc import AsyncIterator, Collection
+from typing import ClassVar
+
+from typing_extensions import override
 
 from app.adapters.allegro.client import AllegroClient
 from app.adapters.allegro.sink import AllegroSink
 from app.adapters.allegro.source import AllegroSource
+from app.adapters.common.adapter import Adapter
 from app.adapters.common.pace import Pace
+from app.adapters.common.settings import NOT_SET, Credential, PartnerSettings
 from app.domain.codes import System
-from app.domain.ports import PartnerSink, PartnerSource
+from app.domain.ports import Clock
 
-_PAGE_SIZE = 500
+__all__ = ["AllegroSettings", "connect_allegro"]
 
 
-class Adapter:
-    """Allegro's source and sink over one connection pool.
+class AllegroSettings(PartnerSettings):
+    """The settings of Allegro."""
 
-    Attributes:
-        system: ``System.ALLEGRO``.
-        source: reads the change feed.
-        sink: writes referrals and messages.
+    system: ClassVar[System] = System.ALLEGRO
+
+    client_id: Credential = NOT_SET
+    """The hub's client id at Allegro's token endpoint."""
+
+    client_secret: Credential = NOT_SET
+    """The secret that belongs to the client id."""
+
+    @override
+    def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
+        return connect_allegro(url, self.client_id.get_secret_value(), self.client_secret.get_secret_value(), pace)
+
+
+def connect_allegro(url: str, client_id: str, client_secret: str, pace: Pace | None = None) -> Adapter:
+    """Return Allegro's source and sink over one connection pool; nothing is sent yet.
 
     Args:
-        url: where Allegro answers, without a path.
-        client_id: the hub's name at Allegro's token endpoint.
+        url: Allegro's address, without a path.
+        client_id: the hub's client id at Allegro's token endpoint.
         client_secret: the secret that belongs to it.
-        pace: how many calls may leave, both directions together.
+        pace: how many calls may leave, both directions together; None: no limit.
     """
-
-    system = System.ALLEGRO
-
-    def __init__(self, url: str, client_id: str, client_secret: str, pace: Pace | None = None) -> None:
-        self._client = AllegroClient(url, client_id, client_secret, pace)
-        self.source: PartnerSource = AllegroSource(self._client)
-        self.sink: PartnerSink = AllegroSink(self._client)
-
-    async def cases(self) -> AsyncIterator[Collection[str]]:
-        """Return the numbers of all files (*dossiernummers*) page by page; a file may be without any change yet.
-
-        Raises:
-            PartnerUnreachable: no answer.
-        """
-        last = ""
-        while listed := await self._client.referrals(last, _PAGE_SIZE):
-            yield [each.file_number for each in listed]
-            last = listed[-1].file_number
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()
+    client = AllegroClient(url, client_id, client_secret, pace)
+    source = AllegroSource(client)
+    return Adapter(
+        system=System.ALLEGRO,
+        source=source,
+        sink=AllegroSink(client),
+        close=client.close,
+        list_cases=source.list_cases,
+    )

@@ -1,6 +1,6 @@
 """Reads Allegro's change feed."""
 
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator, Collection, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -49,6 +49,17 @@ class AllegroSource:
             if len(changes) < PAGE_SIZE or max(numbers) <= read_to:
                 return
             read_to = max(numbers)
+
+    async def list_cases(self) -> AsyncIterator[Collection[str]]:
+        """Return the numbers of all files (*dossiernummers*) page by page; a file may be without any change yet.
+
+        Raises:
+            PartnerUnreachable: no answer.
+        """
+        last = ""
+        while listed := await self._client.referrals(last, PAGE_SIZE):
+            yield [each.file_number for each in listed]
+            last = listed[-1].file_number
 
     def remap(self, held: QuarantinedRecord) -> PartnerRecord:
         """Read a change from quarantine again; its sequence number is not in its payload."""

@@ -1,51 +1,56 @@
-"""GIDSO: the case system of the social desk, the neighbourhood teams and the youth desk."""
+"""GIDSO, the case system of the social desk, the neighbourhood teams and the youth desk.
+
+Contract: ``openapi/partners/gidso.yaml``.
+"""
 
 from datetime import datetime
+from typing import ClassVar
 
+from typing_extensions import override
+
+from app.adapters.common.adapter import Adapter
 from app.adapters.common.pace import Pace
+from app.adapters.common.settings import NOT_SET, Credential, PartnerSettings
 from app.adapters.gidso.client import Certificate, Client
 from app.adapters.gidso.sink import Sink
 from app.adapters.gidso.source import Source
 from app.domain.codes import System
-from app.domain.ports import Clock, PartnerSink, PartnerSource
+from app.domain.ports import Clock
 
-__all__ = ["Adapter", "Certificate", "Sink", "Source"]
+__all__ = ["Certificate", "GidsoSettings", "connect_gidso"]
 
 
-class Adapter:
-    """Both directions over one connection.
+class GidsoSettings(PartnerSettings):
+    """The settings of GIDSO."""
 
-    Attributes:
-        source: reads registrations.
-        sink: writes journal lines.
+    system: ClassVar[System] = System.GIDSO
+
+    api_key: Credential = NOT_SET
+    """The hub's API key at GIDSO."""
+
+    @override
+    def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
+        return connect_gidso(url, self.api_key.get_secret_value(), clock, pace=pace)
+
+
+def connect_gidso(  # noqa: PLR0913  # all but the first three are seldom set
+    url: str,
+    api_key: str,
+    clock: Clock,
+    *,
+    read_from: datetime | None = None,
+    certificate: Certificate | None = None,
+    pace: Pace | None = None,
+) -> Adapter:
+    """Return GIDSO's source and sink over one connection pool; nothing is sent yet.
+
+    Args:
+        url: the service's address, without ``/odata/v4``.
+        api_key: the hub's API key at GIDSO.
+        clock: the moment at which a deletion is noticed.
+        read_from: registrations made before this aware moment are not read; None reads all.
+        certificate: files for mutual TLS; None shows no certificate.
+        pace: how many calls may leave, both directions together; None: no limit.
     """
-
-    system = System.GIDSO
-
-    def __init__(  # noqa: PLR0913  # all but the first three are seldom given
-        self,
-        url: str,
-        api_key: str,
-        clock: Clock,
-        *,
-        read_from: datetime | None = None,
-        certificate: Certificate | None = None,
-        pace: Pace | None = None,
-    ) -> None:
-        """Build the adapter; nothing is sent yet.
-
-        Args:
-            url: the service's address, without ``/odata/v4``.
-            api_key: our key at GIDSO.
-            clock: tells when a deletion was noticed.
-            read_from: registrations made before this aware moment are not read.
-            certificate: files for mutual TLS.
-            pace: how many calls may leave, both directions together.
-        """
-        self._client = Client(url, api_key, certificate, pace)
-        self.source: PartnerSource = Source(self._client, clock, read_from)
-        self.sink: PartnerSink = Sink(self._client)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()
+    client = Client(url, api_key, certificate, pace)
+    return Adapter(system=System.GIDSO, source=Source(client, clock, read_from), sink=Sink(client), close=client.close)

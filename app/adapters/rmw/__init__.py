@@ -1,40 +1,51 @@
-"""RMW: the registration system of work & income and its teams (SOAP, a list without a change feed).
+"""RMW, the registration system of work & income and its teams: SOAP, a list without a change feed.
 
 Contract: ``openapi/partners/rmw.wsdl`` and ``rmw.xsd``.
 """
 
+from typing import ClassVar
+
+from typing_extensions import override
+
+from app.adapters.common.adapter import Adapter
 from app.adapters.common.pace import Pace
+from app.adapters.common.settings import NOT_SET, Credential, PartnerSettings
 from app.adapters.rmw.client import RmwClient
 from app.adapters.rmw.sink import RmwSink
 from app.adapters.rmw.source import RmwSource
 from app.domain.codes import System
-from app.domain.ports import PartnerSink, PartnerSource
+from app.domain.ports import Clock
+
+__all__ = ["RmwSettings", "connect_rmw"]
+
+REFERRAL_CODE = "SHV"
+"""RMW's code (*registratiecode*) of the referrals that concern the hub."""
 
 
-class Adapter:
-    """Both doors to RMW over one client."""
+class RmwSettings(PartnerSettings):
+    """The settings of RMW."""
 
-    system = System.RMW
+    system: ClassVar[System] = System.RMW
 
-    def __init__(
-        self, url: str, username: str, password: str, referral_code: str = "SHV", pace: Pace | None = None
-    ) -> None:
-        """Open nothing yet; the first message does.
+    username: Credential = NOT_SET
+    """The hub's user name at RMW."""
 
-        Args:
-            url: address of RMW without the path of the service.
-            username: of the UsernameToken.
-            password: of the UsernameToken; send it over https only.
-            referral_code: RMW's code (*registratiecode*) of the referrals that concern the hub.
-            pace: how many calls may leave, both directions together.
-        """
-        self._client = RmwClient(url, username, password, pace)
-        self.source: PartnerSource = RmwSource(self._client, referral_code)
-        self.sink: PartnerSink = RmwSink(self._client)
+    password: Credential = NOT_SET
+    """The password that belongs to the user name."""
 
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()
+    @override
+    def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
+        return connect_rmw(url, self.username.get_secret_value(), self.password.get_secret_value(), pace)
 
 
-__all__ = ["Adapter"]
+def connect_rmw(url: str, username: str, password: str, pace: Pace | None = None) -> Adapter:
+    """Return RMW's source and sink over one connection pool; nothing is sent yet.
+
+    Args:
+        url: RMW's address, without the path of the service.
+        username: of the UsernameToken.
+        password: of the UsernameToken; send it over https only.
+        pace: how many calls may leave, both directions together; None: no limit.
+    """
+    client = RmwClient(url, username, password, pace)
+    return Adapter(system=System.RMW, source=RmwSource(client, REFERRAL_CODE), sink=RmwSink(client), close=client.close)

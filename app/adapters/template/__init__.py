@@ -1,42 +1,47 @@
 """The smallest whole adapter, to copy for a partner of your own: a JSON service with an ordered feed.
 
-It belongs to no existing system. ``docs/how-to/connecting-a-partner.md`` tells what to change, and in which order.
+It belongs to no existing system. ``docs/how-to/connecting-a-partner.md`` says what to change, and in which order.
 Contract: ``openapi/partners/template.yaml``.
 """
 
+from typing import ClassVar
+
+from typing_extensions import override
+
+from app.adapters.common.adapter import Adapter
 from app.adapters.common.pace import Pace
+from app.adapters.common.settings import NOT_SET, Credential, PartnerSettings
 from app.adapters.template.client import Client
 from app.adapters.template.mapping import SYSTEM, TABLES, Tables
 from app.adapters.template.sink import Sink
 from app.adapters.template.source import Source
-from app.domain.ports import PartnerSink, PartnerSource
+from app.domain.codes import System
+from app.domain.ports import Clock
 
-__all__ = ["Adapter"]
+__all__ = ["TemplateSettings", "connect_template"]
 
 
-class Adapter:
-    """Both directions over one connection.
+class TemplateSettings(PartnerSettings):
+    """The settings of the partner; ``app/settings.py`` has a field of this type for each partner that it connects."""
 
-    Attributes:
-        source: reads referrals (*aanmeldingen*) and their withdrawal.
-        sink: writes messages (*berichten*).
+    system: ClassVar[System] = SYSTEM
+
+    token: Credential = NOT_SET
+    """The hub's bearer token at the partner."""
+
+    @override
+    def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
+        return connect_template(url, self.token.get_secret_value(), pace=pace)
+
+
+def connect_template(url: str, token: str, tables: Tables = TABLES, pace: Pace | None = None) -> Adapter:
+    """Return the partner's source and sink over one connection pool; nothing is sent yet.
+
+    Args:
+        url: the service's address, without a path.
+        token: the hub's bearer token there; send it over https only.
+        tables: what the partner's codes mean.
+        pace: how many calls may leave, both directions together; None: no limit.
     """
-
-    system = SYSTEM
-
-    def __init__(self, url: str, token: str, tables: Tables = TABLES, pace: Pace | None = None) -> None:
-        """Build the adapter; nothing is sent yet.
-
-        Args:
-            url: the service's address, without a path.
-            token: the hub's bearer token there; send it over https only.
-            tables: what the partner's codes mean.
-            pace: how many calls may leave, both directions together.
-        """
-        self._client = Client(url, token, pace)
-        self.source: PartnerSource = Source(self._client, tables)
-        self.sink: PartnerSink = Sink(self._client)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()
+    client = Client(url, token, pace)
+    return Adapter(system=SYSTEM, source=Source(client, tables), sink=Sink(client), close=client.close)
