@@ -25,12 +25,12 @@ from app.operations.access.clients import SCOPES, save_client
 from app.operations.access.organisations import set_up_institutions
 from app.operations.services import SystemClock
 from app.sandbox.demo import demonstrate
-from app.sandbox.environment import World
-from app.sandbox.register import Row, read_register
+from app.sandbox.environment import SandboxEnv
+from app.sandbox.register import RegisterRow, read_register
 from app.sandbox.replay import replay
-from app.sandbox.replay_report import print_report
-from app.sandbox.scenarios import play
-from app.sandbox.simulate import Stock, run_simulators
+from app.sandbox.replay_report import print_replay_report
+from app.sandbox.scenarios import play_scenarios
+from app.sandbox.simulate import InitialData, run_simulators
 from app.settings import Settings
 from app.worker import Worker, run_worker, stop_on_signal
 
@@ -79,7 +79,7 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="trajecthub-") as temporary:
         folder = data or Path(temporary)
         if pilot is None:
-            run(demonstrate(folder, console, play, stay=not once, faults=faults))
+            run(demonstrate(folder, console, play_scenarios, stay=not once, faults=faults))
             return
         with friendly_errors():
             rows = read_register(pilot)
@@ -106,7 +106,7 @@ def simulate(  # noqa: PLR0913  # each is an option of the command
         ports = {System(system): port}
     if data:
         data.mkdir(parents=True, exist_ok=True)
-    run(_simulate(ports, data, Stock(seed, records, faults)))
+    run(_simulate(ports, data, InitialData(seed, records, faults)))
 
 
 @clients.command("create")
@@ -141,9 +141,9 @@ def create_client(  # each is an option of the command
         console.print(f"Its secret, shown once: {secret}")
 
 
-async def _replay(rows: Sequence[Row], report: Path | None, world: World, out: Console) -> None:
-    outcome = await replay(rows, world, out)
-    print_report(out, outcome)
+async def _replay(rows: Sequence[RegisterRow], report: Path | None, env: SandboxEnv, out: Console) -> None:
+    outcome = await replay(rows, env, out)
+    print_replay_report(out, outcome)
     if report:
         _write(report, outcome)
 
@@ -172,8 +172,8 @@ async def _work(hub: AppState, settings: Settings, stop: asyncio.Event) -> None:
         await hands.close()
 
 
-async def _simulate(ports: dict[System, int], folder: Path | None, stock: Stock) -> None:
-    await run_simulators(ports, folder, stop_on_signal(), stock)
+async def _simulate(ports: dict[System, int], folder: Path | None, initial: InitialData) -> None:
+    await run_simulators(ports, folder, stop_on_signal(), initial)
 
 
 async def _set_up(db: Database, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""What a row of a register means in each system: the referral as its worker enters it, the counsellor's facts."""
+"""The documents of a register row in each system: the referral, and the facts that the counsellor registers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Any
 
 from app.domain.codes import KbrStatus, ReferrerKind, System, TrajectoryResult
 from app.domain.local_time import AMSTERDAM
-from app.sandbox.allegro import app as allegro
-from app.sandbox.gidso import app as gidso
-from app.sandbox.register import Row
-from app.sandbox.rmw import app as rmw
+from app.sandbox.allegro import codes as allegro
+from app.sandbox.gidso import documents as gidso
+from app.sandbox.register import RegisterRow
+from app.sandbox.rmw import documents as rmw
 from app.sandbox.runtime import Document
 
 GIDSO_TEAM = {
@@ -27,25 +27,25 @@ RMW_TEAM = {
 }
 _COUNSELLORS = ("A. Bakker", "S. El Amrani", "R. de Wit", "M. Pereira", "J. Vermeulen", "F. Yildiz")
 
-# The credit bank takes an application up some days after it came in.
+# The credit bank starts on an application some days after it was received.
 _DAYS_TO_NEXT_KBR_STATUS = 7
 
 
 @dataclass(frozen=True)
 class DatedFact:
-    """A fact that the counsellor registers in Allegro on a day."""
+    """A fact and the day on which the counsellor registers it in Allegro."""
 
     day: date
     fact: Document
 
 
-def referral_document(row: Row) -> Document:
-    """Return the referral as a worker enters it in GIDSO or RMW."""
+def referral_document(row: RegisterRow) -> Document:
+    """Return the referral as entered in GIDSO or RMW."""
     return _gidso_document(row) if row.system is System.GIDSO else _rmw_document(row)
 
 
-def referral_body(row: Row) -> dict[str, Any]:
-    """Return the referral as a referrer without one of the three systems posts it to the API."""
+def referral_body(row: RegisterRow) -> dict[str, Any]:
+    """Return the referral as posted to the API by a referrer that uses none of the partner systems."""
     return {
         "reference": row.reference,
         "receivedAt": datetime.combine(row.received_on, time(9), AMSTERDAM).isoformat(),
@@ -60,8 +60,8 @@ def referral_body(row: Row) -> dict[str, Any]:
     }
 
 
-def counsellor_facts(row: Row) -> Iterator[DatedFact]:
-    """Return what the counsellor registers, in order: confirmation, intake, result, plan, decision, credit bank."""
+def counsellor_facts(row: RegisterRow) -> Iterator[DatedFact]:
+    """Return the counsellor's facts in order: confirmation, intake, result, plan, decision, credit bank."""
     yield _fact(row, "bevestiging", row.received_on, {"trajectbegeleider": _counsellor(row)})
     if row.intake_on is None:
         return
@@ -76,10 +76,10 @@ def counsellor_facts(row: Row) -> Iterator[DatedFact]:
     yield from _decision_facts(row, row.intake_on)
 
 
-def _decision_facts(row: Row, intake_on: date) -> Iterator[DatedFact]:
+def _decision_facts(row: RegisterRow, intake_on: date) -> Iterator[DatedFact]:
     if not row.trajectory_result:
         return
-    # A decision whose date was not registered is entered once the plan is there, without a date.
+    # A decision without a date is registered after the plan, without a date.
     day = row.decision_on or max(intake_on, row.plan_signed_on or intake_on)
     decided_on = row.decision_on.isoformat() if row.decision_on else None
     code = allegro.trajectory_result_code(row.trajectory_result)
@@ -91,11 +91,11 @@ def _decision_facts(row: Row, intake_on: date) -> Iterator[DatedFact]:
             yield _kbr_fact(row, row.kbr_status, day + timedelta(days=_DAYS_TO_NEXT_KBR_STATUS))
 
 
-def _kbr_fact(row: Row, status: KbrStatus, day: date) -> DatedFact:
+def _kbr_fact(row: RegisterRow, status: KbrStatus, day: date) -> DatedFact:
     return _fact(row, "kbr_aanvraag", day, allegro.kbr_status_code(status), f"kbr-{status}")
 
 
-def _fact(row: Row, kind: str, day: date, contents: Mapping[str, Any], name: str | None = None) -> DatedFact:
+def _fact(row: RegisterRow, kind: str, day: date, contents: Mapping[str, Any], name: str | None = None) -> DatedFact:
     fact = {
         "kenmerkVerwijzer": row.reference,
         "feitId": f"{row.reference}-{name or kind}",
@@ -106,7 +106,7 @@ def _fact(row: Row, kind: str, day: date, contents: Mapping[str, Any], name: str
     return DatedFact(day, fact)
 
 
-def _appointment(row: Row, intake_on: date) -> Document:
+def _appointment(row: RegisterRow, intake_on: date) -> Document:
     return {
         "begint": datetime.combine(intake_on, time(10), AMSTERDAM).isoformat(),
         "plaats": "Kantoor Expertiseteam Financiën",
@@ -116,12 +116,12 @@ def _appointment(row: Row, intake_on: date) -> Document:
     }
 
 
-def _counsellor(row: Row) -> Document:
+def _counsellor(row: RegisterRow) -> Document:
     place = sum(map(ord, row.number)) % len(_COUNSELLORS)
     return {"naam": _COUNSELLORS[place], "telefoon": f"010-555010{place}"}
 
 
-def _gidso_document(row: Row) -> Document:
+def _gidso_document(row: RegisterRow) -> Document:
     return gidso.aanmelding(
         row.reference,
         row.organisation_code,
@@ -139,7 +139,7 @@ def _gidso_document(row: Row) -> Document:
     )
 
 
-def _rmw_document(row: Row) -> Document:
+def _rmw_document(row: RegisterRow) -> Document:
     klant = rmw.klant(
         row.given_name, row.family_name, row.birth_date, {"m": "M", "f": "V"}.get(row.sex or "", "O"), row.bsn
     )

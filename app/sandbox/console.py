@@ -1,4 +1,4 @@
-"""What people do in the partner systems, entered at the simulators' desks."""
+"""What people enter in the partner systems, by the console endpoints of the simulators."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,14 +10,14 @@ import httpx
 from app.adapters.common.http import http_client
 from app.domain.codes import System
 from app.sandbox.faults.middleware import FAULTS_PATH
-from app.sandbox.faults.plan import FaultOrder
+from app.sandbox.faults.plan import FaultSettings
 from app.sandbox.runtime import Document
 
 CLOCK_PATH = "/_sandbox/clock"
 
 
 class PartnerConsole:
-    """The desks of the three simulators.
+    """A client of the simulators' console endpoints.
 
     Args:
         urls: the simulators' addresses.
@@ -27,53 +27,53 @@ class PartnerConsole:
         self._clients = {system: http_client(url, timeout_seconds=30) for system, url in urls.items()}
 
     async def set_clock(self, now: datetime | None) -> None:
-        """Set the simulators' clocks to an aware moment; None lets them run with the computer's."""
+        """Stop the simulators' clocks at an aware time; None lets them follow the computer's clock."""
         body = {"now": now.isoformat() if now else None}
         await asyncio.gather(*(client.post(CLOCK_PATH, json=body) for client in self._clients.values()))
 
-    async def set_faults(self, order: FaultOrder) -> None:
-        """Put the faults of an order in force, at each simulator those that it can make."""
+    async def set_faults(self, settings: FaultSettings) -> None:
+        """Apply fault settings, at each simulator for the kinds that it can make."""
         for client in self._clients.values():
-            account = (await client.get(FAULTS_PATH)).json()
-            faults = {kind: often for kind, often in order.faults.items() if kind in account["made"]}
-            body = order.model_copy(update={"faults": faults}).model_dump_json()
+            possible = (await client.get(FAULTS_PATH)).json()["made"]
+            faults = {kind: frequency for kind, frequency in settings.faults.items() if kind in possible}
+            body = settings.model_copy(update={"faults": faults}).model_dump_json()
             (await client.put(FAULTS_PATH, content=body)).raise_for_status()
 
     async def faults_made(self) -> dict[str, dict[str, int]]:
-        """Return how many faults each simulator made, by kind."""
+        """Return the number of faults that each simulator made, by kind."""
         return {
             system.value: (await client.get(FAULTS_PATH)).json()["made"] for system, client in self._clients.items()
         }
 
     async def refer(self, system: System, documents: Sequence[Document]) -> None:
-        """Let workers in GIDSO or RMW save referrals; the same ones again change nothing."""
+        """Save referrals in GIDSO or RMW; an unchanged referral changes nothing."""
         if documents:
-            answer = await self._clients[system].put("/_desk/aanmeldingen", json=list(documents))
+            answer = await self._clients[system].put("/_console/aanmeldingen", json=list(documents))
             answer.raise_for_status()
 
     async def register(self, facts: Sequence[Document]) -> None:
-        """Let counsellors register facts in Allegro; the same ones again change nothing.
+        """Register facts in Allegro; a known fact changes nothing.
 
         Raises:
-            LookupError: Allegro does not know a referral yet.
+            LookupError: Allegro does not have one of the referrals.
         """
         if not facts:
             return
-        answer = await self._clients[System.ALLEGRO].post("/_desk/feiten", json=list(facts))
+        answer = await self._clients[System.ALLEGRO].post("/_console/feiten", json=list(facts))
         if answer.status_code == httpx.codes.NOT_FOUND:
             missing = answer.json().get("details", [])
             raise LookupError(f"Allegro has no file for {len(missing)} facts, the first is {missing[:1]}.")
         answer.raise_for_status()
 
     async def journal(self, aanmelding_id: str) -> list[dict[str, Any]]:
-        """Return the journal lines that GIDSO holds on a referral."""
-        answer = await self._clients[System.GIDSO].get(f"/_desk/journaal/{aanmelding_id}")
+        """Return the lines in GIDSO's journal of a referral."""
+        answer = await self._clients[System.GIDSO].get(f"/_console/journaal/{aanmelding_id}")
         lines: list[dict[str, Any]] = answer.json()
         return lines
 
     async def registration(self, aanmeldnummer: str) -> dict[str, Any]:
-        """Return RMW's registration with its status lines and tab."""
-        answer = await self._clients[System.RMW].get(f"/_desk/aanmeldingen/{aanmeldnummer}")
+        """Return a registration in RMW with its status lines and tab."""
+        answer = await self._clients[System.RMW].get(f"/_console/aanmeldingen/{aanmeldnummer}")
         registration: dict[str, Any] = answer.json()
         return registration
 

@@ -1,4 +1,4 @@
-"""The demonstration: a world with a play or a replayed register in it, and then addresses to look around at."""
+"""The demonstration: runs scenarios or a replay in the sandbox, then keeps everything running for visitors."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,8 +8,8 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from app.sandbox.environment import World, running_world
-from app.sandbox.faults.plan import play_order
+from app.sandbox.environment import SandboxEnv, running_sandbox
+from app.sandbox.faults.plan import demo_faults
 from app.sandbox.runtime import SettableClock
 from app.worker import stop_on_signal
 
@@ -21,48 +21,51 @@ T = TypeVar("T")
 async def demonstrate(
     folder: Path,
     console: Console,
-    play: Callable[[World, Console], Awaitable[T]],
+    scenario: Callable[[SandboxEnv, Console], Awaitable[T]],
     *,
     stay: bool,
     faults: int | None = None,
 ) -> T:
-    """Start a world over a folder and play in it; then stay up until interrupted, when ``stay`` is set.
+    """Start the sandbox over a folder and run a scenario; then keep running until interrupted if ``stay`` is set.
 
     Args:
-        folder: where everybody keeps what must outlive the play.
-        console: where the play is shown.
-        play: what is played.
-        stay: whether everything keeps running afterwards.
-        faults: seed of the faults that the partners make; None: they make none.
+        folder: the folder of all data.
+        console: the console for the output.
+        scenario: the scenario to run.
+        stay: whether to keep running afterwards.
+        faults: the seed of the partners' faults; None for no faults.
+
+    Returns:
+        The result of the scenario.
     """
-    async with running_world(folder, SettableClock()) as world:
+    async with running_sandbox(folder, SettableClock()) as env:
         if faults is not None:
-            await world.set_faults(play_order(faults))
-        outcome = await play(world, console)
+            await env.set_faults(demo_faults(faults))
+        result = await scenario(env, console)
         if stay:
-            await _stay_up(world, console)
-        return outcome
+            await _stay_up(env, console)
+        return result
 
 
-async def _stay_up(world: World, console: Console) -> None:
-    await world.set_clocks(None)
-    console.print(_addresses(world))
-    for who, (client, secret) in (await world.visitors()).items():
+async def _stay_up(env: SandboxEnv, console: Console) -> None:
+    await env.set_clocks(None)
+    console.print(_addresses(env))
+    for who, (client, secret) in (await env.demo_clients()).items():
         # Not wrapped, so that it can be copied.
         console.print(f"{who}: client_id [bold]{client}[/] client_secret [bold]{secret}[/]", soft_wrap=True)
     console.print("Everything keeps running: refer or register at a simulator and watch. Stop with Ctrl+C.")
     stop: asyncio.Event = stop_on_signal()
-    await world.worker.run(stop, _PULL_INTERVAL_SECONDS)
+    await env.worker.run(stop, _PULL_INTERVAL_SECONDS)
 
 
-def _addresses(world: World) -> Table:
-    table = Table(title="Look around", title_justify="left")
-    table.add_column("what")
-    table.add_column("where")
-    hub = world.urls["hub"]
+def _addresses(env: SandboxEnv) -> Table:
+    table = Table(title="Addresses", title_justify="left")
+    table.add_column("name")
+    table.add_column("URL")
+    hub = env.urls["hub"]
     table.add_row("API", f"{hub}/v1")
     table.add_row("API documentation", f"{hub}/docs")
     for name in ("allegro", "gidso", "rmw"):
-        table.add_row(f"simulator of {name}", world.urls[name])
-    table.add_row("webhook receiver", world.urls["receiver"])
+        table.add_row(f"simulator of {name}", env.urls[name])
+    table.add_row("webhook receiver", env.urls["receiver"])
     return table

@@ -1,12 +1,9 @@
-"""A whole world on one machine: three simulated partner systems, the hub with its worker, a webhook receiver.
+"""The sandbox: three simulated partner systems, the hub with its worker, and a webhook receiver, on one machine.
 
-The simulators run in a process of their own, as partners do; everybody speaks real HTTP.
+The simulators run in a separate process; all communication is real HTTP.
 """
 
 import asyncio
-import json
-import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -30,19 +27,20 @@ from app.main import create_app, open_hub
 from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer
 from app.operations.cases.referrals import find_referral
-from app.sandbox.allegro import app as allegro
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.console import PartnerConsole
-from app.sandbox.faults.plan import FaultOrder
-from app.sandbox.gidso import app as gidso
-from app.sandbox.receiver import Receiver
-from app.sandbox.rmw import app as rmw
+from app.sandbox.faults.plan import FaultSettings
+from app.sandbox.gidso.app import API_KEY
+from app.sandbox.receiver import DemoWebhookReceiver
+from app.sandbox.rmw.app import PASSWORD, USERNAME
 from app.sandbox.runtime import SettableClock, serving
+from app.sandbox.state import SandboxState
 from app.settings import Settings
 from app.worker import Worker
 
 _REFERRER_SCOPES = ("referrals:read", "referrals:write", "trajectories:read", "subscriptions:manage")
 FINANCE_TEAM, OPERATOR = "expertiseteam-financien", "beheer"
-_VISITORS = {
+_DEMO_CLIENTS = {
     FINANCE_TEAM: ("referrals:read", "referrals:process", "trajectories:read", "trajectories:write"),
     OPERATOR: (
         "organisations:read",
@@ -54,28 +52,29 @@ _VISITORS = {
 }
 
 
-@dataclass
-class World:
-    """Everything that runs.
+@dataclass(kw_only=True)
+class SandboxEnv:
+    """The running parts of the sandbox.
 
     Attributes:
-        urls: addresses by name: the three systems, ``hub`` and ``receiver``.
-        makes_faults: whether the simulators were asked to make faults.
+        http: a client of the hub's API.
+        urls: base URLs by name: the three systems, ``hub`` and ``receiver``.
+        makes_faults: whether the simulators make faults.
     """
 
     clock: SettableClock
     hub: AppState
     http: httpx.AsyncClient
     worker: Worker
-    desks: PartnerConsole
-    receiver: Receiver
+    partner_console: PartnerConsole
+    receiver: DemoWebhookReceiver
     urls: Mapping[str, str]
-    notebook: "ScenarioLog"
+    state: SandboxState
     makes_faults: bool = False
     _tokens: dict[str, str] = field(default_factory=dict)
 
     async def register_referrer(self, details: ReferrerDetails) -> None:
-        """Register a referring organisation; one that works in no system also gets a client and a webhook."""
+        """Register a referring organisation; one without a partner system gets a client and a webhook as well."""
         await self.hub.db.write(save_referrer, self.hub.services, details)
         if details.system is System.API:
             await self._connect(details.code)
@@ -88,7 +87,7 @@ class World:
         """Return the hub's id of a referral by its referrer's own reference.
 
         Raises:
-            LookupError: the hub does not have it.
+            LookupError: the hub has no such referral.
         """
         found = await self.hub.db.read(find_referral, organisation, reference)
         if found is None:
@@ -96,102 +95,80 @@ class World:
         return found
 
     async def token(self, organisation: str) -> str:
-        """Return an access token of an organisation's client."""
+        """Return an access token for an organisation's client."""
         if organisation not in self._tokens:
-            answer = await self.http.post("/oauth/token", data=self._credentials(organisation))
-            answer.raise_for_status()
-            self._tokens[organisation] = answer.json()["access_token"]
+            response = await self.http.post("/oauth/token", data=self._credentials(organisation))
+            response.raise_for_status()
+            self._tokens[organisation] = response.json()["access_token"]
         return self._tokens[organisation]
 
     async def set_clocks(self, now: datetime | None) -> None:
-        """Set everybody's clock to an aware moment; None lets them run with the computer's."""
+        """Stop all clocks at an aware time; None lets them follow the computer's clock."""
         self.clock.set(now)
-        await self.desks.set_clock(now)
+        await self.partner_console.set_clock(now)
 
-    async def set_faults(self, order: FaultOrder) -> None:
-        """Put these faults in force at every simulator that can make them."""
-        await self.desks.set_faults(order)
+    async def set_faults(self, settings: FaultSettings) -> None:
+        """Apply fault settings at every simulator, for the kinds that it can make."""
+        await self.partner_console.set_faults(settings)
         self.makes_faults = True
 
-    async def visitors(self) -> dict[str, tuple[str, str]]:
-        """Return clients that a visitor may use, as id and secret: a referrer, the finance team and the operator."""
-        for organisation, scopes in _VISITORS.items():
+    async def demo_clients(self) -> dict[str, tuple[str, str]]:
+        """Return API clients to try the demo with, as id and secret: a referrer, the finance team and the operator."""
+        for organisation, scopes in _DEMO_CLIENTS.items():
             await self._save_client(organisation, scopes)
-        shown = {"referrer": next(iter(self.receiver.secrets)), "finance team": FINANCE_TEAM, "operator": OPERATOR}
-        return {who: (client, self.notebook.secret(f"client:{client}")) for who, client in shown.items()}
+        organisations = {
+            "referrer": next(iter(self.receiver.secrets)),
+            "finance team": FINANCE_TEAM,
+            "operator": OPERATOR,
+        }
+        return {who: (client, self.state.secret(f"client:{client}")) for who, client in organisations.items()}
 
     async def _connect(self, organisation: str) -> None:
         await self._save_client(organisation, _REFERRER_SCOPES)
-        known = self.notebook.get(f"webhook:{organisation}")
-        if known is None:
+        secret = self.state.get(f"webhook:{organisation}")
+        if secret is None:
             url = f"{self.urls['receiver']}/hooks/{organisation}"
-            answer = await self._post(organisation, "/v1/subscriptions", {"url": url}, f"webhook-{organisation}")
-            known = self.notebook.put(f"webhook:{organisation}", answer["secret"])
-        self.receiver.secrets[organisation] = known
+            created = await self._post(organisation, "/v1/subscriptions", {"url": url}, f"webhook-{organisation}")
+            secret = self.state.put(f"webhook:{organisation}", created["secret"])
+        self.receiver.secrets[organisation] = secret
 
     async def _save_client(self, organisation: str, scopes: Collection[str]) -> None:
-        secret = self.notebook.secret(f"client:{organisation}")
+        secret = self.state.secret(f"client:{organisation}")
         await self.hub.db.write(
             save_client, self.hub.services, organisation, organisation_code=organisation, scopes=scopes, secret=secret
         )
 
     async def _post(self, organisation: str, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {await self.token(organisation)}", "Idempotency-Key": key}
-        answer = await self.http.post(path, json=dict(body), headers=headers)
-        if answer.is_error:
-            raise RuntimeError(f"POST {path} for '{organisation}' was refused: {answer.text}")
-        made: dict[str, Any] = answer.json()
-        return made
+        response = await self.http.post(path, json=dict(body), headers=headers)
+        if response.is_error:
+            raise RuntimeError(f"POST {path} for '{organisation}' was refused: {response.text}")
+        created: dict[str, Any] = response.json()
+        return created
 
     def _credentials(self, organisation: str) -> dict[str, str]:
-        secret = self.notebook.secret(f"client:{organisation}")
+        secret = self.state.secret(f"client:{organisation}")
         return {"grant_type": "client_credentials", "client_id": organisation, "client_secret": secret}
 
 
-class ScenarioLog:
-    """What the world must remember between two runs on the same folder: ports and secrets, invented ones."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / "world.json"
-        self._notes: dict[str, Any] = json.loads(self._path.read_text()) if self._path.exists() else {}
-
-    def get(self, name: str) -> str | None:
-        """Return a note, or None."""
-        note: str | None = self._notes.get(name)
-        return note
-
-    def put(self, name: str, value: str) -> str:
-        """Keep a note; returns it back."""
-        self._notes[name] = value
-        self._path.write_text(json.dumps(self._notes, indent=1))
-        return value
-
-    def secret(self, name: str) -> str:
-        """Return a secret, made at first use."""
-        return self.get(name) or self.put(name, secrets.token_urlsafe(32))
-
-    def port(self, name: str) -> int:
-        """Return a free port, the same one in every run."""
-        return int(self.get(f"port:{name}") or self.put(f"port:{name}", str(_free_port())))
-
-
 @asynccontextmanager
-async def running_world(folder: Path, clock: SettableClock, database_url: str | None = None) -> AsyncIterator[World]:
-    """Start everything over a folder; at the end everything is stopped.
+async def running_sandbox(
+    folder: Path, clock: SettableClock, database_url: str | None = None
+) -> AsyncIterator[SandboxEnv]:
+    """Run the sandbox over a folder for the duration of a block.
 
     Args:
-        folder: where everybody keeps what must outlive the run.
+        folder: the folder of all data.
         clock: the hub's clock.
-        database_url: the hub's database; None keeps it in the folder, on SQLite.
+        database_url: the hub's database; None for a SQLite database in the folder.
     """
-    notebook = ScenarioLog(folder)
-    ports = {name: notebook.port(name) for name in (*PARTNERS, "hub", "receiver")}
-    urls = {str(name): f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    state = SandboxState(folder)
+    ports = {str(name): state.port(name) for name in (*PARTNERS, "hub", "receiver")}
+    urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     settings = _settings(folder, urls, database_url or f"sqlite:///{folder / 'hub.db'}")
     upgrade_schema(settings.database_url)
     async with AsyncExitStack() as running:
-        receiver = Receiver()
+        receiver = DemoWebhookReceiver()
         await running.enter_async_context(serving(receiver.app(), ports["receiver"]))
         await running.enter_async_context(_simulators(folder, ports))
         hub = await open_hub(settings, clock)
@@ -199,10 +176,19 @@ async def running_world(folder: Path, clock: SettableClock, database_url: str | 
         await running.enter_async_context(serving(create_app(hub), ports["hub"]))
         worker = Worker.over(hub.db, hub.services, settings)
         running.push_async_callback(worker.close)
-        desks = PartnerConsole({system: urls[system] for system in PARTNERS})
-        running.push_async_callback(desks.close)
+        partner_console = PartnerConsole({system: urls[system] for system in PARTNERS})
+        running.push_async_callback(partner_console.close)
         http = await running.enter_async_context(http_client(urls["hub"], timeout_seconds=30))
-        yield World(clock, hub, http, worker, desks, receiver, urls, notebook)
+        yield SandboxEnv(
+            clock=clock,
+            hub=hub,
+            http=http,
+            worker=worker,
+            partner_console=partner_console,
+            receiver=receiver,
+            urls=urls,
+            state=state,
+        )
 
 
 def _settings(folder: Path, urls: Mapping[str, str], database_url: str) -> Settings:
@@ -213,18 +199,18 @@ def _settings(folder: Path, urls: Mapping[str, str], database_url: str) -> Setti
         public_url=urls["hub"],
         allegro=AllegroSettings(
             url=urls[System.ALLEGRO],
-            client_id=Credential(allegro.CLIENT_ID),
-            client_secret=Credential(allegro.CLIENT_SECRET),
+            client_id=Credential(CLIENT_ID),
+            client_secret=Credential(CLIENT_SECRET),
         ),
-        gidso=GidsoSettings(url=urls[System.GIDSO], api_key=Credential(gidso.API_KEY)),
-        rmw=RmwSettings(url=urls[System.RMW], username=Credential(rmw.USERNAME), password=Credential(rmw.PASSWORD)),
+        gidso=GidsoSettings(url=urls[System.GIDSO], api_key=Credential(API_KEY)),
+        rmw=RmwSettings(url=urls[System.RMW], username=Credential(USERNAME), password=Credential(PASSWORD)),
         log_level="WARNING",
         log_format="console",
     )
 
 
 @asynccontextmanager
-async def _simulators(folder: Path, ports: Mapping[Any, int]) -> AsyncIterator[None]:
+async def _simulators(folder: Path, ports: Mapping[str, int]) -> AsyncIterator[None]:
     wanted = [f"--{system}={ports[system]}" for system in PARTNERS]
     command = [sys.executable, "-m", "app.cli.main", "simulate", "all", *wanted, f"--data={folder}"]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
@@ -235,10 +221,3 @@ async def _simulators(folder: Path, ports: Mapping[Any, int]) -> AsyncIterator[N
     finally:
         process.terminate()
         await process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,4 +1,4 @@
-"""Invented cases with which simulators can be filled: the same ones for the same seed, and nobody's."""
+"""Fictitious cases for the simulators; the same seed gives the same cases."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
@@ -7,10 +7,10 @@ from uuid import UUID, uuid5
 
 from app.adapters.allegro.client import AllegroClient
 from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
-from app.sandbox.allegro import app as allegro
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.case_generator import counsellor_facts, referral_document
 from app.sandbox.console import PartnerConsole
-from app.sandbox.register import KINDS_IN, Row
+from app.sandbox.register import KINDS_IN, RegisterRow
 
 _REFERRALS = UUID("6f1b7a52-4f4e-5b0e-9a3b-0a11e6000002")
 _START = date(2020, 1, 6)
@@ -19,34 +19,34 @@ _FAMILY = ("Voorbeeld", "Verzonnen", "Testman", "de Proef", "van Nergens", "Niem
 _AREAS = ("Charlois", "Feijenoord", "Delfshaven", "Noord", "IJsselmonde", "Prins Alexander")
 
 
-def invented_cases(seed: int, number: int, systems: Collection[System]) -> list[Row]:
-    """Return so many invented cases, referred in these systems in turns."""
-    random = Random(seed)  # noqa: S311  # a play
+def fake_cases(seed: int, number: int, systems: Collection[System]) -> list[RegisterRow]:
+    """Return this number of fictitious cases, referred alternately in these systems."""
+    random = Random(seed)  # noqa: S311  # fictitious data
     order = [system for system in (System.GIDSO, System.RMW, System.API) if system in systems]
     return [_case(random, position + 1, order[position % len(order)]) for position in range(number)]
 
 
-async def fill(urls: Mapping[System, str], seed: int, number: int) -> None:
-    """Let the people at these simulators register invented cases; the same ones again change nothing.
+async def register_fake_cases(urls: Mapping[System, str], seed: int, number: int) -> None:
+    """Register fictitious cases at simulators; the same cases again change nothing.
 
     Args:
-        urls: the simulators' addresses; what is referred where there is no simulator is left out.
-        seed: the cases are drawn from it.
-        number: how many cases there are in all; Allegro has a file for each of them.
+        urls: the simulators' URLs; referrals in a system without a simulator are left out.
+        seed: the seed of the cases.
+        number: the total number of cases; Allegro gets a file for each of them.
     """
     systems = set(KINDS_IN) if System.ALLEGRO in urls else set(urls)
-    cases, desks = invented_cases(seed, number, systems), PartnerConsole(urls)
+    cases, partner_console = fake_cases(seed, number, systems), PartnerConsole(urls)
     for system in urls.keys() - {System.ALLEGRO}:
-        await desks.refer(system, [referral_document(row) for row in cases if row.system is system])
+        await partner_console.refer(system, [referral_document(row) for row in cases if row.system is system])
     if System.ALLEGRO in urls:
         await _refer_to_allegro(urls[System.ALLEGRO], cases)
-        await desks.register([dated.fact for row in cases for dated in counsellor_facts(row)])
-    await desks.close()
+        await partner_console.register([dated.fact for row in cases for dated in counsellor_facts(row)])
+    await partner_console.close()
 
 
-async def _refer_to_allegro(url: str, cases: Collection[Row]) -> None:
-    # Files come from the hub only; here its part is played.
-    client = AllegroClient(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
+async def _refer_to_allegro(url: str, cases: Collection[RegisterRow]) -> None:
+    # Files are made through the contract only, so this is a client of the contract, like the hub.
+    client = AllegroClient(url, CLIENT_ID, CLIENT_SECRET)
     for row in cases:
         person = {"voornaam": row.given_name, "achternaam": row.family_name, "geboortedatum": f"{row.birth_date}"}
         contents = {"kenmerkVerwijzer": row.reference, "gebied": row.area, "client": person}
@@ -54,14 +54,14 @@ async def _refer_to_allegro(url: str, cases: Collection[Row]) -> None:
     await client.close()
 
 
-def _case(random: Random, number: int, system: System) -> Row:
+def _case(random: Random, number: int, system: System) -> RegisterRow:
     kind = random.choice(sorted(KINDS_IN[system]))
     received_on = _START + timedelta(days=random.randrange(200))
     intake_on = received_on + timedelta(days=random.randrange(5, 15))
-    came = random.random() < 0.9
-    signed_on = intake_on + timedelta(days=7) if came and random.random() < 0.6 else None
+    attended = random.random() < 0.9
+    signed_on = intake_on + timedelta(days=7) if attended and random.random() < 0.6 else None
     decision_on = signed_on + timedelta(days=random.randrange(30, 100)) if signed_on else None
-    return Row(
+    return RegisterRow(
         number=f"9{number:05d}",
         received_on=received_on,
         kind=ReferrerKind(kind),
@@ -75,8 +75,8 @@ def _case(random: Random, number: int, system: System) -> Row:
         bsn=None if system is System.API else _citizen_number(random),
         three_way_meeting=random.random() < 0.3,
         intake_on=intake_on,
-        attended=came,
-        intake_result=random.choice(list(IntakeResult)) if came else None,
+        attended=attended,
+        intake_result=random.choice(list(IntakeResult)) if attended else None,
         plan_signed_on=signed_on,
         decision_on=decision_on,
         trajectory_result=random.choice(list(TrajectoryResult)) if decision_on else None,
@@ -85,7 +85,7 @@ def _case(random: Random, number: int, system: System) -> Row:
 
 
 def _citizen_number(random: Random) -> str:
-    """Return a number that passes the eleven-test, from the range 9999… that was never given out."""
+    """Return a number that passes the eleven-test, from the range 9999… that is never issued."""
     while True:
         digits = f"9999{random.randrange(10_000):04d}"
         check = sum((9 - place) * int(digit) for place, digit in enumerate(digits)) % 11

@@ -1,6 +1,6 @@
-"""What a simulated partner does not take: texts and lists that are too long, and names that its contract lacks.
+"""Checks of the simulated partners: texts and lists that are too long, and fields that are not in the contract.
 
-A field is named by its path (``Burger.Voornaam``); what stands in a list has the path of the list. Nothing is cut off.
+A field is named by its path (``Burger.Voornaam``); an item of a list has the path of the list. Nothing is truncated.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from app.sandbox.runtime import Document
 
 Limits = Mapping[str, int | None]
-"""The most characters of a text by its path, None: its form says it (a code, a date). With ``[]``: the most items."""
+"""The maximum number of characters of a text by its path, or of items with ``[]``; None for codes and dates."""
 
-_LONGEST_NAME = 60
+_MAX_NAME_SHOWN = 60
 
 
 def too_long(value: object, limits: Limits, path: str = "") -> Iterator[str]:
-    """Return a sentence in Dutch for each text and each list that is too long; what has no limit is left alone."""
+    """Return a sentence in Dutch for each text and each list that is too long."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from too_long(inner, limits, _inside(path, name))
@@ -27,19 +27,19 @@ def too_long(value: object, limits: Limits, path: str = "") -> Iterator[str]:
 
 
 def misfits(document: Document, fields: Limits, path: str = "") -> Iterator[str]:
-    """Return a sentence in Dutch for each field that does not fit a message of texts and lists of texts.
+    """Return a sentence in Dutch for each invalid field of a message that consists of texts and lists of texts.
 
     Args:
         document: the message.
-        fields: every field that the message can have.
-        path: of the document in the message.
+        fields: all fields that the message may have, with their limits.
+        path: the path of the document in the message.
     """
     for name, value in document.items():
         where = _inside(path, name)
         if isinstance(value, dict) and any(field.startswith(f"{where}.") for field in fields):
             yield from misfits(value, fields, where)
         elif where not in fields:
-            yield f"{where[:_LONGEST_NAME]}: geen veld van dit bericht."
+            yield f"{where[:_MAX_NAME_SHOWN]}: geen veld van dit bericht."
         elif not _is_text(value):
             yield f"{where}: geen tekst."
         else:

@@ -1,4 +1,4 @@
-"""A referrer's webhook receiver as a careful team would write it: checks the signature, keeps what came."""
+"""A referrer's webhook receiver that verifies signatures and stores the events."""
 
 import hmac
 import json
@@ -14,13 +14,13 @@ from starlette.routing import Route
 
 
 @dataclass
-class Receiver:
-    """Receives the events of several organisations, each under a path of its own.
+class DemoWebhookReceiver:
+    """Receives the events of several organisations, each at its own path.
 
     Attributes:
-        secrets: the ``whsec_`` secret per organisation code, as the hub gave it once.
-        received: the CloudEvents per organisation code, in the order in which they came.
-        refused: how many requests had no valid signature.
+        secrets: the ``whsec_`` secret of each organisation, by code.
+        received: the CloudEvents of each organisation, by code, in order of arrival.
+        refused: the number of requests without a valid signature.
     """
 
     secrets: dict[str, str] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Receiver:
     refused: int = 0
 
     def app(self) -> Starlette:
-        """Return the application to serve."""
+        """Return the ASGI application."""
         return Starlette(
             routes=[
                 Route("/hooks/{organisation}", self._receive, methods=["POST"]),
@@ -48,7 +48,7 @@ class Receiver:
         return JSONResponse({code: len(events) for code, events in self.received.items()})
 
     def _is_genuine(self, organisation: str, request: Request, body: bytes) -> bool:
-        """Check the signature as Standard Webhooks 1.0 says: HMAC-SHA256 over id, timestamp and body."""
+        """Verify the signature by Standard Webhooks 1.0: HMAC-SHA256 of id, timestamp and body."""
         secret = self.secrets.get(organisation, "")
         if not secret:
             return False

@@ -1,4 +1,4 @@
-"""A register of referrals as a CSV file, in the form of the pilot's.
+"""A register of referrals as a CSV file, with the columns of the pilot's register.
 
 Columns: referral_no, received_on, referrer_kind, organisation, system, area, given_name, family_name, sex,
 birth_date, age_band, bsn, three_way_meeting, intake_on, attended, intake_result, plan_signed_on, decision_on,
@@ -28,16 +28,16 @@ KINDS_IN = {
     ),
     System.API: frozenset(ReferrerKind),
 }
-"""The kinds of referrer that each system can register for (domain.md section 3)."""
+"""The kinds of referrer that work in each system (domain.md section 3)."""
 
 
 class UnreadableRegister(ValueError):
-    """A row of the register breaks a rule; the message names row, column and rule."""
+    """A row of the register is not valid; the message names line, column and rule."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One referral of the register, with what became of it."""
+@dataclass(frozen=True, kw_only=True)
+class RegisterRow:
+    """One referral of the register with its course."""
 
     number: str
     received_on: date
@@ -61,22 +61,22 @@ class Row:
 
     @property
     def organisation_code(self) -> str:
-        """The organisation's code, made from its name."""
+        """The organisation's code, derived from its name."""
         return slug(self.organisation)
 
     @property
     def reference(self) -> str:
-        """The referrer's own reference, in the form of the system it works in."""
+        """The referrer's own reference, in the format of its system."""
         return {System.GIDSO: "G-", System.RMW: "R", System.API: "P-"}[self.system] + self.number.zfill(6)
 
 
-def read_register(path: Path) -> list[Row]:
-    """Return the rows of a register in the order of the file.
+def read_register(path: Path) -> list[RegisterRow]:
+    """Return the rows of a register, in the order of the file.
 
     Raises:
-        UnreadableRegister: a missing column, a value that breaks its rule, a number used twice, or no rows at all.
+        UnreadableRegister: a column is missing, a value is not valid, a number occurs twice, or there are no rows.
     """
-    rows: dict[str, Row] = {}
+    rows: dict[str, RegisterRow] = {}
     for line, values in enumerate(_lines(path), start=2):
         cells = _Cells(line, values)
         row = _row(cells)
@@ -89,7 +89,7 @@ def read_register(path: Path) -> list[Row]:
 
 
 def _lines(path: Path) -> list[dict[str, str | None]]:
-    # Spreadsheets put a byte order mark in front, which "utf-8-sig" leaves out.
+    # Spreadsheets write a byte order mark, which "utf-8-sig" skips.
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             return list(csv.DictReader(file))
@@ -98,13 +98,13 @@ def _lines(path: Path) -> list[dict[str, str | None]]:
 
 
 def slug(name: str) -> str:
-    """Make a code from a name: lower case letters, digits and hyphens."""
+    """Return a code for a name: lower case letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 class _Cells:
-    """The cells of one line, read with the rule of each column."""
+    """The cells of one line, checked by the rule of each column."""
 
     def __init__(self, line: int, values: Mapping[str, str | None]) -> None:
         self._line, self._values = line, values
@@ -127,7 +127,7 @@ class _Cells:
         except ValueError as error:
             raise self.fault(column, "must be a date as YYYY-MM-DD") from error
 
-    def needed_day(self, column: str) -> date:
+    def required_day(self, column: str) -> date:
         self.text(column)
         day = self.day(column)
         if day is None:
@@ -150,14 +150,14 @@ class _Cells:
         return UnreadableRegister(f"Line {self._line}, column '{column}': {rule}.")
 
 
-def _row(cells: _Cells) -> Row:
+def _row(cells: _Cells) -> RegisterRow:
     kind, system = _kind_and_system(cells)
     intake_result = cells.code("intake_result", IntakeResult)
     trajectory_result = cells.code("trajectory_result", TrajectoryResult)
     kbr_status = cells.code("kbr_status", KbrStatus)
-    return Row(
+    return RegisterRow(
         number=cells.text("referral_no"),
-        received_on=cells.needed_day("received_on"),
+        received_on=cells.required_day("received_on"),
         kind=kind,
         organisation=cells.text("organisation"),
         system=system,
@@ -165,7 +165,7 @@ def _row(cells: _Cells) -> Row:
         given_name=cells.text("given_name"),
         family_name=cells.text("family_name"),
         sex=cells.optional("sex"),
-        birth_date=cells.needed_day("birth_date"),
+        birth_date=cells.required_day("birth_date"),
         bsn=cells.optional("bsn"),
         three_way_meeting=bool(cells.yes_no("three_way_meeting")),
         intake_on=cells.day("intake_on"),

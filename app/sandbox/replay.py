@@ -1,7 +1,7 @@
-"""Replays a whole register through the three systems in simulated time, and counts what came of it.
+"""Replays a register through the three systems in simulated time and reports the results.
 
 Each day has two halves: in the morning workers refer (in GIDSO, RMW or over the API), in the afternoon counsellors
-register in Allegro what the register says of that day. After each half the hub pulls, relays and delivers.
+register that day's facts in Allegro. After each half the hub pulls, relays and delivers.
 """
 
 import asyncio
@@ -19,43 +19,43 @@ from app.domain.local_time import AMSTERDAM
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.statistics import city_tables, exchange_counts
 from app.sandbox.case_generator import counsellor_facts, referral_body, referral_document
-from app.sandbox.environment import World
-from app.sandbox.register import Row
+from app.sandbox.environment import SandboxEnv
+from app.sandbox.register import RegisterRow
 from app.sandbox.runtime import Document
-from app.sandbox.wait import settle
+from app.sandbox.wait import retry_until_delivered
 
 _MORNING, _AFTERNOON = time(9, 30), time(17)
 
 
-async def replay(rows: Sequence[Row], world: World, console: Console) -> dict[str, Any]:
-    """Replay a register in a world; returns the report, counted from the hub's own records."""
+async def replay(rows: Sequence[RegisterRow], env: SandboxEnv, console: Console) -> dict[str, Any]:
+    """Replay a register. Return the report, counted from the hub's own records."""
     started = perf_counter()
-    await world.set_clocks(_moment(min(row.received_on for row in rows), _MORNING))
-    await _register_organisations(world, rows)
-    await _play_days(world, rows, console)
-    tables = await world.hub.db.read(city_tables, world.hub.services)
-    counts = await world.hub.db.read(exchange_counts)
-    made = await world.desks.faults_made() if world.makes_faults else None
+    await env.set_clocks(_utc(min(row.received_on for row in rows), _MORNING))
+    await _register_organisations(env, rows)
+    await _play_days(env, rows, console)
+    tables = await env.hub.db.read(city_tables, env.hub.services)
+    counts = await env.hub.db.read(exchange_counts)
+    made = await env.partner_console.faults_made() if env.makes_faults else None
     seconds = round(perf_counter() - started, 1)
     report = {"referrals": sum(tables["5.1"].values()), "seconds": seconds, "tables": tables, **counts}
     return report if made is None else report | {"faults": made}
 
 
-async def _register_organisations(world: World, rows: Sequence[Row]) -> None:
+async def _register_organisations(env: SandboxEnv, rows: Sequence[RegisterRow]) -> None:
     areas: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         areas[row.organisation_code].add(row.area)
     known = {row.organisation_code: row for row in rows}
     for code, row in sorted(known.items()):
-        # An organisation that serves one area only belongs there.
+        # An organisation with referrals from one area only is in that area.
         area = next(iter(areas[code])) if len(areas[code]) == 1 else None
-        await world.register_referrer(
+        await env.register_referrer(
             ReferrerDetails(code=code, name=row.organisation, kind=row.kind, system=row.system, area=area)
         )
 
 
-async def _play_days(world: World, rows: Sequence[Row], console: Console) -> None:
-    arrivals: dict[date, list[Row]] = defaultdict(list)
+async def _play_days(env: SandboxEnv, rows: Sequence[RegisterRow], console: Console) -> None:
+    arrivals: dict[date, list[RegisterRow]] = defaultdict(list)
     facts: dict[date, list[Document]] = defaultdict(list)
     for row in rows:
         arrivals[row.received_on].append(row)
@@ -66,39 +66,38 @@ async def _play_days(world: World, rows: Sequence[Row], console: Console) -> Non
         task = progress.add_task("", total=len(rows))
         for day in days:
             progress.update(task, description=f"{day:%d-%m-%Y}")
-            await _morning(world, day, arrivals[day])
-            await _afternoon(world, day, facts[day])
+            await _morning(env, day, arrivals[day])
+            await _afternoon(env, day, facts[day])
             progress.advance(task, len(arrivals[day]))
-    # A last look everywhere: nothing may be left that nobody asked for.
-    await settle(world, System.GIDSO, System.RMW, System.ALLEGRO)
+    # A last pull everywhere, so that nothing is left unread.
+    await retry_until_delivered(env, System.GIDSO, System.RMW, System.ALLEGRO)
 
 
-async def _morning(world: World, day: date, rows: Sequence[Row]) -> None:
+async def _morning(env: SandboxEnv, day: date, rows: Sequence[RegisterRow]) -> None:
     if not rows:
         return
-    await world.set_clocks(_moment(day, _MORNING))
-    by_system: Mapping[System, list[Row]] = {system: [] for system in System}
+    await env.set_clocks(_utc(day, _MORNING))
+    by_system: Mapping[System, list[RegisterRow]] = {system: [] for system in System}
     for row in rows:
         by_system[row.system].append(row)
     for system in (System.GIDSO, System.RMW):
-        await world.desks.refer(system, [referral_document(row) for row in by_system[system]])
+        await env.partner_console.refer(system, [referral_document(row) for row in by_system[system]])
     posts = [
-        world.refer(row.organisation_code, referral_body(row), f"register-{row.number}")
-        for row in by_system[System.API]
+        env.refer(row.organisation_code, referral_body(row), f"register-{row.number}") for row in by_system[System.API]
     ]
     await asyncio.gather(*posts)
-    await settle(world, *(system for system in (System.GIDSO, System.RMW) if by_system[system]))
+    await retry_until_delivered(env, *(system for system in (System.GIDSO, System.RMW) if by_system[system]))
 
 
-async def _afternoon(world: World, day: date, facts: Sequence[Document]) -> None:
+async def _afternoon(env: SandboxEnv, day: date, facts: Sequence[Document]) -> None:
     if not facts:
         return
-    await world.set_clocks(_moment(day, _AFTERNOON))
-    await world.desks.register(facts)
-    await settle(world, System.ALLEGRO)
+    await env.set_clocks(_utc(day, _AFTERNOON))
+    await env.partner_console.register(facts)
+    await retry_until_delivered(env, System.ALLEGRO)
 
 
-def _moment(day: date, at: time) -> datetime:
+def _utc(day: date, at: time) -> datetime:
     return datetime.combine(day, at, AMSTERDAM).astimezone(UTC)
 
 

@@ -1,4 +1,4 @@
-"""The city's tables of a replayed register, in the form in which the report prints and writes them."""
+"""Prints the report of a replay: the city's tables, the feedback and the faults."""
 
 from collections import Counter
 from typing import Any
@@ -27,8 +27,8 @@ _TITLES = {
 _MISSED_TITLES = {"5.4": "5.4 Niet verschenen per verwijzer", "5.5": "5.5 Niet verschenen per gebied"}
 
 
-def print_report(console: Console, report: dict[str, Any]) -> None:
-    """Print the tables, the feedback and what is left over."""
+def print_replay_report(console: Console, report: dict[str, Any]) -> None:
+    """Print the tables, the feedback, the faults, and the numbers in quarantine and undelivered."""
     tables = report["tables"]
     for number, title in _TITLES.items():
         console.print(_counts(title, tables[number], _LABELS[number]))

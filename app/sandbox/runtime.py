@@ -1,12 +1,12 @@
-"""What every simulator shares: a small store that survives a restart, a clock that can be set, a server."""
+"""What the simulators share: a small durable store, a settable clock and an HTTP server."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -14,14 +14,14 @@ from starlette.types import ASGIApp
 from app.main import QuietServer
 
 Document = dict[str, Any]
-"""A record as the simulated system keeps it: JSON."""
+"""A record of a simulated system: a JSON object."""
 
 
 class Store:
-    """Documents by collection and key, in memory, journalled to a file when a path is given.
+    """Documents by collection and key, in memory, with a journal file if a path is given.
 
-    The journal is one JSON line for each change and is read back at the start; it is meant for
-    thousands of invented records, not for real ones.
+    The journal has one JSON line for each change and is read at the start. It is meant for thousands of fictitious
+    records, not for real ones.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -32,17 +32,17 @@ class Store:
         self._journal = path.open("a", encoding="utf-8", buffering=1) if path else None
 
     def put(self, collection: str, key: str, document: Document) -> None:
-        """Store a document under its key; an older one is replaced."""
+        """Store a document under its key and replace an older one."""
         self._collections.setdefault(collection, {})[key] = document
         if self._journal:
             self._journal.write(json.dumps([collection, key, document], separators=(",", ":")) + "\n")
 
     def get(self, collection: str, key: str) -> Document | None:
-        """Return the document with this key, or None."""
+        """Return the document with this key; None if there is none."""
         return self._collections.get(collection, {}).get(key)
 
     def all(self, collection: str) -> list[Document]:
-        """Return all documents of a collection in the order in which their keys first came."""
+        """Return all documents of a collection, in the order in which their keys were first stored."""
         return list(self._collections.get(collection, {}).values())
 
     def count(self, collection: str) -> int:
@@ -56,30 +56,26 @@ class Store:
 
 
 class SettableClock:
-    """A clock that runs with the computer's until it is set; then it stands still where it was set."""
+    """A clock that follows the computer's clock until it is set; then it stands still."""
 
-    def __init__(self, moment: datetime | None = None) -> None:
-        self._moment = moment
+    def __init__(self, fixed: datetime | None = None) -> None:
+        self._fixed = fixed
 
     def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
-        return self._moment or datetime.now(UTC)  # noqa: TID251  # runs with the real clock until set
+        """Return the time, aware, in UTC."""
+        return self._fixed or datetime.now(UTC)  # noqa: TID251  # follows the real clock until set
 
-    def set(self, moment: datetime | None) -> None:
-        """Let the clock stand at this aware moment; None lets it run with the computer's."""
-        self._moment = moment.astimezone(UTC) if moment else None
+    def set(self, fixed: datetime | None) -> None:
+        """Stop the clock at this aware time; None lets it follow the computer's clock."""
+        self._fixed = fixed.astimezone(UTC) if fixed else None
 
 
-class App(Protocol):
-    """What a simulator's module gives: ``create_app(store, clock) -> ASGI application``."""
-
-    def __call__(self, store: Store, clock: SettableClock) -> ASGIApp:
-        """Build the application over its store and clock."""
-        ...
+SimulatorFactory = Callable[[Store, SettableClock], ASGIApp]
+"""Returns the application of a simulator over a store and a clock."""
 
 
 class Server:
-    """One application on a loopback port, run in the present event loop."""
+    """An application on a loopback port, served by the running event loop."""
 
     def __init__(self, app: ASGIApp, port: int = 0) -> None:
         config = uvicorn.Config(
@@ -90,17 +86,17 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address at which it answers, without a slash at the end."""
+        """The base URL, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def port(self) -> int:
-        """The port in use; known after ``start``."""
+        """The port; known after ``start``."""
         port: int = self._server.servers[0].sockets[0].getsockname()[1]
         return port
 
     async def start(self) -> None:
-        """Start answering; returns when the port is open.
+        """Open the port and start serving.
 
         Raises:
             RuntimeError: the port could not be opened.
@@ -121,7 +117,7 @@ class Server:
 
 @asynccontextmanager
 async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[Server]:
-    """Serve an application for the length of a block."""
+    """Serve an application for the duration of a block."""
     server = Server(app, port)
     await server.start()
     try:

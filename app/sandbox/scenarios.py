@@ -1,4 +1,4 @@
-"""Plays one referral per route, from the referrer's system to Allegro and back."""
+"""Runs one referral per referral path, from the referrer's system to Allegro and back."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from app.domain.local_time import AMSTERDAM
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.disclosure.timeline import disclosure_timeline
 from app.sandbox.case_generator import DatedFact, counsellor_facts, referral_body, referral_document
-from app.sandbox.environment import World
-from app.sandbox.register import Row
+from app.sandbox.environment import SandboxEnv
+from app.sandbox.register import RegisterRow
 from app.sandbox.runtime import Document
 from app.sandbox.timeline import Timeline
-from app.sandbox.wait import settle
+from app.sandbox.wait import retry_until_delivered
 
-_DEEDS = {
+_ACTIONS = {
     "bevestiging": "confirms the referral",
     "afspraak": "plans the intake",
     "aanwezigheid": "registers the attendance",
@@ -30,69 +30,71 @@ _DEEDS = {
 
 
 @dataclass(frozen=True)
-class Route:
-    """One way of referring: who, from which system, and what becomes of it."""
+class Scenario:
+    """A referral by one referral path, with its title, explanation and register row."""
 
     title: str
     text: str
-    row: Row
+    row: RegisterRow
 
 
-async def play(world: World, console: Console) -> None:
-    """Play every route and print the timeline."""
+async def play_scenarios(env: SandboxEnv, console: Console) -> None:
+    """Run every scenario and print the timeline."""
     timeline = Timeline(console)
-    for route in _routes(world.clock.now().astimezone(AMSTERDAM).date()):
-        await _play_route(world, timeline, route)
+    for scenario in _scenarios(env.clock.now().astimezone(AMSTERDAM).date()):
+        await _play(env, timeline, scenario)
 
 
-async def _play_route(world: World, timeline: Timeline, route: Route) -> None:
-    row = route.row
-    timeline.heading(route.title, route.text)
-    await world.register_referrer(
+async def _play(env: SandboxEnv, timeline: Timeline, scenario: Scenario) -> None:
+    row = scenario.row
+    timeline.heading(scenario.title, scenario.text)
+    await env.register_referrer(
         ReferrerDetails(code=row.organisation_code, name=row.organisation, kind=row.kind, system=row.system)
     )
-    referral_id = await _refer(world, timeline, row)
-    position = await _tell(world, timeline, row, referral_id, 0)
+    referral_id = await _refer(env, timeline, row)
+    position = await _show_disclosures(env, timeline, row, referral_id, 0)
     by_day: dict[date, list[DatedFact]] = defaultdict(list)
     for dated in counsellor_facts(row):
         by_day[dated.day].append(dated)
     for day, facts in sorted(by_day.items()):
-        await world.set_clocks(_moment(day, 17))
+        await env.set_clocks(_utc(day, 17))
         for each in facts:
-            timeline.deed(world.clock.now(), System.ALLEGRO, _counsellor(each.fact), _DEEDS[each.fact["soort"]])
-            await world.desks.register([each.fact])
-            await settle(world, System.ALLEGRO)
-            position = await _tell(world, timeline, row, referral_id, position)
-    await _show_receiving_side(world, timeline, row)
+            timeline.action(env.clock.now(), System.ALLEGRO, _counsellor(each.fact), _ACTIONS[each.fact["soort"]])
+            await env.partner_console.register([each.fact])
+            await retry_until_delivered(env, System.ALLEGRO)
+            position = await _show_disclosures(env, timeline, row, referral_id, position)
+    await _show_receiving_side(env, timeline, row)
 
 
-async def _refer(world: World, timeline: Timeline, row: Row) -> UUID:
-    await world.set_clocks(_moment(row.received_on, 9))
-    timeline.deed(world.clock.now(), row.system, row.organisation, "refers a client")
+async def _refer(env: SandboxEnv, timeline: Timeline, row: RegisterRow) -> UUID:
+    await env.set_clocks(_utc(row.received_on, 9))
+    timeline.action(env.clock.now(), row.system, row.organisation, "refers a client")
     if row.system is System.API:
-        await world.refer(row.organisation_code, referral_body(row), f"play-{row.number}")
+        await env.refer(row.organisation_code, referral_body(row), f"play-{row.number}")
     else:
-        await world.desks.refer(row.system, [referral_document(row)])
-    await settle(world, *({row.system} - {System.API}))
-    return await world.find(row.organisation_code, row.reference)
+        await env.partner_console.refer(row.system, [referral_document(row)])
+    await retry_until_delivered(env, *({row.system} - {System.API}))
+    return await env.find(row.organisation_code, row.reference)
 
 
-async def _tell(world: World, timeline: Timeline, row: Row, referral_id: UUID, position: int) -> int:
-    chapters = await world.hub.db.read(disclosure_timeline, world.hub.services, referral_id, position)
-    timeline.chapters(row.organisation, row.system, chapters)
-    return chapters[-1].position if chapters else position
+async def _show_disclosures(
+    env: SandboxEnv, timeline: Timeline, row: RegisterRow, referral_id: UUID, position: int
+) -> int:
+    entries = await env.hub.db.read(disclosure_timeline, env.hub.services, referral_id, position)
+    timeline.disclosures(row.organisation, row.system, entries)
+    return entries[-1].position if entries else position
 
 
-async def _show_receiving_side(world: World, timeline: Timeline, row: Row) -> None:
+async def _show_receiving_side(env: SandboxEnv, timeline: Timeline, row: RegisterRow) -> None:
     if row.system is System.GIDSO:
-        lines = await world.desks.journal(row.reference)
-        timeline.note(f"GIDSO now holds {len(lines)} journal lines; the last: {lines[-1]['Tekst']}")
+        lines = await env.partner_console.journal(row.reference)
+        timeline.note(f"GIDSO now has {len(lines)} journal lines; the last: {lines[-1]['Tekst']}")
     elif row.system is System.RMW:
-        registration = await world.desks.registration(row.reference)
+        registration = await env.partner_console.registration(row.reference)
         status, tab = registration["statussen"][-1], registration["tab"]
         timeline.note(f"RMW's referral code is now {status['statuscode']}: {status['toelichting']}; tab {tab['stand']}")
     else:
-        events = world.receiver.received.get(row.organisation_code, [])
+        events = env.receiver.received.get(row.organisation_code, [])
         types = ", ".join(event["type"].removeprefix("nl.trajecthub.") for event in events)
         timeline.note(f"the webhook received {len(events)} signed events: {types}")
 
@@ -104,30 +106,32 @@ def _counsellor(fact: Document) -> str:
     return f"counsellor {name}" if name else "counsellor"
 
 
-def _moment(day: date, hour: int) -> datetime:
+def _utc(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), AMSTERDAM).astimezone(UTC)
 
 
-def _routes(today: date) -> list[Route]:
+def _scenarios(today: date) -> list[Scenario]:
     start = today - timedelta(days=120)
     wijkteam = _row(1, start, (ReferrerKind.WIJKTEAM, "Wijkteam Charlois", System.GIDSO), bsn="999990019")
     werk = _row(2, start, (ReferrerKind.WERK_EN_INKOMEN, "Werk & Inkomen Prematching", System.RMW), bsn="999990020")
     welfare = _row(3, start, (ReferrerKind.WELZIJNSORGANISATIE, "DOCK", System.API))
     court = _row(4, start, (ReferrerKind.SCHULDENRECHTER, "Rechtbank Rotterdam, schuldenfunctionaris", System.API))
     return [
-        Route("GIDSO → Allegro → GIDSO", "A neighbourhood team refers; feedback lands as journal lines.", wijkteam),
-        Route("RMW → Allegro → RMW", "Work & income refers; the referral code follows, the tab closes.", werk),
-        Route("API → Allegro → webhook", "A welfare organisation refers by REST and is told by webhook.", welfare),
-        Route("The same from the court", "The court's debt officer is told only that the client came.", court),
+        Scenario("GIDSO → Allegro → GIDSO", "A neighbourhood team refers; feedback lands as journal lines.", wijkteam),
+        Scenario("RMW → Allegro → RMW", "Work & income refers; the referral code follows, the tab closes.", werk),
+        Scenario(
+            "API → Allegro → webhook", "A welfare organisation refers by REST; feedback is sent by webhook.", welfare
+        ),
+        Scenario("The same from the court", "The court's debt officer is only notified of the attendance.", court),
     ]
 
 
-def _row(number: int, day: date, referrer: tuple[ReferrerKind, str, System], bsn: str | None = None) -> Row:
+def _row(number: int, day: date, referrer: tuple[ReferrerKind, str, System], bsn: str | None = None) -> RegisterRow:
     kind, organisation, system = referrer
     names = ("Yara", "Dennis", "Joke", "Piet")
     drops_out = system is System.RMW
-    return Row(
-        # The day is part of the number, so that the play can be given again on the same folder on another day.
+    return RegisterRow(
+        # The day is part of the number, so that the scenarios can run again over the same folder on another day.
         number=f"{day:%y%m%d}{number}",
         received_on=day,
         kind=kind,

@@ -1,4 +1,4 @@
-"""Runs the partner simulators: all in one process, or one alone for an integration tester."""
+"""Runs partner simulators: all in one process, or one for an integration tester."""
 
 import asyncio
 import json
@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.codes import System
 from app.sandbox.allegro import app as allegro
 from app.sandbox.console import CLOCK_PATH, PartnerConsole
-from app.sandbox.fake_data import fill
-from app.sandbox.faults.plan import play_order
+from app.sandbox.fake_data import register_fake_cases
+from app.sandbox.faults.plan import demo_faults
 from app.sandbox.gidso import app as gidso
 from app.sandbox.rmw import app as rmw
-from app.sandbox.runtime import App, Server, SettableClock, Store
+from app.sandbox.runtime import Server, SettableClock, SimulatorFactory, Store
 
-SIMULATORS: Mapping[System, App] = {
+SIMULATORS: Final[Mapping[System, SimulatorFactory]] = {
     System.ALLEGRO: allegro.create_app,
     System.GIDSO: gidso.create_app,
     System.RMW: rmw.create_app,
@@ -26,48 +29,47 @@ SIMULATORS: Mapping[System, App] = {
 
 
 @dataclass(frozen=True)
-class Stock:
-    """With what simulators begin.
+class InitialData:
+    """The data and faults with which simulators start.
 
     Attributes:
-        seed: the invented cases are drawn from it.
-        records: how many invented cases there are.
-        faults: seed of the faults that they make; None: they make none.
+        seed: the seed of the fictitious cases.
+        records: the number of fictitious cases.
+        faults: the seed of the faults; None for no faults.
     """
 
     seed: int = 1
     records: int = 0
     faults: int | None = None
 
-    async def put(self, urls: Mapping[System, str]) -> None:
-        """Fill the simulators at these addresses, and put the faults in force."""
+    async def seed_simulators(self, urls: Mapping[System, str]) -> None:
+        """Register the cases at the simulators with these URLs, and apply the faults."""
         if self.records:
-            await fill(urls, self.seed, self.records)
+            await register_fake_cases(urls, self.seed, self.records)
         if self.faults is not None:
-            desks = PartnerConsole(urls)
-            await desks.set_faults(play_order(self.faults))
-            await desks.close()
+            partner_console = PartnerConsole(urls)
+            await partner_console.set_faults(demo_faults(self.faults))
+            await partner_console.close()
 
 
 async def run_simulators(
-    ports: Mapping[System, int], folder: Path | None, stop: asyncio.Event, stock: Stock = Stock()
+    ports: Mapping[System, int], folder: Path | None, stop: asyncio.Event, initial: InitialData
 ) -> None:
-    """Run simulators until told to stop; prints their addresses as one line of JSON when they answer.
+    """Run simulators until ``stop`` is set; print their URLs as one line of JSON when they are ready.
 
     Args:
-        ports: the port of each simulator that is wanted; 0 lets the system choose.
-        folder: where they keep their records; None: in memory only.
-        stop: set when they are to stop.
-        stock: with what they begin.
+        ports: the port of each simulator to run; 0 for any free port.
+        folder: the folder of their data; None for memory only.
+        stop: set to end the simulators.
+        initial: the data and faults to start with.
     """
     stores = {system: Store(folder / f"{system}.jsonl" if folder else None) for system in ports}
     servers = {system: Server(simulator(system, stores[system]), port) for system, port in ports.items()}
     for server in servers.values():
         await server.start()
     urls = {system: server.url for system, server in servers.items()}
-    await stock.put(urls)
-    addresses = json.dumps(urls)
-    print(addresses, flush=True)  # noqa: T201  # whoever started the process reads it
+    await initial.seed_simulators(urls)
+    print(json.dumps(urls), flush=True)  # noqa: T201  # the parent process reads it
     await stop.wait()
     for server in servers.values():
         await server.stop()
@@ -76,18 +78,16 @@ async def run_simulators(
 
 
 def simulator(system: System, store: Store) -> ASGIApp:
-    """Return a simulator whose clock ``POST /_sandbox/clock`` sets, for replays in simulated time."""
+    """Return a simulator whose clock is set by ``POST /_sandbox/clock``, for replays in simulated time."""
     clock = SettableClock()
     app = SIMULATORS[system](store, clock)
 
     async def with_clock(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == CLOCK_PATH and scope["method"] == "POST":
-            message = await receive()
-            now = json.loads(message["body"])["now"]
+            now = (await Request(scope, receive).json())["now"]
             clock.set(datetime.fromisoformat(now) if now else None)
-            await send({"type": "http.response.start", "status": 204, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        await app(scope, receive, send)
+            await Response(status_code=204)(scope, receive, send)
+        else:
+            await app(scope, receive, send)
 
     return with_clock

@@ -1,4 +1,4 @@
-"""Prints a play as a timeline: who did what where, what was told to whom, what was withheld."""
+"""Prints scenarios as a timeline: the actions of people, and the fields that were disclosed and withheld."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from app.domain.receivers import PartnerKey
 from app.operations.disclosure.timeline import TimelineEntry
 
 _COLOUR = {System.ALLEGRO: "magenta", System.GIDSO: "cyan", System.RMW: "yellow", System.API: "green"}
-_NOT_WORTH_NAMING = frozenset({Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.OCCURRED_AT, Field.APPOINTMENT_ID})
+_NOT_SHOWN = frozenset({Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.OCCURRED_AT, Field.APPOINTMENT_ID})
 
 
 class Timeline:
@@ -24,39 +24,41 @@ class Timeline:
         self._console = console
 
     def heading(self, title: str, text: str) -> None:
-        """Start the story of one referral."""
+        """Print the heading of a scenario."""
         self._console.print()
         self._console.rule(f"[bold]{escape(title)}")
         self._console.print(f"[dim]{escape(text)}")
 
-    def deed(self, moment: datetime, system: System, who: str, what: str) -> None:
-        """Tell that somebody did something in a system."""
+    def action(self, at: datetime, system: System, who: str, what: str) -> None:
+        """Print what somebody did in a system."""
         colour = _COLOUR[system]
-        when = f"{moment.astimezone(AMSTERDAM):%d-%m %H:%M}"
+        when = f"{at.astimezone(AMSTERDAM):%d-%m %H:%M}"
         place = "API" if system is System.API else system.label
         self._console.print(f"[dim]{when}[/]  [{colour}]{place:<8}[/] {escape(who)}: {escape(what)}")
 
-    def chapters(self, referrer: str, system: System, chapters: Sequence[TimelineEntry]) -> None:
-        """Tell what the hub made of it: for whom, with what, without what."""
-        for chapter in chapters:
-            if PartnerKey(System.ALLEGRO) in chapter.delivered_to:
+    def disclosures(self, referrer: str, system: System, entries: Sequence[TimelineEntry]) -> None:
+        """Print what the hub sent to the referrer, and what it withheld."""
+        for entry in entries:
+            if PartnerKey(System.ALLEGRO) in entry.delivered_to:
                 self._console.print("              [blue]→ Allegro[/] has the referral's file")
-            moment = MOMENT_OF[chapter.type]
+            moment = MOMENT_OF[entry.type]
             if moment is None:
                 continue
-            if chapter.referrer_was_told:
-                way = "webhook" if system is System.API else system.label
-                told = _names(chapter.told)
-                self._console.print(f"              [green]→ {escape(referrer)}[/] ({way}) {moment.label}: {told}")
-                if withheld := _names(chapter.withheld):
+            if entry.referrer_was_told:
+                channel = "webhook" if system is System.API else system.label
+                disclosed = _names(entry.told)
+                self._console.print(
+                    f"              [green]→ {escape(referrer)}[/] ({channel}) {moment.label}: {disclosed}"
+                )
+                if withheld := _names(entry.withheld):
                     self._console.print(f"              [red]  withheld:[/] [dim]{withheld}")
             else:
-                self._console.print(f"              [red]✗ {escape(referrer)}[/] [dim]is not told: {moment.label}")
+                self._console.print(f"              [red]✗ {escape(referrer)}[/] [dim]not informed: {moment.label}")
 
     def note(self, text: str) -> None:
-        """Show how it looks at the receiving side."""
+        """Print a remark, for example what the receiver stored."""
         self._console.print(f"              [dim italic]{escape(text)}")
 
 
 def _names(fields: Sequence[Field]) -> str:
-    return ", ".join(field.value for field in fields if field not in _NOT_WORTH_NAMING)
+    return ", ".join(field.value for field in fields if field not in _NOT_SHOWN)

@@ -1,4 +1,4 @@
-"""How a play gets done at partners that make faults: the hub's own retries, with time passing between them."""
+"""Waits until everything is delivered at partners that make faults, while simulated time passes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,48 +8,49 @@ from app.domain.codes import System
 from app.domain.errors import PartnerError
 from app.models.statistics import undelivered
 from app.operations.intake.apply import PageResult
-from app.sandbox.environment import World
+from app.sandbox.environment import SandboxEnv
 
-# Together below six hours, so that a morning's retries are over before the afternoon begins.
-_FIRST_STEP, _GROWTH, _MOST_STEPS = timedelta(seconds=35), 1.25, 22
+# Less than six hours in total, so that the retries of a morning end before the afternoon starts.
+_FIRST_STEP, _GROWTH, _MAX_STEPS = timedelta(seconds=35), 1.25, 22
 
-# What was spoilt in one pull is mended for the next; after two pulls without news nothing is on its way.
+# A record that was corrupted in one pull is correct in the next, so two pulls without changes mean that all is read.
 _QUIET_PULLS = 2
 
 
-async def settle(world: World, *systems: System) -> None:
-    """Pull these partners and tell everyone what happened.
+async def retry_until_delivered(env: SandboxEnv, *systems: System) -> None:
+    """Pull these partners and deliver what follows.
 
-    At partners that make faults until everything came through; the clocks move on while somebody must wait.
+    If the simulators make faults, repeat this until everything is read and delivered; the clocks move forward when a
+    retry must wait.
 
     Raises:
-        RuntimeError: it did not come through in the time that a play has for it.
+        RuntimeError: not everything was delivered after the maximum number of rounds.
     """
-    if not world.makes_faults:
-        await world.worker.settle(*systems)
+    if not env.makes_faults:
+        await env.worker.settle(*systems)
         return
-    quiet, step = 0, _FIRST_STEP
-    for _ in range(10 * _MOST_STEPS):
-        tally = await _pull(world, systems)
-        await world.worker.settle()
-        if tally is None or await world.hub.db.read(undelivered) > 0:
-            await world.set_clocks(world.clock.now() + step)
-            quiet, step = 0, min(step * _GROWTH, _FIRST_STEP * _GROWTH**_MOST_STEPS)
-        elif tally.read != tally.unchanged:
-            quiet = 0
+    quiet_pulls, step = 0, _FIRST_STEP
+    for _ in range(10 * _MAX_STEPS):
+        result = await _pull(env, systems)
+        await env.worker.settle()
+        if result is None or await env.hub.db.read(undelivered) > 0:
+            await env.set_clocks(env.clock.now() + step)
+            quiet_pulls, step = 0, min(step * _GROWTH, _FIRST_STEP * _GROWTH**_MAX_STEPS)
+        elif result.read != result.unchanged:
+            quiet_pulls = 0
         else:
-            quiet += 1
-        if quiet == _QUIET_PULLS:
+            quiet_pulls += 1
+        if quiet_pulls == _QUIET_PULLS:
             return
-    raise RuntimeError("The play does not settle; the faults are too many for it.")
+    raise RuntimeError("Not everything was delivered; there are too many faults.")
 
 
-async def _pull(world: World, systems: Sequence[System]) -> PageResult | None:
-    """Pull once; None when a partner gave no answer, which the next pull makes good."""
-    pulls = (world.worker.pullers[system].pull() for system in systems)
+async def _pull(env: SandboxEnv, systems: Sequence[System]) -> PageResult | None:
+    """Pull once. Return the total, or None if a partner did not answer; the next pull then continues."""
+    pulls = (env.worker.pullers[system].pull() for system in systems)
     outcomes = await asyncio.gather(*pulls, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(outcome, PartnerError):
             raise outcome
-    tallies = [outcome for outcome in outcomes if isinstance(outcome, PageResult)]
-    return sum(tallies, PageResult()) if len(tallies) == len(outcomes) else None
+    results = [outcome for outcome in outcomes if isinstance(outcome, PageResult)]
+    return sum(results, PageResult()) if len(results) == len(outcomes) else None

@@ -22,7 +22,8 @@ from app.models.cases.external_id import referral_of
 from app.models.delivery.outbox import chain_events
 from app.operations.access.clients import save_client
 from app.operations.services import Services
-from app.sandbox.gidso.app import API_KEY, aanmelding
+from app.sandbox.gidso.app import API_KEY
+from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
 from app.worker import Worker

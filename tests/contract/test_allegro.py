@@ -18,7 +18,8 @@ from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.ports import Page
 from app.oauth_client import OAuthClient
-from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, intake_result_code
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
+from app.sandbox.allegro.codes import intake_result_code
 from app.sandbox.runtime import Store
 from tests.support.allegro_env import START, World, about, fact, message, records, running
 
@@ -90,7 +91,7 @@ async def test_a_change_committed_late_under_an_older_number_is_not_missed(world
     await world.refer()
     await world.register(fact(1, "onbereikbaar", laat=True), fact(2))
     (before,) = await world.pull()
-    await world.desk.post("/_desk/vastleggingen")
+    await world.desk.post("/_console/vastleggingen")
 
     (after,) = await world.pull(before.cursor)
 
@@ -187,7 +188,7 @@ async def test_a_referral_with_an_unknown_outcome_gets_one_file(world: World) ->
     receipt = await world.adapter.sink.deliver(replace(referral, attempt=2))
 
     assert receipt.external_id == "A0000002"
-    assert len((await world.desk.get("/_desk/dossiers")).json()["dossiers"]) == 2
+    assert len((await world.desk.get("/_console/dossiers")).json()["dossiers"]) == 2
 
 
 async def test_another_message_under_the_same_id_is_refused(world: World) -> None:

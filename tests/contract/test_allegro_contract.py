@@ -7,7 +7,8 @@ import pytest
 
 from app.domain.codes import IntakeResult, SignalKind
 from app.domain.events import EventType
-from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, intake_result_code
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
+from app.sandbox.allegro.codes import intake_result_code
 from app.sandbox.runtime import Store
 from tests.support.allegro_env import START, World, about, fact, is_by_contract, records, running
 
@@ -32,7 +33,7 @@ async def test_a_desk_fact_registered_twice_makes_one_change(world: World) -> No
 async def test_a_desk_fact_on_an_unknown_file_stores_nothing(world: World) -> None:
     await world.refer()
 
-    response = await world.desk.post("/_desk/feiten", json=[fact(1), fact(2, kenmerkVerwijzer="WC-2")])
+    response = await world.desk.post("/_console/feiten", json=[fact(1), fact(2, kenmerkVerwijzer="WC-2")])
 
     assert (response.status_code, response.json()["details"]) == (404, ["feit-2"])
     assert records(await world.pull()) == []
@@ -42,7 +43,7 @@ async def test_a_reference_that_two_referrers_use_finds_no_file(world: World) ->
     await world.refer()
     await world.refer()
 
-    response = await world.desk.post("/_desk/feiten", json=[fact(1)])
+    response = await world.desk.post("/_console/feiten", json=[fact(1)])
 
     assert response.status_code == 404
     assert await world.register(fact(1, dossiernummer="A0000002")) == {"verwerkt": 1, "bekend": 0}
@@ -68,7 +69,7 @@ async def test_the_page_shows_what_was_registered_and_runs_no_script(world: Worl
 async def test_a_desk_entry_that_is_no_fact_stores_nothing(world: World, entry: object) -> None:
     await world.refer()
 
-    response = await world.desk.post("/_desk/feiten", json=[fact(2), entry])
+    response = await world.desk.post("/_console/feiten", json=[fact(2), entry])
 
     assert (response.status_code, response.json()["details"]) == (400, [1])
     assert records(await world.pull()) == []
@@ -76,7 +77,7 @@ async def test_a_desk_entry_that_is_no_fact_stores_nothing(world: World, entry: 
 
 @pytest.mark.parametrize("number", ["B1", "A", "A-1"])
 async def test_the_desk_cannot_list_after_what_is_no_file_number(world: World, number: str) -> None:
-    response = await world.desk.get("/_desk/dossiers", params={"na": number})
+    response = await world.desk.get("/_console/dossiers", params={"na": number})
 
     assert response.status_code == 400
 
@@ -85,7 +86,7 @@ async def test_the_desk_lists_files_made_after_another(world: World) -> None:
     await world.refer()
     second = await world.refer()
 
-    answer = (await world.desk.get("/_desk/dossiers", params={"na": "A0000001"})).json()
+    answer = (await world.desk.get("/_console/dossiers", params={"na": "A0000001"})).json()
 
     assert answer["dossiers"] == [
         {
@@ -114,7 +115,7 @@ async def test_the_simulator_remembers_after_a_restart(tmp_path: Path) -> None:
     async with running(_stored(tmp_path)) as second:
         after = records(await second.pull())
         again = await second.register(fact(1))
-        await second.desk.post("/_desk/vastleggingen")
+        await second.desk.post("/_console/vastleggingen")
         receipt = await second.adapter.sink.deliver(about(referral, EventType.REFERRAL_AMENDED))
         late = records(await second.pull())
 

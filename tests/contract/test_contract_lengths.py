@@ -127,7 +127,7 @@ async def test_the_desk_of_allegro_refuses_what_is_too_long_and_stores_nothing()
     async with allegro_world.running(Store()) as world:
         await world.refer()
         for number, (path, change, fits) in enumerate(too_long_and_just_right(allegro_messages.CONTENTS)):
-            answer = await world.desk.post("/_desk/feiten", json=[allegro_world.fact(number, gegevens=change)])
+            answer = await world.desk.post("/_console/feiten", json=[allegro_world.fact(number, gegevens=change)])
 
             assert answer.status_code == (200 if fits else 400), path
             assert fits or f"gegevens.{path.removesuffix('[]')}: ten hoogste" in answer.json()["details"][0]
@@ -189,7 +189,7 @@ async def test_the_desk_and_the_journal_of_gidso_refuse_what_is_too_long() -> No
         gidso_world.desk_of(server) as desk,
     ):
         for path, change, fits in too_long_and_just_right(gidso_messages.REGISTRATION):
-            answer = await desk.put("/_desk/aanmeldingen", json=[merged(gidso_world.row(1), change)])
+            answer = await desk.put("/_console/aanmeldingen", json=[merged(gidso_world.row(1), change)])
 
             assert answer.status_code == (200 if fits else 400), path
             assert fits or f"Niets opgeslagen. Aanmelding 0: {path.removesuffix('[]')}: ten hoogste" in answer.text

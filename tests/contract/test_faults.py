@@ -22,10 +22,12 @@ from app.domain.events import EventType
 from app.domain.identifiers import is_bsn
 from app.domain.ports import PartnerMessage, PartnerRecord
 from app.sandbox.allegro import app as allegro
-from app.sandbox.fake_data import fill, invented_cases
-from app.sandbox.faults.plan import FaultKind, FaultOrder, FaultPlan
+from app.sandbox.fake_data import fake_cases, register_fake_cases
+from app.sandbox.faults.plan import FaultKind, FaultPlan, FaultSettings
 from app.sandbox.gidso import app as gidso
+from app.sandbox.gidso import documents as gidso_documents
 from app.sandbox.rmw import app as rmw
+from app.sandbox.rmw import documents as rmw_documents
 from app.sandbox.runtime import Server, SettableClock, Store
 
 NOON = datetime(2020, 3, 12, 12, tzinfo=UTC)
@@ -41,19 +43,22 @@ def adapter_of(system: System, url: str, clock: SettableClock) -> Adapter:
     return connect_rmw(url, rmw.USERNAME, rmw.PASSWORD)
 
 
-class Partner:
+class SimulatedPartner:
     """One simulator with three records in it, the hub's adapter before it, and its desk."""
 
     def __init__(self, system: System, url: str, clock: SettableClock) -> None:
         self.system, self.url, self.clock = system, url, clock
         self.adapter = adapter_of(system, url, clock)
-        self.desk = httpx.AsyncClient(base_url=url)
+        self.console = httpx.AsyncClient(base_url=url)
 
-    async def order(self, faults: Mapping[str, Mapping[str, object]], *, heals: bool = False) -> httpx.Response:
-        return await self.desk.put("/_faults", json={"seed": 1, "heals": heals, "faults": dict(faults)})
+    async def set_faults(
+        self, faults: Mapping[str, Mapping[str, object]], *, self_repairing: bool = False
+    ) -> httpx.Response:
+        body = {"seed": 1, "self_repairing": self_repairing, "faults": dict(faults)}
+        return await self.console.put("/_faults", json=body)
 
     async def made(self, kind: FaultKind) -> int:
-        return int((await self.desk.get("/_faults")).json()["made"][kind])
+        return int((await self.console.get("/_faults")).json()["made"][kind])
 
     async def pull(self, cursor: str | None = None) -> list[PartnerRecord]:
         return [record for page in await self.pages(cursor) for record in page.records]
@@ -67,26 +72,26 @@ class Partner:
             referral = PartnerMessage(uuid4(), EventType.REFERRAL_RECEIVED, None, uuid4(), None, NOON, {})
             file = (await self.adapter.sink.deliver(referral)).external_id
             fact = {"feitId": f"feit-{number}", "dossiernummer": file, "soort": "pauze", "datum": "2020-03-12"}
-            await self.desk.post("/_desk/feiten", json=[fact | values])
+            await self.console.post("/_console/feiten", json=[fact | values])
         elif self.system is System.GIDSO:
-            document = gidso.aanmelding(f"G-{number}", "wijkteam", "Wijkteam", "2020-03-12", **values)
-            await self.desk.put("/_desk/aanmeldingen", json=[document])
+            document = gidso_documents.aanmelding(f"G-{number}", "wijkteam", "Wijkteam", "2020-03-12", **values)
+            await self.console.put("/_console/aanmeldingen", json=[document])
         else:
-            person = rmw.klant("Yara", "Voorbeeld", date(1990, 1, 1))
-            registration = rmw.aanmelding(f"R{number}", "werk", NOON.date(), person, **values)
-            await self.desk.put("/_desk/aanmeldingen", json=[registration])
+            person = rmw_documents.klant("Yara", "Voorbeeld", date(1990, 1, 1))
+            registration = rmw_documents.aanmelding(f"R{number}", "werk", NOON.date(), person, **values)
+            await self.console.put("/_console/aanmeldingen", json=[registration])
 
     async def close(self) -> None:
         await self.adapter.close()
-        await self.desk.aclose()
+        await self.console.aclose()
 
 
-async def started(running: AsyncExitStack, system: System) -> Partner:
+async def started(running: AsyncExitStack, system: System) -> SimulatedPartner:
     clock = SettableClock(NOON)
     server = Server(SIMULATORS[system](Store(), clock))
     await server.start()
     running.push_async_callback(server.stop)
-    partner = Partner(system, server.url, clock)
+    partner = SimulatedPartner(system, server.url, clock)
     running.push_async_callback(partner.close)
     for number in (1, 2, 3):
         await partner.register(number)
@@ -94,19 +99,19 @@ async def started(running: AsyncExitStack, system: System) -> Partner:
 
 
 @pytest.fixture(params=ALL)
-async def partner(request: pytest.FixtureRequest) -> AsyncIterator[Partner]:
+async def partner(request: pytest.FixtureRequest) -> AsyncIterator[SimulatedPartner]:
     async with AsyncExitStack() as running:
         yield await started(running, request.param)
 
 
 @pytest.fixture
-async def allegro_partner() -> AsyncIterator[Partner]:
+async def allegro_partner() -> AsyncIterator[SimulatedPartner]:
     async with AsyncExitStack() as running:
         yield await started(running, System.ALLEGRO)
 
 
 @pytest.fixture
-async def gidso_partner() -> AsyncIterator[Partner]:
+async def gidso_partner() -> AsyncIterator[SimulatedPartner]:
     async with AsyncExitStack() as running:
         yield await started(running, System.GIDSO)
 
@@ -116,8 +121,10 @@ def reasons(records: Iterable[PartnerRecord]) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", [FaultKind.TOO_MANY, FaultKind.UNAVAILABLE])
-async def test_a_refusal_tells_how_long_to_wait_in_seconds_and_as_a_date(partner: Partner, kind: FaultKind) -> None:
-    await partner.order({kind: {"next": 2}})
+async def test_a_refusal_tells_how_long_to_wait_in_seconds_and_as_a_date(
+    partner: SimulatedPartner, kind: FaultKind
+) -> None:
+    await partner.set_faults({kind: {"next": 2}})
 
     waits = []
     for _ in ("in seconds", "as a date"):
@@ -130,8 +137,8 @@ async def test_a_refusal_tells_how_long_to_wait_in_seconds_and_as_a_date(partner
     assert await partner.made(kind) == 2
 
 
-async def test_maintenance_lasts_its_time_and_then_everything_is_there(partner: Partner) -> None:
-    await partner.order({"maintenance": {"next": 1}})
+async def test_maintenance_lasts_its_time_and_then_everything_is_there(partner: SimulatedPartner) -> None:
+    await partner.set_faults({"maintenance": {"next": 1}})
 
     for minute in (0, 9):
         partner.clock.set(NOON + timedelta(minutes=minute))
@@ -144,8 +151,8 @@ async def test_maintenance_lasts_its_time_and_then_everything_is_there(partner: 
     assert await partner.made(FaultKind.MAINTENANCE) == 2
 
 
-async def test_a_record_comes_twice(partner: Partner) -> None:
-    await partner.order({"duplicate": {"next": 1}})
+async def test_a_record_comes_twice(partner: SimulatedPartner) -> None:
+    await partner.set_faults({"duplicate": {"next": 1}})
 
     ids = [record.external_id for record in await partner.pull()]
 
@@ -153,9 +160,9 @@ async def test_a_record_comes_twice(partner: Partner) -> None:
     assert len(await partner.pull()) == 3
 
 
-async def test_records_come_in_another_order(partner: Partner) -> None:
+async def test_records_come_in_another_order(partner: SimulatedPartner) -> None:
     usual = [record.external_id for record in await partner.pull()]
-    await partner.order({"reorder": {"next": 6}})
+    await partner.set_faults({"reorder": {"next": 6}})
 
     orders = [[record.external_id for record in await partner.pull()] for _ in range(6)]
 
@@ -166,21 +173,23 @@ async def test_records_come_in_another_order(partner: Partner) -> None:
 @pytest.mark.parametrize(
     ("kind", "reason"), [(FaultKind.NEW_CODE, "unknown-code"), (FaultKind.CHANGED_TYPE, "unreadable")]
 )
-async def test_a_spoilt_record_stays_so_until_the_fault_ends(partner: Partner, kind: FaultKind, reason: str) -> None:
-    await partner.order({kind: {"next": 1}})
+async def test_a_corrupted_record_stays_so_until_the_fault_ends(
+    partner: SimulatedPartner, kind: FaultKind, reason: str
+) -> None:
+    await partner.set_faults({kind: {"next": 1}})
 
-    spoilt = [reasons(await partner.pull()) for _ in range(2)]
-    await partner.desk.delete("/_faults")
+    corrupted = [reasons(await partner.pull()) for _ in range(2)]
+    await partner.console.delete("/_faults")
     mended = await partner.pull()
 
-    assert spoilt == [[reason, "", ""]] * 2
+    assert corrupted == [[reason, "", ""]] * 2
     assert set(reasons({record.external_id: record for record in mended}.values())) == {""}
     assert await partner.made(kind) == 1
 
 
-async def test_a_record_with_a_new_column_is_read_as_before(partner: Partner) -> None:
+async def test_a_record_with_a_new_column_is_read_as_before(partner: SimulatedPartner) -> None:
     usual = await partner.pull()
-    await partner.order({"new_column": {"next": 1}})
+    await partner.set_faults({"new_column": {"next": 1}})
 
     wider = await partner.pull()
 
@@ -188,9 +197,9 @@ async def test_a_record_with_a_new_column_is_read_as_before(partner: Partner) ->
     assert await partner.made(FaultKind.NEW_COLUMN) == 1
 
 
-async def test_a_deleted_record_is_gone_without_a_tombstone(partner: Partner) -> None:
+async def test_a_deleted_record_is_gone_without_a_tombstone(partner: SimulatedPartner) -> None:
     usual = await partner.pull()
-    await partner.order({"hard_delete": {"next": 1}})
+    await partner.set_faults({"hard_delete": {"next": 1}})
 
     left = [await partner.pull() for _ in range(2)]
 
@@ -198,8 +207,10 @@ async def test_a_deleted_record_is_gone_without_a_tombstone(partner: Partner) ->
 
 
 @pytest.mark.parametrize("kind", [FaultKind.NEW_CODE, FaultKind.CHANGED_TYPE, FaultKind.HARD_DELETE])
-async def test_people_who_correct_what_they_spoilt_let_the_record_come_again(partner: Partner, kind: FaultKind) -> None:
-    await partner.order({kind: {"rate": 1.0}}, heals=True)
+async def test_people_who_correct_a_corrupted_record_let_it_come_again(
+    partner: SimulatedPartner, kind: FaultKind
+) -> None:
+    await partner.set_faults({kind: {"rate": 1.0}}, self_repairing=True)
     (first, *_) = await partner.pages()
 
     again = await partner.pull(first.cursor)
@@ -209,10 +220,10 @@ async def test_people_who_correct_what_they_spoilt_let_the_record_come_again(par
     assert await partner.made(kind) == 3
 
 
-async def test_an_answer_takes_longer(partner: Partner) -> None:
+async def test_an_answer_takes_longer(partner: SimulatedPartner) -> None:
     await partner.pull()
     body = {"delay_seconds": 0.4, "faults": {"delay": {"next": 1}}}
-    await partner.desk.put("/_faults", json=body)
+    await partner.console.put("/_faults", json=body)
 
     started_at = monotonic()
     await partner.pull()
@@ -220,20 +231,20 @@ async def test_an_answer_takes_longer(partner: Partner) -> None:
     assert monotonic() - started_at >= 0.4
 
 
-async def test_a_change_stands_though_its_answer_was_lost(allegro_partner: Partner) -> None:
-    await allegro_partner.order({"lost_answer": {"next": 1}})
+async def test_a_change_stands_though_its_answer_was_lost(allegro_partner: SimulatedPartner) -> None:
+    await allegro_partner.set_faults({"lost_answer": {"next": 1}})
     referral = PartnerMessage(uuid4(), EventType.REFERRAL_RECEIVED, None, uuid4(), None, NOON, {})
 
     with pytest.raises(PartnerUnreachable):
         await allegro_partner.adapter.sink.deliver(referral)
 
-    files = (await allegro_partner.desk.get("/_desk/dossiers")).json()["dossiers"]
+    files = (await allegro_partner.console.get("/_console/dossiers")).json()["dossiers"]
     assert files[-1]["externReferentie"] == str(referral.referral_id)
     assert await allegro_partner.made(FaultKind.LOST_ANSWER) == 1
 
 
-async def test_a_change_under_an_older_number_becomes_visible_later(allegro_partner: Partner) -> None:
-    await allegro_partner.order({"late_commit": {"next": 1}}, heals=True)
+async def test_a_change_under_an_older_number_becomes_visible_later(allegro_partner: SimulatedPartner) -> None:
+    await allegro_partner.set_faults({"late_commit": {"next": 1}}, self_repairing=True)
     await allegro_partner.register(4)
     await allegro_partner.register(5)
 
@@ -243,9 +254,9 @@ async def test_a_change_under_an_older_number_becomes_visible_later(allegro_part
     assert [record.version for page in second for record in page.records] == ["4", "5"]
 
 
-async def test_an_ended_access_token_is_renewed_within_the_pull(allegro_partner: Partner) -> None:
+async def test_an_ended_access_token_is_renewed_within_the_pull(allegro_partner: SimulatedPartner) -> None:
     await allegro_partner.pull()
-    await allegro_partner.order({"expired_token": {"next": 1}})
+    await allegro_partner.set_faults({"expired_token": {"next": 1}})
 
     records = await allegro_partner.pull()
 
@@ -253,16 +264,16 @@ async def test_an_ended_access_token_is_renewed_within_the_pull(allegro_partner:
     assert await allegro_partner.made(FaultKind.EXPIRED_TOKEN) == 1
 
 
-async def test_an_ended_delta_token_is_told(gidso_partner: Partner) -> None:
+async def test_an_ended_delta_token_is_told(gidso_partner: SimulatedPartner) -> None:
     cursor = (await gidso_partner.pages())[-1].cursor
-    await gidso_partner.order({"expired_token": {"next": 1}})
+    await gidso_partner.set_faults({"expired_token": {"next": 1}})
 
     with pytest.raises(CursorExpired):
         await gidso_partner.pull(cursor)
 
 
-async def test_a_wrong_clock_stamps_too_early_and_too_late(gidso_partner: Partner) -> None:
-    await gidso_partner.order({"clock_skew": {"next": 2}})
+async def test_a_wrong_clock_stamps_too_early_and_too_late(gidso_partner: SimulatedPartner) -> None:
+    await gidso_partner.set_faults({"clock_skew": {"next": 2}})
     for number in (4, 5, 6):
         await gidso_partner.register(number)
 
@@ -275,58 +286,61 @@ async def test_a_wrong_clock_stamps_too_early_and_too_late(gidso_partner: Partne
     "faults",
     [{"earthquake": {"next": 1}}, {"delay": {"rate": 1.1}}, {"delay": {"next": -1}}, {"delay": {"often": 1}}],
 )
-async def test_an_order_that_breaks_a_rule_changes_nothing(allegro_partner: Partner, faults: dict[str, Any]) -> None:
-    await allegro_partner.order({"duplicate": {"rate": 0.5}})
+async def test_an_order_that_breaks_a_rule_changes_nothing(
+    allegro_partner: SimulatedPartner, faults: dict[str, Any]
+) -> None:
+    await allegro_partner.set_faults({"duplicate": {"rate": 0.5}})
 
-    answer = await allegro_partner.order(faults)
+    answer = await allegro_partner.set_faults(faults)
 
     assert answer.status_code == 422
-    assert (await allegro_partner.desk.get("/_faults")).json()["order"]["faults"] == {
+    assert (await allegro_partner.console.get("/_faults")).json()["settings"]["faults"] == {
         "duplicate": {"rate": 0.5, "next": 0}
     }
 
 
-async def test_a_partner_without_a_numbered_feed_cannot_commit_late(gidso_partner: Partner) -> None:
-    answer = await gidso_partner.order({"late_commit": {"next": 1}})
+async def test_a_partner_without_a_numbered_feed_cannot_commit_late(gidso_partner: SimulatedPartner) -> None:
+    answer = await gidso_partner.set_faults({"late_commit": {"next": 1}})
 
     assert answer.status_code == 422
     assert "late_commit" in answer.json()["fout"]
 
 
-async def test_the_page_tells_which_faults_are_in_force(partner: Partner) -> None:
-    await partner.order({"duplicate": {"rate": 0.25}})
+async def test_the_page_tells_which_faults_are_in_force(partner: SimulatedPartner) -> None:
+    await partner.set_faults({"duplicate": {"rate": 0.25}})
 
-    page = (await partner.desk.get("/")).text
+    page = (await partner.console.get("/")).text
 
     assert "duplicate 25%: 0 keer" in page
 
 
-async def test_no_faults_are_made_unless_asked(partner: Partner) -> None:
+async def test_no_faults_are_made_unless_asked(partner: SimulatedPartner) -> None:
     for _ in range(3):
         await partner.pull()
 
-    account = (await partner.desk.get("/_faults")).json()
+    account = (await partner.console.get("/_faults")).json()
 
     assert set(account["made"].values()) == {0}
 
 
-def strikes(system: str, seed: int) -> list[bool]:
+def draws(system: str, seed: int) -> list[bool]:
     plan = FaultPlan(system, frozenset(FaultKind), SettableClock(NOON))
-    plan.put(FaultOrder.model_validate({"seed": seed, "faults": {"delay": {"rate": 0.5}, "duplicate": {"rate": 0.5}}}))
-    return [plan.strikes(kind) for _ in range(50) for kind in (FaultKind.DELAY, FaultKind.DUPLICATE)]
+    faults = {"delay": {"rate": 0.5}, "duplicate": {"rate": 0.5}}
+    plan.apply(FaultSettings.model_validate({"seed": seed, "faults": faults}))
+    return [plan.triggers(kind) for _ in range(50) for kind in (FaultKind.DELAY, FaultKind.DUPLICATE)]
 
 
 def test_the_same_seed_makes_the_same_faults_and_another_makes_others() -> None:
-    assert strikes("rmw", 7) == strikes("rmw", 7)
-    assert strikes("rmw", 7) != strikes("rmw", 8)
-    assert strikes("rmw", 7) != strikes("gidso", 7)
+    assert draws("rmw", 7) == draws("rmw", 7)
+    assert draws("rmw", 7) != draws("rmw", 8)
+    assert draws("rmw", 7) != draws("gidso", 7)
 
 
-async def test_simulators_are_filled_with_invented_cases_once(partner: Partner) -> None:
+async def test_simulators_are_filled_with_invented_cases_once(partner: SimulatedPartner) -> None:
     urls = {partner.system: partner.url}
 
     for _ in range(2):
-        await fill(urls, seed=7, number=12)
+        await register_fake_cases(urls, seed=7, number=12)
 
     new = [record for record in await partner.pull() if "9000" in record.case_id or partner.system is System.ALLEGRO]
     cases = {record.case_id for record in new}
@@ -335,10 +349,10 @@ async def test_simulators_are_filled_with_invented_cases_once(partner: Partner) 
 
 
 def test_invented_cases_are_the_same_for_a_seed_and_have_numbers_that_were_never_given_out() -> None:
-    cases = invented_cases(7, 30, set(ALL))
+    cases = fake_cases(7, 30, set(ALL))
 
     numbers = [row.bsn for row in cases if row.bsn]
-    assert cases == invented_cases(7, 30, set(ALL)) != invented_cases(8, 30, set(ALL))
+    assert cases == fake_cases(7, 30, set(ALL)) != fake_cases(8, 30, set(ALL))
     assert all(is_bsn(number) and number.startswith("9999") for number in numbers)
 
 

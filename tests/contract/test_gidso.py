@@ -106,7 +106,7 @@ async def test_same_cursor_can_be_read_twice(adapter: Adapter, desk: httpx.Async
 async def test_deleted_registration_is_withdrawn(adapter: Adapter, desk: httpx.AsyncClient) -> None:
     await save(desk, row(1), row(2))
     _, cursor = await pull(adapter)
-    await desk.delete("/_desk/aanmeldingen/G-000001")
+    await desk.delete("/_console/aanmeldingen/G-000001")
 
     records, _ = await pull(adapter, cursor)
 
@@ -120,7 +120,7 @@ async def test_registration_deleted_during_the_first_reading_is_withdrawn_in_the
     await save(desk, *(row(number) for number in range(1, 502)))
     reading = adapter.source.changes(None)
     first: Page = await anext(reading)
-    await desk.delete("/_desk/aanmeldingen/G-000001")
+    await desk.delete("/_console/aanmeldingen/G-000001")
     *_, last = [page async for page in reading]
 
     records, _ = await pull(adapter, last.cursor)
@@ -142,7 +142,7 @@ async def test_stopped_support_follows_as_a_signal(adapter: Adapter, desk: httpx
 async def test_expired_token_asks_for_a_reading_from_the_start(adapter: Adapter, desk: httpx.AsyncClient) -> None:
     await save(desk, row(1))
     _, cursor = await pull(adapter)
-    await desk.post("/_desk/delta-tokens/verlopen")
+    await desk.post("/_console/delta-tokens/verlopen")
 
     with pytest.raises(CursorExpired):
         await pull(adapter, cursor)
@@ -190,10 +190,10 @@ async def test_same_content_again_changes_nothing(adapter: Adapter, desk: httpx.
 
 async def test_same_deletion_again_changes_nothing(adapter: Adapter, desk: httpx.AsyncClient) -> None:
     await save(desk, row(1))
-    await desk.delete("/_desk/aanmeldingen/G-000001")
+    await desk.delete("/_console/aanmeldingen/G-000001")
     _, cursor = await pull(adapter)
 
-    again = await desk.delete("/_desk/aanmeldingen/G-000001")
+    again = await desk.delete("/_console/aanmeldingen/G-000001")
 
     assert again.json() == {"verwerkt": 0, "bekend": 1}
     assert (await pull(adapter, cursor))[0] == []

@@ -50,7 +50,7 @@ async def test_answers_of_the_simulator_are_those_of_the_contract(desk: httpx.As
     await save(desk, row(1, OndersteuningGestoptOp="2019-10-01"), row(2))
     everything = await desk.get(ROWS, params={"$top": "1"})
     rest = await desk.get(everything.json()["@odata.nextLink"])
-    await desk.delete("/_desk/aanmeldingen/G-000002")
+    await desk.delete("/_console/aanmeldingen/G-000002")
     changes = await desk.get(rest.json()["@odata.deltaLink"])
     appended = await desk.post(path, json=WRITTEN)
     found = await desk.get(path, params={"$filter": "Kenmerk eq 'k'"})
@@ -99,7 +99,7 @@ async def test_errors_of_the_simulator_are_those_of_the_contract(
 async def test_page_shows_registrations_with_their_journal_and_escapes_them(desk: httpx.AsyncClient) -> None:
     await save(desk, row(1, Burger={"Achternaam": "<b>Vet"}), row(2))
     await desk.post(LINES.replace("{AanmeldingId}", "G-000001"), json=WRITTEN)
-    await desk.delete("/_desk/aanmeldingen/G-000002")
+    await desk.delete("/_console/aanmeldingen/G-000002")
 
     page = (await desk.get("/")).text
 
@@ -109,7 +109,7 @@ async def test_page_shows_registrations_with_their_journal_and_escapes_them(desk
 
 
 async def test_desk_refuses_a_registration_without_an_id(desk: httpx.AsyncClient) -> None:
-    response = await desk.put("/_desk/aanmeldingen", json=[{"Gebied": "Noord"}])
+    response = await desk.put("/_console/aanmeldingen", json=[{"Gebied": "Noord"}])
 
     assert response.status_code == 400
 

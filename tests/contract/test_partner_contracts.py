@@ -13,7 +13,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app.domain.codes import System
-from app.sandbox.faults.profiles import AllegroForm, GidsoForm
+from app.sandbox.allegro.faults import AllegroFaults
+from app.sandbox.gidso.faults import GidsoFaults
 from app.sandbox.runtime import SettableClock, Store
 from app.sandbox.simulate import SIMULATORS
 from tests.support.contracts import (
@@ -147,12 +148,12 @@ def test_every_message_and_fault_of_rmw_has_an_example_by_its_schema() -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "form"),
     [
-        ("allegro", "Foutmelding", AllegroForm(lambda: None, lambda _: None)),
-        ("gidso", "Fout", GidsoForm(lambda: None, lambda _: None)),
+        ("allegro", "Foutmelding", AllegroFaults(lambda: None, lambda _: None)),
+        ("gidso", "Fout", GidsoFaults(lambda: None, lambda _: None)),
     ],
 )
 def test_a_simulator_that_makes_faults_refuses_as_its_contract_says(
-    name: str, kind: str, form: AllegroForm | GidsoForm, status: int
+    name: str, kind: str, form: AllegroFaults | GidsoFaults, status: int
 ) -> None:
     refusal = form.refusal(status, 30)
 

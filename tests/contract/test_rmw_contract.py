@@ -107,7 +107,7 @@ async def test_simulator_survives_a_restart(tmp_path: Path) -> None:
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(create_app(first, SettableClock(NOW))), base_url="http://rmw"
     ) as desk:
-        await desk.put("/_desk/aanmeldingen", json=[registration()])
+        await desk.put("/_console/aanmeldingen", json=[registration()])
     first.close()
     second = Store(tmp_path / "rmw.jsonl")
     server = Server(create_app(second, SettableClock(NOW)))

@@ -33,7 +33,7 @@ def gidso() -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = json.loads(process.stdout.readline())["gidso"]
-        httpx.put(f"{url}/_desk/aanmeldingen", json=[row(1)], headers={"X-Api-Key": API_KEY}).raise_for_status()
+        httpx.put(f"{url}/_console/aanmeldingen", json=[row(1)], headers={"X-Api-Key": API_KEY}).raise_for_status()
         yield url
         process.terminate()
 

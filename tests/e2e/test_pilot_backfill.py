@@ -19,9 +19,9 @@ from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.operations.partners.state import JobRequest, find_job, request_job
 from app.operations.statistics import city_tables
 from app.sandbox.case_generator import counsellor_facts
-from app.sandbox.environment import World, running_world
-from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
-from app.sandbox.register import Row
+from app.sandbox.environment import SandboxEnv, running_sandbox
+from app.sandbox.faults.plan import FaultFrequency, FaultKind, FaultSettings
+from app.sandbox.register import RegisterRow
 from app.sandbox.runtime import SettableClock
 from tests.support.hub import Dump, dump_of, without_volatile
 from tests.support.partners_env import without_account
@@ -31,7 +31,7 @@ REFERRERS = (System.GIDSO, System.RMW)
 TOLD = ("delivery", "delivery_sequence", "attempt", "disclosure", "event_feed_entry")
 EVENT = metadata.tables["event"]
 # Each write would be carried out and counted, and the hub would not get its answer.
-WATCH = FaultOrder(faults={FaultKind.LOST_ANSWER: Often(rate=1)})
+WATCH = FaultSettings(faults={FaultKind.LOST_ANSWER: FaultFrequency(rate=1)})
 NOBODY: dict[str, Any] = {"rows": {}, "events to tell": [], "written": {}, "called": {}}
 
 
@@ -41,103 +41,103 @@ def hub_url(request: pytest.FixtureRequest) -> str | None:
     return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
-async def connect(world: World, rows: Sequence[Row]) -> None:
+async def connect(env: SandboxEnv, rows: Sequence[RegisterRow]) -> None:
     """Register every organisation, each with a webhook of its own, those that work in GIDSO and RMW too."""
     known = {row.organisation_code: row for row in rows}
     for code, row in known.items():
         details = ReferrerDetails(code=code, name=row.organisation, kind=row.kind, system=System.API)
-        await world.register_referrer(details)
-        await world.register_referrer(replace(details, system=row.system))
+        await env.register_referrer(details)
+        await env.register_referrer(replace(details, system=row.system))
 
 
-async def backfill(world: World, *systems: System) -> dict[System, dict[str, Any]]:
+async def backfill(env: SandboxEnv, *systems: System) -> dict[System, dict[str, Any]]:
     """Have everything read that these partners have; returns the reports."""
     reports = {}
     for system in systems:
-        puller = world.worker.pullers[system]
-        await world.hub.db.write(acquire_lease, world.hub.services, PartnerLease(system, puller.holder))
-        job = await world.hub.db.write(request_job, world.hub.services, system, "beheer", JobRequest("backfill"))
+        puller = env.worker.pullers[system]
+        await env.hub.db.write(acquire_lease, env.hub.services, PartnerLease(system, puller.holder))
+        job = await env.hub.db.write(request_job, env.hub.services, system, "beheer", JobRequest("backfill"))
         await puller.jobs()
-        done = await world.hub.db.read(find_job, system, job.id)
+        done = await env.hub.db.read(find_job, system, job.id)
         assert done.state == "done", done.report
         reports[system] = dict(done.report or {})
     return reports
 
 
-async def read_in(world: World, rows: Sequence[Row]) -> None:
+async def read_in(env: SandboxEnv, rows: Sequence[RegisterRow]) -> None:
     """Read in what came by the API, of which no partner system can tell."""
-    quiet = replace(world.hub.services, quiet=True)
+    quiet = replace(env.hub.services, quiet=True)
 
     def work(tx: Connection) -> None:
         for fact, context in by_api(rows):
             register_referral(tx, quiet, fact, context)
 
-    await world.hub.db.write(work)
+    await env.hub.db.write(work)
 
 
-async def ids_by_reference(world: World) -> dict[str, UUID]:
+async def ids_by_reference(env: SandboxEnv) -> dict[str, UUID]:
     referral = metadata.tables["referral"]
     query = select(referral.c.reference, referral.c.id)
-    return await world.hub.db.read(lambda tx: {row.reference: row.id for row in tx.execute(query)})
+    return await env.hub.db.read(lambda tx: {row.reference: row.id for row in tx.execute(query)})
 
 
-async def heard(world: World) -> dict[str, Any]:
+async def heard(env: SandboxEnv) -> dict[str, Any]:
     """Return what anybody was told or will be: rows that say so, writes at partners, calls to webhooks."""
-    dump = await world.hub.db.read(dump_of)
+    dump = await env.hub.db.read(dump_of)
     loud = select(EVENT.c.id).where(EVENT.c.quiet.is_(False) | EVENT.c.relayed_at.is_(None))
-    made = await world.desks.faults_made()
+    made = await env.partner_console.faults_made()
     return {
         "rows": {name: len(dump[name]) for name in TOLD if dump[name]},
-        "events to tell": await world.hub.db.read(lambda tx: list(tx.execute(loud))),
+        "events to tell": await env.hub.db.read(lambda tx: list(tx.execute(loud))),
         "written": {system: counts["lost_answer"] for system, counts in made.items() if counts["lost_answer"]},
-        "called": {organisation: len(events) for organisation, events in world.receiver.received.items()},
+        "called": {organisation: len(events) for organisation, events in env.receiver.received.items()},
     }
 
 
-async def records(world: World) -> Dump:
+async def records(env: SandboxEnv) -> Dump:
     """Return every row but the account of the reading itself."""
-    return without_volatile(without_account(await world.hub.db.read(dump_of)))
+    return without_volatile(without_account(await env.hub.db.read(dump_of)))
 
 
-async def read_year(world: World, rows: Sequence[Row]) -> tuple[dict[System, Any], dict[str, Any]]:
+async def read_year(env: SandboxEnv, rows: Sequence[RegisterRow]) -> tuple[dict[System, Any], dict[str, Any]]:
     """Read everything there is, a partner after the other; returns the reports, and what was heard of the referrals."""
-    reports = await backfill(world, *REFERRERS)
-    await read_in(world, rows)
-    told = await heard(world)
-    await world.set_faults(FaultOrder())
-    await counsel_at_allegro(world.urls[System.ALLEGRO], world.desks, await ids_by_reference(world), rows)
-    await world.set_faults(WATCH)
-    return reports | await backfill(world, System.ALLEGRO), told
+    reports = await backfill(env, *REFERRERS)
+    await read_in(env, rows)
+    told = await heard(env)
+    await env.set_faults(FaultSettings())
+    await counsel_at_allegro(env.urls[System.ALLEGRO], env.partner_console, await ids_by_reference(env), rows)
+    await env.set_faults(WATCH)
+    return reports | await backfill(env, System.ALLEGRO), told
 
 
 @asynccontextmanager
-async def prepared_world(folder: Path, hub_url: str | None, rows: Sequence[Row]) -> AsyncIterator[World]:
+async def prepared_sandbox(folder: Path, hub_url: str | None, rows: Sequence[RegisterRow]) -> AsyncIterator[SandboxEnv]:
     """Return a world in which everything has happened, and a hub that knows the organisations and nothing else."""
-    async with running_world(folder, SettableClock(), hub_url) as world:
-        await world.set_clocks(last_day(rows))
-        await connect(world, rows)
-        await refer_at_desks(world.desks, rows)
-        await world.set_faults(WATCH)
-        yield world
+    async with running_sandbox(folder, SettableClock(), hub_url) as env:
+        await env.set_clocks(last_day(rows))
+        await connect(env, rows)
+        await refer_at_desks(env.partner_console, rows)
+        await env.set_faults(WATCH)
+        yield env
 
 
 async def test_a_year_read_afterwards_is_all_there_and_nobody_hears_of_it_then_or_again(
     tmp_path: Path, hub_url: str | None
 ) -> None:
     rows = pilot_rows()
-    async with prepared_world(tmp_path, hub_url, rows) as world:
-        first, heard_of_referrals = await read_year(world, rows)
+    async with prepared_sandbox(tmp_path, hub_url, rows) as env:
+        first, heard_of_referrals = await read_year(env, rows)
         # An ordinary pull finds no news in it either, and what is owed is told.
-        await world.worker.settle(*PARTNERS)
-        tables, known, heard_of_all = await city_tables_of(world), await records(world), await heard(world)
-        second = await backfill(world, *PARTNERS)
-        await world.worker.settle()
-        known_again, heard_again = await records(world), await heard(world)
-        await refer_at_desks(world.desks, [replace(first_at(rows, System.GIDSO), number="999999", bsn=None)])
-        await world.worker.settle(*PARTNERS)
-        heard_of_news = await heard(world)
+        await env.worker.settle(*PARTNERS)
+        tables, known, heard_of_all = await city_tables_of(env), await records(env), await heard(env)
+        second = await backfill(env, *PARTNERS)
+        await env.worker.settle()
+        known_again, heard_again = await records(env), await heard(env)
+        await refer_at_desks(env.partner_console, [replace(first_at(rows, System.GIDSO), number="999999", bsn=None)])
+        await env.worker.settle(*PARTNERS)
+        heard_of_news = await heard(env)
 
-    assert tables == tables_of(rows, world.hub.services.reference)
+    assert tables == tables_of(rows, env.hub.services.reference)
     assert {system: report["applied"] for system, report in first.items()} == at_partners(rows)
     assert {system: report["unchanged"] for system, report in second.items()} == at_partners(rows)
     assert known_again == known
@@ -145,15 +145,15 @@ async def test_a_year_read_afterwards_is_all_there_and_nobody_hears_of_it_then_o
     assert all(heard_of_news.values()), "what is news must be heard of, or this test is deaf"
 
 
-def at_partners(rows: Sequence[Row]) -> dict[System, int]:
+def at_partners(rows: Sequence[RegisterRow]) -> dict[System, int]:
     """Return how many records each partner has of these referrals."""
     made = {system: sum(row.system is system for row in rows) for system in REFERRERS}
     return made | {System.ALLEGRO: sum(len(list(counsellor_facts(row))) for row in rows)}
 
 
-def first_at(rows: Sequence[Row], system: System) -> Row:
+def first_at(rows: Sequence[RegisterRow], system: System) -> RegisterRow:
     return next(row for row in rows if row.system is system)
 
 
-async def city_tables_of(world: World) -> dict[str, Any]:
-    return await world.hub.db.read(city_tables, world.hub.services)
+async def city_tables_of(env: SandboxEnv) -> dict[str, Any]:
+    return await env.hub.db.read(city_tables, env.hub.services)

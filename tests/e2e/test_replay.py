@@ -9,9 +9,9 @@ from rich.console import Console
 
 from app.domain.codes import System
 from app.models.partners.partner import partner
-from app.sandbox.environment import World, running_world
-from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
-from app.sandbox.register import Row, read_register
+from app.sandbox.environment import SandboxEnv, running_sandbox
+from app.sandbox.faults.plan import FaultFrequency, FaultKind, FaultSettings
+from app.sandbox.register import RegisterRow, read_register
 from app.sandbox.replay import replay
 from app.sandbox.runtime import SettableClock
 from tests.support.hub import Dump, dump_of
@@ -128,12 +128,14 @@ TABLES: dict[str, Any] = {
 }
 
 _ON_RECORDS = {FaultKind.NEW_CODE, FaultKind.CHANGED_TYPE, FaultKind.HARD_DELETE, FaultKind.NEW_COLUMN}
-FAULTS = FaultOrder(
+FAULTS = FaultSettings(
     seed=1,
-    heals=True,
+    self_repairing=True,
     delay_seconds=0.01,
     # There are few registrations, so what comes over a record comes over one of each.
-    faults={kind: Often(next=1) if kind in _ON_RECORDS else Often(next=2, rate=0.05) for kind in FaultKind},
+    faults={
+        kind: FaultFrequency(next=1) if kind in _ON_RECORDS else FaultFrequency(next=2, rate=0.05) for kind in FaultKind
+    },
 )
 
 # Who has a partner's turn, and when it last answered, is about the pulls and not about what was pulled.
@@ -146,15 +148,17 @@ def hub_url(request: pytest.FixtureRequest) -> str | None:
     return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
-async def run(folder: Path, rows: list[Row], hub_url: str | None) -> tuple[dict[str, Any], Dump, dict[str, int]]:
+async def run(
+    folder: Path, rows: list[RegisterRow], hub_url: str | None
+) -> tuple[dict[str, Any], Dump, dict[str, int]]:
     """Replay the register in a fresh world over the folder; returns the report, every row, and what webhooks got."""
-    async with running_world(folder, SettableClock(), hub_url) as world:
-        report = await replay(rows, world, Console(file=StringIO()))
-        return report, await world.hub.db.read(dump_of), webhooks(world)
+    async with running_sandbox(folder, SettableClock(), hub_url) as env:
+        report = await replay(rows, env, Console(file=StringIO()))
+        return report, await env.hub.db.read(dump_of), webhooks(env)
 
 
-def webhooks(world: World) -> dict[str, int]:
-    return {organisation: len(events) for organisation, events in world.receiver.received.items()}
+def webhooks(env: SandboxEnv) -> dict[str, int]:
+    return {organisation: len(events) for organisation, events in env.receiver.received.items()}
 
 
 def without_volatile(dump: Dump) -> Dump:
@@ -185,28 +189,28 @@ async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothi
 
 
 async def outcome(
-    folder: Path, rows: list[Row], hub_url: str | None, faults: FaultOrder | None = None
+    folder: Path, rows: list[RegisterRow], hub_url: str | None, faults: FaultSettings | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Replay the register in a fresh world; returns the report, and what everybody was told."""
-    async with running_world(folder, SettableClock(), hub_url) as world:
+    async with running_sandbox(folder, SettableClock(), hub_url) as env:
         if faults:
-            await world.set_faults(faults)
-        report = await replay(rows, world, Console(file=StringIO()))
-        return report, await told_to_everybody(world, rows)
+            await env.set_faults(faults)
+        report = await replay(rows, env, Console(file=StringIO()))
+        return report, await told_to_everybody(env, rows)
 
 
-async def told_to_everybody(world: World, rows: list[Row]) -> dict[str, Any]:
+async def told_to_everybody(env: SandboxEnv, rows: list[RegisterRow]) -> dict[str, Any]:
     """Return what each receiver holds, in the order in which it came."""
     told: dict[str, Any] = {}
     for row in rows:
         if row.system is System.GIDSO:
-            lines = await world.desks.journal(row.reference)
+            lines = await env.partner_console.journal(row.reference)
             told[row.reference] = [(line["Categorie"], line["Tekst"]) for line in lines]
         elif row.system is System.RMW:
-            registration = await world.desks.registration(row.reference)
+            registration = await env.partner_console.registration(row.reference)
             statuses = [(line["statuscode"], line["toelichting"]) for line in registration["statussen"]]
             told[row.reference] = (statuses, registration["tab"]["stand"])
-    for organisation, events in world.receiver.received.items():
+    for organisation, events in env.receiver.received.items():
         told[organisation] = sorted((event["data"]["referral"]["reference"], event["type"]) for event in events)
     return told
 

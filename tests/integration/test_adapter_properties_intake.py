@@ -26,7 +26,8 @@ from app.models.partners.quarantine import quarantine
 from app.operations.intake.apply import PageResult, apply_page
 from app.operations.intake.quarantine import retry_quarantined
 from app.operations.partners.lease import PartnerLease, acquire_lease
-from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, intake_result_code
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
+from app.sandbox.allegro.codes import intake_result_code
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import SettableClock, Store
 from tests.support import allegro_env as allegro_world

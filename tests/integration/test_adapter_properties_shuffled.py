@@ -16,14 +16,14 @@ from app.domain.events import EventType
 from app.domain.fields import Field
 from app.models.cases.external_id import referral_of
 from app.models.partners.quarantine import count_quarantined
-from app.sandbox.allegro import app as allegro
-from app.sandbox.faults.plan import FaultKind, FaultOrder, Often
-from app.sandbox.gidso import app as gidso
-from app.sandbox.rmw import app as rmw
+from app.sandbox.allegro import codes as allegro_codes
+from app.sandbox.faults.plan import FaultFrequency, FaultKind, FaultSettings
+from app.sandbox.gidso import documents as gidso_documents
+from app.sandbox.rmw import documents as rmw_documents
 from app.sandbox.runtime import Document
 from tests.support.allegro_env import message
 from tests.support.hub import CLIENT, TODAY, WIJKTEAM, WORK, InProcessHub
-from tests.support.interleaving import Lists, World, lists_of, shuffled
+from tests.support.interleaving import InterleavingEnv, Lists, interleaved, lists_of
 
 EXAMPLES = settings(
     max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -32,7 +32,7 @@ STEPS: tuple[tuple[str, Document], ...] = (
     ("bevestiging", {"trajectbegeleider": {"naam": "T. Begeleider", "telefoon": "010-5550100"}}),
     ("afspraak", {"begint": "2026-03-02T09:00:00+01:00", "plaats": "Coolsingel 40", "driegesprek": "N"}),
     ("aanwezigheid", {"verschenen": "J"}),
-    ("intakeresultaat", dict(allegro.intake_result_code(IntakeResult.ROUTE_TO_KBR))),
+    ("intakeresultaat", dict(allegro_codes.intake_result_code(IntakeResult.ROUTE_TO_KBR))),
     ("plan", {"ondertekendOp": "2026-03-02"}),
 )
 AT_GIDSO: tuple[Document, ...] = (
@@ -54,39 +54,39 @@ NOT_COMPARED = {
 
 
 @pytest.fixture
-async def at_allegro(hub: InProcessHub) -> AsyncIterator[World]:
-    async with shuffled(hub, System.ALLEGRO) as world:
-        yield world
+async def at_allegro(hub: InProcessHub) -> AsyncIterator[InterleavingEnv]:
+    async with interleaved(hub, System.ALLEGRO) as env:
+        yield env
 
 
 @pytest.fixture
-async def at_gidso(hub: InProcessHub) -> AsyncIterator[World]:
-    async with shuffled(hub, System.GIDSO) as world:
-        yield world
+async def at_gidso(hub: InProcessHub) -> AsyncIterator[InterleavingEnv]:
+    async with interleaved(hub, System.GIDSO) as env:
+        yield env
 
 
 @pytest.fixture
-async def at_rmw(hub: InProcessHub) -> AsyncIterator[World]:
-    async with shuffled(hub, System.RMW) as world:
-        yield world
+async def at_rmw(hub: InProcessHub) -> AsyncIterator[InterleavingEnv]:
+    async with interleaved(hub, System.RMW) as env:
+        yield env
 
 
-async def refer(world: World, reference: str) -> UUID:
-    """Refer a client, and tell Allegro of it as the hub does."""
-    referral_id = await world.hub.refer(client=replace(CLIENT, bsn=None), reference=reference)
+async def refer(env: InterleavingEnv, reference: str) -> UUID:
+    """Refer a client and send the referral to Allegro, as the hub does."""
+    referral_id = await env.hub.refer(client=replace(CLIENT, bsn=None), reference=reference)
     told = message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE=reference)
-    await world.adapter.sink.deliver(replace(told, referral_id=referral_id))
+    await env.adapter.sink.deliver(replace(told, referral_id=referral_id))
     return referral_id
 
 
-async def register(world: World, reference: str, late: Sequence[bool] = (False,) * len(STEPS)) -> None:
-    """Have a counsellor register a whole case at Allegro."""
+async def register(env: InterleavingEnv, reference: str, late: Sequence[bool] = (False,) * len(STEPS)) -> None:
+    """Register a whole case in Allegro as a counsellor."""
     facts = [
         {"feitId": f"{reference} {kind}", "kenmerkVerwijzer": reference, "soort": kind, "datum": TODAY.isoformat()}
         | {"gegevens": contents, "laat": is_late}
         for (kind, contents), is_late in zip(STEPS, late, strict=True)
     ]
-    (await world.desk.post("/_desk/feiten", json=facts)).raise_for_status()
+    (await env.console.post("/_console/feiten", json=facts)).raise_for_status()
 
 
 async def example_number(hub: InProcessHub) -> int:
@@ -105,14 +105,14 @@ async def standing(hub: InProcessHub, referral_id: UUID) -> tuple[dict[str, Any]
 @example(lists=[[0, 1, 2], [4], [3]])
 @EXAMPLES
 async def test_a_case_that_allegro_gives_in_any_order_over_any_pulls_ends_as_in_order(
-    hub: InProcessHub, at_allegro: World, lists: Lists
+    hub: InProcessHub, at_allegro: InterleavingEnv, lists: Lists
 ) -> None:
     number = await example_number(hub)
     one, other = [await refer(at_allegro, f"{name}-{number}") for name in ("SHUFFLED", "ORDERED")]
     await register(at_allegro, f"SHUFFLED-{number}")
     await register(at_allegro, f"ORDERED-{number}")
-    await at_allegro.look()
-    first = len(at_allegro.shuffler.kept) - 2 * len(STEPS)
+    await at_allegro.store_states()
+    first = len(at_allegro.generator.states) - 2 * len(STEPS)
 
     await at_allegro.pull(*([first + place for place in each] for each in lists))
     await at_allegro.pull(range(first + len(STEPS), first + 2 * len(STEPS)))
@@ -127,16 +127,16 @@ async def test_a_case_that_allegro_gives_in_any_order_over_any_pulls_ends_as_in_
 @given(late=st.tuples(*(st.booleans() for _ in STEPS)), seed=st.integers(0, 99), pulls=st.integers(0, 3))
 @EXAMPLES
 async def test_a_case_that_comes_late_twice_and_in_another_order_ends_as_in_order(
-    hub: InProcessHub, at_allegro: World, late: tuple[bool, ...], seed: int, pulls: int
+    hub: InProcessHub, at_allegro: InterleavingEnv, late: tuple[bool, ...], seed: int, pulls: int
 ) -> None:
     number = await example_number(hub)
     one, other = [await refer(at_allegro, f"{name}-{number}") for name in ("LATE", "ORDERED")]
-    faults = {FaultKind.DUPLICATE: Often(rate=0.5), FaultKind.REORDER: Often(rate=0.8)}
-    await at_allegro.make_faults(FaultOrder(seed=seed, faults=faults))
+    faults = {FaultKind.DUPLICATE: FaultFrequency(rate=0.5), FaultKind.REORDER: FaultFrequency(rate=0.8)}
+    await at_allegro.set_faults(FaultSettings(seed=seed, faults=faults))
 
     await register(at_allegro, f"LATE-{number}", late)
     await at_allegro.pull(*[None] * pulls)
-    (await at_allegro.desk.post("/_desk/vastleggingen")).raise_for_status()
+    (await at_allegro.console.post("/_console/vastleggingen")).raise_for_status()
     await register(at_allegro, f"ORDERED-{number}")
     await at_allegro.pull(*[None] * 2)
 
@@ -150,13 +150,13 @@ async def test_a_case_that_comes_late_twice_and_in_another_order_ends_as_in_orde
 @example(lists=[[0], [3], [2], [1]])
 @EXAMPLES
 async def test_states_of_a_registration_at_gidso_in_any_order_over_any_pulls_end_as_in_order(
-    hub: InProcessHub, at_gidso: World, lists: Lists
+    hub: InProcessHub, at_gidso: InterleavingEnv, lists: Lists
 ) -> None:
     number = await example_number(hub)
     names = [f"G-{number:06d}", f"G-{number + 1:06d}"]
 
     def row(name: str, state: Document) -> Document:
-        return gidso.aanmelding(name, WIJKTEAM.code, "Wijkteam", "2026-03-01T09:30:00+01:00", **state)
+        return gidso_documents.aanmelding(name, WIJKTEAM.code, "Wijkteam", "2026-03-01T09:30:00+01:00", **state)
 
     await give_states(at_gidso, lists, [[row(name, state) for name in names] for state in AT_GIDSO])
 
@@ -170,7 +170,7 @@ async def test_states_of_a_registration_at_gidso_in_any_order_over_any_pulls_end
 @example(lists=[[0], [3], [2], [1]])
 @EXAMPLES
 async def test_states_of_a_registration_at_rmw_in_any_order_over_any_pulls_end_as_in_order(
-    hub: InProcessHub, at_rmw: World, lists: Lists
+    hub: InProcessHub, at_rmw: InterleavingEnv, lists: Lists
 ) -> None:
     number = await example_number(hub)
     names = [f"R{number:06d}", f"R{number + 1:06d}"]
@@ -185,12 +185,12 @@ async def test_states_of_a_registration_at_rmw_in_any_order_over_any_pulls_end_a
 @given(lists=lists_of(3))
 @EXAMPLES
 async def test_a_registration_that_lapsed_at_rmw_stays_so_whatever_older_state_comes_after_it(
-    hub: InProcessHub, at_rmw: World, lists: Lists
+    hub: InProcessHub, at_rmw: InterleavingEnv, lists: Lists
 ) -> None:
     name = f"R{await example_number(hub):06d}"
     for state in ({}, {"gebied": "Noord"}, {"vervallen": "J"}):
         await save(at_rmw, [rmw_row(name, state)])
-    first = len(at_rmw.shuffler.kept) - 3
+    first = len(at_rmw.generator.states) - 3
 
     await at_rmw.pull([first], *([first + place for place in each] for each in lists))
 
@@ -201,23 +201,23 @@ async def test_a_registration_that_lapsed_at_rmw_stays_so_whatever_older_state_c
 
 
 def rmw_row(name: str, state: Document) -> Document:
-    client = rmw.klant("Yara", "Voorbeeld", date(1990, 5, 17), "V")
-    return rmw.aanmelding(name, WORK.code, date(2026, 3, 1), client, **state)
+    client = rmw_documents.klant("Yara", "Voorbeeld", date(1990, 5, 17), "V")
+    return rmw_documents.aanmelding(name, WORK.code, date(2026, 3, 1), client, **state)
 
 
-async def save(world: World, rows: Sequence[Document]) -> None:
+async def save(env: InterleavingEnv, rows: Sequence[Document]) -> None:
     """Have registrations saved at a partner, and keep what they look like there now."""
-    (await world.desk.put("/_desk/aanmeldingen", json=rows)).raise_for_status()
-    await world.look()
+    (await env.console.put("/_console/aanmeldingen", json=rows)).raise_for_status()
+    await env.store_states()
 
 
-async def give_states(world: World, lists: Lists, states: Sequence[Sequence[Document]]) -> None:
+async def give_states(env: InterleavingEnv, lists: Lists, states: Sequence[Sequence[Document]]) -> None:
     """Have two registrations go through their states; the first is given by the lists, the other in order."""
     for pair in states:
-        await save(world, pair)
-    first, end = len(world.shuffler.kept) - 2 * len(states), len(world.shuffler.kept)
-    await world.pull(*([first + 2 * place for place in each] for each in lists))
-    await world.pull(*([place] for place in range(first + 1, end, 2)))
+        await save(env, pair)
+    first, end = len(env.generator.states) - 2 * len(states), len(env.generator.states)
+    await env.pull(*([first + 2 * place for place in each] for each in lists))
+    await env.pull(*([place] for place in range(first + 1, end, 2)))
 
 
 async def referrals_of(hub: InProcessHub, system: System, case_ids: Sequence[str]) -> list[UUID]:

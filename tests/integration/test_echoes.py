@@ -31,8 +31,8 @@ from app.operations.access.organisations import ReferrerDetails
 from app.operations.field_sync.conflicts import decide_conflict
 from app.operations.field_sync.known_values import on_delivered
 from app.operations.intake.apply import PageResult
-from app.sandbox.environment import World, running_world
-from app.sandbox.gidso.app import aanmelding
+from app.sandbox.environment import SandboxEnv, running_sandbox
+from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.runtime import SettableClock
 from tests.support.event_env import ORIGIN, SANDBOX, FakePartner
 from tests.support.hub import NOW, InProcessHub
@@ -251,56 +251,55 @@ SECRET = "a-secret-of-the-sandbox-that-has-more-than-32-characters"
 
 @dataclass
 class TwoPartnerEnv:
-    """A team that uses GIDSO and the API, beside Allegro: everybody over HTTP."""
+    """A team that uses both GIDSO and the API, and Allegro, over real HTTP."""
 
-    world: World
+    sandbox: SandboxEnv
     headers: dict[str, str]
     keys: int = 0
 
     async def gidso(self, **values: object) -> None:
-        """Let the team save its registration in GIDSO, and everybody hear of it."""
+        """Save the team's registration in GIDSO, pull it and deliver."""
         row = aanmelding("G-000001", TEAM.code, "Wijkteam", "2026-03-02T09:00:00+01:00", **values)
-        await self.world.desks.refer(System.GIDSO, [row])
-        await self.world.worker.settle(System.GIDSO)
+        await self.sandbox.partner_console.refer(System.GIDSO, [row])
+        await self.sandbox.worker.settle(System.GIDSO)
 
     async def patch(self, body: dict[str, Any]) -> None:
-        """Let the team change its referral over the API, and everybody hear of it."""
+        """Change the referral over the API as the team, and deliver."""
         self.keys += 1
         headers = self.headers | {"If-Match": "*", "Idempotency-Key": f"patch-{self.keys}"}
         path = f"/v1/referrals/{await self.referral_id()}"
-        (await self.world.http.patch(path, json=body, headers=headers)).raise_for_status()
-        await self.world.worker.settle(System.GIDSO)
+        (await self.sandbox.http.patch(path, json=body, headers=headers)).raise_for_status()
+        await self.sandbox.worker.settle(System.GIDSO)
 
     async def worker_name(self) -> str:
-        """Return what the API shows."""
+        """Return the name of the worker in the API."""
         path = f"/v1/referrals/{await self.referral_id()}"
-        answer: httpx.Response = await self.world.http.get(path, headers=self.headers)
+        answer: httpx.Response = await self.sandbox.http.get(path, headers=self.headers)
         name: str = answer.raise_for_status().json()["worker"]["name"]
         return name
 
     async def sent(self) -> int:
-        """Return how often Allegro was sent the referral."""
-        found = await self.world.hub.db.read(deliveries_about, await self.referral_id())
+        """Return the number of deliveries to Allegro."""
+        found = await self.sandbox.hub.db.read(deliveries_about, await self.referral_id())
         return sum(one.receiver == PartnerKey(System.ALLEGRO) for one in found)
 
     async def referral_id(self) -> UUID:
         """Return the hub's id."""
-        return await self.world.find(TEAM.code, "G-000001")
+        return await self.sandbox.find(TEAM.code, "G-000001")
 
 
 @pytest.fixture
 async def env(tmp_path: Path) -> AsyncIterator[TwoPartnerEnv]:
     """Return a hub and a partner with one referral."""
-    async with running_world(tmp_path, SettableClock(NOW)) as world:
-        await world.set_clocks(NOW)
-        await world.register_referrer(TEAM)
+    async with running_sandbox(tmp_path, SettableClock(NOW)) as sandbox:
+        await sandbox.set_clocks(NOW)
+        await sandbox.register_referrer(TEAM)
         scopes = {"referrals:read", "referrals:write"}
-        await world.hub.db.write(
-            save_client, world.hub.services, "team", organisation_code=TEAM.code, scopes=scopes, secret=SECRET
-        )
+        hub = sandbox.hub
+        await hub.db.write(save_client, hub.services, "team", organisation_code=TEAM.code, scopes=scopes, secret=SECRET)
         form = {"grant_type": "client_credentials", "client_id": "team", "client_secret": SECRET}
-        answer = (await world.http.post("/oauth/token", data=form)).raise_for_status()
-        env = TwoPartnerEnv(world, {"Authorization": f"Bearer {answer.json()['access_token']}"})
+        response = (await sandbox.http.post("/oauth/token", data=form)).raise_for_status()
+        env = TwoPartnerEnv(sandbox, {"Authorization": f"Bearer {response.json()['access_token']}"})
         await env.gidso(Medewerker=_worker("A. Eerste"))
         yield env
 
@@ -320,7 +319,7 @@ async def test_over_http_an_echo_changes_nothing_and_two_systems_that_undo_each_
     assert echoed == "H. Hub"
     changes_of_the_name = await env.sent() - len(["received", "area"])
     assert changes_of_the_name <= MOST_SENDS
-    loops = [row.field for row in await conflicts(env.world.hub.db) if row.reason == "loop"]
+    loops = [row.field for row in await conflicts(env.sandbox.hub.db) if row.reason == "loop"]
     assert loops == ["worker.name"]
 
 

@@ -69,7 +69,7 @@ async def emptied_allegro(partners: Partners, folder: Path) -> AsyncIterator[Par
 
 async def _files(base_url: Any) -> list[Any]:
     async with httpx.AsyncClient(base_url=base_url) as desk:
-        files: list[Any] = (await desk.get("/_desk/dossiers")).raise_for_status().json()["dossiers"]
+        files: list[Any] = (await desk.get("/_console/dossiers")).raise_for_status().json()["dossiers"]
     return files
 
 
@@ -98,7 +98,7 @@ async def test_a_case_of_which_only_what_means_nothing_is_remembered_is_told_as_
     await partners.pull(System.GIDSO)
     registration_of_one = (RECORD.c.external_id == "G-000001") & (RECORD.c.kind == "aanmelding")
     await partners.hub.db.write(lambda tx: tx.execute(delete(RECORD).where(registration_of_one)))
-    (await partners.desks[System.GIDSO].delete("/_desk/aanmeldingen/G-000001")).raise_for_status()
+    (await partners.desks[System.GIDSO].delete("/_console/aanmeldingen/G-000001")).raise_for_status()
 
     report = await partners.sweep(System.GIDSO)
 

@@ -92,7 +92,7 @@ async def test_no_step_is_made_twice_when_only_the_memory_of_it_was_damaged(part
     await partners.at_desk(System.GIDSO, *(gidso_row(each) for each in range(12)))
     await partners.worker.settle(*REFERRERS, System.ALLEGRO)
     steps = [step for each in range(12) for step in counsellors_steps(each)]
-    (await partners.desks[System.ALLEGRO].post("/_desk/feiten", json=steps)).raise_for_status()
+    (await partners.desks[System.ALLEGRO].post("/_console/feiten", json=steps)).raise_for_status()
     await partners.pull(System.ALLEGRO)
     before = made(await hub.dump())
     await hub.db.write(damage_memory, System.ALLEGRO, 20)
@@ -156,8 +156,8 @@ async def test_what_the_partner_has_and_the_hub_never_saw_is_told_and_applied(pa
 async def test_what_the_partner_removed_unseen_is_withdrawn_once(partners: Partners) -> None:
     await fill(partners, 12)
     await partners.pull(System.GIDSO)
-    (await partners.desks[System.GIDSO].delete("/_desk/aanmeldingen/G-000004")).raise_for_status()
-    (await partners.desks[System.GIDSO].post("/_desk/delta-tokens/verlopen")).raise_for_status()
+    (await partners.desks[System.GIDSO].delete("/_console/aanmeldingen/G-000004")).raise_for_status()
+    (await partners.desks[System.GIDSO].post("/_console/delta-tokens/verlopen")).raise_for_status()
 
     first, second = await partners.sweep(System.GIDSO), await partners.sweep(System.GIDSO)
 

@@ -22,6 +22,7 @@ from app.models.delivery.delivery import Delivery
 from app.sandbox.allegro import app as allegro
 from app.sandbox.gidso import app as gidso
 from app.sandbox.rmw import app as rmw
+from app.sandbox.rmw import documents as rmw_documents
 from app.sandbox.runtime import Server, SettableClock, Store
 from tests.support.event_env import START, EventEnv, organisation
 from tests.support.gidso_env import row
@@ -56,9 +57,9 @@ class DropsResponses:
         self.env.engine = self.env.new_engine()
 
     async def open(self) -> None:
-        registration = rmw.aanmelding("R1", "werk", START.date(), YARA)
-        await self.desks[System.GIDSO].put("/_desk/aanmeldingen", json=[row(1)])
-        await self.desks[System.RMW].put("/_desk/aanmeldingen", json=[registration])
+        registration = rmw_documents.aanmelding("R1", "werk", START.date(), YARA)
+        await self.desks[System.GIDSO].put("/_console/aanmeldingen", json=[row(1)])
+        await self.desks[System.RMW].put("/_console/aanmeldingen", json=[registration])
         await self.lose_answers(*SIMULATORS)
 
     async def lose_answers(self, *systems: System) -> None:
@@ -128,7 +129,7 @@ async def test_gidso_gets_each_journal_line_once_while_every_answer_gets_lost(dr
 
     told = ids_of(await dropping.tell(referral, *TOLD_TO_REFERRERS), System.GIDSO)
 
-    lines = (await dropping.desks[System.GIDSO].get("/_desk/journaal/G-000001")).json()
+    lines = (await dropping.desks[System.GIDSO].get("/_console/journaal/G-000001")).json()
     assert sorted(line["Kenmerk"] for line in lines) == told
     assert len(told) == await dropping.lost(System.GIDSO)
     assert len(told) > len(TOLD_TO_REFERRERS) / 2
@@ -141,7 +142,7 @@ async def test_rmw_gets_each_status_line_and_the_end_of_its_tab_once_while_every
 
     told = ids_of(await dropping.tell(referral, *TOLD_TO_REFERRERS), System.RMW)
 
-    shown = (await dropping.desks[System.RMW].get("/_desk/aanmeldingen/R1")).json()
+    shown = (await dropping.desks[System.RMW].get("/_console/aanmeldingen/R1")).json()
     assert sorted(line["kenmerk"] for line in shown["statussen"]) == told
     assert shown["tab"]["stand"] == "G"
     assert await dropping.lost(System.RMW) == len(told) + len(["sluitTab"])
@@ -155,7 +156,7 @@ async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_ge
 
     told = ids_of(await dropping.tell(referral, *TOLD_TO_ALLEGRO), System.ALLEGRO)
 
-    files = (await dropping.desks[System.ALLEGRO].get("/_desk/dossiers")).json()["dossiers"]
+    files = (await dropping.desks[System.ALLEGRO].get("/_console/dossiers")).json()["dossiers"]
     page = (await dropping.desks[System.ALLEGRO].get("/")).text
     assert [file["externReferentie"] for file in files] == [str(referral)]
     assert page.count("<li>De verwijzer") == len(TOLD_TO_ALLEGRO) - len(["received", "amended"])

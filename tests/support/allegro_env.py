@@ -62,7 +62,7 @@ class World:
         return replace(received, external_id=receipt.external_id)
 
     async def register(self, *facts: dict[str, object]) -> dict[str, Any]:
-        response = await self.desk.post("/_desk/feiten", json=facts)
+        response = await self.desk.post("/_console/feiten", json=facts)
         answer: dict[str, Any] = response.raise_for_status().json()
         return answer
 

@@ -14,7 +14,8 @@ import yaml
 from app.adapters.common.adapter import Adapter
 from app.domain.events import MOMENT_OF, EventType
 from app.domain.ports import PartnerMessage, PartnerRecord
-from app.sandbox.gidso.app import API_KEY, aanmelding, create_app
+from app.sandbox.gidso.app import API_KEY, create_app
+from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.runtime import Document, Server, SettableClock, Store
 
 CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi/partners/gidso.yaml").read_text(encoding="utf-8"))
@@ -51,7 +52,7 @@ def line(case_id: str | None = "G-000001", attempt: int = 1, **values: object) -
 
 async def save(desk: httpx.AsyncClient, *rows: Document) -> dict[str, int]:
     """Save registrations as a worker does, and give how many were changed and known."""
-    response = await desk.put("/_desk/aanmeldingen", json=rows)
+    response = await desk.put("/_console/aanmeldingen", json=rows)
     counts: dict[str, int] = response.raise_for_status().json()
     return counts
 
@@ -66,5 +67,5 @@ async def pull(adapter: Adapter, cursor: str | None = None) -> tuple[list[Partne
 
 async def journal(desk: httpx.AsyncClient, case_id: str = "G-000001") -> list[dict[str, Any]]:
     """Return the lines of a journal."""
-    lines: list[dict[str, Any]] = (await desk.get(f"/_desk/journaal/{case_id}")).json()
+    lines: list[dict[str, Any]] = (await desk.get(f"/_console/journaal/{case_id}")).json()
     return lines

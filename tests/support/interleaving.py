@@ -1,4 +1,4 @@
-"""A partner whose lists come in any order, in parts and again, old states of records too: over real HTTP."""
+"""A partner whose lists contain its records in any order, in parts and repeatedly, including old states of records."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ import httpx
 from hypothesis import strategies as st
 from lxml import etree
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.adapters.allegro import connect_allegro
 from app.adapters.common.adapter import Adapter
@@ -21,136 +21,133 @@ from app.adapters.rmw import connect_rmw
 from app.domain.codes import System
 from app.operations.intake.apply import PageResult
 from app.sandbox.allegro import app as allegro
-from app.sandbox.faults.middleware import FAULTS_PATH, Call, Partner
-from app.sandbox.faults.plan import FaultOrder
-from app.sandbox.faults.profiles import AllegroForm, GidsoForm, RmwForm
+from app.sandbox.allegro.faults import AllegroFaults
+from app.sandbox.faults.middleware import (
+    FAULTS_PATH,
+    FaultProfile,
+    PartnerCall,
+    buffered_response,
+    receive_body,
+    send_with_body,
+)
+from app.sandbox.faults.plan import FaultSettings
 from app.sandbox.gidso import app as gidso
+from app.sandbox.gidso.faults import GidsoFaults
 from app.sandbox.rmw import app as rmw
-from app.sandbox.runtime import App, SettableClock, Store, serving
+from app.sandbox.rmw.faults import RmwFaults
+from app.sandbox.runtime import SettableClock, SimulatorFactory, Store, serving
 from tests.support.hub import NOW, InProcessHub
 
 Lists = list[list[int]]
-"""What each list gives: places among the records that there are."""
+"""The contents of consecutive lists, as indexes of records."""
 
 
 class InterleavingGenerator:
-    """Stands before a simulator: keeps each state of a record that it lists, and gives these again as it is told.
+    """ASGI middleware in front of a simulator: stores each state of a record that is listed, and can list them again.
 
     Attributes:
-        kept: the states, in the order in which they were first listed.
-        hand: what lists give instead of what the partner has now, as places in ``kept``; None: what it has.
+        states: the states in the order in which they were first listed.
+        schedule: the indexes of the states that lists contain; None for what the partner has now.
     """
 
-    def __init__(self, app: ASGIApp, partner: Partner) -> None:
-        self._app, self._partner = app, partner
-        self.kept: list[Any] = []
-        self.hand: Sequence[int] | None = None
+    def __init__(self, app: ASGIApp, profile: FaultProfile[Any]) -> None:
+        self._app, self._profile = app, profile
+        self.states: list[Any] = []
+        self.schedule: Sequence[int] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked = await Request(scope, receive).body()
-        start, body = await self._answer(scope, asked)
-        call = Call(scope["method"], scope["path"], scope["query_string"].decode("latin-1"), asked)
-        if start["status"] == 200 and self._partner.lists(call):
-            body = self._dealt(body)
-        headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
-        await send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
-        await send({"type": "http.response.body", "body": body})
+        body = await Request(scope, receive).body()
+        query = scope["query_string"].decode("latin-1")
+        call = PartnerCall(method=scope["method"], path=scope["path"], query=query, body=body)
+        if not self._profile.is_list(call):
+            await self._app(scope, receive_body(body), send)
+            return
+        start, page = await buffered_response(self._app, scope, body)
+        await send_with_body(send, start, self._scheduled(page) if start["status"] == 200 else page)
 
-    async def _answer(self, scope: Scope, asked: bytes) -> tuple[Message, bytes]:
-        given: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": asked, "more_body": False}
-
-        async def keep(message: Message) -> None:
-            given.append(message)
-
-        await self._app(scope, receive, keep)
-        return given[0], b"".join(message.get("body", b"") for message in given[1:])
-
-    def _dealt(self, body: bytes) -> bytes:
-        if self.hand is not None:
-            return self._partner.with_records(body, [self.kept[place] for place in self.hand])
-        known = set(map(_text, self.kept))
-        self.kept += [record for record in self._partner.records(body) if _text(record) not in known]
-        return body
+    def _scheduled(self, page: bytes) -> bytes:
+        if self.schedule is not None:
+            return self._profile.with_records(page, [self.states[index] for index in self.schedule])
+        known = set(map(_serialised, self.states))
+        self.states += [record for record in self._profile.records(page) if _serialised(record) not in known]
+        return page
 
 
-@dataclass(frozen=True)
-class World:
-    """A simulated partner behind a shuffler, its desk, and what the hub reads it with."""
+@dataclass(frozen=True, kw_only=True)
+class InterleavingEnv:
+    """A simulated partner behind an interleaving generator, its console, and the hub with its adapter."""
 
     hub: InProcessHub
     adapter: Adapter
-    shuffler: InterleavingGenerator
-    desk: httpx.AsyncClient
+    generator: InterleavingGenerator
+    console: httpx.AsyncClient
 
-    async def look(self) -> None:
-        """Have everything listed that the partner has, for the shuffler to keep, and apply none of it."""
+    async def store_states(self) -> None:
+        """List everything that the partner has, so that the generator stores it, and apply nothing."""
         async for _ in self.adapter.source.changes(None):
             pass
 
     async def pull(self, *lists: Sequence[int] | None) -> PageResult:
-        """Pull once for each list, as the worker does; None is a list of what the partner has."""
+        """Pull once for each list, as the worker does; None is a list of what the partner has now."""
         puller = Puller(self.hub.db, self.hub.services, self.adapter.source, "test")
-        tally = PageResult()
+        total = PageResult()
         for each in lists:
-            self.shuffler.hand = each
-            tally += await puller.pull()
-        self.shuffler.hand = None
-        return tally
+            self.generator.schedule = each
+            total += await puller.pull()
+        self.generator.schedule = None
+        return total
 
-    async def make_faults(self, order: FaultOrder) -> None:
-        """Let the simulator itself make faults."""
-        (await self.desk.put(FAULTS_PATH, content=order.model_dump_json())).raise_for_status()
+    async def set_faults(self, settings: FaultSettings) -> None:
+        """Let the simulator make faults."""
+        (await self.console.put(FAULTS_PATH, content=settings.model_dump_json())).raise_for_status()
 
 
 @asynccontextmanager
-async def shuffled(hub: InProcessHub, system: System) -> AsyncIterator[World]:
-    """Return a partner, empty, with nothing connected to it but this hub's adapter."""
-    create, form, connect = _PARTNERS[system]
-    shuffler = InterleavingGenerator(create(Store(), SettableClock(hub.clock.now())), form)
-    async with serving(shuffler) as server, httpx.AsyncClient(base_url=server.url) as desk:
+async def interleaved(hub: InProcessHub, system: System) -> AsyncIterator[InterleavingEnv]:
+    """Return an empty partner that only this hub's adapter is connected to."""
+    create, profile, connect = _PARTNERS[system]
+    generator = InterleavingGenerator(create(Store(), SettableClock(hub.clock.now())), profile)
+    async with serving(generator) as server, httpx.AsyncClient(base_url=server.url) as console:
         adapter = connect(server.url)
         try:
-            yield World(hub, adapter, shuffler, desk)
+            yield InterleavingEnv(hub=hub, adapter=adapter, generator=generator, console=console)
         finally:
             await adapter.close()
 
 
 def lists_of(number: int) -> st.SearchStrategy[Lists]:
-    """Return lists in which each of so many records comes at least once, in any order."""
-    again = st.lists(st.integers(0, number - 1), max_size=number)
-    order = again.flatmap(lambda more: st.permutations([*range(number), *more]))
+    """Return lists that together contain each of this number of records at least once, in any order."""
+    repeated = st.lists(st.integers(0, number - 1), max_size=number)
+    order = repeated.flatmap(lambda more: st.permutations([*range(number), *more]))
     return st.tuples(order, st.sets(st.integers(1, 2 * number))).map(lambda drawn: _parts(*drawn))
 
 
 def _parts(order: Sequence[int], cuts: set[int]) -> Lists:
-    places = [0, *sorted(cut for cut in cuts if cut < len(order)), len(order)]
-    return [list(order[start:end]) for start, end in pairwise(places)]
+    bounds = [0, *sorted(cut for cut in cuts if cut < len(order)), len(order)]
+    return [list(order[start:end]) for start, end in pairwise(bounds)]
 
 
-def _text(record: Any) -> bytes:
+def _serialised(record: Any) -> bytes:
     return etree.tostring(record) if isinstance(record, etree._Element) else json.dumps(record).encode()
 
 
 def _nothing(*_: object) -> None:
-    """Tokens end and records are mended at the simulator itself, not at what stands before it."""
+    """Do nothing: tokens and records are the simulator's own, behind the generator."""
 
 
-_PARTNERS: Mapping[System, tuple[App, Partner, Callable[[str], Adapter]]] = {
+_PARTNERS: Mapping[System, tuple[SimulatorFactory, FaultProfile[Any], Callable[[str], Adapter]]] = {
     System.ALLEGRO: (
         allegro.create_app,
-        AllegroForm(_nothing, _nothing),
+        AllegroFaults(_nothing, _nothing),
         lambda url: connect_allegro(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET),
     ),
     System.GIDSO: (
         gidso.create_app,
-        GidsoForm(_nothing, _nothing),
+        GidsoFaults(_nothing, _nothing),
         lambda url: connect_gidso(url, gidso.API_KEY, SettableClock(NOW)),
     ),
-    System.RMW: (rmw.create_app, RmwForm(), lambda url: connect_rmw(url, rmw.USERNAME, rmw.PASSWORD)),
+    System.RMW: (rmw.create_app, RmwFaults(), lambda url: connect_rmw(url, rmw.USERNAME, rmw.PASSWORD)),
 }

@@ -17,7 +17,9 @@ from app.models import metadata
 from app.operations.partners.state import Job, JobRequest, find_job, request_job
 from app.sandbox.allegro import app as allegro
 from app.sandbox.gidso import app as gidso
+from app.sandbox.gidso import documents as gidso_documents
 from app.sandbox.rmw import app as rmw
+from app.sandbox.rmw import documents as rmw_documents
 from app.sandbox.runtime import Server, SettableClock, Store
 from app.settings import Settings
 from app.worker import Worker
@@ -55,7 +57,7 @@ class Partners:
 
     async def at_desk(self, system: System, *documents: Mapping[str, Any]) -> None:
         """Have people at a partner save registrations."""
-        answer = await self.desks[system].put("/_desk/aanmeldingen", json=documents)
+        answer = await self.desks[system].put("/_console/aanmeldingen", json=documents)
         answer.raise_for_status()
 
 
@@ -67,13 +69,15 @@ async def fill(partners: Partners, number: int) -> None:
 
 def gidso_row(number: int, **values: object) -> dict[str, Any]:
     """Return a registration as GIDSO's desk saves it."""
-    return gidso.aanmelding(f"G-{number:06d}", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
+    return gidso_documents.aanmelding(
+        f"G-{number:06d}", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values
+    )
 
 
 def rmw_row(number: int, **values: Any) -> dict[str, Any]:
     """Return a registration as RMW's desk saves it."""
-    client = rmw.klant("Yara", f"Kaya-{number}", date(1993, 3, 8), "V")
-    return rmw.aanmelding(f"R{number:06d}", "werk-en-inkomen", date(2019, 9, 2), client, **values)
+    client = rmw_documents.klant("Yara", f"Kaya-{number}", date(1993, 3, 8), "V")
+    return rmw_documents.aanmelding(f"R{number:06d}", "werk-en-inkomen", date(2019, 9, 2), client, **values)
 
 
 def counts(report: dict[str, Any]) -> dict[str, int]:

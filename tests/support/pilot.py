@@ -19,8 +19,8 @@ from app.reference import Band, Reference
 from app.sandbox.allegro import app as allegro
 from app.sandbox.case_generator import counsellor_facts, referral_document
 from app.sandbox.console import PartnerConsole
-from app.sandbox.fake_data import invented_cases
-from app.sandbox.register import KINDS_IN, Row, read_register
+from app.sandbox.fake_data import fake_cases
+from app.sandbox.register import KINDS_IN, RegisterRow, read_register
 from app.sandbox.runtime import Document
 
 PILOT = Path(os.environ.get("PILOT_REGISTER", Path(__file__).parents[3] / "shared/data/pilot-2019-2020.csv"))
@@ -29,14 +29,14 @@ EVERY = int(os.environ.get("PILOT_EVERY", "10"))
 """Of so many referrals of the pilot one is taken; 1 takes the year as it was."""
 
 
-def pilot_rows() -> list[Row]:
+def pilot_rows() -> list[RegisterRow]:
     """Return the pilot's referrals, or where its register is not at hand as many invented ones."""
     if PILOT.exists():
         return read_register(PILOT)[::EVERY]
-    return [_coherent(row) for row in invented_cases(1, 2250 // EVERY, set(KINDS_IN))]
+    return [_coherent(row) for row in fake_cases(1, 2250 // EVERY, set(KINDS_IN))]
 
 
-def _coherent(row: Row) -> Row:
+def _coherent(row: RegisterRow) -> RegisterRow:
     """Return an invented case without what its intake does not lead to, at an organisation of this system only."""
     row = replace(row, organisation=f"{row.organisation} {row.system}")
     if row.intake_result is None or not row.intake_result.opens_trajectory:
@@ -44,20 +44,22 @@ def _coherent(row: Row) -> Row:
     return replace(row, kbr_status=KbrStatus.RECEIVED) if row.kbr_status is KbrStatus.SUBMITTED else row
 
 
-def last_day(rows: Sequence[Row]) -> datetime:
+def last_day(rows: Sequence[RegisterRow]) -> datetime:
     """Return a moment after everything that happened to these referrals."""
     day = max(dated.day for row in rows for dated in counsellor_facts(row))
     return datetime.combine(day, time(23), AMSTERDAM).astimezone(UTC)
 
 
-async def refer_at_desks(desks: PartnerConsole, rows: Sequence[Row]) -> None:
+async def refer_at_desks(partner_console: PartnerConsole, rows: Sequence[RegisterRow]) -> None:
     """Have the referrals that are made in GIDSO and RMW registered there."""
     for system in (System.GIDSO, System.RMW):
         for part in _parts([referral_document(row) for row in rows if row.system is system]):
-            await desks.refer(system, part)
+            await partner_console.refer(system, part)
 
 
-async def counsel_at_allegro(url: str, desks: PartnerConsole, ids: Mapping[str, UUID], rows: Sequence[Row]) -> None:
+async def counsel_at_allegro(
+    url: str, partner_console: PartnerConsole, ids: Mapping[str, UUID], rows: Sequence[RegisterRow]
+) -> None:
     """Have Allegro hold a file for each referral, under the hub's id, with all that its counsellor registered.
 
     Files are made by a hub; here the part of one is played, as when the city gives Allegro a list beforehand.
@@ -67,7 +69,7 @@ async def counsel_at_allegro(url: str, desks: PartnerConsole, ids: Mapping[str, 
         await client.put_referral(ids[row.reference], {"kenmerkVerwijzer": row.reference, "gebied": row.area})
     await client.close()
     for part in _parts([dated.fact for row in rows for dated in counsellor_facts(row)]):
-        await desks.register(part)
+        await partner_console.register(part)
 
 
 def _parts(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
@@ -75,7 +77,7 @@ def _parts(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
     return (documents[start : start + 500] for start in range(0, len(documents), 500))
 
 
-def by_api(rows: Sequence[Row]) -> Iterator[tuple[RegisterReferral, ActionContext]]:
+def by_api(rows: Sequence[RegisterRow]) -> Iterator[tuple[RegisterReferral, ActionContext]]:
     """Return the referrals that have no partner system to be read from, as their referrers stated them."""
     for row in rows:
         if row.system is not System.API:
@@ -87,7 +89,7 @@ def by_api(rows: Sequence[Row]) -> Iterator[tuple[RegisterReferral, ActionContex
         yield fact, ActionContext(OrganisationRole.REFERRER, System.API, at)
 
 
-def tables_of(rows: Sequence[Row], reference: Reference) -> dict[str, Any]:
+def tables_of(rows: Sequence[RegisterRow], reference: Reference) -> dict[str, Any]:
     """Return the city's tables 5.1 to 5.8, counted from the register itself."""
     missed = [row for row in rows if row.attended is False]
     decided = [row for row in rows if row.trajectory_result]
@@ -111,7 +113,7 @@ def _with_missed(totals: Counter[Any], missed: Counter[Any]) -> dict[str, dict[s
     return {str(key): {"missed": missed[key], "referrals": total} for key, total in totals.items()}
 
 
-def _weeks(row: Row) -> int | None:
+def _weeks(row: RegisterRow) -> int | None:
     return (row.decision_on - row.intake_on).days // 7 if row.decision_on and row.intake_on else None
 
 

@@ -15,7 +15,8 @@ from app.adapters.rmw import connect_rmw
 from app.domain.codes import Moment
 from app.domain.events import EventType
 from app.domain.ports import PartnerMessage, PartnerRecord, Receipt
-from app.sandbox.rmw.app import PASSWORD, USERNAME, aanmelding, create_app, klant
+from app.sandbox.rmw.app import PASSWORD, USERNAME, create_app
+from app.sandbox.rmw.documents import aanmelding, klant
 from app.sandbox.runtime import Server, SettableClock, Store
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "partners"
@@ -66,7 +67,7 @@ class World:
     def __init__(self, recorder: Recorder, server: Server) -> None:
         self.recorder, self.url = recorder, server.url
         self.adapter = connect_rmw(server.url, USERNAME, PASSWORD)
-        self.desk = httpx.AsyncClient(base_url=f"{server.url}/_desk")
+        self.desk = httpx.AsyncClient(base_url=f"{server.url}/_console")
 
     async def register(self, *registrations: dict[str, Any]) -> dict[str, int]:
         response = await self.desk.put("/aanmeldingen", json=list(registrations))

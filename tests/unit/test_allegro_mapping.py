@@ -36,7 +36,7 @@ from app.domain.events import FOR_FINANCE_TEAM, EventType
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 from app.domain.values import Counsellor
-from app.sandbox.allegro import app as simulator
+from app.sandbox.allegro import codes as allegro_codes
 
 CONTRACT = yaml.safe_load(Path("openapi/partners/allegro.yaml").read_text(encoding="utf-8"))
 REFERRAL = UUID("018f3c6e-7b1a-7cc3-98c4-dc0c0c07398f")
@@ -45,13 +45,13 @@ CANARY = "Yara Aksoy 999906422"
 OFFSETS = (UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12)))
 
 LISTS: list[tuple[type[Code], Mapping[tuple[int, str], Code], Mapping[Any, tuple[int, str]], str]] = [
-    (codes.IntakeResult, mapping.INTAKE_RESULTS, simulator.INTAKE_RESULTS, "Intakeresultaat"),
-    (codes.TrajectoryResult, mapping.TRAJECTORY_RESULTS, simulator.TRAJECTORY_RESULTS, "Trajectresultaat"),
-    (codes.DropOutReason, mapping.DROP_OUT_REASONS, simulator.DROP_OUT_REASONS, "Uitvalreden"),
-    (codes.KbrStatus, mapping.KBR_STATUSES, simulator.KBR_STATUSES, "KbrStatus"),
-    (codes.RejectionReason, mapping.REJECTION_REASONS, simulator.REJECTION_REASONS, "Afwijsreden"),
-    (codes.ClosureReason, mapping.CLOSURE_REASONS, simulator.CLOSURE_REASONS, "Afsluitreden"),
-    (codes.CancellationReason, mapping.CANCELLATION_REASONS, simulator.CANCELLATION_REASONS, "Vervalreden"),
+    (codes.IntakeResult, mapping.INTAKE_RESULTS, allegro_codes.INTAKE_RESULTS, "Intakeresultaat"),
+    (codes.TrajectoryResult, mapping.TRAJECTORY_RESULTS, allegro_codes.TRAJECTORY_RESULTS, "Trajectresultaat"),
+    (codes.DropOutReason, mapping.DROP_OUT_REASONS, allegro_codes.DROP_OUT_REASONS, "Uitvalreden"),
+    (codes.KbrStatus, mapping.KBR_STATUSES, allegro_codes.KBR_STATUSES, "KbrStatus"),
+    (codes.RejectionReason, mapping.REJECTION_REASONS, allegro_codes.REJECTION_REASONS, "Afwijsreden"),
+    (codes.ClosureReason, mapping.CLOSURE_REASONS, allegro_codes.CLOSURE_REASONS, "Afsluitreden"),
+    (codes.CancellationReason, mapping.CANCELLATION_REASONS, allegro_codes.CANCELLATION_REASONS, "Vervalreden"),
 ]
 
 
@@ -102,13 +102,13 @@ def test_adapter_simulator_and_contract_have_the_same_lists(
 @pytest.mark.parametrize(
     ("enum", "translate", "schema"),
     [
-        (codes.IntakeResult, simulator.intake_result_code, "Intakeresultaat"),
-        (codes.TrajectoryResult, simulator.trajectory_result_code, "Trajectresultaat"),
-        (codes.DropOutReason, simulator.drop_out_reason_code, "Uitvalreden"),
-        (codes.KbrStatus, simulator.kbr_status_code, "KbrStatus"),
-        (codes.RejectionReason, simulator.rejection_reason_code, "Afwijsreden"),
-        (codes.ClosureReason, simulator.closure_reason_code, "Afsluitreden"),
-        (codes.CancellationReason, simulator.cancellation_reason_code, "Vervalreden"),
+        (codes.IntakeResult, allegro_codes.intake_result_code, "Intakeresultaat"),
+        (codes.TrajectoryResult, allegro_codes.trajectory_result_code, "Trajectresultaat"),
+        (codes.DropOutReason, allegro_codes.drop_out_reason_code, "Uitvalreden"),
+        (codes.KbrStatus, allegro_codes.kbr_status_code, "KbrStatus"),
+        (codes.RejectionReason, allegro_codes.rejection_reason_code, "Afwijsreden"),
+        (codes.ClosureReason, allegro_codes.closure_reason_code, "Afsluitreden"),
+        (codes.CancellationReason, allegro_codes.cancellation_reason_code, "Vervalreden"),
     ],
 )
 def test_every_code_has_a_value_at_the_desk(enum: type[Code], translate: Callable[[Any], object], schema: str) -> None:

@@ -35,7 +35,8 @@ from app.domain.events import MOMENT_OF, EventType
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 from app.domain.values import Consent, ReferralFlags
-from app.sandbox.gidso.app import JOURNAL_CATEGORIES, aanmelding
+from app.sandbox.gidso.documents import aanmelding
+from app.sandbox.gidso.messages import JOURNAL_CATEGORIES
 
 CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi/partners/gidso.yaml").read_text(encoding="utf-8"))
 SCHEMAS = CONTRACT["components"]["schemas"]

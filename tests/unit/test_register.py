@@ -6,11 +6,11 @@ import pytest
 
 from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
 from app.sandbox.case_generator import GIDSO_TEAM, RMW_TEAM
-from app.sandbox.register import KINDS_IN, Row, UnreadableRegister, read_register, slug
+from app.sandbox.register import KINDS_IN, RegisterRow, UnreadableRegister, read_register, slug
 from tests.support.register import COLUMNS, cells, write_register
 
 
-def read_one(folder: Path, **changes: str) -> Row:
+def read_one(folder: Path, **changes: str) -> RegisterRow:
     [row] = read_register(write_register(folder, cells(**changes)))
     return row
 

@@ -21,7 +21,7 @@ from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
 from app.domain.events import MOMENT_OF, EventType
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
-from app.sandbox.rmw.app import aanmelding, klant
+from app.sandbox.rmw.documents import aanmelding, klant
 from app.sandbox.rmw.records import STATUS_CODES
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "partners" / "rmw.xsd"

@@ -1,7 +1,7 @@
-"""A stateful Allegro (credit bank and finance team) that speaks ``openapi/partners/allegro.yaml`` over HTTP.
+"""A simulator of Allegro, the case system of the credit bank and the finance team.
 
-Beside the contract it has what people do in that system: ``/_desk`` for the counsellors' work and ``/``
-to look at the files.
+Implements ``openapi/partners/allegro.yaml``; the endpoints under ``/_console`` do what counsellors do in Allegro's
+screens, ``/`` shows the files.
 """
 
 import base64
@@ -20,91 +20,51 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from app.sandbox.allegro.codes import (
-    CANCELLATION_REASONS,
-    CLOSURE_REASONS,
-    DROP_OUT_REASONS,
-    INTAKE_RESULTS,
-    KBR_STATUSES,
-    REJECTION_REASONS,
-    TRAJECTORY_RESULTS,
-    CodeValue,
-    cancellation_reason_code,
-    closure_reason_code,
-    drop_out_reason_code,
-    intake_result_code,
-    kbr_status_code,
-    rejection_reason_code,
-    trajectory_result_code,
-    yes_no,
-)
+from app.sandbox.allegro.faults import ALLEGRO_FAULT_KINDS, AllegroFaults
 from app.sandbox.allegro.messages import FACT, MESSAGE, REFERRAL, message_faults
 from app.sandbox.allegro.page import files_page
-from app.sandbox.allegro.records import Records
-from app.sandbox.faults.middleware import Gate
+from app.sandbox.allegro.records import AllegroRecords, PutOutcome
+from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
-from app.sandbox.faults.profiles import ALLEGRO_FAULTS, AllegroForm
 from app.sandbox.lengths import misfits, too_long
 from app.sandbox.runtime import Document, SettableClock, Store
 
-__all__ = [
-    "CANCELLATION_REASONS",
-    "CLIENT_ID",
-    "CLIENT_SECRET",
-    "CLOSURE_REASONS",
-    "DROP_OUT_REASONS",
-    "INTAKE_RESULTS",
-    "KBR_STATUSES",
-    "REJECTION_REASONS",
-    "TRAJECTORY_RESULTS",
-    "CodeValue",
-    "cancellation_reason_code",
-    "closure_reason_code",
-    "create_app",
-    "drop_out_reason_code",
-    "intake_result_code",
-    "kbr_status_code",
-    "rejection_reason_code",
-    "trajectory_result_code",
-    "yes_no",
-]
-
 CLIENT_ID = "trajecthub"
-CLIENT_SECRET = "sandbox-allegro"  # noqa: S105  # opens a simulator with invented people only
+CLIENT_SECRET = "sandbox-allegro"  # noqa: S105  # opens a simulator with fictitious people only
 
 _TOKEN_LIFETIME = timedelta(minutes=15)
-_MOST_CHANGES = 500
+_MAX_PAGE = 500
 _FILES_ON_PAGE = 200
 _NUMBER, _FILE_NUMBER = re.compile(r"[0-9]{1,18}"), re.compile(r"(A[0-9]{1,18})?")
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+_Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(store: Store, clock: SettableClock) -> ASGIApp:
-    """Build the simulated Allegro over its store and clock.
+    """Return the simulated Allegro over a store and a clock.
 
-    Tokens live in memory and expire by ``clock``; files, messages and changes live in ``store``.
+    Files, messages and changes are in ``store``; tokens are in memory only and expire by ``clock``.
     """
-    plan = FaultPlan("allegro", ALLEGRO_FAULTS, clock)
-    records, tokens = Records(store, SkewedClock(clock, plan), plan), _Tokens(clock)
-    contract, desk = _Contract(records), _Desk(records, plan)
+    plan = FaultPlan("allegro", ALLEGRO_FAULT_KINDS, clock)
+    records, tokens = AllegroRecords(store, SkewedClock(clock, plan), plan), _Tokens(clock)
+    api, console = _AllegroApi(records), _AllegroConsole(records, plan)
     message_path = "/api/v1/verwijzingen/{reference}/berichten"
     app = Starlette(
         routes=[
             Route("/oauth/token", tokens.issue, methods=["POST"]),
-            Route("/api/v1/mutaties", tokens.needed(contract.changes)),
-            Route("/api/v1/verwijzingen", tokens.needed(contract.referrals)),
-            Route("/api/v1/verwijzingen/{reference}", tokens.needed(contract.put_referral), methods=["PUT"]),
-            Route("/api/v1/verwijzingen/{reference}", tokens.needed(contract.referral)),
-            Route(message_path, tokens.needed(contract.post_message), methods=["POST"]),
-            Route(message_path + "/{message_id}", tokens.needed(contract.message)),
-            Route("/_desk/feiten", desk.record, methods=["POST"]),
-            Route("/_desk/vastleggingen", desk.commit_late, methods=["POST"]),
-            Route("/_desk/dossiers", desk.files),
-            Route("/", desk.page),
+            Route("/api/v1/mutaties", tokens.required(api.changes)),
+            Route("/api/v1/verwijzingen", tokens.required(api.referrals)),
+            Route("/api/v1/verwijzingen/{reference}", tokens.required(api.put_referral), methods=["PUT"]),
+            Route("/api/v1/verwijzingen/{reference}", tokens.required(api.referral)),
+            Route(message_path, tokens.required(api.post_message), methods=["POST"]),
+            Route(message_path + "/{message_id}", tokens.required(api.message)),
+            Route("/_console/feiten", console.record, methods=["POST"]),
+            Route("/_console/vastleggingen", console.commit_late, methods=["POST"]),
+            Route("/_console/dossiers", console.files),
+            Route("/", console.page),
         ]
     )
-    return Gate(app, AllegroForm(tokens.expire, records.mend), plan)
+    return FaultMiddleware(app, AllegroFaults(tokens.expire, records.repair), plan)
 
 
 class _Tokens:
@@ -118,7 +78,7 @@ class _Tokens:
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
         if form.get("grant_type") != ["client_credentials"]:
             return JSONResponse({"error": "unsupported_grant_type"}, 400)
-        if not self._knows(request.headers.get("authorization", "")):
+        if not self._is_client(request.headers.get("authorization", "")):
             return JSONResponse({"error": "invalid_client"}, 401, {"WWW-Authenticate": "Basic"})
         token, now = secrets.token_urlsafe(24), self._clock.now()
         self._expires = {old: end for old, end in self._expires.items() if end > now}
@@ -127,11 +87,11 @@ class _Tokens:
         return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": lifetime})
 
     def expire(self) -> None:
-        """End all tokens that were given."""
+        """Expire all tokens."""
         self._expires.clear()
 
-    def needed(self, endpoint: Endpoint) -> Endpoint:
-        """Answer 401 to a call without a valid token."""
+    def required(self, endpoint: _Endpoint) -> _Endpoint:
+        """Return an endpoint that answers 401 to a call without a valid token."""
 
         async def guarded(request: Request) -> Response:
             scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -143,27 +103,27 @@ class _Tokens:
         return guarded
 
     @staticmethod
-    def _knows(authorization: str) -> bool:
+    def _is_client(authorization: str) -> bool:
         expected = "Basic " + base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         return secrets.compare_digest(authorization.encode(), expected.encode())
 
 
-class _Contract:
-    """The operations that the contract describes."""
+class _AllegroApi:
+    """The endpoints of the contract."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: AllegroRecords) -> None:
         self._records = records
 
     async def changes(self, request: Request) -> Response:
         after, limit = _number(request, "na", "0"), _number(request, "aantal", "100")
-        if after is None or limit is None or not 1 <= limit <= _MOST_CHANGES:
-            return _fault(400, "parameter-ongeldig", f"na is 0 of hoger, aantal is 1 tot en met {_MOST_CHANGES}.")
+        if after is None or limit is None or not 1 <= limit <= _MAX_PAGE:
+            return _fault(400, "parameter-ongeldig", f"na is 0 of hoger, aantal is 1 tot en met {_MAX_PAGE}.")
         return JSONResponse({"mutaties": self._records.changes_after(after, limit)})
 
     async def referrals(self, request: Request) -> Response:
         after, limit = request.query_params.get("na", ""), _number(request, "aantal", "100")
-        if not _is_file_number(after) or limit is None or not 1 <= limit <= _MOST_CHANGES:
-            text = f"na is een dossiernummer of leeg, aantal is 1 tot en met {_MOST_CHANGES}."
+        if not _is_file_number(after) or limit is None or not 1 <= limit <= _MAX_PAGE:
+            text = f"na is een dossiernummer of leeg, aantal is 1 tot en met {_MAX_PAGE}."
             return _fault(400, "parameter-ongeldig", text)
         return JSONResponse({"verwijzingen": [_receipt(f) for f in self._records.files_after(after, limit)]})
 
@@ -191,9 +151,9 @@ class _Contract:
         if self._records.file(reference) is None:
             return _fault(404, "verwijzing-onbekend", "Meld de verwijzing eerst aan.")
         outcome = self._records.put_message(reference, message)
-        if outcome == "conflict":
+        if outcome is PutOutcome.CONFLICT:
             return _fault(409, "bericht-id-in-gebruik", "Dit berichtId hoort bij een ander bericht.")
-        return JSONResponse(message, 201 if outcome == "created" else 200)
+        return JSONResponse(message, 201 if outcome is PutOutcome.CREATED else 200)
 
     async def message(self, request: Request) -> Response:
         message = self._records.message(_reference(request) or "", request.path_params["message_id"])
@@ -202,10 +162,10 @@ class _Contract:
         return JSONResponse(message)
 
 
-class _Desk:
-    """What counsellors do in their own screens; no part of the contract."""
+class _AllegroConsole:
+    """What counsellors do in Allegro's screens; not part of the contract."""
 
-    def __init__(self, records: Records, plan: FaultPlan) -> None:
+    def __init__(self, records: AllegroRecords, plan: FaultPlan) -> None:
         self._records, self._plan = records, plan
 
     async def record(self, request: Request) -> Response:
@@ -233,7 +193,7 @@ class _Desk:
         return JSONResponse({"dossiers": [_summary(file) for file in self._records.files_after(after)]})
 
     async def page(self, request: Request) -> Response:
-        return HTMLResponse(files_page(self._records, _FILES_ON_PAGE, self._plan.note()))
+        return HTMLResponse(files_page(self._records, _FILES_ON_PAGE, self._plan.html_note()))
 
 
 def _summary(file: Document) -> Document:
@@ -244,8 +204,8 @@ def _receipt(file: Document) -> Document:
     return {name: file[name] for name in ("dossiernummer", "externReferentie")}
 
 
-def _number(request: Request, name: str, otherwise: str) -> int | None:
-    text = request.query_params.get(name, otherwise)
+def _number(request: Request, name: str, default: str) -> int | None:
+    text = request.query_params.get(name, default)
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
@@ -254,7 +214,7 @@ def _is_file_number(text: str) -> bool:
 
 
 def _is_fact(fact: object) -> bool:
-    # Kinds and codes are free on purpose: Allegro adds some without telling the hub, which must survive that.
+    # Any kind and code is accepted on purpose: Allegro adds some without notice, and the hub must survive that.
     return (
         isinstance(fact, dict)
         and all(isinstance(fact.get(name), str) for name in ("feitId", "soort"))
@@ -277,7 +237,7 @@ def _reference(request: Request) -> str | None:
         return None
 
 
-async def _json(request: Request) -> Any:  # JSON can be anything
+async def _json(request: Request) -> Any:  # JSON of any type
     try:
         return await request.json()
     except (JSONDecodeError, UnicodeDecodeError):

@@ -1,7 +1,7 @@
-"""Allegro's own code lists, and how its people would register what the hub has a code for.
+"""Allegro's code lists, by the hub's codes.
 
-The simulated Allegro keeps these lists apart from the adapter on purpose: the two meet only on the wire,
-and a test compares them with each other and with ``openapi/partners/allegro.yaml``.
+The simulator does not share these lists with the adapter on purpose; a test compares both with
+``openapi/partners/allegro.yaml``.
 """
 
 from collections.abc import Mapping
@@ -17,17 +17,17 @@ from app.domain.codes import (
     TrajectoryResult,
 )
 
-Row = tuple[int, str]
+_NumberAndLabel = tuple[int, str]
 
 
-class CodeValue(TypedDict):
-    """A value of one of Allegro's lists (*codewaarde*): its own number and the label people see."""
+class AllegroCode(TypedDict):
+    """A value of one of Allegro's code lists (*codewaarde*): a number and a label."""
 
     code: int
     omschrijving: str
 
 
-INTAKE_RESULTS: Mapping[IntakeResult, Row] = {
+INTAKE_RESULTS: Mapping[IntakeResult, _NumberAndLabel] = {
     IntakeResult.PAYMENT_ARRANGEMENT: (1, "Betalingsregeling treffen"),
     IntakeResult.BUDGET_MANAGEMENT: (2, "Budgetbeheer KBR"),
     IntakeResult.ROUTE_TO_KBR: (3, "Toeleiding aanvraag KBR"),
@@ -37,7 +37,7 @@ INTAKE_RESULTS: Mapping[IntakeResult, Row] = {
     IntakeResult.UNKNOWN: (9, "Onbekend"),
 }
 
-TRAJECTORY_RESULTS: Mapping[TrajectoryResult, Row] = {
+TRAJECTORY_RESULTS: Mapping[TrajectoryResult, _NumberAndLabel] = {
     TrajectoryResult.KBR_APPLICATION: (10, "Aanvraag KBR"),
     TrajectoryResult.PAYMENT_ARRANGEMENT: (20, "Betalingsregeling getroffen"),
     TrajectoryResult.BUDGET_MANAGEMENT: (30, "Budgetbeheer"),
@@ -45,7 +45,7 @@ TRAJECTORY_RESULTS: Mapping[TrajectoryResult, Row] = {
     TrajectoryResult.NO_FURTHER_SUPPORT: (50, "Wil geen (verdere) ondersteuning"),
 }
 
-DROP_OUT_REASONS: Mapping[DropOutReason, Row] = {
+DROP_OUT_REASONS: Mapping[DropOutReason, _NumberAndLabel] = {
     DropOutReason.REJECTS_CONDITIONS: (51, "Gaat niet akkoord met de voorwaarden"),
     DropOutReason.NOT_IN_TARGET_GROUP: (52, "Valt buiten de doelgroep"),
     DropOutReason.SOLVES_IT_ALONE: (53, "Lost het zelf op"),
@@ -55,7 +55,7 @@ DROP_OUT_REASONS: Mapping[DropOutReason, Row] = {
     DropOutReason.UNKNOWN: (59, "Onbekend"),
 }
 
-KBR_STATUSES: Mapping[KbrStatus, Row] = {
+KBR_STATUSES: Mapping[KbrStatus, _NumberAndLabel] = {
     KbrStatus.SUBMITTED: (100, "Aanvraag ingediend"),
     KbrStatus.RECEIVED: (110, "Aanvraag ingenomen"),
     KbrStatus.IN_PROGRESS: (120, "Aanvraag in behandeling"),
@@ -64,7 +64,7 @@ KBR_STATUSES: Mapping[KbrStatus, Row] = {
     KbrStatus.WITHDRAWN: (150, "Aanvraag ingetrokken"),
 }
 
-REJECTION_REASONS: Mapping[RejectionReason, Row] = {
+REJECTION_REASONS: Mapping[RejectionReason, _NumberAndLabel] = {
     RejectionReason.NOT_A_RESIDENT: (201, "Woont niet in de gemeente"),
     RejectionReason.CRISIS: (202, "Crisis: direct naar de kredietbank"),
     RejectionReason.NO_INCOME: (203, "Geen inkomen en geen zicht daarop"),
@@ -76,7 +76,7 @@ REJECTION_REASONS: Mapping[RejectionReason, Row] = {
     RejectionReason.NOT_ELIGIBLE: (209, "Geen dienstverlening"),
 }
 
-CLOSURE_REASONS: Mapping[ClosureReason, Row] = {
+CLOSURE_REASONS: Mapping[ClosureReason, _NumberAndLabel] = {
     ClosureReason.RESULT_REACHED: (301, "Resultaat bereikt"),
     ClosureReason.NO_CONTACT: (302, "Geen contact"),
     ClosureReason.NO_SUPPORT_WANTED: (303, "Wil geen ondersteuning"),
@@ -89,45 +89,45 @@ CLOSURE_REASONS: Mapping[ClosureReason, Row] = {
     ClosureReason.UNKNOWN: (399, "Onbekend"),
 }
 
-CANCELLATION_REASONS: Mapping[CancellationReason, Row] = {
+CANCELLATION_REASONS: Mapping[CancellationReason, _NumberAndLabel] = {
     CancellationReason.CLIENT_CANCELLED: (401, "Afgezegd door klant"),
     CancellationReason.COUNSELLOR_CANCELLED: (402, "Afgezegd door trajectbegeleider"),
     CancellationReason.REFERRER_CANCELLED: (403, "Afgezegd door verwijzer"),
 }
 
 
-def intake_result_code(result: IntakeResult) -> CodeValue:
+def intake_result_code(result: IntakeResult) -> AllegroCode:
     """Return Allegro's value for an intake result (*intakeresultaat*)."""
     return _value(INTAKE_RESULTS[result])
 
 
-def trajectory_result_code(result: TrajectoryResult) -> CodeValue:
+def trajectory_result_code(result: TrajectoryResult) -> AllegroCode:
     """Return Allegro's value for a trajectory result (*trajectresultaat*)."""
     return _value(TRAJECTORY_RESULTS[result])
 
 
-def drop_out_reason_code(reason: DropOutReason) -> CodeValue:
+def drop_out_reason_code(reason: DropOutReason) -> AllegroCode:
     """Return Allegro's value for the reason of a drop-out (*uitvalreden*)."""
     return _value(DROP_OUT_REASONS[reason])
 
 
-def kbr_status_code(status: KbrStatus) -> CodeValue:
+def kbr_status_code(status: KbrStatus) -> AllegroCode:
     """Return Allegro's value for the status of an application (*KBR-aanvraag*)."""
     return _value(KBR_STATUSES[status])
 
 
-def rejection_reason_code(reason: RejectionReason) -> CodeValue:
-    """Return Allegro's value for why a referral is not taken on (*afwijzing*)."""
+def rejection_reason_code(reason: RejectionReason) -> AllegroCode:
+    """Return Allegro's value for the reason of a rejection (*afwijzing*)."""
     return _value(REJECTION_REASONS[reason])
 
 
-def closure_reason_code(reason: ClosureReason) -> CodeValue:
-    """Return Allegro's value for why a trajectory ends (*afsluiting*)."""
+def closure_reason_code(reason: ClosureReason) -> AllegroCode:
+    """Return Allegro's value for the reason of a closure (*afsluiting*)."""
     return _value(CLOSURE_REASONS[reason])
 
 
-def cancellation_reason_code(reason: CancellationReason) -> CodeValue:
-    """Return Allegro's value for why an appointment falls through (*afspraak vervallen*)."""
+def cancellation_reason_code(reason: CancellationReason) -> AllegroCode:
+    """Return Allegro's value for the reason of a cancelled appointment (*afspraak vervallen*)."""
     return _value(CANCELLATION_REASONS[reason])
 
 
@@ -136,6 +136,6 @@ def yes_no(answer: bool) -> str:
     return "J" if answer else "N"
 
 
-def _value(row: Row) -> CodeValue:
+def _value(row: _NumberAndLabel) -> AllegroCode:
     code, label = row
     return {"code": code, "omschrijving": label}

@@ -1,4 +1,4 @@
-"""What the simulated Allegro has room for; a test compares this with ``openapi/partners/allegro.yaml``."""
+"""The maximum lengths in Allegro's contract; a test compares them with ``openapi/partners/allegro.yaml``."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -66,7 +66,7 @@ CONTENTS: Limits = {
     "deelnemers[]": 20,
     "rddKenmerk": 200,
 }
-"""The texts that counsellors type in what they register (*gegevens*), of whatever kind."""
+"""The text fields of the details (*gegevens*) of a fact of any kind."""
 
 FACT: Limits = {
     "feitId": 100,
@@ -74,14 +74,14 @@ FACT: Limits = {
     "soort": 40,
     **{f"gegevens.{field}": limit for field, limit in CONTENTS.items()},
 }
-"""The texts of a fact that counsellors register at the desk."""
+"""The text fields of a fact that counsellors register."""
 
-_NEEDED = ("berichtId", "soort", "gebeurdOp", "tekst")
+_REQUIRED = ("berichtId", "soort", "gebeurdOp", "tekst")
 
 
 def message_faults(message: Document) -> Iterator[str]:
-    """Return a sentence in Dutch for each field that a message needs and does not have, and for an id that is none."""
-    yield from (f"{name}: ontbreekt." for name in _NEEDED if name not in message)
+    """Return a sentence in Dutch for each missing field of a message, and for an invalid id."""
+    yield from (f"{name}: ontbreekt." for name in _REQUIRED if name not in message)
     try:
         UUID(str(message.get("berichtId", UUID(int=0))))
     except ValueError:

@@ -1,8 +1,8 @@
-"""The page on which people look at the simulated Allegro's files."""
+"""The HTML page with the files of the simulated Allegro."""
 
 from html import escape
 
-from app.sandbox.allegro.records import Records
+from app.sandbox.allegro.records import AllegroRecords
 from app.sandbox.runtime import Document
 
 _PAGE = """<!doctype html>
@@ -17,19 +17,19 @@ ul{{margin:0;padding-left:1rem}}</style>
 </tbody></table></html>"""
 
 
-def files_page(records: Records, limit: int, note: str) -> str:
-    """Return the newest files with their changes and the hub's messages as an HTML page; every value is escaped.
+def files_page(records: AllegroRecords, limit: int, note: str) -> str:
+    """Return the page with the newest files, their changes and the hub's messages; every value is escaped.
 
     Args:
-        records: what Allegro keeps.
-        limit: the most files to show.
-        note: a paragraph of HTML above the files.
+        records: Allegro's data.
+        limit: the maximum number of files.
+        note: HTML above the files.
     """
     files = records.newest_files(limit)
     return _PAGE.format(count=len(files), note=note, rows="\n".join(_row(records, file) for file in files))
 
 
-def _row(records: Records, file: Document) -> str:
+def _row(records: AllegroRecords, file: Document) -> str:
     referral = file["verwijzing"]
     client, referrer = referral.get("client", {}), referral.get("verwijzer", {})
     changes = [_change(change) for change in records.changes_of(file["dossiernummer"])]

@@ -1,30 +1,37 @@
-"""What the simulated Allegro keeps: files, messages and the numbered feed of changes, with their indexes."""
+"""The data of the simulated Allegro: files, messages and the numbered feed of changes."""
 
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC
+from enum import Enum, auto
 from itertools import islice
-from typing import Literal
 from uuid import UUID, uuid5
 
 from app.sandbox.faults.plan import FaultKind, FaultPlan
 from app.sandbox.runtime import Document, SettableClock, Store
 
 _FILES, _MESSAGES, _CHANGES = "dossiers", "berichten", "mutaties"
-# The contract promises that a number which is still missing when the feed is a hundred further will never be shown.
-_LATEST = 90
+# By the contract, a number that is still missing when the feed is a hundred numbers further is never shown.
+_MAX_LATE = 90
 _CHANGE_IDS = UUID("6f1b7a52-4f4e-5b0e-9a3b-0a11e6000001")
 
-PutMessage = Literal["created", "known", "conflict"]
-"""What became of a message: stored, already there with the same contents, or its id is taken by another."""
+
+class PutOutcome(Enum):
+    """The outcome of storing a message."""
+
+    CREATED = auto()
+    KNOWN = auto()
+    """The same message is stored already."""
+    CONFLICT = auto()
+    """Another message has the same id."""
 
 
-class Records:
-    """Allegro's records over a store; every look-up is by index, so that it stays quick with thousands of files.
+class AllegroRecords:
+    """Allegro's data in a store, with indexes in memory: no look-up reads all files.
 
-    A file (*dossier*) is made for each referral of the hub. A change (*mutatie*) gets its sequence number
-    when somebody starts to register it; one that is *late* becomes visible only after ``commit_late``,
-    when higher numbers may have been read already, as with long transactions in a real database.
+    Each referral of the hub has a file (*dossier*). A change (*mutatie*) gets its sequence number when somebody starts
+    to register it. A late change becomes visible at ``commit_late``, possibly after higher numbers were read, as with
+    long transactions in a real database.
     """
 
     def __init__(self, store: Store, clock: SettableClock, plan: FaultPlan) -> None:
@@ -40,7 +47,7 @@ class Records:
         self._rebuild()
 
     def put_referral(self, referral: str, contents: Document) -> tuple[str, bool]:
-        """Create or replace a referral's file; give its number and whether it is new."""
+        """Create or replace the file of a referral. Return its number and whether it is new."""
         number = self._number_of.get(referral)
         created = number is None
         if number is None:
@@ -53,38 +60,38 @@ class Records:
         return number, created
 
     def file(self, referral: str) -> Document | None:
-        """Return the file of a referral of the hub, or None."""
+        """Return the file of a referral of the hub; None if there is none."""
         number = self._number_of.get(referral)
         return self._store.get(_FILES, number) if number else None
 
-    def put_message(self, referral: str, message: Document) -> PutMessage:
-        """Store a message about a referral under its client-made id."""
+    def put_message(self, referral: str, message: Document) -> PutOutcome:
+        """Store a message about a referral under the id that the caller chose."""
         key, stored = message["berichtId"], {"externReferentie": referral, "bericht": message}
         before = self._store.get(_MESSAGES, key)
         if before is not None:
-            return "known" if before == stored else "conflict"
+            return PutOutcome.KNOWN if before == stored else PutOutcome.CONFLICT
         self._store.put(_MESSAGES, key, stored)
         self._messages_of[referral].append(message)
-        return "created"
+        return PutOutcome.CREATED
 
     def message(self, referral: str, message_id: str) -> Document | None:
-        """Return a message about this referral, or None."""
+        """Return a message about this referral; None if there is none."""
         stored = self._store.get(_MESSAGES, message_id)
         return stored["bericht"] if stored and stored["externReferentie"] == referral else None
 
     def find_file(self, number: str | None, reference: str | None) -> str | None:
-        """Return the number of the one file with this number, or with this reference of the referrer; else None."""
+        """Return the number of the file with this number, or of the only file with this reference; None without one."""
         if number is not None:
             return number if self._store.get(_FILES, number) else None
         found = self._with_reference.get(reference, set()) if reference else set()
         return next(iter(found)) if len(found) == 1 else None
 
     def record_fact(self, number: str, fact: Document) -> bool:
-        """Register what a counsellor did; False when this ``feitId`` is known, then nothing changes."""
+        """Register a fact. Return False, and change nothing, if its ``feitId`` is known."""
         change_id = str(uuid5(_CHANGE_IDS, fact["feitId"]))
         if self._store.get(_CHANGES, change_id):
             return False
-        if self._locked and len(self._feed) - self._late[0]["volgnummer"] >= _LATEST:
+        if self._locked and len(self._feed) - self._late[0]["volgnummer"] >= _MAX_LATE:
             self.commit_late()
         file = self._store.get(_FILES, number)
         change = {
@@ -103,15 +110,15 @@ class Records:
         return True
 
     def commit_late(self) -> int:
-        """Make the changes visible that were held back; return how many."""
+        """Make the late changes visible. Return their number."""
         late, self._late = self._late, []
         self._locked.clear()
         for change in late:
             self._store_change(change["mutatieId"], change, visible=True)
         return len(late)
 
-    def mend(self, change_ids: Collection[str]) -> None:
-        """Show what was held back, and give these changes again, each with what came after it on its file."""
+    def repair(self, change_ids: Collection[str]) -> None:
+        """Show the late changes and list these changes again, each with the later changes of its file."""
         self.commit_late()
         wanted, numbers = set(change_ids), {_file_of(self._store.get(_CHANGES, each)) for each in change_ids}
         for number in sorted(numbers):
@@ -126,7 +133,7 @@ class Records:
         return list(islice((entry["mutatie"] for entry in entries if entry["zichtbaar"]), limit))
 
     def files_after(self, number: str, limit: int | None = None) -> list[Document]:
-        """Return the files made after the one with this number (all when it is empty), oldest first."""
+        """Return the files after the one with this number (all if it is empty), oldest first."""
         start = int(number[1:]) if number else 0
         end = None if limit is None else start + limit
         return [file for key in self._numbers[start:end] if (file := self._store.get(_FILES, key))]
@@ -136,7 +143,7 @@ class Records:
         return [file for key in reversed(self._numbers[-limit:]) if (file := self._store.get(_FILES, key))]
 
     def changes_of(self, number: str) -> list[Document]:
-        """Return everything registered on a file, oldest first."""
+        """Return the changes of a file, oldest first."""
         return self._changes_of.get(number, [])
 
     def messages_of(self, referral: str) -> list[Document]:
@@ -144,18 +151,18 @@ class Records:
         return self._messages_of.get(referral, [])
 
     def _is_late(self, change: Document) -> bool:
-        # A file that is still being written is locked: what comes after it on the same file waits for it.
+        # A file with a late change is locked: later changes of the same file wait for it.
         number = change["dossiernummer"]
-        if number not in self._locked and not self._plan.strikes(FaultKind.LATE_COMMIT):
+        if number not in self._locked and not self._plan.triggers(FaultKind.LATE_COMMIT):
             return False
         self._locked.add(number)
-        self._plan.leave_alone(change["mutatieId"])
+        self._plan.exempt(change["mutatieId"])
         return True
 
     def _repeat(self, change: Document) -> None:
-        """Return a change again: the same one, under a new sequence number."""
-        again = change | {"volgnummer": len(self._feed) + 1}
-        self._store_change(f"{change['mutatieId']} {again['volgnummer']}", again, visible=True)
+        """List a change again under a new sequence number."""
+        repeated = change | {"volgnummer": len(self._feed) + 1}
+        self._store_change(f"{change['mutatieId']} {repeated['volgnummer']}", repeated, visible=True)
 
     def _store_change(self, key: str, change: Document, *, visible: bool) -> None:
         entry = {"zichtbaar": visible, "mutatie": change}
@@ -179,7 +186,7 @@ class Records:
             self._index_file(file)
         for stored in self._store.all(_MESSAGES):
             self._messages_of[stored["externReferentie"]].append(stored["bericht"])
-        # Keys keep the place where they first came, so this is the order of the sequence numbers.
+        # Keys keep their first position, so this is the order of the sequence numbers.
         known: set[str] = set()
         for entry in self._store.all(_CHANGES):
             change = entry["mutatie"]

@@ -1,6 +1,6 @@
-"""Simulates GIDSO, the case system of the social desk, neighbourhood teams and youth desk.
+"""A simulator of GIDSO, the case system of the Vraagwijzer, the neighbourhood teams and the Jongerenloket.
 
-Speaks ``openapi/partners/gidso.yaml``; ``/_desk`` is what the people who work in GIDSO do.
+Implements ``openapi/partners/gidso.yaml``; the endpoints under ``/_console`` do what workers do in GIDSO's screens.
 """
 
 import re
@@ -16,16 +16,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from app.sandbox.faults.middleware import Gate
+from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
-from app.sandbox.faults.profiles import GIDSO_FAULTS, GidsoForm
-from app.sandbox.gidso.messages import JOURNAL_CATEGORIES, REGISTRATION, line_faults
+from app.sandbox.gidso.faults import GIDSO_FAULT_KINDS, GidsoFaults
+from app.sandbox.gidso.messages import REGISTRATION, line_faults
 from app.sandbox.gidso.page import page
-from app.sandbox.gidso.register import ReadContext, Register, Rows, TokenExpired
+from app.sandbox.gidso.register import ReadPosition, Register, RegistrationPage, TokenExpired
 from app.sandbox.lengths import too_long
 from app.sandbox.runtime import Document, SettableClock, Store
-
-__all__ = ["API_KEY", "JOURNAL_CATEGORIES", "aanmelding", "create_app"]
 
 API_KEY = "sandbox-gidso"
 
@@ -40,89 +38,39 @@ _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(store: Store, clock: SettableClock) -> ASGIApp:
-    """Build the simulated GIDSO over a store and a clock."""
-    plan = FaultPlan("gidso", GIDSO_FAULTS, clock)
+    """Return the simulated GIDSO over a store and a clock."""
+    plan = FaultPlan("gidso", GIDSO_FAULT_KINDS, clock)
     register = Register(store, SkewedClock(clock, plan))
-    desk, api = _Desk(register, plan), _Api(register)
+    console, api = _GidsoConsole(register, plan), _GidsoApi(register)
     app = Starlette(
         routes=[
-            Route("/", desk.page),
+            Route("/", console.page),
             Route(_ROWS, _with_key(api.list_rows)),
             Route(_LINES, _with_key(api.list_lines), methods=["GET"]),
             Route(_LINES, _with_key(api.append_line), methods=["POST"]),
-            Route("/_desk/aanmeldingen", desk.save, methods=["PUT"]),
-            Route("/_desk/aanmeldingen/{aanmelding_id}", desk.remove, methods=["DELETE"]),
-            Route("/_desk/journaal/{aanmelding_id}", desk.journal),
-            Route("/_desk/delta-tokens/verlopen", desk.expire_tokens, methods=["POST"]),
+            Route("/_console/aanmeldingen", console.save, methods=["PUT"]),
+            Route("/_console/aanmeldingen/{aanmelding_id}", console.remove, methods=["DELETE"]),
+            Route("/_console/journaal/{aanmelding_id}", console.journal),
+            Route("/_console/delta-tokens/verlopen", console.expire_tokens, methods=["POST"]),
         ]
     )
-    return Gate(app, GidsoForm(register.expire_tokens, register.touch), plan)
+    return FaultMiddleware(app, GidsoFaults(register.expire_tokens, register.touch), plan)
 
 
-def aanmelding(aanmelding_id: str, teamcode: str, teamsoort: str, aangemeld_op: str, **values: object) -> Document:
-    """Return a complete registration with neutral values, as a worker would save it through ``/_desk``.
-
-    Args:
-        aanmelding_id: the registration's id, for example ``G-000123``.
-        teamcode: the referring team's code.
-        teamsoort: ``Vraagwijzer``, ``Wijkteam`` or ``Jongerenloket``.
-        aangemeld_op: ISO date, or moment with offset.
-        values: other values by their name in the contract; of ``Burger`` only what differs.
-    """
-    burger = _NEUTRAL_BURGER | dict(values.pop("Burger", {}))  # type: ignore[call-overload]  # a document
-    head = {"AanmeldingId": aanmelding_id, "Teamcode": teamcode, "Teamsoort": teamsoort, "AangemeldOp": aangemeld_op}
-    return head | _NEUTRAL | {"Burger": burger} | values
-
-
-_NEUTRAL_BURGER: Document = {
-    "Bsn": None,
-    "Voornaam": "Noor",
-    "Achternaam": "Voorbeeld",
-    "Geboortedatum": "1985-01-01",
-    "Geslacht": None,
-    "Adres": None,
-    "Telefoon": None,
-    "Email": None,
-    "Voorkeurskanaal": None,
-    "Tolktaal": None,
-    "Aandachtspunten": [],
-}
-
-_NEUTRAL: Document = {
-    "Gebied": "onbekend",
-    "Medewerker": {"Naam": None, "Telefoon": None, "Email": None},
-    "Casusregisseur": None,
-    "Driegesprek": {"Gewenst": False, "Locatie": None},
-    "Aanleiding": None,
-    "Motivatie": None,
-    "Inkomen": "Onbekend",
-    "Schulden": "Onbekend",
-    "Dreigingen": [],
-    "BredeUitvraag": None,
-    "Betrokken": [],
-    "Bewind": False,
-    "Wsnp": False,
-    "Wmo": False,
-    "WoontInGemeente": True,
-    "Toestemming": {"Terugkoppeling": False, "Datum": None, "Wijze": None},
-    "OndersteuningGestoptOp": None,
-}
-
-
-class _Api:
-    """The contract."""
+class _GidsoApi:
+    """The endpoints of the contract."""
 
     def __init__(self, register: Register) -> None:
         self._register = register
 
     async def list_rows(self, request: Request) -> Response:
         try:
-            reading = self._reading(request)
+            position = self._position(request)
         except TokenExpired:
             return _error(410, "TokenVerlopen", "Het token is verlopen of onbekend; lees alle aanmeldingen opnieuw.")
         except ValueError as error:
             return _error(400, "OngeldigeVraag", str(error))
-        return JSONResponse(_collection(request, self._register.read(reading)))
+        return JSONResponse(_collection(request, self._register.read(position)))
 
     async def list_lines(self, request: Request) -> Response:
         key = request.path_params["aanmelding_id"].replace("''", "'")
@@ -146,7 +94,7 @@ class _Api:
             return _error(400, "OngeldigeJournaalregel", " ".join(faults))
         return JSONResponse(self._register.append_line(key, line), status_code=201)
 
-    def _reading(self, request: Request) -> ReadContext:
+    def _position(self, request: Request) -> ReadPosition:
         query = request.query_params
         token = query.get("$skiptoken") or query.get("$deltatoken")
         if token:
@@ -161,15 +109,15 @@ class _Api:
         return self._register.start(int(top), since[1] if since else None)
 
 
-class _Desk:
-    """What people do in GIDSO's screens."""
+class _GidsoConsole:
+    """What workers do in GIDSO's screens."""
 
     def __init__(self, register: Register, plan: FaultPlan) -> None:
         self._register, self._plan = register, plan
 
     async def page(self, _: Request) -> Response:
         rows = [(row, self._register.lines(row["AanmeldingId"])) for row in self._register.newest(200)]
-        return HTMLResponse(page(rows, self._plan.note()))
+        return HTMLResponse(page(rows, self._plan.html_note()))
 
     async def save(self, request: Request) -> Response:
         rows = await _json(request)
@@ -201,13 +149,13 @@ def _with_key(endpoint: _Endpoint) -> _Endpoint:
     return guarded
 
 
-def _collection(request: Request, rows: Rows) -> Document:
-    name, parameter = ("@odata.deltaLink", "$deltatoken") if rows.complete else ("@odata.nextLink", "$skiptoken")
-    link = f"{request.url.replace(query='')}?{urlencode({parameter: rows.onward.token()}, safe='$')}"
-    return {"@odata.context": "$metadata#Aanmeldingen", "value": rows.rows, name: link}
+def _collection(request: Request, page: RegistrationPage) -> Document:
+    name, parameter = ("@odata.deltaLink", "$deltatoken") if page.complete else ("@odata.nextLink", "$skiptoken")
+    link = f"{request.url.replace(query='')}?{urlencode({parameter: page.next.token()}, safe='$')}"
+    return {"@odata.context": "$metadata#Aanmeldingen", "value": page.rows, name: link}
 
 
-async def _json(request: Request) -> Any:  # JSON can be anything
+async def _json(request: Request) -> Any:  # JSON of any type
     try:
         return await request.json()
     except (JSONDecodeError, UnicodeDecodeError):

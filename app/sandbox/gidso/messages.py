@@ -1,4 +1,4 @@
-"""What the simulated GIDSO has room for; a test compares this with ``openapi/partners/gidso.yaml``."""
+"""The maximum lengths in GIDSO's contract; a test compares them with ``openapi/partners/gidso.yaml``."""
 
 from collections.abc import Iterator
 
@@ -30,14 +30,14 @@ REGISTRATION: Limits = {
     "Betrokken": _NAME,
     "Betrokken[]": 20,
 }
-"""The texts of a registration (*aanmelding*) that workers type."""
+"""The text fields of a registration (*aanmelding*) that workers type."""
 
 LINE: Limits = {"Kenmerk": 100, "Datum": None, "Categorie": None, "Tekst": 8000, "Auteur": 100}
-"""The fields of a journal line (*journaalregel*) that the hub writes; all of them are needed."""
+"""The fields of a journal line (*journaalregel*) that the hub writes; all are required."""
 
 
 def line_faults(line: object) -> Iterator[str]:
-    """Return a sentence in Dutch for each thing about a journal line that is not as the contract says."""
+    """Return a sentence in Dutch for each violation of the contract in a journal line."""
     if not isinstance(line, dict):
         yield "Geef een journaalregel als JSON-object."
         return

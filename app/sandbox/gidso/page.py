@@ -1,4 +1,4 @@
-"""The page on which the simulated GIDSO shows its registrations and their journals."""
+"""The HTML page with the registrations and journals of the simulated GIDSO."""
 
 from collections.abc import Iterable
 from html import escape
@@ -17,7 +17,7 @@ _FOOT = "</tbody></table></body></html>"
 
 
 def page(rows: Iterable[tuple[Document, list[Document]]], note: str) -> str:
-    """Return the page in HTML for registrations with the lines of their journals, below a paragraph of HTML."""
+    """Return the page with these registrations and the lines of their journals, below a note in HTML."""
     return _HEAD + note + _TABLE + "".join(_row(row, lines) for row, lines in rows) + _FOOT
 
 

@@ -1,12 +1,13 @@
-"""What the simulated GIDSO keeps: registrations, their change log, delta tokens and journal lines."""
+"""The data of the simulated GIDSO: registrations, their change log, delta tokens and journal lines."""
 
 import base64
 import binascii
 import json
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Self
 
 from app.sandbox.runtime import Document, SettableClock, Store
 
@@ -15,21 +16,21 @@ _STAMPS = ("Versie", "GewijzigdOp")
 
 
 class TokenExpired(Exception):
-    """The delta or skip token is not, or no longer, known."""
+    """The delta or skip token is unknown or has expired."""
 
 
-@dataclass(frozen=True)
-class ReadContext:
-    """Where a reader is in the change log; travels as an opaque token.
+@dataclass(frozen=True, kw_only=True)
+class ReadPosition:
+    """The position of a reader in the change log; sent to the reader as an opaque token.
 
     Attributes:
         era: tokens of another era have expired.
         position: the first entry of the change log that was not read yet.
-        until: where the log ended when the round began; what changes during a round waits for the next
-            one, so that a row deleted halfway a full reading is not missed. None begins a round.
-        size: the most rows on a page.
-        since: ISO moment of the ``$filter``, None without one.
-        is_delta: True when deleted rows are told.
+        size: the maximum number of rows on a page.
+        until: the end of the log when the round began; later changes are left for the next round, so that a row that is
+            deleted halfway a full read is not missed. None starts a round.
+        since: ISO timestamp of the ``$filter``, None without one.
+        is_delta: whether deleted rows are listed as tombstones.
     """
 
     era: str
@@ -40,21 +41,36 @@ class ReadContext:
     is_delta: bool = False
 
     def token(self) -> str:
-        """Return the opaque token of this place."""
-        return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode().rstrip("=")
+        """Return this position as an opaque token."""
+        values = [self.era, self.position, self.size, self.until, self.since, self.is_delta]
+        return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+    @classmethod
+    def of(cls, token: str) -> Self:
+        """Return the position of a token.
+
+        Raises:
+            TokenExpired: it is not a token of this program.
+        """
+        try:
+            values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+            era, position, size, until, since, is_delta = values
+        except (binascii.Error, TypeError, ValueError) as error:
+            raise TokenExpired from error
+        return cls(era=era, position=position, size=size, until=until, since=since, is_delta=is_delta)
 
 
 @dataclass(frozen=True)
-class Rows:
-    """One page of rows, and where to read on; ``complete`` ends the round."""
+class RegistrationPage:
+    """One page of rows and the position of the next page; ``complete`` on the last page of a round."""
 
     rows: list[Document]
-    onward: ReadContext
+    next: ReadPosition
     complete: bool
 
 
 class Register:
-    """The registrations (*aanmeldingen*) and journals over a store, with the indexes that make reading quick."""
+    """Registrations (*aanmeldingen*) and journals in a store, with indexes in memory."""
 
     def __init__(self, store: Store, clock: SettableClock) -> None:
         self._store = store
@@ -67,12 +83,12 @@ class Register:
         self._era = (store.get("instellingen", "deltatokens") or {}).get("era") or self.expire_tokens()
 
     def get(self, aanmelding_id: str) -> Document | None:
-        """Return a registration, or None when it is absent or deleted."""
+        """Return a registration; None if it does not exist or was deleted."""
         row = self._store.get("aanmeldingen", aanmelding_id)
         return None if row is None or "@removed" in row else row
 
     def save(self, content: Document) -> bool:
-        """Store a registration; False when it already stands there with this content."""
+        """Store a registration. Return False if it is stored already with the same content."""
         key = content["AanmeldingId"]
         old = self._store.get("aanmeldingen", key)
         content = {name: value for name, value in content.items() if name not in _STAMPS}
@@ -83,7 +99,7 @@ class Register:
         return True
 
     def remove(self, aanmelding_id: str) -> bool:
-        """Delete a registration; False when it is absent or was deleted before."""
+        """Delete a registration. Return False if it does not exist or was deleted before."""
         row = self.get(aanmelding_id)
         if row is None:
             return False
@@ -91,49 +107,46 @@ class Register:
         return True
 
     def touch(self, aanmelding_ids: Iterable[str]) -> None:
-        """Save registrations again as they are, as a worker does who opens and closes them: they count as changed."""
+        """Save registrations without changes, as a worker who opens and closes them; they count as changed."""
         for key in aanmelding_ids:
             if row := self.get(key):
                 self._change(key, row | {"Versie": row["Versie"] + 1, "GewijzigdOp": self._clock.now().isoformat()})
 
-    def start(self, size: int, since: str | None) -> ReadContext:
-        """Return the place from which everything is read."""
-        return ReadContext(self._era, 0, size, since=since)
+    def start(self, size: int, since: str | None) -> ReadPosition:
+        """Return the position of a full read."""
+        return ReadPosition(era=self._era, position=0, size=size, since=since)
 
-    def resume(self, token: str) -> ReadContext:
-        """Return the place that a token stands for.
+    def resume(self, token: str) -> ReadPosition:
+        """Return the position of a token.
 
         Raises:
             TokenExpired: the token is unknown or of an earlier era.
         """
-        try:
-            reading = ReadContext(**json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))))
-        except (binascii.Error, TypeError, ValueError) as error:
-            raise TokenExpired from error
-        if reading.era != self._era:
+        start = ReadPosition.of(token)
+        if start.era != self._era:
             raise TokenExpired
-        return reading
+        return start
 
-    def read(self, reading: ReadContext) -> Rows:
+    def read(self, start: ReadPosition) -> RegistrationPage:
         """Return the next page: each changed registration once, in the order of its last change."""
         rows: list[Document] = []
-        position = reading.position
-        until = len(self._log) if reading.until is None else reading.until
-        while position < until and len(rows) < reading.size:
-            rows.extend(self._row_at(position, reading))
+        position = start.position
+        until = len(self._log) if start.until is None else start.until
+        while position < until and len(rows) < start.size:
+            rows.extend(self._row_at(position, start))
             position += 1
         if position < until:
-            return Rows(rows, replace(reading, position=position, until=until), complete=False)
-        return Rows(rows, replace(reading, position=until, until=None, is_delta=True), complete=True)
+            return RegistrationPage(rows, replace(start, position=position, until=until), complete=False)
+        return RegistrationPage(rows, replace(start, position=until, until=None, is_delta=True), complete=True)
 
     def expire_tokens(self) -> str:
-        """Start a new era, so that all tokens given so far have expired."""
+        """Start a new era, so that all earlier tokens have expired. Return the new era."""
         self._era = secrets.token_hex(4)
         self._store.put("instellingen", "deltatokens", {"era": self._era})
         return self._era
 
     def append_line(self, aanmelding_id: str, content: Document) -> Document:
-        """Append a journal line; GIDSO does not mind a reference (*Kenmerk*) that it already has."""
+        """Append a journal line; a reference (*Kenmerk*) may occur more than once."""
         number = f"J-{self._store.count('journaalregels') + 1:07d}"
         stamps = {"JournaalregelId": number, "AanmeldingId": aanmelding_id}
         line = content | stamps | {"GeregistreerdOp": self._clock.now().isoformat()}
@@ -146,7 +159,7 @@ class Register:
         return self._journal.get(aanmelding_id, [])
 
     def newest(self, limit: int) -> Iterator[Document]:
-        """Return the registrations changed last, newest first, deleted ones too."""
+        """Return the most recently changed registrations, newest first, including deleted ones."""
         for position in range(len(self._log) - 1, -1, -1):
             key = self._log[position]
             row = self._store.get("aanmeldingen", key)
@@ -160,18 +173,18 @@ class Register:
         self._last[key] = len(self._log)
         self._log.append(key)
 
-    def _row_at(self, position: int, reading: ReadContext) -> Iterator[Document]:
+    def _row_at(self, position: int, start: ReadPosition) -> Iterator[Document]:
         key = self._log[position]
         row = self._store.get("aanmeldingen", key)
         if row is None or self._last[key] != position:
             return
         if "@removed" in row:
-            if reading.is_delta:
+            if start.is_delta:
                 yield {"@removed": REMOVED, "AanmeldingId": key}
-        elif reading.since is None or _moment(row["AangemeldOp"]) >= _moment(reading.since):
+        elif start.since is None or _timestamp(row["AangemeldOp"]) >= _timestamp(start.since):
             yield row
 
 
-def _moment(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _timestamp(value: str) -> datetime:
+    timestamp = datetime.fromisoformat(value)
+    return timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)

@@ -1,11 +1,11 @@
-"""A simulator of RMW, in which work & income and its teams register: SOAP outside, a desk for the people inside.
+"""A simulator of RMW, the case system of Werk & Inkomen and its teams.
 
-The contract is ``openapi/partners/rmw.wsdl`` with ``rmw.xsd``; the desk and the page are not part of it.
+Implements ``openapi/partners/rmw.wsdl`` with ``rmw.xsd`` (SOAP); the endpoints under ``/_console`` do what consultants
+do in RMW's screens.
 """
 
 import hmac
 import re
-from datetime import date
 from typing import Final
 
 from starlette.applications import Starlette
@@ -14,21 +14,21 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from app.sandbox.faults.middleware import Gate
+from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
-from app.sandbox.faults.profiles import RMW_FAULTS, RmwForm
 from app.sandbox.lengths import too_long
+from app.sandbox.rmw.faults import RMW_FAULT_KINDS, RmwFaults
 from app.sandbox.rmw.messages import REQUEST
 from app.sandbox.rmw.page import page
 from app.sandbox.rmw.records import Registrations, StatusLine
-from app.sandbox.runtime import Document, SettableClock, Store
-from app.sandbox.soap import RmwFault, answer, fault, numbered_answer, read_request
+from app.sandbox.rmw.soap import RmwFault, acknowledgement, fault, read_request, response
+from app.sandbox.runtime import SettableClock, Store
 
 USERNAME: Final = "trajecthub"
-PASSWORD: Final = "sandbox-rmw"  # noqa: S105  # opens an invented world only
+PASSWORD: Final = "sandbox-rmw"  # noqa: S105  # opens a simulator with fictitious people only
 MAX_LISTED: Final = 500
 MAINTENANCE_SECONDS: Final = 1800
-"""The wait that RMW advises during maintenance."""
+"""The wait that RMW advises during maintenance, in seconds."""
 
 _NUMBER: Final = re.compile(r"0*[1-9][0-9]{0,8}")
 _CODE: Final = re.compile(r"[A-Z]{2,4}")
@@ -36,64 +36,23 @@ _ACTIONS: Final = {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStat
 
 
 def create_app(store: Store, clock: SettableClock) -> ASGIApp:
-    """Return RMW's service, its desk and its page over one store."""
-    plan = FaultPlan("rmw", RMW_FAULTS, clock)
-    rmw = _Rmw(Registrations(store, SkewedClock(clock, plan)), plan)
+    """Return the simulated RMW over a store and a clock."""
+    plan = FaultPlan("rmw", RMW_FAULT_KINDS, clock)
+    endpoints = _RmwEndpoints(Registrations(store, SkewedClock(clock, plan)), plan)
     app = Starlette(
         routes=[
-            Route("/rmw/services/aanmelding", rmw.serve, methods=["POST"]),
-            Route("/_desk/aanmeldingen", rmw.register, methods=["PUT"]),
-            Route("/_desk/aanmeldingen/{nummer}", rmw.show, methods=["GET"]),
-            Route("/_desk/onderhoud", rmw.maintain, methods=["POST"]),
-            Route("/", rmw.page, methods=["GET"]),
+            Route("/rmw/services/aanmelding", endpoints.serve, methods=["POST"]),
+            Route("/_console/aanmeldingen", endpoints.register, methods=["PUT"]),
+            Route("/_console/aanmeldingen/{nummer}", endpoints.show, methods=["GET"]),
+            Route("/_console/onderhoud", endpoints.maintain, methods=["POST"]),
+            Route("/", endpoints.page, methods=["GET"]),
         ]
     )
-    return Gate(app, RmwForm(), plan)
+    return FaultMiddleware(app, RmwFaults(), plan)
 
 
-def klant(
-    voornaam: str, achternaam: str, geboortedatum: date, geslacht: str = "O", bsn: str | None = None
-) -> dict[str, str]:
-    """Return the client (*klant*) of a registration; ``geslacht`` is M, V or O."""
-    details = {
-        "voornaam": voornaam,
-        "achternaam": achternaam,
-        "geboortedatum": f"{geboortedatum:%Y%m%d}",
-        "geslacht": geslacht,
-    }
-    return details if bsn is None else {"bsn": bsn, **details}
-
-
-def aanmelding(
-    aanmeldnummer: str, teamcode: str, datum_aanmelding: date, klant: dict[str, str], /, **meer: object
-) -> Document:
-    """Return a complete registration for the desk, neutral where nothing is said.
-
-    ``klant`` is what the function of that name gives; ``meer`` holds any field of the contract by its own
-    name, for example ``soortTeam="EX"`` or ``dreiging=["OT"]``, and wins.
-    """
-    return {
-        "aanmeldnummer": aanmeldnummer,
-        "aanmeldcode": "SHV",
-        "teamcode": teamcode,
-        "soortTeam": "WI",
-        "datumAanmelding": f"{datum_aanmelding:%Y%m%d}",
-        "gebied": "onbekend",
-        "klant": klant,
-        "driegesprek": "N",
-        "inkomen": "ON",
-        "schulden": "ON",
-        "indBewind": "N",
-        "indWsnp": "N",
-        "indWmo": "N",
-        "toestemming": {"terugkoppeling": "J", "datum": f"{datum_aanmelding:%Y%m%d}"},
-        "vervallen": "N",
-        **meer,
-    }
-
-
-class _Rmw:
-    """The endpoints, over the records."""
+class _RmwEndpoints:
+    """The SOAP service, the console and the page."""
 
     def __init__(self, records: Registrations, plan: FaultPlan) -> None:
         self._records, self._plan = records, plan
@@ -103,10 +62,10 @@ class _Rmw:
         try:
             return _xml(self._answer(await request.body()))
         except RmwFault as refusal:
-            response = _xml(fault(refusal), 500)
+            refused = _xml(fault(refusal), 500)
             if refusal.wait_seconds:
-                response.headers["Retry-After"] = str(refusal.wait_seconds)
-            return response
+                refused.headers["Retry-After"] = str(refusal.wait_seconds)
+            return refused
 
     def _answer(self, message: bytes) -> bytes:
         request = read_request(message)
@@ -118,18 +77,18 @@ class _Rmw:
             raise RmwFault("ONGELDIG", "Onbekende bewerking")
         if long := list(too_long(request.fields, REQUEST)):
             raise RmwFault("ONGELDIG", " ".join(long))
-        return self._carry_out(request.action, request.fields)
+        return self._execute(request.action, request.fields)
 
-    def _carry_out(self, action: str, fields: dict[str, str]) -> bytes:
+    def _execute(self, action: str, fields: dict[str, str]) -> bytes:
         if action == "lijstAanmeldingen":
             return self._list(fields)
-        number = _needed(fields, "aanmeldnummer")
+        number = _required(fields, "aanmeldnummer")
         if action == "geefAanmelding":
-            return answer(action, self._records.xml(number))
+            return response(action, self._records.xml(number))
         if action == "wijzigAanmeldcodeStatus":
-            return numbered_answer(action, number, self._records.add_status(number, _status_line(fields)))
-        self._records.close_tab(number, _stuf_date(fields, "datum"), _needed(fields, "kenmerk"))
-        return numbered_answer(action, number)
+            return acknowledgement(action, number, self._records.add_status(number, _status_line(fields)))
+        self._records.close_tab(number, _stuf_date(fields, "datum"), _required(fields, "kenmerk"))
+        return acknowledgement(action, number)
 
     def _list(self, fields: dict[str, str]) -> bytes:
         code, position, count = _code(fields), _number(fields, "vanafPositie"), _number(fields, "aantal")
@@ -141,7 +100,7 @@ class _Rmw:
         head = f"<totaal>{total}</totaal>" + (
             f"<volgendePositie>{following}</volgendePositie>" if following <= total else ""
         )
-        return answer("lijstAanmeldingen", head.encode() + b"".join(listed))
+        return response("lijstAanmeldingen", head.encode() + b"".join(listed))
 
     async def register(self, request: Request) -> Response:
         """Store the consultants' registrations; the same content again changes nothing."""
@@ -174,7 +133,7 @@ class _Rmw:
 
     def _note(self) -> str:
         closed = "<p><strong>RMW is in onderhoud.</strong></p>" if self._records.in_maintenance else ""
-        return closed + self._plan.note()
+        return closed + self._plan.html_note()
 
 
 def _xml(content: bytes, status: int = 200) -> Response:
@@ -185,33 +144,37 @@ def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
 
 
-def _needed(fields: dict[str, str], name: str) -> str:
+def _required(fields: dict[str, str], name: str) -> str:
     if value := fields.get(name):
         return value
     raise RmwFault("ONGELDIG", f"{name} ontbreekt")
 
 
 def _code(fields: dict[str, str]) -> str:
-    value = _needed(fields, "registratiecode")
+    value = _required(fields, "registratiecode")
     if _CODE.fullmatch(value):
         return value
     raise RmwFault("ONGELDIG", "registratiecode bestaat uit 2 tot 4 hoofdletters")
 
 
 def _number(fields: dict[str, str], name: str) -> int:
-    value = _needed(fields, name)
+    value = _required(fields, name)
     if _NUMBER.fullmatch(value):
         return int(value)
     raise RmwFault("ONGELDIG", f"{name} is geen getal vanaf 1")
 
 
 def _stuf_date(fields: dict[str, str], name: str) -> str:
-    value = _needed(fields, name)
+    value = _required(fields, name)
     if len(value) == 8 and value.isascii() and value.isdigit():
         return value
     raise RmwFault("ONGELDIG", f"{name} is geen datum (jjjjmmdd)")
 
 
 def _status_line(fields: dict[str, str]) -> StatusLine:
-    remark, reference = fields.get("toelichting", ""), _needed(fields, "kenmerk")
-    return StatusLine(_needed(fields, "statuscode"), _stuf_date(fields, "datum"), remark, reference)
+    return {
+        "statuscode": _required(fields, "statuscode"),
+        "datum": _stuf_date(fields, "datum"),
+        "toelichting": fields.get("toelichting", ""),
+        "kenmerk": _required(fields, "kenmerk"),
+    }

@@ -1,4 +1,4 @@
-"""What the simulated RMW has room for; a test compares this with ``openapi/partners/rmw.xsd``."""
+"""The maximum lengths in RMW's contract; a test compares them with ``openapi/partners/rmw.xsd``."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ REGISTRATION: Final[Limits] = {
     "aanleiding": _TEXT,
     "motivatie": _TEXT,
 }
-"""The texts of a registration (*aanmelding*) that consultants type."""
+"""The text fields of a registration (*aanmelding*) that consultants type."""
 
 REQUEST: Final[Limits] = {"aanmeldnummer": 20, "toelichting": 200, "kenmerk": 40}
-"""The texts of a request."""
+"""The text fields of a request."""

@@ -1,4 +1,4 @@
-"""The page on which people see what RMW holds."""
+"""The HTML page with the registrations of the simulated RMW."""
 
 from html import escape
 
@@ -9,7 +9,7 @@ _STYLE = "body{font:14px sans-serif;margin:2em}td,th{padding:.3em .8em;text-alig
 
 
 def page(records: list[Document], note: str) -> str:
-    """Return the page with these registrations, in their order, below a paragraph of HTML."""
+    """Return the page with these registrations in this order, below a note in HTML."""
     rows = "".join(_row(record) for record in records)
     return (
         f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>RMW (simulatie)</title>'

@@ -1,13 +1,12 @@
-"""What RMW keeps: registrations with their status lines and activity tab, and their XML, ready to send."""
+"""The data of the simulated RMW: registrations with their status lines, activity tab and XML."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from app.sandbox.lengths import too_long
 from app.sandbox.rmw.messages import REGISTRATION
+from app.sandbox.rmw.soap import FIELDS, GROUPS, RmwFault, registration_xml
 from app.sandbox.runtime import Document, SettableClock, Store
-from app.sandbox.soap import FIELDS, GROUPS, RmwFault, registration_xml
 
 STATUS_CODES: Final = {
     "ON": "Ontvangen",
@@ -27,14 +26,13 @@ STATUS_CODES: Final = {
     "UV": "Uitval",
     "AG": "Afgesloten",
 }
-"""RMW's status codes with what its people read on the screen."""
+"""RMW's status codes with their labels."""
 
 _RECORDS: Final = "aanmeldingen"
 _SWITCHES: Final = "schakelaars"
 
 
-@dataclass(frozen=True)
-class StatusLine:
+class StatusLine(TypedDict):
     """One line in the history of a referral code; fields as in the contract."""
 
     statuscode: str
@@ -44,7 +42,7 @@ class StatusLine:
 
 
 class Registrations:
-    """Registrations by number, and by referral code in the order in which they came."""
+    """Registrations by number, and by referral code in the order in which they were saved."""
 
     def __init__(self, store: Store, clock: SettableClock) -> None:
         self._store, self._clock = store, clock
@@ -63,11 +61,11 @@ class Registrations:
         """Open or close the maintenance window."""
         self._store.put(_SWITCHES, "onderhoud", {"aan": wanted})
 
-    def checked(self, document: Any) -> Document:  # anything can come over the desk
-        """Return the desk's document if it has names of the contract only, fits, and its code has not changed.
+    def checked(self, document: Any) -> Document:  # JSON of any type
+        """Return a registration of the console if its field names, lengths and referral code are valid.
 
         Raises:
-            ValueError: it is not a registration; the message says why.
+            ValueError: it is not valid; the message says why, in Dutch.
         """
         if not isinstance(document, dict) or not document.get("aanmeldnummer") or not document.get("aanmeldcode"):
             raise ValueError("Een aanmelding heeft een aanmeldnummer en een aanmeldcode")
@@ -82,7 +80,7 @@ class Registrations:
         return document
 
     def put(self, document: Document) -> bool:
-        """Store what a consultant registered; False when that was already there."""
+        """Store a registration. Return False if it is stored already with the same content."""
         if long := list(too_long(document, REGISTRATION)):
             raise ValueError(" ".join(["Niets opgeslagen.", *long]))
         known = self._store.get(_RECORDS, document["aanmeldnummer"])
@@ -93,33 +91,33 @@ class Registrations:
         return True
 
     def xml(self, number: str) -> bytes:
-        """Return a registration as the contract's ``aanmelding`` element.
+        """Return a registration as an ``aanmelding`` element of the contract.
 
         Raises:
-            RmwFault: ONBEKEND.
+            RmwFault: ONBEKEND, there is no such registration.
         """
         if number not in self._xml:
             raise RmwFault("ONBEKEND", "Geen aanmelding met dit aanmeldnummer")
         return self._xml[number]
 
     def listed(self, code: str, position: int, count: int) -> list[bytes]:
-        """Return the elements of a referral code from a position on; the first has position 1."""
+        """Return the elements of a referral code from a position, counted from 1."""
         return [self._xml[number] for number in self._numbers.get(code, [])[position - 1 : position - 1 + count]]
 
     def total(self, code: str) -> int:
-        """Return how many registrations have this referral code."""
+        """Return the number of registrations with this referral code."""
         return len(self._numbers.get(code, ()))
 
     def add_status(self, number: str, line: StatusLine) -> int:
-        """Append a status line, also when the same came before, and give its number.
+        """Append a status line, even if the same line exists. Return its number.
 
         Raises:
-            RmwFault: ONBEKEND or ONGELDIG.
+            RmwFault: ONBEKEND, there is no such registration; ONGELDIG, the status code is unknown.
         """
         record = self._known(number)
-        if line.statuscode not in STATUS_CODES:
+        if line["statuscode"] not in STATUS_CODES:
             raise RmwFault("ONGELDIG", "statuscode staat niet in de codelijst")
-        lines = [*record["statussen"], asdict(line)]
+        lines = [*record["statussen"], line]
         self._save({**record, "statussen": lines})
         return len(lines)
 
@@ -127,7 +125,7 @@ class Registrations:
         """Close the activity tab.
 
         Raises:
-            RmwFault: ONBEKEND, or TABGESLOTEN when it was closed before.
+            RmwFault: ONBEKEND, there is no such registration; TABGESLOTEN, the tab is closed already.
         """
         record = self._known(number)
         if record["tab"]["stand"] == "G":
@@ -135,15 +133,15 @@ class Registrations:
         self._save({**record, "tab": {"stand": "G", "datumGesloten": on, "kenmerk": reference}})
 
     def shown(self, number: str) -> Document:
-        """Return a registration with its status lines and tab as the desk shows it.
+        """Return a registration with its status lines and tab as the console shows it.
 
         Raises:
-            RmwFault: ONBEKEND.
+            RmwFault: ONBEKEND, there is no such registration.
         """
         return _shown(self._known(number))
 
     def newest(self, count: int) -> list[Document]:
-        """Return the registrations that came last, newest first."""
+        """Return the most recent registrations, newest first."""
         return [
             self.shown(record["gegevens"]["aanmeldnummer"]) for record in self._store.all(_RECORDS)[: -count - 1 : -1]
         ]
@@ -155,7 +153,7 @@ class Registrations:
         return record
 
     def _save(self, record: Document) -> None:
-        # RMW counts each change, those by other systems too: the number alone says nothing about the contents.
+        # RMW counts every change, including those by other systems: the number alone does not identify the content.
         record = {**record, "mutatienummer": record["mutatienummer"] + 1}
         self._store.put(_RECORDS, record["gegevens"]["aanmeldnummer"], record)
         self._index(record)

@@ -1,4 +1,4 @@
-"""RMW's side of the XML: reading requests, writing registrations, answers and faults."""
+"""SOAP messages of the simulated RMW: reads requests, writes registrations, responses and faults."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,16 +34,16 @@ FIELDS: Final = (
     "toestemming",
     "vervallen",
 )
-"""The fields of a registration that consultants fill in, in the order of the schema."""
+"""The fields of a registration, in the order of the schema."""
 GROUPS: Final = {
     "klant": ("bsn", "voornaam", "achternaam", "geboortedatum", "geslacht", "adres", "telefoon", "email"),
     "consulent": ("naam", "telefoon", "email"),
     "toestemming": ("terugkoppeling", "datum"),
 }
-"""The fields inside a group, in the order of the schema."""
+"""The fields of each group, in the order of the schema."""
 
 _NSMAP: Final[dict[Any, str]] = {None: NAMESPACE}
-_STEERING: Final = ("berichtcode", "zender", "ontvanger")
+_HEADER_FIELDS: Final = ("berichtcode", "zender", "ontvanger")
 _LINE: Final = ("statuscode", "datum", "toelichting", "kenmerk")
 _TAB: Final = ("stand", "datumGesloten", "kenmerk")
 _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -52,22 +52,20 @@ _AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 _HEAD: Final = f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{_SOAP}"><soap:Body>'.encode()
 _TAIL: Final = b"</soap:Body></soap:Envelope>"
 _FROM_RMW: Final = "<zender>RMW</zender><ontvanger>TRAJECTHUB</ontvanger></stuurgegevens>"
-
-
 _FAULT_CODES: Final = {"ONDERHOUD": "soap:Server", "AUTHENTICATIE": "wsse:FailedAuthentication"}
 
 
 class RmwFault(Exception):
-    """RMW says no: a code and a text of the contract, and the advised wait if there is one."""
+    """A SOAP fault: a code and a text of the contract, and the advised wait if there is one."""
 
     def __init__(self, code: str, text: str, wait_seconds: int | None = None) -> None:
         super().__init__(text)
         self.code, self.text, self.wait_seconds = code, text, wait_seconds
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RmwRequest:
-    """A request: what is asked, by whom, with which fields (empty ones left out)."""
+    """A request: the operation, the credentials and the non-empty fields."""
 
     action: str
     username: str
@@ -79,7 +77,7 @@ def read_request(message: bytes) -> RmwRequest:
     """Read a SOAP request.
 
     Raises:
-        RmwFault: ONGELDIG, it is not XML or it has a document type.
+        RmwFault: ONGELDIG, it is not XML or it has a document type declaration.
     """
     root = _parse(message)
     body = root.find(f"{{{_SOAP}}}Body")
@@ -87,7 +85,9 @@ def read_request(message: bytes) -> RmwRequest:
     fields = {child.tag.removeprefix(_PREFIX): child.text for child in action if child.text}
     token = f"{{{_SOAP}}}Header/{{{_WSSE}}}Security/{{{_WSSE}}}UsernameToken/{{{_WSSE}}}"
     username, password = root.findtext(f"{token}Username"), root.findtext(f"{token}Password")
-    return RmwRequest(action.tag.removeprefix(_PREFIX), username or "", password or "", fields)
+    return RmwRequest(
+        action=action.tag.removeprefix(_PREFIX), username=username or "", password=password or "", fields=fields
+    )
 
 
 def _parse(message: bytes) -> etree._Element:
@@ -107,7 +107,7 @@ def registration_xml(record: Document) -> bytes:
     """Return the ``aanmelding`` element of a stored record.
 
     Raises:
-        ValueError: a value holds what XML cannot carry.
+        ValueError: a value contains characters that XML does not allow.
         TypeError: a value is not text.
     """
     element = etree.Element(f"{_PREFIX}aanmelding", nsmap=_NSMAP)
@@ -122,23 +122,25 @@ def registration_xml(record: Document) -> bytes:
     return etree.tostring(element, encoding="utf-8", xml_declaration=False)
 
 
-def answer(action: str, content: bytes) -> bytes:
-    """Return the envelope of an answer (StUF ``La01``) with this content."""
+def response(action: str, content: bytes) -> bytes:
+    """Return the envelope of a response (StUF ``La01``) with this content."""
     head = f'<{action}Response xmlns="{NAMESPACE}"><stuurgegevens><berichtcode>La01</berichtcode>{_FROM_RMW}'
     return b"%b%b%b</%bResponse>%b" % (_HEAD, head.encode(), content, action.encode(), _TAIL)
 
 
-def numbered_answer(action: str, number: str, line_number: int | None = None) -> bytes:
-    """Return the envelope of a receipt (StUF ``Bv03``) for a change."""
+def acknowledgement(action: str, number: str, line_number: int | None = None) -> bytes:
+    """Return the envelope of an acknowledgement (StUF ``Bv03``) of a change."""
     root = etree.Element(f"{_PREFIX}{action}Response", nsmap=_NSMAP)
-    _add_group(root, "stuurgegevens", {"berichtcode": "Bv03", "zender": "RMW", "ontvanger": "TRAJECTHUB"}, _STEERING)
+    _add_group(
+        root, "stuurgegevens", {"berichtcode": "Bv03", "zender": "RMW", "ontvanger": "TRAJECTHUB"}, _HEADER_FIELDS
+    )
     _add(root, "aanmeldnummer", number)
     _add(root, "volgnummer", None if line_number is None else str(line_number))
     return _HEAD + etree.tostring(root, encoding="utf-8", xml_declaration=False) + _TAIL
 
 
 def fault(refusal: RmwFault) -> bytes:
-    """Return a SOAP 1.1 fault; its text is one of RMW's own, never the caller's."""
+    """Return a SOAP 1.1 fault; it contains texts of the contract only, never input of the caller."""
     wait = f"<wachttijdSeconden>{refusal.wait_seconds}</wachttijdSeconden>" if refusal.wait_seconds else ""
     faultcode = _FAULT_CODES.get(refusal.code, "soap:Client")
     content = (
@@ -150,8 +152,8 @@ def fault(refusal: RmwFault) -> bytes:
     return _HEAD + content.encode() + _TAIL
 
 
-def _stuf_time(moment: str) -> str:
-    return f"{datetime.fromisoformat(moment).astimezone(_AMSTERDAM):%Y%m%d%H%M%S}" if moment else ""
+def _stuf_time(timestamp: str) -> str:
+    return f"{datetime.fromisoformat(timestamp).astimezone(_AMSTERDAM):%Y%m%d%H%M%S}" if timestamp else ""
 
 
 def _add(parent: etree._Element, name: str, value: Any) -> None:

@@ -1,0 +1,40 @@
+"""What a sandbox remembers between two runs over the same folder: ports and secrets."""
+
+import json
+import secrets
+import socket
+from pathlib import Path
+
+
+class SandboxState:
+    """Ports and secrets by name, stored in a file of the sandbox's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "sandbox.json"
+        self._values: dict[str, str] = json.loads(self._path.read_text()) if self._path.exists() else {}
+
+    def get(self, name: str) -> str | None:
+        """Return a value; None if there is none."""
+        return self._values.get(name)
+
+    def put(self, name: str, value: str) -> str:
+        """Store a value. Return it."""
+        self._values[name] = value
+        self._path.write_text(json.dumps(self._values, indent=1))
+        return value
+
+    def secret(self, name: str) -> str:
+        """Return a secret, the same one in every run."""
+        return self.get(name) or self.put(name, secrets.token_urlsafe(32))
+
+    def port(self, name: str) -> int:
+        """Return a port that was free in the first run, the same one in every run."""
+        return int(self.get(f"port:{name}") or self.put(f"port:{name}", str(_free_port())))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
