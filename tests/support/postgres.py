@@ -87,6 +87,11 @@ def empty_database(url: str) -> None:
     _execute(url, _EMPTY, _TIDY)
 
 
+def run_script(url: str, script: str) -> None:
+    """Run statements in one transaction: a dump of a database, into an empty one."""
+    _execute(url, script)
+
+
 def _execute(url: str, *statements: str) -> None:
     async def run() -> None:
         connection = await asyncpg.connect(url)

@@ -1,0 +1,197 @@
+"""A database of the previous release is migrated, shows what it showed, and goes on.
+
+``tests/data/previous_release`` holds a dump of each store and what that release's API showed of them. They were made by
+the code of commit c1f01d1: ``make.py`` in that folder, run in a checkout of it, says how. Stored are referrals in six
+states and two trajectories; a paused subscription and two active ones; deliveries that arrived, failed once, wait or
+are parked; events that nobody relayed yet; records in quarantine; jobs; a conflict and what GIDSO holds of a referral.
+All names are invented; the master key is the tests' own.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, make_url, select, text, update
+
+from app.api.state import AppState
+from app.database import Connection, Database, upgrade_schema
+from app.domain.codes import ReferralStatus, System
+from app.domain.commands import CancelAppointment, ScheduleIntake
+from app.domain.events import SubjectType
+from app.domain.ports import PartnerRecord
+from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
+from app.models.cases.external_id import referral_of
+from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_from
+from app.models.delivery.outbox import event
+from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions, subscription
+from app.operations.services import Services
+from app.sandbox.runtime import SettableClock
+from app.worker import Worker
+from tests.api.conftest import NOW, PUBLIC_URL, SignIn
+from tests.support.event_env import Mailbox
+from tests.support.hub import CANCEL, SCHEDULE, InProcessHub, partner_record
+from tests.support.ownership import BY_WIJKTEAM
+from tests.support.postgres import run_script
+
+DATA = Path(__file__).parents[1] / "data" / "previous_release"
+SHOWN: Mapping[str, Mapping[str, Any]] = json.loads((DATA / "shown.json").read_text())
+
+# The hub's clock when the previous release stopped.
+STOPPED = NOW + timedelta(hours=1)
+
+RENAMED = {(table, "referral_id"): "subject_id" for table in ("event", "delivery", "delivery_sequence")}
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A table as it is stored."""
+
+    columns: list[str]
+    rows: list[Mapping[str, object]]
+
+    def projected(self, columns: list[str]) -> Counter[str]:
+        return Counter(repr([row[column] for column in columns]) for row in self.rows)
+
+
+Rows = dict[str, StoredTable]
+
+
+def restore(url: str) -> None:
+    """Make a database from the dump of its kind."""
+    store = make_url(url).get_backend_name()
+    script = (DATA / f"{store}.sql").read_text()
+    if store == "sqlite":
+        with closing(sqlite3.connect(str(make_url(url).database))) as connection:
+            connection.executescript(script)
+    else:
+        run_script(url, script)
+
+
+def rows_of(tx: Connection) -> Rows:
+    """Return the columns and the rows of every table as they are stored."""
+    tables = inspect(tx).get_table_names()
+    found: Rows = {}
+    for name in tables:
+        result = tx.execute(text(f'SELECT * FROM "{name}"'))
+        found[name] = StoredTable(list(result.keys()), [dict(row) for row in result.mappings()])
+    return found
+
+
+@pytest.fixture
+async def stored(empty_database_url: str) -> Rows:
+    """Restore the database of the previous release; return what is in it."""
+    await asyncio.to_thread(restore, empty_database_url)
+    db = Database.open(empty_database_url)
+    found = await db.read(rows_of)
+    await db.close()
+    return found
+
+
+@pytest.fixture
+async def hub(
+    empty_database_url: str, stored: Rows, services: Services, clock: SettableClock
+) -> AsyncIterator[AppState]:
+    """Return a hub over the migrated database of the previous release."""
+    assert stored["alembic_version"].rows == [{"version_num": "20261123_1100"}]
+    await asyncio.to_thread(upgrade_schema, empty_database_url)
+    clock.set(STOPPED)
+    hub = AppState.wire(Database.open(empty_database_url), services, PUBLIC_URL, sandbox=True)
+    yield hub
+    await hub.close()
+
+
+async def deliveries(hub: AppState, *states: DeliveryState) -> list[Delivery]:
+    query = select(delivery).where(delivery.c.state.in_(states)).order_by(delivery.c.event_position)
+    return await hub.db.read(lambda tx: [delivery_from(row) for row in tx.execute(query)])
+
+
+async def served(hub: AppState) -> set[ReceiverKey]:
+    found = await hub.db.read(list_subscriptions, None, None, 10)
+    return {SubscriptionKey(each.id) for each in found if each.status is SubscriptionStatus.ACTIVE}
+
+
+async def test_every_row_survives_the_migration(hub: AppState, stored: Rows) -> None:
+    migrated = await hub.db.read(rows_of)
+
+    for table in stored.keys() - {"alembic_version"}:
+        old = stored[table].columns
+        new = [RENAMED.get((table, column), column) for column in old]
+        assert set(new) <= set(migrated[table].columns)
+        assert migrated[table].projected(new) == stored[table].projected(old)
+
+
+async def test_api_shows_what_the_previous_release_showed(sign_in: SignIn) -> None:
+    for caller, pages in SHOWN.items():
+        api = await sign_in(caller)
+        for path, body in pages.items():
+            answer = await api.get(f"/v1/{path}")
+            assert (path, answer.status_code) == (path, 200)
+            assert (path, answer.json()) == (path, body)
+
+
+async def test_what_was_owed_arrives_once_and_each_chain_goes_on(
+    hub: AppState, worker: Worker, clock: SettableClock, box: Mailbox
+) -> None:
+    receivers = await served(hub)
+    owed = [each for each in await deliveries(hub, DeliveryState.PENDING) if each.receiver in receivers]
+    unrelayed = await hub.db.read(lambda tx: list(tx.scalars(select(event.c.id).where(event.c.relayed_at.is_(None)))))
+    parked = len(await deliveries(hub, DeliveryState.PARKED))
+    await hub.db.write(lambda tx: tx.execute(update(subscription).values(url=box.url)))
+    clock.set(STOPPED + timedelta(minutes=10))
+
+    await worker.settle()
+
+    arrived = [json.loads(body) for body in box.bodies]
+    wanted = [str(each.event_id) for each in owed] + [str(each) for each in unrelayed]
+    assert sorted(each["id"] for each in arrived) == sorted(wanted)
+    assert {each.subject_type for each in owed} == set(SubjectType)
+    assert {each.attempts for each in owed} == {0, 1}
+    assert len(await deliveries(hub, DeliveryState.PARKED)) == parked + len(unrelayed) > parked > 0
+    # Allegro and GIDSO are not connected: what they are owed stays owed.
+    rest = await deliveries(hub, DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.DEAD)
+    assert {each.receiver for each in rest} == {PartnerKey(System.ALLEGRO), PartnerKey(System.GIDSO)}
+    chains = defaultdict(list)
+    for each in await deliveries(hub, DeliveryState.DELIVERED):
+        if each.receiver in receivers:
+            chains[each.receiver, each.subject_id].append(each.sequence)
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in chains.values())
+    assert max(map(len, chains.values())) > 1
+
+
+async def test_pages_of_partners_are_applied_where_the_previous_release_stopped(hub: AppState, sign_in: SignIn) -> None:
+    small = InProcessHub(hub.db)
+    small.clock.set(STOPPED)
+    operator = await sign_in("operator")
+    referral_id = (await small.db.read(referral_of, System.ALLEGRO, ["A-1"]))["A-1"]
+
+    again = await small.pull(at_allegro(1, SCHEDULE))
+    moved = await small.pull(at_allegro(2, CANCEL))
+
+    assert (again.unchanged, again.applied, moved.applied) == (1, 0, 1)
+    assert await small.status(referral_id) is ReferralStatus.APPOINTMENT_CANCELLED
+    # What GIDSO says again of the field in conflict is no second conflict, and what it says anew is taken over.
+    assert (await small.pull(at_gidso(2, "Uit GIDSO"), system=System.GIDSO)).unchanged == 1
+    assert (await small.pull(at_gidso(3, "Uit GIDSO", reason="Nieuw"), system=System.GIDSO)).applied == 1
+    (conflict,) = (await operator.get("/v1/partners/gidso/conflicts")).json()["items"]
+    assert (conflict["hubValue"], conflict["partnerValue"]) == ("Uit de hub", "Uit GIDSO")
+    gidso_id = (await small.db.read(referral_of, System.GIDSO, ["G-1"]))["G-1"]
+    assert (await small.case(gidso_id)).referral.contents.reason == "Nieuw"
+
+
+def at_allegro(number: int, fact: ScheduleIntake | CancelAppointment) -> PartnerRecord:
+    """Return a record of Allegro as ``make.py`` wrote them."""
+    return partner_record("A-1", fact, external_id=f"m{number}", payload={"number": number})
+
+
+def at_gidso(version: int, case_lead: str, reason: str | None = None) -> PartnerRecord:
+    """Return a version of GIDSO's record as ``make.py`` wrote them."""
+    said = replace(BY_WIJKTEAM, contents=replace(BY_WIJKTEAM.contents, case_lead=case_lead, reason=reason))
+    return partner_record("G-1", said, external_id="G-1", payload={"version": version}, version=str(version))
