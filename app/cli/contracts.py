@@ -1,4 +1,4 @@
-"""Commands for what other programs build on: the OpenAPI, AsyncAPI and event schema documents of this version."""
+"""Commands for generated documents: the contracts that other programs build on, and pages of reference."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.api.openapi.document import document
+from app.cli.reference_pages import errors_page
 from app.cli.runtime import console
 from app.domain.events import EventType
 from app.events.contract.asyncapi import asyncapi_document
@@ -35,7 +36,7 @@ def contracts(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is not up to date.")] = False,
     root: Annotated[Path, typer.Option(help="Root folder of the repository.")] = Path(),
 ) -> None:
-    """Write every generated file of the repository: openapi/ with a schema for each event."""
+    """Write every generated file of the repository: openapi/ and pages of docs/reference/."""
     if not (root / EVENT_SCHEMAS).is_dir():
         raise typer.BadParameter(f"has no folder {EVENT_SCHEMAS}; give the root of the repository", param_hint="--root")
     files = generated_files()
@@ -54,6 +55,7 @@ def generated_files() -> dict[Path, str]:
     return {
         Path("openapi", "hub.v1.json"): _json(document()),
         Path("openapi", "asyncapi.v1.json"): _json(asyncapi_document()),
+        Path("docs", "reference", "errors.md"): errors_page(),
         **schemas,
     }
 
@@ -79,6 +81,7 @@ def _report(outdated: Mapping[Path, str]) -> None:
 
 def _write(root: Path, path: Path, files: Mapping[Path, str]) -> None:
     if path in files:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(files[path], encoding="utf-8")
         console.print(f"{path} is written", soft_wrap=True)
     else:

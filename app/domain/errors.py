@@ -1,4 +1,4 @@
-"""What can go wrong, told for people and with a stable code.
+"""What can go wrong, with a stable code for programs and a message for people.
 
 ::
 
@@ -11,6 +11,7 @@
     │   ├── TransitionNotAllowed
     │   ├── IdempotencyConflict
     │   ├── DuplicateReference
+    │   ├── LimitReached
     │   └── NotTheOwner     another party owns the fact
     ├── PreconditionRequired / PreconditionFailed   If-Match absent / stale
     └── Unavailable         try again later
@@ -21,7 +22,8 @@
     └── PartnerUnreadable   quarantine
         └── UnknownCode     a code without a meaning here
 
-Messages name the field, the rule and the way out, and never hold personal data.
+Messages name the field, the rule and the remedy, and never contain personal data. The first line of each docstring is
+the description in the generated reference of errors.
 """
 
 from dataclasses import dataclass
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class HubError(Exception):
-    """Something was asked of the hub that cannot be."""
+    """The hub cannot carry out a request."""
 
     code = "hub-error"
     title = "The request cannot be carried out"
@@ -51,7 +53,7 @@ class FieldFault:
 
 
 class InvalidInput(HubError):
-    """One or more values break a rule."""
+    """One or more values break a rule; `errors` names each field and rule."""
 
     code = "invalid-input"
     title = "The request holds invalid values"
@@ -63,7 +65,7 @@ class InvalidInput(HubError):
 
 
 class NotFound(HubError):
-    """No such record exists for this caller."""
+    """No such record exists for this caller; a record of another organisation is not found either."""
 
     code = "not-found"
     title = "Not found"
@@ -71,7 +73,7 @@ class NotFound(HubError):
 
 
 class Unauthenticated(HubError):
-    """The caller gave no valid proof of who it is."""
+    """The request has no valid access token; request a new one at `/oauth/token`."""
 
     code = "unauthenticated"
     title = "Authentication is needed"
@@ -79,7 +81,7 @@ class Unauthenticated(HubError):
 
 
 class Forbidden(HubError):
-    """The caller is known but may not do this."""
+    """The token lacks a scope, or the role of the organisation does not do this."""
 
     code = "forbidden"
     title = "Not allowed for this client"
@@ -87,7 +89,7 @@ class Forbidden(HubError):
 
 
 class Conflict(HubError):
-    """The request contradicts what is stored."""
+    """The request contradicts what is stored; read the record again before another try."""
 
     code = "conflict"
     title = "Conflict with the stored record"
@@ -95,7 +97,7 @@ class Conflict(HubError):
 
 
 class TransitionNotAllowed(Conflict):
-    """The record is not in a state from which this can be done."""
+    """The record is not in a state from which this can be done; `available-actions` lists what can."""
 
     code = "transition-not-allowed"
     title = "Not possible in the present state"
@@ -103,7 +105,7 @@ class TransitionNotAllowed(Conflict):
 
 
 class IdempotencyConflict(Conflict):
-    """An idempotency key came back with another body."""
+    """The `Idempotency-Key` was used before with another request; use a new key for a new request."""
 
     code = "idempotency-conflict"
     title = "Idempotency-Key used for another request"
@@ -111,7 +113,7 @@ class IdempotencyConflict(Conflict):
 
 
 class DuplicateReference(Conflict):
-    """The organisation already used this reference of its own for another record."""
+    """The organisation already used this reference for another record; find that one, or use a new reference."""
 
     code = "duplicate-reference"
     title = "Reference already in use"
@@ -119,7 +121,7 @@ class DuplicateReference(Conflict):
 
 
 class NotTheOwner(Conflict):
-    """Another party owns the fact; a write by someone else is refused (domain.md section 9).
+    """Another party owns the value (domain.md, section 9); nothing changed, and the operator decides.
 
     Attributes:
         claim: what was said of which referral, to be kept as a conflict.
@@ -135,7 +137,7 @@ class NotTheOwner(Conflict):
 
 
 class LimitReached(Conflict):
-    """An organisation has as many of something as it may have."""
+    """The organisation has the largest number of these that it may have; remove one first."""
 
     code = "limit-reached"
     title = "No more of these can be made"
@@ -143,7 +145,7 @@ class LimitReached(Conflict):
 
 
 class PreconditionRequired(HubError):
-    """A change came without If-Match."""
+    """A change of an existing record needs `If-Match` with the `ETag` of the record as it was read."""
 
     code = "precondition-required"
     title = "If-Match is needed"
@@ -151,7 +153,7 @@ class PreconditionRequired(HubError):
 
 
 class PreconditionFailed(HubError):
-    """The record changed since the caller read it."""
+    """The record changed since it was read; read it again and decide again."""
 
     code = "precondition-failed"
     title = "The record has changed"
@@ -159,7 +161,7 @@ class PreconditionFailed(HubError):
 
 
 class Unavailable(HubError):
-    """The hub cannot answer just now."""
+    """The hub cannot answer at the moment; nothing was kept, try again after `Retry-After`."""
 
     code = "unavailable"
     title = "Try again later"
@@ -171,7 +173,7 @@ class PartnerError(Exception):
 
 
 class PartnerUnreachable(PartnerError):
-    """No answer, or an answer that says to come back; the outcome may be unknown.
+    """The partner did not answer, or asks to try again later; the outcome may be unknown.
 
     Attributes:
         retry_after_seconds: the wait the partner asked for, None when it did not say.
@@ -187,7 +189,7 @@ class CursorExpired(PartnerError):
 
 
 class PartnerRefused(PartnerError):
-    """The partner understood and said no; sending again will not help."""
+    """The partner understood and refused; sending the same again does not help."""
 
 
 class PartnerUnreadable(PartnerError):

@@ -1,6 +1,6 @@
 """The rules that a value in a request can break: the catalogue behind ``rule`` in the answer to invalid input.
 
-A name is part of the API and never changes.
+A name is part of the API and never changes. ``docs/reference/errors.md`` is generated from this module.
 """
 
 from enum import StrEnum

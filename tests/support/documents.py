@@ -36,9 +36,9 @@ def without_blocks(page: Path) -> str:
 
 
 def prose(page: Path) -> str:
-    """Return what a person reads as sentences: no code and no targets of links; lines keep their numbers."""
+    """Return what a person reads as sentences: no code, tags or targets of links; lines keep their numbers."""
     text = _INLINE_CODE.sub(_blank, without_blocks(page))
-    return re.sub(r"\]\([^)\s]+\)", "]", text)
+    return re.sub(r"<[^>\n]+>", "", re.sub(r"\]\([^)\s]+\)", "]", text))
 
 
 def links(page: Path) -> list[str]:

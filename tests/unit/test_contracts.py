@@ -15,7 +15,8 @@ API = Path("openapi", "hub.v1.json")
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """Return a copy of the generated files of the repository."""
-    shutil.copytree(ROOT / "openapi", tmp_path / "openapi")
+    for folder in ("openapi", "docs/reference"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     return tmp_path
 
 
@@ -49,6 +50,8 @@ def test_the_command_writes_what_is_missing_or_different_and_removes_what_is_obs
     (repository / API).write_text("{}")
     (repository / EVENT_SCHEMAS / "nl.trajecthub.referrals.closed.v1.json").unlink()
     (repository / EVENT_SCHEMAS / "nl.trajecthub.gone.v1.json").write_text("{}")
+
+    shutil.rmtree(repository / "docs")
 
     assert contracts(repository)[0] == 0
 

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__
 from app.api.http.language import accepts_json
-from app.api.http.problems import HttpError, bug_of, problem_of
+from app.api.http.problems import bug_of, problem_of
+from app.api.http.protocol_errors import BODY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, HttpError
 from app.log import correlated
 
 MAX_BODY_BYTES = 256 * 1024
@@ -118,8 +119,7 @@ def _refusal(scope: Scope) -> HttpError | None:
     path: str = scope["path"]
     headers = Headers(scope=scope)
     if _is_json_path(path) and not accepts_json(scope):
-        titles = ("The hub answers in JSON", "De hub antwoordt in JSON")
-        return HttpError(406, "not-acceptable", titles, "Send 'Accept: application/json', or leave Accept out.")
+        return HttpError(NOT_ACCEPTABLE, "Send 'Accept: application/json', or leave Accept out.")
     length = headers.get("content-length", "0")
     if length.isdigit() and int(length) > MAX_BODY_BYTES:
         return _too_large()
@@ -132,9 +132,8 @@ def _wrong_type(scope: Scope, headers: Headers) -> HttpError | None:
     given = headers.get("content-type", "").partition(";")[0].strip().lower()
     if given in allowed:
         return None
-    titles = ("This media type is not read here", "Dit mediatype wordt hier niet gelezen")
     detail = f"Send the body as {' or '.join(sorted(allowed))}, and say so in Content-Type."
-    return HttpError(415, "unsupported-media-type", titles, detail)
+    return HttpError(UNSUPPORTED_MEDIA_TYPE, detail)
 
 
 def _is_json_path(path: str) -> bool:
@@ -142,8 +141,7 @@ def _is_json_path(path: str) -> bool:
 
 
 def _too_large() -> HttpError:
-    titles = ("The body is too large", "Het bericht is te groot")
-    return HttpError(413, "body-too-large", titles, f"Send at most {MAX_BODY_BYTES} bytes.")
+    return HttpError(BODY_TOO_LARGE, f"Send at most {MAX_BODY_BYTES} bytes.")
 
 
 async def _body(receive: Receive) -> bytes | HttpError:

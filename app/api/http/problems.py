@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -13,9 +13,9 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
-from typing_extensions import override
 
 from app.api.http.language import prefers_dutch
+from app.api.http.protocol_errors import BAD_REQUEST, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
 from app.api.http.validation_errors import faults_of
 from app.domain.errors import (
     Conflict,
@@ -35,6 +35,9 @@ from app.domain.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:problem:trajecthub:"
+"""The ``type`` of a problem is this and its code."""
+
 RETRY_AFTER_SECONDS = 1
 
 STATUS_OF: Mapping[type[HubError], int] = {
@@ -57,34 +60,6 @@ STATUS_OF: Mapping[type[HubError], int] = {
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class HttpError:
-    """The request breaks a rule of HTTP itself; it is answered before any operation is reached, not raised.
-
-    Attributes:
-        titles: in English and in Dutch.
-    """
-
-    status: int
-    code: str
-    titles: tuple[str, str]
-    detail: str
-
-    @property
-    def title(self) -> str:
-        """The title in English."""
-        return self.titles[0]
-
-    @property
-    def title_nl(self) -> str:
-        """The title in Dutch."""
-        return self.titles[1]
-
-    @override
-    def __str__(self) -> str:
-        return self.detail
 
 
 class FaultOut(BaseModel):
@@ -146,13 +121,13 @@ def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, ob
 
     ``extra`` gives further members of the body.
     """
-    status = error.status if isinstance(error, HttpError) else STATUS_OF[type(error)]
+    kind, status = (error.kind, error.kind.status) if isinstance(error, HttpError) else (error, STATUS_OF[type(error)])
     body: dict[str, object] = {
-        "type": f"urn:problem:trajecthub:{error.code}",
-        "title": error.title_nl if prefers_dutch(scope) else error.title,
+        "type": f"{TYPE_PREFIX}{kind.code}",
+        "title": kind.title_nl if prefers_dutch(scope) else kind.title,
         "status": status,
         "detail": str(error),
-        "code": error.code,
+        "code": kind.code,
     }
     if isinstance(error, InvalidInput):
         body["errors"] = [vars(fault) for fault in error.faults]
@@ -173,9 +148,8 @@ def bug_of(scope: Scope, error: Exception) -> Response:
     The log has the frames and the kind of error but not its message, which may hold somebody's data.
     """
     _log.error("request failed", error=type(error).__name__, frames="".join(traceback.format_tb(error.__traceback__)))
-    titles = ("Something went wrong in the hub", "Er ging iets mis in de hub")
     detail = "The hub made a mistake and logged it; try again, or tell the operator the X-Request-ID of this answer."
-    return problem_of(scope, HttpError(500, "internal-error", titles, detail))
+    return problem_of(scope, HttpError(INTERNAL_ERROR, detail))
 
 
 async def _on_hub_error(request: Request, error: Exception) -> Response:
@@ -191,13 +165,15 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     if error.status_code == 405:
-        response = problem_of(request.scope, _wrong_method())
+        response = problem_of(
+            request.scope, HttpError(METHOD_NOT_ALLOWED, "Use one of the methods in the Allow header.")
+        )
         response.headers["Allow"] = ", ".join(_allowed(request))
         return response
     if error.status_code == 404:
         return problem_of(request.scope, NotFound("There is nothing at this address; see /docs for what there is."))
-    titles = ("The request cannot be read", "Het verzoek is niet leesbaar")
-    return problem_of(request.scope, HttpError(error.status_code, "bad-request", titles, "Send well-formed JSON."))
+    kind = replace(BAD_REQUEST, status=error.status_code)
+    return problem_of(request.scope, HttpError(kind, "Send well-formed JSON."))
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
@@ -210,11 +186,6 @@ def _headers(error: HubError | HttpError) -> dict[str, str]:
     if isinstance(error, Unavailable):
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return {}
-
-
-def _wrong_method() -> HttpError:
-    titles = ("This address has other methods", "Dit adres kent andere methoden")
-    return HttpError(405, "method-not-allowed", titles, "Use one of the methods in the Allow header.")
 
 
 def _allowed(request: Request) -> Sequence[str]:

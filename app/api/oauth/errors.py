@@ -1,16 +1,44 @@
 """Refusals of the token endpoint: RFC 6749's errors inside a problem, because the API Design Rules want one."""
 
+from collections.abc import Mapping
+
 from fastapi import Response
 from starlette.types import Scope
 
-from app.api.http.problems import HttpError, problem_of
+from app.api.http.problems import problem_of
+from app.api.http.protocol_errors import HttpError, ProblemKind
 
-_TITLES = {
-    "invalid_request": ("The token request is incomplete", "Het tokenverzoek is onvolledig"),
-    "invalid_client": ("The client could not be authenticated", "De client kon niet worden geauthenticeerd"),
-    "invalid_scope": ("A scope that this client does not have", "Een scope die deze client niet heeft"),
-    "unsupported_grant_type": ("Not a grant type of this hub", "Geen grant type van deze hub"),
+OAUTH_PROBLEMS: Mapping[str, ProblemKind] = {
+    "invalid_request": ProblemKind(
+        status=400,
+        code="invalid-request",
+        title="The token request is incomplete",
+        title_nl="Het tokenverzoek is onvolledig",
+        description="The form lacks a parameter, or has one twice; the detail names it.",
+    ),
+    "invalid_client": ProblemKind(
+        status=401,
+        code="invalid-client",
+        title="The client could not be authenticated",
+        title_nl="De client kon niet worden geauthenticeerd",
+        description="The assertion is not valid: unknown client, wrong key, expired, or used before.",
+    ),
+    "invalid_scope": ProblemKind(
+        status=400,
+        code="invalid-scope",
+        title="A scope that this client does not have",
+        title_nl="Een scope die deze client niet heeft",
+        description="The client asks for a scope that it was not granted; the detail names those that it has.",
+    ),
+    "unsupported_grant_type": ProblemKind(
+        status=400,
+        code="unsupported-grant-type",
+        title="Not a grant type of this hub",
+        title_nl="Geen grant type van deze hub",
+        description="The hub knows `client_credentials` only.",
+    ),
 }
+"""The kind of problem for each error code of RFC 6749, section 5.2."""
 
 
 class OAuthError(Exception):
@@ -18,7 +46,7 @@ class OAuthError(Exception):
 
     Args:
         error: the code of RFC 6749, section 5.2.
-        description: why, and the way out.
+        description: why, and the remedy.
     """
 
     def __init__(self, error: str, description: str) -> None:
@@ -28,9 +56,8 @@ class OAuthError(Exception):
 
 def refusal_of(scope: Scope, error: OAuthError) -> Response:
     """Return the answer to a refused token request."""
-    status = 401 if error.error == "invalid_client" else 400
-    problem = HttpError(status, error.error.replace("_", "-"), _TITLES[error.error], str(error))
-    response = problem_of(scope, problem, {"error": error.error, "error_description": str(error)})
-    if status == 401:
+    kind = OAUTH_PROBLEMS[error.error]
+    response = problem_of(scope, HttpError(kind, str(error)), {"error": error.error, "error_description": str(error)})
+    if kind.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="trajecthub"'
     return response

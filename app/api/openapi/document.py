@@ -25,6 +25,7 @@ Referrals (*aanmeldingen*) for debt help between referrers, counsellors and the 
 **A change of an existing record** carries `If-Match` with the ETag of the record as it was read.
 **Every list** gives `limit` items, and `nextCursor` (also as `Link` header) when there are more.
 **Every error** is a problem (RFC 9457) with a stable `code`; all invalid fields are named at once.
+Codes and rules are listed in `docs/reference/errors.md`.
 **What a caller may not know is absent**: an organisation reads its own referrals and what was agreed to be told.
 A citizen service number (BSN) never stands in an address: search with `POST /referrals/_search`.
 Codes have Dutch labels in `/code-lists`; problem titles come in Dutch with `Accept-Language: nl`.
