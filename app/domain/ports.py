@@ -1,4 +1,4 @@
-"""The doors to the outside, as the inside sees them."""
+"""The ports: what the hub needs from the outside, as protocols that adapters implement."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from app.domain.events import EventType
 
 
 class Clock(Protocol):
-    """Tells the time; simulated in tests and replays."""
+    """The present time; simulated in tests and replays."""
 
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""
@@ -21,29 +21,34 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class ReadError:
-    """Why a partner's record could not be read as facts."""
+    """Why a partner's record could not be read as commands.
+
+    Attributes:
+        field: the field, by the partner's own name; nested names are separated by dots.
+        reason: ``unreadable`` when it differs from the contract, ``unknown-code`` when a code has no meaning here.
+        message: the rule and the remedy, for people; never a value of the record.
+    """
 
     field: str
     reason: str
     message: str
 
 
-@dataclass(frozen=True)
-class PartnerRecord:
-    """One record as a partner gave it, read as facts where that was possible.
+@dataclass(frozen=True, kw_only=True)
+class ReceivedRecord:
+    """One record as a partner sent it.
 
     Attributes:
         kind: the partner's own record type, for example ``mutatie``.
         external_id: the partner's id of this record; with ``kind`` it is unique at the partner.
         case_id: the partner's id of the case (one referral); records of a case are applied in order.
-        version: the partner's own version or sequence of the record.
-        payload: the record as received; kept only while it is in quarantine, encrypted.
-        facts: what it says, in order; empty with ``unread`` None means: nothing for the hub (filtered).
-        occurred_at: when it happened in the real world.
-        referral_id: the hub's own id of the referral, where the partner gives it back.
-        unread: why it could not be read.
-        revision: the partner's own count of changes, where it has one: of one record an older revision never
-            replaces a newer one, and the records of a case are applied in its order.
+        version: the partner's own version or sequence of the record, as text; empty when it has none.
+        payload: the content, without anything that changes by being read (a time of retrieval, a place in the feed):
+            its hash decides whether a record is new. Stored only while the record is in quarantine, encrypted.
+        occurred_at: when it happened in the real world, aware.
+        referral_id: the hub's own id of the referral, where the partner returns it.
+        revision: the partner's own count of changes, where it has one: an older revision of a record never replaces a
+            newer one, and the records of a case are applied in its order.
     """
 
     kind: str
@@ -52,33 +57,37 @@ class PartnerRecord:
     version: str
     payload: Mapping[str, object]
     occurred_at: datetime
+    referral_id: UUID | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuarantinedRecord(ReceivedRecord):
+    """A record from quarantine, to be read again with the present mapping."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerRecord(ReceivedRecord):
+    """One record of a partner, read as commands where that was possible.
+
+    Attributes:
+        facts: what the record says, in order; with ``unread`` None an empty tuple means that the record says nothing
+            to the hub, and counts as filtered.
+        unread: why it could not be read; the record goes to quarantine. None: it was read.
+    """
+
     facts: tuple[Fact, ...] = ()
-    referral_id: UUID | None = None
     unread: ReadError | None = None
-    revision: int | None = None
-
-
-@dataclass(frozen=True)
-class QuarantinedRecord:
-    """A record from quarantine, as it came, to be read again; the fields are those of ``PartnerRecord``."""
-
-    kind: str
-    external_id: str
-    case_id: str
-    version: str
-    payload: Mapping[str, object]
-    occurred_at: datetime
-    referral_id: UUID | None = None
-    revision: int | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some changes, and the place from which to read on once they are stored.
+    """Some changes of a partner, which the hub stores in one transaction together with the cursor.
 
     Attributes:
-        drift: what the partner's contract does not know (fields, codes, types), by place, and how often it was
-            met on this page: ``{"mutatie.nieuwVeld": 3}``. Names of fields only, never a value.
+        cursor: where the next pull continues once these records are stored; None: the cursor stays as it is.
+        drift: what the partner's contract does not know (fields, codes, types), by place, with the number of
+            occurrences on this page: ``{"mutatie.nieuwVeld": 3}``. Names of fields only, never a value.
     """
 
     records: tuple[PartnerRecord, ...]
@@ -87,42 +96,70 @@ class Page:
 
 
 class PartnerSource(Protocol):
-    """Reads a partner's changes."""
+    """Reads the changes of a partner; the engine (``app.adapters.engine``) pulls, stores and repeats.
+
+    A source has no state of its own: the engine passes the cursor. It never raises for one record that it cannot read:
+    that record is returned with ``unread``. ``app/adapters/template/source.py`` is the smallest whole one.
+
+    Attributes:
+        system: the partner.
+        mapping_version: the version of the mapping; every run is recorded with it. Raise it with each change.
+    """
 
     system: System
     mapping_version: str
 
     def changes(self, cursor: str | None) -> AsyncIterator[Page]:
-        """Return the changes since the cursor page by page; None starts at the beginning.
+        """Return the changes since the cursor page by page, oldest first.
+
+        A record may be returned again: the engine knows it by its key and the hash of its payload. A record must not be
+        left out: what lies before a cursor that was returned is never asked for again.
+
+        Args:
+            cursor: the last cursor that was stored, opaque to the engine; None starts at the beginning.
 
         Raises:
-            PartnerUnreachable: no answer; try again later from the same cursor.
-            CursorExpired: the cursor is no longer known; start from None.
+            PartnerUnreachable: no answer, or one that cannot be trusted; the engine tries again later from the same
+                cursor.
+            PartnerRefused: the partner does not accept the request.
+            CursorExpired: the partner no longer knows the cursor; the engine starts again from None.
         """
         ...
 
-    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
-        """Read a record from quarantine again, with today's mapping; it stays the same record of the same case."""
+    def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
+        """Return a record from quarantine as the present mapping reads it.
+
+        Key, case, version and revision stay those of the quarantined record. A record that is still unreadable is
+        returned with ``unread``.
+        """
         ...
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Return what it means that a record is no longer there, as the record that says so.
+        """Return the record that follows from the absence of another, or None when nothing follows from it.
 
-        None: nothing follows from it. ``seen_at`` is when it was missed, for the partner does not tell.
+        The engine calls it when a comparison of everything finds a record that was applied and is no longer there.
+
+        Args:
+            kind: of the absent record, as in ``PartnerRecord``.
+            external_id: of the absent record.
+            case_id: of its case.
+            seen_at: when the absence was noticed, because the partner states no moment.
         """
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PartnerMessage:
-    """What a partner's system is told: only fields that the privacy gate released.
+    """An event for a partner's system, with only the fields that the privacy gate released.
 
     Attributes:
-        id: the delivery's id, the same at each try; the partner's record carries it, so that a try
-            with an unknown outcome can be looked up.
-        external_id: the partner's own id of the case, None when it does not know the case yet.
+        id: the delivery's id, the same at each attempt; the message at the partner carries it, so that an attempt with
+            an unknown outcome can be looked up.
+        moment: the feedback moment of the event; None for events that are no feedback.
+        external_id: the partner's own id of the case; None when it does not know the case yet.
+        occurred_at: when it happened in the real world, aware.
         fields: released fields by name (``app.domain.fields.Field`` values), JSON scalars or lists.
-        attempt: 1 at the first try; from 2 on the outcome of earlier tries may be unknown.
+        attempt: 1 at the first attempt; from 2 on, the outcome of earlier attempts may be unknown.
     """
 
     id: UUID
@@ -137,11 +174,11 @@ class PartnerMessage:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The partner has it.
+    """A partner stored a message.
 
     Attributes:
-        external_id: the partner's id of the case, when it made one or told it.
-        already_there: True when a look-up showed that an earlier try had arrived.
+        external_id: the partner's id of the case, when it made the case or states its id; the hub stores the link.
+        already_there: True when a look-up showed that an earlier attempt had arrived.
     """
 
     external_id: str | None = None
@@ -149,15 +186,23 @@ class Receipt:
 
 
 class PartnerSink(Protocol):
-    """Writes to a partner's system."""
+    """Writes messages to a partner; the delivery engine decides when, how often and in which order.
+
+    Attributes:
+        system: the partner.
+    """
 
     system: System
 
     async def deliver(self, message: PartnerMessage) -> Receipt:
-        """Tell the partner; returns only when the partner has stored it.
+        """Write a message; return only when the partner has stored it.
+
+        An attempt whose answer was lost may have arrived. A partner that stores a repeated message twice is therefore
+        asked, from the second attempt on, whether a message with ``message.id`` is already there.
 
         Raises:
-            PartnerUnreachable: no or a temporary answer; the outcome may be unknown, try again.
-            PartnerRefused: the partner says no; do not try again.
+            PartnerUnreachable: no answer, a temporary one, or a refused login; the outcome may be unknown, and the
+                engine tries again.
+            PartnerRefused: the partner refuses the message, or has no place for it; the engine does not try again.
         """
         ...

@@ -51,7 +51,15 @@ class Writers:
         contents = replace(SAID.contents, reason=reason, case_lead=case_lead, worker=Worker(worker))
         fact = replace(SAID, organisation_code=self.organisation, contents=contents, reference=self.case_id)
         payload = {"id": self.case_id, "version": self.version}
-        record = PartnerRecord("aanmelding", self.case_id, self.case_id, str(self.version), payload, NOW, (fact,))
+        record = PartnerRecord(
+            kind="aanmelding",
+            external_id=self.case_id,
+            case_id=self.case_id,
+            version=str(self.version),
+            payload=payload,
+            occurred_at=NOW,
+            facts=(fact,),
+        )
 
         def work(tx: Connection) -> None:
             lease = PartnerLease(System.GIDSO, "test")

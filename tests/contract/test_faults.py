@@ -69,7 +69,7 @@ class SimulatedPartner:
     async def register(self, number: int, **values: object) -> None:
         """Let its people register a case or, in Allegro, a step on a case of its own."""
         if self.system is System.ALLEGRO:
-            referral = PartnerMessage(uuid4(), EventType.REFERRAL_RECEIVED, None, uuid4(), None, NOON, {})
+            referral = _referral()
             file = (await self.adapter.sink.deliver(referral)).external_id
             fact = {"feitId": f"feit-{number}", "dossiernummer": file, "soort": "pauze", "datum": "2020-03-12"}
             await self.console.post("/_console/feiten", json=[fact | values])
@@ -233,7 +233,7 @@ async def test_an_answer_takes_longer(partner: SimulatedPartner) -> None:
 
 async def test_a_change_stands_though_its_answer_was_lost(allegro_partner: SimulatedPartner) -> None:
     await allegro_partner.set_faults({"lost_answer": {"next": 1}})
-    referral = PartnerMessage(uuid4(), EventType.REFERRAL_RECEIVED, None, uuid4(), None, NOON, {})
+    referral = _referral()
 
     with pytest.raises(PartnerUnreachable):
         await allegro_partner.adapter.sink.deliver(referral)
@@ -377,3 +377,14 @@ def fields(node: object, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]
     elif isinstance(node, list):
         for child in node:
             yield from fields(child, path)
+
+
+def _referral() -> PartnerMessage:
+    return PartnerMessage(
+        id=uuid4(),
+        event_type=EventType.REFERRAL_RECEIVED,
+        moment=None,
+        referral_id=uuid4(),
+        external_id=None,
+        occurred_at=NOON,
+    )

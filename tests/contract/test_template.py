@@ -55,7 +55,14 @@ async def world(database: Database, partner: TemplatePartner, url: str, adapter:
 
 
 def message(**values: Any) -> PartnerMessage:
-    told = PartnerMessage(UUID(int=7), EventType.INTAKE_ATTENDED, Moment.INTAKE_ATTENDED, UUID(int=1), "A-1", NOW)
+    told = PartnerMessage(
+        id=UUID(int=7),
+        event_type=EventType.INTAKE_ATTENDED,
+        moment=Moment.INTAKE_ATTENDED,
+        referral_id=UUID(int=1),
+        external_id="A-1",
+        occurred_at=NOW,
+    )
     return replace(told, **values)
 
 

@@ -156,11 +156,12 @@ class RemappedAllegroSource(AllegroSource):
     mapping_version = "2"
 
     @override
-    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
+    def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Read as ever, but for the new kind."""
-        kind = {"huisbezoek": "afspraak"}.get(str(held.payload["soort"]), held.payload["soort"])
-        record = super().remap(replace(held, payload={**held.payload, "soort": kind}))
-        return replace(record, payload=held.payload)
+        payload = quarantined.payload
+        kind = {"huisbezoek": "afspraak"}.get(str(payload["soort"]), payload["soort"])
+        record = super().remap(replace(quarantined, payload={**payload, "soort": kind}))
+        return replace(record, payload=payload)
 
 
 async def test_one_poisonous_record_in_a_thousand_holds_up_its_own_case_only(

@@ -160,7 +160,15 @@ def test_no_journal_line_or_status_remark_holds_more_than_was_released(kind: str
     occasion = Occasion.of(moment)
     wanted = fields_for(event_type, occasion)
     fields = {field.value: value for field, value in release_for(kind, occasion).fields.items() if field in wanted}
-    message = PartnerMessage(uuid4(), event_type, moment, uuid4(), "1", datetime(2026, 11, 22, tzinfo=UTC), fields)
+    message = PartnerMessage(
+        id=uuid4(),
+        event_type=event_type,
+        moment=moment,
+        referral_id=uuid4(),
+        external_id="1",
+        occurred_at=datetime(2026, 11, 22, tzinfo=UTC),
+        fields=fields,
+    )
 
     written = f"{to_line(message)} {to_status_update(message)}"
 

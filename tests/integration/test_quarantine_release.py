@@ -53,9 +53,9 @@ class Reader:
     def changes(self, cursor: str | None) -> Any:
         raise AssertionError("a retry asks the partner nothing")
 
-    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
-        record = PartnerRecord(**vars(held))
-        if (known := self.readable.get(held.external_id)) is None:
+    def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
+        record = PartnerRecord(**vars(quarantined))
+        if (known := self.readable.get(quarantined.external_id)) is None:
             return replace(record, unread=ReadError("soort", "unknown-code", "still unknown"))
         return replace(record, facts=known.facts)
 
@@ -67,8 +67,8 @@ class FixedSource(ScriptedSource):
     """A feed whose quarantined records can be read again."""
 
     @override
-    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
-        return replace(super().remap(held), facts=ATTENDED.facts)
+    def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
+        return replace(super().remap(quarantined), facts=ATTENDED.facts)
 
 
 async def retry(hub: InProcessHub, reader: Reader, ids: list[UUID] | None = None) -> PageResult:

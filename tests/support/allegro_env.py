@@ -79,7 +79,15 @@ async def _nowhere(_: object) -> None:
 
 def message(event_type: EventType, **fields: object) -> PartnerMessage:
     named = {Field[name].value: value for name, value in fields.items()}
-    return PartnerMessage(uuid4(), event_type, None, uuid4(), None, START, named)
+    return PartnerMessage(
+        id=uuid4(),
+        event_type=event_type,
+        moment=None,
+        referral_id=uuid4(),
+        external_id=None,
+        occurred_at=START,
+        fields=named,
+    )
 
 
 def about(referral: PartnerMessage, event_type: EventType, **fields: object) -> PartnerMessage:

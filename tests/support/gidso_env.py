@@ -46,7 +46,14 @@ def row(number: int, **values: object) -> Document:
 def line(case_id: str | None = "G-000001", attempt: int = 1, **values: object) -> PartnerMessage:
     """Return the message that an intake was attended."""
     event_type = EventType.INTAKE_ATTENDED
-    message = PartnerMessage(UUID(int=7), event_type, MOMENT_OF[event_type], UUID(int=1), case_id, NOON)
+    message = PartnerMessage(
+        id=UUID(int=7),
+        event_type=event_type,
+        moment=MOMENT_OF[event_type],
+        referral_id=UUID(int=1),
+        external_id=case_id,
+        occurred_at=NOON,
+    )
     return replace(message, attempt=attempt, **values)  # type: ignore[arg-type]  # fields of the message
 
 

@@ -155,7 +155,15 @@ def partner_record(case_id: str, *facts: Fact, **changes: Any) -> PartnerRecord:
     """Return a record as a partner's adapter reads it; by default its content is its facts."""
     external_id = changes.pop("external_id", f"{case_id}/{'+'.join(type(fact).__name__ for fact in facts)}")
     payload = {"id": external_id, "facts": repr(facts)}
-    record = PartnerRecord("mutatie", external_id, case_id, "1", payload, NOW, facts)
+    record = PartnerRecord(
+        kind="mutatie",
+        external_id=external_id,
+        case_id=case_id,
+        version="1",
+        payload=payload,
+        occurred_at=NOW,
+        facts=facts,
+    )
     return replace(record, **changes)
 
 

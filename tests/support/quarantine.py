@@ -18,12 +18,12 @@ async def fill_quarantine(hub: AppState) -> None:
     await hub.db.write(acquire_lease, hub.services, lease)
     records = tuple(
         PartnerRecord(
-            "mutatie",
-            f"m{number}",
-            "A1",
-            str(number),
-            {"tekst": SECRET_TEXT, "nummer": number},
-            datetime(2026, 1, number, tzinfo=UTC),
+            kind="mutatie",
+            external_id=f"m{number}",
+            case_id="A1",
+            version=str(number),
+            payload={"tekst": SECRET_TEXT, "nummer": number},
+            occurred_at=datetime(2026, 1, number, tzinfo=UTC),
             unread=_UNKNOWN if number == 1 else None,
         )
         for number in (1, 2)

@@ -32,14 +32,26 @@ class ScriptedSource:
                 raise page
             yield page
 
-    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
+    def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         return PartnerRecord(
-            held.kind, held.external_id, held.case_id, held.version, held.payload, held.occurred_at, ()
+            kind=quarantined.kind,
+            external_id=quarantined.external_id,
+            case_id=quarantined.case_id,
+            version=quarantined.version,
+            payload=quarantined.payload,
+            occurred_at=quarantined.occurred_at,
         )
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        facts = (WithdrawReferral(WithdrawalReason.OTHER),)
-        return PartnerRecord(kind, external_id, case_id, "removed", {"removed": external_id}, seen_at, facts)
+        return PartnerRecord(
+            kind=kind,
+            external_id=external_id,
+            case_id=case_id,
+            version="removed",
+            payload={"removed": external_id},
+            occurred_at=seen_at,
+            facts=(WithdrawReferral(WithdrawalReason.OTHER),),
+        )
 
 
 class FullListSource(ScriptedSource):

@@ -33,7 +33,7 @@ from tests.support.template_partner import TOKEN, TemplatePartner
 ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class World:
     """A hub with the adapter on one side and the partner on the other."""
 
@@ -92,6 +92,11 @@ async def small_world(db: Database, partner: TemplatePartner, url: str, adapter:
     webhook = WebhookSender(services.clock, OutboundClient(AddressPolicy()))
     delivery = DeliveryEngine(db, table, {SYSTEM: adapter.sink}, webhook, DeliverySettings(random=lambda: 0.0))
     yield World(
-        hub, partner, url, adapter, Relay(db, cases, services.policy, services.clock, services.new_id), delivery
+        hub=hub,
+        partner=partner,
+        url=url,
+        adapter=adapter,
+        relay=Relay(db, cases, services.policy, services.clock, services.new_id),
+        delivery=delivery,
     )
     await webhook.close()

@@ -81,7 +81,15 @@ def validator(schema: str) -> Draft202012Validator:
 def message(event_type: EventType, **fields: object) -> PartnerMessage:
     named = {Field[name].value: each for name, each in fields.items()}
     moment = datetime(2020, 3, 16, 13, 5, tzinfo=UTC)
-    return PartnerMessage(UUID(int=7), event_type, None, REFERRAL, "A0000042", moment, named)
+    return PartnerMessage(
+        id=UUID(int=7),
+        event_type=event_type,
+        moment=None,
+        referral_id=REFERRAL,
+        external_id="A0000042",
+        occurred_at=moment,
+        fields=named,
+    )
 
 
 @pytest.mark.parametrize(

@@ -61,17 +61,17 @@ class AllegroSource:
             yield [each.file_number for each in listed]
             last = listed[-1].file_number
 
-    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
+    def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Read a change from quarantine again; its sequence number is not in its payload."""
         # A note came without its text.
-        record = read_change({"gegevens": {}, **held.payload})
+        record = read_change({"gegevens": {}, **quarantined.payload})
         return replace(
             record,
-            external_id=held.external_id,
-            case_id=held.case_id,
-            version=held.version,
-            payload=held.payload,
-            revision=held.revision,
+            external_id=quarantined.external_id,
+            case_id=quarantined.case_id,
+            version=quarantined.version,
+            payload=quarantined.payload,
+            revision=quarantined.revision,
         )
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:

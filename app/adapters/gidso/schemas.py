@@ -6,7 +6,7 @@ contract promises and that is absent makes the record unreadable, because the hu
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_pascal
@@ -135,7 +135,7 @@ class AanmeldingenPage(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    value: list[dict[str, Any]]
+    value: list[dict[str, object]]
     next_link: str | None = Field(default=None, alias="@odata.nextLink")
     delta_link: str | None = Field(default=None, alias="@odata.deltaLink")
 
@@ -145,4 +145,4 @@ class JournaalregelsPage(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    value: list[dict[str, Any]]
+    value: list[dict[str, object]]

@@ -53,13 +53,19 @@ class Source:
             records = tuple(record for row in page.value for record in read_row(row, read_at))
             yield Page(records, cursor, drift_of(records, _unknown_fields(page.value)))
 
-    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
+    def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Read a registration from quarantine again; its version and moment are not in its payload."""
-        kind = Kind(held.kind)
+        kind = Kind(quarantined.kind)
         record = PartnerRecord(
-            kind, held.external_id, held.case_id, held.version, held.payload, held.occurred_at, revision=held.revision
+            kind=kind,
+            external_id=quarantined.external_id,
+            case_id=quarantined.case_id,
+            version=quarantined.version,
+            payload=quarantined.payload,
+            occurred_at=quarantined.occurred_at,
+            revision=quarantined.revision,
         )
-        if not held.version:
+        if not quarantined.version:
             return replace(record, unread=_NO_STAMP)
         return read_record(record, _facts(record, kind))
 
@@ -93,7 +99,7 @@ def read_row(row: Mapping[str, object], read_at: datetime) -> Iterator[PartnerRe
 
 def _record(kind: Kind, payload: Mapping[str, object], row: Mapping[str, object], read_at: datetime) -> PartnerRecord:
     key = _key(payload)
-    record = PartnerRecord(kind, key, key, "", payload, read_at)
+    record = PartnerRecord(kind=kind, external_id=key, case_id=key, version="", payload=payload, occurred_at=read_at)
     return read_record(record, _steps(record, kind, row))
 
 

@@ -1,7 +1,7 @@
 """RMW's messages as its contract (``openapi/partners/rmw.xsd``) documents them, in RMW's own words."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 
 from lxml import etree
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -93,7 +93,7 @@ class ListedRegistration:
         changed_at: RMW's *tijdstipMutatie*, empty when absent.
     """
 
-    contents: dict[str, Any]
+    contents: dict[str, object]
     number: str
     changed_at: str
 
@@ -143,7 +143,7 @@ class RegistrationState:
         return cls(references, answer.findtext(f"{tab}/{_PREFIX}stand") == "G")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StatusUpdate:
     """A new status of a referral code; ``on`` is a StUF date, ``remark`` at most 200 characters."""
 
@@ -165,15 +165,16 @@ class StatusUpdate:
         }
 
 
-def _values(element: etree._Element) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _values(element: etree._Element) -> dict[str, object]:
+    values: dict[str, object] = {}
+    repeated: dict[str, list[object]] = {}
     for child in element:
         name = child.tag.rpartition("}")[2]
         if name in _NOT_CONTENTS:
             continue
         value = _values(child) if len(child) else (child.text or "").strip()
         if name in _REPEATED:
-            values.setdefault(name, []).append(value)
+            repeated.setdefault(name, []).append(value)
         elif value:
             values[name] = value
-    return values
+    return values | repeated

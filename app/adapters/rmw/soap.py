@@ -16,6 +16,7 @@ _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _WSS: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 _WSSE: Final = f"{_WSS}wssecurity-secext-1.0.xsd"
 _PASSWORD_TEXT: Final = f"{_WSS}username-token-profile-1.0#PasswordText"
+# The types of lxml do not know that None names the default namespace.
 _NSMAP: Final[dict[Any, str]] = {None: NAMESPACE}
 
 

@@ -52,16 +52,23 @@ class RmwSource:
             yield Page(records, None, drift_of(records, unknown_in(contents, Aanmelding, _KIND, _BESIDE)))
             position = part.next_position
 
-    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
+    def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Read a registration from quarantine again; its number and moment are not in its payload."""
-        changed = "" if held.occurred_at == UNKNOWN_MOMENT else stuf_moment(held.occurred_at)
-        again = _record(ListedRegistration(dict(held.payload), held.version, changed), 0)
-        return replace(again, external_id=held.external_id, case_id=held.case_id)
+        changed = "" if quarantined.occurred_at == UNKNOWN_MOMENT else stuf_moment(quarantined.occurred_at)
+        again = _record(ListedRegistration(dict(quarantined.payload), quarantined.version, changed), 0)
+        return replace(again, external_id=quarantined.external_id, case_id=quarantined.case_id)
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
         """Return what a lapsed registration (*vervallen*) gives: RMW's list grows only, so this one was taken out."""
-        payload = {"aanmeldnummer": external_id, "vervallen": "J"}
-        return PartnerRecord(_KIND, external_id, case_id, "removed", payload, seen_at, withdrawal())
+        return PartnerRecord(
+            kind=_KIND,
+            external_id=external_id,
+            case_id=case_id,
+            version="removed",
+            payload={"aanmeldnummer": external_id, "vervallen": "J"},
+            occurred_at=seen_at,
+            facts=withdrawal(),
+        )
 
 
 def _record(registration: ListedRegistration, position: int) -> PartnerRecord:

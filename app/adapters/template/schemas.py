@@ -1,7 +1,7 @@
 """The partner's messages as its contract (``openapi/partners/template.yaml``) has them, in its own words."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -52,7 +52,7 @@ class Wijziging(_Message):
     """A place in the feed; the referral is read on its own, so that one bad one spoils no others."""
 
     volgnummer: Count
-    aanmelding: dict[str, Any]
+    aanmelding: dict[str, object]
 
 
 class Wijzigingen(_Message):

@@ -56,19 +56,25 @@ class Source:
             if len(changes) < PAGE_SIZE:
                 return
 
-    def remap(self, held: QuarantinedRecord) -> PartnerRecord:
+    def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Read a record that was in quarantine again, with today's tables."""
-        again = self._read(held.payload, held.external_id)
-        return replace(again, external_id=held.external_id, case_id=held.case_id)
+        again = self._read(quarantined.payload, quarantined.external_id)
+        return replace(again, external_id=quarantined.external_id, case_id=quarantined.case_id)
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
         """Return the withdrawal that a vanished referral means; the partner itself says nothing of it.
 
         A partner that tells of deletions gives the same fact for its tombstone (``app/adapters/gidso/mapping.py``).
         """
-        payload = {"nummer": external_id, "verwijderd": True}
-        facts = (WithdrawReferral(WithdrawalReason.OTHER),)
-        return PartnerRecord(kind, external_id, case_id, "verwijderd", payload, seen_at, facts)
+        return PartnerRecord(
+            kind=kind,
+            external_id=external_id,
+            case_id=case_id,
+            version="verwijderd",
+            payload={"nummer": external_id, "verwijderd": True},
+            occurred_at=seen_at,
+            facts=(WithdrawReferral(WithdrawalReason.OTHER),),
+        )
 
     def _page(self, changes: Sequence[Wijziging], cursor: str) -> Page:
         records = tuple(self._read(each.aanmelding, f"volgnummer-{each.volgnummer}") for each in changes)
@@ -80,7 +86,9 @@ class Source:
         """Read a referral; one that cannot be read says why, and keeps its key as far as it has one."""
         number = row.get("nummer")
         key = number if isinstance(number, str) and number else otherwise
-        record = PartnerRecord(_KIND, key, key, "", row, UNKNOWN_MOMENT)
+        record = PartnerRecord(
+            kind=_KIND, external_id=key, case_id=key, version="", payload=row, occurred_at=UNKNOWN_MOMENT
+        )
         return read_record(record, self._steps(record))
 
     def _steps(self, record: PartnerRecord) -> Iterator[PartnerRecord]:
