@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -26,12 +27,26 @@ NEW_MASTER_KEY = f"openssl rand -base64 {MASTER_KEY_BYTES}"
 NO_OIN = "0" * 20
 
 _PREFIX = "TRAJECTHUB_"
+# User name and password in a URL.
+_LOGIN = re.compile(r"//[^/@]*@")
 
 Networks = Annotated[
     tuple[IPv4Network | IPv6Network, ...],
     NoDecode,
     BeforeValidator(lambda given: [part.strip() for part in given.split(",")] if isinstance(given, str) else given),
 ]
+
+
+class WeakSettings(ValueError):
+    """Settings with which the hub does not start.
+
+    Attributes:
+        faults: a sentence for each, with the name of the variable and the remedy.
+    """
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(["the hub does not start like this:", *(f"- {fault}" for fault in faults)]))
+        self.faults = faults
 
 
 class Settings(BaseSettings):
@@ -114,12 +129,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def refuse_weak_settings(self) -> Self:
-        """Name every weak setting at once, each with the way out; outside the sandbox nothing weak may start."""
+        """Name every weak setting at once, each with the remedy; outside the sandbox nothing weak may start."""
         faults = list(self._key_faults())
         if self.mode != "sandbox":
             faults += [*self._exposure_faults(), *self._credential_faults()]
         if faults:
-            raise ValueError("\n".join(["the hub does not start like this:", *(f"- {fault}" for fault in faults)]))
+            raise WeakSettings(faults)
         return self
 
     @property
@@ -152,7 +167,8 @@ class Settings(BaseSettings):
         urls = {"PUBLIC_URL": self.public_url} | {_variable(each, "url"): each.url for each in self.partners.values()}
         for name, url in urls.items():
             if url is not None and not url.startswith("https://"):
-                yield f"{_PREFIX}{name} is {url}: personal data need https://, or set TRAJECTHUB_MODE=sandbox"
+                shown = _LOGIN.sub("//", url)
+                yield f"{_PREFIX}{name} is {shown}: personal data need https://, or set TRAJECTHUB_MODE=sandbox"
         if self.oin == NO_OIN:
             yield "TRAJECTHUB_OIN is all zeros: give your organisation's number from the OIN register"
 
@@ -161,6 +177,42 @@ class Settings(BaseSettings):
             for name in partner.missing_credentials() if partner.url else ():
                 remedy = f"set it, or unset {_PREFIX}{_variable(partner, 'url')}"
                 yield f"{_PREFIX}{_variable(partner, name)} is missing: {remedy}"
+
+
+def faults_of(error: ValidationError) -> list[str]:
+    """Return a sentence for everything that is wrong with the settings, with the variable and the remedy.
+
+    Args:
+        error: what ``Settings()`` raised. It names weak settings only when every value can be read; so the values that
+            cannot are replaced by their defaults, and the rest is examined too.
+    """
+    weak = [fault for each in error.errors() if not each["loc"] for fault in each["ctx"]["error"].faults]
+    # A value that may be of several types has a finding for each of them.
+    unreadable = {_variable_at(each["loc"]): each["msg"] for each in error.errors() if each["loc"]}
+    fields = {str(each["loc"][0]) for each in error.errors() if each["loc"]}
+    replaced = tuple(f"{_PREFIX}{field.upper()}" for field in fields)
+    return [
+        *(f"{variable}: {finding}; correct it, or unset it" for variable, finding in unreadable.items()),
+        *weak,
+        *(fault for fault in _weak_without(fields) if not fault.startswith(replaced)),
+    ]
+
+
+def _weak_without(fields: Set[str]) -> list[str]:
+    defaults: dict[str, Any] = {field: Settings.model_fields[field].default for field in fields}
+    try:
+        if fields:
+            Settings(**defaults)
+    except ValidationError as error:
+        return faults_of(error)
+    return []
+
+
+def _variable_at(location: Sequence[str | int]) -> str:
+    """Return the variable of a finding; what follows it in the location is a place within its value."""
+    known = {variable for variable, _ in variables()}
+    nested = f"{_PREFIX}{'_'.join(map(str, location[:2]))}".upper()
+    return nested if nested in known else f"{_PREFIX}{location[0]}".upper()
 
 
 def variables(model: type[BaseModel] = Settings, prefix: str = _PREFIX) -> Iterator[tuple[str, FieldInfo]]:

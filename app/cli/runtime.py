@@ -17,7 +17,7 @@ from app.domain.errors import HubError, PartnerError
 from app.log import configure_logging
 from app.operations.services import Services, SystemClock, build_services
 from app.sandbox.register import UnreadableRegister
-from app.settings import Settings
+from app.settings import Settings, faults_of
 
 T = TypeVar("T")
 
@@ -33,7 +33,8 @@ def read_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        raise _stop("; ".join(each["msg"] for each in error.errors())) from error
+        faults = "".join(f"\n- {fault}" for fault in faults_of(error))
+        raise _stop(f"The hub does not start with these settings:{faults}") from error
     configure_logging(settings.log_level, settings.log_format)
     return settings
 
