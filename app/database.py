@@ -21,6 +21,7 @@ from weakref import WeakSet
 
 import alembic.command
 import alembic.config
+from alembic.script import ScriptDirectory
 from pydantic_core import from_json, to_json
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
@@ -38,6 +39,7 @@ __all__ = [
     "Dialect",
     "StoreError",
     "is_refused_value",
+    "newest_schema",
     "upgrade_schema",
     "with_own_connection",
 ]
@@ -175,13 +177,26 @@ def upgrade_schema(url: str) -> None:
     Raises:
         DatabaseInUse: the SQLite file is open; migrate before :meth:`Database.open`.
     """
+    config = _migrations()
+    config.attributes["url"] = url
+    alembic.command.upgrade(config, "head")
+
+
+def newest_schema() -> str:
+    """Return the newest migration that this version of the hub has."""
+    head = ScriptDirectory.from_config(_migrations()).get_current_head()
+    if head is None:
+        raise RuntimeError("This installation has no migrations; install the hub again.")
+    return head
+
+
+def _migrations() -> alembic.config.Config:
     package = Path(__file__).parent
     beside, inside = package.parent / "migrations", package / "migrations"
     config = alembic.config.Config()
     # A percent sign starts an interpolation in Alembic's configuration.
     config.set_main_option("script_location", str(inside if inside.is_dir() else beside).replace("%", "%%"))
-    config.attributes["url"] = url
-    alembic.command.upgrade(config, "head")
+    return config
 
 
 def with_own_connection(url: str, work: Work[T]) -> T:

@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _NONCE_BYTES = 12
 KEY_BYTES = 32
 
+CLIENT_KEY_CONTEXT = "client.key"
+"""The context under which the keys of clients are sealed."""
+
 
 class SealBroken(Exception):
     """A stored value does not belong to this key or field."""
@@ -65,11 +68,11 @@ class Vault(Sealer):
     def new_client_key(self) -> tuple[Sealer, bytes]:
         """Make a key for a new client; returns its sealer and the wrapped key to store."""
         key = secrets.token_bytes(KEY_BYTES)
-        return Sealer(key), self.seal(key, "client.key")
+        return Sealer(key), self.seal(key, CLIENT_KEY_CONTEXT)
 
     def client_sealer(self, wrapped_key: bytes) -> Sealer:
         """Return the sealer of a client from its stored wrapped key."""
-        return Sealer(self.open(wrapped_key, "client.key"))
+        return Sealer(self.open(wrapped_key, CLIENT_KEY_CONTEXT))
 
     def index(self, value: str, label: str) -> bytes:
         """Return the keyed hash by which equal values are found; keyed, because there are few BSNs."""

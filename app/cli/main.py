@@ -14,6 +14,7 @@ from rich.console import Console
 
 from app.api.state import AppState
 from app.cli.contracts import documents
+from app.cli.doctor import doctor
 from app.cli.partners import partners
 from app.cli.runtime import console, friendly_errors, read_settings, run, services_of, with_database
 from app.database import Database, upgrade_schema
@@ -37,6 +38,7 @@ from app.worker import Worker, run_worker, stop_on_signal
 main = typer.Typer(name="trajecthub", no_args_is_help=True, add_completion=False, help=__doc__)
 clients = typer.Typer(no_args_is_help=True, help="The clients that may call the API.")
 main.add_typer(documents)
+main.command()(doctor)
 main.add_typer(clients, name="client")
 main.add_typer(partners, name="partner")
 

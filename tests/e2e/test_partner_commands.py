@@ -1,13 +1,11 @@
 """``trajecthub partner``: what a person sees and does, alone and beside a simulated GIDSO in a process of its own."""
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import UUID
 
-import httpx
 import pytest
 
 from app.cli.runtime import run as run_to_the_end
@@ -20,22 +18,9 @@ from app.operations.partners.state import JobRequest, request_job
 from app.sandbox.gidso.app import API_KEY
 from app.settings import Settings
 from tests.support.command_line import run, run_json
-from tests.support.gidso_env import row
 from tests.support.hub import WIJKTEAM
 
 pytestmark = pytest.mark.usefixtures("restored_logging")
-
-
-@pytest.fixture(scope="module")
-def gidso() -> Iterator[str]:
-    """Return the address of a GIDSO that runs and holds one registration."""
-    command = [sys.executable, "-m", "app.cli.main", "simulate", "gidso"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        url = json.loads(process.stdout.readline())["gidso"]
-        httpx.put(f"{url}/_console/aanmeldingen", json=[row(1)], headers={"X-Api-Key": API_KEY}).raise_for_status()
-        yield url
-        process.terminate()
 
 
 @pytest.fixture

@@ -42,6 +42,9 @@ api_client = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+SIGNING_KEY_CONTEXT = "signing_key.private_key"
+"""The context under which private keys are sealed in the vault."""
+
 signing_key = Table(
     "signing_key",
     metadata,

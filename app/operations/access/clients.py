@@ -13,6 +13,7 @@ from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.input_rules import InputRule
 from app.domain.values import Organisation
 from app.models.access import auth as access
+from app.models.access.auth import SIGNING_KEY_CONTEXT
 from app.models.access.organisation import to_organisation
 from app.operations.access.organisations import read_organisation
 from app.operations.services import Services
@@ -35,7 +36,6 @@ SCOPES: Mapping[str, str] = MappingProxyType(
 """Every scope with what it opens; a role decides what may then be done."""
 
 SECRET_CHARACTERS = 32
-_KEY_CONTEXT = "signing_key.private_key"
 _KEY_TYPES = {"RSA", "EC"}
 # Members that only a private or a shared key has (RFC 7518, sections 6.2.2, 6.3.2 and 6.4).
 _PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
@@ -142,7 +142,9 @@ def use_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime
 def signing_keys(tx: Connection, services: Services) -> list[SigningKey]:
     """Return the hub's signing keys, newest first; the newest one signs, all of them verify."""
     rows = access.list_signing_keys(tx)
-    return [SigningKey(row.kid, services.vault.open(row.private_key, _KEY_CONTEXT), row.public_jwk) for row in rows]
+    return [
+        SigningKey(row.kid, services.vault.open(row.private_key, SIGNING_KEY_CONTEXT), row.public_jwk) for row in rows
+    ]
 
 
 def ensure_signing_key(tx: Connection, services: Services, make_key: Callable[[], SigningKey]) -> list[SigningKey]:
@@ -156,7 +158,7 @@ def add_signing_key(tx: Connection, services: Services, key: SigningKey) -> None
     """Keep a key, sealed by the vault; from now on it signs."""
     values = {
         "kid": key.kid,
-        "private_key": services.vault.seal(key.private_pem, _KEY_CONTEXT),
+        "private_key": services.vault.seal(key.private_pem, SIGNING_KEY_CONTEXT),
         "public_jwk": key.public_jwk,
         "created_at": services.clock.now(),
     }

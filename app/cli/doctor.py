@@ -1,0 +1,228 @@
+"""``trajecthub doctor``: examine an installation and say what is wrong with it; nothing is changed or stored."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel, ValidationError
+
+from app.adapters.common.adapter import Adapter
+from app.adapters.engine.registry import connect_partners
+from app.cli.runtime import run
+from app.cli.tables import AsJson, print_items
+from app.database import Database, DatabaseInUse, StoreError, newest_schema
+from app.domain.codes import System
+from app.domain.errors import CursorExpired, PartnerError, Unavailable
+from app.log import configure_logging
+from app.models.diagnosis import SealedValue, any_sealed_value, partner_cursors, schema_version, server_time
+from app.operations.services import SystemClock
+from app.privacy.policy import load_policy
+from app.reference import load_reference
+from app.settings import Settings, faults_of
+from app.vault import SealBroken, Vault
+from app.worker import pull_policies_of
+
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far the clocks of this machine and of the database server may differ: leases and retries depend on them."""
+
+Cursors = Mapping[System, str | None]
+"""For each partner the place up to which it was read."""
+
+_SQLITE = "sqlite:///"
+
+
+class State(StrEnum):
+    """What the examination of one thing found."""
+
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Finding(BaseModel):
+    """What was examined, and what was found: what is wrong and the remedy, or why it was left out."""
+
+    check: str
+    state: State
+    detail: str
+
+
+@dataclass
+class Report:
+    """What was found so far."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, check: str, state: State, detail: str) -> None:
+        """Add a finding."""
+        self.findings.append(Finding(check=check, state=state, detail=detail))
+
+
+def doctor(
+    offline: Annotated[bool, typer.Option("--offline", help="Do not call the partner systems.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Examine settings, database, master key, policy and partners; say what to do about each fault.
+
+    Exits with status 1 when something is wrong. Prints no secrets and no personal data.
+    """
+    findings = examine(offline=offline)
+    print_items(findings, ("check", "state", "detail"), as_json=as_json)
+    if any(each.state is State.FAILED for each in findings):
+        raise typer.Exit(1)
+
+
+def examine(*, offline: bool) -> list[Finding]:
+    """Return what is found about the installation that the environment describes."""
+    report = Report()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for fault in faults_of(error):
+            report.add("settings", State.FAILED, fault)
+    else:
+        configure_logging("ERROR", settings.log_format)
+        run(_examine(settings, report, offline=offline))
+    return report.findings
+
+
+async def _examine(settings: Settings, report: Report, *, offline: bool) -> None:
+    _examine_files(settings, report)
+    _examine_city(settings, report)
+    cursors = await _open_store(settings, report)
+    if not offline:
+        await _examine_partners(settings, cursors, report)
+
+
+def _examine_files(settings: Settings, report: Report) -> None:
+    path = settings.webhook_ca_file
+    if path is None or path.is_file():
+        report.add("settings", State.OK, f"{settings.mode} mode")
+    else:
+        fault = f"TRAJECTHUB_WEBHOOK_CA_FILE is {path}, where no file is: correct it, or unset it"
+        report.add("settings", State.FAILED, fault)
+
+
+def _examine_city(settings: Settings, report: Report) -> None:
+    try:
+        reference, policy = load_reference(settings.municipality), load_policy(settings.municipality)
+    except (ValueError, KeyError) as error:
+        report.add("reference data", State.FAILED, f"{settings.municipality}: {error}")
+    else:
+        found = f"{settings.municipality}: {len(reference.areas)} areas, policy {policy.version}"
+        report.add("reference data", State.OK, found)
+
+
+async def _open_store(settings: Settings, report: Report) -> Cursors:
+    if missing := _missing_file(settings.database_url):
+        report.add("database", State.FAILED, f"There is no file {missing}; make it with 'trajecthub migrate'.")
+        return {}
+    try:
+        db = Database.open(settings.database_url)
+    except DatabaseInUse:
+        report.add("database", State.SKIPPED, "A running hub has the file open; stop it to have its contents examined.")
+        return {}
+    except ValueError as error:
+        report.add("database", State.FAILED, f"TRAJECTHUB_DATABASE_URL: {error}")
+        return {}
+    try:
+        return await _examine_store(db, settings, report)
+    except (Unavailable, StoreError, OSError) as error:
+        detail = f"It cannot be read ({_kind(error)}); check TRAJECTHUB_DATABASE_URL, and that the server runs."
+        report.add("database", State.FAILED, detail)
+        return {}
+    finally:
+        await db.close()
+
+
+def _missing_file(url: str) -> Path | None:
+    path = Path(url.removeprefix(_SQLITE))
+    return path if url.startswith(_SQLITE) and not path.is_file() else None
+
+
+async def _examine_store(db: Database, settings: Settings, report: Report) -> Cursors:
+    begun = time.perf_counter()
+    version = await db.read(schema_version)
+    report.add("database", State.OK, f"{db.dialect} answers in {_milliseconds(begun)} ms")
+    if db.dialect == "postgresql":
+        examine_clock(await db.read(server_time) - SystemClock().now(), report)
+    _examine_schema(version, report)
+    if version != newest_schema():
+        return {}
+    _examine_key(settings, await db.read(any_sealed_value), report)
+    return await db.read(partner_cursors)
+
+
+def examine_clock(ahead: timedelta, report: Report) -> None:
+    """Report how far the clock of the database server is ahead of that of this machine."""
+    seconds = abs(ahead.total_seconds())
+    if seconds <= CLOCK_TOLERANCE.total_seconds():
+        report.add("clock", State.OK, f"{seconds:.1f} s from the clock of the database server")
+    else:
+        detail = f"It differs {seconds:.0f} s from that of the database server; set both by a time server (NTP)."
+        report.add("clock", State.FAILED, detail)
+
+
+def _examine_schema(version: str | None, report: Report) -> None:
+    newest = newest_schema()
+    if version is None:
+        report.add("schema", State.FAILED, "The database has no tables yet; run 'trajecthub migrate'.")
+    elif version != newest:
+        remedy = "run 'trajecthub migrate', or install the version of the hub that made it"
+        report.add("schema", State.FAILED, f"It is {version}, and this version of the hub needs {newest}: {remedy}.")
+    else:
+        report.add("schema", State.OK, newest)
+
+
+def _examine_key(settings: Settings, sealed: SealedValue | None, report: Report) -> None:
+    if sealed is None:
+        report.add("master key", State.OK, "Nothing is sealed yet.")
+        return
+    try:
+        Vault(settings.master_key_bytes()).open(sealed.content, sealed.context)
+    except SealBroken:
+        detail = "It does not open what is stored; set TRAJECTHUB_MASTER_KEY to the key with which the hub started."
+        report.add("master key", State.FAILED, detail)
+    else:
+        report.add("master key", State.OK, "It opens what is stored.")
+
+
+async def _examine_partners(settings: Settings, cursors: Cursors, report: Report) -> None:
+    clock, policies = SystemClock(), pull_policies_of(settings)
+    adapters = connect_partners(settings.partners.values(), clock, policies)
+    for system in settings.partners:
+        if system not in adapters:
+            report.add(f"partner {system}", State.SKIPPED, "not connected")
+        elif policies[system].in_maintenance(clock.now()):
+            report.add(f"partner {system}", State.SKIPPED, "in maintenance, and so not called")
+        else:
+            report.add(f"partner {system}", *await _reach(adapters[system], cursors.get(system)))
+    for adapter in adapters.values():
+        await adapter.close()
+
+
+async def _reach(adapter: Adapter, cursor: str | None) -> tuple[State, str]:
+    """Read one page of changes, as the next pull would, and drop it."""
+    begun = time.perf_counter()
+    try:
+        await anext(adapter.source.changes(cursor))
+    except CursorExpired:
+        return State.OK, f"answers in {_milliseconds(begun)} ms; the next pull reads everything again"
+    except PartnerError as error:
+        return State.FAILED, f"{error}."
+    return State.OK, f"answers in {_milliseconds(begun)} ms"
+
+
+def _milliseconds(begun: float) -> int:
+    return round((time.perf_counter() - begun) * 1000)
+
+
+def _kind(error: Exception) -> str:
+    # The name only: the text of a driver's error can hold parts of the address.
+    cause = error.__cause__ if isinstance(error, Unavailable) else getattr(error, "orig", None)
+    return type(cause or error).__name__

@@ -1,0 +1,235 @@
+"""``trajecthub doctor`` names every fault of an installation with its remedy, changes nothing and shows no secret."""
+
+import socket
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.doctor import Report, State, examine_clock
+from app.cli.runtime import run as run_to_the_end
+from app.database import Connection, Database, upgrade_schema, with_own_connection
+from app.operations.access.clients import SigningKey, add_signing_key
+from app.operations.services import SystemClock, build_services
+from app.sandbox.gidso.app import API_KEY
+from tests.support.command_line import run, run_json
+
+pytestmark = pytest.mark.usefixtures("restored_logging")
+
+KEY, OTHER_KEY = (b64encode(bytes([byte]) * 32).decode() for byte in (1, 2))
+
+Findings = dict[str, tuple[str, str]]
+
+
+@pytest.fixture
+def installation(sandbox: dict[str, str], database_url: str) -> dict[str, str]:
+    """Return the environment of a migrated installation without partners, on each store in turn."""
+    return sandbox | {"TRAJECTHUB_DATABASE_URL": database_url, "TRAJECTHUB_MASTER_KEY": KEY}
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """Return a port at which nobody answers and that nobody else can take."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+def examined(environment: dict[str, str], *options: str, code: int) -> Findings:
+    findings: list[dict[str, Any]] = run_json(environment, "doctor", *options, code=code)
+    return {each["check"]: (each["state"], each["detail"]) for each in findings}
+
+
+def write(url: str, work: Callable[[Connection], object]) -> None:
+    """Do one thing in the store, as a hub would that is stopped by now."""
+
+    async def written() -> None:
+        db = Database.open(url)
+        await db.write(work)
+        await db.close()
+
+    run_to_the_end(written())
+
+
+def store_signing_key(tx: Connection) -> None:
+    """Store a value that the master key sealed."""
+    services = build_services(bytes([1]) * 32, "rotterdam", SystemClock())
+    add_signing_key(tx, services, SigningKey("kid-1", b"-----BEGIN PRIVATE KEY-----", {"kid": "kid-1"}))
+
+
+def become_older(tx: Connection) -> None:
+    """Say that the schema is of another version."""
+    tx.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+
+
+def test_nothing_is_wrong_with_a_sound_installation(installation: dict[str, str]) -> None:
+    write(installation["TRAJECTHUB_DATABASE_URL"], store_signing_key)
+
+    found = examined(installation, code=0)
+
+    failed = {check for check, (state, _) in found.items() if state == "failed"}
+    assert failed == set()
+    assert {"settings", "reference data", "database", "schema", "master key"} <= found.keys()
+    assert found["master key"] == ("ok", "It opens what is stored.")
+    assert found["partner gidso"] == ("skipped", "not connected")
+    assert ("clock" in found) is installation["TRAJECTHUB_DATABASE_URL"].startswith("postgresql")
+
+
+def test_findings_are_shown_as_a_table(installation: dict[str, str]) -> None:
+    code, output = run(installation, "doctor", "--offline")
+
+    assert code == 0
+    assert all(word in output for word in ("check", "detail", "master key", "Nothing is sealed yet."))
+
+
+def test_another_master_key_than_that_of_the_stored_data_is_found(installation: dict[str, str]) -> None:
+    write(installation["TRAJECTHUB_DATABASE_URL"], store_signing_key)
+
+    found = examined(installation | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY}, code=1)
+
+    state, detail = found["master key"]
+    assert state == "failed"
+    assert "TRAJECTHUB_MASTER_KEY" in detail
+
+
+def test_a_database_without_tables_is_to_be_migrated(sandbox: dict[str, str], empty_database_url: str) -> None:
+    with_own_connection(empty_database_url, lambda _: None)
+
+    found = examined(sandbox | {"TRAJECTHUB_DATABASE_URL": empty_database_url}, code=1)
+
+    assert found["database"][0] == "ok"
+    assert found["schema"] == ("failed", "The database has no tables yet; run 'trajecthub migrate'.")
+    assert "master key" not in found
+
+
+def test_a_schema_of_another_version_is_found(sandbox: dict[str, str], empty_database_url: str) -> None:
+    upgrade_schema(empty_database_url)
+    write(empty_database_url, become_older)
+
+    state, detail = examined(sandbox | {"TRAJECTHUB_DATABASE_URL": empty_database_url}, code=1)["schema"]
+
+    assert state == "failed"
+    assert detail.startswith("It is 0000, ")
+    assert "'trajecthub migrate'" in detail
+
+
+def test_a_missing_sqlite_file_is_named_and_not_made(sandbox: dict[str, str], database_folder: Path) -> None:
+    state, detail = examined(sandbox, code=1)["database"]
+
+    assert state == "failed"
+    assert "'trajecthub migrate'" in detail
+    assert list(database_folder.iterdir()) == []
+
+
+def test_a_sqlite_file_that_a_running_hub_has_open_is_left_alone(migrated: dict[str, str]) -> None:
+    hub = Database.open(migrated["TRAJECTHUB_DATABASE_URL"])
+    in_use = examined(migrated, "--offline", code=0)
+    run_to_the_end(hub.close())
+
+    assert in_use["database"][0] == "skipped"
+    assert "stop it" in in_use["database"][1]
+
+
+@pytest.mark.parametrize("url", ["postgresql://hub:geheim@127.0.0.1:{port}/hub", "mysql://hub:geheim@127.0.0.1/hub"])
+def test_a_database_that_cannot_be_reached_is_found_without_its_password(
+    sandbox: dict[str, str], closed_port: int, url: str
+) -> None:
+    environment = sandbox | {"TRAJECTHUB_DATABASE_URL": url.format(port=closed_port)}
+
+    state, detail = examined(environment, "--offline", code=1)["database"]
+
+    assert state == "failed"
+    assert "TRAJECTHUB_DATABASE_URL" in detail
+    assert "geheim" not in detail
+
+
+def test_a_partner_that_answers_is_shown_with_its_latency(installation: dict[str, str], gidso: str) -> None:
+    connected = installation | {"TRAJECTHUB_GIDSO_URL": gidso, "TRAJECTHUB_GIDSO_API_KEY": API_KEY}
+
+    state, detail = examined(connected, code=0)["partner gidso"]
+
+    assert state == "ok"
+    assert detail.startswith("answers in ")
+
+
+@pytest.mark.parametrize("system", ["allegro", "gidso", "rmw"])
+def test_a_partner_that_is_down_is_shown_with_the_reason(
+    installation: dict[str, str], closed_port: int, system: str
+) -> None:
+    down = installation | {f"TRAJECTHUB_{system.upper()}_URL": f"http://127.0.0.1:{closed_port}"}
+
+    state, detail = examined(down, code=1)[f"partner {system}"]
+
+    assert state == "failed"
+    assert "gave no answer" in detail
+
+
+def test_refused_credentials_of_the_hub_are_named_and_not_shown(installation: dict[str, str], gidso: str) -> None:
+    secret = "sleutel-4711"
+    environment = installation | {"TRAJECTHUB_GIDSO_URL": gidso, "TRAJECTHUB_GIDSO_API_KEY": secret}
+
+    state, detail = examined(environment, code=1)["partner gidso"]
+
+    assert state == "failed"
+    assert "credentials" in detail
+    assert secret not in detail
+
+
+def test_offline_no_partner_is_called(installation: dict[str, str], closed_port: int) -> None:
+    down = installation | {"TRAJECTHUB_GIDSO_URL": f"http://127.0.0.1:{closed_port}"}
+
+    assert not {check for check in examined(down, "--offline", code=0) if check.startswith("partner")}
+
+
+def test_a_partner_in_maintenance_is_not_called(installation: dict[str, str], closed_port: int) -> None:
+    environment = installation | {
+        "TRAJECTHUB_RMW_URL": f"http://127.0.0.1:{closed_port}",
+        "TRAJECTHUB_RMW_MAINTENANCE": "00:00-12:00,12:00-00:00",
+    }
+
+    assert examined(environment, code=0)["partner rmw"] == ("skipped", "in maintenance, and so not called")
+
+
+def test_every_fault_in_the_settings_is_named_at_once_with_its_remedy() -> None:
+    environment = {
+        "TRAJECTHUB_MODE": "production",
+        "TRAJECTHUB_PORT": "eight thousand",
+        "TRAJECTHUB_PUBLIC_URL": "http://beheer:geheim@hub.example.org",
+        "TRAJECTHUB_GIDSO_URL": "https://gidso.example.org",
+    }
+
+    found = run_json(environment, "doctor", code=1)
+
+    assert [(each["check"], each["state"], each["detail"].split(" ")[0]) for each in found] == [
+        ("settings", "failed", "TRAJECTHUB_PORT:"),
+        ("settings", "failed", "TRAJECTHUB_MASTER_KEY"),
+        ("settings", "failed", "TRAJECTHUB_PUBLIC_URL"),
+        ("settings", "failed", "TRAJECTHUB_OIN"),
+        ("settings", "failed", "TRAJECTHUB_GIDSO_API_KEY"),
+    ]
+    assert not any("geheim" in each["detail"] or "eight" in each["detail"] for each in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("TRAJECTHUB_MUNICIPALITY", "atlantis", "No reference data for 'atlantis'"),
+        ("TRAJECTHUB_WEBHOOK_CA_FILE", "/nonexistent.pem", "TRAJECTHUB_WEBHOOK_CA_FILE is /nonexistent.pem"),
+    ],
+)
+def test_a_setting_that_leads_nowhere_is_found(migrated: dict[str, str], name: str, value: str, told: str) -> None:
+    findings = run_json(migrated | {name: value}, "doctor", "--offline", code=1)
+
+    assert [each["detail"] for each in findings if each["state"] == "failed" and told in each["detail"]]
+
+
+def test_a_clock_that_differs_from_the_servers_is_found() -> None:
+    report = Report()
+
+    for seconds in (-60, -5, 0, 5, 60):
+        examine_clock(timedelta(seconds=seconds), report)
+
+    assert [each.state for each in report.findings] == [State.FAILED, State.OK, State.OK, State.OK, State.FAILED]
