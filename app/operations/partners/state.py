@@ -12,9 +12,8 @@ from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
 from app.domain.events import EventType
 from app.domain.input_rules import InputRule
 from app.events.delivery.notices import READING, SENDING, about_partner
-from app.models.partners.partner import ensure_partner, find_partner, list_partners, list_runs, update_partner
-from app.models.partners.partner_alert import standing_alerts
-from app.models.partners.partner_job import (
+from app.models.partners.alert import standing_alerts
+from app.models.partners.job import (
     find_job_row,
     insert_job,
     jobs_waiting_since,
@@ -23,6 +22,7 @@ from app.models.partners.partner_job import (
     update_job,
     was_asked_since,
 )
+from app.models.partners.partner import ensure_partner, find_partner, list_partners, list_runs, update_partner
 from app.models.partners.quarantine import count_quarantined_of
 from app.operations.partners.lease import PartnerLease, require_lease
 from app.operations.services import Services
