@@ -30,7 +30,7 @@ from app.operations.field_sync.known_values import on_delivered
 from app.operations.intake.apply import PageResult
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
-from app.operations.retention import forget_what_is_old
+from app.operations.retention import purge_expired
 from app.operations.services import Services, SystemClock, build_services
 from app.settings import Settings
 
@@ -49,7 +49,7 @@ class Worker:
 
     Attributes:
         pullers: one for each connected partner.
-        forget: forgets what waited too long, and what is long over.
+        purge: deletes what is older than the terms of retention.
     """
 
     relay: Relay
@@ -57,7 +57,7 @@ class Worker:
     pullers: dict[System, Puller]
     adapters: dict[System, Adapter]
     webhook: WebhookSender
-    forget: Callable[[], Awaitable[int]]
+    purge: Callable[[], Awaitable[int]]
 
     @classmethod
     def over(cls, db: Database, services: Services, settings: Settings) -> Self:
@@ -81,19 +81,12 @@ class Worker:
             relay=Relay(db, cases, services.policy, services.clock, services.new_id),
             delivery=DeliveryEngine(db, table, sinks, webhook, DeliverySettings()),
             pullers={
-                system: Puller(
-                    db,
-                    services,
-                    each.source,
-                    holder,
-                    pull_policy[system],
-                    Jobs(db, services, each.source, PartnerLease(system, holder), each.list_cases).work,
-                )
-                for system, each in adapters.items()
+                system: _puller(db, services, adapter, PartnerLease(system, holder), pull_policy[system])
+                for system, adapter in adapters.items()
             },
             adapters=adapters,
             webhook=webhook,
-            forget=partial(db.write_quietly, forget_what_is_old, services),
+            purge=partial(db.write_quietly, purge_expired, services),
         )
 
     async def run(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
@@ -102,7 +95,7 @@ class Worker:
             loops.create_task(self.delivery.run(stop, self.relay.once))
             for puller in self.pullers.values():
                 loops.create_task(puller.run(stop, pull_interval_seconds))
-            loops.create_task(run_forever("retention", self.forget, stop=stop, interval_seconds=_HOUR_SECONDS))
+            loops.create_task(run_forever("retention", self.purge, stop=stop, interval_seconds=_HOUR_SECONDS))
 
     async def settle(self, *systems: System) -> PageResult:
         """Pull these partners once, then tell everyone what happened; for tests and plays in simulated time."""
@@ -117,6 +110,18 @@ class Worker:
         await self.webhook.close()
         for adapter in self.adapters.values():
             await adapter.close()
+
+
+def _puller(db: Database, services: Services, adapter: Adapter, lease: PartnerLease, pull_policy: PullPolicy) -> Puller:
+    jobs = Jobs(db=db, services=services, source=adapter.source, lease=lease, list_cases=adapter.list_cases)
+    return Puller(
+        db=db,
+        services=services,
+        source=adapter.source,
+        holder=lease.holder,
+        pull_policy=pull_policy,
+        do_jobs=jobs.work,
+    )
 
 
 def outbound(settings: Settings) -> OutboundClient:

@@ -57,7 +57,7 @@ async def measure() -> None:
         async with open_stage(database_url) as stage:
             await stage.add_referrer(_CODE)
             partner = connect_allegro(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
-            puller = Puller(stage.db, stage.services, partner.source, "bench")
+            puller = Puller(db=stage.db, services=stage.services, source=partner.source, holder="bench")
             try:
                 await _work(stage, url, 20)
                 await puller.pull()

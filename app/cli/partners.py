@@ -1,6 +1,6 @@
-"""``trajecthub partner``: look after the connections with the partner systems, beside the API that does the same.
+"""``trajecthub partner``: manage the connections with the partner systems; the API can do the same.
 
-Comparing, backfilling and retrying run in this process when no worker has the partner's turn, else in that worker.
+Jobs (reconcile, backfill, retry) run in this process when no worker has the partner's lease, else in that worker.
 """
 
 import asyncio
@@ -18,20 +18,11 @@ from app.cli.tables import AsJson, print_items, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
+from app.domain.partners import Job, JobKind, JobRequest, JobState
 from app.operations.intake.quarantine import dismiss_quarantined, page_of_quarantine
-from app.operations.partners.lease import LeaseLost, PartnerLease, acquire_lease, release_lease
-from app.operations.partners.state import (
-    Job,
-    JobRequest,
-    cancel_job,
-    find_job,
-    page_of_jobs,
-    partner_runs,
-    partner_states,
-    pause_partner,
-    request_job,
-    resume_partner,
-)
+from app.operations.partners.jobs import cancel_job, find_job, page_of_jobs, request_job
+from app.operations.partners.lease import LeaseLost, acquire_lease, release_lease
+from app.operations.partners.state import is_paused, partner_runs, partner_states, pause_partner, resume_partner
 from app.operations.services import Services, SystemClock
 from app.settings import Settings
 from app.worker import Worker
@@ -41,7 +32,7 @@ T = TypeVar("T")
 partners = typer.Typer(no_args_is_help=True, help="The connections with the partner systems.")
 
 _BY = "command line"
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 _STATE = (
     "system",
     "paused",
@@ -66,53 +57,53 @@ def _partner(name: str) -> System:
 
 
 Partner = Annotated[System, typer.Argument(parser=_partner, metavar="SYSTEM", help=", ".join(PARTNERS))]
-Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")]
-QuarantinedId = Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the list of the quarantine.")]
-Reason = Annotated[str, typer.Option(help="Why; kept on record. No personal data.")]
-By = Annotated[str, typer.Option(help="Who does this; kept on record.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what it would do, and change nothing.")]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="The most that are listed.")]
+QuarantinedId = Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the quarantine list.")]
+Reason = Annotated[str, typer.Option(help="Why; stored. No personal data.")]
+By = Annotated[str, typer.Option(help="Who does this; stored.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what the job would do, and change nothing.")]
 
 
 @partners.command()
 def status(as_json: AsJson = False) -> None:
-    """Tell how every connection does."""
+    """Show the status of every connection."""
 
     async def work(db: Database, _: Settings) -> list[PartnerOut]:
         states = await db.read(partner_states, SystemClock().now())
-        return [PartnerOut.model_validate(vars(each), by_name=True) for each in states]
+        return [PartnerOut.model_validate(each) for each in states]
 
     print_items(_over_database(work), _STATE, as_json=as_json)
 
 
 @partners.command()
 def runs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
-    """List what the newest pulls brought."""
+    """List the newest runs that read something new."""
 
     async def work(db: Database, _: Settings) -> list[RunOut]:
         found = await db.read(partner_runs, system, limit)
-        return [RunOut.model_validate(vars(each), by_name=True) for each in found]
+        return [RunOut.model_validate(each) for each in found]
 
     print_items(_over_database(work), _RUN, as_json=as_json)
 
 
 @partners.command("quarantine")
 def list_quarantined(system: Partner, limit: Limit = 100, as_json: AsJson = False) -> None:
-    """List which records are in quarantine, oldest first, and why; never what they hold."""
+    """List the records in quarantine, oldest first, with the reason; never their contents."""
 
     async def work(db: Database, _: Settings) -> list[QuarantinedOut]:
         found, _more = await db.read(page_of_quarantine, system, None, limit)
-        return [QuarantinedOut.model_validate(vars(each), by_name=True) for each in found]
+        return [QuarantinedOut.model_validate(each) for each in found]
 
     print_items(_over_database(work), _QUARANTINED, as_json=as_json)
 
 
 @partners.command("jobs")
 def list_jobs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
-    """List what was asked for, newest first: where it stands, and what a job that waits is waiting for."""
+    """List jobs, newest first, with their state and what a waiting job waits for."""
 
     async def work(db: Database, _: Settings) -> list[JobOut]:
         found, _more = await db.read(page_of_jobs, system, None, limit)
-        return [JobOut.model_validate(vars(each), by_name=True) for each in found]
+        return [JobOut.model_validate(each) for each in found]
 
     print_items(_over_database(work), _JOB, as_json=as_json)
 
@@ -123,7 +114,7 @@ def cancel(
     job_id: Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the list of jobs.")],
     by: By = _BY,
 ) -> None:
-    """Take back a job that waits."""
+    """Cancel a waiting job."""
 
     async def work(db: Database, settings: Settings) -> None:
         await db.write(cancel_job, services_of(settings), system, job_id, by)
@@ -134,7 +125,7 @@ def cancel(
 
 @partners.command()
 def pause(system: Partner, reason: Reason, by: By = _BY) -> None:
-    """Leave a partner alone until it is resumed; nothing is lost, what it records is read afterwards."""
+    """Pause a partner until it is resumed; what it records meanwhile is read afterwards."""
 
     async def work(db: Database, settings: Settings) -> None:
         await db.write(pause_partner, services_of(settings), system, by, reason)
@@ -145,7 +136,7 @@ def pause(system: Partner, reason: Reason, by: By = _BY) -> None:
 
 @partners.command()
 def resume(system: Partner) -> None:
-    """Pull a partner again, from where it was."""
+    """Let a paused partner be pulled again, from its cursor."""
 
     async def work(db: Database, settings: Settings) -> None:
         await db.write(resume_partner, services_of(settings), system)
@@ -156,92 +147,91 @@ def resume(system: Partner) -> None:
 
 @partners.command()
 def dismiss(system: Partner, quarantined_id: QuarantinedId, reason: Reason, by: By = _BY) -> None:
-    """Leave a record in quarantine out for good; its payload is destroyed, who decided and why is kept."""
+    """Leave a record in quarantine out for good; its payload is deleted, who decided and why is stored."""
 
     async def work(db: Database, settings: Settings) -> None:
         await db.write(dismiss_quarantined, services_of(settings), system, quarantined_id, by, reason)
 
     _over_database(work)
-    console.print("The record is dismissed; what waited for it goes on at the next retry.")
+    console.print("The record is dismissed; what waited for it is applied at the next retry.")
 
 
 @partners.command()
 def retry(
     system: Partner,
     quarantined_id: Annotated[
-        UUID | None, typer.Argument(metavar="[ID]", help="Only this record, with what waits for it; else everything.")
+        UUID | None,
+        typer.Argument(metavar="[ID]", help="Only this record, with what waits for it; without it everything."),
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read what is in quarantine again, with today's mapping."""
-    _do(system, JobRequest("retry", dry_run, quarantine_id=quarantined_id), as_json=as_json)
+    """Read the records in quarantine again, with the present mapping."""
+    _do(system, JobRequest(kind=JobKind.RETRY, dry_run=dry_run, quarantine_id=quarantined_id), as_json=as_json)
 
 
 @partners.command()
 def reconcile(system: Partner, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Compare everything that a partner has with what the hub applied, and mend it."""
-    _do(system, JobRequest("reconcile", dry_run), as_json=as_json)
+    """Compare everything that a partner has with what the hub applied, and repair the differences."""
+    _do(system, JobRequest(kind=JobKind.RECONCILE, dry_run=dry_run), as_json=as_json)
 
 
 @partners.command()
 def backfill(
     system: Partner,
-    since: Annotated[datetime | None, typer.Option(help="Take what happened from this moment on (UTC).")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Apply what happened from this time on (UTC).")] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read everything of a partner again, and tell nobody of what happened."""
+    """Read everything of a partner again, without sending feedback or writing to partners."""
     moment = since.replace(tzinfo=UTC) if since else None
-    _do(system, JobRequest("backfill", dry_run, since=moment), as_json=as_json)
+    _do(system, JobRequest(kind=JobKind.BACKFILL, dry_run=dry_run, since=moment), as_json=as_json)
 
 
-def _do(system: System, wish: JobRequest, *, as_json: bool) -> None:
-    """Ask for a job, see it done, and print its report; a job that failed or was cancelled fails the command."""
+def _do(system: System, request: JobRequest, *, as_json: bool) -> None:
+    """Request a job, wait until it is finished, and print its report; exit with 1 unless it is done."""
 
     async def work(db: Database, settings: Settings) -> Job:
         services = services_of(settings)
-        hands = Worker.over(db, services, settings)
+        worker = Worker.over(db, services, settings)
         try:
-            puller = _connected(hands, system)
+            puller = _puller_of(worker, system)
             await _refuse_paused(db, system)
-            job = await db.write(request_job, services, system, _BY, wish)
+            job = await db.write(request_job, services, system, _BY, request)
             return await _finished(db, services, puller, job)
         finally:
-            await hands.close()
+            await worker.close()
 
     job = _over_database(work)
     print_report(job.report or {}, as_json=as_json)
-    if job.state != "done":
+    if job.state is not JobState.DONE:
         raise typer.Exit(1)
 
 
 async def _finished(db: Database, services: Services, puller: Puller, job: Job) -> Job:
-    lease = PartnerLease(job.system, puller.holder)
     while job.finished_at is None:
         try:
-            await db.write(acquire_lease, services, lease)
-            await puller.jobs()
+            await db.write(acquire_lease, services, puller.lease)
+            await puller.do_jobs()
         except LeaseLost:
-            # A worker has the partner's turn; it does the job at its next round.
+            # A worker has the partner's lease; it does the job at its next round.
             await _refuse_paused(db, job.system)
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_POLL_SECONDS)
         finally:
-            await db.write(release_lease, lease)
+            await db.write(release_lease, puller.lease)
         job = await db.read(find_job, job.system, job.id)
     return job
 
 
 async def _refuse_paused(db: Database, system: System) -> None:
-    states = await db.read(partner_states, SystemClock().now())
-    if any(each.system is system and each.paused for each in states):
+    if await db.read(is_paused, system):
         raise Conflict(f"{system} is paused, and no job is done meanwhile; run 'trajecthub partner resume {system}'.")
 
 
-def _connected(hands: Worker, system: System) -> Puller:
-    if system not in hands.pullers:
+def _puller_of(worker: Worker, system: System) -> Puller:
+    if system not in worker.pullers:
         raise NotFound(f"{system} is not connected here; set TRAJECTHUB_{system.upper()}_URL and its credentials.")
-    return hands.pullers[system]
+    return worker.pullers[system]
 
 
 def _over_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:

@@ -1,4 +1,4 @@
-"""What a command found, as a table for people or as JSON for programs."""
+"""Prints the results of commands: a table for people, or JSON for programs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,19 +17,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 
 
 def print_items(items: Sequence[BaseModel], columns: Sequence[str], *, as_json: bool) -> None:
-    """Print things of one kind: these fields of each as a table, or all of them as JSON with the names of the API."""
+    """Print items: these fields of each as a table, or all fields as JSON with the names of the API."""
     if as_json:
         print_json([each.model_dump(mode="json", by_alias=True, exclude_none=True) for each in items])
         return
-    # Nothing is cut off, and an id stays in one piece, to be copied.
+    # Text is never cut off, and an id is never folded, so that it can be copied.
     table = Table(*(Column(name.replace("_", " "), overflow="fold", no_wrap=name == "id") for name in columns))
-    for each in items:
-        table.add_row(*(_text(getattr(each, name)) for name in columns))
+    for item in items:
+        fields = item.model_dump()
+        table.add_row(*(_text(fields[name]) for name in columns))
     console.print(table)
 
 
 def print_report(report: Mapping[str, object], *, as_json: bool) -> None:
-    """Print an account: a row for each name in it, or all of it as JSON."""
+    """Print a report: a row for each name in it, or all of it as JSON."""
     if as_json:
         print_json(report)
         return
@@ -40,7 +41,7 @@ def print_report(report: Mapping[str, object], *, as_json: bool) -> None:
 
 
 def print_json(content: object) -> None:
-    """Print JSON as it is, without the wrapping and the colours that are for people."""
+    """Print JSON without wrapping or colours."""
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 

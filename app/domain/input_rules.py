@@ -170,11 +170,6 @@ class InputRule(StrEnum):
     )
 
     # Partner systems
-    KNOWN_CODE = (
-        "known-code",
-        "A code is one of those that exist.",
-        "Use one of the codes that the message lists.",
-    )
     OF_A_BACKFILL = (
         "of-a-backfill",
         "Only a backfill has a moment from which it reads.",

@@ -7,7 +7,7 @@ from app.models.cases import appointment, client, external_id, history, referral
 from app.models.delivery import delivery, disclosure, event_feed, outbox, subscription
 from app.models.delivery import receiver_health as endpoint
 from app.models.partners import field_sync as ownership
-from app.models.partners import partner, quarantine
+from app.models.partners import job, partner, quarantine, record, run
 
 __all__ = [
     "access",
@@ -19,13 +19,16 @@ __all__ = [
     "event_feed",
     "external_id",
     "history",
+    "job",
     "metadata",
     "organisation",
     "outbox",
     "ownership",
     "partner",
     "quarantine",
+    "record",
     "referral",
+    "run",
     "subscription",
     "trajectory",
 ]

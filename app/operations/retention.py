@@ -1,19 +1,18 @@
-"""What the hub forgets by itself once nobody needs it any more: an hourly sweep over all partners."""
+"""Retention: deletes what the hub no longer needs, once it is older than the city's terms."""
 
 from app.database import Connection
-from app.models.partners.field_sync import forget_decided_values, forget_held_fields
-from app.operations.intake.quarantine import forget_old_payloads
+from app.models.partners.field_sync import purge_closed_cases, purge_decided_values
+from app.operations.intake.quarantine import expire_old_quarantine
 from app.operations.services import Services
 
 
-def forget_what_is_old(tx: Connection, services: Services) -> int:
-    """Forget what waited too long, what was decided long ago and what is long over; returns of how many rows.
+def purge_expired(tx: Connection, services: Services) -> int:
+    """Delete expired quarantine, old conflict values and closed-case state; return the number of rows.
 
-    The terms are the city's.
-
-    These are payloads in quarantine, the sealed values of decided conflicts (that there was one, about which field and
-    how it ended stays), and the fingerprints of what partners hold of referrals that are over.
+    That is: the payloads of records in quarantine, the sealed values of decided conflicts (the audit record of each
+    stays: which field, and how it was decided), and what partners know of the fields of closed referrals. The terms
+    are the city's.
     """
-    now, keep = services.clock.now(), services.reference.retention
-    values = forget_decided_values(tx, now - keep.decided_conflict)
-    return forget_old_payloads(tx, services) + values + forget_held_fields(tx, now - keep.held_fields)
+    now, terms = services.clock.now(), services.reference.retention
+    values = purge_decided_values(tx, now - terms.decided_conflict)
+    return expire_old_quarantine(tx, services) + values + purge_closed_cases(tx, now - terms.held_fields)

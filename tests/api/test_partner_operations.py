@@ -11,11 +11,12 @@ from sqlalchemy import select
 from app.api.state import AppState
 from app.database import Connection
 from app.domain.codes import System
+from app.domain.partners import JobKind, JobRequest
 from app.models.partners.quarantine import quarantine
 from app.operations.access.clients import save_client
-from app.operations.partners.lease import Failure, PartnerLease, acquire_lease, note_failure
+from app.operations.partners.jobs import request_job, start_next_job
+from app.operations.partners.lease import PartnerLease, PullFailure, acquire_lease, record_failure
 from app.operations.partners.pull_policy import PullPolicy
-from app.operations.partners.state import JobRequest, next_job, request_job
 from tests.api.conftest import NOW, SECRET, Api, SignIn
 from tests.support.hub import Dump, dump_of
 from tests.support.quarantine import fill_quarantine
@@ -209,8 +210,8 @@ async def test_a_job_that_waits_says_for_what(operator: Api) -> None:
 async def test_a_job_of_a_partner_that_is_left_alone_waits_for_it(
     hub: AppState, operator: Api, connected: PartnerLease
 ) -> None:
-    failure = Failure(PullPolicy(), lambda: 0.0, NOW)
-    await hub.db.write(note_failure, hub.services, connected, failure)
+    failure = PullFailure(pull_policy=PullPolicy(), random=lambda: 0.0, not_before=NOW)
+    await hub.db.write(record_failure, hub.services, connected, failure)
 
     asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
 
@@ -238,12 +239,12 @@ async def test_a_cancelled_job_is_not_done_and_tells_who_took_it_back(
     cancelled = answer.json()
     assert (answer.status_code, cancelled["state"], "waitsFor" in cancelled) == (200, "cancelled", False)
     assert cancelled["report"] == {"since": "2026-01-01T00:00:00+00:00", "cancelledBy": "operator"}
-    assert await hub.db.write(next_job, hub.services, connected) is None
+    assert await hub.db.write(start_next_job, hub.services, connected) is None
 
 
 async def test_a_job_that_was_begun_cannot_be_cancelled(hub: AppState, operator: Api, connected: PartnerLease) -> None:
-    job = await hub.db.write(request_job, hub.services, System.ALLEGRO, "operator", JobRequest("reconcile"))
-    await hub.db.write(next_job, hub.services, connected)
+    job = await hub.db.write(request_job, hub.services, System.ALLEGRO, "operator", JobRequest(kind=JobKind.RECONCILE))
+    await hub.db.write(start_next_job, hub.services, connected)
     before = await all_of(hub)
 
     answer = await operator.post(f"{ALLEGRO}/jobs/{job.id}/cancellation")

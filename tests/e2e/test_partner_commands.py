@@ -12,9 +12,10 @@ from app.cli.runtime import run as run_to_the_end
 from app.cli.runtime import services_of, with_database
 from app.database import Database
 from app.domain.codes import System
+from app.domain.partners import JobKind, JobRequest
 from app.operations.access.organisations import save_referrer
+from app.operations.partners.jobs import request_job
 from app.operations.partners.lease import PartnerLease, acquire_lease
-from app.operations.partners.state import JobRequest, request_job
 from app.sandbox.gidso.app import API_KEY
 from app.settings import Settings
 from tests.support.command_line import run, run_json
@@ -145,7 +146,7 @@ def test_one_record_that_was_refused_is_read_again_by_its_id(connected: dict[str
 
 
 def test_a_job_that_waits_is_listed_and_can_be_cancelled(migrated: dict[str, str]) -> None:
-    write(migrated, request_job, System.GIDSO, "beheer-1", JobRequest("reconcile"))
+    write(migrated, request_job, System.GIDSO, "beheer-1", JobRequest(kind=JobKind.RECONCILE))
     [waiting] = run_json(migrated, "partner", "jobs", "gidso")
 
     codes = [run(migrated, "partner", "cancel", "gidso", waiting["id"])[0] for _ in range(2)]

@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from app.database import Connection
 from app.domain.codes import PARTNERS, System
+from app.domain.partners import JobKind, JobRequest
 from app.models import metadata
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.cases.referrals import register_referral
+from app.operations.partners.jobs import find_job, request_job
 from app.operations.partners.lease import PartnerLease, acquire_lease
-from app.operations.partners.state import JobRequest, find_job, request_job
 from app.operations.statistics import city_tables
 from app.sandbox.case_generator import counsellor_facts
 from app.sandbox.environment import SandboxEnv, running_sandbox
@@ -56,8 +57,8 @@ async def backfill(env: SandboxEnv, *systems: System) -> dict[System, dict[str, 
     for system in systems:
         puller = env.worker.pullers[system]
         await env.hub.db.write(acquire_lease, env.hub.services, PartnerLease(system, puller.holder))
-        job = await env.hub.db.write(request_job, env.hub.services, system, "beheer", JobRequest("backfill"))
-        await puller.jobs()
+        job = await env.hub.db.write(request_job, env.hub.services, system, "beheer", JobRequest(kind=JobKind.BACKFILL))
+        await puller.do_jobs()
         done = await env.hub.db.read(find_job, system, job.id)
         assert done.state == "done", done.report
         reports[system] = dict(done.report or {})

@@ -21,8 +21,8 @@ from app.database import Connection
 from app.domain.codes import IntakeResult, ReferralStatus, System
 from app.domain.events import EventType
 from app.domain.ports import Page, PartnerRecord, PartnerSource, QuarantinedRecord
-from app.models.partners.partner import list_runs
 from app.models.partners.quarantine import quarantine
+from app.models.partners.run import list_runs
 from app.operations.intake.apply import PageResult, apply_page
 from app.operations.intake.quarantine import retry_quarantined
 from app.operations.partners.lease import PartnerLease, acquire_lease
@@ -295,6 +295,7 @@ async def test_a_new_code_of_allegro_waits_and_never_becomes_unknown(
     assert (case.referral.status, case.referral.intake_result) == (ReferralStatus.RECEIVED, None)
     assert {row.field for row in await hub.quarantine()} == {"gegevens.code"}
     run = (await hub.db.read(list_runs, System.ALLEGRO, 1))[0]
+    assert run.drift
     assert run.drift["mutatie.gegevens.code"] >= 1
 
 

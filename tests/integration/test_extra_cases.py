@@ -13,8 +13,8 @@ from sqlalchemy import delete, select
 from app.database import Connection
 from app.domain.codes import System
 from app.models import metadata
-from app.operations.intake.reconciliation import BY_HAND
-from app.operations.partners.state import find_job
+from app.operations.intake.reconciliation import MANUAL_ADVICE
+from app.operations.partners.jobs import find_job
 from app.sandbox.allegro import app as allegro
 from app.sandbox.runtime import Server, SettableClock, Store
 from app.worker import Worker
@@ -85,11 +85,11 @@ async def test_a_case_that_is_gone_where_the_hub_makes_none_is_left_to_people(hu
     before = await hub.db.read(statuses)
 
     job_id = await ask_job(hub, System.GIDSO, "reconcile")
-    await left.jobs()
+    await left.do_jobs()
 
     report = (await hub.db.read(find_job, System.GIDSO, job_id)).report
     assert report
-    assert report["extra"] == {"count": 1, "keys": ["G-1"], "toldAgain": 0, "advice": BY_HAND}
+    assert report["extra"] == {"count": 1, "keys": ["G-1"], "toldAgain": 0, "advice": MANUAL_ADVICE}
     assert await hub.db.read(statuses) == before
 
 

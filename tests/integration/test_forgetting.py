@@ -10,7 +10,7 @@ from app.domain.codes import ClosureReason, ReferralStatus, System
 from app.domain.commands import CloseTrajectory
 from app.models.partners.field_sync import partner_field
 from app.operations.field_sync.conflicts import decide_conflict
-from app.operations.retention import forget_what_is_old
+from app.operations.retention import purge_expired
 from app.reference import load_reference
 from app.settings import Settings
 from app.worker import Worker
@@ -34,7 +34,7 @@ async def conflicted(hub: InProcessHub) -> TwoWriters:
 async def forget_after(hub: InProcessHub, wait: timedelta) -> int:
     """Let time pass, and sweep."""
     hub.clock.set(hub.clock.now() + wait)
-    return await hub.db.write(forget_what_is_old, hub.services)
+    return await hub.db.write(purge_expired, hub.services)
 
 
 async def held(hub: InProcessHub) -> set[UUID]:
@@ -106,7 +106,7 @@ async def test_the_workers_sweep_forgets_payloads_and_values(conflicted: TwoWrit
     worker = Worker.over(hub.db, hub.services, Settings(mode="sandbox"))
     hub.clock.set(NOW + KEEP.decided_conflict + timedelta(seconds=1))
 
-    forgotten = await worker.forget()
+    forgotten = await worker.purge()
     await worker.close()
 
     assert forgotten == len(["payload", "conflict"])

@@ -26,7 +26,8 @@ from app.domain.commands import (
 )
 from app.domain.ports import PartnerRecord
 from app.domain.values import ReferralContents
-from app.models.partners.partner import known_records, list_runs
+from app.models.partners.record import known_records
+from app.models.partners.run import list_runs
 from app.operations.intake.apply import PageResult
 from tests.support.hub import (
     AT_WIJKTEAM,
@@ -262,7 +263,7 @@ async def test_drift_is_kept_on_the_run_and_logged_as_counts_when_nothing_else_h
 
     [run] = await hub.db.read(list_runs, System.ALLEGRO, 10)
     assert (run.kind, run.drift, run.read) == ("reconcile", {"mutatie.nieuwVeld": 3}, 0)
-    assert [(line["event"], line["drift"]) for line in lines] == [("partner_drift", {"mutatie.nieuwVeld": 3})]
+    assert [(line["event"], line["drift"]) for line in lines] == [("partner_drift_detected", {"mutatie.nieuwVeld": 3})]
 
 
 async def test_the_same_drift_at_each_pull_is_no_news(hub: InProcessHub) -> None:

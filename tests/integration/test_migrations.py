@@ -17,17 +17,22 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Boolean, CheckConstraint, Integer, String, Uuid, column, insert, inspect, select, table
 
 from app.database import Connection, Database, upgrade_schema
+from app.domain.codes import System
 from app.domain.events import EventType, SubjectType
+from app.domain.partners import JobKind
 from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.models import metadata
 from app.models.base import JsonDocument, UtcDateTime
 from app.models.delivery.claim import number
 from app.models.delivery.delivery import deliveries_about
 from app.models.delivery.outbox import chain_events, event
+from app.models.partners.job import list_jobs
 from tests.support.postgres import PostgresServer
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 
+
+BEFORE_PARAMETERS = "20261130_0900"
 
 # What the release before ``subject_id`` stored, with an event type for each kind of subject.
 BEFORE_SUBJECTS, MOMENT = "20261123_1200", datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -78,6 +83,14 @@ def insert_of_each_type(tx: Connection, ids: Mapping[SubjectType, UUID], receive
         due = {"next_attempt_at": MOMENT, "created_at": MOMENT}
         tx.execute(insert(OLD_DELIVERY), {**delivery, **numbers, **state, **due})
         tx.execute(insert(OLD_SEQUENCE), {"receiver": receiver.text, "referral_id": subject_id, "last": 1})
+
+
+def insert_old_jobs(tx: Connection, reports: Mapping[str, object]) -> None:
+    """Store jobs as the release before the column of parameters did."""
+    job = metadata.tables["partner_job"]
+    for position, (kind, report) in enumerate(reports.items(), start=1):
+        row = {"id": UUID(int=position), "system": "rmw", "kind": kind, "dry_run": False, "state": "waiting"}
+        tx.execute(insert(job).values(**row, requested_by="beheer", requested_at=MOMENT, report=report))
 
 
 def differences(tx: Connection) -> list[object]:
@@ -161,6 +174,33 @@ async def test_rows_of_each_type_of_subject_survive_the_naming_of_their_subject(
     assert await database.read(lambda tx: dict(map(tuple, tx.execute(types)))) == {ids[each]: each for each in ids}
     assert await database.write(differences) == []
     await database.close()
+
+
+async def test_parameters_of_jobs_move_out_of_their_reports(empty_database_url: str) -> None:
+    reports = {
+        "backfill": {"since": "2026-01-01T00:00:00+01:00"},
+        "retry": {"quarantineId": str(UUID(int=7)), "read": 1},
+        "reconcile": {"compared": 3},
+    }
+    await asyncio.to_thread(upgrade_schema, empty_database_url)
+    await asyncio.to_thread(go_back, empty_database_url, BEFORE_PARAMETERS)
+    database = Database.open(empty_database_url)
+    await database.write(insert_old_jobs, reports)
+    await database.close()
+
+    await asyncio.to_thread(upgrade_schema, empty_database_url)
+
+    database = Database.open(empty_database_url)
+    jobs = {job.kind: job for job in await database.read(list_jobs, System.RMW, None, 10)}
+    await database.close()
+    assert {kind: job.report for kind, job in jobs.items()} == reports
+    assert {kind: job.result for kind, job in jobs.items()} == {
+        JobKind.BACKFILL: None,
+        JobKind.RETRY: {"read": 1},
+        JobKind.RECONCILE: {"compared": 3},
+    }
+    assert jobs[JobKind.BACKFILL].since == datetime(2025, 12, 31, 23, tzinfo=UTC)
+    assert jobs[JobKind.RETRY].quarantine_id == UUID(int=7)
 
 
 @pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.stem)

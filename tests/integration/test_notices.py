@@ -23,7 +23,7 @@ from app.models.delivery.delivery import DeliveryState, deliveries_to
 from app.models.delivery.outbox import event as event_table
 from app.models.delivery.receiver_health import Endpoint, restrained_endpoints
 from app.models.delivery.subscription import SubscriptionStatus
-from app.models.partners.partner import ensure_partner, update_partner
+from app.models.partners.partner import lock_partner, save_partner
 from app.operations.notices import announce_partner
 from app.operations.subscriptions.subscriptions import pause, remove_subscription, resume
 from tests.support.event_env import EventEnv, mailbox, ok, organisation
@@ -143,8 +143,8 @@ async def test_partner_that_cannot_be_sent_to_is_told_to_operators_only(notice_e
 
 async def test_partner_that_cannot_be_read_is_told_with_since_when(notice_env: NoticeEnv) -> None:
     operator, since = await notice_env.subscribe(OPERATOR, *NOTICES), notice_env.env.clock.now()
-    await notice_env.env.db.write(ensure_partner, System.ALLEGRO)
-    await notice_env.env.db.write(update_partner, System.ALLEGRO, {"failing_since": since})
+    partner = await notice_env.env.db.write(lock_partner, System.ALLEGRO)
+    await notice_env.env.db.write(save_partner, replace(partner, failing_since=since))
     notice_env.env.clock.move(minutes=5)
 
     for failing in (True, True, False, False):

@@ -12,8 +12,9 @@ from app.domain.local_time import AMSTERDAM
 from app.domain.ports import Page
 from app.models import metadata
 from app.operations.intake.quarantine import page_of_quarantine
+from app.operations.partners.jobs import find_job, page_of_jobs
 from app.operations.partners.pull_policy import MaintenanceWindow
-from app.operations.partners.state import find_job, page_of_jobs, pause_partner, resume_partner
+from app.operations.partners.state import pause_partner, resume_partner
 from tests.support.hub import NOW, InProcessHub, unreadable
 from tests.support.job_env import ask_job, job_puller, registration
 from tests.support.scripted_source import FullListSource, ScriptedSource

@@ -20,18 +20,11 @@ from app.adapters.gidso import connect_gidso
 from app.domain.codes import System
 from app.domain.errors import InvalidInput, NotFound, PartnerRefused, PartnerUnreachable
 from app.domain.local_time import AMSTERDAM
+from app.domain.partners import JobKind, JobRequest
 from app.domain.ports import Page
+from app.operations.partners.jobs import find_job, page_of_jobs, request_job
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
-from app.operations.partners.state import (
-    JobRequest,
-    PartnerState,
-    find_job,
-    page_of_jobs,
-    partner_states,
-    pause_partner,
-    request_job,
-    resume_partner,
-)
+from app.operations.partners.state import PartnerState, partner_states, pause_partner, resume_partner
 from app.sandbox.gidso import app as gidso
 from app.sandbox.rmw import app as rmw
 from app.sandbox.runtime import SettableClock, serving
@@ -51,7 +44,14 @@ def no_answer(asked_seconds: float | None = None) -> PartnerUnreachable:
 
 
 def puller(hub: InProcessHub, feed: ScriptedSource, holder: str = "one", **pull_policy: Any) -> Puller:
-    return Puller(hub.db, hub.services, feed, holder, PullPolicy(**pull_policy), random=lambda: NEVER)
+    return Puller(
+        db=hub.db,
+        services=hub.services,
+        source=feed,
+        holder=holder,
+        pull_policy=PullPolicy(**pull_policy),
+        random=lambda: NEVER,
+    )
 
 
 async def state(hub: InProcessHub, system: System = System.ALLEGRO) -> PartnerState:
@@ -67,7 +67,7 @@ async def notices(hub: InProcessHub) -> list[str]:
 
 
 def alarms(lines: list[Any]) -> list[str]:
-    loud = ("partner_pull_failing", "partner_pull_recovered")
+    loud = ("partner_alert_raised", "partner_alert_cleared")
     return [line["event"] for line in lines if line["event"] in loud]
 
 
@@ -80,27 +80,27 @@ async def rounds(hub: InProcessHub, number: int, *pullers: Puller, apart: timede
 
 async def test_a_long_trouble_is_told_twice_once_at_its_start_and_once_at_its_end(hub: InProcessHub) -> None:
     feed = ScriptedSource(*[no_answer() for _ in range(25)], Page((), "5"))
-    one = puller(hub, feed, failures_an_hour=100)
+    one = puller(hub, feed, max_failures_per_hour=100)
 
     with capture_logs() as lines:
         await rounds(hub, 300, one)
 
     assert feed.pages == []
-    assert alarms(lines) == ["partner_pull_failing", "partner_pull_recovered"]
+    assert alarms(lines) == ["partner_alert_raised", "partner_alert_cleared"]
     assert await notices(hub) == ["failing", "recovered"]
 
 
 async def test_a_trouble_that_outlives_processes_is_told_by_one_of_them(hub: InProcessHub) -> None:
     feed = ScriptedSource(*[no_answer() for _ in range(25)], Page((), "5"))
-    tell = [puller(hub, feed, holder, failures_an_hour=100) for holder in ("one", "two")]
-    after_a_restart = [puller(hub, feed, holder, failures_an_hour=100) for holder in ("three", "four")]
+    tell = [puller(hub, feed, holder, max_failures_per_hour=100) for holder in ("one", "two")]
+    after_a_restart = [puller(hub, feed, holder, max_failures_per_hour=100) for holder in ("three", "four")]
 
     with capture_logs() as lines:
         await rounds(hub, 60, *tell)
         await rounds(hub, 240, *after_a_restart)
 
     assert feed.pages == []
-    assert alarms(lines) == ["partner_pull_failing", "partner_pull_recovered"]
+    assert alarms(lines) == ["partner_alert_raised", "partner_alert_cleared"]
     assert await notices(hub) == ["failing", "recovered"]
 
 
@@ -150,7 +150,7 @@ async def test_a_wait_outlives_a_restart(hub: InProcessHub) -> None:
 async def test_no_more_failed_pulls_an_hour_than_the_budget_allows(hub: InProcessHub) -> None:
     outcomes = [each for _ in range(500) for each in (no_answer(), Page((), "5"))]
     feed = ScriptedSource(*outcomes)
-    one = puller(hub, feed, failures_an_hour=6)
+    one = puller(hub, feed, max_failures_per_hour=6)
 
     with capture_logs() as lines:
         await rounds(hub, 59, one)
@@ -165,7 +165,7 @@ async def test_a_pull_that_was_overtaken_tells_nothing_of_the_partner(hub: InPro
         hub.clock.set(NOW + timedelta(minutes=2))
         await puller(hub, ScriptedSource(Page((), "5")), "other").round()
 
-    one = replace(puller(hub, slow), jobs=lose_the_turn)
+    one = replace(puller(hub, slow), do_jobs=lose_the_turn)
     await one.round()
 
     assert (await state(hub)).failures == 0
@@ -216,9 +216,8 @@ async def test_the_state_of_a_partner_tells_how_long_there_was_no_news(hub: InPr
 
 
 async def test_jobs_come_in_pages_newest_first(hub: InProcessHub) -> None:
-    kinds = ("reconcile", "backfill", "retry")
-    for kind in kinds:
-        await hub.db.write(request_job, hub.services, System.RMW, "beheer", JobRequest(kind, dry_run=True))
+    for kind in (JobKind.RECONCILE, JobKind.BACKFILL, JobKind.RETRY):
+        await hub.db.write(request_job, hub.services, System.RMW, "beheer", JobRequest(kind=kind, dry_run=True))
 
     first, after = await hub.db.read(page_of_jobs, System.RMW, None, 2)
     second, end = await hub.db.read(page_of_jobs, System.RMW, after, 2)
@@ -229,15 +228,15 @@ async def test_jobs_come_in_pages_newest_first(hub: InProcessHub) -> None:
 
 
 async def test_a_job_is_of_a_known_kind_and_found_at_its_partner(hub: InProcessHub) -> None:
-    job = await hub.db.write(request_job, hub.services, System.RMW, "beheer", JobRequest("retry"))
+    job = await hub.db.write(request_job, hub.services, System.RMW, "beheer", JobRequest(kind=JobKind.RETRY))
 
     assert (job.state, job.requested_by, job.requested_at, job.dry_run) == ("waiting", "beheer", NOW, False)
+    with pytest.raises(ValueError, match="erase"):
+        JobKind("erase")
     with pytest.raises(NotFound):
         await hub.db.read(find_job, System.GIDSO, job.id)
     with pytest.raises(NotFound):
         await hub.db.read(find_job, System.RMW, uuid4())
-    with pytest.raises(InvalidInput, match="kind"):
-        await hub.db.write(request_job, hub.services, System.RMW, "beheer", JobRequest("erase"))
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from app.domain.codes import System
 from app.domain.errors import CursorExpired, PartnerUnreachable
 from app.domain.ports import Page
 from app.operations.intake.apply import PageResult, apply_page
-from app.operations.partners.lease import LeaseLost, PartnerLease, acquire_lease, standing_in_turn
+from app.operations.partners.lease import LeaseLost, PartnerLease, acquire_lease, leased_state
 from app.operations.partners.state import pause_partner
 from tests.support.hub import (
     AT_WIJKTEAM,
@@ -80,27 +80,27 @@ async def test_a_process_that_lost_its_turn_applies_nothing_more(hub: InProcessH
 
 async def test_a_turn_that_is_still_one_s_own_is_known_without_a_write(hub: InProcessHub) -> None:
     mine, other = PartnerLease(System.GIDSO, "test"), PartnerLease(System.GIDSO, "other")
-    assert await hub.db.read(standing_in_turn, mine) is None
+    assert await hub.db.read(leased_state, mine) is None
 
     await hub.pull(cursor="17", system=System.GIDSO)
 
-    standing = await hub.db.read(standing_in_turn, mine)
+    standing = await hub.db.read(leased_state, mine)
     assert standing
-    assert (standing.cursor, standing.in_trouble) == ("17", False)
-    assert await hub.db.read(standing_in_turn, other) is None
+    assert (standing.cursor, standing.is_failing) == ("17", False)
+    assert await hub.db.read(leased_state, other) is None
 
 
 async def test_a_paused_partner_has_no_turn(hub: InProcessHub) -> None:
     await hub.pull()
     await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", "Allegro moves house.")
 
-    assert await hub.db.read(standing_in_turn, PartnerLease(System.ALLEGRO, "test")) is None
+    assert await hub.db.read(leased_state, PartnerLease(System.ALLEGRO, "test")) is None
     with pytest.raises(LeaseLost):
         await hub.db.write(acquire_lease, hub.services, PartnerLease(System.ALLEGRO, "test"))
 
 
 def puller(hub: InProcessHub, feed: ScriptedSource, holder: str = "test") -> Puller:
-    return Puller(hub.db, hub.services, feed, holder)
+    return Puller(db=hub.db, services=hub.services, source=feed, holder=holder)
 
 
 async def test_a_pull_goes_on_from_where_the_last_one_ended(hub: InProcessHub) -> None:

@@ -14,14 +14,14 @@ from app.domain.commands import WithdrawReferral
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.identifiers import uuid7
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord, ReadError
-from app.models.partners.partner import list_runs
+from app.models.partners.run import list_runs
 from app.operations.intake.apply import PageResult
 from app.operations.intake.quarantine import (
     dismiss_quarantined,
-    forget_old_payloads,
-    has_free_cases,
-    retry_free,
+    expire_old_quarantine,
+    has_unblocked_cases,
     retry_quarantined,
+    retry_unblocked,
 )
 from app.reference import load_reference
 from tests.support.hub import (
@@ -212,7 +212,7 @@ async def test_a_payload_is_forgotten_after_its_term_and_no_sooner(hub: InProces
     await hub.pull(unreadable("D-2", "m-8"))
     hub.clock.set(NOW + KEEP + timedelta(hours=1))
 
-    forgotten = await hub.db.write(forget_old_payloads, hub.services)
+    forgotten = await hub.db.write(expire_old_quarantine, hub.services)
 
     assert forgotten == 1
     assert [(row.external_id, row.payload) for row in await hub.quarantine("expired")] == [("m-7", None)]
@@ -223,7 +223,7 @@ async def test_what_expired_is_not_kept_anew_and_comes_in_when_it_can_be_read(hu
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
     hub.clock.set(NOW + KEEP + timedelta(hours=1))
-    await hub.db.write(forget_old_payloads, hub.services)
+    await hub.db.write(expire_old_quarantine, hub.services)
 
     still_unknown = await hub.pull(unreadable("D-1", "m-7"), kind="backfill")
     mended = await hub.pull(replace(SCHEDULED, payload=unreadable("D-1").payload))
@@ -266,22 +266,22 @@ async def test_a_withdrawal_ends_what_was_held_of_a_referral_that_never_came(hub
 async def test_what_waited_for_a_corrected_record_goes_on_after_the_pull(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
-    assert not await hub.db.read(has_free_cases, System.ALLEGRO)
+    assert not await hub.db.read(has_unblocked_cases, System.ALLEGRO)
     await hub.pull(replace(SCHEDULED, version="2"))
-    assert await hub.db.read(has_free_cases, System.ALLEGRO)
+    assert await hub.db.read(has_unblocked_cases, System.ALLEGRO)
 
-    tally = await hub.db.write(retry_free, hub.services, Reader(ATTENDED))
+    tally = await hub.db.write(retry_unblocked, hub.services, Reader(ATTENDED))
 
     assert tally == PageResult(applied=1)
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
-    assert not await hub.db.read(has_free_cases, System.ALLEGRO)
+    assert not await hub.db.read(has_unblocked_cases, System.ALLEGRO)
 
 
 async def test_what_still_waits_is_not_free(hub: InProcessHub) -> None:
     await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
 
-    assert await hub.db.write(retry_free, hub.services, Reader(SCHEDULED, ATTENDED)) == PageResult()
+    assert await hub.db.write(retry_unblocked, hub.services, Reader(SCHEDULED, ATTENDED)) == PageResult()
     assert len(await hub.quarantine()) == 2
 
 
@@ -290,7 +290,7 @@ async def test_a_pull_lets_go_on_what_waits_for_nothing_any_more(hub: InProcessH
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     feed = FixedSource(Page((replace(SCHEDULED, version="2"),), "2"), Page((), "2"))
 
-    await Puller(hub.db, hub.services, feed, "test").pull()
+    await Puller(db=hub.db, services=hub.services, source=feed, holder="test").pull()
 
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
     assert await hub.quarantine() == []

@@ -15,8 +15,8 @@ from app.domain.codes import ReferralStatus, System
 from app.domain.ports import Page
 from app.domain.receivers import PartnerKey
 from app.models import metadata
+from app.operations.partners.jobs import find_job
 from app.operations.partners.lease import PartnerLease, acquire_lease
-from app.operations.partners.state import find_job
 from tests.support.hub import CONFIRM, NOW, Dump, InProcessHub, partner_record, without_volatile
 from tests.support.job_env import ask_job, job_puller, registration
 from tests.support.partners_env import (
@@ -295,7 +295,7 @@ async def test_a_sweep_of_many_records_asks_the_store_no_more_than_one_of_few(hu
         await one.round()
         await ask_job(hub, System.GIDSO, "reconcile")
         with counted_statements() as statements:
-            await one.jobs()
+            await one.do_jobs()
         asked.append(len(statements))
 
     assert asked[0] == asked[1]

@@ -49,6 +49,7 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.identifiers import MonotonicIds
+from app.domain.partners import RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
 from app.domain.values import Appointment, ClientDetails, Counsellor, HistoryEntry, ReferralContents
 from app.models import metadata
@@ -57,7 +58,7 @@ from app.models.cases.case_file import load_case_files
 from app.models.cases.history import list_history
 from app.models.delivery.outbox import StoredEvent, chain_events
 from app.models.partners.partner import list_partners
-from app.models.partners.quarantine import list_quarantine
+from app.models.partners.quarantine import quarantine
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.cases import appointments, referrals, trajectories
 from app.operations.cases.steps import open_chain
@@ -256,7 +257,7 @@ class InProcessHub:
         def work(tx: Connection) -> PageResult:
             lease = PartnerLease(system, "test")
             acquire_lease(tx, self.services, lease)
-            return apply_page(tx, self.services, lease, "1", Page(records, cursor, drift or {}), kind)
+            return apply_page(tx, self.services, lease, "1", Page(records, cursor, drift or {}), RunKind(kind))
 
         return await self.db.write(work)
 
@@ -270,12 +271,16 @@ class InProcessHub:
     async def cursor(self, system: System = System.ALLEGRO) -> str | None:
         """Return the place up to which a partner was read."""
         rows = await self.db.read(list_partners)
-        cursor: str | None = next(row.cursor for row in rows if row.system == system)
-        return cursor
+        return next(row.cursor for row in rows if row.system == system)
 
     async def quarantine(self, state: str = "open", system: System = System.ALLEGRO) -> Sequence[Any]:
         """Return the rows in quarantine, oldest first."""
-        return await self.db.read(list_quarantine, system, state, None, 100)
+        query = select(quarantine).where(quarantine.c.system == system, quarantine.c.state == state)
+
+        def work(tx: Connection) -> Sequence[Any]:
+            return list(tx.execute(query.order_by(quarantine.c.id)))
+
+        return await self.db.read(work)
 
     async def case(self, referral_id: UUID) -> CaseFile:
         """Return the whole case."""

@@ -92,7 +92,7 @@ class InterleavingEnv:
 
     async def pull(self, *lists: Sequence[int] | None) -> PageResult:
         """Pull once for each list, as the worker does; None is a list of what the partner has now."""
-        puller = Puller(self.hub.db, self.hub.services, self.adapter.source, "test")
+        puller = Puller(db=self.hub.db, services=self.hub.services, source=self.adapter.source, holder="test")
         total = PageResult()
         for each in lists:
             self.generator.schedule = each

@@ -7,17 +7,25 @@ from uuid import UUID
 from app.adapters.engine.jobs import Jobs
 from app.adapters.engine.puller import Puller
 from app.domain.codes import System
+from app.domain.partners import JobKind, JobRequest
 from app.domain.ports import PartnerRecord
+from app.operations.partners.jobs import request_job
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import PullPolicy
-from app.operations.partners.state import JobRequest, request_job
 from tests.support.hub import AT_WIJKTEAM, InProcessHub, partner_record, referral
 from tests.support.scripted_source import ScriptedSource
 
 
 def job_puller(hub: InProcessHub, feed: ScriptedSource, holder: str = "one", **pull_policy: Any) -> Puller:
-    jobs = Jobs(hub.db, hub.services, feed, PartnerLease(feed.system, holder))
-    return Puller(hub.db, hub.services, feed, holder, PullPolicy(**pull_policy), jobs.work)
+    jobs = Jobs(db=hub.db, services=hub.services, source=feed, lease=PartnerLease(feed.system, holder))
+    return Puller(
+        db=hub.db,
+        services=hub.services,
+        source=feed,
+        holder=holder,
+        pull_policy=PullPolicy(**pull_policy),
+        do_jobs=jobs.work,
+    )
 
 
 def registration(number: int) -> PartnerRecord:
@@ -26,5 +34,6 @@ def registration(number: int) -> PartnerRecord:
 
 
 async def ask_job(hub: InProcessHub, system: System, kind: str, *, dry_run: bool = False, **asked: Any) -> UUID:
-    job = await hub.db.write(request_job, hub.services, system, "beheer", JobRequest(kind, dry_run, **asked))
+    request = JobRequest(kind=JobKind(kind), dry_run=dry_run, **asked)
+    job = await hub.db.write(request_job, hub.services, system, "beheer", request)
     return job.id

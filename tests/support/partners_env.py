@@ -13,8 +13,9 @@ from sqlalchemy import Table, delete, select, text
 
 from app.database import Connection
 from app.domain.codes import System
+from app.domain.partners import Job, JobKind, JobRequest
 from app.models import metadata
-from app.operations.partners.state import Job, JobRequest, find_job, request_job
+from app.operations.partners.jobs import find_job, request_job
 from app.sandbox.allegro import app as allegro
 from app.sandbox.gidso import app as gidso
 from app.sandbox.gidso import documents as gidso_documents
@@ -45,8 +46,9 @@ class Partners:
     async def job(self, system: System, kind: str, *, dry_run: bool = False, **asked: Any) -> Job:
         """Have a job done, and nothing else; returns it as it ended."""
         hub = self.hub
-        job = await hub.db.write(request_job, hub.services, system, "beheer", JobRequest(kind, dry_run, **asked))
-        await self.worker.pullers[system].jobs()
+        request = JobRequest(kind=JobKind(kind), dry_run=dry_run, **asked)
+        job = await hub.db.write(request_job, hub.services, system, "beheer", request)
+        await self.worker.pullers[system].do_jobs()
         return await hub.db.read(find_job, system, job.id)
 
     async def sweep(self, system: System, *, dry_run: bool = False) -> dict[str, Any]:

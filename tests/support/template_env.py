@@ -15,6 +15,7 @@ from app.adapters.template import connect_template
 from app.adapters.template.mapping import SYSTEM, TABLES, Tables
 from app.database import Database
 from app.domain.codes import ReferralStatus
+from app.domain.partners import JobKind, JobRequest
 from app.events.contract.envelope import Origin
 from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine, DeliverySettings
@@ -25,8 +26,8 @@ from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.models.cases.external_id import referral_of
 from app.operations.intake.apply import PageResult
+from app.operations.partners.jobs import find_job, request_job
 from app.operations.partners.lease import PartnerLease
-from app.operations.partners.state import JobRequest, find_job, request_job
 from tests.support.hub import InProcessHub
 from tests.support.template_partner import TOKEN, TemplatePartner
 
@@ -46,15 +47,19 @@ class World:
 
     async def pull(self) -> PageResult:
         """Read what changed at the partner, as the worker does."""
-        return await Puller(self.hub.db, self.hub.services, self.adapter.source, "test").pull()
+        return await Puller(
+            db=self.hub.db, services=self.hub.services, source=self.adapter.source, holder="test"
+        ).pull()
 
     async def do(self, kind: str, tables: Tables = TABLES) -> Mapping[str, Any]:
         """Have the worker do a job, as it does after a start with these tables; returns the job's report."""
         hub = self.hub
-        job = await hub.db.write(request_job, hub.services, SYSTEM, "beheer", JobRequest(kind))
+        job = await hub.db.write(request_job, hub.services, SYSTEM, "beheer", JobRequest(kind=JobKind(kind)))
         async with opened(self.url, tables=tables) as adapter:
-            jobs = Jobs(hub.db, hub.services, adapter.source, PartnerLease(SYSTEM, "test"))
-            await Puller(hub.db, hub.services, adapter.source, "test", jobs=jobs.work).round()
+            jobs = Jobs(db=hub.db, services=hub.services, source=adapter.source, lease=PartnerLease(SYSTEM, "test"))
+            await Puller(
+                db=hub.db, services=hub.services, source=adapter.source, holder="test", do_jobs=jobs.work
+            ).round()
         return (await hub.db.read(find_job, SYSTEM, job.id)).report or {}
 
     async def tell(self) -> None:

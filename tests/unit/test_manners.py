@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.common.pace import Pace
-from app.operations.partners.pull_policy import LONGEST_ASKED_WAIT, FailureBudget, MaintenanceWindow, PullPolicy
+from app.operations.partners.pull_policy import MAX_RETRY_AFTER, FailureBudget, MaintenanceWindow, PullPolicy
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def test_a_window_and_the_rest_of_the_day_share_no_moment_and_leave_none_out(
 ) -> None:
     window, rest = MaintenanceWindow(start, end), MaintenanceWindow(end, start)
 
-    assert start == end or window.holds(moment) is not rest.holds(moment)
+    assert start == end or window.contains(moment) is not rest.contains(moment)
 
 
 @given(failures=st.integers(1, 10_000), chance=st.floats(0, 1, exclude_max=True), asked=st.floats(0, 1e9) | st.none())
@@ -29,11 +29,11 @@ def test_a_wait_is_never_shorter_than_the_rule_nor_longer_than_is_bearable(
 ) -> None:
     pull_policy = PullPolicy()
 
-    wait = pull_policy.wait_after(failures, lambda: chance, asked)
+    wait = pull_policy.backoff(failures, lambda: chance, asked)
 
-    assert wait >= min(pull_policy.first_wait * failures, pull_policy.longest_wait) / 2
-    assert wait >= min(timedelta(seconds=asked or 0), LONGEST_ASKED_WAIT)
-    assert wait <= max(pull_policy.longest_wait * 1.2, LONGEST_ASKED_WAIT)
+    assert wait >= min(pull_policy.initial_wait * failures, pull_policy.max_wait) / 2
+    assert wait >= min(timedelta(seconds=asked or 0), MAX_RETRY_AFTER)
+    assert wait <= max(pull_policy.max_wait * 1.2, MAX_RETRY_AFTER)
 
 
 @given(gaps=st.lists(st.integers(0, 2000), min_size=1, max_size=60), an_hour=st.integers(1, 8))
@@ -58,7 +58,7 @@ def test_the_night_before_lies_within_a_day_also_when_the_clocks_change() -> Non
     pull_policy = PullPolicy(reconcile_at=time(3, 30))
 
     for moment in _moments():
-        night = pull_policy.last_night(moment)
+        night = pull_policy.last_reconciliation_due(moment)
         assert night
         assert timedelta(0) <= moment - night.astimezone(UTC) <= timedelta(hours=25)
 

@@ -1,54 +1,54 @@
-"""The pull loop, the same for every partner: read a page, apply it, go on from where it ended.
+"""The pull loop, the same for every partner: read a page, apply it, go on from its cursor.
 
-A partner that is in trouble is left alone for longer and longer, by itself: the others are pulled on time.
+A partner that does not answer is called less and less often; the others are pulled on time.
 """
 
 import asyncio
-import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
 
 from app.database import Database
-from app.domain.errors import CursorExpired, PartnerError, Unavailable
+from app.domain.errors import CursorExpired, PartnerError, PartnerUnreachable, Unavailable
+from app.domain.partners import PartnerPullState
 from app.domain.ports import Page, PartnerSource
 from app.loops import Failed, attempt, run_forever
 from app.operations.intake.apply import PageResult, apply_page
-from app.operations.intake.quarantine import has_free_cases, retry_free
+from app.operations.intake.quarantine import has_unblocked_cases, retry_unblocked
+from app.operations.partners.jobs import request_nightly_reconciliation
 from app.operations.partners.lease import (
-    Failure,
     LeaseLost,
     PartnerLease,
-    PartnerPullState,
+    PullFailure,
     acquire_lease,
-    note_failure,
-    note_recovery,
-    raise_alarm,
+    leased_state,
+    raise_alert,
+    record_failure,
+    record_recovery,
     release_lease,
-    standing_in_turn,
 )
 from app.operations.partners.pull_policy import FailureBudget, PullPolicy
-from app.operations.partners.state import request_nightly
 from app.operations.services import Services
 
 log = structlog.get_logger(__name__)
 
 
-async def _nothing() -> None:
-    """There are no jobs."""
+async def _no_jobs() -> None:
+    """Do nothing."""
 
 
-@dataclass(frozen=True)
+@dataclass(kw_only=True)
 class Puller:
     """Pulls one partner.
 
     Attributes:
-        holder: name of this process; a partner is pulled by one process at a time.
-        manners: how the partner is treated.
-        jobs: does what operators asked for; called at each round, while the turn is this process's.
-        random: gives numbers from 0 up to 1, for the jitter of waits.
+        holder: name of this process; one process pulls a partner at a time.
+        pull_policy: the rules for this partner.
+        do_jobs: does the jobs that operators requested; called in each round, while this process has the lease.
+        random: returns numbers from 0 up to 1, for the jitter of waits.
     """
 
     db: Database
@@ -56,106 +56,110 @@ class Puller:
     source: PartnerSource
     holder: str
     pull_policy: PullPolicy = field(default_factory=PullPolicy)
-    jobs: Callable[[], Awaitable[None]] = _nothing
+    do_jobs: Callable[[], Awaitable[None]] = _no_jobs
     random: Callable[[], float] = random.random
     _budget: FailureBudget = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Begin with the whole budget of failures."""
-        object.__setattr__(self, "_budget", FailureBudget(self.pull_policy.failures_an_hour))
+        """Start with the whole budget of failures."""
+        self._budget = FailureBudget(self.pull_policy.max_failures_per_hour)
 
-    async def pull(self) -> PageResult:
-        """Read and apply all changes since the last pull; returns the account of them.
-
-        Raises:
-            PartnerError: the partner gives no answer or refuses; what came before is applied.
-        """
-        try:
-            return await self._pull_from((await self._standing()).cursor)
-        except LeaseLost:
-            return PageResult()
+    @property
+    def lease(self) -> PartnerLease:
+        """This process's lease on the partner."""
+        return PartnerLease(self.source.system, self.holder)
 
     async def run(self, stop: asyncio.Event, interval_seconds: float) -> None:
-        """Make a round at each interval until told to stop; then leave the turn to whoever comes next."""
+        """Do a round at each interval until ``stop`` is set; then release the lease."""
         await run_forever(f"pull:{self.source.system}", self.round, stop=stop, interval_seconds=interval_seconds)
-        # When it cannot be left, it ends by itself within a minute.
-        with contextlib.suppress(Unavailable):
-            await self.db.write_quietly(release_lease, self._turn)
+        # If it cannot be released, it expires within a minute.
+        with suppress(Unavailable):
+            await self.db.write_quietly(release_lease, self.lease)
 
     async def round(self) -> None:
-        """Do the jobs that wait and pull once, unless the partner is paused, in maintenance or to be left alone."""
+        """Do the waiting jobs and pull once, unless the partner is paused, in maintenance or backing off."""
         now = self.services.clock.now()
         if self.pull_policy.in_maintenance(now):
             return
-        with contextlib.suppress(LeaseLost):
-            standing = await self._standing()
-            if standing.retry_at is None or standing.retry_at <= now:
-                await self._work(standing)
-            elif not standing.alerted and self.pull_policy.is_alarming(standing.failures, standing.failing_since, now):
-                await self._alarm(standing)
+        with suppress(LeaseLost):
+            state = await self._leased_state()
+            if state.retry_at is None or state.retry_at <= now:
+                await self._work(state)
+            elif not state.alerted and self.pull_policy.should_alert(state.failures, state.failing_since, now):
+                await self._raise_alert(state)
 
-    async def _work(self, standing: PartnerPullState) -> None:
-        tally = await attempt(self._do_jobs_and_pull(standing), passing=(LeaseLost, Unavailable))
-        if isinstance(tally, Failed):
-            await self._note_failure(tally.error)
+    async def pull(self) -> PageResult:
+        """Read and apply all changes since the last pull; return what came of them.
+
+        Raises:
+            PartnerError: the partner does not answer or refuses; what came before is applied.
+        """
+        try:
+            return await self._pull_from((await self._leased_state()).cursor)
+        except LeaseLost:
+            return PageResult()
+
+    async def _work(self, state: PartnerPullState) -> None:
+        pulled = await attempt(self._do_jobs_and_pull(state), passing=(LeaseLost, Unavailable))
+        if isinstance(pulled, Failed):
+            await self._record_failure(pulled.error)
             return
-        if standing.in_trouble and await self.db.write(note_recovery, self.services, self._turn):
-            log.info("partner_pull_recovered", partner=self.source.system)
-        if tally.quarantined:
-            log.warning("partner_records_quarantined", partner=self.source.system, records=tally.quarantined)
+        if state.is_failing and await self.db.write(record_recovery, self.services, self.lease):
+            log.info("partner_alert_cleared", partner=self.source.system)
+        if pulled.quarantined:
+            log.warning("partner_records_quarantined", partner=self.source.system, records=pulled.quarantined)
 
-    async def _do_jobs_and_pull(self, standing: PartnerPullState) -> PageResult:
-        await self._ask_nightly(standing)
-        await self.jobs()
-        return await self._pull_from(standing.cursor)
+    async def _do_jobs_and_pull(self, state: PartnerPullState) -> PageResult:
+        await self._request_nightly_reconciliation(state)
+        await self.do_jobs()
+        return await self._pull_from(state.cursor)
 
-    async def _note_failure(self, error: Exception) -> None:
-        # The text of an error of ours may hold what was sent.
-        reason = str(error) if isinstance(error, PartnerError) else type(error).__name__
-        asked = getattr(error, "retry_after_seconds", None)
-        not_before = self._budget.spend(self.services.clock.now())
-        failure = Failure(self.pull_policy, self.random, not_before, asked)
-        trouble = await self.db.write(note_failure, self.services, self._turn, failure)
-        retry_at = trouble.retry_at.isoformat()
-        log.info("partner_pull_failed", partner=self.source.system, reason=reason, retry_at=retry_at)
-        if trouble.alarming:
-            self._log_alarm(trouble.failures)
-
-    async def _alarm(self, standing: PartnerPullState) -> None:
-        if await self.db.write(raise_alarm, self.services, self._turn, self.pull_policy):
-            self._log_alarm(standing.failures)
-
-    def _log_alarm(self, failures: int) -> None:
-        log.warning("partner_pull_failing", partner=self.source.system, failures=failures)
-
-    async def _ask_nightly(self, standing: PartnerPullState) -> None:
-        due, last = self.pull_policy.last_night(self.services.clock.now()), standing.last_success_at
-        # A partner that was never pulled has nothing to compare; one that was pulled since had its turn.
+    async def _request_nightly_reconciliation(self, state: PartnerPullState) -> None:
+        due, last = self.pull_policy.last_reconciliation_due(self.services.clock.now()), state.last_success_at
+        # A partner that was never pulled has nothing to compare; one pulled since then was compared.
         if due and last and last < due:
-            await self.db.write(request_nightly, self.services, self.source.system, due)
+            await self.db.write(request_nightly_reconciliation, self.services, self.source.system, due)
 
-    async def _standing(self) -> PartnerPullState:
-        # Read first: a turn that is already ours needs no transaction.
-        standing = await self.db.read(standing_in_turn, self._turn)
-        return standing if standing else await self.db.write(acquire_lease, self.services, self._turn)
+    async def _leased_state(self) -> PartnerPullState:
+        # Read first: a lease that this process has already needs no transaction.
+        state = await self.db.read(leased_state, self.lease)
+        return state if state else await self.db.write(acquire_lease, self.services, self.lease)
 
     async def _pull_from(self, cursor: str | None) -> PageResult:
         try:
-            tally = await self._apply_all(self.source.changes(cursor))
+            result = await self._apply_all(self.source.changes(cursor))
         except CursorExpired:
             log.info("partner_cursor_expired", partner=self.source.system)
-            tally = await self._apply_all(self.source.changes(None))
-        # What waits in quarantine for something that left it does not come again by itself.
-        if await self.db.read(has_free_cases, self.source.system):
-            await self.db.write(retry_free, self.services, self.source)
-        return tally
+            result = await self._apply_all(self.source.changes(None))
+        # A record that waits for one that left the quarantine is not sent again by the partner.
+        if await self.db.read(has_unblocked_cases, self.source.system):
+            await self.db.write(retry_unblocked, self.services, self.source)
+        return result
 
     async def _apply_all(self, pages: AsyncIterator[Page]) -> PageResult:
-        tally = PageResult()
+        result = PageResult()
         async for page in pages:
-            tally += await self.db.write(apply_page, self.services, self._turn, self.source.mapping_version, page)
-        return tally
+            result += await self.db.write(apply_page, self.services, self.lease, self.source.mapping_version, page)
+        return result
 
-    @property
-    def _turn(self) -> PartnerLease:
-        return PartnerLease(self.source.system, self.holder)
+    async def _record_failure(self, error: Exception) -> None:
+        failure = PullFailure(
+            pull_policy=self.pull_policy,
+            random=self.random,
+            not_before=self._budget.spend(self.services.clock.now()),
+            retry_after_seconds=error.retry_after_seconds if isinstance(error, PartnerUnreachable) else None,
+        )
+        backoff = await self.db.write(record_failure, self.services, self.lease, failure)
+        # The text of an error of the hub may hold what was sent.
+        reason = str(error) if isinstance(error, PartnerError) else type(error).__name__
+        retry_at = backoff.retry_at.isoformat()
+        log.info("partner_pull_failed", partner=self.source.system, reason=reason, retry_at=retry_at)
+        if backoff.alert_raised:
+            self._log_alert(backoff.failures)
+
+    async def _raise_alert(self, state: PartnerPullState) -> None:
+        if await self.db.write(raise_alert, self.services, self.lease, self.pull_policy):
+            self._log_alert(state.failures)
+
+    def _log_alert(self, failures: int) -> None:
+        log.warning("partner_alert_raised", partner=self.source.system, failures=failures)

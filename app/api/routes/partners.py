@@ -1,9 +1,11 @@
 """The connections with the partner systems, for the operator.
 
-No request here calls a partner: what needs its answer is asked for as a job, which a worker does at its next round.
+No request here calls a partner: what needs its answer is requested as a job, which a worker does at its next round.
 """
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -28,27 +30,28 @@ from app.api.schemas.partners import (
     RunOut,
     RunsOut,
 )
-from app.database import Connection
 from app.domain.codes import PARTNERS, OrganisationRole, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from app.domain.input_rules import InputRule
+from app.domain.partners import Job, JobKind, JobRequest
 from app.operations.access.idempotency import Answer
-from app.operations.intake.quarantine import Quarantined, dismiss_quarantined, page_of_quarantine
+from app.operations.intake.quarantine import (
+    dismiss_quarantined,
+    find_quarantined,
+    page_of_quarantine,
+    request_retry,
+)
+from app.operations.partners.jobs import cancel_job, find_job, page_of_jobs, request_worker_job
 from app.operations.partners.state import (
-    Job,
-    JobRequest,
     PartnerState,
-    Run,
-    cancel_job,
-    find_job,
-    page_of_jobs,
     partner_runs,
+    partner_state,
     partner_states,
     pause_partner,
-    request_job,
-    require_worker,
     resume_partner,
 )
+
+T = TypeVar("T")
 
 router = APIRouter(prefix="/partners", tags=["partners"])
 
@@ -102,19 +105,14 @@ JobId = Annotated[UUID, Path(description="Id of the job (*taak*).", examples=["0
 async def list_partners(read: Reads) -> Response:
     """Return the state of the connection with every partner system (*koppeling*)."""
     states = await read.hub.db.read(partner_states, read.hub.services.clock.now())
-    return json_answer(200, PartnersOut(items=[_partner_out(each) for each in states]))
+    return json_answer(200, PartnersOut(items=[PartnerOut.model_validate(each) for each in states]))
 
 
 @router.get("/{system}", summary="See how one connection does", response_model=PartnerDetailsOut, responses=_PROBLEMS)
 async def read_partner(read: Reads, system: Partner) -> Response:
     """Return the state of the connection with one partner system (*koppeling*), and what it last brought."""
-
-    def work(tx: Connection) -> PartnerDetailsOut:
-        last_run = next((_run_out(each) for each in partner_runs(tx, system, 1)), None)
-        shown = {**vars(_state(tx, read, system)), "last_run": last_run}
-        return PartnerDetailsOut.model_validate(shown, by_name=True)
-
-    return json_answer(200, await read.hub.db.read(work))
+    state = await read.hub.db.read(partner_state, system, read.hub.services.clock.now())
+    return json_answer(200, PartnerDetailsOut.model_validate(state))
 
 
 @router.post("/{system}/pause", summary="Pause a connection", response_model=PartnerOut, responses=_CHANGES)
@@ -123,30 +121,21 @@ async def hold(change: Manages, system: Partner, body: PartnerPauseIn) -> Respon
 
     Pausing a connection that is paused gives it the new reason.
     """
-
-    def work(tx: Connection) -> Answer:
-        pause_partner(tx, change.hub.services, system, change.caller.client_id, body.reason)
-        return _state_answer(tx, change, system)
-
-    return await change.once(work)
+    pause = partial(pause_partner, system=system, by=change.caller.client_id, reason=body.reason)
+    return await _once(change, pause, _state_answer)
 
 
 @router.post("/{system}/resumption", summary="Resume a connection", response_model=PartnerOut, responses=_CHANGES)
 async def go_on(change: Manages, system: Partner) -> Response:
     """Pull a partner again, at once, also when it was left alone after failures (*hervatten*)."""
-
-    def work(tx: Connection) -> Answer:
-        resume_partner(tx, change.hub.services, system)
-        return _state_answer(tx, change, system)
-
-    return await change.once(work)
+    return await _once(change, partial(resume_partner, system=system), _state_answer)
 
 
 @router.get("/{system}/runs", summary="List what the pulls brought", response_model=RunsOut, responses=_PROBLEMS)
 async def list_runs(read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT) -> Response:
     """Return the account of the newest pulls (*ophaalrondes*) that brought something, newest first."""
     runs = await read.hub.db.read(partner_runs, system, limit)
-    return json_answer(200, RunsOut(items=[_run_out(each) for each in runs]))
+    return json_answer(200, RunsOut(items=[RunOut.model_validate(each) for each in runs]))
 
 
 @router.get(
@@ -157,7 +146,7 @@ async def list_quarantined(
 ) -> Response:
     """Return the records of a partner that could not be applied (*quarantaine*), oldest first, and why."""
     page, following = await read.hub.db.read(page_of_quarantine, system, id_after(cursor), limit)
-    items = [_wire(_quarantined_out(each)) for each in page]
+    items = [_wire(QuarantinedOut.model_validate(each)) for each in page]
     return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
 
 
@@ -169,7 +158,8 @@ async def list_quarantined(
 )
 async def read_quarantined(read: Reads, system: Partner, quarantined_id: QuarantinedId) -> Response:
     """Return which record it is, which field stands in the way (*quarantaine*), and why; never what it holds."""
-    return json_answer(200, _quarantined_out(await read.hub.db.read(_quarantined, system, quarantined_id)))
+    entry = await read.hub.db.read(find_quarantined, system, quarantined_id)
+    return json_answer(200, QuarantinedOut.model_validate(entry))
 
 
 @router.post(
@@ -185,12 +175,8 @@ async def retry(change: Manages, system: Partner, quarantined_id: QuarantinedId)
     The job takes all of the same case that is in quarantine, because records of one case wait for each other; to read
     everything again, ask for a job of the kind `retry`.
     """
-
-    def work(tx: Connection) -> Answer:
-        _quarantined(tx, system, quarantined_id)
-        return _asked(tx, change, system, JobRequest("retry", quarantine_id=quarantined_id))
-
-    return await change.once(work)
+    request = partial(request_retry, system=system, entry_id=quarantined_id, by=change.caller.client_id)
+    return await _once(change, request, partial(_requested_answer, change))
 
 
 @router.post(
@@ -204,12 +190,10 @@ async def dismiss(change: Manages, system: Partner, quarantined_id: QuarantinedI
 
     What waited for it is tried at the next `retry`.
     """
-
-    def work(tx: Connection) -> Answer:
-        dismiss_quarantined(tx, change.hub.services, system, quarantined_id, change.caller.client_id, body.reason)
-        return answer(204)
-
-    return await change.once(work)
+    dismissal = partial(
+        dismiss_quarantined, system=system, entry_id=quarantined_id, by=change.caller.client_id, reason=body.reason
+    )
+    return await _once(change, dismissal, lambda _: answer(204))
 
 
 @router.post("/{system}/jobs", status_code=202, summary="Ask for a job", response_model=JobOut, responses=_CHANGES)
@@ -222,8 +206,9 @@ async def ask_for_job(change: Manages, system: Partner, body: JobIn) -> Response
     if body.since is not None and body.kind != "backfill":
         message = "Leave it out, or ask for a backfill; a comparison or a retry takes everything."
         raise InvalidInput(FieldFault("since", InputRule.OF_A_BACKFILL, message))
-    wish = JobRequest(body.kind, body.dry_run, body.since)
-    return await change.once(lambda tx: _asked(tx, change, system, wish))
+    job = JobRequest(kind=JobKind(body.kind), dry_run=body.dry_run, since=body.since)
+    request = partial(request_worker_job, system=system, by=change.caller.client_id, request=job)
+    return await _once(change, request, partial(_requested_answer, change))
 
 
 @router.get("/{system}/jobs", summary="List jobs", response_model=JobPageOut, responses=_PROBLEMS)
@@ -232,65 +217,35 @@ async def list_jobs(
 ) -> Response:
     """Return the jobs of a partner (*taken*), newest first."""
     page, following = await read.hub.db.read(page_of_jobs, system, id_after(cursor), limit)
-    items = [_wire(_job_out(each)) for each in page]
+    items = [_wire(JobOut.model_validate(each)) for each in page]
     return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
 
 
 @router.get("/{system}/jobs/{job_id}", summary="Read a job", response_model=JobOut, responses=_PROBLEMS)
 async def read_job(read: Reads, system: Partner, job_id: JobId) -> Response:
     """Return where a job stands and, once it is finished, its report (*verslag*)."""
-    return json_answer(200, _job_out(await read.hub.db.read(find_job, system, job_id)))
+    return json_answer(200, JobOut.model_validate(await read.hub.db.read(find_job, system, job_id)))
 
 
 @router.post("/{system}/jobs/{job_id}/cancellation", summary="Cancel a job", response_model=JobOut, responses=_CHANGES)
 async def cancel(change: Manages, system: Partner, job_id: JobId) -> Response:
     """Take back a job that waits (*annuleren*); one that was begun is finished."""
-
-    def work(tx: Connection) -> Answer:
-        return answer(200, _job_out(cancel_job(tx, change.hub.services, system, job_id, change.caller.client_id)))
-
-    return await change.once(work)
+    cancellation = partial(cancel_job, system=system, job_id=job_id, by=change.caller.client_id)
+    return await _once(change, cancellation, lambda job: answer(200, JobOut.model_validate(job)))
 
 
-def _asked(tx: Connection, change: WriteContext, system: System, wish: JobRequest) -> Answer:
-    require_worker(tx, system)
-    job = request_job(tx, change.hub.services, system, change.caller.client_id, wish)
-    return answer(202, _job_out(job), location=f"{change.hub.api_url}/partners/{job.system}/jobs/{job.id}")
+async def _once(change: WriteContext, operation: Callable[..., T], represent: Callable[[T], Answer]) -> Response:
+    """Do an operation once for its Idempotency-Key and answer with its result."""
+    return await change.once(lambda tx: represent(operation(tx, change.hub.services)))
 
 
-def _quarantined(tx: Connection, system: System, given_id: UUID) -> Quarantined:
-    # Ids stand in order, so the page after the id just below it begins with the record, if it is still there.
-    page, _ = page_of_quarantine(tx, system, UUID(int=max(given_id.int - 1, 0)), 1)
-    if not page or page[0].id != given_id:
-        raise NotFound("This partner has no record with this id in quarantine; it may be applied or dismissed by now.")
-    return page[0]
+def _state_answer(state: PartnerState) -> Answer:
+    return answer(200, PartnerOut.model_validate(state))
 
 
-def _state_answer(tx: Connection, change: WriteContext, system: System) -> Answer:
-    return answer(200, _partner_out(_state(tx, change, system)))
-
-
-def _state(tx: Connection, read: ReadContext, system: System) -> PartnerState:
-    found = [each for each in partner_states(tx, read.hub.services.clock.now()) if each.system is system]
-    if not found:
-        raise NotFound("This partner was never pulled or paused: it is not connected here.")
-    return found[0]
-
-
-def _partner_out(state: PartnerState) -> PartnerOut:
-    return PartnerOut.model_validate(vars(state), by_name=True)
-
-
-def _run_out(run: Run) -> RunOut:
-    return RunOut.model_validate(vars(run), by_name=True)
-
-
-def _quarantined_out(found: Quarantined) -> QuarantinedOut:
-    return QuarantinedOut.model_validate(vars(found), by_name=True)
-
-
-def _job_out(job: Job) -> JobOut:
-    return JobOut.model_validate(vars(job), by_name=True)
+def _requested_answer(change: WriteContext, job: Job) -> Answer:
+    location = f"{change.hub.api_url}/partners/{job.system}/jobs/{job.id}"
+    return answer(202, JobOut.model_validate(job), location=location)
 
 
 def _wire(item: BaseModel) -> dict[str, Any]:

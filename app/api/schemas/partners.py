@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.api.schemas.fields import In, LongLine, Moment, Out
 from app.domain.codes import System
@@ -60,7 +60,13 @@ class JobIn(In):
     )
 
 
-class RunOut(Out):
+class _FromDomain(Out):
+    """A body that is made from the attributes of a value of the domain or of an operation."""
+
+    model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=False)
+
+
+class RunOut(_FromDomain):
     """The account of one pull that brought something; read = applied + unchanged + filtered + quarantined."""
 
     id: UUID
@@ -81,7 +87,7 @@ class RunsOut(Out):
     items: list[RunOut]
 
 
-class PartnerOut(Out):
+class PartnerOut(_FromDomain):
     """How the connection with a partner system (*registratiesysteem*) does."""
 
     system: System = Field(description="The partner system.", examples=["allegro"])
@@ -133,7 +139,7 @@ class PartnersOut(Out):
     items: list[PartnerOut]
 
 
-class QuarantinedOut(Out):
+class QuarantinedOut(_FromDomain):
     """A partner's record that could not be applied; what it holds stays sealed."""
 
     id: UUID
@@ -154,7 +160,7 @@ class QuarantinePageOut(Out):
     next_cursor: str | None = Field(None, description="Where to read on; absent on the last page.")
 
 
-class JobOut(Out):
+class JobOut(_FromDomain):
     """Work on a partner's records, as asked for (*taak*); a worker does it at its next round."""
 
     id: UUID

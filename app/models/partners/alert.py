@@ -1,4 +1,4 @@
-"""Open alerts: failures of a partner that operators were notified of and that have not ended (*storingsmelding*)."""
+"""The open alerts about partners: operators were notified of a failure and not yet of its end (*storingsmelding*)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -17,11 +17,11 @@ _LAST = (
     )
     .group_by(event.c.subject_id)
 )
-_STANDING = select(event.c.subject_id, event.c.recorded_at).where(
+_OPEN = select(event.c.subject_id, event.c.recorded_at).where(
     event.c.position.in_(_LAST), event.c.type == EventType.PARTNER_FAILING.value
 )
 
 
-def standing_alerts(tx: Connection, subject_ids: Collection[UUID]) -> dict[UUID, datetime]:
-    """Return when operators were notified of each failure that has not ended, by the notice's subject."""
-    return {row.subject_id: row.recorded_at for row in tx.execute(_STANDING, {"subjects": list(subject_ids)})}
+def open_alerts(tx: Connection, subject_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return when operators were notified of the failures that have not ended, by the notice's subject."""
+    return {row.subject_id: row.recorded_at for row in tx.execute(_OPEN, {"subjects": list(subject_ids)})}

@@ -1,9 +1,9 @@
-"""What two systems say about one field: what was last sent of it, and where they contradict each other."""
+"""What partners know of each field of a referral, and the conflicts between their values and the hub's."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,7 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Row,
+    RowMapping,
     String,
     Table,
     bindparam,
@@ -28,7 +28,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.codes import ReferralStatus, System, TrajectoryStatus
+from app.domain.fields import Field
 from app.domain.lifecycle import is_ended, is_open
+from app.domain.ownership import Reason
+from app.domain.partners import ConflictState
 from app.models.base import Id, UtcDateTime, metadata, update_row
 from app.models.cases.client import client
 from app.models.cases.external_id import external_id
@@ -41,10 +44,10 @@ partner_field = Table(
     Column("system", String(10), primary_key=True),
     Column("referral_id", Id, ForeignKey("referral.id"), primary_key=True),
     Column("field", String(60), primary_key=True),
-    # Keyed hash of what the partner last said or was last sent; what comes back with it is an echo, not a change.
+    # Keyed hash of the value that the partner last sent or was last sent; the same value from it is an echo.
     Column("fingerprint", LargeBinary(32), nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
-    # How often another value than it held was sent since ``counted_from``: a field that goes to and fro is stopped.
+    # How often a value that the partner did not have was sent since ``counted_from``: stops an update loop.
     Column("sent_count", Integer, nullable=False),
     Column("counted_from", UtcDateTime, nullable=False),
 )
@@ -56,13 +59,13 @@ conflict = Table(
     Column("system", String(10), nullable=False),
     Column("referral_id", Id, ForeignKey("referral.id"), nullable=False),
     Column("field", String(60), nullable=False),
-    # not-the-owner, both-changed or loop
+    # A Reason of app.domain.ownership.
     Column("reason", String(20), nullable=False),
     # The three values, sealed under the client's key: they may be personal.
     Column("hub_value", LargeBinary),
     Column("partner_value", LargeBinary),
     Column("base_value", LargeBinary),
-    # open, kept or taken: whether the hub's value stayed or the partner's was taken over
+    # A ConflictState.
     Column("state", String(10), nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime),
@@ -70,6 +73,62 @@ conflict = Table(
     Index("ix_conflict_system", "system", "state", "id"),
     Index("ix_conflict_referral", "referral_id", "id"),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerField:
+    """What a partner knows of one field of a referral."""
+
+    system: System
+    referral_id: UUID
+    field: Field
+    fingerprint: bytes
+    sent_at: datetime
+    sent_count: int
+    counted_from: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealedConflict:
+    """A conflict; its values are sealed under the client's key, and None once they are purged.
+
+    Attributes:
+        wrapped_key: the client's key; None where the query does not read it.
+    """
+
+    id: UUID
+    system: System
+    referral_id: UUID
+    field: Field
+    reason: Reason
+    state: ConflictState
+    hub_value: bytes | None
+    partner_value: bytes | None
+    base_value: bytes | None
+    since: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    wrapped_key: bytes | None = None
+
+
+@dataclass(frozen=True)
+class OpenClaim:
+    """An open conflict about a field that a system wrote without owning it."""
+
+    id: UUID
+    field: Field
+    partner_value: bytes | None
+
+
+@dataclass(frozen=True)
+class OpenLoop:
+    """An open conflict about a field that went back and forth."""
+
+    id: UUID
+    system: System
+    referral_id: UUID
+    field: Field
+
 
 _FIELD_KEY = ("system", "referral_id", "field")
 
@@ -93,42 +152,43 @@ _UNCOUNTED = (
     .where(partner_field.c.referral_id == bindparam("referral"), partner_field.c.field == bindparam("name"))
     .values(sent_count=0)
 )
+_IS_OPEN = conflict.c.state == ConflictState.OPEN.value
 _NEW_CONFLICT = insert(conflict)
 _KNOWING = select(external_id.c.system).where(external_id.c.referral_id == bindparam("referral_id"))
 _OPEN_LOOPS = select(conflict.c.id, conflict.c.system, conflict.c.referral_id, conflict.c.field).where(
     conflict.c.referral_id.in_(bindparam("referral_ids", expanding=True)),
-    conflict.c.state == "open",
-    conflict.c.reason == "loop",
+    _IS_OPEN,
+    conflict.c.reason == Reason.LOOP.value,
 )
 _OPEN_CLAIMS = select(conflict.c.id, conflict.c.field, conflict.c.partner_value).where(
     conflict.c.referral_id == bindparam("referral_id"),
     conflict.c.system == bindparam("system"),
-    conflict.c.state == "open",
-    conflict.c.reason == "not-the-owner",
+    _IS_OPEN,
+    conflict.c.reason == Reason.NOT_THE_OWNER.value,
 )
 _CHANGED_CONFLICT = (
     update(conflict)
     .where(conflict.c.id == bindparam("conflict_id"))
     .values(hub_value=bindparam("hub_value"), base_value=bindparam("base_value"))
 )
-_FORGOTTEN_VALUES = (
+_PURGE_VALUES = (
     update(conflict)
-    .where(conflict.c.state != "open", conflict.c.decided_at < bindparam("before"), conflict.c.hub_value.is_not(None))
+    .where(~_IS_OPEN, conflict.c.decided_at < bindparam("before"), conflict.c.hub_value.is_not(None))
     .values(hub_value=None, partner_value=None, base_value=None)
 )
-_STILL_GUIDED = exists().where(
+_HAS_OPEN_TRAJECTORY = exists().where(
     trajectory.c.referral_id == referral.c.id,
     or_(
         trajectory.c.status.not_in([each for each in TrajectoryStatus if is_ended(each)]),
         trajectory.c.changed_at >= bindparam("before"),
     ),
 )
-_FORGOTTEN_FIELDS = delete(partner_field).where(
+_PURGE_FIELDS = delete(partner_field).where(
     exists().where(
         referral.c.id == partner_field.c.referral_id,
         referral.c.status.not_in([each for each in ReferralStatus if is_open(each)]),
         referral.c.changed_at < bindparam("before"),
-        ~_STILL_GUIDED,
+        ~_HAS_OPEN_TRAJECTORY,
     )
 )
 _CONFLICT = select(conflict).where(conflict.c.system == bindparam("system"), conflict.c.id == bindparam("conflict_id"))
@@ -144,20 +204,20 @@ _PAGE = (
 _NEXT_PAGE = _PAGE.where(conflict.c.id > bindparam("after"))
 
 
-def held_fields(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
-    """Return what is remembered of the fields of these referrals, for every partner."""
-    return list(tx.execute(_FIELDS, {"referral_ids": list(referral_ids)}))
+def held_fields(tx: Connection, referral_ids: Collection[UUID]) -> list[PartnerField]:
+    """Return what is stored of the fields of these referrals, for every partner."""
+    return [_partner_field(row) for row in tx.execute(_FIELDS, {"referral_ids": list(referral_ids)}).mappings()]
 
 
-def save_fields(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Remember what partners hold; each row stands for one field of one referral at one partner."""
+def save_fields(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store what partners know; each row is one field of one referral at one partner."""
     if rows:
         # Always in one order, so that two transactions that save the same rows cannot wait for each other.
         tx.execute(_SAVED[tx.dialect.name], sorted(rows, key=itemgetter(*_FIELD_KEY)))
 
 
 def forget_sends(tx: Connection, referral_id: UUID, field: str) -> None:
-    """Count how often a field is sent from nought again, at every partner."""
+    """Set the count of how often a field was sent back to 0, for every partner."""
     tx.execute(_UNCOUNTED, {"referral": referral_id, "name": field})
 
 
@@ -166,50 +226,84 @@ def systems_that_know(tx: Connection, referral_id: UUID) -> set[System]:
     return {System(name) for name in tx.execute(_KNOWING, {"referral_id": referral_id}).scalars()}
 
 
-def insert_conflicts(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep values that stand against each other."""
+def insert_conflicts(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store conflicts."""
     if rows:
         tx.execute(_NEW_CONFLICT, list(rows))
 
 
-def update_conflict(tx: Connection, conflict_id: UUID, values: Mapping[str, Any]) -> None:
+def update_conflict(tx: Connection, conflict_id: UUID, values: Mapping[str, object]) -> None:
     """Change columns of a conflict."""
     update_row(tx, conflict, conflict_id, values)
 
 
-def update_conflicts(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Bring the hub's and the base value of conflicts up to date; each row has them and a ``conflict_id``."""
+def update_conflicts(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Change the hub's and the base value of conflicts; each row has both and a ``conflict_id``."""
     if rows:
         tx.execute(_CHANGED_CONFLICT, list(rows))
 
 
-def open_claims(tx: Connection, referral_id: UUID, system: System) -> list[Row[Any]]:
-    """Return id, field and sealed value of what a system said without owning it, and nobody decided on yet."""
-    return list(tx.execute(_OPEN_CLAIMS, {"referral_id": referral_id, "system": system}))
+def open_claims(tx: Connection, referral_id: UUID, system: System) -> list[OpenClaim]:
+    """Return the open conflicts of a referral about fields that a system wrote without owning them."""
+    rows = tx.execute(_OPEN_CLAIMS, {"referral_id": referral_id, "system": system})
+    return [OpenClaim(row.id, Field(row.field), row.partner_value) for row in rows]
 
 
-def open_loops(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
-    """Return id, system, referral and field of the loops of referrals that nobody decided on yet."""
-    return list(tx.execute(_OPEN_LOOPS, {"referral_ids": list(referral_ids)}))
+def open_loops(tx: Connection, referral_ids: Collection[UUID]) -> list[OpenLoop]:
+    """Return the open conflicts of these referrals about fields that went back and forth."""
+    rows = tx.execute(_OPEN_LOOPS, {"referral_ids": list(referral_ids)})
+    return [OpenLoop(row.id, System(row.system), row.referral_id, Field(row.field)) for row in rows]
 
 
-def find_conflict(tx: Connection, system: System, conflict_id: UUID, *, lock: bool = False) -> Row[Any] | None:
-    """Return a conflict with a partner, or None; locked until the end of the transaction when asked."""
+def find_conflict(tx: Connection, system: System, conflict_id: UUID, *, lock: bool = False) -> SealedConflict | None:
+    """Return a conflict with a partner, or None; with ``lock`` it is locked until the end of the transaction."""
     statement = _LOCKED_CONFLICT if lock else _CONFLICT
-    return tx.execute(statement, {"system": system, "conflict_id": conflict_id}).first()
+    row = tx.execute(statement, {"system": system, "conflict_id": conflict_id}).mappings().first()
+    return _conflict(row) if row else None
 
 
-def list_conflicts(tx: Connection, system: System, state: str, after: UUID | None, limit: int) -> list[Row[Any]]:
+def list_conflicts(tx: Connection, system: System, state: str, after: UUID | None, limit: int) -> list[SealedConflict]:
     """Return conflicts with a partner, oldest first, with the wrapped key of their client."""
     asked = {"system": system, "state": state, "most": limit}
-    return list(tx.execute(_NEXT_PAGE, {**asked, "after": after}) if after else tx.execute(_PAGE, asked))
+    rows = tx.execute(_NEXT_PAGE, {**asked, "after": after}) if after else tx.execute(_PAGE, asked)
+    return [_conflict(row) for row in rows.mappings()]
 
 
-def forget_decided_values(tx: Connection, before: datetime) -> int:
-    """Destroy the values of conflicts that were decided before this moment; returns of how many."""
-    return tx.execute(_FORGOTTEN_VALUES, {"before": before}).rowcount
+def purge_decided_values(tx: Connection, before: datetime) -> int:
+    """Delete the values of conflicts that were decided before this time; return of how many conflicts."""
+    return tx.execute(_PURGE_VALUES, {"before": before}).rowcount
 
 
-def forget_held_fields(tx: Connection, before: datetime) -> int:
-    """Forget what partners hold of referrals that are over, and did not change since this moment; returns how many."""
-    return tx.execute(_FORGOTTEN_FIELDS, {"before": before}).rowcount
+def purge_closed_cases(tx: Connection, before: datetime) -> int:
+    """Delete what partners know of referrals that are over and did not change since this time; return how many rows."""
+    return tx.execute(_PURGE_FIELDS, {"before": before}).rowcount
+
+
+def _partner_field(row: RowMapping) -> PartnerField:
+    return PartnerField(
+        system=System(row["system"]),
+        referral_id=row["referral_id"],
+        field=Field(row["field"]),
+        fingerprint=row["fingerprint"],
+        sent_at=row["sent_at"],
+        sent_count=row["sent_count"],
+        counted_from=row["counted_from"],
+    )
+
+
+def _conflict(row: RowMapping) -> SealedConflict:
+    return SealedConflict(
+        id=row["id"],
+        system=System(row["system"]),
+        referral_id=row["referral_id"],
+        field=Field(row["field"]),
+        reason=Reason(row["reason"]),
+        state=ConflictState(row["state"]),
+        hub_value=row["hub_value"],
+        partner_value=row["partner_value"],
+        base_value=row["base_value"],
+        since=row["since"],
+        decided_at=row["decided_at"],
+        decided_by=row["decided_by"],
+        wrapped_key=row.get("wrapped_key"),
+    )

@@ -1,67 +1,143 @@
-"""What operators asked the worker to do with a partner, and what came of it."""
+"""What operators requested to be done with a partner, and what came of it."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    RowMapping,
+    String,
+    Table,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from app.domain.codes import System
-from app.models.base import insert_row, update_row
-from app.models.partners.partner import partner_job
+from app.domain.partners import Job, JobKind, JobState
+from app.models.base import Id, JsonDocument, UtcDateTime, insert_row, metadata
+
+partner_job = Table(
+    "partner_job",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("system", String(10), nullable=False),
+    # A JobKind.
+    Column("kind", String(12), nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    # A JobState.
+    Column("state", String(10), nullable=False),
+    Column("requested_by", String(100), nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    # Parameters of the kind: {"since": …} of a backfill, {"quarantineId": …} of a retry of one record.
+    Column("parameters", JsonDocument),
+    # The result.
+    Column("report", JsonDocument),
+    Index("ix_partner_job_system", "system", "id"),
+)
 
 _OF_SYSTEM = select(partner_job).where(partner_job.c.system == bindparam("system"))
 _ONE = _OF_SYSTEM.where(partner_job.c.id == bindparam("id"))
 _NEWEST = _OF_SYSTEM.order_by(partner_job.c.id.desc()).limit(bindparam("limit"))
 _NEWEST_BEFORE = _NEWEST.where(partner_job.c.id < bindparam("after"))
-_UNFINISHED = _OF_SYSTEM.where(partner_job.c.state.in_(("waiting", "running"))).order_by(partner_job.c.id).limit(1)
+_UNFINISHED = (
+    _OF_SYSTEM.where(partner_job.c.state.in_((JobState.WAITING.value, JobState.RUNNING.value)))
+    .order_by(partner_job.c.id)
+    .limit(1)
+)
 _WAITING_SINCE = (
     select(partner_job.c.system, func.min(partner_job.c.requested_at).label("since"))
-    .where(partner_job.c.state == "waiting")
+    .where(partner_job.c.state == JobState.WAITING.value)
     .group_by(partner_job.c.system)
 )
-_SINCE = select(
+_REQUESTED_SINCE = select(
     exists().where(
         partner_job.c.system == bindparam("system"),
         partner_job.c.kind == bindparam("kind"),
         partner_job.c.requested_at >= bindparam("since"),
     )
 )
+_SAVE = update(partner_job).where(partner_job.c.id == bindparam("job_id"))
 
 
-def insert_job(tx: Connection, values: Mapping[str, Any]) -> None:
-    """Add a job."""
+def insert_job(tx: Connection, job: Job) -> None:
+    """Store a new job."""
+    values = {
+        "id": job.id,
+        "system": job.system,
+        "kind": job.kind,
+        "dry_run": job.dry_run,
+        "state": job.state,
+        "requested_by": job.requested_by,
+        "requested_at": job.requested_at,
+        "parameters": dict(job.parameters) or None,
+    }
     insert_row(tx, partner_job, values)
 
 
-def update_job(tx: Connection, job_id: UUID, values: Mapping[str, Any]) -> None:
-    """Change columns of a job."""
-    update_row(tx, partner_job, job_id, values)
+def save_job(tx: Connection, job: Job) -> None:
+    """Store how far a job is: its state, its times and its result."""
+    values = {
+        "state": job.state,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "report": job.result,
+    }
+    tx.execute(_SAVE, {**values, "job_id": job.id})
 
 
-def find_job_row(tx: Connection, system: System, job_id: UUID) -> Row[Any] | None:
-    """Return one job of a partner."""
-    return tx.execute(_ONE, {"system": system, "id": job_id}).first()
+def read_job(tx: Connection, system: System, job_id: UUID) -> Job | None:
+    """Return a job of a partner, or None."""
+    row = tx.execute(_ONE, {"system": system, "id": job_id}).mappings().first()
+    return _job(row) if row else None
 
 
-def list_jobs(tx: Connection, system: System, after: UUID | None, limit: int) -> list[Row[Any]]:
-    """Return a page of a partner's jobs, newest first; ``after`` is the last one of the page before."""
+def list_jobs(tx: Connection, system: System, after: UUID | None, limit: int) -> list[Job]:
+    """Return a page of a partner's jobs, newest first; ``after`` is the last job of the previous page."""
     values = {"system": system, "limit": limit}
-    return list(tx.execute(_NEWEST_BEFORE, {**values, "after": after}) if after else tx.execute(_NEWEST, values))
+    rows = tx.execute(_NEWEST_BEFORE, {**values, "after": after}) if after else tx.execute(_NEWEST, values)
+    return [_job(row) for row in rows.mappings()]
 
 
-def oldest_unfinished_job(tx: Connection, system: System) -> Row[Any] | None:
-    """Return the partner's oldest job that waits, or that was begun and not ended."""
-    return tx.execute(_UNFINISHED, {"system": system}).first()
+def oldest_unfinished_job(tx: Connection, system: System) -> Job | None:
+    """Return the partner's oldest job that is waiting or running."""
+    row = tx.execute(_UNFINISHED, {"system": system}).mappings().first()
+    return _job(row) if row else None
 
 
-def jobs_waiting_since(tx: Connection) -> dict[str, datetime]:
-    """Return since when the oldest job that nobody began waits, by partner; those of which none waits are left out."""
-    return {row.system: row.since for row in tx.execute(_WAITING_SINCE)}
+def jobs_waiting_since(tx: Connection) -> dict[System, datetime]:
+    """Return when the oldest waiting job of each partner was requested; partners without one are left out."""
+    return {System(row.system): row.since for row in tx.execute(_WAITING_SINCE)}
 
 
-def was_asked_since(tx: Connection, system: System, kind: str, since: datetime) -> bool:
-    """Return whether a job of this kind was asked for at or after a moment."""
-    asked: bool = tx.execute(_SINCE, {"system": system, "kind": kind, "since": since}).scalar_one()
-    return asked
+def was_requested_since(tx: Connection, system: System, kind: JobKind, since: datetime) -> bool:
+    """Return whether a job of this kind was requested at or after a time."""
+    requested: bool = tx.execute(_REQUESTED_SINCE, {"system": system, "kind": kind, "since": since}).scalar_one()
+    return requested
+
+
+def _job(row: RowMapping) -> Job:
+    parameters: Mapping[str, str] = row["parameters"] or {}
+    since, quarantine_id = parameters.get("since"), parameters.get("quarantineId")
+    return Job(
+        id=row["id"],
+        system=System(row["system"]),
+        kind=JobKind(row["kind"]),
+        dry_run=row["dry_run"],
+        since=datetime.fromisoformat(since) if since else None,
+        quarantine_id=UUID(quarantine_id) if quarantine_id else None,
+        state=JobState(row["state"]),
+        requested_by=row["requested_by"],
+        requested_at=row["requested_at"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        result=row["report"],
+    )

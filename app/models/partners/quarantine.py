@@ -1,8 +1,8 @@
-"""Partners' records that could not be applied, sealed, until they are mended, dismissed or too old."""
+"""Partners' records that could not be applied, sealed, until they are applied, dismissed or expire."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -11,10 +11,9 @@ from sqlalchemy import (
     Connection,
     Index,
     LargeBinary,
-    Row,
+    RowMapping,
     String,
     Table,
-    and_,
     bindparam,
     case,
     func,
@@ -24,6 +23,8 @@ from sqlalchemy import (
 )
 
 from app.domain.codes import System
+from app.domain.partners import QuarantineEntry, QuarantineState
+from app.domain.ports import ReadError
 from app.models.base import Id, UtcDateTime, metadata
 
 quarantine = Table(
@@ -40,10 +41,11 @@ quarantine = Table(
     Column("reason", String(40), nullable=False),
     Column("message", String(500), nullable=False),
     Column("payload", LargeBinary),
+    # A QuarantineState.
     Column("state", String(20), nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
-    # What it takes to read the record again once its mapping is mended.
+    # For reading the record again with a corrected mapping.
     Column("occurred_at", UtcDateTime),
     Column("referral_id", Id),
     Column("revision", BigInteger),
@@ -55,43 +57,53 @@ quarantine = Table(
 )
 
 
-_WHAT_IS_NOT_SEALED = [column for column in quarantine.c if column.name != "payload"]
-_OF_CASES = (
-    select(*_WHAT_IS_NOT_SEALED)
-    .where(
-        quarantine.c.system == bindparam("system"),
-        quarantine.c.case_id.in_(bindparam("case_ids", expanding=True)),
-        quarantine.c.state.in_(bindparam("states", expanding=True)),
-    )
+@dataclass(frozen=True, kw_only=True)
+class SealedRecord:
+    """A record in quarantine with its sealed payload."""
+
+    entry: QuarantineEntry
+    payload: bytes
+
+
+_ENTRY = [column for column in quarantine.c if column.name != "payload"]
+_IS_OPEN = quarantine.c.state == QuarantineState.OPEN.value
+_OF_SYSTEM = quarantine.c.system == bindparam("system")
+_OF_CASES = quarantine.c.case_id.in_(bindparam("case_ids", expanding=True))
+
+_BY_CASE = (
+    select(*_ENTRY)
+    .where(_OF_SYSTEM, _OF_CASES, quarantine.c.state.in_(bindparam("states", expanding=True)))
     .order_by(quarantine.c.id)
 )
-_OPEN_OF_CASES = (
-    select(quarantine)
-    .where(
-        quarantine.c.system == bindparam("system"),
-        quarantine.c.case_id.in_(bindparam("case_ids", expanding=True)),
-        quarantine.c.state == "open",
-    )
-    .order_by(quarantine.c.id)
-)
+_SEALED_BY_CASE = select(quarantine).where(_OF_SYSTEM, _OF_CASES, _IS_OPEN).order_by(quarantine.c.id)
 _OPEN_CASES = (
     select(quarantine.c.case_id)
-    .where(quarantine.c.system == bindparam("system"), quarantine.c.state == "open")
+    .where(_OF_SYSTEM, _IS_OPEN)
     .group_by(quarantine.c.case_id)
     .order_by(func.min(quarantine.c.since), quarantine.c.case_id)
 )
-_FREE_CASES = (
+_CASES_WITH_ONE_REASON = (
     select(quarantine.c.case_id)
-    .where(quarantine.c.system == bindparam("system"), quarantine.c.state == "open")
+    .where(_OF_SYSTEM, _IS_OPEN)
     .group_by(quarantine.c.case_id)
-    .having(func.count() == func.count(case((quarantine.c.reason == bindparam("waits"), 1))))
+    .having(func.count() == func.count(case((quarantine.c.reason == bindparam("reason"), 1))))
     .order_by(quarantine.c.case_id)
 )
-_BY_IDS = select(*_WHAT_IS_NOT_SEALED).where(
-    quarantine.c.system == bindparam("system"), quarantine.c.id.in_(bindparam("ids", expanding=True))
+_BY_IDS = select(*_ENTRY).where(_OF_SYSTEM, quarantine.c.id.in_(bindparam("ids", expanding=True)))
+_PAGE = (
+    select(*_ENTRY)
+    .where(_OF_SYSTEM, quarantine.c.state == bindparam("state"))
+    .order_by(quarantine.c.id)
+    .limit(bindparam("limit"))
 )
-# What leaves the quarantine loses its payload.
-_CLOSE = update(quarantine).values(payload=None)
+_NEXT_PAGE = _PAGE.where(quarantine.c.id > bindparam("after"))
+# A record that leaves the quarantine loses its payload.
+_CLOSE = update(quarantine).values(payload=None, changed_at=bindparam("now"), state=bindparam("new_state"))
+_CLOSE_IDS = _CLOSE.where(quarantine.c.id.in_(bindparam("ids", expanding=True)))
+_DISMISS = _CLOSE.where(quarantine.c.id == bindparam("dismissed")).values(
+    decided_by=bindparam("by"), decision=bindparam("why")
+)
+_EXPIRE = _CLOSE.where(_IS_OPEN, quarantine.c.since < bindparam("before"))
 _CHANGE_REASON = (
     update(quarantine)
     .where(quarantine.c.id == bindparam("row_id"))
@@ -102,77 +114,109 @@ _CHANGE_REASON = (
         changed_at=bindparam("now"),
     )
 )
+_COUNT = select(func.count()).where(_IS_OPEN)
+_COUNT_BY_SYSTEM = select(quarantine.c.system, func.count()).where(_IS_OPEN).group_by(quarantine.c.system)
 
 
-def put_in_quarantine(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep records that could not be applied."""
+def put_in_quarantine(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store records that could not be applied."""
     if rows:
         tx.execute(insert(quarantine), [dict(row) for row in rows])
 
 
 def quarantine_of_cases(
-    tx: Connection, system: System, case_ids: Collection[str], states: Collection[str]
-) -> list[Row[Any]]:
-    """Return the quarantine of these cases in these states without its payloads, oldest first."""
-    return list(tx.execute(_OF_CASES, {"system": system, "case_ids": list(case_ids), "states": list(states)}))
+    tx: Connection, system: System, case_ids: Collection[str], states: Collection[QuarantineState]
+) -> list[QuarantineEntry]:
+    """Return the records of these cases in these states, oldest first."""
+    asked = {"system": system, "case_ids": list(case_ids), "states": list(states)}
+    return [_entry(row) for row in tx.execute(_BY_CASE, asked).mappings()]
 
 
-def open_quarantine(tx: Connection, system: System, case_ids: Collection[str]) -> list[Row[Any]]:
-    """Return the open quarantine of these cases with its sealed payloads, oldest first."""
-    return list(tx.execute(_OPEN_OF_CASES, {"system": system, "case_ids": list(case_ids)}))
+def sealed_records(tx: Connection, system: System, case_ids: Collection[str]) -> list[SealedRecord]:
+    """Return the records of these cases that are in quarantine now, with their payloads, oldest first."""
+    rows = tx.execute(_SEALED_BY_CASE, {"system": system, "case_ids": list(case_ids)}).mappings()
+    return [SealedRecord(entry=_entry(row), payload=row["payload"]) for row in rows]
 
 
 def cases_in_quarantine(tx: Connection, system: System) -> list[str]:
-    """Return the cases of which something is held, the longest held first."""
-    return [row.case_id for row in tx.execute(_OPEN_CASES, {"system": system})]
+    """Return the cases with a record in quarantine, in the order in which they got one."""
+    return list(tx.execute(_OPEN_CASES, {"system": system}).scalars())
 
 
-def free_cases(tx: Connection, system: System, waits: str) -> list[str]:
-    """Return the cases of which all that is held is held for this one reason: that it waits for what is gone by now."""
-    return [row.case_id for row in tx.execute(_FREE_CASES, {"system": system, "waits": waits})]
+def cases_with_one_reason(tx: Connection, system: System, reason: str) -> list[str]:
+    """Return the cases all of whose records in quarantine have this reason."""
+    return list(tx.execute(_CASES_WITH_ONE_REASON, {"system": system, "reason": reason}).scalars())
 
 
-def quarantine_rows(tx: Connection, system: System, ids: Collection[UUID]) -> list[Row[Any]]:
-    """Return these rows without their payloads, whatever their state."""
-    return list(tx.execute(_BY_IDS, {"system": system, "ids": list(ids)}))
+def quarantine_by_ids(tx: Connection, system: System, ids: Collection[UUID]) -> dict[UUID, QuarantineEntry]:
+    """Return those of these records that this partner has or had in quarantine, by id."""
+    rows = tx.execute(_BY_IDS, {"system": system, "ids": list(ids)}).mappings()
+    return {row["id"]: _entry(row) for row in rows}
 
 
-def list_quarantine(tx: Connection, system: System, state: str, after: UUID | None, limit: int) -> list[Row[Any]]:
-    """Return a page of the quarantine, oldest first."""
-    condition = and_(quarantine.c.system == system, quarantine.c.state == state)
-    query = select(quarantine).where(condition).order_by(quarantine.c.id).limit(limit)
-    return list(tx.execute(query.where(quarantine.c.id > after) if after else query))
+def list_quarantine(
+    tx: Connection, system: System, state: QuarantineState, after: UUID | None, limit: int
+) -> list[QuarantineEntry]:
+    """Return a page of a partner's records in this state, oldest first; ``after`` ends the previous page."""
+    asked = {"system": system, "state": state, "limit": limit}
+    rows = tx.execute(_NEXT_PAGE, {**asked, "after": after}) if after else tx.execute(_PAGE, asked)
+    return [_entry(row) for row in rows.mappings()]
 
 
-def close_quarantine(tx: Connection, ids: Collection[UUID], state: str, now: datetime, **decision: str) -> None:
-    """Let records leave the quarantine; what leaves it loses its payload."""
-    statement = _CLOSE.where(quarantine.c.id.in_(ids)).values(state=state, changed_at=now, **decision)
-    tx.execute(statement)
+def close_quarantine(tx: Connection, ids: Collection[UUID], state: QuarantineState, now: datetime) -> None:
+    """Let records leave the quarantine in this state; their payloads are deleted."""
+    tx.execute(_CLOSE_IDS, {"ids": list(ids), "new_state": state, "now": now})
 
 
-def change_reasons(tx: Connection, reasons: Mapping[UUID, Mapping[str, str]], now: datetime) -> None:
-    """Say anew why records are held: field, reason and message by id."""
+def dismiss_quarantine(tx: Connection, entry_id: UUID, by: str, why: str, now: datetime) -> None:
+    """Let a record leave the quarantine because somebody decided so; its payload is deleted."""
+    tx.execute(
+        _DISMISS, {"dismissed": entry_id, "by": by, "why": why, "new_state": QuarantineState.DISMISSED, "now": now}
+    )
+
+
+def change_reasons(tx: Connection, reasons: Mapping[UUID, ReadError], now: datetime) -> None:
+    """Store why records are in quarantine now, by id."""
     rows = [
-        {"row_id": row_id, "now": now, **{f"new_{name}": value for name, value in why.items()}}
-        for row_id, why in reasons.items()
+        {"row_id": id, "now": now, "new_field": why.field, "new_reason": why.reason, "new_message": why.message}
+        for id, why in reasons.items()
     ]
     if rows:
         tx.execute(_CHANGE_REASON, rows)
 
 
 def expire_quarantine(tx: Connection, before: datetime, now: datetime) -> int:
-    """Let what is held since before this moment leave the quarantine as expired; returns how many."""
-    old = and_(quarantine.c.state == "open", quarantine.c.since < before)
-    return tx.execute(_CLOSE.where(old).values(state="expired", changed_at=now)).rowcount
+    """Let records in quarantine since before this time leave it as expired; return how many."""
+    return tx.execute(_EXPIRE, {"before": before, "new_state": QuarantineState.EXPIRED, "now": now}).rowcount
 
 
 def count_quarantined(tx: Connection) -> int:
     """Return the number of records in quarantine, of all partners."""
-    number: int = tx.execute(select(func.count()).where(quarantine.c.state == "open")).scalar_one()
+    number: int = tx.execute(_COUNT).scalar_one()
     return number
 
 
-def count_quarantined_of(tx: Connection) -> dict[str, int]:
-    """Return the number of records in quarantine by partner."""
-    query = select(quarantine.c.system, func.count()).where(quarantine.c.state == "open")
-    return {row[0]: row[1] for row in tx.execute(query.group_by(quarantine.c.system))}
+def count_quarantined_by_partner(tx: Connection) -> dict[System, int]:
+    """Return the number of records in quarantine by partner; partners without one are left out."""
+    return {System(system): number for system, number in tx.execute(_COUNT_BY_SYSTEM)}
+
+
+def _entry(row: RowMapping) -> QuarantineEntry:
+    return QuarantineEntry(
+        id=row["id"],
+        kind=row["kind"],
+        external_id=row["external_id"],
+        case_id=row["case_id"],
+        version=row["version"],
+        content_hash=row["content_hash"],
+        field=row["field"],
+        reason=row["reason"],
+        message=row["message"],
+        state=QuarantineState(row["state"]),
+        since=row["since"],
+        occurred_at=row["occurred_at"],
+        referral_id=row["referral_id"],
+        revision=row["revision"],
+        decided_by=row["decided_by"],
+        decision=row["decision"],
+    )

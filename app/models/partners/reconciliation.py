@@ -1,11 +1,11 @@
-"""What a comparison with a partner reads of the hub's record, page by page, and how it makes the hub forget."""
+"""What a reconciliation reads of the hub's records of a partner, page by page, and what it resets."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, String, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, String, bindparam, delete, select, tuple_, update
 
 from app.domain.codes import System
 from app.domain.receivers import ReceiverKey
@@ -13,7 +13,28 @@ from app.models.base import ReceiverText, UtcDateTime
 from app.models.cases.external_id import external_id
 from app.models.cases.history import history
 from app.models.delivery.delivery import DeliveryState, delivery, in_state
-from app.models.partners.partner import partner_record
+from app.models.partners.record import partner_record
+
+Key = tuple[str, str]
+"""Kind and external id: what identifies a record at its partner."""
+
+
+@dataclass(frozen=True)
+class StoredRecord:
+    """A partner's record that the hub applied once."""
+
+    key: Key
+    case_id: str
+    content_hash: bytes
+
+
+@dataclass(frozen=True)
+class CaseLink:
+    """A partner's number of a case, and the referral that it is."""
+
+    case_id: str
+    referral_id: UUID
+
 
 _RECORDS = (
     select(
@@ -34,7 +55,7 @@ _HASHES = select(partner_record.c.kind, partner_record.c.external_id, partner_re
     partner_record.c.system == bindparam("system"),
     partner_record.c.external_id.in_(bindparam("ids", expanding=True)),
 )
-_FORGET = delete(partner_record).where(
+_DELETE_RECORDS = delete(partner_record).where(
     partner_record.c.system == bindparam("of_system"),
     partner_record.c.kind == bindparam("of_kind"),
     partner_record.c.external_id.in_(bindparam("ids", expanding=True)),
@@ -58,12 +79,12 @@ _TO_RECEIVER = (
     delivery.c.receiver == bindparam("to_receiver", type_=ReceiverText),
     delivery.c.subject_id.in_(bindparam("ids", expanding=True)),
 )
-_OWED = (
+_AWAITING_DELIVERY = (
     select(delivery.c.subject_id)
     .distinct()
     .where(*_TO_RECEIVER, in_state(DeliveryState.PENDING, DeliveryState.SENDING))
 )
-_OWE_AGAIN = (
+_RESEND = (
     update(delivery)
     .where(*_TO_RECEIVER, in_state(DeliveryState.DELIVERED, DeliveryState.DEAD))
     .values(
@@ -78,13 +99,15 @@ _OWE_AGAIN = (
 )
 
 
-def stored_records(tx: Connection, system: System, after: tuple[str, str], limit: int) -> list[Row[Any]]:
-    """Return a page of what was applied of a partner, in the order of kind and id; ``("", "")`` begins."""
+def stored_records(tx: Connection, system: System, after: Key, limit: int) -> list[StoredRecord]:
+    """Return a page of what was applied of a partner, in the order of the keys; ``("", "")`` begins."""
     kind, record_id = after
-    return list(tx.execute(_RECORDS, {"system": system, "kind": kind, "external_id": record_id, "limit": limit}))
+    rows = tx.execute(_RECORDS, {"system": system, "kind": kind, "external_id": record_id, "limit": limit})
+    # Rows from before the column have no case; where the hub acts on a removal, record and case have one number.
+    return [StoredRecord((row.kind, row.external_id), row.case_id or row.external_id, row.content_hash) for row in rows]
 
 
-def stored_hashes(tx: Connection, system: System, external_ids: Collection[str]) -> dict[tuple[str, str], bytes]:
+def stored_hashes(tx: Connection, system: System, external_ids: Collection[str]) -> dict[Key, bytes]:
     """Return the content hash last applied, by kind and id."""
     rows = tx.execute(_HASHES, {"system": system, "ids": list(external_ids)})
     return {(row.kind, row.external_id): row.content_hash for row in rows}
@@ -93,31 +116,32 @@ def stored_hashes(tx: Connection, system: System, external_ids: Collection[str])
 def applied_versions(
     tx: Connection, system: System, referral_ids: Collection[UUID], versions: Collection[str]
 ) -> set[tuple[UUID, str, datetime]]:
-    """Return which versions of a partner's records, of which moments, made history of these referrals."""
+    """Return which of these versions of a partner's records are in the history of these referrals, and when."""
     rows = tx.execute(_APPLIED, {"system": system, "referral_ids": list(referral_ids), "versions": list(versions)})
     return {(row.referral_id, row.source_version, row.occurred_at) for row in rows}
 
 
-def forget_records(tx: Connection, system: System, kind: str, external_ids: Collection[str]) -> None:
-    """Forget that records of one kind were applied, so that they are applied when they come again."""
-    tx.execute(_FORGET, {"of_system": system, "of_kind": kind, "ids": list(external_ids)})
+def delete_records(tx: Connection, system: System, kind: str, external_ids: Collection[str]) -> None:
+    """Delete what was applied of records of one kind, so that they are applied when they come again."""
+    tx.execute(_DELETE_RECORDS, {"of_system": system, "of_kind": kind, "ids": list(external_ids)})
 
 
-def stored_links(tx: Connection, system: System, after: str, limit: int) -> list[Row[Any]]:
+def stored_links(tx: Connection, system: System, after: str, limit: int) -> list[CaseLink]:
     """Return a page of the partner's case numbers with their referrals, by number; an empty text begins."""
-    return list(tx.execute(_LINKS, {"system": system, "after": after, "limit": limit}))
+    rows = tx.execute(_LINKS, {"system": system, "after": after, "limit": limit})
+    return [CaseLink(row.external_id, row.referral_id) for row in rows]
 
 
 def unlink(tx: Connection, system: System, referral_ids: Collection[UUID]) -> None:
-    """Forget under which numbers a partner knows these referrals."""
+    """Delete the numbers under which a partner knows these referrals."""
     tx.execute(_UNLINK, {"of_system": system, "ids": list(referral_ids)})
 
 
-def owed_referrals(tx: Connection, receiver: ReceiverKey, referral_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of these referrals of which a delivery to the receiver is still to be made."""
-    return set(tx.execute(_OWED, {"to_receiver": receiver, "ids": list(referral_ids)}).scalars())
+def awaiting_delivery(tx: Connection, receiver: ReceiverKey, referral_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these referrals with a delivery to the receiver that is still to be made."""
+    return set(tx.execute(_AWAITING_DELIVERY, {"to_receiver": receiver, "ids": list(referral_ids)}).scalars())
 
 
-def owe_again(tx: Connection, receiver: ReceiverKey, referral_ids: Collection[UUID], now: datetime) -> set[UUID]:
-    """Make everything due again that a receiver was told of these referrals; returns those of which there was any."""
-    return set(tx.execute(_OWE_AGAIN, {"to_receiver": receiver, "ids": list(referral_ids), "now": now}).scalars())
+def resend_all(tx: Connection, receiver: ReceiverKey, referral_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Make all finished deliveries of these referrals to a receiver due again; return the referrals that have any."""
+    return set(tx.execute(_RESEND, {"to_receiver": receiver, "ids": list(referral_ids), "now": now}).scalars())

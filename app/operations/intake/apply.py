@@ -7,7 +7,7 @@ Each record has a savepoint of its own, so that a poisonous one harms nobody els
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -40,16 +40,16 @@ from app.domain.commands import (
 )
 from app.domain.errors import HubError, NotFound
 from app.domain.lifecycle import is_open
+from app.domain.partners import PartnerRun, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
 from app.models.cases.external_id import can_link, link, referral_of
 from app.models.cases.referral import lock_referrals
-from app.models.partners.partner import insert_run, known_records, last_drift, save_records, update_partner
+from app.models.partners.record import known_records, save_records
+from app.models.partners.run import insert_run, last_drift
 from app.operations.cases import appointments, referrals, trajectories
 from app.operations.cases.steps import Ledger, open_chain
 from app.operations.field_sync.merge import MergeBase, amends, merge_fields, read_merge_bases
 from app.operations.intake.quarantine_state import (
-    DISMISSED,
-    OVERTAKEN,
     WAITS,
     CaseQuarantine,
     Held,
@@ -61,7 +61,7 @@ from app.operations.intake.quarantine_state import (
     key_of,
     memory_of,
 )
-from app.operations.partners.lease import PartnerLease, lease_of, require_lease
+from app.operations.partners.lease import PartnerLease, record_page, require_lease
 from app.operations.services import Services
 
 log = structlog.get_logger(__name__)
@@ -86,9 +86,6 @@ _APPLY: dict[type[Any], Callable[..., Any]] = {
     RecordKbrStatus: trajectories.record_kbr_status,
 }
 """The operation behind each fact that a partner can report on a known case."""
-
-PULL = "pull"
-"""The kind of run that looks for news; the others look at everything once more."""
 
 
 @dataclass(frozen=True)
@@ -115,20 +112,23 @@ class PageResult:
 
 
 def apply_page(  # noqa: PLR0913  # the kind is seldom given
-    tx: Connection, services: Services, lease: PartnerLease, mapping_version: str, page: Page, kind: str = "pull"
+    tx: Connection,
+    services: Services,
+    lease: PartnerLease,
+    mapping_version: str,
+    page: Page,
+    kind: RunKind = RunKind.PULL,
 ) -> PageResult:
     """Apply a page of a partner's records and move the cursor with it; the turn is renewed.
 
-    ``kind`` is pull, backfill or reconcile; all but a pull try once more what is in quarantine.
+    All kinds of runs but a pull try once more what is in quarantine.
 
     Raises:
         TurnLost: another process took the turn meanwhile, or the partner was paused; nothing is applied.
     """
-    system, now = lease.system, services.clock.now()
-    require_lease(tx, lease)
-    tally = apply_records(tx, services, system, page.records, again=kind != PULL)
-    moved = {"cursor": page.cursor} if page.cursor is not None else {}
-    update_partner(tx, system, {**moved, **lease_of(lease, now), "last_success_at": now, "failing_since": None})
+    system, state = lease.system, require_lease(tx, lease)
+    tally = apply_records(tx, services, system, page.records, again=kind is not RunKind.PULL)
+    record_page(tx, services, lease, state, page.cursor)
     if tally.read != tally.unchanged or _is_new_drift(tx, system, page.drift):
         note_run(tx, services, Run(system, mapping_version, kind), tally, page.drift)
     return tally
@@ -140,16 +140,30 @@ class Run:
 
     system: System
     mapping_version: str
-    kind: str
+    kind: RunKind
 
 
 def note_run(tx: Connection, services: Services, run: Run, tally: PageResult, drift: Mapping[str, int]) -> None:
     """Keep the account of a run, and log what the partner's contract does not know: names of fields, no values."""
     now = services.clock.now()
-    counts = {**asdict(tally), "read": tally.read, "drift": dict(drift) or None}
-    insert_run(tx, {"id": services.new_id(now), "started_at": now, **asdict(run), **counts})
+    insert_run(
+        tx,
+        PartnerRun(
+            id=services.new_id(now),
+            system=run.system,
+            kind=run.kind,
+            mapping_version=run.mapping_version,
+            started_at=now,
+            read=tally.read,
+            applied=tally.applied,
+            unchanged=tally.unchanged,
+            filtered=tally.filtered,
+            quarantined=tally.quarantined,
+            drift=dict(drift) or None,
+        ),
+    )
     if drift:
-        log.warning("partner_drift", partner=run.system, kind=run.kind, drift=dict(drift))
+        log.warning("partner_drift_detected", partner=run.system, kind=run.kind, drift=dict(drift))
 
 
 def _is_new_drift(tx: Connection, system: System, drift: Mapping[str, int]) -> bool:
@@ -271,7 +285,7 @@ class _Batch:
         known, held = self._known.get(key_of(record)), self._waiting.held(record)
         if known and (known.content_hash == content or is_older(record.revision, known.revision)):
             if held and (held.content_hash == content or is_older(held.revision, record.revision)):
-                self._waiting.end(record, OVERTAKEN)
+                self._waiting.end(record, QuarantineState.OVERTAKEN)
             return True
         if held and is_older(record.revision, held.revision):
             return True
@@ -280,7 +294,7 @@ class _Batch:
 
     def _may_go_on(self, record: PartnerRecord, held: Held) -> bool:
         """Return whether a record that comes as it was may fare better than when it was put in quarantine."""
-        if held.state == DISMISSED:
+        if held.state is QuarantineState.DISMISSED:
             return False
         if self._again:
             return True

@@ -1,165 +1,162 @@
-"""What is in quarantine, and how it comes out: read again once its mapping is mended, dismissed, or too old."""
+"""Reading the quarantine, and the ways out of it: a retry with a corrected mapping, a dismissal, or expiry."""
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
 from app.domain.input_rules import InputRule
+from app.domain.partners import Job, JobKind, JobRequest, QuarantineEntry, QuarantineState, RunKind
 from app.domain.ports import PartnerSource, QuarantinedRecord
-from app.models.partners.partner import ensure_partner
+from app.models.partners.partner import lock_partner
 from app.models.partners.quarantine import (
+    SealedRecord,
     cases_in_quarantine,
-    close_quarantine,
+    cases_with_one_reason,
+    dismiss_quarantine,
     expire_quarantine,
-    free_cases,
     list_quarantine,
-    open_quarantine,
-    quarantine_rows,
+    quarantine_by_ids,
+    sealed_records,
 )
 from app.operations.intake.apply import PageResult, Run, apply_records, note_run
-from app.operations.intake.quarantine_state import DISMISSED, OPEN, WAITS
+from app.operations.intake.quarantine_state import WAITS
+from app.operations.partners.jobs import request_worker_job
 from app.operations.services import Services
 
-_CASES_AT_ONCE = 200
-_LONGEST_REASON = 300
-
-
-@dataclass(frozen=True)
-class Quarantined:
-    """A partner's record that could not be applied; its contents stay sealed.
-
-    Attributes:
-        external_id: the partner's own id of the record.
-        case_id: the partner's own id of the case; later records of the same case wait.
-        field: the partner's own name of the field that stands in the way.
-        reason: a stable code.
-    """
-
-    id: UUID
-    kind: str
-    external_id: str
-    case_id: str
-    version: str
-    field: str
-    reason: str
-    message: str
-    since: datetime
+_CASES_PER_BATCH = 200
+_MAX_REASON_LENGTH = 300
 
 
 def page_of_quarantine(
     tx: Connection, system: System, after: UUID | None, limit: int
-) -> tuple[Sequence[Quarantined], UUID | None]:
-    """Return a page of what is in quarantine, oldest first, and where the next page begins."""
-    rows = list_quarantine(tx, system, OPEN, after, limit + 1)
-    page = [Quarantined(**{name: getattr(row, name) for name in Quarantined.__annotations__}) for row in rows[:limit]]
-    return page, page[-1].id if len(rows) > limit else None
+) -> tuple[Sequence[QuarantineEntry], UUID | None]:
+    """Return a page of what is in quarantine, oldest first, and the id after which the next page begins."""
+    found = list_quarantine(tx, system, QuarantineState.OPEN, after, limit + 1)
+    page = found[:limit]
+    return page, page[-1].id if len(found) > limit else None
+
+
+def find_quarantined(tx: Connection, system: System, entry_id: UUID) -> QuarantineEntry:
+    """Return a record that is in quarantine now.
+
+    Raises:
+        NotFound: this partner has no such record, or it left the quarantine.
+    """
+    entry = quarantine_by_ids(tx, system, [entry_id]).get(entry_id)
+    if entry is None or entry.state is not QuarantineState.OPEN:
+        raise NotFound("This partner has no record with this id in quarantine; it may be applied or dismissed by now.")
+    return entry
+
+
+def request_retry(tx: Connection, services: Services, system: System, entry_id: UUID, by: str) -> Job:
+    """Store a job that reads one record again, with its case; ``by`` is who requests it.
+
+    Raises:
+        NotFound: this partner has no such record in quarantine.
+        Conflict: no worker ever had the partner's lease.
+    """
+    find_quarantined(tx, system, entry_id)
+    return request_worker_job(tx, services, system, by, JobRequest(kind=JobKind.RETRY, quarantine_id=entry_id))
 
 
 def retry_quarantined(
     tx: Connection, services: Services, source: PartnerSource, ids: Collection[UUID] | None
 ) -> PageResult:
-    """Read records in quarantine again with today's mapping and apply them, each case in its order.
+    """Read records in quarantine again with the present mapping and apply them, those of each case in order.
 
-    A record's whole case is taken, so that what waited for it goes on too. ``ids`` None takes everything. What still
-    cannot be applied stays, under its own id, and counts as quarantined.
+    The whole case of each record is read, so that what waited for it is applied too. ``ids`` None reads everything.
+    What still cannot be applied stays, under its own id, and counts as quarantined.
 
     Raises:
         NotFound: this partner has no record with one of these ids.
         Conflict: one of them is no longer in quarantine.
     """
-    ensure_partner(tx, source.system)
-    return _retry(
-        tx,
-        services,
-        source,
-        cases_in_quarantine(tx, source.system) if ids is None else _cases_of(tx, source.system, ids),
-    )
+    lock_partner(tx, source.system)
+    cases = cases_in_quarantine(tx, source.system) if ids is None else _cases_of(tx, source.system, ids)
+    return _retry(tx, services, source, cases)
 
 
-def has_free_cases(tx: Connection, system: System) -> bool:
-    """Return whether something waits for nothing any more; see ``retry_free``."""
-    return bool(free_cases(tx, system, WAITS.reason))
+def has_unblocked_cases(tx: Connection, system: System) -> bool:
+    """Return whether there are records that wait for a record that is no longer in quarantine."""
+    return bool(cases_with_one_reason(tx, system, WAITS.reason))
 
 
-def retry_free(tx: Connection, services: Services, source: PartnerSource) -> PageResult:
-    """Let go on what waited for a record that was corrected, dismissed or forgotten since.
+def retry_unblocked(tx: Connection, services: Services, source: PartnerSource) -> PageResult:
+    """Apply what waited for a record that was corrected, dismissed or expired since.
 
-    For after a pull: a partner that gives each change once does not give again what waits here.
+    For after a pull: a partner that sends each change once does not send again what waits here.
     """
-    ensure_partner(tx, source.system)
-    return _retry(tx, services, source, free_cases(tx, source.system, WAITS.reason))
-
-
-def _retry(tx: Connection, services: Services, source: PartnerSource, cases: Sequence[str]) -> PageResult:
-    tally = PageResult()
-    for start in range(0, len(cases), _CASES_AT_ONCE):
-        rows = open_quarantine(tx, source.system, cases[start : start + _CASES_AT_ONCE])
-        held = [_opened(services, row) for row in rows]
-        tally += apply_records(tx, services, source.system, [source.remap(each) for each in held], again=True)
-    if tally.read:
-        note_run(tx, services, Run(source.system, source.mapping_version, "retry"), tally, {})
-    return tally
+    lock_partner(tx, source.system)
+    return _retry(tx, services, source, cases_with_one_reason(tx, source.system, WAITS.reason))
 
 
 def dismiss_quarantined(  # noqa: PLR0913  # who, what and why
-    tx: Connection, services: Services, system: System, quarantine_id: UUID, by: str, reason: str
+    tx: Connection, services: Services, system: System, entry_id: UUID, by: str, reason: str
 ) -> None:
-    """Leave a record out for good; its payload goes, and what waited for it goes on at the next retry or pull.
+    """Leave a record out for good: its payload is deleted, and what waited for it is applied at the next retry or pull.
 
     The same content counts as unchanged when it comes again; a newer version is applied as any other. ``by`` is an
     identifier, never a name.
 
     Raises:
-        InvalidInput: no reason is given, or a longer one than 300 characters.
+        InvalidInput: there is no reason, or it is longer than 300 characters.
         NotFound: this partner has no record with this id.
         Conflict: it is no longer in quarantine.
     """
-    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
-        message = f"Say in at most {_LONGEST_REASON} characters why this is left out."
+    if not 0 < len(reason.strip()) <= _MAX_REASON_LENGTH:
+        message = f"Say in at most {_MAX_REASON_LENGTH} characters why this is left out."
         raise InvalidInput(FieldFault("reason", InputRule.LENGTH, message))
-    ensure_partner(tx, system)
-    _cases_of(tx, system, [quarantine_id])
-    now = services.clock.now()
-    close_quarantine(tx, [quarantine_id], DISMISSED, now, decided_by=by, decision=reason.strip())
+    lock_partner(tx, system)
+    _cases_of(tx, system, [entry_id])
+    dismiss_quarantine(tx, entry_id, by, reason.strip(), services.clock.now())
 
 
-def forget_old_payloads(tx: Connection, services: Services) -> int:
-    """Let what waited too long expire, of all partners: its payload goes; returns how many.
+def expire_old_quarantine(tx: Connection, services: Services) -> int:
+    """Let records that are in quarantine for longer than the city's term leave it; return how many, of all partners.
 
-    It holds up its case no longer, and can still come by a new reading of the partner.
+    Their payloads are deleted. They no longer block their cases, and are applied when the partner sends them again.
     """
     now = services.clock.now()
     return expire_quarantine(tx, now - services.reference.retention.quarantine, now)
 
 
+def _retry(tx: Connection, services: Services, source: PartnerSource, cases: Sequence[str]) -> PageResult:
+    result = PageResult()
+    for start in range(0, len(cases), _CASES_PER_BATCH):
+        sealed = sealed_records(tx, source.system, cases[start : start + _CASES_PER_BATCH])
+        records = [source.remap(_unsealed(services, each)) for each in sealed]
+        result += apply_records(tx, services, source.system, records, again=True)
+    if result.read:
+        note_run(tx, services, Run(source.system, source.mapping_version, RunKind.RETRY), result, {})
+    return result
+
+
 def _cases_of(tx: Connection, system: System, ids: Collection[UUID]) -> list[str]:
     """Return the cases of these records, all of which are in quarantine; raises NotFound or Conflict."""
-    rows = {row.id: row for row in quarantine_rows(tx, system, ids)}
+    found = quarantine_by_ids(tx, system, ids)
     for wanted in ids:
-        if wanted not in rows:
+        if wanted not in found:
             raise NotFound(f"{system} has no record with id {wanted} in quarantine; list the quarantine for its ids.")
-        if rows[wanted].state != OPEN:
+        if found[wanted].state is not QuarantineState.OPEN:
             raise Conflict(
-                f"This record left the quarantine ({rows[wanted].state}); there is nothing left to decide. "
+                f"This record left the quarantine ({found[wanted].state}); there is nothing left to decide. "
                 "To have it once more, read everything of this partner again."
             )
-    return list(dict.fromkeys(rows[each].case_id for each in ids))
+    return list(dict.fromkeys(found[each].case_id for each in ids))
 
 
-def _opened(services: Services, row: Any) -> QuarantinedRecord:  # a row
+def _unsealed(services: Services, sealed: SealedRecord) -> QuarantinedRecord:
+    entry = sealed.entry
     return QuarantinedRecord(
-        kind=row.kind,
-        external_id=row.external_id,
-        case_id=row.case_id,
-        version=row.version,
-        payload=json.loads(services.vault.open(row.payload, "quarantine.payload")),
-        occurred_at=row.occurred_at or row.since,
-        referral_id=row.referral_id,
-        revision=row.revision,
+        kind=entry.kind,
+        external_id=entry.external_id,
+        case_id=entry.case_id,
+        version=entry.version,
+        payload=json.loads(services.vault.open(sealed.payload, "quarantine.payload")),
+        occurred_at=entry.occurred_at or entry.since,
+        referral_id=entry.referral_id,
+        revision=entry.revision,
     )

@@ -16,6 +16,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreadable, UnknownCode
+from app.domain.partners import QuarantineState
 from app.domain.ports import PartnerRecord, ReadError
 from app.models.partners.quarantine import change_reasons, close_quarantine, put_in_quarantine, quarantine_of_cases
 from app.operations.services import Services
@@ -26,7 +27,7 @@ Key = tuple[str, str]
 WAITS = ReadError(
     "case", "waits-for-earlier", "An earlier record of this case is in quarantine; this one waits for it."
 )
-OPEN, APPLIED, OVERTAKEN, DISMISSED, EXPIRED = "open", "applied", "overtaken", "dismissed", "expired"
+_READ_STATES = (QuarantineState.OPEN, QuarantineState.DISMISSED, QuarantineState.EXPIRED)
 _UNREADABLE = frozenset({PartnerUnreadable.reason, UnknownCode.reason})
 
 
@@ -35,7 +36,7 @@ class Held:
     """A record that is or was in quarantine; ids grow, so they tell which came first."""
 
     id: UUID
-    state: str
+    state: QuarantineState
     content_hash: bytes
     reason: str
     revision: int | None
@@ -54,16 +55,16 @@ class CaseQuarantine:
         self._now: datetime = services.clock.now()
         self._open: dict[str, dict[Key, Held]] = defaultdict(dict)
         self._settled: dict[tuple[Key, bytes], Held] = {}
-        for row in quarantine_of_cases(tx, system, case_ids, (OPEN, DISMISSED, EXPIRED)):
+        for row in quarantine_of_cases(tx, system, case_ids, _READ_STATES):
             held = Held(row.id, row.state, row.content_hash, row.reason, row.revision)
             key = (row.kind, row.external_id)
-            if row.state == OPEN:
+            if row.state == QuarantineState.OPEN:
                 self._open[row.case_id][key] = held
             else:
                 self._settled[key, row.content_hash] = held
         self._new: dict[UUID, dict[str, Any]] = {}
-        self._closed: dict[UUID, str] = {}
-        self._reasons: dict[UUID, dict[str, str]] = {}
+        self._closed: dict[UUID, QuarantineState] = {}
+        self._reasons: dict[UUID, ReadError] = {}
 
     def held(self, record: PartnerRecord) -> Held | None:
         """Return what is in quarantine of this record now, this version of it or another."""
@@ -88,19 +89,21 @@ class CaseQuarantine:
         mine = self.held(record)
         if mine and mine.content_hash == content:
             self._change_reason(mine.id, unread)
-            held = Held(mine.id, OPEN, content, unread.reason, mine.revision)
+            held = Held(mine.id, QuarantineState.OPEN, content, unread.reason, mine.revision)
         else:
-            self._close(mine, OVERTAKEN)
+            self._close(mine, QuarantineState.OVERTAKEN)
             row = self._row(record, content, unread)
             self._new[row["id"]] = row
-            held = Held(row["id"], OPEN, content, unread.reason, record.revision)
+            held = Held(row["id"], QuarantineState.OPEN, content, unread.reason, record.revision)
         self._open[record.case_id][key_of(record)] = held
         return True
 
     def release(self, record: PartnerRecord, content: bytes) -> None:
         """Let go of what is held of this record, because it or a newer version of it was dealt with now."""
         held = self.held(record)
-        self.end(record, APPLIED if held and held.content_hash == content else OVERTAKEN)
+        self.end(
+            record, QuarantineState.APPLIED if held and held.content_hash == content else QuarantineState.OVERTAKEN
+        )
 
     def reset_retry(self, case_id: str) -> None:
         """Let what was refused for how its case stood wait no more than others, because the case moved.
@@ -112,7 +115,7 @@ class CaseQuarantine:
                 self._change_reason(held.id, WAITS)
                 self._open[case_id][key] = replace(held, reason=WAITS.reason)
 
-    def end(self, record: PartnerRecord, state: str) -> None:
+    def end(self, record: PartnerRecord, state: QuarantineState) -> None:
         """Let what is held of this record leave the quarantine in a state."""
         self._close(self._open[record.case_id].pop(key_of(record), None), state)
 
@@ -127,9 +130,9 @@ class CaseQuarantine:
         if row_id in self._new:
             self._new[row_id] |= asdict(unread)
         else:
-            self._reasons[row_id] = asdict(unread)
+            self._reasons[row_id] = unread
 
-    def _close(self, held: Held | None, state: str) -> None:
+    def _close(self, held: Held | None, state: QuarantineState) -> None:
         if held:
             self._closed[held.id] = state
 
@@ -145,7 +148,7 @@ class CaseQuarantine:
             "content_hash": content,
             **asdict(unread),
             "payload": self._services.vault.seal(payload, "quarantine.payload"),
-            "state": OPEN,
+            "state": QuarantineState.OPEN,
             "since": self._now,
             "changed_at": self._now,
             "occurred_at": record.occurred_at,

@@ -1,0 +1,66 @@
+"""The version of each partner record that was last applied."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, String, Table, bindparam, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.domain.codes import System
+from app.models.base import UtcDateTime, metadata
+
+partner_record = Table(
+    "partner_record",
+    metadata,
+    Column("system", String(10), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("external_id", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("content_hash", LargeBinary(32), nullable=False),
+    Column("applied_at", UtcDateTime, nullable=False),
+    # The partner's own count of changes of the record, where it has one: an older one never replaces a newer one.
+    Column("revision", BigInteger),
+    Column("case_id", String),
+)
+
+
+@dataclass(frozen=True)
+class AppliedVersion:
+    """What was last applied of a record; ``revision`` is None where the partner counts no changes."""
+
+    content_hash: bytes
+    revision: int | None
+
+
+_KEY = ("system", "kind", "external_id")
+_VALUES = ("version", "content_hash", "applied_at", "revision", "case_id")
+
+_APPLIED = select(partner_record.c.external_id, partner_record.c.content_hash, partner_record.c.revision).where(
+    partner_record.c.system == bindparam("system"),
+    partner_record.c.kind == bindparam("kind"),
+    partner_record.c.external_id.in_(bindparam("ids", expanding=True)),
+)
+_SAVE = {
+    dialect: statement.on_conflict_do_update(
+        index_elements=_KEY, set_={name: statement.excluded[name] for name in _VALUES}
+    )
+    for dialect, statement in (
+        ("postgresql", postgresql_insert(partner_record)),
+        ("sqlite", sqlite_insert(partner_record)),
+    )
+}
+
+
+def known_records(
+    tx: Connection, system: System, kind: str, external_ids: Collection[str]
+) -> dict[str, AppliedVersion]:
+    """Return what was last applied of these records, by the partner's id; records never applied are left out."""
+    rows = tx.execute(_APPLIED, {"system": system, "kind": kind, "ids": list(external_ids)})
+    return {row.external_id: AppliedVersion(row.content_hash, row.revision) for row in rows}
+
+
+def save_records(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store which version of records was applied; each row is one record of a partner."""
+    if rows:
+        tx.execute(_SAVE[tx.dialect.name], [dict(row) for row in rows])
