@@ -23,8 +23,9 @@ from app.domain.values import ClientDetails, ReferralContents
 from app.events.http.signing import new_secret
 from app.events.outbox import NewEvent, record_all
 from app.models.delivery.subscription import Subscription, insert_subscription, secret_context
-from app.operations.access.clients import SCOPES, add_signing_key, find_client, save_client
+from app.operations.access.clients import SCOPES, find_client, save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
+from app.operations.access.signing_keys import add_signing_key
 from app.operations.cases.referrals import register_referral
 from app.operations.services import Services, SystemClock, build_services
 from bench.postgres import durable_server

@@ -10,7 +10,7 @@ from app.api.dependencies import Caller, Write
 from app.api.state import AppState
 from app.database import Connection
 from app.domain.preconditions import etag_of
-from app.operations.access.idempotency import Answer, Request, given_before, once
+from app.operations.access.idempotency import Answer, IdempotentRequest, answer_before, once
 from app.privacy.gate import Released
 
 Content = Mapping[str, object] | BaseModel
@@ -24,7 +24,7 @@ def answer(
     ``location`` is the absolute address of what was made.
     """
     body = b"" if content is None else to_json(content, by_alias=True, exclude_none=True)
-    return Answer(status, body, etag, location)
+    return Answer(status=status, body=body, etag=etag, location=location)
 
 
 def json_answer(status: int, content: Content, *, etag: str | None = None, location: str | None = None) -> Response:
@@ -50,7 +50,7 @@ async def write_once(hub: AppState, caller: Caller, write: Write, work: Callable
     Raises:
         IdempotencyConflict: the key was used for another request.
     """
-    return to_response(await hub.db.write(once, hub.services, _request(caller, write), work))
+    return to_response(await once(hub.db, hub.services, _request(caller, write), work))
 
 
 async def answered_before(hub: AppState, caller: Caller, write: Write) -> Response | None:
@@ -59,9 +59,9 @@ async def answered_before(hub: AppState, caller: Caller, write: Write) -> Respon
     Raises:
         IdempotencyConflict: the key was used for another request.
     """
-    done = await hub.db.read(given_before, hub.services, _request(caller, write))
+    done = await hub.db.read(answer_before, hub.services, _request(caller, write))
     return to_response(done) if done else None
 
 
-def _request(caller: Caller, write: Write) -> Request:
-    return Request(caller.organisation.id, write.key, write.fingerprint)
+def _request(caller: Caller, write: Write) -> IdempotentRequest:
+    return IdempotentRequest(caller.organisation.id, write.key, write.fingerprint)

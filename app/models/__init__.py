@@ -1,7 +1,6 @@
 """Tables and their named queries: the only SQL outside migrations."""
 
-from app.models.access import auth as access
-from app.models.access import organisation
+from app.models.access import api_client, idempotency, organisation, signing_key
 from app.models.base import metadata
 from app.models.cases import appointment, client, external_id, history, referral, trajectory
 from app.models.delivery import delivery, disclosure, event_feed, outbox, subscription
@@ -10,7 +9,7 @@ from app.models.partners import field_sync as ownership
 from app.models.partners import job, partner, quarantine, record, run
 
 __all__ = [
-    "access",
+    "api_client",
     "appointment",
     "client",
     "delivery",
@@ -19,6 +18,7 @@ __all__ = [
     "event_feed",
     "external_id",
     "history",
+    "idempotency",
     "job",
     "metadata",
     "organisation",
@@ -29,6 +29,7 @@ __all__ = [
     "record",
     "referral",
     "run",
+    "signing_key",
     "subscription",
     "trajectory",
 ]

@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, DateTime, func, select
 
 from app.domain.codes import System
-from app.models.access.auth import SIGNING_KEY_CONTEXT, signing_key
+from app.models.access.signing_key import SIGNING_KEY_CONTEXT, signing_key
 from app.models.cases.client import client
 from app.models.partners.partner import partner
 from app.vault import CLIENT_KEY_CONTEXT

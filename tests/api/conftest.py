@@ -19,8 +19,9 @@ from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.identifiers import MonotonicIds
 from app.events.http.client import OutboundClient
-from app.operations.access.clients import SCOPES, SigningKey, add_signing_key, find_client, save_client
+from app.operations.access.clients import SCOPES, find_client, save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
+from app.operations.access.signing_keys import SigningKey, add_signing_key
 from app.operations.services import Services, build_services
 from app.sandbox.runtime import SettableClock
 from app.settings import Settings

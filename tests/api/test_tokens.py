@@ -16,13 +16,8 @@ from app.api.auth.keys import REFRESH_SECONDS, KeyRing
 from app.api.auth.tokens import CLOCK_SKEW_SECONDS, new_signing_key, sign, signature_key_of
 from app.api.state import AppState
 from app.domain.errors import InvalidInput, Unauthenticated
-from app.operations.access.clients import (
-    add_signing_key,
-    deactivate_client,
-    ensure_signing_key,
-    save_client,
-    signing_keys,
-)
+from app.operations.access.clients import deactivate_client, save_client
+from app.operations.access.signing_keys import add_signing_key, ensure_signing_key, signing_keys
 from app.operations.services import Services
 from tests.api.conftest import PUBLIC_URL, SECRET, Api, session_key
 

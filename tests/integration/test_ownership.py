@@ -1,9 +1,6 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, event
 
 from app.domain.codes import LifeDomain, System
 from app.domain.commands import AmendReferral, RegisterReferral
@@ -13,6 +10,7 @@ from app.operations.field_sync.merge import open_value
 from app.operations.intake.apply import PageResult
 from tests.support.hub import CLIENT, CONFIRM, CONTENTS, DOCK, InProcessHub, dump_of, partner_record
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
+from tests.support.statements import sent_statements
 
 FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
 
@@ -148,32 +146,15 @@ async def test_a_page_without_news_costs_as_many_statements_for_many_referrals_a
         await writers.partner_says(fact)
         await writers.api_says(case_lead="C. Regie")
 
-    with statements() as few:
+    with sent_statements() as few:
         await _say_again(hub, dict(list(facts.items())[:2]))
-    with statements() as many:
+    with sent_statements() as many:
         await _say_again(hub, dict(list(facts.items())[2:]))
 
     assert few
     assert len(many) == len(few)
     assert (await writers.contents()).case_lead == "C. Regie"
     assert await writers.reasons() == []
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Return the statements that are sent within."""
-    sent: list[str] = []
-
-    def on_statement(*given: object) -> None:
-        # The bell for other processes rings on a connection of its own, at any moment.
-        if "notify" not in (statement := str(given[2])).lower():
-            sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", on_statement)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", on_statement)
 
 
 async def _say_again(hub: InProcessHub, facts: dict[str, RegisterReferral]) -> None:

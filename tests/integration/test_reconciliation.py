@@ -1,14 +1,13 @@
 """A sweep finds what is missing, different, deleted and extra, heals it, and finds nothing more; replays are silent."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, event, select, update
+from sqlalchemy import delete, select, update
 
 from app.database import Connection
 from app.domain.codes import ReferralStatus, System
@@ -30,6 +29,7 @@ from tests.support.partners_env import (
     without_account,
 )
 from tests.support.scripted_source import FullListSource, ScriptedSource
+from tests.support.statements import sent_statements
 
 REFERRERS = (System.GIDSO, System.RMW)
 NUMBER = 60
@@ -294,25 +294,11 @@ async def test_a_sweep_of_many_records_asks_the_store_no_more_than_one_of_few(hu
         one = job_puller(hub, archive)
         await one.round()
         await ask_job(hub, System.GIDSO, "reconcile")
-        with counted_statements() as statements:
+        with sent_statements() as statements:
             await one.do_jobs()
         asked.append(len(statements))
 
     assert asked[0] == asked[1]
-
-
-@contextmanager
-def counted_statements() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def on_statement(*given: Any) -> None:
-        statements.append(given[2])
-
-    event.listen(Engine, "before_cursor_execute", on_statement)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", on_statement)
 
 
 async def test_of_two_states_of_one_record_the_newer_is_compared(hub: InProcessHub) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.api.auth.tokens import SignatureKey, VerifyingKey, new_signing_key, signature_key_of, verifying_keys_of
 from app.database import Database
-from app.operations.access.clients import ensure_signing_key
+from app.operations.access.signing_keys import ensure_signing_key
 from app.operations.services import Services
 
 # A token with an invented key id must not make the hub read its keys at every request.

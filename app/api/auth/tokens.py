@@ -21,7 +21,7 @@ from jose.backends.base import Key
 from jose.backends.cryptography_backend import CryptographyECKey, CryptographyRSAKey
 from jose.exceptions import JOSEError
 
-from app.operations.access.clients import SigningKey
+from app.operations.access.signing_keys import SigningKey
 
 MAX_TOKEN_BYTES = 8 * 1024
 CLOCK_SKEW_SECONDS = 10

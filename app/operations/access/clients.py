@@ -1,22 +1,36 @@
-"""Who may call: clients with their keys and scopes, and the hub's own signing keys."""
+"""The clients that may call the API, with their keys and scopes."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
-from hmac import compare_digest
 from types import MappingProxyType
 from typing import Any
 
 from app.database import Connection
 from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.input_rules import InputRule
-from app.domain.values import Organisation
-from app.models.access import auth as access
-from app.models.access.auth import SIGNING_KEY_CONTEXT
-from app.models.access.organisation import to_organisation
+from app.models.access.api_client import (
+    ApiClient,
+    deactivate_api_client,
+    find_api_client,
+    insert_assertion,
+    list_api_clients,
+    save_api_client,
+    secret_hash_of,
+)
 from app.operations.access.organisations import read_organisation
 from app.operations.services import Services
+
+__all__ = [
+    "SCOPES",
+    "SECRET_CHARACTERS",
+    "ApiClient",
+    "deactivate_client",
+    "find_client",
+    "list_clients",
+    "save_client",
+    "use_assertion",
+]
 
 SCOPES: Mapping[str, str] = MappingProxyType(
     {
@@ -33,46 +47,12 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "partners:manage": "Pause, resume and mend the connections with Allegro, GIDSO and RMW",
     }
 )
-"""Every scope with what it opens; a role decides what may then be done."""
+"""Every scope with what it allows; the role of the organisation decides further."""
 
 SECRET_CHARACTERS = 32
 _KEY_TYPES = {"RSA", "EC"}
 # Members that only a private or a shared key has (RFC 7518, sections 6.2.2, 6.3.2 and 6.4).
 _PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
-
-
-@dataclass(frozen=True)
-class ApiClient:
-    """A client as the token endpoint and the API know it.
-
-    Attributes:
-        jwks: its public keys as a JSON Web Key Set, None when it has none.
-        secret_hash: SHA-256 of its secret, None when it has none.
-    """
-
-    client_id: str
-    organisation: Organisation
-    scopes: frozenset[str]
-    jwks: Mapping[str, Any] | None = None
-    secret_hash: bytes | None = field(default=None, repr=False)
-
-    def has_secret(self, secret: str) -> bool:
-        """Return whether this is the client's secret, in a time that does not depend on it."""
-        return self.secret_hash is not None and compare_digest(self.secret_hash, _hash_of(secret))
-
-
-@dataclass(frozen=True)
-class SigningKey:
-    """A key with which the hub signs access tokens.
-
-    Attributes:
-        private_pem: the private key in PEM.
-        public_jwk: the public key as a JSON Web Key, with its ``kid``.
-    """
-
-    kid: str
-    private_pem: bytes = field(repr=False)
-    public_jwk: Mapping[str, str]
 
 
 def save_client(  # noqa: PLR0913 - what a client consists of, by name
@@ -96,77 +76,42 @@ def save_client(  # noqa: PLR0913 - what a client consists of, by name
     """
     _check_scopes(scopes)
     _check_credentials(jwks, secret)
-    organisation = read_organisation(tx, organisation_code)
-    # A slow hash protects secrets that can be guessed; a long random one cannot be, so SHA-256 is enough.
-    secret_hash = _hash_of(secret) if secret else None
-    values = {
-        "client_id": client_id,
-        "organisation_id": organisation.id,
-        "scopes": sorted(scopes),
-        "jwks": jwks,
-        "secret_hash": secret_hash,
-        "active": True,
-        "created_at": services.clock.now(),
-    }
-    access.save_api_client(tx, values)
-    return ApiClient(client_id, organisation, frozenset(scopes), jwks, secret_hash)
+    client = ApiClient(
+        client_id=client_id,
+        organisation=read_organisation(tx, organisation_code),
+        scopes=frozenset(scopes),
+        jwks=jwks,
+        secret_hash=secret_hash_of(secret) if secret else None,
+    )
+    save_api_client(tx, client, services.clock.now())
+    return client
 
 
 def deactivate_client(tx: Connection, client_id: str) -> None:
-    """Let a client call no more; its tokens are refused within half a minute.
+    """Deactivate a client: it gets no more tokens, and those that it has are refused within half a minute.
 
     Raises:
         NotFound: there is no such client.
     """
-    row = access.find_api_client(tx, client_id)
-    if row is None:
-        raise NotFound("There is no client with this id.")
-    kept = {name: getattr(row, name) for name in ("client_id", "organisation_id", "scopes", "jwks", "secret_hash")}
-    access.save_api_client(tx, {**kept, "active": False})
+    if not deactivate_api_client(tx, client_id):
+        raise NotFound(f"There is no client '{client_id}'.")
 
 
 def find_client(tx: Connection, client_id: str) -> ApiClient | None:
-    """Return the client with this id; None when it, or its organisation, is unknown or no longer active."""
-    row = access.find_api_client(tx, client_id)
-    if row is None or not row.active or not row.organisation_active:
-        return None
-    return ApiClient(row.client_id, to_organisation(row), frozenset(row.scopes), row.jwks, row.secret_hash)
+    """Return the client with this id; None when it, or its organisation, is unknown or not active."""
+    found = find_api_client(tx, client_id)
+    return found if found and found.may_call else None
+
+
+def list_clients(tx: Connection) -> list[ApiClient]:
+    """Return all clients, active or not, by id."""
+    return list_api_clients(tx)
 
 
 def use_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime, now: datetime) -> bool:
-    """Note that a client assertion was used; False when it was used before."""
-    # Other people's identifiers have any length; the hash of one has not.
-    return access.use_assertion(tx, client_id, sha256(jti.encode()).hexdigest(), expires_at, now)
-
-
-def signing_keys(tx: Connection, services: Services) -> list[SigningKey]:
-    """Return the hub's signing keys, newest first; the newest one signs, all of them verify."""
-    rows = access.list_signing_keys(tx)
-    return [
-        SigningKey(row.kid, services.vault.open(row.private_key, SIGNING_KEY_CONTEXT), row.public_jwk) for row in rows
-    ]
-
-
-def ensure_signing_key(tx: Connection, services: Services, make_key: Callable[[], SigningKey]) -> list[SigningKey]:
-    """Keep a first signing key when there is none; returns all keys, newest first."""
-    if not access.list_signing_keys(tx):
-        add_signing_key(tx, services, make_key())
-    return signing_keys(tx, services)
-
-
-def add_signing_key(tx: Connection, services: Services, key: SigningKey) -> None:
-    """Keep a key, sealed by the vault; from now on it signs."""
-    values = {
-        "kid": key.kid,
-        "private_key": services.vault.seal(key.private_pem, SIGNING_KEY_CONTEXT),
-        "public_jwk": key.public_jwk,
-        "created_at": services.clock.now(),
-    }
-    access.insert_signing_key(tx, values)
-
-
-def _hash_of(secret: str) -> bytes:
-    return sha256(secret.encode()).digest()
+    """Record that a client assertion was used; return False when it was used before."""
+    # An identifier of somebody else's making has any length; its hash does not.
+    return insert_assertion(tx, client_id, sha256(jti.encode()).hexdigest(), expires_at, now)
 
 
 def _check_scopes(scopes: Collection[str]) -> None:

@@ -1,13 +1,13 @@
-"""A repeated request gets the first answer: the key is kept in the transaction of the change."""
+"""Writes that are carried out once for each Idempotency-Key: the answer is stored in the transaction of the change."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from app.database import Connection
-from app.domain.errors import IdempotencyConflict
-from app.models.access.auth import claim_request, find_request, keep_answer
+from app.database import Connection, Database
+from app.domain.errors import HubError, IdempotencyConflict
+from app.models.access.idempotency import StoredAnswer, find_answer, insert_answer
 from app.operations.services import Services
 
 P = ParamSpec("P")
@@ -17,8 +17,8 @@ _CONTEXT = "idempotency.body"
 
 
 @dataclass(frozen=True)
-class Request:
-    """What makes a write recognisable.
+class IdempotentRequest:
+    """What identifies a write.
 
     Attributes:
         fingerprint: 32 bytes hash over method, path, precondition and body.
@@ -29,15 +29,19 @@ class Request:
     fingerprint: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the caller is told; ``replayed`` marks a repeated one."""
+    """The answer to a write; ``replayed`` when it was stored by an earlier request."""
 
     status: int
     body: bytes
     etag: str | None = None
     location: str | None = None
     replayed: bool = False
+
+
+class _AnsweredBefore(Exception):
+    """An answer is stored under this key already."""
 
 
 def answering(
@@ -50,39 +54,58 @@ def answering(
     return lambda tx: represent(operation(tx, *args, **kwargs))
 
 
-def once(tx: Connection, services: Services, request: Request, work: Callable[[Connection], Answer]) -> Answer:
-    """Do the work, or give the answer that the same request got before.
+async def once(
+    db: Database, services: Services, request: IdempotentRequest, work: Callable[[Connection], Answer]
+) -> Answer:
+    """Do the work in one transaction, or return the answer that the same request got before.
 
-    When the work fails nothing is kept, so that the caller may mend the request and use the key again.
+    Nearly every request is new, so its key is looked up only when the work was refused, or when its answer cannot be
+    stored because there is one; either rolls the work back. A request that fails stores nothing, so the caller may
+    correct it and use the key again.
 
     Raises:
         IdempotencyConflict: the key was used for another request.
+        HubError: the work was refused.
     """
-    key = {"organisation_id": request.organisation_id, "key": request.key}
-    new = {**key, "request_hash": request.fingerprint, "created_at": services.clock.now()}
-    while not claim_request(tx, new):
-        # Again, should the key be forgotten just now.
-        if earlier := given_before(tx, services, request):
-            return earlier
-    answer = work(tx)
-    sealed = services.vault.seal(answer.body, _CONTEXT)
-    kept = {"status": answer.status, "etag": answer.etag, "location": answer.location, "body": sealed}
-    keep_answer(tx, request.organisation_id, request.key, kept)
-    return answer
+    try:
+        return await db.write(_do, services, request, work)
+    except (HubError, _AnsweredBefore):
+        # What refused the work may be the effect of the same request, sent twice.
+        answer = await db.read(answer_before, services, request)
+        if answer is None:
+            raise
+        return answer
 
 
-def given_before(tx: Connection, services: Services, request: Request) -> Answer | None:
+def answer_before(tx: Connection, services: Services, request: IdempotentRequest) -> Answer | None:
     """Return the answer that the same request got before; None when it is new.
 
-    For what asks the network before it writes.
-
     Raises:
         IdempotencyConflict: the key was used for another request.
     """
-    row = find_request(tx, request.organisation_id, request.key)
-    if row is None:
+    stored = find_answer(tx, request.organisation_id, request.key)
+    if stored is None:
         return None
-    if row.request_hash != request.fingerprint:
+    if stored.request_hash != request.fingerprint:
         raise IdempotencyConflict("This Idempotency-Key was used for another request; use a new key for a new request.")
-    answer = Answer(row.status, services.vault.open(row.body, _CONTEXT), row.etag, row.location)
-    return replace(answer, replayed=True)
+    return Answer(
+        status=stored.status,
+        body=services.vault.open(stored.body, _CONTEXT),
+        etag=stored.etag,
+        location=stored.location,
+        replayed=True,
+    )
+
+
+def _do(tx: Connection, services: Services, request: IdempotentRequest, work: Callable[[Connection], Answer]) -> Answer:
+    answer = work(tx)
+    stored = StoredAnswer(
+        request_hash=request.fingerprint,
+        status=answer.status,
+        etag=answer.etag,
+        location=answer.location,
+        body=services.vault.seal(answer.body, _CONTEXT),
+    )
+    if not insert_answer(tx, request.organisation_id, request.key, stored, services.clock.now()):
+        raise _AnsweredBefore
+    return answer

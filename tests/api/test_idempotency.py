@@ -1,0 +1,72 @@
+"""A write is carried out once for each Idempotency-Key, whatever happens between two equal requests."""
+
+import asyncio
+
+import httpx
+
+from tests.support.statements import sent_statements
+
+Api = httpx.AsyncClient
+WANTED = {"url": "https://hooks.example.nl/trajecthub"}
+
+
+async def made(api: Api) -> httpx.Response:
+    return await api.post("/v1/subscriptions", json=WANTED)
+
+
+async def test_equal_requests_at_once_are_carried_out_once(dock: Api) -> None:
+    key = {"Idempotency-Key": "at-once"}
+
+    answers = await asyncio.gather(*(dock.post("/v1/subscriptions", json=WANTED, headers=key) for _ in range(4)))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert sorted(answer.headers.get("idempotency-replayed", "") for answer in answers) == ["", "true", "true", "true"]
+    assert len((await dock.get("/v1/subscriptions")).json()["items"]) == 1
+
+
+async def test_request_that_its_own_effect_would_refuse_is_answered_as_the_first_time(dock: Api) -> None:
+    first = await made(dock)
+    address, headers = first.headers["location"], {"If-Match": first.headers["etag"], "Idempotency-Key": "pause"}
+
+    once, again = [await dock.post(f"{address}/pause", headers=headers) for _ in range(2)]
+    crossed = await dock.post(f"{address}/resumption", headers=headers)
+
+    assert (once.status_code, again.status_code, again.content) == (200, 200, once.content)
+    assert "idempotency-replayed" not in once.headers
+    assert again.headers["idempotency-replayed"] == "true"
+    assert (crossed.status_code, crossed.json()["code"]) == (409, "idempotency-conflict")
+
+
+async def test_request_whose_record_is_gone_is_answered_as_the_first_time(dock: Api) -> None:
+    address = (await made(dock)).headers["location"]
+    headers = {"If-Match": "*", "Idempotency-Key": "end"}
+
+    once, again = [await dock.delete(address, headers=headers) for _ in range(2)]
+
+    assert (once.status_code, again.status_code, again.content) == (204, 204, b"")
+    assert again.headers["idempotency-replayed"] == "true"
+
+
+async def test_organisations_may_use_the_same_key(dock: Api, pit010: Api) -> None:
+    headers = {"Idempotency-Key": "1"}
+
+    answers = [await api.post("/v1/subscriptions", json=WANTED, headers=headers) for api in (dock, pit010)]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json()["id"] != answers[1].json()["id"]
+
+
+async def test_new_request_costs_one_statement_and_a_repeated_one_a_lookup(dock: Api) -> None:
+    with sent_statements() as sent:
+        first = await dock.post("/v1/subscriptions", json=WANTED, headers={"Idempotency-Key": "1"})
+    with sent_statements() as sent_again:
+        again = await dock.post("/v1/subscriptions", json=WANTED, headers={"Idempotency-Key": "1"})
+
+    assert again.content == first.content
+    assert [kind(each) for each in sent if "idempotency" in each] == ["INSERT"]
+    assert [kind(each) for each in sent_again if "idempotency" in each] == ["INSERT", "SELECT"]
+
+
+def kind(statement: str) -> str:
+    return statement.split()[0]
