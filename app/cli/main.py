@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import secrets
 import tempfile
 from collections.abc import Sequence
 from functools import partial
@@ -13,6 +12,7 @@ import typer
 from rich.console import Console
 
 from app.api.state import AppState
+from app.cli.clients import clients
 from app.cli.contracts import documents
 from app.cli.doctor import doctor
 from app.cli.partners import partners
@@ -22,7 +22,6 @@ from app.domain.codes import System
 from app.log import configure_logging
 from app.main import open_hub
 from app.main import serve as serve_api
-from app.operations.access.clients import SCOPES, save_client
 from app.operations.access.organisations import set_up_institutions
 from app.operations.services import SystemClock
 from app.sandbox.demo import demonstrate
@@ -36,7 +35,6 @@ from app.settings import Settings
 from app.worker import Worker, run_worker, stop_on_signal
 
 main = typer.Typer(name="trajecthub", no_args_is_help=True, add_completion=False, help=__doc__)
-clients = typer.Typer(no_args_is_help=True, help="The clients that may call the API.")
 main.add_typer(documents)
 main.command()(doctor)
 main.add_typer(clients, name="client")
@@ -109,38 +107,6 @@ def simulate(  # noqa: PLR0913  # each is an option of the command
     if data:
         data.mkdir(parents=True, exist_ok=True)
     run(_simulate(ports, data, InitialData(seed, records, faults)))
-
-
-@clients.command("create")
-def create_client(  # each is an option of the command
-    client_id: Annotated[str, typer.Argument(help="The id the client calls itself by.")],
-    organisation: Annotated[str, typer.Option(help="Code of the organisation it acts for.")],
-    scope: Annotated[list[str], typer.Option(help="A scope it may ask for; repeat for more.")],
-    jwks: Annotated[Path | None, typer.Option(help="File with its public keys (JWKS), for private_key_jwt.")] = None,
-    with_secret: Annotated[bool, typer.Option(help="Make a shared secret (sandbox mode only).")] = False,
-) -> None:
-    """Add a client, or change the one with this id."""
-    settings = read_settings()
-    if with_secret and settings.mode != "sandbox":
-        raise typer.BadParameter("shared secrets exist in sandbox mode only; give --jwks", param_hint="--with-secret")
-    if not jwks and not with_secret:
-        raise typer.BadParameter("is needed, so that the client can prove who it is", param_hint="--jwks")
-    if unknown := sorted(set(scope) - set(SCOPES)):
-        raise typer.BadParameter(f"unknown: {', '.join(unknown)}; known: {', '.join(SCOPES)}", param_hint="--scope")
-    secret = secrets.token_urlsafe(32) if with_secret else None
-    with friendly_errors():
-        keys = json.loads(jwks.read_text(encoding="utf-8")) if jwks else None
-
-    async def create(db: Database, settings: Settings) -> None:
-        services = services_of(settings)
-        await db.write(
-            save_client, services, client_id, organisation_code=organisation, scopes=scope, jwks=keys, secret=secret
-        )
-
-    run(with_database(settings, create))
-    console.print(f"Client '{client_id}' may act for '{organisation}'.")
-    if secret:
-        console.print(f"Its secret, shown once: {secret}")
 
 
 async def _replay(rows: Sequence[RegisterRow], report: Path | None, env: SandboxEnv, out: Console) -> None:

@@ -1,0 +1,103 @@
+"""``trajecthub client``: the clients that may call the API."""
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from app.api.schemas.fields import Out
+from app.cli.runtime import console, friendly_errors, read_settings, run, services_of, with_database
+from app.cli.tables import AsJson, print_items
+from app.database import Database
+from app.operations.access.clients import SCOPES, ApiClient, deactivate_client, list_clients, save_client
+from app.settings import Settings
+
+T = TypeVar("T")
+
+clients = typer.Typer(no_args_is_help=True, help="The clients that may call the API.")
+
+ClientId = Annotated[str, typer.Argument(help="The id by which the client introduces itself.")]
+
+
+class ClientOut(Out):
+    """A client as it is listed; never its keys or secret."""
+
+    client_id: str
+    organisation: str
+    scopes: list[str]
+    authentication: list[str]
+    active: bool
+
+
+@clients.command("create")
+def create_client(  # each is an option of the command
+    client_id: ClientId,
+    organisation: Annotated[str, typer.Option(help="Code of the organisation for which it acts.")],
+    scope: Annotated[list[str], typer.Option(help="A scope it may ask for; repeat for more.")],
+    jwks: Annotated[Path | None, typer.Option(help="File with its public keys (JWKS), for private_key_jwt.")] = None,
+    with_secret: Annotated[bool, typer.Option(help="Make a shared secret (sandbox mode only).")] = False,
+) -> None:
+    """Add a client, or replace the one with this id, which is then active again."""
+    settings = read_settings()
+    if with_secret and settings.mode != "sandbox":
+        raise typer.BadParameter("shared secrets exist in sandbox mode only; give --jwks", param_hint="--with-secret")
+    if not jwks and not with_secret:
+        raise typer.BadParameter("is needed, so that the client can prove who it is", param_hint="--jwks")
+    if unknown := sorted(set(scope) - set(SCOPES)):
+        raise typer.BadParameter(f"unknown: {', '.join(unknown)}; known: {', '.join(SCOPES)}", param_hint="--scope")
+    secret = secrets.token_urlsafe(32) if with_secret else None
+    with friendly_errors():
+        keys = json.loads(jwks.read_text(encoding="utf-8")) if jwks else None
+
+    async def work(db: Database, settings: Settings) -> None:
+        services = services_of(settings)
+        await db.write(
+            save_client, services, client_id, organisation_code=organisation, scopes=scope, jwks=keys, secret=secret
+        )
+
+    run(with_database(settings, work))
+    console.print(f"Client '{client_id}' may act for '{organisation}'.")
+    if secret:
+        console.print(f"Its secret, shown once: {secret}")
+
+
+@clients.command("list")
+def list_all(as_json: AsJson = False) -> None:
+    """List all clients with their organisation and scopes, inactive ones too."""
+
+    async def work(db: Database, _: Settings) -> list[ApiClient]:
+        return await db.read(list_clients)
+
+    print_items([_out(each) for each in _over_database(work)], list(ClientOut.model_fields), as_json=as_json)
+
+
+@clients.command()
+def deactivate(client_id: ClientId) -> None:
+    """Deactivate a client: it gets no more tokens, and those it has are refused within half a minute.
+
+    ``trajecthub client create`` with the same id makes it active again. With SQLite, stop the hub first.
+    """
+
+    async def work(db: Database, _: Settings) -> None:
+        await db.write(deactivate_client, client_id)
+
+    _over_database(work)
+    console.print(f"Client '{client_id}' is deactivated; its tokens are refused within half a minute.")
+
+
+def _out(client: ApiClient) -> ClientOut:
+    ways = {"private_key_jwt": client.jwks, "client_secret": client.secret_hash}
+    return ClientOut(
+        client_id=client.client_id,
+        organisation=client.organisation.code,
+        scopes=sorted(client.scopes),
+        authentication=[name for name, proof in ways.items() if proof],
+        active=client.may_call,
+    )
+
+
+def _over_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
+    return run(with_database(read_settings(), work))

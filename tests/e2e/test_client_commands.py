@@ -1,0 +1,138 @@
+"""``trajecthub client``: clients are made, listed and deactivated, also while the hub serves them."""
+
+import asyncio
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from app.api.auth.clients import MEMORY_SECONDS, KnownClients
+from app.main import open_hub
+from app.operations.access.clients import SCOPES
+from app.operations.services import SystemClock
+from app.settings import Settings
+from tests.support.command_line import run, run_json
+from tests.support.served import api_of
+
+pytestmark = pytest.mark.usefixtures("restored_logging")
+
+CREATE = ("client", "create", "etf", "--organisation=expertiseteam-financien", "--scope=organisations:read")
+
+
+def test_a_first_client_is_made_after_migrating(sandbox: dict[str, str]) -> None:
+    migrated, _ = run(sandbox, "migrate")
+
+    code, output = run(
+        sandbox, "client", "create", "etf", "--organisation=expertiseteam-financien", "--scope=referrals:read",
+        "--with-secret",
+    )  # fmt: skip
+
+    assert (migrated, code) == (0, 0)
+    assert "may act for 'expertiseteam-financien'" in output
+    assert "shown once" in output
+
+
+def test_a_client_needs_a_way_to_prove_who_it_is(sandbox: dict[str, str]) -> None:
+    code, output = run(sandbox, "client", "create", "etf", "--organisation=beheer", "--scope=referrals:read")
+
+    assert code == 2
+    assert "--jwks" in output
+
+
+def test_an_unknown_scope_is_refused_with_the_known_ones(sandbox: dict[str, str]) -> None:
+    code, output = run(sandbox, "client", "create", "x", "--organisation=beheer", "--scope=all", "--with-secret")
+
+    assert code == 2
+    assert next(iter(SCOPES)) in output
+
+
+def test_a_client_of_an_unknown_organisation_is_refused(sandbox: dict[str, str]) -> None:
+    run(sandbox, "migrate")
+
+    code, output = run(
+        sandbox, "client", "create", "x", "--organisation=nobody", "--scope=referrals:read", "--with-secret"
+    )
+
+    assert code == 1
+    assert "no organisation 'nobody'" in output
+
+
+def test_a_shared_secret_is_refused_outside_the_sandbox(sandbox: dict[str, str]) -> None:
+    production = sandbox | {
+        "TRAJECTHUB_MODE": "production",
+        "TRAJECTHUB_MASTER_KEY": "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
+        "TRAJECTHUB_PUBLIC_URL": "https://hub.example.org",
+        "TRAJECTHUB_OIN": "00000001003214345000",
+    }
+
+    code, output = run(
+        production, "client", "create", "x", "--organisation=beheer", "--scope=referrals:read", "--with-secret"
+    )
+
+    assert code == 2
+    assert "sandbox mode only" in output
+
+
+def test_clients_are_listed_with_what_they_may_do(migrated: dict[str, str]) -> None:
+    run(migrated, *CREATE, "--with-secret")
+
+    [listed] = run_json(migrated, "client", "list")
+    _, table = run(migrated, "client", "list")
+
+    assert listed == {
+        "clientId": "etf",
+        "organisation": "expertiseteam-financien",
+        "scopes": ["organisations:read"],
+        "authentication": ["client_secret"],
+        "active": True,
+    }
+    assert all(text in table for text in ("client id", "etf", "yes"))
+
+
+def test_deactivated_client_is_listed_as_such_until_it_is_made_anew(migrated: dict[str, str]) -> None:
+    run(migrated, *CREATE, "--with-secret")
+
+    code, output = run(migrated, "client", "deactivate", "etf")
+    [deactivated] = run_json(migrated, "client", "list")
+    run(migrated, *CREATE, "--with-secret")
+    [anew] = run_json(migrated, "client", "list")
+
+    assert (code, "refused within half a minute" in output) == (0, True)
+    assert (deactivated["active"], anew["active"]) == (False, True)
+
+
+def test_unknown_client_cannot_be_deactivated(migrated: dict[str, str]) -> None:
+    code, output = run(migrated, "client", "deactivate", "nobody")
+
+    assert (code, "There is no client 'nobody'." in output) == (1, True)
+
+
+async def test_client_that_is_deactivated_while_the_hub_serves_it_is_refused_within_half_a_minute(
+    sandbox: dict[str, str], emptied_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = sandbox | {"TRAJECTHUB_DATABASE_URL": emptied_postgres_url}
+    await asyncio.to_thread(run, environment, "migrate")
+    _, made = await asyncio.to_thread(run, environment, *CREATE, "--with-secret")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    hub, now = await open_hub(Settings(), SystemClock()), [0.0]
+    served_hub = replace(hub, clients=KnownClients(hub.db, timer=lambda: now[0]))
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": "etf",
+        "client_secret": made.rpartition(" ")[2],
+    }
+    with api_of(served_hub) as served:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url=hub.public_url) as api:
+            token = (await api.post("/oauth/token", data=form)).json()["access_token"]
+            bearer = {"Authorization": f"Bearer {token}"}
+            before = await api.get("/v1/organisations", headers=bearer)
+
+            await asyncio.to_thread(run, environment, "client", "deactivate", "etf")
+            new_token = await api.post("/oauth/token", data=form)
+            now[0] = MEMORY_SECONDS
+            after = await api.get("/v1/organisations", headers=bearer)
+    await hub.close()
+
+    assert (before.status_code, after.status_code, after.json()["code"]) == (200, 401, "unauthenticated")
+    assert (new_token.status_code, new_token.json()["error"]) == (401, "invalid_client")
