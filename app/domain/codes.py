@@ -3,7 +3,7 @@
 Source: ``docs/explanation/domain.md`` (the city's evaluation of 2020, chapters 3, 5 and 6).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Self
 
@@ -327,8 +327,8 @@ class RoutingAdvice(Code):
     ALREADY_OPEN = "already_open", "Al een open aanmelding of traject"
 
 
-class Moment(Code):
-    """A feedback moment: a row of the feedback agreements (domain.md section 7)."""
+class DisclosureOccasion(Code):
+    """When data is disclosed: at a feedback moment (*terugkoppelmoment*), on request, or to be handled."""
 
     RECEIVED = "received", "Aanmelding ontvangen"
     CONFIRMED = "confirmed", "Aanmelding verwerkt"
@@ -341,9 +341,17 @@ class Moment(Code):
     FIRST_RESULT = "first_result", "Eerste resultaat of start dienstverlening"
     CHANGE = "change", "Belangrijke verandering"
     CLOSED = "closed", "Uitval of afsluiting"
+    READING = "reading", "Inzage"
+    HANDLING = "handling", "Ter behandeling"
 
 
-CODE_LISTS: dict[str, type[Code]] = {
+FEEDBACK_MOMENTS: tuple[DisclosureOccasion, ...] = tuple(
+    each for each in DisclosureOccasion if each not in {DisclosureOccasion.READING, DisclosureOccasion.HANDLING}
+)
+"""The feedback moments: the rows of the feedback agreements (domain.md section 7)."""
+
+
+CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "appointment-responses": AppointmentResponse,
     "appointment-statuses": AppointmentStatus,
     "cancellation-reasons": CancellationReason,
@@ -353,7 +361,7 @@ CODE_LISTS: dict[str, type[Code]] = {
     "contact-channels": ContactChannel,
     "debt-severities": DebtSeverity,
     "drop-out-reasons": DropOutReason,
-    "feedback-moments": Moment,
+    "feedback-moments": FEEDBACK_MOMENTS,
     "income-situations": IncomeSituation,
     "intake-results": IntakeResult,
     "kbr-statuses": KbrStatus,

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.codes import Moment
+from app.domain.codes import DisclosureOccasion
 
 
 class EventType(StrEnum):
@@ -48,33 +48,33 @@ class EventType(StrEnum):
     PARTNER_RECOVERED = "nl.trajecthub.partners.recovered.v1"
 
 
-MOMENT_OF: Mapping[EventType, Moment | None] = {
-    EventType.REFERRAL_RECEIVED: Moment.RECEIVED,
-    EventType.REFERRAL_CONFIRMED: Moment.CONFIRMED,
+OCCASION_OF: Mapping[EventType, DisclosureOccasion | None] = {
+    EventType.REFERRAL_RECEIVED: DisclosureOccasion.RECEIVED,
+    EventType.REFERRAL_CONFIRMED: DisclosureOccasion.CONFIRMED,
     # A refusal or forwarding is how the referral was processed: the same promise of 24 hours.
-    EventType.REFERRAL_REJECTED: Moment.CONFIRMED,
-    EventType.REFERRAL_FORWARDED: Moment.CONFIRMED,
-    EventType.REFERRAL_WITHDRAWN: Moment.CLOSED,
+    EventType.REFERRAL_REJECTED: DisclosureOccasion.CONFIRMED,
+    EventType.REFERRAL_FORWARDED: DisclosureOccasion.CONFIRMED,
+    EventType.REFERRAL_WITHDRAWN: DisclosureOccasion.CLOSED,
     EventType.REFERRAL_AMENDED: None,
-    EventType.REFERRAL_CONCLUDED: Moment.INTAKE_RESULT,
-    EventType.REFERRAL_CLOSED: Moment.CLOSED,
-    EventType.INTAKE_SCHEDULED: Moment.INTAKE_PLANNED,
-    EventType.INTAKE_RESCHEDULED: Moment.INTAKE_PLANNED,
-    EventType.INTAKE_CANCELLED: Moment.INTAKE_PLANNED,
-    EventType.INTAKE_ATTENDED: Moment.INTAKE_ATTENDED,
-    EventType.INTAKE_MISSED: Moment.MISSED,
+    EventType.REFERRAL_CONCLUDED: DisclosureOccasion.INTAKE_RESULT,
+    EventType.REFERRAL_CLOSED: DisclosureOccasion.CLOSED,
+    EventType.INTAKE_SCHEDULED: DisclosureOccasion.INTAKE_PLANNED,
+    EventType.INTAKE_RESCHEDULED: DisclosureOccasion.INTAKE_PLANNED,
+    EventType.INTAKE_CANCELLED: DisclosureOccasion.INTAKE_PLANNED,
+    EventType.INTAKE_ATTENDED: DisclosureOccasion.INTAKE_ATTENDED,
+    EventType.INTAKE_MISSED: DisclosureOccasion.MISSED,
     EventType.APPOINTMENT_RESPONDED: None,
     EventType.WITHDRAWAL_REQUESTED: None,
     EventType.SIGNAL_GIVEN: None,
     EventType.TRAJECTORY_STARTED: None,
-    EventType.PLAN_SIGNED: Moment.PLAN_SIGNED,
-    EventType.RESULT_RECORDED: Moment.FIRST_RESULT,
-    EventType.TRAJECTORY_CHANGED: Moment.CHANGE,
-    EventType.TRAJECTORY_PAUSED: Moment.CHANGE,
-    EventType.TRAJECTORY_RESUMED: Moment.CHANGE,
-    EventType.TRAJECTORY_STOPPED: Moment.CLOSED,
-    EventType.TRAJECTORY_CLOSED: Moment.CLOSED,
-    EventType.KBR_APPLICATION_CHANGED: Moment.CHANGE,
+    EventType.PLAN_SIGNED: DisclosureOccasion.PLAN_SIGNED,
+    EventType.RESULT_RECORDED: DisclosureOccasion.FIRST_RESULT,
+    EventType.TRAJECTORY_CHANGED: DisclosureOccasion.CHANGE,
+    EventType.TRAJECTORY_PAUSED: DisclosureOccasion.CHANGE,
+    EventType.TRAJECTORY_RESUMED: DisclosureOccasion.CHANGE,
+    EventType.TRAJECTORY_STOPPED: DisclosureOccasion.CLOSED,
+    EventType.TRAJECTORY_CLOSED: DisclosureOccasion.CLOSED,
+    EventType.KBR_APPLICATION_CHANGED: DisclosureOccasion.CHANGE,
     EventType.SUBSCRIPTION_TEST: None,
     EventType.SUBSCRIPTION_FAILING: None,
     EventType.SUBSCRIPTION_RECOVERED: None,

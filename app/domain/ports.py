@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from app.domain.codes import Moment, System
+from app.domain.codes import DisclosureOccasion, System
 from app.domain.commands import Fact
 from app.domain.events import EventType
 
@@ -164,7 +164,7 @@ class PartnerMessage:
 
     id: UUID
     event_type: EventType
-    moment: Moment | None
+    moment: DisclosureOccasion | None
     referral_id: UUID
     external_id: str | None
     occurred_at: datetime

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from app.domain.codes import DisclosureOccasion
 from app.domain.events import FactValue
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
@@ -19,7 +20,7 @@ from app.privacy.classification import ID_FIELDS, coarsen
 from app.privacy.decision import Decision, Question, decide, failed
 from app.privacy.json_values import digest_of, to_json_value
 from app.privacy.plan import Plan
-from app.privacy.policy import NO_RULES, Effect, Occasion, Policy
+from app.privacy.policy import NO_RULES, Effect, Policy
 from app.privacy.pseudonyms import Pseudonyms
 from app.privacy.rules import Requirement
 
@@ -58,7 +59,7 @@ class Released:
     fields: Mapping[Field, FactValue]
     decisions: tuple[Decision, ...]
     policy_version: str
-    occasion: Occasion
+    occasion: DisclosureOccasion
     key: InitVar[object]
 
     def __post_init__(self, key: object) -> None:
@@ -99,7 +100,7 @@ class PrivacyGate:
         self._clock = clock
         self._plan = lru_cache(maxsize=_MAX_PLANS)(self._compiled)
 
-    def release(self, receiver: Receiver, occasion: Occasion, facts: Mapping[Field, object]) -> Released:
+    def release(self, receiver: Receiver, occasion: DisclosureOccasion, facts: Mapping[Field, object]) -> Released:
         """Return the facts that this receiver may be told on this occasion.
 
         Whatever the policy does not permit is withheld; so is a field on which deciding fails.
@@ -129,7 +130,7 @@ class PrivacyGate:
             decisions.append(decision)
         return self._released(occasion, fields, decisions)
 
-    def explain(self, receiver: Receiver, occasion: Occasion, facts: Mapping[Field, object]) -> Released:
+    def explain(self, receiver: Receiver, occasion: DisclosureOccasion, facts: Mapping[Field, object]) -> Released:
         """Return the same as ``release``, decided rule by rule without a plan: slower, to explain and to compare."""
         row = self.policy.row(receiver.kind, occasion)
         question = Question(self._today(), receiver.inside, partial(_is_met_by, facts))
@@ -145,7 +146,9 @@ class PrivacyGate:
             decisions.append(decision)
         return self._released(occasion, fields, decisions)
 
-    def would_release(self, kind: str, occasion: Occasion, field: Field, facts: Mapping[Field, object]) -> bool:
+    def would_release(
+        self, kind: str, occasion: DisclosureOccasion, field: Field, facts: Mapping[Field, object]
+    ) -> bool:
         """Return whether ``release`` would release a field to this kind of receiver, whether or not it is a fact.
 
         The facts need to contain only what the rules ask about: consent, and the fields in conditions.
@@ -153,7 +156,7 @@ class PrivacyGate:
         outcomes = self._plan(kind, occasion, True, self._today()).outcomes(facts)[field]
         return (outcomes.empty if field in facts and facts[field] is None else outcomes.filled).released
 
-    def _compiled(self, kind: str, occasion: Occasion, inside: bool, day: date) -> Plan:
+    def _compiled(self, kind: str, occasion: DisclosureOccasion, inside: bool, day: date) -> Plan:
         return Plan(self.policy.row(kind, occasion), inside, day)
 
     def _today(self) -> date:
@@ -162,7 +165,9 @@ class PrivacyGate:
             raise ValueError("now: must have a time zone; take it from a Clock")
         return now.astimezone(AMSTERDAM).date()
 
-    def _released(self, occasion: Occasion, fields: dict[Field, FactValue], decisions: list[Decision]) -> Released:
+    def _released(
+        self, occasion: DisclosureOccasion, fields: dict[Field, FactValue], decisions: list[Decision]
+    ) -> Released:
         return Released(fields, tuple(decisions), self.policy.version, occasion, _KEY_OF_THE_GATE)
 
     def _converted(self, decision: Decision, value: object, receiver: Receiver) -> FactValue:

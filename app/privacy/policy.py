@@ -7,7 +7,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Self
 
-from app.domain.codes import Moment
+from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.fields import Field
 from app.privacy.classification import ID_FIELDS
 from app.privacy.policy_file import read_policy
@@ -17,7 +17,6 @@ from app.privacy.rules import (
     REFERRER_KINDS,
     Condition,
     Effect,
-    Occasion,
     PolicyError,
     Reason,
     Rule,
@@ -31,9 +30,9 @@ __all__ = [
     "REFERRER_KINDS",
     "AllowRule",
     "Condition",
+    "DisclosureOccasion",
     "Effect",
     "MatrixCell",
-    "Occasion",
     "Policy",
     "PolicyError",
     "Reason",
@@ -112,11 +111,11 @@ class Policy:
         written = read_policy(text)
         return cls(written.version, written.rules, written.financial_agreed)
 
-    def row(self, kind: str, occasion: Occasion) -> Row:
+    def row(self, kind: str, occasion: DisclosureOccasion) -> Row:
         """Return what is said, field by field, to a kind of receiver; nothing to an unknown kind."""
         return self._rows.get((kind, occasion), _NOTHING_SAID)
 
-    def agrees(self, kind: str, occasion: Occasion) -> bool:
+    def agrees(self, kind: str, occasion: DisclosureOccasion) -> bool:
         """Return whether some rule, of whatever date or condition, lets this kind be told something."""
         return any(cell.permits for cell in self.row(kind, occasion).values())
 
@@ -139,8 +138,8 @@ def load_policy(municipality: str = "rotterdam") -> Policy:
     return Policy.from_toml(place.read_text(encoding="utf-8"))
 
 
-def _rows(rules: Iterable[Rule]) -> dict[tuple[str, Occasion], dict[Field, MatrixCell]]:
-    said: dict[tuple[str, Occasion], dict[Field, list[Rule]]] = defaultdict(lambda: defaultdict(list))
+def _rows(rules: Iterable[Rule]) -> dict[tuple[str, DisclosureOccasion], dict[Field, MatrixCell]]:
+    said: dict[tuple[str, DisclosureOccasion], dict[Field, list[Rule]]] = defaultdict(lambda: defaultdict(list))
     for rule in rules:
         for kind in rule.receivers:
             for occasion in rule.occasions:
@@ -148,7 +147,7 @@ def _rows(rules: Iterable[Rule]) -> dict[tuple[str, Occasion], dict[Field, Matri
                     said[kind, occasion][field].append(rule)
     rows = {key: {field: _cell(field, about) for field, about in fields.items()} for key, fields in said.items()}
     for kind in REFERRER_KINDS:
-        rows[kind, Occasion.READING] = _reading_row(kind, rows)
+        rows[kind, DisclosureOccasion.READING] = _reading_row(kind, rows)
     return rows
 
 
@@ -162,9 +161,9 @@ def _cell(field: Field, rules: Iterable[Rule]) -> MatrixCell:
     return MatrixCell(forbids, _widest_first(permits))
 
 
-def _reading_row(kind: str, rows: Mapping[tuple[str, Occasion], Row]) -> dict[Field, MatrixCell]:
-    own = rows.get((kind, Occasion.READING), _NOTHING_SAID)
-    told = [rows.get((kind, Occasion.of(moment)), _NOTHING_SAID) for moment in Moment]
+def _reading_row(kind: str, rows: Mapping[tuple[str, DisclosureOccasion], Row]) -> dict[Field, MatrixCell]:
+    own = rows.get((kind, DisclosureOccasion.READING), _NOTHING_SAID)
+    told = [rows.get((kind, moment), _NOTHING_SAID) for moment in FEEDBACK_MOMENTS]
     return {
         field: _reading_cell(own.get(field, NO_RULES), [row[field] for row in told if field in row])
         for field in set(own).union(*told)

@@ -7,9 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from app.domain.codes import ConsentScope
+from app.domain.codes import ConsentScope, DisclosureOccasion
 from app.domain.fields import Field
-from app.privacy.rules import Condition, Effect, Occasion, PolicyError, Rule
+from app.privacy.rules import Condition, Effect, PolicyError, Rule
 
 Table = Mapping[str, object]
 Name = TypeVar("Name", bound=StrEnum)
@@ -58,7 +58,7 @@ def _rule(entry: "_Entry") -> Rule:
     return Rule(
         id=entry.rule_id,
         receivers=frozenset(entry.names("receivers")),
-        occasions=frozenset(entry.codes("occasions", Occasion)),
+        occasions=frozenset(entry.codes("occasions", DisclosureOccasion)),
         fields=frozenset(entry.codes("fields", Field)),
         effect=_known(entry, "effect", entry.text("effect"), Effect),
         purpose=entry.text("purpose"),

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from app.domain.codes import ConsentScope, Moment, OrganisationRole, ReferrerKind
+from app.domain.codes import ConsentScope, DisclosureOccasion, OrganisationRole, ReferrerKind
 from app.domain.fields import Field
 from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS, SUPPLIED_BY_REFERRER, FieldClass
 
@@ -17,30 +17,7 @@ RECEIVER_KINDS = REFERRER_KINDS | {role.value for role in OrganisationRole if ro
 """Every kind of receiver: the kinds of referrers, and the roles of organisations that do not refer."""
 
 
-class Occasion(StrEnum):
-    """When something is told: at a feedback moment (*terugkoppelmoment*), on asking, or to be handled."""
-
-    RECEIVED = "received"
-    CONFIRMED = "confirmed"
-    INTAKE_PLANNED = "intake_planned"
-    INTAKE_ATTENDED = "intake_attended"
-    MISSED = "missed"
-    INTAKE_RESULT = "intake_result"
-    PLAN_SIGNED = "plan_signed"
-    OTHER_HELP = "other_help"
-    FIRST_RESULT = "first_result"
-    CHANGE = "change"
-    CLOSED = "closed"
-    READING = "reading"
-    HANDLING = "handling"
-
-    @classmethod
-    def of(cls, moment: Moment) -> Self:
-        """Return the occasion of a feedback moment."""
-        return cls(moment.value)
-
-
-EVENT_OCCASIONS = frozenset(Occasion) - {Occasion.READING}
+EVENT_OCCASIONS = frozenset(DisclosureOccasion) - {DisclosureOccasion.READING}
 """The occasions on which the hub sends something of its own accord."""
 
 
@@ -141,7 +118,7 @@ class Rule:
 
     id: str
     receivers: frozenset[str]
-    occasions: frozenset[Occasion]
+    occasions: frozenset[DisclosureOccasion]
     fields: frozenset[Field]
     effect: Effect
     purpose: str
@@ -211,7 +188,7 @@ def _told_finances(rule: Rule) -> frozenset[str]:
     financial = {f for f in rule.fields if CLASS_OF[f] is FieldClass.FINANCIAL}
     if rule.effect is Effect.FORBID or not financial:
         return frozenset()
-    only_own_words = financial <= SUPPLIED_BY_REFERRER and rule.occasions == {Occasion.READING}
+    only_own_words = financial <= SUPPLIED_BY_REFERRER and rule.occasions == {DisclosureOccasion.READING}
     return rule.receivers - REFERRER_KINDS if only_own_words else rule.receivers
 
 

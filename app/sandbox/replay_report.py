@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from app.domain.codes import IntakeResult, KbrStatus, Moment, ReferrerKind, TrajectoryResult
+from app.domain.codes import FEEDBACK_MOMENTS, IntakeResult, KbrStatus, ReferrerKind, TrajectoryResult
 
 _LABELS: dict[str, dict[str, str]] = {
     "5.1": {code.value: code.label for code in ReferrerKind},
@@ -65,7 +65,7 @@ def _missed(title: str, counts: dict[str, dict[str, int]]) -> Table:
 def _feedback(feedback: dict[str, dict[str, int]]) -> Table:
     table = Table(title="Terugkoppelingen per verwijzer en moment", title_justify="left")
     table.add_column("")
-    moments = [moment for moment in Moment if any(moment in row for row in feedback.values())]
+    moments = [moment for moment in FEEDBACK_MOMENTS if any(moment in row for row in feedback.values())]
     for moment in moments:
         table.add_column(moment.value.replace("_", " "), justify="right")
     for kind, row in sorted(feedback.items()):

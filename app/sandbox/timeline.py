@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from app.domain.codes import System
-from app.domain.events import MOMENT_OF
+from app.domain.events import OCCASION_OF
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
 from app.domain.receivers import PartnerKey
@@ -41,7 +41,7 @@ class Timeline:
         for entry in entries:
             if PartnerKey(System.ALLEGRO) in entry.delivered_to:
                 self._console.print("              [blue]→ Allegro[/] has the referral's file")
-            moment = MOMENT_OF[entry.type]
+            moment = OCCASION_OF[entry.type]
             if moment is None:
                 continue
             if entry.referrer_was_told:

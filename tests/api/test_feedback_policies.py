@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from app.domain.codes import Moment
+from app.domain.codes import FEEDBACK_MOMENTS
 from app.privacy.policy import RECEIVER_KINDS, load_policy
 from tests.support.api_calls import Json, fault, path_for, refer, step
 
@@ -120,7 +120,7 @@ async def test_an_explanation_follows_the_consent_of_now(sign_in: Any) -> None:
     assert decision(found, "attendance.missed_count") == (True, "released", "missed-consent")
 
 
-@pytest.mark.parametrize("moment", [*Moment, "reading"])
+@pytest.mark.parametrize("moment", [*FEEDBACK_MOMENTS, "reading"])
 async def test_an_explanation_holds_no_value(dock: Api, etf: Api, moment: str) -> None:
     made = await refer(dock, reference="K-1", **SECRETS)
     path = await path_for(etf, "K-1")
@@ -136,12 +136,12 @@ async def test_an_explanation_holds_no_value(dock: Api, etf: Api, moment: str) -
 
 async def test_an_explanation_does_not_show_what_the_referrer_was_not_told(court: Api, etf: Api) -> None:
     made = await refer(court, reference="K-1")
-    before = [await explained(court, made["id"], moment) for moment in (*Moment, "reading")]
+    before = [await explained(court, made["id"], moment) for moment in (*FEEDBACK_MOMENTS, "reading")]
     path = await path_for(etf, "K-1")
 
     await step(etf, f"{path}/confirmation", {"counsellor": {"name": "B. Bakker", "phone": "+31 10 555 01 00"}})
     await step(etf, f"{path}/appointments", {"startsAt": "2026-03-09T10:00:00+01:00"})
-    after = [await explained(court, made["id"], moment) for moment in (*Moment, "reading")]
+    after = [await explained(court, made["id"], moment) for moment in (*FEEDBACK_MOMENTS, "reading")]
 
     assert after == before
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from app.adapters.rmw import connect_rmw
 from app.adapters.rmw.mapping import ENDINGS
 from app.adapters.rmw.soap import NAMESPACE
-from app.domain.codes import Moment
+from app.domain.codes import DisclosureOccasion
 from app.domain.commands import RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
@@ -91,7 +91,7 @@ async def test_hub_does_not_hear_its_own_writes(world: World) -> None:
     await world.register(registration(**FULL))
     before = await world.records()
 
-    await world.deliver("R000001", EventType.REFERRAL_REJECTED, Moment.CONFIRMED)
+    await world.deliver("R000001", EventType.REFERRAL_REJECTED, DisclosureOccasion.CONFIRMED)
 
     after = await world.records()
     assert after[0].version > before[0].version
@@ -150,7 +150,7 @@ async def test_ending_closes_the_tab_after_the_status(world: World, event: Event
     await world.register(registration())
     delivery = uuid4()
 
-    receipt = await world.deliver("R000001", event, Moment.CLOSED, id=delivery)
+    receipt = await world.deliver("R000001", event, DisclosureOccasion.CLOSED, id=delivery)
 
     shown = await world.shown("R000001")
     assert receipt == Receipt("R000001", already_there=False)
@@ -162,7 +162,7 @@ async def test_feedback_on_the_way_leaves_the_tab_open(world: World) -> None:
     await world.register(registration())
     fields = {Field.APPOINTMENT_STARTS_AT: "2019-09-13T08:30:00+00:00"}
 
-    await world.deliver("R000001", EventType.INTAKE_SCHEDULED, Moment.INTAKE_PLANNED, fields=fields)
+    await world.deliver("R000001", EventType.INTAKE_SCHEDULED, DisclosureOccasion.INTAKE_PLANNED, fields=fields)
 
     shown = await world.shown("R000001")
     assert shown["tab"] == {"stand": "O"}
@@ -175,9 +175,11 @@ async def test_feedback_on_the_way_leaves_the_tab_open(world: World) -> None:
 async def test_second_try_finds_what_the_first_left(world: World) -> None:
     await world.register(registration())
     delivery = uuid4()
-    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, id=delivery)
+    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, id=delivery)
 
-    receipt = await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, id=delivery, attempt=2)
+    receipt = await world.deliver(
+        "R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, id=delivery, attempt=2
+    )
 
     assert receipt == Receipt("R000001", already_there=True)
     assert len((await world.shown("R000001"))["statussen"]) == 1
@@ -187,9 +189,11 @@ async def test_second_try_finishes_what_the_first_began(world: World) -> None:
     await world.register(registration())
     delivery = uuid4()
     # The first try got as far as the status line: an event that leaves the tab open does the same.
-    await world.deliver("R000001", EventType.TRAJECTORY_PAUSED, Moment.CHANGE, id=delivery)
+    await world.deliver("R000001", EventType.TRAJECTORY_PAUSED, DisclosureOccasion.CHANGE, id=delivery)
 
-    receipt = await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, id=delivery, attempt=2)
+    receipt = await world.deliver(
+        "R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, id=delivery, attempt=2
+    )
 
     shown = await world.shown("R000001")
     assert receipt.already_there is False
@@ -199,7 +203,7 @@ async def test_second_try_finishes_what_the_first_began(world: World) -> None:
 async def test_second_try_sends_what_never_arrived(world: World) -> None:
     await world.register(registration())
 
-    receipt = await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED, attempt=3)
+    receipt = await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, attempt=3)
 
     assert receipt.already_there is False
     assert len((await world.shown("R000001"))["statussen"]) == 1
@@ -207,9 +211,9 @@ async def test_second_try_sends_what_never_arrived(world: World) -> None:
 
 async def test_tab_closed_before_is_no_failure(world: World) -> None:
     await world.register(registration())
-    await world.deliver("R000001", EventType.TRAJECTORY_STOPPED, Moment.CLOSED)
+    await world.deliver("R000001", EventType.TRAJECTORY_STOPPED, DisclosureOccasion.CLOSED)
 
-    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED)
+    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED)
 
     assert [line["statuscode"] for line in (await world.shown("R000001"))["statussen"]] == ["UV", "AG"]
 
@@ -219,7 +223,7 @@ async def test_rmw_itself_does_not_recognise_a_repeated_message(world: World) ->
     delivery = uuid4()
 
     for _ in range(2):
-        await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED, id=delivery)
+        await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, id=delivery)
 
     assert len((await world.shown("R000001"))["statussen"]) == 2
 
@@ -227,7 +231,7 @@ async def test_rmw_itself_does_not_recognise_a_repeated_message(world: World) ->
 @pytest.mark.parametrize("attempt", [1, 2])
 async def test_unknown_registration_is_refused(world: World, attempt: int) -> None:
     with pytest.raises(PartnerRefused, match="ONBEKEND"):
-        await world.deliver("R999999", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED, attempt=attempt)
+        await world.deliver("R999999", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, attempt=attempt)
 
 
 async def test_maintenance_is_waited_for(world: World) -> None:
@@ -237,7 +241,7 @@ async def test_maintenance_is_waited_for(world: World) -> None:
     with pytest.raises(PartnerUnreachable) as pulled:
         await world.records()
     with pytest.raises(PartnerUnreachable, match="ONDERHOUD"):
-        await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED)
+        await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
 
     await world.maintenance(False)
     assert pulled.value.retry_after_seconds == 1800

@@ -10,7 +10,7 @@ from lxml import etree
 
 from app.adapters.rmw import connect_rmw
 from app.adapters.rmw.soap import NAMESPACE
-from app.domain.codes import Moment
+from app.domain.codes import DisclosureOccasion
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.fields import Field
@@ -28,8 +28,10 @@ async def world() -> AsyncIterator[World]:
 async def test_all_messages_follow_the_schema(world: World) -> None:
     schema = etree.XMLSchema(etree.parse(CONTRACT / "rmw.xsd"))
     await world.register(registration(**FULL), registration("R000002"))
-    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, fields={Field.APPOINTMENT_PLACE: "<&>"})
-    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, Moment.CLOSED, attempt=2)
+    await world.deliver(
+        "R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, fields={Field.APPOINTMENT_PLACE: "<&>"}
+    )
+    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, attempt=2)
     await world.records()
 
     for content in world.recorder.messages():
@@ -43,7 +45,7 @@ async def test_all_messages_follow_the_schema(world: World) -> None:
 async def test_faults_follow_the_schema(world: World) -> None:
     schema = etree.XMLSchema(etree.parse(CONTRACT / "rmw.xsd"))
     with pytest.raises(PartnerRefused):
-        await world.deliver("R999999", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED)
+        await world.deliver("R999999", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
     await world.maintenance(True)
     with pytest.raises(PartnerUnreachable):
         await world.records()
@@ -94,7 +96,7 @@ async def test_simulator_answers_any_body_with_a_fault(world: World, body: bytes
 
 async def test_page_shows_registrations_and_what_the_hub_wrote(world: World) -> None:
     await world.register(registration(klant={**YARA, "achternaam": "<b>Kaya"}))
-    await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED)
+    await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
 
     page = (await world.desk.get(f"{world.url}/")).text
 

@@ -18,7 +18,7 @@ from app.adapters.common.adapter import Adapter
 from app.adapters.template.mapping import MOMENTS, SYSTEM, TABLES, to_message
 from app.adapters.template.source import PAGE_SIZE
 from app.database import Database
-from app.domain.codes import IncomeSituation, Moment, ReferralStatus, WithdrawalReason
+from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion, IncomeSituation, ReferralStatus, WithdrawalReason
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.ports import PartnerMessage, PartnerSink, PartnerSource, Receipt
@@ -58,7 +58,7 @@ def message(**values: Any) -> PartnerMessage:
     told = PartnerMessage(
         id=UUID(int=7),
         event_type=EventType.INTAKE_ATTENDED,
-        moment=Moment.INTAKE_ATTENDED,
+        moment=DisclosureOccasion.INTAKE_ATTENDED,
         referral_id=UUID(int=1),
         external_id="A-1",
         occurred_at=NOW,
@@ -338,8 +338,8 @@ async def test_a_wrong_token_waits_for_the_right_one(url: str) -> None:
             await wrong_credentials.sink.deliver(message(attempt=2))
 
 
-@pytest.mark.parametrize("moment", Moment)
-def test_every_moment_has_a_code(moment: Moment) -> None:
+@pytest.mark.parametrize("moment", FEEDBACK_MOMENTS)
+def test_every_moment_has_a_code(moment: DisclosureOccasion) -> None:
     assert to_message(message(moment=moment))["moment"] == MOMENTS[moment]
 
 

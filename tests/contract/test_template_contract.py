@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from app.adapters.template.mapping import MOMENTS, PLACES, TABLES, to_message
 from app.adapters.template.schemas import Aanmelding, Klant, Wijziging, Wijzigingen
-from app.domain.codes import Moment
+from app.domain.codes import DisclosureOccasion
 from app.domain.events import EventType
 from app.domain.ports import PartnerMessage
 from tests.support.hub import NOW
@@ -23,7 +23,7 @@ MESSAGE = f"{MESSAGES}/{{kenmerk}}"
 TOLD = PartnerMessage(
     id=UUID(int=7),
     event_type=EventType.INTAKE_SCHEDULED,
-    moment=Moment.INTAKE_PLANNED,
+    moment=DisclosureOccasion.INTAKE_PLANNED,
     referral_id=UUID(int=1),
     external_id="A-1",
     occurred_at=NOW,

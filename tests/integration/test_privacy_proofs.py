@@ -15,13 +15,14 @@ from app.adapters.gidso.journal import to_line
 from app.adapters.rmw.mapping import to_status_update
 from app.database import Connection
 from app.domain.codes import (
+    FEEDBACK_MOMENTS,
     ClosureReason,
     ConsentScope,
     DebtSeverity,
+    DisclosureOccasion,
     IntakeResult,
     KbrStatus,
     LifeDomain,
-    Moment,
     ReferrerKind,
     System,
     TrajectoryResult,
@@ -34,7 +35,7 @@ from app.domain.commands import (
     RecordResult,
     ResumeTrajectory,
 )
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 from app.domain.queries import ReferralQuery, TrajectoryQuery
@@ -56,7 +57,7 @@ from app.operations.disclosure.explanation import explain
 from app.operations.subscriptions.feed import EventFeed
 from app.operations.subscriptions.preview import PreviewRequest, preview_for
 from app.privacy.classification import CLASS_OF, FieldClass
-from app.privacy.policy import REFERRER_KINDS, Effect, Occasion, Policy
+from app.privacy.policy import REFERRER_KINDS, Effect, Policy
 from tests.support.hub import ATTEND, CONFIRM, MISS, SCHEDULE, SIGN, TODAY, InProcessHub, dump_of, unreadable
 from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, release_for
 from tests.support.privacy_matrix import CELLS, WRITTEN, matrix
@@ -101,7 +102,7 @@ def test_the_settings_vary_all_that_the_rules_ask_about() -> None:
 
 
 @pytest.mark.parametrize(("kind", "occasion"), CELLS)
-def test_no_withheld_field_changes_a_byte_of_what_is_told(kind: str, occasion: Occasion) -> None:
+def test_no_withheld_field_changes_a_byte_of_what_is_told(kind: str, occasion: DisclosureOccasion) -> None:
     for setting in SETTINGS:
         facts = FACTS | setting
         before = release_for(kind, occasion, facts)
@@ -112,7 +113,7 @@ def test_no_withheld_field_changes_a_byte_of_what_is_told(kind: str, occasion: O
 
 
 @pytest.mark.parametrize(("kind", "occasion"), CELLS)
-def test_each_withheld_field_by_itself_changes_no_byte(kind: str, occasion: Occasion) -> None:
+def test_each_withheld_field_by_itself_changes_no_byte(kind: str, occasion: DisclosureOccasion) -> None:
     before = release_for(kind, occasion)
 
     telling = [
@@ -132,7 +133,7 @@ PERMITS = [index for index, rule in enumerate(POLICY.rules) if rule.effect is no
 def test_taking_out_a_permit_widens_nothing_in_any_setting(index: int) -> None:
     rule = POLICY.rules[index]
     rest = Policy("less", POLICY.rules[:index] + POLICY.rules[index + 1 :], POLICY.financial_agreed)
-    cells = product(sorted(rule.receivers), {*rule.occasions, Occasion.READING}, SETTINGS[::4])
+    cells = product(sorted(rule.receivers), {*rule.occasions, DisclosureOccasion.READING}, SETTINGS[::4])
 
     widened = [
         (kind, occasion)
@@ -144,7 +145,7 @@ def test_taking_out_a_permit_widens_nothing_in_any_setting(index: int) -> None:
     assert widened == []
 
 
-TOLD = [each for each, moment in MOMENT_OF.items() if moment is not None]
+TOLD = [each for each, moment in OCCASION_OF.items() if moment is not None]
 SECRET = [
     str(FACTS[field])
     for field in Field
@@ -155,9 +156,9 @@ SECRET = [
 
 @pytest.mark.parametrize(("kind", "event_type"), list(product(sorted(GIDSO_AND_RMW), TOLD)))
 def test_no_journal_line_or_status_remark_holds_more_than_was_released(kind: str, event_type: EventType) -> None:
-    moment = MOMENT_OF[event_type]
+    moment = OCCASION_OF[event_type]
     assert moment is not None
-    occasion = Occasion.of(moment)
+    occasion = moment
     wanted = fields_for(event_type, occasion)
     fields = {field.value: value for field, value in release_for(kind, occasion).fields.items() if field in wanted}
     message = PartnerMessage(
@@ -267,8 +268,8 @@ async def test_a_step_that_is_not_told_changes_no_byte_of_any_reading(sqlite_hub
         known = len(await hub.events(referral_id))
         await hub.tell(referral_id, fact)
         after = await read_all(hub, caller_scope, referral_id)
-        moments = [MOMENT_OF[each.event.type] for each in (await hub.events(referral_id))[known:]]
-        if not any(moment and POLICY.agrees(kind, Occasion.of(moment)) for moment in moments):
+        moments = [OCCASION_OF[each.event.type] for each in (await hub.events(referral_id))[known:]]
+        if not any(moment and POLICY.agrees(kind, moment) for moment in moments):
             betrayed += [(type(fact).__name__, name) for name in before if before[name] != after[name]]
         before = after
 
@@ -279,7 +280,7 @@ async def explained(hub: InProcessHub, owner: Organisation, referral_id: UUID) -
     """Return every explanation and every preview that a referrer can ask for."""
     now, caller_scope = hub.services.clock.now(), CallerScope(owner)
     stored = subscription(owner.id, now, id=UUID(int=1))
-    occasions = (*map(Occasion.of, Moment), Occasion.READING)
+    occasions = (*FEEDBACK_MOMENTS, DisclosureOccasion.READING)
 
     def all_of(tx: Connection) -> dict[str, object]:
         asked: dict[str, object] = {
@@ -322,15 +323,15 @@ async def test_what_is_read_and_told_over_a_whole_course_stays_within_the_matrix
     owner, referral_id = await referred(hub, kind)
     await hub.tell(referral_id, *COURSE)
     caller_scope = CallerScope(owner)
-    widest = {occasion: set(release_for(kind, occasion).fields) for occasion in Occasion}
+    widest = {occasion: set(release_for(kind, occasion).fields) for occasion in DisclosureOccasion}
 
     read = await hub.db.read(view_referral, hub.services, caller_scope, referral_id)
     page = await hub.db.write(EventFeed(hub.services, ORIGIN, owner).next_page, 0, 100)
 
     disclosures = await hub.db.read(disclosures_about, referral_id)
-    assert set(read.fields) <= widest[Occasion.READING]
+    assert set(read.fields) <= widest[DisclosureOccasion.READING]
     assert len(disclosures) == len(page.events) > 0
-    assert all(set(each.fields) <= widest[Occasion(str(each.moment))] for each in disclosures)
+    assert all(set(each.fields) <= widest[DisclosureOccasion(str(each.moment))] for each in disclosures)
     assert found_in(b" ".join(page.events).decode()) == []
 
 
@@ -342,7 +343,7 @@ async def test_an_explanation_of_any_moment_holds_no_canary(sqlite_hub: InProces
 
     explanations = [
         await hub.db.read(explain, hub.services, CallerScope(owner), referral_id, occasion)
-        for occasion in (*map(Occasion.of, Moment), Occasion.READING)
+        for occasion in (*FEEDBACK_MOMENTS, DisclosureOccasion.READING)
     ]
 
     assert found_in(repr(explanations)) == []

@@ -14,7 +14,7 @@ from app.adapters.gidso import connect_gidso
 from app.adapters.rmw import connect_rmw
 from app.database import Connection, Database
 from app.domain.codes import AppointmentResponse, ReferrerKind, SignalKind, System, WithdrawalReason
-from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
+from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.receivers import PartnerKey
 from app.events.outbox import record
@@ -30,7 +30,7 @@ from tests.support.rmw_env import YARA
 
 ALL_LOST = {"faults": {"lost_answer": {"rate": 1.0}}}
 TOLD_TO_ALLEGRO = [type for type in EventType if type in FOR_FINANCE_TEAM]
-TOLD_TO_REFERRERS = [type for type in EventType if MOMENT_OF[type] is not None]
+TOLD_TO_REFERRERS = [type for type in EventType if OCCASION_OF[type] is not None]
 FACTS: dict[EventType, dict[str, Any]] = {
     EventType.SIGNAL_GIVEN: {"signal__kind": SignalKind.SUPPORT_STOPPED},
     EventType.APPOINTMENT_RESPONDED: {"appointment__response": AppointmentResponse.ACCEPTED},

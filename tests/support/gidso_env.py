@@ -12,7 +12,7 @@ import httpx
 import yaml
 
 from app.adapters.common.adapter import Adapter
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.ports import PartnerMessage, PartnerRecord
 from app.sandbox.gidso.app import API_KEY, create_app
 from app.sandbox.gidso.documents import aanmelding
@@ -49,7 +49,7 @@ def line(case_id: str | None = "G-000001", attempt: int = 1, **values: object) -
     message = PartnerMessage(
         id=UUID(int=7),
         event_type=event_type,
-        moment=MOMENT_OF[event_type],
+        moment=OCCASION_OF[event_type],
         referral_id=UUID(int=1),
         external_id=case_id,
         occurred_at=NOON,

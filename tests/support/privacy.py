@@ -13,6 +13,7 @@ from app.domain.codes import (
     ContactCaution,
     ContactChannel,
     DebtSeverity,
+    DisclosureOccasion,
     DropOutReason,
     IncomeSituation,
     IntakeResult,
@@ -30,7 +31,7 @@ from app.domain.codes import (
 )
 from app.domain.fields import Field
 from app.privacy.gate import PrivacyGate, Receiver, Released
-from app.privacy.policy import Occasion, Policy, load_policy
+from app.privacy.policy import Policy, load_policy
 from app.privacy.pseudonyms import Pseudonyms
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -158,7 +159,7 @@ def receiver_of(kind: str, key: str = "organisation-1") -> Receiver:
 
 
 def release_for(
-    kind: str, occasion: Occasion, facts: dict[Field, object] | None = None, policy: Policy = POLICY
+    kind: str, occasion: DisclosureOccasion, facts: dict[Field, object] | None = None, policy: Policy = POLICY
 ) -> Released:
     """Return what a receiver of this kind is told on this occasion."""
     return gate_of(policy).release(receiver_of(kind), occasion, FACTS if facts is None else facts)

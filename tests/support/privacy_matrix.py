@@ -6,12 +6,13 @@ difference before keeping it.
 
 from pathlib import Path
 
-from app.privacy.policy import RECEIVER_KINDS, Effect, Occasion
+from app.domain.codes import DisclosureOccasion
+from app.privacy.policy import RECEIVER_KINDS, Effect
 from tests.support.privacy import release_for
 
 WRITTEN = Path(__file__).parents[1] / "integration" / "privacy_matrix.txt"
 
-CELLS = [(kind, occasion) for kind in sorted(RECEIVER_KINDS) for occasion in Occasion]
+CELLS = [(kind, occasion) for kind in sorted(RECEIVER_KINDS) for occasion in DisclosureOccasion]
 """Every kind of receiver on every occasion."""
 
 _MARKS = {Effect.RELEASE: "", Effect.COARSEN: "~", Effect.PSEUDONYMISE: "#"}
@@ -21,7 +22,7 @@ _HEAD = """\
 """
 
 
-def line(kind: str, occasion: Occasion) -> str:
+def line(kind: str, occasion: DisclosureOccasion) -> str:
     """Return what one kind is told on one occasion, in the order of the fields."""
     decisions = release_for(kind, occasion).decisions
     fields = [f"{_MARKS[each.effect]}{each.field}" for each in decisions if each.effect is not None]

@@ -12,7 +12,7 @@ from lxml import etree
 from starlette.types import Receive, Scope, Send
 
 from app.adapters.rmw import connect_rmw
-from app.domain.codes import Moment
+from app.domain.codes import DisclosureOccasion
 from app.domain.events import EventType
 from app.domain.ports import PartnerMessage, PartnerRecord, Receipt
 from app.sandbox.rmw.app import PASSWORD, USERNAME, create_app
@@ -85,7 +85,9 @@ class World:
     async def records(self) -> list[PartnerRecord]:
         return [record async for page in self.adapter.source.changes(None) for record in page.records]
 
-    async def deliver(self, number: str | None, event: EventType, moment: Moment | None, **more: Any) -> Receipt:
+    async def deliver(
+        self, number: str | None, event: EventType, moment: DisclosureOccasion | None, **more: Any
+    ) -> Receipt:
         values = {"id": uuid4(), "referral_id": UUID(int=1), "occurred_at": NOW, **more}
         return await self.adapter.sink.deliver(
             PartnerMessage(event_type=event, moment=moment, external_id=number, **values)

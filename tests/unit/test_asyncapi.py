@@ -7,16 +7,15 @@ from uuid import UUID
 import jsonschema
 import pytest
 
-from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, Event, EventType
+from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, Event, EventType
 from app.domain.fields import Field
 from app.events.contract.asyncapi import asyncapi_document
 from app.events.contract.catalogue import fields_for
 from app.events.contract.envelope import Origin
-from app.privacy.policy import Occasion
 from tests.support.privacy import FACTS, NOW, release_for
 
 DOCUMENT = asyncapi_document()
-TOLD = [each for each, moment in MOMENT_OF.items() if moment is not None]
+TOLD = [each for each, moment in OCCASION_OF.items() if moment is not None]
 
 
 def followed(reference: str) -> Any:
@@ -46,12 +45,10 @@ def test_every_reference_leads_somewhere() -> None:
 
 @pytest.mark.parametrize("event_type", TOLD)
 def test_an_event_as_it_is_sent_fits_its_message(event_type: EventType) -> None:
-    moment = MOMENT_OF[event_type]
+    moment = OCCASION_OF[event_type]
     assert moment is not None
-    wanted = fields_for(event_type, Occasion.of(moment))
-    fields = {
-        field: value for field, value in release_for("exit", Occasion.of(moment)).fields.items() if field in wanted
-    }
+    wanted = fields_for(event_type, moment)
+    fields = {field: value for field, value in release_for("exit", moment).fields.items() if field in wanted}
     event = Event(id=UUID(int=1), type=event_type, subject_id=UUID(int=2), occurred_at=NOW, recorded_at=NOW)
     origin = Origin("0" * 20, "trajecthub", "https://hub.example.nl")
     sent = origin.envelope(event, {Field.REFERRAL_ID: str(FACTS[Field.REFERRAL_ID]), **fields}, 1)

@@ -3,19 +3,19 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.events.contract.catalogue import CATALOGUE, fields_for, schema_for
 from app.privacy.classification import CLASS_OF, FieldClass
-from app.privacy.policy import REFERRER_KINDS, Occasion
+from app.privacy.policy import REFERRER_KINDS
 from app.privacy.wire import to_wire
 from tests.support.privacy import POLICY, release_for
 
-MOMENTS = [occasion for occasion in Occasion if occasion not in {Occasion.READING, Occasion.HANDLING}]
 NEVER_IN_EVENTS = {FieldClass.CARE, FieldClass.FREE_TEXT}
 
 
-def permitted(occasion: Occasion, kind: str) -> set[Field]:
+def permitted(occasion: DisclosureOccasion, kind: str) -> set[Field]:
     return {field for field, cell in POLICY.row(kind, occasion).items() if cell.permits}
 
 
@@ -30,20 +30,22 @@ def test_schema_is_valid(event_type: EventType) -> None:
 
 @pytest.mark.parametrize("event_type", EventType)
 def test_event_cannot_carry_care_or_free_text(event_type: EventType) -> None:
-    carried = fields_for(event_type, Occasion.RECEIVED) | fields_for(event_type, Occasion.HANDLING)
+    carried = fields_for(event_type, DisclosureOccasion.RECEIVED) | fields_for(event_type, DisclosureOccasion.HANDLING)
 
     assert not {field for field in carried if CLASS_OF[field] in NEVER_IN_EVENTS}
 
 
 @pytest.mark.parametrize("event_type", EventType)
 def test_event_to_a_referrer_cannot_carry_who_the_client_is(event_type: EventType) -> None:
-    assert not {field for field in fields_for(event_type, Occasion.RECEIVED) if field.startswith("client.")}
+    assert not {field for field in fields_for(event_type, DisclosureOccasion.RECEIVED) if field.startswith("client.")}
 
 
 @pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
-@pytest.mark.parametrize("occasion", [occasion for occasion in MOMENTS if occasion is not Occasion.OTHER_HELP])
-def test_whatever_is_agreed_for_a_moment_fits_in_its_events(kind: str, occasion: Occasion) -> None:
-    types = [event_type for event_type, moment in MOMENT_OF.items() if moment and Occasion.of(moment) is occasion]
+@pytest.mark.parametrize(
+    "occasion", [occasion for occasion in FEEDBACK_MOMENTS if occasion is not DisclosureOccasion.OTHER_HELP]
+)
+def test_whatever_is_agreed_for_a_moment_fits_in_its_events(kind: str, occasion: DisclosureOccasion) -> None:
+    types = [event_type for event_type, its_occasion in OCCASION_OF.items() if its_occasion is occasion]
 
     carried = frozenset[Field]().union(*(fields_for(event_type, occasion) for event_type in types))
 
@@ -51,11 +53,11 @@ def test_whatever_is_agreed_for_a_moment_fits_in_its_events(kind: str, occasion:
 
 
 @pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
-@pytest.mark.parametrize("event_type", [event_type for event_type, moment in MOMENT_OF.items() if moment])
+@pytest.mark.parametrize("event_type", [event_type for event_type, moment in OCCASION_OF.items() if moment])
 def test_whatever_is_released_is_valid_by_the_schema(kind: str, event_type: EventType) -> None:
-    moment = MOMENT_OF[event_type]
+    moment = OCCASION_OF[event_type]
     assert moment is not None
-    occasion = Occasion.of(moment)
+    occasion = moment
     released = release_for(kind, occasion)
 
     fields = {field: value for field, value in released.fields.items() if field in fields_for(event_type, occasion)}

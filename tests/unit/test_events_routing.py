@@ -5,14 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from app.domain.codes import PARTNERS, OrganisationRole, ReferrerKind, System
-from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, Event, EventType
+from app.domain.codes import PARTNERS, DisclosureOccasion, OrganisationRole, ReferrerKind, System
+from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, Event, EventType
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
 from app.events.delivery.routing import occasion_of, receiver_for, routes
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
-from app.privacy.policy import Occasion
 from tests.support.subscriptions import subscription as new_subscription
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -50,7 +49,7 @@ def test_referrer_s_own_system_is_told_of_feedback_moments(type: EventType, syst
     found = receivers(stored(type, System.ALLEGRO), referrer(system))
 
     # Every partner but the finance team's own system is one in which referrers register.
-    is_told = system in set(PARTNERS) - {System.ALLEGRO} and MOMENT_OF[type] is not None
+    is_told = system in set(PARTNERS) - {System.ALLEGRO} and OCCASION_OF[type] is not None
     assert found == ([PartnerKey(system)] if is_told else [])
 
 
@@ -91,11 +90,11 @@ def test_allegro_is_the_finance_team_and_handles() -> None:
     known = receiver_for(PartnerKey(System.ALLEGRO), referrer(System.API))
 
     assert (known.key, known.kind, known.inside) == ("allegro", "finance_team", True)
-    assert occasion_of(PartnerKey(System.ALLEGRO), EventType.SIGNAL_GIVEN) is Occasion.HANDLING
+    assert occasion_of(PartnerKey(System.ALLEGRO), EventType.SIGNAL_GIVEN) is DisclosureOccasion.HANDLING
 
 
 def test_occasion_of_a_referrer_is_the_event_s_moment() -> None:
-    assert occasion_of(PartnerKey(System.GIDSO), EventType.INTAKE_MISSED) is Occasion.MISSED
+    assert occasion_of(PartnerKey(System.GIDSO), EventType.INTAKE_MISSED) is DisclosureOccasion.MISSED
 
 
 def test_event_of_no_moment_has_no_occasion_for_a_referrer() -> None:

@@ -18,20 +18,20 @@ from app.adapters.gidso.journal import to_line, to_text
 from app.adapters.gidso.mapping import Kind, to_facts
 from app.adapters.gidso.source import read_row
 from app.domain.codes import (
+    FEEDBACK_MOMENTS,
     ConsentScope,
     ContactCaution,
     ContactChannel,
     DebtSeverity,
     IncomeSituation,
     LifeDomain,
-    Moment,
     SignalKind,
     Threat,
     WithdrawalReason,
 )
 from app.domain.commands import GiveSignal, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 from app.domain.values import Consent, ReferralFlags
@@ -61,7 +61,7 @@ def message(event_type: EventType, fields: Mapping[str, object]) -> PartnerMessa
     return PartnerMessage(
         id=UUID("01920f4e-5a80-7000-8000-000000000001"),
         event_type=event_type,
-        moment=MOMENT_OF[event_type],
+        moment=OCCASION_OF[event_type],
         referral_id=UUID(int=1),
         external_id="G-000123",
         occurred_at=datetime(2019, 9, 12, 7, 30, tzinfo=UTC),
@@ -272,13 +272,13 @@ def test_row_without_an_id_is_named_by_its_content() -> None:
 
 
 def test_every_moment_has_a_category_that_gidso_knows() -> None:
-    assert set(journal.CATEGORIES) == set(Moment)
+    assert set(journal.CATEGORIES) == set(FEEDBACK_MOMENTS)
     assert set(journal.CATEGORIES.values()) == set(JOURNAL_CATEGORIES)
     assert list(JOURNAL_CATEGORIES) == SCHEMAS["NieuweJournaalregel"]["properties"]["Categorie"]["enum"]
 
 
 def test_every_event_with_a_moment_has_an_opening_sentence() -> None:
-    assert set(journal.OPENINGS) == {kind for kind, moment in MOMENT_OF.items() if moment is not None}
+    assert set(journal.OPENINGS) == {kind for kind, moment in OCCASION_OF.items() if moment is not None}
 
 
 def test_every_field_is_either_told_or_not_told() -> None:

@@ -14,19 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.codes import ConsentScope, TrajectoryResult
+from app.domain.codes import ConsentScope, DisclosureOccasion, TrajectoryResult
 from app.domain.events import FactValue
 from app.domain.fields import Field
 from app.privacy.decision import Decision
 from app.privacy.gate import Receiver, Released
 from app.privacy.json_values import digest_of
-from app.privacy.policy import RECEIVER_KINDS, Condition, Effect, Occasion, Policy, Rule
+from app.privacy.policy import RECEIVER_KINDS, Condition, Effect, Policy, Rule
 from tests.support.privacy import FACTS, NOW, POLICY, PSEUDONYMS, gate_of, receiver_of, release_for
 
 RULE = Rule(
     id="r",
     receivers=frozenset({"wijkteam"}),
-    occasions=frozenset({Occasion.MISSED}),
+    occasions=frozenset({DisclosureOccasion.MISSED}),
     fields=frozenset({Field.REFERRAL_REFERENCE}),
     effect=Effect.RELEASE,
     purpose="weten",
@@ -46,7 +46,7 @@ def variant(**changes: object) -> Rule:
 
 def decide(
     *rules: Rule,
-    occasion: Occasion = Occasion.MISSED,
+    occasion: DisclosureOccasion = DisclosureOccasion.MISSED,
     facts: Mapping[Field, object] | None = None,
     now: datetime = NOW,
 ) -> Decision:
@@ -58,9 +58,9 @@ def decide(
 
 def value_of(field: Field, value: object, inside: bool = True, effect: Effect = Effect.RELEASE) -> object:
     """Return what leaves of one value; "withheld" when nothing does."""
-    rule = variant(fields=frozenset({field}), effect=effect, occasions=frozenset({Occasion.READING}))
+    rule = variant(fields=frozenset({field}), effect=effect, occasions=frozenset({DisclosureOccasion.READING}))
     receiver = Receiver("organisation-1", "wijkteam", inside)
-    fields = gate_of(policy_of(rule)).release(receiver, Occasion.READING, {field: value}).fields
+    fields = gate_of(policy_of(rule)).release(receiver, DisclosureOccasion.READING, {field: value}).fields
     return fields.get(field, "withheld")
 
 
@@ -73,11 +73,11 @@ def test_a_field_without_a_rule_is_withheld() -> None:
 
 
 def test_a_rule_for_another_occasion_permits_nothing() -> None:
-    assert decide(RULE, occasion=Occasion.CLOSED).reason == "no-rule"
+    assert decide(RULE, occasion=DisclosureOccasion.CLOSED).reason == "no-rule"
 
 
 def test_an_unknown_kind_of_receiver_is_told_nothing() -> None:
-    released = gate_of().release(Receiver("x", "journalist", True), Occasion.READING, FACTS)
+    released = gate_of().release(Receiver("x", "journalist", True), DisclosureOccasion.READING, FACTS)
 
     assert released.is_empty
     assert set(released.withheld) == set(FACTS)
@@ -87,8 +87,8 @@ def test_a_fact_that_is_no_field_never_leaves() -> None:
     facts = cast("dict[Field, object]", {"client.secret": "x", **FACTS})
 
     assert (
-        release_for("finance_team", Occasion.READING, facts).digest
-        == release_for("finance_team", Occasion.READING).digest
+        release_for("finance_team", DisclosureOccasion.READING, facts).digest
+        == release_for("finance_team", DisclosureOccasion.READING).digest
     )
 
 
@@ -179,17 +179,17 @@ def test_the_widest_of_two_permits_decides() -> None:
 
 
 def test_what_was_told_at_a_moment_may_be_read_again() -> None:
-    assert decide(RULE, occasion=Occasion.READING).reason == "released"
+    assert decide(RULE, occasion=DisclosureOccasion.READING).reason == "released"
 
 
 def test_reading_is_explained_by_a_rule_for_reading_where_there_is_one() -> None:
-    own = variant(id="own", occasions=frozenset({Occasion.READING}))
+    own = variant(id="own", occasions=frozenset({DisclosureOccasion.READING}))
 
-    assert decide(RULE, own, occasion=Occasion.READING).rule_id == "own"
+    assert decide(RULE, own, occasion=DisclosureOccasion.READING).rule_id == "own"
 
 
 def test_what_is_still_empty_was_not_told_and_is_not_read() -> None:
-    decision = decide(RULE, occasion=Occasion.READING, facts={Field.REFERRAL_REFERENCE: None})
+    decision = decide(RULE, occasion=DisclosureOccasion.READING, facts={Field.REFERRAL_REFERENCE: None})
 
     assert decision.reason == "not-told"
 
@@ -197,27 +197,27 @@ def test_what_is_still_empty_was_not_told_and_is_not_read() -> None:
 def test_reading_again_asks_for_consent_again() -> None:
     rule = variant(consent=ConsentScope.FEEDBACK_TO_REFERRER)
 
-    assert decide(rule, occasion=Occasion.READING).reason == "no-consent"
+    assert decide(rule, occasion=DisclosureOccasion.READING).reason == "no-consent"
 
 
 def test_what_a_moment_forbids_was_not_told_and_is_not_read() -> None:
     forbid = variant(id="forbid", effect=Effect.FORBID)
 
-    assert decide(RULE, forbid, occasion=Occasion.READING).reason == "forbidden"
+    assert decide(RULE, forbid, occasion=DisclosureOccasion.READING).reason == "forbidden"
 
 
 def test_a_forbid_on_reading_wins_over_what_was_told() -> None:
-    forbid = variant(id="forbid", effect=Effect.FORBID, occasions=frozenset({Occasion.READING}))
+    forbid = variant(id="forbid", effect=Effect.FORBID, occasions=frozenset({DisclosureOccasion.READING}))
 
-    assert decide(RULE, forbid, occasion=Occasion.READING).rule_id == "forbid"
+    assert decide(RULE, forbid, occasion=DisclosureOccasion.READING).rule_id == "forbid"
     assert decide(RULE, forbid).reason == "released"
 
 
 def test_what_the_finance_team_is_sent_is_no_ground_for_reading() -> None:
-    rule = variant(receivers=frozenset({"finance_team"}), occasions=frozenset({Occasion.MISSED}))
+    rule = variant(receivers=frozenset({"finance_team"}), occasions=frozenset({DisclosureOccasion.MISSED}))
 
     released = gate_of(policy_of(rule)).release(
-        receiver_of("finance_team"), Occasion.READING, {Field.REFERRAL_REFERENCE: "A-1"}
+        receiver_of("finance_team"), DisclosureOccasion.READING, {Field.REFERRAL_REFERENCE: "A-1"}
     )
 
     assert released.is_empty
@@ -256,7 +256,7 @@ def test_a_bsn_that_a_rule_would_tell_is_withheld_with_the_rule_and_the_reason()
     rule = variant(fields=frozenset({Field.CLIENT_BSN}))
     outside = Receiver("organisation-1", "wijkteam", False)
 
-    released = gate_of(policy_of(rule)).release(outside, Occasion.MISSED, {Field.CLIENT_BSN: "999990019"})
+    released = gate_of(policy_of(rule)).release(outside, DisclosureOccasion.MISSED, {Field.CLIENT_BSN: "999990019"})
 
     assert released.decisions == (Decision(Field.CLIENT_BSN, None, "r", "outside"),)
 
@@ -305,7 +305,7 @@ def test_a_failing_field_is_withheld_alone_and_explained() -> None:
     clear = dataclasses.replace(rule, fields=frozenset({Field.REFERRAL_AREA}))
     facts: dict[Field, object] = {Field.CLIENT_BIRTH_DATE: "in 1980", Field.REFERRAL_AREA: "Noord"}
 
-    released = release_for("wijkteam", Occasion.MISSED, facts, policy_of(coarse, clear))
+    released = release_for("wijkteam", DisclosureOccasion.MISSED, facts, policy_of(coarse, clear))
 
     assert released.fields == {Field.REFERRAL_AREA: "Noord"}
     assert released.decisions[1] == Decision(Field.CLIENT_BIRTH_DATE, None, None, "error")
@@ -324,7 +324,7 @@ def test_now_must_have_a_time_zone() -> None:
 
 
 def test_an_absent_fact_stays_absent() -> None:
-    released = release_for("finance_team", Occasion.READING, {Field.REFERRAL_AREA: None})
+    released = release_for("finance_team", DisclosureOccasion.READING, {Field.REFERRAL_AREA: None})
 
     assert dict(released.fields) == {Field.REFERRAL_AREA: None}
     assert len(released.decisions) == 1
@@ -333,7 +333,7 @@ def test_an_absent_fact_stays_absent() -> None:
 def test_fields_and_decisions_stand_in_the_order_of_the_record() -> None:
     backwards = dict(reversed(FACTS.items()))
 
-    released = release_for("finance_team", Occasion.READING, backwards)
+    released = release_for("finance_team", DisclosureOccasion.READING, backwards)
 
     order = list(Field)
     assert [decision.field for decision in released.decisions] == order
@@ -345,28 +345,30 @@ def test_the_digest_is_that_of_the_fields_as_canonical_json(fields: dict[Field, 
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     assert digest_of(fields) == sha256(canonical.encode()).hexdigest()
-    assert release_for("exit", Occasion.READING).digest == digest_of(release_for("exit", Occasion.READING).fields)
+    assert release_for("exit", DisclosureOccasion.READING).digest == digest_of(
+        release_for("exit", DisclosureOccasion.READING).fields
+    )
 
 
 def test_a_release_says_under_which_policy_and_on_which_occasion() -> None:
-    released = release_for("exit", Occasion.CHANGE)
+    released = release_for("exit", DisclosureOccasion.CHANGE)
 
-    assert (released.policy_version, released.occasion) == (POLICY.version, Occasion.CHANGE)
+    assert (released.policy_version, released.occasion) == (POLICY.version, DisclosureOccasion.CHANGE)
 
 
 def test_a_release_prints_no_values() -> None:
-    printed = repr(release_for("finance_team", Occasion.READING))
+    printed = repr(release_for("finance_team", DisclosureOccasion.READING))
 
     assert not [value for value in FACTS.values() if isinstance(value, str) and value in printed]
 
 
 def test_only_the_gate_makes_a_release() -> None:
     with pytest.raises(TypeError, match=r"^only PrivacyGate\.release makes a Released$"):
-        Released({Field.CLIENT_BSN: "999990019"}, (), "1", Occasion.READING, object())
+        Released({Field.CLIENT_BSN: "999990019"}, (), "1", DisclosureOccasion.READING, object())
 
 
 def test_a_release_cannot_be_changed_or_made_from_another() -> None:
-    released = release_for("exit", Occasion.CHANGE)
+    released = release_for("exit", DisclosureOccasion.CHANGE)
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         released.fields = {}  # type: ignore[misc]  # the refusal is the case under test
@@ -382,6 +384,6 @@ def test_a_release_cannot_be_changed_or_made_from_another() -> None:
 def test_would_release_needs_only_the_facts_that_rules_ask_about() -> None:
     facts = {Field.CONSENT_SCOPES: (ConsentScope.FEEDBACK_TO_REFERRER,)}
 
-    assert gate_of().would_release("deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, facts)
-    assert not gate_of().would_release("deurwaarder", Occasion.MISSED, Field.REFERRAL_STATUS, {})
-    assert gate_of().would_release("exit", Occasion.READING, Field.COUNSELLOR_NAME, {})
+    assert gate_of().would_release("deurwaarder", DisclosureOccasion.MISSED, Field.REFERRAL_STATUS, facts)
+    assert not gate_of().would_release("deurwaarder", DisclosureOccasion.MISSED, Field.REFERRAL_STATUS, {})
+    assert gate_of().would_release("exit", DisclosureOccasion.READING, Field.COUNSELLOR_NAME, {})

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.domain.codes import ConsentScope, Moment, ReferrerKind, TrajectoryResult
+from app.domain.codes import FEEDBACK_MOMENTS, ConsentScope, DisclosureOccasion, ReferrerKind, TrajectoryResult
 from app.domain.fields import Field
 from app.privacy.classification import CLASS_OF, ID_FIELDS, FieldClass
-from app.privacy.policy import RECEIVER_KINDS, REFERRER_KINDS, Effect, Occasion, Policy
+from app.privacy.policy import RECEIVER_KINDS, REFERRER_KINDS, Effect, Policy
 from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, release_for
 
 # x told; 2 told from the second time; k told on the route to the credit bank; c told with the client's
@@ -51,38 +51,44 @@ VALUES = st.one_of(
 NEWS = "referral.id referral.reference referral.status event.occurred_at"
 CLOSING = "referral.withdrawal_reason referral.closure_reason trajectory.closure_reason"
 FIELDS_AT = {
-    Moment.RECEIVED: f"{NEWS} referral.received_at referral.advice",
-    Moment.CONFIRMED: f"{NEWS} referral.rejection_reason counsellor.name counsellor.phone",
-    Moment.INTAKE_PLANNED: f"{NEWS} appointment.id appointment.starts_at appointment.place appointment.three_way "
-    "appointment.response appointment.cancellation_reason counsellor.name counsellor.phone",
-    Moment.INTAKE_ATTENDED: NEWS,
-    Moment.MISSED: f"{NEWS} attendance.missed_count",
-    Moment.INTAKE_RESULT: f"{NEWS} intake.result intake.concluded_on trajectory.id",
-    Moment.PLAN_SIGNED: f"{NEWS} plan.signed_on trajectory.id",
-    Moment.OTHER_HELP: "referral.id referral.reference event.occurred_at",
-    Moment.FIRST_RESULT: f"{NEWS} result.code result.decided_on trajectory.id",
-    Moment.CHANGE: f"{NEWS} trajectory.id trajectory.status kbr.status kbr.changed_on",
-    Moment.CLOSED: f"{NEWS} {CLOSING}",
+    DisclosureOccasion.RECEIVED: f"{NEWS} referral.received_at referral.advice",
+    DisclosureOccasion.CONFIRMED: f"{NEWS} referral.rejection_reason counsellor.name counsellor.phone",
+    DisclosureOccasion.INTAKE_PLANNED: f"{NEWS} appointment.id appointment.starts_at appointment.place "
+    "appointment.three_way appointment.response appointment.cancellation_reason counsellor.name counsellor.phone",
+    DisclosureOccasion.INTAKE_ATTENDED: NEWS,
+    DisclosureOccasion.MISSED: f"{NEWS} attendance.missed_count",
+    DisclosureOccasion.INTAKE_RESULT: f"{NEWS} intake.result intake.concluded_on trajectory.id",
+    DisclosureOccasion.PLAN_SIGNED: f"{NEWS} plan.signed_on trajectory.id",
+    DisclosureOccasion.OTHER_HELP: "referral.id referral.reference event.occurred_at",
+    DisclosureOccasion.FIRST_RESULT: f"{NEWS} result.code result.decided_on trajectory.id",
+    DisclosureOccasion.CHANGE: f"{NEWS} trajectory.id trajectory.status kbr.status kbr.changed_on",
+    DisclosureOccasion.CLOSED: f"{NEWS} {CLOSING}",
 }
 EXCEPT = {
-    ("welzijnsorganisatie", Moment.MISSED): f"{FIELDS_AT[Moment.MISSED]} referral.requested_action",
-    ("welzijnsorganisatie", Moment.CLOSED): f"{FIELDS_AT[Moment.CLOSED]} referral.requested_action",
-    ("prestatie010", Moment.CHANGE): f"{NEWS} trajectory.status kbr.status kbr.changed_on",
-    ("deurwaarder", Moment.CHANGE): f"{NEWS} trajectory.status",
-    **{("schuldenrechter", moment): NEWS for moment in Moment},
+    (
+        "welzijnsorganisatie",
+        DisclosureOccasion.MISSED,
+    ): f"{FIELDS_AT[DisclosureOccasion.MISSED]} referral.requested_action",
+    (
+        "welzijnsorganisatie",
+        DisclosureOccasion.CLOSED,
+    ): f"{FIELDS_AT[DisclosureOccasion.CLOSED]} referral.requested_action",
+    ("prestatie010", DisclosureOccasion.CHANGE): f"{NEWS} trajectory.status kbr.status kbr.changed_on",
+    ("deurwaarder", DisclosureOccasion.CHANGE): f"{NEWS} trajectory.status",
+    **{("schuldenrechter", moment): NEWS for moment in FEEDBACK_MOMENTS},
 }
 NO_COUNSELLOR = frozenset(line.split()[0] for line in AGREED.splitlines()[2:] if line.split()[3] == "-")
 
 ROWS = [
     (line.split()[0], moment, mark)
     for line in AGREED.splitlines()[2:]
-    for moment, mark in zip(Moment, line.split()[1:], strict=True)
+    for moment, mark in zip(FEEDBACK_MOMENTS, line.split()[1:], strict=True)
 ]
 
 
-def expected_fields(kind: str, moment: Moment) -> set[str]:
+def expected_fields(kind: str, moment: DisclosureOccasion) -> set[str]:
     fields = set(EXCEPT.get((kind, moment), FIELDS_AT[moment]).split())
-    if moment is Moment.CONFIRMED and kind in NO_COUNSELLOR:
+    if moment is DisclosureOccasion.CONFIRMED and kind in NO_COUNSELLOR:
         fields -= {"counsellor.name", "counsellor.phone"}
     return fields
 
@@ -92,8 +98,10 @@ def test_the_table_of_agreements_names_every_referrer_kind() -> None:
 
 
 @pytest.mark.parametrize(("kind", "moment", "mark"), ROWS)
-def test_each_kind_is_told_at_each_moment_exactly_what_is_agreed(kind: str, moment: Moment, mark: str) -> None:
-    released = release_for(kind, Occasion.of(moment))
+def test_each_kind_is_told_at_each_moment_exactly_what_is_agreed(
+    kind: str, moment: DisclosureOccasion, mark: str
+) -> None:
+    released = release_for(kind, moment)
 
     assert set(released.fields) == (set() if mark == "-" else expected_fields(kind, moment))
 
@@ -107,8 +115,8 @@ UNMET: dict[str, dict[Field, object]] = {
 
 
 @pytest.mark.parametrize(("kind", "moment", "mark"), [row for row in ROWS if row[2] != "-"])
-def test_only_the_marked_agreements_depend_on_a_condition(kind: str, moment: Moment, mark: str) -> None:
-    released = release_for(kind, Occasion.of(moment), FACTS | UNMET[mark])
+def test_only_the_marked_agreements_depend_on_a_condition(kind: str, moment: DisclosureOccasion, mark: str) -> None:
+    released = release_for(kind, moment, FACTS | UNMET[mark])
 
     assert released.is_empty is (mark != "x")
 
@@ -118,23 +126,25 @@ def test_no_receiver_is_told_care_or_free_text_by_an_event(kind: str, count: int
     facts = FACTS | {Field.ATTENDANCE_MISSED_COUNT: count}
 
     sent = {
-        field for occasion in set(Occasion) - {Occasion.READING} for field in release_for(kind, occasion, facts).fields
+        field
+        for occasion in set(DisclosureOccasion) - {DisclosureOccasion.READING}
+        for field in release_for(kind, occasion, facts).fields
     }
 
     assert not {field for field in sent if CLASS_OF[field] in {FieldClass.CARE, FieldClass.FREE_TEXT}}
 
 
 @pytest.mark.parametrize("kind", sorted(RECEIVER_KINDS))
-@pytest.mark.parametrize("occasion", Occasion)
-def test_no_receiver_is_given_both_the_true_and_the_told_status(kind: str, occasion: Occasion) -> None:
+@pytest.mark.parametrize("occasion", DisclosureOccasion)
+def test_no_receiver_is_given_both_the_true_and_the_told_status(kind: str, occasion: DisclosureOccasion) -> None:
     fields = release_for(kind, occasion).fields
 
     assert not {Field.REFERRAL_STATUS, Field.REFERRAL_TOLD_STATUS} <= fields.keys()
 
 
 @pytest.mark.parametrize("kind", sorted(RECEIVER_KINDS))
-@pytest.mark.parametrize("occasion", Occasion)
-def test_ids_never_leave_as_themselves_to_a_receiver_outside(kind: str, occasion: Occasion) -> None:
+@pytest.mark.parametrize("occasion", DisclosureOccasion)
+def test_ids_never_leave_as_themselves_to_a_receiver_outside(kind: str, occasion: DisclosureOccasion) -> None:
     ids = {str(FACTS[field]) for field in ID_FIELDS}
 
     values = {str(value) for value in release_for(kind, occasion).fields.values()}
@@ -145,7 +155,7 @@ def test_ids_never_leave_as_themselves_to_a_receiver_outside(kind: str, occasion
 
 @pytest.mark.parametrize("kind", sorted(REFERRER_KINDS))
 def test_a_bsn_is_read_back_only_by_who_registers_in_a_partner_system(kind: str) -> None:
-    fields = release_for(kind, Occasion.READING).fields
+    fields = release_for(kind, DisclosureOccasion.READING).fields
 
     assert (Field.CLIENT_BSN in fields) is (kind in GIDSO_AND_RMW)
 
@@ -171,7 +181,7 @@ READ_OF_THE_COURSE = {
 def test_a_status_is_read_only_where_every_moment_it_could_betray_is_told(kind: str, readable: str) -> None:
     statuses = {Field.APPOINTMENT_STATUS, Field.TRAJECTORY_STATUS, Field.TRAJECTORY_ID}
 
-    fields = statuses & release_for(kind, Occasion.READING).fields.keys()
+    fields = statuses & release_for(kind, DisclosureOccasion.READING).fields.keys()
 
     assert fields == set(readable.split()) - {"-"}
 
@@ -186,25 +196,25 @@ def test_who_is_not_told_the_intake_result_cannot_read_it_from_a_new_trajectory(
     without = {field: value for field, value in FACTS.items() if field not in of_the_trajectory}
     without.pop(Field.TRAJECTORY_ID)
 
-    started = release_for(kind, Occasion.READING, FACTS | of_the_trajectory)
+    started = release_for(kind, DisclosureOccasion.READING, FACTS | of_the_trajectory)
 
-    assert started.fields == release_for(kind, Occasion.READING, without).fields
+    assert started.fields == release_for(kind, DisclosureOccasion.READING, without).fields
 
 
 def test_the_finance_team_reads_no_care_needs() -> None:
-    fields = release_for("finance_team", Occasion.READING).fields
+    fields = release_for("finance_team", DisclosureOccasion.READING).fields
 
     assert not {Field.ASSESSMENT_LIFE_DOMAINS, Field.REFERRAL_WMO_INDICATION} & fields.keys()
 
 
 def test_the_credit_bank_reads_no_free_text() -> None:
-    fields = release_for("credit_bank", Occasion.READING).fields
+    fields = release_for("credit_bank", DisclosureOccasion.READING).fields
 
     assert not {field for field in fields if CLASS_OF[field] is FieldClass.FREE_TEXT}
 
 
 def test_an_operator_reads_nothing_of_a_client() -> None:
-    fields = release_for("operator", Occasion.READING).fields
+    fields = release_for("operator", DisclosureOccasion.READING).fields
 
     assert set(fields) == {
         "referral.id",
@@ -217,7 +227,7 @@ def test_an_operator_reads_nothing_of_a_client() -> None:
 
 
 def test_only_the_finance_team_is_sent_something_to_handle() -> None:
-    handlers = {kind for kind in RECEIVER_KINDS if not release_for(kind, Occasion.HANDLING).is_empty}
+    handlers = {kind for kind in RECEIVER_KINDS if not release_for(kind, DisclosureOccasion.HANDLING).is_empty}
 
     assert handlers == {"finance_team"}
 
@@ -236,7 +246,7 @@ def test_taking_out_a_permit_never_widens_what_anybody_is_told(index: int) -> No
     widened = [
         (kind, occasion)
         for kind in RECEIVER_KINDS
-        for occasion in Occasion
+        for occasion in DisclosureOccasion
         if not release_for(kind, occasion, policy=rest).fields.items() <= release_for(kind, occasion).fields.items()
     ]
 
@@ -246,7 +256,7 @@ def test_taking_out_a_permit_never_widens_what_anybody_is_told(index: int) -> No
 @settings(deadline=None)
 @given(
     kind=st.sampled_from(sorted(RECEIVER_KINDS)),
-    occasion=st.sampled_from(Occasion),
+    occasion=st.sampled_from(DisclosureOccasion),
     consent=st.sampled_from([CONSENT, frozenset()]),
     missed_count=st.integers(0, 3),
     result=st.sampled_from([None, *TrajectoryResult]),
@@ -254,7 +264,7 @@ def test_taking_out_a_permit_never_widens_what_anybody_is_told(index: int) -> No
 )
 def test_changing_withheld_facts_changes_no_byte_of_what_is_told(
     kind: str,
-    occasion: Occasion,
+    occasion: DisclosureOccasion,
     consent: frozenset[ConsentScope],
     missed_count: int,
     result: TrajectoryResult | None,

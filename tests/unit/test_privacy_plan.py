@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from app.domain.codes import ConsentScope, TrajectoryResult
+from app.domain.codes import ConsentScope, DisclosureOccasion, TrajectoryResult
 from app.domain.fields import Field
 from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS, FieldClass
 from app.privacy.decision import failed
 from app.privacy.gate import PrivacyGate, Receiver
-from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Condition, Effect, Occasion, Policy, Rule
+from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Condition, Effect, Policy, Rule
 from tests.support.privacy import FACTS, POLICY, gate_of, receiver_of
 
 Facts = Mapping[Field, object]
@@ -54,11 +54,11 @@ def gate_on(policy: Policy, day: date) -> PrivacyGate:
     return gate_of(policy, datetime.combine(day, time(12), UTC))
 
 
-WHOLE_MATRIX = list(product(sorted(RECEIVER_KINDS), Occasion))
+WHOLE_MATRIX = list(product(sorted(RECEIVER_KINDS), DisclosureOccasion))
 
 
 def differences(
-    gate: PrivacyGate, cases: Iterable[Facts], cells: Collection[tuple[str, Occasion]] = WHOLE_MATRIX
+    gate: PrivacyGate, cases: Iterable[Facts], cells: Collection[tuple[str, DisclosureOccasion]] = WHOLE_MATRIX
 ) -> list[tuple[object, ...]]:
     """Return for which receivers, occasions and cases the plan and the rules decide differently."""
     return [
@@ -91,12 +91,15 @@ def test_the_plan_decides_as_the_rules_do_on_each_day_that_a_rule_begins_or_ends
     found = [(day, differences(gate_on(policy, day), [FACTS])) for day in borders(policy)]
 
     assert [each for each in found if each[1]] == []
-    assert len({gate_on(policy, day).release(EXIT, Occasion.READING, FACTS).digest for day in borders(policy)}) > 2
+    assert (
+        len({gate_on(policy, day).release(EXIT, DisclosureOccasion.READING, FACTS).digest for day in borders(policy)})
+        > 2
+    )
 
 
 EXIT = receiver_of("exit")
 KINDS = ["exit", "deurwaarder", "finance_team"]
-OCCASIONS = [Occasion.MISSED, Occasion.CHANGE, Occasion.READING]
+OCCASIONS = [DisclosureOccasion.MISSED, DisclosureOccasion.CHANGE, DisclosureOccasion.READING]
 DAYS = [date(2026, 1, day) for day in (1, 2, 3)]
 NOT_SENT = frozenset(field for field in Field if CLASS_OF[field] in {FieldClass.CARE, FieldClass.FREE_TEXT})
 ASKED = [Field.CONSENT_SCOPES, Field.ATTENDANCE_MISSED_COUNT, Field.RESULT_CODE]
@@ -152,7 +155,7 @@ def test_would_release_answers_as_release_does_over_the_whole_matrix() -> None:
 
     found = [
         (kind, occasion, facts)
-        for facts, kind, occasion in product(CASES_OF_WOULD, sorted(RECEIVER_KINDS), Occasion)
+        for facts, kind, occasion in product(CASES_OF_WOULD, sorted(RECEIVER_KINDS), DisclosureOccasion)
         for released in [gate.release(Receiver("organisation-1", kind, inside=True), occasion, facts)]
         if set(released.fields) != {field for field in facts if gate.would_release(kind, occasion, field, facts)}
     ]
@@ -166,8 +169,8 @@ CASES_OF_WOULD = [FACTS, *({**FACTS, **conditions, Field.CONSENT_SCOPES: ()} for
 def test_a_requirement_that_cannot_be_evaluated_withholds_what_depends_on_it_and_nothing_else() -> None:
     facts = {**FACTS, Field.CONSENT_SCOPES: [Unanswerable()]}
 
-    released = gate_of().release(receiver_of("deurwaarder"), Occasion.MISSED, facts)
-    received = gate_of().release(receiver_of("deurwaarder"), Occasion.RECEIVED, facts)
+    released = gate_of().release(receiver_of("deurwaarder"), DisclosureOccasion.MISSED, facts)
+    received = gate_of().release(receiver_of("deurwaarder"), DisclosureOccasion.RECEIVED, facts)
 
     assert released.is_empty
     assert failed(Field.REFERRAL_ID) in released.decisions

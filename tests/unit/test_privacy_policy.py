@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.domain.codes import Moment
+from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.fields import Field
-from app.privacy.policy import EVENT_OCCASIONS, Condition, Occasion, Policy, PolicyError, load_policy
+from app.privacy.policy import EVENT_OCCASIONS, Condition, Policy, PolicyError, load_policy
 
 HEAD = """
 version = "test/1"
@@ -34,8 +34,11 @@ def rule(**changes: str | None) -> str:
 
 
 def test_every_moment_is_an_occasion() -> None:
-    assert {Occasion.of(moment) for moment in Moment} == set(Occasion) - {Occasion.READING, Occasion.HANDLING}
-    assert frozenset(Occasion) - {Occasion.READING} == EVENT_OCCASIONS
+    assert set(FEEDBACK_MOMENTS) == set(DisclosureOccasion) - {
+        DisclosureOccasion.READING,
+        DisclosureOccasion.HANDLING,
+    }
+    assert frozenset(DisclosureOccasion) - {DisclosureOccasion.READING} == EVENT_OCCASIONS
 
 
 def test_a_policy_is_read_as_it_is_written() -> None:
@@ -146,13 +149,13 @@ def test_financial_facts_cannot_be_told_to_who_has_not_agreed_it() -> None:
 def test_financial_facts_can_be_told_to_who_has_agreed_it() -> None:
     policy = Policy.from_toml(HEAD + rule(receivers='["exit"]', fields='["result.code"]'))
 
-    assert policy.agrees("exit", Occasion.RECEIVED)
+    assert policy.agrees("exit", DisclosureOccasion.RECEIVED)
 
 
 def test_a_referrer_may_read_back_the_finances_it_supplied() -> None:
     policy = Policy.from_toml(HEAD + rule(occasions='["reading"]', fields='["referral.debt_severity"]'))
 
-    assert policy.agrees("wijkteam", Occasion.READING)
+    assert policy.agrees("wijkteam", DisclosureOccasion.READING)
 
 
 def test_a_referrer_cannot_be_sent_the_finances_it_supplied() -> None:
@@ -170,7 +173,7 @@ def test_another_role_cannot_read_the_finances_that_a_referrer_supplied() -> Non
 def test_a_forbid_on_financial_facts_needs_no_agreement() -> None:
     policy = Policy.from_toml(HEAD + rule(fields='["result.code"]', effect='"forbid"'))
 
-    assert not policy.agrees("wijkteam", Occasion.RECEIVED)
+    assert not policy.agrees("wijkteam", DisclosureOccasion.RECEIVED)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +232,7 @@ def test_a_group_without_names_is_refused_by_its_own_name() -> None:
 def test_a_rule_may_hold_for_one_day() -> None:
     policy = Policy.from_toml(HEAD + rule(valid_until="2019-03-01"))
 
-    assert policy.agrees("wijkteam", Occasion.RECEIVED)
+    assert policy.agrees("wijkteam", DisclosureOccasion.RECEIVED)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +254,7 @@ def test_a_condition_holds_only_for_what_it_names(condition: Condition, value: o
 
 
 def test_an_unknown_kind_is_told_nothing() -> None:
-    assert not load_policy().agrees("somebody", Occasion.RECEIVED)
+    assert not load_policy().agrees("somebody", DisclosureOccasion.RECEIVED)
 
 
 def test_a_municipality_without_a_policy_is_refused() -> None:

@@ -15,10 +15,19 @@ from app.adapters.rmw import mapping
 from app.adapters.rmw.mapping import changed_at, to_facts, to_status_update
 from app.adapters.rmw.remarks import MAX_LENGTH, remark
 from app.adapters.rmw.schemas import ListedRegistration
-from app.domain.codes import Code, ConsentScope, DebtSeverity, IncomeSituation, Moment, Threat, WithdrawalReason
+from app.domain.codes import (
+    FEEDBACK_MOMENTS,
+    Code,
+    ConsentScope,
+    DebtSeverity,
+    DisclosureOccasion,
+    IncomeSituation,
+    Threat,
+    WithdrawalReason,
+)
 from app.domain.commands import RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 from app.sandbox.rmw.documents import aanmelding, klant
@@ -28,7 +37,7 @@ CONTRACT = Path(__file__).parents[2] / "openapi" / "partners" / "rmw.xsd"
 XS = "{http://www.w3.org/2001/XMLSchema}"
 CHANGED = "20190902140000"
 YARA = klant("Yara", "Kaya", date(1993, 3, 8), "V", "999906409")
-TOLD = [(event, moment) for event, moment in MOMENT_OF.items() if moment is not None]
+TOLD = [(event, moment) for event, moment in OCCASION_OF.items() if moment is not None]
 TABLES: dict[str, Mapping[str, object]] = {
     "JaNee": mapping.YES_NO,
     "Geslacht": mapping.SEX,
@@ -49,7 +58,7 @@ def registered(**more: Any) -> RegisterReferral:
     return fact
 
 
-def message(event: EventType, moment: Moment | None, **more: Any) -> PartnerMessage:
+def message(event: EventType, moment: DisclosureOccasion | None, **more: Any) -> PartnerMessage:
     values: dict[str, Any] = {"external_id": "R000123", "occurred_at": datetime(2019, 9, 3, 22, 30, tzinfo=UTC), **more}
     return PartnerMessage(id=UUID(int=7), event_type=event, moment=moment, referral_id=UUID(int=1), **values)
 
@@ -76,12 +85,12 @@ def test_every_code_of_the_hub_can_come_from_rmw(codes: type[Code], table: Mappi
 def test_every_moment_has_a_status_code_of_the_contract() -> None:
     statuses = set(mapping.STATUS_OF_MOMENT.values()) | set(mapping.STATUS_OF_EVENT.values())
 
-    assert set(mapping.STATUS_OF_MOMENT) == set(Moment)
+    assert set(mapping.STATUS_OF_MOMENT) == set(FEEDBACK_MOMENTS)
     assert statuses == contract_codes("Statuscode") == set(STATUS_CODES)
 
 
 @pytest.mark.parametrize(("event", "moment"), TOLD)
-def test_every_event_with_a_moment_becomes_a_status(event: EventType, moment: Moment) -> None:
+def test_every_event_with_a_moment_becomes_a_status(event: EventType, moment: DisclosureOccasion) -> None:
     update = to_status_update(message(event, moment))
 
     assert update.status_code in STATUS_CODES
@@ -99,11 +108,11 @@ def test_event_without_moment_is_refused() -> None:
 
 def test_case_that_rmw_does_not_know_is_refused() -> None:
     with pytest.raises(PartnerRefused, match="aanmeldnummer"):
-        to_status_update(message(EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED, external_id=None))
+        to_status_update(message(EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, external_id=None))
 
 
 def test_status_is_dated_in_dutch_time() -> None:
-    update = to_status_update(message(EventType.REFERRAL_CONFIRMED, Moment.CONFIRMED))
+    update = to_status_update(message(EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED))
 
     assert update.on == "20190904"
 

@@ -8,10 +8,10 @@ from app.domain.codes import (
     AppointmentResponse,
     CancellationReason,
     ClosureReason,
+    DisclosureOccasion,
     DropOutReason,
     IntakeResult,
     KbrStatus,
-    Moment,
     RejectionReason,
     RoutingAdvice,
     TrajectoryResult,
@@ -26,18 +26,18 @@ from app.domain.ports import PartnerMessage
 
 AUTHOR = "Trajecthub"
 
-CATEGORIES: Mapping[Moment, str] = {
-    Moment.RECEIVED: "AANMELDING",
-    Moment.CONFIRMED: "AANMELDING",
-    Moment.INTAKE_PLANNED: "AFSPRAAK",
-    Moment.INTAKE_ATTENDED: "AFSPRAAK",
-    Moment.MISSED: "AFSPRAAK",
-    Moment.INTAKE_RESULT: "RESULTAAT",
-    Moment.PLAN_SIGNED: "PLAN",
-    Moment.OTHER_HELP: "HULPVERLENING",
-    Moment.FIRST_RESULT: "RESULTAAT",
-    Moment.CHANGE: "VOORTGANG",
-    Moment.CLOSED: "AFSLUITING",
+CATEGORIES: Mapping[DisclosureOccasion, str] = {
+    DisclosureOccasion.RECEIVED: "AANMELDING",
+    DisclosureOccasion.CONFIRMED: "AANMELDING",
+    DisclosureOccasion.INTAKE_PLANNED: "AFSPRAAK",
+    DisclosureOccasion.INTAKE_ATTENDED: "AFSPRAAK",
+    DisclosureOccasion.MISSED: "AFSPRAAK",
+    DisclosureOccasion.INTAKE_RESULT: "RESULTAAT",
+    DisclosureOccasion.PLAN_SIGNED: "PLAN",
+    DisclosureOccasion.OTHER_HELP: "HULPVERLENING",
+    DisclosureOccasion.FIRST_RESULT: "RESULTAAT",
+    DisclosureOccasion.CHANGE: "VOORTGANG",
+    DisclosureOccasion.CLOSED: "AFSLUITING",
 }
 """GIDSO's journal category of each feedback moment."""
 

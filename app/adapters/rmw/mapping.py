@@ -11,7 +11,7 @@ from typing import Final
 from app.adapters.common.parsing import checked_bsn, meaning, meaning_if_given, meanings, noon_of, parse
 from app.adapters.rmw.remarks import remark
 from app.adapters.rmw.schemas import Aanmelding, Klant, ListedRegistration, StatusUpdate, Toestemming
-from app.domain.codes import ConsentScope, DebtSeverity, IncomeSituation, Moment, Threat, WithdrawalReason
+from app.domain.codes import ConsentScope, DebtSeverity, DisclosureOccasion, IncomeSituation, Threat, WithdrawalReason
 from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable
 from app.domain.events import EventType
@@ -38,17 +38,17 @@ THREATS: Final = MappingProxyType(
 
 STATUS_OF_MOMENT: Final = MappingProxyType(
     {
-        Moment.RECEIVED: "ON",
-        Moment.CONFIRMED: "BE",
-        Moment.INTAKE_PLANNED: "IP",
-        Moment.INTAKE_ATTENDED: "VS",
-        Moment.MISSED: "NV",
-        Moment.INTAKE_RESULT: "IR",
-        Moment.PLAN_SIGNED: "PO",
-        Moment.OTHER_HELP: "AH",
-        Moment.FIRST_RESULT: "ER",
-        Moment.CHANGE: "WZ",
-        Moment.CLOSED: "AG",
+        DisclosureOccasion.RECEIVED: "ON",
+        DisclosureOccasion.CONFIRMED: "BE",
+        DisclosureOccasion.INTAKE_PLANNED: "IP",
+        DisclosureOccasion.INTAKE_ATTENDED: "VS",
+        DisclosureOccasion.MISSED: "NV",
+        DisclosureOccasion.INTAKE_RESULT: "IR",
+        DisclosureOccasion.PLAN_SIGNED: "PO",
+        DisclosureOccasion.OTHER_HELP: "AH",
+        DisclosureOccasion.FIRST_RESULT: "ER",
+        DisclosureOccasion.CHANGE: "WZ",
+        DisclosureOccasion.CLOSED: "AG",
     }
 )
 """RMW's status code of every feedback moment."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from app.adapters.common.parsing import checked_bsn, meaning
 from app.adapters.template.schemas import Aanmelding, Klant
-from app.domain.codes import ConsentScope, IncomeSituation, Moment, System, WithdrawalReason
+from app.domain.codes import ConsentScope, DisclosureOccasion, IncomeSituation, System, WithdrawalReason
 from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused
 from app.domain.fields import Field
@@ -55,18 +55,18 @@ TABLES: Final = Tables(
     },
 )
 
-MOMENTS: Final[Mapping[Moment, str]] = {
-    Moment.RECEIVED: "ONTVANGEN",
-    Moment.CONFIRMED: "BEVESTIGD",
-    Moment.INTAKE_PLANNED: "INTAKE_GEPLAND",
-    Moment.INTAKE_ATTENDED: "VERSCHENEN",
-    Moment.MISSED: "NIET_VERSCHENEN",
-    Moment.INTAKE_RESULT: "RESULTAAT_INTAKE",
-    Moment.PLAN_SIGNED: "PLAN_ONDERTEKEND",
-    Moment.OTHER_HELP: "ANDERE_HULP",
-    Moment.FIRST_RESULT: "EERSTE_RESULTAAT",
-    Moment.CHANGE: "WIJZIGING",
-    Moment.CLOSED: "AFGESLOTEN",
+MOMENTS: Final[Mapping[DisclosureOccasion, str]] = {
+    DisclosureOccasion.RECEIVED: "ONTVANGEN",
+    DisclosureOccasion.CONFIRMED: "BEVESTIGD",
+    DisclosureOccasion.INTAKE_PLANNED: "INTAKE_GEPLAND",
+    DisclosureOccasion.INTAKE_ATTENDED: "VERSCHENEN",
+    DisclosureOccasion.MISSED: "NIET_VERSCHENEN",
+    DisclosureOccasion.INTAKE_RESULT: "RESULTAAT_INTAKE",
+    DisclosureOccasion.PLAN_SIGNED: "PLAN_ONDERTEKEND",
+    DisclosureOccasion.OTHER_HELP: "ANDERE_HULP",
+    DisclosureOccasion.FIRST_RESULT: "EERSTE_RESULTAAT",
+    DisclosureOccasion.CHANGE: "WIJZIGING",
+    DisclosureOccasion.CLOSED: "AFGESLOTEN",
 }
 """The partner's code of every feedback moment."""
 

@@ -16,11 +16,12 @@ from app.api.schemas.feedback_policies import (
     FeedbackRuleOut,
     FieldDecisionOut,
 )
+from app.domain.codes import DisclosureOccasion
 from app.domain.fields import Field
 from app.domain.preconditions import etag_of
 from app.operations.disclosure.explanation import Decision, Rule, agreements_for, explain
 from app.privacy.classification import CLASS_OF
-from app.privacy.policy import Condition, Occasion, Reason
+from app.privacy.policy import Condition, Reason
 
 router = APIRouter(prefix="/feedback-policies", tags=["reference"])
 
@@ -69,7 +70,7 @@ def _rule_out(rule: Rule, kinds: frozenset[str]) -> FeedbackRuleOut:
     return FeedbackRuleOut(
         id=rule.id,
         receivers=sorted(rule.receivers & kinds),
-        moments=[each for each in Occasion if each in rule.occasions],
+        moments=[each for each in DisclosureOccasion if each in rule.occasions],
         fields=[each for each in Field if each in rule.fields],
         effect=rule.effect,
         purpose=rule.purpose,

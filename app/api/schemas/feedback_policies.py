@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import Field as Described
 
 from app.api.schemas.fields import In, Out
-from app.domain.codes import ConsentScope
+from app.domain.codes import ConsentScope, DisclosureOccasion
 from app.domain.fields import Field
 from app.privacy.classification import FieldClass
-from app.privacy.policy import Effect, Occasion, Reason
+from app.privacy.policy import Effect, Reason
 
 
 class ConditionOut(Out):
@@ -27,7 +27,7 @@ class FeedbackRuleOut(Out):
     receivers: list[str] = Described(
         description="Kinds of receivers, of those that concern you (*verwijzer*).", examples=[["welzijnsorganisatie"]]
     )
-    moments: list[Occasion] = Described(
+    moments: list[DisclosureOccasion] = Described(
         description="Feedback moments (*terugkoppelmomenten*); `reading` is on asking.", examples=[["intake_planned"]]
     )
     fields: list[Field] = Described(examples=[["appointment.starts_at"]])
@@ -59,7 +59,7 @@ class ExplanationIn(In):
     referral_id: UUID = Described(
         description="Your id of the referral (*aanmelding*).", examples=["019ab3f2-7c00-7000-8000-000000000001"]
     )
-    moment: Occasion = Described(
+    moment: DisclosureOccasion = Described(
         description="Feedback moment (*terugkoppelmoment*), or `reading`: on asking.", examples=["missed"]
     )
 
@@ -79,7 +79,7 @@ class ExplanationOut(Out):
     """What the referrer would be told now at this moment, and why (*uitleg*)."""
 
     referral_id: UUID
-    moment: Occasion
+    moment: DisclosureOccasion
     receiver: str = Described(description="Kind of the referrer that is told.", examples=["wijkteam"])
     policy_version: str = Described(examples=["rotterdam/1"])
     fields: list[FieldDecisionOut]

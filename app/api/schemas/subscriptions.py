@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field as Described
-from pydantic import JsonValue, StringConstraints
+from pydantic import JsonValue, StringConstraints, WithJsonSchema
 
 from app.api.schemas.fields import Email, In, Line, Out, ShortLine
-from app.domain.codes import Moment
+from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import EventType
 from app.operations.subscriptions import subscriptions as operations
 from app.operations.subscriptions.credentials import ClientCertificate, OAuthClient
@@ -18,6 +18,8 @@ from app.operations.subscriptions.subscriptions import SubscriptionRequest, Subs
 Content = Literal["filtered", "thin"]
 Signing = Literal["v1", "v1a"]
 Status = Literal["pending", "active", "paused", "disabled"]
+# Referrers receive events at feedback moments only, so the contract names no other occasion.
+FeedbackMoment = Annotated[DisclosureOccasion, WithJsonSchema({"type": "string", "enum": list(FEEDBACK_MOMENTS)})]
 
 MAX_TYPES = 50
 MAX_AREAS = 20
@@ -229,6 +231,6 @@ class PreviewOut(Out):
         "`nothing-released`.",
         examples=[["area"]],
     )
-    moment: Moment
+    moment: FeedbackMoment = Described(description="The feedback moment of the event (*terugkoppelmoment*).")
     policy_version: str = Described(description="The version of the agreements (*terugkoppelafspraken*).")
     fields: list[PreviewFieldOut]

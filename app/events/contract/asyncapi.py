@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app import __version__
-from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, EventType
+from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, EventType
 from app.events.contract.catalogue import CATALOGUE
 from app.events.contract.envelope_schema import HEADERS, OPTIONAL_HEADERS, envelope_schema
 
@@ -25,7 +25,7 @@ _CHANNEL = "subscriber"
 
 def asyncapi_document() -> dict[str, Any]:
     """Return the document; a type that is told to the finance team's own system only is not in it."""
-    told = [each for each in EventType if MOMENT_OF[each] is not None or each in ABOUT_CONNECTIONS]
+    told = [each for each in EventType if OCCASION_OF[each] is not None or each in ABOUT_CONNECTIONS]
     return {
         "asyncapi": "3.0.0",
         "info": _info(),
@@ -70,7 +70,7 @@ def _operation(event_type: EventType) -> dict[str, Any]:
 
 
 def _message(event_type: EventType) -> dict[str, Any]:
-    moment = MOMENT_OF[event_type] or "none, it is about nobody"
+    moment = OCCASION_OF[event_type] or "none, it is about nobody"
     return {
         "name": event_type.value,
         "title": event_type.value,

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.domain.codes import DisclosureOccasion
 from app.domain.events import EventType
 from app.domain.fields import Field
 from app.events.contract.field_schemas import PARTNER_NOTICE, SUBSCRIPTION_NOTICE, Schema, schema_of
-from app.privacy.policy import Occasion
 
 __all__ = ["CATALOGUE", "ID_FIELDS", "Entry", "fields_for", "schema_for"]
 
@@ -210,9 +210,9 @@ All that is about a referral carries its id, reference and status, and when it h
 """
 
 
-def fields_for(event_type: EventType, occasion: Occasion) -> frozenset[Field]:
+def fields_for(event_type: EventType, occasion: DisclosureOccasion) -> frozenset[Field]:
     """Return the fields that an event may carry on an occasion."""
-    return _HANDLED[event_type] if occasion is Occasion.HANDLING else _TOLD[event_type]
+    return _HANDLED[event_type] if occasion is DisclosureOccasion.HANDLING else _TOLD[event_type]
 
 
 def schema_for(event_type: EventType) -> Schema:

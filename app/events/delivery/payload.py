@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, Event, FactValue
+from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, Event, FactValue
 from app.domain.fields import Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
@@ -129,7 +129,7 @@ class DeliveryBuilder:
 
     def disclosure(self, prepared: PreparedDelivery, disclosed_at: datetime) -> Disclosure:
         """Return the record of what a parcel told; it holds names of fields and a hash, no values."""
-        moment = MOMENT_OF[prepared.event.type]
+        moment = OCCASION_OF[prepared.event.type]
         return Disclosure(
             id=self.new_id(disclosed_at),
             delivery_id=prepared.delivery.id,
@@ -218,7 +218,7 @@ def message_of(prepared: PreparedDelivery) -> PartnerMessage:
     return PartnerMessage(
         id=delivery.id,
         event_type=event.type,
-        moment=MOMENT_OF[event.type],
+        moment=OCCASION_OF[event.type],
         referral_id=event.subject_id,
         external_id=prepared.partner_id,
         occurred_at=event.occurred_at,

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.codes import REFERRER_SYSTEMS, System
-from app.domain.events import FOR_FINANCE_TEAM, MOMENT_OF, EventType
+from app.domain.codes import REFERRER_SYSTEMS, DisclosureOccasion, System
+from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, EventType
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey, system_of
 from app.domain.values import Organisation
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from app.privacy.gate import Receiver
-from app.privacy.policy import Occasion
 
 __all__ = [
     "FilterAttributes",
@@ -70,7 +69,7 @@ def routes(
     event_type = stored.event.type
     if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
         yield Route(PartnerKey(System.ALLEGRO), None)
-    if MOMENT_OF[event_type] is None:
+    if OCCASION_OF[event_type] is None:
         return
     if referrer.system in REFERRER_SYSTEMS:
         yield Route(PartnerKey(referrer.system), referrer.id)
@@ -103,15 +102,15 @@ def receiver_for(receiver: ReceiverKey, referrer: Organisation) -> Receiver:
     return Receiver(key=str(referrer.id), kind=referrer.kind or "unknown", inside=inside)
 
 
-def occasion_of(receiver: ReceiverKey, event_type: EventType) -> Occasion:
+def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccasion:
     """Return the occasion on which a receiver is told of an event.
 
     Raises:
         ValueError: the event belongs to no feedback moment and the receiver is not the finance team's system.
     """
     if system_of(receiver) is System.ALLEGRO:
-        return Occasion.HANDLING
-    moment = MOMENT_OF[event_type]
-    if moment is None:
+        return DisclosureOccasion.HANDLING
+    occasion = OCCASION_OF[event_type]
+    if occasion is None:
         raise ValueError(f"{event_type} is told to the finance team only")
-    return Occasion.of(moment)
+    return occasion

@@ -15,9 +15,9 @@ from app.domain.case_file import (
     summary_facts,
     trajectory_facts,
 )
-from app.domain.codes import KbrStatus, Moment
+from app.domain.codes import DisclosureOccasion, KbrStatus
 from app.domain.errors import NotFound
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.lifecycle import Action, Guard, Machine, available
 from app.domain.queries import Position, ReferralQuery, TrajectoryQuery
@@ -31,7 +31,6 @@ from app.models.cases.trajectory import created_at_of, list_parties, list_trajec
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.privacy.gate import Released
-from app.privacy.policy import Occasion
 
 T = TypeVar("T")
 
@@ -201,7 +200,7 @@ def _no_trajectory() -> NotFound:
 
 
 def _released(services: Services, caller_scope: CallerScope, referrer: Organisation, facts: Facts) -> Released:
-    return services.gate.release(caller_scope.receiver(referrer), Occasion.READING, facts)
+    return services.gate.release(caller_scope.receiver(referrer), DisclosureOccasion.READING, facts)
 
 
 def _appointment_view(case: CaseFile, appointment: Appointment) -> Facts:
@@ -247,7 +246,7 @@ def _answers(view: Released, asked: Mapping[Field, str | None]) -> bool:
 
 
 def _reads(services: Services, caller_scope: CallerScope, referrer: Organisation, field: Field) -> bool:
-    return services.gate.would_release(caller_scope.receiver(referrer).kind, Occasion.READING, field, {})
+    return services.gate.would_release(caller_scope.receiver(referrer).kind, DisclosureOccasion.READING, field, {})
 
 
 def _listed_trajectory(trajectory: Trajectory) -> Facts:
@@ -269,7 +268,7 @@ _STATUS_FIELD = {
 
 def _as_told(services: Services, caller_scope: CallerScope, case: CaseFile, entry: HistoryEntry) -> HistoryEntry | None:
     # The state before may be one of which the referrer was not told; reasons are the finance team's own.
-    moment = MOMENT_OF[EventType(entry.event_type)] if entry.event_type else None
+    moment = OCCASION_OF[EventType(entry.event_type)] if entry.event_type else None
     told = partial(_was_told, services, caller_scope, case, moment)
     status = _STATUS_FIELD[Machine(entry.machine)]
     # Every step of an application to the credit bank names its status.
@@ -280,12 +279,12 @@ def _as_told(services: Services, caller_scope: CallerScope, case: CaseFile, entr
 
 
 def _was_told(
-    services: Services, caller_scope: CallerScope, case: CaseFile, moment: Moment | None, field: Field
+    services: Services, caller_scope: CallerScope, case: CaseFile, moment: DisclosureOccasion | None, field: Field
 ) -> bool:
     if moment is None:
         return False
     kind = caller_scope.receiver(case.referral.organisation).kind
-    return services.gate.would_release(kind, Occasion.of(moment), field, facts_of(case))
+    return services.gate.would_release(kind, moment, field, facts_of(case))
 
 
 def _conditions(case: CaseFile) -> frozenset[Guard]:

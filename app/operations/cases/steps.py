@@ -13,10 +13,10 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain import lifecycle
-from app.domain.codes import Moment, OrganisationRole, ReferralStatus
+from app.domain.codes import DisclosureOccasion, OrganisationRole, ReferralStatus
 from app.domain.commands import ActionContext
 from app.domain.errors import NotFound, TransitionNotAllowed
-from app.domain.events import MOMENT_OF, Event, EventType, FactValue
+from app.domain.events import OCCASION_OF, Event, EventType, FactValue
 from app.domain.fields import Field
 from app.domain.lifecycle import Action, Guard, Machine, Transition
 from app.domain.queries import EVERYTHING, Visibility
@@ -25,7 +25,6 @@ from app.events.outbox import NewEvent, record_all
 from app.models.cases.history import append_history
 from app.models.cases.referral import lock_referral, lock_referrals, update_referral, update_referrals
 from app.operations.services import Services
-from app.privacy.policy import Occasion
 
 _REFERRER_ROLES = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
 
@@ -184,7 +183,7 @@ class Chain:
             facts[Field.TRAJECTORY_STATUS] = status
         if step.machine is Machine.REFERRAL:
             facts[Field.REFERRAL_STATUS] = status
-            self._note_told_status(MOMENT_OF[step.event], status, facts)
+            self._note_told_status(OCCASION_OF[step.event], status, facts)
         event = Event(
             id=self.services.new_id(self.now),
             type=step.event,
@@ -201,12 +200,14 @@ class Chain:
         else:
             record_all(self.tx, [new])
 
-    def _note_told_status(self, moment: Moment | None, status: str, facts: Mapping[Field, FactValue]) -> None:
-        if moment is None:
+    def _note_told_status(
+        self, occasion: DisclosureOccasion | None, status: str, facts: Mapping[Field, FactValue]
+    ) -> None:
+        if occasion is None:
             return
         known: dict[Field, object] = {**facts}
         known[Field.CONSENT_SCOPES] = self.row.consent_scopes
-        kind, occasion = self.row.organisation_kind or "", Occasion.of(moment)
+        kind = self.row.organisation_kind or ""
         if self.services.gate.would_release(kind, occasion, Field.REFERRAL_STATUS, known):
             self.change(told_status=ReferralStatus(status))
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.case_file import facts_of
-from app.domain.codes import OrganisationRole, System
+from app.domain.codes import DisclosureOccasion, OrganisationRole, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
-from app.domain.events import MOMENT_OF
+from app.domain.events import OCCASION_OF
 from app.domain.fields import Field
 from app.domain.input_rules import InputRule
 from app.domain.values import Organisation
@@ -19,9 +19,9 @@ from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.privacy.decision import Decision
 from app.privacy.gate import Receiver
-from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Occasion, Policy, Rule
+from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Policy, Rule
 
-__all__ = ["Agreements", "Decision", "Explanation", "Occasion", "Rule", "agreements_for", "explain"]
+__all__ = ["Agreements", "Decision", "DisclosureOccasion", "Explanation", "Rule", "agreements_for", "explain"]
 
 _EVERY_KIND = frozenset({OrganisationRole.OPERATOR, OrganisationRole.FINANCE_TEAM})
 _MAY_ASK = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM, OrganisationRole.FINANCE_TEAM})
@@ -36,7 +36,7 @@ class Explanation:
     """
 
     kind: str
-    occasion: Occasion
+    occasion: DisclosureOccasion
     policy_version: str
     decisions: tuple[Decision, ...]
 
@@ -66,7 +66,7 @@ def agreements_for(tx: Connection, services: Services, caller_scope: CallerScope
 
 
 def explain(
-    tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID, occasion: Occasion
+    tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID, occasion: DisclosureOccasion
 ) -> Explanation:
     """Return which fields the referrer of a referral would receive now at a moment, and which rule decides on each.
 
@@ -75,7 +75,7 @@ def explain(
         Forbidden: the caller neither refers nor belongs to the finance team.
         NotFound: the caller sees no such referral.
     """
-    if occasion is Occasion.HANDLING:
+    if occasion is DisclosureOccasion.HANDLING:
         message = "Not a moment at which a referrer is told; give a feedback moment or reading."
         raise InvalidInput(FieldFault("moment", InputRule.FEEDBACK_MOMENT, message))
     if caller_scope.organisation.role not in _MAY_ASK:
@@ -106,10 +106,10 @@ def _receiver(referrer: Organisation) -> Receiver:
     return Receiver(str(referrer.id), str(referrer.kind), inside=referrer.system is not System.API)
 
 
-def _fields_at(occasion: Occasion, kind: str, policy: Policy) -> frozenset[Field]:
+def _fields_at(occasion: DisclosureOccasion, kind: str, policy: Policy) -> frozenset[Field]:
     """Return the fields that events of a moment may contain, when reading all, and those that a rule names."""
     named = policy.row(kind, occasion).keys()
     if occasion not in EVENT_OCCASIONS:
         return frozenset(Field)
-    types = [each for each, moment in MOMENT_OF.items() if moment is not None and Occasion.of(moment) is occasion]
+    types = [each for each, its_occasion in OCCASION_OF.items() if its_occasion is occasion]
     return frozenset(named).union(*(fields_for(each, occasion) for each in types))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.receivers import PartnerKey, ReceiverKey, system_of
 from app.events.contract.catalogue import fields_for
@@ -15,7 +15,6 @@ from app.events.delivery.routing import receiver_for
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about
 from app.models.delivery.outbox import StoredEvent, chain_events
 from app.operations.services import Services
-from app.privacy.policy import Occasion
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,10 @@ def _chapter(services: Services, stored: StoredEvent, case: Case, deliveries: li
 
 
 def _at_the_gate(services: Services, stored: StoredEvent, case: Case) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-    moment = MOMENT_OF[stored.event.type]
-    if moment is None:
+    occasion = OCCASION_OF[stored.event.type]
+    if occasion is None:
         return (), ()
     receiver = receiver_for(PartnerKey(case.referrer.system), case.referrer)
-    occasion = Occasion.of(moment)
     fields_written = {Field(name) for name in stored.event.facts} | fields_for(stored.event.type, occasion)
     released = services.gate.release(receiver, occasion, case.facts)
     held = [field for field in Field if field in fields_written and case.facts.get(field) not in (None, ())]

@@ -12,7 +12,7 @@ from uuid import UUID
 from app.database import Connection, Database
 from app.domain.codes import OrganisationRole
 from app.domain.errors import Forbidden
-from app.domain.events import MOMENT_OF, EventType
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.receivers import PollKey
 from app.domain.values import Organisation
 from app.events.contract.envelope import Origin
@@ -32,7 +32,7 @@ from app.models.delivery.event_feed import (
 )
 from app.models.delivery.outbox import StoredEvent
 from app.operations.services import Services
-from app.privacy.policy import Occasion, Policy
+from app.privacy.policy import Policy
 
 __all__ = ["EventFeed", "EventPage", "PollRequest"]
 
@@ -208,7 +208,7 @@ def _withheld(delivery: Delivery) -> Delivery:
 def _types_for(policy: Policy, owner: Organisation) -> frozenset[EventType]:
     kind = owner.kind or "unknown"
     return frozenset(
-        each for each, moment in MOMENT_OF.items() if moment is not None and policy.agrees(kind, Occasion.of(moment))
+        each for each, occasion in OCCASION_OF.items() if occasion is not None and policy.agrees(kind, occasion)
     )
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.case_file import Facts, facts_of
-from app.domain.codes import Moment
+from app.domain.codes import DisclosureOccasion
 from app.domain.errors import FieldFault, InvalidInput, NotFound
-from app.domain.events import ABOUT_CONNECTIONS, MOMENT_OF, EventType
+from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.input_rules import InputRule
 from app.domain.receivers import SubscriptionKey
@@ -28,7 +28,6 @@ from app.operations.subscriptions.subscriptions import (
 )
 from app.privacy.decision import Decision
 from app.privacy.gate import Receiver
-from app.privacy.policy import Occasion
 
 __all__ = ["Decision", "Preview", "PreviewRequest", "preview", "preview_for"]
 
@@ -52,7 +51,7 @@ class Preview:
         decisions: on every field that such an event may contain; names and reasons, no values.
     """
 
-    moment: Moment
+    moment: DisclosureOccasion
     policy_version: str
     blockers: tuple[str, ...]
     decisions: tuple[Decision, ...]
@@ -85,10 +84,10 @@ def preview_for(
     moment = _moment_of(request.event_type)
     attributes, referrer, facts = _referral(tx, services, caller_scope, subscription, request.referral_id)
     receiver = receiver_for(SubscriptionKey(subscription.id), referrer)
-    wanted = fields_for(request.event_type, Occasion.of(moment))
+    wanted = fields_for(request.event_type, moment)
     readable = _readable(services, receiver, facts)
     offered = {field: readable.get(field) for field in wanted | services.policy.asks}
-    released = services.gate.explain(receiver, Occasion.of(moment), offered)
+    released = services.gate.explain(receiver, moment, offered)
     decisions = tuple(_as_sent(subscription, each) for each in released.decisions if each.field in wanted)
     unmatched = unmatched_filters(subscription, request.event_type, attributes)
     return Preview(
@@ -99,11 +98,11 @@ def preview_for(
     )
 
 
-def _moment_of(event_type: EventType) -> Moment:
+def _moment_of(event_type: EventType) -> DisclosureOccasion:
     if event_type in ABOUT_CONNECTIONS:
         message = "About a connection and no referral, so nothing is decided on; its schema tells what it holds."
         raise InvalidInput(FieldFault("eventType", InputRule.ABOUT_A_REFERRAL, message))
-    moment = MOMENT_OF[event_type]
+    moment = OCCASION_OF[event_type]
     if moment is None:
         message = "Never told to a referrer; give another type."
         raise InvalidInput(FieldFault("eventType", InputRule.TOLD_TO_REFERRERS, message))
@@ -121,7 +120,7 @@ def _referral(
 
 
 def _readable(services: Services, receiver: Receiver, facts: Facts) -> Mapping[Field, object]:
-    read = services.gate.release(receiver, Occasion.READING, facts)
+    read = services.gate.release(receiver, DisclosureOccasion.READING, facts)
     return {field: facts[field] for field in read.fields}
 
 

@@ -21,7 +21,7 @@ from app.domain.errors import (
     NotFound,
     TransitionNotAllowed,
 )
-from app.domain.events import MOMENT_OF, NOTICES, SUBSCRIPTION_NOTICES, EventType
+from app.domain.events import NOTICES, OCCASION_OF, SUBSCRIPTION_NOTICES, EventType
 from app.domain.input_rules import InputRule
 from app.domain.preconditions import check_precondition, revision_etag
 from app.domain.receivers import SubscriptionKey
@@ -491,7 +491,7 @@ def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[F
         if others := sorted(types - NOTICES):
             message = f"Not about a connection, and so not told to the operator: {', '.join(others)}; leave it out."
             yield FieldFault("eventTypes", InputRule.TOLD_TO_OPERATORS, message)
-    elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if MOMENT_OF[each] is None):
+    elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if OCCASION_OF[each] is None):
         message = f"Never told to a referrer: {', '.join(never)}; leave it out."
         yield FieldFault("eventTypes", InputRule.TOLD_TO_REFERRERS, message)
 
