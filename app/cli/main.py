@@ -17,6 +17,7 @@ from app.cli.contracts import documents
 from app.cli.doctor import doctor
 from app.cli.partners import partners
 from app.cli.runtime import console, friendly_errors, read_settings, run, services_of, with_database
+from app.cli.shell import shell
 from app.database import Database, upgrade_schema
 from app.domain.codes import System
 from app.log import configure_logging
@@ -37,6 +38,7 @@ from app.worker import Worker, run_worker, stop_on_signal
 main = typer.Typer(name="trajecthub", no_args_is_help=True, add_completion=False, help=__doc__)
 main.add_typer(documents)
 main.command()(doctor)
+main.command()(shell)
 main.add_typer(clients, name="client")
 main.add_typer(partners, name="partner")
 
