@@ -18,6 +18,7 @@ from app.privacy.rules import (
     Condition,
     Effect,
     PolicyError,
+    PolicyFault,
     Reason,
     Rule,
     check_rules,
@@ -132,9 +133,8 @@ def load_policy(municipality: str = "rotterdam") -> Policy:
     """
     place = files("app.privacy") / "policy_data" / f"{municipality}.toml"
     if not place.is_file():
-        raise PolicyError(
-            "policy", "municipality", f"no policy for {municipality!r}; add it to app/privacy/policy_data"
-        )
+        fault = f"no policy for {municipality!r}; add it to app/privacy/policy_data"
+        raise PolicyError(PolicyFault("policy", "municipality", fault))
     return Policy.from_toml(place.read_text(encoding="utf-8"))
 
 

@@ -1,23 +1,30 @@
-"""Reads the rules of a policy from TOML; the form is told at the head of ``policy_data/rotterdam.toml``."""
+"""Reads the rules of a policy from TOML; the form is described at the head of ``policy_data/rotterdam.toml``."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated
 
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from app.data_file import (
+    Document,
+    Fault,
+    FaultyFile,
+    Names,
+    Table,
+    Text,
+    a_list_of_names,
+    is_a_list_of_names,
+    known,
+    read,
+)
 from app.domain.codes import ConsentScope, DisclosureOccasion
 from app.domain.fields import Field
-from app.privacy.rules import Condition, Effect, PolicyError, Rule
+from app.privacy.rules import Condition, Effect, PolicyError, PolicyFault, Rule
 
-Table = Mapping[str, object]
-Name = TypeVar("Name", bound=StrEnum)
-
-_REQUIRED = frozenset(
-    {"id", "receivers", "occasions", "fields", "effect", "purpose", "legal_basis", "activity", "valid_from"}
-)
-_OPTIONAL = frozenset({"valid_until", "consent", "when"})
 _WHOLE = "policy"
 
 
@@ -34,136 +41,134 @@ def read_policy(text: str) -> PolicyText:
     """Read a policy.
 
     Raises:
-        PolicyError: no TOML, an unknown or missing key, or an unknown name; names rule and key.
+        PolicyError: not TOML, an unknown or missing key, or an unknown name; names rule and key of every fault.
     """
     try:
-        document = tomllib.loads(text)
+        document: Document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(_WHOLE, "text", f"is not TOML: {error}") from error
-    groups = _table(_Entry(_WHOLE, document, {}), "groups")
-    whole = _Entry(_WHOLE, document, groups)
-    whole.check_keys(frozenset({"version", "financial_agreed", "groups", "rules"}), frozenset())
-    return PolicyText(whole.text("version"), _rules(whole), frozenset(whole.names("financial_agreed")))
-
-
-def _rules(whole: "_Entry") -> tuple[Rule, ...]:
-    tables = whole.table["rules"]
-    if not isinstance(tables, list):
-        raise PolicyError(_WHOLE, "rules", "must be tables, each headed [[rules]]")
-    return tuple(_rule(_Entry(_id_of(table), table, whole.groups)) for table in tables)
-
-
-def _rule(entry: "_Entry") -> Rule:
-    entry.check_keys(_REQUIRED, _OPTIONAL)
-    return Rule(
-        id=entry.rule_id,
-        receivers=frozenset(entry.names("receivers")),
-        occasions=frozenset(entry.codes("occasions", DisclosureOccasion)),
-        fields=frozenset(entry.codes("fields", Field)),
-        effect=_known(entry, "effect", entry.text("effect"), Effect),
-        purpose=entry.text("purpose"),
-        legal_basis=entry.text("legal_basis"),
-        activity=_uri(entry, "activity"),
-        valid_from=entry.day("valid_from"),
-        valid_until=entry.day("valid_until") if "valid_until" in entry.table else None,
-        consent=_consent(entry),
-        when=_conditions(entry),
-    )
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """One table of the text, with the id to name it by and the groups its lists may refer to."""
-
-    rule_id: str
-    table: Table
-    groups: Table
-
-    def fault(self, key: str, message: str) -> PolicyError:
-        return PolicyError(self.rule_id, key, message)
-
-    def check_keys(self, required: frozenset[str], optional: frozenset[str]) -> None:
-        for key in sorted(required - self.table.keys()):
-            raise self.fault(key, "is missing; a rule without it cannot be accounted for")
-        for key in sorted(self.table.keys() - required - optional):
-            raise self.fault(key, "is not a key of a policy; mind the spelling")
-
-    def text(self, key: str) -> str:
-        value = self.table[key]
-        if not isinstance(value, str) or not value.strip():
-            raise self.fault(key, "must be a text that is not empty")
-        return value
-
-    def day(self, key: str) -> date:
-        value = self.table[key]
-        # A TOML date-time is a date too, by Python's count of types, but says more than a day.
-        if type(value) is not date:
-            raise self.fault(key, "must be a date, such as 2019-03-01")
-        return value
-
-    def names(self, key: str) -> list[str]:
-        return [name for written in _strings(self, key, self.table[key]) for name in self._expanded(key, written)]
-
-    def codes(self, key: str, codes: type[Name]) -> list[Name]:
-        return [_known(self, key, name, codes) for name in self.names(key)]
-
-    def _expanded(self, key: str, written: str) -> list[str]:
-        if not written.startswith("@"):
-            return [written]
-        if written[1:] not in self.groups:
-            raise self.fault(key, f"no group is named {written}; see [groups]")
-        return _strings(self, written, self.groups[written[1:]])
-
-
-def _strings(entry: _Entry, key: str, value: object) -> list[str]:
-    if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
-        raise entry.fault(key, "must be a list of one or more names")
-    return value
-
-
-def _known(entry: _Entry, key: str, name: str, codes: type[Name]) -> Name:
+        raise PolicyError(PolicyFault(_WHOLE, "text", f"is not TOML: {error}")) from error
     try:
-        return codes(name)
-    except ValueError:
-        raise entry.fault(key, f"{name!r} is not known; mind the spelling") from None
+        table = read(_PolicyTable, document, {"groups": _groups_of(document)})
+    except FaultyFile as error:
+        raise PolicyError(*(_policy_fault(fault, document) for fault in error.faults)) from error
+    return PolicyText(table.version, tuple(each.to_rule() for each in table.rules), frozenset(table.financial_agreed))
 
 
-def _id_of(table: object) -> str:
-    if not isinstance(table, dict):
-        raise PolicyError(_WHOLE, "rules", "must be tables, each headed [[rules]]")
-    rule_id = table.get("id")
-    if not isinstance(rule_id, str) or not rule_id.strip():
-        raise PolicyError("without id", "id", "is missing; every decision is explained by it")
-    return rule_id
+def _expanded(names: list[str], info: ValidationInfo) -> list[str]:
+    """Replace each ``@name`` in a list by the names of the group."""
+    groups: Mapping[str, list[str]] = info.context["groups"] if info.context else {}
+    return [name for written in names for name in _expand(written, groups)]
 
 
-def _uri(entry: _Entry, key: str) -> str:
-    value = entry.text(key)
-    if not value.startswith("https://"):
-        raise entry.fault(key, "must be the https address of the processing activity in the register")
-    return value
+def _expand(written: str, groups: Mapping[str, list[str]]) -> list[str]:
+    if not written.startswith("@"):
+        return [written]
+    if written[1:] not in groups:
+        raise PydanticCustomError("group", "no group is named {name}; see [groups]", {"name": written})
+    return groups[written[1:]]
 
 
-def _consent(entry: _Entry) -> ConsentScope | None:
-    return _known(entry, "consent", entry.text("consent"), ConsentScope) if "consent" in entry.table else None
+def _groups_of(document: Document) -> dict[str, list[str]]:
+    """Return the groups; a faulty one is empty here, because it is refused where it is written."""
+    groups = document.get("groups")
+    if not isinstance(groups, dict):
+        return {}
+    return {name: members if is_a_list_of_names(members) else [] for name, members in groups.items()}
 
 
-def _conditions(entry: _Entry) -> dict[Field, Condition]:
-    written = _table(entry, "when")
-    return {_known(entry, "when", name, Field): _condition(entry, name, written[name]) for name in written}
-
-
-def _condition(entry: _Entry, name: str, written: object) -> Condition:
-    match written:
-        case {"one_of": [*codes], **rest} if codes and not rest:
-            return Condition(one_of=frozenset(_strings(entry, "when", codes)))
-        case {"at_least": int(number), **rest} if not rest and number is not True and number is not False:
+def _condition(value: object) -> Condition:
+    match value:
+        case {"one_of": [*codes], **rest} if not rest and is_a_list_of_names(codes):
+            return Condition(one_of=frozenset(codes))
+        case {"at_least": int(number), **rest} if not rest and not isinstance(number, bool):
             return Condition(at_least=number)
-    raise entry.fault("when", f"{name} needs either one_of = [codes] or at_least = a number")
+    raise PydanticCustomError("condition", "needs either one_of = [codes] or at_least = a number")
 
 
-def _table(entry: _Entry, key: str) -> Table:
-    value = entry.table.get(key, {})
-    if not isinstance(value, dict):
-        raise entry.fault(key, "must be a table")
-    return value
+def _https(address: str) -> str:
+    if not address.startswith("https://"):
+        raise PydanticCustomError("https", "must be the https address of the processing activity in the register")
+    return address
+
+
+# Validators before the type run from the last to the first: the list is checked, then the groups are filled in.
+_fill_in_groups = BeforeValidator(_expanded)
+_Receivers = Annotated[list[str], _fill_in_groups, a_list_of_names]
+
+_Conditions = dict[Annotated[Field, known(Field)], Annotated[Condition, BeforeValidator(_condition)]]
+
+
+class _RuleTable(Table):
+    id: Text
+    receivers: _Receivers
+    occasions: Annotated[
+        list[Annotated[DisclosureOccasion, known(DisclosureOccasion)]], _fill_in_groups, a_list_of_names
+    ]
+    fields: Annotated[list[Annotated[Field, known(Field)]], _fill_in_groups, a_list_of_names]
+    effect: Annotated[Effect, known(Effect)]
+    purpose: Text
+    legal_basis: Text
+    activity: Annotated[Text, AfterValidator(_https)]
+    valid_from: date
+    valid_until: date | None = None
+    consent: Annotated[ConsentScope, known(ConsentScope)] | None = None
+    when: _Conditions | None = None
+
+    def to_rule(self) -> Rule:
+        return Rule(
+            id=self.id,
+            receivers=frozenset(self.receivers),
+            occasions=frozenset(self.occasions),
+            fields=frozenset(self.fields),
+            effect=self.effect,
+            purpose=self.purpose,
+            legal_basis=self.legal_basis,
+            activity=self.activity,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            consent=self.consent,
+            when=self.when or {},
+        )
+
+
+class _PolicyTable(Table):
+    version: Text
+    financial_agreed: _Receivers
+    groups: dict[str, Names]
+    rules: list[_RuleTable]
+
+
+_TABLES = "must be tables, each headed [[rules]]"
+_NO_ID = "is missing; every decision is explained by it"
+_MISSING = "is missing; a rule without it cannot be accounted for"
+
+
+def _policy_fault(fault: Fault, document: Document) -> PolicyFault:
+    match fault.path:
+        case ("rules", int(), "id"):
+            return PolicyFault("without id", "id", _NO_ID)
+        case ("rules", int(row), str(key), *within):
+            return PolicyFault(_id_of(document, row), key, _said(fault, within))
+        case ("rules", *_) if fault.kind != "missing":
+            return PolicyFault(_WHOLE, "rules", _TABLES)
+        case (*keys,):
+            return PolicyFault(_WHOLE, ".".join(map(str, keys)), _said(fault, ()))
+
+
+def _said(fault: Fault, within: Sequence[str | int]) -> str:
+    """Return what is wrong, preceded by the entry at fault where the value is a table."""
+    if fault.kind == "missing":
+        return _MISSING
+    match within:
+        case (str(entry),):
+            return f"{entry} {fault.message}"
+    return fault.message
+
+
+def _id_of(document: Document, row: int) -> str:
+    match document:
+        case {"rules": [*rules]}:
+            match rules[row]:
+                case {"id": str(rule_id)} if rule_id.strip():
+                    return rule_id
+    return "without id"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from app.domain.codes import ConsentScope, DisclosureOccasion, OrganisationRole, ReferrerKind
 from app.domain.fields import Field
@@ -30,18 +30,30 @@ class Effect(StrEnum):
     FORBID = "forbid"
 
 
-class PolicyError(ValueError):
-    """The policy cannot be used; the message names rule, key and way out.
+class PolicyFault(NamedTuple):
+    """One fault in a policy.
 
     Attributes:
         rule_id: the rule at fault, or "policy" for the text as a whole.
         key: the key at fault.
+        message: what is wrong and what to write instead.
     """
 
-    def __init__(self, rule_id: str, key: str, message: str) -> None:
-        super().__init__(f"rule {rule_id}, {key}: {message}")
-        self.rule_id = rule_id
-        self.key = key
+    rule_id: str
+    key: str
+    message: str
+
+
+class PolicyError(ValueError):
+    """The policy cannot be used; a line for each fault names rule, key and remedy.
+
+    Attributes:
+        faults: every fault that was found.
+    """
+
+    def __init__(self, *faults: PolicyFault) -> None:
+        super().__init__("\n".join(f"rule {rule_id}, {key}: {message}" for rule_id, key, message in faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -148,15 +160,17 @@ def check_rules(rules: Iterable[Rule], financial_agreed: frozenset[str]) -> None
         financial_agreed: the kinds of receivers with whom telling financial facts is agreed.
 
     Raises:
-        PolicyError: the first fault found.
+        PolicyError: with every fault.
     """
     rules = tuple(rules)
-    for rule_id, times in Counter(rule.id for rule in rules).items():
-        if times > 1:
-            raise PolicyError(rule_id, "id", f"used {times} times; give each rule its own")
-    for rule in rules:
-        for key, message in _faults(rule, financial_agreed):
-            raise PolicyError(rule.id, key, message)
+    faults = [
+        PolicyFault(rule_id, "id", f"used {times} times; give each rule its own")
+        for rule_id, times in Counter(rule.id for rule in rules).items()
+        if times > 1
+    ]
+    faults += [PolicyFault(rule.id, *fault) for rule in rules for fault in _faults(rule, financial_agreed)]
+    if faults:
+        raise PolicyError(*faults)
 
 
 def _faults(rule: Rule, financial_agreed: frozenset[str]) -> Iterator[tuple[str, str]]:

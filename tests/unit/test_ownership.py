@@ -1,4 +1,5 @@
 import json
+import tomllib
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -35,10 +36,10 @@ from app.domain.ownership import (
     stored_form,
 )
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
-from app.reference import load_reference
-from app.reference.ownership import FaultyOwnership, read_ownership
+from app.reference import FaultyReference, load_reference, read_reference
 
 APP, OPERATION = Path(app.__file__).parent, "referrals.py"
+CITY = tomllib.loads((APP / "reference" / "rotterdam.toml").read_text(encoding="utf-8"))
 ROTTERDAM = load_reference("rotterdam").ownership
 EVERYTHING = {"name": "all", "owner": "hub", "fields": [field.value for field in Field]}
 
@@ -92,13 +93,19 @@ def test_every_field_has_exactly_one_owner() -> None:
     [
         ([EVERYTHING | {"fields": EVERYTHING["fields"][1:]}], "no owner: referral.id"),
         ([EVERYTHING, EVERYTHING | {"name": "twice", "fields": ["kbr.status"]}], "more than one owner: kbr.status"),
-        ([EVERYTHING | {"fields": [*EVERYTHING["fields"], "kbr.colour"]}], "no such field: kbr.colour"),
-        ([EVERYTHING | {"owner": "rdd"}], "all: no such owner; use one of: referrer, allegro, hub"),
+        (
+            [EVERYTHING | {"fields": [*EVERYTHING["fields"], "kbr.colour"]}],
+            r"field_groups, row 1 \(all\), fields, item 80: 'kbr.colour' is not known; mind the spelling",
+        ),
+        (
+            [EVERYTHING | {"owner": "rdd"}],
+            r"field_groups, row 1 \(all\), owner: 'rdd' is not known; use one of: referrer, allegro, hub",
+        ),
     ],
 )
 def test_reference_data_with_a_gap_in_it_is_refused(groups: list[dict[str, Any]], words: str) -> None:
-    with pytest.raises(FaultyOwnership, match=words):
-        read_ownership(groups)
+    with pytest.raises(FaultyReference, match=words):
+        read_reference(CITY | {"field_groups": groups})
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_a_rule_without_one_of_its_keys_is_refused(key: str) -> None:
     with pytest.raises(PolicyError) as caught:
         Policy.from_toml(HEAD + rule(**{key: None}))
 
-    assert (caught.value.rule_id, caught.value.key) == ("a-rule", key)
+    assert [fault[:2] for fault in caught.value.faults] == [("a-rule", key)]
 
 
 REFUSED = [
@@ -113,21 +113,23 @@ def test_a_rule_that_cannot_be_read_or_kept_is_refused_by_name(key: str, value: 
     with pytest.raises(PolicyError, match="a-rule") as caught:
         Policy.from_toml(HEAD + rule(**{key: value}))
 
-    assert (caught.value.rule_id, caught.value.key) == ("a-rule", key)
+    assert [fault[:2] for fault in caught.value.faults] == [("a-rule", key)]
 
 
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
         ("purpose", None, "is missing; a rule without it cannot be accounted for"),
-        ("valid_unitl", "2020-01-01", "is not a key of a policy; mind the spelling"),
+        ("valid_unitl", "2020-01-01", "is not a known key; mind the spelling"),
         ("purpose", '" "', "must be a text that is not empty"),
         ("valid_from", '"2019"', "must be a date, such as 2019-03-01"),
         ("valid_until", "2019-02-28", "lies before valid_from"),
         ("receivers", "[]", "must be a list of one or more names"),
         ("receivers", '["wijkteem", "a"]', "unknown: a, wijkteem; use a referrer kind or an organisation role"),
         ("receivers", '["@nobody"]', "no group is named @nobody; see [groups]"),
-        ("effect", '"show"', "'show' is not known; mind the spelling"),
+        ("effect", '"show"', "'show' is not known; use one of: release, coarsen, pseudonymise, forbid"),
+        ("fields", '["referral.secret"]', "'referral.secret' is not known; mind the spelling"),
+        ("when", '{ "referral.secret" = { at_least = 2 } }', "'referral.secret' is not known; mind the spelling"),
         ("effect", '"coarsen"', "coarsen does not go with referral.reference; choose another effect"),
         ("activity", '"http://a.nl"', "must be the https address of the processing activity in the register"),
         ("when", '"always"', "must be a table"),
@@ -139,6 +141,27 @@ def test_a_refusal_says_what_to_write_instead(key: str, value: str | None, words
         Policy.from_toml(HEAD + rule(**{key: value}))
 
     assert str(caught.value) == f"rule a-rule, {key}: {words}"
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        (
+            HEAD + rule(effect='"show"', purpose=None) + rule(id='"other"', fields='["referral.secret"]'),
+            [("a-rule", "effect"), ("a-rule", "purpose"), ("other", "fields")],
+        ),
+        (
+            HEAD + rule(valid_until="2019-02-28", receivers='["wijkteem"]') + rule(),
+            [("a-rule", "id"), ("a-rule", "receivers"), ("a-rule", "valid_until")],
+        ),
+    ],
+)
+def test_a_refusal_names_every_fault_at_once(text: str, faults: list[tuple[str, str]]) -> None:
+    with pytest.raises(PolicyError) as caught:
+        Policy.from_toml(text)
+
+    assert sorted(fault[:2] for fault in caught.value.faults) == faults
+    assert len(str(caught.value).splitlines()) == len(faults)
 
 
 def test_financial_facts_cannot_be_told_to_who_has_not_agreed_it() -> None:
@@ -225,7 +248,7 @@ def test_a_text_that_is_no_policy_is_refused_by_key(text: str, words: str) -> No
 
 
 def test_a_group_without_names_is_refused_by_its_own_name() -> None:
-    with pytest.raises(PolicyError, match="rule a-rule, @teams: must be a list"):
+    with pytest.raises(PolicyError, match=r"^rule policy, groups\.teams: must be a list of one or more names$"):
         Policy.from_toml(HEAD.replace('["wijkteam", "exit"]', "[]") + rule(receivers='["@teams"]'))
 
 

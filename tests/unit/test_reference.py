@@ -1,13 +1,17 @@
+import tomllib
+from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.codes import OrganisationRole, ReferrerKind
-from app.reference import Band, Reference, Term, UnknownMunicipality, load_reference
+from app.reference import Band, FaultyReference, Term, UnknownMunicipality, load_reference, read_reference
 
 ROTTERDAM = load_reference("rotterdam")
+CITY = tomllib.loads(files("app.reference").joinpath("rotterdam.toml").read_text(encoding="utf-8"))
 
 
 def band_of(bands: tuple[Band, ...], number: int) -> str | None:
@@ -34,7 +38,7 @@ def test_the_decision_term_is_the_one_of_the_day_of_the_intake(intake_on: date, 
 def test_a_term_of_its_own_comes_before_the_general_one_of_the_same_day() -> None:
     day = date(2020, 1, 1)
     terms = (Term(day, 8, frozenset({ReferrerKind.EXIT})), Term(day, 13, frozenset()))
-    reference = Reference("Elders", frozenset(), (), terms, (), (), ROTTERDAM.retention)
+    reference = replace(ROTTERDAM, decision_terms=terms)
 
     assert reference.decision_weeks(ReferrerKind.EXIT, day) == 8
     assert reference.decision_weeks(ReferrerKind.WIJKTEAM, day) == 13
@@ -70,6 +74,38 @@ def test_no_number_below_zero_falls_in_a_band() -> None:
 def test_an_unknown_city_is_told_which_file_to_add() -> None:
     with pytest.raises(UnknownMunicipality, match=r"app/reference/atlantis\.toml"):
         load_reference("atlantis")
+
+
+TERM_FROM = "decision_terms, row 1, valid_from: must be a date, such as 2019-03-01"
+
+
+@pytest.mark.parametrize(
+    ("changes", "faults"),
+    [
+        ({"municipality": " "}, ["municipality: must be a text that is not empty"]),
+        ({"areas": []}, ["areas: must be a list of one or more names"]),
+        ({"area": "Noord"}, ["area: is not a known key; mind the spelling"]),
+        ({"age_bands": [["0-17", 17, 0]]}, ["age_bands, item 1: must be [name, lowest] or [name, lowest, highest]"]),
+        ({"decision_terms": [{"valid_from": "2020", "weeks": 8}]}, [TERM_FROM]),
+        (
+            {"institutions": [{"code": "rmw", "role": "bank", "system": "rmw"}], "retention": {"quarantine_days": 0}},
+            [
+                "institutions, row 1 (rmw), name: is missing",
+                "institutions, row 1 (rmw), role: 'bank' is not known; use one of: " + ", ".join(OrganisationRole),
+                "retention, quarantine_days: must be greater than 0",
+                "retention, decided_conflict_days: is missing",
+                "retention, held_fields_days: is missing",
+            ],
+        ),
+    ],
+)
+def test_a_city_with_faults_is_refused_with_table_row_and_key_of_each(
+    changes: dict[str, object], faults: list[str]
+) -> None:
+    with pytest.raises(FaultyReference) as caught:
+        read_reference({**CITY, **changes})
+
+    assert str(caught.value).splitlines() == faults
 
 
 def test_the_city_says_how_long_is_kept_what_nobody_needs() -> None:

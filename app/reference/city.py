@@ -1,0 +1,81 @@
+"""A city's reference data: areas, institutions, terms, owners of fields and the bands of its tables."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from app.domain.codes import OrganisationRole, ReferrerKind, System
+from app.domain.ownership import Ownership
+
+
+@dataclass(frozen=True, kw_only=True)
+class Institution:
+    """An organisation that every installation in this city has from the start."""
+
+    code: str
+    name: str
+    role: OrganisationRole
+    system: System
+
+
+@dataclass(frozen=True)
+class Term:
+    """How long something may take, from a day on, for some or all kinds of referrer."""
+
+    valid_from: date
+    weeks: int
+    referrer_kinds: frozenset[ReferrerKind]
+
+    def holds(self, kind: ReferrerKind | None, day: date) -> bool:
+        """Return whether the term applies to this kind of referrer on this day."""
+        return self.valid_from <= day and (not self.referrer_kinds or kind in self.referrer_kinds)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A row of a table of numbers: from ``low`` up to and including ``high`` (None: no upper end)."""
+
+    name: str
+    low: int
+    high: int | None
+
+    def holds(self, number: int) -> bool:
+        """Return whether the number falls in the band."""
+        return self.low <= number and (self.high is None or number <= self.high)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long the hub stores data that is no longer needed (*bewaartermijnen*).
+
+    Attributes:
+        quarantine: contents of a record in quarantine, from its arrival.
+        decided_conflict: the three values of a conflict, which may be personal, from its decision.
+        held_fields: the values that partners are known to have of a referral that has ended, from its last change.
+    """
+
+    quarantine: timedelta
+    decided_conflict: timedelta
+    held_fields: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """The reference data of one city."""
+
+    municipality: str
+    areas: frozenset[str]
+    institutions: tuple[Institution, ...]
+    decision_terms: tuple[Term, ...]
+    age_bands: tuple[Band, ...]
+    decision_week_bands: tuple[Band, ...]
+    retention: Retention
+    ownership: Ownership = field(default_factory=Ownership)
+
+    def institution(self, role: OrganisationRole) -> Institution:
+        """Return the city's institution with this role; StopIteration when the city has none."""
+        return next(each for each in self.institutions if each.role is role)
+
+    def decision_weeks(self, kind: ReferrerKind | None, intake_on: date) -> int:
+        """Return the weeks within which the counsellor decides, by the newest term that holds at the intake."""
+        holding = [term for term in self.decision_terms if term.holds(kind, intake_on)]
+        return max(holding, key=lambda term: (term.valid_from, bool(term.referrer_kinds))).weeks

@@ -1,0 +1,145 @@
+"""Reads the reference data of a city from TOML; a file with a fault is refused."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, PositiveInt
+from pydantic_core import PydanticCustomError
+
+from app.data_file import Document, FaultyFile, Names, Table, Text, describe, known, read
+from app.domain.codes import OrganisationRole, ReferrerKind, System
+from app.domain.fields import Field
+from app.domain.ownership import FieldGroup, Owner, Ownership
+from app.reference.city import Band, Institution, Reference, Retention, Term
+
+_ROW_NAMES = ("code", "name")
+
+
+class UnknownMunicipality(ValueError):
+    """There is no reference data set of this name."""
+
+
+class FaultyReference(ValueError):
+    """The reference data of a city cannot be used; a line for each fault names table, row, key and remedy."""
+
+
+@cache
+def load_reference(municipality: str) -> Reference:
+    """Return the data set of a city from this package.
+
+    Raises:
+        UnknownMunicipality: no data set has this name.
+        FaultyReference: the data set has a fault, for example a field without an owner.
+        TOMLDecodeError: the data set is not TOML.
+    """
+    source = files(__package__).joinpath(f"{municipality}.toml")
+    if not source.is_file():
+        raise UnknownMunicipality(f"No reference data for '{municipality}'; add app/reference/{municipality}.toml.")
+    return read_reference(tomllib.loads(source.read_text(encoding="utf-8")))
+
+
+def read_reference(document: Document) -> Reference:
+    """Return the reference data in a document.
+
+    Raises:
+        FaultyReference: with every fault.
+    """
+    try:
+        return read(_CityTable, document).to_reference()
+    except FaultyFile as error:
+        raise FaultyReference("\n".join(describe(each, document, _ROW_NAMES) for each in error.faults)) from error
+
+
+def _band(row: object) -> Band:
+    match row:
+        case [str(name), int(low)]:
+            return Band(name, low, None)
+        case [str(name), int(low), int(high)] if low <= high:
+            return Band(name, low, high)
+    raise PydanticCustomError("band", "must be [name, lowest] or [name, lowest, highest]")
+
+
+class _InstitutionTable(Table):
+    code: Text
+    name: Text
+    role: Annotated[OrganisationRole, known(OrganisationRole)]
+    system: Annotated[System, known(System)]
+
+    def to_institution(self) -> Institution:
+        return Institution(code=self.code, name=self.name, role=self.role, system=self.system)
+
+
+class _TermTable(Table):
+    valid_from: date
+    weeks: PositiveInt
+    referrer_kinds: list[Annotated[ReferrerKind, known(ReferrerKind)]] | None = None
+
+    def to_term(self) -> Term:
+        return Term(self.valid_from, self.weeks, frozenset(self.referrer_kinds or ()))
+
+
+class _RetentionTable(Table):
+    quarantine_days: PositiveInt
+    decided_conflict_days: PositiveInt
+    held_fields_days: PositiveInt
+
+    def to_retention(self) -> Retention:
+        return Retention(
+            quarantine=timedelta(days=self.quarantine_days),
+            decided_conflict=timedelta(days=self.decided_conflict_days),
+            held_fields=timedelta(days=self.held_fields_days),
+        )
+
+
+class _FieldGroupTable(Table):
+    name: Text
+    owner: Annotated[Owner, known(Owner)]
+    fields: list[Annotated[Field, known(Field)]]
+
+    def to_group(self) -> FieldGroup:
+        return FieldGroup(self.name, self.owner, frozenset(self.fields))
+
+
+def _with_one_owner(groups: list[_FieldGroupTable]) -> list[_FieldGroupTable]:
+    owners = Counter(field for group in groups for field in group.fields)
+    if faults := "; ".join(_ownership_faults(owners)):
+        raise PydanticCustomError("owners", "{faults}", {"faults": faults})
+    return groups
+
+
+def _ownership_faults(owners: Counter[Field]) -> Iterator[str]:
+    if twice := sorted(field for field, count in owners.items() if count > 1):
+        yield f"more than one owner: {', '.join(twice)}; name each field once"
+    if missing := sorted(set(Field) - owners.keys()):
+        yield f"no owner: {', '.join(missing)}; add them to a group"
+
+
+_Band = Annotated[Band, BeforeValidator(_band)]
+
+
+class _CityTable(Table):
+    municipality: Text
+    areas: Names
+    institutions: list[_InstitutionTable]
+    decision_terms: list[_TermTable]
+    age_bands: list[_Band]
+    decision_week_bands: list[_Band]
+    retention: _RetentionTable
+    field_groups: Annotated[list[_FieldGroupTable], AfterValidator(_with_one_owner)]
+
+    def to_reference(self) -> Reference:
+        return Reference(
+            municipality=self.municipality,
+            areas=frozenset(self.areas),
+            institutions=tuple(each.to_institution() for each in self.institutions),
+            decision_terms=tuple(each.to_term() for each in self.decision_terms),
+            age_bands=tuple(self.age_bands),
+            decision_week_bands=tuple(self.decision_week_bands),
+            retention=self.retention.to_retention(),
+            ownership=Ownership(tuple(each.to_group() for each in self.field_groups)),
+        )
