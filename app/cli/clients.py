@@ -17,7 +17,9 @@ from app.settings import Settings
 
 T = TypeVar("T")
 
+commands = typer.Typer()
 clients = typer.Typer(no_args_is_help=True, help="The clients that may call the API.")
+commands.add_typer(clients, name="client")
 
 ClientId = Annotated[str, typer.Argument(help="The id by which the client introduces itself.")]
 

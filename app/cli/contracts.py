@@ -16,27 +16,27 @@ from app.events.contract.catalogue import schema_for
 
 EVENT_SCHEMAS = Path("openapi", "events")
 
-documents = typer.Typer()
+commands = typer.Typer()
 
 
-@documents.command()
+@commands.command()
 def openapi() -> None:
     """Print the OpenAPI document of the API."""
     typer.echo(_json(document()), nl=False)
 
 
-@documents.command()
+@commands.command()
 def asyncapi() -> None:
     """Print the AsyncAPI document of the events."""
     typer.echo(_json(asyncapi_document()), nl=False)
 
 
-@documents.command()
+@commands.command()
 def contracts(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is not up to date.")] = False,
     root: Annotated[Path, typer.Option(help="Root folder of the repository.")] = Path(),
 ) -> None:
-    """Write every generated file of the repository: openapi/ and pages of docs/reference/."""
+    """Write the generated files of openapi/ and docs/reference/."""
     if not (root / EVENT_SCHEMAS).is_dir():
         raise typer.BadParameter(f"has no folder {EVENT_SCHEMAS}; give the root of the repository", param_hint="--root")
     files = generated_files()

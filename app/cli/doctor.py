@@ -35,6 +35,8 @@ Cursors = Mapping[System, str | None]
 
 _SQLITE = "sqlite:///"
 
+commands = typer.Typer()
+
 
 class State(StrEnum):
     """What the examination of one thing found."""
@@ -63,13 +65,14 @@ class Report:
         self.findings.append(Finding(check=check, state=state, detail=detail))
 
 
+@commands.command()
 def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Do not call the partner systems.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Examine settings, database, master key, policy and partners; say what to do about each fault.
+    """Examine settings, database, master key, policy and partners.
 
-    Exits with status 1 when something is wrong. Prints no secrets and no personal data.
+    Says what to do about each fault. Exits with status 1 if something is wrong. Prints no secrets and no personal data.
     """
     findings = examine(offline=offline)
     print_items(findings, ("check", "state", "detail"), as_json=as_json)

@@ -29,7 +29,9 @@ from app.worker import Worker
 
 T = TypeVar("T")
 
+commands = typer.Typer()
 partners = typer.Typer(no_args_is_help=True, help="The connections with the partner systems.")
+commands.add_typer(partners, name="partner")
 
 _BY = "command line"
 _POLL_SECONDS = 0.5

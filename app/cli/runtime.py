@@ -16,7 +16,6 @@ from app.database import Database, DatabaseInUse
 from app.domain.errors import HubError, PartnerError
 from app.log import configure_logging
 from app.operations.services import Services, SystemClock, build_services
-from app.sandbox.register import UnreadableRegister
 from app.settings import Settings, faults_of
 
 T = TypeVar("T")
@@ -25,7 +24,7 @@ console = Console()
 """What people read."""
 
 _errors = Console(stderr=True)
-_TOLD = (HubError, PartnerError, DatabaseInUse, UnreadableRegister, json.JSONDecodeError, OSError, RuntimeError)
+_USER_ERRORS = (HubError, PartnerError, DatabaseInUse, json.JSONDecodeError, OSError, RuntimeError)
 
 
 def read_settings() -> Settings:
@@ -64,11 +63,12 @@ async def with_database(settings: Settings, work: Callable[[Database, Settings],
 
 
 @contextmanager
-def friendly_errors() -> Iterator[None]:
-    """Tell what a person can mend in one line, not by a trace."""
+def friendly_errors(*more: type[Exception]) -> Iterator[None]:
+    """Report errors that the user can fix, and those of these types, in one line instead of a traceback."""
+    known: tuple[type[Exception], ...] = (*_USER_ERRORS, *more)
     try:
         yield
-    except* _TOLD as group:
+    except* known as group:
         raise _stop("; ".join(str(error) for error in group.exceptions)) from group
     except* KeyboardInterrupt:
         raise typer.Exit(130) from None

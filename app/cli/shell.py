@@ -17,6 +17,8 @@ from app.database import Connection, Database
 P = ParamSpec("P")
 T = TypeVar("T")
 
+commands = typer.Typer()
+
 _BANNER = """\
 trajecthub shell, {mode} mode, {dialect}
   settings, services, db   this installation
@@ -27,8 +29,9 @@ Example: from app.operations.partners.state import partner_states; read(partner_
 What you read here is not logged anywhere yet: personal data are yours to protect. Leave with Ctrl-D."""
 
 
+@commands.command()
 def shell() -> None:
-    """Open a Python prompt with the settings, services and database of this installation (IPython when installed)."""
+    """Open a Python prompt with the settings, services and database."""
     if not sys.stdin.isatty():
         raise typer.BadParameter("the prompt needs a terminal; use the other commands or the API in programs")
     settings = read_settings()

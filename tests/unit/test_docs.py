@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 from typer.core import TyperGroup
 
+from app.cli.lazy import LazyCommand
 from app.cli.main import main
 from app.settings import variables
 from tests.support.documents import (
@@ -206,6 +207,7 @@ def problems(words: list[str]) -> Iterator[str]:
                 yield word
                 return
             command = command.commands[word]
+            command = command.load() if isinstance(command, LazyCommand) else command
         elif word.startswith("--"):
             known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
             if word.split("=")[0] not in known:

@@ -1,0 +1,44 @@
+"""Commands whose module is imported when they run, so that each command loads only what it needs."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typing_extensions import override
+
+
+class LazyCommand(TyperCommand):
+    """A command or group of commands of a module; until it runs only its name and help text are known.
+
+    The module has a Typer application ``commands`` with a command or group of this name.
+    """
+
+    def __init__(self, name: str, module: str, help: str) -> None:
+        super().__init__(name, help=help)
+        self._name, self._module = name, module
+
+    def load(self) -> TyperCommand | TyperGroup:
+        """Import the module. Return its command or group of this name."""
+        application: typer.Typer = import_module(self._module).commands
+        return cast(TyperCommand | TyperGroup, typer.main.get_group(application).commands[self._name])
+
+    @override
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:  # Typer's own context, which it does not export
+        """Return a context of the real command, which then runs instead of this one."""
+        return self.load().make_context(info_name, args, parent, **extra)
+
+
+def lazy_group(commands: Sequence[LazyCommand]) -> type[TyperGroup]:
+    """Return the class of a group that has these commands."""
+
+    class LazyGroup(TyperGroup):
+        def __init__(self, **attributes: Any) -> None:
+            super().__init__(**attributes)
+            for command in commands:
+                self.add_command(command)
+
+    return LazyGroup
