@@ -26,7 +26,8 @@ from app.models.delivery.subscription import Subscription, insert_subscription, 
 from app.operations.access.clients import SCOPES, find_client, save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.access.signing_keys import add_signing_key
-from app.operations.cases.referrals import register_referral
+from app.operations.cases.execute import register
+from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.services import Services, SystemClock, build_services
 from bench.postgres import durable_server
 from bench.processes import MASTER_KEY, Program, free_port, hub_environment, running
@@ -35,7 +36,9 @@ __all__ = ["Arrival", "Mailbox", "Stage", "api_over", "empty_hub", "mailbox", "o
 
 _BATCH = 200
 _SECRET = "a-secret-of-the-bench-that-has-more-than-32-characters"
-_CLIENT = ClientDetails("Yara", "Voorbeeld", date(1990, 5, 17), phone="+31 10 123 45 67")
+_CLIENT = ClientDetails(
+    given_name="Yara", family_name="Voorbeeld", birth_date=date(1990, 5, 17), phone="+31 10 123 45 67"
+)
 
 
 @dataclass(frozen=True)
@@ -114,11 +117,14 @@ class Stage:
     async def refer(self, code: str, number: int) -> list[UUID]:
         """Register so many referrals by an organisation; nobody is told of them."""
         services = replace(self.services, quiet=True)
-        fact = RegisterReferral(code, _CLIENT, ReferralContents(area="Charlois"))
-        context = ActionContext(OrganisationRole.REFERRER, System.API, datetime.now(UTC))
+        fact = RegisterReferral(organisation_code=code, client=_CLIENT, contents=ReferralContents(area="Charlois"))
+        context = ActionContext(role=OrganisationRole.REFERRER, system=System.API, occurred_at=datetime.now(UTC))
 
         def work(tx: Connection, size: int) -> list[UUID]:
-            return [register_referral(tx, services, fact, context).referral.id for _ in range(size)]
+            uow = UnitOfWork(tx, services)
+            registered = [register(uow, fact, context).id for _ in range(size)]
+            uow.flush()
+            return registered
 
         made: list[UUID] = []
         while len(made) < number:

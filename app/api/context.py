@@ -1,15 +1,15 @@
-"""What endpoints do with records: show them as their reader may see them, and change existing ones in one way.
+"""What endpoints do with cases: represent them as their reader may see them, and pass commands to ``execute``.
 
-A change locks the chain, checks If-Match against what the caller reads, does one operation and shows the record anew,
-all in one transaction that is done once for each Idempotency-Key.
+A change locks the case, checks If-Match against what the caller reads, executes one command and represents the case
+as it is in memory, all in one transaction that is done once for each Idempotency-Key.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import structlog
@@ -17,34 +17,35 @@ from fastapi import Depends, Response
 
 from app.api.dependencies import Caller, HubDep, Write, WriteDep, caller
 from app.api.paging import cursor_of, position_of
-from app.api.responses import answer, json_answer, released_etag, write_once
+from app.api.responses import answer, json_answer, released_etag, request_of, to_response, write_once
 from app.api.state import AppState
-from app.database import Connection
-from app.domain.case_file import CaseFile
-from app.domain.claims import fields_written
-from app.domain.commands import ActionContext
-from app.domain.errors import FieldFault, InvalidInput, NotFound, NotTheOwner, TransitionNotAllowed
-from app.domain.fields import Field
-from app.domain.input_rules import InputRule
+from app.domain.case import Case
+from app.domain.commands import ActionContext, RegisterReferral
+from app.domain.errors import NotTheOwner, TransitionNotAllowed
 from app.domain.preconditions import check_precondition
 from app.domain.queries import Position
-from app.operations.access.idempotency import Answer
+from app.operations.access.idempotency import Answer, Work
 from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.queries import view_appointments, view_case, view_referral, view_trajectory
-from app.operations.cases.steps import Chain, open_chain
-from app.operations.cases.trajectories import open_trajectory_chain
-from app.operations.field_sync.authority import check_ownership, record_violation
+from app.operations.cases.execute import CaseRef, CommandSource, ReferralRef, TrajectoryRef, execute, register
+from app.operations.cases.queries import (
+    Read,
+    read_appointment,
+    read_referral,
+    read_trajectory,
+    released_appointment,
+    released_referral,
+    released_trajectory,
+)
+from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.cases.write import write_case_once
 from app.operations.services import Services
 from app.privacy.gate import Released
 from app.privacy.wire import to_wire
 
 _log = structlog.get_logger()
 
-# A caller's clock may run a little ahead of ours.
-_CLOCKS_DIFFER = timedelta(minutes=5)
-
-F = TypeVar("F", covariant=True)
-G = TypeVar("G")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -55,22 +56,7 @@ class Representation:
     etag: str
 
 
-class StepOf(Protocol[F]):
-    """What a caller sends to make a step."""
-
-    @property
-    def occurred_at(self) -> datetime | None:
-        """When it happened; None is now."""
-        ...
-
-    def fact(self) -> F:
-        """Return the fact that is stated."""
-        ...
-
-
-Operation = Callable[[Connection, Services, Chain, G], object]
-OpenChain = Callable[[Connection, ActionContext], Chain]
-Show = Callable[[Connection], Representation]
+Represent = Callable[[Case], Representation]
 
 
 @dataclass(frozen=True)
@@ -85,13 +71,18 @@ class ReadContext:
         """The caller as a reader."""
         return self.caller.caller_scope
 
+    @property
+    def services(self) -> Services:
+        """Clock, keys, gate and reference data."""
+        return self.hub.services
+
     def resolve(self, given_id: UUID) -> UUID:
         """Return the hub's id behind an id of this caller."""
-        return self.caller_scope.resolve(self.hub.services.pseudonyms, given_id)
+        return self.caller_scope.resolve(self.services.pseudonyms, given_id)
 
     def shown_id(self, record_id: UUID) -> UUID:
         """Return this caller's id of a record."""
-        return self.caller_scope.shown(self.hub.services.pseudonyms, record_id)
+        return self.caller_scope.shown(self.services.pseudonyms, record_id)
 
     def position(self, cursor: str | None) -> Position | None:
         """Read a cursor of this caller back."""
@@ -102,46 +93,39 @@ class ReadContext:
         """Return the cursor of a position; it holds this caller's id, like everything else it is given."""
         return cursor_of(Position(position.moment, self.shown_id(position.id))) if position else None
 
-    async def answer(self, show: Show) -> Response:
-        """Return the answer of reading one record."""
-        shown = await self.hub.db.read(show)
-        return json_answer(200, shown.body, etag=shown.etag)
+    async def ask(
+        self,
+        read: Read[P, T],
+        given_id: UUID,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Ask one of ``app.operations.cases.queries`` about a record, by this caller's id of it."""
+        return await self.hub.db.read(read, self.services, self.caller_scope, self.resolve(given_id), *args, **kwargs)
 
-    async def ask(self, view: Callable[[Connection, Services, CallerScope, UUID], G], given_id: UUID) -> G:
-        """Ask one of ``app.operations.cases.queries`` about a record."""
-        return await self.hub.db.read(view, self.hub.services, self.caller_scope, self.resolve(given_id))
+    async def referral(self, given_id: UUID) -> Response:
+        """Return the answer of reading a referral."""
+        return _read_answer(_referral(await self.ask(read_referral, given_id)))
 
-    def referral(self, given_id: UUID) -> Show:
-        """Return what shows a referral."""
-        return partial(self._show_referral, self.resolve(given_id))
+    async def appointment(self, referral_id: UUID, given_id: UUID) -> Response:
+        """Return the answer of reading an appointment of a referral."""
+        return _read_answer(_appointment(*await self.ask(read_appointment, referral_id, given_id)))
 
-    def appointment(self, referral_id: UUID, given_id: UUID) -> Show:
-        """Return what shows an appointment of a referral."""
-        return partial(self._show_appointment, self.resolve(referral_id), given_id)
+    async def trajectory(self, given_id: UUID) -> Response:
+        """Return the answer of reading a trajectory."""
+        return _read_answer(_trajectory(await self.ask(read_trajectory, given_id)))
 
-    def trajectory(self, given_id: UUID) -> Show:
-        """Return what shows a trajectory."""
-        return partial(self._show_trajectory, self.resolve(given_id))
+    def represent_referral(self, case: Case) -> Representation:
+        """Represent the referral of a case."""
+        return _referral(released_referral(self.services, self.caller_scope, case))
 
-    def new_referral(self, case: CaseFile) -> Representation:
-        """Show a referral that was just made."""
-        return _referral_shown(view_case(self.hub.services, self.caller_scope, case))
+    def represent_appointment(self, given_id: UUID, case: Case) -> Representation:
+        """Represent an appointment of a case, by this caller's id of it."""
+        return _appointment(*released_appointment(self.services, self.caller_scope, case, given_id))
 
-    def _show_referral(self, record_id: UUID, tx: Connection) -> Representation:
-        return _referral_shown(view_referral(tx, self.hub.services, self.caller_scope, record_id))
-
-    def _show_appointment(self, record_id: UUID, given_id: UUID, tx: Connection) -> Representation:
-        views = view_appointments(tx, self.hub.services, self.caller_scope, record_id)
-        found = [view for view in views if view.fields[Field.APPOINTMENT_ID] == str(given_id)]
-        if not found:
-            raise NotFound("This referral has no appointment with this id for this client.")
-        # What may be done with an appointment depends on its referral, so its tag tells of both.
-        referral = view_referral(tx, self.hub.services, self.caller_scope, record_id)
-        return Representation(appointment_body(found[0]), released_etag(found[0], referral))
-
-    def _show_trajectory(self, record_id: UUID, tx: Connection) -> Representation:
-        view = view_trajectory(tx, self.hub.services, self.caller_scope, record_id)
-        return Representation(trajectory_body(view), released_etag(view))
+    def represent_trajectory(self, case: Case) -> Representation:
+        """Represent the trajectory of a case."""
+        return _trajectory(released_trajectory(self.services, self.caller_scope, case))
 
 
 @dataclass(frozen=True)
@@ -150,87 +134,99 @@ class WriteContext(ReadContext):
 
     write: Write
 
-    def context(self, occurred_at: datetime | None = None, field: str = "occurredAt") -> ActionContext:
-        """Return what the caller does as an act.
+    async def once(self, work: Work) -> Response:
+        """Do work that changes no case in one transaction, once for its Idempotency-Key."""
+        return await write_once(self.hub, self.caller, self.write, work)
 
-        Raises:
-            InvalidInput: the moment, given in this field, lies in the future.
-        """
-        now = self.hub.services.clock.now()
-        if occurred_at and occurred_at > now + _CLOCKS_DIFFER:
-            message = "Lies in the future; give when it happened, or leave it out."
-            raise InvalidInput(FieldFault(field, InputRule.NOT_IN_FUTURE, message))
-        return self.caller.context(self.hub.services.clock, occurred_at)
+    async def register(self, command: RegisterReferral) -> Response:
+        """Register a referral; the answer is the referral."""
+        context = self._context(command.received_at)
 
-    async def once(self, work: Callable[[Connection], Answer]) -> Response:
-        """Do the work in one transaction, once for its Idempotency-Key.
+        def work(uow: UnitOfWork) -> Answer:
+            case = register(uow, command, context)
+            location = f"{self.hub.api_url}/referrals/{self.shown_id(case.id)}"
+            return _answer(self.represent_referral(case), 201, location)
 
-        What is refused because another party owns it is kept as a conflict, in a transaction of its own.
-        """
-        try:
-            return await write_once(self.hub, self.caller, self.write, work)
-        except NotTheOwner as refusal:
-            await self.hub.db.write_quietly(record_violation, self.hub.services, refusal.claim)
-            _log.warning("refused_not_the_owner", client=self.caller.client_id, fields=sorted(refusal.claim.values))
-            raise
+        return await self._once(work)
 
-    async def change_referral(self, given_id: UUID, step: StepOf[G], operation: Operation[G]) -> Response:
-        """Make a step on a referral; the answer is the referral."""
-        show = self.referral(given_id)
-        return await self.on_referral(given_id, step, operation, lambda tx, _: _answer(show(tx)))
-
-    async def on_referral(
-        self, given_id: UUID, step: StepOf[G], operation: Operation[G], done: Callable[[Connection, Any], Answer]
+    async def change_referral(
+        self, given_id: UUID, source: CommandSource, occurred_at: datetime | None = None
     ) -> Response:
-        """Make a step on a referral; ``done`` gives the answer from what the operation gave."""
-        opened = partial(self._open_referral, self.resolve(given_id))
-        return await self.once(partial(self._stepped, opened, self.referral(given_id), (step, operation, done)))
+        """Execute a command on a referral; the answer is the referral."""
+        ref, represent = ReferralRef(self.resolve(given_id)), self.represent_referral
+        return await self._change(ref, source, occurred_at, represent, lambda case: _answer(represent(case)))
+
+    async def schedule(self, referral_id: UUID, source: CommandSource, occurred_at: datetime | None) -> Response:
+        """Execute a command that makes an appointment of a referral; the answer is the new appointment."""
+
+        def created(case: Case) -> Answer:
+            shown_id = self.shown_id(case.appointments[-1].id)
+            location = f"{self.hub.api_url}/referrals/{referral_id}/appointments/{shown_id}"
+            return _answer(self.represent_appointment(shown_id, case), 201, location)
+
+        ref = ReferralRef(self.resolve(referral_id))
+        return await self._change(ref, source, occurred_at, self.represent_referral, created)
 
     async def change_appointment(
-        self, referral_id: UUID, given_id: UUID, step: StepOf[G], operation: Operation[G]
+        self, referral_id: UUID, given_id: UUID, source: CommandSource, occurred_at: datetime | None
     ) -> Response:
-        """Make a step on an appointment; the answer is the appointment."""
-        opened, show = partial(self._open_referral, self.resolve(referral_id)), self.appointment(referral_id, given_id)
-        return await self.once(partial(self._stepped, opened, show, (step, operation, lambda tx, _: _answer(show(tx)))))
+        """Execute a command on an appointment of a referral; the answer is the appointment."""
+        ref, represent = ReferralRef(self.resolve(referral_id)), partial(self.represent_appointment, given_id)
+        return await self._change(ref, source, occurred_at, represent, lambda case: _answer(represent(case)))
 
-    async def change_trajectory(self, given_id: UUID, step: StepOf[G], operation: Operation[G]) -> Response:
-        """Make a step on a trajectory; the answer is the trajectory."""
-        show = self.trajectory(given_id)
-        return await self.on_trajectory(given_id, step, operation, lambda tx, _: _answer(show(tx)))
+    async def change_trajectory(self, given_id: UUID, source: CommandSource, occurred_at: datetime | None) -> Response:
+        """Execute a command on a trajectory; the answer is the trajectory."""
+        represent = self.represent_trajectory
+        return await self.extend_trajectory(given_id, source, occurred_at, lambda case: _answer(represent(case)))
 
-    async def on_trajectory(
-        self, given_id: UUID, step: StepOf[G], operation: Operation[G], done: Callable[[Connection, Any], Answer]
-    ) -> Response:
-        """Make a step on a trajectory; ``done`` gives the answer from what the operation gave."""
-        opened = partial(self._open_trajectory, self.resolve(given_id))
-        return await self.once(partial(self._stepped, opened, self.trajectory(given_id), (step, operation, done)))
-
-    def _stepped(
+    async def extend_trajectory(
         self,
-        opened: OpenChain,
-        show: Show,
-        made: tuple[StepOf[Any], Operation[Any], Callable[[Connection, Any], Answer]],
-        tx: Connection,
-    ) -> Answer:
-        step, operation, done = made
-        chain = opened(tx, self.context(step.occurred_at))
-        check_precondition(self.write.if_match, show(tx).etag)
-        fact = step.fact()
-        with hide_status_in_errors(self.caller_scope), check_ownership(chain, fields_written(fact)):
-            given = operation(tx, self.hub.services, chain, fact)
-        return done(tx, given)
+        given_id: UUID,
+        source: CommandSource,
+        occurred_at: datetime | None,
+        respond: Callable[[Case], Answer],
+    ) -> Response:
+        """Execute a command on a trajectory; ``respond`` makes the answer from the changed case."""
+        ref = TrajectoryRef(self.resolve(given_id))
+        return await self._change(ref, source, occurred_at, self.represent_trajectory, respond)
 
-    def _open_referral(self, record_id: UUID, tx: Connection, context: ActionContext) -> Chain:
-        return open_chain(tx, self.hub.services, record_id, context, self.caller_scope.visibility)
+    async def _change(  # the parts of one change
+        self,
+        ref: CaseRef,
+        source: CommandSource,
+        occurred_at: datetime | None,
+        read_as: Represent,
+        respond: Callable[[Case], Answer],
+    ) -> Response:
+        """Execute a command on the case as ``read_as`` showed it to the caller."""
+        context = self._context(occurred_at)
 
-    def _open_trajectory(self, record_id: UUID, tx: Connection, context: ActionContext) -> Chain:
-        return open_trajectory_chain(tx, self.hub.services, record_id, context, self.caller_scope.visibility)
+        def as_read(case: Case) -> None:
+            check_precondition(self.write.if_match, read_as(case).etag)
+
+        def work(uow: UnitOfWork) -> Answer:
+            with hide_status_in_errors(self.caller_scope):
+                return respond(execute(uow, ref, source, context, as_read))
+
+        return await self._once(work)
+
+    async def _once(self, work: Callable[[UnitOfWork], Answer]) -> Response:
+        try:
+            done = await write_case_once(self.hub.db, self.services, request_of(self.caller, self.write), work)
+        except NotTheOwner as refusal:
+            fields = sorted(refusal.violation.values)
+            _log.warning("refused_not_the_owner", client=self.caller.client_id, fields=fields)
+            raise
+        return to_response(done)
+
+    def _context(self, occurred_at: datetime | None) -> ActionContext:
+        return self.caller.context(self.services.clock, occurred_at)
 
 
 def reading(*scopes: str) -> Any:  # FastAPI's own marker
     """Ask for a caller that may read.
 
-    To be used as ``Annotated[Reading, reading("referrals:read")]``.
+    To be used as ``Annotated[ReadContext, reading("referrals:read")]``.
     """
 
     async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)]) -> ReadContext:
@@ -242,17 +238,13 @@ def reading(*scopes: str) -> Any:  # FastAPI's own marker
 def changing(*scopes: str) -> Any:  # FastAPI's own marker
     """Ask for a caller that may change.
 
-    To be used as ``Annotated[Changing, changing("referrals:write")]``.
+    To be used as ``Annotated[WriteContext, changing("referrals:write")]``.
     """
 
     async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)], write: WriteDep) -> WriteContext:
         return WriteContext(hub, who, write)
 
     return Depends(given)
-
-
-def _referral_shown(view: Released) -> Representation:
-    return Representation(referral_body(view), released_etag(view))
 
 
 def referral_body(view: Released) -> dict[str, object]:
@@ -272,7 +264,7 @@ def trajectory_body(view: Released) -> dict[str, object]:
 
 @contextmanager
 def hide_status_in_errors(caller_scope: CallerScope) -> Iterator[None]:
-    """Keep the true status out of a refusal for who is not told it; the transition table names it."""
+    """Keep the true status, which the transition table names, out of a refusal to whom it is not disclosed."""
     try:
         yield
     except TransitionNotAllowed:
@@ -282,8 +274,25 @@ def hide_status_in_errors(caller_scope: CallerScope) -> Iterator[None]:
         raise TransitionNotAllowed(message) from None
 
 
-def _answer(shown: Representation) -> Answer:
-    return answer(200, shown.body, etag=shown.etag)
+def _referral(view: Released) -> Representation:
+    return Representation(referral_body(view), released_etag(view))
+
+
+def _appointment(view: Released, referral: Released) -> Representation:
+    # What may be done with an appointment depends on its referral, so its tag covers both.
+    return Representation(appointment_body(view), released_etag(view, referral))
+
+
+def _trajectory(view: Released) -> Representation:
+    return Representation(trajectory_body(view), released_etag(view))
+
+
+def _answer(shown: Representation, status: int = 200, location: str | None = None) -> Answer:
+    return answer(status, shown.body, etag=shown.etag, location=location)
+
+
+def _read_answer(shown: Representation) -> Response:
+    return json_answer(200, shown.body, etag=shown.etag)
 
 
 def _body(view: Released, group: str) -> dict[str, object]:

@@ -51,9 +51,15 @@ class Caller:
         return CallerScope(self.organisation)
 
     def context(self, clock: Clock, occurred_at: datetime | None = None) -> ActionContext:
-        """Return what the caller does as an act; ``occurred_at`` None is now."""
+        """Return the context of a command of this caller; ``occurred_at`` None is now."""
         organisation = self.organisation
-        return ActionContext(organisation.role, organisation.system, occurred_at or clock.now(), organisation.id)
+        return ActionContext(
+            role=organisation.role,
+            system=organisation.system,
+            occurred_at=occurred_at or clock.now(),
+            organisation_id=organisation.id,
+            visibility=self.caller_scope.visibility,
+        )
 
 
 async def _authenticated(

@@ -1,6 +1,6 @@
 """Answers: compact JSON with its ETag, preconditions, and writes that are done once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from fastapi import Response
 from pydantic import BaseModel
@@ -8,9 +8,8 @@ from pydantic_core import to_json
 
 from app.api.dependencies import Caller, Write
 from app.api.state import AppState
-from app.database import Connection
 from app.domain.preconditions import etag_of
-from app.operations.access.idempotency import Answer, IdempotentRequest, answer_before, once
+from app.operations.access.idempotency import Answer, IdempotentRequest, Work, answer_before, once
 from app.privacy.gate import Released
 
 Content = Mapping[str, object] | BaseModel
@@ -44,13 +43,13 @@ def released_etag(*views: Released) -> str:
     return etag_of(*(view.digest for view in views))
 
 
-async def write_once(hub: AppState, caller: Caller, write: Write, work: Callable[[Connection], Answer]) -> Response:
+async def write_once(hub: AppState, caller: Caller, write: Write, work: Work) -> Response:
     """Do the work in one transaction, or give the answer that the same request got before.
 
     Raises:
         IdempotencyConflict: the key was used for another request.
     """
-    return to_response(await once(hub.db, hub.services, _request(caller, write), work))
+    return to_response(await once(hub.db, hub.services, request_of(caller, write), work))
 
 
 async def answered_before(hub: AppState, caller: Caller, write: Write) -> Response | None:
@@ -59,9 +58,10 @@ async def answered_before(hub: AppState, caller: Caller, write: Write) -> Respon
     Raises:
         IdempotencyConflict: the key was used for another request.
     """
-    done = await hub.db.read(answer_before, hub.services, _request(caller, write))
+    done = await hub.db.read(answer_before, hub.services, request_of(caller, write))
     return to_response(done) if done else None
 
 
-def _request(caller: Caller, write: Write) -> IdempotentRequest:
+def request_of(caller: Caller, write: Write) -> IdempotentRequest:
+    """Return what makes a write of this caller recognisable."""
     return IdempotentRequest(caller.organisation.id, write.key, write.fingerprint)

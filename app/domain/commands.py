@@ -1,6 +1,7 @@
-"""What can be asked of the hub: an act by somebody, and the fact they state.
+"""What can be asked of the hub: commands, and the context in which somebody gives them.
 
-HTTP and the partners' pull loop build the same facts and give them to the same operations.
+HTTP, the command line and the partners' pull loop build the same commands and pass them to the same function,
+``app.operations.cases.execute``.
 """
 
 from dataclasses import dataclass
@@ -21,28 +22,34 @@ from app.domain.codes import (
     TrajectoryResult,
     WithdrawalReason,
 )
+from app.domain.queries import EVERYTHING, Visibility
 from app.domain.values import ClientDetails, Counsellor, ReferralContents
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ActionContext:
-    """Who does something, on whose behalf, when, and from which system.
+    """Who gives a command, from which system, and when what it reports happened.
 
     Attributes:
         occurred_at: when it happened in the real world, aware.
+        visibility: the cases that exist for whoever gives the command.
         version: the source system's own version of the record, if it has one.
-        catch_up: True when a partner reports a later state; skipped steps are then stored as implied.
+        catch_up: True when a partner reports: a later state implies the steps before it, and each of its fields is
+            merged with what the hub has.
+        speaker: the partner whose record already has what the command writes, so that it need not be sent it.
     """
 
     role: OrganisationRole
     system: System
     occurred_at: datetime
     organisation_id: UUID | None = None
+    visibility: Visibility = EVERYTHING
     version: str | None = None
     catch_up: bool = False
+    speaker: System | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RegisterReferral:
     """A referrer puts a client forward.
 
@@ -103,7 +110,7 @@ class AnswerWithdrawal:
     granted: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScheduleIntake:
     """The counsellor plans the intake, or moves it when one is planned."""
 
@@ -116,24 +123,36 @@ class ScheduleIntake:
 
 @dataclass(frozen=True)
 class RespondToAppointment:
-    """The referrer's worker accepts the three-way meeting or answers with other times."""
+    """The referrer's worker accepts the three-way meeting or answers with other times.
 
+    ``appointment_id`` must be the present appointment.
+    """
+
+    appointment_id: UUID
     accepted: bool
     other_times: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)
 class CancelAppointment:
-    """The planned intake falls through."""
+    """The planned intake falls through.
+
+    ``appointment_id`` must be the present appointment; None, from a partner, is whichever is planned.
+    """
 
     reason: CancellationReason
+    appointment_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class RecordAttendance:
-    """The client appeared at the intake, or did not."""
+    """The client appeared at the intake, or did not.
+
+    ``appointment_id`` must be the present appointment; None, from a partner, is whichever is planned.
+    """
 
     attended: bool
+    appointment_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -205,7 +224,7 @@ class RecordKbrStatus:
     service_decision_meeting_on: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AddParty:
     """An organisation takes part in the trajectory."""
 
@@ -215,25 +234,28 @@ class AddParty:
     from_on: date | None = None
 
 
-CaseFact = (
-    AmendReferral
+Command = (
+    RegisterReferral
+    | AmendReferral
     | ConfirmReferral
     | RejectReferral
+    | ForwardReferral
     | WithdrawReferral
     | AnswerWithdrawal
+    | EnterInError
+    | GiveSignal
+    | MarkUnreachable
     | ScheduleIntake
+    | RespondToAppointment
     | CancelAppointment
     | RecordAttendance
-    | MarkUnreachable
     | ConcludeIntake
-    | GiveSignal
     | SignPlan
     | PauseTrajectory
     | ResumeTrajectory
     | RecordResult
     | CloseTrajectory
     | RecordKbrStatus
+    | AddParty
 )
-"""What a partner can report about a case that the hub already knows."""
-
-Fact = RegisterReferral | CaseFact
+"""Everything that changes a case."""

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 from app.domain.input_rules import InputRule
 
 if TYPE_CHECKING:
-    from app.domain.claims import OwnershipViolation
+    from app.domain.written_fields import OwnershipViolation
 
 
 class HubError(Exception):
@@ -70,6 +70,20 @@ class NotFound(HubError):
     code = "not-found"
     title = "Not found"
     title_nl = "Niet gevonden"
+
+
+class ReferralNotFound(NotFound):
+    """No such referral exists for this caller."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no referral with this id for this client.")
+
+
+class TrajectoryNotFound(NotFound):
+    """No such trajectory exists for this caller."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no trajectory with this id for this client.")
 
 
 class Unauthenticated(HubError):
@@ -124,16 +138,16 @@ class NotTheOwner(Conflict):
     """Another party owns the value (domain.md, section 9); nothing changed, and the operator decides.
 
     Attributes:
-        claim: what was said of which referral, to be kept as a conflict.
+        violation: what was written of which referral, to be recorded as a conflict.
     """
 
     code = "not-the-owner"
     title = "Another party owns this fact"
     title_nl = "Een andere partij is eigenaar van dit gegeven"
 
-    def __init__(self, message: str, claim: "OwnershipViolation") -> None:
+    def __init__(self, message: str, violation: "OwnershipViolation") -> None:
         super().__init__(message)
-        self.claim = claim
+        self.violation = violation
 
 
 class LimitReached(Conflict):

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.codes import DisclosureOccasion
+from app.domain.codes import DisclosureOccasion, System
 
 
 class EventType(StrEnum):
@@ -159,3 +159,17 @@ class Event:
     def subject_type(self) -> SubjectType:
         """What the event is about."""
         return subject_type_of(self.type)
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event that is to be stored.
+
+    Attributes:
+        source_system: where the fact arose; its own system is not sent it again (no echo).
+        quiet: True for replay and backfill: the event is history only and is never sent.
+    """
+
+    event: Event
+    source_system: System
+    quiet: bool = False

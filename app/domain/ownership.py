@@ -86,7 +86,7 @@ _SYSTEMS: Mapping[Owner, System] = {Owner.ALLEGRO: System.ALLEGRO}
 
 
 @dataclass(frozen=True)
-class Settlement:
+class Resolution:
     """What becomes of what a partner says about a field.
 
     Attributes:
@@ -98,10 +98,10 @@ class Settlement:
     reason: Reason | None = None
 
 
-NO_NEWS = Settlement()
+NOTHING_NEW = Resolution()
 
 
-def settle(base: bytes, hub: bytes, partner: bytes, *, owns: bool) -> Settlement:
+def resolve(base: bytes, hub: bytes, partner: bytes, *, owns: bool) -> Resolution:
     """Settle one field by three values, each as a fingerprint of its canonical form.
 
     Args:
@@ -111,14 +111,14 @@ def settle(base: bytes, hub: bytes, partner: bytes, *, owns: bool) -> Settlement
         owns: whether the partner has the last word.
     """
     if partner in (hub, base):
-        return NO_NEWS
+        return NOTHING_NEW
     if hub != base:
-        return Settlement(take=owns, reason=Reason.BOTH_CHANGED)
-    return Settlement(take=True) if owns else Settlement(reason=Reason.NOT_THE_OWNER)
+        return Resolution(take=owns, reason=Reason.BOTH_CHANGED)
+    return Resolution(take=True) if owns else Resolution(reason=Reason.NOT_THE_OWNER)
 
 
 @dataclass(frozen=True)
-class Said:
+class FieldAccessor:
     """Where a field stands in what a referrer says, and how its stored form is read back."""
 
     path: tuple[str, ...]
@@ -172,29 +172,31 @@ _CLIENT: Mapping[Field, tuple[str, Callable[[Any], object]]] = {
 }
 
 # The BSN is not among them: it says who the client is, and never changes afterwards.
-SAID: Mapping[Field, Said] = {
-    field: Said((part, *path.split(".")), read)
+REFERRER_FIELDS: Mapping[Field, FieldAccessor] = {
+    field: FieldAccessor((part, *path.split(".")), read)
     for part, table in (("contents", _CONTENTS), ("client", _CLIENT))
     for field, (path, read) in table.items()
 }
 """Every field of a referral that two systems can change."""
 
 
-def said(fact: AmendReferral) -> dict[Field, object]:
+def referrer_values(fact: AmendReferral) -> dict[Field, object]:
     """Return what is said, by field; nothing of the client when the fact leaves it as it is."""
-    return {field: _at(fact, each.path) for field, each in SAID.items() if _at(fact, each.path[:1]) is not None}
+    return {
+        field: _at(fact, each.path) for field, each in REFERRER_FIELDS.items() if _at(fact, each.path[:1]) is not None
+    }
 
 
-def changes(before: AmendReferral, after: AmendReferral) -> dict[Field, object]:
+def changed_fields(before: AmendReferral, after: AmendReferral) -> dict[Field, object]:
     """Return what is said otherwise than before, by field."""
-    old = said(before)
-    return {field: value for field, value in said(after).items() if field in old and value != old[field]}
+    old = referrer_values(before)
+    return {field: value for field, value in referrer_values(after).items() if field in old and value != old[field]}
 
 
-def saying(fact: AmendReferral, values: Mapping[Field, object]) -> AmendReferral:
+def with_values(fact: AmendReferral, values: Mapping[Field, object]) -> AmendReferral:
     """Return what is said with other values in these fields."""
     for field, value in values.items():
-        fact = _with(fact, SAID[field].path, value)
+        fact = _with(fact, REFERRER_FIELDS[field].path, value)
     return fact
 
 
@@ -213,34 +215,34 @@ _PHONES = frozenset({Field.CLIENT_PHONE, Field.WORKER_PHONE})
 _EMAILS = frozenset({Field.CLIENT_EMAIL, Field.WORKER_EMAIL})
 
 
-def stored_form(value: object) -> object:
+def json_form(value: object) -> object:
     """Return a value as JSON holds it: dates as text, sets in order."""
     if isinstance(value, frozenset):
         return sorted(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
-def canonical(field: Field, value: object) -> str:
+def normalise(field: Field, value: object) -> str:
     """Return the form in which two values of a field are compared; the empty text stands for nothing at all.
 
     Systems write the same in other ways: spaces, the order of a list, a phone number with or without its country.
     """
-    form = stored_form(value)
+    form = json_form(value)
     if isinstance(form, str):
-        return _canonical_text(field, form)
+        return _normalise_text(field, form)
     if isinstance(form, (tuple, list)):
         return dumps(sorted(map(str, form))) if form else ""
     return "" if form is None else dumps(form)
 
 
-def _canonical_text(field: Field, text: str) -> str:
+def _normalise_text(field: Field, text: str) -> str:
     if field in _PHONES:
-        return _canonical_phone(text)
+        return _normalise_phone(text)
     plain = " ".join(text.split())
     return plain.casefold() if field in _EMAILS else plain
 
 
-def _canonical_phone(text: str) -> str:
+def _normalise_phone(text: str) -> str:
     digits = "".join(mark for mark in text if mark.isdigit() or mark == "+")
     for country in ("+31", "0031"):
         if digits.startswith(country):

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.domain.codes import DisclosureOccasion, System
-from app.domain.commands import Fact
+from app.domain.commands import Command
 from app.domain.events import EventType
 
 
@@ -76,7 +76,7 @@ class PartnerRecord(ReceivedRecord):
         unread: why it could not be read; the record goes to quarantine. None: it was read.
     """
 
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Command, ...] = ()
     unread: ReadError | None = None
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.codes import ReferralStatus, ReferrerKind, System, TrajectoryStatus
+from app.domain.values import Organisation
 
 
 @dataclass(frozen=True)
@@ -14,10 +15,9 @@ class Visibility:
     organisation_id: UUID | None = None
     system: System | None = None
 
-    @property
-    def is_all(self) -> bool:
-        """Return whether nothing is hidden."""
-        return self.organisation_id is None and self.system is None
+    def includes(self, referrer: Organisation) -> bool:
+        """Return whether referrals of this organisation are seen."""
+        return self.organisation_id in (None, referrer.id) and self.system in (None, referrer.system)
 
 
 EVERYTHING = Visibility()

@@ -135,30 +135,39 @@ class ReferralFlags:
     contact_lost: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Referral:
-    """A client put forward to the finance team by a referrer (*aanmelding*)."""
+    """A client put forward to the finance team by a referrer (*aanmelding*): what is stored without encryption.
+
+    Attributes:
+        area: where the client lives, a copy of what the contents say.
+        consent: a copy of what the contents say, without the evidence.
+        told_status: the newest status that was disclosed to the referrer.
+        age: of the client on the day of the referral, in whole years.
+        intake_held_on: the day of the first talk that the client attended.
+    """
 
     id: UUID
     client_id: UUID
     organisation: Organisation
-    reference: str | None
-    contents: ReferralContents
+    area: str
+    consent: Consent
     status: ReferralStatus
     told_status: ReferralStatus
-    flags: ReferralFlags
     received_at: datetime
     age: int
+    reference: str | None = None
+    flags: ReferralFlags = ReferralFlags()
     advice: tuple[RoutingAdvice, ...] = ()
     counsellor: Counsellor | None = None
     missed_count: int = 0
+    intake_held_on: date | None = None
     intake_result: IntakeResult | None = None
     intake_concluded_on: date | None = None
     rejection_reason: RejectionReason | None = None
     withdrawal_reason: WithdrawalReason | None = None
     closure_reason: ClosureReason | None = None
     previous_id: UUID | None = None
-    trajectory_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +191,6 @@ class Appointment:
     """A planned intake; a moved one is replaced by a new one, so that the old time stays known."""
 
     id: UUID
-    referral_id: UUID
     starts_at: datetime
     place: str | None
     three_way: bool
@@ -216,9 +224,8 @@ class KbrApplication:
     """A request to the credit bank."""
 
     id: UUID
-    trajectory_id: UUID
     status: KbrStatus
-    changed_on: date | None
+    changed_on: date | None = None
     service_decision_meeting_on: date | None = None
 
 
@@ -239,10 +246,6 @@ class Trajectory:
     """The guidance that follows on the intake (*traject*)."""
 
     id: UUID
-    referral_id: UUID
-    client_id: UUID
-    organisation: Organisation
-    consent: Consent
     status: TrajectoryStatus
     started_on: date
     due_on: date
@@ -252,6 +255,17 @@ class Trajectory:
     kbr_application: KbrApplication | None = None
     closure_reason: ClosureReason | None = None
     ended_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedTrajectory:
+    """A trajectory as lists show it, with what decides who reads it and where it is in the list."""
+
+    trajectory: Trajectory
+    referral_id: UUID
+    organisation: Organisation
+    consent: Consent
+    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -271,3 +285,5 @@ class HistoryEntry:
     implied: bool = False
     reason: str | None = None
     event_type: str | None = None
+    organisation_id: UUID | None = None
+    source_version: str | None = None

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import Event
-from app.models.delivery.outbox import NewEvent, append_events
+from app.domain.events import Event, NewEvent
+from app.models.delivery.outbox import append_events
 
 __all__ = ["NewEvent", "record", "record_all"]
 

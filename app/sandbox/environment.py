@@ -26,7 +26,7 @@ from app.domain.codes import PARTNERS, System
 from app.main import create_app, open_hub
 from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer
-from app.operations.cases.referrals import find_referral
+from app.operations.cases.queries import find_referral
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.console import PartnerConsole
 from app.sandbox.faults.plan import FaultSettings

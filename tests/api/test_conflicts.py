@@ -22,10 +22,10 @@ from tests.api.conftest import NOW, SECRET, Api, SignIn
 
 PATH = "/v1/partners/gidso/conflicts"
 TEAM = "wijkteam-feijenoord"
-SAID = RegisterReferral(
-    TEAM,
-    ClientDetails("Jan", "Jansen", date(1988, 4, 12)),
-    ReferralContents("Noord", Worker("a"), reason="a", case_lead="a"),
+REFERRER_FIELDS = RegisterReferral(
+    organisation_code=TEAM,
+    client=ClientDetails(given_name="Jan", family_name="Jansen", birth_date=date(1988, 4, 12)),
+    contents=ReferralContents(area="Noord", worker=Worker("a"), reason="a", case_lead="a"),
 )
 FIELDS = ("reason", "case_lead", "worker")
 NAMES = {"reason": "referral.reason", "case_lead": "referral.case_lead", "worker": "worker.name"}
@@ -48,8 +48,8 @@ class Writers:
         self.said |= values
         self.version += 1
         reason, case_lead, worker = (self.said[name] for name in FIELDS)
-        contents = replace(SAID.contents, reason=reason, case_lead=case_lead, worker=Worker(worker))
-        fact = replace(SAID, organisation_code=self.organisation, contents=contents, reference=self.case_id)
+        contents = replace(REFERRER_FIELDS.contents, reason=reason, case_lead=case_lead, worker=Worker(worker))
+        fact = replace(REFERRER_FIELDS, organisation_code=self.organisation, contents=contents, reference=self.case_id)
         payload = {"id": self.case_id, "version": self.version}
         record = PartnerRecord(
             kind="aanmelding",

@@ -13,11 +13,11 @@ from cloudevents.core.formats.json import JSONFormat
 from app.api.state import AppState
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import Event, EventType
+from app.domain.events import Event, EventType, NewEvent
 from app.domain.receivers import PollKey
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.event_feed import read_feed
-from app.models.delivery.outbox import NewEvent, append_events, chain_events
+from app.models.delivery.outbox import append_events, chain_events
 from app.operations.access.organisations import read_organisation
 from app.operations.subscriptions.feed import BATCH, LONGEST_WRITE
 from app.sandbox.runtime import SettableClock

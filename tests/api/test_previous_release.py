@@ -183,7 +183,7 @@ async def test_pages_of_partners_are_applied_where_the_previous_release_stopped(
     (conflict,) = (await operator.get("/v1/partners/gidso/conflicts")).json()["items"]
     assert (conflict["hubValue"], conflict["partnerValue"]) == ("Uit de hub", "Uit GIDSO")
     gidso_id = (await small.db.read(referral_of, System.GIDSO, ["G-1"]))["G-1"]
-    assert (await small.case(gidso_id)).referral.contents.reason == "Nieuw"
+    assert (await small.case(gidso_id)).contents.reason == "Nieuw"
 
 
 def at_allegro(number: int, fact: ScheduleIntake | CancelAppointment) -> PartnerRecord:

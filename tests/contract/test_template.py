@@ -82,7 +82,7 @@ async def test_a_referral_put_forward_reaches_the_hub_with_its_cursor(world: Wor
     case = await world.hub.case(await world.referral("A-1"))
     assert tally == PageResult(applied=2)
     assert (case.referral.organisation.code, case.referral.reference) == ("wijkteam-charlois", "A-1")
-    assert case.referral.contents.income_situation is IncomeSituation.HAS_INCOME
+    assert case.contents.income_situation is IncomeSituation.HAS_INCOME
     assert await world.hub.cursor(SYSTEM) == "2"
 
 
@@ -95,7 +95,7 @@ async def test_the_next_pull_reads_only_what_is_new(world: World) -> None:
     changed = await world.pull()
 
     assert (again, changed) == (PageResult(), PageResult(applied=1))
-    assert (await world.hub.case(await world.referral())).referral.contents.area == "Noord"
+    assert (await world.hub.case(await world.referral())).contents.area == "Noord"
 
 
 async def test_a_withdrawal_keeps_its_coded_reason(world: World) -> None:
@@ -181,7 +181,7 @@ async def test_a_code_that_got_its_line_is_applied_by_a_retry(world: World) -> N
 
     assert (in_vain["applied"], report["applied"]) == (0, 1)
     assert await world.hub.quarantine(system=SYSTEM) == []
-    contents = (await world.hub.case(await world.referral())).referral.contents
+    contents = (await world.hub.case(await world.referral())).contents
     assert contents.income_situation is IncomeSituation.HAS_INCOME
 
 
@@ -194,7 +194,7 @@ async def test_an_older_version_never_replaces_a_newer_one(world: World) -> None
     tally = await world.pull()
 
     assert tally == PageResult(unchanged=1)
-    assert (await world.hub.case(await world.referral())).referral.contents.area == "Charlois"
+    assert (await world.hub.case(await world.referral())).contents.area == "Charlois"
 
 
 async def test_a_vanished_referral_is_found_by_comparing_and_withdrawn(world: World) -> None:

@@ -15,7 +15,8 @@ from app.domain.codes import PARTNERS, System
 from app.domain.partners import JobKind, JobRequest
 from app.models import metadata
 from app.operations.access.organisations import ReferrerDetails
-from app.operations.cases.referrals import register_referral
+from app.operations.cases.execute import register
+from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.partners.jobs import find_job, request_job
 from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.operations.statistics import city_tables
@@ -70,8 +71,10 @@ async def read_in(env: SandboxEnv, rows: Sequence[RegisterRow]) -> None:
     quiet = replace(env.hub.services, quiet=True)
 
     def work(tx: Connection) -> None:
+        uow = UnitOfWork(tx, quiet)
         for fact, context in by_api(rows):
-            register_referral(tx, quiet, fact, context)
+            register(uow, fact, context)
+        uow.flush()
 
     await env.hub.db.write(work)
 

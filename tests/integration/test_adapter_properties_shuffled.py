@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.domain.case_file import facts_of
 from app.domain.codes import IntakeResult, ReferralStatus, System
 from app.domain.events import EventType
+from app.domain.field_values import field_values
 from app.domain.fields import Field
 from app.models.cases.external_id import referral_of
 from app.models.partners.quarantine import count_quarantined
@@ -96,7 +96,7 @@ async def example_number(hub: InProcessHub) -> int:
 
 async def standing(hub: InProcessHub, referral_id: UUID) -> tuple[dict[str, Any], list[str]]:
     """Return all that is known of a case but its numbers, and what its partner told of it."""
-    facts = facts_of(await hub.case(referral_id))
+    facts = field_values(await hub.case(referral_id))
     told = sorted(step for step in await hub.steps(referral_id) if not step.startswith("("))
     return {name: value for name, value in facts.items() if name not in NOT_COMPARED}, told
 
@@ -161,7 +161,7 @@ async def test_states_of_a_registration_at_gidso_in_any_order_over_any_pulls_end
     await give_states(at_gidso, lists, [[row(name, state) for name in names] for state in AT_GIDSO])
 
     one, other = await referrals_of(hub, System.GIDSO, names)
-    assert (await hub.case(one)).referral.contents.area == "Charlois"
+    assert (await hub.case(one)).contents.area == "Charlois"
     assert await standing_once(hub, one) == await standing_once(hub, other)
     assert (await hub.event_names(one)).count("signal-given") == 1
 
@@ -178,7 +178,7 @@ async def test_states_of_a_registration_at_rmw_in_any_order_over_any_pulls_end_a
     await give_states(at_rmw, lists, [[rmw_row(name, state) for name in names] for state in AT_RMW])
 
     one, other = await referrals_of(hub, System.RMW, names)
-    assert (await hub.case(one)).referral.contents.area == "Charlois"
+    assert (await hub.case(one)).contents.area == "Charlois"
     assert await standing_once(hub, one) == await standing_once(hub, other)
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from app.database import Connection
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
@@ -15,26 +14,20 @@ from app.domain.codes import (
     ReferralStatus,
 )
 from app.domain.commands import ConcludeIntake, RespondToAppointment
-from app.domain.errors import Forbidden, HubError, NotFound, TransitionNotAllowed
+from app.domain.errors import HubError, NotFound, NotTheOwner, TransitionNotAllowed
 from app.domain.identifiers import uuid7
 from app.domain.values import Counsellor
-from app.operations.cases.appointments import check_planned, respond_to_appointment
-from app.operations.cases.steps import open_chain
-from tests.support.hub import ATTEND, CANCEL, CONFIRM, COUNSELLOR, MISS, NOW, SCHEDULE, InProcessHub, act_of
+from tests.support.hub import ATTEND, CANCEL, CONFIRM, COUNSELLOR, MISS, NOW, SCHEDULE, InProcessHub
 
 THREE_WAY = replace(SCHEDULE, three_way=True, participants=("W. Erker",))
 LATER = replace(SCHEDULE, starts_at=SCHEDULE.starts_at + timedelta(days=2))
-ACCEPT = RespondToAppointment(accepted=True)
-OTHER_TIMES = RespondToAppointment(accepted=False, other_times=(datetime(2026, 3, 11, 13, 0, tzinfo=UTC),))
+ACCEPT = RespondToAppointment(UUID(int=0), accepted=True)
+OTHER_TIMES = RespondToAppointment(UUID(int=0), accepted=False, other_times=(datetime(2026, 3, 11, 13, 0, tzinfo=UTC),))
 
 
 async def respond(hub: InProcessHub, referral_id: UUID, appointment_id: UUID, fact: RespondToAppointment) -> None:
-    def work(tx: Connection) -> None:
-        context = act_of(fact, role=OrganisationRole.REFERRER)
-        chain = open_chain(tx, hub.services, referral_id, context)
-        respond_to_appointment(tx, hub.services, chain, appointment_id, fact)
-
-    await hub.db.write(work)
+    answered = replace(fact, appointment_id=appointment_id)
+    await hub.tell(referral_id, answered, role=OrganisationRole.REFERRER)
 
 
 async def test_a_planned_intake_says_when_where_and_with_whom(hub: InProcessHub) -> None:
@@ -150,15 +143,15 @@ async def test_every_miss_is_counted_and_asks_the_referrer_to_restore_contact(hu
 REFUSED: list[tuple[str, ReferralStatus, Any, dict[str, Any], type[HubError]]] = [
     ("planning before confirming", ReferralStatus.RECEIVED, SCHEDULE, {}, TransitionNotAllowed),
     ("planning what was held", ReferralStatus.ATTENDED, SCHEDULE, {}, TransitionNotAllowed),
-    ("planning by the referrer", ReferralStatus.CONFIRMED, SCHEDULE, {"role": OrganisationRole.REFERRER}, Forbidden),
-    ("moving by the referrer", ReferralStatus.SCHEDULED, LATER, {"role": OrganisationRole.REFERRER}, Forbidden),
+    ("planning by the referrer", ReferralStatus.CONFIRMED, SCHEDULE, {"role": OrganisationRole.REFERRER}, NotTheOwner),
+    ("moving by the referrer", ReferralStatus.SCHEDULED, LATER, {"role": OrganisationRole.REFERRER}, NotTheOwner),
     ("cancelling what is not planned", ReferralStatus.CONFIRMED, CANCEL, {}, TransitionNotAllowed),
-    ("cancelling by the bank", ReferralStatus.SCHEDULED, CANCEL, {"role": OrganisationRole.CREDIT_BANK}, Forbidden),
+    ("cancelling by the bank", ReferralStatus.SCHEDULED, CANCEL, {"role": OrganisationRole.CREDIT_BANK}, NotTheOwner),
     ("attending what is not planned", ReferralStatus.CONFIRMED, ATTEND, {}, TransitionNotAllowed),
     ("attending twice", ReferralStatus.ATTENDED, ATTEND, {}, TransitionNotAllowed),
     ("attending after a miss", ReferralStatus.MISSED, ATTEND, {}, TransitionNotAllowed),
     ("missing what was cancelled", ReferralStatus.APPOINTMENT_CANCELLED, MISS, {}, TransitionNotAllowed),
-    ("missing by the referrer", ReferralStatus.SCHEDULED, MISS, {"role": OrganisationRole.REFERRER}, Forbidden),
+    ("missing by the referrer", ReferralStatus.SCHEDULED, MISS, {"role": OrganisationRole.REFERRER}, NotTheOwner),
 ]
 
 
@@ -204,13 +197,12 @@ async def test_only_the_newest_appointment_is_the_planned_one(hub: InProcessHub)
     referral_id = await hub.refer(CONFIRM, SCHEDULE, LATER)
     old, new = await hub.appointments(referral_id)
 
-    def check(tx: Connection, appointment_id: UUID) -> None:
-        check_planned(tx, open_chain(tx, hub.services, referral_id, act_of(ATTEND)), appointment_id)
-
-    await hub.db.write(check, new.id)
     for wrong in (old.id, uuid7(NOW, 1)):
         with pytest.raises(NotFound):
-            await hub.db.write(check, wrong)
+            await hub.tell(referral_id, replace(ATTEND, appointment_id=wrong))
+    await hub.tell(referral_id, replace(ATTEND, appointment_id=new.id))
+
+    assert await hub.status(referral_id) is ReferralStatus.ATTENDED
 
 
 async def test_a_late_appointment_of_a_held_intake_is_not_a_planned_one(hub: InProcessHub) -> None:
@@ -278,8 +270,4 @@ async def test_who_was_missed_and_wants_nothing_had_no_intake(hub: InProcessHub)
 
 
 async def intake_held_on(hub: InProcessHub, referral_id: UUID) -> date | None:
-    def work(tx: Connection) -> date | None:
-        held_on: date | None = open_chain(tx, hub.services, referral_id, act_of(ATTEND)).row.intake_held_on
-        return held_on
-
-    return await hub.db.write(work)
+    return (await hub.case(referral_id)).referral.intake_held_on

@@ -28,9 +28,9 @@ from app.models.delivery.delivery import deliveries_about
 from app.models.partners.field_sync import partner_field
 from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails
-from app.operations.field_sync.conflicts import decide_conflict
 from app.operations.field_sync.known_values import on_delivered
 from app.operations.intake.apply import PageResult
+from app.operations.partners.conflicts import decide_conflict
 from app.sandbox.environment import SandboxEnv, running_sandbox
 from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.runtime import SettableClock
@@ -184,7 +184,7 @@ async def test_a_field_that_goes_to_and_fro_is_sent_no_more(writers: TwoWriters,
 
     assert sent <= 1 + MOST_SENDS
     assert (await writers.reasons()).count(("worker.name", "loop")) == 1
-    assert [line["field"] for line in logs if line["event"] == "field goes to and fro"] == ["worker.name"]
+    assert [line["field"] for line in logs if line["event"] == "field_update_loop"] == ["worker.name"]
 
 
 async def test_other_fields_of_the_referral_go_on(writers: TwoWriters, post: Post) -> None:

@@ -22,15 +22,15 @@ from app.events.http.webhook import WebhookSender
 from app.models.cases.external_id import external_id_of
 from app.models.delivery.delivery import DeliveryState, deliveries_to
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
-from app.operations.cases.referrals import confirm_referral, register_referral
-from app.operations.cases.steps import open_chain
+from app.operations.cases.execute import ReferralRef, execute, register
+from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.services import Services, build_services
 from tests.support.event_env import CANARY, KEY, ORIGIN, START, FakePartner, MovableClock
 
 REASON = "Kanarie-reden: schulden na scheiding"
 REFERRAL = RegisterReferral(
     organisation_code="wijkteam-feijenoord",
-    client=ClientDetails("Kim", CANARY, date(1980, 2, 29), phone="0600000001"),
+    client=ClientDetails(given_name="Kim", family_name=CANARY, birth_date=date(1980, 2, 29), phone="0600000001"),
     contents=ReferralContents(
         area="Feijenoord",
         reason=REASON,
@@ -58,16 +58,22 @@ class Installation:
                 code=REFERRAL.organisation_code, name="Wijkteam", kind=ReferrerKind.WIJKTEAM, system=System.GIDSO
             )
             save_referrer(tx, self.services, details)
-            context = ActionContext(OrganisationRole.REFERRER, System.GIDSO, START)
-            return register_referral(tx, self.services, REFERRAL, context).referral.id
+            context = ActionContext(role=OrganisationRole.REFERRER, system=System.GIDSO, occurred_at=START)
+            uow = UnitOfWork(tx, self.services)
+            case = register(uow, REFERRAL, context)
+            uow.flush()
+            return case.id
 
         return await self.db.write(work)
 
     async def confirm(self, referral_id: UUID) -> None:
         def work(tx: Connection) -> None:
-            context = ActionContext(OrganisationRole.FINANCE_TEAM, System.ALLEGRO, self.clock.now())
-            chain = open_chain(tx, self.services, referral_id, context)
-            confirm_referral(tx, self.services, chain, ConfirmReferral(Counsellor("T. Begeleider", "010")))
+            context = ActionContext(
+                role=OrganisationRole.FINANCE_TEAM, system=System.ALLEGRO, occurred_at=self.clock.now()
+            )
+            uow = UnitOfWork(tx, self.services)
+            execute(uow, ReferralRef(referral_id), ConfirmReferral(Counsellor("T. Begeleider", "010")), context)
+            uow.flush()
 
         await self.db.write(work)
 

@@ -9,7 +9,7 @@ from app.database import Connection
 from app.domain.codes import ClosureReason, ReferralStatus, System
 from app.domain.commands import CloseTrajectory
 from app.models.partners.field_sync import partner_field
-from app.operations.field_sync.conflicts import decide_conflict
+from app.operations.partners.conflicts import decide_conflict
 from app.operations.retention import purge_expired
 from app.reference import load_reference
 from app.settings import Settings

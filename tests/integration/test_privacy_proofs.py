@@ -48,10 +48,10 @@ from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.queries import (
     page_of_referrals,
     page_of_trajectories,
+    read_appointments,
+    read_history,
+    read_referral,
     referral_actions,
-    view_appointments,
-    view_history,
-    view_referral,
 )
 from app.operations.disclosure.explanation import explain
 from app.operations.subscriptions.feed import EventFeed
@@ -187,9 +187,9 @@ CANARIES = {
     "worker": "Werkster Stilte",
 }
 CLIENT = ClientDetails(
-    CANARIES["given name"],
-    CANARIES["family name"],
-    date(1971, 7, 17),
+    given_name=CANARIES["given name"],
+    family_name=CANARIES["family name"],
+    birth_date=date(1971, 7, 17),
     bsn=CANARIES["bsn"],
     address=CANARIES["address"],
     phone=CANARIES["phone"],
@@ -242,13 +242,17 @@ def everything_read(
 ) -> Iterator[tuple[str, object]]:
     """Return all that a referrer reads of a referral, by what it asks for."""
     services = hub.services
-    yield "referral", view_referral(tx, services, caller_scope, referral_id).digest
-    yield "appointments", [each.digest for each in view_appointments(tx, services, caller_scope, referral_id)]
-    yield "history", view_history(tx, services, caller_scope, referral_id)
+    yield "referral", read_referral(tx, services, caller_scope, referral_id).digest
+    yield "appointments", [each.digest for each in read_appointments(tx, services, caller_scope, referral_id)]
+    yield "history", read_history(tx, services, caller_scope, referral_id)
     yield "actions", referral_actions(tx, services, caller_scope, referral_id)
-    referrals, _ = page_of_referrals(tx, services, caller_scope, ReferralQuery(caller_scope.visibility, 10))
+    referrals, _ = page_of_referrals(
+        tx, services, caller_scope, ReferralQuery(visibility=caller_scope.visibility, limit=10)
+    )
     yield "list", [each.digest for each in referrals]
-    trajectories, _ = page_of_trajectories(tx, services, caller_scope, TrajectoryQuery(caller_scope.visibility, 10))
+    trajectories, _ = page_of_trajectories(
+        tx, services, caller_scope, TrajectoryQuery(visibility=caller_scope.visibility, limit=10)
+    )
     yield "trajectories", [each.digest for each in trajectories]
 
 
@@ -325,7 +329,7 @@ async def test_what_is_read_and_told_over_a_whole_course_stays_within_the_matrix
     caller_scope = CallerScope(owner)
     widest = {occasion: set(release_for(kind, occasion).fields) for occasion in DisclosureOccasion}
 
-    read = await hub.db.read(view_referral, hub.services, caller_scope, referral_id)
+    read = await hub.db.read(read_referral, hub.services, caller_scope, referral_id)
     page = await hub.db.write(EventFeed(hub.services, ORIGIN, owner).next_page, 0, 100)
 
     disclosures = await hub.db.read(disclosures_about, referral_id)

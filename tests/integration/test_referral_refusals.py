@@ -23,13 +23,22 @@ from app.domain.commands import (
     RejectReferral,
     WithdrawReferral,
 )
-from app.domain.errors import DuplicateReference, Forbidden, HubError, InvalidInput, NotFound, TransitionNotAllowed
+from app.domain.errors import (
+    DuplicateReference,
+    Forbidden,
+    HubError,
+    InvalidInput,
+    NotFound,
+    NotTheOwner,
+    TransitionNotAllowed,
+)
 from app.domain.identifiers import uuid7
 from app.domain.queries import Visibility
-from app.domain.values import Organisation, ReferralContents
+from app.domain.values import ReferralContents
 from app.operations.access.organisations import read_organisation
-from app.operations.cases.referrals import referrer_code
-from app.operations.cases.steps import open_chain
+from app.operations.cases.execute import register
+from app.operations.cases.register import code_to_register_for
+from app.operations.cases.unit_of_work import UnitOfWork
 from tests.support.hub import (
     CLIENT,
     CONCLUDE,
@@ -41,6 +50,7 @@ from tests.support.hub import (
     WIJKTEAM,
     InProcessHub,
     act_of,
+    referral,
 )
 
 WITHDRAW = WithdrawReferral(WithdrawalReason.HELPED_ELSEWHERE)
@@ -93,9 +103,9 @@ async def test_a_reference_cannot_be_used_twice_by_one_organisation(hub: InProce
 
 REFUSED: list[tuple[str, ReferralStatus, Any, dict[str, Any], type[HubError]]] = [
     ("confirming twice", ReferralStatus.CONFIRMED, CONFIRM, {}, TransitionNotAllowed),
-    ("confirming by the referrer", ReferralStatus.RECEIVED, CONFIRM, {"role": OrganisationRole.REFERRER}, Forbidden),
+    ("confirming by the referrer", ReferralStatus.RECEIVED, CONFIRM, {"role": OrganisationRole.REFERRER}, NotTheOwner),
     ("rejecting after planning", ReferralStatus.SCHEDULED, REJECT, {}, TransitionNotAllowed),
-    ("rejecting by the bank", ReferralStatus.RECEIVED, REJECT, {"role": OrganisationRole.CREDIT_BANK}, Forbidden),
+    ("rejecting by the bank", ReferralStatus.RECEIVED, REJECT, {"role": OrganisationRole.CREDIT_BANK}, NotTheOwner),
     ("forwarding to nobody", ReferralStatus.RECEIVED, ForwardReferral("nobody"), {}, InvalidInput),
     ("forwarding too late", ReferralStatus.ATTENDED, ForwardReferral(WIJKTEAM.code), {}, TransitionNotAllowed),
     ("withdrawing what ended", ReferralStatus.CONCLUDED, WITHDRAW, {}, TransitionNotAllowed),
@@ -104,19 +114,31 @@ REFUSED: list[tuple[str, ReferralStatus, Any, dict[str, Any], type[HubError]]] =
         ReferralStatus.RECEIVED,
         WITHDRAW,
         {"role": OrganisationRole.FINANCE_TEAM},
-        Forbidden,
+        NotTheOwner,
     ),
     ("granting what nobody asked", ReferralStatus.CONFIRMED, GRANT, {}, TransitionNotAllowed),
     ("refusing what nobody asked", ReferralStatus.CONFIRMED, REFUSE, {}, TransitionNotAllowed),
-    ("amending a mistake", ReferralStatus.ENTERED_IN_ERROR, AmendReferral(CONTENTS), {}, TransitionNotAllowed),
+    (
+        "amending a mistake",
+        ReferralStatus.ENTERED_IN_ERROR,
+        AmendReferral(replace(CONTENTS, reason="another")),
+        {},
+        TransitionNotAllowed,
+    ),
     (
         "amending by the team",
         ReferralStatus.CONFIRMED,
-        AmendReferral(CONTENTS),
+        AmendReferral(replace(CONTENTS, reason="another")),
         {"role": OrganisationRole.FINANCE_TEAM},
-        Forbidden,
+        NotTheOwner,
     ),
-    ("amending to nowhere", ReferralStatus.RECEIVED, AmendReferral(ReferralContents("Atlantis")), {}, InvalidInput),
+    (
+        "amending to nowhere",
+        ReferralStatus.RECEIVED,
+        AmendReferral(ReferralContents(area="Atlantis")),
+        {},
+        InvalidInput,
+    ),
     (
         "amending to another person",
         ReferralStatus.RECEIVED,
@@ -184,24 +206,30 @@ async def test_somebody_elses_referral_is_not_found(hub: InProcessHub, see: str)
     visibility = Visibility(organisation_id=court.id) if see == "organisation" else Visibility(system=System.GIDSO)
 
     with pytest.raises(NotFound):
-        await hub.db.write(open_chain, hub.services, referral_id, act_of(CONFIRM), visibility)
+        await hub.tell(referral_id, CONFIRM, visibility=visibility)
 
 
-async def referrer_code_for(hub: InProcessHub, code: str, given: str | None) -> str:
+async def referred_for(hub: InProcessHub, code: str, given: str | None) -> str:
+    """Return the code of the organisation for which a caller's referral was registered."""
+    caller = await hub.db.read(read_organisation, code)
+    command = referral(organisation_code=code_to_register_for(caller, given), client=replace(CLIENT, bsn=None))
+
     def work(tx: Connection) -> str:
-        caller: Organisation = read_organisation(tx, code)
-        return referrer_code(tx, caller, given)
+        uow = UnitOfWork(tx, hub.services)
+        case = register(uow, command, act_of(command, role=caller.role, system=caller.system))
+        uow.flush()
+        return case.referral.organisation.code
 
-    return await hub.db.read(work)
+    return await hub.db.write(work)
 
 
 async def test_a_referrer_refers_for_itself(hub: InProcessHub) -> None:
-    assert await referrer_code_for(hub, DOCK.code, None) == DOCK.code
-    assert await referrer_code_for(hub, DOCK.code, DOCK.code) == DOCK.code
+    assert await referred_for(hub, DOCK.code, None) == DOCK.code
+    assert await referred_for(hub, DOCK.code, DOCK.code) == DOCK.code
 
 
 async def test_a_system_refers_for_the_organisations_that_work_in_it(hub: InProcessHub) -> None:
-    assert await referrer_code_for(hub, "gidso", WIJKTEAM.code) == WIJKTEAM.code
+    assert await referred_for(hub, "gidso", WIJKTEAM.code) == WIJKTEAM.code
 
 
 @pytest.mark.parametrize(
@@ -219,4 +247,4 @@ async def test_nobody_refers_for_whom_it_may_not(
     hub: InProcessHub, caller: str, given: str | None, error: type[HubError]
 ) -> None:
     with pytest.raises(error):
-        await referrer_code_for(hub, caller, given)
+        await referred_for(hub, caller, given)

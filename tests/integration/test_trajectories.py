@@ -26,12 +26,13 @@ from app.domain.commands import (
     ResumeTrajectory,
     SignPlan,
 )
-from app.domain.errors import Forbidden, HubError, InvalidInput, NotFound, TransitionNotAllowed
+from app.domain.errors import Forbidden, HubError, InvalidInput, NotFound, NotTheOwner, TransitionNotAllowed
 from app.domain.identifiers import uuid7
 from app.domain.values import Party, Plan, RecordedResult
 from app.models.cases.client import wrapped_key_of
 from app.models.cases.trajectory import list_parties
-from app.operations.cases.trajectories import open_trajectory_chain
+from app.operations.cases.execute import TrajectoryRef, lock_case
+from app.operations.cases.unit_of_work import UnitOfWork
 from tests.support.hub import INTAKE_ON, NOW, SIGN, TODAY, InProcessHub, act_of
 
 BY_REFERRER = {"role": OrganisationRole.REFERRER}
@@ -40,7 +41,7 @@ DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
 DROP_OUT = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.LOST_CONTACT)
 CLOSE = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
 PAUSE, RESUME = PauseTrajectory(), ResumeTrajectory()
-HELP = AddParty("Humanitas", PartyRole.SUPPORT, "H. Elper", TODAY)
+HELP = AddParty(organisation="Humanitas", role=PartyRole.SUPPORT, contact="H. Elper", from_on=TODAY)
 
 
 async def guided(hub: InProcessHub, *facts: Any) -> UUID:
@@ -181,9 +182,12 @@ async def test_a_trajectory_begins_with_the_referrer_and_the_counsellor_as_parti
 async def test_a_party_takes_part_from_a_day_on(hub: InProcessHub) -> None:
     referral_id = await guided(hub)
 
-    [party_id] = await hub.tell(referral_id, HELP)
+    await hub.tell(referral_id, HELP)
 
-    assert (await parties(hub, referral_id))[-1] == Party(party_id, "Humanitas", PartyRole.SUPPORT, "H. Elper", TODAY)
+    *_, helper = await parties(hub, referral_id)
+    assert helper == Party(
+        id=helper.id, organisation="Humanitas", role=PartyRole.SUPPORT, contact="H. Elper", from_on=TODAY
+    )
 
 
 REFUSED: list[tuple[str, list[Any], Any, dict[str, Any], type[HubError]]] = [
@@ -192,18 +196,24 @@ REFUSED: list[tuple[str, list[Any], Any, dict[str, Any], type[HubError]]] = [
     ("deciding in the future", [], replace(DECIDE, decided_on=TOO_LATE), {}, InvalidInput),
     ("closing in the future", [DECIDE], replace(CLOSE, closed_on=TOO_LATE), {}, InvalidInput),
     ("applying in the future", [], RecordKbrStatus(KbrStatus.SUBMITTED, TOO_LATE), {}, InvalidInput),
-    ("signing by the referrer", [], SIGN, BY_REFERRER, Forbidden),
+    ("signing by the referrer", [], SIGN, BY_REFERRER, NotTheOwner),
     ("pausing before the plan", [], PAUSE, {}, TransitionNotAllowed),
     ("pausing twice", [SIGN, PAUSE], PAUSE, {}, TransitionNotAllowed),
     ("resuming what runs", [SIGN], RESUME, {}, TransitionNotAllowed),
     ("a drop-out reason beside a result", [], replace(DECIDE, drop_out_reason=DropOutReason.OTHER), {}, InvalidInput),
-    ("deciding by the bank", [], DECIDE, {"role": OrganisationRole.CREDIT_BANK}, Forbidden),
+    ("deciding by the bank", [], DECIDE, {"role": OrganisationRole.CREDIT_BANK}, NotTheOwner),
     ("deciding after the end", [DECIDE, CLOSE], DECIDE, {}, TransitionNotAllowed),
     ("dropping out twice", [DROP_OUT], DROP_OUT, {}, TransitionNotAllowed),
     ("closing twice", [DECIDE, CLOSE], CLOSE, {}, TransitionNotAllowed),
-    ("closing by the referrer", [DECIDE], CLOSE, BY_REFERRER, Forbidden),
+    ("closing by the referrer", [DECIDE], CLOSE, BY_REFERRER, NotTheOwner),
     ("granting what was not asked", [], RecordKbrStatus(KbrStatus.GRANTED), {}, TransitionNotAllowed),
-    ("granting by the referrer", kbr(KbrStatus.SUBMITTED), RecordKbrStatus(KbrStatus.RECEIVED), BY_REFERRER, Forbidden),
+    (
+        "granting by the referrer",
+        kbr(KbrStatus.SUBMITTED),
+        RecordKbrStatus(KbrStatus.RECEIVED),
+        BY_REFERRER,
+        NotTheOwner,
+    ),
     ("applying twice", kbr(KbrStatus.SUBMITTED), RecordKbrStatus(KbrStatus.SUBMITTED), {}, TransitionNotAllowed),
     ("adding a party by the referrer", [], HELP, BY_REFERRER, Forbidden),
     ("joining what has ended", [DROP_OUT], HELP, {}, TransitionNotAllowed),
@@ -242,14 +252,19 @@ async def test_a_trajectory_leads_to_its_chain(hub: InProcessHub) -> None:
     case = await hub.case(await guided(hub))
     assert case.trajectory is not None
 
-    chain = await hub.db.write(open_trajectory_chain, hub.services, case.trajectory.id, act_of(SIGN))
+    assert await locked_by_trajectory(hub, case.trajectory.id) == case.id
 
-    assert chain.id == case.referral.id
+
+async def locked_by_trajectory(hub: InProcessHub, trajectory_id: UUID) -> UUID:
+    def work(tx: Connection) -> UUID:
+        return lock_case(UnitOfWork(tx, hub.services), TrajectoryRef(trajectory_id), act_of(SIGN)).id
+
+    return await hub.db.write(work)
 
 
 async def test_an_unknown_trajectory_is_not_found(hub: InProcessHub) -> None:
     with pytest.raises(NotFound):
-        await hub.db.write(open_trajectory_chain, hub.services, uuid7(NOW, 1), act_of(SIGN))
+        await locked_by_trajectory(hub, uuid7(NOW, 1))
 
 
 async def test_a_late_result_of_a_closed_trajectory_is_kept_and_not_told(hub: InProcessHub) -> None:

@@ -15,9 +15,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.database import Connection, Database
-from app.domain.case_file import Facts
 from app.domain.codes import ConsentScope, OrganisationRole, ReferralStatus, ReferrerKind, System
 from app.domain.events import Event, EventType, FactValue
+from app.domain.field_values import FieldValues
 from app.domain.fields import Field
 from app.domain.identifiers import MonotonicIds
 from app.domain.ports import PartnerMessage, Receipt
@@ -64,7 +64,9 @@ class MovableClock:
 
 
 def organisation(kind: ReferrerKind, system: System) -> Organisation:
-    return Organisation(uuid4(), kind.value, kind.label, OrganisationRole.REFERRER, kind, system)
+    return Organisation(
+        id=uuid4(), code=kind.value, name=kind.label, role=OrganisationRole.REFERRER, kind=kind, system=system
+    )
 
 
 class KnownCases:
@@ -77,7 +79,7 @@ class KnownCases:
 
     def add(self, referrer: Organisation) -> UUID:
         referral_id = uuid4()
-        facts: Facts = {
+        facts: FieldValues = {
             Field.REFERRAL_ID: referral_id,
             Field.REFERRAL_REFERENCE: "K-1",
             Field.REFERRAL_STATUS: ReferralStatus.RECEIVED,
@@ -89,7 +91,7 @@ class KnownCases:
         self.cases[referral_id] = Case(referrer, facts)
         return referral_id
 
-    def change(self, referral_id: UUID, facts: Facts) -> None:
+    def change(self, referral_id: UUID, facts: FieldValues) -> None:
         case = self.cases[referral_id]
         self.cases[referral_id] = replace(case, facts=case.facts | facts)
 

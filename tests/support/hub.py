@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.database import Connection, Database
-from app.domain.case_file import CaseFile
+from app.domain.case import Case
 from app.domain.codes import (
     CancellationReason,
     IntakeResult,
@@ -25,25 +25,16 @@ from app.domain.codes import (
 )
 from app.domain.commands import (
     ActionContext,
-    AddParty,
     AmendReferral,
-    AnswerWithdrawal,
     CancelAppointment,
-    CloseTrajectory,
+    Command,
     ConcludeIntake,
     ConfirmReferral,
     EnterInError,
-    Fact,
-    ForwardReferral,
     GiveSignal,
     MarkUnreachable,
-    PauseTrajectory,
     RecordAttendance,
-    RecordKbrStatus,
-    RecordResult,
     RegisterReferral,
-    RejectReferral,
-    ResumeTrajectory,
     ScheduleIntake,
     SignPlan,
     WithdrawReferral,
@@ -53,15 +44,14 @@ from app.domain.partners import RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
 from app.domain.values import Appointment, ClientDetails, Counsellor, HistoryEntry, ReferralContents
 from app.models import metadata
-from app.models.cases.appointment import list_appointments
-from app.models.cases.case_file import load_case_files
 from app.models.cases.history import list_history
+from app.models.cases.repository import load_cases
 from app.models.delivery.outbox import StoredEvent, chain_events
 from app.models.partners.partner import list_partners
 from app.models.partners.quarantine import quarantine
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
-from app.operations.cases import appointments, referrals, trajectories
-from app.operations.cases.steps import open_chain
+from app.operations.cases.execute import ReferralRef, execute, register
+from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.intake.apply import PageResult, apply_page
 from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.operations.services import Services, build_services
@@ -83,11 +73,13 @@ COURT = ReferrerDetails(code="rechtbank", name="Rechtbank", kind=ReferrerKind.SC
 REFERRERS = (WIJKTEAM, WORK, DOCK, COURT)
 
 COUNSELLOR = Counsellor("T. Begeleider", "010-5550100")
-CLIENT = ClientDetails("Yara", "Voorbeeld", date(1990, 5, 17), bsn="999990019")
+CLIENT = ClientDetails(given_name="Yara", family_name="Voorbeeld", birth_date=date(1990, 5, 17), bsn="999990019")
 CONTENTS = ReferralContents(area="Charlois")
 
 CONFIRM = ConfirmReferral(COUNSELLOR)
-SCHEDULE = ScheduleIntake(datetime(2026, 3, 10, 9, 0, tzinfo=UTC), "Coolsingel 40", counsellor=COUNSELLOR)
+SCHEDULE = ScheduleIntake(
+    starts_at=datetime(2026, 3, 10, 9, 0, tzinfo=UTC), place="Coolsingel 40", counsellor=COUNSELLOR
+)
 CANCEL = CancelAppointment(CancellationReason.CLIENT_CANCELLED)
 ATTEND, MISS = RecordAttendance(attended=True), RecordAttendance(attended=False)
 CONCLUDE = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, INTAKE_ON)
@@ -106,28 +98,6 @@ PATHS: Mapping[ReferralStatus, tuple[Any, ...]] = {
 }
 """What is told of a referral until it stands so."""
 
-_OPERATIONS: Mapping[type[Any], Callable[..., Any]] = {
-    AmendReferral: referrals.amend_referral,
-    ConfirmReferral: referrals.confirm_referral,
-    RejectReferral: referrals.reject_referral,
-    ForwardReferral: referrals.forward_referral,
-    WithdrawReferral: referrals.withdraw_referral,
-    AnswerWithdrawal: referrals.answer_withdrawal,
-    GiveSignal: referrals.give_signal,
-    MarkUnreachable: referrals.mark_unreachable,
-    EnterInError: referrals.enter_in_error,
-    ConcludeIntake: referrals.conclude_intake,
-    ScheduleIntake: appointments.schedule_intake,
-    CancelAppointment: appointments.cancel_appointment,
-    RecordAttendance: appointments.record_attendance,
-    SignPlan: trajectories.sign_plan,
-    PauseTrajectory: trajectories.pause_trajectory,
-    ResumeTrajectory: trajectories.resume_trajectory,
-    RecordResult: trajectories.record_result,
-    CloseTrajectory: trajectories.close_trajectory,
-    RecordKbrStatus: trajectories.record_kbr_status,
-    AddParty: trajectories.add_party,
-}
 _TOLD_BY_REFERRER = (AmendReferral, WithdrawReferral, GiveSignal, EnterInError)
 
 Dump = dict[str, list[tuple[Any, ...]]]
@@ -137,22 +107,22 @@ def act_of(fact: object, **changes: Any) -> ActionContext:
     """Return the act by which the right party states a fact, here and now."""
     by_referrer = isinstance(fact, (*_TOLD_BY_REFERRER, RegisterReferral))
     context = (
-        ActionContext(OrganisationRole.REFERRER, System.API, NOW)
+        ActionContext(role=OrganisationRole.REFERRER, system=System.GIDSO, occurred_at=NOW)
         if by_referrer
-        else ActionContext(OrganisationRole.FINANCE_TEAM, System.ALLEGRO, NOW)
+        else ActionContext(role=OrganisationRole.FINANCE_TEAM, system=System.ALLEGRO, occurred_at=NOW)
     )
     return replace(context, **changes)
 
 
 def referral(**changes: Any) -> RegisterReferral:
     """Return a referral that is in order, by DOCK."""
-    return replace(RegisterReferral(DOCK.code, CLIENT, CONTENTS), **changes)
+    return replace(RegisterReferral(organisation_code=DOCK.code, client=CLIENT, contents=CONTENTS), **changes)
 
 
 AT_WIJKTEAM = referral(organisation_code=WIJKTEAM.code, reference="G-1")
 
 
-def partner_record(case_id: str, *facts: Fact, **changes: Any) -> PartnerRecord:
+def partner_record(case_id: str, *facts: Command, **changes: Any) -> PartnerRecord:
     """Return a record as a partner's adapter reads it; by default its content is its facts."""
     external_id = changes.pop("external_id", f"{case_id}/{'+'.join(type(fact).__name__ for fact in facts)}")
     payload = {"id": external_id, "facts": repr(facts)}
@@ -221,7 +191,10 @@ class InProcessHub:
         fact = referral(**changes)
 
         def work(tx: Connection) -> UUID:
-            return referrals.register_referral(tx, self.services, fact, act_of(fact)).referral.id
+            uow = UnitOfWork(tx, self.services)
+            case = register(uow, fact, act_of(fact))
+            uow.flush()
+            return case.id
 
         referral_id = await self.db.write(work)
         await self.tell(referral_id, *facts)
@@ -231,18 +204,16 @@ class InProcessHub:
         """Register a referral and bring it to a state."""
         return await self.refer(*PATHS[status], **changes)
 
-    async def tell(self, referral_id: UUID, *facts: Any, **context: Any) -> list[Any]:
-        """State facts about a referral in one transaction; by the right party, unless ``context`` says otherwise."""
+    async def tell(self, referral_id: UUID, *facts: Any, **context: Any) -> None:
+        """Execute commands on a referral in one transaction; by the right party, unless ``context`` says otherwise."""
 
-        def work(tx: Connection) -> list[Any]:
-            return [
-                _OPERATIONS[type(fact)](
-                    tx, self.services, open_chain(tx, self.services, referral_id, act_of(fact, **context)), fact
-                )
-                for fact in facts
-            ]
+        def work(tx: Connection) -> None:
+            uow = UnitOfWork(tx, self.services)
+            for fact in facts:
+                execute(uow, ReferralRef(referral_id), fact, act_of(fact, **context))
+            uow.flush()
 
-        return await self.db.write(work)
+        await self.db.write(work)
 
     async def pull(
         self,
@@ -282,9 +253,9 @@ class InProcessHub:
 
         return await self.db.read(work)
 
-    async def case(self, referral_id: UUID) -> CaseFile:
+    async def case(self, referral_id: UUID) -> Case:
         """Return the whole case."""
-        return (await self.db.read(load_case_files, self.services.vault, [referral_id]))[referral_id]
+        return (await self.db.read(load_cases, self.services.vault, [referral_id]))[referral_id]
 
     async def status(self, referral_id: UUID) -> ReferralStatus:
         """Return where the referral stands."""
@@ -297,7 +268,7 @@ class InProcessHub:
 
     async def appointments(self, referral_id: UUID) -> list[Appointment]:
         """Return the appointments, oldest first."""
-        return await self.db.read(list_appointments, referral_id)
+        return list((await self.case(referral_id)).appointments)
 
     async def history(self, referral_id: UUID) -> list[HistoryEntry]:
         """Return the history, oldest first."""

@@ -30,7 +30,9 @@ from tests.support.subscriptions import sealed_subscription
 CONFIRMED = EventType.REFERRAL_CONFIRMED
 OWNER = organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
 OTHER_ORGANISATION = replace(organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API), code="other-organisation")
-OPERATOR = Organisation(uuid4(), "beheer", "Beheer", OrganisationRole.OPERATOR, None, System.API)
+OPERATOR = Organisation(
+    id=uuid4(), code="beheer", name="Beheer", role=OrganisationRole.OPERATOR, kind=None, system=System.API
+)
 
 
 def status(code: int) -> Answer:

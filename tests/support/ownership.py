@@ -8,19 +8,19 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.database import Connection, Database
+from app.domain.case import Case
 from app.domain.codes import OrganisationRole, System
 from app.domain.commands import ActionContext, AmendReferral, RegisterReferral
 from app.domain.values import Worker
 from app.models.cases.external_id import referral_of
 from app.models.partners.field_sync import conflict
-from app.operations.cases.referrals import amend_referral, what_was_said
-from app.operations.cases.steps import open_chain
-from app.operations.field_sync.known_values import record_known_values
+from app.operations.cases.execute import ReferralRef, execute
+from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.intake.apply import PageResult
 from tests.support.hub import AT_WIJKTEAM, CLIENT, NOW, InProcessHub, partner_record
 
 CASE = "G-1"
-BY_REFERRER = ActionContext(OrganisationRole.REFERRER, System.API, NOW)
+BY_REFERRER = ActionContext(role=OrganisationRole.REFERRER, system=System.API, occurred_at=NOW)
 BY_WIJKTEAM = replace(AT_WIJKTEAM, client=replace(CLIENT, bsn=None))
 
 
@@ -58,12 +58,13 @@ class TwoWriters:
         """Let the referrer change contents as the API does."""
         referral_id = await self.referral_id()
 
+        def amended(case: Case) -> AmendReferral:
+            return AmendReferral(replace(case.contents, **contents), case.client.details)
+
         def work(tx: Connection) -> None:
-            services = self.hub.services
-            said = what_was_said(tx, services, chain := open_chain(tx, services, referral_id, BY_REFERRER))
-            fact = AmendReferral(replace(said.contents, **contents), said.client)
-            record_known_values(tx, services, chain.id, (said, fact))
-            amend_referral(tx, services, chain, fact)
+            uow = UnitOfWork(tx, self.hub.services)
+            execute(uow, ReferralRef(referral_id), amended, BY_REFERRER)
+            uow.flush()
 
         await self.hub.db.write(work)
 
@@ -73,7 +74,7 @@ class TwoWriters:
 
     async def contents(self) -> Any:
         """Return what the hub has."""
-        return (await self.hub.case(await self.referral_id())).referral.contents
+        return (await self.hub.case(await self.referral_id())).contents
 
     async def events(self) -> list[str]:
         """Return the names of the events of the referral."""

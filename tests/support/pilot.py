@@ -83,10 +83,18 @@ def by_api(rows: Sequence[RegisterRow]) -> Iterator[tuple[RegisterReferral, Acti
         if row.system is not System.API:
             continue
         at = datetime.combine(row.received_on, time(9), AMSTERDAM).astimezone(UTC)
-        client = ClientDetails(row.given_name, row.family_name, row.birth_date, sex=row.sex)
-        contents = ReferralContents(row.area, three_way_meeting=row.three_way_meeting)
-        fact = RegisterReferral(row.organisation_code, client, contents, row.reference, at)
-        yield fact, ActionContext(OrganisationRole.REFERRER, System.API, at)
+        client = ClientDetails(
+            given_name=row.given_name, family_name=row.family_name, birth_date=row.birth_date, sex=row.sex
+        )
+        contents = ReferralContents(area=row.area, three_way_meeting=row.three_way_meeting)
+        fact = RegisterReferral(
+            organisation_code=row.organisation_code,
+            client=client,
+            contents=contents,
+            reference=row.reference,
+            received_at=at,
+        )
+        yield fact, ActionContext(role=OrganisationRole.REFERRER, system=System.API, occurred_at=at)
 
 
 def tables_of(rows: Sequence[RegisterRow], reference: Reference) -> dict[str, Any]:

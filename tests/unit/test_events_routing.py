@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def referrer(system: System = System.GIDSO, kind: ReferrerKind | None = ReferrerKind.WIJKTEAM) -> Organisation:
-    return Organisation(uuid4(), "team", "Team", OrganisationRole.REFERRER, kind, system)
+    return Organisation(id=uuid4(), code="team", name="Team", role=OrganisationRole.REFERRER, kind=kind, system=system)
 
 
 def stored(type: EventType, source: System = System.API) -> StoredEvent:

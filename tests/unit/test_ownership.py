@@ -23,17 +23,17 @@ from app.domain.codes import (
 from app.domain.commands import AmendReferral
 from app.domain.fields import Field
 from app.domain.ownership import (
-    NO_NEWS,
-    SAID,
+    NOTHING_NEW,
+    REFERRER_FIELDS,
     Owner,
     Reason,
-    Settlement,
-    canonical,
-    changes,
-    said,
-    saying,
-    settle,
-    stored_form,
+    Resolution,
+    changed_fields,
+    json_form,
+    normalise,
+    referrer_values,
+    resolve,
+    with_values,
 )
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
 from app.reference import FaultyReference, load_reference, read_reference
@@ -65,20 +65,23 @@ FULL = AmendReferral(
         consent=Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), date(2026, 1, 2), "schriftelijk"),
     ),
     ClientDetails(
-        "Yara",
-        "Voorbeeld",
-        date(1990, 5, 17),
-        "999990019",
-        "f",
-        "Straat 1",
-        "0612345678",
-        "y@example.nl",
-        ContactChannel.PHONE,
-        "Arabisch",
-        (ContactCaution.DO_NOT_CALL,),
+        given_name="Yara",
+        family_name="Voorbeeld",
+        birth_date=date(1990, 5, 17),
+        bsn="999990019",
+        sex="f",
+        address="Straat 1",
+        phone="0612345678",
+        email="y@example.nl",
+        preferred_channel=ContactChannel.PHONE,
+        interpreter_language="Arabisch",
+        contact_cautions=(ContactCaution.DO_NOT_CALL,),
     ),
 )
-BARE = AmendReferral(ReferralContents("Charlois"), ClientDetails("Noor", "Ander", date(1980, 1, 1)))
+BARE = AmendReferral(
+    ReferralContents(area="Charlois"),
+    ClientDetails(given_name="Noor", family_name="Ander", birth_date=date(1980, 1, 1)),
+)
 
 
 def test_every_field_has_exactly_one_owner() -> None:
@@ -140,16 +143,16 @@ def test_what_the_referrer_owns_belongs_to_the_system_in_which_it_registers(
 @pytest.mark.parametrize(
     ("three", "owns", "settled"),
     [
-        ((b"old", b"new", b"new"), False, NO_NEWS),
-        ((b"old", b"new", b"old"), True, NO_NEWS),
-        ((b"old", b"old", b"new"), True, Settlement(take=True)),
-        ((b"old", b"old", b"new"), False, Settlement(reason=Reason.NOT_THE_OWNER)),
-        ((b"old", b"hub", b"new"), True, Settlement(take=True, reason=Reason.BOTH_CHANGED)),
-        ((b"old", b"hub", b"new"), False, Settlement(take=False, reason=Reason.BOTH_CHANGED)),
+        ((b"old", b"new", b"new"), False, NOTHING_NEW),
+        ((b"old", b"new", b"old"), True, NOTHING_NEW),
+        ((b"old", b"old", b"new"), True, Resolution(take=True)),
+        ((b"old", b"old", b"new"), False, Resolution(reason=Reason.NOT_THE_OWNER)),
+        ((b"old", b"hub", b"new"), True, Resolution(take=True, reason=Reason.BOTH_CHANGED)),
+        ((b"old", b"hub", b"new"), False, Resolution(take=False, reason=Reason.BOTH_CHANGED)),
     ],
 )
-def test_three_values_settle_a_field(three: tuple[bytes, bytes, bytes], owns: bool, settled: Settlement) -> None:
-    assert settle(*three, owns=owns) == settled
+def test_three_values_settle_a_field(three: tuple[bytes, bytes, bytes], owns: bool, settled: Resolution) -> None:
+    assert resolve(*three, owns=owns) == settled
 
 
 VALUES = st.sampled_from([b"a", b"b", b"c"])
@@ -157,7 +160,7 @@ VALUES = st.sampled_from([b"a", b"b", b"c"])
 
 @given(base=VALUES, hub=VALUES, partner=VALUES, owns=st.booleans())
 def test_no_value_is_lost_without_a_conflict(base: bytes, hub: bytes, partner: bytes, owns: bool) -> None:
-    settled = settle(base, hub, partner, owns=owns)
+    settled = resolve(base, hub, partner, owns=owns)
 
     refused = partner not in (base, hub) and not settled.take
     overwritten = settled.take and hub != base
@@ -181,7 +184,7 @@ def test_no_value_is_lost_without_a_conflict(base: bytes, hub: bytes, partner: b
     ],
 )
 def test_the_same_in_another_form_is_the_same(field: Field, one: object, other: object) -> None:
-    assert canonical(field, one) == canonical(field, other)
+    assert normalise(field, one) == normalise(field, other)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +199,7 @@ def test_the_same_in_another_form_is_the_same(field: Field, one: object, other: 
     ],
 )
 def test_another_value_stays_another_value(field: Field, one: object, other: object) -> None:
-    assert canonical(field, one) != canonical(field, other)
+    assert normalise(field, one) != normalise(field, other)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +216,7 @@ def test_another_value_stays_another_value(field: Field, one: object, other: obj
 )
 def test_the_form_of_comparison_does_not_change_between_versions(field: Field, value: object, form: str) -> None:
     # Fingerprints of this form are stored: another form would make every field look changed.
-    assert canonical(field, value) == form
+    assert normalise(field, value) == form
 
 
 def _leaves(record: Any) -> int:
@@ -222,37 +225,37 @@ def _leaves(record: Any) -> int:
 
 
 def test_everything_that_can_be_amended_is_settled_but_the_bsn() -> None:
-    assert len(SAID) == _leaves(FULL) - 1
+    assert len(REFERRER_FIELDS) == _leaves(FULL) - 1
 
 
 def test_what_is_said_can_be_said_again_field_by_field() -> None:
-    again = saying(BARE, said(FULL))
+    again = with_values(BARE, referrer_values(FULL))
 
     assert again.client
     assert replace(again, client=replace(again.client, bsn="999990019")) == FULL
 
 
 def test_only_what_is_said_otherwise_than_before_is_a_change() -> None:
-    after = saying(FULL, {Field.WORKER_PHONE: "0101234567", Field.CLIENT_SEX: None})
+    after = with_values(FULL, {Field.WORKER_PHONE: "0101234567", Field.CLIENT_SEX: None})
 
-    assert changes(FULL, FULL) == {}
-    assert changes(FULL, after) == {Field.WORKER_PHONE: "0101234567", Field.CLIENT_SEX: None}
+    assert changed_fields(FULL, FULL) == {}
+    assert changed_fields(FULL, after) == {Field.WORKER_PHONE: "0101234567", Field.CLIENT_SEX: None}
 
 
 def test_a_client_that_was_not_known_before_is_no_change() -> None:
-    assert changes(replace(FULL, client=None), FULL) == {}
-    assert changes(FULL, replace(FULL, client=None)) == {}
+    assert changed_fields(replace(FULL, client=None), FULL) == {}
+    assert changed_fields(FULL, replace(FULL, client=None)) == {}
 
 
 def test_of_a_client_that_is_left_alone_nothing_is_said() -> None:
-    assert not {field for field in said(replace(FULL, client=None)) if field.startswith("client.")}
+    assert not {field for field in referrer_values(replace(FULL, client=None)) if field.startswith("client.")}
 
 
-@pytest.mark.parametrize("field", SAID)
+@pytest.mark.parametrize("field", REFERRER_FIELDS)
 def test_a_value_is_read_back_from_its_stored_form(field: Field) -> None:
-    value = said(FULL)[field]
+    value = referrer_values(FULL)[field]
 
-    assert SAID[field].read(json.loads(json.dumps(stored_form(value)))) == value
+    assert REFERRER_FIELDS[field].read(json.loads(json.dumps(json_form(value)))) == value
 
 
 def test_whoever_changes_what_was_said_first_notes_what_the_partners_hold() -> None:

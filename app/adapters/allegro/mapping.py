@@ -27,9 +27,9 @@ from app.domain.commands import (
     AnswerWithdrawal,
     CancelAppointment,
     CloseTrajectory,
+    Command,
     ConcludeIntake,
     ConfirmReferral,
-    Fact,
     MarkUnreachable,
     PauseTrajectory,
     RecordAttendance,
@@ -151,7 +151,7 @@ def read_change(raw: Mapping[str, object]) -> PartnerRecord:
     return read_record(record, _steps(record, raw))
 
 
-def facts_of(change: schemas.Change) -> tuple[Fact, ...]:
+def facts_of(change: schemas.Change) -> tuple[Command, ...]:
     """Return what a change says; nothing for a counsellor's note (*notitie*).
 
     Raises:
@@ -180,16 +180,16 @@ def _steps(record: PartnerRecord, raw: Mapping[str, object]) -> Iterator[Partner
     yield replace(record, occurred_at=occurred_at(change), facts=facts_of(change))
 
 
-def _confirmation(change: schemas.Change) -> tuple[Fact, ...]:
+def _confirmation(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.Confirmation, change)
     return (ConfirmReferral(_counsellor(contents.trajectbegeleider)),)
 
 
-def _rejection(change: schemas.Change) -> tuple[Fact, ...]:
+def _rejection(change: schemas.Change) -> tuple[Command, ...]:
     return (RejectReferral(_reason(REJECTION_REASONS, change)),)
 
 
-def _appointment(change: schemas.Change) -> tuple[Fact, ...]:
+def _appointment(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.Appointment, change)
     fact = ScheduleIntake(
         starts_at=contents.begint.astimezone(UTC),
@@ -201,26 +201,26 @@ def _appointment(change: schemas.Change) -> tuple[Fact, ...]:
     return (fact,)
 
 
-def _cancellation(change: schemas.Change) -> tuple[Fact, ...]:
+def _cancellation(change: schemas.Change) -> tuple[Command, ...]:
     return (CancelAppointment(_reason(CANCELLATION_REASONS, change)),)
 
 
-def _attendance(change: schemas.Change) -> tuple[Fact, ...]:
+def _attendance(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.Attendance, change)
     return (RecordAttendance(_yes("gegevens.verschenen", contents.verschenen)),)
 
 
-def _intake_result(change: schemas.Change) -> tuple[Fact, ...]:
+def _intake_result(change: schemas.Change) -> tuple[Command, ...]:
     value = _contents(schemas.CodeValue, change)
     return (ConcludeIntake(_code(INTAKE_RESULTS, "gegevens.code", value), _day(change)),)
 
 
-def _plan(change: schemas.Change) -> tuple[Fact, ...]:
+def _plan(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.Plan, change)
     return (SignPlan(contents.ondertekend_op, contents.rdd_kenmerk),)
 
 
-def _result(change: schemas.Change) -> tuple[Fact, ...]:
+def _result(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.Result, change)
     reason = contents.uitvalreden
     fact = RecordResult(
@@ -231,38 +231,38 @@ def _result(change: schemas.Change) -> tuple[Fact, ...]:
     return (fact,)
 
 
-def _kbr_application(change: schemas.Change) -> tuple[Fact, ...]:
+def _kbr_application(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.KbrApplication, change)
     status = _code(KBR_STATUSES, "gegevens.code", contents)
     return (RecordKbrStatus(status, _day(change), contents.gbd_datum),)
 
 
-def _closure(change: schemas.Change) -> tuple[Fact, ...]:
+def _closure(change: schemas.Change) -> tuple[Command, ...]:
     return (CloseTrajectory(_reason(CLOSURE_REASONS, change), _day(change)),)
 
 
-def _unreachable(_: schemas.Change) -> tuple[Fact, ...]:
+def _unreachable(_: schemas.Change) -> tuple[Command, ...]:
     return (MarkUnreachable(),)
 
 
-def _withdrawal(change: schemas.Change) -> tuple[Fact, ...]:
+def _withdrawal(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.WithdrawalAnswer, change)
     return (AnswerWithdrawal(_yes("gegevens.akkoord", contents.akkoord)),)
 
 
-def _pause(_: schemas.Change) -> tuple[Fact, ...]:
+def _pause(_: schemas.Change) -> tuple[Command, ...]:
     return (PauseTrajectory(),)
 
 
-def _resumption(_: schemas.Change) -> tuple[Fact, ...]:
+def _resumption(_: schemas.Change) -> tuple[Command, ...]:
     return (ResumeTrajectory(),)
 
 
-def _note(_: schemas.Change) -> tuple[Fact, ...]:
+def _note(_: schemas.Change) -> tuple[Command, ...]:
     return ()
 
 
-READERS: Mapping[str, Callable[[schemas.Change], tuple[Fact, ...]]] = {
+READERS: Mapping[str, Callable[[schemas.Change], tuple[Command, ...]]] = {
     "bevestiging": _confirmation,
     "afwijzing": _rejection,
     "afspraak": _appointment,

@@ -22,7 +22,7 @@ from app.domain.codes import (
     Threat,
     WithdrawalReason,
 )
-from app.domain.commands import Fact, GiveSignal, RegisterReferral, WithdrawReferral
+from app.domain.commands import Command, GiveSignal, RegisterReferral, WithdrawReferral
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
 
 MAPPING_VERSION = "1"
@@ -89,7 +89,7 @@ CONSENT_FORMS: Mapping[str, str] = {"Mondeling": "mondeling", "Schriftelijk": "s
 _PARTNER = "GIDSO"
 
 
-def to_facts(kind: Kind, row: Mapping[str, object]) -> tuple[Fact, ...]:
+def to_facts(kind: Kind, row: Mapping[str, object]) -> tuple[Command, ...]:
     """Read a row of GIDSO as what it says of this kind.
 
     Raises:

@@ -12,7 +12,7 @@ from app.adapters.common.parsing import checked_bsn, meaning, meaning_if_given, 
 from app.adapters.rmw.remarks import remark
 from app.adapters.rmw.schemas import Aanmelding, Klant, ListedRegistration, StatusUpdate, Toestemming
 from app.domain.codes import ConsentScope, DebtSeverity, DisclosureOccasion, IncomeSituation, Threat, WithdrawalReason
-from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
+from app.domain.commands import Command, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable
 from app.domain.events import EventType
 from app.domain.local_time import AMSTERDAM
@@ -76,7 +76,7 @@ ENDINGS: Final = frozenset(
 """Events after which nothing runs any more, so that RMW's activity tab is closed."""
 
 
-def to_facts(registration: ListedRegistration) -> tuple[Fact, ...]:
+def to_facts(registration: ListedRegistration) -> tuple[Command, ...]:
     """Read a registration as the referral that it states, or as its withdrawal when it lapsed (*vervallen*).
 
     Raises:
@@ -97,7 +97,7 @@ def to_facts(registration: ListedRegistration) -> tuple[Fact, ...]:
     )
 
 
-def withdrawal() -> tuple[Fact, ...]:
+def withdrawal() -> tuple[Command, ...]:
     """Return what a lapsed registration says: it is taken back, RMW does not tell why."""
     return (WithdrawReferral(WithdrawalReason.OTHER),)
 

@@ -11,7 +11,7 @@ from typing import Final
 from app.adapters.common.parsing import checked_bsn, meaning
 from app.adapters.template.schemas import Aanmelding, Klant
 from app.domain.codes import ConsentScope, DisclosureOccasion, IncomeSituation, System, WithdrawalReason
-from app.domain.commands import Fact, RegisterReferral, WithdrawReferral
+from app.domain.commands import Command, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
@@ -77,7 +77,7 @@ PLACES: Final[Mapping[Field, str]] = {
 """Where a message (*bericht*) has room for a field; the privacy gate decided before whether it may be told."""
 
 
-def to_facts(message: Aanmelding, tables: Tables = TABLES) -> tuple[Fact, ...]:
+def to_facts(message: Aanmelding, tables: Tables = TABLES) -> tuple[Command, ...]:
     """Read a referral as the one thing it says: that it stands so, or that it was withdrawn.
 
     Raises:
@@ -124,4 +124,6 @@ def _referral(message: Aanmelding, tables: Tables) -> RegisterReferral:
 
 def _client(klant: Klant) -> ClientDetails:
     bsn = checked_bsn(klant.bsn, "klant.bsn")
-    return ClientDetails(klant.voornaam, klant.achternaam, klant.geboortedatum, bsn=bsn)
+    return ClientDetails(
+        given_name=klant.voornaam, family_name=klant.achternaam, birth_date=klant.geboortedatum, bsn=bsn
+    )

@@ -1,5 +1,6 @@
 """What a partner and the hub say differently of one field, for the operator."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,11 +11,11 @@ from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, page_answ
 from app.api.responses import answer
 from app.api.routes.partners import Manages, Reads
 from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictState, DecisionIn
-from app.database import Connection
+from app.domain import partners
 from app.domain.codes import System
 from app.domain.errors import NotFound
-from app.operations.access.idempotency import Answer
-from app.operations.field_sync.conflicts import ConflictQuery, StoredConflict, decide_conflict, page_of_conflicts
+from app.operations.access.idempotency import Answer, answering
+from app.operations.partners.conflicts import ConflictQuery, StoredConflict, decide_conflict, page_of_conflicts
 
 router = APIRouter(prefix="/partners/{system}/conflicts", tags=["partners"])
 
@@ -61,7 +62,13 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
     which the caller's organisation registers. The values themselves, which may be personal, are shown to who may
     decide: with the scope `partners:manage`.
     """
-    query = ConflictQuery(system, state, id_after(cursor), limit, _MAY_SEE_VALUES in read.caller.scopes)
+    query = ConflictQuery(
+        system=system,
+        state=partners.ConflictState(state),
+        after=id_after(cursor),
+        limit=limit,
+        with_values=_MAY_SEE_VALUES in read.caller.scopes,
+    )
     page, following = await read.hub.db.read(page_of_conflicts, read.hub.services, query)
     items: list[dict[str, Any]] = [
         _shown(each).model_dump(mode="json", by_alias=True, exclude_none=True) for each in page
@@ -81,13 +88,15 @@ async def decide(change: Manages, system: Speaker, conflict_id: ConflictId, body
     A partner's value of what the finance team records, such as an attendance, is not taken over here: its owner
     records it. The answer holds no values.
     """
+    decide_it = partial(
+        decide_conflict, services=change.hub.services, system=system, conflict_id=conflict_id, keep=body.keep
+    )
+    return await change.once(answering(_decided, decide_it, by=change.caller.client_id))
 
-    def work(tx: Connection) -> Answer:
-        found = decide_conflict(tx, change.hub.services, system, conflict_id, body.keep, change.caller.client_id)
-        return answer(200, _shown(found))
 
-    return await change.once(work)
+def _decided(conflict: StoredConflict) -> Answer:
+    return answer(200, _shown(conflict))
 
 
 def _shown(conflict: StoredConflict) -> ConflictOut:
-    return ConflictOut.model_validate({**vars(conflict), "field": conflict.field.value}, by_name=True)
+    return ConflictOut.model_validate(conflict, by_name=True)

@@ -1,17 +1,18 @@
 """Referrals: make, read, list, search, change (*aanmeldingen*)."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import JsonValue, ValidationError
 
-from app.api.context import ReadContext, WriteContext, changing, hide_status_in_errors, reading, referral_body
+from app.api.context import ReadContext, WriteContext, changing, reading, referral_body
 from app.api.http.problems import owned_responses, problem_responses
 from app.api.http.validation_errors import faults_of
 from app.api.paging import page_answer
 from app.api.representations import disclosures_body, history_body
-from app.api.responses import answer, json_answer
+from app.api.responses import json_answer
 from app.api.schemas.lists import (
     ActionsOut,
     DisclosuresOut,
@@ -22,21 +23,15 @@ from app.api.schemas.lists import (
 )
 from app.api.schemas.referral_in import ReferralContentsIn, ReferralIn, written
 from app.api.schemas.referral_out import ReferralOut
-from app.database import Connection
-from app.domain.commands import AmendReferral, RegisterReferral
-from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.case import Case
+from app.domain.commands import AmendReferral
+from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
-from app.domain.ownership import changes
-from app.domain.preconditions import check_precondition
 from app.domain.queries import ReferralQuery
-from app.operations.access.idempotency import Answer
-from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.queries import page_of_referrals, referral_actions, view_history, view_referral
-from app.operations.cases.referrals import amend_referral, referrer_code, register_referral, what_was_said
-from app.operations.cases.steps import open_chain
+from app.domain.validation import bsn_not_allowed
+from app.operations.cases.queries import page_of_referrals, read_history, referral_actions
+from app.operations.cases.register import code_to_register_for
 from app.operations.disclosure.disclosures import view_disclosures
-from app.operations.field_sync.authority import check_ownership, refuse_uninvolved_roles
-from app.operations.field_sync.known_values import record_known_values
 
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 
@@ -67,14 +62,8 @@ _PATCH_FORM = {"schema": {"type": "object"}, "example": {"worker": {"name": "C. 
 )
 async def register(body: ReferralIn, change: Refers) -> Response:
     """Put a client forward to the finance team (*aanmelden*). The answer holds advice on the route, never a refusal."""
-
-    def work(tx: Connection) -> Answer:
-        context = change.context(body.received_at, "receivedAt")
-        shown = change.new_referral(register_referral(tx, change.hub.services, _registered(tx, body, change), context))
-        location = f"{change.hub.api_url}/referrals/{shown.body['id']}"
-        return answer(201, shown.body, etag=shown.etag, location=location)
-
-    return await change.once(work)
+    code = code_to_register_for(change.caller.organisation, body.organisation_code)
+    return await change.register(body.to_command(code, change.resolve))
 
 
 @router.get("", summary="List referrals", response_model=ReferralPageOut, responses=problem_responses(400, 401, 403))
@@ -94,7 +83,8 @@ async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Respo
     if body.asks_nothing:
         message = "Give at least one thing to search for, or list with GET /v1/referrals."
         raise InvalidInput(FieldFault("body", InputRule.NOT_EMPTY, message))
-    _check_bsn(read.caller_scope, body.bsn, "bsn")
+    if body.bsn and not read.caller_scope.is_inside:
+        raise InvalidInput(bsn_not_allowed("bsn"))
     return await _page(request, read, body, body)
 
 
@@ -106,7 +96,7 @@ async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Respo
 )
 async def read_one(referral_id: ReferralId, read: Reads) -> Response:
     """Return a referral (*aanmelding*) as you may know it."""
-    return await read.answer(read.referral(referral_id))
+    return await read.referral(referral_id)
 
 
 @router.patch(
@@ -118,23 +108,7 @@ async def read_one(referral_id: ReferralId, read: Reads) -> Response:
 )
 async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
     """Change what the referrer said (*wijzigen*); the referrer alone owns it. Also as application/json."""
-    record_id, show = change.resolve(referral_id), change.referral(referral_id)
-    services, caller_scope = change.hub.services, change.caller_scope
-
-    def work(tx: Connection) -> Answer:
-        chain = open_chain(tx, services, record_id, change.context(), caller_scope.visibility)
-        check_precondition(change.write.if_match, show(tx).etag)
-        refuse_uninvolved_roles(chain)
-        said = what_was_said(tx, services, chain)
-        fact = _amended(caller_scope, said, patch)
-        if fact != said:
-            record_known_values(tx, services, chain.id, (said, fact))
-            with hide_status_in_errors(caller_scope), check_ownership(chain, changes(said, fact)):
-                amend_referral(tx, services, chain, fact)
-        shown = show(tx)
-        return answer(200, shown.body, etag=shown.etag)
-
-    return await change.once(work)
+    return await change.change_referral(referral_id, partial(_patched, patch))
 
 
 @router.get(
@@ -145,7 +119,7 @@ async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Respon
 )
 async def history(referral_id: ReferralId, read: Reads) -> Response:
     """Return what happened (*geschiedenis*), oldest first; a referrer reads its own steps and those it was told of."""
-    return history_body(read, await read.ask(view_history, referral_id))
+    return history_body(read, await read.ask(read_history, referral_id))
 
 
 @router.get(
@@ -174,10 +148,10 @@ async def disclosures(referral_id: ReferralId, read: Reads) -> Response:
 async def _page(request: Request, read: ReadContext, filters: ReferralFilters, search: ReferralSearchIn) -> Response:
     services, caller_scope = read.hub.services, read.caller_scope
     query = ReferralQuery(
-        caller_scope.visibility,
-        filters.limit,
-        read.position(filters.cursor),
-        filters.status,
+        visibility=caller_scope.visibility,
+        limit=filters.limit,
+        after=read.position(filters.cursor),
+        status=filters.status,
         by_told_status=not caller_scope.knows_all_statuses,
         organisation_code=filters.organisation,
         referrer_kind=filters.referrer_kind,
@@ -191,30 +165,18 @@ async def _page(request: Request, read: ReadContext, filters: ReferralFilters, s
     return page_answer(read.hub, request, [referral_body(view) for view in views], read.cursor(following))
 
 
-def _registered(tx: Connection, body: ReferralIn, change: WriteContext) -> RegisterReferral:
-    code = referrer_code(tx, change.caller.organisation, body.organisation_code)
-    _check_bsn(change.caller_scope, body.client.bsn, "client.bsn")
-    previous_id = _previous(tx, body.previous_id, change) if body.previous_id else None
-    return RegisterReferral(code, body.details(), body.contents(), body.reference, body.received_at, previous_id)
+def _patched(patch: dict[str, JsonValue], case: Case) -> AmendReferral:
+    """Return what the referrer says after a merge patch.
 
-
-def _previous(tx: Connection, given_id: UUID, change: WriteContext) -> UUID:
-    previous_id = change.resolve(given_id)
+    Raises:
+        InvalidInput: the result breaks a rule, or has no citizen service number any more.
+    """
+    client = case.client.details
     try:
-        view_referral(tx, change.hub.services, change.caller_scope, previous_id)
-    except NotFound as error:
-        message = "You have no referral with this id; give the id of an earlier one, or leave it out."
-        raise InvalidInput(FieldFault("previousId", InputRule.KNOWN_REFERRAL, message)) from error
-    return previous_id
-
-
-def _amended(caller_scope: CallerScope, said: AmendReferral, patch: dict[str, JsonValue]) -> AmendReferral:
-    try:
-        body = ReferralContentsIn.model_validate(_merged(written(said), patch))
+        body = ReferralContentsIn.model_validate(_merged(written(AmendReferral(case.contents, client)), patch))
     except ValidationError as error:
         raise InvalidInput(*faults_of(error.errors())) from None
-    _check_bsn(caller_scope, body.client.bsn, "client.bsn")
-    if said.client and said.client.bsn and body.client.bsn is None:
+    if client.bsn and body.client.bsn is None:
         message = "The BSN cannot be removed; mark the referral as entered in error and make a new one."
         raise InvalidInput(FieldFault("client.bsn", InputRule.UNCHANGEABLE, message))
     return AmendReferral(body.contents(), body.details())
@@ -230,9 +192,3 @@ def _merged(target: dict[str, object], patch: dict[str, JsonValue]) -> dict[str,
         elif value is not None:
             merged[name] = value
     return merged
-
-
-def _check_bsn(caller_scope: CallerScope, bsn: str | None, field: str) -> None:
-    if bsn is not None and not caller_scope.is_inside:
-        message = "Your organisation may not use the BSN (Wabb, article 10); leave it out."
-        raise InvalidInput(FieldFault(field, InputRule.BSN_NOT_ALLOWED, message))

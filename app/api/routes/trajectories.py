@@ -15,9 +15,9 @@ from app.api.schemas.referral_out import TrajectoryOut
 from app.domain.queries import TrajectoryQuery
 from app.operations.cases.queries import (
     page_of_trajectories,
+    read_parties,
+    read_trajectory_history,
     trajectory_actions,
-    view_parties,
-    view_trajectory_history,
 )
 
 _PROBLEMS = problem_responses(400, 401, 403, 404)
@@ -38,13 +38,13 @@ async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Quer
     """Return a page of the trajectories (*trajecten*) of which you were told, newest first."""
     services, caller_scope = read.hub.services, read.caller_scope
     query = TrajectoryQuery(
-        caller_scope.visibility,
-        filters.limit,
-        read.position(filters.cursor),
-        filters.status,
-        filters.referrer_kind,
-        filters.area,
-        filters.counsellor,
+        visibility=caller_scope.visibility,
+        limit=filters.limit,
+        after=read.position(filters.cursor),
+        status=filters.status,
+        referrer_kind=filters.referrer_kind,
+        area=filters.area,
+        counsellor=filters.counsellor,
     )
     views, following = await read.hub.db.read(page_of_trajectories, services, caller_scope, query)
     return page_answer(read.hub, request, [trajectory_body(view) for view in views], read.cursor(following))
@@ -53,13 +53,13 @@ async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Quer
 @router.get("/{trajectory_id}", summary="Read a trajectory", response_model=TrajectoryOut, responses=_PROBLEMS)
 async def read_one(trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return a trajectory (*traject*) as you may know it."""
-    return await read.answer(read.trajectory(trajectory_id))
+    return await read.trajectory(trajectory_id)
 
 
 @router.get("/{trajectory_id}/parties", summary="List who takes part", response_model=PartiesOut, responses=_PROBLEMS)
 async def parties(trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return who takes part (*betrokken partijen*), in the order in which they came; for who guides the client."""
-    found = await read.ask(view_parties, trajectory_id)
+    found = await read.ask(read_parties, trajectory_id)
     return json_answer(200, PartiesOut(items=[party_out(read, party) for party in found]))
 
 
@@ -68,7 +68,7 @@ async def parties(trajectory_id: TrajectoryId, read: Reads) -> Response:
 )
 async def history(trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return what happened (*geschiedenis*) from the referral on, oldest first."""
-    return history_body(read, await read.ask(view_trajectory_history, trajectory_id))
+    return history_body(read, await read.ask(read_trajectory_history, trajectory_id))
 
 
 @router.get(

@@ -1,7 +1,6 @@
 """The steps of a trajectory: planned, paused, resumed, decided, applied for, closed; and who joins."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Response
 
@@ -13,18 +12,8 @@ from app.api.routes.trajectories import TrajectoryId
 from app.api.schemas.lists import PartyOut
 from app.api.schemas.referral_out import TrajectoryOut
 from app.api.schemas.steps import ClosureIn, KbrApplicationIn, PartyIn, PauseIn, PlanIn, ResultIn, ResumptionIn
-from app.database import Connection
+from app.domain.case import Case
 from app.operations.access.idempotency import Answer
-from app.operations.cases.queries import view_parties
-from app.operations.cases.trajectories import (
-    add_party,
-    close_trajectory,
-    pause_trajectory,
-    record_kbr_status,
-    record_result,
-    resume_trajectory,
-    sign_plan,
-)
 
 _PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
 
@@ -36,46 +25,44 @@ Guides = Annotated[WriteContext, changing("trajectories:write")]
 @router.post("/plan", summary="Record the signed plan", response_model=TrajectoryOut)
 async def sign(trajectory_id: TrajectoryId, body: PlanIn, change: Guides) -> Response:
     """Record that the client signed the support plan (*ondersteuningsplan*); the document stays in the RDD."""
-    return await change.change_trajectory(trajectory_id, body, sign_plan)
+    return await change.change_trajectory(trajectory_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/pause", summary="Pause a trajectory", response_model=TrajectoryOut)
 async def pause(trajectory_id: TrajectoryId, body: PauseIn, change: Guides) -> Response:
     """Let guidance rest (*pauzeren*)."""
-    return await change.change_trajectory(trajectory_id, body, pause_trajectory)
+    return await change.change_trajectory(trajectory_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/resumption", summary="Resume a trajectory", response_model=TrajectoryOut)
 async def resume(trajectory_id: TrajectoryId, body: ResumptionIn, change: Guides) -> Response:
     """Let guidance go on (*hervatten*)."""
-    return await change.change_trajectory(trajectory_id, body, resume_trajectory)
+    return await change.change_trajectory(trajectory_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/result", summary="Record a result", response_model=TrajectoryOut)
 async def decide(trajectory_id: TrajectoryId, body: ResultIn, change: Guides) -> Response:
     """Record a result (*resultaat traject*); results are never overwritten, and the newest is shown."""
-    return await change.change_trajectory(trajectory_id, body, record_result)
+    return await change.change_trajectory(trajectory_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/kbr-application", summary="Record the application to the credit bank", response_model=TrajectoryOut)
 async def apply(trajectory_id: TrajectoryId, body: KbrApplicationIn, change: Guides) -> Response:
     """Record where the application to the credit bank stands (*aanvraag KBR*); the first report makes it."""
-    return await change.change_trajectory(trajectory_id, body, record_kbr_status)
+    return await change.change_trajectory(trajectory_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/closure", summary="Close a trajectory", response_model=TrajectoryOut)
 async def close(trajectory_id: TrajectoryId, body: ClosureIn, change: Guides) -> Response:
     """End the guidance (*afsluiten*): closed after a decision, stopped before one (*uitval*)."""
-    return await change.change_trajectory(trajectory_id, body, close_trajectory)
+    return await change.change_trajectory(trajectory_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/parties", status_code=201, summary="Add who takes part", response_model=PartyOut)
 async def join(trajectory_id: TrajectoryId, body: PartyIn, change: Guides) -> Response:
     """Add an organisation that takes part (*betrokken partij*). If-Match takes the ETag of the trajectory."""
 
-    def made(tx: Connection, party_id: UUID) -> Answer:
-        parties = view_parties(tx, change.hub.services, change.caller_scope, change.resolve(trajectory_id))
-        added = next(party for party in parties if party.id == party_id)
-        return answer(201, party_out(change, added))
+    def joined(case: Case) -> Answer:
+        return answer(201, party_out(change, case.new_parties[-1]))
 
-    return await change.on_trajectory(trajectory_id, body, add_party, made)
+    return await change.extend_trajectory(trajectory_id, body.to_command(), body.occurred_at, joined)

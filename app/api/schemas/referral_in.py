@@ -1,5 +1,7 @@
-"""What a referrer says about a client (*aanmelding*), and its reading as facts."""
+"""What a referrer says about a client (*aanmelding*), and the commands that it becomes."""
 
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -32,7 +34,7 @@ from app.domain.codes import (
     LifeDomain,
     Threat,
 )
-from app.domain.commands import AmendReferral
+from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
 
 Flag = Annotated[StrictBool, Described(examples=[False])]
@@ -146,18 +148,44 @@ class ReferralContentsIn(In):
 
     def contents(self) -> ReferralContents:
         """Return what is said about the case."""
-        said = {name: getattr(self, name) for name in _PLAIN}
+        worker, consent = self.worker, self.consent
         return ReferralContents(
-            worker=Worker(**dict(self.worker)),
+            area=self.area,
+            worker=Worker(worker.name, worker.phone, worker.email),
+            reason=self.reason,
+            motivation=self.motivation,
+            income_situation=self.income_situation,
+            debt_severity=self.debt_severity,
+            threats=self.threats,
+            three_way_meeting=self.three_way_meeting,
+            meeting_place=self.meeting_place,
             assessment_done_by=self.assessment.done_by,
             life_domains=self.assessment.life_domains,
-            consent=Consent(**dict(self.consent)),
-            **said,
+            other_organisations=self.other_organisations,
+            case_lead=self.case_lead,
+            protective_administration=self.protective_administration,
+            running_wsnp=self.running_wsnp,
+            wmo_indication=self.wmo_indication,
+            lives_in_municipality=self.lives_in_municipality,
+            consent=Consent(consent.scopes, consent.given_on, consent.evidence),
         )
 
     def details(self) -> ClientDetails:
         """Return what is said about the client."""
-        return ClientDetails(**dict(self.client))
+        client = self.client
+        return ClientDetails(
+            given_name=client.given_name,
+            family_name=client.family_name,
+            birth_date=client.birth_date,
+            bsn=client.bsn,
+            sex=client.sex,
+            address=client.address,
+            phone=client.phone,
+            email=client.email,
+            preferred_channel=client.preferred_channel,
+            interpreter_language=client.interpreter_language,
+            contact_cautions=client.contact_cautions,
+        )
 
 
 def written(said: AmendReferral) -> dict[str, object]:
@@ -165,14 +193,14 @@ def written(said: AmendReferral) -> dict[str, object]:
 
     Nothing is checked: a value that came in by a partner's system may be longer than this API takes.
     """
-    contents = vars(said.contents)
+    contents = asdict(said.contents)
     document = {
-        **{name: contents[name] for name in _PLAIN},
-        "client": vars(said.client),
-        "worker": vars(said.contents.worker),
+        **contents,
+        "client": asdict(said.client) if said.client else None,
         "assessment": {name: contents[column] for name, column in _ASSESSMENT.items()},
-        "consent": vars(said.contents.consent),
     }
+    for column in _ASSESSMENT.values():
+        del document[column]
     return {to_camel(name): to_jsonable_python(_in_camel_case(value)) for name, value in document.items()}
 
 
@@ -181,7 +209,6 @@ def _in_camel_case(value: object) -> object:
 
 
 _ASSESSMENT = {"done_by": "assessment_done_by", "life_domains": "life_domains"}
-_PLAIN = frozenset(ReferralContentsIn.model_fields) - {"client", "worker", "assessment", "consent"}
 
 
 class ReferralIn(ReferralContentsIn):
@@ -206,3 +233,14 @@ class ReferralIn(ReferralContentsIn):
         description="The earlier referral of this client, when this is a new one after it (*heraanmelding*).",
         examples=["019ab3f2-7c00-7000-8000-000000000001"],
     )
+
+    def to_command(self, organisation_code: str, resolve: Callable[[UUID], UUID]) -> RegisterReferral:
+        """Return the command; ``resolve`` returns the hub's id behind an id of the caller."""
+        return RegisterReferral(
+            organisation_code=organisation_code,
+            client=self.details(),
+            contents=self.contents(),
+            reference=self.reference,
+            received_at=self.received_at,
+            previous_id=resolve(self.previous_id) if self.previous_id else None,
+        )

@@ -1,6 +1,7 @@
-"""What a caller sends to move a referral or a trajectory on, each with the fact that it states."""
+"""What a caller sends to move a referral or a trajectory on, each with the command that it becomes."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field as Described
 from pydantic import StrictBool
@@ -67,8 +68,8 @@ class ConfirmationIn(StepIn):
 
     counsellor: CounsellorIn | None = Described(None, description="Who will guide the client (*trajectbegeleider*).")
 
-    def fact(self) -> ConfirmReferral:
-        """Return the fact that is stated."""
+    def to_command(self) -> ConfirmReferral:
+        """Return the command."""
         return ConfirmReferral(self.counsellor.value() if self.counsellor else None)
 
 
@@ -77,8 +78,8 @@ class RejectionIn(StepIn):
 
     reason: RejectionReason = Described(description="Why (*reden*).", examples=["not_a_resident"])
 
-    def fact(self) -> RejectReferral:
-        """Return the fact that is stated."""
+    def to_command(self) -> RejectReferral:
+        """Return the command."""
         return RejectReferral(self.reason)
 
 
@@ -87,8 +88,8 @@ class ForwardingIn(StepIn):
 
     organisation_code: Code = Described(description="To which organisation.", examples=["wijkteam-noord"])
 
-    def fact(self) -> ForwardReferral:
-        """Return the fact that is stated."""
+    def to_command(self) -> ForwardReferral:
+        """Return the command."""
         return ForwardReferral(self.organisation_code)
 
 
@@ -97,8 +98,8 @@ class WithdrawalIn(StepIn):
 
     reason: WithdrawalReason = Described(description="Why (*reden*).", examples=["helped_elsewhere"])
 
-    def fact(self) -> WithdrawReferral:
-        """Return the fact that is stated."""
+    def to_command(self) -> WithdrawReferral:
+        """Return the command."""
         return WithdrawReferral(self.reason)
 
 
@@ -107,24 +108,24 @@ class WithdrawalAnswerIn(StepIn):
 
     granted: _Yes = Described(description="Whether it is granted (*toegestaan*).")
 
-    def fact(self) -> AnswerWithdrawal:
-        """Return the fact that is stated."""
+    def to_command(self) -> AnswerWithdrawal:
+        """Return the command."""
         return AnswerWithdrawal(self.granted)
 
 
 class ContactLossIn(StepIn):
     """The client cannot be reached and the referral ends (*niet bereikbaar*)."""
 
-    def fact(self) -> MarkUnreachable:
-        """Return the fact that is stated."""
+    def to_command(self) -> MarkUnreachable:
+        """Return the command."""
         return MarkUnreachable()
 
 
 class EntryErrorIn(StepIn):
     """The referral was made by mistake (*foutieve invoer*)."""
 
-    def fact(self) -> EnterInError:
-        """Return the fact that is stated."""
+    def to_command(self) -> EnterInError:
+        """Return the command."""
         return EnterInError()
 
 
@@ -133,8 +134,8 @@ class SignalIn(StepIn):
 
     kind: SignalKind = Described(description="What changed.", examples=["worker_changed"])
 
-    def fact(self) -> GiveSignal:
-        """Return the fact that is stated."""
+    def to_command(self) -> GiveSignal:
+        """Return the command."""
         return GiveSignal(self.kind)
 
 
@@ -151,10 +152,16 @@ class AppointmentIn(StepIn):
         (), max_length=20, description="Who else takes part (*deelnemers*).", examples=[["A. de Vries"]]
     )
 
-    def fact(self) -> ScheduleIntake:
-        """Return the fact that is stated."""
+    def to_command(self) -> ScheduleIntake:
+        """Return the command."""
         counsellor = self.counsellor.value() if self.counsellor else None
-        return ScheduleIntake(self.starts_at, self.place, self.three_way, counsellor, self.participants)
+        return ScheduleIntake(
+            starts_at=self.starts_at,
+            place=self.place,
+            three_way=self.three_way,
+            counsellor=counsellor,
+            participants=self.participants,
+        )
 
 
 class AttendanceIn(StepIn):
@@ -162,9 +169,9 @@ class AttendanceIn(StepIn):
 
     attended: _Yes = Described(description="Whether the client appeared.")
 
-    def fact(self) -> RecordAttendance:
-        """Return the fact that is stated."""
-        return RecordAttendance(self.attended)
+    def to_command(self, appointment_id: UUID) -> RecordAttendance:
+        """Return the command for an appointment."""
+        return RecordAttendance(self.attended, appointment_id)
 
 
 class ResponseIn(StepIn):
@@ -178,9 +185,9 @@ class ResponseIn(StepIn):
         examples=[["2026-12-02T10:00:00+01:00"]],
     )
 
-    def fact(self) -> RespondToAppointment:
-        """Return the fact that is stated."""
-        return RespondToAppointment(self.accepted, self.other_times)
+    def to_command(self, appointment_id: UUID) -> RespondToAppointment:
+        """Return the command for an appointment."""
+        return RespondToAppointment(appointment_id, self.accepted, self.other_times)
 
 
 class CancellationIn(StepIn):
@@ -188,9 +195,9 @@ class CancellationIn(StepIn):
 
     reason: CancellationReason = Described(description="Who cancelled (*reden*).", examples=["client_cancelled"])
 
-    def fact(self) -> CancelAppointment:
-        """Return the fact that is stated."""
-        return CancelAppointment(self.reason)
+    def to_command(self, appointment_id: UUID) -> CancelAppointment:
+        """Return the command for an appointment."""
+        return CancelAppointment(self.reason, appointment_id)
 
 
 class IntakeResultIn(StepIn):
@@ -199,8 +206,8 @@ class IntakeResultIn(StepIn):
     result: IntakeResult = Described(description="The result (*resultaat*).", examples=["route_to_kbr"])
     concluded_on: Day = Described(description="On which day (*datum*).", examples=["2026-12-01"])
 
-    def fact(self) -> ConcludeIntake:
-        """Return the fact that is stated."""
+    def to_command(self) -> ConcludeIntake:
+        """Return the command."""
         return ConcludeIntake(self.result, self.concluded_on)
 
 
@@ -212,24 +219,24 @@ class PlanIn(StepIn):
         None, description="Where it lies in the document store (*RDD*).", examples=["RDD-2026-118204"]
     )
 
-    def fact(self) -> SignPlan:
-        """Return the fact that is stated."""
+    def to_command(self) -> SignPlan:
+        """Return the command."""
         return SignPlan(self.signed_on, self.document_reference)
 
 
 class PauseIn(StepIn):
     """Guidance rests for a while (*pauze*)."""
 
-    def fact(self) -> PauseTrajectory:
-        """Return the fact that is stated."""
+    def to_command(self) -> PauseTrajectory:
+        """Return the command."""
         return PauseTrajectory()
 
 
 class ResumptionIn(StepIn):
     """Guidance goes on (*hervatting*)."""
 
-    def fact(self) -> ResumeTrajectory:
-        """Return the fact that is stated."""
+    def to_command(self) -> ResumeTrajectory:
+        """Return the command."""
         return ResumeTrajectory()
 
 
@@ -246,8 +253,8 @@ class ResultIn(StepIn):
         examples=["solves_it_alone"],
     )
 
-    def fact(self) -> RecordResult:
-        """Return the fact that is stated."""
+    def to_command(self) -> RecordResult:
+        """Return the command."""
         return RecordResult(self.result, self.decided_on, self.drop_out_reason)
 
 
@@ -262,8 +269,8 @@ class KbrApplicationIn(StepIn):
         examples=["2027-03-01"],
     )
 
-    def fact(self) -> RecordKbrStatus:
-        """Return the fact that is stated."""
+    def to_command(self) -> RecordKbrStatus:
+        """Return the command."""
         return RecordKbrStatus(self.status, self.changed_on, self.service_decision_meeting_on)
 
 
@@ -273,8 +280,8 @@ class ClosureIn(StepIn):
     reason: ClosureReason = Described(description="Why (*reden*).", examples=["result_reached"])
     closed_on: Day = Described(description="On which day (*datum*).", examples=["2027-03-15"])
 
-    def fact(self) -> CloseTrajectory:
-        """Return the fact that is stated."""
+    def to_command(self) -> CloseTrajectory:
+        """Return the command."""
         return CloseTrajectory(self.reason, self.closed_on)
 
 
@@ -288,6 +295,6 @@ class PartyIn(StepIn):
         None, description="From when (*vanaf*); today, when left out.", examples=["2026-12-08"]
     )
 
-    def fact(self) -> AddParty:
-        """Return the fact that is stated."""
-        return AddParty(self.organisation, self.role, self.contact, self.from_on)
+    def to_command(self) -> AddParty:
+        """Return the command."""
+        return AddParty(organisation=self.organisation, role=self.role, contact=self.contact, from_on=self.from_on)

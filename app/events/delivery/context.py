@@ -8,18 +8,18 @@ from typing import Protocol
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.case_file import Facts, appointment_facts, facts_of
 from app.domain.codes import System
 from app.domain.events import Event
+from app.domain.field_values import FieldValues, appointment_values, field_values
 from app.domain.fields import Field
 from app.domain.queries import EVERYTHING
 from app.domain.values import Organisation
 from app.events.delivery.routing import FilterAttributes
 from app.models.access.organisation import to_organisation
 from app.models.cases.appointment import appointments_by_id
-from app.models.cases.case_file import load_case_files, load_feedback_facts
 from app.models.cases.external_id import external_id_of, link
 from app.models.cases.referral import load_referral_rows
+from app.models.cases.repository import load_cases, load_feedback_values
 from app.vault import Vault
 
 __all__ = ["Case", "CaseLookup", "StoredCaseLookup"]
@@ -35,7 +35,7 @@ class Case:
     """
 
     referrer: Organisation
-    facts: Facts
+    facts: FieldValues
 
 
 class CaseLookup(Protocol):
@@ -89,13 +89,13 @@ class StoredCaseLookup:
             if found := known.get(event.subject_id):
                 referrer, facts = found
                 if appointment := appointments.get(event.appointment_id or event.id):
-                    facts = facts | appointment_facts(appointment)
+                    facts = facts | appointment_values(appointment)
                 cases[event.id] = Case(referrer, facts | stated_facts(event))
         return cases
 
-    def _in_full(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, Facts]]:
-        files = load_case_files(tx, self._vault, {event.subject_id for event in events})
-        return {id: (file.referral.organisation, facts_of(file)) for id, file in files.items()}
+    def _in_full(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, FieldValues]]:
+        files = load_cases(tx, self._vault, {event.subject_id for event in events})
+        return {id: (file.referral.organisation, field_values(file)) for id, file in files.items()}
 
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
         """Return the partner's own ids of referrals; those it does not know are left out."""
@@ -106,14 +106,14 @@ class StoredCaseLookup:
         link(tx, system, partner_id, referral_id)
 
 
-def _for_referrers(tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, Facts]]:
+def _for_referrers(tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, FieldValues]]:
     guided = {event.subject_id for event in events if event.trajectory_id}
-    return load_feedback_facts(tx, {event.subject_id for event in events}, guided)
+    return load_feedback_values(tx, {event.subject_id for event in events}, guided)
 
 
-def stated_facts(event: Event) -> Facts:
+def stated_facts(event: Event) -> FieldValues:
     """Return what the event itself says; it stands, also where the case has moved on since."""
-    facts: Facts = {
+    facts: FieldValues = {
         Field(name): tuple(value) if isinstance(value, list) else value for name, value in event.facts.items()
     }
     if event.trajectory_id:

@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole, System
-from app.domain.events import Event, EventType, FactValue
+from app.domain.events import Event, EventType, FactValue, NewEvent
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_of, system_of
@@ -22,7 +22,7 @@ from app.events.contract.envelope import About
 from app.models.access.organisation import load_organisations
 from app.models.delivery.delivery import Delivery, insert_deliveries
 from app.models.delivery.notices import last_notice, told_since, who_may_want
-from app.models.delivery.outbox import NewEvent, append_events, load_events
+from app.models.delivery.outbox import append_events, load_events
 from app.models.delivery.receiver_health import BreakerState, Endpoint, restrained_endpoints
 from app.models.delivery.subscription import Subscription, SubscriptionStatus, load_subscriptions
 from app.privacy.gate import PrivacyGate

@@ -1,15 +1,29 @@
 """Intake appointments; a moved one is replaced by a new row."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, Row, String, Table, bindparam, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from app.domain.codes import AppointmentResponse, AppointmentStatus, CancellationReason
 from app.domain.values import Appointment
-from app.models.base import Id, JsonDocument, UtcDateTime, insert_row, metadata, update_row
+from app.models.base import Columns, Id, JsonDocument, UtcDateTime, execute_all, metadata
 from app.models.cases.referral import to_counsellor
 
 appointment = Table(
@@ -33,34 +47,31 @@ appointment = Table(
 
 
 _BY_IDS = select(appointment).where(appointment.c.id.in_(bindparam("ids", expanding=True)))
-_NEWEST = (
+_OF_REFERRALS = (
     select(appointment)
-    .where(appointment.c.referral_id == bindparam("referral_id"))
-    .order_by(appointment.c.id.desc())
-    .limit(1)
+    .where(appointment.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
+    .order_by(appointment.c.id)
 )
+_NEW = insert(appointment).inline()
+_CHANGED = update(appointment).where(appointment.c.id == bindparam("row_id"))
 
 
-def insert_appointment(tx: Connection, values: Mapping[str, Any]) -> None:
-    """Add an appointment."""
-    insert_row(tx, appointment, values)
+def insert_appointments(tx: Connection, rows: Sequence[Columns]) -> None:
+    """Add appointments; a row holds the columns of :func:`new_columns`."""
+    execute_all(tx, _NEW, rows)
 
 
-def update_appointment(tx: Connection, appointment_id: UUID, values: Mapping[str, Any]) -> None:
-    """Change columns of an appointment."""
-    update_row(tx, appointment, appointment_id, values)
+def update_appointments(tx: Connection, rows: Sequence[Columns]) -> None:
+    """Write what can change of appointments; a row holds the columns of :func:`changed_columns`."""
+    execute_all(tx, _CHANGED, rows)
 
 
-def newest_appointment(tx: Connection, referral_id: UUID) -> Appointment | None:
-    """Return the referral's newest appointment, or None."""
-    row = tx.execute(_NEWEST, {"referral_id": referral_id}).first()
-    return to_appointment(row) if row else None
-
-
-def list_appointments(tx: Connection, referral_id: UUID) -> list[Appointment]:
-    """Return all appointments of a referral, oldest first."""
-    query = select(appointment).where(appointment.c.referral_id == referral_id).order_by(appointment.c.id)
-    return [to_appointment(row) for row in tx.execute(query)]
+def appointments_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Appointment, ...]]:
+    """Return all appointments of referrals, oldest first, by referral; those without one are left out."""
+    found: dict[UUID, list[Appointment]] = defaultdict(list)
+    for row in tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)}) if referral_ids else ():
+        found[row.referral_id].append(to_appointment(row))
+    return {referral_id: tuple(each) for referral_id, each in found.items()}
 
 
 def appointments_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Appointment]:
@@ -69,11 +80,41 @@ def appointments_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Appo
     return {row.id: to_appointment(row) for row in rows}
 
 
+def new_columns(referral_id: UUID, new: Appointment, now: datetime) -> Columns:
+    """Return every column of a new appointment."""
+    counsellor = new.counsellor
+    return {
+        "id": new.id,
+        "referral_id": referral_id,
+        "starts_at": new.starts_at,
+        "place": new.place,
+        "three_way": new.three_way,
+        "counsellor_name": counsellor.name if counsellor else None,
+        "counsellor_phone": counsellor.phone if counsellor else None,
+        "participants": list(new.participants),
+        "status": new.status,
+        "response": new.response,
+        "other_times": [moment.isoformat() for moment in new.other_times],
+        "cancellation_reason": new.cancellation_reason,
+        "created_at": now,
+    }
+
+
+def changed_columns(changed: Appointment) -> Columns:
+    """Return the columns that can change after the planning, with ``row_id``."""
+    return {
+        "row_id": changed.id,
+        "status": changed.status,
+        "response": changed.response,
+        "other_times": [moment.isoformat() for moment in changed.other_times],
+        "cancellation_reason": changed.cancellation_reason,
+    }
+
+
 def to_appointment(row: Row[Any]) -> Appointment:
     """Read an appointment from its row."""
     return Appointment(
         id=row.id,
-        referral_id=row.referral_id,
         starts_at=row.starts_at,
         place=row.place,
         three_way=row.three_way,

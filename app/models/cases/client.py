@@ -4,16 +4,17 @@ Details stand beside the referral that supplied them, so that one referrer never
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, Row, Table, bindparam, select, update
+from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, Row, Table, bindparam, insert, select, update
 
 from app.domain.codes import ContactCaution, ContactChannel
-from app.domain.values import Client, ClientDetails
-from app.models.base import Id, UtcDateTime, insert_row, metadata
+from app.domain.values import ClientDetails
+from app.models.base import Columns, Id, UtcDateTime, execute_all, metadata
 from app.vault import Sealer, Vault
 
 client = Table(
@@ -38,7 +39,9 @@ client_details = Table(
 )
 
 
-_BY_BSN = select(client.c.id, client.c.wrapped_key).where(client.c.bsn_index == bindparam("bsn_index"))
+_BY_BSN = select(client.c.id, client.c.wrapped_key, client.c.bsn_index).where(
+    client.c.bsn_index.in_(bindparam("indexes", expanding=True))
+)
 SEALED_COLUMNS = (
     *(client_details.c[name] for name in _SEALED),
     client_details.c.contact_preferences,
@@ -47,12 +50,10 @@ SEALED_COLUMNS = (
 )
 """What ``to_client`` reads, beside the ``client_id``."""
 
-_OF_REFERRALS = (
-    select(client_details.c.referral_id, client_details.c.client_id, *SEALED_COLUMNS)
-    .join(client, client.c.id == client_details.c.client_id)
-    .where(client_details.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
-)
 _KEY = select(client.c.wrapped_key).where(client.c.id == bindparam("client_id"))
+_NEW_CLIENT = insert(client).inline()
+_NEW_DETAILS = insert(client_details).inline()
+_CHANGED_DETAILS = update(client_details).where(client_details.c.referral_id == bindparam("of_referral"))
 
 
 def bsn_index(vault: Vault, bsn: str) -> bytes:
@@ -60,10 +61,10 @@ def bsn_index(vault: Vault, bsn: str) -> bytes:
     return vault.index(bsn, "bsn")
 
 
-def find_client(tx: Connection, index: bytes) -> tuple[UUID, bytes] | None:
-    """Return id and wrapped key of the client with this BSN index, or None."""
-    row = tx.execute(_BY_BSN, {"bsn_index": index}).first()
-    return (row.id, row.wrapped_key) if row else None
+def find_clients(tx: Connection, indexes: Collection[bytes]) -> dict[bytes, tuple[UUID, bytes]]:
+    """Return id and wrapped key of the clients with these indexes of their BSN, by index."""
+    rows = tx.execute(_BY_BSN, {"indexes": list(indexes)}) if indexes else ()
+    return {row.bsn_index: (row.id, row.wrapped_key) for row in rows}
 
 
 def wrapped_key_of(tx: Connection, client_id: UUID) -> bytes:
@@ -72,41 +73,54 @@ def wrapped_key_of(tx: Connection, client_id: UUID) -> bytes:
     return key
 
 
-def insert_client(tx: Connection, vault: Vault, client_id: UUID, bsn: str | None, now: datetime) -> Sealer:
-    """Add a client with a key of its own; returns the sealer for what belongs to the client."""
-    sealer, wrapped_key = vault.new_client_key()
-    values = {
-        "id": client_id,
-        "wrapped_key": wrapped_key,
-        "bsn_index": bsn_index(vault, bsn) if bsn else None,
-        "bsn": sealer.seal_text(bsn, "client.bsn"),
+def insert_clients(tx: Connection, rows: Sequence[Columns]) -> None:
+    """Add clients; a row holds the columns of :func:`client_columns`."""
+    execute_all(tx, _NEW_CLIENT, rows)
+
+
+def insert_details(tx: Connection, rows: Sequence[Columns]) -> None:
+    """Store what referrals say about their clients; a row holds the ids and :func:`details_columns`."""
+    execute_all(tx, _NEW_DETAILS, rows)
+
+
+def update_details(tx: Connection, rows: Sequence[Columns]) -> None:
+    """Replace what referrals say about their clients; a row holds ``of_referral`` and :func:`details_columns`."""
+    execute_all(tx, _CHANGED_DETAILS, rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewClient:
+    """A client that the hub did not know, with a key of its own."""
+
+    id: UUID
+    wrapped_key: bytes
+    sealer: Sealer
+    bsn: str | None
+
+
+def client_columns(vault: Vault, new: NewClient, now: datetime) -> Columns:
+    """Return the columns of a new client."""
+    return {
+        "id": new.id,
+        "wrapped_key": new.wrapped_key,
+        "bsn_index": bsn_index(vault, new.bsn) if new.bsn else None,
+        "bsn": new.sealer.seal_text(new.bsn, "client.bsn"),
         "created_at": now,
     }
-    insert_row(tx, client, values)
-    return sealer
 
 
-def insert_details(tx: Connection, sealer: Sealer, referral_id: UUID, client_id: UUID, details: ClientDetails) -> None:
-    """Keep what a referral says about its client, every field encrypted."""
-    values = {"referral_id": referral_id, "client_id": client_id, **_sealed(sealer, details)}
-    insert_row(tx, client_details, values)
-
-
-def update_details(tx: Connection, sealer: Sealer, referral_id: UUID, details: ClientDetails) -> None:
-    """Replace what a referral says about its client."""
-    condition = client_details.c.referral_id == referral_id
-    tx.execute(update(client_details).where(condition).values(**_sealed(sealer, details)))
-
-
-def load_clients(tx: Connection, vault: Vault, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Client, Sealer]]:
-    """Return the client of each referral, with the sealer of what else belongs to the client."""
-    rows = tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)})
-    return {row.referral_id: to_client(vault, row) for row in rows}
-
-
-def _sealed(sealer: Sealer, details: ClientDetails) -> dict[str, bytes | None]:
-    texts = {name: getattr(details, name) for name in _SEALED}
-    texts["birth_date"] = details.birth_date.isoformat()
+def details_columns(sealer: Sealer, details: ClientDetails) -> Columns:
+    """Return what a referral says about its client, every field encrypted."""
+    texts = {
+        "given_name": details.given_name,
+        "family_name": details.family_name,
+        "birth_date": details.birth_date.isoformat(),
+        "sex": details.sex,
+        "address": details.address,
+        "phone": details.phone,
+        "email": details.email,
+        "interpreter_language": details.interpreter_language,
+    }
     preferences = {"channel": details.preferred_channel, "cautions": details.contact_cautions}
     return {
         **{name: sealer.seal_text(text, f"client.{name}") for name, text in texts.items()},
@@ -114,13 +128,12 @@ def _sealed(sealer: Sealer, details: ClientDetails) -> dict[str, bytes | None]:
     }
 
 
-def to_client(vault: Vault, row: Row[Any]) -> tuple[Client, Sealer]:
-    """Read a client from a row with ``SEALED_COLUMNS``; returns the sealer of what else belongs to the client too."""
-    sealer = vault.client_sealer(row.wrapped_key)
+def open_details(sealer: Sealer, row: Row[Any]) -> ClientDetails:
+    """Read what a referral says about its client from a row with ``SEALED_COLUMNS``."""
     texts = {name: sealer.open_text(row._mapping[name], f"client.{name}") for name in _SEALED}
     preferences = json.loads(sealer.open_text(row.contact_preferences, "client.contact_preferences") or "{}")
     channel = preferences.get("channel")
-    details = ClientDetails(
+    return ClientDetails(
         given_name=texts["given_name"] or "",
         family_name=texts["family_name"] or "",
         birth_date=date.fromisoformat(texts["birth_date"] or ""),
@@ -133,4 +146,3 @@ def to_client(vault: Vault, row: Row[Any]) -> tuple[Client, Sealer]:
         preferred_channel=ContactChannel(channel) if channel else None,
         contact_cautions=tuple(map(ContactCaution, preferences.get("cautions", ()))),
     )
-    return Client(row.client_id, details), sealer

@@ -1,12 +1,23 @@
 """Under which id each partner system knows a referral."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, UniqueConstraint, bindparam, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    exists,
+    insert,
+    select,
+)
 
 from app.domain.codes import System
-from app.models.base import Id, insert_row, metadata
+from app.models.base import Id, execute_all, insert_row, metadata
 from app.models.cases.referral import referral
 
 external_id = Table(
@@ -22,6 +33,11 @@ external_id = Table(
 _LINKED = select(external_id.c.external_id, external_id.c.referral_id).where(
     external_id.c.system == bindparam("system")
 )
+_NEW = insert(external_id).inline()
+_LINKABLE = select(referral.c.id).where(
+    referral.c.id.in_(bindparam("ids", expanding=True)),
+    ~exists().where(external_id.c.system == bindparam("system"), external_id.c.referral_id == referral.c.id),
+)
 _BY_PARTNER_ID = _LINKED.where(external_id.c.external_id.in_(bindparam("ids", expanding=True)))
 _BY_REFERRAL = _LINKED.where(external_id.c.referral_id.in_(bindparam("ids", expanding=True)))
 
@@ -32,13 +48,17 @@ def link(tx: Connection, system: System, partner_id: str, referral_id: UUID) -> 
         insert_row(tx, external_id, {"system": system, "external_id": partner_id, "referral_id": referral_id})
 
 
-def can_link(tx: Connection, system: System, referral_id: UUID) -> bool:
-    """Return whether the referral exists, and the partner does not know it under an id yet."""
-    known = select(external_id.c.referral_id).where(
-        external_id.c.system == system, external_id.c.referral_id == referral_id
-    )
-    query = select(referral.c.id).where(referral.c.id == referral_id, ~known.exists())
-    return tx.execute(query).first() is not None
+def insert_links(tx: Connection, links: Sequence[tuple[System, str, UUID]]) -> None:
+    """Store under which id a partner knows a referral: system, the partner's id and the referral's id."""
+    rows = [{"system": system, "external_id": id, "referral_id": referral_id} for system, id, referral_id in links]
+    execute_all(tx, _NEW, rows)
+
+
+def linkable(tx: Connection, system: System, referral_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these referrals exist and are not known to the partner under an id yet."""
+    if not referral_ids:
+        return set()
+    return set(tx.execute(_LINKABLE, {"system": system, "ids": list(referral_ids)}).scalars())
 
 
 def referral_of(tx: Connection, system: System, partner_ids: Collection[str]) -> dict[str, UUID]:

@@ -1,14 +1,13 @@
 """The append-only history of every referral chain."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, String, Table, insert, select
 
 from app.domain.codes import OrganisationRole, System
 from app.domain.values import HistoryEntry
-from app.models.base import Id, UtcDateTime, metadata
+from app.models.base import Columns, Id, UtcDateTime, execute_all, metadata
 
 history = Table(
     "history",
@@ -33,12 +32,33 @@ history = Table(
 )
 
 
-_NEW_ENTRIES = insert(history)
+_NEW_ENTRIES = insert(history).inline()
 
 
-def append_history(tx: Connection, entries: Sequence[Mapping[str, Any]]) -> None:
-    """Add entries; there is no way to change or remove one."""
-    tx.execute(_NEW_ENTRIES, [dict(entry) for entry in entries])
+def append_history(tx: Connection, entries: Sequence[tuple[UUID, HistoryEntry]]) -> None:
+    """Add entries, each with its referral; there is no way to change or remove one."""
+    execute_all(tx, _NEW_ENTRIES, [_columns(referral_id, entry) for referral_id, entry in entries])
+
+
+def _columns(referral_id: UUID, entry: HistoryEntry) -> Columns:
+    return {
+        "id": entry.id,
+        "referral_id": referral_id,
+        "machine": entry.machine,
+        "record_id": entry.record_id,
+        "action": entry.action,
+        "from_status": entry.from_status,
+        "to_status": entry.to_status,
+        "role": entry.role,
+        "organisation_id": entry.organisation_id,
+        "system": entry.system,
+        "source_version": entry.source_version,
+        "reason": entry.reason,
+        "implied": entry.implied,
+        "event_type": entry.event_type,
+        "occurred_at": entry.occurred_at,
+        "recorded_at": entry.recorded_at,
+    }
 
 
 def list_history(tx: Connection, referral_id: UUID) -> list[HistoryEntry]:
@@ -59,6 +79,8 @@ def list_history(tx: Connection, referral_id: UUID) -> list[HistoryEntry]:
             implied=row.implied,
             reason=row.reason,
             event_type=row.event_type,
+            organisation_id=row.organisation_id,
+            source_version=row.source_version,
         )
         for row in rows
     ]

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,10 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    insert,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -41,6 +43,7 @@ from app.domain.codes import (
     Threat,
     WithdrawalReason,
 )
+from app.domain.lifecycle import is_open
 from app.domain.queries import ReferralQuery, Visibility
 from app.domain.values import (
     Consent,
@@ -53,9 +56,9 @@ from app.domain.values import (
 )
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
-from app.models.base import Id, JsonDocument, UtcDateTime, insert_row, metadata, update_row
+from app.models.base import Columns, Id, JsonDocument, UtcDateTime, execute_all, metadata
 from app.models.cases.client import client
-from app.vault import Sealer
+from app.vault import Sealer, Vault
 
 referral = Table(
     "referral",
@@ -113,65 +116,33 @@ _SUMMARY = (
 )
 
 
-def insert_referral(tx: Connection, new: Referral, sealed: Mapping[str, Any], now: datetime) -> None:
-    """Add a referral that was just received.
-
-    Args:
-        tx: the unit of work.
-        new: the referral.
-        sealed: the columns of what the referrer says, from :func:`sealed_contents`.
-        now: when it is stored.
-    """
-    values = {
-        "id": new.id,
-        "client_id": new.client_id,
-        "organisation_id": new.organisation.id,
-        "reference": new.reference,
-        "status": new.status,
-        "told_status": new.told_status,
-        "received_at": new.received_at,
-        "age": new.age,
-        "advice": list(new.advice),
-        "previous_id": new.previous_id,
-        "changed_at": now,
-    }
-    insert_row(tx, referral, {**values, **sealed})
+def insert_referrals(tx: Connection, rows: Sequence[Columns]) -> None:
+    """Add referrals; a row holds the fixed columns, those of the state and those of the contents."""
+    execute_all(tx, _NEW, rows)
 
 
-def update_referral(tx: Connection, referral_id: UUID, values: Mapping[str, Any]) -> None:
-    """Change columns of a referral."""
-    update_row(tx, referral, referral_id, values)
+def update_referrals(tx: Connection, rows: Sequence[Columns]) -> None:
+    """Write the state of referrals; a row holds ``row_id`` and the columns of :func:`state_columns`."""
+    execute_all(tx, _CHANGED, rows)
 
 
-def update_referrals(tx: Connection, changes: Mapping[UUID, Mapping[str, Any]]) -> None:
-    """Change columns of several referrals, in one statement for each set of columns."""
-    alike: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
-    for referral_id, values in changes.items():
-        alike[frozenset(values)].append({**values, "row_id": referral_id})
-    for rows in alike.values():
-        tx.execute(_CHANGED, rows)
+def update_contents(tx: Connection, rows: Sequence[Columns]) -> None:
+    """Write what referrers said; a row holds ``row_id`` and the columns of :func:`contents_columns`."""
+    execute_all(tx, _CHANGED, rows)
 
 
-def lock_referral(tx: Connection, referral_id: UUID, visibility: Visibility) -> Row[Any] | None:
-    """Return what a step needs of a referral, locked until the end of the transaction; None if it is not visible."""
-    return tx.execute(only_visible(_LOCKED, visibility), {"referral_ids": [referral_id]}).first()
+def find_by_references(tx: Connection, references: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
+    """Return the referrals for which organisations used these references, by organisation id and reference."""
+    rows = tx.execute(_BY_REFERENCE, {"references": list(references)}) if references else ()
+    return {(row.organisation_id, row.reference): row.id for row in rows}
 
 
-def lock_referrals(tx: Connection, referral_ids: Collection[UUID]) -> list[Row[Any]]:
-    """Return what a step needs of each referral, locked in the order of their ids to prevent deadlocks."""
-    return list(tx.execute(_LOCKED, {"referral_ids": list(referral_ids)})) if referral_ids else []
-
-
-def find_by_reference(tx: Connection, organisation_id: UUID, reference: str) -> UUID | None:
-    """Return the id of the referral for which the organisation used this reference."""
-    values = {"organisation_id": organisation_id, "reference": reference}
-    return tx.execute(_BY_REFERENCE, values).scalar_one_or_none()
-
-
-def has_open_referral(tx: Connection, client_id: UUID, open_statuses: Collection[str]) -> bool:
-    """Return whether the client already has a referral in one of these states."""
-    condition = and_(referral.c.client_id == client_id, referral.c.status.in_(open_statuses))
-    return tx.execute(select(referral.c.id).where(condition).limit(1)).first() is not None
+def open_referrals_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Return the referrals of clients that still wait for something, by client; those without one are left out."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in tx.execute(_OPEN_OF_CLIENTS, {"client_ids": list(client_ids)}) if client_ids else ():
+        found[row.client_id].add(row.id)
+    return {client_id: frozenset(each) for client_id, each in found.items()}
 
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
@@ -198,33 +169,14 @@ _WHOLE = select(referral, *ORGANISATION_COLUMNS).join(organisation, organisation
 BY_IDS = _WHOLE.where(referral.c.id.in_(bindparam("ids", expanding=True)))
 """Referrals with their organisation, by ``ids``."""
 
-# A step needs no more than this; sealed contents in particular stay where they are.
-_STATE = (
-    referral.c.id,
-    referral.c.client_id,
-    referral.c.status,
-    referral.c.withdrawal_requested,
-    referral.c.withdrawal_reason,
-    referral.c.consent_scopes,
-    referral.c.counsellor_name,
-    referral.c.counsellor_phone,
-    referral.c.missed_count,
-    referral.c.intake_held_on,
-    referral.c.intake_result,
-    referral.c.intake_concluded_on,
-    organisation.c.name.label("organisation_name"),
-    organisation.c.kind.label("organisation_kind"),
-)
-_LOCKED = (
-    select(*_STATE)
-    .join(organisation, organisation.c.id == referral.c.organisation_id)
-    .where(referral.c.id.in_(bindparam("referral_ids", expanding=True)))
-    .order_by(referral.c.id)
-    .with_for_update(of=referral)
-)
+_NEW = insert(referral).inline()
 _CHANGED = update(referral).where(referral.c.id == bindparam("row_id"))
-_BY_REFERENCE = select(referral.c.id).where(
-    referral.c.organisation_id == bindparam("organisation_id"), referral.c.reference == bindparam("reference")
+_OPEN_OF_CLIENTS = select(referral.c.id, referral.c.client_id).where(
+    referral.c.client_id.in_(bindparam("client_ids", expanding=True)),
+    referral.c.status.in_([each for each in ReferralStatus if is_open(each)]),
+)
+_BY_REFERENCE = select(referral.c.id, referral.c.organisation_id, referral.c.reference).where(
+    tuple_(referral.c.organisation_id, referral.c.reference).in_(bindparam("references", expanding=True))
 )
 
 
@@ -262,8 +214,50 @@ def _filtered(statement: Select[Any], query: ReferralQuery) -> Select[Any]:
     return statement.where(*conditions)
 
 
-def sealed_contents(sealer: Sealer, contents: ReferralContents) -> dict[str, Any]:
-    """Return the columns that hold what the referrer says."""
+def state_columns(stored: Referral, now: datetime) -> Columns:
+    """Return the columns that a change of a referral can write, except what the referrer says."""
+    counsellor, flags = stored.counsellor, stored.flags
+    return {
+        "status": stored.status,
+        "told_status": stored.told_status,
+        "awaiting_information": flags.awaiting_information,
+        "withdrawal_requested": flags.withdrawal_requested,
+        "contact_lost": flags.contact_lost,
+        "counsellor_name": counsellor.name if counsellor else None,
+        "counsellor_phone": counsellor.phone if counsellor else None,
+        "missed_count": stored.missed_count,
+        "intake_held_on": stored.intake_held_on,
+        "intake_result": stored.intake_result,
+        "intake_concluded_on": stored.intake_concluded_on,
+        "rejection_reason": stored.rejection_reason,
+        "withdrawal_reason": stored.withdrawal_reason,
+        "closure_reason": stored.closure_reason,
+        "changed_at": now,
+    }
+
+
+def fixed_columns(new: Referral) -> Columns:
+    """Return the columns that never change after the registration."""
+    return {
+        "id": new.id,
+        "client_id": new.client_id,
+        "organisation_id": new.organisation.id,
+        "reference": new.reference,
+        "received_at": new.received_at,
+        "age": new.age,
+        "advice": list(new.advice),
+        "previous_id": new.previous_id,
+    }
+
+
+def contents_columns(sealer: Sealer, contents: ReferralContents, worker_index: bytes | None) -> Columns:
+    """Return the columns that hold what the referrer says.
+
+    Args:
+        sealer: of the client.
+        contents: what is said.
+        worker_index: keyed hash of the worker's e-mail, None without one.
+    """
     consent, worker = contents.consent, contents.worker
     document = {
         "worker": [worker.name, worker.phone, worker.email],
@@ -289,7 +283,13 @@ def sealed_contents(sealer: Sealer, contents: ReferralContents) -> dict[str, Any
         "consent_scopes": sorted(consent.scopes),
         "consent_given_on": consent.given_on,
         "contents": sealer.seal_text(json.dumps(document), "referral.contents"),
+        "worker_index": worker_index,
     }
+
+
+def worker_index_of(vault: Vault, email: str | None) -> bytes | None:
+    """Return the keyed hash by which a worker's e-mail is found, regardless of case; None without one."""
+    return vault.index(email.strip().lower(), "worker.email") if email else None
 
 
 def open_contents(sealer: Sealer, row: Row[Any]) -> ReferralContents:
@@ -317,19 +317,15 @@ def open_contents(sealer: Sealer, row: Row[Any]) -> ReferralContents:
     )
 
 
-def plain_contents(row: Row[Any]) -> ReferralContents:
-    """Read of what the referrer said only what is not sealed: area and consent."""
-    return ReferralContents(area=row.area, consent=_to_consent(row, None))
-
-
-def to_referral(row: Row[Any], contents: ReferralContents, trajectory_id: UUID | None) -> Referral:
-    """Read a referral from its row and its opened contents."""
+def to_referral(row: Row[Any]) -> Referral:
+    """Read a referral from its row with the columns of its organisation."""
     return Referral(
         id=row.id,
         client_id=row.client_id,
         organisation=to_organisation(row),
         reference=row.reference,
-        contents=contents,
+        area=row.area,
+        consent=_to_consent(row, None),
         status=ReferralStatus(row.status),
         told_status=ReferralStatus(row.told_status),
         flags=ReferralFlags(row.awaiting_information, row.withdrawal_requested, row.contact_lost),
@@ -338,13 +334,13 @@ def to_referral(row: Row[Any], contents: ReferralContents, trajectory_id: UUID |
         advice=tuple(map(RoutingAdvice, row.advice)),
         counsellor=to_counsellor(row),
         missed_count=row.missed_count,
+        intake_held_on=row.intake_held_on,
         intake_result=IntakeResult(row.intake_result) if row.intake_result else None,
         intake_concluded_on=row.intake_concluded_on,
         rejection_reason=RejectionReason(row.rejection_reason) if row.rejection_reason else None,
         withdrawal_reason=WithdrawalReason(row.withdrawal_reason) if row.withdrawal_reason else None,
         closure_reason=ClosureReason(row.closure_reason) if row.closure_reason else None,
         previous_id=row.previous_id,
-        trajectory_id=trajectory_id,
     )
 
 

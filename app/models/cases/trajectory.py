@@ -1,7 +1,8 @@
 """Trajectories with their plan, results, credit bank application and parties."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,11 +34,21 @@ from app.domain.codes import (
     TrajectoryResult,
     TrajectoryStatus,
 )
+from app.domain.identifiers import NewId
 from app.domain.queries import TrajectoryQuery
-from app.domain.values import Consent, KbrApplication, Party, Plan, RecordedResult, Trajectory
+from app.domain.values import (
+    Consent,
+    KbrApplication,
+    ListedTrajectory,
+    Party,
+    Plan,
+    RecordedResult,
+    Referral,
+    Trajectory,
+)
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
-from app.models.base import Id, UtcDateTime, insert_row, metadata, update_row
+from app.models.base import Columns, Id, UtcDateTime, execute_all, metadata
 from app.models.cases.referral import only_visible, referral, to_counsellor
 from app.vault import Sealer
 
@@ -105,87 +116,134 @@ party = Table(
 )
 
 
-_NEW_PARTIES = insert(party)
-_OF_REFERRAL = select(trajectory).where(trajectory.c.referral_id == bindparam("referral_id"))
-_CHANGED_PLAN = update(plan).where(plan.c.trajectory_id == bindparam("of_trajectory"))
-_ANY_RESULT = (
-    select(trajectory_result.c.id).where(trajectory_result.c.trajectory_id == bindparam("trajectory_id")).limit(1)
-)
-_APPLICATION = select(kbr_application).where(kbr_application.c.trajectory_id == bindparam("trajectory_id"))
+_NEW = insert(trajectory).inline()
+_CHANGED = update(trajectory).where(trajectory.c.id == bindparam("row_id"))
+_NEW_PLAN = insert(plan).inline()
+_CHANGED_PLAN = update(plan).where(plan.c.trajectory_id == bindparam("row_id"))
+_NEW_RESULT = insert(trajectory_result).inline()
+_NEW_APPLICATION = insert(kbr_application).inline()
+_CHANGED_APPLICATION = update(kbr_application).where(kbr_application.c.id == bindparam("row_id"))
+_NEW_PARTY = insert(party).inline()
+_REFERRAL_OF = select(trajectory.c.referral_id).where(trajectory.c.id == bindparam("trajectory_id"))
 
 
-def insert_trajectory(tx: Connection, values: Mapping[str, Any]) -> None:
-    """Add a trajectory."""
-    insert_row(tx, trajectory, values)
+@dataclass(kw_only=True)
+class TrajectoryWrites:
+    """What is to be written of the trajectories of some cases, a list for each statement."""
+
+    now: datetime
+    new_id: NewId
+    new: list[Columns] = field(default_factory=list)
+    changed: list[Columns] = field(default_factory=list)
+    new_plans: list[Columns] = field(default_factory=list)
+    changed_plans: list[Columns] = field(default_factory=list)
+    new_results: list[Columns] = field(default_factory=list)
+    new_applications: list[Columns] = field(default_factory=list)
+    changed_applications: list[Columns] = field(default_factory=list)
+
+    def add(self, referral: Referral, before: Trajectory | None, after: Trajectory) -> None:
+        """Add what differs between two states of the trajectory of a referral."""
+        if before is None:
+            fixed = {
+                "id": after.id,
+                "referral_id": referral.id,
+                "client_id": referral.client_id,
+                "created_at": self.now,
+            }
+            self.new.append({**fixed, **_state_columns(after, self.now)})
+        else:
+            self.changed.append({"row_id": after.id, **_state_columns(after, self.now)})
+        self._add_plan(before, after)
+        self._add_results(before, after)
+        self._add_application(before, after)
+
+    def _add_plan(self, before: Trajectory | None, after: Trajectory) -> None:
+        if after.plan is None or (before and before.plan == after.plan):
+            return
+        values = {
+            "signed_on": after.plan.signed_on,
+            "document_reference": after.plan.document_reference,
+            "recorded_at": self.now,
+        }
+        if before and before.plan:
+            self.changed_plans.append({"row_id": after.id, **values})
+        else:
+            self.new_plans.append({"trajectory_id": after.id, **values})
+
+    def _add_results(self, before: Trajectory | None, after: Trajectory) -> None:
+        for result in after.results[len(before.results) if before else 0 :]:
+            self.new_results.append(
+                {
+                    "id": self.new_id(self.now),
+                    "trajectory_id": after.id,
+                    "code": result.code,
+                    "decided_on": result.decided_on,
+                    "drop_out_reason": result.drop_out_reason,
+                    "recorded_at": self.now,
+                }
+            )
+
+    def _add_application(self, before: Trajectory | None, after: Trajectory) -> None:
+        known, application = before.kbr_application if before else None, after.kbr_application
+        if application is None or application == known:
+            return
+        values = {
+            "status": application.status,
+            "changed_on": application.changed_on,
+            "service_decision_meeting_on": application.service_decision_meeting_on,
+            "changed_at": self.now,
+        }
+        if known:
+            self.changed_applications.append({"row_id": application.id, **values})
+        else:
+            self.new_applications.append({"id": application.id, "trajectory_id": after.id, **values})
+
+    def write(self, tx: Connection) -> None:
+        """Write everything, one statement per kind of row."""
+        execute_all(tx, _NEW, self.new)
+        execute_all(tx, _CHANGED, self.changed)
+        execute_all(tx, _NEW_PLAN, self.new_plans)
+        execute_all(tx, _CHANGED_PLAN, self.changed_plans)
+        execute_all(tx, _NEW_RESULT, self.new_results)
+        execute_all(tx, _NEW_APPLICATION, self.new_applications)
+        execute_all(tx, _CHANGED_APPLICATION, self.changed_applications)
 
 
-def update_trajectory(tx: Connection, trajectory_id: UUID, values: Mapping[str, Any]) -> None:
-    """Change columns of a trajectory."""
-    update_row(tx, trajectory, trajectory_id, values)
+def _state_columns(each: Trajectory, now: datetime) -> Columns:
+    counsellor = each.counsellor
+    return {
+        "status": each.status,
+        "started_on": each.started_on,
+        "due_on": each.due_on,
+        "counsellor_name": counsellor.name if counsellor else None,
+        "counsellor_phone": counsellor.phone if counsellor else None,
+        "closure_reason": each.closure_reason,
+        "ended_on": each.ended_on,
+        "changed_at": now,
+    }
 
 
-def trajectory_row_of(tx: Connection, referral_id: UUID) -> Row[Any] | None:
-    """Return the row of the trajectory that followed on a referral, or None."""
-    return tx.execute(_OF_REFERRAL, {"referral_id": referral_id}).first()
+def insert_parties(tx: Connection, rows: Sequence[Columns]) -> None:
+    """Add parties; a row holds the columns of :func:`party_columns`."""
+    execute_all(tx, _NEW_PARTY, rows)
+
+
+def party_columns(sealer: Sealer, trajectory_id: UUID, new: Party) -> Columns:
+    """Return the columns of a party; its contact person is encrypted with the client's key."""
+    return {
+        "id": new.id,
+        "trajectory_id": trajectory_id,
+        "organisation": new.organisation,
+        "role": new.role,
+        "contact": sealer.seal_text(new.contact, "party.contact"),
+        "from_on": new.from_on,
+        "until_on": new.until_on,
+    }
 
 
 def referral_id_of(tx: Connection, trajectory_id: UUID) -> UUID | None:
     """Return the referral a trajectory followed on, or None."""
-    return tx.execute(select(trajectory.c.referral_id).where(trajectory.c.id == trajectory_id)).scalar_one_or_none()
-
-
-def created_at_of(tx: Connection, trajectory_id: UUID) -> datetime:
-    """Return the moment by which a trajectory has its place in the list."""
-    moment: datetime = tx.execute(select(trajectory.c.created_at).where(trajectory.c.id == trajectory_id)).scalar_one()
-    return moment
-
-
-def save_plan(tx: Connection, values: Mapping[str, Any]) -> None:
-    """Keep when the plan was signed and where it lies; a newer registration replaces an older one."""
-    if not tx.execute(_CHANGED_PLAN, {**values, "of_trajectory": values["trajectory_id"]}).rowcount:
-        insert_row(tx, plan, values)
-
-
-def insert_result(tx: Connection, values: Mapping[str, Any]) -> None:
-    """Add a result; results are never changed."""
-    insert_row(tx, trajectory_result, values)
-
-
-def has_result(tx: Connection, trajectory_id: UUID) -> bool:
-    """Return whether the trajectory already has a result."""
-    return tx.execute(_ANY_RESULT, {"trajectory_id": trajectory_id}).first() is not None
-
-
-def kbr_application_row_of(tx: Connection, trajectory_id: UUID) -> Row[Any] | None:
-    """Return the row of the trajectory's application, or None."""
-    return tx.execute(_APPLICATION, {"trajectory_id": trajectory_id}).first()
-
-
-def insert_kbr_application(tx: Connection, values: Mapping[str, Any]) -> None:
-    """Add an application."""
-    insert_row(tx, kbr_application, values)
-
-
-def update_kbr_application(tx: Connection, application_id: UUID, values: Mapping[str, Any]) -> None:
-    """Change columns of an application."""
-    update_row(tx, kbr_application, application_id, values)
-
-
-def insert_parties(tx: Connection, sealer: Sealer, trajectory_id: UUID, parties: Sequence[Party]) -> None:
-    """Add parties; their contact persons are encrypted."""
-    rows = [
-        {
-            "id": new.id,
-            "trajectory_id": trajectory_id,
-            "organisation": new.organisation,
-            "role": new.role,
-            "contact": sealer.seal_text(new.contact, "party.contact"),
-            "from_on": new.from_on,
-            "until_on": new.until_on,
-        }
-        for new in parties
-    ]
-    tx.execute(_NEW_PARTIES, rows)
+    return tx.execute(_REFERRAL_OF, {"trajectory_id": trajectory_id}).scalar_one_or_none()
 
 
 def list_parties(tx: Connection, sealer: Sealer, trajectory_id: UUID) -> list[Party]:
@@ -213,17 +271,15 @@ _WHOLE = (
         kbr_application.c.status.label("kbr_status"),
         kbr_application.c.changed_on.label("kbr_changed_on"),
         kbr_application.c.service_decision_meeting_on,
-        referral.c.consent_scopes,
-        referral.c.consent_given_on,
-        *ORGANISATION_COLUMNS,
     )
-    .join(referral, referral.c.id == trajectory.c.referral_id)
-    .join(organisation, organisation.c.id == referral.c.organisation_id)
     .outerjoin(plan, plan.c.trajectory_id == trajectory.c.id)
     .outerjoin(kbr_application, kbr_application.c.trajectory_id == trajectory.c.id)
 )
-
-
+_LISTED = (
+    _WHOLE.add_columns(referral.c.consent_scopes, referral.c.consent_given_on, *ORGANISATION_COLUMNS)
+    .join(referral, referral.c.id == trajectory.c.referral_id)
+    .join(organisation, organisation.c.id == referral.c.organisation_id)
+)
 _OF_REFERRALS = _WHOLE.where(trajectory.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
 _RESULTS = (
     select(trajectory_result)
@@ -237,12 +293,12 @@ def load_trajectories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict
     if not referral_ids:
         return {}
     rows = list(tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)}))
-    return {each.referral_id: each for each in _whole(tx, rows)}
+    return {row.referral_id: each for row, each in zip(rows, _whole(tx, rows), strict=True)}
 
 
-def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[Trajectory]:
+def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[ListedTrajectory]:
     """Return a page of trajectories, newest first; one more than the limit tells that there is a next page."""
-    statement = only_visible(_WHOLE, query.visibility)
+    statement = only_visible(_LISTED, query.visibility)
     exact = {
         trajectory.c.status: query.status,
         organisation.c.kind: query.referrer_kind,
@@ -258,7 +314,17 @@ def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[Trajectory
             )
         )
     newest_first = statement.order_by(trajectory.c.created_at.desc(), trajectory.c.id.desc())
-    return _whole(tx, list(tx.execute(newest_first.limit(query.limit + 1))))
+    rows = list(tx.execute(newest_first.limit(query.limit + 1)))
+    return [
+        ListedTrajectory(
+            trajectory=each,
+            referral_id=row.referral_id,
+            organisation=to_organisation(row),
+            consent=Consent(frozenset(map(ConsentScope, row.consent_scopes)), row.consent_given_on),
+            created_at=row.created_at,
+        )
+        for row, each in zip(rows, _whole(tx, rows), strict=True)
+    ]
 
 
 def _whole(tx: Connection, rows: list[Row[Any]]) -> list[Trajectory]:
@@ -277,10 +343,6 @@ def _results_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Record
 def _to_trajectory(row: Row[Any], results: tuple[RecordedResult, ...]) -> Trajectory:
     return Trajectory(
         id=row.id,
-        referral_id=row.referral_id,
-        client_id=row.client_id,
-        organisation=to_organisation(row),
-        consent=Consent(frozenset(map(ConsentScope, row.consent_scopes)), row.consent_given_on),
         status=TrajectoryStatus(row.status),
         started_on=row.started_on,
         due_on=row.due_on,
@@ -297,4 +359,4 @@ def _to_application(row: Row[Any]) -> KbrApplication | None:
     if not row.kbr_id:
         return None
     changed_on: date | None = row.kbr_changed_on
-    return KbrApplication(row.kbr_id, row.id, KbrStatus(row.kbr_status), changed_on, row.service_decision_meeting_on)
+    return KbrApplication(row.kbr_id, KbrStatus(row.kbr_status), changed_on, row.service_decision_meeting_on)

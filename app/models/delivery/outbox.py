@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from app.domain.codes import System
-from app.domain.events import Event, EventType
+from app.domain.events import Event, EventType, NewEvent
 from app.models.base import Id, JsonDocument, UtcDateTime, metadata
 
 event = Table(
@@ -73,20 +73,6 @@ _LOCK_RELAY = select(
     func.pg_try_advisory_xact_lock(_RELAY_LOCK),
     func.set_config("synchronous_commit", "off", True),
 )
-
-
-@dataclass(frozen=True)
-class NewEvent:
-    """An event that is to be stored.
-
-    Attributes:
-        source_system: where the fact arose; its own system is not told again (no echo).
-        quiet: True for replay and backfill: the event is history only and is never told.
-    """
-
-    event: Event
-    source_system: System
-    quiet: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,6 @@ from sqlalchemy import (
 
 from app.domain.events import EventType
 from app.models.base import Id, JsonDocument, UtcDateTime, metadata
-from app.vault import Vault
 
 
 class SubscriptionStatus(StrEnum):
@@ -123,7 +122,7 @@ class Subscription(SubscriptionSettings):
         previous_secret_sealed: the secret before rotation, which also signs until it expires.
         failing_since: when the deliveries began to fail; None when the last one succeeded.
         status_reason: why the status is what it is, as a code.
-        worker_index: only referrals of this worker (*eigen cliënten*); keyed hash, see :func:`worker_index_of`.
+        worker_index: only referrals of this worker (*eigen cliënten*); keyed hash.
         signing_key_sealed: the ed25519 key; None unless ``signing`` is ``v1a``.
         auth_kind: None when the hub authenticates by its signature alone.
         auth_sealed: the credentials of ``auth_kind``, as JSON sealed in the vault with :data:`AUTH_CONTEXT`.
@@ -154,11 +153,6 @@ def secret_context(subscription_id: UUID) -> str:
     """Return the vault context under which a subscription's secrets are sealed."""
     # The text is part of what was sealed, so it must never change; that a receiver key reads the same is chance.
     return f"subscription:{subscription_id}"
-
-
-def worker_index_of(vault: Vault, email: str | None) -> bytes | None:
-    """Return the keyed hash by which a worker's e-mail is found, regardless of case; None without one."""
-    return vault.index(email.strip().lower(), "worker.email") if email else None
 
 
 def insert_subscription(tx: Connection, new: Subscription) -> None:

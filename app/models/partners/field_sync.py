@@ -1,5 +1,6 @@
 """What partners know of each field of a referral, and the conflicts between their values and the hub's."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -154,7 +155,9 @@ _UNCOUNTED = (
 )
 _IS_OPEN = conflict.c.state == ConflictState.OPEN.value
 _NEW_CONFLICT = insert(conflict)
-_KNOWING = select(external_id.c.system).where(external_id.c.referral_id == bindparam("referral_id"))
+_KNOWING = select(external_id.c.referral_id, external_id.c.system).where(
+    external_id.c.referral_id.in_(bindparam("referral_ids", expanding=True))
+)
 _OPEN_LOOPS = select(conflict.c.id, conflict.c.system, conflict.c.referral_id, conflict.c.field).where(
     conflict.c.referral_id.in_(bindparam("referral_ids", expanding=True)),
     _IS_OPEN,
@@ -169,7 +172,11 @@ _OPEN_CLAIMS = select(conflict.c.id, conflict.c.field, conflict.c.partner_value)
 _CHANGED_CONFLICT = (
     update(conflict)
     .where(conflict.c.id == bindparam("conflict_id"))
-    .values(hub_value=bindparam("hub_value"), base_value=bindparam("base_value"))
+    .values(
+        hub_value=bindparam("hub_value"),
+        partner_value=bindparam("partner_value"),
+        base_value=bindparam("base_value"),
+    )
 )
 _PURGE_VALUES = (
     update(conflict)
@@ -221,9 +228,12 @@ def forget_sends(tx: Connection, referral_id: UUID, field: str) -> None:
     tx.execute(_UNCOUNTED, {"referral": referral_id, "name": field})
 
 
-def systems_that_know(tx: Connection, referral_id: UUID) -> set[System]:
-    """Return the partners that have an id of their own for a referral."""
-    return {System(name) for name in tx.execute(_KNOWING, {"referral_id": referral_id}).scalars()}
+def systems_that_know(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, set[System]]:
+    """Return the partners that have an id of their own for referrals, by referral; those without are left out."""
+    found: dict[UUID, set[System]] = defaultdict(set)
+    for row in tx.execute(_KNOWING, {"referral_ids": list(referral_ids)}):
+        found[row.referral_id].add(System(row.system))
+    return found
 
 
 def insert_conflicts(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
@@ -238,7 +248,7 @@ def update_conflict(tx: Connection, conflict_id: UUID, values: Mapping[str, obje
 
 
 def update_conflicts(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Change the hub's and the base value of conflicts; each row has both and a ``conflict_id``."""
+    """Change the three values of conflicts; each row has them and a ``conflict_id``."""
     if rows:
         tx.execute(_CHANGED_CONFLICT, list(rows))
 

@@ -44,19 +44,24 @@ class _AnsweredBefore(Exception):
     """An answer is stored under this key already."""
 
 
+Work = Callable[[Connection], Answer | HubError]
+"""What a write does in its transaction.
+
+An error that is raised rolls everything back; with one that is returned, what the work wrote is kept.
+"""
+
+
 def answering(
     represent: Callable[[T], Answer],
     operation: Callable[Concatenate[Connection, P], T],
     *args: P.args,
     **kwargs: P.kwargs,
-) -> Callable[[Connection], Answer]:
+) -> Work:
     """Return the work of :func:`once`: run an operation, and represent its result."""
     return lambda tx: represent(operation(tx, *args, **kwargs))
 
 
-async def once(
-    db: Database, services: Services, request: IdempotentRequest, work: Callable[[Connection], Answer]
-) -> Answer:
+async def once(db: Database, services: Services, request: IdempotentRequest, work: Work) -> Answer:
     """Do the work in one transaction, or return the answer that the same request got before.
 
     Nearly every request is new, so its key is looked up only when the work was refused, or when its answer cannot be
@@ -68,13 +73,16 @@ async def once(
         HubError: the work was refused.
     """
     try:
-        return await db.write(_do, services, request, work)
-    except (HubError, _AnsweredBefore):
-        # What refused the work may be the effect of the same request, sent twice.
-        answer = await db.read(answer_before, services, request)
-        if answer is None:
-            raise
-        return answer
+        outcome: Answer | Exception = await db.write(_do, services, request, work)
+    except (HubError, _AnsweredBefore) as error:
+        outcome = error
+    if isinstance(outcome, Answer):
+        return outcome
+    # What refused the work may be the effect of the same request, sent twice.
+    answer = await db.read(answer_before, services, request)
+    if answer is None:
+        raise outcome
+    return answer
 
 
 def answer_before(tx: Connection, services: Services, request: IdempotentRequest) -> Answer | None:
@@ -97,8 +105,10 @@ def answer_before(tx: Connection, services: Services, request: IdempotentRequest
     )
 
 
-def _do(tx: Connection, services: Services, request: IdempotentRequest, work: Callable[[Connection], Answer]) -> Answer:
+def _do(tx: Connection, services: Services, request: IdempotentRequest, work: Work) -> Answer | HubError:
     answer = work(tx)
+    if isinstance(answer, HubError):
+        return answer
     stored = StoredAnswer(
         request_hash=request.fingerprint,
         status=answer.status,

@@ -3,113 +3,156 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.case_file import (
-    CaseFile,
-    Facts,
-    appointment_facts,
-    facts_of,
-    summary_facts,
-    trajectory_facts,
-)
+from app.domain.case import Case
 from app.domain.codes import DisclosureOccasion, KbrStatus
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, ReferralNotFound, TrajectoryNotFound
 from app.domain.events import OCCASION_OF, EventType
+from app.domain.field_values import (
+    FieldValues,
+    appointment_values,
+    field_values,
+    summary_values,
+    trajectory_values,
+)
 from app.domain.fields import Field
-from app.domain.lifecycle import Action, Guard, Machine, available
+from app.domain.lifecycle import Action, Machine, available
 from app.domain.queries import Position, ReferralQuery, TrajectoryQuery
-from app.domain.values import Appointment, HistoryEntry, Organisation, Party, ReferralSummary, Trajectory
-from app.models.cases.appointment import list_appointments
-from app.models.cases.case_file import load_case_files
+from app.domain.values import Consent, HistoryEntry, ListedTrajectory, Organisation, Party, ReferralSummary
+from app.models.access.organisation import find_organisation
 from app.models.cases.client import bsn_index, wrapped_key_of
 from app.models.cases.history import list_history
-from app.models.cases.referral import list_referrals
-from app.models.cases.trajectory import created_at_of, list_parties, list_trajectories, referral_id_of
+from app.models.cases.referral import find_by_references, list_referrals
+from app.models.cases.repository import load_cases
+from app.models.cases.trajectory import list_parties, list_trajectories, referral_id_of
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.privacy.gate import Released
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def view_referral(tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID) -> Released:
+Read = Callable[Concatenate[Connection, Services, CallerScope, UUID, P], T]
+"""Reads something of a record, by the hub's id of it, as a caller may know it."""
+
+
+def find_referral(tx: Connection, organisation_code: str, reference: str) -> UUID | None:
+    """Return the id of the referral for which an organisation used this reference, or None."""
+    referrer = find_organisation(tx, organisation_code)
+    key = (referrer.id, reference) if referrer else None
+    return find_by_references(tx, [key]).get(key) if key else None
+
+
+def read_referral(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> Released:
     """Return a referral as this caller may read it.
 
     Raises:
-        NotFound: no such referral for this caller.
+        ReferralNotFound: no such referral for this caller.
     """
-    return view_case(services, caller_scope, _case(tx, services, caller_scope, referral_id))
+    return released_referral(services, scope, _case(tx, services, scope, referral_id))
 
 
-def view_case(services: Services, caller_scope: CallerScope, case: CaseFile) -> Released:
-    """Return the referral of a case as this caller may read it; the case must be visible to it."""
-    return _released(services, caller_scope, case.referral.organisation, facts_of(case))
+def released_referral(services: Services, scope: CallerScope, case: Case) -> Released:
+    """Return the referral of a case that is visible to the caller, as it may read it."""
+    return _released(services, scope, case.referral.organisation, field_values(case))
 
 
-def view_appointments(
-    tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID
-) -> list[Released]:
-    """Return a referral's appointments, oldest first, as this caller may read them; none that it was not told of."""
-    case = _case(tx, services, caller_scope, referral_id)
-    views = [
-        _released(services, caller_scope, case.referral.organisation, _appointment_view(case, each))
-        for each in list_appointments(tx, referral_id)
+def read_appointments(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[Released]:
+    """Return a referral's appointments, oldest first, as this caller may read them; none that was not disclosed."""
+    return released_appointments(services, scope, _case(tx, services, scope, referral_id))
+
+
+def read_appointment(
+    tx: Connection, services: Services, scope: CallerScope, referral_id: UUID, shown_id: UUID
+) -> tuple[Released, Released]:
+    """Return an appointment, by the caller's own id of it, and its referral, as this caller may read them.
+
+    Raises:
+        ReferralNotFound, NotFound: no such referral or appointment for this caller.
+    """
+    return released_appointment(services, scope, _case(tx, services, scope, referral_id), shown_id)
+
+
+def released_appointment(
+    services: Services, scope: CallerScope, case: Case, shown_id: UUID
+) -> tuple[Released, Released]:
+    """Return an appointment of a case, by the caller's own id of it, and the referral, as the caller may read them.
+
+    Raises:
+        NotFound: no such appointment for this caller.
+    """
+    for each in released_appointments(services, scope, case):
+        if each.fields[Field.APPOINTMENT_ID] == str(shown_id):
+            return each, released_referral(services, scope, case)
+    raise NotFound("This referral has no appointment with this id for this client.")
+
+
+def released_appointments(services: Services, scope: CallerScope, case: Case) -> list[Released]:
+    """Return the appointments of a case, oldest first, as the caller may read them."""
+    shared = _shared_values(case.id, case.referral.consent)
+    released = [
+        _released(services, scope, case.referral.organisation, shared | appointment_values(each))
+        for each in case.appointments
     ]
-    return [view for view in views if Field.APPOINTMENT_ID in view.fields]
+    return [each for each in released if Field.APPOINTMENT_ID in each.fields]
 
 
-def view_trajectory(tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID) -> Released:
+def read_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Released:
     """Return a trajectory as this caller may read it.
 
     Raises:
-        NotFound: no such trajectory for this caller, or it was never told that there is one.
+        TrajectoryNotFound: no such trajectory for this caller, or none was disclosed to it.
     """
-    case = _case_of_trajectory(tx, services, caller_scope, trajectory_id)
-    view = _released(services, caller_scope, case.referral.organisation, _trajectory_view(case))
-    if Field.TRAJECTORY_ID not in view.fields:
-        raise _no_trajectory()
-    return view
+    return released_trajectory(services, scope, _case_of_trajectory(tx, services, scope, trajectory_id))
 
 
-def view_history(
-    tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID
+def released_trajectory(services: Services, scope: CallerScope, case: Case) -> Released:
+    """Return the trajectory of a case as the caller may read it.
+
+    Raises:
+        TrajectoryNotFound: there is none, or none was disclosed to the caller.
+    """
+    values = _shared_values(case.id, case.referral.consent)
+    if case.trajectory:
+        values |= trajectory_values(case.trajectory)
+    released = _released(services, scope, case.referral.organisation, values)
+    if Field.TRAJECTORY_ID not in released.fields:
+        raise TrajectoryNotFound
+    return released
+
+
+def read_history(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[HistoryEntry]:
+    """Return a referral's history, oldest first; a referrer reads its own steps and those disclosed to it.
+
+    A status that was not disclosed to it is empty.
+    """
+    return _history(tx, services, scope, _case(tx, services, scope, referral_id))
+
+
+def read_trajectory_history(
+    tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID
 ) -> list[HistoryEntry]:
-    """Return a referral's history, oldest first; a referrer reads its own steps and those of which it was told.
-
-    A status that it was not told is empty.
-    """
-    case = _case(tx, services, caller_scope, referral_id)
-    entries = list_history(tx, referral_id)
-    if caller_scope.knows_all_statuses:
-        return entries
-    told = (_as_told(services, caller_scope, case, entry) for entry in entries)
-    return [entry for entry in told if entry]
+    """Return the history of the case that a trajectory belongs to, to whom the trajectory was disclosed."""
+    case = _case_of_trajectory(tx, services, scope, trajectory_id)
+    released_trajectory(services, scope, case)
+    return _history(tx, services, scope, case)
 
 
-def view_parties(tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID) -> list[Party]:
-    """Return who takes part in a trajectory; for those who guide the client."""
-    case = _case_of_trajectory(tx, services, caller_scope, trajectory_id)
-    if not caller_scope.knows_all_statuses or case.trajectory is None:
-        raise _no_trajectory()
-    sealer = services.vault.client_sealer(wrapped_key_of(tx, case.client.id))
+def read_parties(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> list[Party]:
+    """Return who takes part in a trajectory, to those who guide the client."""
+    case = _case_of_trajectory(tx, services, scope, trajectory_id)
+    if not scope.knows_all_statuses or case.trajectory is None:
+        raise TrajectoryNotFound
+    sealer = services.vault.client_sealer(wrapped_key_of(tx, case.referral.client_id))
     return list_parties(tx, sealer, trajectory_id)
 
 
-def view_trajectory_history(
-    tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID
-) -> list[HistoryEntry]:
-    """Return the history of the chain that a trajectory belongs to; for who was told of the trajectory."""
-    view_trajectory(tx, services, caller_scope, trajectory_id)
-    return view_history(
-        tx, services, caller_scope, _case_of_trajectory(tx, services, caller_scope, trajectory_id).referral.id
-    )
-
-
 def page_of_referrals(
-    tx: Connection, services: Services, caller_scope: CallerScope, query: ReferralQuery, bsn: str | None = None
+    tx: Connection, services: Services, scope: CallerScope, query: ReferralQuery, bsn: str | None = None
 ) -> tuple[list[Released], Position | None]:
     """Return a page of referral summaries, and where the next page begins (None on the last).
 
@@ -125,8 +168,8 @@ def page_of_referrals(
     }
 
     def show(each: ReferralSummary) -> Released | None:
-        view = _released(services, caller_scope, each.organisation, summary_facts(each))
-        knows_bsn = bsn is None or _reads(services, caller_scope, each.organisation, Field.CLIENT_BSN)
+        view = _released(services, scope, each.organisation, summary_values(each))
+        knows_bsn = bsn is None or _reads(services, scope, each.organisation, Field.CLIENT_BSN)
         return view if knows_bsn and _answers(view, asked) else None
 
     def place(each: ReferralSummary) -> Position:
@@ -136,7 +179,7 @@ def page_of_referrals(
 
 
 def page_of_trajectories(
-    tx: Connection, services: Services, caller_scope: CallerScope, query: TrajectoryQuery
+    tx: Connection, services: Services, scope: CallerScope, query: TrajectoryQuery
 ) -> tuple[list[Released], Position | None]:
     """Return a page of trajectories of which this caller was told, and where the next page begins (None on the last).
 
@@ -144,78 +187,72 @@ def page_of_trajectories(
     """
     asked = {Field.TRAJECTORY_STATUS: query.status, Field.COUNSELLOR_NAME: query.counsellor}
 
-    def show(each: Trajectory) -> Released | None:
-        view = _released(services, caller_scope, each.organisation, _listed_trajectory(each))
+    def show(each: ListedTrajectory) -> Released | None:
+        view = _released(services, scope, each.organisation, _listed_values(each))
         return view if Field.TRAJECTORY_ID in view.fields and _answers(view, asked) else None
 
-    def place(each: Trajectory) -> Position:
-        return Position(created_at_of(tx, each.id), each.id)
+    def place(each: ListedTrajectory) -> Position:
+        return Position(each.created_at, each.trajectory.id)
 
     return _page(lambda after: list_trajectories(tx, replace(query, after=after)), show, place, query)
 
 
-def referral_actions(tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID) -> list[Action]:
+def referral_actions(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[Action]:
     """Return what this caller may do with the referral now, from the table that guards the writes.
 
     A referrer's actions are those of the status it was told.
     """
-    case = _case(tx, services, caller_scope, referral_id)
+    case = _case(tx, services, scope, referral_id)
     referral = case.referral
-    status = referral.status if caller_scope.knows_all_statuses else referral.told_status
-    return list(available(Machine.REFERRAL, status, caller_scope.organisation.role, _conditions(case)))
+    status = referral.status if scope.knows_all_statuses else referral.told_status
+    return list(available(Machine.REFERRAL, status, scope.organisation.role, case.guards))
 
 
-def trajectory_actions(
-    tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID
-) -> list[Action]:
+def trajectory_actions(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> list[Action]:
     """Return what this caller may do with the trajectory and its credit bank application now."""
-    case = _case_of_trajectory(tx, services, caller_scope, trajectory_id)
-    view_trajectory(tx, services, caller_scope, trajectory_id)
-    trajectory, role = case.trajectory, caller_scope.organisation.role
+    case = _case_of_trajectory(tx, services, scope, trajectory_id)
+    released_trajectory(services, scope, case)
+    trajectory, role = case.trajectory, scope.organisation.role
     if trajectory is None:
-        raise _no_trajectory()
+        raise TrajectoryNotFound
     application = trajectory.kbr_application
     status: KbrStatus | None = application.status if application else None
     steps = available(Machine.TRAJECTORY, trajectory.status, role, frozenset())
     return [*steps, *available(Machine.KBR_APPLICATION, status, role, frozenset())]
 
 
-def _case(tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID) -> CaseFile:
-    case = load_case_files(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
+def _case(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> Case:
+    case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id)
     if case is None:
-        raise NotFound("There is no referral with this id for this client.")
+        raise ReferralNotFound
     return case
 
 
-def _case_of_trajectory(tx: Connection, services: Services, caller_scope: CallerScope, trajectory_id: UUID) -> CaseFile:
+def _case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case:
     referral_id = referral_id_of(tx, trajectory_id)
-    cases = load_case_files(tx, services.vault, [referral_id], caller_scope.visibility) if referral_id else {}
-    if referral_id not in cases:
-        raise _no_trajectory()
-    return cases[referral_id]
+    if referral_id is None:
+        raise TrajectoryNotFound
+    case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id)
+    if case is None:
+        raise TrajectoryNotFound
+    return case
 
 
-def _no_trajectory() -> NotFound:
-    return NotFound("There is no trajectory with this id for this client.")
+def _history(tx: Connection, services: Services, scope: CallerScope, case: Case) -> list[HistoryEntry]:
+    entries = list_history(tx, case.id)
+    if scope.knows_all_statuses:
+        return entries
+    disclosed = (_as_disclosed(services, scope, case, entry) for entry in entries)
+    return [entry for entry in disclosed if entry]
 
 
-def _released(services: Services, caller_scope: CallerScope, referrer: Organisation, facts: Facts) -> Released:
-    return services.gate.release(caller_scope.receiver(referrer), DisclosureOccasion.READING, facts)
+def _released(services: Services, scope: CallerScope, referrer: Organisation, values: FieldValues) -> Released:
+    return services.gate.release(scope.receiver(referrer), DisclosureOccasion.READING, values)
 
 
-def _appointment_view(case: CaseFile, appointment: Appointment) -> Facts:
-    return {
-        Field.REFERRAL_ID: case.referral.id,
-        Field.CONSENT_SCOPES: case.referral.contents.consent.scopes,
-        **appointment_facts(appointment),
-    }
-
-
-def _trajectory_view(case: CaseFile) -> Facts:
-    facts: Facts = trajectory_facts(case.trajectory) if case.trajectory else {}
-    facts[Field.REFERRAL_ID] = case.referral.id
-    facts[Field.CONSENT_SCOPES] = case.referral.contents.consent.scopes
-    return facts
+def _shared_values(referral_id: UUID, consent: Consent) -> FieldValues:
+    """Return what rules about any part of a case ask about."""
+    return {Field.REFERRAL_ID: referral_id, Field.CONSENT_SCOPES: consent.scopes}
 
 
 def _page(
@@ -245,16 +282,15 @@ def _answers(view: Released, asked: Mapping[Field, str | None]) -> bool:
     return all(view.fields.get(field) == value for field, value in asked.items() if value is not None)
 
 
-def _reads(services: Services, caller_scope: CallerScope, referrer: Organisation, field: Field) -> bool:
-    return services.gate.would_release(caller_scope.receiver(referrer).kind, DisclosureOccasion.READING, field, {})
+def _reads(services: Services, scope: CallerScope, referrer: Organisation, field: Field) -> bool:
+    return services.gate.would_release(scope.receiver(referrer).kind, DisclosureOccasion.READING, field, {})
 
 
-def _listed_trajectory(trajectory: Trajectory) -> Facts:
-    counsellor = trajectory.counsellor
+def _listed_values(listed: ListedTrajectory) -> FieldValues:
+    counsellor = listed.trajectory.counsellor
     return {
-        **trajectory_facts(trajectory),
-        Field.REFERRAL_ID: trajectory.referral_id,
-        Field.CONSENT_SCOPES: trajectory.consent.scopes,
+        **trajectory_values(listed.trajectory),
+        **_shared_values(listed.referral_id, listed.consent),
         Field.COUNSELLOR_NAME: counsellor.name if counsellor else None,
     }
 
@@ -266,31 +302,22 @@ _STATUS_FIELD = {
 }
 
 
-def _as_told(services: Services, caller_scope: CallerScope, case: CaseFile, entry: HistoryEntry) -> HistoryEntry | None:
+def _as_disclosed(services: Services, scope: CallerScope, case: Case, entry: HistoryEntry) -> HistoryEntry | None:
     # The state before may be one of which the referrer was not told; reasons are the finance team's own.
     moment = OCCASION_OF[EventType(entry.event_type)] if entry.event_type else None
-    told = partial(_was_told, services, caller_scope, case, moment)
+    told = partial(_was_disclosed, services, scope, case, moment)
     status = _STATUS_FIELD[Machine(entry.machine)]
     # Every step of an application to the credit bank names its status.
     needed = Field.KBR_STATUS if status is Field.KBR_STATUS else Field.REFERRAL_ID
-    if entry.role is not caller_scope.organisation.role and not told(needed):
+    if entry.role is not scope.organisation.role and not told(needed):
         return None
     return replace(entry, reason=None, from_status=None, to_status=entry.to_status if told(status) else "")
 
 
-def _was_told(
-    services: Services, caller_scope: CallerScope, case: CaseFile, moment: DisclosureOccasion | None, field: Field
+def _was_disclosed(
+    services: Services, scope: CallerScope, case: Case, moment: DisclosureOccasion | None, field: Field
 ) -> bool:
     if moment is None:
         return False
-    kind = caller_scope.receiver(case.referral.organisation).kind
-    return services.gate.would_release(kind, moment, field, facts_of(case))
-
-
-def _conditions(case: CaseFile) -> frozenset[Guard]:
-    conditions = set()
-    if case.referral.flags.withdrawal_requested:
-        conditions.add(Guard.WITHDRAWAL_REQUESTED)
-    if case.appointment and case.appointment.response == "requested":
-        conditions.add(Guard.RESPONSE_REQUESTED)
-    return frozenset(conditions)
+    kind = scope.receiver(case.referral.organisation).kind
+    return services.gate.would_release(kind, moment, field, field_values(case))

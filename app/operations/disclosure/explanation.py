@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.case_file import facts_of
 from app.domain.codes import DisclosureOccasion, OrganisationRole, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from app.domain.events import OCCASION_OF
+from app.domain.field_values import field_values
 from app.domain.fields import Field
 from app.domain.input_rules import InputRule
 from app.domain.values import Organisation
 from app.events.contract.catalogue import fields_for
 from app.models.access.organisation import list_kinds
-from app.models.cases.case_file import load_case_files
+from app.models.cases.repository import load_cases
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.privacy.decision import Decision
@@ -80,13 +80,13 @@ def explain(
         raise InvalidInput(FieldFault("moment", InputRule.FEEDBACK_MOMENT, message))
     if caller_scope.organisation.role not in _MAY_ASK:
         raise Forbidden("Explanations are for who referred and for the finance team.")
-    case = load_case_files(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
+    case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None:
         raise NotFound("There is no referral with this id for this client.")
     receiver = _receiver(case.referral.organisation)
     wanted = _fields_at(occasion, receiver.kind, services.policy)
     # The same fields are decided on for every case, so that the answer does not show which fields are empty.
-    facts: Mapping[Field, object] = {**dict.fromkeys(wanted), **facts_of(case)}
+    facts: Mapping[Field, object] = {**dict.fromkeys(wanted), **field_values(case)}
     released = services.gate.explain(receiver, occasion, facts)
     decisions = tuple(each for each in released.decisions if each.field in wanted)
     return Explanation(

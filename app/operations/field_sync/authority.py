@@ -1,99 +1,79 @@
-"""A word over the API on what another party owns: refused by name, and kept for the operator to decide."""
+"""Who may write which field: a write to a field owned by another party is refused, and recorded as a conflict."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
-from app.database import Connection
 from app.domain import lifecycle
-from app.domain.case_file import facts_of
-from app.domain.claims import OwnershipViolation, Stated
+from app.domain.case import Case
 from app.domain.codes import OrganisationRole
-from app.domain.errors import Forbidden, NotTheOwner
+from app.domain.commands import ActionContext, AmendReferral, Command
+from app.domain.errors import Forbidden, HubError, NotTheOwner
+from app.domain.field_values import field_values
 from app.domain.fields import Field
 from app.domain.lifecycle import Action, Machine
-from app.domain.ownership import Reason, canonical
-from app.domain.queries import EVERYTHING
-from app.models.cases.case_file import load_case_files
-from app.models.cases.client import wrapped_key_of
-from app.models.cases.referral import lock_referral
-from app.models.partners.field_sync import insert_conflicts, open_claims, update_conflicts
-from app.operations.cases.steps import Chain
-from app.operations.field_sync.merge import new_conflict, open_value, seal_value
-from app.operations.services import Services
-from app.vault import Sealer
+from app.domain.ownership import Reason, changed_fields, normalise
+from app.domain.written_fields import OwnershipViolation, fields_written
+from app.models.partners.field_sync import open_claims
+from app.operations.field_sync.known_values import KnownValues
+from app.operations.field_sync.merge import open_value, seal_value
 
 # They do not read what a referrer said.
-_STRANGERS = frozenset({OrganisationRole.CREDIT_BANK, OrganisationRole.OPERATOR})
+_UNINVOLVED = frozenset({OrganisationRole.CREDIT_BANK, OrganisationRole.OPERATOR})
 
 
-def refuse_uninvolved_roles(chain: Chain) -> None:
-    """Refuse to change what the referrer said before anything is compared to it, for who does not read it.
+def refuse_uninvolved_roles(case: Case, context: ActionContext) -> None:
+    """Refuse a change of what the referrer said before anything is compared to it, by who does not read it.
 
     Whether a guess is right would show in the answer.
 
     Raises:
         Forbidden: the caller guides nobody and refers nobody.
     """
-    if chain.context.role in _STRANGERS:
-        lifecycle.require(Machine.REFERRAL, Action.AMEND, chain.status, chain.context.role)
+    if context.role in _UNINVOLVED:
+        lifecycle.require(Machine.REFERRAL, Action.AMEND, case.referral.status, context.role)
 
 
-@contextmanager
-def check_ownership(chain: Chain, values: Stated) -> Iterator[None]:
-    """Let only the owner of a fact record it: within this, who may never take the step is told whose it is.
+def refusal(case: Case, command: Command, context: ActionContext, error: Forbidden) -> HubError:
+    """Return the error to raise where a role may never do what a command asks for.
 
-    Raises:
-        NotTheOwner: the step states these values, and is another party's to take.
-        Forbidden: the operator tries it. Conflicts are the operator's to read, and one of its own making would show it
-            a value of the hub that is withheld from it.
+    :class:`NotTheOwner` names the fields, where the command writes any. The operator gets the plain error: conflicts
+    are the operator's to read, and one of its own making would show it a value that is withheld from it.
     """
-    try:
-        yield
-    except Forbidden as error:
-        if not values or chain.context.role is OrganisationRole.OPERATOR:
-            raise
-        raise NotTheOwner(
-            f"{', '.join(sorted(values))}: another party owns this. {error} Nothing was changed; ask the owner to "
-            "record it. What you said is kept, for the hub's operator to decide.",
-            OwnershipViolation(chain.id, chain.context.system, values),
-        ) from None
+    if isinstance(command, AmendReferral):
+        written: Mapping[Field, object] = changed_fields(AmendReferral(case.contents, case.client.details), command)
+    else:
+        written = fields_written(command)
+    if not written or context.role is OrganisationRole.OPERATOR:
+        return error
+    return NotTheOwner(
+        f"{', '.join(sorted(written))}: another party owns this. {error} Nothing was changed; ask the owner to "
+        "record it. What you said is kept, for the hub's operator to decide.",
+        OwnershipViolation(case.id, context.system, written),
+    )
 
 
-def record_violation(tx: Connection, services: Services, claim: OwnershipViolation) -> None:
-    """Keep what was refused as conflicts, one for each field in which it differs from what the hub has.
+def record_violation(known_values: KnownValues, violation: OwnershipViolation) -> None:
+    """Record a refused write as conflicts, one for each field in which it differs from what the hub has.
 
-    To be done in a transaction of its own, for that of the refused work is rolled back. Saying the same again while a
-    conflict is open brings the hub's value in it up to date, and adds none.
+    The same again while a conflict is open brings the hub's value in it up to date, and adds none.
     """
-    lock_referral(tx, claim.referral_id, EVERYTHING)
-    case = load_case_files(tx, services.vault, [claim.referral_id])[claim.referral_id]
-    at_hub: Mapping[Field, object] = facts_of(case)
-    sealer = services.vault.client_sealer(wrapped_key_of(tx, case.client.id))
+    referral_id, system = violation.referral_id, violation.system
+    case = known_values.cases.lock(referral_id)
+    if case is None:
+        return
+    at_hub: Mapping[Field, object] = field_values(case)
+    sealer = known_values.cases.sealer_of(referral_id)
     known = {
-        (Field(row.field), _form(row.field, open_value(sealer, row.partner_value))): row.id
-        for row in open_claims(tx, claim.referral_id, claim.system)
+        (row.field, normalise(row.field, open_value(sealer, row.partner_value))): row
+        for row in open_claims(known_values.tx, referral_id, system)
     }
-    now, partner = services.clock.now(), (claim.system, claim.referral_id)
-    fresh, repeated = [], []
-    for field, value in claim.values.items():
+    for field, value in violation.values.items():
         present = at_hub.get(field)
-        if canonical(field, value) == canonical(field, present):
+        if normalise(field, value) == normalise(field, present):
             continue
-        sealed = _sealed(sealer, present)
-        if conflict_id := known.get((field, canonical(field, value))):
-            repeated.append({"conflict_id": conflict_id, **sealed})
+        # Whoever calls the API reads what the hub has, so that is also what the write started from.
+        hub = seal_value(sealer, present)
+        values = {"hub_value": hub, "base_value": hub, "partner_value": seal_value(sealer, value)}
+        if conflict := known.get((field, normalise(field, value))):
+            known_values.update_conflict(conflict.id, values)
         else:
-            new = new_conflict(services, partner, field, Reason.NOT_THE_OWNER, now)
-            fresh.append({**new, "partner_value": seal_value(sealer, value), **sealed})
-    update_conflicts(tx, repeated)
-    insert_conflicts(tx, fresh)
-
-
-def _form(field: str, value: object) -> str:
-    return canonical(Field(field), value)
-
-
-def _sealed(sealer: Sealer, present: object) -> dict[str, bytes]:
-    # Who calls the API read what the hub has, so that is also where it started from.
-    hub = seal_value(sealer, present)
-    return {"hub_value": hub, "base_value": hub}
+            known_values.add_conflict((system, referral_id), field, Reason.NOT_THE_OWNER, values)

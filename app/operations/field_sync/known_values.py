@@ -1,36 +1,61 @@
-"""What each partner holds of a referral, by fingerprint: what it last said or was last sent.
+"""What each partner knows of a referral, by fingerprint: what it last said or was last sent.
 
-What comes back unchanged is an echo, however late; it is known by its content, never by a time or a flag.
+What comes back unchanged is an echo, however late; it is recognised by its content, never by a time or a flag.
 
-A partner holds what the hub has until one of them changes it, so a fingerprint is kept from the first change on:
-before the hub changes a field, it notes what the partners that know the referral hold of it.
+A partner knows what the hub has until one of them changes it, so a fingerprint is kept from the first change on:
+before the hub changes a field, it records what the partners that know the referral have of it.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+import structlog
+
 from app.database import Connection
+from app.domain.case import Case
 from app.domain.codes import System
 from app.domain.commands import AmendReferral
 from app.domain.fields import Field
-from app.domain.ownership import LOOP_WINDOW, MOST_SENDS, SAID, canonical, changes, said
+from app.domain.ownership import (
+    LOOP_WINDOW,
+    MOST_SENDS,
+    REFERRER_FIELDS,
+    Reason,
+    changed_fields,
+    normalise,
+    referrer_values,
+)
+from app.domain.partners import ConflictState
 from app.domain.receivers import system_of
 from app.events.delivery.payload import DeliveredHook, PreparedDelivery
-from app.models.partners.field_sync import held_fields, save_fields, systems_that_know
+from app.models.cases.repository import CaseRepository
+from app.models.partners.field_sync import (
+    held_fields,
+    insert_conflicts,
+    open_loops,
+    save_fields,
+    systems_that_know,
+    update_conflicts,
+)
 from app.operations.services import Services
 from app.vault import Vault
 
+log = structlog.get_logger(__name__)
+
+Partner = tuple[System, UUID]
+"""A partner's system and one referral."""
+
 
 @dataclass(frozen=True)
-class HeldField:
-    """What a partner holds of one field.
+class PartnerFieldState:
+    """What a partner knows of one field.
 
     Attributes:
-        fingerprint: of the value.
-        sent_count: how often another value than it held was sent since ``counted_from``.
+        fingerprint: of the value; empty when nothing is known.
+        sent_count: how often another value than it knew was sent since ``counted_from``.
     """
 
     fingerprint: bytes
@@ -41,119 +66,189 @@ class HeldField:
         """Return whether it was sent so often of late that once more there and back would be too often."""
         return self.sent_count + 2 > MOST_SENDS and now - self.counted_from < LOOP_WINDOW
 
-    def sent(self, fingerprint: bytes, now: datetime) -> "HeldField":
-        """Return what the partner holds after a value was sent; the same value again counts for nothing."""
+    def sent(self, fingerprint: bytes, now: datetime) -> "PartnerFieldState":
+        """Return the state after a value was sent; the same value again does not count."""
         if fingerprint == self.fingerprint:
             return self
         if now - self.counted_from >= LOOP_WINDOW:
-            return HeldField(fingerprint, 1, now)
-        return HeldField(fingerprint, self.sent_count + 1, self.counted_from)
-
-
-Partner = tuple[System, UUID]
-"""A partner's system and one referral."""
-
-Held = Mapping[Field, HeldField]
+            return PartnerFieldState(fingerprint, 1, now)
+        return PartnerFieldState(fingerprint, self.sent_count + 1, self.counted_from)
 
 
 def fingerprint(vault: Vault, referral_id: UUID, field: Field, value: object) -> bytes:
-    """Return the keyed hash of a value in its canonical form; of another referral the same value has another one."""
-    return vault.index(f"{referral_id}:{canonical(field, value)}", field.value)
+    """Return the keyed hash of a normalised value; the same value of another referral has another one."""
+    return vault.index(f"{referral_id}:{normalise(field, value)}", field.value)
 
 
-def said_prints(vault: Vault, referral_id: UUID, values: Mapping[Field, object]) -> dict[Field, bytes]:
-    """Return the fingerprints of what is said."""
+def fingerprints(vault: Vault, referral_id: UUID, values: Mapping[Field, object]) -> dict[Field, bytes]:
+    """Return the fingerprints of values by field."""
     return {field: fingerprint(vault, referral_id, field, value) for field, value in values.items()}
 
 
-def held_by(tx: Connection, referral_ids: Collection[UUID]) -> dict[Partner, dict[Field, HeldField]]:
-    """Return what every partner holds of these referrals; fields of which it holds what the hub has may be left out."""
-    found: dict[Partner, dict[Field, HeldField]] = {}
+class KnownValues:
+    """What partners know of the cases of one transaction, and the conflicts that arise from it.
+
+    Attributes:
+        tx: the transaction.
+        services: keys and the city's reference data.
+        now: the moment of recording.
+        cases: the cases of the transaction.
+    """
+
+    def __init__(self, tx: Connection, services: Services, now: datetime, cases: CaseRepository) -> None:
+        self.tx, self.services, self.now, self.cases = tx, services, now, cases
+        self._vault, self._new_id = services.vault, services.new_id
+        self._read: set[UUID] = set()
+        self._states: dict[Partner, dict[Field, PartnerFieldState]] = defaultdict(dict)
+        self._systems: dict[UUID, set[System]] = defaultdict(set)
+        self._loops: dict[UUID, dict[tuple[System, Field], UUID]] = defaultdict(dict)
+        self._changed: dict[tuple[System, UUID, Field], PartnerFieldState] = {}
+        self._new_conflicts: list[dict[str, object]] = []
+        self._changed_conflicts: list[dict[str, object]] = []
+
+    def prefetch(self, referral_ids: Collection[UUID]) -> None:
+        """Read what is known of these referrals, in three queries; the caller has locked them."""
+        unread = set(referral_ids) - self._read
+        if not unread:
+            return
+        self._read |= unread
+        for partner, states in states_of(self.tx, unread).items():
+            self._states[partner] = states
+        for row in open_loops(self.tx, unread):
+            self._loops[row.referral_id][row.system, row.field] = row.id
+        for referral_id, systems in systems_that_know(self.tx, unread).items():
+            self._systems[referral_id] = systems
+
+    def of(self, system: System, referral_id: UUID) -> Mapping[Field, PartnerFieldState]:
+        """Return what a partner knows; fields of which it knows what the hub has may be left out."""
+        self.prefetch([referral_id])
+        return self._states.get((system, referral_id), {})
+
+    def others(self, system: System, referral_id: UUID, field: Field) -> list[PartnerFieldState]:
+        """Return what the other partners know of a field, where it may differ from what the hub has."""
+        self.prefetch([referral_id])
+        return [
+            states[field]
+            for (partner, about), states in self._states.items()
+            if about == referral_id and partner is not system and field in states
+        ]
+
+    def open_loop(self, system: System, referral_id: UUID, field: Field) -> UUID | None:
+        """Return the open conflict about a field that goes back and forth, or None."""
+        self.prefetch([referral_id])
+        return self._loops[referral_id].get((system, field))
+
+    def record(self, case: Case, before: AmendReferral, speaker: System | None) -> None:
+        """Record what partners know of the fields that the hub just changed.
+
+        Args:
+            case: after the change.
+            before: what the referrer had said before the change.
+            speaker: the partner that reported the change; it knows the new values.
+        """
+        changed = changed_fields(before, AmendReferral(case.contents, case.client.details))
+        if not changed:
+            return
+        self.prefetch([case.id])
+        known = referrer_values(before)
+        prints = fingerprints(self._vault, case.id, {field: known[field] for field in changed})
+        # Allegro is sent every referral, also before it has a number for it.
+        for system in ({System.ALLEGRO} | self._systems[case.id]) - {speaker}:
+            for field in changed.keys() - self.of(system, case.id).keys():
+                self._set((system, case.id), field, PartnerFieldState(prints[field], 0, self.now))
+
+    def received(self, partner: Partner, prints: Mapping[Field, bytes]) -> None:
+        """Record what a partner knows now that it reported.
+
+        Args:
+            partner: the system and the referral.
+            prints: fingerprints of what it reports, of fields that were recorded before or differ from the hub's.
+        """
+        known, nothing = self.of(*partner), PartnerFieldState(b"", 0, self.now)
+        for field, print in prints.items():
+            before = known.get(field, nothing)
+            if before.fingerprint != print:
+                self._set(partner, field, replace(before, fingerprint=print))
+
+    def add_conflict(self, partner: Partner, field: Field, reason: Reason, values: Mapping[str, bytes | None]) -> None:
+        """Record two values of a field that contradict each other; ``values`` are the three sealed ones by column."""
+        conflict_id = self._new_id(self.now)
+        if reason is Reason.LOOP:
+            self._loops[partner[1]][partner[0], field] = conflict_id
+            log.warning("field_update_loop", system=partner[0], field=field.value, conflict=str(conflict_id))
+        self._new_conflicts.append(
+            {
+                "id": conflict_id,
+                "system": partner[0],
+                "referral_id": partner[1],
+                "field": field,
+                "reason": reason,
+                "state": ConflictState.OPEN,
+                "since": self.now,
+                **values,
+            }
+        )
+
+    def update_conflict(self, conflict_id: UUID, values: Mapping[str, bytes | None]) -> None:
+        """Bring the values of an open conflict up to date."""
+        self._changed_conflicts.append({"conflict_id": conflict_id, **values})
+
+    def flush(self) -> None:
+        """Write what changed, in three statements at most."""
+        save_fields(self.tx, [_row(key, state, self.now) for key, state in self._changed.items()])
+        insert_conflicts(self.tx, self._new_conflicts)
+        update_conflicts(self.tx, self._changed_conflicts)
+        self._changed.clear()
+        self._new_conflicts.clear()
+        self._changed_conflicts.clear()
+
+    def _set(self, partner: Partner, field: Field, state: PartnerFieldState) -> None:
+        self._states[partner][field] = self._changed[*partner, field] = state
+
+
+def states_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[Partner, dict[Field, PartnerFieldState]]:
+    """Return what every partner knows of these referrals; fields of which it knows what the hub has may be left out."""
+    found: dict[Partner, dict[Field, PartnerFieldState]] = {}
     for row in held_fields(tx, referral_ids):
-        held = found.setdefault((System(row.system), row.referral_id), {})
-        held[Field(row.field)] = HeldField(row.fingerprint, row.sent_count, row.counted_from)
+        states = found.setdefault((row.system, row.referral_id), {})
+        states[row.field] = PartnerFieldState(row.fingerprint, row.sent_count, row.counted_from)
     return found
 
 
-def record_known_values(
-    tx: Connection,
-    services: Services,
-    referral_id: UUID,
-    change: tuple[AmendReferral, AmendReferral],
-    speaker: System | None = None,
-) -> None:
-    """Note what the partners hold of the fields that the hub is about to change.
-
-    Args:
-        tx: the transaction of the change, which has the referral locked.
-        services: vault and clock.
-        referral_id: the referral.
-        change: what was said of it, and what will be.
-        speaker: the partner whose words the change is; it holds the new values.
-    """
-    changed, before = changes(*change), said(change[0])
-    if not changed:
-        return
-    # Allegro is sent every referral, also before it has a number for it.
-    systems = ({System.ALLEGRO} | systems_that_know(tx, referral_id)) - {speaker}
-    known, now = held_by(tx, [referral_id]), services.clock.now()
-    prints = said_prints(services.vault, referral_id, {field: before[field] for field in changed})
-    rows = [
-        _row((system, referral_id), field, HeldField(prints[field], 0, now), now)
-        for system in systems
-        for field in changed
-        if field not in known.get((system, referral_id), ())
-    ]
-    save_fields(tx, rows)
-
-
-def record_received_values(
-    tx: Connection, partner: Partner, held: Held, prints: Mapping[Field, bytes], now: datetime
-) -> None:
-    """Remember what a partner holds now that it spoke.
-
-    Args:
-        tx: the transaction that applies it.
-        partner: the system and the referral.
-        held: what was remembered before.
-        prints: fingerprints of what it says, of fields that were remembered or in which it does not agree with the hub.
-        now: when it is said.
-    """
-    nothing = HeldField(b"", 0, now)
-    before = {field: held.get(field, nothing) for field in prints}
-    changed = [field for field, each in before.items() if each.fingerprint != prints[field]]
-    save_fields(tx, [_row(partner, field, replace(before[field], fingerprint=prints[field]), now) for field in changed])
-
-
 def on_delivered(vault: Vault) -> DeliveredHook:
-    """Return what the delivery engine tells of what arrived: what partner systems were sent is remembered."""
+    """Return what the delivery engine calls for what arrived: values that partner systems were sent are recorded."""
 
-    def remember(tx: Connection, prepared_deliveries: Sequence[PreparedDelivery], now: datetime) -> None:
-        sent = [
-            (system, prepared) for prepared in prepared_deliveries if (system := system_of(prepared.delivery.receiver))
-        ]
-        changeable = [(system, prepared) for system, prepared in sent if not prepared.fields.keys().isdisjoint(SAID)]
+    def record(tx: Connection, prepared_deliveries: Sequence[PreparedDelivery], now: datetime) -> None:
+        sent = [(system, one) for one in prepared_deliveries if (system := system_of(one.delivery.receiver))]
+        changeable = [(system, one) for system, one in sent if not one.fields.keys().isdisjoint(REFERRER_FIELDS)]
         if changeable:
-            _remember_sent(tx, vault, changeable, now)
+            _record_sent(tx, vault, changeable, now)
 
-    return remember
+    return record
 
 
-def _remember_sent(
-    tx: Connection, vault: Vault, sent: Sequence[tuple[System, PreparedDelivery]], now: datetime
-) -> None:
-    known = held_by(tx, {prepared.event.subject_id for _, prepared in sent})
-    rows: dict[tuple[System, UUID, Field], dict[str, Any]] = {}
+def _record_sent(tx: Connection, vault: Vault, sent: Sequence[tuple[System, PreparedDelivery]], now: datetime) -> None:
+    known = states_of(tx, {prepared.event.subject_id for _, prepared in sent})
+    changed: dict[tuple[System, UUID, Field], PartnerFieldState] = {}
     for system, prepared in sent:
-        partner = system, prepared.event.subject_id
-        held = known.get(partner, {})
-        # What was never changed is not remembered: the partner holds what the hub has.
-        for field in prepared.fields.keys() & held.keys():
-            after = held[field].sent(fingerprint(vault, partner[1], field, prepared.fields[field]), now)
-            if after is not held[field]:
-                held[field], rows[*partner, field] = after, _row(partner, field, after, now)
-    save_fields(tx, list(rows.values()))
+        referral_id = prepared.event.subject_id
+        states = known.get((system, referral_id), {})
+        # What was never changed is not recorded: the partner knows what the hub has.
+        for field in prepared.fields.keys() & states.keys():
+            after = states[field].sent(fingerprint(vault, referral_id, field, prepared.fields[field]), now)
+            if after is not states[field]:
+                states[field] = changed[system, referral_id, field] = after
+    save_fields(tx, [_row(key, state, now) for key, state in changed.items()])
 
 
-def _row(partner: Partner, field: Field, held: HeldField, now: datetime) -> dict[str, Any]:
-    return {"system": partner[0], "referral_id": partner[1], "field": field, "sent_at": now, **vars(held)}
+def _row(key: tuple[System, UUID, Field], state: PartnerFieldState, now: datetime) -> dict[str, object]:
+    system, referral_id, field = key
+    return {
+        "system": system,
+        "referral_id": referral_id,
+        "field": field,
+        "fingerprint": state.fingerprint,
+        "sent_at": now,
+        "sent_count": state.sent_count,
+        "counted_from": state.counted_from,
+    }

@@ -1,217 +1,140 @@
-"""Settles what a partner says of a known referral: field by field, by three values and one owner.
+"""Merges what a partner reports of a known referral: field by field, by three values and one owner.
 
-What is lost on either side is kept as a conflict, sealed under the client's key.
+What is lost on either side is kept as a conflict, sealed with the client's key.
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
-import structlog
+from pydantic import JsonValue
 
-from app.database import Connection
-from app.domain.case_file import CaseFile
+from app.domain.case import Case
 from app.domain.codes import System
-from app.domain.commands import AmendReferral, RegisterReferral
+from app.domain.commands import AmendReferral
 from app.domain.fields import Field
-from app.domain.ownership import Reason, Settlement, said, saying, settle, stored_form
-from app.domain.ports import PartnerRecord
-from app.models.cases.case_file import load_case_files
-from app.models.cases.client import wrapped_key_of
-from app.models.partners.field_sync import insert_conflicts, open_loops, update_conflict
-from app.operations.field_sync.known_values import (
-    Held,
-    Partner,
-    held_by,
-    record_known_values,
-    record_received_values,
-    said_prints,
-)
-from app.operations.services import Services
+from app.domain.ownership import Reason, Resolution, json_form, referrer_values, resolve, with_values
+from app.operations.field_sync.known_values import KnownValues, PartnerFieldState, fingerprints
 from app.vault import Sealer
 
 CONFLICT_CONTEXT = "conflict.value"
 
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class MergeBase:
-    """What the hub has of a referral, and what each partner holds of it, before somebody speaks.
-
-    Attributes:
-        loops: ids of the open loops by partner and field.
-    """
-
-    case: CaseFile
-    held: Mapping[System, Held]
-    loops: Mapping[tuple[System, Field], UUID]
-
-
-def amends(record: PartnerRecord) -> bool:
-    """Return whether a record says what a referrer says; of a known referral that is settled field by field."""
-    return any(isinstance(fact, RegisterReferral | AmendReferral) for fact in record.facts)
-
-
-def read_merge_bases(tx: Connection, services: Services, referral_ids: Collection[UUID]) -> dict[UUID, MergeBase]:
-    """Return both sides of referrals in a fixed number of queries; the caller holds their locks."""
-    if not referral_ids:
-        return {}
-    held: dict[UUID, dict[System, Held]] = defaultdict(dict)
-    for (system, referral_id), fields in held_by(tx, referral_ids).items():
-        held[referral_id][system] = fields
-    loops: dict[UUID, dict[tuple[System, Field], UUID]] = defaultdict(dict)
-    for row in open_loops(tx, referral_ids):
-        loops[row.referral_id][System(row.system), Field(row.field)] = row.id
-    cases = load_case_files(tx, services.vault, referral_ids)
-    return {each: MergeBase(case, held[each], loops[each]) for each, case in cases.items()}
-
 
 def merge_fields(
-    tx: Connection, services: Services, system: System, sides: MergeBase, fact: AmendReferral
+    known_values: KnownValues, case: Case, reported: AmendReferral, system: System
 ) -> AmendReferral | None:
-    """Return what is to be changed after a partner spoke about a known referral; None when nothing of it is news.
+    """Return what is to be changed after a partner reported on a known referral; None when nothing of it is new.
 
-    What the hub and the partner had before decides, not which of them was last: an echo is no news, a change of the
-    hub stands until the partner says something else, and where both changed the owner has the last word.
+    What the hub and the partner had before decides, not which of them was last: an echo is nothing new, a change of
+    the hub stays until the partner reports something else, and where both changed the owner's value holds.
     """
-    case = sides.case
-    at_hub = AmendReferral(case.referral.contents, case.client.details if fact.client else None)
-    table = _Table(tx, services, system, sides, said(at_hub), said(fact))
-    news = _news(at_hub, fact, table.taken())
-    if news:
-        record_known_values(tx, services, case.referral.id, (at_hub, news), speaker=system)
-    return news
-
-
-def _news(at_hub: AmendReferral, fact: AmendReferral, taken: Mapping[Field, object]) -> AmendReferral | None:
-    news = saying(at_hub, taken)
-    if at_hub.client and news.client and fact.client and fact.client.bsn not in (None, at_hub.client.bsn):
-        # Another number is refused by the operation that would store it.
-        news = replace(news, client=replace(news.client, bsn=fact.client.bsn))
-    if news == at_hub:
+    at_hub = AmendReferral(case.contents, case.client.details if reported.client else None)
+    accepted = with_values(at_hub, _Merge(known_values, case, system, at_hub, reported).accepted())
+    if at_hub.client and accepted.client and reported.client and reported.client.bsn not in (None, at_hub.client.bsn):
+        # Another number is refused by the handler that would store it.
+        accepted = replace(accepted, client=replace(accepted.client, bsn=reported.client.bsn))
+    if accepted == at_hub:
         return None
-    return replace(news, client=None) if news.client == at_hub.client else news
+    return replace(accepted, client=None) if accepted.client == at_hub.client else accepted
 
 
 @dataclass(frozen=True)
-class _Table:
-    """The fields of one referral on the table, with what both sides say of them."""
+class _Merge:
+    """The fields of one referral as both sides have them."""
 
-    tx: Connection
-    services: Services
+    known_values: KnownValues
+    case: Case
     system: System
-    sides: MergeBase
-    at_hub: Mapping[Field, object]
-    at_partner: Mapping[Field, object]
+    hub: AmendReferral
+    reported: AmendReferral
 
-    def taken(self) -> dict[Field, object]:
-        """Settle every field; returns the partner's values that are to replace the hub's."""
-        settled = {field: self._settled(field) for field in self.at_partner}
-        lost = {field: each.reason for field, each in settled.items() if each.reason}
-        self._record(lost)
-        stands_apart = {
-            field: mine
-            for field, mine in self._prints.items()
-            if field in self._held or not (settled[field].take or mine == self._hub_prints[field])
+    def accepted(self) -> dict[Field, object]:
+        """Resolve every field; return the partner's values that are to replace the hub's."""
+        resolved = {field: self._resolve(field) for field in self._at_partner}
+        for field, each in resolved.items():
+            if each.reason:
+                self._record(field, each.reason)
+        differs = {
+            field: print
+            for field, print in self._prints.items()
+            if field in self._known or not (resolved[field].take or print == self._hub_prints[field])
         }
-        record_received_values(self.tx, (self.system, self._referral_id), self._held, stands_apart, self._now)
-        return {field: self.at_partner[field] for field, each in settled.items() if each.take}
+        self.known_values.received((self.system, self.case.id), differs)
+        return {field: self._at_partner[field] for field, each in resolved.items() if each.take}
 
-    def _settled(self, field: Field) -> Settlement:
-        owns = self.services.reference.ownership.owns(self.system, field, self.sides.case.referral.organisation.system)
-        settlement = settle(self._base(field), self._hub_prints[field], self._prints[field], owns=owns)
-        if settlement.take and self._goes_to_and_fro(field, settlement):
-            return Settlement(reason=Reason.LOOP)
-        return settlement
+    def _resolve(self, field: Field) -> Resolution:
+        owns = self.known_values.services.reference.ownership.owns(
+            self.system, field, self.case.referral.organisation.system
+        )
+        resolution = resolve(self._base(field), self._hub_prints[field], self._prints[field], owns=owns)
+        if resolution.take and self._is_loop(field, resolution):
+            return Resolution(reason=Reason.LOOP)
+        return resolution
 
-    def _goes_to_and_fro(self, field: Field, settlement: Settlement) -> bool:
-        """Return whether taking this would send the field once more in a quarrel that has gone on too long."""
-        if (self.system, field) in self.sides.loops:
+    def _is_loop(self, field: Field, resolution: Resolution) -> bool:
+        """Return whether accepting this would send the field once more in a loop that has gone on too long."""
+        known_values, now = self.known_values, self.known_values.now
+        if self._loop(field):
             return True
-        mine = self._held.get(field)
-        if mine and mine.is_sent_often(self._now):
+        known = self._known.get(field)
+        if known and known.is_sent_often(now):
             return True
-        sent = (held[field] for held in self.sides.held.values() if field in held)
-        return settlement.reason is Reason.BOTH_CHANGED and any(each.is_sent_often(self._now) for each in sent)
+        others = known_values.others(self.system, self.case.id, field)
+        return resolution.reason is Reason.BOTH_CHANGED and any(each.is_sent_often(now) for each in others)
+
+    def _loop(self, field: Field) -> UUID | None:
+        return self.known_values.open_loop(self.system, self.case.id, field)
 
     def _base(self, field: Field) -> bytes:
-        held = self._held.get(field)
-        return held.fingerprint if held else self._hub_prints[field]
+        known = self._known.get(field)
+        return known.fingerprint if known else self._hub_prints[field]
 
     @cached_property
-    def _now(self) -> datetime:
-        return self.services.clock.now()
+    def _at_hub(self) -> dict[Field, object]:
+        return referrer_values(self.hub)
 
     @cached_property
-    def _prints(self) -> Mapping[Field, bytes]:
-        return said_prints(self.services.vault, self._referral_id, self.at_partner)
+    def _at_partner(self) -> dict[Field, object]:
+        return referrer_values(self.reported)
 
     @cached_property
-    def _hub_prints(self) -> Mapping[Field, bytes]:
-        return said_prints(self.services.vault, self._referral_id, self.at_hub)
-
-    @property
-    def _referral_id(self) -> UUID:
-        return self.sides.case.referral.id
-
-    @property
-    def _held(self) -> Held:
-        return self.sides.held.get(self.system, {})
+    def _prints(self) -> dict[Field, bytes]:
+        return fingerprints(self.known_values.services.vault, self.case.id, self._at_partner)
 
     @cached_property
-    def _sealer(self) -> Sealer:
-        return self.services.vault.client_sealer(wrapped_key_of(self.tx, self.sides.case.client.id))
+    def _hub_prints(self) -> dict[Field, bytes]:
+        return fingerprints(self.known_values.services.vault, self.case.id, self._at_hub)
 
-    def _record(self, lost: Mapping[Field, Reason]) -> None:
-        """Keep the values that stand against each other; a loop that is known already gets the newest ones."""
-        fresh = []
-        for field, reason in lost.items():
-            loop_id = self.sides.loops.get((self.system, field)) if reason is Reason.LOOP else None
-            if loop_id:
-                update_conflict(self.tx, loop_id, self._values(field))
-            else:
-                fresh.append(self._conflict(field, reason))
-        insert_conflicts(self.tx, fresh)
+    @cached_property
+    def _known(self) -> dict[Field, PartnerFieldState]:
+        # A copy, because what the partner reports now must not be taken for what it knew before.
+        return dict(self.known_values.of(self.system, self.case.id))
 
-    def _conflict(self, field: Field, reason: Reason) -> dict[str, Any]:
-        new = new_conflict(self.services, (self.system, self._referral_id), field, reason, self._now)
-        if reason is Reason.LOOP:
-            log.warning("field goes to and fro", system=self.system, field=field.value, conflict=str(new["id"]))
-        return {**new, **self._values(field)}
-
-    def _values(self, field: Field) -> dict[str, bytes | None]:
-        # Of what the partner held only the fingerprint is known; the value too, where it is the hub's.
+    def _record(self, field: Field, reason: Reason) -> None:
+        """Record the values that contradict each other; a known loop gets the newest ones."""
+        loop_id = self._loop(field) if reason is Reason.LOOP else None
+        # Of what the partner knew only the fingerprint is known; the value too, where it is the hub's.
         is_known = self._base(field) == self._hub_prints[field]
-        hub = seal_value(self._sealer, self.at_hub[field])
-        partner = seal_value(self._sealer, self.at_partner[field])
-        return {"hub_value": hub, "partner_value": partner, "base_value": hub if is_known else None}
-
-
-def new_conflict(services: Services, partner: Partner, field: Field, reason: Reason, now: datetime) -> dict[str, Any]:
-    """Return the row of a new conflict with a partner about a field of a referral, without its three values."""
-    system, referral_id = partner
-    return {
-        "id": services.new_id(now),
-        "system": system,
-        "referral_id": referral_id,
-        "field": field,
-        "reason": reason,
-        "state": "open",
-        "since": now,
-    }
+        sealer = self.known_values.cases.sealer_of(self.case.id)
+        hub = seal_value(sealer, self._at_hub[field])
+        values = {
+            "hub_value": hub,
+            "partner_value": seal_value(sealer, self._at_partner[field]),
+            "base_value": hub if is_known else None,
+        }
+        if loop_id:
+            self.known_values.update_conflict(loop_id, values)
+        else:
+            self.known_values.add_conflict((self.system, self.case.id), field, reason, values)
 
 
 def seal_value(sealer: Sealer, value: object) -> bytes:
-    """Seal a value of a conflict under its client's key."""
-    return sealer.seal(json.dumps(stored_form(value)).encode(), CONFLICT_CONTEXT)
+    """Seal a value of a conflict with its client's key."""
+    return sealer.seal(json.dumps(json_form(value)).encode(), CONFLICT_CONTEXT)
 
 
-def open_value(sealer: Sealer, sealed: bytes | None) -> Any:
+def open_value(sealer: Sealer, sealed: bytes | None) -> JsonValue:
     """Open a value of a conflict in its JSON form; None stays None."""
-    return None if sealed is None else json.loads(sealer.open(sealed, CONFLICT_CONTEXT))
+    value: JsonValue = None if sealed is None else json.loads(sealer.open(sealed, CONFLICT_CONTEXT))
+    return value

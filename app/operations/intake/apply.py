@@ -1,91 +1,50 @@
 """Applies what a partner reports: once, in order per case, and nothing disappears.
 
-One page is one transaction: cursor, records, quarantine and the account of the run commit together.
-Each record has a savepoint of its own, so that a poisonous one harms nobody else.
+One page is one transaction: cursor, records, quarantine and the account of the run commit together. All records of a
+page are applied together; when one is refused, each is applied by itself, so that a bad record harms no other.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import structlog
 
 from app.database import Connection, StoreError, is_refused_value
-from app.domain.codes import ROLE_OF_SYSTEM, ReferralStatus, System
-from app.domain.commands import (
-    ActionContext,
-    AmendReferral,
-    AnswerWithdrawal,
-    CancelAppointment,
-    CloseTrajectory,
-    ConcludeIntake,
-    ConfirmReferral,
-    Fact,
-    GiveSignal,
-    MarkUnreachable,
-    PauseTrajectory,
-    RecordAttendance,
-    RecordKbrStatus,
-    RecordResult,
-    RegisterReferral,
-    RejectReferral,
-    ResumeTrajectory,
-    ScheduleIntake,
-    SignPlan,
-    WithdrawReferral,
-)
+from app.domain.codes import ROLE_OF_SYSTEM, System
+from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
 from app.domain.errors import HubError, NotFound
-from app.domain.lifecycle import is_open
 from app.domain.partners import PartnerRun, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
-from app.models.cases.external_id import can_link, link, referral_of
-from app.models.cases.referral import lock_referrals
-from app.models.partners.record import known_records, save_records
+from app.models.cases.external_id import linkable, referral_of
+from app.models.partners.record import AppliedVersion, known_records, save_records
 from app.models.partners.run import insert_run, last_drift
-from app.operations.cases import appointments, referrals, trajectories
-from app.operations.cases.steps import Ledger, open_chain
-from app.operations.field_sync.merge import MergeBase, amends, merge_fields, read_merge_bases
+from app.operations.cases.execute import ReferralRef, execute, register
+from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.intake.classify import (
+    Apply,
+    Filtered,
+    Quarantine,
+    RecordSituation,
+    Unchanged,
+    classify,
+    is_older,
+)
 from app.operations.intake.quarantine_state import (
-    WAITS,
     CaseQuarantine,
-    Held,
     Key,
+    applied_row,
     case_ids,
     content_hash,
     in_order,
-    is_older,
     key_of,
-    memory_of,
 )
 from app.operations.partners.lease import PartnerLease, record_page, require_lease
 from app.operations.services import Services
 
 log = structlog.get_logger(__name__)
-
-_APPLY: dict[type[Any], Callable[..., Any]] = {
-    AmendReferral: referrals.amend_referral,
-    ConfirmReferral: referrals.confirm_referral,
-    RejectReferral: referrals.reject_referral,
-    WithdrawReferral: referrals.withdraw_referral,
-    AnswerWithdrawal: referrals.answer_withdrawal,
-    GiveSignal: referrals.give_signal,
-    MarkUnreachable: referrals.mark_unreachable,
-    ConcludeIntake: referrals.conclude_intake,
-    ScheduleIntake: appointments.schedule_intake,
-    CancelAppointment: appointments.cancel_appointment,
-    RecordAttendance: appointments.record_attendance,
-    SignPlan: trajectories.sign_plan,
-    PauseTrajectory: trajectories.pause_trajectory,
-    ResumeTrajectory: trajectories.resume_trajectory,
-    RecordResult: trajectories.record_result,
-    CloseTrajectory: trajectories.close_trajectory,
-    RecordKbrStatus: trajectories.record_kbr_status,
-}
-"""The operation behind each fact that a partner can report on a known case."""
 
 
 @dataclass(frozen=True)
@@ -119,15 +78,15 @@ def apply_page(  # noqa: PLR0913  # the kind is seldom given
     page: Page,
     kind: RunKind = RunKind.PULL,
 ) -> PageResult:
-    """Apply a page of a partner's records and move the cursor with it; the turn is renewed.
+    """Apply a page of a partner's records and move the cursor with it; the lease is renewed.
 
-    All kinds of runs but a pull try once more what is in quarantine.
+    All kinds of runs but a pull also try again what is in quarantine.
 
     Raises:
-        TurnLost: another process took the turn meanwhile, or the partner was paused; nothing is applied.
+        LeaseLost: another process took the lease meanwhile, or the partner was paused; nothing is applied.
     """
     system, state = lease.system, require_lease(tx, lease)
-    tally = apply_records(tx, services, system, page.records, again=kind is not RunKind.PULL)
+    tally = apply_records(tx, services, system, page.records, retries=kind is not RunKind.PULL)
     record_page(tx, services, lease, state, page.cursor)
     if tally.read != tally.unchanged or _is_new_drift(tx, system, page.drift):
         note_run(tx, services, Run(system, mapping_version, kind), tally, page.drift)
@@ -144,7 +103,7 @@ class Run:
 
 
 def note_run(tx: Connection, services: Services, run: Run, tally: PageResult, drift: Mapping[str, int]) -> None:
-    """Keep the account of a run, and log what the partner's contract does not know: names of fields, no values."""
+    """Store the account of a run, and log what the partner's contract does not know: names of fields, no values."""
     now = services.clock.now()
     insert_run(
         tx,
@@ -167,237 +126,240 @@ def note_run(tx: Connection, services: Services, run: Run, tally: PageResult, dr
 
 
 def _is_new_drift(tx: Connection, system: System, drift: Mapping[str, int]) -> bool:
-    # A partner that gives everything at each pull would else be told of at each pull.
+    # A partner that gives everything at each pull would otherwise be logged at each pull.
     return bool(drift) and not drift.keys() <= last_drift(tx, system).keys()
 
 
-class _Refused(Exception):
-    """A record of the page cannot be applied."""
+class _RecordRejected(Exception):
+    """A record of the batch cannot be applied."""
 
 
 def apply_records(
-    tx: Connection, services: Services, system: System, records: Sequence[PartnerRecord], *, again: bool
+    tx: Connection, services: Services, system: System, records: Sequence[PartnerRecord], *, retries: bool
 ) -> PageResult:
-    """Apply records: first all in one go; when one is refused, again with a savepoint around each.
+    """Apply records in the order of their cases and return the account.
 
-    Refusals are rare, and a savepoint for each record would cost a fifth of the work. With ``again`` what is in
-    quarantine is tried once more, also when it comes as it was.
+    First all together, in a fixed number of statements; when one is refused, one by one, each in a savepoint of its
+    own. Refusals are rare, and a savepoint for each record would cost a fifth of the work.
+
+    Args:
+        tx: the transaction.
+        services: clock, keys, policy and reference data.
+        system: the partner.
+        records: as its adapter read them.
+        retries: what is in quarantine is tried again, also when it comes unchanged.
     """
     try:
         with tx.begin_nested():
-            return _Batch(tx, services, system, records, again=again, careful=False).run(records)
-    except _Refused:
-        return _Batch(tx, services, system, records, again=again, careful=True).run(records)
+            return _RecordBatch(tx, services, system, records, retries=retries).apply_together()
+    except _RecordRejected:
+        return _RecordBatch(tx, services, system, records, retries=retries).apply_one_by_one()
 
 
-class _Known(NamedTuple):
-    """What was last applied of a record."""
+@dataclass(frozen=True)
+class _HashedRecord:
+    """A record with the hash of its content."""
 
+    record: PartnerRecord
     content_hash: bytes
-    revision: int | None
 
 
-class _Batch:
-    """A page being applied: what is known of its records beforehand, and what became of them."""
+_Executor = Callable[[PartnerRecord], ReadError | None]
+"""Carries out the commands of a record; returns why that was refused."""
 
-    def __init__(  # noqa: PLR0913  # two of them are switches
-        self,
-        tx: Connection,
-        services: Services,
-        system: System,
-        records: Sequence[PartnerRecord],
-        *,
-        again: bool,
-        careful: bool,
+
+class _RecordBatch:
+    """Records being applied: what is known of them beforehand, and what became of them."""
+
+    def __init__(
+        self, tx: Connection, services: Services, system: System, records: Sequence[PartnerRecord], *, retries: bool
     ) -> None:
-        self._tx, self._services, self._system = tx, services, system
-        self._again, self._careful = again, careful
-        self._ledger = Ledger()
-        self._now: datetime = services.clock.now()
-        self._known = self._known_of(records)
+        self._tx, self._services, self._system, self._retries = tx, services, system, retries
+        self._records = [_HashedRecord(each, content_hash(each)) for each in in_order(records)]
+        self._uow = UnitOfWork(tx, services)
+        self._known = self._applied_versions()
         self._referrals = referral_of(tx, system, case_ids(records))
-        self._waiting = CaseQuarantine(tx, services, system, case_ids(records))
+        self._linkable = linkable(tx, system, {each.referral_id for each in records if each.referral_id})
+        self._quarantine = CaseQuarantine(tx, services, system, case_ids(records))
         self._moved: set[str] = set()
         self._counts: Counter[str] = Counter()
         self._applied: dict[Key, dict[str, Any]] = {}
-        self._ahead: dict[UUID, MergeBase] = {}
 
-    def run(self, records: Sequence[PartnerRecord]) -> PageResult:
-        """Apply the records in the order of their cases and write what is to be remembered; returns the account.
+    def apply_together(self) -> PageResult:
+        """Apply all records in memory and write what they change at the end.
 
         Raises:
-            _Refused: a record was refused and the batch is not careful; nothing of it may be kept.
+            _RecordRejected: a record was refused; nothing of the batch may be kept.
         """
-        hashed = [(record, content_hash(record)) for record in in_order(records)]
-        if not self._careful:
-            # A record that is taken back could not be told apart in the ledger, so a careful batch holds nothing.
-            news = self._with_news(hashed)
-            self._ledger.hold(self._tx, {self._referrals[each.case_id] for each in news})
-            amended = {self._referrals[each.case_id] for each in news if amends(each)}
-            self._ahead = read_merge_bases(self._tx, self._services, amended)
-        for record, content in hashed:
-            self._counts[self._take(record, content)] += 1
-        self._write_ledger()
+        self._prefetch()
+        for each in self._records:
+            self._counts[self._take(each, self._execute_or_reject)] += 1
+        try:
+            self._uow.flush()
+        except StoreError as error:
+            if not is_refused_value(error):
+                raise
+            raise _RecordRejected from error
+        return self._finish()
+
+    def apply_one_by_one(self) -> PageResult:
+        """Apply each record by itself; what is refused is put in quarantine."""
+        for each in self._records:
+            self._counts[self._take(each, self._execute_in_savepoint)] += 1
+        return self._finish()
+
+    def _finish(self) -> PageResult:
         save_records(self._tx, list(self._applied.values()))
-        self._waiting.write(self._tx)
+        self._quarantine.write(self._tx)
         return PageResult(**self._counts)
 
-    def _write_ledger(self) -> None:
+    def _prefetch(self) -> None:
+        """Read what the records will need, in a fixed number of queries."""
+        news = [each.record for each in self._records if not self._is_applied(each)]
+        known = [each for each in news if each.case_id in self._referrals]
+        self._uow.cases.prefetch({self._referrals[each.case_id] for each in known})
+        self._uow.known_values.prefetch({self._referrals[each.case_id] for each in known if _amends(each)})
+        unknown = [each for each in news if each.case_id not in self._referrals]
+        self._uow.prefetch_registrations(
+            [command for each in unknown for command in each.facts if isinstance(command, RegisterReferral)]
+        )
+
+    def _is_applied(self, each: _HashedRecord) -> bool:
+        known = self._known.get(key_of(each.record))
+        return known is not None and known.content_hash == each.content_hash
+
+    def _take(self, each: _HashedRecord, execute_record: _Executor) -> str:
+        """Apply one record, or leave it, or put it in quarantine; return under which name it is counted."""
+        record = each.record
+        match classify(record, self._situation(each)):
+            case Unchanged(ends_quarantine):
+                if ends_quarantine:
+                    self._quarantine.end(record, QuarantineState.OVERTAKEN)
+                self._note_newer(each)
+                return "unchanged"
+            case Filtered():
+                self._remember(each)
+                return "filtered"
+            case Quarantine(reason):
+                return self._put(each, reason)
+            case Apply():
+                refusal = execute_record(record)
+                return self._put(each, refusal) if refusal else self._note_applied(each)
+
+    def _situation(self, each: _HashedRecord) -> RecordSituation:
+        record = each.record
+        return RecordSituation(
+            content_hash=each.content_hash,
+            applied=self._known.get(key_of(record)),
+            quarantined=self._quarantine.version_of(record),
+            same_content=self._quarantine.same_content(record, each.content_hash),
+            is_blocked=self._quarantine.blocks(record),
+            case_is_known=record.case_id in self._referrals or record.referral_id in self._linkable,
+            case_moved=record.case_id in self._moved,
+            retries=self._retries,
+        )
+
+    def _put(self, each: _HashedRecord, reason: ReadError) -> str:
+        return "quarantined" if self._quarantine.put(each.record, each.content_hash, reason) else "unchanged"
+
+    def _note_applied(self, each: _HashedRecord) -> str:
+        self._remember(each)
+        self._moved.add(each.record.case_id)
+        self._quarantine.reset_retry(each.record.case_id)
+        return "applied"
+
+    def _execute_or_reject(self, record: PartnerRecord) -> ReadError | None:
         try:
-            self._ledger.write(self._tx)
-        except StoreError as error:
-            if self._careful or not is_refused_value(error):
-                raise
-            raise _Refused from error
+            self._execute(record, self._uow)
+        except HubError as error:
+            raise _RecordRejected from error
+        return None
 
-    def _with_news(self, hashed: Sequence[tuple[PartnerRecord, bytes]]) -> list[PartnerRecord]:
-        """Return the records of known referrals that are not as they were last applied."""
-        return [
-            record
-            for record, content in hashed
-            if record.case_id in self._referrals
-            and not ((known := self._known.get(key_of(record))) and known.content_hash == content)
-        ]
-
-    def _take(self, record: PartnerRecord, content: bytes) -> str:
-        """Apply one record, or leave it, or put it in quarantine; returns under which name it is counted."""
-        if self._is_past(record, content):
-            # A replay leaves even the memory as it is.
-            if not self._again:
-                self._note_newer(record, content)
-            return "unchanged"
-        if self._waiting.blocks(record):
-            return self._set_aside(record, content, WAITS)
-        if self._concerns_nobody(record):
-            self._remember(record, content)
-            return "filtered"
-        unread = record.unread or self._refusal(record)
-        if unread:
-            return self._set_aside(record, content, unread)
-        self._remember(record, content)
-        self._moved.add(record.case_id)
-        if record.facts:
-            self._waiting.reset_retry(record.case_id)
-        return "applied" if record.facts else "filtered"
-
-    def _is_past(self, record: PartnerRecord, content: bytes) -> bool:
-        """Return whether nothing is to be done with a record: it was applied, or overtaken, or must stay as it is."""
-        known, held = self._known.get(key_of(record)), self._waiting.held(record)
-        if known and (known.content_hash == content or is_older(record.revision, known.revision)):
-            if held and (held.content_hash == content or is_older(held.revision, record.revision)):
-                self._waiting.end(record, QuarantineState.OVERTAKEN)
-            return True
-        if held and is_older(record.revision, held.revision):
-            return True
-        same = self._waiting.of_content(record, content)
-        return same is not None and not self._may_go_on(record, same)
-
-    def _may_go_on(self, record: PartnerRecord, held: Held) -> bool:
-        """Return whether a record that comes as it was may fare better than when it was put in quarantine."""
-        if held.state is QuarantineState.DISMISSED:
-            return False
-        if self._again:
-            return True
-        if record.unread or self._waiting.blocks(record):
-            return False
-        return held.reason == WAITS.reason or held.was_unreadable or record.case_id in self._moved
-
-    def _set_aside(self, record: PartnerRecord, content: bytes, unread: ReadError) -> str:
-        return "quarantined" if self._waiting.put(record, content, unread) else "unchanged"
-
-    def _known_of(self, records: Sequence[PartnerRecord]) -> dict[Key, _Known]:
-        ids: dict[str, set[str]] = defaultdict(set)
-        for record in records:
-            ids[record.kind].add(record.external_id)
-        return {
-            (kind, external_id): _Known(row.content_hash, row.revision)
-            for kind, external_ids in ids.items()
-            for external_id, row in known_records(self._tx, self._system, kind, external_ids).items()
-        }
-
-    def _concerns_nobody(self, record: PartnerRecord) -> bool:
-        """Return whether the partner takes back a referral that never reached the hub."""
-        takes_back = bool(record.facts) and all(isinstance(fact, WithdrawReferral) for fact in record.facts)
-        return takes_back and self._referral_of(record) is None
-
-    def _refusal(self, record: PartnerRecord) -> ReadError | None:
-        """Apply the record's facts; returns why that was not possible, and then nothing of it is stored."""
-        mark = self._ledger.mark()
+    def _execute_in_savepoint(self, record: PartnerRecord) -> ReadError | None:
+        uow = UnitOfWork(self._tx, self._services)
         try:
-            with self._tx.begin_nested() if self._careful else nullcontext():
-                for fact in record.facts:
-                    self._apply_fact(record, fact)
+            with self._tx.begin_nested():
+                self._execute(record, uow)
+                uow.flush()
         except (HubError, StoreError) as error:
             if isinstance(error, StoreError) and not is_refused_value(error):
                 raise
-            if not self._careful:
-                raise _Refused from error
-            self._ledger.back_to(mark)
-            # What the savepoint took back may include the link to the referral.
+            # What the savepoint undid may include the link to the referral.
             self._referrals.pop(record.case_id, None)
             self._referrals |= referral_of(self._tx, self._system, {record.case_id})
-            return _unread(error)
+            return _read_error(error)
         return None
 
-    def _apply_fact(self, record: PartnerRecord, fact: Fact) -> None:
+    def _execute(self, record: PartnerRecord, uow: UnitOfWork) -> None:
         context = ActionContext(
-            ROLE_OF_SYSTEM[self._system], self._system, record.occurred_at, version=record.version, catch_up=True
+            role=ROLE_OF_SYSTEM[self._system],
+            system=self._system,
+            occurred_at=record.occurred_at,
+            version=record.version,
+            catch_up=True,
+            speaker=self._system,
         )
-        referral_id = self._referral_of(record)
-        if isinstance(fact, RegisterReferral):
+        for command in record.facts:
+            self._execute_command(record, command, context, uow)
+
+    def _execute_command(
+        self, record: PartnerRecord, command: Command, context: ActionContext, uow: UnitOfWork
+    ) -> None:
+        referral_id = self._referral_of(record, uow)
+        if isinstance(command, RegisterReferral):
             if referral_id is None:
-                self._register(record, fact, context)
+                self._register(record, command, context, uow)
                 return
-            fact = AmendReferral(fact.contents, fact.client)
+            command = AmendReferral(command.contents, command.client)
         if referral_id is None:
             raise NotFound("The hub knows no referral for this case, or knows it under another number of the partner.")
-        if isinstance(fact, AmendReferral):
-            news = merge_fields(self._tx, self._services, self._system, self._sides_of(referral_id), fact)
-            if news is None:
-                return
-            fact = news
-        chain = open_chain(self._tx, self._services, referral_id, context, ledger=self._ledger)
-        if isinstance(fact, WithdrawReferral) and not is_open(ReferralStatus(chain.status)):
-            # Cleared away at the partner after it was over: there is nothing left to take back.
-            return
-        _APPLY[type(fact)](self._tx, self._services, chain, fact)
+        execute(uow, ReferralRef(referral_id), command, context)
 
-    def _sides_of(self, referral_id: UUID) -> MergeBase:
-        if referral_id not in self._ahead:
-            # What earlier records of this page changed must be in the table, for it is read there.
-            self._ledger.write_changes(self._tx)
-            lock_referrals(self._tx, [referral_id])
-            self._ahead |= read_merge_bases(self._tx, self._services, [referral_id])
-        # What is read holds for the next record that speaks of the referral, and not for those after it.
-        return self._ahead.pop(referral_id)
-
-    def _register(self, record: PartnerRecord, fact: RegisterReferral, context: ActionContext) -> None:
-        # Whether the client has an open referral already is read from the table.
-        self._ledger.write_changes(self._tx)
-        referral_id = referrals.register_referral(self._tx, self._services, fact, context, self._ledger).referral.id
-        link(self._tx, self._system, record.case_id, referral_id)
+    def _register(
+        self, record: PartnerRecord, command: RegisterReferral, context: ActionContext, uow: UnitOfWork
+    ) -> None:
+        referral_id = register(uow, command, context).id
+        uow.cases.link(self._system, record.case_id, referral_id)
         self._referrals[record.case_id] = referral_id
 
-    def _referral_of(self, record: PartnerRecord) -> UUID | None:
-        known = self._referrals.get(record.case_id)
-        given = record.referral_id
-        if known is None and given is not None and can_link(self._tx, self._system, given):
-            link(self._tx, self._system, record.case_id, given)
+    def _referral_of(self, record: PartnerRecord, uow: UnitOfWork) -> UUID | None:
+        known, given = self._referrals.get(record.case_id), record.referral_id
+        if known is None and given in self._linkable:
+            uow.cases.link(self._system, record.case_id, given)
             known = self._referrals[record.case_id] = given
+            self._linkable.discard(given)
         return known
 
-    def _remember(self, record: PartnerRecord, content: bytes) -> None:
-        key, revision = key_of(record), self._revision_of(record)
-        self._waiting.release(record, content)
-        self._applied[key] = memory_of(record, self._system, content, revision, self._now)
-        self._known[key] = _Known(content, revision)
+    def _applied_versions(self) -> dict[Key, AppliedVersion]:
+        ids: dict[str, set[str]] = defaultdict(set)
+        for each in self._records:
+            ids[each.record.kind].add(each.record.external_id)
+        return {
+            (kind, external_id): version
+            for kind, external_ids in ids.items()
+            for external_id, version in known_records(self._tx, self._system, kind, external_ids).items()
+        }
 
-    def _note_newer(self, record: PartnerRecord, content: bytes) -> None:
-        """Remember under its newest revision what came again as it was, so that no state in between replaces it."""
-        key, known = key_of(record), self._known.get(key_of(record))
-        if known and known.content_hash == content and is_older(known.revision, record.revision):
-            self._applied[key] = memory_of(record, self._system, content, record.revision, self._now)
-            self._known[key] = _Known(content, record.revision)
+    def _remember(self, each: _HashedRecord) -> None:
+        self._quarantine.release(each.record, each.content_hash)
+        self._note(each, self._revision_of(each.record))
+
+    def _note_newer(self, each: _HashedRecord) -> None:
+        """Note the newest revision of what came unchanged, so that no state in between replaces it.
+
+        A retry leaves that as it is.
+        """
+        known = self._known.get(key_of(each.record))
+        if self._retries or known is None or known.content_hash != each.content_hash:
+            return
+        if is_older(known.revision, each.record.revision):
+            self._note(each, each.record.revision)
+
+    def _note(self, each: _HashedRecord, revision: int | None) -> None:
+        key = key_of(each.record)
+        now = self._uow.rules.now
+        self._applied[key] = applied_row(each.record, self._system, each.content_hash, revision, now)
+        self._known[key] = AppliedVersion(content_hash=each.content_hash, revision=revision)
 
     def _revision_of(self, record: PartnerRecord) -> int | None:
         """Return the record's revision; one without, of a record that had them (a tombstone), is the one after."""
@@ -407,9 +369,13 @@ class _Batch:
         return known.revision + 1
 
 
-def _unread(error: Exception) -> ReadError:
+def _amends(record: PartnerRecord) -> bool:
+    """Return whether a record says what a referrer says; of a known referral that is merged field by field."""
+    return any(isinstance(command, RegisterReferral | AmendReferral) for command in record.facts)
+
+
+def _read_error(error: Exception) -> ReadError:
     if isinstance(error, HubError):
         return ReadError("record", error.code, str(error)[:500])
-    return ReadError(
-        "record", "refused-by-store", "The database takes no value like one of this record's, such as one so long."
-    )
+    message = "The database takes no value like one of this record's, such as one so long."
+    return ReadError("record", "refused-by-store", message)

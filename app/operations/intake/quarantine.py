@@ -22,7 +22,7 @@ from app.models.partners.quarantine import (
     sealed_records,
 )
 from app.operations.intake.apply import PageResult, Run, apply_records, note_run
-from app.operations.intake.quarantine_state import WAITS
+from app.operations.intake.classify import WAITS
 from app.operations.partners.jobs import request_worker_job
 from app.operations.services import Services
 
@@ -128,7 +128,7 @@ def _retry(tx: Connection, services: Services, source: PartnerSource, cases: Seq
     for start in range(0, len(cases), _CASES_PER_BATCH):
         sealed = sealed_records(tx, source.system, cases[start : start + _CASES_PER_BATCH])
         records = [source.remap(_unsealed(services, each)) for each in sealed]
-        result += apply_records(tx, services, source.system, records, again=True)
+        result += apply_records(tx, services, source.system, records, retries=True)
     if result.read:
         note_run(tx, services, Run(source.system, source.mapping_version, RunKind.RETRY), result, {})
     return result

@@ -1,4 +1,4 @@
-"""What of some cases is in quarantine while records of theirs are applied, and the order in which they go.
+"""Quarantine state of the cases in a batch, and the order in which their records are applied.
 
 Everything is decided in memory and written together at the end, so that no record costs a statement.
 """
@@ -19,21 +19,19 @@ from app.domain.errors import PartnerUnreadable, UnknownCode
 from app.domain.partners import QuarantineState
 from app.domain.ports import PartnerRecord, ReadError
 from app.models.partners.quarantine import change_reasons, close_quarantine, put_in_quarantine, quarantine_of_cases
+from app.operations.intake.classify import WAITS, QuarantinedVersion
 from app.operations.services import Services
 
 Key = tuple[str, str]
 """Kind and external id: what names a record at its partner."""
 
-WAITS = ReadError(
-    "case", "waits-for-earlier", "An earlier record of this case is in quarantine; this one waits for it."
-)
 _READ_STATES = (QuarantineState.OPEN, QuarantineState.DISMISSED, QuarantineState.EXPIRED)
 _UNREADABLE = frozenset({PartnerUnreadable.reason, UnknownCode.reason})
 
 
 @dataclass(frozen=True)
-class Held:
-    """A record that is or was in quarantine; ids grow, so they tell which came first."""
+class QuarantinedItem:
+    """A record that is or was in quarantine; ids grow, so they show which came first."""
 
     id: UUID
     state: QuarantineState
@@ -42,9 +40,20 @@ class Held:
     revision: int | None
 
     @property
-    def was_unreadable(self) -> bool:
-        """Return whether it could not be read, so that only another mapping or content helps."""
+    def is_unreadable(self) -> bool:
+        """Whether it could not be read, so that only another mapping or content helps."""
         return self.reason in _UNREADABLE
+
+    @property
+    def version(self) -> QuarantinedVersion:
+        """What decides whether it is tried again."""
+        return QuarantinedVersion(
+            content_hash=self.content_hash,
+            revision=self.revision,
+            waits=self.reason == WAITS.reason,
+            is_unreadable=self.is_unreadable,
+            is_dismissed=self.state == QuarantineState.DISMISSED,
+        )
 
 
 class CaseQuarantine:
@@ -53,32 +62,37 @@ class CaseQuarantine:
     def __init__(self, tx: Connection, services: Services, system: System, case_ids: Collection[str]) -> None:
         self._services, self._system = services, system
         self._now: datetime = services.clock.now()
-        self._open: dict[str, dict[Key, Held]] = defaultdict(dict)
-        self._settled: dict[tuple[Key, bytes], Held] = {}
+        self._open: dict[str, dict[Key, QuarantinedItem]] = defaultdict(dict)
+        self._settled: dict[tuple[Key, bytes], QuarantinedItem] = {}
         for row in quarantine_of_cases(tx, system, case_ids, _READ_STATES):
-            held = Held(row.id, row.state, row.content_hash, row.reason, row.revision)
+            item = QuarantinedItem(row.id, row.state, row.content_hash, row.reason, row.revision)
             key = (row.kind, row.external_id)
             if row.state == QuarantineState.OPEN:
-                self._open[row.case_id][key] = held
+                self._open[row.case_id][key] = item
             else:
-                self._settled[key, row.content_hash] = held
+                self._settled[key, row.content_hash] = item
         self._new: dict[UUID, dict[str, Any]] = {}
         self._closed: dict[UUID, QuarantineState] = {}
         self._reasons: dict[UUID, ReadError] = {}
 
-    def held(self, record: PartnerRecord) -> Held | None:
+    def version_of(self, record: PartnerRecord) -> QuarantinedVersion | None:
         """Return what is in quarantine of this record now, this version of it or another."""
-        return self._open[record.case_id].get(key_of(record))
+        item = self._item(record)
+        return item.version if item else None
 
-    def of_content(self, record: PartnerRecord, content: bytes) -> Held | None:
-        """Return the row of exactly this content: dismissed, expired or held."""
-        held = self.held(record)
-        same = held if held and held.content_hash == content else None
-        return self._settled.get((key_of(record), content)) or same
+    def same_content(self, record: PartnerRecord, content: bytes) -> QuarantinedVersion | None:
+        """Return what is known of exactly this content: dismissed, expired or in quarantine."""
+        item = self._item(record)
+        same = item if item and item.content_hash == content else None
+        found = self._settled.get((key_of(record), content)) or same
+        return found.version if found else None
+
+    def _item(self, record: PartnerRecord) -> QuarantinedItem | None:
+        return self._open[record.case_id].get(key_of(record))
 
     def blocks(self, record: PartnerRecord) -> bool:
         """Return whether an earlier record of the same case is in quarantine."""
-        mine = self.held(record)
+        mine = self._item(record)
         others = (each for each in self._open[record.case_id].values() if each is not mine)
         return any(_comes_before(each, record, mine) for each in others)
 
@@ -86,23 +100,23 @@ class CaseQuarantine:
         """Keep a record that cannot be applied; False when its payload was kept its term before, and is not again."""
         if (key_of(record), content) in self._settled:
             return False
-        mine = self.held(record)
+        mine = self._item(record)
         if mine and mine.content_hash == content:
             self._change_reason(mine.id, unread)
-            held = Held(mine.id, QuarantineState.OPEN, content, unread.reason, mine.revision)
+            item = QuarantinedItem(mine.id, QuarantineState.OPEN, content, unread.reason, mine.revision)
         else:
             self._close(mine, QuarantineState.OVERTAKEN)
             row = self._row(record, content, unread)
             self._new[row["id"]] = row
-            held = Held(row["id"], QuarantineState.OPEN, content, unread.reason, record.revision)
-        self._open[record.case_id][key_of(record)] = held
+            item = QuarantinedItem(row["id"], QuarantineState.OPEN, content, unread.reason, record.revision)
+        self._open[record.case_id][key_of(record)] = item
         return True
 
     def release(self, record: PartnerRecord, content: bytes) -> None:
-        """Let go of what is held of this record, because it or a newer version of it was dealt with now."""
-        held = self.held(record)
+        """End the quarantine of this record, because it or a newer version of it was dealt with now."""
+        item = self._item(record)
         self.end(
-            record, QuarantineState.APPLIED if held and held.content_hash == content else QuarantineState.OVERTAKEN
+            record, QuarantineState.APPLIED if item and item.content_hash == content else QuarantineState.OVERTAKEN
         )
 
     def reset_retry(self, case_id: str) -> None:
@@ -110,13 +124,13 @@ class CaseQuarantine:
 
         A partner that gives each change once does not give it again: ``retry_free`` takes it up after the pull.
         """
-        for key, held in self._open[case_id].items():
-            if held.reason != WAITS.reason and not held.was_unreadable:
-                self._change_reason(held.id, WAITS)
-                self._open[case_id][key] = replace(held, reason=WAITS.reason)
+        for key, item in self._open[case_id].items():
+            if item.reason != WAITS.reason and not item.is_unreadable:
+                self._change_reason(item.id, WAITS)
+                self._open[case_id][key] = replace(item, reason=WAITS.reason)
 
     def end(self, record: PartnerRecord, state: QuarantineState) -> None:
-        """Let what is held of this record leave the quarantine in a state."""
+        """End the quarantine of this record in a state."""
         self._close(self._open[record.case_id].pop(key_of(record), None), state)
 
     def write(self, tx: Connection) -> None:
@@ -132,9 +146,9 @@ class CaseQuarantine:
         else:
             self._reasons[row_id] = unread
 
-    def _close(self, held: Held | None, state: QuarantineState) -> None:
-        if held:
-            self._closed[held.id] = state
+    def _close(self, item: QuarantinedItem | None, state: QuarantineState) -> None:
+        if item:
+            self._closed[item.id] = state
 
     def _row(self, record: PartnerRecord, content: bytes, unread: ReadError) -> dict[str, Any]:
         payload = json.dumps(dict(record.payload), default=str).encode()
@@ -169,11 +183,6 @@ def in_order(records: Sequence[PartnerRecord]) -> list[PartnerRecord]:
     return [next(sorted_cases[record.case_id]) for record in records]
 
 
-def is_older(revision: int | None, other: int | None) -> bool:
-    """Return whether a revision is older than another; without a count none is."""
-    return revision is not None and other is not None and revision < other
-
-
 def key_of(record: PartnerRecord) -> Key:
     """Return what names a record at its partner."""
     return record.kind, record.external_id
@@ -184,7 +193,7 @@ def content_hash(record: PartnerRecord) -> bytes:
     return sha256(json.dumps(record.payload, sort_keys=True, default=str).encode()).digest()
 
 
-def memory_of(
+def applied_row(
     record: PartnerRecord, system: System, content: bytes, revision: int | None, now: datetime
 ) -> dict[str, Any]:
     """Return the row by which a record that was applied is remembered.
@@ -213,7 +222,7 @@ def case_ids(records: Iterable[PartnerRecord]) -> set[str]:
     return {record.case_id for record in records}
 
 
-def _comes_before(other: Held, record: PartnerRecord, mine: Held | None) -> bool:
+def _comes_before(other: QuarantinedItem, record: PartnerRecord, mine: QuarantinedItem | None) -> bool:
     # A record that comes again keeps its place, whatever count it comes with; else it would wait for what waits for it.
     place = _rank(mine or record)
     if _rank(other) != place:
@@ -221,6 +230,6 @@ def _comes_before(other: Held, record: PartnerRecord, mine: Held | None) -> bool
     return mine is None or other.id < mine.id
 
 
-def _rank(each: PartnerRecord | Held) -> float:
+def _rank(each: PartnerRecord | QuarantinedItem) -> float:
     # What has no count, such as a tombstone, stands after what has.
     return inf if each.revision is None else each.revision

@@ -19,7 +19,7 @@ from app.domain.commands import RegisterReferral, WithdrawReferral
 from app.domain.partners import QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, PartnerSource
 from app.domain.receivers import PartnerKey
-from app.models.cases.external_id import can_link, link, referral_of
+from app.models.cases.external_id import insert_links, linkable, referral_of
 from app.models.partners.quarantine import quarantine_of_cases
 from app.models.partners.reconciliation import (
     CaseLink,
@@ -36,7 +36,7 @@ from app.models.partners.reconciliation import (
 )
 from app.models.partners.record import save_records
 from app.operations.intake.apply import PageResult, apply_page
-from app.operations.intake.quarantine_state import case_ids, content_hash, key_of, memory_of
+from app.operations.intake.quarantine_state import applied_row, case_ids, content_hash, key_of
 from app.operations.partners.lease import PartnerLease, renew_lease
 from app.operations.services import Services
 
@@ -259,7 +259,9 @@ def repair_page(
     known = _in_history(tx, lease.system, found)
     now = services.clock.now()
     applied_before = [each.record for each in found if key_of(each.record) in known]
-    save_records(tx, [memory_of(each, lease.system, content_hash(each), each.revision, now) for each in applied_before])
+    save_records(
+        tx, [applied_row(each, lease.system, content_hash(each), each.revision, now) for each in applied_before]
+    )
     rest = [each for each in found if key_of(each.record) not in known]
     # The memory of a removed record stays, so that nothing older than the removal comes back.
     _delete(tx, lease.system, [each.record for each in rest if each.finding is not Finding.DELETED])
@@ -284,11 +286,11 @@ def _relink(tx: Connection, system: System, records: Iterable[PartnerRecord]) ->
     """Return the referrals by case, including those whose link was lost and whose record has the referral's id."""
     named = {record.case_id: record.referral_id for record in records}
     linked = referral_of(tx, system, named.keys())
-    for case_id, referral_id in named.items():
-        if case_id not in linked and referral_id and can_link(tx, system, referral_id):
-            link(tx, system, case_id, referral_id)
-            linked[case_id] = referral_id
-    return linked
+    unlinked = {case_id: id for case_id, id in named.items() if id and case_id not in linked}
+    may_link = linkable(tx, system, set(unlinked.values()))
+    new = {case_id: id for case_id, id in unlinked.items() if id in may_link}
+    insert_links(tx, [(system, case_id, id) for case_id, id in new.items()])
+    return linked | new
 
 
 def _registers(record: PartnerRecord) -> bool:

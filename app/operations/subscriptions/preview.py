@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.case_file import Facts, facts_of
 from app.domain.codes import DisclosureOccasion
 from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, EventType
+from app.domain.field_values import FieldValues, field_values
 from app.domain.fields import Field
 from app.domain.input_rules import InputRule
 from app.domain.receivers import SubscriptionKey
 from app.domain.values import Organisation
 from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.delivery.routing import FilterAttributes, receiver_for, unmatched_filters
-from app.models.cases.case_file import load_case_files
 from app.models.cases.referral import load_referral_rows
+from app.models.cases.repository import load_cases
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.operations.subscriptions.subscriptions import (
@@ -111,15 +111,15 @@ def _moment_of(event_type: EventType) -> DisclosureOccasion:
 
 def _referral(
     tx: Connection, services: Services, caller_scope: CallerScope, subscription: Subscription, referral_id: UUID
-) -> tuple[FilterAttributes, Organisation, Facts]:
-    case = load_case_files(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
+) -> tuple[FilterAttributes, Organisation, FieldValues]:
+    case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None or case.referral.organisation.id != subscription.organisation_id:
         raise NotFound("There is no referral with this id for this client.")
     (row,) = load_referral_rows(tx, [referral_id], caller_scope.visibility)
-    return FilterAttributes(row.area, row.worker_index), case.referral.organisation, facts_of(case)
+    return FilterAttributes(row.area, row.worker_index), case.referral.organisation, field_values(case)
 
 
-def _readable(services: Services, receiver: Receiver, facts: Facts) -> Mapping[Field, object]:
+def _readable(services: Services, receiver: Receiver, facts: FieldValues) -> Mapping[Field, object]:
     read = services.gate.release(receiver, DisclosureOccasion.READING, facts)
     return {field: facts[field] for field in read.fields}
 

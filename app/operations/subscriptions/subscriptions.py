@@ -32,6 +32,7 @@ from app.events.http.handshake import ask_consent, origin_of
 from app.events.http.signing import new_secret, new_signing_key
 from app.events.http.ssrf import AddressRefused
 from app.models.access.organisation import load_organisations, lock_organisation
+from app.models.cases.referral import worker_index_of
 from app.models.delivery.delivery import change_subscription_status, release_held
 from app.models.delivery.subscription import (
     Content,
@@ -47,7 +48,6 @@ from app.models.delivery.subscription import (
     lock_subscription,
     secret_context,
     update_subscription,
-    worker_index_of,
 )
 from app.operations.notices import announce_resumed
 from app.operations.services import Services

@@ -1,38 +1,28 @@
-"""One referral with all that hangs on it, and its fields by name."""
+"""The fields of a case by name: what the privacy gate decides about."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from app.domain.case import Case
 from app.domain.fields import Field
-from app.domain.values import Appointment, Client, Referral, ReferralSummary, Trajectory
+from app.domain.values import Appointment, Client, Referral, ReferralContents, ReferralSummary, Trajectory
 
 Value = str | int | bool | None | date | datetime | UUID | tuple[object, ...] | frozenset[str]
-Facts = dict[Field, Value]
+FieldValues = dict[Field, Value]
 
 
-@dataclass(frozen=True)
-class CaseFile:
-    """A referral, its client, its newest appointment and the trajectory that followed, if any."""
-
-    referral: Referral
-    client: Client
-    appointment: Appointment | None = None
-    trajectory: Trajectory | None = None
-
-
-def facts_of(case: CaseFile) -> Facts:
+def field_values(case: Case) -> FieldValues:
     """Return every field of the case by name; the privacy gate decides which may leave."""
-    facts = {**_referral_facts(case.referral), **_contents_facts(case.referral), **_client_facts(case.client)}
-    return facts | _linked_facts(case.appointment, case.trajectory)
+    values = {**_referral_values(case.referral), **_contents_values(case.contents), **_client_values(case.client)}
+    return values | _linked_values(case.appointment, case.trajectory)
 
 
-def _linked_facts(appointment: Appointment | None, trajectory: Trajectory | None) -> Facts:
-    facts: Facts = appointment_facts(appointment) if appointment else {}
-    return facts | (trajectory_facts(trajectory) if trajectory else {})
+def _linked_values(appointment: Appointment | None, trajectory: Trajectory | None) -> FieldValues:
+    values: FieldValues = appointment_values(appointment) if appointment else {}
+    return values | (trajectory_values(trajectory) if trajectory else {})
 
 
-def summary_facts(summary: ReferralSummary) -> Facts:
+def summary_values(summary: ReferralSummary) -> FieldValues:
     """Return the fields of a referral as lists show it, by name."""
     return {
         Field.REFERRAL_ID: summary.id,
@@ -49,18 +39,15 @@ def summary_facts(summary: ReferralSummary) -> Facts:
     }
 
 
-def feedback_facts(referral: Referral, trajectory: Trajectory | None) -> Facts:
-    """Return what there is to tell a referrer: nothing of the client, and nothing that the referrer itself said.
-
-    ``referral`` needs to hold of its contents only the area and the consent.
-    """
-    facts = {**_referral_facts(referral), Field.CONSENT_SCOPES: referral.contents.consent.scopes}
-    return facts | _linked_facts(None, trajectory)
+def feedback_values(referral: Referral, trajectory: Trajectory | None) -> FieldValues:
+    """Return what there is to disclose to a referrer: nothing of the client, and nothing the referrer said itself."""
+    values = {**_referral_values(referral), Field.CONSENT_SCOPES: referral.consent.scopes}
+    return values | _linked_values(None, trajectory)
 
 
-def _referral_facts(referral: Referral) -> Facts:
+def _referral_values(referral: Referral) -> FieldValues:
     counsellor = referral.counsellor
-    facts: Facts = {
+    values: FieldValues = {
         Field.REFERRAL_ID: referral.id,
         Field.REFERRAL_REFERENCE: referral.reference,
         Field.REFERRAL_STATUS: referral.status,
@@ -81,7 +68,7 @@ def _referral_facts(referral: Referral) -> Facts:
         Field.INTAKE_RESULT: referral.intake_result,
         Field.INTAKE_CONCLUDED_ON: referral.intake_concluded_on,
     }
-    return facts
+    return values
 
 
 def _flags(referral: Referral) -> tuple[str, ...]:
@@ -94,8 +81,7 @@ def _flags(referral: Referral) -> tuple[str, ...]:
     return tuple(name for name, is_set in named.items() if is_set)
 
 
-def _contents_facts(referral: Referral) -> Facts:
-    contents = referral.contents
+def _contents_values(contents: ReferralContents) -> FieldValues:
     return {
         Field.REFERRAL_AREA: contents.area,
         Field.REFERRAL_THREE_WAY_MEETING: contents.three_way_meeting,
@@ -122,7 +108,7 @@ def _contents_facts(referral: Referral) -> Facts:
     }
 
 
-def _client_facts(client: Client) -> Facts:
+def _client_values(client: Client) -> FieldValues:
     details = client.details
     return {
         Field.CLIENT_ID: client.id,
@@ -140,9 +126,9 @@ def _client_facts(client: Client) -> Facts:
     }
 
 
-def appointment_facts(appointment: Appointment) -> Facts:
+def appointment_values(appointment: Appointment) -> FieldValues:
     """Return the fields of one appointment by name."""
-    facts: Facts = {
+    values: FieldValues = {
         Field.APPOINTMENT_ID: appointment.id,
         Field.APPOINTMENT_STATUS: appointment.status,
         Field.APPOINTMENT_STARTS_AT: appointment.starts_at,
@@ -154,12 +140,12 @@ def appointment_facts(appointment: Appointment) -> Facts:
         Field.APPOINTMENT_CANCELLATION_REASON: appointment.cancellation_reason,
     }
     if appointment.counsellor:
-        facts[Field.COUNSELLOR_NAME] = appointment.counsellor.name
-        facts[Field.COUNSELLOR_PHONE] = appointment.counsellor.phone
-    return facts
+        values[Field.COUNSELLOR_NAME] = appointment.counsellor.name
+        values[Field.COUNSELLOR_PHONE] = appointment.counsellor.phone
+    return values
 
 
-def trajectory_facts(trajectory: Trajectory) -> Facts:
+def trajectory_values(trajectory: Trajectory) -> FieldValues:
     """Return the fields of one trajectory by name; of its results the newest."""
     result = trajectory.results[-1] if trajectory.results else None
     plan, application = trajectory.plan, trajectory.kbr_application

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.case_file import CaseFile, Facts, appointment_facts, facts_of, feedback_facts, summary_facts
+from app.domain.case import Case, Lazy
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
@@ -32,6 +32,7 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
+from app.domain.field_values import FieldValues, appointment_values, feedback_values, field_values, summary_values
 from app.domain.fields import Field
 from app.domain.values import (
     Appointment,
@@ -57,7 +58,12 @@ def number(n: int) -> UUID:
 
 
 REFERRER = Organisation(
-    number(1), "dock", "DOCK", OrganisationRole.REFERRER, ReferrerKind.WELZIJNSORGANISATIE, System.API
+    id=number(1),
+    code="dock",
+    name="DOCK",
+    role=OrganisationRole.REFERRER,
+    kind=ReferrerKind.WELZIJNSORGANISATIE,
+    system=System.API,
 )
 CONSENT = Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), date(2026, 1, 2), "signed form")
 CONTENTS = ReferralContents(
@@ -85,7 +91,8 @@ REFERRAL = Referral(
     client_id=number(3),
     organisation=REFERRER,
     reference="REF-1",
-    contents=CONTENTS,
+    area=CONTENTS.area,
+    consent=replace(CONSENT, evidence=None),
     status=ReferralStatus.CONCLUDED,
     told_status=ReferralStatus.CONFIRMED,
     flags=ReferralFlags(),
@@ -119,7 +126,6 @@ CLIENT = Client(
 )
 APPOINTMENT = Appointment(
     id=number(5),
-    referral_id=number(2),
     starts_at=datetime(2026, 1, 5, 9, tzinfo=UTC),
     place="town hall",
     three_way=True,
@@ -132,10 +138,6 @@ APPOINTMENT = Appointment(
 )
 TRAJECTORY = Trajectory(
     id=number(6),
-    referral_id=number(2),
-    client_id=number(3),
-    organisation=REFERRER,
-    consent=CONSENT,
     status=TrajectoryStatus.DECIDED,
     started_on=date(2026, 2, 1),
     due_on=date(2026, 6, 1),
@@ -145,11 +147,24 @@ TRAJECTORY = Trajectory(
         RecordedResult(TrajectoryResult.BUDGET_MANAGEMENT, date(2026, 2, 3)),
         RecordedResult(TrajectoryResult.SOCIAL_LOAN, date(2026, 2, 4), next(iter(DropOutReason))),
     ),
-    kbr_application=KbrApplication(number(7), number(6), KbrStatus.GRANTED, date(2026, 2, 5), date(2026, 2, 6)),
+    kbr_application=KbrApplication(number(7), KbrStatus.GRANTED, date(2026, 2, 5), date(2026, 2, 6)),
     closure_reason=next(iter(ClosureReason)),
     ended_on=date(2026, 2, 7),
 )
-CASE = CaseFile(REFERRAL, CLIENT, APPOINTMENT, TRAJECTORY)
+
+
+def case_of(referral: Referral, *appointments: Appointment, trajectory: Trajectory | None = None) -> Case:
+    """Return a case with these contents and this client."""
+    return Case(
+        referral=referral,
+        sealed_contents=Lazy.of(CONTENTS),
+        sealed_client=Lazy.of(CLIENT.details),
+        appointments=appointments,
+        trajectory=trajectory,
+    )
+
+
+CASE = case_of(REFERRAL, APPOINTMENT, trajectory=TRAJECTORY)
 
 RECORDS = {
     "referral": (REFERRAL, CONTENTS),
@@ -165,7 +180,7 @@ RECORDS = {
     "result": (TRAJECTORY.results[-1],),
     "kbr": (TRAJECTORY.kbr_application,),
 }
-OTHERWISE: Facts = {
+OTHERWISE: FieldValues = {
     Field.REFERRAL_ORGANISATION: "DOCK",
     Field.REFERRAL_ORGANISATION_KIND: ReferrerKind.WELZIJNSORGANISATIE,
     Field.REFERRAL_FLAGS: (),
@@ -187,47 +202,47 @@ def named(field: Field) -> object:
 
 
 def test_a_case_knows_every_field_but_those_of_an_event() -> None:
-    assert set(facts_of(CASE)) == set(Field) - OF_THE_EVENT
+    assert set(field_values(CASE)) == set(Field) - OF_THE_EVENT
 
 
 @pytest.mark.parametrize("field", sorted(set(Field) - OF_THE_EVENT))
 def test_every_field_holds_what_its_name_says(field: Field) -> None:
-    assert facts_of(CASE)[field] == named(field)
+    assert field_values(CASE)[field] == named(field)
 
 
 def test_a_list_shows_of_a_referral_what_the_case_does() -> None:
     summary = ReferralSummary(
-        REFERRAL.id,
-        REFERRER,
-        REFERRAL.reference,
-        CONTENTS.area,
-        REFERRAL.status,
-        REFERRAL.told_status,
-        REFERRAL.received_at,
-        CONSENT,
-        REFERRAL.counsellor,
-        REFERRAL.intake_result,
+        id=REFERRAL.id,
+        organisation=REFERRER,
+        reference=REFERRAL.reference,
+        area=CONTENTS.area,
+        status=REFERRAL.status,
+        told_status=REFERRAL.told_status,
+        received_at=REFERRAL.received_at,
+        consent=CONSENT,
+        counsellor=REFERRAL.counsellor,
+        intake_result=REFERRAL.intake_result,
     )
 
-    shown = summary_facts(summary)
+    shown = summary_values(summary)
 
-    assert shown == {field: facts_of(CaseFile(REFERRAL, CLIENT))[field] for field in shown}
+    assert shown == {field: field_values(case_of(REFERRAL))[field] for field in shown}
     assert len(shown) == 11
-    assert summary_facts(replace(summary, counsellor=None))[Field.COUNSELLOR_NAME] is None
+    assert summary_values(replace(summary, counsellor=None))[Field.COUNSELLOR_NAME] is None
 
 
 def test_feedback_holds_nothing_of_the_client_and_nothing_that_the_referrer_said() -> None:
-    facts = feedback_facts(REFERRAL, TRAJECTORY)
+    facts = feedback_values(REFERRAL, TRAJECTORY)
 
     told = {field.split(".")[0] for field in facts}
     contents = {field for field in Field if field in facts and hasattr(CONTENTS, field.split(".")[1])}
     assert told == {"referral", "counsellor", "attendance", "intake", "consent", "trajectory", "plan", "result", "kbr"}
     assert contents == set()
-    assert {field: facts_of(CaseFile(REFERRAL, CLIENT, None, TRAJECTORY))[field] for field in facts} == facts
+    assert {field: field_values(case_of(REFERRAL, trajectory=TRAJECTORY))[field] for field in facts} == facts
 
 
 def test_what_has_not_begun_is_not_among_the_facts() -> None:
-    facts = facts_of(CaseFile(REFERRAL, CLIENT))
+    facts = field_values(case_of(REFERRAL))
 
     groups = {field.split(".")[0] for field in facts}
     assert not groups & {"appointment", "trajectory", "plan", "result", "kbr"}
@@ -236,7 +251,7 @@ def test_what_has_not_begun_is_not_among_the_facts() -> None:
 
 
 def test_what_a_new_trajectory_has_not_reached_is_empty() -> None:
-    facts = facts_of(replace(CASE, trajectory=replace(TRAJECTORY, plan=None, results=(), kbr_application=None)))
+    facts = field_values(replace(CASE, trajectory=replace(TRAJECTORY, plan=None, results=(), kbr_application=None)))
 
     reached = {
         field for field in facts if field.split(".")[0] in {"plan", "result", "kbr"} and facts[field] is not None
@@ -245,14 +260,14 @@ def test_what_a_new_trajectory_has_not_reached_is_empty() -> None:
 
 
 def test_without_a_counsellor_the_contact_is_empty_or_left_as_it_was() -> None:
-    unknown = facts_of(CaseFile(replace(REFERRAL, counsellor=None), CLIENT))
+    unknown = field_values(case_of(replace(REFERRAL, counsellor=None)))
 
     assert (unknown[Field.COUNSELLOR_NAME], unknown[Field.COUNSELLOR_PHONE]) == (None, None)
-    assert Field.COUNSELLOR_NAME not in appointment_facts(replace(APPOINTMENT, counsellor=None))
+    assert Field.COUNSELLOR_NAME not in appointment_values(replace(APPOINTMENT, counsellor=None))
 
 
 @pytest.mark.parametrize("flag", ["awaiting_information", "withdrawal_requested", "contact_lost"])
 def test_a_flag_is_named_when_it_is_set(flag: str) -> None:
     flagged = replace(REFERRAL, flags=ReferralFlags(**{flag: True}))
 
-    assert facts_of(replace(CASE, referral=flagged))[Field.REFERRAL_FLAGS] == (flag,)
+    assert field_values(replace(CASE, referral=flagged))[Field.REFERRAL_FLAGS] == (flag,)

@@ -1,10 +1,10 @@
-"""What a stated fact says of which fields."""
+"""Which fields a command writes."""
 
 from datetime import date, datetime, timedelta, timezone
+from uuid import UUID
 
 import pytest
 
-from app.domain.claims import Stated, fields_written
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
@@ -26,6 +26,7 @@ from app.domain.commands import (
     AnswerWithdrawal,
     CancelAppointment,
     CloseTrajectory,
+    Command,
     ConcludeIntake,
     ConfirmReferral,
     EnterInError,
@@ -45,13 +46,15 @@ from app.domain.commands import (
 )
 from app.domain.fields import Field
 from app.domain.values import Counsellor
+from app.domain.written_fields import WrittenFields, fields_written
 
 DAY, LATER = date(2026, 11, 23), date(2026, 12, 1)
 AT_TEN = datetime(2026, 11, 23, 10, tzinfo=timezone(timedelta(hours=1)))
+APPOINTMENT = UUID(int=1)
 ANNA = Counsellor("Anna", "010-1")
-OF_ANNA: Stated = {Field.COUNSELLOR_NAME: "Anna", Field.COUNSELLOR_PHONE: "010-1"}
+OF_ANNA: WrittenFields = {Field.COUNSELLOR_NAME: "Anna", Field.COUNSELLOR_PHONE: "010-1"}
 
-SAYS: list[tuple[object, Stated]] = [
+SAYS: list[tuple[Command, WrittenFields]] = [
     (ConfirmReferral(ANNA), {Field.REFERRAL_STATUS: ReferralStatus.CONFIRMED, **OF_ANNA}),
     (
         RejectReferral(RejectionReason.INCOMPLETE),
@@ -66,7 +69,9 @@ SAYS: list[tuple[object, Stated]] = [
     (EnterInError(), {Field.REFERRAL_STATUS: ReferralStatus.ENTERED_IN_ERROR}),
     (MarkUnreachable(), {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT}),
     (
-        ScheduleIntake(AT_TEN, "library", True, ANNA, ("interpreter",)),
+        ScheduleIntake(
+            starts_at=AT_TEN, place="library", three_way=True, counsellor=ANNA, participants=("interpreter",)
+        ),
         {
             Field.APPOINTMENT_STARTS_AT: AT_TEN,
             Field.APPOINTMENT_PLACE: "library",
@@ -75,8 +80,11 @@ SAYS: list[tuple[object, Stated]] = [
             **OF_ANNA,
         },
     ),
-    (RespondToAppointment(True), {Field.APPOINTMENT_RESPONSE: AppointmentResponse.ACCEPTED}),
-    (RespondToAppointment(False, (AT_TEN,)), {Field.APPOINTMENT_RESPONSE: AppointmentResponse.OTHER_TIMES}),
+    (RespondToAppointment(APPOINTMENT, True), {Field.APPOINTMENT_RESPONSE: AppointmentResponse.ACCEPTED}),
+    (
+        RespondToAppointment(APPOINTMENT, False, (AT_TEN,)),
+        {Field.APPOINTMENT_RESPONSE: AppointmentResponse.OTHER_TIMES},
+    ),
     (
         CancelAppointment(next(iter(CancellationReason))),
         {Field.APPOINTMENT_CANCELLATION_REASON: next(iter(CancellationReason))},
@@ -114,7 +122,7 @@ SAYS: list[tuple[object, Stated]] = [
 
 
 @pytest.mark.parametrize(("fact", "says"), SAYS, ids=lambda each: type(each).__name__)
-def test_a_fact_says_of_each_field_what_it_holds(fact: object, says: Stated) -> None:
+def test_a_fact_says_of_each_field_what_it_holds(fact: Command, says: WrittenFields) -> None:
     assert fields_written(fact) == says
 
 
@@ -123,20 +131,20 @@ def test_a_fact_says_of_each_field_what_it_holds(fact: object, says: Stated) -> 
     [
         (ConfirmReferral(), {Field.REFERRAL_STATUS: ReferralStatus.CONFIRMED}),
         (
-            ScheduleIntake(AT_TEN),
+            ScheduleIntake(starts_at=AT_TEN),
             {Field.APPOINTMENT_STARTS_AT: AT_TEN, Field.APPOINTMENT_THREE_WAY: False},
         ),
         (AnswerWithdrawal(False), {}),
         (GiveSignal(next(iter(SignalKind))), {}),
-        (AddParty("bank", next(iter(PartyRole))), {}),
+        (AddParty(organisation="bank", role=next(iter(PartyRole))), {}),
     ],
 )
-def test_what_a_fact_leaves_out_it_says_nothing_of(fact: object, says: Stated) -> None:
+def test_what_a_fact_leaves_out_it_says_nothing_of(fact: Command, says: WrittenFields) -> None:
     assert fields_written(fact) == says
 
 
 def test_a_moment_is_stated_in_utc() -> None:
-    said = fields_written(ScheduleIntake(AT_TEN))[Field.APPOINTMENT_STARTS_AT]
+    said = fields_written(ScheduleIntake(starts_at=AT_TEN))[Field.APPOINTMENT_STARTS_AT]
 
     assert isinstance(said, datetime)
     assert said.isoformat() == "2026-11-23T09:00:00+00:00"

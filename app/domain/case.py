@@ -1,0 +1,335 @@
+"""One case: a referral with its client, its appointments and its trajectory, and what is to be recorded of a change.
+
+A case knows no database. Handlers change it in memory; the repository stores what differs from what it loaded, with
+the pending history and events, in the same transaction.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from app.domain import lifecycle
+from app.domain.codes import (
+    AppointmentResponse,
+    DisclosureOccasion,
+    KbrStatus,
+    OrganisationRole,
+    ReferralStatus,
+    ReferrerKind,
+    TrajectoryStatus,
+)
+from app.domain.commands import ActionContext
+from app.domain.errors import TransitionNotAllowed
+from app.domain.events import OCCASION_OF, Event, EventType, FactValue, NewEvent
+from app.domain.fields import Field
+from app.domain.identifiers import NewId
+from app.domain.lifecycle import Action, Guard, Machine, Transition
+from app.domain.values import (
+    Appointment,
+    Client,
+    ClientDetails,
+    HistoryEntry,
+    Party,
+    Referral,
+    ReferralContents,
+    Trajectory,
+)
+
+T = TypeVar("T")
+
+_REFERRER_ROLES = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
+
+
+class Lazy(Generic[T]):
+    """A value that is read when it is first asked for: most changes need nothing of what is encrypted."""
+
+    def __init__(self, read: Callable[[], T]) -> None:
+        self._read: Callable[[], T] | None = read
+
+    @classmethod
+    def of(cls, value: T) -> "Lazy[T]":
+        """Return a value that is known already."""
+        return cls(lambda: value)
+
+    @property
+    def value(self) -> T:
+        """The value; later calls return the same object."""
+        if self._read is not None:
+            self._value = self._read()
+            self._read = None
+        return self._value
+
+
+class DisclosureRule(Protocol):
+    """Asks the privacy policy a question that a change depends on."""
+
+    def __call__(self, kind: str, moment: DisclosureOccasion, field: Field, facts: Mapping[Field, object]) -> bool:
+        """Return whether a referrer of this kind is told the field at this feedback moment."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRules:
+    """What a change of a case depends on and the case itself does not know.
+
+    Attributes:
+        now: the moment of recording.
+        decision_weeks: the term of a trajectory in weeks, by kind of referrer and the day on which it opens.
+        finance_team: the name of the finance team, which takes part in every trajectory.
+        discloses: what the privacy policy says.
+        suppress_events: True in replays and backfills: events are stored and never sent.
+    """
+
+    now: datetime
+    new_id: NewId
+    decision_weeks: Callable[[ReferrerKind | None, date], int]
+    finance_team: str
+    discloses: DisclosureRule
+    suppress_events: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What is to be done to which record of a case, and which event reports it.
+
+    Attributes:
+        record_id: of a record that the step opens; else it is the record of the machine.
+        facts: codes and dates that the event carries, by field.
+        trajectory_id: the trajectory that the event is about, where it is not the one the case has.
+    """
+
+    action: Action
+    machine: Machine = Machine.REFERRAL
+    event: EventType | None = None
+    reason: str | None = None
+    facts: Mapping[Field, FactValue] = field(default_factory=dict)
+    record_id: UUID | None = None
+    appointment_id: UUID | None = None
+    trajectory_id: UUID | None = None
+
+
+@dataclass(kw_only=True)
+class Case:
+    """A referral and all that belongs to it; its attributes hold immutable values that handlers replace.
+
+    Attributes:
+        sealed_contents: what the referrer said; read :attr:`contents`.
+        sealed_client: what the referrer said of the client; read :attr:`client`.
+        appointments: all of them, oldest first.
+        new_parties: who joined the trajectory by this change.
+        new_history: entries that this change adds.
+        new_events: events that this change adds to the outbox, in order.
+        change_rules: None when the case was loaded for reading only; read :attr:`rules`.
+    """
+
+    referral: Referral
+    sealed_contents: Lazy[ReferralContents]
+    sealed_client: Lazy[ClientDetails]
+    appointments: tuple[Appointment, ...] = ()
+    trajectory: Trajectory | None = None
+    new_parties: tuple[Party, ...] = ()
+    new_history: tuple[HistoryEntry, ...] = ()
+    new_events: tuple[NewEvent, ...] = ()
+    change_rules: CaseRules | None = None
+
+    @property
+    def rules(self) -> CaseRules:
+        """What a change depends on.
+
+        Raises:
+            RuntimeError: the case was loaded for reading only.
+        """
+        if self.change_rules is None:
+            raise RuntimeError("This case was loaded for reading; lock it through a unit of work to change it.")
+        return self.change_rules
+
+    @property
+    def id(self) -> UUID:
+        """The referral's id, by which the case is known."""
+        return self.referral.id
+
+    @property
+    def now(self) -> datetime:
+        """The moment of recording."""
+        return self.rules.now
+
+    @property
+    def contents(self) -> ReferralContents:
+        """What the referrer said."""
+        return self.sealed_contents.value
+
+    @property
+    def client(self) -> Client:
+        """The client as the referrer described it."""
+        return Client(self.referral.client_id, self.sealed_client.value)
+
+    @property
+    def appointment(self) -> Appointment | None:
+        """The newest appointment, or None."""
+        return self.appointments[-1] if self.appointments else None
+
+    @property
+    def guards(self) -> frozenset[Guard]:
+        """The conditions of the transition table that hold now."""
+        guards = set()
+        if self.referral.flags.withdrawal_requested:
+            guards.add(Guard.WITHDRAWAL_REQUESTED)
+        if self.appointment and self.appointment.response is AppointmentResponse.REQUESTED:
+            guards.add(Guard.RESPONSE_REQUESTED)
+        return frozenset(guards)
+
+    def new_id(self) -> UUID:
+        """Return a new id, later than every earlier one."""
+        return self.rules.new_id(self.now)
+
+    def amend(self, contents: ReferralContents, client: ClientDetails | None) -> None:
+        """Replace what the referrer said; ``client`` None leaves the client's details as they are."""
+        self.sealed_contents = Lazy.of(contents)
+        consent = replace(contents.consent, evidence=None)
+        self.referral = replace(self.referral, area=contents.area, consent=consent)
+        if client:
+            self.sealed_client = Lazy.of(client)
+
+    def replace_appointment(self, changed: Appointment) -> None:
+        """Replace the appointment that has the same id."""
+        self.appointments = tuple(changed if each.id == changed.id else each for each in self.appointments)
+
+    def transition(self, step: Step, context: ActionContext, guards: frozenset[Guard] | None = None) -> str | None:
+        """Make a step: check it against the transition table, set the new status, add history and the event.
+
+        Args:
+            step: what is done.
+            context: who does it.
+            guards: the conditions that hold; None takes those of the case.
+
+        Returns:
+            The new status; None when the report is older than the present status and only enters the history.
+
+        Raises:
+            TransitionNotAllowed: the table allows neither the step nor a path to it.
+            Forbidden: this role never makes it.
+        """
+        present = None if step.action is Action.REGISTER else self.status_of(step.machine)
+        skipped = _skipped(step, present, context)
+        if skipped is None:
+            self._add_history(step, context, (), (present, present or ""))
+            return None
+        status = skipped[-1].target if skipped else present
+        conditions = self.guards if guards is None else guards
+        row = lifecycle.require(step.machine, step.action, status, context.role, conditions)
+        new_status = row.target or status or ""
+        self._add_history(step, context, skipped, (present, new_status))
+        self._set_status(step.machine, new_status)
+        self.emit(step, context, new_status)
+        if step.machine is Machine.REFERRAL and row.target and context.role in _REFERRER_ROLES:
+            # Whoever makes the step knows where it leads.
+            self.referral = replace(self.referral, told_status=ReferralStatus(new_status))
+        return new_status
+
+    def emit(self, step: Step, context: ActionContext, status: str) -> None:
+        """Add the step's event, if it has one, and note the status that the referrer learns from it."""
+        if step.event is None:
+            return
+        facts: dict[Field, FactValue] = {**step.facts}
+        if step.machine is Machine.TRAJECTORY:
+            facts[Field.TRAJECTORY_STATUS] = status
+        if step.machine is Machine.REFERRAL:
+            facts[Field.REFERRAL_STATUS] = status
+            self._note_disclosed_status(OCCASION_OF[step.event], status, facts)
+        event = Event(
+            id=self.new_id(),
+            type=step.event,
+            subject_id=self.id,
+            occurred_at=context.occurred_at,
+            recorded_at=self.now,
+            facts={name.value: value for name, value in facts.items()},
+            appointment_id=step.appointment_id,
+            trajectory_id=step.trajectory_id or self._trajectory_of(step),
+        )
+        self.new_events += (NewEvent(event, context.system, self.rules.suppress_events),)
+
+    def status_of(self, machine: Machine) -> str | None:
+        """Return the present status of a record of the case; None when there is no such record."""
+        match machine:
+            case Machine.REFERRAL:
+                return self.referral.status
+            case Machine.TRAJECTORY:
+                return self.trajectory.status if self.trajectory else None
+            case Machine.KBR_APPLICATION:
+                application = self.trajectory.kbr_application if self.trajectory else None
+                return application.status if application else None
+
+    def _set_status(self, machine: Machine, status: str) -> None:
+        """Set the status of a record that exists; one that the step opens is added by the handler."""
+        trajectory = self.trajectory
+        if machine is Machine.REFERRAL:
+            self.referral = replace(self.referral, status=ReferralStatus(status))
+        elif machine is Machine.TRAJECTORY and trajectory:
+            self.trajectory = replace(trajectory, status=TrajectoryStatus(status))
+        elif trajectory and trajectory.kbr_application:
+            application = replace(trajectory.kbr_application, status=KbrStatus(status))
+            self.trajectory = replace(trajectory, kbr_application=application)
+
+    def _record_of(self, step: Step) -> UUID:
+        if step.record_id:
+            return step.record_id
+        if step.machine is Machine.REFERRAL or self.trajectory is None:
+            return self.id
+        application = self.trajectory.kbr_application
+        return application.id if step.machine is Machine.KBR_APPLICATION and application else self.trajectory.id
+
+    def _trajectory_of(self, step: Step) -> UUID | None:
+        if step.machine is Machine.REFERRAL:
+            return None
+        return self.trajectory.id if self.trajectory else step.record_id
+
+    def _note_disclosed_status(
+        self, moment: DisclosureOccasion | None, status: str, facts: Mapping[Field, FactValue]
+    ) -> None:
+        if moment is None:
+            return
+        referral = self.referral
+        known: dict[Field, object] = {**facts, Field.CONSENT_SCOPES: referral.consent.scopes}
+        if self.rules.discloses(referral.organisation.kind or "", moment, Field.REFERRAL_STATUS, known):
+            self.referral = replace(referral, told_status=ReferralStatus(status))
+
+    def _add_history(
+        self, step: Step, context: ActionContext, skipped: tuple[Transition, ...], statuses: tuple[str | None, str]
+    ) -> None:
+        status, new_status = statuses
+        entry = HistoryEntry(
+            id=self.new_id(),
+            machine=step.machine,
+            record_id=self._record_of(step),
+            action=step.action,
+            from_status=status,
+            to_status=new_status,
+            role=context.role,
+            system=context.system,
+            occurred_at=context.occurred_at,
+            recorded_at=self.now,
+            organisation_id=context.organisation_id,
+            source_version=context.version,
+        )
+        for row in skipped:
+            target = row.target or ""
+            automatic = replace(entry, action=row.action, from_status=status, to_status=target, implied=True)
+            self.new_history += (automatic,)
+            status, entry = row.target, replace(entry, id=self.new_id(), from_status=row.target)
+        self.new_history += (replace(entry, reason=step.reason, event_type=step.event),)
+
+
+def _skipped(step: Step, status: str | None, context: ActionContext) -> tuple[Transition, ...] | None:
+    """Return the steps that a partner skipped; None when its report is older than the present status."""
+    if not context.catch_up or lifecycle.find(step.machine, step.action, status):
+        return ()
+    skipped = lifecycle.steps_to(step.machine, step.action, status)
+    if skipped is not None:
+        return skipped
+    if lifecycle.is_past(step.machine, step.action, status):
+        return None
+    raise TransitionNotAllowed(
+        f"No legal path leads from '{status or 'absent'}' to '{step.action}' of the {step.machine.replace('_', ' ')}."
+    )

@@ -1,0 +1,184 @@
+"""The only way to change a case, for HTTP, the command line and the partners' pull loop alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.domain.case import Case
+from app.domain.commands import (
+    ActionContext,
+    AddParty,
+    AmendReferral,
+    AnswerWithdrawal,
+    CancelAppointment,
+    CloseTrajectory,
+    Command,
+    ConcludeIntake,
+    ConfirmReferral,
+    EnterInError,
+    ForwardReferral,
+    GiveSignal,
+    MarkUnreachable,
+    PauseTrajectory,
+    RecordAttendance,
+    RecordKbrStatus,
+    RecordResult,
+    RegisterReferral,
+    RejectReferral,
+    RespondToAppointment,
+    ResumeTrajectory,
+    ScheduleIntake,
+    SignPlan,
+    WithdrawReferral,
+)
+from app.domain.errors import Forbidden, ReferralNotFound, TrajectoryNotFound
+from app.domain.validation import check_command
+from app.models.cases.trajectory import referral_id_of
+from app.operations.cases import appointments, referrals, trajectories
+from app.operations.cases.register import known_organisation, new_case
+from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.field_sync.authority import refusal, refuse_uninvolved_roles
+from app.operations.field_sync.merge import merge_fields
+
+Handler = Callable[[Case, Any, ActionContext], None]  # each takes the command of its own type
+
+HANDLERS: Mapping[type[Command], Handler] = {
+    RegisterReferral: referrals.register_referral,
+    AmendReferral: referrals.amend_referral,
+    ConfirmReferral: referrals.confirm_referral,
+    RejectReferral: referrals.reject_referral,
+    ForwardReferral: referrals.forward_referral,
+    WithdrawReferral: referrals.withdraw_referral,
+    AnswerWithdrawal: referrals.answer_withdrawal,
+    EnterInError: referrals.enter_in_error,
+    GiveSignal: referrals.give_signal,
+    MarkUnreachable: referrals.mark_unreachable,
+    ConcludeIntake: referrals.conclude_intake,
+    ScheduleIntake: appointments.schedule_intake,
+    RespondToAppointment: appointments.respond_to_appointment,
+    CancelAppointment: appointments.cancel_appointment,
+    RecordAttendance: appointments.record_attendance,
+    SignPlan: trajectories.sign_plan,
+    PauseTrajectory: trajectories.pause_trajectory,
+    ResumeTrajectory: trajectories.resume_trajectory,
+    RecordResult: trajectories.record_result,
+    CloseTrajectory: trajectories.close_trajectory,
+    RecordKbrStatus: trajectories.record_kbr_status,
+    AddParty: trajectories.add_party,
+}
+"""What carries out each command: a function of the case, the command and its context; it knows no database."""
+
+
+@dataclass(frozen=True)
+class ReferralRef:
+    """Names a case by its referral."""
+
+    id: UUID
+
+
+@dataclass(frozen=True)
+class TrajectoryRef:
+    """Names a case by its trajectory."""
+
+    id: UUID
+
+
+CaseRef = ReferralRef | TrajectoryRef
+
+Precondition = Callable[[Case], None]
+"""Raises when the case is not as whoever gives the command last read it."""
+
+CommandSource = Command | Callable[[Case], Command]
+"""A command, or what derives one from the case as it is now, such as a patch."""
+
+
+def execute(
+    uow: UnitOfWork,
+    ref: CaseRef,
+    source: CommandSource,
+    context: ActionContext,
+    precondition: Precondition | None = None,
+) -> Case:
+    """Change a case; the caller flushes the unit of work.
+
+    Args:
+        uow: the transaction.
+        ref: which case.
+        source: what is to be done.
+        context: who does it, when, and which cases exist for it.
+        precondition: checked on the locked case before anything else is.
+
+    Raises:
+        ReferralNotFound, TrajectoryNotFound: no such case for whoever gives the command.
+        InvalidInput: a field of the command breaks a rule.
+        NotTheOwner: another party owns what the command writes; the caller records the violation it holds.
+        Forbidden: this role never does this.
+        TransitionNotAllowed: not in this state.
+    """
+    case = lock_case(uow, ref, context)
+    if precondition:
+        precondition(case)
+    command = _command_of(source, case, context)
+    _check(uow, command, context)
+    accepted = _resolve_fields(uow, case, command, context)
+    if accepted:
+        _handle(uow, case, accepted, context)
+    return case
+
+
+def register(uow: UnitOfWork, command: RegisterReferral, context: ActionContext) -> Case:
+    """Make a new case; the caller flushes the unit of work.
+
+    Raises:
+        InvalidInput: a field of the command breaks a rule.
+        Forbidden: this role does not refer, or not for this organisation.
+        DuplicateReference: the organisation used this reference before.
+    """
+    _check(uow, command, context)
+    case = new_case(uow, command, context)
+    _handle(uow, case, command, context)
+    return case
+
+
+def lock_case(uow: UnitOfWork, ref: CaseRef, context: ActionContext) -> Case:
+    """Return a case, locked until the end of the transaction.
+
+    Raises:
+        ReferralNotFound, TrajectoryNotFound: it does not exist, or not for whoever gives the command.
+    """
+    referral_id = ref.id if isinstance(ref, ReferralRef) else referral_id_of(uow.tx, ref.id)
+    case = uow.cases.lock(referral_id, context.visibility) if referral_id else None
+    if case is None:
+        raise ReferralNotFound if isinstance(ref, ReferralRef) else TrajectoryNotFound
+    return case
+
+
+def _command_of(source: CommandSource, case: Case, context: ActionContext) -> Command:
+    if isinstance(source, AmendReferral) or callable(source):
+        refuse_uninvolved_roles(case, context)
+    return source(case) if callable(source) else source
+
+
+def _check(uow: UnitOfWork, command: Command, context: ActionContext) -> None:
+    check_command(command, context, uow.services.reference.areas, uow.rules.now)
+    if isinstance(command, ForwardReferral):
+        known_organisation(uow, command.organisation_code)
+
+
+def _resolve_fields(uow: UnitOfWork, case: Case, command: Command, context: ActionContext) -> Command | None:
+    """Return what remains of a command after the fields of a partner's report are merged; None when nothing does."""
+    if context.catch_up and isinstance(command, AmendReferral):
+        return merge_fields(uow.known_values, case, command, context.system)
+    return command
+
+
+def _handle(uow: UnitOfWork, case: Case, command: Command, context: ActionContext) -> None:
+    before = case.sealed_contents, case.sealed_client
+    try:
+        HANDLERS[type(command)](case, command, context)
+    except Forbidden as error:
+        raise refusal(case, command, context, error) from None
+    contents, client = before
+    if case.sealed_contents is not contents or case.sealed_client is not client:
+        uow.known_values.record(case, AmendReferral(contents.value, client.value), context.speaker)

@@ -1,0 +1,83 @@
+"""One transaction over cases: what is loaded once, changed in memory and written together at the end."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
+
+from app.database import Connection
+from app.domain.case import CaseRules
+from app.domain.codes import DisclosureOccasion, OrganisationRole
+from app.domain.commands import RegisterReferral
+from app.domain.fields import Field
+from app.domain.values import Organisation
+from app.events.outbox import record_all
+from app.models.access.organisation import find_organisation, find_organisations
+from app.models.cases.repository import CaseRepository
+from app.operations.field_sync.known_values import KnownValues
+from app.operations.services import Services
+
+
+class UnitOfWork:
+    """What a command works in; nothing is written before :meth:`flush`.
+
+    Attributes:
+        tx: the transaction, which whoever opened it commits or rolls back.
+        services: clock, keys, policy and the city's reference data.
+    """
+
+    def __init__(self, tx: Connection, services: Services) -> None:
+        self.tx = tx
+        self.services = services
+        self.rules = case_rules(services)
+        self.cases = CaseRepository(tx, services.vault, self.rules)
+        self._organisations: dict[str, Organisation | None] = {}
+
+    @cached_property
+    def known_values(self) -> KnownValues:
+        """What each partner knows of each field."""
+        return KnownValues(self.tx, self.services, self.rules.now, self.cases)
+
+    def organisation(self, code: str) -> Organisation | None:
+        """Return the organisation with this code, or None; each is read once."""
+        if code not in self._organisations:
+            self._organisations[code] = find_organisation(self.tx, code)
+        return self._organisations[code]
+
+    def prefetch_registrations(self, commands: Sequence[RegisterReferral]) -> None:
+        """Read what new referrals will need, in a fixed number of queries."""
+        if not commands:
+            return
+        codes = {each.organisation_code for each in commands}
+        found = find_organisations(self.tx, codes)
+        self._organisations |= {code: found.get(code) for code in codes}
+        self.cases.prefetch_references(
+            [
+                (found[each.organisation_code].id, each.reference)
+                for each in commands
+                if each.reference and each.organisation_code in found
+            ]
+        )
+        self.cases.prefetch_clients({each.client.bsn for each in commands if each.client.bsn})
+
+    def flush(self) -> None:
+        """Write everything that changed, in a fixed number of statements."""
+        record_all(self.tx, self.cases.flush())
+        self.known_values.flush()
+
+
+def case_rules(services: Services) -> CaseRules:
+    """Return what changes of cases depend on, as of now."""
+    now = services.clock.now()
+    return CaseRules(
+        now=now,
+        new_id=services.new_id,
+        decision_weeks=services.reference.decision_weeks,
+        finance_team=services.reference.institution(OrganisationRole.FINANCE_TEAM).name,
+        discloses=partial(_discloses, services),
+        suppress_events=services.quiet,
+    )
+
+
+def _discloses(
+    services: Services, kind: str, moment: DisclosureOccasion, field: Field, facts: Mapping[Field, object]
+) -> bool:
+    return services.gate.would_release(kind, moment, field, facts)

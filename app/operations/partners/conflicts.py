@@ -1,0 +1,183 @@
+"""Values that stand against each other, as an operator sees and decides them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from app.database import Connection
+from app.domain.codes import OrganisationRole, System
+from app.domain.commands import ActionContext, AmendReferral
+from app.domain.errors import Conflict, NotFound, ReferralNotFound, TransitionNotAllowed
+from app.domain.field_values import field_values
+from app.domain.fields import Field
+from app.domain.ownership import REFERRER_FIELDS, Reason, normalise, with_values
+from app.domain.partners import ConflictState
+from app.models.partners.field_sync import SealedConflict, find_conflict, forget_sends, list_conflicts, update_conflict
+from app.operations.cases.execute import ReferralRef, execute
+from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.field_sync.known_values import fingerprint
+from app.operations.field_sync.merge import open_value
+from app.operations.services import Services
+from app.vault import Sealer
+
+Keep = Literal["hub", "partner"]
+
+_STATES: dict[Keep, ConflictState] = {"hub": ConflictState.KEPT, "partner": ConflictState.TAKEN}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredConflict:
+    """Two values of one field that stand against each other.
+
+    Attributes:
+        reason: ``not-the-owner``, ``both-changed`` or ``loop``.
+        state: ``open``; ``kept`` or ``taken`` once an operator decided for the hub's or the partner's value.
+        hub_value: what the hub had; None when it is withheld.
+        partner_value: what the partner, or a caller of the API, said; None when it is withheld.
+        base_value: what the partner had before; None when it is withheld or not known. Of what a partner held the hub
+            keeps a fingerprint only, so it is known where it was what the hub had.
+    """
+
+    id: UUID
+    referral_id: UUID
+    field: Field
+    reason: Reason
+    state: ConflictState
+    since: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    hub_value: JsonValue = None
+    partner_value: JsonValue = None
+    base_value: JsonValue = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConflictQuery:
+    """Which conflicts are asked for.
+
+    Attributes:
+        with_values: whether the three values are opened; else they are withheld.
+    """
+
+    system: System
+    state: ConflictState
+    after: UUID | None
+    limit: int
+    with_values: bool
+
+
+def page_of_conflicts(
+    tx: Connection, services: Services, query: ConflictQuery
+) -> tuple[Sequence[StoredConflict], UUID | None]:
+    """Return a page of conflicts with a partner, oldest first, and where the next page begins."""
+    rows = list_conflicts(tx, query.system, query.state, query.after, query.limit + 1)
+    page = [_read(row, _sealer(services, row) if query.with_values else None) for row in rows[: query.limit]]
+    return page, page[-1].id if len(rows) > query.limit else None
+
+
+def _sealer(services: Services, row: SealedConflict) -> Sealer | None:
+    return services.vault.client_sealer(row.wrapped_key) if row.wrapped_key else None
+
+
+def decide_conflict(  # noqa: PLR0913  # who decides what
+    tx: Connection, services: Services, system: System, conflict_id: UUID, keep: Keep, by: str
+) -> StoredConflict:
+    """Decide for one of the two values; it is stored as any change is, unless it stands already.
+
+    Raises:
+        NotFound: there is no such conflict with this partner.
+        TransitionNotAllowed: it was decided before.
+        Conflict: the field was changed to something else since, or its owner alone can record it.
+    """
+    found = find_conflict(tx, system, conflict_id)
+    if found is None:
+        raise NotFound("There is no conflict with this id with this partner.")
+    uow = UnitOfWork(tx, services)
+    uow.cases.lock(found.referral_id)
+    row = find_conflict(tx, system, conflict_id, lock=True)
+    if row is None or row.state is not ConflictState.OPEN:
+        raise TransitionNotAllowed("This conflict was decided before; nothing was changed.")
+    _store(uow, row, keep)
+    uow.flush()
+    forget_sends(tx, row.referral_id, row.field)
+    decided = {"state": _STATES[keep], "decided_at": uow.rules.now, "decided_by": by}
+    update_conflict(tx, conflict_id, decided)
+    return replace(_read(row, None), state=_STATES[keep], decided_at=uow.rules.now, decided_by=by)
+
+
+def _store(uow: UnitOfWork, row: SealedConflict, keep: Keep) -> None:
+    """Bring the field to the value that was decided for."""
+    field, referral_id = row.field, row.referral_id
+    case = uow.cases.lock(referral_id)
+    if case is None:
+        raise ReferralNotFound
+    values = _values(uow.cases.sealer_of(referral_id), row)
+    present, wanted = normalise(field, field_values(case).get(field)), values[f"{keep}_value"]
+    if normalise(field, wanted) == present:
+        return
+    if field not in REFERRER_FIELDS:
+        _leave_to_its_owner(keep)
+        return
+    if present not in (normalise(field, values["hub_value"]), normalise(field, values["partner_value"])):
+        if keep == "hub":
+            # The hub has a later value than either; that one stays.
+            return
+        raise Conflict(
+            "The field was changed since; keep the hub's value, or have it corrected in the partner's system."
+        )
+    decided = with_values(AmendReferral(case.contents, case.client.details), {field: wanted})
+    speaker = _speaker(uow, row, wanted)
+    context = ActionContext(
+        role=OrganisationRole.REFERRER,
+        system=speaker or System.API,
+        occurred_at=uow.rules.now,
+        speaker=speaker,
+    )
+    execute(uow, ReferralRef(referral_id), decided, context)
+
+
+def _leave_to_its_owner(keep: Keep) -> None:
+    if keep == "partner":
+        raise Conflict(
+            "This is the owner's to record, in its own system or over the API; have it recorded there and decide "
+            "then, or keep the hub's value."
+        )
+
+
+def _speaker(uow: UnitOfWork, row: SealedConflict, wanted: object) -> System | None:
+    """Return the partner whose record says this; it need not be sent it. No partner knows what came over the API."""
+    system, field = row.system, row.field
+    known = uow.known_values.of(system, row.referral_id).get(field)
+    wanted_print = fingerprint(uow.services.vault, row.referral_id, field, wanted)
+    return system if known and known.fingerprint == wanted_print else None
+
+
+def _values(sealer: Sealer, row: SealedConflict) -> dict[str, object]:
+    accessor = REFERRER_FIELDS.get(row.field)
+    plain = {
+        "hub_value": open_value(sealer, row.hub_value),
+        "partner_value": open_value(sealer, row.partner_value),
+        "base_value": open_value(sealer, row.base_value),
+    }
+    return {name: accessor.read(value) if accessor and value is not None else value for name, value in plain.items()}
+
+
+def _read(row: SealedConflict, sealer: Sealer | None) -> StoredConflict:
+    """Return a conflict; without a sealer its values are withheld."""
+    return StoredConflict(
+        id=row.id,
+        referral_id=row.referral_id,
+        field=row.field,
+        reason=row.reason,
+        state=row.state,
+        since=row.since,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        hub_value=open_value(sealer, row.hub_value) if sealer else None,
+        partner_value=open_value(sealer, row.partner_value) if sealer else None,
+        base_value=open_value(sealer, row.base_value) if sealer else None,
+    )
