@@ -1,4 +1,4 @@
-"""Every environment variable of the hub, once: ``TRAJECTHUB_`` and the name of the field in capitals."""
+"""The settings of the hub; each is an environment variable, ``TRAJECTHUB_`` and the name of the field in capitals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ MASTER_KEY_BYTES = 32
 NEW_MASTER_KEY = f"openssl rand -base64 {MASTER_KEY_BYTES}"
 NO_OIN = "0" * 20
 
-_PREFIX = "TRAJECTHUB_"
+PREFIX = "TRAJECTHUB_"
+"""Every variable begins with this."""
+
 # User name and password in a URL.
 _LOGIN = re.compile(r"//[^/@]*@")
 
@@ -53,7 +55,7 @@ class Settings(BaseSettings):
     """The hub's settings, read once at an entry point and passed down as plain values."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX,
+        env_prefix=PREFIX,
         # A partner's settings are a model of their own: TRAJECTHUB_GIDSO_API_KEY is gidso.api_key.
         env_nested_delimiter="_",
         env_nested_max_split=1,
@@ -65,19 +67,19 @@ class Settings(BaseSettings):
     )
 
     mode: Literal["sandbox", "production"] = "production"
-    """``sandbox`` runs beside simulated partners with generated keys; ``production`` refuses weak settings."""
+    """``sandbox`` runs with simulated partners and generated keys; ``production`` refuses weak settings."""
 
     database_url: str = "sqlite:///trajecthub.db"
-    """Where everything is kept: ``sqlite:///path`` for one process, ``postgresql://…`` for many."""
+    """The store: ``sqlite:///path`` for one process, ``postgresql://…`` for several."""
 
     master_key: SecretStr | None = None
-    """Base64 of the 32 bytes from which every other key is derived; without it stored BSNs cannot be read again."""
+    """Base64 of the 32 bytes from which every other key is derived; without it no personal data can be read again."""
 
     data_dir: Path = Path("data")
-    """Folder for what the hub makes for itself, such as the sandbox's master key."""
+    """Folder for files that the hub makes, such as the sandbox's master key."""
 
     public_url: BaseUrl = "http://127.0.0.1:8000"
-    """Base of the API as callers see it, without ``/v1``; it is in links, in tokens and in their audience."""
+    """Base URL of the API as callers see it, without ``/v1``; used in links and as issuer and audience of tokens."""
 
     oin: Annotated[str, Field(pattern=r"^\d{20}$")] = NO_OIN
     """Organisation identification number of the hub's owner, 20 digits; part of every event's source."""
@@ -89,13 +91,13 @@ class Settings(BaseSettings):
     """Address on which the API listens."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    """Port on which the API listens; 0 lets the system choose."""
+    """Port on which the API listens; 0 lets the operating system choose."""
 
     municipality: str = "rotterdam"
-    """Name of the set of reference data: areas, organisations and code lists."""
+    """Name of the set of reference data and of the privacy policy."""
 
     token_lifetime_seconds: Annotated[int, Field(gt=0, le=3600)] = 3600
-    """Seconds until an access token expires; at most an hour, because a token cannot be called back."""
+    """Lifetime of an access token, at most an hour: a token cannot be revoked, only its client."""
 
     allegro: AllegroSettings = AllegroSettings()
     """The connection with Allegro."""
@@ -107,35 +109,39 @@ class Settings(BaseSettings):
     """The connection with RMW."""
 
     pull_interval_seconds: Annotated[float, Field(gt=0)] = 5.0
-    """Seconds between two pulls of a partner's changes; a shorter time brings news sooner and asks more of them."""
+    """Time between two pulls of a partner's changes; shorter means sooner feedback and more calls to the partner."""
 
     subscriptions_per_organisation: Annotated[int, Field(ge=1)] = 50
-    """The most subscriptions that one organisation may have; each is sent every event that it asks for."""
+    """Most subscriptions that one organisation may have; each is sent every event that it asks for."""
 
     reconcile_at: Annotated[time | None, BeforeValidator(lambda given: given or None)] = time(3, 30)
-    """When each partner is compared as a whole every night, by Dutch time, or after its maintenance; empty: never."""
+    """Time of the nightly comparison with each partner, or after its maintenance; empty switches it off."""
 
     webhook_allowed_networks: Networks = ()
-    """Networks off the public internet where subscribers may be, as CIDR with commas: ``10.1.0.0/16,fd00:1::/32``."""
+    """Networks outside the public internet in which subscribers may be, as CIDR: ``10.1.0.0/16,fd00:1::/32``."""
 
     webhook_ca_file: Path | None = None
-    """Certificates of authorities to trust at subscribers beside the system's own, PEM (for example PKIoverheid's)."""
+    """PEM file of authorities to trust at subscribers in addition to the system's own, such as PKIoverheid's."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least serious level that is logged."""
 
     log_format: Literal["json", "console"] = "json"
-    """``json`` for machines, one object a line; ``console`` for people."""
+    """``json`` for machines, one object per line; ``console`` for people."""
 
     @model_validator(mode="after")
     def refuse_weak_settings(self) -> Self:
-        """Name every weak setting at once, each with the remedy; outside the sandbox nothing weak may start."""
+        """Refuse settings with which the hub does not start."""
+        if faults := self.weaknesses():
+            raise WeakSettings(faults)
+        return self
+
+    def weaknesses(self) -> list[str]:
+        """Return a sentence for each weak setting, with the variable and the remedy; the sandbox needs little."""
         faults = list(self._key_faults())
         if self.mode != "sandbox":
             faults += [*self._exposure_faults(), *self._credential_faults()]
-        if faults:
-            raise WeakSettings(faults)
-        return self
+        return faults
 
     @property
     def partners(self) -> Mapping[System, PartnerSettings]:
@@ -168,15 +174,15 @@ class Settings(BaseSettings):
         for name, url in urls.items():
             if url is not None and not url.startswith("https://"):
                 shown = _LOGIN.sub("//", url)
-                yield f"{_PREFIX}{name} is {shown}: personal data need https://, or set TRAJECTHUB_MODE=sandbox"
+                yield f"{PREFIX}{name} is {shown}: personal data need https://, or set TRAJECTHUB_MODE=sandbox"
         if self.oin == NO_OIN:
             yield "TRAJECTHUB_OIN is all zeros: give your organisation's number from the OIN register"
 
     def _credential_faults(self) -> Iterator[str]:
         for partner in self.partners.values():
             for name in partner.missing_credentials() if partner.url else ():
-                remedy = f"set it, or unset {_PREFIX}{_variable(partner, 'url')}"
-                yield f"{_PREFIX}{_variable(partner, name)} is missing: {remedy}"
+                remedy = f"set it, or unset {PREFIX}{_variable(partner, 'url')}"
+                yield f"{PREFIX}{_variable(partner, name)} is missing: {remedy}"
 
 
 def faults_of(error: ValidationError) -> list[str]:
@@ -190,7 +196,7 @@ def faults_of(error: ValidationError) -> list[str]:
     # A value that may be of several types has a finding for each of them.
     unreadable = {_variable_at(each["loc"]): each["msg"] for each in error.errors() if each["loc"]}
     fields = {str(each["loc"][0]) for each in error.errors() if each["loc"]}
-    replaced = tuple(f"{_PREFIX}{field.upper()}" for field in fields)
+    replaced = tuple(f"{PREFIX}{field.upper()}" for field in fields)
     return [
         *(f"{variable}: {finding}; correct it, or unset it" for variable, finding in unreadable.items()),
         *weak,
@@ -211,11 +217,11 @@ def _weak_without(fields: Set[str]) -> list[str]:
 def _variable_at(location: Sequence[str | int]) -> str:
     """Return the variable of a finding; what follows it in the location is a place within its value."""
     known = {variable for variable, _ in variables()}
-    nested = f"{_PREFIX}{'_'.join(map(str, location[:2]))}".upper()
-    return nested if nested in known else f"{_PREFIX}{location[0]}".upper()
+    nested = f"{PREFIX}{'_'.join(map(str, location[:2]))}".upper()
+    return nested if nested in known else f"{PREFIX}{location[0]}".upper()
 
 
-def variables(model: type[BaseModel] = Settings, prefix: str = _PREFIX) -> Iterator[tuple[str, FieldInfo]]:
+def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, FieldInfo]]:
     """Return the name of each environment variable with the field that describes it, those of partners included."""
     for name, field in model.model_fields.items():
         variable, inner = f"{prefix}{name.upper()}", field.annotation
@@ -237,7 +243,7 @@ def _decoded(key: SecretStr) -> bytes:
 
 
 def _write_once(path: Path, content: bytes) -> None:
-    # Another process may have been first; its key stands.
+    # Another process may have been first; its key is the one to use.
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

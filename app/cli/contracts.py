@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from app.api.openapi.document import document
-from app.cli.reference_pages import errors_page
+from app.cli.errors_page import errors_page
 from app.cli.runtime import console
+from app.cli.settings_page import settings_page
 from app.domain.events import EventType
 from app.events.contract.asyncapi import asyncapi_document
 from app.events.contract.catalogue import schema_for
@@ -56,6 +57,7 @@ def generated_files() -> dict[Path, str]:
         Path("openapi", "hub.v1.json"): _json(document()),
         Path("openapi", "asyncapi.v1.json"): _json(asyncapi_document()),
         Path("docs", "reference", "errors.md"): errors_page(),
+        Path("docs", "reference", "settings.md"): settings_page(),
         **schemas,
     }
 

@@ -2,13 +2,18 @@
 
 import re
 
+import pytest
+
 from app.api.http import protocol_errors
 from app.api.http.problems import STATUS_OF
 from app.api.oauth.errors import OAUTH_PROBLEMS
-from app.cli.reference_pages import errors_page
+from app.cli.errors_page import errors_page
+from app.cli.settings_page import settings_page
 from app.domain.input_rules import InputRule
+from app.settings import variables
 
 ERRORS = errors_page()
+SETTINGS = settings_page()
 
 
 def test_the_page_of_errors_has_every_code_once_with_an_anchor_of_its_own() -> None:
@@ -28,3 +33,32 @@ def test_the_page_of_errors_describes_every_code_in_a_sentence() -> None:
     described = re.findall(r"^`urn:problem:trajecthub:([a-z-]+)`, status \d{3}: .+\n\n[A-Z].+\.$", ERRORS, re.MULTILINE)
 
     assert described == re.findall(r"^### (.+)$", ERRORS, re.MULTILINE)
+
+
+def test_the_page_of_settings_has_a_row_for_every_variable() -> None:
+    rows = re.findall(r"^\| `(TRAJECTHUB_[A-Z_]+)` \| (.+) \|$", SETTINGS, re.MULTILINE)
+
+    assert sorted(name for name, _ in rows) == sorted(name for name, _ in variables())
+    assert [name for name, cells in rows if len(cells.split(" | ")) != 5 or not cells.endswith(".")] == []
+
+
+def test_the_page_of_settings_names_those_without_which_the_hub_does_not_start() -> None:
+    required = re.findall(r"^\| `(\w+)` .+ \| (yes|with `\w+`) \| ", SETTINGS, re.MULTILINE)
+
+    assert dict(required) == {
+        "TRAJECTHUB_MASTER_KEY": "yes",
+        "TRAJECTHUB_PUBLIC_URL": "yes",
+        "TRAJECTHUB_OIN": "yes",
+        "TRAJECTHUB_ALLEGRO_CLIENT_ID": "with `TRAJECTHUB_ALLEGRO_URL`",
+        "TRAJECTHUB_ALLEGRO_CLIENT_SECRET": "with `TRAJECTHUB_ALLEGRO_URL`",
+        "TRAJECTHUB_GIDSO_API_KEY": "with `TRAJECTHUB_GIDSO_URL`",
+        "TRAJECTHUB_RMW_USERNAME": "with `TRAJECTHUB_RMW_URL`",
+        "TRAJECTHUB_RMW_PASSWORD": "with `TRAJECTHUB_RMW_URL`",
+    }
+
+
+def test_the_page_of_settings_does_not_depend_on_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAJECTHUB_PORT", "9999")
+    monkeypatch.setenv("TRAJECTHUB_GIDSO_URL", "http://elsewhere")
+
+    assert settings_page() == SETTINGS

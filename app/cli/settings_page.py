@@ -1,0 +1,106 @@
+"""The reference of settings, generated from the settings models."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.cli.markdown import GENERATED, table
+from app.settings import PREFIX, Settings
+
+_INTRODUCTION = f"""\
+# Settings
+
+{GENERATED}
+
+Every setting is an environment variable. With `{PREFIX}MODE=production` the hub does not start while a required
+setting is missing or weak; `trajecthub doctor` names every fault at once.
+"""
+
+_COLUMNS = ("variable", "type", "unit", "default", "required in production", "effect")
+_FORMATS = {"path": "path", "time": "time `HH:MM`", "ipv4network": "network", "ipv6network": "network"}
+_UNITS = {"_seconds": "seconds", "_per_second": "calls per second"}
+_URL = "^https?://"
+
+Schema = Mapping[str, Any]
+
+
+def settings_page() -> str:
+    """Return the reference of settings, as Markdown."""
+    schema = Settings.model_json_schema()
+    hub = {name: each for name, each in schema["properties"].items() if "$ref" not in each}
+    parts = [_INTRODUCTION, "## The hub\n", table(_COLUMNS, _rows(hub, PREFIX))]
+    for name, each in schema["properties"].items():
+        if "$ref" in each:
+            partner = schema["$defs"][each["$ref"].rpartition("/")[2]]
+            heading = f"## {each['description'].rstrip('.')}\n"
+            parts += [heading, table(_COLUMNS, _rows(partner["properties"], f"{PREFIX}{name.upper()}_"))]
+    return "\n".join(parts)
+
+
+def _rows(settings: Mapping[str, Schema], prefix: str) -> Iterator[tuple[str, ...]]:
+    required = _required()
+    for name, setting in settings.items():
+        variable, choice = f"{prefix}{name.upper()}", _chosen(setting)
+        is_credential = prefix != PREFIX and choice.get("writeOnly")
+        yield (
+            f"`{variable}`",
+            _type(choice),
+            _unit(name, choice),
+            _default(setting["default"]),
+            f"with `{prefix}URL`" if is_credential else "yes" if variable in required else "no",
+            " ".join(setting["description"].replace("``", "`").split()),
+        )
+
+
+def _chosen(setting: Schema) -> Schema:
+    """Return the schema of a value that is set: of "this or null" the first."""
+    chosen: Schema = setting.get("anyOf", [setting])[0]
+    return chosen
+
+
+def _type(schema: Schema) -> str:
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"])
+    if schema.get("writeOnly"):
+        return "secret"
+    match schema["type"]:
+        case "array":
+            return _list_type(schema["items"])
+        case "integer" | "number":
+            return f"{'whole number' if schema['type'] == 'integer' else 'number'}{_limits(schema)}"
+        case _:
+            return _text_type(schema)
+
+
+def _list_type(items: Schema) -> str:
+    item = "`HH:MM-HH:MM`" if "prefixItems" in items else f"{_type(_chosen(items))}s"
+    return f"{item}, separated by commas"
+
+
+def _limits(schema: Schema) -> str:
+    limits = [f"at least {schema['minimum']}"] if "minimum" in schema else []
+    limits += [f"more than {schema['exclusiveMinimum']}"] if "exclusiveMinimum" in schema else []
+    limits += [f"at most {schema['maximum']}"] if "maximum" in schema else []
+    return "".join(f", {limit}" for limit in limits)
+
+
+def _text_type(schema: Schema) -> str:
+    if schema.get("pattern") == _URL:
+        return "URL"
+    if "pattern" in schema:
+        return f"text that matches `{schema['pattern']}`"
+    return _FORMATS.get(schema.get("format", ""), "text")
+
+
+def _unit(name: str, schema: Schema) -> str:
+    if schema.get("format") == "time" or "prefixItems" in schema.get("items", {}):
+        return "Dutch time"
+    return next((unit for suffix, unit in _UNITS.items() if name.endswith(suffix)), "")
+
+
+def _default(value: object) -> str:
+    return f"`{value}`" if value not in (None, "", []) else "none"
+
+
+def _required() -> frozenset[str]:
+    """Return the variables without which the hub does not start."""
+    return frozenset(fault.partition(" ")[0] for fault in Settings.model_construct().weaknesses())
