@@ -11,12 +11,16 @@ import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
+from weakref import WeakValueDictionary
+
+from cachetools import TLRUCache
 
 __all__ = ["NoToken", "OAuthClient", "TokenCache", "TokenRequest", "TokenResponse"]
 
 _OK: Final = 200
+_MAX_TOKENS: Final = 1024
 _LIFETIME_SECONDS: Final = 300.0
 _LONGEST_SECONDS: Final = 86_400.0
 _MARGIN_SECONDS: Final = 30.0
@@ -62,13 +66,9 @@ class TokenResponse:
 SendTokenRequest = Callable[[TokenRequest], Awaitable[TokenResponse]]
 
 
-@dataclass
-class _Entry:
-    """What is stored for one client; the lock lets one of many callers fetch a token."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    token: str = ""
-    renew_at: float = 0.0
+class _Token(NamedTuple):
+    text: str
+    lifetime: float
 
 
 class TokenCache:
@@ -80,8 +80,9 @@ class TokenCache:
     """
 
     def __init__(self, send: SendTokenRequest, timer: Callable[[], float]) -> None:
-        self._send, self._timer = send, timer
-        self._entries: dict[OAuthClient, _Entry] = {}
+        self._send = send
+        self._tokens: TLRUCache[OAuthClient, _Token] = TLRUCache(_MAX_TOKENS, _renew_at, timer)
+        self._locks: WeakValueDictionary[OAuthClient, asyncio.Lock] = WeakValueDictionary()
 
     async def token(self, client: OAuthClient) -> str:
         """Return a valid token; many calls at once cause one request.
@@ -90,23 +91,22 @@ class TokenCache:
             NoToken: the endpoint refused, or its answer cannot be read.
             Exception: whatever ``send`` raises.
         """
-        entry = self._entries.setdefault(client, _Entry())
-        async with entry.lock:
-            if not entry.token or entry.renew_at <= self._timer():
-                entry.token, lifetime = await self._fetch(client)
-                entry.renew_at = self._timer() + lifetime
-            return entry.token
+        async with self._locks.setdefault(client, asyncio.Lock()):
+            token = self._tokens.get(client)
+            if token is None:
+                token = self._tokens[client] = await self._fetch(client)
+            return token.text
 
     def forget(self, client: OAuthClient, token: str) -> None:
         """Fetch a new token at the next call, because the service did not accept this one.
 
         A token that was fetched in the meantime stays.
         """
-        entry = self._entries.get(client)
-        if entry and entry.token == token:
-            entry.token = ""
+        stored = self._tokens.get(client)
+        if stored and stored.text == token:
+            self._tokens.pop(client, None)
 
-    async def _fetch(self, client: OAuthClient) -> tuple[str, float]:
+    async def _fetch(self, client: OAuthClient) -> _Token:
         response = await self._send(_request(client))
         if response.status != _OK:
             raise NoToken
@@ -114,6 +114,10 @@ class TokenCache:
             return _read(json.loads(response.body))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise NoToken from error
+
+
+def _renew_at(_client: OAuthClient, token: _Token, now: float) -> float:
+    return now + token.lifetime
 
 
 def _request(client: OAuthClient) -> TokenRequest:
@@ -128,10 +132,10 @@ def _request(client: OAuthClient) -> TokenRequest:
     return TokenRequest(client.token_url, headers, urlencode(form).encode())
 
 
-def _read(answer: Any) -> tuple[str, float]:  # JSON
+def _read(answer: Any) -> _Token:  # JSON
     token = answer["access_token"]
     # A token goes into a header; anything but visible characters would end it early.
     if answer["token_type"].lower() != "bearer" or not (token.isascii() and token.isprintable() and " " not in token):
         raise ValueError("no bearer token")
     lifetime = float(answer.get("expires_in", _LIFETIME_SECONDS))
-    return token, min(max(0.0, lifetime - _MARGIN_SECONDS), _LONGEST_SECONDS)
+    return _Token(token, min(max(0.0, lifetime - _MARGIN_SECONDS), _LONGEST_SECONDS))

@@ -6,37 +6,45 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from cachetools import TLRUCache
+
 from app.api.auth.keys import KeyRing
 from app.api.auth.tokens import CLOCK_SKEW_SECONDS, Expected, TokenRefused, key_id_of, sign, verify
 from app.domain.errors import Unauthenticated
 from app.operations.access.clients import ApiClient
 
 # Verifying costs more than reading a record does; a client sends one token for an hour.
-_MOST_REMEMBERED = 1000
+_MAX_TOKENS = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Claims:
-    """What a verified access token says."""
+    """What a verified access token says.
+
+    Attributes:
+        valid_until: seconds since 1970, with the allowed difference between clocks.
+    """
 
     client_id: str
     organisation_id: UUID
     scopes: frozenset[str]
+    valid_until: float
 
 
 class AccessTokens:
     """Issues and verifies JWT access tokens. Source: NL GOV assurance profile for OAuth 2.0, section 3; RFC 9068.
 
-    They tell the real time, also where the record's clock is simulated.
+    Their times are real, also where the record's clock is simulated.
 
     Args:
+        ring: the keys that sign and verify.
         public_url: base of the API; the issuer.
         lifetime_seconds: seconds until a token expires.
     """
 
     def __init__(self, ring: KeyRing, public_url: str, lifetime_seconds: int) -> None:
         self._ring = ring
-        self._verified: dict[str, tuple[float, Claims]] = {}
+        self._verified: TLRUCache[str, Claims] = TLRUCache(_MAX_TOKENS, _valid_until, time.time)
         self._expected = Expected(issuer=public_url, audience=f"{public_url}/v1")
         self.lifetime_seconds = lifetime_seconds
 
@@ -58,27 +66,33 @@ class AccessTokens:
         return sign(claims, newest)
 
     async def verify(self, token: str) -> Claims:
-        """Return what a token says; what was verified once is believed until it expires.
+        """Return what a token says; a token that was verified is remembered until it expires.
 
         Raises:
             Unauthenticated: it is not a valid token of this hub.
         """
-        until, claims = self._verified.get(token, (0.0, None))
-        return claims if claims and time.time() < until else await self._verify(token)
+        claims = self._verified.get(token)
+        if claims is None:
+            claims = self._verified[token] = await self._verify(token)
+        return claims
 
     async def _verify(self, token: str) -> Claims:
-        self._verified.pop(token, None)
         try:
             keys = await self._ring.keys(key_id_of(token))
             said = verify(token, keys.verifying, self._expected)
-            claims = Claims(said["azp"], UUID(said["org"]), frozenset(said["scope"].split()))
+            return Claims(
+                client_id=said["azp"],
+                organisation_id=UUID(said["org"]),
+                scopes=frozenset(said["scope"].split()),
+                valid_until=said["exp"] + CLOCK_SKEW_SECONDS,
+            )
         except (TokenRefused, KeyError, ValueError) as error:
             raise Unauthenticated(f"{error} Get an access token at /oauth/token.") from error
-        if len(self._verified) >= _MOST_REMEMBERED:
-            self._verified.clear()
-        self._verified[token] = (said["exp"] + CLOCK_SKEW_SECONDS, claims)
-        return claims
 
     async def public_keys(self) -> list[dict[str, str]]:
         """Return the public keys as JSON Web Keys (RFC 7517)."""
         return [dict(key) for key in (await self._ring.keys()).public]
+
+
+def _valid_until(_token: str, claims: Claims, _now: float) -> float:
+    return claims.valid_until
