@@ -1,10 +1,11 @@
 """What every operation works with, wired once at the entry points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from app.domain.identifiers import MonotonicIds, NewId
 from app.domain.ports import Clock
+from app.operations.organisation_cache import OrganisationCache
 from app.privacy.gate import PrivacyGate
 from app.privacy.policy import Policy, load_policy
 from app.privacy.pseudonyms import Pseudonyms
@@ -25,7 +26,7 @@ class Services:
     """Clock, identifiers, keys, the privacy gate and the city's reference data.
 
     Attributes:
-        quiet: True in replays and backfills: what happens is recorded, nobody is told.
+        quiet: True in replays and backfills: what happens is recorded, and nothing is sent.
     """
 
     clock: Clock
@@ -33,6 +34,7 @@ class Services:
     vault: Vault
     gate: PrivacyGate
     reference: Reference
+    organisations: OrganisationCache = field(default_factory=OrganisationCache)
     quiet: bool = False
 
     @property

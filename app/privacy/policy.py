@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Self
@@ -125,8 +126,9 @@ class Policy:
         return self._by_id[rule_id]
 
 
+@cache
 def load_policy(municipality: str = "rotterdam") -> Policy:
-    """Return the policy that comes with the hub for a municipality.
+    """Return the policy that comes with the hub for a municipality; it is read once.
 
     Raises:
         PolicyError: there is none, or it cannot be used.

@@ -17,7 +17,6 @@ from app.api.auth.tokens import new_signing_key
 from app.api.state import AppState
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
-from app.domain.identifiers import MonotonicIds
 from app.events.http.client import OutboundClient
 from app.operations.access.clients import SCOPES, find_client, save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
@@ -87,13 +86,7 @@ def clock() -> SettableClock:
 @pytest.fixture
 def services(clock: SettableClock) -> Services:
     """Return what operations work with, for Rotterdam."""
-    return replace(_session_tools(), clock=clock, new_id=MonotonicIds())
-
-
-@cache
-def _session_tools() -> Services:
-    # Reading the policy takes longer than most tests.
-    return build_services(MASTER_KEY, "rotterdam", SettableClock(NOW))
+    return build_services(MASTER_KEY, "rotterdam", clock)
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """Organisations over the API."""
 
+from dataclasses import replace
+
+from app.api.state import AppState
 from tests.api.conftest import PUBLIC_URL, Api
 
 NEW = {"name": "Humanitas", "kind": "welzijnsorganisatie", "area": "Charlois"}
@@ -39,6 +42,17 @@ async def test_a_change_on_the_present_etag_is_made(operator: Api) -> None:
     assert response.status_code == 200
     assert response.json()["name"] == "Humanitas"
     assert response.headers["etag"] != before.headers["etag"]
+
+
+async def test_a_change_is_known_at_once_to_whoever_remembers_organisations(operator: Api, hub: AppState) -> None:
+    remembered = await hub.db.read(hub.services.organisations.find, "dock")
+    headers = {"If-Match": (await operator.get("/v1/organisations/dock")).headers["etag"]}
+
+    await operator.put("/v1/organisations/dock", json=NEW, headers=headers)
+
+    known = await hub.db.read(hub.services.organisations.find, "dock")
+    assert remembered is not None
+    assert known == replace(remembered, name="Humanitas", area="Charlois")
 
 
 async def test_the_same_request_gets_the_same_answer(operator: Api) -> None:

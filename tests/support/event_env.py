@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from ipaddress import ip_network
 from uuid import UUID, uuid4
 
@@ -37,7 +36,7 @@ from app.events.outbox import record
 from app.models.delivery.delivery import Delivery, deliveries_about
 from app.models.delivery.subscription import Content, insert_subscription
 from app.privacy.gate import PrivacyGate
-from app.privacy.policy import Policy, load_policy
+from app.privacy.policy import load_policy
 from app.privacy.pseudonyms import Pseudonyms
 from app.vault import Vault
 from tests.support.subscriptions import sealed_subscription
@@ -193,12 +192,6 @@ class FakePartner:
         return Receipt(self.external_id)
 
 
-@cache
-def _policy() -> Policy:
-    # Loading the policy takes longer than most tests.
-    return load_policy()
-
-
 class EventEnv:
     """The event layer over a database, with a settable clock."""
 
@@ -207,7 +200,7 @@ class EventEnv:
         self.clock = MovableClock()
         self.cases = KnownCases()
         self.vault = Vault(KEY)
-        self.policy = _policy()
+        self.policy = load_policy()
         self.gate = PrivacyGate(self.policy, Pseudonyms(KEY), self.clock)
         self.table = DeliveryBuilder(self.clock, NEW_ID, self.cases, self.vault, self.gate, ORIGIN)
         self.relay = Relay(db, self.cases, self.policy, self.clock, NEW_ID)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cache
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -145,14 +144,8 @@ def unreadable(case_id: str, external_id: str = "x", **payload: object) -> Partn
 
 
 def deterministic_services(clock: SettableClock) -> Services:
-    """Return the tools of an installation whose ids are the same in every run."""
-    return replace(_services(), clock=clock, new_id=MonotonicIds(Random(1).getrandbits))
-
-
-@cache
-def _services() -> Services:
-    # Reading the policy takes longer than most tests.
-    return build_services(KEY, "rotterdam", SettableClock(NOW))
+    """Return the services of an installation whose ids are the same in every run."""
+    return replace(build_services(KEY, "rotterdam", clock), new_id=MonotonicIds(Random(1).getrandbits))
 
 
 def dump_of(tx: Connection) -> Dump:

@@ -85,7 +85,9 @@ async def save_organisation(
         code=organisation_code, name=body.name, kind=body.kind, system=body.system, area=body.area
     )
     work = answering(partial(_saved, hub), put_referrer, hub.services, manager.organisation, details, write.if_match)
-    return await write_once(hub, manager, write, work)
+    response = await write_once(hub, manager, write, work)
+    hub.services.organisations.invalidate()
+    return response
 
 
 def _saved(hub: AppState, saved: SavedReferrer) -> Answer:
