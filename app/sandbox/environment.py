@@ -22,7 +22,7 @@ from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
 from app.api.state import AppState
 from app.database import upgrade_schema
-from app.domain.codes import PARTNERS, System
+from app.domain.codes import System
 from app.main import create_app, open_hub
 from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer
@@ -34,6 +34,7 @@ from app.sandbox.gidso.app import API_KEY
 from app.sandbox.receiver import DemoWebhookReceiver
 from app.sandbox.rmw.app import PASSWORD, USERNAME
 from app.sandbox.runtime import SettableClock, serving
+from app.sandbox.simulate import SIMULATORS
 from app.sandbox.state import SandboxState
 from app.settings import Settings
 from app.worker import Worker
@@ -163,7 +164,7 @@ async def running_sandbox(
         database_url: the hub's database; None for a SQLite database in the folder.
     """
     state = SandboxState(folder)
-    ports = {str(name): state.port(name) for name in (*PARTNERS, "hub", "receiver")}
+    ports = {str(name): state.port(name) for name in (*SIMULATORS, "hub", "receiver")}
     urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     settings = _settings(folder, urls, database_url or f"sqlite:///{folder / 'hub.db'}")
     upgrade_schema(settings.database_url)
@@ -176,7 +177,7 @@ async def running_sandbox(
         await running.enter_async_context(serving(create_app(hub), ports["hub"]))
         worker = Worker.over(hub.db, hub.services, settings)
         running.push_async_callback(worker.close)
-        partner_console = PartnerConsole({system: urls[system] for system in PARTNERS})
+        partner_console = PartnerConsole({system: urls[system] for system in SIMULATORS})
         running.push_async_callback(partner_console.close)
         http = await running.enter_async_context(http_client(urls["hub"], timeout_seconds=30))
         yield SandboxEnv(
@@ -211,7 +212,7 @@ def _settings(folder: Path, urls: Mapping[str, str], database_url: str) -> Setti
 
 @asynccontextmanager
 async def _simulators(folder: Path, ports: Mapping[str, int]) -> AsyncIterator[None]:
-    wanted = [f"--{system}={ports[system]}" for system in PARTNERS]
+    wanted = [f"--{system}={ports[system]}" for system in SIMULATORS]
     command = [sys.executable, "-m", "app.cli.main", "simulate", "all", *wanted, f"--data={folder}"]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     if process.stdout is None or not await process.stdout.readline():

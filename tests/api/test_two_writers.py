@@ -1,4 +1,4 @@
-"""Two writers over real HTTP: callers of the API, and the desk of GIDSO that the hub pulls, in every order."""
+"""Two writers over real HTTP: callers of the API, and the console of GIDSO that the hub pulls, in every order."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -28,16 +28,16 @@ from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
 from app.worker import Worker
 from tests.api.conftest import SECRET, token_of
-from tests.support.gidso_env import desk_of, running_gidso, save
+from tests.support.gidso_env import console_of, running_gidso, save
 
 TEAM = "wijkteam-feijenoord"
 FIELDS = ("referral.reason", "referral.case_lead", "worker.name")
 NUMBERS = count(1)
 
-Step = tuple[Literal["api", "desk", "pull"], str, str]
+Step = tuple[Literal["api", "console", "pull"], str, str]
 LAST: Step = ("pull", "worker.name", "a")
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["api", "desk", "desk", "pull"]), st.sampled_from(FIELDS), st.sampled_from("abc")),
+    st.tuples(st.sampled_from(["api", "console", "console", "pull"]), st.sampled_from(FIELDS), st.sampled_from("abc")),
     min_size=5,
     max_size=10,
 )
@@ -53,7 +53,7 @@ class HubAndGidso:
     hub: AppState
     hub_url: str
     tokens: dict[str, str]
-    desk: httpx.AsyncClient
+    console: httpx.AsyncClient
     puller: Puller
     http: httpx.AsyncClient
 
@@ -77,9 +77,9 @@ async def env(hub: AppState, app: ASGIApp, services: Services, clock: SettableCl
         given = GidsoSettings(url=gidso.url, api_key=Credential(API_KEY))
         worker = Worker.over(hub.db, services, Settings(mode="sandbox", gidso=given))
         stack.push_async_callback(worker.close)
-        desk = await stack.enter_async_context(desk_of(gidso))
+        console = await stack.enter_async_context(console_of(gidso))
         http = await stack.enter_async_context(httpx.AsyncClient())
-        yield HubAndGidso(hub, server.url, tokens, desk, worker.pullers[System.GIDSO], http)
+        yield HubAndGidso(hub, server.url, tokens, console, worker.pullers[System.GIDSO], http)
 
 
 @dataclass
@@ -96,7 +96,7 @@ class Account:
     team: str
     number: int = field(default_factory=lambda: next(NUMBERS))
     at_hub: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FIELDS, "a"))
-    at_desk: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FIELDS, "a"))
+    at_console: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FIELDS, "a"))
     held: dict[str, str] = field(default_factory=lambda: dict.fromkeys(FIELDS, "a"))
     lost: list[tuple[str, str, str, str]] = field(default_factory=list)
 
@@ -110,12 +110,12 @@ class Account:
         if who == "api":
             self.at_hub[name] = value
             await self.env.call(self.team, "PATCH", await self._path(), _patch(name, value))
-        elif who == "desk":
-            self.at_desk[name] = value
+        elif who == "console":
+            self.at_console[name] = value
             await self._save()
         else:
             for each in FIELDS:
-                self._hear(each, self.at_desk[each])
+                self._hear(each, self.at_console[each])
             await self.env.puller.pull()
 
     def _hear(self, name: str, said: str) -> None:
@@ -156,11 +156,11 @@ class Account:
         return f"G-{self.number:06d}"
 
     async def _save(self) -> None:
-        reason, case_lead, worker = (self.at_desk[name] for name in FIELDS)
+        reason, case_lead, worker = (self.at_console[name] for name in FIELDS)
         values: dict[str, object] = {"Aanleiding": reason, "Casusregisseur": case_lead}
         values["Medewerker"] = {"Naam": worker, "Telefoon": None, "Email": None}
         row = aanmelding(self._reference, self.team, "Wijkteam", "2026-03-02T09:30:00+01:00", **values)
-        await save(self.env.desk, row)
+        await save(self.env.console, row)
 
 
 def _patch(name: str, value: str) -> dict[str, object]:
@@ -189,7 +189,7 @@ async def test_a_pull_without_news_is_no_third_writer(env: HubAndGidso) -> None:
     account = Account(env, TEAM)
     await account.begin()
     await account.step("api", "worker.name", "b")
-    await account.step("desk", "worker.name", "c")
+    await account.step("console", "worker.name", "c")
     await account.step(*LAST)
     before = await env.hub.db.read(chain_events, await account.referral_id())
 

@@ -21,33 +21,33 @@ from app.oauth_client import OAuthClient
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.allegro.codes import intake_result_code
 from app.sandbox.runtime import Store
-from tests.support.allegro_env import START, World, about, fact, message, records, running
+from tests.support.allegro_env import START, AllegroEnv, about, fact, message, records, running_allegro
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with running(Store()) as opened:
+async def env() -> AsyncIterator[AllegroEnv]:
+    async with running_allegro(Store()) as opened:
         yield opened
 
 
-async def test_a_referral_gets_a_file_and_keeps_it_when_amended(world: World) -> None:
-    referral = await world.refer(CLIENT_FAMILY_NAME="Aksoy")
+async def test_a_referral_gets_a_file_and_keeps_it_when_amended(env: AllegroEnv) -> None:
+    referral = await env.refer(CLIENT_FAMILY_NAME="Aksoy")
     amended = about(referral, EventType.REFERRAL_AMENDED, CLIENT_FAMILY_NAME="<Aksoy-de Wit>")
 
-    receipt = await world.adapter.sink.deliver(amended)
+    receipt = await env.adapter.sink.deliver(amended)
 
     assert receipt.external_id == referral.external_id == "A0000001"
-    assert "&lt;Aksoy-de Wit&gt;" in await world.page()
+    assert "&lt;Aksoy-de Wit&gt;" in await env.page()
 
 
-async def test_what_a_counsellor_registers_is_read_as_facts_of_the_case(world: World) -> None:
-    referral = await world.refer()
-    await world.register(
+async def test_what_a_counsellor_registers_is_read_as_facts_of_the_case(env: AllegroEnv) -> None:
+    referral = await env.refer()
+    await env.register(
         fact(1, "intakeresultaat", gegevens=dict(intake_result_code(IntakeResult.ROUTE_TO_KBR))),
         fact(2, "notitie", gegevens={"tekst": "belt liever niet"}),
     )
 
-    (page,) = await world.pull()
+    (page,) = await env.pull()
 
     result, note = page.records
     assert result.facts == (ConcludeIntake(IntakeResult.ROUTE_TO_KBR, START.date()),)
@@ -56,13 +56,13 @@ async def test_what_a_counsellor_registers_is_read_as_facts_of_the_case(world: W
     assert page.cursor == "2"
 
 
-async def test_the_cursor_reads_on_over_several_pages(world: World) -> None:
-    await world.refer()
-    await world.register(*(fact(number) for number in range(PAGE_SIZE + 5)))
+async def test_the_cursor_reads_on_over_several_pages(env: AllegroEnv) -> None:
+    await env.refer()
+    await env.register(*(fact(number) for number in range(PAGE_SIZE + 5)))
 
-    pages = await world.pull()
-    await world.register(fact(9999, "onbereikbaar"))
-    (later,) = await world.pull(pages[-1].cursor)
+    pages = await env.pull()
+    await env.register(fact(9999, "onbereikbaar"))
+    (later,) = await env.pull(pages[-1].cursor)
 
     assert [len(page.records) for page in pages] == [PAGE_SIZE, 5]
     assert [page.cursor for page in pages] == [str(PAGE_SIZE), str(PAGE_SIZE + 5)]
@@ -87,36 +87,36 @@ def test_the_cursor_stays_before_a_missing_number_until_it_was_given_up(
     assert complete_up_to(complete, numbers) == expected
 
 
-async def test_a_change_committed_late_under_an_older_number_is_not_missed(world: World) -> None:
-    await world.refer()
-    await world.register(fact(1, "onbereikbaar", laat=True), fact(2))
-    (before,) = await world.pull()
-    await world.desk.post("/_console/vastleggingen")
+async def test_a_change_committed_late_under_an_older_number_is_not_missed(env: AllegroEnv) -> None:
+    await env.refer()
+    await env.register(fact(1, "onbereikbaar", laat=True), fact(2))
+    (before,) = await env.pull()
+    await env.console.post("/_console/vastleggingen")
 
-    (after,) = await world.pull(before.cursor)
+    (after,) = await env.pull(before.cursor)
 
     assert [record.facts for record in before.records] == [(PauseTrajectory(),)]
     assert [record.facts for record in after.records] == [(MarkUnreachable(),), (PauseTrajectory(),)]
     assert (before.cursor, after.cursor) == ("0", "2")
 
 
-async def test_reading_again_gives_equal_records(world: World) -> None:
-    await world.refer()
-    await world.register(fact(1))
+async def test_reading_again_gives_equal_records(env: AllegroEnv) -> None:
+    await env.refer()
+    await env.register(fact(1))
 
-    first = records(await world.pull())
-    second = records(await world.pull("0"))
+    first = records(await env.pull())
+    second = records(await env.pull("0"))
 
     assert first == second
 
 
-async def test_an_unknown_code_spoils_no_other_record(world: World) -> None:
-    await world.refer()
-    await world.register(
+async def test_an_unknown_code_spoils_no_other_record(env: AllegroEnv) -> None:
+    await env.refer()
+    await env.register(
         fact(1, "huisbezoek"), fact(2, "kbr_aanvraag", gegevens={"code": 777, "omschrijving": "Nieuw"}), fact(3)
     )
 
-    read = records(await world.pull())
+    read = records(await env.pull())
 
     assert [record.unread.reason if record.unread else None for record in read] == [
         "unknown-code",
@@ -125,23 +125,23 @@ async def test_an_unknown_code_spoils_no_other_record(world: World) -> None:
     ]
 
 
-async def test_an_empty_feed_gives_an_empty_page_that_tells_that_allegro_answered(world: World) -> None:
-    assert await world.pull() == [Page((), "0")]
+async def test_an_empty_feed_gives_an_empty_page_that_tells_that_allegro_answered(env: AllegroEnv) -> None:
+    assert await env.pull() == [Page((), "0")]
 
 
-async def test_a_signal_reaches_the_counsellor(world: World) -> None:
-    referral = await world.refer()
+async def test_a_signal_reaches_the_counsellor(env: AllegroEnv) -> None:
+    referral = await env.refer()
     signal = about(referral, EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.SUPPORT_STOPPED.value)
 
-    receipt = await world.adapter.sink.deliver(signal)
+    receipt = await env.adapter.sink.deliver(signal)
 
     assert (receipt.external_id, receipt.already_there) == (referral.external_id, False)
-    assert SignalKind.SUPPORT_STOPPED.label in await world.page()
+    assert SignalKind.SUPPORT_STOPPED.label in await env.page()
 
 
-async def test_the_referrals_that_have_a_file_are_listed_page_by_page_in_order(world: World) -> None:
-    referrals = [await world.refer() for _ in range(3)]
-    client = AllegroClient(world.url, CLIENT_ID, CLIENT_SECRET)
+async def test_the_referrals_that_have_a_file_are_listed_page_by_page_in_order(env: AllegroEnv) -> None:
+    referrals = [await env.refer() for _ in range(3)]
+    client = AllegroClient(env.url, CLIENT_ID, CLIENT_SECRET)
 
     first = await client.referrals("", 2)
     rest = await client.referrals(first[-1].file_number, 2)
@@ -153,81 +153,81 @@ async def test_the_referrals_that_have_a_file_are_listed_page_by_page_in_order(w
     assert len(rest) == 1
 
 
-async def test_a_message_with_an_unknown_outcome_is_looked_up_and_not_sent_again(world: World) -> None:
-    signal = about(await world.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.WORKER_CHANGED.value)
-    world.gate.lose_answers = True
+async def test_a_message_with_an_unknown_outcome_is_looked_up_and_not_sent_again(env: AllegroEnv) -> None:
+    signal = about(await env.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.WORKER_CHANGED.value)
+    env.proxy.drop_answers = True
     with pytest.raises(PartnerUnreachable):
-        await world.adapter.sink.deliver(signal)
-    world.gate.lose_answers = False
-    world.gate.calls.clear()
+        await env.adapter.sink.deliver(signal)
+    env.proxy.drop_answers = False
+    env.proxy.calls.clear()
 
-    receipt = await world.adapter.sink.deliver(replace(signal, attempt=2))
+    receipt = await env.adapter.sink.deliver(replace(signal, attempt=2))
 
     assert receipt.already_there
-    assert [call.split()[0] for call in world.gate.calls] == ["GET"]
-    assert (await world.page()).count(SignalKind.WORKER_CHANGED.label) == 1
+    assert [call.split()[0] for call in env.proxy.calls] == ["GET"]
+    assert (await env.page()).count(SignalKind.WORKER_CHANGED.label) == 1
 
 
-async def test_a_message_that_never_arrived_is_sent_at_the_next_try(world: World) -> None:
-    signal = about(await world.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.CONTACT_RESTORED.value)
+async def test_a_message_that_never_arrived_is_sent_at_the_next_try(env: AllegroEnv) -> None:
+    signal = about(await env.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.CONTACT_RESTORED.value)
 
-    receipt = await world.adapter.sink.deliver(replace(signal, attempt=2))
+    receipt = await env.adapter.sink.deliver(replace(signal, attempt=2))
 
     assert not receipt.already_there
-    assert SignalKind.CONTACT_RESTORED.label in await world.page()
+    assert SignalKind.CONTACT_RESTORED.label in await env.page()
 
 
-async def test_a_referral_with_an_unknown_outcome_gets_one_file(world: World) -> None:
+async def test_a_referral_with_an_unknown_outcome_gets_one_file(env: AllegroEnv) -> None:
     referral = message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE="WC-1")
-    await world.refer()
-    world.gate.lose_answers = True
+    await env.refer()
+    env.proxy.drop_answers = True
     with pytest.raises(PartnerUnreachable):
-        await world.adapter.sink.deliver(referral)
-    world.gate.lose_answers = False
+        await env.adapter.sink.deliver(referral)
+    env.proxy.drop_answers = False
 
-    receipt = await world.adapter.sink.deliver(replace(referral, attempt=2))
+    receipt = await env.adapter.sink.deliver(replace(referral, attempt=2))
 
     assert receipt.external_id == "A0000002"
-    assert len((await world.desk.get("/_console/dossiers")).json()["dossiers"]) == 2
+    assert len((await env.console.get("/_console/dossiers")).json()["dossiers"]) == 2
 
 
-async def test_another_message_under_the_same_id_is_refused(world: World) -> None:
-    signal = about(await world.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.WORKER_CHANGED.value)
-    await world.adapter.sink.deliver(signal)
+async def test_another_message_under_the_same_id_is_refused(env: AllegroEnv) -> None:
+    signal = about(await env.refer(), EventType.SIGNAL_GIVEN, SIGNAL_KIND=SignalKind.WORKER_CHANGED.value)
+    await env.adapter.sink.deliver(signal)
 
     with pytest.raises(PartnerRefused):
-        await world.adapter.sink.deliver(replace(signal, fields={}))
+        await env.adapter.sink.deliver(replace(signal, fields={}))
 
 
-async def test_a_message_about_an_unknown_referral_is_refused(world: World) -> None:
+async def test_a_message_about_an_unknown_referral_is_refused(env: AllegroEnv) -> None:
     with pytest.raises(PartnerRefused):
-        await world.adapter.sink.deliver(message(EventType.REFERRAL_WITHDRAWN))
+        await env.adapter.sink.deliver(message(EventType.REFERRAL_WITHDRAWN))
 
 
-async def test_an_event_for_which_allegro_has_no_place_is_refused_without_a_call(world: World) -> None:
+async def test_an_event_for_which_allegro_has_no_place_is_refused_without_a_call(env: AllegroEnv) -> None:
     with pytest.raises(PartnerRefused):
-        await world.adapter.sink.deliver(message(EventType.PLAN_SIGNED))
+        await env.adapter.sink.deliver(message(EventType.PLAN_SIGNED))
 
-    assert world.gate.calls == []
-
-
-async def test_many_calls_at_once_share_one_token(world: World) -> None:
-    await asyncio.gather(*(world.refer() for _ in range(8)))
-
-    assert world.gate.calls.count("POST /oauth/token") == 1
+    assert env.proxy.calls == []
 
 
-async def test_a_refused_token_is_renewed_once(world: World) -> None:
-    await world.refer()
-    world.clock.set(START + timedelta(minutes=16))
+async def test_many_calls_at_once_share_one_token(env: AllegroEnv) -> None:
+    await asyncio.gather(*(env.refer() for _ in range(8)))
 
-    await asyncio.gather(*(world.refer() for _ in range(4)))
-
-    assert world.gate.calls.count("POST /oauth/token") == 2
+    assert env.proxy.calls.count("POST /oauth/token") == 1
 
 
-async def test_wrong_credentials_can_be_put_right_so_nothing_is_given_up(world: World) -> None:
-    wrong_credentials = connect_allegro(world.url, CLIENT_ID, "wrong")
+async def test_a_refused_token_is_renewed_once(env: AllegroEnv) -> None:
+    await env.refer()
+    env.clock.set(START + timedelta(minutes=16))
+
+    await asyncio.gather(*(env.refer() for _ in range(4)))
+
+    assert env.proxy.calls.count("POST /oauth/token") == 2
+
+
+async def test_wrong_credentials_can_be_put_right_so_nothing_is_given_up(env: AllegroEnv) -> None:
+    wrong_credentials = connect_allegro(env.url, CLIENT_ID, "wrong")
 
     with pytest.raises(PartnerUnreachable, match="credentials"):
         await wrong_credentials.sink.deliver(message(EventType.REFERRAL_RECEIVED))
@@ -236,17 +236,17 @@ async def test_wrong_credentials_can_be_put_right_so_nothing_is_given_up(world: 
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-async def test_a_refused_login_is_no_refused_message(world: World, status: int) -> None:
-    world.gate.instead = JSONResponse({"error": "invalid_client"}, status)
+async def test_a_refused_login_is_no_refused_message(env: AllegroEnv, status: int) -> None:
+    env.proxy.answer = JSONResponse({"error": "invalid_client"}, status)
 
     with pytest.raises(PartnerUnreachable, match="credentials"):
-        await world.adapter.sink.deliver(message(EventType.REFERRAL_RECEIVED))
+        await env.adapter.sink.deliver(message(EventType.REFERRAL_RECEIVED))
 
 
-async def test_a_token_is_renewed_before_it_ends(world: World) -> None:
+async def test_a_token_is_renewed_before_it_ends(env: AllegroEnv) -> None:
     moment = 0.0
-    login = OAuthClient(token_url=f"{world.url}/oauth/token", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
-    client = httpx.AsyncClient(base_url=world.url)
+    login = OAuthClient(token_url=f"{env.url}/oauth/token", client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    client = httpx.AsyncClient(base_url=env.url)
     client.auth = BearerAuth(client, login, "Allegro", lambda: moment)
     await client.get("/api/v1/mutaties")
     moment = 14.5 * 60
@@ -254,37 +254,37 @@ async def test_a_token_is_renewed_before_it_ends(world: World) -> None:
 
     await client.aclose()
 
-    tokens, reads = world.gate.calls[::2], world.gate.calls[1::2]
+    tokens, reads = env.proxy.calls[::2], env.proxy.calls[1::2]
     assert tokens == ["POST /oauth/token"] * 2
     assert reads == ["GET /api/v1/mutaties"] * 2
 
 
-async def test_a_token_that_never_works_is_asked_for_twice_and_no_more(world: World) -> None:
-    await world.refer()
-    world.gate.instead = _only_tokens
-    world.gate.calls.clear()
+async def test_a_token_that_never_works_is_asked_for_twice_and_no_more(env: AllegroEnv) -> None:
+    await env.refer()
+    env.proxy.answer = _only_tokens
+    env.proxy.calls.clear()
 
     with pytest.raises(PartnerUnreachable):
-        await world.pull()
+        await env.pull()
 
-    assert world.gate.calls == ["GET /api/v1/mutaties", "POST /oauth/token", "GET /api/v1/mutaties"]
+    assert env.proxy.calls == ["GET /api/v1/mutaties", "POST /oauth/token", "GET /api/v1/mutaties"]
 
 
-async def test_maintenance_is_told_with_its_wait(world: World) -> None:
-    world.gate.instead = JSONResponse({"foutcode": "onderhoud", "melding": ""}, 503, {"Retry-After": "120"})
+async def test_maintenance_is_told_with_its_wait(env: AllegroEnv) -> None:
+    env.proxy.answer = JSONResponse({"foutcode": "onderhoud", "melding": ""}, 503, {"Retry-After": "120"})
 
     with pytest.raises(PartnerUnreachable) as caught:
-        await world.pull("17")
+        await env.pull("17")
 
     assert caught.value.retry_after_seconds == 120
 
 
-async def test_an_answer_outside_the_contract_is_no_success(world: World) -> None:
-    await world.refer()
-    world.gate.instead = PlainTextResponse("<html>Welkom</html>")
+async def test_an_answer_outside_the_contract_is_no_success(env: AllegroEnv) -> None:
+    await env.refer()
+    env.proxy.answer = PlainTextResponse("<html>Welkom</html>")
 
     with pytest.raises(PartnerUnreachable):
-        await world.pull()
+        await env.pull()
 
 
 async def test_a_closed_port_is_unreachable() -> None:

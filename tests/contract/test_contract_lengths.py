@@ -15,7 +15,6 @@ from app.adapters.gidso import schemas as gidso_schemas
 from app.adapters.gidso.source import read_row
 from app.adapters.rmw import mapping as rmw_mapping
 from app.adapters.rmw import schemas as rmw_schemas
-from app.adapters.template import schemas as template_schemas
 from app.domain import codes
 from app.domain.errors import PartnerUnreadable
 from app.domain.fields import Field
@@ -25,9 +24,7 @@ from app.sandbox.gidso import messages as gidso_messages
 from app.sandbox.lengths import Limits
 from app.sandbox.rmw import messages as rmw_messages
 from app.sandbox.runtime import SettableClock, Store
-from tests.support import allegro_env as allegro_world
-from tests.support import gidso_env as gidso_world
-from tests.support import rmw_env as rmw_world
+from tests.support import allegro_env, gidso_env, rmw_env
 from tests.support.contracts import OPENAPI, Lengths, lengths, model_lengths, xsd_lengths
 
 KINDS = ("Bevestiging", "Afspraak", "Plan")
@@ -119,25 +116,21 @@ def test_rmw_its_contract_and_its_adapter_have_the_same_lengths() -> None:
     assert written == dict(rmw_messages.REQUEST)
 
 
-def test_the_template_reads_the_lengths_of_its_contract() -> None:
-    assert limited(schema("template", "Aanmelding")) == limited(model_lengths(template_schemas.Aanmelding))
-
-
-async def test_the_desk_of_allegro_refuses_what_is_too_long_and_stores_nothing() -> None:
-    async with allegro_world.running(Store()) as world:
-        await world.refer()
+async def test_the_console_of_allegro_refuses_what_is_too_long_and_stores_nothing() -> None:
+    async with allegro_env.running_allegro(Store()) as env:
+        await env.refer()
         for number, (path, change, fits) in enumerate(too_long_and_just_right(allegro_messages.CONTENTS)):
-            answer = await world.desk.post("/_console/feiten", json=[allegro_world.fact(number, gegevens=change)])
+            answer = await env.console.post("/_console/feiten", json=[allegro_env.fact(number, gegevens=change)])
 
             assert answer.status_code == (200 if fits else 400), path
             assert fits or f"gegevens.{path.removesuffix('[]')}: ten hoogste" in answer.json()["details"][0]
-        stored = allegro_world.records(await world.pull())
+        stored = allegro_env.records(await env.pull())
     assert len(stored) == len(limited(allegro_messages.CONTENTS))
 
 
 async def test_allegro_refuses_a_referral_and_a_message_that_are_too_long() -> None:
-    async with allegro_world.running(Store()) as world:
-        calls = _Calls(world)
+    async with allegro_env.running_allegro(Store()) as env:
+        calls = _Calls(env)
         await calls.log_in()
         note = {"soort": "signaal", "gebeurdOp": "2020-03-16T13:05:00+00:00", "tekst": "Kort."}
         for path, change, fits in too_long_and_just_right(allegro_messages.REFERRAL):
@@ -162,19 +155,19 @@ async def test_allegro_refuses_a_referral_and_a_message_that_are_too_long() -> N
     ],
 )
 async def test_allegro_refuses_a_referral_that_is_not_as_the_contract_says(body: object, detail: str) -> None:
-    async with allegro_world.running(Store()) as world:
-        calls = _Calls(world)
+    async with allegro_env.running_allegro(Store()) as env:
+        calls = _Calls(env)
         await calls.log_in()
 
         answer = await calls.put(body)
 
     assert (answer.status_code, answer.json()["details"]) == (400, [detail])
-    assert allegro_world.is_by_contract(answer.json(), "Foutmelding")
+    assert allegro_env.is_by_contract(answer.json(), "Foutmelding")
 
 
 async def test_allegro_refuses_a_message_without_what_it_needs() -> None:
-    async with allegro_world.running(Store()) as world:
-        calls = _Calls(world)
+    async with allegro_env.running_allegro(Store()) as env:
+        calls = _Calls(env)
         await calls.log_in()
         await calls.put({})
 
@@ -183,28 +176,28 @@ async def test_allegro_refuses_a_message_without_what_it_needs() -> None:
     assert answer.json()["details"] == ["soort: ontbreekt.", "gebeurdOp: ontbreekt.", "berichtId: geen uuid."]
 
 
-async def test_the_desk_and_the_journal_of_gidso_refuse_what_is_too_long() -> None:
+async def test_the_console_and_the_journal_of_gidso_refuse_what_is_too_long() -> None:
     async with (
-        gidso_world.running_gidso(SettableClock(gidso_world.NOON)) as server,
-        gidso_world.desk_of(server) as desk,
+        gidso_env.running_gidso(SettableClock(gidso_env.NOON)) as server,
+        gidso_env.console_of(server) as console,
     ):
         for path, change, fits in too_long_and_just_right(gidso_messages.REGISTRATION):
-            answer = await desk.put("/_console/aanmeldingen", json=[merged(gidso_world.row(1), change)])
+            answer = await console.put("/_console/aanmeldingen", json=[merged(gidso_env.row(1), change)])
 
             assert answer.status_code == (200 if fits else 400), path
             assert fits or f"Niets opgeslagen. Aanmelding 0: {path.removesuffix('[]')}: ten hoogste" in answer.text
         line = {"Kenmerk": "k", "Datum": "2019-09-05T10:00:00+02:00", "Categorie": "PLAN", "Tekst": "t", "Auteur": "a"}
         for path, change, fits in too_long_and_just_right(gidso_messages.LINE):
-            answer = await desk.post(gidso_world.LINES.replace("{AanmeldingId}", "G-000001"), json=line | change)
+            answer = await console.post(gidso_env.LINES.replace("{AanmeldingId}", "G-000001"), json=line | change)
 
             assert answer.status_code == (201 if fits else 400), path
 
 
-async def test_the_desk_of_rmw_refuses_what_is_too_long() -> None:
-    async with rmw_world.running_world() as world:
-        whole = rmw_world.registration(**rmw_world.FULL)
+async def test_the_console_of_rmw_refuses_what_is_too_long() -> None:
+    async with rmw_env.running_rmw() as env:
+        whole = rmw_env.registration(**rmw_env.FULL)
         for path, change, fits in too_long_and_just_right(rmw_messages.REGISTRATION):
-            answer = await world.desk.put("/aanmeldingen", json=[merged(whole, change)])
+            answer = await env.console.put("/aanmeldingen", json=[merged(whole, change)])
 
             assert answer.status_code == (200 if fits else 400), path
             assert fits or answer.json()["fout"].startswith(f"Niets opgeslagen. {path}: ten hoogste")
@@ -231,12 +224,12 @@ def test_what_is_too_long_at_allegro_goes_to_quarantine_whole(path: str) -> None
 @pytest.mark.parametrize("path", limited(gidso_messages.REGISTRATION))
 def test_what_is_too_long_at_gidso_goes_to_quarantine_whole(path: str) -> None:
     assessment = {"BredeUitvraag": {"Door": "Wijkteam", "Leefgebieden": []}} if path.startswith("Brede") else NOTHING
-    row = gidso_world.row(1, Versie=1, GewijzigdOp="2019-09-03T08:12:00+00:00") | assessment
+    row = gidso_env.row(1, Versie=1, GewijzigdOp="2019-09-03T08:12:00+00:00") | assessment
     limit = gidso_messages.REGISTRATION[path] or 0
     longer = merged(row, filled(path, limit + 1))
 
-    (fits,) = read_row(merged(row, filled(path, limit)), gidso_world.NOON)
-    (too_long,) = read_row(longer, gidso_world.NOON)
+    (fits,) = read_row(merged(row, filled(path, limit)), gidso_env.NOON)
+    (too_long,) = read_row(longer, gidso_env.NOON)
 
     assert fits.unread is None
     assert too_long.unread
@@ -247,7 +240,7 @@ def test_what_is_too_long_at_gidso_goes_to_quarantine_whole(path: str) -> None:
 
 @pytest.mark.parametrize("path", limited(rmw_messages.REGISTRATION))
 def test_what_is_too_long_at_rmw_cannot_be_read(path: str) -> None:
-    whole, limit = rmw_world.registration(**rmw_world.FULL), rmw_messages.REGISTRATION[path] or 0
+    whole, limit = rmw_env.registration(**rmw_env.FULL), rmw_messages.REGISTRATION[path] or 0
     fits, too_long = (
         rmw_schemas.ListedRegistration(merged(whole, filled(path, size)), "1", "20190902101500")
         for size in (limit, limit + 1)
@@ -297,17 +290,17 @@ def _change(kind: str, contents: Mapping[str, Any]) -> dict[str, Any]:
 class _Calls:
     """Calls to Allegro as the hub makes them, but with any body."""
 
-    def __init__(self, world: allegro_world.World) -> None:
-        self._desk, self._path = world.desk, f"/api/v1/verwijzingen/{UUID(int=3)}"
+    def __init__(self, env: allegro_env.AllegroEnv) -> None:
+        self._console, self._path = env.console, f"/api/v1/verwijzingen/{UUID(int=3)}"
 
     async def log_in(self) -> None:
         form = {"grant_type": "client_credentials"}
         secret = (CLIENT_ID, CLIENT_SECRET)
-        token = (await self._desk.post("/oauth/token", data=form, auth=secret)).json()["access_token"]
-        self._desk.headers["Authorization"] = f"Bearer {token}"
+        token = (await self._console.post("/oauth/token", data=form, auth=secret)).json()["access_token"]
+        self._console.headers["Authorization"] = f"Bearer {token}"
 
     async def put(self, body: object) -> httpx.Response:
-        return await self._desk.put(self._path, json=body)
+        return await self._console.put(self._path, json=body)
 
     async def post(self, body: object) -> httpx.Response:
-        return await self._desk.post(f"{self._path}/berichten", json=body)
+        return await self._console.post(f"{self._path}/berichten", json=body)

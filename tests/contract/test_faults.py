@@ -44,7 +44,7 @@ def adapter_of(system: System, url: str, clock: SettableClock) -> Adapter:
 
 
 class SimulatedPartner:
-    """One simulator with three records in it, the hub's adapter before it, and its desk."""
+    """One simulator with three records in it, the hub's adapter before it, and its console."""
 
     def __init__(self, system: System, url: str, clock: SettableClock) -> None:
         self.system, self.url, self.clock = system, url, clock

@@ -18,7 +18,7 @@ from app.domain.errors import CursorExpired, PartnerRefused, PartnerUnreachable
 from app.domain.ports import Page, PartnerSink, PartnerSource, Receipt
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import Server, SettableClock
-from tests.support.gidso_env import NOON, desk_of, journal, line, pull, row, running_gidso, save
+from tests.support.gidso_env import NOON, console_of, journal, line, pull, row, running_gidso, save
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ async def adapter(server: Server, clock: SettableClock) -> AsyncIterator[Adapter
 
 
 @pytest.fixture
-async def desk(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+async def console(server: Server) -> AsyncIterator[httpx.AsyncClient]:
     """Return what GIDSO's own people do."""
-    async with desk_of(server) as client:
+    async with console_of(server) as client:
         yield client
 
 
@@ -57,9 +57,9 @@ async def test_source_and_sink_are_the_ports_of_the_hub(adapter: Adapter) -> Non
 
 
 async def test_first_reading_gives_everything_in_pages_and_a_cursor_at_the_end(
-    adapter: Adapter, desk: httpx.AsyncClient
+    adapter: Adapter, console: httpx.AsyncClient
 ) -> None:
-    await save(desk, *(row(number) for number in range(1, 1202)))
+    await save(console, *(row(number) for number in range(1, 1202)))
 
     pages = [page async for page in adapter.source.changes(None)]
 
@@ -70,13 +70,13 @@ async def test_first_reading_gives_everything_in_pages_and_a_cursor_at_the_end(
 
 
 async def test_next_reading_gives_only_what_changed_and_each_registration_once(
-    adapter: Adapter, desk: httpx.AsyncClient, clock: SettableClock
+    adapter: Adapter, console: httpx.AsyncClient, clock: SettableClock
 ) -> None:
-    await save(desk, row(1), row(2), row(3))
+    await save(console, row(1), row(2), row(3))
     _, cursor = await pull(adapter)
     clock.set(NOON + timedelta(days=1))
-    await save(desk, row(2, Gebied="Noord"))
-    await save(desk, row(2, Gebied="Charlois"), row(4))
+    await save(console, row(2, Gebied="Noord"))
+    await save(console, row(2, Gebied="Charlois"), row(4))
 
     records, _ = await pull(adapter, cursor)
 
@@ -85,9 +85,9 @@ async def test_next_reading_gives_only_what_changed_and_each_registration_once(
 
 
 async def test_reading_again_without_changes_gives_an_empty_page_and_a_cursor(
-    adapter: Adapter, desk: httpx.AsyncClient
+    adapter: Adapter, console: httpx.AsyncClient
 ) -> None:
-    await save(desk, row(1))
+    await save(console, row(1))
     _, cursor = await pull(adapter)
 
     records, again = await pull(adapter, cursor)
@@ -96,17 +96,17 @@ async def test_reading_again_without_changes_gives_an_empty_page_and_a_cursor(
     assert (await pull(adapter, again))[0] == []
 
 
-async def test_same_cursor_can_be_read_twice(adapter: Adapter, desk: httpx.AsyncClient) -> None:
+async def test_same_cursor_can_be_read_twice(adapter: Adapter, console: httpx.AsyncClient) -> None:
     _, cursor = await pull(adapter)
-    await save(desk, row(1))
+    await save(console, row(1))
 
     assert (await pull(adapter, cursor))[0] == (await pull(adapter, cursor))[0] != []
 
 
-async def test_deleted_registration_is_withdrawn(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1), row(2))
+async def test_deleted_registration_is_withdrawn(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1), row(2))
     _, cursor = await pull(adapter)
-    await desk.delete("/_console/aanmeldingen/G-000001")
+    await console.delete("/_console/aanmeldingen/G-000001")
 
     records, _ = await pull(adapter, cursor)
 
@@ -115,12 +115,12 @@ async def test_deleted_registration_is_withdrawn(adapter: Adapter, desk: httpx.A
 
 
 async def test_registration_deleted_during_the_first_reading_is_withdrawn_in_the_next(
-    adapter: Adapter, desk: httpx.AsyncClient
+    adapter: Adapter, console: httpx.AsyncClient
 ) -> None:
-    await save(desk, *(row(number) for number in range(1, 502)))
+    await save(console, *(row(number) for number in range(1, 502)))
     reading = adapter.source.changes(None)
     first: Page = await anext(reading)
-    await desk.delete("/_console/aanmeldingen/G-000001")
+    await console.delete("/_console/aanmeldingen/G-000001")
     *_, last = [page async for page in reading]
 
     records, _ = await pull(adapter, last.cursor)
@@ -129,20 +129,20 @@ async def test_registration_deleted_during_the_first_reading_is_withdrawn_in_the
     assert [(record.case_id, type(record.facts[0])) for record in records] == [("G-000001", WithdrawReferral)]
 
 
-async def test_stopped_support_follows_as_a_signal(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1))
+async def test_stopped_support_follows_as_a_signal(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1))
     _, cursor = await pull(adapter)
-    await save(desk, row(1, OndersteuningGestoptOp="2019-10-01"))
+    await save(console, row(1, OndersteuningGestoptOp="2019-10-01"))
 
     (_, stopped), _ = await pull(adapter, cursor)
 
     assert isinstance(stopped.facts[0], GiveSignal)
 
 
-async def test_expired_token_asks_for_a_reading_from_the_start(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1))
+async def test_expired_token_asks_for_a_reading_from_the_start(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1))
     _, cursor = await pull(adapter)
-    await desk.post("/_console/delta-tokens/verlopen")
+    await console.post("/_console/delta-tokens/verlopen")
 
     with pytest.raises(CursorExpired):
         await pull(adapter, cursor)
@@ -156,13 +156,13 @@ async def test_unknown_token_counts_as_expired(adapter: Adapter) -> None:
 
 
 async def test_registrations_before_the_agreed_moment_are_not_read(
-    server: Server, desk: httpx.AsyncClient, clock: SettableClock
+    server: Server, console: httpx.AsyncClient, clock: SettableClock
 ) -> None:
-    await save(desk, row(1, AangemeldOp="2019-08-31"), row(2, AangemeldOp="2019-09-02T00:00:00+02:00"))
+    await save(console, row(1, AangemeldOp="2019-08-31"), row(2, AangemeldOp="2019-09-02T00:00:00+02:00"))
     late = connect_gidso(server.url, API_KEY, clock, read_from=datetime(2019, 9, 1, tzinfo=UTC))
 
     records, cursor = await pull(late)
-    await save(desk, row(1, AangemeldOp="2019-08-31", Gebied="Noord"))
+    await save(console, row(1, AangemeldOp="2019-08-31", Gebied="Noord"))
     changed, _ = await pull(late, cursor)
     await late.close()
 
@@ -170,48 +170,48 @@ async def test_registrations_before_the_agreed_moment_are_not_read(
     assert changed == []
 
 
-async def test_unreadable_registration_does_not_fail_the_page(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1), row(2, Inkomen="Anders"), row(3))
+async def test_unreadable_registration_does_not_fail_the_page(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1), row(2, Inkomen="Anders"), row(3))
 
     records, _ = await pull(adapter)
 
     assert [record.unread.reason if record.unread else None for record in records] == [None, "unknown-code", None]
 
 
-async def test_same_content_again_changes_nothing(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    first = await save(desk, row(1))
+async def test_same_content_again_changes_nothing(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    first = await save(console, row(1))
     _, cursor = await pull(adapter)
 
-    again = await save(desk, row(1))
+    again = await save(console, row(1))
 
     assert (first, again) == ({"verwerkt": 1, "bekend": 0}, {"verwerkt": 0, "bekend": 1})
     assert (await pull(adapter, cursor))[0] == []
 
 
-async def test_same_deletion_again_changes_nothing(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1))
-    await desk.delete("/_console/aanmeldingen/G-000001")
+async def test_same_deletion_again_changes_nothing(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1))
+    await console.delete("/_console/aanmeldingen/G-000001")
     _, cursor = await pull(adapter)
 
-    again = await desk.delete("/_console/aanmeldingen/G-000001")
+    again = await console.delete("/_console/aanmeldingen/G-000001")
 
     assert again.json() == {"verwerkt": 0, "bekend": 1}
     assert (await pull(adapter, cursor))[0] == []
 
 
-async def test_message_becomes_a_journal_line(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1))
+async def test_message_becomes_a_journal_line(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1))
 
     receipt = await adapter.sink.deliver(line())
 
-    (written,) = await journal(desk)
+    (written,) = await journal(console)
     assert receipt == Receipt("G-000001", already_there=False)
     assert (written["Kenmerk"], written["Categorie"]) == (str(UUID(int=7)), "AFSPRAAK")
     assert written["Tekst"] == "De klant is verschenen op de intake."
 
 
-async def test_journal_line_is_no_change_of_the_registration(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1))
+async def test_journal_line_is_no_change_of_the_registration(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1))
     _, cursor = await pull(adapter)
 
     await adapter.sink.deliver(line())
@@ -219,37 +219,39 @@ async def test_journal_line_is_no_change_of_the_registration(adapter: Adapter, d
     assert (await pull(adapter, cursor))[0] == []
 
 
-async def test_line_that_arrived_is_not_written_again(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1))
+async def test_line_that_arrived_is_not_written_again(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1))
     await adapter.sink.deliver(line())
 
     receipt = await adapter.sink.deliver(line(attempt=2))
 
     assert receipt.already_there
-    assert len(await journal(desk)) == 1
+    assert len(await journal(console)) == 1
 
 
-async def test_line_that_did_not_arrive_is_written_at_the_next_try(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1))
+async def test_line_that_did_not_arrive_is_written_at_the_next_try(
+    adapter: Adapter, console: httpx.AsyncClient
+) -> None:
+    await save(console, row(1))
     await adapter.sink.deliver(line(id=UUID(int=8)))
 
     receipt = await adapter.sink.deliver(line(attempt=2))
 
     assert not receipt.already_there
-    assert len(await journal(desk)) == 2
+    assert len(await journal(console)) == 2
 
 
-async def test_gidso_itself_does_not_refuse_a_repeated_line(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1))
+async def test_gidso_itself_does_not_refuse_a_repeated_line(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1))
 
     await adapter.sink.deliver(line())
     await adapter.sink.deliver(line())
 
-    assert len(await journal(desk)) == 2
+    assert len(await journal(console)) == 2
 
 
-async def test_registration_with_a_quote_in_its_id_has_a_journal(adapter: Adapter, desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1) | {"AanmeldingId": "G-'t Zand"})
+async def test_registration_with_a_quote_in_its_id_has_a_journal(adapter: Adapter, console: httpx.AsyncClient) -> None:
+    await save(console, row(1) | {"AanmeldingId": "G-'t Zand"})
 
     await adapter.sink.deliver(line("G-'t Zand"))
     receipt = await adapter.sink.deliver(line("G-'t Zand", attempt=2))

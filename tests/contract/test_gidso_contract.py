@@ -12,12 +12,12 @@ from app.adapters.gidso import connect_gidso
 from app.domain.ports import PartnerRecord
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import SettableClock, Store
+from tests.support.contracts import OPENAPI
 from tests.support.gidso_env import (
-    CONTRACT,
     LINES,
     NOON,
     ROWS,
-    desk_of,
+    console_of,
     journal,
     line,
     pull,
@@ -30,30 +30,30 @@ WRITTEN = {"Kenmerk": "k", "Datum": NOON.isoformat(), "Categorie": "PLAN", "Teks
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[httpx.AsyncClient]:
-    """Return the desk of a running, empty GIDSO."""
-    async with running_gidso(SettableClock(NOON)) as server, desk_of(server) as client:
+async def console() -> AsyncIterator[httpx.AsyncClient]:
+    """Return the console of a running, empty GIDSO."""
+    async with running_gidso(SettableClock(NOON)) as server, console_of(server) as client:
         yield client
 
 
 def conforms(response: httpx.Response, path: str, method: str) -> None:
     """Check an answer against the contract's schema for its path, method and status."""
-    described = CONTRACT["paths"][path][method]["responses"][str(response.status_code)]
+    described = OPENAPI["gidso"]["paths"][path][method]["responses"][str(response.status_code)]
     name = described.get("$ref", "").rpartition("/")[2]
-    described = CONTRACT["components"]["responses"][name] if name else described
+    described = OPENAPI["gidso"]["components"]["responses"][name] if name else described
     schema = described["content"]["application/json"]["schema"]
-    Draft202012Validator(schema | {"components": CONTRACT["components"]}).validate(response.json())
+    Draft202012Validator(schema | {"components": OPENAPI["gidso"]["components"]}).validate(response.json())
 
 
-async def test_answers_of_the_simulator_are_those_of_the_contract(desk: httpx.AsyncClient) -> None:
+async def test_answers_of_the_simulator_are_those_of_the_contract(console: httpx.AsyncClient) -> None:
     path = "/odata/v4/Aanmeldingen('G-000001')/Journaalregels"
-    await save(desk, row(1, OndersteuningGestoptOp="2019-10-01"), row(2))
-    everything = await desk.get(ROWS, params={"$top": "1"})
-    rest = await desk.get(everything.json()["@odata.nextLink"])
-    await desk.delete("/_console/aanmeldingen/G-000002")
-    changes = await desk.get(rest.json()["@odata.deltaLink"])
-    appended = await desk.post(path, json=WRITTEN)
-    found = await desk.get(path, params={"$filter": "Kenmerk eq 'k'"})
+    await save(console, row(1, OndersteuningGestoptOp="2019-10-01"), row(2))
+    everything = await console.get(ROWS, params={"$top": "1"})
+    rest = await console.get(everything.json()["@odata.nextLink"])
+    await console.delete("/_console/aanmeldingen/G-000002")
+    changes = await console.get(rest.json()["@odata.deltaLink"])
+    appended = await console.post(path, json=WRITTEN)
+    found = await console.get(path, params={"$filter": "Kenmerk eq 'k'"})
 
     for response in (everything, rest, changes):
         assert response.status_code == 200
@@ -86,30 +86,30 @@ async def test_answers_of_the_simulator_are_those_of_the_contract(desk: httpx.As
     ],
 )
 async def test_errors_of_the_simulator_are_those_of_the_contract(
-    desk: httpx.AsyncClient, method: str, address: str, options: dict[str, Any], status: int
+    console: httpx.AsyncClient, method: str, address: str, options: dict[str, Any], status: int
 ) -> None:
-    await save(desk, row(1))
+    await save(console, row(1))
 
-    response = await desk.request(method, address.replace("{AanmeldingId}", "G-000001"), **options)
+    response = await console.request(method, address.replace("{AanmeldingId}", "G-000001"), **options)
 
     assert response.status_code == status
     conforms(response, ROWS if address == ROWS else LINES, method)
 
 
-async def test_page_shows_registrations_with_their_journal_and_escapes_them(desk: httpx.AsyncClient) -> None:
-    await save(desk, row(1, Burger={"Achternaam": "<b>Vet"}), row(2))
-    await desk.post(LINES.replace("{AanmeldingId}", "G-000001"), json=WRITTEN)
-    await desk.delete("/_console/aanmeldingen/G-000002")
+async def test_page_shows_registrations_with_their_journal_and_escapes_them(console: httpx.AsyncClient) -> None:
+    await save(console, row(1, Burger={"Achternaam": "<b>Vet"}), row(2))
+    await console.post(LINES.replace("{AanmeldingId}", "G-000001"), json=WRITTEN)
+    await console.delete("/_console/aanmeldingen/G-000002")
 
-    page = (await desk.get("/")).text
+    page = (await console.get("/")).text
 
     assert "2019-09-02 PLAN: Getekend. (Hub)" in page
     assert "&lt;b&gt;Vet" in page
     assert "(verwijderd)" in page
 
 
-async def test_desk_refuses_a_registration_without_an_id(desk: httpx.AsyncClient) -> None:
-    response = await desk.put("/_console/aanmeldingen", json=[{"Gebied": "Noord"}])
+async def test_console_refuses_a_registration_without_an_id(console: httpx.AsyncClient) -> None:
+    response = await console.put("/_console/aanmeldingen", json=[{"Gebied": "Noord"}])
 
     assert response.status_code == 400
 
@@ -119,12 +119,12 @@ async def test_simulator_remembers_everything_after_a_restart(tmp_path: Path) ->
     rounds: list[tuple[list[PartnerRecord], str]] = []
     for number in (1, 2):
         store = Store(tmp_path / "gidso.jsonl")
-        async with running_gidso(clock, store) as server, desk_of(server) as desk:
+        async with running_gidso(clock, store) as server, console_of(server) as console:
             adapter = connect_gidso(server.url, API_KEY, clock)
-            await save(desk, row(number))
+            await save(console, row(number))
             await adapter.sink.deliver(line(attempt=number))
             rounds.append(await pull(adapter, rounds[-1][1] if rounds else None))
-            lines = await journal(desk)
+            lines = await journal(console)
             await adapter.close()
         store.close()
 

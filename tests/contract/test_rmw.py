@@ -20,13 +20,13 @@ from app.domain.fields import Field
 from app.domain.ports import PartnerRecord, Receipt
 from app.sandbox.rmw.app import PASSWORD, USERNAME
 from app.sandbox.runtime import Server
-from tests.support.rmw_env import FULL, NOW, PATH, SOAP, World, registration, running_world
+from tests.support.rmw_env import FULL, NOW, PATH, SOAP, RmwEnv, registration, running_rmw
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with running_world() as world:
-        yield world
+async def env() -> AsyncIterator[RmwEnv]:
+    async with running_rmw() as env:
+        yield env
 
 
 async def served(answer: Response) -> Server:
@@ -55,10 +55,10 @@ def list_answer(content: str) -> bytes:
     ).encode()
 
 
-async def test_pull_gives_a_registration_as_facts(world: World) -> None:
-    await world.register(registration(**FULL))
+async def test_pull_gives_a_registration_as_facts(env: RmwEnv) -> None:
+    await env.register(registration(**FULL))
 
-    (record,) = await world.records()
+    (record,) = await env.records()
 
     (fact,) = record.facts
     assert isinstance(fact, RegisterReferral)
@@ -67,33 +67,33 @@ async def test_pull_gives_a_registration_as_facts(world: World) -> None:
     assert fact.contents.case_lead == "Consulent <werk> & inkomen"
 
 
-async def test_long_list_comes_in_pages_without_a_cursor(world: World) -> None:
-    await world.register(*(registration(f"R{n:06}") for n in range(1, 1002)))
+async def test_long_list_comes_in_pages_without_a_cursor(env: RmwEnv) -> None:
+    await env.register(*(registration(f"R{n:06}") for n in range(1, 1002)))
 
-    pages = [page async for page in world.adapter.source.changes(None)]
+    pages = [page async for page in env.adapter.source.changes(None)]
 
     assert [len(page.records) for page in pages] == [500, 500, 1]
     assert {page.cursor for page in pages} == {None}
     assert len({record.case_id for page in pages for record in page.records}) == 1001
 
 
-async def test_list_of_nothing_is_one_empty_page(world: World) -> None:
-    assert await world.records() == []
+async def test_list_of_nothing_is_one_empty_page(env: RmwEnv) -> None:
+    assert await env.records() == []
 
 
-async def test_other_referral_codes_are_not_read(world: World) -> None:
-    await world.register(registration("R000001", aanmeldcode="TAAL"), registration("R000002"))
+async def test_other_referral_codes_are_not_read(env: RmwEnv) -> None:
+    await env.register(registration("R000001", aanmeldcode="TAAL"), registration("R000002"))
 
-    assert [record.case_id for record in await world.records()] == ["R000002"]
+    assert [record.case_id for record in await env.records()] == ["R000002"]
 
 
-async def test_hub_does_not_hear_its_own_writes(world: World) -> None:
-    await world.register(registration(**FULL))
-    before = await world.records()
+async def test_hub_does_not_hear_its_own_writes(env: RmwEnv) -> None:
+    await env.register(registration(**FULL))
+    before = await env.records()
 
-    await world.deliver("R000001", EventType.REFERRAL_REJECTED, DisclosureOccasion.CONFIRMED)
+    await env.deliver("R000001", EventType.REFERRAL_REJECTED, DisclosureOccasion.CONFIRMED)
 
-    after = await world.records()
+    after = await env.records()
     assert after[0].version > before[0].version
     assert (after[0].payload, after[0].facts, after[0].occurred_at) == (
         before[0].payload,
@@ -102,36 +102,36 @@ async def test_hub_does_not_hear_its_own_writes(world: World) -> None:
     )
 
 
-async def test_change_by_a_consultant_changes_the_payload(world: World) -> None:
-    await world.register(registration())
-    before = await world.records()
+async def test_change_by_a_consultant_changes_the_payload(env: RmwEnv) -> None:
+    await env.register(registration())
+    before = await env.records()
 
-    await world.register(registration(regie="Consulent werk"))
+    await env.register(registration(regie="Consulent werk"))
 
-    assert (await world.records())[0].payload != before[0].payload
+    assert (await env.records())[0].payload != before[0].payload
 
 
-async def test_same_content_at_the_desk_changes_nothing(world: World) -> None:
-    await world.register(registration())
+async def test_same_content_at_the_console_changes_nothing(env: RmwEnv) -> None:
+    await env.register(registration())
 
-    counts = await world.register(registration())
+    counts = await env.register(registration())
 
     assert counts == {"gewijzigd": 0, "ongewijzigd": 1}
-    assert (await world.shown("R000001"))["mutatienummer"] == 1
+    assert (await env.shown("R000001"))["mutatienummer"] == 1
 
 
-async def test_lapsed_registration_is_pulled_as_withdrawal(world: World) -> None:
-    await world.register(registration(vervallen="J"))
+async def test_lapsed_registration_is_pulled_as_withdrawal(env: RmwEnv) -> None:
+    await env.register(registration(vervallen="J"))
 
-    (record,) = await world.records()
+    (record,) = await env.records()
 
     assert isinstance(record.facts[0], WithdrawReferral)
 
 
-async def test_unknown_code_spoils_its_own_record_only(world: World) -> None:
-    await world.register(registration("R000001", inkomen="ZZ"), registration("R000002"))
+async def test_unknown_code_spoils_its_own_record_only(env: RmwEnv) -> None:
+    await env.register(registration("R000001", inkomen="ZZ"), registration("R000002"))
 
-    spoiled, sound = await world.records()
+    spoiled, sound = await env.records()
 
     assert spoiled.unread is not None
     assert (spoiled.unread.field, spoiled.unread.reason, spoiled.facts) == ("inkomen", "unknown-code", ())
@@ -146,25 +146,25 @@ async def test_record_without_number_is_told_by_its_place() -> None:
 
 
 @pytest.mark.parametrize("event", sorted(ENDINGS))
-async def test_ending_closes_the_tab_after_the_status(world: World, event: EventType) -> None:
-    await world.register(registration())
+async def test_ending_closes_the_tab_after_the_status(env: RmwEnv, event: EventType) -> None:
+    await env.register(registration())
     delivery = uuid4()
 
-    receipt = await world.deliver("R000001", event, DisclosureOccasion.CLOSED, id=delivery)
+    receipt = await env.deliver("R000001", event, DisclosureOccasion.CLOSED, id=delivery)
 
-    shown = await world.shown("R000001")
+    shown = await env.shown("R000001")
     assert receipt == Receipt("R000001", already_there=False)
     assert [line["kenmerk"] for line in shown["statussen"]] == [str(delivery)]
     assert shown["tab"] == {"stand": "G", "datumGesloten": "20190902", "kenmerk": str(delivery)}
 
 
-async def test_feedback_on_the_way_leaves_the_tab_open(world: World) -> None:
-    await world.register(registration())
+async def test_feedback_on_the_way_leaves_the_tab_open(env: RmwEnv) -> None:
+    await env.register(registration())
     fields = {Field.APPOINTMENT_STARTS_AT: "2019-09-13T08:30:00+00:00"}
 
-    await world.deliver("R000001", EventType.INTAKE_SCHEDULED, DisclosureOccasion.INTAKE_PLANNED, fields=fields)
+    await env.deliver("R000001", EventType.INTAKE_SCHEDULED, DisclosureOccasion.INTAKE_PLANNED, fields=fields)
 
-    shown = await world.shown("R000001")
+    shown = await env.shown("R000001")
     assert shown["tab"] == {"stand": "O"}
     assert (shown["statussen"][0]["statuscode"], shown["statussen"][0]["toelichting"]) == (
         "IP",
@@ -172,86 +172,86 @@ async def test_feedback_on_the_way_leaves_the_tab_open(world: World) -> None:
     )
 
 
-async def test_second_try_finds_what_the_first_left(world: World) -> None:
-    await world.register(registration())
+async def test_second_try_finds_what_the_first_left(env: RmwEnv) -> None:
+    await env.register(registration())
     delivery = uuid4()
-    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, id=delivery)
+    await env.deliver("R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, id=delivery)
 
-    receipt = await world.deliver(
+    receipt = await env.deliver(
         "R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, id=delivery, attempt=2
     )
 
     assert receipt == Receipt("R000001", already_there=True)
-    assert len((await world.shown("R000001"))["statussen"]) == 1
+    assert len((await env.shown("R000001"))["statussen"]) == 1
 
 
-async def test_second_try_finishes_what_the_first_began(world: World) -> None:
-    await world.register(registration())
+async def test_second_try_finishes_what_the_first_began(env: RmwEnv) -> None:
+    await env.register(registration())
     delivery = uuid4()
     # The first try got as far as the status line: an event that leaves the tab open does the same.
-    await world.deliver("R000001", EventType.TRAJECTORY_PAUSED, DisclosureOccasion.CHANGE, id=delivery)
+    await env.deliver("R000001", EventType.TRAJECTORY_PAUSED, DisclosureOccasion.CHANGE, id=delivery)
 
-    receipt = await world.deliver(
+    receipt = await env.deliver(
         "R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, id=delivery, attempt=2
     )
 
-    shown = await world.shown("R000001")
+    shown = await env.shown("R000001")
     assert receipt.already_there is False
     assert (len(shown["statussen"]), shown["tab"]["stand"]) == (1, "G")
 
 
-async def test_second_try_sends_what_never_arrived(world: World) -> None:
-    await world.register(registration())
+async def test_second_try_sends_what_never_arrived(env: RmwEnv) -> None:
+    await env.register(registration())
 
-    receipt = await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, attempt=3)
+    receipt = await env.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, attempt=3)
 
     assert receipt.already_there is False
-    assert len((await world.shown("R000001"))["statussen"]) == 1
+    assert len((await env.shown("R000001"))["statussen"]) == 1
 
 
-async def test_tab_closed_before_is_no_failure(world: World) -> None:
-    await world.register(registration())
-    await world.deliver("R000001", EventType.TRAJECTORY_STOPPED, DisclosureOccasion.CLOSED)
+async def test_tab_closed_before_is_no_failure(env: RmwEnv) -> None:
+    await env.register(registration())
+    await env.deliver("R000001", EventType.TRAJECTORY_STOPPED, DisclosureOccasion.CLOSED)
 
-    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED)
+    await env.deliver("R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED)
 
-    assert [line["statuscode"] for line in (await world.shown("R000001"))["statussen"]] == ["UV", "AG"]
+    assert [line["statuscode"] for line in (await env.shown("R000001"))["statussen"]] == ["UV", "AG"]
 
 
-async def test_rmw_itself_does_not_recognise_a_repeated_message(world: World) -> None:
-    await world.register(registration())
+async def test_rmw_itself_does_not_recognise_a_repeated_message(env: RmwEnv) -> None:
+    await env.register(registration())
     delivery = uuid4()
 
     for _ in range(2):
-        await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, id=delivery)
+        await env.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, id=delivery)
 
-    assert len((await world.shown("R000001"))["statussen"]) == 2
+    assert len((await env.shown("R000001"))["statussen"]) == 2
 
 
 @pytest.mark.parametrize("attempt", [1, 2])
-async def test_unknown_registration_is_refused(world: World, attempt: int) -> None:
+async def test_unknown_registration_is_refused(env: RmwEnv, attempt: int) -> None:
     with pytest.raises(PartnerRefused, match="ONBEKEND"):
-        await world.deliver("R999999", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, attempt=attempt)
+        await env.deliver("R999999", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED, attempt=attempt)
 
 
-async def test_maintenance_is_waited_for(world: World) -> None:
-    await world.register(registration())
-    await world.maintenance(True)
+async def test_maintenance_is_waited_for(env: RmwEnv) -> None:
+    await env.register(registration())
+    await env.maintenance(True)
 
     with pytest.raises(PartnerUnreachable) as pulled:
-        await world.records()
+        await env.records()
     with pytest.raises(PartnerUnreachable, match="ONDERHOUD"):
-        await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
+        await env.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
 
-    await world.maintenance(False)
+    await env.maintenance(False)
     assert pulled.value.retry_after_seconds == 1800
-    assert len(await world.records()) == 1
-    assert (await world.shown("R000001"))["statussen"] == []
+    assert len(await env.records()) == 1
+    assert (await env.shown("R000001"))["statussen"] == []
 
 
 @pytest.mark.parametrize(("username", "password"), [("trajecthub", "wrong"), ("someone", PASSWORD), ("", "")])
-async def test_wrong_account_is_refused(world: World, username: str, password: str) -> None:
-    wrong_credentials = connect_rmw(world.url, username, password)
+async def test_wrong_account_is_refused(env: RmwEnv, username: str, password: str) -> None:
+    wrong_credentials = connect_rmw(env.url, username, password)
 
     with pytest.raises(PartnerRefused, match="AUTHENTICATIE"):
         [page async for page in wrong_credentials.source.changes(None)]
@@ -289,7 +289,7 @@ async def test_answer_that_is_not_the_contracts_is_unreachable(content: bytes, s
         await pull_from(Response(content, status, media_type="text/xml"))
 
 
-async def test_no_answer_is_unreachable(world: World) -> None:
+async def test_no_answer_is_unreachable(env: RmwEnv) -> None:
     nobody = connect_rmw("http://127.0.0.1:9", USERNAME, PASSWORD)
 
     with pytest.raises(PartnerUnreachable):

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import yaml
 from lxml import etree
 
 from app.adapters.rmw import connect_rmw
@@ -16,25 +15,26 @@ from app.domain.events import EventType
 from app.domain.fields import Field
 from app.sandbox.rmw.app import PASSWORD, USERNAME, create_app
 from app.sandbox.runtime import Server, SettableClock, Store
-from tests.support.rmw_env import CONTRACT, FULL, NOW, PATH, SOAP, YARA, World, registration, running_world
+from tests.support.contracts import FOLDER, OPENAPI, XSD
+from tests.support.rmw_env import FULL, NOW, PATH, SOAP, YARA, RmwEnv, registration, running_rmw
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with running_world() as world:
-        yield world
+async def env() -> AsyncIterator[RmwEnv]:
+    async with running_rmw() as env:
+        yield env
 
 
-async def test_all_messages_follow_the_schema(world: World) -> None:
-    schema = etree.XMLSchema(etree.parse(CONTRACT / "rmw.xsd"))
-    await world.register(registration(**FULL), registration("R000002"))
-    await world.deliver(
+async def test_all_messages_follow_the_schema(env: RmwEnv) -> None:
+    schema = etree.XMLSchema(XSD)
+    await env.register(registration(**FULL), registration("R000002"))
+    await env.deliver(
         "R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, fields={Field.APPOINTMENT_PLACE: "<&>"}
     )
-    await world.deliver("R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, attempt=2)
-    await world.records()
+    await env.deliver("R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, attempt=2)
+    await env.records()
 
-    for content in world.recorder.messages():
+    for content in env.recorder.messages():
         elements = content.findall(f"detail/{{{NAMESPACE}}}fout") if content.tag == f"{SOAP}Fault" else [content]
 
         assert elements
@@ -42,15 +42,15 @@ async def test_all_messages_follow_the_schema(world: World) -> None:
             schema.assertValid(element)
 
 
-async def test_faults_follow_the_schema(world: World) -> None:
-    schema = etree.XMLSchema(etree.parse(CONTRACT / "rmw.xsd"))
+async def test_faults_follow_the_schema(env: RmwEnv) -> None:
+    schema = etree.XMLSchema(XSD)
     with pytest.raises(PartnerRefused):
-        await world.deliver("R999999", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
-    await world.maintenance(True)
+        await env.deliver("R999999", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
+    await env.maintenance(True)
     with pytest.raises(PartnerUnreachable):
-        await world.records()
+        await env.records()
 
-    faults = [content for content in world.recorder.messages() if content.tag == f"{SOAP}Fault"]
+    faults = [content for content in env.recorder.messages() if content.tag == f"{SOAP}Fault"]
 
     assert [fault.findtext("faultcode") for fault in faults] == ["soap:Client", "soap:Server"]
     for fault in faults:
@@ -58,8 +58,8 @@ async def test_faults_follow_the_schema(world: World) -> None:
 
 
 def test_wsdl_and_http_contract_name_the_same_operations() -> None:
-    wsdl = etree.parse(CONTRACT / "rmw.wsdl").getroot()
-    described = yaml.safe_load((CONTRACT / "rmw.yaml").read_text(encoding="utf-8"))
+    wsdl = etree.parse(FOLDER / "rmw.wsdl").getroot()
+    described = OPENAPI["rmw"]
     operation = described["paths"][PATH]["post"]
 
     names = {str(found.get("name")) for found in wsdl.iterfind(".//{*}portType/{*}operation")}
@@ -79,26 +79,26 @@ def test_wsdl_and_http_contract_name_the_same_operations() -> None:
         "R1",
     ],
 )
-async def test_desk_does_not_take_what_rmw_cannot_hold(world: World, document: object) -> None:
-    response = await world.desk.put("/aanmeldingen", json=[document])
+async def test_console_does_not_take_what_rmw_cannot_hold(env: RmwEnv, document: object) -> None:
+    response = await env.console.put("/aanmeldingen", json=[document])
 
     assert response.status_code == 400
-    assert await world.records() == []
+    assert await env.records() == []
 
 
 @pytest.mark.parametrize("body", [b"", b"<a>", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', b"<a/>"])
-async def test_simulator_answers_any_body_with_a_fault(world: World, body: bytes) -> None:
-    response = await world.desk.post(f"{world.url}{PATH}", content=body)
+async def test_simulator_answers_any_body_with_a_fault(env: RmwEnv, body: bytes) -> None:
+    response = await env.console.post(f"{env.url}{PATH}", content=body)
 
     assert response.status_code == 500
     assert b"soap:Fault" in response.content
 
 
-async def test_page_shows_registrations_and_what_the_hub_wrote(world: World) -> None:
-    await world.register(registration(klant={**YARA, "achternaam": "<b>Kaya"}))
-    await world.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
+async def test_page_shows_registrations_and_what_the_hub_wrote(env: RmwEnv) -> None:
+    await env.register(registration(klant={**YARA, "achternaam": "<b>Kaya"}))
+    await env.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
 
-    page = (await world.desk.get(f"{world.url}/")).text
+    page = (await env.console.get(f"{env.url}/")).text
 
     assert "02-09-2019 Bevestigd" in page
     assert "&lt;b&gt;Kaya" in page
@@ -108,8 +108,8 @@ async def test_simulator_survives_a_restart(tmp_path: Path) -> None:
     first = Store(tmp_path / "rmw.jsonl")
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(create_app(first, SettableClock(NOW))), base_url="http://rmw"
-    ) as desk:
-        await desk.put("/_console/aanmeldingen", json=[registration()])
+    ) as console:
+        await console.put("/_console/aanmeldingen", json=[registration()])
     first.close()
     second = Store(tmp_path / "rmw.jsonl")
     server = Server(create_app(second, SettableClock(NOW)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,18 +16,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.adapters.common.adapter import Adapter
-from app.adapters.template.mapping import MOMENTS, SYSTEM, TABLES, to_message
+from app.adapters.template import connect_template
+from app.adapters.template.mapping import MOMENTS, SYSTEM, TABLES, Tables, to_message
 from app.adapters.template.source import PAGE_SIZE
 from app.database import Database
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion, IncomeSituation, ReferralStatus, WithdrawalReason
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
+from app.domain.partners import JobKind
 from app.domain.ports import PartnerMessage, PartnerSink, PartnerSource, Receipt
 from app.operations.intake.apply import PageResult
 from app.sandbox.runtime import serving
+from tests.support.adapter_env import TEAM, AdapterEnv, connected_hub
 from tests.support.hub import CONFIRM, NOW, SCHEDULE
-from tests.support.template_env import World, opened, small_world
-from tests.support.template_partner import TemplatePartner, running
+from tests.support.template_partner import TOKEN, TemplatePartner, running_partner
 
 MORE_INCOMES = replace(TABLES, incomes={**TABLES.incomes, "onderneming": IncomeSituation.HAS_INCOME})
 
@@ -38,7 +41,7 @@ def partner() -> TemplatePartner:
 
 @pytest.fixture
 async def url(partner: TemplatePartner) -> AsyncIterator[str]:
-    async with running(partner) as address:
+    async with running_partner(partner) as address:
         yield address
 
 
@@ -49,9 +52,19 @@ async def adapter(url: str) -> AsyncIterator[Adapter]:
 
 
 @pytest.fixture
-async def world(database: Database, partner: TemplatePartner, url: str, adapter: Adapter) -> AsyncIterator[World]:
-    async with small_world(database, partner, url, adapter) as world:
-        yield world
+async def env(database: Database, adapter: Adapter) -> AsyncIterator[AdapterEnv]:
+    async with connected_hub(database, adapter) as env:
+        yield env
+
+
+@asynccontextmanager
+async def opened(url: str, token: str = TOKEN, tables: Tables = TABLES) -> AsyncIterator[Adapter]:
+    """Return an adapter that is closed at the end of the block."""
+    adapter = connect_template(url, token, tables)
+    try:
+        yield adapter
+    finally:
+        await adapter.close()
 
 
 def message(**values: Any) -> PartnerMessage:
@@ -73,41 +86,43 @@ def test_source_and_sink_are_the_ports_of_the_hub(adapter: Adapter) -> None:
     assert source.system == sink.system == adapter.system
 
 
-async def test_a_referral_put_forward_reaches_the_hub_with_its_cursor(world: World) -> None:
-    world.partner.save("A-1")
-    world.partner.save("A-2", klant={"voornaam": "An", "achternaam": "Voorbeeld", "geboortedatum": "1985-01-02"})
+async def test_a_referral_put_forward_reaches_the_hub_with_its_cursor(
+    env: AdapterEnv, partner: TemplatePartner
+) -> None:
+    partner.save("A-1")
+    partner.save("A-2", klant={"voornaam": "An", "achternaam": "Voorbeeld", "geboortedatum": "1985-01-02"})
 
-    tally = await world.pull()
+    tally = await env.pull()
 
-    case = await world.hub.case(await world.referral("A-1"))
+    case = await env.hub.case(await env.referral("A-1"))
     assert tally == PageResult(applied=2)
-    assert (case.referral.organisation.code, case.referral.reference) == ("wijkteam-charlois", "A-1")
+    assert (case.referral.organisation.code, case.referral.reference) == (TEAM, "A-1")
     assert case.contents.income_situation is IncomeSituation.HAS_INCOME
-    assert await world.hub.cursor(SYSTEM) == "2"
+    assert await env.hub.cursor(SYSTEM) == "2"
 
 
-async def test_the_next_pull_reads_only_what_is_new(world: World) -> None:
-    world.partner.save("A-1")
-    await world.pull()
+async def test_the_next_pull_reads_only_what_is_new(env: AdapterEnv, partner: TemplatePartner) -> None:
+    partner.save("A-1")
+    await env.pull()
 
-    again = await world.pull()
-    world.partner.save("A-1", gebied="Noord")
-    changed = await world.pull()
+    again = await env.pull()
+    partner.save("A-1", gebied="Noord")
+    changed = await env.pull()
 
     assert (again, changed) == (PageResult(), PageResult(applied=1))
-    assert (await world.hub.case(await world.referral())).contents.area == "Noord"
+    assert (await env.hub.case(await env.referral("A-1"))).contents.area == "Noord"
 
 
-async def test_a_withdrawal_keeps_its_coded_reason(world: World) -> None:
-    world.partner.save()
-    await world.pull()
-    world.partner.save(stand="ingetrokken", redenIntrekking="eldersGeholpen")
+async def test_a_withdrawal_keeps_its_coded_reason(env: AdapterEnv, partner: TemplatePartner) -> None:
+    partner.save()
+    await env.pull()
+    partner.save(stand="ingetrokken", redenIntrekking="eldersGeholpen")
 
-    tally = await world.pull()
+    tally = await env.pull()
 
     assert tally == PageResult(applied=1)
-    assert await world.status() is ReferralStatus.WITHDRAWN
-    referral = (await world.hub.case(await world.referral())).referral
+    assert await env.status("A-1") is ReferralStatus.WITHDRAWN
+    referral = (await env.hub.case(await env.referral("A-1"))).referral
     assert referral.withdrawal_reason is WithdrawalReason.HELPED_ELSEWHERE
 
 
@@ -160,121 +175,133 @@ async def test_what_is_outside_the_contract_is_named_and_never_guessed(
     assert "geheim" not in record.unread.message
 
 
-async def test_an_unreadable_record_harms_no_other(world: World) -> None:
-    world.partner.save("A-1", inkomen="onderneming")
-    world.partner.save("A-2")
+async def test_an_unreadable_record_harms_no_other(env: AdapterEnv, partner: TemplatePartner) -> None:
+    partner.save("A-1", inkomen="onderneming")
+    partner.save("A-2")
 
-    tally = await world.pull()
+    tally = await env.pull()
 
-    (held,) = await world.hub.quarantine(system=SYSTEM)
+    (held,) = await env.hub.quarantine(system=SYSTEM)
     assert tally == PageResult(applied=1, quarantined=1)
     assert (held.case_id, held.field, held.reason) == ("A-1", "inkomen", "unknown-code")
-    assert await world.status("A-2") is ReferralStatus.RECEIVED
+    assert await env.status("A-2") is ReferralStatus.RECEIVED
 
 
-async def test_a_code_that_got_its_line_is_applied_by_a_retry(world: World) -> None:
-    world.partner.save("A-1", inkomen="onderneming")
-    await world.pull()
-    in_vain = await world.do("retry")
+async def test_a_code_that_got_its_line_is_applied_by_a_retry(
+    env: AdapterEnv, partner: TemplatePartner, url: str
+) -> None:
+    partner.save("A-1", inkomen="onderneming")
+    await env.pull()
+    in_vain = await env.do_job(JobKind.RETRY)
 
-    report = await world.do("retry", MORE_INCOMES)
+    async with opened(url, tables=MORE_INCOMES) as adapter:
+        report = await env.do_job(JobKind.RETRY, adapter)
 
     assert (in_vain["applied"], report["applied"]) == (0, 1)
-    assert await world.hub.quarantine(system=SYSTEM) == []
-    contents = (await world.hub.case(await world.referral())).contents
+    assert await env.hub.quarantine(system=SYSTEM) == []
+    contents = (await env.hub.case(await env.referral("A-1"))).contents
     assert contents.income_situation is IncomeSituation.HAS_INCOME
 
 
-async def test_an_older_version_never_replaces_a_newer_one(world: World) -> None:
-    world.partner.save(gebied="Noord")
-    world.partner.save(gebied="Charlois")
-    await world.pull()
-    world.partner.save(gebied="Noord", versie=1)
+async def test_an_older_version_never_replaces_a_newer_one(env: AdapterEnv, partner: TemplatePartner) -> None:
+    partner.save(gebied="Noord")
+    partner.save(gebied="Charlois")
+    await env.pull()
+    partner.save(gebied="Noord", versie=1)
 
-    tally = await world.pull()
+    tally = await env.pull()
 
     assert tally == PageResult(unchanged=1)
-    assert (await world.hub.case(await world.referral())).contents.area == "Charlois"
+    assert (await env.hub.case(await env.referral("A-1"))).contents.area == "Charlois"
 
 
-async def test_a_vanished_referral_is_found_by_comparing_and_withdrawn(world: World) -> None:
-    world.partner.save("A-1")
-    await world.pull()
-    world.partner.delete("A-1")
+async def test_a_vanished_referral_is_found_by_comparing_and_withdrawn(
+    env: AdapterEnv, partner: TemplatePartner
+) -> None:
+    partner.save("A-1")
+    await env.pull()
+    partner.delete("A-1")
 
-    report = await world.do("reconcile")
+    report = await env.do_job(JobKind.RECONCILE)
 
     assert report["deleted"] == {"count": 1, "keys": ["aanmelding/A-1"]}
-    assert await world.status() is ReferralStatus.WITHDRAWN
+    assert await env.status("A-1") is ReferralStatus.WITHDRAWN
 
 
-async def test_reading_everything_for_the_first_time_by_a_backfill_tells_nobody(world: World) -> None:
-    world.partner.save("A-1")
+async def test_reading_everything_for_the_first_time_by_a_backfill_tells_nobody(
+    env: AdapterEnv, partner: TemplatePartner
+) -> None:
+    partner.save("A-1")
 
-    report = await world.do("backfill")
-    await world.tell()
-
-    assert report["applied"] == 1
-    assert world.partner.written() == []
-
-
-async def test_a_second_backfill_takes_what_got_its_line_and_tells_nobody(world: World) -> None:
-    world.partner.save("A-1", inkomen="onderneming")
-    await world.do("backfill")
-
-    report = await world.do("backfill", MORE_INCOMES)
-    await world.tell()
+    report = await env.do_job(JobKind.BACKFILL)
+    await env.deliver()
 
     assert report["applied"] == 1
-    assert await world.hub.quarantine(system=SYSTEM) == []
-    assert world.partner.written() == []
+    assert partner.written() == []
 
 
-async def test_what_happens_is_told_on_the_referral(world: World) -> None:
-    world.partner.save()
-    await world.pull()
-    await world.hub.tell(await world.referral(), CONFIRM, SCHEDULE)
+async def test_a_second_backfill_takes_what_got_its_line_and_tells_nobody(
+    env: AdapterEnv, partner: TemplatePartner, url: str
+) -> None:
+    partner.save("A-1", inkomen="onderneming")
+    await env.do_job(JobKind.BACKFILL)
 
-    await world.tell()
+    async with opened(url, tables=MORE_INCOMES) as adapter:
+        report = await env.do_job(JobKind.BACKFILL, adapter)
+    await env.deliver()
 
-    told = world.partner.written()
+    assert report["applied"] == 1
+    assert await env.hub.quarantine(system=SYSTEM) == []
+    assert partner.written() == []
+
+
+async def test_what_happens_is_told_on_the_referral(env: AdapterEnv, partner: TemplatePartner) -> None:
+    partner.save()
+    await env.pull()
+    await env.hub.tell(await env.referral("A-1"), CONFIRM, SCHEDULE)
+
+    await env.deliver()
+
+    told = partner.written()
     assert [each["moment"] for each in told] == ["ONTVANGEN", "BEVESTIGD", "INTAKE_GEPLAND"]
     assert told[-1]["afspraakOp"] == "2026-03-10T09:00:00Z"
 
 
-async def test_a_message_is_no_change_of_the_referral(world: World) -> None:
-    world.partner.save()
-    await world.pull()
+async def test_a_message_is_no_change_of_the_referral(env: AdapterEnv, partner: TemplatePartner) -> None:
+    partner.save()
+    await env.pull()
 
-    await world.tell()
+    await env.deliver()
 
-    assert world.partner.written() != []
-    assert await world.pull() == PageResult()
-
-
-async def test_a_message_whose_answer_was_lost_is_not_written_again(world: World) -> None:
-    world.partner.save()
-    await world.pull()
-    world.partner.answers_to_lose = 1
-    await world.tell()
-
-    world.hub.clock.set(NOW + timedelta(hours=1))
-    await world.tell()
-
-    assert [each["moment"] for each in world.partner.written()] == ["ONTVANGEN"]
+    assert partner.written() != []
+    assert await env.pull() == PageResult()
 
 
-async def test_a_message_that_did_not_arrive_is_written_at_a_later_try(world: World) -> None:
-    world.partner.save()
-    await world.pull()
-    world.partner.down = True
-    await world.tell()
+async def test_a_message_whose_answer_was_lost_is_not_written_again(env: AdapterEnv, partner: TemplatePartner) -> None:
+    partner.save()
+    await env.pull()
+    partner.answers_to_lose = 1
+    await env.deliver()
 
-    world.partner.down = False
-    world.hub.clock.set(NOW + timedelta(hours=1))
-    await world.tell()
+    env.hub.clock.set(NOW + timedelta(hours=1))
+    await env.deliver()
 
-    assert [each["moment"] for each in world.partner.written()] == ["ONTVANGEN"]
+    assert [each["moment"] for each in partner.written()] == ["ONTVANGEN"]
+
+
+async def test_a_message_that_did_not_arrive_is_written_at_a_later_try(
+    env: AdapterEnv, partner: TemplatePartner
+) -> None:
+    partner.save()
+    await env.pull()
+    partner.down = True
+    await env.deliver()
+
+    partner.down = False
+    env.hub.clock.set(NOW + timedelta(hours=1))
+    await env.deliver()
+
+    assert [each["moment"] for each in partner.written()] == ["ONTVANGEN"]
 
 
 async def test_the_partner_itself_stores_a_repeated_message_twice(partner: TemplatePartner, adapter: Adapter) -> None:
@@ -298,16 +325,18 @@ async def test_a_message_without_a_place_at_the_partner_is_refused(
         await adapter.sink.deliver(message(**values))
 
 
-async def test_a_partner_that_is_down_keeps_its_cursor_and_says_when_to_come_back(world: World) -> None:
-    world.partner.save()
-    await world.pull()
-    world.partner.down = True
+async def test_a_partner_that_is_down_keeps_its_cursor_and_says_when_to_come_back(
+    env: AdapterEnv, partner: TemplatePartner
+) -> None:
+    partner.save()
+    await env.pull()
+    partner.down = True
 
     with pytest.raises(PartnerUnreachable) as caught:
-        await world.pull()
+        await env.pull()
 
     assert caught.value.retry_after_seconds == 30
-    assert await world.hub.cursor(SYSTEM) == "1"
+    assert await env.hub.cursor(SYSTEM) == "1"
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ from app.adapters.template.schemas import Aanmelding, Klant, Wijziging, Wijzigin
 from app.domain.codes import DisclosureOccasion
 from app.domain.events import EventType
 from app.domain.ports import PartnerMessage
+from tests.support.contracts import OPENAPI, described_operations, lengths, model_lengths, served_operations
 from tests.support.hub import NOW
-from tests.support.template_partner import CONTRACT, TOKEN, TemplatePartner, running
+from tests.support.template_partner import TOKEN, TemplatePartner, running_partner
 
+CONTRACT = OPENAPI["template"]
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
 FEED, MESSAGES = "/v1/wijzigingen", "/v1/aanmeldingen/{nummer}/berichten"
 MESSAGE = f"{MESSAGES}/{{kenmerk}}"
@@ -37,7 +39,7 @@ async def caller() -> AsyncIterator[httpx.AsyncClient]:
     partner = TemplatePartner()
     partner.save("A-1")
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with running(partner) as url, httpx.AsyncClient(base_url=url, headers=headers) as client:
+    async with running_partner(partner) as url, httpx.AsyncClient(base_url=url, headers=headers) as client:
         yield client
 
 
@@ -62,6 +64,29 @@ def test_the_adapter_reads_the_fields_of_the_contract_and_no_others(model: type[
 
     assert set(fields) == set(described["properties"])
     assert {name for name, needed in fields.items() if needed} == set(described["required"])
+
+
+def test_the_adapter_reads_texts_of_the_lengths_of_the_contract() -> None:
+    described, read = lengths("template", SCHEMAS["Aanmelding"]), model_lengths(Aanmelding)
+
+    assert {path: limit for path, limit in read.items() if limit} == {
+        path: limit for path, limit in described.items() if limit
+    }
+
+
+def test_every_field_of_the_contract_is_described() -> None:
+    silent = [
+        (name, field)
+        for name, schema in SCHEMAS.items()
+        for field, described in schema["properties"].items()
+        if "description" not in described
+    ]
+
+    assert silent == []
+
+
+def test_the_simulator_has_the_operations_of_the_contract() -> None:
+    assert served_operations(TemplatePartner().app()) == described_operations("template")
 
 
 def test_every_code_of_the_contract_is_in_a_table() -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.database import Connection
-from app.domain.codes import PARTNERS, System
+from app.domain.codes import System
 from app.domain.partners import JobKind, JobRequest
 from app.models import metadata
 from app.operations.access.organisations import ReferrerDetails
@@ -25,6 +25,7 @@ from app.sandbox.environment import SandboxEnv, running_sandbox
 from app.sandbox.faults.plan import FaultFrequency, FaultKind, FaultSettings
 from app.sandbox.register import RegisterRow
 from app.sandbox.runtime import SettableClock
+from app.sandbox.simulate import SIMULATORS
 from tests.support.hub import Dump, dump_of, without_volatile
 from tests.support.partners_env import without_account
 from tests.support.pilot import by_api, counsel_at_allegro, last_day, pilot_rows, refer_at_desks, tables_of
@@ -132,13 +133,13 @@ async def test_a_year_read_afterwards_is_all_there_and_nobody_hears_of_it_then_o
     async with prepared_sandbox(tmp_path, hub_url, rows) as env:
         first, heard_of_referrals = await read_year(env, rows)
         # An ordinary pull finds no news in it either, and what is owed is told.
-        await env.worker.settle(*PARTNERS)
+        await env.worker.settle(*SIMULATORS)
         tables, known, heard_of_all = await city_tables_of(env), await records(env), await heard(env)
-        second = await backfill(env, *PARTNERS)
+        second = await backfill(env, *SIMULATORS)
         await env.worker.settle()
         known_again, heard_again = await records(env), await heard(env)
         await refer_at_desks(env.partner_console, [replace(first_at(rows, System.GIDSO), number="999999", bsn=None)])
-        await env.worker.settle(*PARTNERS)
+        await env.worker.settle(*SIMULATORS)
         heard_of_news = await heard(env)
 
     assert tables == tables_of(rows, env.hub.services.reference)

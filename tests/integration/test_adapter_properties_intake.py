@@ -30,9 +30,7 @@ from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.allegro.codes import intake_result_code
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import SettableClock, Store
-from tests.support import allegro_env as allegro_world
-from tests.support import gidso_env as gidso_world
-from tests.support import rmw_env as rmw_world
+from tests.support import allegro_env, gidso_env, rmw_env
 from tests.support.hub import (
     AT_WIJKTEAM,
     ATTEND,
@@ -73,26 +71,26 @@ async def apply(hub: InProcessHub, system: System, page: Page) -> PageResult:
     return await hub.db.write(apply_page, hub.services, PartnerLease(system, "test"), "1", page)
 
 
-async def refer_to_allegro(hub: InProcessHub, world: allegro_world.World, reference: str = "WC-1") -> UUID:
+async def refer_to_allegro(hub: InProcessHub, env: allegro_env.AllegroEnv, reference: str = "WC-1") -> UUID:
     """Refer a client, and tell the simulated Allegro of it as the hub does."""
     referral_id = await hub.refer(client=replace(CLIENT, bsn=None), reference=reference)
-    told = allegro_world.message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE=reference)
-    await world.adapter.sink.deliver(replace(told, referral_id=referral_id))
+    told = allegro_env.message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE=reference)
+    await env.adapter.sink.deliver(replace(told, referral_id=referral_id))
     return referral_id
 
 
 def history(reference: str = "WC-1", first: int = 1) -> list[dict[str, object]]:
     """Return what a counsellor registers of a whole case."""
     return [
-        allegro_world.fact(first + place, kind, kenmerkVerwijzer=reference, gegevens=contents)
+        allegro_env.fact(first + place, kind, kenmerkVerwijzer=reference, gegevens=contents)
         for place, (kind, contents) in enumerate(HISTORY)
     ]
 
 
 @pytest.fixture
-async def allegro() -> AsyncIterator[allegro_world.World]:
-    async with allegro_world.running(Store()) as world:
-        yield world
+async def allegro() -> AsyncIterator[allegro_env.AllegroEnv]:
+    async with allegro_env.running_allegro(Store()) as env:
+        yield env
 
 
 class Killed(BaseException):
@@ -124,10 +122,10 @@ def killed_at(number: int) -> Iterator[list[str]]:
 
 
 async def test_a_pull_killed_at_any_statement_leaves_all_or_nothing(
-    hub: InProcessHub, allegro: allegro_world.World
+    hub: InProcessHub, allegro: allegro_env.AllegroEnv
 ) -> None:
     referral_id = await refer_to_allegro(hub, allegro)
-    await allegro.register(*history(), allegro_world.fact(90, "huisbezoek"), allegro_world.fact(91, "pauze"))
+    await allegro.register(*history(), allegro_env.fact(90, "huisbezoek"), allegro_env.fact(91, "pauze"))
     await hub.pull(cursor="0")
     before = await hub.dump()
     statements, tally = 0, None
@@ -165,7 +163,7 @@ class RemappedAllegroSource(AllegroSource):
 
 
 async def test_one_poisonous_record_in_a_thousand_holds_up_its_own_case_only(
-    hub: InProcessHub, allegro: allegro_world.World
+    hub: InProcessHub, allegro: allegro_env.AllegroEnv
 ) -> None:
     cases = {f"WC-{number}": 0 for number in range(200)}
     referrals = {each: await refer_to_allegro(hub, allegro, each) for each in cases}
@@ -192,7 +190,7 @@ async def test_one_poisonous_record_in_a_thousand_holds_up_its_own_case_only(
 @given(deliveries=st.lists(st.permutations(range(len(HISTORY))), min_size=1, max_size=4))
 @EXAMPLES
 async def test_a_case_delivered_often_and_shuffled_within_its_pages_happens_once(
-    hub: InProcessHub, allegro: allegro_world.World, deliveries: list[list[int]]
+    hub: InProcessHub, allegro: allegro_env.AllegroEnv, deliveries: list[list[int]]
 ) -> None:
     number = await referrals_in(hub)
     reference = f"WC-{number}"
@@ -217,11 +215,11 @@ async def referrals_in(hub: InProcessHub) -> int:
 
 @asynccontextmanager
 async def gidso() -> AsyncIterator[tuple[Adapter, httpx.AsyncClient]]:
-    clock = SettableClock(gidso_world.NOON)
-    async with gidso_world.running_gidso(clock) as server, gidso_world.desk_of(server) as desk:
+    clock = SettableClock(gidso_env.NOON)
+    async with gidso_env.running_gidso(clock) as server, gidso_env.console_of(server) as console:
         adapter = connect_gidso(server.url, API_KEY, clock)
         try:
-            yield adapter, desk
+            yield adapter, console
         finally:
             await adapter.close()
 
@@ -280,13 +278,13 @@ LABELS = st.sampled_from(["Onbekend", "Anders", "", "Iets nieuws"])
 @given(code=st.integers(60, 99) | st.integers(7, 8), label=LABELS)
 @EXAMPLES
 async def test_a_new_code_of_allegro_waits_and_never_becomes_unknown(
-    hub: InProcessHub, allegro: allegro_world.World, code: int, label: str
+    hub: InProcessHub, allegro: allegro_env.AllegroEnv, code: int, label: str
 ) -> None:
     number = await referrals_in(hub)
     reference = f"WC-{number}"
     referral_id = await refer_to_allegro(hub, allegro, reference)
     contents = {"code": code, "omschrijving": label}
-    await allegro.register(allegro_world.fact(number, "intakeresultaat", kenmerkVerwijzer=reference, gegevens=contents))
+    await allegro.register(allegro_env.fact(number, "intakeresultaat", kenmerkVerwijzer=reference, gegevens=contents))
 
     tally = await pull(hub, allegro.adapter.source)
 
@@ -306,11 +304,11 @@ NEW_CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=12)
 @EXAMPLES
 async def test_a_new_code_of_gidso_or_rmw_waits_and_makes_no_referral(hub: InProcessHub, code: str) -> None:
     number = 1 + len((await hub.dump())["quarantine"])
-    async with gidso() as (adapter, desk), rmw_world.running_world() as rmw:
-        await gidso_world.save(desk, gidso_world.row(number, Inkomen=code))
-        await rmw.register(rmw_world.registration(f"R{number:06d}", schulden=code))
+    async with gidso() as (adapter, console), rmw_env.running_rmw() as rmw:
+        await gidso_env.save(console, gidso_env.row(number, Inkomen=code))
+        await rmw.register(rmw_env.registration(f"R{number:06d}", schulden=code))
 
-        (at_gidso,), _ = await gidso_world.pull(adapter)
+        (at_gidso,), _ = await gidso_env.pull(adapter)
         (at_rmw,) = await rmw.records()
 
     tallies = [await hub.pull(at_gidso, system=System.GIDSO), await hub.pull(at_rmw, system=System.RMW)]

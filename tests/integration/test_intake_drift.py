@@ -21,9 +21,7 @@ from app.domain.commands import WithdrawReferral
 from app.domain.ports import PartnerRecord, PartnerSource, QuarantinedRecord
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import SettableClock, Store
-from tests.support import allegro_env as allegro_world
-from tests.support import gidso_env as gidso_world
-from tests.support import rmw_env as rmw_world
+from tests.support import allegro_env, gidso_env, rmw_env
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 CONTRACTS = Path(__file__).parents[2] / "openapi" / "partners"
@@ -31,15 +29,15 @@ SEEN_AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-async def allegro() -> AsyncIterator[allegro_world.World]:
-    async with allegro_world.running(Store()) as world:
-        yield world
+async def allegro() -> AsyncIterator[allegro_env.AllegroEnv]:
+    async with allegro_env.running_allegro(Store()) as env:
+        yield env
 
 
 @pytest.fixture
-async def rmw() -> AsyncIterator[rmw_world.World]:
-    async with rmw_world.running_world() as world:
-        yield world
+async def rmw() -> AsyncIterator[rmw_env.RmwEnv]:
+    async with rmw_env.running_rmw() as env:
+        yield env
 
 
 def held(record: PartnerRecord) -> QuarantinedRecord:
@@ -62,12 +60,12 @@ def schema(contract: str, name: str) -> Mapping[str, Any]:
     return found
 
 
-async def test_a_new_field_and_a_new_kind_at_allegro_are_counted_by_place(allegro: allegro_world.World) -> None:
+async def test_a_new_field_and_a_new_kind_at_allegro_are_counted_by_place(allegro: allegro_env.AllegroEnv) -> None:
     await allegro.refer()
     await allegro.register(
-        allegro_world.fact(1, "aanwezigheid", gegevens={"verschenen": "J", "wachttijd": "Yara"}),
-        allegro_world.fact(2, "aanwezigheid", gegevens={"verschenen": "J", "wachttijd": 4}),
-        allegro_world.fact(3, "huisbezoek"),
+        allegro_env.fact(1, "aanwezigheid", gegevens={"verschenen": "J", "wachttijd": "Yara"}),
+        allegro_env.fact(2, "aanwezigheid", gegevens={"verschenen": "J", "wachttijd": 4}),
+        allegro_env.fact(3, "huisbezoek"),
     )
 
     [page] = await allegro.pull()
@@ -76,10 +74,10 @@ async def test_a_new_field_and_a_new_kind_at_allegro_are_counted_by_place(allegr
     assert [record.unread is None for record in page.records] == [True, True, False]
 
 
-async def test_what_the_contract_knows_is_no_drift(allegro: allegro_world.World, rmw: rmw_world.World) -> None:
+async def test_what_the_contract_knows_is_no_drift(allegro: allegro_env.AllegroEnv, rmw: rmw_env.RmwEnv) -> None:
     await allegro.refer()
-    await allegro.register(allegro_world.fact(1), allegro_world.fact(2, "notitie", gegevens={"tekst": "belt liever"}))
-    await rmw.register(rmw_world.registration(**rmw_world.FULL))
+    await allegro.register(allegro_env.fact(1), allegro_env.fact(2, "notitie", gegevens={"tekst": "belt liever"}))
+    await rmw.register(rmw_env.registration(**rmw_env.FULL))
 
     pages = [*await allegro.pull(), *[page async for page in rmw.adapter.source.changes(None)]]
 
@@ -87,10 +85,10 @@ async def test_what_the_contract_knows_is_no_drift(allegro: allegro_world.World,
 
 
 async def test_a_new_field_at_gidso_is_counted_and_the_registration_is_read() -> None:
-    clock = SettableClock(gidso_world.NOON)
-    async with gidso_world.running_gidso(clock) as server, gidso_world.desk_of(server) as desk:
+    clock = SettableClock(gidso_env.NOON)
+    async with gidso_env.running_gidso(clock) as server, gidso_env.console_of(server) as console:
         adapter = connect_gidso(server.url, API_KEY, clock)
-        await gidso_world.save(desk, gidso_world.row(1, Huisdier="Yara"), gidso_world.row(2, Inkomen="Wisselend"))
+        await gidso_env.save(console, gidso_env.row(1, Huisdier="Yara"), gidso_env.row(2, Inkomen="Wisselend"))
 
         [page] = [page async for page in adapter.source.changes(None)]
         await adapter.close()
@@ -158,16 +156,16 @@ def names_of(model: type[BaseModel]) -> set[str]:
     return {field.alias or name for name, field in model.model_fields.items()}
 
 
-async def test_a_record_read_again_is_the_same_record(allegro: allegro_world.World, rmw: rmw_world.World) -> None:
+async def test_a_record_read_again_is_the_same_record(allegro: allegro_env.AllegroEnv, rmw: rmw_env.RmwEnv) -> None:
     await allegro.refer()
     await allegro.register(
-        allegro_world.fact(1),
-        allegro_world.fact(2, "notitie", gegevens={"tekst": "belt liever"}),
-        allegro_world.fact(3, "huisbezoek"),
+        allegro_env.fact(1),
+        allegro_env.fact(2, "notitie", gegevens={"tekst": "belt liever"}),
+        allegro_env.fact(3, "huisbezoek"),
     )
-    await rmw.register(rmw_world.registration(**rmw_world.FULL), rmw_world.registration("R000002", inkomen="XX"))
+    await rmw.register(rmw_env.registration(**rmw_env.FULL), rmw_env.registration("R000002", inkomen="XX"))
 
-    at_allegro = allegro_world.records(await allegro.pull())
+    at_allegro = allegro_env.records(await allegro.pull())
     at_rmw = await rmw.records()
 
     assert [allegro.adapter.source.remap(held(record)) for record in at_allegro] == at_allegro
@@ -176,12 +174,12 @@ async def test_a_record_read_again_is_the_same_record(allegro: allegro_world.Wor
 
 
 async def test_a_registration_of_gidso_read_again_is_the_same_record() -> None:
-    clock = SettableClock(gidso_world.NOON)
-    async with gidso_world.running_gidso(clock) as server, gidso_world.desk_of(server) as desk:
+    clock = SettableClock(gidso_env.NOON)
+    async with gidso_env.running_gidso(clock) as server, gidso_env.console_of(server) as console:
         adapter = connect_gidso(server.url, API_KEY, clock)
-        stopped = gidso_world.row(1, OndersteuningGestoptOp="2019-10-01")
-        await gidso_world.save(desk, stopped, gidso_world.row(2, Inkomen="Wisselend"))
-        records, _ = await gidso_world.pull(adapter)
+        stopped = gidso_env.row(1, OndersteuningGestoptOp="2019-10-01")
+        await gidso_env.save(console, stopped, gidso_env.row(2, Inkomen="Wisselend"))
+        records, _ = await gidso_env.pull(adapter)
 
         again = [adapter.source.remap(held(record)) for record in records]
         await adapter.close()
@@ -191,7 +189,7 @@ async def test_a_registration_of_gidso_read_again_is_the_same_record() -> None:
 
 
 async def test_what_vanished_means_what_the_partner_s_own_end_of_it_means(
-    allegro: allegro_world.World, rmw: rmw_world.World
+    allegro: allegro_env.AllegroEnv, rmw: rmw_env.RmwEnv
 ) -> None:
     gidso: PartnerSource = connect_gidso("http://127.0.0.1:9", API_KEY, SettableClock(SEEN_AT)).source
 

@@ -32,7 +32,7 @@ from app.settings import Settings
 from app.worker import Worker
 from tests.support.gidso_env import line, running_gidso
 from tests.support.hub import NOW, InProcessHub
-from tests.support.rmw_env import running_world
+from tests.support.rmw_env import running_rmw
 from tests.support.scripted_source import ScriptedSource
 
 NEVER = 0.0
@@ -268,11 +268,11 @@ async def test_partners_are_pulled_on_time_beside_one_that_is_dead(
 ) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     hub.clock.set(None)
-    async with running_gidso(SettableClock()) as other, running_world() as world, allegro() as url:
+    async with running_gidso(SettableClock()) as other, running_rmw() as env, allegro() as url:
         settings = Settings(
             mode="sandbox",
             data_dir=tmp_path,
-            **_partners(url, other.url, world.url),
+            **_partners(url, other.url, env.url),
         )
         worker = Worker.over(hub.db, hub.services, settings)
         written = hub.db.listen()

@@ -133,7 +133,8 @@ async def test_each_partner_is_called_with_the_credentials_of_its_settings(tmp_p
 
     async with serving(Starlette(routes=[Route("/{path:path}", refuse, methods=["GET", "POST"])])) as server:
         partners = {name: {**given, "url": server.url} for name, given in SECRETS.items()}
-        for each in settings(tmp_path, **partners).partners.values():
+        given = settings(tmp_path, **partners)
+        for each in (given.allegro, given.gidso, given.rmw):
             adapter = each.connect(server.url, SettableClock(NOW), None)
             with pytest.raises(PartnerUnreachable):
                 await anext(adapter.source.changes(None))

@@ -1,16 +1,13 @@
-"""The simulated Allegro behind a gate, the adapter before it, and a desk: for the contract tests."""
+"""The simulator of Allegro behind a proxy, with the hub's adapter and the console of its people."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import yaml
-from jsonschema import Draft202012Validator
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,41 +17,47 @@ from app.domain.fields import Field
 from app.domain.ports import Page, PartnerMessage, PartnerRecord
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET, create_app
 from app.sandbox.runtime import Server, SettableClock, Store
+from tests.support.contracts import validator
 
-CONTRACT = yaml.safe_load(Path("openapi/partners/allegro.yaml").read_text(encoding="utf-8"))
 START = datetime(2020, 3, 12, 9, tzinfo=UTC)
 
 
-class Gate:
-    """Stands before the simulator: notes the calls, can lose answers or answer in its place."""
+class SimulatorProxy:
+    """Passes calls on to the simulator and records them.
+
+    Attributes:
+        calls: method and path of each call, oldest first.
+        answer: answers in the place of the simulator; None: the simulator answers.
+        drop_answers: changes are made, but their answers are replaced by 504.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self.calls: list[str] = []
-        self.instead: ASGIApp | None = None
-        self.lose_answers = False
+        self.answer: ASGIApp | None = None
+        self.drop_answers = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         self.calls.append(f"{scope['method']} {scope['path']}")
-        if self.instead:
-            await self.instead(scope, receive, send)
-        elif self.lose_answers and scope["method"] in ("POST", "PUT"):
+        if self.answer:
+            await self.answer(scope, receive, send)
+        elif self.drop_answers and scope["method"] in ("POST", "PUT"):
             await self._app(scope, receive, _nowhere)
             await PlainTextResponse("", 504)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
 
-class World:
-    """The simulator behind the gate, the adapter before it, and a desk."""
+class AllegroEnv:
+    """The simulator behind the proxy, the hub's adapter, and the console of Allegro's people."""
 
-    def __init__(self, gate: Gate, clock: SettableClock, url: str) -> None:
-        self.gate, self.clock, self.url = gate, clock, url
+    def __init__(self, proxy: SimulatorProxy, clock: SettableClock, url: str) -> None:
+        self.proxy, self.clock, self.url = proxy, clock, url
         self.adapter = connect_allegro(url, CLIENT_ID, CLIENT_SECRET)
-        self.desk = httpx.AsyncClient(base_url=url)
+        self.console = httpx.AsyncClient(base_url=url)
 
     async def refer(self, **fields: object) -> PartnerMessage:
         received = message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE="WC-1", **fields)
@@ -62,7 +65,7 @@ class World:
         return replace(received, external_id=receipt.external_id)
 
     async def register(self, *facts: dict[str, object]) -> dict[str, Any]:
-        response = await self.desk.post("/_console/feiten", json=facts)
+        response = await self.console.post("/_console/feiten", json=facts)
         answer: dict[str, Any] = response.raise_for_status().json()
         return answer
 
@@ -70,7 +73,7 @@ class World:
         return [page async for page in self.adapter.source.changes(cursor)]
 
     async def page(self) -> str:
-        return (await self.desk.get("/")).text
+        return (await self.console.get("/")).text
 
 
 async def _nowhere(_: object) -> None:
@@ -110,19 +113,18 @@ def records(pages: list[Page]) -> list[PartnerRecord]:
 
 
 def is_by_contract(answer: object, schema: str) -> bool:
-    root = {"$ref": f"#/components/schemas/{schema}", "components": CONTRACT["components"]}
-    return Draft202012Validator(root).is_valid(answer)
+    return validator("allegro", {"$ref": f"#/components/schemas/{schema}"}).is_valid(answer)
 
 
 @asynccontextmanager
-async def running(store: Store) -> AsyncIterator[World]:
+async def running_allegro(store: Store) -> AsyncIterator[AllegroEnv]:
     clock = SettableClock(START)
-    gate = Gate(create_app(store, clock))
-    server = Server(gate)
+    proxy = SimulatorProxy(create_app(store, clock))
+    server = Server(proxy)
     await server.start()
-    world = World(gate, clock, server.url)
-    yield world
-    await world.adapter.close()
-    await world.desk.aclose()
+    env = AllegroEnv(proxy, clock, server.url)
+    yield env
+    await env.adapter.close()
+    await env.console.aclose()
     await server.stop()
     store.close()

@@ -1,5 +1,6 @@
-"""The partners' contracts, read: their examples and the lengths of their texts, by path."""
+"""The partners' contracts: their operations, their examples, and the lengths of their texts."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import NoneType
@@ -10,12 +11,14 @@ from jsonschema import Draft202012Validator
 from lxml import etree
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 FOLDER = Path(__file__).parents[2] / "openapi" / "partners"
 OPENAPI: Mapping[str, dict[str, Any]] = {
-    name: yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    for name in ("allegro", "gidso", "rmw", "template")
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))
 }
+JSON_CONTRACTS = [name for name in OPENAPI if not (FOLDER / f"{name}.xsd").exists()]
 XSD = etree.parse(FOLDER / "rmw.xsd").getroot()
 XS = "{http://www.w3.org/2001/XMLSchema}"
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -38,6 +41,22 @@ def operations(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Return path, method and description of every operation."""
     for path, item in OPENAPI[name]["paths"].items():
         yield from ((path, method, item[method]) for method in METHODS if method in item)
+
+
+def described_operations(name: str) -> set[tuple[str, str]]:
+    """Return method and path of every operation of a contract, with ``{}`` for each parameter in a path."""
+    return {(method.upper(), _shape(path)) for path, method, _ in operations(name)}
+
+
+def served_operations(simulator: Starlette) -> set[tuple[str, str]]:
+    """Return the same for every operation that a simulator has routes for, without its console and its page."""
+    routes = [route for route in simulator.routes if isinstance(route, Route)]
+    return {
+        (method, _shape(route.path))
+        for route in routes
+        for method in (route.methods or set()) - {"HEAD"}
+        if route.path != "/" and not route.path.startswith("/_")
+    }
 
 
 def contents_of(name: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -124,6 +143,10 @@ def _field_lengths(annotation: Any, field: FieldInfo | None, path: str) -> Lengt
 
 def _limit(metadata: Any) -> int | None:
     return next((each.max_length for each in metadata if getattr(each, "max_length", None)), None)
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", path)
 
 
 def _is_text(shape: dict[str, Any]) -> bool:

@@ -1,15 +1,13 @@
-"""What the tests of GIDSO share: a running simulator, its desk, and registrations to put in."""
+"""What the tests of GIDSO share: a running simulator, its console, and registrations to put in."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
-import yaml
 
 from app.adapters.common.adapter import Adapter
 from app.domain.events import OCCASION_OF, EventType
@@ -18,7 +16,6 @@ from app.sandbox.gidso.app import API_KEY, create_app
 from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.runtime import Document, Server, SettableClock, Store
 
-CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi/partners/gidso.yaml").read_text(encoding="utf-8"))
 ROWS = "/odata/v4/Aanmeldingen"
 LINES = "/odata/v4/Aanmeldingen('{AanmeldingId}')/Journaalregels"
 NOON = datetime(2019, 9, 2, 12, tzinfo=UTC)
@@ -33,7 +30,7 @@ async def running_gidso(clock: SettableClock, store: Store | None = None) -> Asy
     await server.stop()
 
 
-def desk_of(server: Server) -> httpx.AsyncClient:
+def console_of(server: Server) -> httpx.AsyncClient:
     """Return what GIDSO's own people use, with the key to look at the service as well."""
     return httpx.AsyncClient(base_url=server.url, headers={"X-Api-Key": API_KEY})
 
@@ -57,9 +54,9 @@ def line(case_id: str | None = "G-000001", attempt: int = 1, **values: object) -
     return replace(message, attempt=attempt, **values)  # type: ignore[arg-type]  # fields of the message
 
 
-async def save(desk: httpx.AsyncClient, *rows: Document) -> dict[str, int]:
+async def save(console: httpx.AsyncClient, *rows: Document) -> dict[str, int]:
     """Save registrations as a worker does, and give how many were changed and known."""
-    response = await desk.put("/_console/aanmeldingen", json=rows)
+    response = await console.put("/_console/aanmeldingen", json=rows)
     counts: dict[str, int] = response.raise_for_status().json()
     return counts
 
@@ -72,7 +69,7 @@ async def pull(adapter: Adapter, cursor: str | None = None) -> tuple[list[Partne
     return [record for page in pages for record in page.records], pages[-1].cursor
 
 
-async def journal(desk: httpx.AsyncClient, case_id: str = "G-000001") -> list[dict[str, Any]]:
+async def journal(console: httpx.AsyncClient, case_id: str = "G-000001") -> list[dict[str, Any]]:
     """Return the lines of a journal."""
-    lines: list[dict[str, Any]] = (await desk.get(f"/_console/journaal/{case_id}")).json()
+    lines: list[dict[str, Any]] = (await console.get(f"/_console/journaal/{case_id}")).json()
     return lines

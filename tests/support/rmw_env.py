@@ -1,9 +1,8 @@
-"""RMW's simulator running, with its desk, the hub's adapter and a recorder of the messages between them."""
+"""The simulator of RMW, with the adapter, the console of its people, and a recorder of the messages between them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,7 +18,6 @@ from app.sandbox.rmw.app import PASSWORD, USERNAME, create_app
 from app.sandbox.rmw.documents import aanmelding, klant
 from app.sandbox.runtime import Server, SettableClock, Store
 
-CONTRACT = Path(__file__).parents[2] / "openapi" / "partners"
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 PATH = "/rmw/services/aanmelding"
 NOW = datetime(2019, 9, 2, 8, 0, tzinfo=UTC)
@@ -33,8 +31,8 @@ FULL: dict[str, Any] = {
 }
 
 
-class Recorder:
-    """Keeps what passes, so that it can be held to the contract."""
+class MessageRecorder:
+    """Records every message in both directions, so that it can be validated against the contract."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -61,26 +59,26 @@ class Recorder:
         return [root.findall(f"{SOAP}Body/*")[0] for root in roots]
 
 
-class World:
-    """RMW running, its desk, and the hub's adapter."""
+class RmwEnv:
+    """The simulator, the hub's adapter, and the console of RMW's people."""
 
-    def __init__(self, recorder: Recorder, server: Server) -> None:
+    def __init__(self, recorder: MessageRecorder, server: Server) -> None:
         self.recorder, self.url = recorder, server.url
         self.adapter = connect_rmw(server.url, USERNAME, PASSWORD)
-        self.desk = httpx.AsyncClient(base_url=f"{server.url}/_console")
+        self.console = httpx.AsyncClient(base_url=f"{server.url}/_console")
 
     async def register(self, *registrations: dict[str, Any]) -> dict[str, int]:
-        response = await self.desk.put("/aanmeldingen", json=list(registrations))
+        response = await self.console.put("/aanmeldingen", json=list(registrations))
         response.raise_for_status()
         counts: dict[str, int] = response.json()
         return counts
 
     async def shown(self, number: str) -> dict[str, Any]:
-        document: dict[str, Any] = (await self.desk.get(f"/aanmeldingen/{number}")).json()
+        document: dict[str, Any] = (await self.console.get(f"/aanmeldingen/{number}")).json()
         return document
 
     async def maintenance(self, wanted: bool) -> None:
-        (await self.desk.post("/onderhoud", json={"aan": wanted})).raise_for_status()
+        (await self.console.post("/onderhoud", json={"aan": wanted})).raise_for_status()
 
     async def records(self) -> list[PartnerRecord]:
         return [record async for page in self.adapter.source.changes(None) for record in page.records]
@@ -95,17 +93,17 @@ class World:
 
 
 @asynccontextmanager
-async def running_world() -> AsyncIterator[World]:
-    """Return a world of its own, stopped at the end."""
-    recorder = Recorder(create_app(Store(), SettableClock(NOW)))
+async def running_rmw() -> AsyncIterator[RmwEnv]:
+    """Run the simulator, empty, for the duration of a block."""
+    recorder = MessageRecorder(create_app(Store(), SettableClock(NOW)))
     server = Server(recorder)
     await server.start()
-    world = World(recorder, server)
+    env = RmwEnv(recorder, server)
     try:
-        yield world
+        yield env
     finally:
-        await world.adapter.close()
-        await world.desk.aclose()
+        await env.adapter.close()
+        await env.console.aclose()
         await server.stop()
 
 

@@ -1,32 +1,30 @@
-"""The partner of the template adapter: a tiny system that speaks its contract over real HTTP, and fails as told."""
+"""The partner of the template adapter: a small system that speaks its contract over real HTTP, and can fail."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.sandbox.runtime import Document, Server
+from tests.support.adapter_env import TEAM
 
-CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi/partners/template.yaml").read_text(encoding="utf-8"))
-TOKEN = "only-for-invented-worlds"  # it opens nothing else
+TOKEN = "only-for-tests"
 
 
 class TemplatePartner:
-    """The partner's memory.
+    """The partner's data and faults.
 
     Attributes:
         referrals: the referrals by number, in the order of their last change.
         messages: what was written on them, oldest first.
         down: answers 503 to everything.
-        answers_to_lose: so many messages are still stored without an answer that says so.
+        answers_to_lose: the next messages, at most this many, are stored and answered with 503.
     """
 
     def __init__(self) -> None:
@@ -45,7 +43,7 @@ class TemplatePartner:
         self._sequence[number] = self._last
 
     def delete(self, number: str) -> None:
-        """Remove a referral; nothing tells of it."""
+        """Remove a referral; the feed does not mention it."""
         del self.referrals[number]
 
     def written(self, number: str = "A-1") -> list[Document]:
@@ -103,7 +101,7 @@ class TemplatePartner:
 
 
 @asynccontextmanager
-async def running(partner: TemplatePartner) -> AsyncIterator[str]:
+async def running_partner(partner: TemplatePartner) -> AsyncIterator[str]:
     """Run the service; returns its address."""
     server = Server(partner.app())
     await server.start()
@@ -120,7 +118,7 @@ _NEW: Document = {
     "gewijzigdOp": "2026-03-02T10:00:00+01:00",
     "stand": "open",
     "redenIntrekking": None,
-    "team": "wijkteam-charlois",
+    "team": TEAM,
     "aangemeldOp": "2026-03-01T09:00:00+01:00",
     "gebied": "Charlois",
     "klant": {"voornaam": "Yara", "achternaam": "Voorbeeld", "geboortedatum": "1990-05-17", "bsn": None},
