@@ -5,6 +5,7 @@
     HubError
     ├── InvalidInput        a value breaks a rule; names field and rule
     ├── NotFound            no such record, or not the caller's
+    │   └── ReferralNotFound, TrajectoryNotFound, SubscriptionNotFound
     ├── Forbidden           the caller lacks a scope or a role
     ├── Unauthenticated     no valid proof of who calls
     ├── Conflict            the request contradicts what is stored
@@ -73,17 +74,24 @@ class NotFound(HubError):
 
 
 class ReferralNotFound(NotFound):
-    """No such referral exists for this caller."""
+    """The caller sees no referral with this id."""
 
     def __init__(self) -> None:
         super().__init__("There is no referral with this id for this client.")
 
 
 class TrajectoryNotFound(NotFound):
-    """No such trajectory exists for this caller."""
+    """The caller sees no trajectory with this id."""
 
     def __init__(self) -> None:
         super().__init__("There is no trajectory with this id for this client.")
+
+
+class SubscriptionNotFound(NotFound):
+    """The caller sees no subscription with this id."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no subscription with this id for this client.")
 
 
 class Unauthenticated(HubError):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.errors import NotFound
+from app.domain.errors import ReferralNotFound
 from app.models.access.organisation import to_organisation
 from app.models.cases.referral import load_referral_rows
 from app.models.delivery.disclosure import Disclosure, disclosures_about
@@ -19,11 +19,11 @@ def view_disclosures(
     """Return what was told about a referral, oldest first; a referrer reads what was told to its own organisation.
 
     Raises:
-        NotFound: no such referral for this caller.
+        ReferralNotFound: the caller sees no such referral.
     """
     rows = load_referral_rows(tx, [referral_id], caller_scope.visibility)
     if not rows:
-        raise NotFound("There is no referral with this id for this client.")
+        raise ReferralNotFound()
     told = disclosures_about(tx, referral_id)
     if caller_scope.knows_all_statuses:
         return told

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import DisclosureOccasion, OrganisationRole, System
-from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
+from app.domain.errors import FieldFault, Forbidden, InvalidInput, ReferralNotFound
 from app.domain.events import OCCASION_OF
 from app.domain.field_values import field_values
 from app.domain.fields import Field
@@ -73,7 +73,7 @@ def explain(
     Raises:
         InvalidInput: nothing is disclosed to a referrer at this moment.
         Forbidden: the caller neither refers nor belongs to the finance team.
-        NotFound: the caller sees no such referral.
+        ReferralNotFound: the caller sees no such referral.
     """
     if occasion is DisclosureOccasion.HANDLING:
         message = "Not a moment at which a referrer is told; give a feedback moment or reading."
@@ -82,7 +82,7 @@ def explain(
         raise Forbidden("Explanations are for who referred and for the finance team.")
     case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None:
-        raise NotFound("There is no referral with this id for this client.")
+        raise ReferralNotFound()
     receiver = _receiver(case.referral.organisation)
     wanted = _fields_at(occasion, receiver.kind, services.policy)
     # The same fields are decided on for every case, so that the answer does not show which fields are empty.

@@ -84,7 +84,7 @@ def page_of_deliveries(
     That is every delivery that was attempted, and those about a connection also before.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has none with this id.
     """
     receiver = SubscriptionKey(visible_subscription(tx, ref).id)
     found = seen_deliveries(tx, receiver, query.state, query.after, query.limit + 1)
@@ -101,7 +101,7 @@ def send_test(tx: Connection, services: Services, ref: SubscriptionRef, shown_id
         shown_id: the id under which its owner knows it; the event's subject.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has none with this id.
         TransitionNotAllowed: it is not active.
     """
     subscription = lock_own_subscription(tx, ref)
@@ -126,7 +126,8 @@ def redeliver(tx: Connection, services: Services, ref: SubscriptionRef, delivery
     Its content is decided anew: consent that was withdrawn since then counts.
 
     Raises:
-        NotFound: the caller has no such subscription, or the subscription sees no delivery with this id.
+        SubscriptionNotFound: the caller has none with this id.
+        NotFound: the subscription sees no delivery with this id.
         TransitionNotAllowed: the subscription is not active.
         Conflict: the delivery is pending or withheld.
     """
@@ -145,7 +146,7 @@ def replay(tx: Connection, services: Services, ref: SubscriptionRef, since: date
     """Send again what was delivered or given up in a time range, to this subscription only; return the number.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has none with this id.
         TransitionNotAllowed: it is not active.
         InvalidInput: the range ends before it begins.
     """

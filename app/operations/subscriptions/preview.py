@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import DisclosureOccasion
-from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.errors import FieldFault, InvalidInput, ReferralNotFound
 from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, EventType
 from app.domain.field_values import FieldValues, field_values
 from app.domain.fields import Field
@@ -64,7 +64,8 @@ def preview(
 
     Raises:
         InvalidInput: the type is not about a referral, or is never sent to a referrer.
-        NotFound: the caller has no such subscription, or its organisation has no such referral.
+        SubscriptionNotFound: the caller has no such subscription.
+        ReferralNotFound: its organisation has no such referral.
     """
     return preview_for(tx, services, caller_scope, visible_subscription(tx, ref), request)
 
@@ -79,7 +80,7 @@ def preview_for(
 
     Raises:
         InvalidInput: the type is not about a referral, or is never sent to a referrer.
-        NotFound: the subscription's organisation has no such referral.
+        ReferralNotFound: the subscription's organisation has no such referral.
     """
     moment = _moment_of(request.event_type)
     attributes, referrer, facts = _referral(tx, services, caller_scope, subscription, request.referral_id)
@@ -114,7 +115,7 @@ def _referral(
 ) -> tuple[FilterAttributes, Organisation, FieldValues]:
     case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None or case.referral.organisation.id != subscription.organisation_id:
-        raise NotFound("There is no referral with this id for this client.")
+        raise ReferralNotFound()
     (row,) = load_referral_rows(tx, [referral_id], caller_scope.visibility)
     return FilterAttributes(row.area, row.worker_index), case.referral.organisation, field_values(case)
 

@@ -18,7 +18,7 @@ from app.domain.errors import (
     Forbidden,
     InvalidInput,
     LimitReached,
-    NotFound,
+    SubscriptionNotFound,
     TransitionNotAllowed,
 )
 from app.domain.events import NOTICES, OCCASION_OF, SUBSCRIPTION_NOTICES, EventType
@@ -203,7 +203,7 @@ def read_subscription(tx: Connection, services: Services, ref: SubscriptionRef) 
     """Return a subscription of the caller; the operator reads all.
 
     Raises:
-        NotFound: there is none with this id, or it belongs to another organisation.
+        SubscriptionNotFound: there is none with this id, or it belongs to another organisation.
     """
     found = visible_subscription(tx, ref)
     return _view(services, found, _owner_of(tx, found, ref.caller))
@@ -229,7 +229,7 @@ def patch_subscription(
     """Change what the owner chose. Another address has to consent, or be approved, before events are sent to it.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has no subscription with this id.
         Conflict: it changed between the reading that the request was merged with and this transaction.
         InvalidInput: an unknown area, a type that this owner never receives, or an unusable certificate.
     """
@@ -250,7 +250,7 @@ def pause(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscript
     """Park all events until the subscription is resumed.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has no subscription with this id.
         TransitionNotAllowed: it is not active.
     """
     found = lock_own_subscription(tx, ref)
@@ -262,7 +262,7 @@ def resume(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscrip
     """Send again, parked events first.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has no subscription with this id.
         TransitionNotAllowed: it is not paused or disabled.
     """
     found = lock_own_subscription(tx, ref)
@@ -277,7 +277,7 @@ async def obtain_consent(db: Database, outbound: OutboundClient, public_url: str
     ``public_url`` is the hub's own address, by which it introduces itself.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has no subscription with this id.
         TransitionNotAllowed: it does not wait for consent.
         Conflict: the address refuses, or cannot be reached.
     """
@@ -291,7 +291,7 @@ def activate(tx: Connection, services: Services, ref: SubscriptionRef, consented
     """Start sending to an address that consented, parked events first.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has no subscription with this id.
         TransitionNotAllowed: it does not wait for consent.
         Conflict: its address was changed since.
     """
@@ -307,7 +307,7 @@ def approve(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscri
 
     Raises:
         Forbidden: the caller is not the operator.
-        NotFound: there is no subscription with this id.
+        SubscriptionNotFound: there is no subscription with this id.
         TransitionNotAllowed: it does not wait for consent.
     """
     if ref.caller.role is not OrganisationRole.OPERATOR:
@@ -323,7 +323,7 @@ def rotate_secret(tx: Connection, services: Services, ref: SubscriptionRef, over
     """Sign with a new secret, which is returned once; the previous one also signs until the overlap has passed.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has no subscription with this id.
     """
     found, secret = lock_own_subscription(tx, ref), new_secret()
     rotated = replace(
@@ -339,7 +339,7 @@ def remove_subscription(tx: Connection, services: Services, ref: SubscriptionRef
     """End a subscription; events that were not sent are given up, the record of what was sent stays.
 
     Raises:
-        NotFound: the caller has no subscription with this id.
+        SubscriptionNotFound: the caller has no subscription with this id.
     """
     found = lock_own_subscription(tx, ref)
     delete_subscription(tx, found.id)
@@ -351,7 +351,7 @@ def visible_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
     """Return a subscription that the caller may read.
 
     Raises:
-        NotFound: there is none with this id, or it belongs to another organisation.
+        SubscriptionNotFound: there is none with this id, or it belongs to another organisation.
     """
     return _visible(load_subscriptions(tx, [ref.id]).get(ref.id), ref.caller)
 
@@ -360,7 +360,7 @@ def lock_own_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
     """Return a subscription of the caller, locked until the end of the transaction.
 
     Raises:
-        NotFound: the caller has none with this id.
+        SubscriptionNotFound: the caller has none with this id.
         PreconditionRequired, PreconditionFailed: the If-Match header is absent, or names another state.
     """
     return _checked(lock_subscription(tx, ref.id), ref)
@@ -395,19 +395,15 @@ def _pending_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
 
 def _checked(found: Subscription | None, ref: SubscriptionRef) -> Subscription:
     if found is None or found.organisation_id != ref.caller.id:
-        raise _not_found()
+        raise SubscriptionNotFound()
     check_precondition(ref.if_match, revision_etag(found.revision))
     return found
 
 
 def _visible(found: Subscription | None, caller: Organisation) -> Subscription:
     if found is None or (found.organisation_id != caller.id and caller.role is not OrganisationRole.OPERATOR):
-        raise _not_found()
+        raise SubscriptionNotFound()
     return found
-
-
-def _not_found() -> NotFound:
-    return NotFound("There is no subscription with this id for this client.")
 
 
 def _require_pending(subscription: Subscription) -> None:
