@@ -24,7 +24,7 @@ commands.add_typer(clients, name="client")
 ClientId = Annotated[str, typer.Argument(help="The id by which the client introduces itself.")]
 
 
-class ClientOut(Out):
+class ApiClientOut(Out):
     """A client as it is listed; never its keys or secret."""
 
     client_id: str
@@ -73,7 +73,7 @@ def list_all(as_json: AsJson = False) -> None:
     async def work(db: Database, _: Settings) -> list[ApiClient]:
         return await db.read(list_clients)
 
-    print_items([_out(each) for each in _over_database(work)], list(ClientOut.model_fields), as_json=as_json)
+    print_items([_out(each) for each in _over_database(work)], list(ApiClientOut.model_fields), as_json=as_json)
 
 
 @clients.command()
@@ -90,9 +90,9 @@ def deactivate(client_id: ClientId) -> None:
     console.print(f"Client '{client_id}' is deactivated; its tokens are refused within half a minute.")
 
 
-def _out(client: ApiClient) -> ClientOut:
+def _out(client: ApiClient) -> ApiClientOut:
     ways = {"private_key_jwt": client.jwks, "client_secret": client.secret_hash}
-    return ClientOut(
+    return ApiClientOut(
         client_id=client.client_id,
         organisation=client.organisation.code,
         scopes=sorted(client.scopes),

@@ -1,7 +1,8 @@
-"""The city's tables (evaluation of 2020, chapter 5), counted from the hub's own records."""
+"""Counts of the hub's own records for the city's tables (evaluation of 2020, chapter 5)."""
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, case, func, or_, select
@@ -13,7 +14,32 @@ from app.models.cases.trajectory import kbr_application, plan, trajectory, traje
 from app.models.delivery.delivery import DeliveryState, delivery
 from app.models.delivery.disclosure import disclosure
 
-# Missed for good: not seen at the last appointment, nor reached afterwards.
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True)
+class ReferralCount:
+    """A number of referrals, and how many of them missed the intake."""
+
+    referrals: int
+    missed: int
+
+
+@dataclass(frozen=True)
+class DecisionCount:
+    """A number of trajectories with the same day of intake and day of first decision; None when not recorded."""
+
+    intake_held_on: date | None
+    decided_on: date | None
+    trajectories: int
+
+    @property
+    def weeks(self) -> int | None:
+        """Return the number of whole weeks between the two; None when a day is not recorded."""
+        return (self.decided_on - self.intake_held_on).days // 7 if self.intake_held_on and self.decided_on else None
+
+
+# Missed in the end: the client missed the last appointment, and was not reached afterwards.
 _MISSED = or_(
     referral.c.status == ReferralStatus.MISSED,
     and_(referral.c.status == ReferralStatus.UNREACHABLE, referral.c.missed_count > 0),
@@ -21,20 +47,20 @@ _MISSED = or_(
 _MISSED_COUNT = func.sum(case((_MISSED, 1), else_=0))
 
 
-def referrals_by_kind(tx: Connection) -> dict[str, tuple[int, int]]:
-    """Return per referrer kind the number of referrals and of those that missed the intake (5.1, 5.4)."""
+def referrals_by_kind(tx: Connection) -> dict[str, ReferralCount]:
+    """Return the number of referrals, and of those that missed the intake, per referrer kind (5.1, 5.4)."""
     query = (
         select(organisation.c.kind, func.count(), _MISSED_COUNT)
         .join(organisation, organisation.c.id == referral.c.organisation_id)
         .group_by(organisation.c.kind)
     )
-    return {str(kind): (total, missed) for kind, total, missed in tx.execute(query)}
+    return {str(kind): ReferralCount(total, missed) for kind, total, missed in tx.execute(query)}
 
 
-def referrals_by_area(tx: Connection) -> dict[str, tuple[int, int]]:
-    """Return per area the number of referrals and of those that missed the intake (5.5)."""
+def referrals_by_area(tx: Connection) -> dict[str, ReferralCount]:
+    """Return the number of referrals, and of those that missed the intake, per area (5.5)."""
     query = select(referral.c.area, func.count(), _MISSED_COUNT).group_by(referral.c.area)
-    return {area: (total, missed) for area, total, missed in tx.execute(query)}
+    return {area: ReferralCount(total, missed) for area, total, missed in tx.execute(query)}
 
 
 def referrals_by_age(tx: Connection) -> dict[int, int]:
@@ -50,14 +76,12 @@ def intake_results(tx: Connection) -> dict[str, int]:
 
 def missed_in_all(tx: Connection) -> int:
     """Return the number of referrals that missed the intake (5.3)."""
-    number: int = tx.execute(select(func.count()).select_from(referral).where(_MISSED)).scalar_one()
-    return number
+    return tx.execute(select(func.count()).select_from(referral).where(_MISSED)).scalar_one()
 
 
 def signed_plans(tx: Connection) -> int:
     """Return the number of signed plans (5.4, text)."""
-    number: int = tx.execute(select(func.count()).select_from(plan)).scalar_one()
-    return number
+    return tx.execute(select(func.count()).select_from(plan)).scalar_one()
 
 
 def trajectory_results(tx: Connection) -> dict[str, int]:
@@ -66,8 +90,8 @@ def trajectory_results(tx: Connection) -> dict[str, int]:
     return _pairs(tx, query.group_by(trajectory_result.c.code))
 
 
-def decision_days(tx: Connection) -> list[tuple[date | None, date | None, int]]:
-    """Return day of intake, day of first decision and the number of trajectories with both (5.7)."""
+def decision_days(tx: Connection) -> list[DecisionCount]:
+    """Return the number of trajectories per day of intake and day of first decision (5.7)."""
     query = (
         select(referral.c.intake_held_on, trajectory_result.c.decided_on, func.count())
         .join(trajectory, trajectory.c.id == trajectory_result.c.trajectory_id)
@@ -75,7 +99,7 @@ def decision_days(tx: Connection) -> list[tuple[date | None, date | None, int]]:
         .where(trajectory_result.c.id.in_(_first_results()))
         .group_by(referral.c.intake_held_on, trajectory_result.c.decided_on)
     )
-    return [(intake, decision, number) for intake, decision, number in tx.execute(query)]
+    return [DecisionCount(intake, decision, number) for intake, decision, number in tx.execute(query)]
 
 
 def kbr_applications(tx: Connection) -> dict[str, int]:
@@ -84,8 +108,8 @@ def kbr_applications(tx: Connection) -> dict[str, int]:
     return _pairs(tx, query)
 
 
-def _pairs(tx: Connection, query: Select[Any]) -> dict[Any, int]:
-    return {row[0]: row[1] for row in tx.execute(query)}
+def _pairs(tx: Connection, query: Select[Key, int]) -> dict[Key, int]:
+    return dict(tx.execute(query).all())
 
 
 def _first_results() -> Select[tuple[UUID]]:
@@ -99,7 +123,7 @@ def _first_results() -> Select[tuple[UUID]]:
 
 
 def feedback_given(tx: Connection) -> dict[str, dict[str, int]]:
-    """Return per referrer kind and feedback moment how often something was told to the referrer."""
+    """Return how often something was disclosed to referrers, per kind of referrer and feedback moment."""
     query = (
         select(disclosure.c.referrer_kind, disclosure.c.moment, func.count(disclosure.c.delivery_id.distinct()))
         .where(disclosure.c.organisation_id.is_not(None), disclosure.c.moment.is_not(None))
@@ -112,7 +136,6 @@ def feedback_given(tx: Connection) -> dict[str, dict[str, int]]:
 
 
 def undelivered(tx: Connection) -> int:
-    """Return the number of deliveries that are owed or were given up."""
+    """Return the number of deliveries that are not delivered yet, or were given up."""
     settled = (DeliveryState.DELIVERED, DeliveryState.WITHHELD)
-    number: int = tx.execute(select(func.count()).where(delivery.c.state.not_in(settled))).scalar_one()
-    return number
+    return tx.execute(select(func.count()).where(delivery.c.state.not_in(settled))).scalar_one()

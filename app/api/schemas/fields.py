@@ -4,8 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
-from pydantic import Field as Described
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -60,7 +59,7 @@ def _within_reach(value: _Time) -> _Time:
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_within_reach)]
 """A date, ``YYYY-MM-DD``."""
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_within_reach)]
+Timestamp = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_within_reach)]
 """A moment with any offset. Source: RFC 3339, section 5.6, with the capitals of API Design Rules 2.2.0."""
 
 
@@ -71,7 +70,7 @@ def _line(longest: int) -> StringConstraints:
 ShortLine = Annotated[str, _line(80)]
 Line = Annotated[str, _line(200)]
 LongLine = Annotated[str, _line(300)]
-Reference = Annotated[str, _line(100)]
+ReferenceText = Annotated[str, _line(100)]
 Paragraphs = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=_PARAGRAPHS)
 ]
@@ -86,11 +85,11 @@ Email = Annotated[
 ]
 Bsn = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
+CodeText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
 
 OccurredAt = Annotated[
-    Moment | None,
-    Described(
+    Timestamp | None,
+    Field(
         description="When it happened in the real world (*gebeurtenismoment*); now, when left out. Not in the future.",
         examples=["2026-11-23T10:30:00+01:00"],
     ),

@@ -4,23 +4,23 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field as Described
+from pydantic import Field
 
 from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT
-from app.api.schemas.fields import Bsn, Code, In, Line, Moment, Out, Reference, ShortLine
+from app.api.schemas.fields import Bsn, CodeText, In, Line, Out, ReferenceText, ShortLine, Timestamp
 from app.api.schemas.referral_out import AppointmentOut, ReferralSummaryOut, TrajectoryOut
 from app.domain.codes import OrganisationRole, PartyRole, ReferralStatus, ReferrerKind, System, TrajectoryStatus
 
-Cursor = Annotated[str, Described(max_length=500)]
+Cursor = Annotated[str, Field(max_length=500)]
 
 
 class PageIn(In):
     """Which page of a list is asked for."""
 
-    cursor: Cursor | None = Described(
+    cursor: Cursor | None = Field(
         None, description="Where to read on: `nextCursor` of the page before. Opaque; do not build or keep it."
     )
-    limit: int = Described(
+    limit: int = Field(
         DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many items at most on a page.", examples=[DEFAULT_LIMIT]
     )
 
@@ -28,23 +28,23 @@ class PageIn(In):
 class ReferralFilters(PageIn):
     """A question to the list of referrals (*aanmeldingen*)."""
 
-    status: ReferralStatus | None = Described(
+    status: ReferralStatus | None = Field(
         None, description="Where it stands; for a referrer: the last status it was told.", examples=["received"]
     )
-    organisation: Code | None = Described(
+    organisation: CodeText | None = Field(
         None, description="Code of the referring organisation (*verwijzer*).", examples=["wijkteam-noord"]
     )
-    referrer_kind: ReferrerKind | None = Described(
+    referrer_kind: ReferrerKind | None = Field(
         None, description="Kind of referrer (*vindplaats*).", examples=["wijkteam"]
     )
-    area: ShortLine | None = Described(None, description="Area of the city (*gebied*).", examples=["Noord"])
-    counsellor: Line | None = Described(
+    area: ShortLine | None = Field(None, description="Area of the city (*gebied*).", examples=["Noord"])
+    counsellor: Line | None = Field(
         None, description="Name of the counsellor (*trajectbegeleider*).", examples=["B. Bakker"]
     )
-    received_from: Moment | None = Described(
+    received_from: Timestamp | None = Field(
         None, description="Received at this moment or later.", examples=["2026-11-01T00:00:00+01:00"]
     )
-    received_until: Moment | None = Described(
+    received_until: Timestamp | None = Field(
         None, description="Received before this moment.", examples=["2026-12-01T00:00:00+01:00"]
     )
 
@@ -52,12 +52,12 @@ class ReferralFilters(PageIn):
 class ReferralSearchIn(ReferralFilters):
     """A search for referrals by what may not stand in an address (*zoekvraag*)."""
 
-    bsn: Bsn | None = Described(
+    bsn: Bsn | None = Field(
         None,
         description="Citizen service number (*burgerservicenummer*), from organisations that may use it.",
         examples=["999990019"],
     )
-    reference: Reference | None = Described(
+    reference: ReferenceText | None = Field(
         None, description="The referrer's own reference (*kenmerk*).", examples=["2026-0042"]
     )
 
@@ -70,12 +70,12 @@ class ReferralSearchIn(ReferralFilters):
 class TrajectoryFilters(PageIn):
     """A question to the list of trajectories (*trajecten*)."""
 
-    status: TrajectoryStatus | None = Described(None, description="Where it stands.", examples=["running"])
-    referrer_kind: ReferrerKind | None = Described(
+    status: TrajectoryStatus | None = Field(None, description="Where it stands.", examples=["running"])
+    referrer_kind: ReferrerKind | None = Field(
         None, description="Kind of referrer (*vindplaats*).", examples=["wijkteam"]
     )
-    area: ShortLine | None = Described(None, description="Area of the city (*gebied*).", examples=["Noord"])
-    counsellor: Line | None = Described(
+    area: ShortLine | None = Field(None, description="Area of the city (*gebied*).", examples=["Noord"])
+    counsellor: Line | None = Field(
         None, description="Name of the counsellor (*trajectbegeleider*).", examples=["B. Bakker"]
     )
 
@@ -98,16 +98,16 @@ class HistoryEntryOut(Out):
     """A step in the life of a referral (*stap*)."""
 
     id: UUID
-    machine: str = Described(description="What moved: referral, trajectory or kbr_application.", examples=["referral"])
-    action: str = Described(description="What was done.", examples=["confirm"])
+    machine: str = Field(description="What moved: referral, trajectory or kbr_application.", examples=["referral"])
+    action: str = Field(description="What was done.", examples=["confirm"])
     from_status: str | None = None
-    to_status: str | None = Described(None, examples=["confirmed"])
+    to_status: str | None = Field(None, examples=["confirmed"])
     reason: str | None = None
-    role: OrganisationRole = Described(description="Who did it.")
-    system: System = Described(description="In which system.")
-    occurred_at: datetime = Described(description="When it happened.")
-    recorded_at: datetime = Described(description="When the hub recorded it.")
-    implied: bool = Described(description="True when it follows from a later step that a partner reported.")
+    role: OrganisationRole = Field(description="Who did it.")
+    system: System = Field(description="In which system.")
+    occurred_at: datetime = Field(description="When it happened.")
+    recorded_at: datetime = Field(description="When the hub recorded it.")
+    implied: bool = Field(description="True when it follows from a later step that a partner reported.")
 
 
 class HistoryOut(Out):
@@ -119,7 +119,7 @@ class HistoryOut(Out):
 class ActionsOut(Out):
     """What this caller may do now (*mogelijke handelingen*)."""
 
-    items: list[str] = Described(examples=[["confirm", "reject"]])
+    items: list[str] = Field(examples=[["confirm", "reject"]])
 
 
 class PartyOut(Out):
@@ -149,12 +149,12 @@ class DisclosureOut(Out):
     """What was told to whom (*verstrekking*): names of fields, never their values."""
 
     id: UUID
-    receiver: str = Described(description="`webhook`, `polling`, or the system that was told.", examples=["webhook"])
-    event_type: str = Described(examples=["nl.trajecthub.referrals.confirmed.v1"])
-    moment: str | None = Described(None, description="Feedback moment (*terugkoppelmoment*).", examples=["confirmed"])
-    fields: list[str] = Described(examples=[["referral.id", "referral.status"]])
-    policy_version: str = Described(description="Version of the rules that decided.", examples=["rotterdam/1"])
-    digest: str = Described(description="SHA-256 of what was sent, in hex.")
+    receiver: str = Field(description="`webhook`, `polling`, or the system that was told.", examples=["webhook"])
+    event_type: str = Field(examples=["nl.trajecthub.referrals.confirmed.v1"])
+    moment: str | None = Field(None, description="Feedback moment (*terugkoppelmoment*).", examples=["confirmed"])
+    fields: list[str] = Field(examples=[["referral.id", "referral.status"]])
+    policy_version: str = Field(description="Version of the rules that decided.", examples=["rotterdam/1"])
+    digest: str = Field(description="SHA-256 of what was sent, in hex.")
     disclosed_at: datetime
 
 

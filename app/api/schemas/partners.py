@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from app.api.schemas.fields import In, LongLine, Moment, Out
+from app.api.schemas.fields import In, LongLine, Out, Timestamp
 from app.domain.codes import System
 
 JobKind = Literal["reconcile", "backfill", "retry"]
@@ -53,7 +53,7 @@ class JobIn(In):
     dry_run: bool = Field(
         False, description="Report what it would do, and change nothing (*proefdraaien*).", examples=[True]
     )
-    since: Moment | None = Field(
+    since: Timestamp | None = Field(
         None,
         description="Of a `backfill`: take what happened from this moment on; everything, when left out.",
         examples=["2026-01-01T00:00:00+01:00"],

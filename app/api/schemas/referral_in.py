@@ -12,18 +12,18 @@ from pydantic_core import to_jsonable_python
 
 from app.api.schemas.fields import (
     Bsn,
-    Code,
+    CodeText,
     Day,
     Email,
     In,
     LanguageTag,
     Line,
     LongLine,
-    Moment,
     Paragraphs,
     Phone,
-    Reference,
+    ReferenceText,
     ShortLine,
+    Timestamp,
 )
 from app.domain.codes import (
     ConsentScope,
@@ -214,16 +214,16 @@ _ASSESSMENT = {"done_by": "assessment_done_by", "life_domains": "life_domains"}
 class ReferralIn(ReferralContentsIn):
     """A client is put forward to the finance team (*aanmelding*)."""
 
-    organisation_code: Code | None = Described(
+    organisation_code: CodeText | None = Described(
         None,
         description="Code of the referring organisation (*verwijzer*). A referrer may leave it out; a registration "
         "system gives the code of the organisation for which it registers.",
         examples=["wijkteam-noord"],
     )
-    reference: Reference | None = Described(
+    reference: ReferenceText | None = Described(
         None, description="Your own reference (*kenmerk*), unique in your organisation.", examples=["2026-0042"]
     )
-    received_at: Moment | None = Described(
+    received_at: Timestamp | None = Described(
         None,
         description="When the referral was made (*ontvangstmoment*); now, when left out.",
         examples=["2026-11-23T09:30:00+01:00"],

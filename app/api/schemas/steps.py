@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field as Described
 from pydantic import StrictBool
 
-from app.api.schemas.fields import Code, Day, In, Line, LongLine, Moment, OccurredAt, Phone
+from app.api.schemas.fields import CodeText, Day, In, Line, LongLine, OccurredAt, Phone, Timestamp
 from app.domain.codes import (
     CancellationReason,
     ClosureReason,
@@ -86,7 +86,7 @@ class RejectionIn(StepIn):
 class ForwardingIn(StepIn):
     """The finance team passes the referral on (*doorverwijzing*)."""
 
-    organisation_code: Code = Described(description="To which organisation.", examples=["wijkteam-noord"])
+    organisation_code: CodeText = Described(description="To which organisation.", examples=["wijkteam-noord"])
 
     def to_command(self) -> ForwardReferral:
         """Return the command."""
@@ -142,7 +142,7 @@ class SignalIn(StepIn):
 class AppointmentIn(StepIn):
     """The intake is planned, or moved when one is planned (*afspraak*)."""
 
-    starts_at: Moment = Described(description="When it begins (*aanvang*).", examples=["2026-12-01T10:00:00+01:00"])
+    starts_at: Timestamp = Described(description="When it begins (*aanvang*).", examples=["2026-12-01T10:00:00+01:00"])
     place: LongLine | None = Described(None, description="Where (*plaats*).", examples=["Huis van de Wijk, Noord"])
     three_way: Annotated[StrictBool, Described(examples=[True])] = Described(
         False, description="Whether the referrer's worker takes part (*driegesprek*); the worker is asked to accept."
@@ -178,7 +178,7 @@ class ResponseIn(StepIn):
     """The referrer's worker accepts the three-way meeting, or gives other times (*reactie*)."""
 
     accepted: _Yes = Described(description="Whether the worker accepts (*akkoord*).")
-    other_times: tuple[Moment, ...] = Described(
+    other_times: tuple[Timestamp, ...] = Described(
         (),
         max_length=10,
         description="Times that do suit (*andere tijden*).",

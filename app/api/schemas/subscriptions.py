@@ -5,19 +5,23 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field as Described
-from pydantic import JsonValue, StringConstraints, WithJsonSchema
+from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
 
 from app.api.schemas.fields import Email, In, Line, Out, ShortLine
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import EventType
-from app.operations.subscriptions import subscriptions as operations
 from app.operations.subscriptions.credentials import ClientCertificate, OAuthClient
-from app.operations.subscriptions.subscriptions import SubscriptionRequest, SubscriptionSettings, SubscriptionView
+from app.operations.subscriptions.subscriptions import (
+    Content,
+    Signing,
+    SubscriptionRequest,
+    SubscriptionSettings,
+    SubscriptionView,
+)
 
-Content = Literal["filtered", "thin"]
-Signing = Literal["v1", "v1a"]
-Status = Literal["pending", "active", "paused", "disabled"]
+ContentCode = Literal["filtered", "thin"]
+SigningCode = Literal["v1", "v1a"]
+StatusCode = Literal["pending", "active", "paused", "disabled"]
 # Referrers receive events at feedback moments only, so the contract names no other occasion.
 FeedbackMoment = Annotated[DisclosureOccasion, WithJsonSchema({"type": "string", "enum": list(FEEDBACK_MOMENTS)})]
 
@@ -33,12 +37,12 @@ class OAuthIn(In):
     """The hub as a client of your token endpoint (OAuth 2.0 client credentials)."""
 
     kind: Literal["oauth"]
-    token_url: Annotated[str, _URL] = Described(
+    token_url: Annotated[str, _URL] = Field(
         description="Address that gives tokens; https.", examples=["https://login.example.nl/token"]
     )
-    client_id: Line = Described(examples=["trajecthub"])
-    client_secret: Line = Described(description="Kept sealed and never shown.", examples=["not-a-real-secret"])
-    scope: Line | None = Described(None, examples=["hooks:write"])
+    client_id: Line = Field(examples=["trajecthub"])
+    client_secret: Line = Field(description="Kept sealed and never shown.", examples=["not-a-real-secret"])
+    scope: Line | None = Field(None, examples=["hooks:write"])
 
     def credentials(self) -> OAuthClient:
         """Return it as the hub uses it."""
@@ -54,8 +58,8 @@ class MutualTlsIn(In):
     """The certificate that the hub shows when it connects (*tweezijdige TLS*)."""
 
     kind: Literal["mtls"]
-    certificate: Pem = Described(description="The chain as PEM, the hub's own certificate first.")
-    private_key: Pem = Described(description="Its key as PEM, without a passphrase; kept sealed and never shown.")
+    certificate: Pem = Field(description="The chain as PEM, the hub's own certificate first.")
+    private_key: Pem = Field(description="Its key as PEM, without a passphrase; kept sealed and never shown.")
 
     def credentials(self) -> ClientCertificate:
         """Return it as the hub uses it."""
@@ -65,39 +69,39 @@ class MutualTlsIn(In):
 class SubscriptionIn(In):
     """Where to be told, and of what (*abonnement*)."""
 
-    url: Annotated[str, _URL] = Described(
+    url: Annotated[str, _URL] = Field(
         description="Address that receives the events; https.", examples=["https://hooks.example.nl/trajecthub"]
     )
-    event_types: tuple[EventType, ...] = Described(
+    event_types: tuple[EventType, ...] = Field(
         (),
         max_length=MAX_TYPES,
         description="Types of event (*gebeurtenissen*). When left out: all that are about referrals, and for the "
         "operator all notices about connections.",
         examples=[["nl.trajecthub.referrals.confirmed.v1"]],
     )
-    areas: tuple[ShortLine, ...] = Described(
+    areas: tuple[ShortLine, ...] = Field(
         (),
         max_length=MAX_AREAS,
         description="Only clients who live in these areas (*gebieden*); everywhere, when left out.",
         examples=[["Feijenoord"]],
     )
-    worker_email: Email | None = Described(
+    worker_email: Email | None = Field(
         None,
         description="Only referrals with this worker (*eigen cliënten van een medewerker*), by the e-mail address that "
         "they were made with. It is kept as a keyed hash and never shown.",
         examples=["a.devries@example.nl"],
     )
-    content: Content = Described(
+    content: ContentCode = Field(
         "filtered",
         description="`filtered`: what you may know; `thin`: ids only, read the rest yourself (*informatiearm*).",
         examples=["filtered"],
     )
-    signing: Signing = Described(
+    signing: SigningCode = Field(
         "v1",
         description="`v1`: signed with a shared secret; `v1a`: with an ed25519 key of the hub too (*handtekening*).",
         examples=["v1"],
     )
-    authentication: Annotated[OAuthIn | MutualTlsIn, Described(discriminator="kind")] | None = Described(
+    authentication: Annotated[OAuthIn | MutualTlsIn, Field(discriminator="kind")] | None = Field(
         None, description="How the hub shows you that it calls, beside its signature (*authenticatie*)."
     )
 
@@ -118,8 +122,8 @@ class SubscriptionIn(In):
                 url=self.url,
                 event_types=frozenset(self.event_types),
                 areas=frozenset(self.areas),
-                content=operations.Content(self.content),
-                signing=operations.Signing(self.signing),
+                content=Content(self.content),
+                signing=Signing(self.signing),
             ),
             worker_email=self.worker_email,
             credentials=self.authentication.credentials() if self.authentication else None,
@@ -129,7 +133,7 @@ class SubscriptionIn(In):
 class SecretRotationIn(In):
     """How long the old secret signs along (*sleutelwissel*)."""
 
-    overlap_hours: int = Described(
+    overlap_hours: int = Field(
         24, ge=0, le=MAX_OVERLAP_HOURS, description="Hours in which both secrets sign; 0 ends the old one at once."
     )
 
@@ -137,8 +141,8 @@ class SecretRotationIn(In):
 class PreviewIn(In):
     """Which event to show (*voorbeeld*)."""
 
-    referral_id: UUID = Described(description="Your id of the referral (*aanmelding*).")
-    event_type: EventType = Described(
+    referral_id: UUID = Field(description="Your id of the referral (*aanmelding*).")
+    event_type: EventType = Field(
         description="Type of event (*gebeurtenis*).", examples=["nl.trajecthub.referrals.confirmed.v1"]
     )
 
@@ -147,24 +151,24 @@ class SubscriptionOut(Out):
     """A subscription (*abonnement*)."""
 
     id: UUID
-    organisation: str = Described(
+    organisation: str = Field(
         description="Code of the organisation that it belongs to (*organisatie*).", examples=["dock"]
     )
-    url: str = Described(examples=["https://hooks.example.nl/trajecthub"])
-    event_types: list[EventType] = Described(description="Empty: all types about referrals; for the operator, notices.")
-    areas: list[str] = Described(description="Empty: everywhere.", examples=[["Feijenoord"]])
-    filters_on_worker: bool = Described(description="Whether only one worker's referrals are told.", examples=[False])
-    content: Content
-    status: Status = Described(
+    url: str = Field(examples=["https://hooks.example.nl/trajecthub"])
+    event_types: list[EventType] = Field(description="Empty: all types about referrals; for the operator, notices.")
+    areas: list[str] = Field(description="Empty: everywhere.", examples=[["Feijenoord"]])
+    filters_on_worker: bool = Field(description="Whether only one worker's referrals are told.", examples=[False])
+    content: ContentCode
+    status: StatusCode = Field(
         description="`pending`: waits for consent, see its handshake; `disabled`: the address answered 410.",
         examples=["active"],
     )
-    status_reason: str | None = Described(None, description="Why it is not active, as a code.")
-    signing: Signing
-    public_key: str | None = Described(None, description="With `v1a`: the key to verify with, `whpk_…`.")
-    authentication: Literal["oauth", "mtls"] | None = Described(None, description="How the hub shows that it calls.")
-    failing_since: datetime | None = Described(None, description="Since when deliveries fail.")
-    previous_secret_expires_at: datetime | None = Described(None, description="Until when the old secret signs too.")
+    status_reason: str | None = Field(None, description="Why it is not active, as a code.")
+    signing: SigningCode
+    public_key: str | None = Field(None, description="With `v1a`: the key to verify with, `whpk_…`.")
+    authentication: Literal["oauth", "mtls"] | None = Field(None, description="How the hub shows that it calls.")
+    failing_since: datetime | None = Field(None, description="Since when deliveries fail.")
+    previous_secret_expires_at: datetime | None = Field(None, description="Until when the old secret signs too.")
     created_at: datetime
     changed_at: datetime
 
@@ -172,7 +176,7 @@ class SubscriptionOut(Out):
 class NewSubscriptionOut(SubscriptionOut):
     """A subscription with a secret that was just made: the only time it is shown."""
 
-    secret: str = Described(
+    secret: str = Field(
         description="Signing secret of Standard Webhooks; keep it safe.",
         examples=["whsec_bm90IGEgcmVhbCBzZWNyZXQgYnV0IGFuIGV4YW1wbGU="],
     )
@@ -212,25 +216,25 @@ class SubscriptionsOut(Out):
 class PreviewFieldOut(Out):
     """What the privacy gate decided on one field (*gegeven*)."""
 
-    field: str = Described(examples=["counsellor.name"])
-    released: bool = Described(examples=[True])
-    reason: str = Described(
+    field: str = Field(examples=["counsellor.name"])
+    released: bool = Field(examples=[True])
+    reason: str = Field(
         description="`released`, or why not: `no-rule`, `forbidden`, `expired`, `no-consent`, `condition`, `outside`, "
         "`error`, or `thin`.",
         examples=["released"],
     )
-    rule_id: str | None = Described(None, description="The rule that decided; absent when none speaks of the field.")
+    rule_id: str | None = Field(None, description="The rule that decided; absent when none speaks of the field.")
 
 
 class PreviewOut(Out):
     """What would be sent now; names of fields, no values (*voorbeeld van een bericht*)."""
 
     would_be_sent: bool
-    obstacles: list[str] = Described(
+    obstacles: list[str] = Field(
         description="Why not, as codes: `event-type`, `area`, `worker`, the status of the subscription, or "
         "`nothing-released`.",
         examples=[["area"]],
     )
-    moment: FeedbackMoment = Described(description="The feedback moment of the event (*terugkoppelmoment*).")
-    policy_version: str = Described(description="The version of the agreements (*terugkoppelafspraken*).")
+    moment: FeedbackMoment = Field(description="The feedback moment of the event (*terugkoppelmoment*).")
+    policy_version: str = Field(description="The version of the agreements (*terugkoppelafspraken*).")
     fields: list[PreviewFieldOut]
