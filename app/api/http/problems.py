@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import structlog
@@ -136,7 +136,7 @@ def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, ob
         "code": kind.code,
     }
     if isinstance(error, InvalidInput):
-        body["errors"] = [vars(fault) for fault in error.faults]
+        body["errors"] = [asdict(fault) for fault in error.faults]
     return Response(to_json(body | dict(extra or {})), status, _headers(error), MEDIA_TYPE)
 
 
