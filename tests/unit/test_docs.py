@@ -40,7 +40,16 @@ FILE_AND_NAME = re.compile(r"`(app/[\w/]+\.py)`,\s+`(\w+)`")
 NAMED_TEST = re.compile(r"test_\w+")
 NAMED_ENDPOINT = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (?:/v1)?(/[a-z-]+[^\s?,…]*)")
 PAGE_IN_SOURCE = re.compile(r"docs/[\w/-]+\.md")
+IDENTIFIER = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+OF_OTHERS = {"SimpleNamespace", "StandardWebhooks", "is_global"}
+WORD = re.compile(r"\w+")
+DATA = {".json", ".toml", ".yaml", ".xsd"}
 SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in (ROOT / folder).rglob("*.py")]
+SPELLED_OUT = [
+    ROOT / "pyproject.toml",
+    *SOURCES,
+    *(path for folder in ("app", "openapi") for path in (ROOT / folder).rglob("*") if path.suffix in DATA),
+]
 
 PARTICIPANT = re.compile(r"^\s*participant (\w+) as (\S+)$", re.MULTILINE)
 CALL = re.compile(r"^\s*\w+->>[+-]?(\w+): (?:await )?([\w.]+)\(", re.MULTILINE)
@@ -98,6 +107,20 @@ def test_named_modules_and_functions_exist() -> None:
     ]
 
     assert missing == []
+
+
+def test_identifiers_occur_in_the_repository() -> None:
+    known = {word for path in SPELLED_OUT for word in WORD.findall(path.read_text())} | OF_OTHERS
+    unknown = [
+        f"{relative(page)}: {code}"
+        for page in PAGES
+        for code in inline_code(page)
+        if IDENTIFIER.fullmatch(code) and not VARIABLE.fullmatch(code) and code not in known
+        # A changelog also names what is gone.
+        if page.name != "CHANGELOG.md"
+    ]
+
+    assert unknown == []
 
 
 def test_names_that_are_said_to_be_in_a_file_are_there() -> None:
