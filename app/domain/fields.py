@@ -1,10 +1,52 @@
-"""The fields of the canonical record by name: the vocabulary of events, views and the privacy gate."""
+"""The fields of the record in one table: name, place in the case, type and sensitivity.
 
+Derived from it are the values of a case by name, the fields that are merged with partners, what is encrypted, the
+class by which the privacy policy is bounded, and the schema of the field in events. The privacy policy, a city's
+owners of fields, the API's schemas and the partner mappings are written out elsewhere: they are the second opinion.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from app.domain.codes import (
+    AppointmentResponse,
+    AppointmentStatus,
+    CancellationReason,
+    ClosureReason,
+    Code,
+    ConsentScope,
+    ContactCaution,
+    ContactChannel,
+    DebtSeverity,
+    DropOutReason,
+    IncomeSituation,
+    IntakeResult,
+    KbrStatus,
+    LifeDomain,
+    ReferralStatus,
+    ReferrerKind,
+    RejectionReason,
+    RoutingAdvice,
+    SignalKind,
+    Threat,
+    TrajectoryResult,
+    TrajectoryStatus,
+    WithdrawalReason,
+)
+from app.domain.values import Appointment, ClientDetails, Referral, ReferralContents, Trajectory
+
+P = TypeVar("P")
+
+Value = str | int | bool | None | date | datetime | UUID | tuple[object, ...] | frozenset[str]
+FieldValues = dict["Field", Value]
 
 
 class Field(StrEnum):
-    """Every field that could leave the hub; its class is in ``app.privacy.classification``.
+    """Every field of the record that could leave the hub.
 
     The part before the dot is the group in which the field appears on the wire (camelCase there).
     """
@@ -88,3 +130,643 @@ class Field(StrEnum):
     KBR_SERVICE_DECISION_MEETING_ON = "kbr.service_decision_meeting_on"
     SIGNAL_KIND = "signal.kind"
     OCCURRED_AT = "event.occurred_at"
+
+
+class FieldClass(StrEnum):
+    """The kind of information that a field holds, which bounds what the privacy policy may release."""
+
+    OPERATIONAL = "operational"
+    CONTACT = "contact"
+    IDENTITY = "identity"
+    FINANCIAL = "financial"
+    CARE = "care"
+    FREE_TEXT = "free_text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldType:
+    """What a field holds.
+
+    Attributes:
+        json_type: its type in JSON; any field may also be null.
+        decode: reads a value back from its JSON form.
+        json_format: the format of a text, or of each item of a list.
+        codes: the code list of a code, or of each item of a list.
+    """
+
+    json_type: str
+    decode: Callable[[Any], Any]
+    json_format: str | None = None
+    codes: type[Code] | None = None
+
+
+def _same(value: object) -> object:
+    return value
+
+
+TEXT = FieldType(json_type="string", decode=_same)
+TEXTS = FieldType(json_type="array", decode=tuple)
+FLAG = FieldType(json_type="boolean", decode=_same)
+COUNT = FieldType(json_type="integer", decode=_same)
+DAY = FieldType(json_type="string", decode=date.fromisoformat, json_format="date")
+MOMENT = FieldType(json_type="string", decode=datetime.fromisoformat, json_format="date-time")
+MOMENTS = FieldType(json_type="array", decode=tuple, json_format="date-time")
+IDENTIFIER = FieldType(json_type="string", decode=UUID, json_format="uuid")
+
+
+def code_of(codes: type[Code]) -> FieldType:
+    """Return the type of a code."""
+    return FieldType(json_type="string", decode=codes, codes=codes)
+
+
+def codes_of(codes: type[Code]) -> FieldType:
+    """Return the type of a list of codes."""
+    return FieldType(json_type="array", decode=lambda values: tuple(map(codes, values)), codes=codes)
+
+
+def code_set_of(codes: type[Code]) -> FieldType:
+    """Return the type of a set of codes."""
+    return FieldType(json_type="array", decode=lambda values: frozenset(map(codes, values)), codes=codes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldSpec(Generic[P]):
+    """A field of a part of the case.
+
+    Attributes:
+        privacy_class: bounds what the privacy policy may release.
+        read: returns the value from the part.
+        write: returns the part with another value; None where no partner can change the field.
+        about: describes the field in the schemas of events; None where no event carries it.
+    """
+
+    field: Field
+    privacy_class: FieldClass
+    type: FieldType
+    read: Callable[[P], Value]
+    write: Callable[[P, Any], P] | None
+    about: str | None
+
+
+def _spec(  # noqa: PLR0913  # the columns of the table
+    field: Field,
+    privacy_class: FieldClass,
+    type: FieldType,
+    read: Callable[[P], Value],
+    write: Callable[[P, Any], P] | None = None,
+    about: str | None = None,
+) -> FieldSpec[P]:
+    return FieldSpec(field=field, privacy_class=privacy_class, type=type, read=read, write=write, about=about)
+
+
+def _of_event(field: Field, privacy_class: FieldClass, type: FieldType, about: str) -> FieldSpec[None]:
+    return _spec(field, privacy_class, type, lambda _: None, about=about)
+
+
+def _flags(referral: Referral) -> tuple[str, ...]:
+    flags = referral.flags
+    named = {
+        "awaiting_information": flags.awaiting_information,
+        "withdrawal_requested": flags.withdrawal_requested,
+        "contact_lost": flags.contact_lost,
+    }
+    return tuple(name for name, is_set in named.items() if is_set)
+
+
+_C = FieldClass
+
+OF_REFERRAL: tuple[FieldSpec[Referral], ...] = (
+    _spec(
+        Field.REFERRAL_ID,
+        _C.OPERATIONAL,
+        IDENTIFIER,
+        lambda it: it.id,
+        about="The receiver's own id of the referral (aanmelding)",
+    ),
+    _spec(
+        Field.REFERRAL_REFERENCE,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: it.reference,
+        about="The referrer's own reference (kenmerk verwijzer)",
+    ),
+    _spec(
+        Field.REFERRAL_STATUS,
+        _C.OPERATIONAL,
+        code_of(ReferralStatus),
+        lambda it: it.status,
+        about="Where the referral stands (status)",
+    ),
+    _spec(Field.REFERRAL_TOLD_STATUS, _C.OPERATIONAL, code_of(ReferralStatus), lambda it: it.told_status),
+    _spec(
+        Field.REFERRAL_RECEIVED_AT,
+        _C.OPERATIONAL,
+        MOMENT,
+        lambda it: it.received_at,
+        about="When the referral was made (aangemeld op)",
+    ),
+    _spec(
+        Field.REFERRAL_ORGANISATION,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: it.organisation.name,
+        about="The organisation that referred (verwijzer)",
+    ),
+    _spec(
+        Field.REFERRAL_ORGANISATION_KIND,
+        _C.OPERATIONAL,
+        code_of(ReferrerKind),
+        lambda it: it.organisation.kind,
+        about="The kind of referrer (soort verwijzer)",
+    ),
+    _spec(
+        Field.REFERRAL_ADVICE,
+        _C.OPERATIONAL,
+        codes_of(RoutingAdvice),
+        lambda it: it.advice,
+        about="Routing advice (advies)",
+    ),
+    _spec(Field.REFERRAL_FLAGS, _C.OPERATIONAL, TEXTS, _flags),
+    _spec(
+        Field.REFERRAL_PREVIOUS_ID,
+        _C.OPERATIONAL,
+        IDENTIFIER,
+        lambda it: it.previous_id,
+        about="The earlier referral of the same client (eerdere aanmelding)",
+    ),
+    _spec(
+        Field.REFERRAL_REJECTION_REASON,
+        _C.OPERATIONAL,
+        code_of(RejectionReason),
+        lambda it: it.rejection_reason,
+        about="Why the referral was rejected (reden afwijzing)",
+    ),
+    _spec(
+        Field.REFERRAL_WITHDRAWAL_REASON,
+        _C.OPERATIONAL,
+        code_of(WithdrawalReason),
+        lambda it: it.withdrawal_reason,
+        about="Why the referral was withdrawn (reden intrekking)",
+    ),
+    _spec(
+        Field.REFERRAL_CLOSURE_REASON,
+        _C.OPERATIONAL,
+        code_of(ClosureReason),
+        lambda it: it.closure_reason,
+        about="Why the referral was closed (reden afsluiting)",
+    ),
+    _spec(Field.REFERRAL_AGE, _C.IDENTITY, COUNT, lambda it: it.age),
+    _spec(
+        Field.CLIENT_ID,
+        _C.IDENTITY,
+        IDENTIFIER,
+        lambda it: it.client_id,
+        about="The receiver's own id of the client (klant)",
+    ),
+    _spec(
+        Field.COUNSELLOR_NAME,
+        _C.CONTACT,
+        TEXT,
+        lambda it: it.counsellor.name if it.counsellor else None,
+        about="The client's fixed contact (trajectbegeleider)",
+    ),
+    _spec(
+        Field.COUNSELLOR_PHONE,
+        _C.CONTACT,
+        TEXT,
+        lambda it: it.counsellor.phone if it.counsellor else None,
+        about="Telephone of the counsellor",
+    ),
+    _spec(
+        Field.ATTENDANCE_MISSED_COUNT,
+        _C.OPERATIONAL,
+        COUNT,
+        lambda it: it.missed_count,
+        about="How often the client did not appear (niet verschenen)",
+    ),
+    _spec(
+        Field.INTAKE_RESULT,
+        _C.FINANCIAL,
+        code_of(IntakeResult),
+        lambda it: it.intake_result,
+        about="What the intake led to (resultaat intake)",
+    ),
+    _spec(
+        Field.INTAKE_CONCLUDED_ON,
+        _C.OPERATIONAL,
+        DAY,
+        lambda it: it.intake_concluded_on,
+        about="When the intake was concluded (intake afgerond op)",
+    ),
+)
+"""What is stored of a referral itself."""
+
+OF_CONTENTS: tuple[FieldSpec[ReferralContents], ...] = (
+    _spec(
+        Field.REFERRAL_AREA,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: it.area,
+        lambda it, value: replace(it, area=value),
+        about="The area where the client lives (gebied)",
+    ),
+    _spec(
+        Field.REFERRAL_THREE_WAY_MEETING,
+        _C.OPERATIONAL,
+        FLAG,
+        lambda it: it.three_way_meeting,
+        lambda it, value: replace(it, three_way_meeting=value),
+        about="Whether a three-way meeting is wished (driegesprek)",
+    ),
+    _spec(
+        Field.REFERRAL_MEETING_PLACE,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: it.meeting_place,
+        lambda it, value: replace(it, meeting_place=value),
+        about="Where a three-way meeting is wished (locatie)",
+    ),
+    _spec(
+        Field.REFERRAL_INCOME_SITUATION,
+        _C.FINANCIAL,
+        code_of(IncomeSituation),
+        lambda it: it.income_situation,
+        lambda it, value: replace(it, income_situation=value),
+        about="Whether the client has an income (inkomen)",
+    ),
+    _spec(
+        Field.REFERRAL_DEBT_SEVERITY,
+        _C.FINANCIAL,
+        code_of(DebtSeverity),
+        lambda it: it.debt_severity,
+        lambda it, value: replace(it, debt_severity=value),
+        about="How heavy the debts are (schulden)",
+    ),
+    _spec(
+        Field.REFERRAL_THREATS,
+        _C.FINANCIAL,
+        codes_of(Threat),
+        lambda it: it.threats,
+        lambda it, value: replace(it, threats=value),
+        about="Threatening situations (dreigingen)",
+    ),
+    _spec(
+        Field.REFERRAL_PROTECTIVE_ADMINISTRATION,
+        _C.FINANCIAL,
+        FLAG,
+        lambda it: it.protective_administration,
+        lambda it, value: replace(it, protective_administration=value),
+        about="Whether there is protective administration (bewindvoering)",
+    ),
+    _spec(
+        Field.REFERRAL_RUNNING_WSNP,
+        _C.FINANCIAL,
+        FLAG,
+        lambda it: it.running_wsnp,
+        lambda it, value: replace(it, running_wsnp=value),
+        about="Whether a statutory debt restructuring runs (Wsnp)",
+    ),
+    _spec(
+        Field.REFERRAL_WMO_INDICATION,
+        _C.CARE,
+        FLAG,
+        lambda it: it.wmo_indication,
+        lambda it, value: replace(it, wmo_indication=value),
+    ),
+    _spec(
+        Field.REFERRAL_LIVES_IN_MUNICIPALITY,
+        _C.OPERATIONAL,
+        FLAG,
+        lambda it: it.lives_in_municipality,
+        lambda it, value: replace(it, lives_in_municipality=value),
+        about="Whether the client lives in the municipality (woonachtig)",
+    ),
+    _spec(
+        Field.REFERRAL_CASE_LEAD,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: it.case_lead,
+        lambda it, value: replace(it, case_lead=value),
+        about="Who directs the case before intake (casusregisseur)",
+    ),
+    _spec(
+        Field.REFERRAL_OTHER_ORGANISATIONS,
+        _C.FREE_TEXT,
+        TEXTS,
+        lambda it: it.other_organisations,
+        lambda it, value: replace(it, other_organisations=value),
+    ),
+    _spec(Field.REFERRAL_REASON, _C.FREE_TEXT, TEXT, lambda it: it.reason, lambda it, value: replace(it, reason=value)),
+    _spec(
+        Field.REFERRAL_MOTIVATION,
+        _C.FREE_TEXT,
+        TEXT,
+        lambda it: it.motivation,
+        lambda it, value: replace(it, motivation=value),
+    ),
+    _spec(
+        Field.ASSESSMENT_DONE_BY,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: it.assessment_done_by,
+        lambda it, value: replace(it, assessment_done_by=value),
+        about="Who did the broad assessment (brede uitvraag)",
+    ),
+    _spec(
+        Field.ASSESSMENT_LIFE_DOMAINS,
+        _C.CARE,
+        codes_of(LifeDomain),
+        lambda it: it.life_domains,
+        lambda it, value: replace(it, life_domains=value),
+    ),
+    _spec(
+        Field.CONSENT_SCOPES,
+        _C.OPERATIONAL,
+        code_set_of(ConsentScope),
+        lambda it: it.consent.scopes,
+        lambda it, value: replace(it, consent=replace(it.consent, scopes=value)),
+        about="What the client agreed to (toestemming)",
+    ),
+    _spec(
+        Field.CONSENT_GIVEN_ON,
+        _C.OPERATIONAL,
+        DAY,
+        lambda it: it.consent.given_on,
+        lambda it, value: replace(it, consent=replace(it.consent, given_on=value)),
+        about="When the client agreed (toestemming gegeven op)",
+    ),
+    _spec(
+        Field.CONSENT_EVIDENCE,
+        _C.FREE_TEXT,
+        TEXT,
+        lambda it: it.consent.evidence,
+        lambda it, value: replace(it, consent=replace(it.consent, evidence=value)),
+    ),
+    _spec(
+        Field.WORKER_NAME,
+        _C.CONTACT,
+        TEXT,
+        lambda it: it.worker.name,
+        lambda it, value: replace(it, worker=replace(it.worker, name=value)),
+        about="The referrer's worker (medewerker)",
+    ),
+    _spec(
+        Field.WORKER_PHONE,
+        _C.CONTACT,
+        TEXT,
+        lambda it: it.worker.phone,
+        lambda it, value: replace(it, worker=replace(it.worker, phone=value)),
+        about="Telephone of the referrer's worker",
+    ),
+    _spec(
+        Field.WORKER_EMAIL,
+        _C.CONTACT,
+        TEXT,
+        lambda it: it.worker.email,
+        lambda it, value: replace(it, worker=replace(it.worker, email=value)),
+        about="E-mail of the referrer's worker",
+    ),
+)
+"""What the referrer says of the case."""
+
+OF_CLIENT: tuple[FieldSpec[ClientDetails], ...] = (
+    _spec(Field.CLIENT_BSN, _C.IDENTITY, TEXT, lambda it: it.bsn, about="Citizen service number (BSN)"),
+    _spec(
+        Field.CLIENT_GIVEN_NAME,
+        _C.IDENTITY,
+        TEXT,
+        lambda it: it.given_name,
+        lambda it, value: replace(it, given_name=value),
+        about="Given name (voornaam)",
+    ),
+    _spec(
+        Field.CLIENT_FAMILY_NAME,
+        _C.IDENTITY,
+        TEXT,
+        lambda it: it.family_name,
+        lambda it, value: replace(it, family_name=value),
+        about="Family name (achternaam)",
+    ),
+    _spec(
+        Field.CLIENT_BIRTH_DATE,
+        _C.IDENTITY,
+        DAY,
+        lambda it: it.birth_date,
+        lambda it, value: replace(it, birth_date=value),
+        about="Date of birth (geboortedatum)",
+    ),
+    _spec(
+        Field.CLIENT_SEX,
+        _C.IDENTITY,
+        TEXT,
+        lambda it: it.sex,
+        lambda it, value: replace(it, sex=value),
+        about="Sex (geslacht)",
+    ),
+    _spec(
+        Field.CLIENT_ADDRESS,
+        _C.CONTACT,
+        TEXT,
+        lambda it: it.address,
+        lambda it, value: replace(it, address=value),
+        about="Address (adres)",
+    ),
+    _spec(
+        Field.CLIENT_PHONE,
+        _C.CONTACT,
+        TEXT,
+        lambda it: it.phone,
+        lambda it, value: replace(it, phone=value),
+        about="Telephone (telefoon)",
+    ),
+    _spec(
+        Field.CLIENT_EMAIL,
+        _C.CONTACT,
+        TEXT,
+        lambda it: it.email,
+        lambda it, value: replace(it, email=value),
+        about="E-mail",
+    ),
+    _spec(
+        Field.CLIENT_PREFERRED_CHANNEL,
+        _C.CONTACT,
+        code_of(ContactChannel),
+        lambda it: it.preferred_channel,
+        lambda it, value: replace(it, preferred_channel=value),
+        about="How the client prefers to be reached (voorkeurskanaal)",
+    ),
+    _spec(
+        Field.CLIENT_INTERPRETER_LANGUAGE,
+        _C.CONTACT,
+        TEXT,
+        lambda it: it.interpreter_language,
+        lambda it, value: replace(it, interpreter_language=value),
+        about="Language for which an interpreter is needed (tolktaal)",
+    ),
+    _spec(
+        Field.CLIENT_CONTACT_CAUTIONS,
+        _C.CONTACT,
+        codes_of(ContactCaution),
+        lambda it: it.contact_cautions,
+        lambda it, value: replace(it, contact_cautions=value),
+        about="What to mind at first contact (aandachtspunten)",
+    ),
+)
+"""What the referrer says of the client; the BSN never changes afterwards, for it says who the client is."""
+
+OF_APPOINTMENT: tuple[FieldSpec[Appointment], ...] = (
+    _spec(
+        Field.APPOINTMENT_ID,
+        _C.OPERATIONAL,
+        IDENTIFIER,
+        lambda it: it.id,
+        about="The receiver's own id of the appointment (afspraak)",
+    ),
+    _spec(Field.APPOINTMENT_STATUS, _C.OPERATIONAL, code_of(AppointmentStatus), lambda it: it.status),
+    _spec(
+        Field.APPOINTMENT_STARTS_AT,
+        _C.OPERATIONAL,
+        MOMENT,
+        lambda it: it.starts_at,
+        about="When the intake begins (intakegesprek)",
+    ),
+    _spec(
+        Field.APPOINTMENT_PLACE, _C.OPERATIONAL, TEXT, lambda it: it.place, about="Where the intake is held (locatie)"
+    ),
+    _spec(
+        Field.APPOINTMENT_THREE_WAY,
+        _C.OPERATIONAL,
+        FLAG,
+        lambda it: it.three_way,
+        about="Whether the referrer's worker takes part (driegesprek)",
+    ),
+    _spec(Field.APPOINTMENT_PARTICIPANTS, _C.CONTACT, TEXTS, lambda it: it.participants),
+    _spec(
+        Field.APPOINTMENT_RESPONSE,
+        _C.OPERATIONAL,
+        code_of(AppointmentResponse),
+        lambda it: it.response,
+        about="The worker's answer to a three-way meeting (reactie)",
+    ),
+    _spec(
+        Field.APPOINTMENT_OTHER_TIMES,
+        _C.OPERATIONAL,
+        MOMENTS,
+        lambda it: it.other_times,
+        about="Other times that the worker proposes (andere tijden)",
+    ),
+    _spec(
+        Field.APPOINTMENT_CANCELLATION_REASON,
+        _C.OPERATIONAL,
+        code_of(CancellationReason),
+        lambda it: it.cancellation_reason,
+        about="Why the intake falls through (reden)",
+    ),
+)
+"""What is stored of an appointment."""
+
+OF_TRAJECTORY: tuple[FieldSpec[Trajectory], ...] = (
+    _spec(
+        Field.TRAJECTORY_ID,
+        _C.OPERATIONAL,
+        IDENTIFIER,
+        lambda it: it.id,
+        about="The receiver's own id of the trajectory (traject)",
+    ),
+    _spec(
+        Field.TRAJECTORY_STATUS,
+        _C.OPERATIONAL,
+        code_of(TrajectoryStatus),
+        lambda it: it.status,
+        about="Where the trajectory stands (status traject)",
+    ),
+    _spec(Field.TRAJECTORY_STARTED_ON, _C.OPERATIONAL, DAY, lambda it: it.started_on),
+    _spec(Field.TRAJECTORY_DUE_ON, _C.OPERATIONAL, DAY, lambda it: it.due_on),
+    _spec(Field.TRAJECTORY_ENDED_ON, _C.OPERATIONAL, DAY, lambda it: it.ended_on),
+    _spec(
+        Field.TRAJECTORY_CLOSURE_REASON,
+        _C.OPERATIONAL,
+        code_of(ClosureReason),
+        lambda it: it.closure_reason,
+        about="Why the trajectory ended (reden afsluiting)",
+    ),
+    _spec(
+        Field.PLAN_SIGNED_ON,
+        _C.OPERATIONAL,
+        DAY,
+        lambda it: it.plan.signed_on if it.plan else None,
+        about="When the client signed the support plan (ondersteuningsplan)",
+    ),
+    _spec(
+        Field.PLAN_DOCUMENT_REFERENCE, _C.FINANCIAL, TEXT, lambda it: it.plan.document_reference if it.plan else None
+    ),
+    _spec(
+        Field.RESULT_CODE,
+        _C.FINANCIAL,
+        code_of(TrajectoryResult),
+        lambda it: it.results[-1].code if it.results else None,
+        about="What the trajectory led to (resultaat traject)",
+    ),
+    _spec(
+        Field.RESULT_DECIDED_ON,
+        _C.FINANCIAL,
+        DAY,
+        lambda it: it.results[-1].decided_on if it.results else None,
+        about="When that was decided (besluitdatum)",
+    ),
+    _spec(
+        Field.RESULT_DROP_OUT_REASON,
+        _C.FINANCIAL,
+        code_of(DropOutReason),
+        lambda it: it.results[-1].drop_out_reason if it.results else None,
+    ),
+    _spec(
+        Field.KBR_STATUS,
+        _C.FINANCIAL,
+        code_of(KbrStatus),
+        lambda it: it.kbr_application.status if it.kbr_application else None,
+        about="Where the application to the credit bank stands (aanvraag KBR)",
+    ),
+    _spec(
+        Field.KBR_CHANGED_ON,
+        _C.FINANCIAL,
+        DAY,
+        lambda it: it.kbr_application.changed_on if it.kbr_application else None,
+        about="When the application moved (gewijzigd op)",
+    ),
+    _spec(
+        Field.KBR_SERVICE_DECISION_MEETING_ON,
+        _C.FINANCIAL,
+        DAY,
+        lambda it: it.kbr_application.service_decision_meeting_on if it.kbr_application else None,
+    ),
+)
+"""What is stored of a trajectory; of its results the newest."""
+
+OF_EVENT: tuple[FieldSpec[None], ...] = (
+    _of_event(
+        Field.REFERRAL_REQUESTED_ACTION,
+        _C.OPERATIONAL,
+        TEXT,
+        "What the referrer is asked to do (verzoek), such as restore_contact",
+    ),
+    _of_event(Field.SIGNAL_KIND, _C.OPERATIONAL, code_of(SignalKind), "What changed at the referrer (signaal)"),
+    _of_event(Field.OCCURRED_AT, _C.OPERATIONAL, MOMENT, "When it happened in the real world (gebeurd op)"),
+)
+"""What an event alone says."""
+
+TABLES: tuple[tuple[FieldSpec[Any], ...], ...] = (
+    OF_REFERRAL,
+    OF_CONTENTS,
+    OF_CLIENT,
+    OF_APPOINTMENT,
+    OF_TRAJECTORY,
+    OF_EVENT,
+)
+SPECS: Mapping[Field, FieldSpec[Any]] = {spec.field: spec for specs in TABLES for spec in specs}
+"""The row of every field."""
+
+
+def values_of(specs: tuple[FieldSpec[P], ...], part: P) -> FieldValues:
+    """Return the fields of a part of a case by name."""
+    return {spec.field: spec.read(part) for spec in specs}

@@ -3,26 +3,19 @@
 Source: ``docs/explanation/domain.md``, section 9. What each city laid down is data: ``app/reference``.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from json import dumps
-from typing import Any
+from typing import Any, TypeVar
 
-from app.domain.codes import (
-    ConsentScope,
-    ContactCaution,
-    ContactChannel,
-    DebtSeverity,
-    IncomeSituation,
-    LifeDomain,
-    System,
-    Threat,
-)
+from app.domain.codes import System
 from app.domain.commands import AmendReferral
-from app.domain.fields import Field
+from app.domain.fields import OF_CLIENT, OF_CONTENTS, Field, FieldSpec
+
+P = TypeVar("P")
 
 MOST_SENDS = 5
 """How often one field of one referral is sent within ``LOOP_WINDOW`` while two sides contradict each other."""
@@ -117,74 +110,19 @@ def resolve(base: bytes, hub: bytes, partner: bytes, *, owns: bool) -> Resolutio
     return Resolution(take=True) if owns else Resolution(reason=Reason.NOT_THE_OWNER)
 
 
-@dataclass(frozen=True)
-class FieldAccessor:
-    """Where a field stands in what a referrer says, and how its stored form is read back."""
+_CONTENTS = {spec.field: spec for spec in OF_CONTENTS if spec.write}
+_CLIENT = {spec.field: spec for spec in OF_CLIENT if spec.write}
 
-    path: tuple[str, ...]
-    read: Callable[[Any], object]
-
-
-def _same(value: object) -> object:
-    return value
-
-
-def _each(kind: Callable[[Any], object]) -> Callable[[Any], object]:
-    return lambda values: tuple(map(kind, values))
-
-
-_CONTENTS: Mapping[Field, tuple[str, Callable[[Any], object]]] = {
-    Field.REFERRAL_AREA: ("area", _same),
-    Field.REFERRAL_THREE_WAY_MEETING: ("three_way_meeting", _same),
-    Field.REFERRAL_MEETING_PLACE: ("meeting_place", _same),
-    Field.REFERRAL_INCOME_SITUATION: ("income_situation", IncomeSituation),
-    Field.REFERRAL_DEBT_SEVERITY: ("debt_severity", DebtSeverity),
-    Field.REFERRAL_THREATS: ("threats", _each(Threat)),
-    Field.REFERRAL_PROTECTIVE_ADMINISTRATION: ("protective_administration", _same),
-    Field.REFERRAL_RUNNING_WSNP: ("running_wsnp", _same),
-    Field.REFERRAL_WMO_INDICATION: ("wmo_indication", _same),
-    Field.REFERRAL_LIVES_IN_MUNICIPALITY: ("lives_in_municipality", _same),
-    Field.REFERRAL_CASE_LEAD: ("case_lead", _same),
-    Field.REFERRAL_OTHER_ORGANISATIONS: ("other_organisations", tuple),
-    Field.REFERRAL_REASON: ("reason", _same),
-    Field.REFERRAL_MOTIVATION: ("motivation", _same),
-    Field.ASSESSMENT_DONE_BY: ("assessment_done_by", _same),
-    Field.ASSESSMENT_LIFE_DOMAINS: ("life_domains", _each(LifeDomain)),
-    Field.CONSENT_SCOPES: ("consent.scopes", lambda values: frozenset(map(ConsentScope, values))),
-    Field.CONSENT_GIVEN_ON: ("consent.given_on", date.fromisoformat),
-    Field.CONSENT_EVIDENCE: ("consent.evidence", _same),
-    Field.WORKER_NAME: ("worker.name", _same),
-    Field.WORKER_PHONE: ("worker.phone", _same),
-    Field.WORKER_EMAIL: ("worker.email", _same),
-}
-
-_CLIENT: Mapping[Field, tuple[str, Callable[[Any], object]]] = {
-    Field.CLIENT_GIVEN_NAME: ("given_name", _same),
-    Field.CLIENT_FAMILY_NAME: ("family_name", _same),
-    Field.CLIENT_BIRTH_DATE: ("birth_date", date.fromisoformat),
-    Field.CLIENT_SEX: ("sex", _same),
-    Field.CLIENT_ADDRESS: ("address", _same),
-    Field.CLIENT_PHONE: ("phone", _same),
-    Field.CLIENT_EMAIL: ("email", _same),
-    Field.CLIENT_PREFERRED_CHANNEL: ("preferred_channel", ContactChannel),
-    Field.CLIENT_INTERPRETER_LANGUAGE: ("interpreter_language", _same),
-    Field.CLIENT_CONTACT_CAUTIONS: ("contact_cautions", _each(ContactCaution)),
-}
-
-# The BSN is not among them: it says who the client is, and never changes afterwards.
-REFERRER_FIELDS: Mapping[Field, FieldAccessor] = {
-    field: FieldAccessor((part, *path.split(".")), read)
-    for part, table in (("contents", _CONTENTS), ("client", _CLIENT))
-    for field, (path, read) in table.items()
-}
+REFERRER_FIELDS: Mapping[Field, FieldSpec[Any]] = {**_CONTENTS, **_CLIENT}
 """Every field of a referral that two systems can change."""
 
 
-def referrer_values(fact: AmendReferral) -> dict[Field, object]:
-    """Return what is said, by field; nothing of the client when the fact leaves it as it is."""
-    return {
-        field: _at(fact, each.path) for field, each in REFERRER_FIELDS.items() if _at(fact, each.path[:1]) is not None
-    }
+def referrer_values(command: AmendReferral) -> dict[Field, object]:
+    """Return what is said, by field; nothing of the client when the command leaves it as it is."""
+    values: dict[Field, object] = {field: spec.read(command.contents) for field, spec in _CONTENTS.items()}
+    if command.client:
+        values |= {field: spec.read(command.client) for field, spec in _CLIENT.items()}
+    return values
 
 
 def changed_fields(before: AmendReferral, after: AmendReferral) -> dict[Field, object]:
@@ -193,22 +131,19 @@ def changed_fields(before: AmendReferral, after: AmendReferral) -> dict[Field, o
     return {field: value for field, value in referrer_values(after).items() if field in old and value != old[field]}
 
 
-def with_values(fact: AmendReferral, values: Mapping[Field, object]) -> AmendReferral:
+def with_values(command: AmendReferral, values: Mapping[Field, object]) -> AmendReferral:
     """Return what is said with other values in these fields."""
+    contents, client = command.contents, command.client
     for field, value in values.items():
-        fact = _with(fact, REFERRER_FIELDS[field].path, value)
-    return fact
+        if field in _CONTENTS:
+            contents = _written(_CONTENTS[field], contents, value)
+        elif client:
+            client = _written(_CLIENT[field], client, value)
+    return AmendReferral(contents, client)
 
 
-def _at(record: Any, path: Iterable[str]) -> Any:
-    for name in path:
-        record = getattr(record, name)
-    return record
-
-
-def _with(record: Any, path: tuple[str, ...], value: object) -> Any:
-    name, *rest = path
-    return replace(record, **{name: _with(getattr(record, name), tuple(rest), value) if rest else value})
+def _written(spec: FieldSpec[P], part: P, value: object) -> P:
+    return spec.write(part, value) if spec.write else part
 
 
 _PHONES = frozenset({Field.CLIENT_PHONE, Field.WORKER_PHONE})

@@ -2,133 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from enum import StrEnum
 
 from app.domain.codes import RejectionReason, RoutingAdvice
-from app.domain.fields import Field
+from app.domain.fields import IDENTIFIER, OF_CONTENTS, SPECS, Field, FieldClass
 from app.domain.local_time import AMSTERDAM
 
-
-class FieldClass(StrEnum):
-    """The kind of information a field holds. Source: domain.md section 8."""
-
-    OPERATIONAL = "operational"
-    CONTACT = "contact"
-    IDENTITY = "identity"
-    FINANCIAL = "financial"
-    CARE = "care"
-    FREE_TEXT = "free_text"
-
-
-_FIELDS_OF: Mapping[FieldClass, tuple[Field, ...]] = {
-    FieldClass.OPERATIONAL: (
-        Field.REFERRAL_ID,
-        Field.REFERRAL_REFERENCE,
-        Field.REFERRAL_STATUS,
-        Field.REFERRAL_TOLD_STATUS,
-        Field.REFERRAL_RECEIVED_AT,
-        Field.REFERRAL_AREA,
-        Field.REFERRAL_ORGANISATION,
-        Field.REFERRAL_ORGANISATION_KIND,
-        Field.REFERRAL_THREE_WAY_MEETING,
-        Field.REFERRAL_MEETING_PLACE,
-        Field.REFERRAL_LIVES_IN_MUNICIPALITY,
-        Field.REFERRAL_CASE_LEAD,
-        Field.REFERRAL_ADVICE,
-        Field.REFERRAL_FLAGS,
-        Field.REFERRAL_PREVIOUS_ID,
-        Field.REFERRAL_REQUESTED_ACTION,
-        Field.REFERRAL_REJECTION_REASON,
-        Field.REFERRAL_WITHDRAWAL_REASON,
-        Field.REFERRAL_CLOSURE_REASON,
-        Field.ASSESSMENT_DONE_BY,
-        Field.CONSENT_SCOPES,
-        Field.CONSENT_GIVEN_ON,
-        Field.APPOINTMENT_ID,
-        Field.APPOINTMENT_STATUS,
-        Field.APPOINTMENT_STARTS_AT,
-        Field.APPOINTMENT_PLACE,
-        Field.APPOINTMENT_THREE_WAY,
-        Field.APPOINTMENT_RESPONSE,
-        Field.APPOINTMENT_OTHER_TIMES,
-        Field.APPOINTMENT_CANCELLATION_REASON,
-        Field.ATTENDANCE_MISSED_COUNT,
-        Field.INTAKE_CONCLUDED_ON,
-        Field.TRAJECTORY_ID,
-        Field.TRAJECTORY_STATUS,
-        Field.TRAJECTORY_STARTED_ON,
-        Field.TRAJECTORY_DUE_ON,
-        Field.TRAJECTORY_ENDED_ON,
-        Field.TRAJECTORY_CLOSURE_REASON,
-        Field.PLAN_SIGNED_ON,
-        Field.SIGNAL_KIND,
-        Field.OCCURRED_AT,
-    ),
-    FieldClass.CONTACT: (
-        Field.CLIENT_ADDRESS,
-        Field.CLIENT_PHONE,
-        Field.CLIENT_EMAIL,
-        Field.CLIENT_PREFERRED_CHANNEL,
-        Field.CLIENT_INTERPRETER_LANGUAGE,
-        Field.CLIENT_CONTACT_CAUTIONS,
-        Field.WORKER_NAME,
-        Field.WORKER_PHONE,
-        Field.WORKER_EMAIL,
-        Field.COUNSELLOR_NAME,
-        Field.COUNSELLOR_PHONE,
-        Field.APPOINTMENT_PARTICIPANTS,
-    ),
-    FieldClass.IDENTITY: (
-        Field.REFERRAL_AGE,
-        Field.CLIENT_ID,
-        Field.CLIENT_BSN,
-        Field.CLIENT_GIVEN_NAME,
-        Field.CLIENT_FAMILY_NAME,
-        Field.CLIENT_BIRTH_DATE,
-        Field.CLIENT_SEX,
-    ),
-    FieldClass.FINANCIAL: (
-        Field.REFERRAL_INCOME_SITUATION,
-        Field.REFERRAL_DEBT_SEVERITY,
-        Field.REFERRAL_THREATS,
-        Field.REFERRAL_PROTECTIVE_ADMINISTRATION,
-        Field.REFERRAL_RUNNING_WSNP,
-        Field.INTAKE_RESULT,
-        Field.PLAN_DOCUMENT_REFERENCE,
-        Field.RESULT_CODE,
-        Field.RESULT_DECIDED_ON,
-        Field.RESULT_DROP_OUT_REASON,
-        Field.KBR_STATUS,
-        Field.KBR_CHANGED_ON,
-        Field.KBR_SERVICE_DECISION_MEETING_ON,
-    ),
-    FieldClass.CARE: (
-        Field.ASSESSMENT_LIFE_DOMAINS,
-        Field.REFERRAL_WMO_INDICATION,
-    ),
-    FieldClass.FREE_TEXT: (
-        Field.REFERRAL_REASON,
-        Field.REFERRAL_MOTIVATION,
-        # The names of other organisations are typed by hand, and a name alone may give away an illness.
-        Field.REFERRAL_OTHER_ORGANISATIONS,
-        Field.CONSENT_EVIDENCE,
-    ),
-}
-
-CLASS_OF: Mapping[Field, FieldClass] = {
-    field: field_class for field_class, fields in _FIELDS_OF.items() for field in fields
-}
+CLASS_OF: Mapping[Field, FieldClass] = {field: spec.privacy_class for field, spec in SPECS.items()}
 """The one class of every field of the canonical record."""
 
-ID_FIELDS = frozenset(
-    {
-        Field.REFERRAL_ID,
-        Field.REFERRAL_PREVIOUS_ID,
-        Field.CLIENT_ID,
-        Field.APPOINTMENT_ID,
-        Field.TRAJECTORY_ID,
-    }
-)
+ID_FIELDS = frozenset(field for field, spec in SPECS.items() if spec.type is IDENTIFIER)
 """The hub's own ids: outside the three systems they only ever leave as the receiver's pseudonyms."""
 
 INSIDE_ONLY = frozenset({Field.CLIENT_BSN})
@@ -137,25 +19,7 @@ INSIDE_ONLY = frozenset({Field.CLIENT_BSN})
 SUPPLIED_BY_REFERRER = frozenset(
     {
         Field.REFERRAL_REFERENCE,
-        Field.REFERRAL_AREA,
-        Field.REFERRAL_THREE_WAY_MEETING,
-        Field.REFERRAL_MEETING_PLACE,
-        Field.REFERRAL_INCOME_SITUATION,
-        Field.REFERRAL_DEBT_SEVERITY,
-        Field.REFERRAL_THREATS,
-        Field.REFERRAL_PROTECTIVE_ADMINISTRATION,
-        Field.REFERRAL_RUNNING_WSNP,
-        Field.REFERRAL_WMO_INDICATION,
-        Field.REFERRAL_LIVES_IN_MUNICIPALITY,
-        Field.REFERRAL_CASE_LEAD,
-        Field.REFERRAL_OTHER_ORGANISATIONS,
-        Field.REFERRAL_REASON,
-        Field.REFERRAL_MOTIVATION,
-        Field.ASSESSMENT_DONE_BY,
-        Field.ASSESSMENT_LIFE_DOMAINS,
-        Field.CONSENT_SCOPES,
-        Field.CONSENT_GIVEN_ON,
-        Field.CONSENT_EVIDENCE,
+        *(spec.field for spec in OF_CONTENTS if spec.privacy_class is not FieldClass.CONTACT),
     }
 )
 """The referral's contents: the referrer said them itself and may read them back (domain.md section 9)."""

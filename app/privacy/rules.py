@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 from app.domain.codes import ConsentScope, DisclosureOccasion, OrganisationRole, ReferrerKind
-from app.domain.fields import Field
-from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS, SUPPLIED_BY_REFERRER, FieldClass
+from app.domain.fields import Field, FieldClass
+from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS, SUPPLIED_BY_REFERRER
 
 REFERRER_KINDS = frozenset(kind.value for kind in ReferrerKind)
 RECEIVER_KINDS = REFERRER_KINDS | {role.value for role in OrganisationRole if role is not OrganisationRole.REFERRER}

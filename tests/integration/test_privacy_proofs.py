@@ -36,7 +36,7 @@ from app.domain.commands import (
     ResumeTrajectory,
 )
 from app.domain.events import OCCASION_OF, EventType
-from app.domain.fields import Field
+from app.domain.fields import Field, FieldClass
 from app.domain.ports import PartnerMessage
 from app.domain.queries import ReferralQuery, TrajectoryQuery
 from app.domain.values import ClientDetails, Consent, Organisation, ReferralContents, Worker
@@ -56,7 +56,7 @@ from app.operations.cases.queries import (
 from app.operations.disclosure.explanation import explain
 from app.operations.subscriptions.feed import EventFeed
 from app.operations.subscriptions.preview import PreviewRequest, preview_for
-from app.privacy.classification import CLASS_OF, FieldClass
+from app.privacy.classification import CLASS_OF
 from app.privacy.policy import REFERRER_KINDS, Effect, Policy
 from tests.support.hub import ATTEND, CONFIRM, MISS, SCHEDULE, SIGN, TODAY, InProcessHub, dump_of, unreadable
 from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, release_for

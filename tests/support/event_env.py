@@ -16,8 +16,7 @@ from aiohttp.test_utils import TestServer
 from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferralStatus, ReferrerKind, System
 from app.domain.events import Event, EventType, FactValue
-from app.domain.field_values import FieldValues
-from app.domain.fields import Field
+from app.domain.fields import Field, FieldValues
 from app.domain.identifiers import MonotonicIds
 from app.domain.ports import PartnerMessage, Receipt
 from app.domain.receivers import SubscriptionKey

@@ -5,9 +5,9 @@ from jsonschema import Draft202012Validator
 
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import OCCASION_OF, EventType
-from app.domain.fields import Field
+from app.domain.fields import Field, FieldClass
 from app.events.contract.catalogue import CATALOGUE, fields_for, schema_for
-from app.privacy.classification import CLASS_OF, FieldClass
+from app.privacy.classification import CLASS_OF
 from app.privacy.policy import REFERRER_KINDS
 from app.privacy.wire import to_wire
 from tests.support.privacy import POLICY, release_for

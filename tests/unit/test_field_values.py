@@ -32,8 +32,8 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
-from app.domain.field_values import FieldValues, appointment_values, feedback_values, field_values, summary_values
-from app.domain.fields import Field
+from app.domain.field_values import appointment_values, feedback_values, field_values, summary_values
+from app.domain.fields import Field, FieldValues
 from app.domain.values import (
     Appointment,
     Client,

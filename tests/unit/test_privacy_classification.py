@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.domain.codes import ReferrerKind, RejectionReason, RoutingAdvice
-from app.domain.fields import Field
+from app.domain.fields import TABLES, Field
 from app.privacy.classification import (
-    _FIELDS_OF,
     CLASS_OF,
     COARSENABLE,
     ID_FIELDS,
@@ -24,7 +23,7 @@ def test_every_field_has_a_class() -> None:
 
 
 def test_no_field_has_two_classes() -> None:
-    named = [field for fields in _FIELDS_OF.values() for field in fields]
+    named = [spec.field for specs in TABLES for spec in specs]
 
     assert len(named) == len(set(named))
 

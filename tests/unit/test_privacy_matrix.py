@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.domain.codes import FEEDBACK_MOMENTS, ConsentScope, DisclosureOccasion, ReferrerKind, TrajectoryResult
-from app.domain.fields import Field
-from app.privacy.classification import CLASS_OF, ID_FIELDS, FieldClass
+from app.domain.fields import Field, FieldClass
+from app.privacy.classification import CLASS_OF, ID_FIELDS
 from app.privacy.policy import RECEIVER_KINDS, REFERRER_KINDS, Effect, Policy
 from tests.support.privacy import CONSENT, FACTS, GIDSO_AND_RMW, POLICY, release_for
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from app.domain.codes import ConsentScope, DisclosureOccasion, TrajectoryResult
-from app.domain.fields import Field
-from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS, FieldClass
+from app.domain.fields import Field, FieldClass
+from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS
 from app.privacy.decision import failed
 from app.privacy.gate import PrivacyGate, Receiver
 from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Condition, Effect, Policy, Rule

@@ -7,8 +7,7 @@ from pydantic import Field as Described
 
 from app.api.schemas.fields import In, Out
 from app.domain.codes import ConsentScope, DisclosureOccasion
-from app.domain.fields import Field
-from app.privacy.classification import FieldClass
+from app.domain.fields import Field, FieldClass
 from app.privacy.policy import Effect, Reason
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import Event
-from app.domain.field_values import FieldValues, appointment_values, field_values
-from app.domain.fields import Field
+from app.domain.field_values import appointment_values, field_values
+from app.domain.fields import Field, FieldValues
 from app.domain.queries import EVERYTHING
 from app.domain.values import Organisation
 from app.events.delivery.routing import FilterAttributes

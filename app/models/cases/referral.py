@@ -33,17 +33,15 @@ from sqlalchemy import (
 from app.domain.codes import (
     ClosureReason,
     ConsentScope,
-    DebtSeverity,
-    IncomeSituation,
     IntakeResult,
-    LifeDomain,
     ReferralStatus,
     RejectionReason,
     RoutingAdvice,
-    Threat,
     WithdrawalReason,
 )
+from app.domain.fields import OF_CONTENTS, Field
 from app.domain.lifecycle import is_open
+from app.domain.ownership import json_form
 from app.domain.queries import ReferralQuery, Visibility
 from app.domain.values import (
     Consent,
@@ -260,22 +258,8 @@ def contents_columns(sealer: Sealer, contents: ReferralContents, worker_index: b
     """
     consent, worker = contents.consent, contents.worker
     document = {
+        **{name: json_form(spec.read(contents)) for name, spec in _SEALED.items()},
         "worker": [worker.name, worker.phone, worker.email],
-        "reason": contents.reason,
-        "motivation": contents.motivation,
-        "income_situation": contents.income_situation,
-        "debt_severity": contents.debt_severity,
-        "threats": contents.threats,
-        "three_way_meeting": contents.three_way_meeting,
-        "meeting_place": contents.meeting_place,
-        "assessment_done_by": contents.assessment_done_by,
-        "life_domains": contents.life_domains,
-        "other_organisations": contents.other_organisations,
-        "case_lead": contents.case_lead,
-        "protective_administration": contents.protective_administration,
-        "running_wsnp": contents.running_wsnp,
-        "wmo_indication": contents.wmo_indication,
-        "lives_in_municipality": contents.lives_in_municipality,
         "consent_evidence": consent.evidence,
     }
     return {
@@ -295,26 +279,26 @@ def worker_index_of(vault: Vault, email: str | None) -> bytes | None:
 def open_contents(sealer: Sealer, row: Row[Any]) -> ReferralContents:
     """Read what the referrer said."""
     document = json.loads(sealer.open(row.contents, "referral.contents"))
+    # A field that is newer than the row is absent, and has its default.
+    sealed = {
+        name: spec.type.decode(document[name]) for name, spec in _SEALED.items() if document.get(name) is not None
+    }
     return ReferralContents(
         area=row.area,
         worker=Worker(*document["worker"]),
-        reason=document["reason"],
-        motivation=document["motivation"],
-        income_situation=IncomeSituation(document["income_situation"]),
-        debt_severity=DebtSeverity(document["debt_severity"]),
-        threats=tuple(map(Threat, document["threats"])),
-        three_way_meeting=document["three_way_meeting"],
-        meeting_place=document["meeting_place"],
-        assessment_done_by=document["assessment_done_by"],
-        life_domains=tuple(map(LifeDomain, document["life_domains"])),
-        other_organisations=tuple(document["other_organisations"]),
-        case_lead=document["case_lead"],
-        protective_administration=document["protective_administration"],
-        running_wsnp=document["running_wsnp"],
-        wmo_indication=document["wmo_indication"],
-        lives_in_municipality=document["lives_in_municipality"],
         consent=_to_consent(row, document["consent_evidence"]),
+        **sealed,
     )
+
+
+# What is encrypted of the contents, by the name under which it is stored; worker and consent have forms of their own.
+_IN_CLEAR = frozenset({Field.REFERRAL_AREA, Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, Field.CONSENT_EVIDENCE})
+_NAMES = {Field.ASSESSMENT_DONE_BY: "assessment_done_by"}
+_SEALED = {
+    _NAMES.get(spec.field, spec.field.split(".")[1]): spec
+    for spec in OF_CONTENTS
+    if spec.field not in _IN_CLEAR and not spec.field.startswith("worker.")
+}
 
 
 def to_referral(row: Row[Any]) -> Referral:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Select
 from app.domain.case import Case, CaseRules, Lazy
 from app.domain.codes import ReferralStatus, System
 from app.domain.events import NewEvent
-from app.domain.field_values import FieldValues, feedback_values
+from app.domain.field_values import feedback_values
+from app.domain.fields import FieldValues
 from app.domain.lifecycle import is_open
 from app.domain.queries import EVERYTHING, Visibility
 from app.domain.values import Appointment, HistoryEntry, Organisation

@@ -11,14 +11,8 @@ from app.domain.case import Case
 from app.domain.codes import DisclosureOccasion, KbrStatus
 from app.domain.errors import NotFound, ReferralNotFound, TrajectoryNotFound
 from app.domain.events import OCCASION_OF, EventType
-from app.domain.field_values import (
-    FieldValues,
-    appointment_values,
-    field_values,
-    summary_values,
-    trajectory_values,
-)
-from app.domain.fields import Field
+from app.domain.field_values import appointment_values, field_values, summary_values, trajectory_values
+from app.domain.fields import Field, FieldValues
 from app.domain.lifecycle import Action, Machine, available
 from app.domain.queries import Position, ReferralQuery, TrajectoryQuery
 from app.domain.values import Consent, HistoryEntry, ListedTrajectory, Organisation, Party, ReferralSummary

@@ -157,13 +157,13 @@ def _speaker(uow: UnitOfWork, row: SealedConflict, wanted: object) -> System | N
 
 
 def _values(sealer: Sealer, row: SealedConflict) -> dict[str, object]:
-    accessor = REFERRER_FIELDS.get(row.field)
+    spec = REFERRER_FIELDS.get(row.field)
     plain = {
         "hub_value": open_value(sealer, row.hub_value),
         "partner_value": open_value(sealer, row.partner_value),
         "base_value": open_value(sealer, row.base_value),
     }
-    return {name: accessor.read(value) if accessor and value is not None else value for name, value in plain.items()}
+    return {name: spec.type.decode(value) if spec and value is not None else value for name, value in plain.items()}
 
 
 def _read(row: SealedConflict, sealer: Sealer | None) -> StoredConflict:

@@ -8,8 +8,8 @@ from app.database import Connection
 from app.domain.codes import DisclosureOccasion
 from app.domain.errors import FieldFault, InvalidInput, ReferralNotFound
 from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, EventType
-from app.domain.field_values import FieldValues, field_values
-from app.domain.fields import Field
+from app.domain.field_values import field_values
+from app.domain.fields import Field, FieldValues
 from app.domain.input_rules import InputRule
 from app.domain.receivers import SubscriptionKey
 from app.domain.values import Organisation
