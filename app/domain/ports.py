@@ -71,12 +71,12 @@ class PartnerRecord(ReceivedRecord):
     """One record of a partner, read as commands where that was possible.
 
     Attributes:
-        facts: what the record says, in order; with ``unread`` None an empty tuple means that the record says nothing
+        commands: what the record says, in order; with ``unread`` None an empty tuple means that the record says nothing
             to the hub, and counts as filtered.
         unread: why it could not be read; the record goes to quarantine. None: it was read.
     """
 
-    facts: tuple[Command, ...] = ()
+    commands: tuple[Command, ...] = ()
     unread: ReadError | None = None
 
 

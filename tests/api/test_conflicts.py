@@ -58,7 +58,7 @@ class Writers:
             version=str(self.version),
             payload=payload,
             occurred_at=NOW,
-            facts=(fact,),
+            commands=(fact,),
         )
 
         def work(tx: Connection) -> None:

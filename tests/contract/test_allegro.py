@@ -40,7 +40,7 @@ async def test_a_referral_gets_a_file_and_keeps_it_when_amended(env: AllegroEnv)
     assert "&lt;Aksoy-de Wit&gt;" in await env.page()
 
 
-async def test_what_a_counsellor_registers_is_read_as_facts_of_the_case(env: AllegroEnv) -> None:
+async def test_what_a_counsellor_registers_is_read_as_commands_on_the_case(env: AllegroEnv) -> None:
     referral = await env.refer()
     await env.register(
         fact(1, "intakeresultaat", gegevens=dict(intake_result_code(IntakeResult.ROUTE_TO_KBR))),
@@ -50,9 +50,9 @@ async def test_what_a_counsellor_registers_is_read_as_facts_of_the_case(env: All
     (page,) = await env.pull()
 
     result, note = page.records
-    assert result.facts == (ConcludeIntake(IntakeResult.ROUTE_TO_KBR, START.date()),)
+    assert result.commands == (ConcludeIntake(IntakeResult.ROUTE_TO_KBR, START.date()),)
     assert (result.case_id, result.referral_id) == (referral.external_id, referral.referral_id)
-    assert (note.facts, note.unread) == ((), None)
+    assert (note.commands, note.unread) == ((), None)
     assert page.cursor == "2"
 
 
@@ -66,7 +66,7 @@ async def test_the_cursor_reads_on_over_several_pages(env: AllegroEnv) -> None:
 
     assert [len(page.records) for page in pages] == [PAGE_SIZE, 5]
     assert [page.cursor for page in pages] == [str(PAGE_SIZE), str(PAGE_SIZE + 5)]
-    assert later.records[-1].facts == (MarkUnreachable(),)
+    assert later.records[-1].commands == (MarkUnreachable(),)
     assert len(later.records) == 1
 
 
@@ -95,8 +95,8 @@ async def test_a_change_committed_late_under_an_older_number_is_not_missed(env: 
 
     (after,) = await env.pull(before.cursor)
 
-    assert [record.facts for record in before.records] == [(PauseTrajectory(),)]
-    assert [record.facts for record in after.records] == [(MarkUnreachable(),), (PauseTrajectory(),)]
+    assert [record.commands for record in before.records] == [(PauseTrajectory(),)]
+    assert [record.commands for record in after.records] == [(MarkUnreachable(),), (PauseTrajectory(),)]
     assert (before.cursor, after.cursor) == ("0", "2")
 
 

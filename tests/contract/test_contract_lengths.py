@@ -246,9 +246,9 @@ def test_what_is_too_long_at_rmw_cannot_be_read(path: str) -> None:
         for size in (limit, limit + 1)
     )
 
-    assert rmw_mapping.to_facts(fits)
+    assert rmw_mapping.to_commands(fits)
     with pytest.raises(PartnerUnreadable) as refused:
-        rmw_mapping.to_facts(too_long)
+        rmw_mapping.to_commands(too_long)
     assert refused.value.field == path
 
 

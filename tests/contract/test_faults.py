@@ -193,7 +193,7 @@ async def test_a_record_with_a_new_column_is_read_as_before(partner: SimulatedPa
 
     wider = await partner.pull()
 
-    assert [record.facts for record in wider] == [record.facts for record in usual]
+    assert [record.commands for record in wider] == [record.commands for record in usual]
     assert await partner.made(FaultKind.NEW_COLUMN) == 1
 
 

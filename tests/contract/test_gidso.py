@@ -66,7 +66,7 @@ async def test_first_reading_gives_everything_in_pages_and_a_cursor_at_the_end(
     assert [len(page.records) for page in pages] == [500, 500, 201]
     assert [page.cursor is None for page in pages] == [True, True, False]
     assert len({record.case_id for page in pages for record in page.records}) == 1201
-    assert all(isinstance(record.facts[0], RegisterReferral) for page in pages for record in page.records)
+    assert all(isinstance(record.commands[0], RegisterReferral) for page in pages for record in page.records)
 
 
 async def test_next_reading_gives_only_what_changed_and_each_registration_once(
@@ -110,7 +110,7 @@ async def test_deleted_registration_is_withdrawn(adapter: Adapter, console: http
 
     records, _ = await pull(adapter, cursor)
 
-    assert [(record.case_id, type(record.facts[0])) for record in records] == [("G-000001", WithdrawReferral)]
+    assert [(record.case_id, type(record.commands[0])) for record in records] == [("G-000001", WithdrawReferral)]
     assert [record.case_id for record in (await pull(adapter))[0]] == ["G-000002"]
 
 
@@ -126,7 +126,7 @@ async def test_registration_deleted_during_the_first_reading_is_withdrawn_in_the
     records, _ = await pull(adapter, last.cursor)
 
     assert first.records[0].case_id == "G-000001"
-    assert [(record.case_id, type(record.facts[0])) for record in records] == [("G-000001", WithdrawReferral)]
+    assert [(record.case_id, type(record.commands[0])) for record in records] == [("G-000001", WithdrawReferral)]
 
 
 async def test_stopped_support_follows_as_a_signal(adapter: Adapter, console: httpx.AsyncClient) -> None:
@@ -136,7 +136,7 @@ async def test_stopped_support_follows_as_a_signal(adapter: Adapter, console: ht
 
     (_, stopped), _ = await pull(adapter, cursor)
 
-    assert isinstance(stopped.facts[0], GiveSignal)
+    assert isinstance(stopped.commands[0], GiveSignal)
 
 
 async def test_expired_token_asks_for_a_reading_from_the_start(adapter: Adapter, console: httpx.AsyncClient) -> None:

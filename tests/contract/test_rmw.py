@@ -55,16 +55,16 @@ def list_answer(content: str) -> bytes:
     ).encode()
 
 
-async def test_pull_gives_a_registration_as_facts(env: RmwEnv) -> None:
+async def test_pull_reads_a_registration_as_a_command(env: RmwEnv) -> None:
     await env.register(registration(**FULL))
 
     (record,) = await env.records()
 
-    (fact,) = record.facts
-    assert isinstance(fact, RegisterReferral)
+    (command,) = record.commands
+    assert isinstance(command, RegisterReferral)
     assert (record.kind, record.external_id, record.case_id) == ("aanmelding", "R000001", "R000001")
     assert (record.version, record.occurred_at, record.unread) == ("1", NOW, None)
-    assert fact.contents.case_lead == "Consulent <werk> & inkomen"
+    assert command.contents.case_lead == "Consulent <werk> & inkomen"
 
 
 async def test_long_list_comes_in_pages_without_a_cursor(env: RmwEnv) -> None:
@@ -95,9 +95,9 @@ async def test_hub_does_not_hear_its_own_writes(env: RmwEnv) -> None:
 
     after = await env.records()
     assert after[0].version > before[0].version
-    assert (after[0].payload, after[0].facts, after[0].occurred_at) == (
+    assert (after[0].payload, after[0].commands, after[0].occurred_at) == (
         before[0].payload,
-        before[0].facts,
+        before[0].commands,
         before[0].occurred_at,
     )
 
@@ -125,7 +125,7 @@ async def test_lapsed_registration_is_pulled_as_withdrawal(env: RmwEnv) -> None:
 
     (record,) = await env.records()
 
-    assert isinstance(record.facts[0], WithdrawReferral)
+    assert isinstance(record.commands[0], WithdrawReferral)
 
 
 async def test_unknown_code_spoils_its_own_record_only(env: RmwEnv) -> None:
@@ -134,7 +134,7 @@ async def test_unknown_code_spoils_its_own_record_only(env: RmwEnv) -> None:
     spoiled, sound = await env.records()
 
     assert spoiled.unread is not None
-    assert (spoiled.unread.field, spoiled.unread.reason, spoiled.facts) == ("inkomen", "unknown-code", ())
+    assert (spoiled.unread.field, spoiled.unread.reason, spoiled.commands) == ("inkomen", "unknown-code", ())
     assert sound.unread is None
 
 

@@ -169,7 +169,7 @@ async def test_what_is_outside_the_contract_is_named_and_never_guessed(
     (page,) = [page async for page in adapter.source.changes(None)]
 
     (record,) = page.records
-    assert record.facts == ()
+    assert record.commands == ()
     assert record.unread is not None
     assert record.unread.field == field
     assert "geheim" not in record.unread.message
@@ -376,4 +376,4 @@ def test_a_vanished_referral_is_a_withdrawal(adapter: Adapter) -> None:
     record = adapter.source.on_removed("aanmelding", "A-1", "A-1", datetime(2026, 3, 3, tzinfo=UTC))
 
     assert record is not None
-    assert [type(fact).__name__ for fact in record.facts] == ["WithdrawReferral"]
+    assert [type(command).__name__ for command in record.commands] == ["WithdrawReferral"]

@@ -94,7 +94,7 @@ async def test_a_new_field_at_gidso_is_counted_and_the_registration_is_read() ->
         await adapter.close()
 
     assert page.drift == {"aanmelding.Huisdier": 1, "aanmelding.Inkomen": 1}
-    assert [bool(record.facts) for record in page.records] == [True, False]
+    assert [bool(record.commands) for record in page.records] == [True, False]
 
 
 def test_a_name_that_could_say_something_about_somebody_is_not_repeated() -> None:
@@ -197,7 +197,7 @@ async def test_what_vanished_means_what_the_partner_s_own_end_of_it_means(
     deleted = gidso.on_removed("aanmelding", "G-000001", "G-000001", SEEN_AT)
 
     taken_back = (WithdrawReferral(WithdrawalReason.OTHER),)
-    assert [(each.facts, each.occurred_at, each.revision) for each in (lapsed, deleted) if each] == [
+    assert [(each.commands, each.occurred_at, each.revision) for each in (lapsed, deleted) if each] == [
         (taken_back, SEEN_AT, None)
     ] * 2
     assert gidso.on_removed("ondersteuning-gestopt", "G-000001", "G-000001", SEEN_AT) is None

@@ -57,7 +57,7 @@ class Reader:
         record = PartnerRecord(**vars(quarantined))
         if (known := self.readable.get(quarantined.external_id)) is None:
             return replace(record, unread=ReadError("soort", "unknown-code", "still unknown"))
-        return replace(record, facts=known.facts)
+        return replace(record, commands=known.commands)
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> None:
         raise AssertionError("nothing is missed here")
@@ -68,7 +68,7 @@ class FixedSource(ScriptedSource):
 
     @override
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
-        return replace(super().remap(quarantined), facts=ATTENDED.facts)
+        return replace(super().remap(quarantined), commands=ATTENDED.commands)
 
 
 async def retry(hub: InProcessHub, reader: Reader, ids: list[UUID] | None = None) -> PageResult:

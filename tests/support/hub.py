@@ -132,7 +132,7 @@ def partner_record(case_id: str, *facts: Command, **changes: Any) -> PartnerReco
         version="1",
         payload=payload,
         occurred_at=NOW,
-        facts=facts,
+        commands=facts,
     )
     return replace(record, **changes)
 

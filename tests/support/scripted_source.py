@@ -50,7 +50,7 @@ class ScriptedSource:
             version="removed",
             payload={"removed": external_id},
             occurred_at=seen_at,
-            facts=(WithdrawReferral(WithdrawalReason.OTHER),),
+            commands=(WithdrawReferral(WithdrawalReason.OTHER),),
         )
 
 

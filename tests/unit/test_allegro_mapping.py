@@ -131,7 +131,7 @@ def test_every_kind_of_change_in_the_contract_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "contents", "fact"),
+    ("kind", "contents", "command"),
     [
         ("bevestiging", {"trajectbegeleider": COUNSELLOR}, ConfirmReferral(Counsellor("S. Visser", "0101234567"))),
         ("bevestiging", {}, ConfirmReferral(None)),
@@ -189,14 +189,14 @@ def test_every_kind_of_change_in_the_contract_is_read() -> None:
         ("hervatting", {}, ResumeTrajectory()),
     ],
 )
-def test_each_kind_of_change_is_read_as_its_fact(kind: str, contents: object, fact: object) -> None:
+def test_each_kind_of_change_is_read_as_its_command(kind: str, contents: object, command: object) -> None:
     raw = mutation(kind, contents)
 
     record = read_change(raw)
 
     assert validator("Mutatie").is_valid(raw)
     assert record.unread is None
-    assert record.facts == (fact,)
+    assert record.commands == (command,)
     assert (record.kind, record.case_id, record.version) == ("mutatie", "A0000042", "1251")
     assert record.referral_id == REFERRAL
 
@@ -225,7 +225,7 @@ def test_each_kind_of_change_is_read_as_its_fact(kind: str, contents: object, fa
 def test_an_unknown_code_is_named_and_never_guessed(kind: str, contents: object, field: str) -> None:
     record = read_change(mutation(kind, contents))
 
-    assert record.facts == ()
+    assert record.commands == ()
     assert record.unread is not None
     assert (record.unread.reason, record.unread.field) == ("unknown-code", field)
 
@@ -248,7 +248,7 @@ def test_an_unknown_code_is_named_and_never_guessed(kind: str, contents: object,
 def test_what_cannot_be_read_is_told_without_personal_data(raw: dict[str, object], field: str) -> None:
     record = read_change(raw)
 
-    assert record.facts == ()
+    assert record.commands == ()
     assert record.unread is not None
     assert record.unread.field == field
     assert CANARY not in record.unread.message
@@ -270,7 +270,7 @@ def test_no_record_can_fail_the_page(changed: dict[str, object], kind: str) -> N
     record = read_change(mutation(kind) | changed)
 
     assert record.occurred_at.tzinfo is UTC
-    assert record.unread is None or record.facts == ()
+    assert record.unread is None or record.commands == ()
 
 
 def test_a_result_without_a_date_is_read() -> None:
@@ -278,7 +278,7 @@ def test_a_result_without_a_date_is_read() -> None:
 
     record = read_change(raw)
 
-    assert record.facts == (RecordResult(codes.TrajectoryResult.SOCIAL_LOAN),)
+    assert record.commands == (RecordResult(codes.TrajectoryResult.SOCIAL_LOAN),)
     assert record.occurred_at == datetime(2020, 3, 13, 8, 15, tzinfo=UTC)
 
 
@@ -299,7 +299,7 @@ def test_a_day_becomes_noon_unless_it_was_registered_that_day(day: str, register
 def test_a_note_is_filtered_and_its_text_is_dropped() -> None:
     record = read_change(mutation("notitie", {"tekst": CANARY}))
 
-    assert (record.facts, record.unread) == ((), None)
+    assert (record.commands, record.unread) == ((), None)
     assert CANARY not in str(record.payload)
 
 

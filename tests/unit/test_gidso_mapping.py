@@ -1,4 +1,4 @@
-"""What GIDSO says, read as facts, and what GIDSO is told, as text."""
+"""What GIDSO says, read as commands, and what GIDSO is told, as text."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.adapters.gidso import journal, mapping
 from app.adapters.gidso.journal import to_line, to_text
-from app.adapters.gidso.mapping import Kind, to_facts
+from app.adapters.gidso.mapping import Kind, to_commands
 from app.adapters.gidso.source import read_row
 from app.domain.codes import (
     FEEDBACK_MOMENTS,
@@ -51,9 +51,9 @@ def row(**values: object) -> dict[str, Any]:
 
 def referral(**values: object) -> RegisterReferral:
     """Return the referral that a row is read as."""
-    (fact,) = to_facts(Kind.REFERRAL, row(**values))
-    assert isinstance(fact, RegisterReferral)
-    return fact
+    (command,) = to_commands(Kind.REFERRAL, row(**values))
+    assert isinstance(command, RegisterReferral)
+    return command
 
 
 def message(event_type: EventType, fields: Mapping[str, object]) -> PartnerMessage:
@@ -118,7 +118,7 @@ def test_every_code_of_ours_can_be_said_in_gidso(table: Mapping[str, object], co
 )
 def test_unknown_code_is_never_guessed(field: str, values: dict[str, object]) -> None:
     with pytest.raises(UnknownCode) as caught:
-        to_facts(Kind.REFERRAL, row(**values))
+        to_commands(Kind.REFERRAL, row(**values))
 
     assert caught.value.field == field
 
@@ -147,7 +147,7 @@ def test_only_listed_codes_have_a_meaning(code: str) -> None:
 )
 def test_field_that_breaks_the_contract_makes_the_record_unreadable(field: str, values: dict[str, object]) -> None:
     with pytest.raises(PartnerUnreadable) as caught:
-        to_facts(Kind.REFERRAL, row(**values))
+        to_commands(Kind.REFERRAL, row(**values))
 
     assert caught.value.field == field
 
@@ -155,7 +155,7 @@ def test_field_that_breaks_the_contract_makes_the_record_unreadable(field: str, 
 @pytest.mark.parametrize("moment", ["2019-09-02T09:30:00", "20190902", "1567411200", 1567411200])
 def test_moment_without_offset_or_of_another_form_is_unreadable(moment: object) -> None:
     with pytest.raises(PartnerUnreadable) as caught:
-        to_facts(Kind.REFERRAL, row(AangemeldOp=moment))
+        to_commands(Kind.REFERRAL, row(AangemeldOp=moment))
 
     assert caught.value.field == "AangemeldOp"
 
@@ -168,7 +168,7 @@ def test_required_field_that_is_absent_is_never_filled_in(name: str) -> None:
 
     assert record.unread is not None
     assert record.unread.field == name
-    assert record.facts == ()
+    assert record.commands == ()
 
 
 def test_message_of_an_unreadable_record_holds_no_personal_data() -> None:
@@ -181,7 +181,7 @@ def test_message_of_an_unreadable_record_holds_no_personal_data() -> None:
 
 
 def test_registration_is_read_as_a_referral() -> None:
-    fact = referral(
+    command = referral(
         Gebied="Charlois",
         Burger={"Bsn": "999906422", "Geslacht": "V", "Voorkeurskanaal": "Whatsapp", "Aandachtspunten": ["NietBellen"]},
         Medewerker={"Naam": "Sam de Wit", "Telefoon": "0100000000", "Email": None},
@@ -192,41 +192,41 @@ def test_registration_is_read_as_a_referral() -> None:
         Wmo=True,
     )
 
-    assert (fact.organisation_code, fact.reference) == ("wijkteam-charlois", "G-000123")
-    assert fact.received_at == datetime(2019, 9, 2, 7, 30, tzinfo=UTC)
-    assert (fact.client.bsn, fact.client.sex) == ("999906422", "f")
-    assert fact.client.preferred_channel is ContactChannel.MOBILE_MESSAGE
-    assert fact.client.contact_cautions == (ContactCaution.DO_NOT_CALL,)
-    assert (fact.contents.area, fact.contents.worker.name) == ("Charlois", "Sam de Wit")
-    assert (fact.contents.three_way_meeting, fact.contents.meeting_place) == (True, "Wijkteam")
-    assert (fact.contents.assessment_done_by, fact.contents.life_domains) == ("Wijkteam", (LifeDomain.FINANCES,))
-    assert (fact.contents.threats, fact.contents.income_situation) == ((Threat.EVICTION,), IncomeSituation.NONE)
-    assert (fact.contents.wmo_indication, fact.contents.protective_administration) == (True, False)
+    assert (command.organisation_code, command.reference) == ("wijkteam-charlois", "G-000123")
+    assert command.received_at == datetime(2019, 9, 2, 7, 30, tzinfo=UTC)
+    assert (command.client.bsn, command.client.sex) == ("999906422", "f")
+    assert command.client.preferred_channel is ContactChannel.MOBILE_MESSAGE
+    assert command.client.contact_cautions == (ContactCaution.DO_NOT_CALL,)
+    assert (command.contents.area, command.contents.worker.name) == ("Charlois", "Sam de Wit")
+    assert (command.contents.three_way_meeting, command.contents.meeting_place) == (True, "Wijkteam")
+    assert (command.contents.assessment_done_by, command.contents.life_domains) == ("Wijkteam", (LifeDomain.FINANCES,))
+    assert (command.contents.threats, command.contents.income_situation) == ((Threat.EVICTION,), IncomeSituation.NONE)
+    assert (command.contents.wmo_indication, command.contents.protective_administration) == (True, False)
 
 
 def test_registration_with_a_date_only_is_of_noon_that_day() -> None:
-    fact = referral(AangemeldOp="2019-09-02")
+    command = referral(AangemeldOp="2019-09-02")
 
-    assert fact.received_at == datetime(2019, 9, 2, 10, tzinfo=UTC)
+    assert command.received_at == datetime(2019, 9, 2, 10, tzinfo=UTC)
 
 
 def test_consent_is_read_with_date_and_form() -> None:
-    fact = referral(Toestemming={"Terugkoppeling": True, "Datum": "2019-09-02", "Wijze": "Mondeling"})
+    command = referral(Toestemming={"Terugkoppeling": True, "Datum": "2019-09-02", "Wijze": "Mondeling"})
 
     scopes = frozenset({ConsentScope.FEEDBACK_TO_REFERRER})
-    assert fact.contents.consent == Consent(scopes, date(2019, 9, 2), "mondeling")
+    assert command.contents.consent == Consent(scopes, date(2019, 9, 2), "mondeling")
 
 
 def test_refused_consent_grants_nothing() -> None:
-    fact = referral(Toestemming={"Terugkoppeling": False, "Datum": "2019-09-02", "Wijze": "Mondeling"})
+    command = referral(Toestemming={"Terugkoppeling": False, "Datum": "2019-09-02", "Wijze": "Mondeling"})
 
-    assert fact.contents.consent == Consent()
+    assert command.contents.consent == Consent()
 
 
 def test_tombstone_is_read_as_a_withdrawal() -> None:
     (record,) = read_row({"@removed": {"reason": "deleted"}, "AanmeldingId": "G-000123"}, READ_AT)
 
-    assert record.facts == (WithdrawReferral(WithdrawalReason.OTHER),)
+    assert record.commands == (WithdrawReferral(WithdrawalReason.OTHER),)
     assert (record.case_id, record.occurred_at) == ("G-000123", READ_AT)
 
 
@@ -234,8 +234,8 @@ def test_stopped_support_is_a_record_of_its_own_after_the_referral() -> None:
     registered, stopped = read_row(row(OndersteuningGestoptOp="2019-10-01"), READ_AT)
 
     assert registered.case_id == stopped.case_id == "G-000123"
-    assert isinstance(registered.facts[0], RegisterReferral)
-    assert stopped.facts == (GiveSignal(SignalKind.SUPPORT_STOPPED),)
+    assert isinstance(registered.commands[0], RegisterReferral)
+    assert stopped.commands == (GiveSignal(SignalKind.SUPPORT_STOPPED),)
     assert stopped.occurred_at == datetime(2019, 10, 1, 10, tzinfo=UTC)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from app.adapters.rmw import mapping
-from app.adapters.rmw.mapping import changed_at, to_facts, to_status_update
+from app.adapters.rmw.mapping import changed_at, to_commands, to_status_update
 from app.adapters.rmw.remarks import MAX_LENGTH, remark
 from app.adapters.rmw.schemas import ListedRegistration
 from app.domain.codes import (
@@ -53,9 +53,9 @@ def listed(changed: str = CHANGED, **more: Any) -> ListedRegistration:
 
 
 def registered(**more: Any) -> RegisterReferral:
-    (fact,) = to_facts(listed(**more))
-    assert isinstance(fact, RegisterReferral)
-    return fact
+    (command,) = to_commands(listed(**more))
+    assert isinstance(command, RegisterReferral)
+    return command
 
 
 def message(event: EventType, moment: DisclosureOccasion | None, **more: Any) -> PartnerMessage:
@@ -118,7 +118,7 @@ def test_status_is_dated_in_dutch_time() -> None:
 
 
 def test_full_registration_is_read_whole() -> None:
-    fact = registered(
+    command = registered(
         consulent={"naam": "C. Onsulent", "telefoon": "010-1", "email": "c@example.nl"},
         gebied="Charlois",
         regie="Consulent werk",
@@ -130,30 +130,30 @@ def test_full_registration_is_read_whole() -> None:
         indBewind="J",
     )
 
-    assert (fact.organisation_code, fact.reference) == ("wi-prematching", "R000123")
-    assert (fact.client.bsn, fact.client.sex, fact.client.birth_date) == ("999906409", "f", date(1993, 3, 8))
-    assert fact.contents.area == "Charlois"
-    assert fact.contents.worker.email == "c@example.nl"
-    assert fact.contents.threats == (Threat.EVICTION, Threat.SEIZURE)
-    assert fact.contents.income_situation is IncomeSituation.UNDER_WAY
-    assert fact.contents.debt_severity is DebtSeverity.HEAVY
-    assert (fact.contents.three_way_meeting, fact.contents.meeting_place) == (True, "Herenwaard")
-    assert (fact.contents.protective_administration, fact.contents.running_wsnp) == (True, False)
-    assert fact.contents.case_lead == "Consulent werk"
-    assert fact.contents.consent.scopes == {ConsentScope.FEEDBACK_TO_REFERRER}
-    assert fact.contents.consent.given_on == date(2019, 9, 2)
+    assert (command.organisation_code, command.reference) == ("wi-prematching", "R000123")
+    assert (command.client.bsn, command.client.sex, command.client.birth_date) == ("999906409", "f", date(1993, 3, 8))
+    assert command.contents.area == "Charlois"
+    assert command.contents.worker.email == "c@example.nl"
+    assert command.contents.threats == (Threat.EVICTION, Threat.SEIZURE)
+    assert command.contents.income_situation is IncomeSituation.UNDER_WAY
+    assert command.contents.debt_severity is DebtSeverity.HEAVY
+    assert (command.contents.three_way_meeting, command.contents.meeting_place) == (True, "Herenwaard")
+    assert (command.contents.protective_administration, command.contents.running_wsnp) == (True, False)
+    assert command.contents.case_lead == "Consulent werk"
+    assert command.contents.consent.scopes == {ConsentScope.FEEDBACK_TO_REFERRER}
+    assert command.contents.consent.given_on == date(2019, 9, 2)
 
 
 def test_refused_consent_gives_no_scope() -> None:
-    fact = registered(toestemming={"terugkoppeling": "N", "datum": "20190902"})
+    command = registered(toestemming={"terugkoppeling": "N", "datum": "20190902"})
 
-    assert fact.contents.consent.scopes == frozenset()
+    assert command.contents.consent.scopes == frozenset()
 
 
 def test_lapsed_registration_is_a_withdrawal() -> None:
-    facts = to_facts(listed(vervallen="J"))
+    commands = to_commands(listed(vervallen="J"))
 
-    assert facts == (WithdrawReferral(WithdrawalReason.OTHER),)
+    assert commands == (WithdrawReferral(WithdrawalReason.OTHER),)
 
 
 @pytest.mark.parametrize(
@@ -164,10 +164,10 @@ def test_lapsed_registration_is_a_withdrawal() -> None:
     ],
 )
 def test_referral_is_received_at_noon_but_never_after_its_last_change(changed: str, received: datetime) -> None:
-    (fact,) = to_facts(listed(changed))
+    (command,) = to_commands(listed(changed))
 
-    assert isinstance(fact, RegisterReferral)
-    assert fact.received_at == received
+    assert isinstance(command, RegisterReferral)
+    assert command.received_at == received
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_code_outside_the_list_is_never_guessed(field: str, code: str) -> None:
     value: Any = [code] if field == "dreiging" else code
 
     with pytest.raises(UnknownCode) as refused:
-        to_facts(listed(**{field: value}))
+        to_commands(listed(**{field: value}))
 
     assert refused.value.field == field
 
@@ -194,7 +194,7 @@ def test_code_outside_the_list_is_never_guessed(field: str, code: str) -> None:
 )
 def test_unknown_code_inside_a_group_is_named_with_its_group(more: dict[str, Any], field: str) -> None:
     with pytest.raises(UnknownCode) as refused:
-        to_facts(listed(**more))
+        to_commands(listed(**more))
 
     assert refused.value.field == field
 
@@ -213,7 +213,7 @@ def test_unknown_code_inside_a_group_is_named_with_its_group(more: dict[str, Any
 )
 def test_unreadable_field_is_named_without_its_value(more: dict[str, Any], field: str) -> None:
     with pytest.raises(PartnerUnreadable) as refused:
-        to_facts(listed(**more))
+        to_commands(listed(**more))
 
     assert refused.value.field == field
     for secret in ("Yara", "Kaya", "1993", "123456789", "vandaag"):

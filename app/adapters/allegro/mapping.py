@@ -151,7 +151,7 @@ def read_change(raw: Mapping[str, object]) -> PartnerRecord:
     return read_record(record, _steps(record, raw))
 
 
-def facts_of(change: schemas.Change) -> tuple[Command, ...]:
+def commands_of(change: schemas.Change) -> tuple[Command, ...]:
     """Return what a change says; nothing for a counsellor's note (*notitie*).
 
     Raises:
@@ -177,7 +177,7 @@ def occurred_at(change: schemas.Change) -> datetime:
 
 def _steps(record: PartnerRecord, raw: Mapping[str, object]) -> Iterator[PartnerRecord]:
     change = parse(schemas.Change, raw, _PARTNER)
-    yield replace(record, occurred_at=occurred_at(change), facts=facts_of(change))
+    yield replace(record, occurred_at=occurred_at(change), commands=commands_of(change))
 
 
 def _confirmation(change: schemas.Change) -> tuple[Command, ...]:
@@ -191,14 +191,14 @@ def _rejection(change: schemas.Change) -> tuple[Command, ...]:
 
 def _appointment(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.Appointment, change)
-    fact = ScheduleIntake(
+    command = ScheduleIntake(
         starts_at=contents.begint.astimezone(UTC),
         place=contents.plaats,
         three_way=_yes("gegevens.driegesprek", contents.driegesprek),
         counsellor=_counsellor(contents.trajectbegeleider),
         participants=contents.deelnemers,
     )
-    return (fact,)
+    return (command,)
 
 
 def _cancellation(change: schemas.Change) -> tuple[Command, ...]:
@@ -223,12 +223,12 @@ def _plan(change: schemas.Change) -> tuple[Command, ...]:
 def _result(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.Result, change)
     reason = contents.uitvalreden
-    fact = RecordResult(
+    command = RecordResult(
         result=_code(TRAJECTORY_RESULTS, "gegevens.code", contents),
         decided_on=contents.besluitdatum,
         drop_out_reason=_code(DROP_OUT_REASONS, "gegevens.uitvalreden.code", reason) if reason else None,
     )
-    return (fact,)
+    return (command,)
 
 
 def _kbr_application(change: schemas.Change) -> tuple[Command, ...]:

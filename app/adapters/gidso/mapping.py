@@ -89,7 +89,7 @@ CONSENT_FORMS: Mapping[str, str] = {"Mondeling": "mondeling", "Schriftelijk": "s
 _PARTNER = "GIDSO"
 
 
-def to_facts(kind: Kind, row: Mapping[str, object]) -> tuple[Command, ...]:
+def to_commands(kind: Kind, row: Mapping[str, object]) -> tuple[Command, ...]:
     """Read a row of GIDSO as what it says of this kind.
 
     Raises:
@@ -104,7 +104,7 @@ def to_facts(kind: Kind, row: Mapping[str, object]) -> tuple[Command, ...]:
 
 
 def to_referral(message: Aanmelding) -> RegisterReferral:
-    """Read a registration as a referral; raises as ``to_facts`` does."""
+    """Read a registration as a referral; raises as ``to_commands`` does."""
     meaning(TEAM_KINDS, message.teamsoort, "Teamsoort")
     return RegisterReferral(
         organisation_code=message.teamcode,
@@ -116,7 +116,7 @@ def to_referral(message: Aanmelding) -> RegisterReferral:
 
 
 def to_client(burger: Burger) -> ClientDetails:
-    """Read a resident as the client; raises as ``to_facts`` does."""
+    """Read a resident as the client; raises as ``to_commands`` does."""
     return ClientDetails(
         given_name=burger.voornaam,
         family_name=burger.achternaam,
@@ -133,7 +133,7 @@ def to_client(burger: Burger) -> ClientDetails:
 
 
 def to_contents(message: Aanmelding) -> ReferralContents:
-    """Read what the team says about the referral; raises as ``to_facts`` does."""
+    """Read what the team says about the referral; raises as ``to_commands`` does."""
     assessment = message.brede_uitvraag
     domains = assessment.leefgebieden if assessment else []
     return ReferralContents(

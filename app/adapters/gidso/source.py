@@ -67,7 +67,7 @@ class Source:
         )
         if not quarantined.version:
             return replace(record, unread=_NO_STAMP)
-        return read_record(record, _facts(record, kind))
+        return read_record(record, _commands(record, kind))
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
         """Return what GIDSO's own tombstone gives; that support ended stays so."""
@@ -106,11 +106,11 @@ def _record(kind: Kind, payload: Mapping[str, object], row: Mapping[str, object]
 def _steps(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> Iterator[PartnerRecord]:
     record = _stamped(record, kind, row)
     yield record
-    yield from _facts(record, kind)
+    yield from _commands(record, kind)
 
 
-def _facts(record: PartnerRecord, kind: Kind) -> Iterator[PartnerRecord]:
-    yield replace(record, facts=mapping.to_facts(kind, record.payload))
+def _commands(record: PartnerRecord, kind: Kind) -> Iterator[PartnerRecord]:
+    yield replace(record, commands=mapping.to_commands(kind, record.payload))
 
 
 def _stamped(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> PartnerRecord:

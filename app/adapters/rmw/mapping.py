@@ -76,7 +76,7 @@ ENDINGS: Final = frozenset(
 """Events after which nothing runs any more, so that RMW's activity tab is closed."""
 
 
-def to_facts(registration: ListedRegistration) -> tuple[Command, ...]:
+def to_commands(registration: ListedRegistration) -> tuple[Command, ...]:
     """Read a registration as the referral that it states, or as its withdrawal when it lapsed (*vervallen*).
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Final
 from app.adapters.common.drift import drift_of, unknown_in
 from app.adapters.common.parsing import UNKNOWN_MOMENT, read_record
 from app.adapters.rmw.client import RmwClient
-from app.adapters.rmw.mapping import MAPPING_VERSION, changed_at, stuf_moment, to_facts, withdrawal
+from app.adapters.rmw.mapping import MAPPING_VERSION, changed_at, stuf_moment, to_commands, withdrawal
 from app.adapters.rmw.schemas import Aanmelding, ListedRegistration
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreachable
@@ -67,7 +67,7 @@ class RmwSource:
             version="removed",
             payload={"aanmeldnummer": external_id, "vervallen": "J"},
             occurred_at=seen_at,
-            facts=withdrawal(),
+            commands=withdrawal(),
         )
 
 
@@ -91,7 +91,7 @@ def _record(registration: ListedRegistration, position: int) -> PartnerRecord:
 def _steps(record: PartnerRecord, registration: ListedRegistration) -> Iterator[PartnerRecord]:
     record = replace(record, occurred_at=changed_at(registration))
     yield record
-    yield replace(record, facts=to_facts(registration))
+    yield replace(record, commands=to_commands(registration))
 
 
 def _revision(number: str) -> int | None:

@@ -77,7 +77,7 @@ PLACES: Final[Mapping[Field, str]] = {
 """Where a message (*bericht*) has room for a field; the privacy gate decided before whether it may be told."""
 
 
-def to_facts(message: Aanmelding, tables: Tables = TABLES) -> tuple[Command, ...]:
+def to_commands(message: Aanmelding, tables: Tables = TABLES) -> tuple[Command, ...]:
     """Read a referral as the one thing it says: that it stands so, or that it was withdrawn.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Final
 from app.adapters.common.drift import drift_of, unknown_in
 from app.adapters.common.parsing import UNKNOWN_MOMENT, parse, read_record
 from app.adapters.template.client import Client
-from app.adapters.template.mapping import MAPPING_VERSION, SYSTEM, TABLES, Tables, to_facts
+from app.adapters.template.mapping import MAPPING_VERSION, SYSTEM, TABLES, Tables, to_commands
 from app.adapters.template.schemas import Aanmelding, Wijziging
 from app.domain.codes import WithdrawalReason
 from app.domain.commands import WithdrawReferral
@@ -73,7 +73,7 @@ class Source:
             version="verwijderd",
             payload={"nummer": external_id, "verwijderd": True},
             occurred_at=seen_at,
-            facts=(WithdrawReferral(WithdrawalReason.OTHER),),
+            commands=(WithdrawReferral(WithdrawalReason.OTHER),),
         )
 
     def _page(self, changes: Sequence[Wijziging], cursor: str) -> Page:
@@ -96,7 +96,7 @@ class Source:
         version, occurred_at = message.versie, message.gewijzigd_op
         record = replace(record, version=str(version), revision=version, occurred_at=occurred_at)
         yield record
-        yield replace(record, facts=to_facts(message, self._tables))
+        yield replace(record, commands=to_commands(message, self._tables))
 
 
 def _moved_on(read_to: int, changes: Sequence[Wijziging]) -> int:

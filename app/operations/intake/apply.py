@@ -221,7 +221,7 @@ class _RecordBatch:
         self._uow.known_values.prefetch({self._referrals[each.case_id] for each in known if _amends(each)})
         unknown = [each for each in news if each.case_id not in self._referrals]
         self._uow.prefetch_registrations(
-            [command for each in unknown for command in each.facts if isinstance(command, RegisterReferral)]
+            [command for each in unknown for command in each.commands if isinstance(command, RegisterReferral)]
         )
 
     def _is_applied(self, each: _HashedRecord) -> bool:
@@ -299,7 +299,7 @@ class _RecordBatch:
             catch_up=True,
             speaker=self._system,
         )
-        for command in record.facts:
+        for command in record.commands:
             self._execute_command(record, command, context, uow)
 
     def _execute_command(
@@ -371,7 +371,7 @@ class _RecordBatch:
 
 def _amends(record: PartnerRecord) -> bool:
     """Return whether a record says what a referrer says; of a known referral that is merged field by field."""
-    return any(isinstance(command, RegisterReferral | AmendReferral) for command in record.facts)
+    return any(isinstance(command, RegisterReferral | AmendReferral) for command in record.commands)
 
 
 def _read_error(error: Exception) -> ReadError:

@@ -96,7 +96,7 @@ def classify(record: PartnerRecord, situation: RecordSituation) -> Classificatio
         return Filtered()
     if record.unread:
         return Quarantine(record.unread)
-    return Apply() if record.facts else Filtered()
+    return Apply() if record.commands else Filtered()
 
 
 def _overtaken(record: PartnerRecord, situation: RecordSituation) -> Unchanged | None:
@@ -130,7 +130,7 @@ def _may_fare_better(record: PartnerRecord, situation: RecordSituation, same: Qu
 
 def takes_back(record: PartnerRecord) -> bool:
     """Return whether the partner does nothing but take a referral back."""
-    return bool(record.facts) and all(isinstance(command, WithdrawReferral) for command in record.facts)
+    return bool(record.commands) and all(isinstance(command, WithdrawReferral) for command in record.commands)
 
 
 def is_older(revision: int | None, other: int | None) -> bool:

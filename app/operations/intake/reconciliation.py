@@ -231,7 +231,7 @@ def _finding(
     if applied[key] != content:
         return Finding.DIFFERENT
     # It was applied, but its referral is gone; a withdrawal of what never reached the hub left nothing behind.
-    needs_referral = any(not isinstance(fact, WithdrawReferral) for fact in record.facts)
+    needs_referral = any(not isinstance(command, WithdrawReferral) for command in record.commands)
     return Finding.MISSING if needs_referral and record.case_id not in linked else None
 
 
@@ -294,7 +294,7 @@ def _relink(tx: Connection, system: System, records: Iterable[PartnerRecord]) ->
 
 
 def _registers(record: PartnerRecord) -> bool:
-    return any(isinstance(fact, RegisterReferral) for fact in record.facts)
+    return any(isinstance(command, RegisterReferral) for command in record.commands)
 
 
 def _traces(found: Difference, linked: Mapping[str, UUID]) -> set[tuple[UUID, str, datetime]]:
