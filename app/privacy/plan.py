@@ -10,8 +10,8 @@ from app.domain.fields import Field
 from app.privacy.classification import coarsen
 from app.privacy.decision import Decision, Question, decide, failed
 from app.privacy.json_values import to_json_value
-from app.privacy.policy import NO_RULES, Effect, MatrixCell, Row
-from app.privacy.rules import Requirement
+from app.privacy.policy import Effect, MatrixCell, Row
+from app.privacy.rules import Reason, Requirement
 
 Conversion = Callable[[object], FactValue]
 
@@ -56,7 +56,7 @@ class Plan:
         self._outcomes: dict[_Answers, Mapping[Field, FieldOutcomes]] = {}
 
     def outcomes(self, facts: Mapping[Field, object]) -> Mapping[Field, FieldOutcomes]:
-        """Return what happens to each field of a case, in the order of ``Field``."""
+        """Return what happens to each field of a case."""
         answers = tuple([_answer(requirement, facts) for requirement in self._requirements])
         outcomes = self._outcomes.get(answers)
         if outcomes is None:
@@ -66,13 +66,12 @@ class Plan:
     def _work_out(self, answers: "_Answers") -> Mapping[Field, FieldOutcomes]:
         is_met = partial(_recalled, dict(zip(self._requirements, answers, strict=True)))
         question = Question(self._day, self._inside, is_met)
-        return {
+        return _WITHOUT_RULES | {
             field: FieldOutcomes(
                 filled=_outcome_of(field, cell, question, is_empty=False),
                 empty=_outcome_of(field, cell, question, is_empty=True),
             )
-            for field in Field
-            for cell in [self._row.get(field, NO_RULES)]
+            for field, cell in self._row.items()
         }
 
 
@@ -124,3 +123,12 @@ def _conversion(decision: Decision) -> Conversion | None:
 
 def _coarsened(field: Field, value: object) -> FactValue:
     return to_json_value(coarsen(field, value))
+
+
+def _withheld(field: Field) -> FieldOutcomes:
+    outcome = _outcome(Decision(field, None, None, Reason.NO_RULE))
+    return FieldOutcomes(outcome, outcome)
+
+
+_WITHOUT_RULES = {field: _withheld(field) for field in Field}
+"""What happens to the fields that no rule names."""

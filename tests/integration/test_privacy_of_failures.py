@@ -23,9 +23,9 @@ from app.operations.subscriptions.subscriptions import (
     SubscriptionTerms,
     create_subscription,
 )
-from tests.integration.test_privacy_proofs import CANARIES, COURSE, ORIGIN, found_in, referred
 from tests.support.event_env import SANDBOX, Answer, mailbox
 from tests.support.hub import InProcessHub, dump_of
+from tests.support.privacy_canaries import CANARIES, COURSE, ORIGIN, found_in, referred
 
 GARBAGE = " ".join(CANARIES.values())
 Receiver = Callable[[AsyncExitStack], Awaitable[tuple[str, OAuthClient | None, list[str]]]]

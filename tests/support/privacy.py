@@ -1,5 +1,6 @@
-"""A case in which every field is known, and the receivers it may be told to."""
+"""A case in which every field is known, and the receivers to which it may be disclosed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -133,7 +134,7 @@ FACTS: dict[Field, object] = {
     Field.SIGNAL_KIND: SignalKind.SUPPORT_STOPPED,
     Field.OCCURRED_AT: datetime(2026, 11, 22, 8, 15, tzinfo=UTC),
 }
-"""Every field known; the client agreed that the referrer is told."""
+"""Every field known; the client agreed to feedback to the referrer."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,12 @@ def receiver_of(kind: str, key: str = "organisation-1") -> Receiver:
     return Receiver(key, kind, inside)
 
 
+GATE = gate_of()
+"""The gate with the rules of Rotterdam."""
+
+
 def release_for(
-    kind: str, occasion: DisclosureOccasion, facts: dict[Field, object] | None = None, policy: Policy = POLICY
+    kind: str, occasion: DisclosureOccasion, facts: Mapping[Field, object] = FACTS, gate: PrivacyGate = GATE
 ) -> Released:
-    """Return what a receiver of this kind is told on this occasion."""
-    return gate_of(policy).release(receiver_of(kind), occasion, FACTS if facts is None else facts)
+    """Return what is released to a receiver of this kind on this occasion."""
+    return gate.release(receiver_of(kind), occasion, facts)

@@ -1,7 +1,7 @@
-"""The whole privacy matrix, written out for people: which kind of receiver is told what, and how.
+"""The whole privacy matrix, written out for people: which kind of receiver gets which field, and how.
 
-After a change of the policy that was meant, ``python -m tests.support.privacy_matrix`` writes it anew; read the
-difference before keeping it.
+After an intended change of the policy, ``python -m tests.support.privacy_matrix`` writes the file again; read the
+difference before committing it.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from app.domain.codes import DisclosureOccasion
 from app.privacy.policy import RECEIVER_KINDS, Effect
 from tests.support.privacy import release_for
 
-WRITTEN = Path(__file__).parents[1] / "integration" / "privacy_matrix.txt"
+WRITTEN = Path(__file__).parents[1] / "unit" / "privacy_matrix.txt"
 
 CELLS = [(kind, occasion) for kind in sorted(RECEIVER_KINDS) for occasion in DisclosureOccasion]
 """Every kind of receiver on every occasion."""
@@ -23,7 +23,7 @@ _HEAD = """\
 
 
 def line(kind: str, occasion: DisclosureOccasion) -> str:
-    """Return what one kind is told on one occasion, in the order of the fields."""
+    """Return what is released to one kind on one occasion, in the order of the fields."""
     decisions = release_for(kind, occasion).decisions
     fields = [f"{_MARKS[each.effect]}{each.field}" for each in decisions if each.effect is not None]
     return f"{kind} {occasion}: {', '.join(fields) or '-'}"

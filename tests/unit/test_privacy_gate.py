@@ -305,7 +305,7 @@ def test_a_failing_field_is_withheld_alone_and_explained() -> None:
     clear = dataclasses.replace(rule, fields=frozenset({Field.REFERRAL_AREA}))
     facts: dict[Field, object] = {Field.CLIENT_BIRTH_DATE: "in 1980", Field.REFERRAL_AREA: "Noord"}
 
-    released = release_for("wijkteam", DisclosureOccasion.MISSED, facts, policy_of(coarse, clear))
+    released = release_for("wijkteam", DisclosureOccasion.MISSED, facts, gate_of(policy_of(coarse, clear)))
 
     assert released.fields == {Field.REFERRAL_AREA: "Noord"}
     assert released.decisions[1] == Decision(Field.CLIENT_BIRTH_DATE, None, None, "error")

@@ -66,12 +66,19 @@ def test_a_policy_is_read_as_it_is_written() -> None:
     }
 
 
-@pytest.mark.parametrize("key", sorted(set(RULE) - {"id"}))
-def test_a_rule_without_one_of_its_keys_is_refused(key: str) -> None:
-    with pytest.raises(PolicyError) as caught:
-        Policy.from_toml(HEAD + rule(**{key: None}))
+def faults_of(text: str) -> list[tuple[str, str]]:
+    """Return rule and key of each fault for which a policy is refused."""
+    try:
+        Policy.from_toml(text)
+    except PolicyError as error:
+        return [fault[:2] for fault in error.faults]
+    return []
 
-    assert [fault[:2] for fault in caught.value.faults] == [("a-rule", key)]
+
+def test_a_rule_without_one_of_its_keys_is_refused() -> None:
+    faults = {key: faults_of(HEAD + rule(**{key: None})) for key in set(RULE) - {"id"}}
+
+    assert faults == {key: [("a-rule", key)] for key in set(RULE) - {"id"}}
 
 
 REFUSED = [
@@ -108,12 +115,15 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("key", "value"), REFUSED)
-def test_a_rule_that_cannot_be_read_or_kept_is_refused_by_name(key: str, value: str) -> None:
-    with pytest.raises(PolicyError, match="a-rule") as caught:
-        Policy.from_toml(HEAD + rule(**{key: value}))
+def test_a_rule_that_cannot_be_read_or_kept_is_refused_by_name() -> None:
+    found = [
+        (key, value, faults)
+        for key, value in REFUSED
+        for faults in [faults_of(HEAD + rule(**{key: value}))]
+        if faults != [("a-rule", key)]
+    ]
 
-    assert [fault[:2] for fault in caught.value.faults] == [("a-rule", key)]
+    assert found == []
 
 
 @pytest.mark.parametrize(
