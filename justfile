@@ -37,6 +37,11 @@ imports:
 contracts *options:
     trajecthub contracts {{ options }}
 
+# Regenerate the reference pages, and check links, names and commands in the documentation
+docs:
+    trajecthub contracts
+    pytest -n 0 tests/unit/test_docs.py
+
 # Run the tests on SQLite and PostgreSQL; arguments go to pytest: `just test tests/unit -k gate`
 test *arguments:
     pytest -n 2 {{ arguments }}
