@@ -17,7 +17,16 @@ MAX_BODY_LINES = 50
 
 SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
 WRITTEN = {".json", ".mako", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
-WRITTEN_WITHOUT_SUFFIX = {".dockerignore", ".gitignore", "Dockerfile", "LICENSE", "justfile", "run"}
+WRITTEN_WITHOUT_SUFFIX = {
+    ".editorconfig",
+    ".gitattributes",
+    ".dockerignore",
+    ".gitignore",
+    "Dockerfile",
+    "LICENSE",
+    "justfile",
+    "run",
+}
 FOLDERS = (".ci", "app", "bench", "docs", "migrations", "openapi", "tests")
 
 # Places that exist on one machine only, and hosts that an installation elsewhere may not reach.
