@@ -1,4 +1,4 @@
-"""Structured logging: one event a line, with the correlation id, and without personal data."""
+"""Structured logging: one event per line, with the correlation id and without personal data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic_core import to_json
 
 REMOVED = "[removed]"
 
-# Words in the name of a field whose value never belongs in a log. A safety net: nothing should log these at all.
+# Words in the name of a field whose value must not be logged. A safety net: no code should log such fields.
 PERSONAL_WORDS = frozenset(
     {
         *("bsn", "name", "surname", "initials", "birth", "birthdate", "email", "mail", "phone", "telephone", "mobile"),
@@ -29,13 +29,13 @@ _correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=N
 
 
 def correlation_id() -> str | None:
-    """Return the id that ties together what one request, or one round of a loop, causes."""
+    """Return the id shared by everything that one request, or one round of a loop, causes; None outside both."""
     return _correlation_id.get()
 
 
 @contextmanager
 def correlated(identifier: str) -> Iterator[None]:
-    """Return everything done inside the block this correlation id, tasks started there included."""
+    """Log everything done inside the block with this correlation id, tasks started there included."""
     before = _correlation_id.set(identifier)
     try:
         yield
@@ -44,11 +44,11 @@ def correlated(identifier: str) -> Iterator[None]:
 
 
 def configure_logging(level: str, log_format: Literal["json", "console"]) -> None:
-    """Send our log, and that of the libraries, to standard error.
+    """Send the log of the hub and of its libraries to standard error.
 
     Args:
         level: least serious level that is logged, such as ``INFO``.
-        log_format: ``json`` for machines, one object a line; ``console`` for people.
+        log_format: ``json`` for machines, one object per line; ``console`` for people.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
@@ -71,19 +71,19 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # It logs every address that is called, and those hold tokens and the numbers of cases.
+    # It logs every URL that is called, and URLs contain tokens and numbers of cases.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def add_correlation_id(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Add the correlation id, when there is one."""
+    """Add the correlation id if there is one."""
     if (identifier := correlation_id()) is not None:
         event["correlation_id"] = identifier
     return event
 
 
 def remove_personal_values(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace the value of every field, at any depth, whose name holds one of ``PERSONAL_WORDS``."""
+    """Replace the value of every field, at any depth, whose name contains one of ``PERSONAL_WORDS``."""
     return {name: _cleaned(name, value) for name, value in event.items()}
 
 
@@ -99,7 +99,7 @@ def _cleaned(name: object, value: object) -> object:
 
 def _is_personal(name: str) -> bool:
     words = [word.lower() for word in WORD.findall(name)]
-    # "e-mail" and "e_mail" fall apart in two words, of which the second is on the list.
+    # "e-mail" and "e_mail" are split into two words; the second is on the list.
     return not PERSONAL_WORDS.isdisjoint(words)
 
 

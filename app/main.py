@@ -1,4 +1,4 @@
-"""The hub's face: builds the running parts from the settings and serves the API."""
+"""The ASGI application: built from the settings, and served until it is stopped."""
 
 import asyncio
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 async def open_hub(settings: Settings, clock: Clock) -> AppState:
-    """Open the database, which must have the newest schema, and put the hub's parts together."""
+    """Open the database, which must have the newest schema, and return the hub over it."""
     db = Database.open(settings.database_url)
     services = build_services(settings.master_key_bytes(), settings.municipality, clock)
     await db.write(set_up_institutions, services)
@@ -47,7 +47,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AppState:
 
 
 def create_app(hub: AppState) -> ASGIApp:
-    """Return the application that answers for a hub."""
+    """Return the ASGI application of a hub."""
     return create_api(hub)
 
 
@@ -79,10 +79,10 @@ async def serve(hub: AppState, settings: Settings, stop: asyncio.Event) -> None:
 
 
 class QuietServer(uvicorn.Server):
-    """Leaves signals to the program, which stops everything that it runs together."""
+    """A server that leaves signals to the program, which then stops the API and the worker together."""
 
     @override
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
+        """Capture no signals."""
         yield

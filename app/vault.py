@@ -1,8 +1,8 @@
 """Encryption of single fields, and keyed search over them.
 
-AES-256-GCM with a random 96-bit nonce per field; the field's name is bound in as associated data, so
-that a value cannot be moved to another column. Each client has a key of its own, wrapped by the master
-key: destroying it destroys everything known about the client.
+AES-256-GCM with a random 96-bit nonce per field; the name of the field is associated data, so that a value cannot be
+moved to another column. Each client has its own key, wrapped by the master key: to destroy it is to destroy everything
+that is known about the client.
 """
 
 import secrets
@@ -26,21 +26,21 @@ class SealBroken(Exception):
 
 
 class Sealer:
-    """Seals and opens values under one key."""
+    """Encrypts and decrypts values with one key."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
     def seal(self, plain: bytes, context: str) -> bytes:
-        """Encrypt a value for the field named by ``context``; returns nonce, text and tag."""
+        """Encrypt a value of the field named ``context``; return nonce, ciphertext and tag."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain, context.encode())
 
     def open(self, sealed: bytes, context: str) -> bytes:
-        """Decrypt a value of the field named by ``context``.
+        """Decrypt a value of the field named ``context``.
 
         Raises:
-            SealBroken: another key, another field, or a changed value.
+            SealBroken: the key or the field is another one, or the value was changed.
         """
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
@@ -57,7 +57,7 @@ class Sealer:
 
 
 class Vault(Sealer):
-    """Holds the master key: seals the hub's own secrets, wraps client keys, makes search indexes."""
+    """The master key: encrypts the hub's own secrets, wraps the keys of clients, and computes search indexes."""
 
     def __init__(self, master_key: bytes) -> None:
         if len(master_key) != KEY_BYTES:
@@ -66,7 +66,7 @@ class Vault(Sealer):
         self._index_key = _derive(master_key, "index")
 
     def new_client_key(self) -> tuple[Sealer, bytes]:
-        """Make a key for a new client; returns its sealer and the wrapped key to store."""
+        """Return the sealer of a new client, and its wrapped key to store."""
         key = secrets.token_bytes(KEY_BYTES)
         return Sealer(key), self.seal(key, CLIENT_KEY_CONTEXT)
 
@@ -75,7 +75,7 @@ class Vault(Sealer):
         return Sealer(self.open(wrapped_key, CLIENT_KEY_CONTEXT))
 
     def index(self, value: str, label: str) -> bytes:
-        """Return the keyed hash by which equal values are found; keyed, because there are few BSNs."""
+        """Return the keyed hash by which equal values are found; keyed, because every BSN could be hashed and tried."""
         return digest(self._index_key, f"{label}:{value}".encode(), sha256)
 
 

@@ -1,1 +1,1 @@
-"""Groups of commands of ``trajecthub``, and what every command does alike; ``main`` puts them together."""
+"""The commands of ``trajecthub``; ``main`` lists them, and each module holds one command or group."""

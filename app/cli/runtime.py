@@ -1,4 +1,4 @@
-"""What every command does alike: settings, an event loop, a database, and what a person can mend told in one line."""
+"""What commands share: settings, an event loop, a database, and errors that the user can fix in one line."""
 
 import gc
 import json
@@ -21,14 +21,14 @@ from app.settings import Settings, faults_of
 T = TypeVar("T")
 
 console = Console()
-"""What people read."""
+"""The output for people."""
 
 _errors = Console(stderr=True)
 _USER_ERRORS = (HubError, PartnerError, DatabaseInUse, json.JSONDecodeError, OSError, RuntimeError)
 
 
 def read_settings() -> Settings:
-    """Return the settings of the environment, and let the program log as they say; faults in them end the program."""
+    """Return the settings of the environment and configure the log; faults in them are named and end the program."""
     try:
         settings = Settings()
     except ValidationError as error:
@@ -39,14 +39,14 @@ def read_settings() -> Settings:
 
 
 def services_of(settings: Settings) -> Services:
-    """Return what operations work with."""
+    """Return the services of the installation that the settings describe."""
     return build_services(settings.master_key_bytes(), settings.municipality, SystemClock())
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a program to its end; returns what it gives."""
-    # What the program begins with stays; looked through by the collector again and again, it would stop everything
-    # for a tenth of a second each time.
+    """Run a coroutine on an event loop of its own and return its result."""
+    # What is imported stays for good. If the garbage collector had to look through it each time, it would stop
+    # everything for a tenth of a second.
     gc.collect()
     gc.freeze()
     with friendly_errors():
@@ -54,7 +54,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def with_database(settings: Settings, work: Callable[[Database, Settings], Awaitable[T]]) -> T:
-    """Work over the database of the settings; returns what the work gives."""
+    """Open the database, run ``work`` with it and the settings, close it, and return the result of ``work``."""
     db = Database.open(settings.database_url)
     try:
         return await work(db, settings)
