@@ -31,7 +31,7 @@ from app.models.delivery.outbox import event, unrelayed_since
 from bench.figures import show
 from bench.harness import Arrival, Mailbox, empty_hub, mailbox, open_stage
 from bench.latency import REFERRAL
-from bench.processes import Program, free_port, hub_environment
+from tests.support.processes import Program, free_port, hub_environment
 
 __all__ = ["MOVES", "AttemptOutcome", "CrashRun", "go_through"]
 
@@ -107,7 +107,9 @@ class _Hub:
     def start(self, name: str) -> None:
         environment = hub_environment(self.url, self.port)
         arguments = (
-            ("app.cli.main", "serve") if name == "api" else ("bench.clock_offset_worker", str(self._ahead_seconds))
+            ("app.cli.main", "serve")
+            if name == "api"
+            else ("tests.support.clock_offset_worker", str(self._ahead_seconds))
         )
         self._programs[name] = Program(arguments, environment, f"http://127.0.0.1:{self.port}/healthz/live")
         self._programs[name].start()

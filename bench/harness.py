@@ -30,7 +30,7 @@ from app.operations.cases.execute import register
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.services import Services, SystemClock, build_services
 from bench.postgres import durable_server
-from bench.processes import MASTER_KEY, Program, free_port, hub_environment, running
+from tests.support.processes import MASTER_KEY, Program, free_port, hub_environment, running
 
 __all__ = ["Arrival", "Mailbox", "Stage", "api_over", "empty_hub", "mailbox", "open_stage", "worker_over"]
 
@@ -200,7 +200,7 @@ async def mailbox() -> AsyncIterator[Mailbox]:
     """Return a receiver that runs for the length of a block."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    with running("bench.receiver", str(port), url=f"{url}/count"):
+    with running("tests.support.receiver_process", str(port), url=f"{url}/count"):
         async with aiohttp.ClientSession() as http:
             yield Mailbox(url, http)
 

@@ -25,8 +25,8 @@ from app.sandbox.allegro import app as allegro
 from app.sandbox.console import PartnerConsole
 from bench.figures import show
 from bench.harness import Stage, empty_hub, open_stage
-from bench.processes import free_port, running
 from bench.reference_service import set_up_unit, store_unit
+from tests.support.processes import free_port, running
 
 REFERRALS = 600
 KNOWN = (10_000, 1_000_000)

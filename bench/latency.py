@@ -20,8 +20,8 @@ from app.database import Database
 from app.events.http.signing import new_secret, sign
 from bench.figures import percentile, show
 from bench.harness import Mailbox, api_over, empty_hub, mailbox, open_stage, worker_over
-from bench.processes import free_port
 from bench.reference_service import set_up_unit, store_unit
+from tests.support.processes import free_port
 
 PER_SECOND = 20
 SECONDS = 15

@@ -16,7 +16,7 @@ from bench.figures import show
 from bench.harness import api_over, empty_hub, open_stage
 from bench.latency import REFERRAL
 from bench.load import CONNECTIONS, Rate, Request, load
-from bench.processes import free_port, running
+from tests.support.processes import free_port, running
 
 ROUNDS = 3
 SECONDS = 4.0

@@ -1,4 +1,4 @@
-"""The hub's worker with a clock that runs ahead: ``python -m bench.clock_offset_worker SECONDS``.
+"""The hub's worker with a clock that runs ahead: ``python -m tests.support.clock_offset_worker SECONDS``.
 
 A worker that was killed leaves leases of 90 seconds behind. Its successor runs so far ahead that they are over, and a
 proof need not wait for them. All else is the worker that ``trajecthub worker`` runs, over the settings of the

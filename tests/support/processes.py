@@ -20,7 +20,7 @@ __all__ = ["MASTER_KEY", "Program", "free_port", "hub_environment", "running"]
 
 MASTER_KEY = bytes(range(32))
 START_SECONDS = 30.0
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A subscriber in a process of its own, as bare as can be: ``python -m bench.receiver PORT``.
+"""A subscriber in a process of its own, as bare as can be: ``python -m tests.support.receiver_process PORT``.
 
 ``POST /ok/…`` is answered 204, ``/slow/…`` too but later, ``/fail/…`` 500 and ``/hang/…`` never. ``GET /count`` tells
 how many arrived at the first two, ``GET /arrivals`` which, ``GET /forget`` begins anew, ``GET /body`` gives the last.
