@@ -1,1 +1,1 @@
-"""Measurements of the hub, each beside the bare limit of the same machine in the same run; see README.md."""
+"""Benchmarks of the hub, each compared with a baseline on the same machine in the same run; see README.md."""

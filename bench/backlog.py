@@ -1,7 +1,7 @@
-"""A million rows waiting on PostgreSQL: what a claim costs, and what the worker holds; ``python -m bench.backlog``.
+"""A million pending deliveries on PostgreSQL: ``python -m bench.backlog``.
 
-The same subscribers and chains with ten thousand rows and with a million; the claim is the engine's own, undone after
-it was timed.
+Measures a claim of deliveries with ten thousand and with a million pending rows, for the same subscribers and
+referrals, and the worker's peak memory. The claim is that of the delivery engine, rolled back after it was timed.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from app.models.delivery.delivery import DeliveryState, delivery
 from app.models.delivery.outbox import event, take_unrelayed
 from app.models.delivery.subscription import subscriptions_of
 from bench.figures import percentile, show
-from bench.harness import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
+from bench.installation import empty_database, running_worker
+from tests.support.harness import Harness, open_harness
+from tests.support.receiver_process import ReceiverClient, running_receiver
 
 SUBSCRIBERS = 20
 REFERRALS = 1000
 FEW, MANY = 500, 50_000
-"""Events waiting; each is owed to every subscriber."""
+"""Pending events; each has a delivery for every subscriber."""
 
 CAP, LIMIT = 25, 500
 CLAIMS = 40
@@ -37,55 +39,55 @@ _CODE = "backlog"
 _BATCH = 5000
 
 
-class _Undo(Exception):
-    """Ends a transaction of which nothing is to be kept."""
+class _RollBack(Exception):
+    """Rolls a transaction back."""
 
 
 async def measure() -> None:
-    """Print the figures, and last the ratio of a claim with a million rows to one with ten thousand."""
-    with empty_hub() as url:
-        async with open_stage(url) as stage, mailbox() as box:
-            organisation_id = await stage.add_referrer(_CODE)
-            await stage.subscribe(organisation_id, *(f"{box.url}/ok/{number}" for number in range(SUBSCRIBERS)))
-            referrals = await stage.refer(_CODE, REFERRALS)
-            few = await _claim_with(stage, organisation_id, referrals, FEW)
-            many = await _claim_with(stage, organisation_id, referrals, MANY - FEW)
-            await _deliver(url, box)
-    print(f"ratio of a claim with a million rows waiting to one with ten thousand: {many / few:.2f}")
+    """Print the figures, and as the last line the ratio of a claim with a million rows to one with ten thousand."""
+    with empty_database() as url:
+        async with open_harness(url) as harness, running_receiver() as receiver:
+            organisation_id = await harness.add_referrer(_CODE)
+            await harness.subscribe(organisation_id, *(f"{receiver.url}/ok/{number}" for number in range(SUBSCRIBERS)))
+            referrals = await harness.refer(_CODE, REFERRALS)
+            few = await _claim_with(harness, organisation_id, referrals, FEW)
+            many = await _claim_with(harness, organisation_id, referrals, MANY - FEW)
+            await _deliver(url, receiver)
+    print(f"ratio of a claim with a million pending rows to one with ten thousand: {many / few:.2f}")
 
 
-async def _claim_with(stage: Stage, organisation_id: UUID, referrals: Sequence[UUID], events: int) -> float:
-    """Add what waits, and give the median of a claim in ms."""
-    await _add(stage, organisation_id, referrals, events)
-    took = [await _claim(stage) for _ in range(CLAIMS)]
-    waiting = await stage.db.read(lambda tx: tx.scalar(select(func.count()).select_from(delivery)))
+async def _claim_with(harness: Harness, organisation_id: UUID, referrals: Sequence[UUID], events: int) -> float:
+    """Add pending deliveries. Return the median of a claim in ms."""
+    await _add(harness, organisation_id, referrals, events)
+    took = [await _claim(harness) for _ in range(CLAIMS)]
+    pending = await harness.db.read(lambda tx: tx.scalar(select(func.count()).select_from(delivery)))
     claim = percentile(took, 0.5)
     show(
-        f"claim of {CAP * SUBSCRIBERS} with {waiting:,} waiting",
+        f"claim of {CAP * SUBSCRIBERS} with {pending:,} pending",
         f"p50 {claim:.1f}, p99 {percentile(took, 0.99):.1f} ms",
     )
     return claim
 
 
-async def _add(stage: Stage, organisation_id: UUID, referrals: Sequence[UUID], number: int) -> None:
+async def _add(harness: Harness, organisation_id: UUID, referrals: Sequence[UUID], number: int) -> None:
     ids: list[UUID] = []
     while len(ids) < number:
-        made = await stage.happen(referrals, min(_BATCH, number - len(ids)))
-        ids += [one.id for one in made]
-        await stage.db.write(take_unrelayed, len(made), stage.services.clock.now())
-    for subscription in await stage.db.read(subscriptions_of, [organisation_id]):
-        owed = _owed(stage, organisation_id, SubscriptionKey(subscription.id))
-        await stage.db.write(_execute, owed)
-    await stage.db.write(_execute, text("ANALYZE"))
+        made = await harness.record_events(referrals, min(_BATCH, number - len(ids)))
+        ids += [each.id for each in made]
+        await harness.db.write(take_unrelayed, len(made), harness.services.clock.now())
+    for subscription in await harness.db.read(subscriptions_of, [organisation_id]):
+        missing = _missing_deliveries(harness, organisation_id, SubscriptionKey(subscription.id))
+        await harness.db.write(_execute, missing)
+    await harness.db.write(_execute, text("ANALYZE"))
 
 
 def _execute(tx: Connection, statement: Executable) -> None:
     tx.execute(statement)
 
 
-def _owed(stage: Stage, organisation_id: UUID, receiver: ReceiverKey) -> Insert:
-    """Return the statement that owes a receiver every event that it is not owed yet."""
-    now = stage.services.clock.now()
+def _missing_deliveries(harness: Harness, organisation_id: UUID, receiver: ReceiverKey) -> Insert:
+    """Return the statement that adds the missing deliveries of all events to a receiver."""
+    now = harness.services.clock.now()
     row: dict[str, Any] = {
         "id": func.gen_random_uuid(),
         "event_position": event.c.position,
@@ -104,32 +106,32 @@ def _owed(stage: Stage, organisation_id: UUID, receiver: ReceiverKey) -> Insert:
     return insert(delivery).from_select(list(row), missing)
 
 
-async def _claim(stage: Stage) -> float:
-    """Return the ms that choosing and taking cost; what was taken is given back."""
-    took = 0.0
+async def _claim(harness: Harness) -> float:
+    """Return the duration of a claim in ms; the claim is rolled back."""
+    duration = 0.0
 
     def work(tx: Connection) -> None:
-        nonlocal took
-        now, began = stage.services.clock.now(), time.perf_counter()
+        nonlocal duration
+        now, began = harness.services.clock.now(), time.perf_counter()
         due = due_deliveries(tx, now, lambda *_: CAP, LIMIT)
-        take(tx, due, now, now + timedelta(seconds=90), stage.services.new_id(now))
-        took = (time.perf_counter() - began) * 1000
-        raise _Undo
+        take(tx, due, now, now + timedelta(seconds=90), harness.services.new_id(now))
+        duration = (time.perf_counter() - began) * 1000
+        raise _RollBack
 
-    with suppress(_Undo):
-        await stage.db.write(work)
-    return took
+    with suppress(_RollBack):
+        await harness.db.write(work)
+    return duration
 
 
-async def _deliver(url: str, box: Mailbox) -> None:
-    await box.forget()
-    with worker_over(url) as worker:
-        await box.wait_for(1, 30)
-        await box.wait_for(10**9, DELIVERING_SECONDS)
+async def _deliver(url: str, receiver: ReceiverClient) -> None:
+    await receiver.reset()
+    with running_worker(url) as worker:
+        await receiver.wait_for(1, 30)
+        await receiver.wait_for(10**9, DELIVERING_SECONDS)
         memory = worker.peak_memory()
-    arrivals, _ = await box.arrivals()
+    arrivals, _ = await receiver.arrivals()
     rate = (len(arrivals) - 1) / (arrivals[-1].at - arrivals[0].at)
-    show("worker with that backlog", f"{rate:,.0f}/s, {memory:.0f} MB at most")
+    show("worker with this backlog", f"{rate:,.0f}/s, {memory:.0f} MB peak memory")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Deliveries a second at 1, 5 and 20 subscribers on PostgreSQL: ``python -m bench.deliveries``.
+"""Deliveries per second for 1, 5 and 20 subscribers on PostgreSQL: ``python -m bench.deliveries``.
 
-A burst of events is committed while the worker idles; the time runs from that commit until the last one arrived.
+A burst of events is committed while the worker is idle; the time runs from that commit until the last event arrived.
 """
 
 from __future__ import annotations
@@ -9,50 +9,53 @@ import time
 
 import uvloop
 
-from bench.baseline import bare_posts_per_second
+from bench.baseline import baseline_posts_per_second
 from bench.figures import show
-from bench.harness import Mailbox, Stage, empty_hub, mailbox, open_stage, worker_over
+from bench.installation import empty_database, running_worker
+from tests.support.harness import Harness, open_harness
+from tests.support.receiver_process import ReceiverClient, running_receiver
 
 EVENTS_AT = {1: 2000, 5: 1200, 20: 800}
 REFERRALS = 250
-LONGEST_SECONDS = 60.0
-BARE_SECONDS = 3.0
+MAX_WAIT_SECONDS = 60.0
+BASELINE_SECONDS = 3.0
 
 
 async def measure() -> None:
-    """Print the figures, and last the ratio to the bare sender."""
-    with empty_hub() as url:
-        async with open_stage(url) as stage, mailbox() as box:
-            with worker_over(url):
-                await _burst(stage, box, 2, 200)
-                rates = {subscribers: await _shown(stage, box, subscribers) for subscribers in EVENTS_AT}
-            body = await box.ask("body")
-            bare = await bare_posts_per_second([f"{box.url}/ok/{n}" for n in range(20)], body, BARE_SECONDS)
-            show("bare: one aiohttp sender, signed, no database", f"{bare:,.0f}/s")
-    shares = ", ".join(f"{rate / bare:.3f} at {subscribers}" for subscribers, rate in rates.items())
-    print(f"ratio to the bare sender: {shares}")
+    """Print the figures, and as the last line the ratios to the baseline."""
+    with empty_database() as url:
+        async with open_harness(url) as harness, running_receiver() as receiver:
+            with running_worker(url):
+                await _burst(harness, receiver, 2, 200)
+                rates = {subscribers: await _measured(harness, receiver, subscribers) for subscribers in EVENTS_AT}
+            body = await receiver.get("body")
+            urls = [f"{receiver.url}/ok/{n}" for n in range(20)]
+            baseline = await baseline_posts_per_second(urls, body, BASELINE_SECONDS)
+            show("baseline: one aiohttp sender, signed, no database", f"{baseline:,.0f}/s")
+    shares = ", ".join(f"{rate / baseline:.3f} at {subscribers}" for subscribers, rate in rates.items())
+    print(f"ratio to the baseline: {shares}")
 
 
-async def _shown(stage: Stage, box: Mailbox, subscribers: int) -> float:
-    rate, reuse = await _burst(stage, box, subscribers, EVENTS_AT[subscribers])
+async def _measured(harness: Harness, receiver: ReceiverClient, subscribers: int) -> float:
+    rate, reuse = await _burst(harness, receiver, subscribers, EVENTS_AT[subscribers])
     show(
         f"{subscribers} subscribers, {EVENTS_AT[subscribers]} events",
-        f"{rate:,.0f}/s, {reuse:.1%} on a kept connection",
+        f"{rate:,.0f}/s, {reuse:.1%} on a reused connection",
     )
     return rate
 
 
-async def _burst(stage: Stage, box: Mailbox, subscribers: int, events: int) -> tuple[float, float]:
-    """Return the deliveries a second, and the share that went over a connection used before."""
+async def _burst(harness: Harness, receiver: ReceiverClient, subscribers: int, events: int) -> tuple[float, float]:
+    """Return the deliveries per second, and the share that was sent on a reused connection."""
     code = f"burst-{subscribers}"
-    organisation_id = await stage.add_referrer(code)
-    referrals = await stage.refer(code, REFERRALS)
-    await stage.subscribe(organisation_id, *(f"{box.url}/ok/{code}-{n}" for n in range(subscribers)))
-    await box.forget()
-    await stage.happen(referrals, events)
+    organisation_id = await harness.add_referrer(code)
+    referrals = await harness.refer(code, REFERRALS)
+    await harness.subscribe(organisation_id, *(f"{receiver.url}/ok/{code}-{n}" for n in range(subscribers)))
+    await receiver.reset()
+    await harness.record_events(referrals, events)
     began = time.time()
-    arrived = await box.wait_for(events * subscribers, LONGEST_SECONDS)
-    arrivals, connections = await box.arrivals()
+    arrived = await receiver.wait_for(events * subscribers, MAX_WAIT_SECONDS)
+    arrivals, connections = await receiver.arrivals()
     return arrived / (arrivals[-1].at - began), 1 - connections / arrived
 
 

@@ -1,4 +1,4 @@
-"""What is made of measurements, and how fast the machine was while they were taken."""
+"""Percentiles, and figures with the speed of the machine at that time."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def calibration() -> float:
-    """Return the milliseconds that a fixed piece of Python takes now; 1.9 on a quiet machine, 3.5 on a busy one."""
+    """Return the duration of a fixed piece of Python, in ms: 1.9 on the reference machine when idle, 3.5 when busy."""
     return min(timeit.repeat("sum(i*i for i in range(50000))", number=20, repeat=5)) / 20 * 1000
 
 
-def show(what: str, figure: str) -> None:
-    """Print a figure beside the speed of the machine."""
-    print(f"{what:<58} {figure:<44} (machine {calibration():.2f} ms)", flush=True)
+def show(label: str, figure: str) -> None:
+    """Print a figure with the speed of the machine."""
+    print(f"{label:<58} {figure:<44} (machine {calibration():.2f} ms)", flush=True)

@@ -1,7 +1,7 @@
-"""Changes taken in from a partner's simulator over HTTP, on PostgreSQL: ``python -m bench.intake``.
+"""Changes per second pulled from Allegro's simulator over HTTP, on PostgreSQL: ``python -m bench.intake``.
 
-The same work with ten thousand records known beforehand and with a million: each referral is confirmed, gets an
-appointment, is attended and gets a result. The simulator runs in a process of its own.
+The same changes with ten thousand and with a million known records: each referral is confirmed, gets an appointment, is
+attended and gets a result. The simulator runs in a separate process.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from app.adapters.common.adapter import Adapter
 from app.adapters.engine.puller import Puller
 from app.database import Connection
 from app.domain.codes import System
-from app.sandbox.allegro import app as allegro
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.console import PartnerConsole
 from bench.figures import show
-from bench.harness import Stage, empty_hub, open_stage
-from bench.reference_service import set_up_unit, store_unit
+from bench.installation import empty_database
+from bench.reference_service import create_tables, store_referral
+from tests.support.harness import Harness, open_harness
 from tests.support.processes import free_port, running
 
 REFERRALS = 600
@@ -47,51 +48,51 @@ _FACTS = {
 
 
 async def measure() -> None:
-    """Print the figures, and last the ratio with a million known records to ten thousand, and to the bare unit."""
+    """Print the figures, and as the last line the ratios to the baseline and between the numbers of known records."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with (
-        empty_hub() as database_url,
+        empty_database() as database_url,
         running("app.cli.main", "simulate", "allegro", "--port", str(port), url=f"{url}/"),
     ):
-        async with open_stage(database_url) as stage:
-            await stage.add_referrer(_CODE)
-            partner = connect_allegro(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
-            puller = Puller(db=stage.db, services=stage.services, source=partner.source, holder="bench")
+        async with open_harness(database_url) as harness:
+            await harness.add_referrer(_CODE)
+            partner = connect_allegro(url, CLIENT_ID, CLIENT_SECRET)
+            puller = Puller(db=harness.db, services=harness.services, source=partner.source, holder="bench")
             try:
-                await _work(stage, url, 20)
+                await _make_changes(harness, url, 20)
                 await puller.pull()
-                few, many = [await _shown(stage, url, puller, known) for known in KNOWN]
-                bare = await _bare(stage, partner)
+                few, many = [await _measured(harness, url, puller, known) for known in KNOWN]
+                baseline = await _baseline(harness, partner)
             finally:
                 await partner.close()
-    print(f"ratio to the bare reader: {few / bare:.2f}; with a million known records to ten thousand: {many / few:.2f}")
+    print(f"ratio to the baseline: {few / baseline:.2f}; of a million known records to ten thousand: {many / few:.2f}")
 
 
-async def _shown(stage: Stage, url: str, puller: Puller, known: int) -> float:
-    """Return the changes a second beside so many records that are known."""
-    await stage.db.write(_know, known)
-    await _work(stage, url, REFERRALS)
+async def _measured(harness: Harness, url: str, puller: Puller, known: int) -> float:
+    """Return the changes per second with this number of known records."""
+    await harness.db.write(_add_known_records, known)
+    await _make_changes(harness, url, REFERRALS)
     began = time.monotonic()
-    tally = await puller.pull()
+    result = await puller.pull()
     seconds = time.monotonic() - began
-    if tally.applied != REFERRALS * len(_FACTS):
-        raise RuntimeError(f"not everything was applied: {tally}")
-    show(f"{tally.applied} changes beside {known:,} known records", f"{tally.applied / seconds:,.0f}/s")
-    return tally.applied / seconds
+    if result.applied != REFERRALS * len(_FACTS):
+        raise RuntimeError(f"not everything was applied: {result}")
+    show(f"{result.applied} changes with {known:,} known records", f"{result.applied / seconds:,.0f}/s")
+    return result.applied / seconds
 
 
-async def _work(stage: Stage, url: str, number: int) -> None:
-    """Refer clients, and let counsellors register everything about them in Allegro."""
-    referrals = await stage.refer(_CODE, number)
-    client = AllegroClient(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
-    desks = PartnerConsole({System.ALLEGRO: url})
+async def _make_changes(harness: Harness, url: str, number: int) -> None:
+    """Refer clients and register all facts about them in Allegro."""
+    referrals = await harness.refer(_CODE, number)
+    client = AllegroClient(url, CLIENT_ID, CLIENT_SECRET)
+    partner_console = PartnerConsole({System.ALLEGRO: url})
     try:
         numbers = await asyncio.gather(*(client.put_referral(each, _CONTENTS) for each in referrals))
-        await desks.register(list(_facts(referrals, numbers)))
+        await partner_console.register(list(_facts(referrals, numbers)))
     finally:
         await client.close()
-        await desks.close()
+        await partner_console.close()
 
 
 def _facts(referrals: Sequence[UUID], numbers: Sequence[str]) -> Iterator[dict[str, object]]:
@@ -106,7 +107,7 @@ def _facts(referrals: Sequence[UUID], numbers: Sequence[str]) -> Iterator[dict[s
             }
 
 
-def _know(tx: Connection, known: int) -> None:
+def _add_known_records(tx: Connection, known: int) -> None:
     _execute(tx, text("DELETE FROM partner_record WHERE kind = 'bench'"))
     _execute(
         tx,
@@ -123,21 +124,21 @@ def _execute(tx: Connection, statement: Executable) -> None:
     tx.execute(statement)
 
 
-async def _bare(stage: Stage, partner: Adapter) -> float:
-    """Return how many changes a second can be read from the same feed and stored as three rows each, page by page."""
-    await stage.db.write(set_up_unit)
+async def _baseline(harness: Harness, partner: Adapter) -> float:
+    """Return the changes per second read from the same feed and stored as three rows each, page by page."""
+    await harness.db.write(create_tables)
     read, began = 0, time.monotonic()
     async for page in partner.source.changes(None):
-        await stage.db.write(_store, len(page.records))
+        await harness.db.write(_store, len(page.records))
         read += len(page.records)
     rate = read / (time.monotonic() - began)
-    show("bare: the same feed, three rows a change", f"{rate:,.0f}/s")
+    show("baseline: the same feed, three rows per change", f"{rate:,.0f}/s")
     return rate
 
 
 def _store(tx: Connection, number: int) -> None:
     for _ in range(number):
-        store_unit(tx, dict(_CONTENTS))
+        store_referral(tx, dict(_CONTENTS))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Requests over kept connections, as many at once as there are connections."""
+"""Load: one request at a time on each of a number of reused connections."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ Request = Callable[[aiohttp.ClientSession], Awaitable[int]]
 
 @dataclass(frozen=True)
 class Rate:
-    """How a service did under load; times in ms."""
+    """The requests per second and response times in ms of a service under load."""
 
     per_second: float
     median: float
-    worst: float
+    p99: float
 
     @override
     def __str__(self) -> str:
-        """Tell it in a line."""
-        return f"{self.per_second:,.0f}/s, p50 {self.median:.0f}, p99 {self.worst:.0f} ms"
+        """Return the figures in one line."""
+        return f"{self.per_second:,.0f}/s, p50 {self.median:.0f}, p99 {self.p99:.0f} ms"
 
 
 async def load(http: aiohttp.ClientSession, request: Request, seconds: float) -> Rate:
-    """Ask on 32 connections for so long.
+    """Send requests on 32 connections for this time.
 
     Raises:
-        RuntimeError: a request was refused.
+        RuntimeError: a response had a status of 300 or more.
     """
-    took: list[float] = []
+    durations: list[float] = []
     deadline = time.monotonic() + seconds
 
-    async def ask_on() -> None:
+    async def send_repeatedly() -> None:
         while (began := time.monotonic()) < deadline:
             status = await request(http)
             if status >= 300:
                 raise RuntimeError(f"a request was answered with {status}")
-            took.append((time.monotonic() - began) * 1000)
+            durations.append((time.monotonic() - began) * 1000)
 
-    await asyncio.gather(*(ask_on() for _ in range(CONNECTIONS)))
-    return Rate(len(took) / seconds, percentile(took, 0.5), percentile(took, 0.99))
+    await asyncio.gather(*(send_repeatedly() for _ in range(CONNECTIONS)))
+    return Rate(len(durations) / seconds, percentile(durations, 0.5), percentile(durations, 0.99))

@@ -1,6 +1,6 @@
-"""The bare unit of work: a service of the same stack that validates, inserts three rows and answers; nothing else.
+"""The baseline of requests: a service of the same stack that validates, inserts three rows and answers.
 
-No token, no idempotency, no encryption, no gate. Run: ``python -m bench.reference_service DATABASE_URL PORT``.
+It has no tokens, idempotency, encryption or privacy gate. Run: ``python -m bench.reference_service DATABASE_URL PORT``.
 """
 
 from __future__ import annotations
@@ -9,31 +9,32 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import uvicorn
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
-from sqlalchemy import Column, Index, MetaData, String, Table, bindparam, insert, select
+from sqlalchemy import Column, Index, MetaData, Row, String, Table, bindparam, insert, select
 
 from app.database import Connection, Database
 from app.models.base import Id, JsonDocument, UtcDateTime
 
-__all__ = ["Contents", "create_unit", "set_up_unit", "store_unit"]
+__all__ = ["create_service", "create_tables", "store_referral"]
 
 _tables = MetaData()
 _TEXTS = tuple(f"text_{number}" for number in range(12))
 _referral = Table(
-    "bare_referral",
+    "reference_referral",
     _tables,
     Column("id", Id, primary_key=True),
     Column("received_at", UtcDateTime, nullable=False),
     *(Column(name, String(200)) for name in _TEXTS),
     Column("contents", JsonDocument, nullable=False),
-    Index("ix_bare_referral", "received_at", "id"),
+    Index("ix_reference_referral", "received_at", "id"),
 )
 _history = Table(
-    "bare_history",
+    "reference_history",
     _tables,
     Column("id", Id, primary_key=True),
     Column("referral_id", Id, nullable=False, index=True),
@@ -41,21 +42,23 @@ _history = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
 )
 _event = Table(
-    "bare_event",
+    "reference_event",
     _tables,
     Column("id", Id, primary_key=True),
     Column("referral_id", Id, nullable=False),
     Column("facts", JsonDocument, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
 )
-_NEW, _STEP, _TOLD = insert(_referral).inline(), insert(_history).inline(), insert(_event).inline()
+_INSERT_REFERRAL = insert(_referral).inline()
+_INSERT_STEP = insert(_history).inline()
+_INSERT_EVENT = insert(_event).inline()
 _BY_ID = select(_referral).where(_referral.c.id == bindparam("wanted"))
 _STEPS = select(_history).where(_history.c.referral_id == bindparam("wanted")).order_by(_history.c.recorded_at)
 _PAGE = select(_referral).order_by(_referral.c.received_at.desc(), _referral.c.id).limit(50)
 
 
-class Person(BaseModel):
-    """The one who is referred, as a real referral has it."""
+class ReferredPerson(BaseModel):
+    """The referred client, with the fields of a real referral."""
 
     givenName: str  # noqa: N815 - as in the API
     familyName: str  # noqa: N815
@@ -63,66 +66,68 @@ class Person(BaseModel):
     phone: str | None = None
 
 
-class Worker(BaseModel):
+class ReferringWorker(BaseModel):
     """The referrer's worker."""
 
     name: str
 
 
-class Contents(BaseModel):
-    """The body of a referral, of the same size as the API's."""
+class NewReferral(BaseModel):
+    """The body of a referral, as large as in the API."""
 
-    client: Person
+    client: ReferredPerson
     area: str
-    worker: Worker
+    worker: ReferringWorker
 
 
-class Representation(BaseModel):
+class ReferenceReferral(BaseModel):
     """A stored referral."""
 
     id: UUID
     received_at: datetime
     texts: list[str | None]
-    contents: Contents
+    contents: NewReferral
     history: list[str] = []
 
 
-class Page(BaseModel):
-    """Fifty of them."""
+class ReferralPage(BaseModel):
+    """Fifty stored referrals."""
 
-    items: list[Representation]
+    items: list[ReferenceReferral]
 
 
-def store_unit(tx: Connection, contents: dict[str, object]) -> UUID:
-    """Insert the three rows; returns the new id."""
+def store_referral(tx: Connection, contents: dict[str, object]) -> UUID:
+    """Insert the three rows. Return the id of the referral."""
     now, id = datetime.now(UTC), uuid4()
-    tx.execute(_NEW, {"id": id, "received_at": now, "contents": contents} | dict.fromkeys(_TEXTS, "Voorbeeld"))
-    tx.execute(_STEP, {"id": uuid4(), "referral_id": id, "action": "received", "recorded_at": now})
-    tx.execute(_TOLD, {"id": uuid4(), "referral_id": id, "facts": {"status": "received"}, "recorded_at": now})
+    tx.execute(
+        _INSERT_REFERRAL, {"id": id, "received_at": now, "contents": contents} | dict.fromkeys(_TEXTS, "Voorbeeld")
+    )
+    tx.execute(_INSERT_STEP, {"id": uuid4(), "referral_id": id, "action": "received", "recorded_at": now})
+    tx.execute(_INSERT_EVENT, {"id": uuid4(), "referral_id": id, "facts": {"status": "received"}, "recorded_at": now})
     return id
 
 
-def set_up_unit(tx: Connection) -> None:
-    """Make the three tables."""
+def create_tables(tx: Connection) -> None:
+    """Create the three tables."""
     _tables.create_all(tx)
 
 
-def create_unit(db: Database) -> FastAPI:
+def create_service(db: Database) -> FastAPI:
     """Return the application over a database."""
 
     @asynccontextmanager
     async def open_tables(_: FastAPI) -> AsyncIterator[None]:
-        await db.write(set_up_unit)
+        await db.write(create_tables)
         yield
         await db.close()
 
     app = FastAPI(lifespan=open_tables)
 
     @app.post("/v1/referrals", status_code=201)
-    async def post(contents: Contents) -> Response:
+    async def post(contents: NewReferral) -> Response:
         stored = contents.model_dump()
-        id = await db.write(store_unit, stored)
-        shown = Representation(
+        id = await db.write(store_referral, stored)
+        shown = ReferenceReferral(
             id=id, received_at=datetime.now(UTC), texts=["Voorbeeld"] * len(_TEXTS), contents=contents
         )
         return Response(shown.model_dump_json(), 201, media_type="application/json")
@@ -138,22 +143,22 @@ def create_unit(db: Database) -> FastAPI:
     return app
 
 
-def _read(tx: Connection, id: UUID) -> Representation:
+def _read(tx: Connection, id: UUID) -> ReferenceReferral:
     row = tx.execute(_BY_ID, {"wanted": id}).one()
     return _shown(row, [step.action for step in tx.execute(_STEPS, {"wanted": id})])
 
 
-def _page(tx: Connection) -> Page:
-    return Page(items=[_shown(row, []) for row in tx.execute(_PAGE)])
+def _page(tx: Connection) -> ReferralPage:
+    return ReferralPage(items=[_shown(row, []) for row in tx.execute(_PAGE)])
 
 
-def _shown(row: object, history: list[str]) -> Representation:
-    values = row._mapping  # type: ignore[attr-defined]
+def _shown(row: Row[Any], history: list[str]) -> ReferenceReferral:
+    values = row._mapping
     texts = [values[name] for name in _TEXTS]
-    return Representation(
+    return ReferenceReferral(
         id=values["id"], received_at=values["received_at"], texts=texts, contents=values["contents"], history=history
     )
 
 
 if __name__ == "__main__":
-    uvicorn.run(create_unit(Database.open(sys.argv[1])), port=int(sys.argv[2]), access_log=False, log_level="error")
+    uvicorn.run(create_service(Database.open(sys.argv[1])), port=int(sys.argv[2]), access_log=False, log_level="error")

@@ -1,7 +1,7 @@
-"""The hub's worker with a clock that runs ahead: ``python -m tests.support.clock_offset_worker SECONDS``.
+"""The hub's worker with a clock that is fast: ``python -m tests.support.clock_offset_worker SECONDS``.
 
-A worker that was killed leaves leases of 90 seconds behind. Its successor runs so far ahead that they are over, and a
-proof need not wait for them. All else is the worker that ``trajecthub worker`` runs, over the settings of the
+A killed worker leaves leases of 90 seconds. Its successor's clock is so far ahead that they have expired, so that a
+test need not wait for them. In all other respects it is the worker of ``trajecthub worker``, with the settings of the
 environment.
 """
 
@@ -21,23 +21,23 @@ from app.worker import Worker, stop_on_signal
 
 
 @dataclass(frozen=True)
-class ClockAhead:
-    """The computer's clock, some time ahead."""
+class OffsetClock:
+    """The computer's clock with an offset."""
 
-    ahead: timedelta
+    offset: timedelta
 
     def now(self) -> datetime:
-        """Return the moment that it will be by then."""
-        return datetime.now(UTC) + self.ahead
+        """Return the time, aware, in UTC."""
+        return datetime.now(UTC) + self.offset
 
 
 async def run(seconds: float) -> None:
-    """Run a worker until it is told to stop, or killed."""
+    """Run a worker until a signal ends it."""
     settings = Settings()
     configure_logging(settings.log_level, settings.log_format)
     db = Database.open(settings.database_url)
     services = build_services(
-        settings.master_key_bytes(), settings.municipality, ClockAhead(timedelta(seconds=seconds))
+        settings.master_key_bytes(), settings.municipality, OffsetClock(timedelta(seconds=seconds))
     )
     worker = Worker.over(db, services, settings)
     try:

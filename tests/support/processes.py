@@ -1,4 +1,4 @@
-"""The hub's programs and the receiver, each as a process of its own."""
+"""Runs Python modules, such as the hub's programs, as separate processes."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ START_SECONDS = 30.0
 _ROOT = Path(__file__).parents[2]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Program:
-    """A Python module that runs as a process.
+    """A Python module that runs as a separate process.
 
     Attributes:
         arguments: the module and its arguments.
-        url: where it answers when it is ready; None when it answers nothing.
+        environment: variables in addition to those of this process.
+        url: the URL that responds when the program is ready; None for a program that does not listen.
     """
 
     arguments: tuple[str, ...]
@@ -39,34 +40,34 @@ class Program:
 
     @property
     def pid(self) -> int:
-        """The id of the process.
+        """The process id.
 
         Raises:
-            RuntimeError: it does not run.
+            RuntimeError: the program is not running.
         """
         if self._process is None:
-            raise RuntimeError(f"{self.arguments[0]} does not run")
+            raise RuntimeError(f"{self.arguments[0]} is not running")
         return self._process.pid
 
     def start(self) -> None:
-        """Start it; returns at once."""
+        """Start the program without waiting until it is ready."""
         command = [sys.executable, "-m", *self.arguments]
         self._process = subprocess.Popen(command, cwd=_ROOT, env={**os.environ, **self.environment})
 
     def wait_until_ready(self) -> None:
-        """Return when it answers.
+        """Wait until the program is ready.
 
         Raises:
-            RuntimeError: it ended, or gave no answer in time.
+            RuntimeError: it ended, or was not ready in time.
         """
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
+        while not self._is_ready():
             if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{self.arguments} did not start")
             time.sleep(0.02)
 
     def end(self, by: signal.Signals = signal.SIGTERM) -> None:
-        """End it by a signal and wait until it is gone."""
+        """Send a signal and wait until the process has ended."""
         if self._process is not None:
             self._process.send_signal(by)
             try:
@@ -77,11 +78,11 @@ class Program:
             self._process = None
 
     def peak_memory(self) -> float:
-        """Return the most memory that it held so far, in MB."""
+        """Return the peak memory of the process, in MB."""
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
-    def _answers(self) -> bool:
+    def _is_ready(self) -> bool:
         if self.url is None:
             return True
         try:
@@ -95,8 +96,8 @@ class Program:
 
 @contextmanager
 def running(*arguments: str, environment: Mapping[str, str] | None = None, url: str | None = None) -> Iterator[Program]:
-    """Run a program for the length of a block."""
-    program = Program(arguments, environment or {}, url)
+    """Run a program for the duration of a block."""
+    program = Program(arguments=arguments, environment=environment or {}, url=url)
     program.start()
     try:
         program.wait_until_ready()
@@ -106,7 +107,7 @@ def running(*arguments: str, environment: Mapping[str, str] | None = None, url: 
 
 
 def hub_environment(database_url: str, port: int = 0) -> dict[str, str]:
-    """Return the settings of a hub over a database, that calls receivers on loopback."""
+    """Return the environment of a hub over a database, in sandbox mode so that it may call loopback receivers."""
     return {
         "TRAJECTHUB_MODE": "sandbox",
         "TRAJECTHUB_DATABASE_URL": database_url,
@@ -118,7 +119,7 @@ def hub_environment(database_url: str, port: int = 0) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a port on which nothing listens now."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

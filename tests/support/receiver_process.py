@@ -1,7 +1,8 @@
-"""A subscriber in a process of its own, as bare as can be: ``python -m tests.support.receiver_process PORT``.
+"""A webhook receiver in a separate process, with as little work as possible, and its client.
 
-``POST /ok/…`` is answered 204, ``/slow/…`` too but later, ``/fail/…`` 500 and ``/hang/…`` never. ``GET /count`` tells
-how many arrived at the first two, ``GET /arrivals`` which, ``GET /forget`` begins anew, ``GET /body`` gives the last.
+``python -m tests.support.receiver_process PORT`` answers ``POST /ok/…`` with 204, ``/slow/…`` with 204 after a delay,
+``/fail/…`` with 500 and ``/hang/…`` never. ``GET /count`` returns the number of requests to the first two, ``GET
+/arrivals`` the requests, ``GET /body`` the last body; ``GET /reset`` removes all.
 """
 
 from __future__ import annotations
@@ -10,67 +11,153 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self
 
+import aiohttp
 import uvicorn
+from starlette.types import Receive, Send
+
+from tests.support.processes import free_port, running
+
+__all__ = ["Arrival", "ReceiverClient", "running_receiver"]
 
 SLOW_SECONDS = 0.1
 
 
-class Receiver:
-    """An ASGI application that notes what arrives, and when."""
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """An event that arrived at a subscriber; ``at`` in seconds since the epoch."""
+
+    at: float
+    path: str
+    id: str
+    type: str
+    subject: str
+    sequence: int
+
+    def to_json(self) -> list[str | float | int]:
+        """Return the arrival as a JSON array."""
+        return [self.at, self.path, self.id, self.type, self.subject, self.sequence]
+
+    @classmethod
+    def from_json(cls, values: list[Any]) -> Self:
+        """Return the arrival of a JSON array."""
+        at, path, id, type, subject, sequence = values
+        return cls(at=at, path=path, id=id, type=type, subject=subject, sequence=sequence)
+
+
+@dataclass(frozen=True)
+class ReceiverClient:
+    """A client of the receiver.
+
+    Attributes:
+        url: its base URL, without a slash at the end.
+    """
+
+    url: str
+    http: aiohttp.ClientSession
+
+    async def get(self, path: str) -> bytes:
+        """Return the body of a response."""
+        async with self.http.get(f"{self.url}/{path}") as response:
+            return await response.read()
+
+    async def reset(self) -> None:
+        """Remove all requests."""
+        await self.get("reset")
+
+    async def wait_for(self, number: int, seconds: float) -> int:
+        """Wait until this number of requests has arrived, or this time has passed. Return the number that arrived."""
+        deadline = time.monotonic() + seconds
+        # Polling, because the receiver is another process.
+        while (arrived := int(await self.get("count"))) < number and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        return arrived
+
+    async def arrivals(self) -> tuple[list[Arrival], int]:
+        """Return the events in order of arrival, and the number of connections that they arrived on."""
+        received = json.loads(await self.get("arrivals"))
+        return [Arrival.from_json(each) for each in received["events"]], received["connections"]
+
+
+@asynccontextmanager
+async def running_receiver() -> AsyncIterator[ReceiverClient]:
+    """Run a receiver for the duration of a block."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running("tests.support.receiver_process", str(port), url=f"{url}/count"):
+        async with aiohttp.ClientSession() as http:
+            yield ReceiverClient(url, http)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ReceivedRequest:
+    at: float
+    path: str
+    message_id: str
+    body: bytes
+
+    def arrival(self) -> Arrival:
+        event = json.loads(self.body)
+        return Arrival(
+            at=self.at,
+            path=self.path,
+            id=self.message_id,
+            type=event["type"],
+            subject=event["subject"],
+            sequence=int(event["sequence"]),
+        )
+
+
+class RecordingReceiver:
+    """An ASGI application that stores the requests and their time of arrival."""
 
     def __init__(self) -> None:
-        self._arrived: list[tuple[float, str, str, bytes]] = []
+        self._requests: list[_ReceivedRequest] = []
         self._connections: set[tuple[str, int]] = set()
 
-    async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["method"] == "GET":
-            await _answer(send, 200, self._told(scope["path"]))
+            await _respond(send, 200, self._reply(scope["path"]))
             return
         body, arrived_at = await _body(receive), time.time()
         match scope["path"].split("/")[1]:
             case "hang":
-                # Until the sender gives up, which ends the connection.
+                # Until the sender gives up and closes the connection.
                 await receive()
             case "fail":
-                await _answer(send, 500)
+                await _respond(send, 500)
             case "slow":
-                self._note(scope, arrived_at, body)
+                self._store(scope, arrived_at, body)
                 await asyncio.sleep(SLOW_SECONDS)
-                await _answer(send, 204)
+                await _respond(send, 204)
             case _:
-                self._note(scope, arrived_at, body)
-                await _answer(send, 204)
+                self._store(scope, arrived_at, body)
+                await _respond(send, 204)
 
-    def _note(self, scope: Mapping[str, Any], arrived_at: float, body: bytes) -> None:
+    def _store(self, scope: Mapping[str, Any], arrived_at: float, body: bytes) -> None:
         self._connections.add(scope["client"])
         message_id = dict(scope["headers"])[b"webhook-id"].decode()
-        self._arrived.append((arrived_at, scope["path"], message_id, body))
+        self._requests.append(_ReceivedRequest(at=arrived_at, path=scope["path"], message_id=message_id, body=body))
 
-    def _told(self, path: str) -> bytes:
+    def _reply(self, path: str) -> bytes:
         match path:
             case "/arrivals":
-                connections = len(self._connections)
-                return json.dumps(
-                    {"connections": connections, "events": [_row(*one) for one in self._arrived]}
-                ).encode()
+                events = [each.arrival().to_json() for each in self._requests]
+                return json.dumps({"connections": len(self._connections), "events": events}).encode()
             case "/body":
-                return self._arrived[-1][3]
-            case "/forget":
-                self._arrived.clear()
+                return self._requests[-1].body
+            case "/reset":
+                self._requests.clear()
                 self._connections.clear()
-        return str(len(self._arrived)).encode()
+        return str(len(self._requests)).encode()
 
 
-def _row(arrived_at: float, path: str, message_id: str, body: bytes) -> list[Any]:
-    event = json.loads(body)
-    return [arrived_at, path, message_id, event["type"], event["subject"], int(event["sequence"])]
-
-
-async def _body(receive: Any) -> bytes:
+async def _body(receive: Receive) -> bytes:
     message = await receive()
     body: bytes = message.get("body", b"")
     while message.get("more_body"):
@@ -79,11 +166,18 @@ async def _body(receive: Any) -> bytes:
     return body
 
 
-async def _answer(send: Any, status: int, body: bytes = b"") -> None:
+async def _respond(send: Send, status: int, body: bytes = b"") -> None:
     length = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": length})
     await send({"type": "http.response.body", "body": body})
 
 
 if __name__ == "__main__":
-    uvicorn.run(Receiver(), port=int(sys.argv[1]), lifespan="off", access_log=False, log_level="error", backlog=4096)
+    uvicorn.run(
+        RecordingReceiver(),
+        port=int(sys.argv[1]),
+        lifespan="off",
+        access_log=False,
+        log_level="error",
+        backlog=4096,
+    )

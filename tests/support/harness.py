@@ -1,0 +1,141 @@
+"""A hub's database with organisations, referrals and subscribers, for tests and benchmarks of its programs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from app.api.auth.tokens import new_signing_key
+from app.api.state import AppState
+from app.database import Connection, Database
+from app.domain.codes import OrganisationRole, ReferrerKind, System
+from app.domain.commands import ActionContext, RegisterReferral
+from app.domain.events import Event, EventType
+from app.domain.values import ClientDetails, ReferralContents
+from app.events.http.signing import new_secret
+from app.events.outbox import NewEvent, record_all
+from app.models.delivery.subscription import Subscription, insert_subscription, secret_context
+from app.operations.access.clients import SCOPES, find_client, save_client
+from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
+from app.operations.access.signing_keys import add_signing_key
+from app.operations.cases.execute import register
+from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.services import Services, SystemClock, build_services
+from tests.support.processes import MASTER_KEY
+
+__all__ = ["Harness", "open_harness"]
+
+_BATCH = 200
+_SECRET = "a-secret-of-the-harness-that-has-more-than-32-characters"
+_CLIENT = ClientDetails(
+    given_name="Yara", family_name="Voorbeeld", birth_date=date(1990, 5, 17), phone="+31 10 123 45 67"
+)
+
+
+@dataclass(frozen=True)
+class Harness:
+    """A hub's database and services, used in this process."""
+
+    db: Database
+    services: Services
+
+    async def add_referrer(self, code: str) -> UUID:
+        """Register a welfare organisation, and a client of the API with the same name. Return the organisation's id."""
+        details = ReferrerDetails(code=code, name=code, kind=ReferrerKind.WELZIJNSORGANISATIE, system=System.API)
+        saved = await self.db.write(save_referrer, self.services, details)
+        await self.add_client(code, code)
+        return saved.id
+
+    async def add_client(self, client_id: str, organisation_code: str) -> None:
+        """Register a client of the API with all scopes, which acts for an organisation."""
+        await self.db.write(
+            save_client,
+            self.services,
+            client_id,
+            organisation_code=organisation_code,
+            scopes=set(SCOPES),
+            secret=_SECRET,
+        )
+
+    async def refer(self, code: str, number: int) -> list[UUID]:
+        """Register this number of referrals by an organisation, without events. Return their ids."""
+        services = replace(self.services, quiet=True)
+        command = RegisterReferral(organisation_code=code, client=_CLIENT, contents=ReferralContents(area="Charlois"))
+        context = ActionContext(role=OrganisationRole.REFERRER, system=System.API, occurred_at=datetime.now(UTC))
+
+        def work(tx: Connection, size: int) -> list[UUID]:
+            uow = UnitOfWork(tx, services)
+            registered = [register(uow, command, context).id for _ in range(size)]
+            uow.flush()
+            return registered
+
+        made: list[UUID] = []
+        while len(made) < number:
+            made += await self.db.write(work, min(_BATCH, number - len(made)))
+        return made
+
+    async def subscribe(self, organisation_id: UUID, *urls: str) -> None:
+        """Subscribe an organisation to everything at each of these addresses."""
+
+        def work(tx: Connection) -> None:
+            now = self.services.clock.now()
+            for url in urls:
+                id = self.services.new_id(now)
+                new = Subscription(
+                    id=id,
+                    organisation_id=organisation_id,
+                    url=url,
+                    secret_sealed=self.services.vault.seal(new_secret().encode(), secret_context(id)),
+                    created_at=now,
+                    changed_at=now,
+                )
+                insert_subscription(tx, new)
+
+        await self.db.write(work)
+
+    async def record_events(self, referral_ids: Sequence[UUID], number: int) -> list[Event]:
+        """Store this number of events in one transaction, spread over the referrals. Return them."""
+        now = self.services.clock.now()
+        events = [self._event(referral_ids[index % len(referral_ids)], now) for index in range(number)]
+
+        def work(tx: Connection) -> None:
+            record_all(tx, [NewEvent(event, System.ALLEGRO) for event in events])
+
+        await self.db.write(work)
+        return events
+
+    async def token(self, client_id: str, public_url: str) -> str:
+        """Return an access token with all scopes."""
+        hub = AppState.wire(self.db, self.services, public_url, sandbox=True)
+        client = await self.db.read(find_client, client_id)
+        assert client is not None
+        return await hub.tokens.issue(client, client.scopes)
+
+    def _event(self, referral_id: UUID, now: datetime) -> Event:
+        return Event(
+            id=self.services.new_id(now),
+            type=EventType.REFERRAL_CONFIRMED,
+            subject_id=referral_id,
+            occurred_at=now,
+            recorded_at=now,
+        )
+
+
+@asynccontextmanager
+async def open_harness(url: str) -> AsyncIterator[Harness]:
+    """Return a harness over a migrated, empty database; on SQLite close it before another process opens the file."""
+    db = Database.open(url)
+    services = build_services(MASTER_KEY, "rotterdam", SystemClock())
+
+    def work(tx: Connection) -> None:
+        set_up_institutions(tx, services)
+        add_signing_key(tx, services, new_signing_key())
+
+    try:
+        await db.write(work)
+        yield Harness(db, services)
+    finally:
+        await db.close()
