@@ -115,8 +115,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
-        description="Your own name for this request (a UUID, for example). The same key with the same request gives "
-        "the first answer again; with another request it is refused.",
+        description="Your own identifier of this request, such as a UUID. The same key with the same request returns "
+        "the first response again; with another request it is refused.",
         examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
     ),
 ]
@@ -125,7 +125,7 @@ IfMatch = Annotated[
     Header(
         alias="If-Match",
         max_length=1000,
-        description="The ETag of the record as you read it. Needed on every change of an existing record.",
+        description="The ETag of the record as you read it. Required on every change of an existing record.",
         examples=['"Zf7mQ0m3cYt4bBf3S2w0n0m8Zq2m1dJ1uQm3mXw9aYk"'],
     ),
 ]

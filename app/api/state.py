@@ -1,4 +1,4 @@
-"""What every endpoint works with, wired once by the entry point."""
+"""What every endpoint works with; built once by the entry point."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -19,10 +19,10 @@ class AppState:
 
     Attributes:
         public_url: base of the API as callers see it, without ``/v1`` and without a slash at the end.
-        sandbox: True beside simulated partners; shared client secrets exist only then.
+        sandbox: True with simulated partners; shared client secrets exist only then.
         tokens: issues access tokens and verifies them.
-        clients: who may call, looked up with a short memory.
-        outbound: the way out to addresses that subscribers name.
+        clients: the clients that may call, cached for a short while.
+        outbound: sends requests to addresses that subscribers name.
         oin: organisation identification number of the hub's owner, 20 digits.
         system_name: name of this installation in the source of events.
         subscription_limit: the most subscriptions that one organisation may have.

@@ -1,4 +1,4 @@
-"""Notices about connections, from what operations do (*meldingen over koppelingen*)."""
+"""Notices about connections that operations publish (*meldingen over koppelingen*)."""
 
 from app.database import Connection
 from app.domain.codes import System
@@ -12,11 +12,11 @@ __all__ = ["announce_partner", "announce_resumed"]
 
 
 def announce_partner(tx: Connection, services: Services, system: System, failing: bool) -> None:
-    """Tell operators that reading a partner's changes began to fail, or works again; the same twice is told once.
+    """Notify operators that reading a partner's changes began to fail, or works again; the same notice is sent once.
 
     Args:
-        tx: the transaction of the change, which holds the lock of the partner's row.
-        services: clock, ids and the privacy gate; in a replay nobody is told.
+        tx: the transaction of the change, in which the partner's row is locked.
+        services: clock, ids and the privacy gate; in a replay no notice is sent.
         system: the partner.
         failing: True at the start, False at the end.
     """
@@ -29,11 +29,11 @@ def announce_partner(tx: Connection, services: Services, system: System, failing
 
 
 def announce_resumed(tx: Connection, services: Services, subscription: Subscription) -> None:
-    """Tell that a subscription of which was told that it failed or was disabled is served again, at its owner's word.
+    """Notify that a subscription is active again because its owner resumed it, if a failure had been notified.
 
     Args:
         tx: the transaction in which it became active.
         services: clock, ids and the privacy gate.
-        subscription: as it stands now.
+        subscription: its present state.
     """
     notices.announce_subscription(tx, services, EventType.SUBSCRIPTION_RECOVERED, subscription, "resumed")

@@ -44,9 +44,9 @@ class Timeline:
             moment = OCCASION_OF[entry.type]
             if moment is None:
                 continue
-            if entry.referrer_was_told:
+            if entry.reached_referrer:
                 channel = "webhook" if system is System.API else system.label
-                disclosed = _names(entry.told)
+                disclosed = _names(entry.disclosed)
                 self._console.print(
                     f"              [green]→ {escape(referrer)}[/] ({channel}) {moment.label}: {disclosed}"
                 )

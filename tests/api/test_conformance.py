@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from app import __version__
 from app.api.app import create_api
-from app.api.http.middleware import MAX_BODY_BYTES, Gate, ResponseHeaders
+from app.api.http.middleware import MAX_BODY_BYTES, RequestGuard, ResponseHeaders
 from app.api.state import AppState
 from app.database import Database
 from app.domain.errors import Unavailable
@@ -274,7 +274,9 @@ async def test_what_nobody_caught_is_a_500_without_internals(capsys: pytest.Capt
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError(scope["query_string"].decode())
 
-    async with Api(transport=ASGITransport(ResponseHeaders(Gate(broken))), base_url="https://hub.example.nl") as client:
+    async with Api(
+        transport=ASGITransport(ResponseHeaders(RequestGuard(broken))), base_url="https://hub.example.nl"
+    ) as client:
         response = await client.get("/v1/anything?999990019")
 
     assert_problem(response, 500, "internal-error")
@@ -372,6 +374,6 @@ async def test_half_a_body_is_never_served() -> None:
     async def send(_message: Any) -> None:
         raise AssertionError("nobody is there to read an answer")
 
-    await Gate(endpoint)(scope, receive, send)
+    await RequestGuard(endpoint)(scope, receive, send)
 
     assert served_bodies == []

@@ -1,4 +1,4 @@
-"""The hub's access tokens: issued to clients, verified at every request."""
+"""The hub's access tokens: issued to clients, verified at each request."""
 
 import secrets
 import time
@@ -13,13 +13,13 @@ from app.api.auth.tokens import CLOCK_SKEW_SECONDS, Expected, TokenRefused, key_
 from app.domain.errors import Unauthenticated
 from app.operations.access.clients import ApiClient
 
-# Verifying costs more than reading a record does; a client sends one token for an hour.
+# Verifying a signature costs more than reading a record, and a client sends the same token for an hour.
 _MAX_TOKENS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claims:
-    """What a verified access token says.
+    """The content of a verified access token.
 
     Attributes:
         valid_until: seconds since 1970, with the allowed difference between clocks.
@@ -34,7 +34,7 @@ class Claims:
 class AccessTokens:
     """Issues and verifies JWT access tokens. Source: NL GOV assurance profile for OAuth 2.0, section 3; RFC 9068.
 
-    Their times are real, also where the record's clock is simulated.
+    Their times are real, even where the clock of the records is simulated.
 
     Args:
         ring: the keys that sign and verify.
@@ -49,7 +49,7 @@ class AccessTokens:
         self.lifetime_seconds = lifetime_seconds
 
     async def issue(self, client: ApiClient, scopes: Collection[str]) -> str:
-        """Return a client a token with these scopes."""
+        """Return a token of a client with these scopes."""
         newest = (await self._ring.keys()).newest
         now = int(time.time())
         claims = {
@@ -66,7 +66,7 @@ class AccessTokens:
         return sign(claims, newest)
 
     async def verify(self, token: str) -> Claims:
-        """Return what a token says; a token that was verified is remembered until it expires.
+        """Return the content of a token; a verified token is cached until it expires.
 
         Raises:
             Unauthenticated: it is not a valid token of this hub.

@@ -1,4 +1,4 @@
-"""Which clients may call, looked up in the database and remembered for half a minute."""
+"""The clients that may call, read from the database and cached for half a minute."""
 
 import time
 from collections.abc import Callable
@@ -13,11 +13,11 @@ _MAX_CLIENTS = 10_000
 
 
 class KnownClients:
-    """Active clients by id; one that was deactivated is refused within ``MEMORY_SECONDS``.
+    """Active clients by id; a deactivated client is refused within ``MEMORY_SECONDS``.
 
     Args:
         db: the database with the clients.
-        timer: returns seconds that only go forward.
+        timer: a monotonic clock, in seconds.
     """
 
     def __init__(self, db: Database, timer: Callable[[], float] = time.monotonic) -> None:
@@ -25,7 +25,7 @@ class KnownClients:
         self._known: TTLCache[str, ApiClient] = TTLCache(_MAX_CLIENTS, MEMORY_SECONDS, timer)
 
     async def find(self, client_id: str) -> ApiClient | None:
-        """Return the client; None when it is unknown or no longer active, which is not remembered."""
+        """Return the client; None when it is unknown or not active, which is not cached."""
         client = self._known.get(client_id)
         if client is None:
             client = await self._db.read(find_client, client_id)

@@ -1,4 +1,4 @@
-"""The hub's signing keys in memory, read again when a token names one that is not known here."""
+"""The hub's signing keys in memory, read again when a token names an unknown key."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from app.database import Database
 from app.operations.access.signing_keys import ensure_signing_key
 from app.operations.services import Services
 
-# A token with an invented key id must not make the hub read its keys at every request.
+# A token with an invented key id must not make the hub read its keys at each request.
 REFRESH_SECONDS = 10.0
 
 
@@ -18,7 +18,7 @@ class Keys:
     """The hub's keys, ready for use.
 
     Attributes:
-        newest: the one that signs.
+        newest: the key that signs.
         public: all public keys as JSON Web Keys.
     """
 
@@ -28,10 +28,10 @@ class Keys:
 
 
 class KeyRing:
-    """Gives the hub's keys; the first one is made when there is none.
+    """The hub's keys; the first one is made when there is none.
 
     Args:
-        timer: seconds that only grow.
+        timer: a monotonic clock, in seconds.
     """
 
     def __init__(self, db: Database, services: Services, timer: Callable[[], float] = time.monotonic) -> None:
@@ -42,7 +42,7 @@ class KeyRing:
         self._read_at = 0.0
 
     async def keys(self, kid: str | None = None) -> Keys:
-        """Return the keys; those of another process too, when ``kid`` is not known yet."""
+        """Return the keys, with those that another process made since when ``kid`` is unknown."""
         if self._keys is None or (kid is not None and self._may_be_new(self._keys, kid)):
             self._keys = await self._read()
         return self._keys

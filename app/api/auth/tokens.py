@@ -1,8 +1,8 @@
 """Signing and verifying of JSON Web Tokens: the only module that knows python-jose.
 
-The library accepts more than it should, so every use goes through the rails here, each with its test in
-``tests/unit/test_tokens.py``: asymmetric algorithms only and one a key, keys made ready and chosen by ``kid``,
-all claims required, a bound on size and form before anything is parsed, and one error for all that is wrong.
+The library accepts more than it should, so every use goes through the checks here, each with a test in
+``tests/unit/test_tokens.py``: asymmetric algorithms only and one per key, keys prepared and chosen by ``kid``,
+all claims required, a limit on size and form before anything is parsed, and one error for every fault.
 """
 
 import time
@@ -28,7 +28,7 @@ CLOCK_SKEW_SECONDS = 10
 RSA_BITS = 2048
 _REQUIRED = {f"require_{claim}": True for claim in ("aud", "iat", "exp", "iss", "sub", "jti")}
 _OPTIONS = {**_REQUIRED, "leeway": CLOCK_SKEW_SECONDS}
-# What a library may do with a hostile token, besides its own errors.
+# What the library may raise on a hostile token, in addition to its own errors.
 _BROKEN = (JOSEError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 # The other backend, pure Python, has an open timing leak (CVE-2024-23342).
@@ -37,12 +37,12 @@ if RSAKey is not CryptographyRSAKey:  # pragma: no cover - depends on the instal
 
 
 class TokenRefused(Exception):
-    """A token is not what it should be; says why in words that may be told to its sender."""
+    """A token is not valid; the message may be sent to its sender."""
 
 
 @dataclass(frozen=True)
 class SignatureKey:
-    """A private key made ready, for RS256."""
+    """A prepared private key, for RS256."""
 
     kid: str
     key: Key = field(repr=False)
@@ -50,7 +50,7 @@ class SignatureKey:
 
 @dataclass(frozen=True)
 class VerifyingKey:
-    """A public key made ready, with the one algorithm that it is used with."""
+    """A prepared public key, with the only algorithm for which it is used."""
 
     algorithm: str
     key: Key = field(repr=False)
@@ -58,14 +58,14 @@ class VerifyingKey:
 
 @dataclass(frozen=True)
 class Expected:
-    """Who a token must be from, and for whom."""
+    """The required issuer and audience of a token."""
 
     issuer: str
     audience: str
 
 
 def new_signing_key() -> SigningKey:
-    """Make an RSA key for RS256; its ``kid`` is a hash of the public key."""
+    """Return a new RSA key for RS256; its ``kid`` is a hash of the public key."""
     made = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
     pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = {name: str(value) for name, value in jwk.construct(pem, "RS256").public_key().to_dict().items()}
@@ -74,21 +74,21 @@ def new_signing_key() -> SigningKey:
 
 
 def signature_key_of(key: SigningKey) -> SignatureKey:
-    """Make a signing key ready for use."""
+    """Return a signing key, prepared for use."""
     return SignatureKey(key.kid, _private_key(key.private_pem))
 
 
-# The primes of a private key are tested for 40 ms, in which the hub does nothing else; and it reads its keys again
-# whenever a token names one that it does not know.
+# Preparing a private key tests its primes for 40 ms, in which the process does nothing else; and keys are read again
+# whenever a token names an unknown one.
 @lru_cache(maxsize=1)
 def _private_key(pem: bytes) -> Key:
     return jwk.construct(pem, "RS256")
 
 
 def verifying_keys_of(keys: Iterable[Mapping[str, Any]]) -> dict[str, VerifyingKey]:
-    """Make the usable public keys of a JSON Web Key Set ready, by ``kid``; others are left out.
+    """Return the usable public keys of a JSON Web Key Set, prepared, by ``kid``.
 
-    Usable are RSA of at least 2048 bits (for RS256) and EC on P-256 (for ES256).
+    Usable keys are RSA of at least 2048 bits (for RS256) and EC on P-256 (for ES256).
     """
     ready = ((str(each.get("kid")), _verifying_key(each)) for each in keys if each.get("kid"))
     return {kid: key for kid, key in ready if key is not None}
@@ -101,17 +101,17 @@ def sign(claims: Mapping[str, object], key: SignatureKey) -> str:
 
 
 def key_id_of(token: str) -> str:
-    """Return the ``kid`` of a token that was not verified yet, after the checks that cost little.
+    """Return the ``kid`` of a token that is not verified yet, after the cheap checks.
 
     Raises:
-        TokenRefused: too large, not three parts, unreadable, without ``kid``, or with a ``crit`` header.
+        TokenRefused: it is too large, has not three parts, is unreadable, or has no ``kid`` or a ``crit`` header.
     """
     _check_form(token)
     try:
         header = jwt.get_unverified_header(token)
     except _BROKEN as error:
         raise TokenRefused("The token cannot be read.") from error
-    # RFC 7515, section 4.1.11: an extension that is not understood must be refused, and none is.
+    # RFC 7515, section 4.1.11: an extension that is not understood must be refused, and none is understood here.
     if "crit" in header:
         raise TokenRefused("The token asks for an extension that is not known here.")
     kid = header.get("kid")
@@ -121,10 +121,10 @@ def key_id_of(token: str) -> str:
 
 
 def subject_of(token: str) -> str:
-    """Return the ``sub`` of a token that was not verified yet: a claim only, to find the keys with.
+    """Return the ``sub`` of a token that is not verified yet, to find the keys that verify it.
 
     Raises:
-        TokenRefused: as ``key_id_of``, or there is no subject.
+        TokenRefused: as :func:`key_id_of`, or there is no subject.
     """
     key_id_of(token)
     try:
@@ -137,10 +137,10 @@ def subject_of(token: str) -> str:
 
 
 def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected) -> dict[str, Any]:
-    """Return the claims of a token that was signed by one of these keys and is valid now.
+    """Return the claims of a token that is signed by one of these keys and valid now.
 
     Raises:
-        TokenRefused: anything else.
+        TokenRefused: it is not.
     """
     chosen = keys.get(key_id_of(token))
     if chosen is None:
@@ -160,7 +160,7 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected) -> 
 def _check_form(token: str) -> None:
     if len(token) > MAX_TOKEN_BYTES:
         raise TokenRefused("The token is too large.")
-    # Five parts would be an encrypted token, whose unpacking can exhaust the memory (CVE-2024-33664).
+    # A token of five parts is encrypted, and decompressing it can exhaust the memory (CVE-2024-33664).
     if token.count(".") != 2 or not token.isascii():
         raise TokenRefused("The token must be signed and have three parts.")
 

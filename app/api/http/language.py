@@ -1,4 +1,4 @@
-"""What a request prefers: language and media type."""
+"""Content negotiation: the language and media type that a request prefers."""
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -13,7 +13,7 @@ def prefers_dutch(scope: Scope) -> bool:
 
 
 def accepts_json(scope: Scope) -> bool:
-    """Return whether the client takes JSON; one that does not say takes everything."""
+    """Return whether the client accepts JSON; without an Accept header it accepts everything."""
     accept = Headers(scope=scope).get("accept")
     if not accept:
         return True

@@ -1,4 +1,4 @@
-"""What every answer carries and every request must keep to, before and around the endpoints. Pure ASGI.
+"""The headers of every response, and the checks of every request before it reaches an endpoint. Pure ASGI.
 
 Source: NL API Design Rules 2.2.0, /core/version-header, /core/transport/security-headers, /core/http-methods,
 and its prose on unexpected media types.
@@ -29,7 +29,7 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""On every answer, unless the endpoint itself chose another value."""
+"""On every response, unless the endpoint sets another value."""
 
 _JSON = {"application/json"}
 _PATCH = {"application/json", "application/merge-patch+json"}
@@ -40,13 +40,13 @@ _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0
 
 
 class ResponseHeaders:
-    """Gives every answer its headers and correlation id, answers HEAD, and turns what nobody caught into a 500."""
+    """Adds headers and correlation id to every response, answers HEAD, and turns an uncaught exception into a 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request; others, such as the lifespan, pass."""
+        """Serve an HTTP request; other scopes, such as the lifespan, are passed on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -59,13 +59,13 @@ class ResponseHeaders:
         try:
             await self._app(inner, receive, framed)
         except Exception as error:  # noqa: BLE001 - the last place that can still answer
-            # Starlette raises again what its handler answered; then the answer, and the log line, are there.
+            # Starlette raises an exception again after its handler sent the response and logged it.
             if not framed.started:
                 await bug_of(scope, error)(scope, receive, framed)
 
 
 class _Framed:
-    """A ``send`` that adds the headers, and leaves the body out for HEAD."""
+    """A ``send`` that adds the headers, and drops the body for HEAD."""
 
     def __init__(self, send: Send, request_id: str, *, bodyless: bool) -> None:
         self.started = False
@@ -85,21 +85,21 @@ class _Framed:
         await self._send(message)
 
 
-class Gate:
-    """Refuses at the door what no endpoint reads: too large, of another media type, or wanting other than JSON."""
+class RequestGuard:
+    """Refuses requests that no endpoint reads: too large, of another media type, or not accepting JSON."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, or answer with the problem."""
+        """Pass a request on, or answer it with a problem."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         try:
             body = _refusal(scope) or await _body(receive)
         except ClientDisconnect:
-            # Half a body is not what the client meant to send, and nobody waits for an answer.
+            # Part of a body is not what the client meant to send, and it does not wait for a response.
             return
         if isinstance(body, HttpError):
             await problem_of(scope, body)(scope, receive, send)
@@ -145,7 +145,7 @@ def _too_large() -> HttpError:
 
 
 async def _body(receive: Receive) -> bytes | HttpError:
-    """Read the whole body, or tell that it is too large: without a Content-Length only counting tells."""
+    """Return the whole body, or the error when it is too large; without a Content-Length only counting shows that."""
     parts, size, more = [], 0, True
     while more:
         message = await receive()

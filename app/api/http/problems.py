@@ -85,14 +85,14 @@ class ProblemOut(BaseModel):
     title: str = Field(description="Short title; Dutch with `Accept-Language: nl`.", examples=["Not found"])
     status: int = Field(description="The HTTP status.", examples=[404])
     detail: str = Field(
-        description="What happened and the way out.", examples=["There is no referral with this id for this client."]
+        description="What happened and what to do.", examples=["There is no referral with this id for this client."]
     )
     code: str = Field(description="Stable code of the problem.", examples=["not-found"])
     errors: list[FaultOut] = Field(default=[], description="All fields at fault, with invalid input only.")
 
 
 _MEANING = {
-    400: "The request holds invalid values; every one is named (*ongeldige invoer*)",
+    400: "The request has invalid values; all of them are listed (*ongeldige invoer*)",
     401: "No valid access token (*niet geauthenticeerd*)",
     403: "The token lacks a scope, or the organisation's role does not do this (*niet toegestaan*)",
     404: "No such record exists for this client (*niet gevonden*)",
@@ -107,25 +107,25 @@ _MEANING = {
 
 
 _NOT_YOURS = (
-    "The request contradicts what is stored (*conflict*), or states what another party owns: with the code "
-    "`not-the-owner` nothing is changed, and what was said is kept for the operator to decide"
+    "The request contradicts what is stored (*conflict*), or writes a field that another party owns: with the code "
+    "`not-the-owner` nothing is changed, and the values are recorded as a conflict for the operator to decide"
 )
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the problem answers of an operation for ``responses=`` of its route."""
+    """Return the problem responses of an operation, for ``responses=`` of its route."""
     return {status: {"model": ProblemOut, "description": _MEANING[status]} for status in sorted(statuses)}
 
 
 def owned_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the problem answers of an operation that only the owner of a fact may do; 409 is one of them."""
+    """Return the problem responses of an operation that only the owner of a field may do; 409 is one of them."""
     return problem_responses(*statuses) | {409: {"model": ProblemOut, "description": _NOT_YOURS}}
 
 
 def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, object] | None = None) -> Response:
-    """Return the response that tells an error, in the language of the request.
+    """Return the problem response for an error, in the language of the request.
 
-    ``extra`` gives further members of the body.
+    ``extra`` has further members of the body.
     """
     kind, status = (error.kind, error.kind.status) if isinstance(error, HttpError) else (error, STATUS_OF[type(error)])
     body: dict[str, object] = {
@@ -141,7 +141,7 @@ def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, ob
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Let an application answer every error as a problem."""
+    """Make an application answer every error with a problem."""
     app.add_exception_handler(HubError, _on_hub_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
@@ -149,9 +149,9 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 
 def bug_of(scope: Scope, error: Exception) -> Response:
-    """Return the answer to an unforeseen error, and log where it arose.
+    """Return the response to an unexpected error, and log where it was raised.
 
-    The log has the frames and the kind of error but not its message, which may hold somebody's data.
+    The log has the stack frames and the type of the error but not its message, which may contain personal data.
     """
     _log.error("request failed", error=type(error).__name__, frames="".join(traceback.format_tb(error.__traceback__)))
     detail = "The hub made a mistake and logged it; try again, or tell the operator the X-Request-ID of this answer."
@@ -195,7 +195,7 @@ def _headers(error: HubError | HttpError) -> dict[str, str]:
 
 
 def _allowed(request: Request) -> Sequence[str]:
-    """Return all methods of an address; Starlette names those of the first route only."""
+    """Return all methods of an address; Starlette returns those of the first route only."""
     routes = request.app.router.routes
     found = [
         method

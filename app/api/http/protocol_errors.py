@@ -7,7 +7,7 @@ from typing_extensions import override
 
 @dataclass(frozen=True, kw_only=True)
 class ProblemKind:
-    """A kind of problem of a protocol: its status, stable code, titles, and when it is answered."""
+    """A kind of protocol problem: its status, stable code, titles, and when it occurs."""
 
     status: int
     code: str
@@ -66,7 +66,7 @@ HTTP_PROBLEMS = (
     UNSUPPORTED_MEDIA_TYPE,
     INTERNAL_ERROR,
 )
-"""What is answered before or around every operation."""
+"""The problems that are answered before an operation is reached, or when it fails unexpectedly."""
 
 
 @dataclass(frozen=True)

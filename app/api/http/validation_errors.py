@@ -13,7 +13,7 @@ _SAFE_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
 _RULES = {rule.value: rule for rule in InputRule}
 _PLACES = {"body", "query", "header", "path", "cookie"}
 
-# Pydantic's own text for these says too little, or repeats a piece of what was sent.
+# Pydantic's own text for these says too little, or repeats part of the value.
 _WAY_OUT = {
     "missing": "Give this field; it is required.",
     "extra_forbidden": "Leave this field out; it does not exist here.",
@@ -25,14 +25,14 @@ _WAY_OUT = {
     "datetime_parsing": "Give a moment as 2026-03-02T09:30:00+01:00.",
     "datetime_from_date_parsing": "Give a moment as 2026-03-02T09:30:00+01:00.",
     "timezone_aware": "Add the offset, as in 2026-03-02T09:30:00+01:00.",
-    "string_pattern_mismatch": "Use the form that the documentation gives for this field.",
+    "string_pattern_mismatch": "Use the form that the documentation describes for this field.",
     "model_attributes_type": "Give a JSON object.",
     "url_parsing": "Give an absolute https address.",
 }
 
 
 def faults_of(findings: Iterable[Any]) -> list[FieldFault]:
-    """Return a fault for each of Pydantic's findings, in their order."""
+    """Return a fault for each of Pydantic's errors, in their order."""
     return [_fault(finding) for finding in findings]
 
 
@@ -47,14 +47,14 @@ def _message(kind: str, finding: Mapping[str, Any]) -> str:
     if kind in _WAY_OUT:
         return _WAY_OUT[kind]
     text: str = finding["msg"].removeprefix("Value error, ").replace("Input should", "The value should")
-    # After a comma Pydantic tells what it stumbled on, which may be part of the value.
+    # After a comma Pydantic says what it could not parse, which may be part of the value.
     if kind.endswith("_parsing"):
         text = text.partition(",")[0]
     return text if text.endswith(".") else f"{text}."
 
 
 def _field(location: Sequence[str | int]) -> str:
-    """Return the path of a field; a name that a caller made up may be anything, and is not repeated."""
+    """Return the path of a field; an unusual name was invented by the caller, and is not repeated."""
     steps = location[1:] if location and location[0] in _PLACES else location
     if location and location[0] == "path":
         steps = [to_camel(str(step)) for step in steps]

@@ -1,4 +1,4 @@
-"""Who asks for a token: proven with a signed assertion, or in the sandbox with a shared secret."""
+"""Authentication of clients at the token endpoint: by a signed assertion, or in the sandbox by a shared secret."""
 
 import time
 from base64 import b64decode
@@ -26,7 +26,7 @@ async def authenticate(hub: AppState, form: Form, authorization: str | None) -> 
     """Return the client that makes this token request.
 
     Raises:
-        OAuthError: there is no proof, more than one, or one that does not hold; never says which of client and
+        OAuthError: there is no proof, more than one, or an invalid one; it never says whether the client or the
             secret was wrong.
     """
     ways = [form.get("client_assertion"), form.get("client_secret"), authorization]
@@ -70,7 +70,7 @@ async def _use(hub: AppState, client: ApiClient, claims: Mapping[str, Any]) -> N
     jti = claims["jti"]
     if not MIN_JTI_CHARACTERS <= len(jti) <= MAX_JTI_CHARACTERS:
         raise OAuthError("invalid_client", "Give the assertion a jti of 128 random bits or more.")
-    # Remembered for as long as the check of ``exp`` would let it pass.
+    # Stored for as long as the check of ``exp`` accepts the assertion.
     until = datetime.fromtimestamp(claims["exp"] + CLOCK_SKEW_SECONDS, UTC)
     if not await hub.db.write(use_assertion, client.client_id, jti, until, datetime.fromtimestamp(now, UTC)):
         raise OAuthError("invalid_client", "This assertion was used before; make a new one for each request.")

@@ -1,4 +1,4 @@
-"""Refusals of the token endpoint: RFC 6749's errors inside a problem, because the API Design Rules want one."""
+"""Errors of the token endpoint: those of RFC 6749 in a problem, because the API Design Rules require one."""
 
 from collections.abc import Mapping
 
@@ -55,7 +55,7 @@ class OAuthError(Exception):
 
 
 def refusal_of(scope: Scope, error: OAuthError) -> Response:
-    """Return the answer to a refused token request."""
+    """Return the response to a refused token request."""
     kind = OAUTH_PROBLEMS[error.error]
     response = problem_of(scope, HttpError(kind, str(error)), {"error": error.error, "error_description": str(error)})
     if kind.status == 401:

@@ -16,18 +16,18 @@ from app.api.openapi.webhooks import webhook_descriptions
 from app.api.routes import ROUTERS
 
 EXAMPLE_URL = "https://trajecthub.example.org"
-"""Where the document that the repository keeps says that the API is."""
+"""The address of the API in the document that is part of the repository."""
 
 _DESCRIPTION = """\
 Referrals (*aanmeldingen*) for debt help between referrers, counsellors and the systems Allegro, GIDSO and RMW.
 
-**Every write** carries an `Idempotency-Key`: the same key with the same request gives the first answer again.
+**Every write** carries an `Idempotency-Key`: the same key with the same request returns the first response again.
 **A change of an existing record** carries `If-Match` with the ETag of the record as it was read.
-**Every list** gives `limit` items, and `nextCursor` (also as `Link` header) when there are more.
+**Every list** returns at most `limit` items, and `nextCursor` (also as `Link` header) when there are more.
 **Every error** is a problem (RFC 9457) with a stable `code`; all invalid fields are named at once.
 Codes and rules are listed in `docs/reference/errors.md`.
-**What a caller may not know is absent**: an organisation reads its own referrals and what was agreed to be told.
-A citizen service number (BSN) never stands in an address: search with `POST /referrals/_search`.
+**What a caller may not know is absent**: an organisation reads its own referrals and what may be disclosed to it.
+A citizen service number (BSN) is never part of a URL: search with `POST /referrals/_search`.
 Codes have Dutch labels in `/code-lists`; problem titles come in Dutch with `Accept-Language: nl`.
 """
 
@@ -41,7 +41,7 @@ _TAGS = [
     {"name": "referrals", "description": "Referrals (*aanmeldingen*), from received to concluded."},
     {"name": "appointments", "description": "Intake appointments (*intakegesprekken*, *driegesprekken*)."},
     {"name": "trajectories", "description": "Trajectories (*trajecten*): plan, result, credit bank, closure."},
-    {"name": "subscriptions", "description": "Webhook subscriptions (*abonnementen*) to what was agreed."},
+    {"name": "subscriptions", "description": "Webhook subscriptions (*abonnementen*) and events by polling."},
     {
         "name": "partners",
         "description": "The connections with partner systems (*koppelingen*), for the operator.",
@@ -72,7 +72,7 @@ def document(public_url: str = EXAMPLE_URL) -> dict[str, Any]:
         servers=[{"url": f"{public_url}/v1", "description": "This installation"}],
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
-    # Given to FastAPI the address would need another library, only to be checked.
+    # Passed to FastAPI, the e-mail address would be checked by another library.
     made["info"]["contact"] = _CONTACT
     return _shaped(made, public_url)
 
@@ -126,7 +126,7 @@ def _shape(operation: dict[str, Any]) -> None:
 
 
 def _simplify_optional(node: Any, *, keep_null: bool) -> None:
-    """Write "this or null" as one schema, so that its format stands on top; null stays where callers may send it."""
+    """Write "this or null" as one schema, so that its format is at the top; null stays where callers may send it."""
     if isinstance(node, list):
         for each in node:
             _simplify_optional(each, keep_null=keep_null)

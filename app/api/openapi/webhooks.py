@@ -1,4 +1,4 @@
-"""How the document describes the webhooks: one for each type of event, from the event catalogue."""
+"""The webhooks in the OpenAPI document: one for each type of event, from the event catalogue."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from app.events.contract.envelope_schema import HEADERS, OPTIONAL_HEADERS, envel
 
 
 def webhook_descriptions() -> dict[str, Any]:
-    """Return the ``webhooks`` section: by type of event, the call that a subscriber gets."""
+    """Return the ``webhooks`` section: the request to a subscriber, by type of event."""
     return {event_type.value: {"post": _call(event_type)} for event_type in EventType}
 
 
@@ -17,8 +17,8 @@ def _call(event_type: EventType) -> dict[str, Any]:
     return {
         "operationId": "on-" + event_type.value.replace(".", "-"),
         "summary": entry.description,
-        "description": "A CloudEvent (1.0, NL GOV profile 1.1) with what was agreed to tell this subscriber; fields "
-        "that it is not told are absent. Answer with a 2xx within the time limit; otherwise it is sent again.",
+        "description": "A CloudEvent (1.0, NL GOV profile 1.1) with the fields that may be disclosed to this "
+        "subscriber; any other field is absent. Answer with a 2xx within 15 seconds; otherwise it is sent again.",
         "tags": ["subscriptions"],
         "parameters": [
             *(_header(name, text, required=True) for name, text in HEADERS.items()),

@@ -1,4 +1,4 @@
-"""The endpoints, by resource: ``ROUTERS`` are those of major version 1, ``OUTSIDE`` those beside it."""
+"""The endpoints, by resource: ``ROUTERS`` belong to major version 1, ``OUTSIDE`` to no version."""
 
 from app.api.routes import (
     appointments,

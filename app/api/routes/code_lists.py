@@ -1,4 +1,4 @@
-"""Code lists with their Dutch labels, open to all."""
+"""Code lists with their Dutch labels (*codelijsten*); open to all."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ async def read_code_list(
 ) -> Response:
     """Return one code list (*codelijst*) with the Dutch label of each code."""
     if name not in CODE_LISTS:
-        raise NotFound("There is no code list of this name; /code-lists gives them all.")
+        raise NotFound("There is no code list of this name; /code-lists returns them all.")
     return _answer(_code_list(name))
 
 

@@ -1,4 +1,4 @@
-"""What a subscription was sent, and asks to be sent: tests, previews, redelivery and replay (*afleveringen*)."""
+"""What was sent to a subscription: deliveries, tests, previews, redelivery and replay (*afleveringen*)."""
 
 from functools import partial
 from typing import Annotated
@@ -49,8 +49,8 @@ DeliveryId = Annotated[
     response_model=SentTestOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def test(subscription_id: SubscriptionId, change: Manages) -> Response:
-    """Send a signed event that is about nobody to this address only (*testbericht*), the way every event goes."""
+async def send_test_event(subscription_id: SubscriptionId, change: Manages) -> Response:
+    """Send a signed test event without a referral to this address only (*testbericht*), as every event is sent."""
     ref = subscription_ref(change, subscription_id)
     return await change.once(answering(partial(_sent, change), send_test, change.hub.services, ref, subscription_id))
 
@@ -62,10 +62,10 @@ async def test(subscription_id: SubscriptionId, change: Manages) -> Response:
     responses=problem_responses(400, 401, 403, 404),
 )
 async def show_preview(subscription_id: SubscriptionId, body: PreviewIn, read: Reads) -> Response:
-    """Tell what an event about a referral would hold now, and by which rule the rest is withheld (*voorbeeld*).
+    """Return which fields an event about a referral would contain now, and which rule withholds others (*voorbeeld*).
 
-    Names of fields, no values; nothing is stored or sent. A rule about something that you may not read yet is told as
-    not fulfilled.
+    Names of fields, no values; nothing is stored or sent. A rule that depends on a field that you may not read yet
+    counts as not fulfilled.
     """
     ref = subscription_ref(read, subscription_id)
     request = PreviewRequest(read.resolve(body.referral_id), body.event_type)
@@ -82,9 +82,9 @@ async def show_preview(subscription_id: SubscriptionId, body: PreviewIn, read: R
 async def list_deliveries(
     request: Request, subscription_id: SubscriptionId, page: Annotated[DeliveriesIn, Query()], read: Reads
 ) -> Response:
-    """Return what was tried for a subscription (*afleveringen*) with every try, newest first.
+    """Return the deliveries of a subscription (*afleveringen*) with every attempt, newest first.
 
-    What is about a connection is listed before it is tried; what is about a referral is not, nor counted.
+    A delivery about a connection is listed before its first attempt, one about a referral only after it.
     """
     query = DeliveryQuery(
         state=DeliveryState(page.state) if page.state else None, after=cursor_id(read, page.cursor), limit=page.limit
@@ -102,9 +102,9 @@ async def list_deliveries(
     responses=problem_responses(400, 401, 403, 404, 409),
 )
 async def send_again(subscription_id: SubscriptionId, delivery_id: DeliveryId, change: Manages) -> Response:
-    """Send what was delivered or given up again (*opnieuw afleveren*), to this address only, under its `webhook-id`.
+    """Send again what was delivered or given up (*opnieuw afleveren*), to this address only, with its `webhook-id`.
 
-    What may be told is decided anew.
+    Which fields it contains is decided anew.
     """
     ref, hidden_id = subscription_ref(change, subscription_id), change.resolve(delivery_id)
     return await change.once(answering(partial(_redelivered, change), redeliver, change.hub.services, ref, hidden_id))
@@ -118,7 +118,7 @@ async def send_again(subscription_id: SubscriptionId, delivery_id: DeliveryId, c
     responses=problem_responses(400, 401, 403, 404, 409),
 )
 async def send_range_again(subscription_id: SubscriptionId, body: ReplayIn, change: Manages) -> Response:
-    """Send what was delivered or given up in a time range again (*opnieuw afspelen*), to this address only."""
+    """Send again what was delivered or given up in a time range (*opnieuw afspelen*), to this address only."""
     ref = subscription_ref(change, subscription_id)
     return await change.once(answering(_replayed, replay, change.hub.services, ref, body.since, body.until))
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document, open to all and from every origin."""
+"""The OpenAPI document; open to all, and to scripts of every origin."""
 
 from typing import Any
 

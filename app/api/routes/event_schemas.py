@@ -1,4 +1,4 @@
-"""The JSON Schema of every type of event, to which the events' ``dataschema`` points; open to all."""
+"""The JSON Schema of every type of event, to which ``dataschema`` of an event refers; open to all."""
 
 import json
 from typing import Annotated
@@ -22,7 +22,7 @@ router = APIRouter(tags=["reference"])
     responses=problem_responses(400, 404, 406),
 )
 async def read_event_schema(
-    type: Annotated[  # the name that events have for it
+    type: Annotated[  # the name of this member in events
         str, Path(description="Type of the event.", examples=[EventType.REFERRAL_CONFIRMED.value])
     ],
 ) -> Response:

@@ -1,4 +1,4 @@
-"""Events by polling (*gebeurtenissen ophalen*), for who cannot receive calls."""
+"""Events by polling (*gebeurtenissen ophalen*), for organisations that cannot receive calls."""
 
 from typing import Annotated
 
@@ -25,11 +25,11 @@ _LAST_NUMBER = 2**31 - 1
     "/events", summary="Read events by polling", response_model=EventsOut, responses=problem_responses(400, 401, 403)
 )
 async def poll(request: Request, asked: Annotated[EventsIn, Query()], read: Reads) -> Response:
-    """Return the events that follow `after`, as a webhook would get them (*gebeurtenissen*).
+    """Return the events that follow `after`, as a webhook would send them (*gebeurtenissen*); for referrers.
 
-    What an event holds is decided when it is read, with the client's consent as it is then. Reading again from an
-    earlier `after` gives the same events with the same `sequence`; one that may no longer be told is left out, which
-    shows as a gap.
+    Which fields an event contains is decided when it is read, with the client's consent at that moment. Reading again
+    from an earlier `after` returns the same events with the same `sequence`; an event that may no longer be disclosed
+    is left out, which shows as a gap.
     """
     hub = read.hub
     feed = EventFeed(hub.services, hub.origin, read.caller.organisation)

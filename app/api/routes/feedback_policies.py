@@ -1,4 +1,4 @@
-"""What a referrer may know and why: the feedback agreements (*terugkoppelafspraken*)."""
+"""What may be disclosed to referrers and why: the feedback agreements (*terugkoppelafspraken*)."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -35,7 +35,7 @@ Reads = Annotated[ReadContext, reading("referrals:read")]
     responses=problem_responses(400, 401, 403),
 )
 async def read_policies(read: Reads) -> Response:
-    """Return the agreements that concern you: what is told to whom, when and why (*terugkoppelafspraken*)."""
+    """Return the agreements that concern you: what is disclosed to whom, when and why (*terugkoppelafspraken*)."""
     found = await read.hub.db.read(agreements_for, read.hub.services, read.caller_scope)
     items = [_rule_out(rule, found.kinds) for rule in found.rules]
     content = FeedbackPoliciesOut(policy_version=found.policy_version, items=items)
@@ -44,14 +44,15 @@ async def read_policies(read: Reads) -> Response:
 
 @router.post(
     "/explanation",
-    summary="Explain what is told of a referral",
+    summary="Explain what is disclosed of a referral",
     response_model=ExplanationOut,
     responses=problem_responses(400, 401, 403, 404, 413, 415),
 )
 async def read_explanation(body: ExplanationIn, read: Reads) -> Response:
-    """Tell, field by field, what the referrer would be told now at a moment, and by which rule (*uitleg*).
+    """Return, field by field, what the referrer would receive now at a moment, and which rule decides (*uitleg*).
 
-    Names of fields only, never their values. Nothing is stored; a POST because a question has a body.
+    For the referrer, its partner system and the finance team. Names of fields only, never their values. Nothing is
+    stored; it is a POST because the question has a body.
     """
     found = await read.hub.db.read(
         explain, read.hub.services, read.caller_scope, read.resolve(body.referral_id), body.moment

@@ -1,4 +1,4 @@
-"""Whether the hub lives and can serve, and how its deliveries do: for orchestrators and Prometheus, open to all."""
+"""Liveness and readiness for orchestrators, and metrics for Prometheus; open to all."""
 
 from fastapi import APIRouter, Response
 
@@ -13,21 +13,21 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/healthz/live")
 async def live() -> Response:
-    """Tell that the process answers."""
+    """Return that the process answers."""
     return json_answer(200, {"status": "pass"})
 
 
 @router.get("/healthz/ready")
 @router.get("/healthz")
 async def ready(hub: HubDep) -> Response:
-    """Return whether requests can be served: the database answers with our schema, or it is a 503."""
+    """Return that requests can be served: the database answers and has the schema; otherwise the status is 503."""
     await hub.db.read(page_of_organisations, None, 1)
     return json_answer(200, {"status": "pass"})
 
 
 @router.get("/metrics")
 async def metrics(hub: HubDep) -> Response:
-    """Return the metrics of deliveries and background loops; keep them inside by the proxy in front of the hub."""
+    """Return the metrics of deliveries and background loops; block this path in the proxy in front of the hub."""
     now = hub.services.clock.now()
     figures = await hub.db.read(queue_metrics, now)
     since = await hub.db.read(unrelayed_since)

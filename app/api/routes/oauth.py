@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.post(TOKEN_PATH)
 async def token(request: Request, hub: HubDep) -> Response:
-    """Return an access token for the client's scopes, or for those of them that it asks for."""
+    """Return an access token for the scopes that the client asks for, or for all of its scopes."""
     try:
         form = _form_of(await request.body())
         client = await authenticate(hub, form, request.headers.get("authorization"))
@@ -43,7 +43,7 @@ async def public_keys(hub: HubDep) -> Response:
 
 @router.get("/.well-known/oauth-authorization-server")
 async def metadata(hub: HubDep) -> Response:
-    """Tell clients what the token endpoint can do (RFC 8414)."""
+    """Return what the token endpoint supports (RFC 8414)."""
     body = {
         "issuer": hub.public_url,
         "token_endpoint": f"{hub.public_url}{TOKEN_PATH}",
@@ -71,7 +71,7 @@ def _form_of(body: bytes) -> dict[str, str]:
         raise OAuthError("invalid_request", "The body is not a form.") from error
     form = dict(pairs)
     if len(form) < len(pairs):
-        raise OAuthError("invalid_request", "A parameter is given twice.")
+        raise OAuthError("invalid_request", "A parameter occurs twice.")
     if "grant_type" not in form:
         raise OAuthError("invalid_request", "Give grant_type=client_credentials.")
     if form["grant_type"] != "client_credentials":

@@ -1,4 +1,4 @@
-"""Organisations: read by everyone with a token, registered by the operator."""
+"""Organisations (*organisaties*): read by every client, registered by the operator."""
 
 from functools import partial
 from typing import Annotated
@@ -80,7 +80,10 @@ async def save_organisation(
     organisation_code: OrganisationCode,
     body: OrganisationIn,
 ) -> Response:
-    """Register a referring organisation (*verwijzer*) under a code of your choice, or change the one that has it."""
+    """Register a referring organisation (*verwijzer*) under a code of your choice, or change the one with that code.
+
+    Only for the hub's operator.
+    """
     details = ReferrerDetails(
         code=organisation_code, name=body.name, kind=body.kind, system=body.system, area=body.area
     )

@@ -58,8 +58,8 @@ Manages = Annotated[WriteContext, changing("subscriptions:manage")]
 Patch = Annotated[
     dict[str, JsonValue],
     Body(
-        description="A merge patch (RFC 7396) of what the subscription was made with: what is given replaces the old "
-        "value, null brings back the default, absent leaves it.",
+        description="A merge patch (RFC 7396) of the body with which the subscription was created: a member replaces "
+        "the old value, null restores the default, an absent member changes nothing.",
         examples=[{"areas": ["Feijenoord"]}],
     ),
 ]
@@ -71,14 +71,15 @@ _CHANGES = problem_responses(400, 401, 403, 404, 409, 412, 428)
 @router.post(
     "",
     status_code=201,
-    summary="Make a subscription",
+    summary="Create a subscription",
     response_model=NewSubscriptionOut,
     responses=problem_responses(400, 401, 403, 409),
 )
-async def make(body: SubscriptionIn, change: Manages) -> Response:
-    """Ask to be told by webhook (*abonneren*). The answer holds the signing secret, which is not shown again.
+async def create(body: SubscriptionIn, change: Manages) -> Response:
+    """Create a webhook subscription for your organisation (*abonneren*); for referrers and the operator.
 
-    Outside the sandbox nothing is sent before the address consented (`…/handshake`) or the operator approved.
+    The response contains the signing secret, which is not shown again. Outside the sandbox nothing is sent before the
+    address consents (`…/handshake`) or the operator approves it (`…/approval`).
     """
     hub, request = change.hub, body.request()
     await check_addresses(hub.outbound, request)
@@ -92,7 +93,7 @@ async def make(body: SubscriptionIn, change: Manages) -> Response:
     "", summary="List subscriptions", response_model=SubscriptionsOut, responses=problem_responses(400, 401, 403)
 )
 async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Reads) -> Response:
-    """Return a page of your own subscriptions (*abonnementen*), oldest first; the operator sees all."""
+    """Return a page of your own subscriptions (*abonnementen*), oldest first; the operator reads all of them."""
     after = cursor_id(read, page.cursor)
     found, more = await read.hub.db.read(
         page_of_subscriptions, read.hub.services, read.caller.organisation, after, page.limit
@@ -111,7 +112,7 @@ async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Re
     responses=problem_responses(400, 401, 403, 404),
 )
 async def read_one(subscription_id: SubscriptionId, read: Reads) -> Response:
-    """Return one of your own subscriptions (*abonnement*), without its secret."""
+    """Return one of your own subscriptions (*abonnement*), without its secret; the operator reads any."""
     found = await read.hub.db.read(read_subscription, read.hub.services, subscription_ref(read, subscription_id))
     return json_answer(200, subscription_out(subscription_id, found), etag=found.etag)
 
@@ -123,8 +124,11 @@ async def read_one(subscription_id: SubscriptionId, read: Reads) -> Response:
     responses=_CHANGES,
     openapi_extra={"requestBody": {"content": {"application/merge-patch+json": _PATCH_FORM}}},
 )
-async def change(subscription_id: SubscriptionId, patch: Patch, change: Manages) -> Response:
-    """Change address, filters or content (*wijzigen*); another address consents anew. Also as application/json."""
+async def patch_one(subscription_id: SubscriptionId, patch: Patch, change: Manages) -> Response:
+    """Change the address, filters, content, signing or authentication of your own subscription (*wijzigen*).
+
+    Another address has to consent, or be approved, before events are sent to it. Also accepted as `application/json`.
+    """
     hub, ref = change.hub, _changed_ref(change, subscription_id)
     present = await hub.db.read(read_subscription, hub.services, ref)
     request = _merged(present.subscription, patch)
@@ -137,8 +141,8 @@ async def change(subscription_id: SubscriptionId, patch: Patch, change: Manages)
 @router.post(
     "/{subscription_id}/pause", summary="Pause a subscription", response_model=SubscriptionOut, responses=_CHANGES
 )
-async def hold(subscription_id: SubscriptionId, change: Manages) -> Response:
-    """Hold everything back until it is resumed (*pauzeren*); nothing is lost."""
+async def pause_one(subscription_id: SubscriptionId, change: Manages) -> Response:
+    """Park all events for your own subscription until it is resumed (*pauzeren*); none is lost."""
     ref = _changed_ref(change, subscription_id)
     return await change.once(answering(partial(_shown, change), pause, change.hub.services, ref))
 
@@ -146,8 +150,8 @@ async def hold(subscription_id: SubscriptionId, change: Manages) -> Response:
 @router.post(
     "/{subscription_id}/resumption", summary="Resume a subscription", response_model=SubscriptionOut, responses=_CHANGES
 )
-async def go_on(subscription_id: SubscriptionId, change: Manages) -> Response:
-    """Send again after a pause or a 410 (*hervatten*); what was held back goes first, in order."""
+async def resume_one(subscription_id: SubscriptionId, change: Manages) -> Response:
+    """Resume your own subscription after a pause or a 410 (*hervatten*); parked events are sent first, in order."""
     ref = _changed_ref(change, subscription_id)
     return await change.once(answering(partial(_shown, change), resume, change.hub.services, ref))
 
@@ -156,10 +160,10 @@ async def go_on(subscription_id: SubscriptionId, change: Manages) -> Response:
     "/{subscription_id}/handshake", summary="Ask for consent", response_model=SubscriptionOut, responses=_CHANGES
 )
 async def handshake(subscription_id: SubscriptionId, change: Manages) -> Response:
-    """Let the hub ask the address whether it wants events (*toestemming van het adres*).
+    """Ask the address of your own subscription for its consent (*toestemming van het adres*).
 
-    It is asked by OPTIONS with `WebHook-Request-Origin`, and consents by `WebHook-Allowed-Origin` with that origin or
-    `*`, as the CloudEvents webhook specification has it. From then on events are sent.
+    The hub sends OPTIONS with `WebHook-Request-Origin`; the address consents by `WebHook-Allowed-Origin` with that
+    origin or `*`, as the CloudEvents webhook specification describes. From then on events are sent.
     """
     hub, ref = change.hub, _changed_ref(change, subscription_id)
     if answered := await answered_before(hub, change.caller, change.write):
@@ -172,7 +176,7 @@ async def handshake(subscription_id: SubscriptionId, change: Manages) -> Respons
     "/{subscription_id}/approval", summary="Approve an address", response_model=SubscriptionOut, responses=_CHANGES
 )
 async def approve_address(subscription_id: SubscriptionId, change: Manages) -> Response:
-    """Approve an address that cannot answer a handshake (*goedkeuren*); for the hub's operator."""
+    """Approve an address that cannot answer a handshake (*goedkeuren*); only for the hub's operator."""
     ref = _changed_ref(change, subscription_id)
     return await change.once(answering(partial(_shown, change), approve, change.hub.services, ref))
 
@@ -184,30 +188,33 @@ async def approve_address(subscription_id: SubscriptionId, change: Manages) -> R
     responses=_CHANGES,
 )
 async def rotate(subscription_id: SubscriptionId, body: SecretRotationIn, change: Manages) -> Response:
-    """Sign with a new secret, shown once (*sleutelwissel*); the old one signs along for 24 hours, or as you say."""
+    """Replace the signing secret of your own subscription (*sleutelwissel*); the new one is shown once.
+
+    The previous secret also signs, for 24 hours or for as long as you ask.
+    """
     ref, overlap = _changed_ref(change, subscription_id), timedelta(hours=body.overlap_hours)
     return await change.once(answering(partial(_shown, change), rotate_secret, change.hub.services, ref, overlap))
 
 
 @router.delete("/{subscription_id}", status_code=204, summary="End a subscription", responses=_CHANGES)
 async def remove(subscription_id: SubscriptionId, change: Manages) -> Response:
-    """End one of your own subscriptions (*opzeggen*); what was not sent yet is given up."""
+    """End your own subscription (*opzeggen*); events that were not sent yet are given up."""
     ref = _changed_ref(change, subscription_id)
     return await change.once(answering(lambda _: answer(204), remove_subscription, change.hub.services, ref))
 
 
 def cursor_id(read: ReadContext, cursor: str | None) -> UUID | None:
-    """Read a cursor that holds one id of this caller back.
+    """Return the hub's id behind a cursor that contains one id of this caller; None stays None.
 
     Raises:
-        InvalidInput: it was not made by this list.
+        InvalidInput: the cursor is not from this list.
     """
     shown = id_after(cursor)
     return read.resolve(shown) if shown else None
 
 
 def subscription_ref(read: ReadContext, given_id: UUID) -> SubscriptionRef:
-    """Return which subscription a caller means; in any state."""
+    """Return a reference to the subscription that a caller means, in any state."""
     return SubscriptionRef(read.caller.organisation, read.resolve(given_id))
 
 

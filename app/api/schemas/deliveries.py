@@ -1,4 +1,4 @@
-"""Deliveries to a subscription (*afleveringen*) and what may be asked of them."""
+"""Deliveries to a subscription (*afleveringen*), redelivery, replay and tests."""
 
 from datetime import datetime
 from typing import Literal
@@ -16,12 +16,12 @@ StateCode = Literal["pending", "sending", "delivered", "withheld", "dead", "park
 class DeliveriesIn(In):
     """Which deliveries to list."""
 
-    state: StateCode | None = Field(None, description="Only those in this state; `dead` are those given up.")
-    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many items at most on a page.")
+    state: StateCode | None = Field(None, description="Only deliveries in this state; `dead` was given up.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most items on a page.")
     cursor: str | None = Field(
         None,
         max_length=500,
-        description="Where to read on: `nextCursor` of the page before. Opaque; do not build or keep it.",
+        description="`nextCursor` of the previous page. Opaque; do not build or store it.",
     )
 
 
@@ -30,43 +30,44 @@ class ReplayIn(In):
 
     since: Timestamp = Field(
         alias="from",
-        description="What became due from this moment on.",
+        description="Deliveries that were created at this moment or later.",
         examples=["2026-11-23T08:00:00+01:00"],
     )
     until: Timestamp | None = Field(
-        None, description="And before this moment; up to now, when left out.", examples=["2026-11-23T12:00:00+01:00"]
+        None, description="And before this moment; up to now when absent.", examples=["2026-11-23T12:00:00+01:00"]
     )
 
 
 class AttemptOut(Out):
-    """One try (*poging*)."""
+    """One attempt (*poging*)."""
 
     number: int = Field(examples=[1])
     started_at: datetime
     duration_ms: int = Field(examples=[38])
     outcome: str = Field(description="`delivered`, `failed`, `refused` or `gone`.", examples=["delivered"])
-    status_code: int | None = Field(None, description="What the address answered.", examples=[204])
+    status_code: int | None = Field(None, description="The status with which the address answered.", examples=[204])
     error_class: str | None = Field(None, description="What went wrong, as a code.", examples=["timeout"])
 
 
 class DeliveryOut(Out):
-    """An event on its way to you (*aflevering*)."""
+    """The delivery of one event to your address (*aflevering*)."""
 
     id: UUID
     event_id: UUID = Field(description="The event's id, which is the `webhook-id`.")
     event_type: EventType
-    referral_id: UUID | None = Field(None, description="Your id of the referral; absent for a test.")
+    referral_id: UUID | None = Field(None, description="Your id of the referral; absent for tests and notices.")
     sequence: int | None = Field(
-        None, description="Its number in the referral's or the connection's chain for you; absent before the first try."
+        None,
+        description="Its number for you among the events of its referral or connection; absent until it is attempted.",
     )
     state: StateCode = Field(
-        description="`withheld`: it may no longer be told; `dead`: given up; `parked`: held until you resume.",
+        description="`withheld`: may no longer be disclosed; `dead`: given up; `parked`: kept until you resume.",
         examples=["delivered"],
     )
     last_error: str | None = Field(None, description="What went wrong last, as a code.", examples=["timeout"])
-    next_attempt_at: datetime | None = Field(None, description="When it is tried next, while it is pending.")
+    next_attempt_at: datetime | None = Field(None, description="Time of the next attempt, while it is pending.")
     waits_for: UUID | None = Field(
-        None, description="Id of the delivery that must end first, because both are about the same; absent when none."
+        None, description="Id of the delivery that must end first, because it is about the same; absent when none."
     )
     created_at: datetime
     finished_at: datetime | None = None
@@ -75,20 +76,20 @@ class DeliveryOut(Out):
 
 
 class DeliveriesOut(Out):
-    """A page of deliveries, newest first; what is about a referral and was never tried is not listed."""
+    """A page of deliveries, newest first; one about a referral is listed after its first attempt."""
 
     items: list[DeliveryOut]
     next_cursor: str | None = None
 
 
 class SentTestOut(Out):
-    """A test on its way (*testbericht*)."""
+    """A test event that will be sent (*testbericht*)."""
 
-    delivery_id: UUID = Field(description="Find it among the deliveries.")
-    event_id: UUID = Field(description="The `webhook-id` that it will carry.")
+    delivery_id: UUID = Field(description="Id of its delivery.")
+    event_id: UUID = Field(description="Its `webhook-id`.")
 
 
 class ReplayOut(Out):
-    """What is sent again."""
+    """What will be sent again."""
 
-    deliveries: int = Field(description="How many.", examples=[12])
+    deliveries: int = Field(description="Number of deliveries.", examples=[12])

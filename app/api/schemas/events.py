@@ -1,4 +1,4 @@
-"""Events on the wire, as polling gives them."""
+"""Events by polling (*gebeurtenissen ophalen*)."""
 
 from datetime import datetime
 from typing import Literal
@@ -13,12 +13,12 @@ LONGEST_WAIT_SECONDS = 30
 
 
 class EventsIn(In):
-    """Which events are asked for."""
+    """Which events to read."""
 
     after: str | None = Field(
         None,
         max_length=500,
-        description="`nextCursor` of the answer before; without it from the first event. Keep it with what you stored.",
+        description="`nextCursor` of the previous response; absent: from the first event. Store it with your data.",
     )
     wait: int = Field(
         0,
@@ -28,15 +28,15 @@ class EventsIn(In):
         examples=[0],
     )
     limit: int = Field(
-        DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many events at most.", examples=[DEFAULT_LIMIT]
+        DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most events in the response.", examples=[DEFAULT_LIMIT]
     )
 
 
 class EventOut(Out):
-    """A CloudEvent (1.0, NL GOV profile 1.1), the same as a webhook gets (*gebeurtenis*)."""
+    """A CloudEvent (1.0, NL GOV profile 1.1), the same as a webhook receives (*gebeurtenis*)."""
 
     specversion: Literal["1.0"]
-    id: UUID = Field(description="The event's id, the same each time that it is read.")
+    id: UUID = Field(description="Id of the event, the same each time that it is read.")
     source: str = Field(description="`urn:nld:oin:<OIN>:systeem:<name>`.")
     type: str = Field(
         description="Type of the event; its schema is at `/event-schemas/{type}`.",
@@ -44,16 +44,19 @@ class EventOut(Out):
     )
     subject: UUID = Field(description="Your own id of the referral (*aanmelding*).")
     time: datetime = Field(description="When the hub recorded it.")
-    sequence: str = Field(description="Number in the chain of this referral for you; a gap shows.", examples=["3"])
+    sequence: str = Field(
+        description="Its number for you among the events of this referral; a gap is an event that was left out.",
+        examples=["3"],
+    )
     sequencetype: Literal["Integer"]
-    dataref: str = Field(description="Where to read more.")
-    dataschema: str = Field(description="The schema of `data`.")
+    dataref: str = Field(description="Address of the referral.")
+    dataschema: str = Field(description="Address of the JSON Schema of `data`.")
     datacontenttype: Literal["application/json"]
-    data: dict[str, object] = Field(description="What was agreed to tell; a field that is not told is absent.")
+    data: dict[str, object] = Field(description="The fields that may be disclosed to you; any other is absent.")
 
 
 class EventsOut(Out):
-    """Events in the order in which they became known, and where to read on."""
+    """Events in the order in which they became available, and the cursor of the next page."""
 
     items: list[EventOut]
-    next_cursor: str = Field(description="Send it as `after` next time; it is here also when there is no event.")
+    next_cursor: str = Field(description="Send it as `after` next time; present even without an event.")

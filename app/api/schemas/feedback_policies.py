@@ -1,4 +1,4 @@
-"""The feedback agreements on the wire, and what they decide."""
+"""The feedback agreements (*terugkoppelafspraken*) and their decisions."""
 
 from datetime import date
 from uuid import UUID
@@ -12,7 +12,7 @@ from app.privacy.policy import Effect, Reason
 
 
 class ConditionOut(Out):
-    """What another fact must be before the rule holds (*voorwaarde*)."""
+    """A condition on another field, which must be met before the rule applies (*voorwaarde*)."""
 
     field: Field = Described(examples=["attendance.missed_count"])
     one_of: list[str] | None = Described(None, description="One of these codes.")
@@ -20,65 +20,67 @@ class ConditionOut(Out):
 
 
 class FeedbackRuleOut(Out):
-    """One agreement: these receivers, at these moments, these fields (*afspraak*)."""
+    """One agreement: which fields are disclosed to which receivers at which moments (*afspraak*)."""
 
     id: str = Described(examples=["intake-planned"])
     receivers: list[str] = Described(
-        description="Kinds of receivers, of those that concern you (*verwijzer*).", examples=[["welzijnsorganisatie"]]
+        description="Kinds of receivers to which it applies, of those that concern you (*verwijzer*).",
+        examples=[["welzijnsorganisatie"]],
     )
     moments: list[DisclosureOccasion] = Described(
-        description="Feedback moments (*terugkoppelmomenten*); `reading` is on asking.", examples=[["intake_planned"]]
+        description="Feedback moments (*terugkoppelmomenten*); `reading` is when the API is read.",
+        examples=[["intake_planned"]],
     )
     fields: list[Field] = Described(examples=[["appointment.starts_at"]])
     effect: Effect = Described(
-        description="`release`; `coarsen`: less precisely; `pseudonymise`; `forbid` wins over all.",
+        description="`release`; `coarsen`: less precise; `pseudonymise`; `forbid` overrides all others.",
         examples=["release"],
     )
-    purpose: str = Described(description="What for (*doel*).")
-    legal_basis: str = Described(description="On what ground (*grondslag*).")
+    purpose: str = Described(description="Purpose (*doel*).")
+    legal_basis: str = Described(description="Legal basis (*grondslag*).")
     activity: str = Described(description="The processing activity in the public register (*verwerkingsactiviteit*).")
     valid_from: date = Described(description="First day, in local time.")
     valid_until: date | None = Described(None, description="Last day, in local time; absent until further notice.")
     consent: ConsentScope | None = Described(
-        None, description="What the client must have agreed to, at the moment of telling (*toestemming*)."
+        None, description="The consent that the client must have given at the moment of disclosure (*toestemming*)."
     )
-    conditions: list[ConditionOut] = Described([], description="All must hold.")
+    conditions: list[ConditionOut] = Described([], description="All must be met.")
 
 
 class FeedbackPoliciesOut(Out):
-    """The agreements that concern you (*terugkoppelafspraken*); what none of them names is not told."""
+    """The agreements that concern you (*terugkoppelafspraken*); a field that none of them names is not disclosed."""
 
     policy_version: str = Described(description="Version of the rules.", examples=["rotterdam/1"])
     items: list[FeedbackRuleOut]
 
 
 class ExplanationIn(In):
-    """Which referral, and which moment."""
+    """For which referral and which moment."""
 
     referral_id: UUID = Described(
         description="Your id of the referral (*aanmelding*).", examples=["019ab3f2-7c00-7000-8000-000000000001"]
     )
     moment: DisclosureOccasion = Described(
-        description="Feedback moment (*terugkoppelmoment*), or `reading`: on asking.", examples=["missed"]
+        description="Feedback moment (*terugkoppelmoment*), or `reading`: when the API is read.", examples=["missed"]
     )
 
 
 class FieldDecisionOut(Out):
-    """What was decided on one field; its name, never its value."""
+    """The decision on one field; its name, never its value."""
 
     field: Field = Described(examples=["attendance.missed_count"])
     field_class: FieldClass = Described(description="The kind of information (*classificatie*).")
-    released: bool = Described(description="Whether the referrer is told.")
+    released: bool = Described(description="Whether it is disclosed to the referrer.")
     reason: Reason = Described(description="Why; see docs/explanation/privacy.md.", examples=["condition"])
-    effect: Effect | None = Described(None, description="How it is told; absent when it is not.")
-    rule: str | None = Described(None, description="The rule that decided; absent when none speaks of it.")
+    effect: Effect | None = Described(None, description="How it is disclosed; absent when it is not.")
+    rule: str | None = Described(None, description="The rule that decided; absent when no rule names the field.")
 
 
 class ExplanationOut(Out):
-    """What the referrer would be told now at this moment, and why (*uitleg*)."""
+    """What would be disclosed to the referrer now at this moment, and why (*uitleg*)."""
 
     referral_id: UUID
     moment: DisclosureOccasion
-    receiver: str = Described(description="Kind of the referrer that is told.", examples=["wijkteam"])
+    receiver: str = Described(description="Kind of the referrer.", examples=["wijkteam"])
     policy_version: str = Described(examples=["rotterdam/1"])
     fields: list[FieldDecisionOut]

@@ -1,4 +1,4 @@
-"""The kinds of values that requests hold, each with its limits, and the bases of all models."""
+"""The types of values in requests, each with its limits, and the base classes of all models."""
 
 import re
 from datetime import date, datetime
@@ -12,24 +12,24 @@ from app.domain.input_rules import InputRule
 
 _Time = TypeVar("_Time", bound=date)
 
-# Control characters have no place in a line; PostgreSQL refuses the NUL, and screens the others.
+# Control characters do not belong in a line: PostgreSQL refuses NUL, and terminals interpret the others.
 _LINE = r"^[^\u0000-\u001F\u007F]*$"
 _PARAGRAPHS = r"^[^\u0000-\u0008\u000B-\u001F\u007F]*$"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
-# Years that every system in the chain can store, in whatever time zone.
+# Years that every system in the chain can store, in any time zone.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
 class In(BaseModel):
-    """What a caller sends: camelCase keys, no key that is not known."""
+    """The base of what a caller sends: keys in camelCase, no unknown key."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
 
 class Out(BaseModel):
-    """What a caller reads; a field that is not known, or that the privacy gate withholds, is absent."""
+    """The base of what a caller reads; a field that is unknown, or withheld by the privacy gate, is absent."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, frozen=True, from_attributes=True, validate_by_alias=False, validate_by_name=True
@@ -90,7 +90,7 @@ CodeText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}
 OccurredAt = Annotated[
     Timestamp | None,
     Field(
-        description="When it happened in the real world (*gebeurtenismoment*); now, when left out. Not in the future.",
+        description="When it happened (*gebeurtenismoment*); now when absent. Not in the future.",
         examples=["2026-11-23T10:30:00+01:00"],
     ),
 ]

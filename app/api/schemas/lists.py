@@ -1,4 +1,4 @@
-"""The questions to lists, and the smaller things that are read: history, actions, parties, disclosures."""
+"""Queries of lists, and the smaller resources: history, actions, parties, appointments, disclosures."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -15,21 +15,21 @@ Cursor = Annotated[str, Field(max_length=500)]
 
 
 class PageIn(In):
-    """Which page of a list is asked for."""
+    """Which page of a list to read."""
 
     cursor: Cursor | None = Field(
-        None, description="Where to read on: `nextCursor` of the page before. Opaque; do not build or keep it."
+        None, description="`nextCursor` of the previous page. Opaque; do not build or store it."
     )
     limit: int = Field(
-        DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="How many items at most on a page.", examples=[DEFAULT_LIMIT]
+        DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most items on a page.", examples=[DEFAULT_LIMIT]
     )
 
 
 class ReferralFilters(PageIn):
-    """A question to the list of referrals (*aanmeldingen*)."""
+    """A query of the list of referrals (*aanmeldingen*)."""
 
     status: ReferralStatus | None = Field(
-        None, description="Where it stands; for a referrer: the last status it was told.", examples=["received"]
+        None, description="Its status; for a referrer the last status that was disclosed to it.", examples=["received"]
     )
     organisation: CodeText | None = Field(
         None, description="Code of the referring organisation (*verwijzer*).", examples=["wijkteam-noord"]
@@ -50,7 +50,7 @@ class ReferralFilters(PageIn):
 
 
 class ReferralSearchIn(ReferralFilters):
-    """A search for referrals by what may not stand in an address (*zoekvraag*)."""
+    """A search for referrals by data that may not be part of a URL (*zoekvraag*)."""
 
     bsn: Bsn | None = Field(
         None,
@@ -68,9 +68,9 @@ class ReferralSearchIn(ReferralFilters):
 
 
 class TrajectoryFilters(PageIn):
-    """A question to the list of trajectories (*trajecten*)."""
+    """A query of the list of trajectories (*trajecten*)."""
 
-    status: TrajectoryStatus | None = Field(None, description="Where it stands.", examples=["running"])
+    status: TrajectoryStatus | None = Field(None, description="Its status.", examples=["running"])
     referrer_kind: ReferrerKind | None = Field(
         None, description="Kind of referrer (*vindplaats*).", examples=["wijkteam"]
     )
@@ -95,23 +95,23 @@ class TrajectoryPageOut(Out):
 
 
 class HistoryEntryOut(Out):
-    """A step in the life of a referral (*stap*)."""
+    """A change of status of a referral (*stap*)."""
 
     id: UUID
-    machine: str = Field(description="What moved: referral, trajectory or kbr_application.", examples=["referral"])
-    action: str = Field(description="What was done.", examples=["confirm"])
+    machine: str = Field(description="What changed: referral, trajectory or kbr_application.", examples=["referral"])
+    action: str = Field(description="The action that changed it.", examples=["confirm"])
     from_status: str | None = None
     to_status: str | None = Field(None, examples=["confirmed"])
     reason: str | None = None
-    role: OrganisationRole = Field(description="Who did it.")
-    system: System = Field(description="In which system.")
+    role: OrganisationRole = Field(description="Role of the organisation that did it.")
+    system: System = Field(description="The system in which it was done.")
     occurred_at: datetime = Field(description="When it happened.")
     recorded_at: datetime = Field(description="When the hub recorded it.")
-    implied: bool = Field(description="True when it follows from a later step that a partner reported.")
+    implied: bool = Field(description="True when a later step that a partner reported implies it.")
 
 
 class HistoryOut(Out):
-    """The history, oldest first (*geschiedenis*); a referrer reads the steps of which it was told."""
+    """The history, oldest first (*geschiedenis*); a referrer reads the steps that were disclosed to it."""
 
     items: list[HistoryEntryOut]
 
@@ -134,7 +134,7 @@ class PartyOut(Out):
 
 
 class PartiesOut(Out):
-    """Who takes part, in the order in which they came (*betrokken partijen*)."""
+    """The organisations that take part, in the order in which they joined (*betrokken partijen*)."""
 
     items: list[PartyOut]
 
@@ -146,10 +146,12 @@ class AppointmentsOut(Out):
 
 
 class DisclosureOut(Out):
-    """What was told to whom (*verstrekking*): names of fields, never their values."""
+    """Which fields were disclosed to whom (*verstrekking*); names of fields, never their values."""
 
     id: UUID
-    receiver: str = Field(description="`webhook`, `polling`, or the system that was told.", examples=["webhook"])
+    receiver: str = Field(
+        description="`webhook`, `polling`, or the partner system that received it.", examples=["webhook"]
+    )
     event_type: str = Field(examples=["nl.trajecthub.referrals.confirmed.v1"])
     moment: str | None = Field(None, description="Feedback moment (*terugkoppelmoment*).", examples=["confirmed"])
     fields: list[str] = Field(examples=[["referral.id", "referral.status"]])
@@ -159,6 +161,6 @@ class DisclosureOut(Out):
 
 
 class DisclosuresOut(Out):
-    """What was told, oldest first (*verstrekkingen*)."""
+    """The disclosures, oldest first (*verstrekkingen*)."""
 
     items: list[DisclosureOut]

@@ -1,4 +1,4 @@
-"""Organisations and code lists on the wire."""
+"""Organisations (*organisaties*) and code lists (*codelijsten*)."""
 
 from uuid import UUID
 
@@ -14,10 +14,10 @@ class OrganisationIn(In):
     name: Line = Field(description="Name (*naam*).", examples=["DOCK"])
     kind: ReferrerKind = Field(description="Kind of referrer (*vindplaats*).", examples=["welzijnsorganisatie"])
     system: System = Field(
-        System.API, description="The system that it registers in (*registratiesysteem*).", examples=["api"]
+        System.API, description="The system in which it registers referrals (*registratiesysteem*).", examples=["api"]
     )
     area: ShortLine | None = Field(
-        None, description="Area that it works in (*gebied*); absent for the whole city.", examples=["Feijenoord"]
+        None, description="Area in which it works (*gebied*); absent: the whole city.", examples=["Feijenoord"]
     )
 
 
@@ -25,14 +25,16 @@ class OrganisationOut(Out):
     """An organisation that refers, guides, decides or operates (*organisatie*)."""
 
     id: UUID
-    code: str = Field(description="Stable code, used where an organisation is named.", examples=["dock"])
+    code: str = Field(description="Stable code, by which other records refer to the organisation.", examples=["dock"])
     name: str = Field(description="Name (*naam*).", examples=["DOCK"])
     role: OrganisationRole = Field(description="What it does in the process (*rol*).", examples=["referrer"])
     kind: ReferrerKind | None = Field(
         None, description="Kind of referrer (*vindplaats*).", examples=["welzijnsorganisatie"]
     )
-    system: System = Field(description="The system that it registers in.", examples=["api"])
-    area: str | None = Field(None, description="Area that it works in (*gebied*).", examples=["Feijenoord"])
+    system: System = Field(
+        description="The system in which it registers referrals (*registratiesysteem*).", examples=["api"]
+    )
+    area: str | None = Field(None, description="Area in which it works (*gebied*).", examples=["Feijenoord"])
     active: bool = Field(description="Whether it takes part at present (*actief*).", examples=[True])
 
 
@@ -40,7 +42,7 @@ class OrganisationPageOut(Out):
     """A page of organisations, by code."""
 
     items: list[OrganisationOut]
-    next_cursor: str | None = Field(None, description="Where to read on; absent on the last page.")
+    next_cursor: str | None = Field(None, description="Cursor of the next page; absent on the last page.")
 
 
 class CodeOut(Out):
@@ -54,7 +56,7 @@ class CodeListOut(Out):
     """A code list (*codelijst*)."""
 
     name: str = Field(description="Name of the list.", examples=["referral-statuses"])
-    codes: list[CodeOut] = Field(description="Its codes, in their own order.")
+    codes: list[CodeOut] = Field(description="Its codes, in the order of the list.")
 
 
 class CodeListsOut(Out):

@@ -38,14 +38,14 @@ class OAuthIn(In):
 
     kind: Literal["oauth"]
     token_url: Annotated[str, _URL] = Field(
-        description="Address that gives tokens; https.", examples=["https://login.example.nl/token"]
+        description="Address of the token endpoint; https.", examples=["https://login.example.nl/token"]
     )
     client_id: Line = Field(examples=["trajecthub"])
-    client_secret: Line = Field(description="Kept sealed and never shown.", examples=["not-a-real-secret"])
+    client_secret: Line = Field(description="Stored encrypted and never shown.", examples=["not-a-real-secret"])
     scope: Line | None = Field(None, examples=["hooks:write"])
 
     def credentials(self) -> OAuthClient:
-        """Return it as the hub uses it."""
+        """Return the credentials as the operations take them."""
         return OAuthClient(
             token_url=self.token_url,
             client_id=self.client_id,
@@ -55,19 +55,19 @@ class OAuthIn(In):
 
 
 class MutualTlsIn(In):
-    """The certificate that the hub shows when it connects (*tweezijdige TLS*)."""
+    """The certificate that the hub presents when it connects (*tweezijdige TLS*)."""
 
     kind: Literal["mtls"]
     certificate: Pem = Field(description="The chain as PEM, the hub's own certificate first.")
-    private_key: Pem = Field(description="Its key as PEM, without a passphrase; kept sealed and never shown.")
+    private_key: Pem = Field(description="Its key as PEM, without a passphrase; stored encrypted and never shown.")
 
     def credentials(self) -> ClientCertificate:
-        """Return it as the hub uses it."""
+        """Return the credentials as the operations take them."""
         return ClientCertificate(self.certificate, self.private_key)
 
 
 class SubscriptionIn(In):
-    """Where to be told, and of what (*abonnement*)."""
+    """What to send, and where (*abonnement*)."""
 
     url: Annotated[str, _URL] = Field(
         description="Address that receives the events; https.", examples=["https://hooks.example.nl/trajecthub"]
@@ -75,34 +75,34 @@ class SubscriptionIn(In):
     event_types: tuple[EventType, ...] = Field(
         (),
         max_length=MAX_TYPES,
-        description="Types of event (*gebeurtenissen*). When left out: all that are about referrals, and for the "
-        "operator all notices about connections.",
+        description="Types of event (*gebeurtenissen*). When absent: all types about referrals; for the operator all "
+        "notices about connections.",
         examples=[["nl.trajecthub.referrals.confirmed.v1"]],
     )
     areas: tuple[ShortLine, ...] = Field(
         (),
         max_length=MAX_AREAS,
-        description="Only clients who live in these areas (*gebieden*); everywhere, when left out.",
+        description="Only referrals of clients who live in these areas (*gebieden*); all areas when absent.",
         examples=[["Feijenoord"]],
     )
     worker_email: Email | None = Field(
         None,
-        description="Only referrals with this worker (*eigen cliënten van een medewerker*), by the e-mail address that "
-        "they were made with. It is kept as a keyed hash and never shown.",
+        description="Only referrals of this worker (*eigen cliënten van een medewerker*), by the e-mail address in the "
+        "referral. It is stored as a keyed hash and never shown.",
         examples=["a.devries@example.nl"],
     )
     content: ContentCode = Field(
         "filtered",
-        description="`filtered`: what you may know; `thin`: ids only, read the rest yourself (*informatiearm*).",
+        description="`filtered`: all fields that may be disclosed to you; `thin`: ids only (*informatiearm*).",
         examples=["filtered"],
     )
     signing: SigningCode = Field(
         "v1",
-        description="`v1`: signed with a shared secret; `v1a`: with an ed25519 key of the hub too (*handtekening*).",
+        description="`v1`: signed with a shared secret; `v1a`: also with an ed25519 key of the hub (*handtekening*).",
         examples=["v1"],
     )
     authentication: Annotated[OAuthIn | MutualTlsIn, Field(discriminator="kind")] | None = Field(
-        None, description="How the hub shows you that it calls, beside its signature (*authenticatie*)."
+        None, description="How the hub authenticates to your address, in addition to its signature (*authenticatie*)."
     )
 
     @classmethod
@@ -116,7 +116,7 @@ class SubscriptionIn(In):
         return cls.model_validate({name: value for name, value in {**shown, **patch}.items() if value is not None})
 
     def request(self) -> SubscriptionRequest:
-        """Return it as the operations take it."""
+        """Return the request as the operations take it."""
         return SubscriptionRequest(
             settings=SubscriptionSettings(
                 url=self.url,
@@ -131,15 +131,15 @@ class SubscriptionIn(In):
 
 
 class SecretRotationIn(In):
-    """How long the old secret signs along (*sleutelwissel*)."""
+    """How long the previous secret also signs (*sleutelwissel*)."""
 
     overlap_hours: int = Field(
-        24, ge=0, le=MAX_OVERLAP_HOURS, description="Hours in which both secrets sign; 0 ends the old one at once."
+        24, ge=0, le=MAX_OVERLAP_HOURS, description="Hours in which both secrets sign; 0 ends the previous one at once."
     )
 
 
 class PreviewIn(In):
-    """Which event to show (*voorbeeld*)."""
+    """Which event to preview (*voorbeeld*)."""
 
     referral_id: UUID = Field(description="Your id of the referral (*aanmelding*).")
     event_type: EventType = Field(
@@ -155,26 +155,26 @@ class SubscriptionOut(Out):
         description="Code of the organisation that it belongs to (*organisatie*).", examples=["dock"]
     )
     url: str = Field(examples=["https://hooks.example.nl/trajecthub"])
-    event_types: list[EventType] = Field(description="Empty: all types about referrals; for the operator, notices.")
-    areas: list[str] = Field(description="Empty: everywhere.", examples=[["Feijenoord"]])
-    filters_on_worker: bool = Field(description="Whether only one worker's referrals are told.", examples=[False])
+    event_types: list[EventType] = Field(description="Empty: all types about referrals; for the operator all notices.")
+    areas: list[str] = Field(description="Empty: all areas.", examples=[["Feijenoord"]])
+    filters_on_worker: bool = Field(description="Whether only the referrals of one worker are sent.", examples=[False])
     content: ContentCode
     status: StatusCode = Field(
-        description="`pending`: waits for consent, see its handshake; `disabled`: the address answered 410.",
+        description="`pending`: waits for the consent of the address; `disabled`: the address answered 410.",
         examples=["active"],
     )
     status_reason: str | None = Field(None, description="Why it is not active, as a code.")
     signing: SigningCode
-    public_key: str | None = Field(None, description="With `v1a`: the key to verify with, `whpk_…`.")
-    authentication: Literal["oauth", "mtls"] | None = Field(None, description="How the hub shows that it calls.")
+    public_key: str | None = Field(None, description="With `v1a`: the key with which you verify, `whpk_…`.")
+    authentication: Literal["oauth", "mtls"] | None = Field(None, description="How the hub authenticates.")
     failing_since: datetime | None = Field(None, description="Since when deliveries fail.")
-    previous_secret_expires_at: datetime | None = Field(None, description="Until when the old secret signs too.")
+    previous_secret_expires_at: datetime | None = Field(None, description="Until when the previous secret also signs.")
     created_at: datetime
     changed_at: datetime
 
 
 class NewSubscriptionOut(SubscriptionOut):
-    """A subscription with a secret that was just made: the only time it is shown."""
+    """A subscription with its new signing secret, which is shown only this once."""
 
     secret: str = Field(
         description="Signing secret of Standard Webhooks; keep it safe.",
@@ -223,7 +223,7 @@ class PreviewFieldOut(Out):
         "`error`, or `thin`.",
         examples=["released"],
     )
-    rule_id: str | None = Field(None, description="The rule that decided; absent when none speaks of the field.")
+    rule_id: str | None = Field(None, description="The rule that decided; absent when no rule names the field.")
 
 
 class PreviewOut(Out):
@@ -231,8 +231,8 @@ class PreviewOut(Out):
 
     would_be_sent: bool
     obstacles: list[str] = Field(
-        description="Why not, as codes: `event-type`, `area`, `worker`, the status of the subscription, or "
-        "`nothing-released`.",
+        description="Why nothing would be sent, as codes: `event-type`, `area`, `worker`, the status of the "
+        "subscription, or `nothing-released`.",
         examples=[["area"]],
     )
     moment: FeedbackMoment = Field(description="The feedback moment of the event (*terugkoppelmoment*).")

@@ -69,7 +69,7 @@ def lock_feed(tx: Connection, organisation_id: UUID) -> Feed:
 
 
 def save_feed(tx: Connection, feed: Feed, delivery_ids: Sequence[UUID]) -> None:
-    """Store a feed with its new entries, of which the last has the number ``feed.last_number``."""
+    """Store a feed with its new entries; the last one has the number ``feed.last_number``."""
     changed = update(event_feed).where(event_feed.c.organisation_id == feed.organisation_id)
     tx.execute(changed.values(last_number=feed.last_number, settled_position=feed.settled_position))
     first = feed.last_number - len(delivery_ids) + 1

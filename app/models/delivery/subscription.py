@@ -45,7 +45,7 @@ class SubscriptionStatus(StrEnum):
 
 
 class Content(StrEnum):
-    """How much an event contains: all that the privacy gate releases, or ids only (*informatiearm*)."""
+    """How much an event contains: every field that the privacy gate releases, or ids only (*informatiearm*)."""
 
     FILTERED = "filtered"
     THIN = "thin"

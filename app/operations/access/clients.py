@@ -40,11 +40,11 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "trajectories:read": "Read trajectories (trajecten)",
         "trajectories:write": "Record what happens in trajectories",
         "subscriptions:manage": "Manage own webhook subscriptions (abonnementen)",
-        "events:read": "Read by polling what a webhook would be told (gebeurtenissen)",
+        "events:read": "Read by polling the events that a webhook would send (gebeurtenissen)",
         "organisations:read": "Read organisations (organisaties)",
         "organisations:manage": "Register and change referring organisations",
         "partners:read": "Read the state of the connections with Allegro, GIDSO and RMW",
-        "partners:manage": "Pause, resume and mend the connections with Allegro, GIDSO and RMW",
+        "partners:manage": "Pause, resume and repair the connections with Allegro, GIDSO and RMW",
     }
 )
 """Every scope with what it allows; the role of the organisation decides further."""

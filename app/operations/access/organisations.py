@@ -93,7 +93,7 @@ def page_of_organisations(tx: Connection, after_code: str | None, limit: int) ->
 
 
 def organisation_etag(organisation: Organisation) -> str:
-    """Return the entity tag of an organisation, over all that is read of it."""
+    """Return the entity tag of an organisation, over every field that is read."""
     return etag_of(to_json(asdict(organisation)).decode())
 
 

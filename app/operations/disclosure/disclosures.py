@@ -1,4 +1,4 @@
-"""What was told to whom about a referral."""
+"""The disclosures of a referral (*verstrekkingen*)."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ __all__ = ["Disclosure", "view_disclosures"]
 def view_disclosures(
     tx: Connection, services: Services, caller_scope: CallerScope, referral_id: UUID
 ) -> list[Disclosure]:
-    """Return what was told about a referral, oldest first; a referrer reads what was told to its own organisation.
+    """Return the disclosures of a referral, oldest first; a referrer reads those to its own organisation.
 
     Raises:
         ReferralNotFound: the caller sees no such referral.
@@ -24,8 +24,8 @@ def view_disclosures(
     rows = load_referral_rows(tx, [referral_id], caller_scope.visibility)
     if not rows:
         raise ReferralNotFound()
-    told = disclosures_about(tx, referral_id)
+    found = disclosures_about(tx, referral_id)
     if caller_scope.knows_all_statuses:
-        return told
+        return found
     referrer = to_organisation(rows[0])
-    return [each for each in told if each.organisation_id == referrer.id]
+    return [each for each in found if each.organisation_id == referrer.id]

@@ -76,10 +76,10 @@ def explain(
         ReferralNotFound: the caller sees no such referral.
     """
     if occasion is DisclosureOccasion.HANDLING:
-        message = "Not a moment at which a referrer is told; give a feedback moment or reading."
+        message = "Nothing is disclosed to a referrer at this moment; give a feedback moment or reading."
         raise InvalidInput(FieldFault("moment", InputRule.FEEDBACK_MOMENT, message))
     if caller_scope.organisation.role not in _MAY_ASK:
-        raise Forbidden("Explanations are for who referred and for the finance team.")
+        raise Forbidden("Explanations are for referrers and for the finance team.")
     case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None:
         raise ReferralNotFound()

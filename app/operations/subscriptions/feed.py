@@ -94,7 +94,7 @@ class EventFeed:
     def __post_init__(self) -> None:
         """Check that the owner receives events."""
         if self.owner.role is not OrganisationRole.REFERRER:
-            raise Forbidden("Events are for referring organisations; others are told by their own system.")
+            raise Forbidden("Events are for referrers; others are notified by their own system.")
 
     async def poll(self, db: Database, request: PollRequest) -> EventPage:
         """Return the next page, as soon as there is an event, or an empty one when the wait is over."""
@@ -149,7 +149,7 @@ class EventFeed:
             save_feed(tx, replace(feed, settled_position=settled), ())
 
     def _extend(self, tx: Connection, feed: Feed, fresh: Sequence[StoredEvent]) -> Feed:
-        """Add events to the feed; those of which nothing is released are stored as withheld, without a number."""
+        """Add events to the feed; an event without a released field is stored as withheld, without a number."""
         now = self.services.clock.now()
         offered = [self._delivery(each, now) for each in fresh]
         prepared = [each for batch in _one_of_a_chain_at_once(offered) for each in self._builder.pack(tx, batch)]

@@ -101,11 +101,11 @@ def preview_for(
 
 def _moment_of(event_type: EventType) -> DisclosureOccasion:
     if event_type in ABOUT_CONNECTIONS:
-        message = "About a connection and no referral, so nothing is decided on; its schema tells what it holds."
+        message = "About a connection and not a referral, so nothing is decided; its schema shows its content."
         raise InvalidInput(FieldFault("eventType", InputRule.ABOUT_A_REFERRAL, message))
     moment = OCCASION_OF[event_type]
     if moment is None:
-        message = "Never told to a referrer; give another type."
+        message = "Never sent to a referrer; give another type."
         raise InvalidInput(FieldFault("eventType", InputRule.TOLD_TO_REFERRERS, message))
     return moment
 

@@ -472,7 +472,9 @@ def _check_quota(tx: Connection, owner: Organisation, limit: int) -> None:
 
 def _check_owner(owner: Organisation) -> None:
     if owner.role not in (OrganisationRole.REFERRER, OrganisationRole.OPERATOR):
-        message = "Subscriptions are for referring organisations and the operator; others are told by their own system."
+        message = (
+            "Subscriptions are for referring organisations and the operator; others are notified by their own system."
+        )
         raise Forbidden(message)
 
 
@@ -485,10 +487,10 @@ def _check_settings(services: Services, owner: Organisation, settings: Subscript
 def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[FieldFault]:
     if owner.role is OrganisationRole.OPERATOR:
         if others := sorted(types - NOTICES):
-            message = f"Not about a connection, and so not told to the operator: {', '.join(others)}; leave it out."
+            message = f"Not about a connection, so never sent to the operator: {', '.join(others)}; leave it out."
             yield FieldFault("eventTypes", InputRule.TOLD_TO_OPERATORS, message)
     elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if OCCASION_OF[each] is None):
-        message = f"Never told to a referrer: {', '.join(never)}; leave it out."
+        message = f"Never sent to a referrer: {', '.join(never)}; leave it out."
         yield FieldFault("eventTypes", InputRule.TOLD_TO_REFERRERS, message)
 
 
