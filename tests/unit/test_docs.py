@@ -32,6 +32,8 @@ COMMANDS = (
     "&& .venv/bin/pytest -n 2",
 )
 
+PROGRAM = typer.main.get_command(main)
+
 VARIABLE = re.compile(r"TRAJECTHUB_[A-Z_]+")
 NAMED_FILE = re.compile(r"(?:\.ci|app|bench|docs|migrations|openapi|tests)/[\w./-]*")
 NAMED_MODULE = re.compile(r"app(?:\.\w+)+")
@@ -221,7 +223,7 @@ def test_named_commands_and_their_options_exist() -> None:
 
 def problems(words: list[str]) -> Iterator[str]:
     """Yield the subcommands and options of a command line that do not exist."""
-    command = typer.main.get_command(main)
+    command = PROGRAM
     for word in words:
         if word == "--help":
             return
