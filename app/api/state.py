@@ -1,19 +1,16 @@
-"""What every endpoint works with; built once by the entry point."""
+"""What every endpoint works with; ``app.bootstrap`` builds it."""
 
 from dataclasses import dataclass
-from typing import Self
 
 from app.api.auth.access_tokens import AccessTokens
 from app.api.auth.clients import KnownClients
-from app.api.auth.keys import KeyRing
 from app.database import Database
-from app.events.contract.envelope import Origin
+from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.client import OutboundClient
-from app.events.http.ssrf import AddressPolicy
 from app.operations.services import Services
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AppState:
     """The running hub as the API sees it.
 
@@ -23,8 +20,7 @@ class AppState:
         tokens: issues access tokens and verifies them.
         clients: the clients that may call, cached for a short while.
         outbound: sends requests to addresses that subscribers name.
-        oin: organisation identification number of the hub's owner, 20 digits.
-        system_name: name of this installation in the source of events.
+        deliveries: builds the events of organisations that poll.
         subscription_limit: the most subscriptions that one organisation may have.
     """
 
@@ -35,34 +31,8 @@ class AppState:
     tokens: AccessTokens
     clients: KnownClients
     outbound: OutboundClient
-    oin: str = "0" * 20
-    system_name: str = "trajecthub"
-    subscription_limit: int = 50
-
-    @classmethod
-    def wire(
-        cls,
-        db: Database,
-        services: Services,
-        public_url: str,
-        *,
-        sandbox: bool = False,
-        token_lifetime_seconds: int = 3600,
-    ) -> Self:
-        """Put the parts together; nothing is read from the database yet."""
-        tokens = AccessTokens(KeyRing(db, services), public_url, token_lifetime_seconds)
-        outbound = OutboundClient(AddressPolicy.of(sandbox=sandbox))
-        return cls(db, services, public_url, sandbox, tokens, KnownClients(db), outbound)
-
-    async def close(self) -> None:
-        """Let go of the database and of every connection."""
-        await self.outbound.close()
-        await self.db.close()
-
-    @property
-    def origin(self) -> Origin:
-        """Where events say that they come from."""
-        return Origin(self.oin, self.system_name, self.public_url)
+    deliveries: DeliveryBuilder
+    subscription_limit: int
 
     @property
     def api_url(self) -> str:

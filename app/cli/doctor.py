@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.adapters.common.adapter import Adapter
 from app.adapters.engine.registry import connect_partners
+from app.bootstrap import pull_policies_of
 from app.cli.runtime import run
 from app.cli.tables import AsJson, print_items
 from app.database import Database, DatabaseInUse, StoreError, newest_schema
@@ -25,7 +26,6 @@ from app.privacy.policy import load_policy
 from app.reference import load_reference
 from app.settings import Settings, faults_of
 from app.vault import SealBroken, Vault
-from app.worker import pull_policies_of
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far the clocks of this machine and of the database server may differ: leases and retries depend on them."""

@@ -13,6 +13,7 @@ import typer
 
 from app.adapters.engine.puller import Puller
 from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
+from app.bootstrap import open_worker
 from app.cli.runtime import console, read_settings, run, services_of, with_database
 from app.cli.tables import AsJson, print_items, print_report
 from app.database import Database
@@ -195,14 +196,11 @@ def _do(system: System, request: JobRequest, *, as_json: bool) -> None:
 
     async def work(db: Database, settings: Settings) -> Job:
         services = services_of(settings)
-        worker = Worker.over(db, services, settings)
-        try:
+        async with open_worker(db, services, settings) as worker:
             puller = _puller_of(worker, system)
             await _refuse_paused(db, system)
             job = await db.write(request_job, services, system, _BY, request)
             return await _finished(db, services, puller, job)
-        finally:
-            await worker.close()
 
     job = _over_database(work)
     print_report(job.report or {}, as_json=as_json)

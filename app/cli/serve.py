@@ -1,17 +1,18 @@
 """``trajecthub serve``: the API, with or without a worker in the same process."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Annotated
 
 import typer
 
-from app.api.state import AppState
+from app.api.app import create_api
+from app.bootstrap import open_app_state, open_worker
 from app.cli.runtime import read_settings, run
-from app.main import open_hub
-from app.main import serve as serve_api
+from app.loops import stop_on_signal
+from app.main import serve as serve_http
 from app.operations.services import SystemClock
 from app.settings import Settings
-from app.worker import Worker, stop_on_signal
 
 commands = typer.Typer()
 
@@ -26,20 +27,11 @@ def serve(
 
 
 async def _serve(settings: Settings, *, with_worker: bool) -> None:
-    hub = await open_hub(settings, SystemClock())
-    stop = stop_on_signal()
-    try:
+    async with AsyncExitStack() as opened:
+        state = await opened.enter_async_context(open_app_state(settings, SystemClock()))
+        stop = stop_on_signal()
         async with asyncio.TaskGroup() as running:
-            running.create_task(serve_api(hub, settings, stop))
+            running.create_task(serve_http(create_api(state), settings.host, settings.port, stop))
             if with_worker:
-                running.create_task(_work(hub, settings, stop))
-    finally:
-        await hub.close()
-
-
-async def _work(hub: AppState, settings: Settings, stop: asyncio.Event) -> None:
-    worker = Worker.over(hub.db, hub.services, settings)
-    try:
-        await worker.run(stop, settings.pull_interval_seconds)
-    finally:
-        await worker.close()
+                worker = await opened.enter_async_context(open_worker(state.db, state.services, settings))
+                running.create_task(worker.run(stop, settings.pull_interval_seconds))

@@ -2,8 +2,11 @@
 
 import typer
 
-from app.cli.runtime import read_settings, run
-from app.worker import run_worker
+from app.bootstrap import open_worker
+from app.cli.runtime import read_settings, run, services_of, with_database
+from app.database import Database
+from app.loops import stop_on_signal
+from app.settings import Settings
 
 commands = typer.Typer()
 
@@ -11,4 +14,9 @@ commands = typer.Typer()
 @commands.command()
 def worker() -> None:
     """Pull, relay and deliver next to API processes (PostgreSQL)."""
-    run(run_worker(read_settings()))
+    run(with_database(read_settings(), _work))
+
+
+async def _work(db: Database, settings: Settings) -> None:
+    async with open_worker(db, services_of(settings), settings) as worker:
+        await worker.run_alone(stop_on_signal(), settings.pull_interval_seconds)

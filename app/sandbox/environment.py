@@ -20,10 +20,11 @@ from app.adapters.common.http import http_client
 from app.adapters.common.settings import Credential
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
+from app.api.app import create_api
 from app.api.state import AppState
+from app.bootstrap import open_app_state, open_worker
 from app.database import upgrade_schema
 from app.domain.codes import System
-from app.main import create_app, open_hub
 from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer
 from app.operations.cases.queries import find_referral
@@ -172,11 +173,9 @@ async def running_sandbox(
         receiver = DemoWebhookReceiver()
         await running.enter_async_context(serving(receiver.app(), ports["receiver"]))
         await running.enter_async_context(_simulators(folder, ports))
-        hub = await open_hub(settings, clock)
-        running.push_async_callback(hub.close)
-        await running.enter_async_context(serving(create_app(hub), ports["hub"]))
-        worker = Worker.over(hub.db, hub.services, settings)
-        running.push_async_callback(worker.close)
+        hub = await running.enter_async_context(open_app_state(settings, clock))
+        await running.enter_async_context(serving(create_api(hub), ports["hub"]))
+        worker = await running.enter_async_context(open_worker(hub.db, hub.services, settings))
         partner_console = PartnerConsole({system: urls[system] for system in SIMULATORS})
         running.push_async_callback(partner_console.close)
         http = await running.enter_async_context(http_client(urls["hub"], timeout_seconds=30))

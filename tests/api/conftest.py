@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from uuid import uuid4
@@ -15,9 +14,11 @@ from starlette.types import ASGIApp
 
 from app.api.auth.tokens import new_signing_key
 from app.api.state import AppState
+from app.bootstrap import build_app_state, open_worker
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.events.http.client import OutboundClient
+from app.events.http.ssrf import AddressPolicy
 from app.operations.access.clients import SCOPES, find_client, save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.access.signing_keys import SigningKey, add_signing_key
@@ -62,6 +63,11 @@ Api = httpx.AsyncClient
 SignIn = Callable[[str], Awaitable[Api]]
 
 
+def sandbox_settings(public_url: str = PUBLIC_URL) -> Settings:
+    """Return the settings of a hub in the sandbox without partners."""
+    return Settings(mode="sandbox", public_url=public_url, master_key=SecretStr(b64encode(MASTER_KEY).decode()))
+
+
 @cache
 def session_key() -> SigningKey:
     """Return a signing key that all tests share, because making one takes long."""
@@ -93,10 +99,9 @@ def services(clock: SettableClock) -> Services:
 async def hub(database: Database, services: Services) -> AsyncIterator[AppState]:
     """Return a hub with the institutions, the ``REFERRERS`` and the ``CLIENTS``, on each store in turn."""
     await database.write(_populate, services)
-    hub = AppState.wire(database, services, PUBLIC_URL, sandbox=True)
-    hub = replace(hub, outbound=OutboundClient(hub.outbound.rules, resolver=StubResolver()))
-    yield hub
-    await hub.outbound.close()
+    outbound = OutboundClient(AddressPolicy.of(sandbox=True), resolver=StubResolver())
+    yield build_app_state(database, services, sandbox_settings(), outbound)
+    await outbound.close()
 
 
 @pytest.fixture
@@ -189,9 +194,8 @@ async def box() -> AsyncIterator[Mailbox]:
 @pytest.fixture
 async def worker(hub: AppState, services: Services) -> AsyncIterator[Worker]:
     """Return what relays and delivers, over the hub's database."""
-    made = Worker.over(hub.db, services, Settings(mode="sandbox", master_key=SecretStr(b64encode(MASTER_KEY).decode())))
-    yield made
-    await made.close()
+    async with open_worker(hub.db, services, sandbox_settings()) as opened:
+        yield opened
 
 
 def _client(app: ASGIApp, headers: dict[str, str]) -> Api:

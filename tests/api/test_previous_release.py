@@ -22,6 +22,7 @@ import pytest
 from sqlalchemy import inspect, make_url, select, text, update
 
 from app.api.state import AppState
+from app.bootstrap import build_app_state
 from app.database import Connection, Database, upgrade_schema
 from app.domain.codes import ReferralStatus, System
 from app.domain.commands import CancelAppointment, ScheduleIntake
@@ -35,7 +36,7 @@ from app.models.delivery.subscription import SubscriptionStatus, list_subscripti
 from app.operations.services import Services
 from app.sandbox.runtime import SettableClock
 from app.worker import Worker
-from tests.api.conftest import NOW, PUBLIC_URL, SignIn
+from tests.api.conftest import NOW, SignIn, sandbox_settings
 from tests.support.event_env import Mailbox
 from tests.support.hub import CANCEL, SCHEDULE, InProcessHub, partner_record
 from tests.support.ownership import BY_WIJKTEAM
@@ -103,9 +104,11 @@ async def hub(
     assert stored["alembic_version"].rows == [{"version_num": "20261123_1100"}]
     await asyncio.to_thread(upgrade_schema, empty_database_url)
     clock.set(STOPPED)
-    hub = AppState.wire(Database.open(empty_database_url), services, PUBLIC_URL, sandbox=True)
+    db = Database.open(empty_database_url)
+    hub = build_app_state(db, services, sandbox_settings())
     yield hub
-    await hub.close()
+    await hub.outbound.close()
+    await db.close()
 
 
 async def deliveries(hub: AppState, *states: DeliveryState) -> list[Delivery]:

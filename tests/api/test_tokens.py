@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ from app.api.auth.clients import MEMORY_SECONDS, KnownClients
 from app.api.auth.keys import REFRESH_SECONDS, KeyRing
 from app.api.auth.tokens import CLOCK_SKEW_SECONDS, new_signing_key, sign, signature_key_of
 from app.api.state import AppState
+from app.bootstrap import build_app_state
 from app.domain.errors import InvalidInput, Unauthenticated
 from app.operations.access.clients import deactivate_client, save_client
 from app.operations.access.signing_keys import add_signing_key, ensure_signing_key, signing_keys
 from app.operations.services import Services
-from tests.api.conftest import PUBLIC_URL, SECRET, Api, session_key
+from tests.api.conftest import PUBLIC_URL, SECRET, Api, sandbox_settings, session_key
 
 KEY = new_signing_key()
 SIGNER = signature_key_of(KEY)
@@ -229,7 +231,7 @@ async def test_a_strange_token_is_a_401(api: Api, token: str) -> None:
 
 
 async def test_a_token_for_another_hub_is_refused(api: Api, hub: AppState) -> None:
-    other = AppState.wire(hub.db, hub.services, "https://other.example.nl", sandbox=True)
+    other = build_app_state(hub.db, hub.services, sandbox_settings("https://other.example.nl"))
     client = await other.clients.find("dock")
     assert client is not None
     token = await other.tokens.issue(client, client.scopes)
@@ -322,7 +324,7 @@ async def test_a_client_cannot_have_an_unknown_scope(hub: AppState) -> None:
 
 
 async def test_shared_secrets_do_not_exist_outside_the_sandbox(hub: AppState) -> None:
-    production = AppState.wire(hub.db, hub.services, PUBLIC_URL, sandbox=False)
+    production = replace(hub, sandbox=False)
     async with Api(transport=ASGITransport(create_api(production)), base_url=PUBLIC_URL) as client:
         response = await client.post("/oauth/token", data=GRANT, auth=("dock", SECRET))
         metadata = (await client.get("/.well-known/oauth-authorization-server")).json()

@@ -17,6 +17,7 @@ from app.adapters.common.settings import Credential
 from app.adapters.engine.puller import Puller
 from app.adapters.gidso import GidsoSettings
 from app.api.state import AppState
+from app.bootstrap import build_worker
 from app.domain.codes import System
 from app.models.cases.external_id import referral_of
 from app.models.delivery.outbox import chain_events
@@ -26,7 +27,6 @@ from app.sandbox.gidso.app import API_KEY
 from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
-from app.worker import Worker
 from tests.api.conftest import SECRET, token_of
 from tests.support.gidso_env import console_of, running_gidso, save
 
@@ -75,7 +75,7 @@ async def env(hub: AppState, app: ASGIApp, services: Services, clock: SettableCl
         server = await stack.enter_async_context(serving(app))
         gidso = await stack.enter_async_context(running_gidso(clock))
         given = GidsoSettings(url=gidso.url, api_key=Credential(API_KEY))
-        worker = Worker.over(hub.db, services, Settings(mode="sandbox", gidso=given))
+        worker = build_worker(hub.db, services, Settings(mode="sandbox", gidso=given))
         stack.push_async_callback(worker.close)
         console = await stack.enter_async_context(console_of(gidso))
         http = await stack.enter_async_context(httpx.AsyncClient())

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.api.auth.clients import MEMORY_SECONDS, KnownClients
-from app.main import open_hub
+from app.bootstrap import open_app_state
 from app.operations.access.clients import SCOPES
 from app.operations.services import SystemClock
 from app.settings import Settings
@@ -115,24 +115,24 @@ async def test_client_that_is_deactivated_while_the_hub_serves_it_is_refused_wit
     _, made = await asyncio.to_thread(run, environment, *CREATE, "--with-secret")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    hub, now = await open_hub(Settings(), SystemClock()), [0.0]
-    served_hub = replace(hub, clients=KnownClients(hub.db, timer=lambda: now[0]))
+    now = [0.0]
     form = {
         "grant_type": "client_credentials",
         "client_id": "etf",
         "client_secret": made.rpartition(" ")[2],
     }
-    with api_of(served_hub) as served:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url=hub.public_url) as api:
-            token = (await api.post("/oauth/token", data=form)).json()["access_token"]
-            bearer = {"Authorization": f"Bearer {token}"}
-            before = await api.get("/v1/organisations", headers=bearer)
+    async with open_app_state(Settings(), SystemClock()) as hub:
+        served_hub = replace(hub, clients=KnownClients(hub.db, timer=lambda: now[0]))
+        with api_of(served_hub) as served:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url=hub.public_url) as api:
+                token = (await api.post("/oauth/token", data=form)).json()["access_token"]
+                bearer = {"Authorization": f"Bearer {token}"}
+                before = await api.get("/v1/organisations", headers=bearer)
 
-            await asyncio.to_thread(run, environment, "client", "deactivate", "etf")
-            new_token = await api.post("/oauth/token", data=form)
-            now[0] = MEMORY_SECONDS
-            after = await api.get("/v1/organisations", headers=bearer)
-    await hub.close()
+                await asyncio.to_thread(run, environment, "client", "deactivate", "etf")
+                new_token = await api.post("/oauth/token", data=form)
+                now[0] = MEMORY_SECONDS
+                after = await api.get("/v1/organisations", headers=bearer)
 
     assert (before.status_code, after.status_code, after.json()["code"]) == (200, 401, "unauthenticated")
     assert (new_token.status_code, new_token.json()["error"]) == (401, "invalid_client")

@@ -12,15 +12,14 @@ import pytest
 import structlog
 from sqlalchemy import func, select
 
+from app.bootstrap import build_delivery_builder, build_relay
 from app.database import Connection
 from app.domain.codes import ReferrerKind, System
 from app.domain.commands import AmendReferral
 from app.domain.ownership import LOOP_WINDOW, MOST_SENDS
 from app.domain.receivers import PartnerKey
 from app.domain.values import Worker
-from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine
-from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
@@ -28,7 +27,6 @@ from app.models.delivery.delivery import deliveries_about
 from app.models.partners.field_sync import partner_field
 from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails
-from app.operations.field_sync.known_values import on_delivered
 from app.operations.intake.apply import PageResult
 from app.operations.partners.conflicts import decide_conflict
 from app.sandbox.environment import SandboxEnv, running_sandbox
@@ -61,20 +59,12 @@ class Post:
 @pytest.fixture
 async def post(hub: InProcessHub) -> AsyncIterator[Post]:
     """Return a hub whose deliveries go to Allegro."""
-    services, cases, allegro = hub.services, StoredCaseLookup(hub.services.vault), FakePartner(System.ALLEGRO)
+    services, allegro = hub.services, FakePartner(System.ALLEGRO)
     allegro.external_id = "A-1"
-    table = DeliveryBuilder(
-        hub.clock,
-        services.new_id,
-        cases,
-        services.vault,
-        services.gate,
-        ORIGIN,
-        on_delivered(services.vault),
-    )
+    table = build_delivery_builder(services, ORIGIN)
     webhook = WebhookSender(hub.clock, OutboundClient(SANDBOX))
     engine = DeliveryEngine(hub.db, table, {System.ALLEGRO: allegro}, webhook)
-    yield Post(hub, allegro, Relay(hub.db, cases, services.policy, hub.clock, services.new_id), engine)
+    yield Post(hub, allegro, build_relay(hub.db, services), engine)
     await webhook.close()
 
 

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.bootstrap import build_delivery_builder, build_relay
 from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferrerKind, System
 from app.domain.commands import ActionContext, ConfirmReferral, RegisterReferral
@@ -14,8 +15,6 @@ from app.domain.receivers import PartnerKey
 from app.domain.values import ClientDetails, Consent, Counsellor, ReferralContents
 from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.engine import DeliveryEngine
-from app.events.delivery.payload import DeliveryBuilder
-from app.events.delivery.relay import Relay
 from app.events.http.client import OutboundClient
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
@@ -79,9 +78,9 @@ class Installation:
 
     async def tell(self) -> None:
         services = self.services
-        table = DeliveryBuilder(self.clock, services.new_id, self.cases, services.vault, services.gate, ORIGIN)
+        table = build_delivery_builder(services, ORIGIN)
         sinks = {System.ALLEGRO: self.allegro, System.GIDSO: self.gidso}
-        await Relay(self.db, self.cases, services.policy, self.clock, services.new_id).once()
+        await build_relay(self.db, services).once()
         await DeliveryEngine(self.db, table, sinks, WebhookSender(self.clock, OutboundClient(AddressPolicy()))).drain()
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import delete, select
 
+from app.bootstrap import build_worker
 from app.database import Connection
 from app.domain.codes import System
 from app.models import metadata
@@ -17,7 +18,6 @@ from app.operations.intake.reconciliation import MANUAL_ADVICE
 from app.operations.partners.jobs import find_job
 from app.sandbox.allegro import app as allegro
 from app.sandbox.runtime import Server, SettableClock, Store
-from app.worker import Worker
 from tests.support.hub import NOW, InProcessHub
 from tests.support.job_env import ask_job, job_puller, registration
 from tests.support.partners_env import Partners, counts, fill, gidso_row, partners_of, settings_of
@@ -58,7 +58,7 @@ async def emptied_allegro(partners: Partners, folder: Path) -> AsyncIterator[Par
     servers = {**partners.servers, System.ALLEGRO: server}
     hub = partners.hub
     hub.clock.set(NOW + timedelta(minutes=5))
-    worker = Worker.over(hub.db, hub.services, settings_of(folder, servers))
+    worker = build_worker(hub.db, hub.services, settings_of(folder, servers))
     desk = httpx.AsyncClient(base_url=server.url)
     await worker.pullers[System.ALLEGRO].round()
     yield Partners(hub, worker, servers, {**partners.desks, System.ALLEGRO: desk})

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app.bootstrap import build_worker
 from app.database import Connection
 from app.domain.codes import ClosureReason, ReferralStatus, System
 from app.domain.commands import CloseTrajectory
@@ -13,7 +14,6 @@ from app.operations.partners.conflicts import decide_conflict
 from app.operations.retention import purge_expired
 from app.reference import load_reference
 from app.settings import Settings
-from app.worker import Worker
 from tests.support.hub import NOW, PATHS, TODAY, InProcessHub, dump_of, unreadable
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
 
@@ -103,7 +103,7 @@ async def test_the_workers_sweep_forgets_payloads_and_values(conflicted: TwoWrit
     await hub.pull(unreadable("D-1", "m-7"))
     (row,) = await conflicts(hub.db)
     await hub.db.write(decide_conflict, hub.services, System.GIDSO, row.id, "hub", "beheer")
-    worker = Worker.over(hub.db, hub.services, Settings(mode="sandbox"))
+    worker = build_worker(hub.db, hub.services, Settings(mode="sandbox"))
     hub.clock.set(NOW + KEEP.decided_conflict + timedelta(seconds=1))
 
     forgotten = await worker.purge()

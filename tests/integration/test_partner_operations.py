@@ -17,6 +17,7 @@ from app.adapters.common.adapter import Adapter
 from app.adapters.common.pace import Pace
 from app.adapters.engine.puller import Puller
 from app.adapters.gidso import connect_gidso
+from app.bootstrap import build_worker
 from app.domain.codes import System
 from app.domain.errors import InvalidInput, NotFound, PartnerRefused, PartnerUnreachable
 from app.domain.local_time import AMSTERDAM
@@ -29,7 +30,6 @@ from app.sandbox.gidso import app as gidso
 from app.sandbox.rmw import app as rmw
 from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
-from app.worker import Worker
 from tests.support.gidso_env import line, running_gidso
 from tests.support.hub import NOW, InProcessHub
 from tests.support.rmw_env import running_rmw
@@ -274,7 +274,7 @@ async def test_partners_are_pulled_on_time_beside_one_that_is_dead(
             data_dir=tmp_path,
             **_partners(url, other.url, env.url),
         )
-        worker = Worker.over(hub.db, hub.services, settings)
+        worker = build_worker(hub.db, hub.services, settings)
         written = hub.db.listen()
         running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.05))
 

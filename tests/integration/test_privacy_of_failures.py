@@ -9,10 +9,8 @@ import pytest
 import structlog
 from aiohttp import web
 
-from app.events.delivery.context import StoredCaseLookup
+from app.bootstrap import build_delivery_builder, build_relay
 from app.events.delivery.engine import DeliveryEngine, DeliverySettings
-from app.events.delivery.payload import DeliveryBuilder
-from app.events.delivery.relay import Relay
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
 from app.events.metrics import exposition, queue_metrics
@@ -35,10 +33,10 @@ class Engine:
     """What relays and delivers over a hub, with little patience."""
 
     def __init__(self, hub: InProcessHub) -> None:
-        services, cases = hub.services, StoredCaseLookup(hub.services.vault)
-        table = DeliveryBuilder(services.clock, services.new_id, cases, services.vault, services.gate, ORIGIN)
+        services = hub.services
+        table = build_delivery_builder(services, ORIGIN)
         self.webhook = WebhookSender(services.clock, OutboundClient(SANDBOX))
-        self.relay = Relay(hub.db, cases, services.policy, services.clock, services.new_id)
+        self.relay = build_relay(hub.db, services)
         self.delivery = DeliveryEngine(hub.db, table, {}, self.webhook, DeliverySettings(try_seconds=0.4))
 
     async def settle(self) -> None:

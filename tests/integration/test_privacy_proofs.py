@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from app.bootstrap import build_delivery_builder
 from app.database import Connection
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import OCCASION_OF
@@ -35,6 +36,10 @@ from tests.support.subscriptions import subscription
 
 KINDS = sorted(REFERRER_KINDS)
 TO_REFERRERS = [each for each, occasion in OCCASION_OF.items() if occasion is not None]
+
+
+def feed_of(hub: InProcessHub, owner: Organisation) -> EventFeed:
+    return EventFeed(hub.services, build_delivery_builder(hub.services, ORIGIN), owner)
 
 
 def everything_read(
@@ -103,7 +108,7 @@ async def test_a_step_that_is_not_disclosed_changes_no_byte_of_any_reading(sqlit
 async def answers_that_change(hub: InProcessHub, kind: str) -> list[tuple[str, str]]:
     """Return step and question where an explanation or preview changes before the step was handed out."""
     owner, referral_id = await referred(hub, kind)
-    feed, found = EventFeed(hub.services, ORIGIN, owner), []
+    feed, found = feed_of(hub, owner), []
     handed_out = (await hub.db.write(feed.next_page, 0, 100)).last_number
     before = await explained(hub, owner, referral_id)
     for fact in COURSE:
@@ -132,7 +137,7 @@ async def excess_over_a_course(hub: InProcessHub, kind: str) -> list[object]:
     widest = {occasion: set(release_for(kind, occasion).fields) for occasion in DisclosureOccasion}
 
     read = await hub.db.read(read_referral, hub.services, caller_scope, referral_id)
-    page = await hub.db.write(EventFeed(hub.services, ORIGIN, owner).next_page, 0, 100)
+    page = await hub.db.write(feed_of(hub, owner).next_page, 0, 100)
     disclosures = await hub.db.read(disclosures_about, referral_id)
     explanations = await explained(hub, owner, referral_id)
 
@@ -160,7 +165,7 @@ async def test_no_canary_is_in_any_row_or_log_line(hub: InProcessHub) -> None:
     with structlog.testing.capture_logs() as lines:
         owner, referral_id = await referred(hub, "welzijnsorganisatie")
         await hub.tell(referral_id, *COURSE)
-        await hub.db.write(EventFeed(hub.services, ORIGIN, owner).next_page, 0, 100)
+        await hub.db.write(feed_of(hub, owner).next_page, 0, 100)
         await hub.pull(unreadable("D-1", **{name.replace(" ", "_"): canary for name, canary in CANARIES.items()}))
 
     rows = repr(await hub.db.read(dump_of))

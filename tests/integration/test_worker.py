@@ -13,15 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.bootstrap import DEFAULT_REQUESTS_PER_SECOND, build_worker, pull_policies_of
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreachable
+from app.loops import stop_on_signal
 from app.models.delivery.outbox import unrelayed_since
 from app.operations.intake.apply import PageResult
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.reference import load_reference
 from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
-from app.worker import USUAL_REQUESTS_PER_SECOND, Worker, pull_policies_of, stop_on_signal
 from tests.support.hub import CONFIRM, NOW, InProcessHub, unreadable
 
 SECRETS: dict[str, Any] = {
@@ -38,7 +39,7 @@ def settings(folder: Path, **given: Any) -> Settings:
 async def test_what_happened_is_relayed(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
     hub = sqlite_hub
     await hub.refer(CONFIRM)
-    worker = Worker.over(hub.db, hub.services, settings(tmp_path))
+    worker = build_worker(hub.db, hub.services, settings(tmp_path))
 
     tally = await worker.settle()
 
@@ -50,8 +51,8 @@ async def test_what_happened_is_relayed(sqlite_hub: InProcessHub, tmp_path: Path
 async def test_a_worker_pulls_the_partners_it_is_connected_with(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
     hub = sqlite_hub
 
-    alone = Worker.over(hub.db, hub.services, settings(tmp_path))
-    connected = Worker.over(hub.db, hub.services, settings(tmp_path, **SECRETS))
+    alone = build_worker(hub.db, hub.services, settings(tmp_path))
+    connected = build_worker(hub.db, hub.services, settings(tmp_path, **SECRETS))
 
     await alone.close()
     await connected.close()
@@ -62,7 +63,7 @@ async def test_a_worker_pulls_the_partners_it_is_connected_with(sqlite_hub: InPr
 async def test_a_partner_that_does_not_answer_stops_nothing(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     await hub.refer(CONFIRM)
-    worker = Worker.over(hub.db, hub.services, settings(tmp_path, **SECRETS))
+    worker = build_worker(hub.db, hub.services, settings(tmp_path, **SECRETS))
     written = hub.db.listen()
 
     running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.01))
@@ -79,7 +80,7 @@ async def test_what_waited_too_long_in_quarantine_is_forgotten(sqlite_hub: InPro
     hub, stop = sqlite_hub, asyncio.Event()
     await hub.pull(unreadable("D-1"))
     hub.clock.set(NOW + load_reference("rotterdam").retention.quarantine + timedelta(seconds=1))
-    worker = Worker.over(hub.db, hub.services, settings(tmp_path))
+    worker = build_worker(hub.db, hub.services, settings(tmp_path))
     written = hub.db.listen()
 
     running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.01))
@@ -120,7 +121,7 @@ def test_no_partner_is_flooded_outside_the_sandbox() -> None:
 
     given = pull_policies_of(Settings(**production)).values()
 
-    assert {each.requests_per_second for each in given} == {USUAL_REQUESTS_PER_SECOND}
+    assert {each.requests_per_second for each in given} == {DEFAULT_REQUESTS_PER_SECOND}
     assert {each.reconcile_at for each in given} == {time(3, 30)}
 
 

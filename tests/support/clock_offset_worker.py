@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 import uvloop
 
+from app.bootstrap import open_worker
 from app.database import Database
 from app.log import configure_logging
+from app.loops import stop_on_signal
 from app.operations.services import build_services
 from app.settings import Settings
-from app.worker import Worker, stop_on_signal
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,13 @@ async def run(seconds: float) -> None:
     """Run a worker until a signal ends it."""
     settings = Settings()
     configure_logging(settings.log_level, settings.log_format)
+    clock = OffsetClock(timedelta(seconds=seconds))
+    services = build_services(settings.master_key_bytes(), settings.municipality, clock)
     db = Database.open(settings.database_url)
-    services = build_services(
-        settings.master_key_bytes(), settings.municipality, OffsetClock(timedelta(seconds=seconds))
-    )
-    worker = Worker.over(db, services, settings)
     try:
-        await worker.run(stop_on_signal(), settings.pull_interval_seconds)
+        async with open_worker(db, services, settings) as worker:
+            await worker.run(stop_on_signal(), settings.pull_interval_seconds)
     finally:
-        await worker.close()
         await db.close()
 
 

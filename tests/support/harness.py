@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from app.api.auth.access_tokens import AccessTokens
+from app.api.auth.keys import KeyRing
 from app.api.auth.tokens import new_signing_key
-from app.api.state import AppState
 from app.database import Connection, Database
 from app.domain.codes import OrganisationRole, ReferrerKind, System
 from app.domain.commands import ActionContext, RegisterReferral
@@ -109,10 +110,10 @@ class Harness:
 
     async def token(self, client_id: str, public_url: str) -> str:
         """Return an access token with all scopes."""
-        hub = AppState.wire(self.db, self.services, public_url, sandbox=True)
+        tokens = AccessTokens(KeyRing(self.db, self.services), public_url, lifetime_seconds=3600)
         client = await self.db.read(find_client, client_id)
         assert client is not None
-        return await hub.tokens.issue(client, client.scopes)
+        return await tokens.issue(client, client.scopes)
 
     def _event(self, referral_id: UUID, now: datetime) -> Event:
         return Event(

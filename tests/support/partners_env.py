@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Table, delete, select, text
 
+from app.bootstrap import build_worker
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.partners import Job, JobKind, JobRequest
@@ -96,7 +97,7 @@ async def partners_of(hub: InProcessHub, folder: Path) -> AsyncIterator[Partners
     for server in servers.values():
         await server.start()
     desks = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
-    worker = Worker.over(hub.db, hub.services, settings_of(folder, servers))
+    worker = build_worker(hub.db, hub.services, settings_of(folder, servers))
     try:
         yield Partners(hub, worker, servers, desks)
     finally:

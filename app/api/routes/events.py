@@ -32,7 +32,7 @@ async def poll(request: Request, asked: Annotated[EventsIn, Query()], read: Read
     is left out, which shows as a gap.
     """
     hub = read.hub
-    feed = EventFeed(hub.services, hub.origin, read.caller.organisation)
+    feed = EventFeed(hub.services, hub.deliveries, read.caller.organisation)
     page = await feed.poll(hub.db, PollRequest(_number(asked.after), asked.limit, asked.wait))
     cursor = text_cursor(str(page.last_number))
     response = json_answer(200, {"items": [from_json(each) for each in page.events], "nextCursor": cursor})

@@ -15,8 +15,6 @@ from app.domain.errors import Forbidden
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.receivers import PollKey
 from app.domain.values import Organisation
-from app.events.contract.envelope import Origin
-from app.events.delivery.context import StoredCaseLookup
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.disclosure import insert_disclosures
@@ -81,14 +79,14 @@ class EventFeed:
 
     Attributes:
         owner: the organisation that polls.
-        origin: names the hub in the events.
+        builder: builds the events.
 
     Raises:
         Forbidden: the organisation does not refer.
     """
 
     services: Services
-    origin: Origin
+    builder: DeliveryBuilder
     owner: Organisation
 
     def __post_init__(self) -> None:
@@ -134,8 +132,8 @@ class EventFeed:
             self._bring_up_to_date(tx, feed)
         entries = entries_after(tx, self.owner.id, after, limit)
         now = self.services.clock.now()
-        prepared = self._builder.pack(tx, [delivery for _, delivery in entries])
-        insert_disclosures(tx, [self._builder.disclosure(each, now) for each in prepared])
+        prepared = self.builder.pack(tx, [delivery for _, delivery in entries])
+        insert_disclosures(tx, [self.builder.disclosure(each, now) for each in prepared])
         envelopes = {each.delivery.id: self._envelope(each) for each in prepared}
         events = [envelopes[delivery.id] for _, delivery in entries if delivery.id in envelopes]
         return EventPage(events, entries[-1][0] if entries else after)
@@ -152,7 +150,7 @@ class EventFeed:
         """Add events to the feed; an event without a released field is stored as withheld, without a number."""
         now = self.services.clock.now()
         offered = [self._delivery(each, now) for each in fresh]
-        prepared = [each for batch in _one_of_a_chain_at_once(offered) for each in self._builder.pack(tx, batch)]
+        prepared = [each for batch in _one_of_a_chain_at_once(offered) for each in self.builder.pack(tx, batch)]
         released = {each.delivery.id: each.delivery for each in prepared}
         insert_deliveries(tx, [released.get(each.id) or _withheld(each) for each in offered])
         numbered = [each.id for each in offered if each.id in released]
@@ -182,23 +180,11 @@ class EventFeed:
             finished_at=now,
         )
 
-    @cached_property
-    def _builder(self) -> DeliveryBuilder:
-        services = self.services
-        return DeliveryBuilder(
-            clock=services.clock,
-            new_id=services.new_id,
-            cases=StoredCaseLookup(services.vault),
-            vault=services.vault,
-            gate=services.gate,
-            origin=self.origin,
-        )
-
     def _envelope(self, prepared: PreparedDelivery) -> bytes:
         sequence = prepared.delivery.sequence
         # Narrows the type: the builder numbers every delivery.
         assert sequence is not None  # noqa: S101
-        return self.origin.envelope(prepared.event, prepared.fields, sequence)
+        return self.builder.origin.envelope(prepared.event, prepared.fields, sequence)
 
 
 def _withheld(delivery: Delivery) -> Delivery:

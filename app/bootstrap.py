@@ -1,0 +1,158 @@
+"""Builds everything that runs from the settings: for the API, workers, commands, the sandbox, benchmarks and tests."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from uuid import uuid4
+
+from app.adapters.common.adapter import Adapter
+from app.adapters.engine.jobs import Jobs
+from app.adapters.engine.puller import Puller
+from app.adapters.engine.registry import connect_partners
+from app.api.auth.access_tokens import AccessTokens
+from app.api.auth.clients import KnownClients
+from app.api.auth.keys import KeyRing
+from app.api.state import AppState
+from app.database import Database
+from app.domain.codes import System
+from app.domain.ports import Clock
+from app.events.contract.envelope import Origin
+from app.events.delivery.context import StoredCaseLookup
+from app.events.delivery.engine import DeliveryEngine
+from app.events.delivery.payload import DeliveryBuilder
+from app.events.delivery.relay import Relay
+from app.events.http.client import OutboundClient
+from app.events.http.ssrf import AddressPolicy
+from app.events.http.webhook import WebhookSender
+from app.operations.access.organisations import set_up_institutions
+from app.operations.field_sync.known_values import on_delivered
+from app.operations.partners.lease import PartnerLease
+from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
+from app.operations.retention import purge_expired
+from app.operations.services import Services, build_services
+from app.settings import Settings
+from app.worker import Worker
+
+DEFAULT_REQUESTS_PER_SECOND = 50.0
+"""The most calls to a partner whose settings have no limit; in the sandbox there is none."""
+
+
+def build_outbound(settings: Settings) -> OutboundClient:
+    """Return the HTTP client for addresses that subscribers name."""
+    policy = AddressPolicy.of(settings.webhook_allowed_networks, sandbox=_is_sandbox(settings))
+    ca_file = str(settings.webhook_ca_file) if settings.webhook_ca_file else None
+    return OutboundClient(policy, ca_file=ca_file)
+
+
+def build_delivery_builder(services: Services, origin: Origin) -> DeliveryBuilder:
+    """Return what builds deliveries, and records what partners were sent."""
+    return DeliveryBuilder(
+        clock=services.clock,
+        new_id=services.new_id,
+        cases=StoredCaseLookup(services.vault),
+        vault=services.vault,
+        gate=services.gate,
+        origin=origin,
+        remember=on_delivered(services.vault),
+    )
+
+
+def build_relay(db: Database, services: Services) -> Relay:
+    """Return what makes deliveries of events."""
+    return Relay(db, StoredCaseLookup(services.vault), services.policy, services.clock, services.new_id)
+
+
+def build_app_state(
+    db: Database, services: Services, settings: Settings, outbound: OutboundClient | None = None
+) -> AppState:
+    """Return what every endpoint works with; ``outbound`` None builds the client of the settings."""
+    return AppState(
+        db=db,
+        services=services,
+        public_url=settings.public_url,
+        sandbox=_is_sandbox(settings),
+        tokens=AccessTokens(KeyRing(db, services), settings.public_url, settings.token_lifetime_seconds),
+        clients=KnownClients(db),
+        outbound=outbound or build_outbound(settings),
+        deliveries=build_delivery_builder(services, _origin_of(settings)),
+        subscription_limit=settings.subscriptions_per_organisation,
+    )
+
+
+def build_worker(db: Database, services: Services, settings: Settings) -> Worker:
+    """Return the loops of one process, with every partner that has an address."""
+    policies, holder = pull_policies_of(settings), uuid4().hex
+    adapters = connect_partners(settings.partners.values(), services.clock, policies)
+    webhook = WebhookSender(services.clock, build_outbound(settings))
+    builder = build_delivery_builder(services, _origin_of(settings))
+    return Worker(
+        relay=build_relay(db, services),
+        delivery=DeliveryEngine(db, builder, {system: each.sink for system, each in adapters.items()}, webhook),
+        pullers={
+            system: _build_puller(db, services, adapter, holder, policies[system])
+            for system, adapter in adapters.items()
+        },
+        adapters=adapters,
+        webhook=webhook,
+        purge=partial(db.write_quietly, purge_expired, services),
+    )
+
+
+def pull_policies_of(settings: Settings) -> dict[System, PullPolicy]:
+    """Return the rules for calling each partner."""
+    default = None if _is_sandbox(settings) else DEFAULT_REQUESTS_PER_SECOND
+    return {
+        system: PullPolicy(
+            requests_per_second=each.requests_per_second or default,
+            maintenance=tuple(MaintenanceWindow(*times) for times in each.maintenance),
+            reconcile_at=settings.reconcile_at,
+        )
+        for system, each in settings.partners.items()
+    }
+
+
+@asynccontextmanager
+async def open_app_state(settings: Settings, clock: Clock) -> AsyncIterator[AppState]:
+    """Open the database, which must have the newest schema, and what the API works with; close both at the end."""
+    db = Database.open(settings.database_url)
+    try:
+        services = build_services(settings.master_key_bytes(), settings.municipality, clock)
+        await db.write(set_up_institutions, services)
+        state = build_app_state(db, services, settings)
+        try:
+            yield state
+        finally:
+            await state.outbound.close()
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def open_worker(db: Database, services: Services, settings: Settings) -> AsyncIterator[Worker]:
+    """Build a worker and close its connections at the end."""
+    worker = build_worker(db, services, settings)
+    try:
+        yield worker
+    finally:
+        await worker.close()
+
+
+def _build_puller(db: Database, services: Services, adapter: Adapter, holder: str, pull_policy: PullPolicy) -> Puller:
+    lease = PartnerLease(adapter.system, holder)
+    jobs = Jobs(db=db, services=services, source=adapter.source, lease=lease, list_cases=adapter.list_cases)
+    return Puller(
+        db=db,
+        services=services,
+        source=adapter.source,
+        holder=holder,
+        pull_policy=pull_policy,
+        do_jobs=jobs.work,
+    )
+
+
+def _origin_of(settings: Settings) -> Origin:
+    return Origin(settings.oin, settings.system_name, settings.public_url)
+
+
+def _is_sandbox(settings: Settings) -> bool:
+    return settings.mode == "sandbox"
