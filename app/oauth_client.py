@@ -1,7 +1,7 @@
 """Access tokens by OAuth 2.0 client credentials: one for each client, used again until shortly before it expires.
 
-For the token endpoints of subscribers and of partners alike. How a request travels is up to the caller, who passes a
-function that sends it: subscribers are called with the guard of ``app.events.http``, partners with ``httpx``.
+It serves the token endpoints of subscribers and of partners. The caller passes the function that sends a request:
+subscribers are called through the guarded client of ``app.events.http``, partners through ``httpx``.
 
 Source: RFC 6749, sections 2.3.1, 4.4 and 5.
 """

@@ -1,1 +1,1 @@
-"""The doors to the three partner systems; the engine in ``intake`` is the same for all."""
+"""The partner systems: an adapter for each, and the engine that is the same for all."""

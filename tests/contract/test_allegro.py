@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.adapters.allegro import connect_allegro
 from app.adapters.allegro.client import AllegroClient
-from app.adapters.allegro.source import PAGE_SIZE, PATIENCE, complete_up_to
+from app.adapters.allegro.source import GAP_LIMIT, PAGE_SIZE, complete_up_to
 from app.adapters.common.http import BearerAuth
 from app.domain.codes import IntakeResult, SignalKind
 from app.domain.commands import ConcludeIntake, MarkUnreachable, PauseTrajectory
@@ -76,9 +76,9 @@ async def test_the_cursor_reads_on_over_several_pages(env: AllegroEnv) -> None:
         (0, {1, 2, 3}, 3),
         (3, {5, 6}, 3),
         (3, {4, 6}, 4),
-        (3, {5 + PATIENCE}, 5),
-        (3, {5, 6, 5 + PATIENCE}, 6),
-        (0, {1000, 1001}, 1001 - PATIENCE),
+        (3, {5 + GAP_LIMIT}, 5),
+        (3, {5, 6, 5 + GAP_LIMIT}, 6),
+        (0, {1000, 1001}, 1001 - GAP_LIMIT),
     ],
 )
 def test_the_cursor_stays_before_a_missing_number_until_it_was_given_up(
@@ -100,7 +100,7 @@ async def test_a_change_committed_late_under_an_older_number_is_not_missed(env: 
     assert (before.cursor, after.cursor) == ("0", "2")
 
 
-async def test_reading_again_gives_equal_records(env: AllegroEnv) -> None:
+async def test_reading_again_returns_equal_records(env: AllegroEnv) -> None:
     await env.refer()
     await env.register(fact(1))
 
@@ -110,7 +110,7 @@ async def test_reading_again_gives_equal_records(env: AllegroEnv) -> None:
     assert first == second
 
 
-async def test_an_unknown_code_spoils_no_other_record(env: AllegroEnv) -> None:
+async def test_an_unknown_code_affects_no_other_record(env: AllegroEnv) -> None:
     await env.refer()
     await env.register(
         fact(1, "huisbezoek"), fact(2, "kbr_aanvraag", gegevens={"code": 777, "omschrijving": "Nieuw"}), fact(3)
@@ -125,7 +125,7 @@ async def test_an_unknown_code_spoils_no_other_record(env: AllegroEnv) -> None:
     ]
 
 
-async def test_an_empty_feed_gives_an_empty_page_that_tells_that_allegro_answered(env: AllegroEnv) -> None:
+async def test_an_empty_feed_is_an_empty_page_which_shows_that_allegro_answered(env: AllegroEnv) -> None:
     assert await env.pull() == [Page((), "0")]
 
 
@@ -270,7 +270,7 @@ async def test_a_token_that_never_works_is_asked_for_twice_and_no_more(env: Alle
     assert env.proxy.calls == ["GET /api/v1/mutaties", "POST /oauth/token", "GET /api/v1/mutaties"]
 
 
-async def test_maintenance_is_told_with_its_wait(env: AllegroEnv) -> None:
+async def test_maintenance_is_reported_with_its_wait(env: AllegroEnv) -> None:
     env.proxy.answer = JSONResponse({"foutcode": "onderhoud", "melding": ""}, 503, {"Retry-After": "120"})
 
     with pytest.raises(PartnerUnreachable) as caught:

@@ -176,7 +176,7 @@ async def test_the_feed_is_kept_whole_and_a_number_never_expires(env: AllegroEnv
     assert from_an_old_place == from_the_start[1:]
 
 
-async def test_a_place_beyond_the_newest_change_gives_an_empty_page_and_stays(env: AllegroEnv) -> None:
+async def test_a_place_beyond_the_newest_change_returns_an_empty_page_and_stays(env: AllegroEnv) -> None:
     await env.refer()
     await env.register(fact(1))
 

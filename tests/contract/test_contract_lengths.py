@@ -1,4 +1,4 @@
-"""How long a text may be: contract, simulator and adapter say the same, and nobody cuts anything off."""
+"""The lengths of texts: contract, simulator and adapter agree, and no text is cut off."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -57,15 +57,15 @@ def limited(found: Limits) -> dict[str, int]:
 
 
 def of_kinds(found: Callable[[Any], Lengths], kinds: Any) -> dict[str, int]:
-    """Return the limits in what changes of Allegro hold, of whatever kind."""
+    """Return the limits in the contents of Allegro's changes, of every kind."""
     return {path: limit for kind in kinds for path, limit in limited(found(kind)).items()}
 
 
 def filled(path: str, size: int) -> dict[str, Any]:
-    """Return a document in which the field at a path has this size; a list of so many items when it ends with []."""
+    """Return a document in which the field at a path has this size; a list of this many items when it ends with []."""
     *groups, name = path.removesuffix("[]").split(".")
     value: Any = ["x"] * size if path.endswith("[]") else "x" * size
-    # Where the contract has a list of texts, one of them is as long.
+    # Where the contract has a list of texts, one of them has the length.
     document = {name: [value] if name in LISTS and isinstance(value, str) else value}
     for group in reversed(groups):
         document = {group: document}
@@ -73,7 +73,7 @@ def filled(path: str, size: int) -> dict[str, Any]:
 
 
 def merged(document: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document with a change, inside its groups too."""
+    """Return a document with a change, also inside its groups."""
     inside = {
         name: merged(document.get(name) or {}, value) if isinstance(value, dict) else value
         for name, value in change.items()
@@ -96,7 +96,7 @@ def test_allegro_its_contract_and_its_adapter_have_the_same_lengths() -> None:
     assert schema("allegro", "Verwijzing") == dict(allegro_messages.REFERRAL)
     assert schema("allegro", "Bericht") == dict(allegro_messages.MESSAGE)
     assert in_contract == limited(allegro_messages.CONTENTS) == read
-    # A uuid is as long as its form says.
+    # The length of a UUID follows from its form.
     assert around == limited(schema("allegro", "Mutatie")) | {"mutatieId": len(str(UUID(int=0)))}
 
 
@@ -288,7 +288,7 @@ def _change(kind: str, contents: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Calls:
-    """Calls to Allegro as the hub makes them, but with any body."""
+    """Calls Allegro as the hub does, but with any body."""
 
     def __init__(self, env: allegro_env.AllegroEnv) -> None:
         self._console, self._path = env.console, f"/api/v1/verwijzingen/{UUID(int=3)}"

@@ -1,4 +1,4 @@
-"""Each fault is made when it is asked for, counted, and met by the hub's own adapters over HTTP."""
+"""Each fault is made on request and counted, and the hub's adapters meet it over HTTP."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
@@ -44,7 +44,7 @@ def adapter_of(system: System, url: str, clock: SettableClock) -> Adapter:
 
 
 class SimulatedPartner:
-    """One simulator with three records in it, the hub's adapter before it, and its console."""
+    """One simulator with three records, the hub's adapter, and the console of its people."""
 
     def __init__(self, system: System, url: str, clock: SettableClock) -> None:
         self.system, self.url, self.clock = system, url, clock
@@ -67,7 +67,7 @@ class SimulatedPartner:
         return [page async for page in self.adapter.source.changes(cursor)]
 
     async def register(self, number: int, **values: object) -> None:
-        """Let its people register a case or, in Allegro, a step on a case of its own."""
+        """Register a case at the partner's console or, in Allegro, a step on a case of its own."""
         if self.system is System.ALLEGRO:
             referral = _referral()
             file = (await self.adapter.sink.deliver(referral)).external_id
@@ -121,7 +121,7 @@ def reasons(records: Iterable[PartnerRecord]) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", [FaultKind.TOO_MANY, FaultKind.UNAVAILABLE])
-async def test_a_refusal_tells_how_long_to_wait_in_seconds_and_as_a_date(
+async def test_a_refusal_states_how_long_to_wait_in_seconds_and_as_a_date(
     partner: SimulatedPartner, kind: FaultKind
 ) -> None:
     await partner.set_faults({kind: {"next": 2}})
@@ -231,7 +231,7 @@ async def test_an_answer_takes_longer(partner: SimulatedPartner) -> None:
     assert monotonic() - started_at >= 0.4
 
 
-async def test_a_change_stands_though_its_answer_was_lost(allegro_partner: SimulatedPartner) -> None:
+async def test_a_change_is_kept_though_its_answer_was_lost(allegro_partner: SimulatedPartner) -> None:
     await allegro_partner.set_faults({"lost_answer": {"next": 1}})
     referral = _referral()
 
@@ -264,7 +264,7 @@ async def test_an_ended_access_token_is_renewed_within_the_pull(allegro_partner:
     assert await allegro_partner.made(FaultKind.EXPIRED_TOKEN) == 1
 
 
-async def test_an_ended_delta_token_is_told(gidso_partner: SimulatedPartner) -> None:
+async def test_an_expired_delta_token_is_reported(gidso_partner: SimulatedPartner) -> None:
     cursor = (await gidso_partner.pages())[-1].cursor
     await gidso_partner.set_faults({"expired_token": {"next": 1}})
 
@@ -306,7 +306,7 @@ async def test_a_partner_without_a_numbered_feed_cannot_commit_late(gidso_partne
     assert "late_commit" in answer.json()["fout"]
 
 
-async def test_the_page_tells_which_faults_are_in_force(partner: SimulatedPartner) -> None:
+async def test_the_page_shows_which_faults_are_in_force(partner: SimulatedPartner) -> None:
     await partner.set_faults({"duplicate": {"rate": 0.25}})
 
     page = (await partner.console.get("/")).text
@@ -366,7 +366,7 @@ def test_every_field_of_a_contract_is_described(contract: str) -> None:
 
 
 def fields(node: object, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Return every field of a schema; what narrows one further is no field of its own."""
+    """Return every field of a schema; a rule that narrows a field is no field."""
     narrowing = {"oneOf", "allOf", "if", "then", "example", "examples"}
     if isinstance(node, dict):
         named = node.get("properties", {})

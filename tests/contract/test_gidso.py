@@ -1,4 +1,4 @@
-"""The GIDSO adapter against the simulated GIDSO, over real HTTP."""
+"""The adapter of GIDSO against its simulator, over real HTTP."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from tests.support.gidso_env import NOON, console_of, journal, line, pull, row, 
 
 @pytest.fixture
 def clock() -> SettableClock:
-    """Return a clock that stands still at noon."""
+    """Return a clock that is stopped at noon."""
     return SettableClock(NOON)
 
 
@@ -44,7 +44,7 @@ async def adapter(server: Server, clock: SettableClock) -> AsyncIterator[Adapter
 
 @pytest.fixture
 async def console(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    """Return what GIDSO's own people do."""
+    """Return the console of GIDSO's people."""
     async with console_of(server) as client:
         yield client
 
@@ -56,7 +56,7 @@ async def test_source_and_sink_are_the_ports_of_the_hub(adapter: Adapter) -> Non
     assert source.system == sink.system == adapter.system
 
 
-async def test_first_reading_gives_everything_in_pages_and_a_cursor_at_the_end(
+async def test_first_reading_returns_everything_in_pages_and_a_cursor_at_the_end(
     adapter: Adapter, console: httpx.AsyncClient
 ) -> None:
     await save(console, *(row(number) for number in range(1, 1202)))
@@ -69,7 +69,7 @@ async def test_first_reading_gives_everything_in_pages_and_a_cursor_at_the_end(
     assert all(isinstance(record.commands[0], RegisterReferral) for page in pages for record in page.records)
 
 
-async def test_next_reading_gives_only_what_changed_and_each_registration_once(
+async def test_next_reading_returns_only_what_changed_and_each_registration_once(
     adapter: Adapter, console: httpx.AsyncClient, clock: SettableClock
 ) -> None:
     await save(console, row(1), row(2), row(3))
@@ -84,7 +84,7 @@ async def test_next_reading_gives_only_what_changed_and_each_registration_once(
     assert records[0].occurred_at == NOON + timedelta(days=1)
 
 
-async def test_reading_again_without_changes_gives_an_empty_page_and_a_cursor(
+async def test_reading_again_without_changes_returns_an_empty_page_and_a_cursor(
     adapter: Adapter, console: httpx.AsyncClient
 ) -> None:
     await save(console, row(1))

@@ -1,4 +1,4 @@
-"""The simulated GIDSO, held to its contract and to what its own people expect of it."""
+"""The simulator of GIDSO follows the contract, and its console does what GIDSO's people expect."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

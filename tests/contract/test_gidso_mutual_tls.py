@@ -1,4 +1,4 @@
-"""The GIDSO adapter with a certificate of its own (mTLS)."""
+"""The adapter of GIDSO with mutual TLS."""
 
 import asyncio
 import ssl

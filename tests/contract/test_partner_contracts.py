@@ -1,4 +1,4 @@
-"""The contracts with the partners are whole: valid, explained, with examples, and what the simulators really serve."""
+"""The contracts with the partners are valid and described, have examples, and are what the simulators serve."""
 
 import json
 
@@ -44,7 +44,7 @@ def test_every_operation_is_explained_and_says_how_it_fails(name: str) -> None:
         assert operation["summary"], path
         assert operation["description"], path
         assert operation["operationId"], path
-        # A token is asked for without one, and RMW says no by a fault.
+        # A token is requested without a token, and RMW refuses by a fault.
         if name != "rmw" and path != "/oauth/token":
             assert {"401", "429", "503"} <= set(answers), (path, method)
 

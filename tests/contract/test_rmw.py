@@ -1,4 +1,4 @@
-"""The adapter for RMW against its simulator over real HTTP, held to the contract."""
+"""The adapter of RMW against its simulator, over real HTTP."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -87,7 +87,7 @@ async def test_other_referral_codes_are_not_read(env: RmwEnv) -> None:
     assert [record.case_id for record in await env.records()] == ["R000002"]
 
 
-async def test_hub_does_not_hear_its_own_writes(env: RmwEnv) -> None:
+async def test_hub_does_not_read_its_own_writes_as_changes(env: RmwEnv) -> None:
     await env.register(registration(**FULL))
     before = await env.records()
 
@@ -128,7 +128,7 @@ async def test_lapsed_registration_is_pulled_as_withdrawal(env: RmwEnv) -> None:
     assert isinstance(record.commands[0], WithdrawReferral)
 
 
-async def test_unknown_code_spoils_its_own_record_only(env: RmwEnv) -> None:
+async def test_unknown_code_affects_its_own_record_only(env: RmwEnv) -> None:
     await env.register(registration("R000001", inkomen="ZZ"), registration("R000002"))
 
     spoiled, sound = await env.records()
@@ -138,7 +138,7 @@ async def test_unknown_code_spoils_its_own_record_only(env: RmwEnv) -> None:
     assert sound.unread is None
 
 
-async def test_record_without_number_is_told_by_its_place() -> None:
+async def test_record_without_number_is_identified_by_its_position() -> None:
     (record,) = await pull_from(Response(list_answer("<totaal>1</totaal><aanmelding><gebied>X</gebied></aanmelding>")))
 
     assert record.case_id == "positie-1"
@@ -188,7 +188,7 @@ async def test_second_try_finds_what_the_first_left(env: RmwEnv) -> None:
 async def test_second_try_finishes_what_the_first_began(env: RmwEnv) -> None:
     await env.register(registration())
     delivery = uuid4()
-    # The first try got as far as the status line: an event that leaves the tab open does the same.
+    # The first attempt wrote only the status line, as an event does that leaves the tab open.
     await env.deliver("R000001", EventType.TRAJECTORY_PAUSED, DisclosureOccasion.CHANGE, id=delivery)
 
     receipt = await env.deliver(

@@ -1,4 +1,4 @@
-"""What passes between the adapter for RMW and its simulator, held to the contract; and the simulator itself."""
+"""The messages between the adapter of RMW and its simulator follow the contract; and the simulator itself."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The template adapter in the whole engine, against its partner over real HTTP, on each store."""
+"""The template adapter in the engine, against its partner over real HTTP, on each store."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def opened(url: str, token: str = TOKEN, tables: Tables = TABLES) -> Async
 
 
 def message(**values: Any) -> PartnerMessage:
-    told = PartnerMessage(
+    usual = PartnerMessage(
         id=UUID(int=7),
         event_type=EventType.INTAKE_ATTENDED,
         moment=DisclosureOccasion.INTAKE_ATTENDED,
@@ -76,7 +76,7 @@ def message(**values: Any) -> PartnerMessage:
         external_id="A-1",
         occurred_at=NOW,
     )
-    return replace(told, **values)
+    return replace(usual, **values)
 
 
 def test_source_and_sink_are_the_ports_of_the_hub(adapter: Adapter) -> None:
@@ -86,9 +86,7 @@ def test_source_and_sink_are_the_ports_of_the_hub(adapter: Adapter) -> None:
     assert source.system == sink.system == adapter.system
 
 
-async def test_a_referral_put_forward_reaches_the_hub_with_its_cursor(
-    env: AdapterEnv, partner: TemplatePartner
-) -> None:
+async def test_a_new_referral_reaches_the_hub_with_its_cursor(env: AdapterEnv, partner: TemplatePartner) -> None:
     partner.save("A-1")
     partner.save("A-2", klant={"voornaam": "An", "achternaam": "Voorbeeld", "geboortedatum": "1985-01-02"})
 
@@ -181,9 +179,9 @@ async def test_an_unreadable_record_harms_no_other(env: AdapterEnv, partner: Tem
 
     tally = await env.pull()
 
-    (held,) = await env.hub.quarantine(system=SYSTEM)
+    (quarantined,) = await env.hub.quarantine(system=SYSTEM)
     assert tally == PageResult(applied=1, quarantined=1)
-    assert (held.case_id, held.field, held.reason) == ("A-1", "inkomen", "unknown-code")
+    assert (quarantined.case_id, quarantined.field, quarantined.reason) == ("A-1", "inkomen", "unknown-code")
     assert await env.status("A-2") is ReferralStatus.RECEIVED
 
 
@@ -228,9 +226,7 @@ async def test_a_vanished_referral_is_found_by_comparing_and_withdrawn(
     assert await env.status("A-1") is ReferralStatus.WITHDRAWN
 
 
-async def test_reading_everything_for_the_first_time_by_a_backfill_tells_nobody(
-    env: AdapterEnv, partner: TemplatePartner
-) -> None:
+async def test_a_first_backfill_sends_no_message(env: AdapterEnv, partner: TemplatePartner) -> None:
     partner.save("A-1")
 
     report = await env.do_job(JobKind.BACKFILL)
@@ -240,7 +236,7 @@ async def test_reading_everything_for_the_first_time_by_a_backfill_tells_nobody(
     assert partner.written() == []
 
 
-async def test_a_second_backfill_takes_what_got_its_line_and_tells_nobody(
+async def test_a_second_backfill_applies_what_got_its_line_and_sends_no_message(
     env: AdapterEnv, partner: TemplatePartner, url: str
 ) -> None:
     partner.save("A-1", inkomen="onderneming")
@@ -255,16 +251,16 @@ async def test_a_second_backfill_takes_what_got_its_line_and_tells_nobody(
     assert partner.written() == []
 
 
-async def test_what_happens_is_told_on_the_referral(env: AdapterEnv, partner: TemplatePartner) -> None:
+async def test_what_happens_is_written_on_the_referral(env: AdapterEnv, partner: TemplatePartner) -> None:
     partner.save()
     await env.pull()
     await env.hub.tell(await env.referral("A-1"), CONFIRM, SCHEDULE)
 
     await env.deliver()
 
-    told = partner.written()
-    assert [each["moment"] for each in told] == ["ONTVANGEN", "BEVESTIGD", "INTAKE_GEPLAND"]
-    assert told[-1]["afspraakOp"] == "2026-03-10T09:00:00Z"
+    written = partner.written()
+    assert [each["moment"] for each in written] == ["ONTVANGEN", "BEVESTIGD", "INTAKE_GEPLAND"]
+    assert written[-1]["afspraakOp"] == "2026-03-10T09:00:00Z"
 
 
 async def test_a_message_is_no_change_of_the_referral(env: AdapterEnv, partner: TemplatePartner) -> None:
@@ -345,7 +341,7 @@ async def test_a_partner_that_is_down_keeps_its_cursor_and_says_when_to_come_bac
         ("<html>onderhoud</html>", "not in its contract"),
         ('{"wijzigingen": null}', "not in its contract"),
         ('{"wijzigingen": [{"volgnummer": "8", "aanmelding": {}}]}', "not in its contract"),
-        # A feed that was put back to yesterday's backup looks like this.
+        # A feed that was restored from a backup looks like this.
         ('{"wijzigingen": [{"volgnummer": 7, "aanmelding": {}}]}', "does not move on"),
     ],
 )

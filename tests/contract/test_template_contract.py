@@ -1,4 +1,4 @@
-"""The contract of the template partner, its simulator, and what the adapter reads and writes: they say the same."""
+"""The contract of the template's partner, its simulator and the adapter agree."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -22,7 +22,7 @@ CONTRACT = OPENAPI["template"]
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
 FEED, MESSAGES = "/v1/wijzigingen", "/v1/aanmeldingen/{nummer}/berichten"
 MESSAGE = f"{MESSAGES}/{{kenmerk}}"
-TOLD = PartnerMessage(
+MESSAGE_SENT = PartnerMessage(
     id=UUID(int=7),
     event_type=EventType.INTAKE_SCHEDULED,
     moment=DisclosureOccasion.INTAKE_PLANNED,
@@ -100,7 +100,7 @@ def test_every_code_of_the_contract_is_in_a_table() -> None:
 
 
 def test_what_the_adapter_writes_is_as_the_contract_says() -> None:
-    written = to_message(TOLD)
+    written = to_message(MESSAGE_SENT)
 
     validate(SCHEMAS["Bericht"], written)
     assert set(written) == set(SCHEMAS["Bericht"]["properties"])
@@ -108,8 +108,8 @@ def test_what_the_adapter_writes_is_as_the_contract_says() -> None:
 
 async def test_the_answers_of_the_simulator_are_those_of_the_contract(caller: httpx.AsyncClient) -> None:
     feed = await caller.get(FEED, params={"na": 0, "aantal": 500})
-    added = await caller.post("/v1/aanmeldingen/A-1/berichten", json=to_message(TOLD))
-    found = await caller.get(f"/v1/aanmeldingen/A-1/berichten/{TOLD.id}")
+    added = await caller.post("/v1/aanmeldingen/A-1/berichten", json=to_message(MESSAGE_SENT))
+    found = await caller.get(f"/v1/aanmeldingen/A-1/berichten/{MESSAGE_SENT.id}")
 
     assert (feed.status_code, added.status_code, found.status_code) == (200, 201, 200)
     assert len(feed.json()["wijzigingen"]) == 1

@@ -1,4 +1,4 @@
-"""What the tests of GIDSO share: a running simulator, its console, and registrations to put in."""
+"""The simulator of GIDSO, the console of its people, and registrations."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ NOON = datetime(2019, 9, 2, 12, tzinfo=UTC)
 
 @asynccontextmanager
 async def running_gidso(clock: SettableClock, store: Store | None = None) -> AsyncIterator[Server]:
-    """Return a running GIDSO, empty without a store."""
+    """Run the simulator for the duration of a block; without a store it is empty."""
     server = Server(create_app(store or Store(), clock))
     await server.start()
     yield server
@@ -31,7 +31,7 @@ async def running_gidso(clock: SettableClock, store: Store | None = None) -> Asy
 
 
 def console_of(server: Server) -> httpx.AsyncClient:
-    """Return what GIDSO's own people use, with the key to look at the service as well."""
+    """Return the console of GIDSO's people, with the key of the service."""
     return httpx.AsyncClient(base_url=server.url, headers={"X-Api-Key": API_KEY})
 
 
@@ -41,7 +41,7 @@ def row(number: int, **values: object) -> Document:
 
 
 def line(case_id: str | None = "G-000001", attempt: int = 1, **values: object) -> PartnerMessage:
-    """Return the message that an intake was attended."""
+    """Return a message that an intake was attended."""
     event_type = EventType.INTAKE_ATTENDED
     message = PartnerMessage(
         id=UUID(int=7),
@@ -55,14 +55,14 @@ def line(case_id: str | None = "G-000001", attempt: int = 1, **values: object) -
 
 
 async def save(console: httpx.AsyncClient, *rows: Document) -> dict[str, int]:
-    """Save registrations as a worker does, and give how many were changed and known."""
+    """Save registrations as a worker does; return how many were changed and how many were known."""
     response = await console.put("/_console/aanmeldingen", json=rows)
     counts: dict[str, int] = response.raise_for_status().json()
     return counts
 
 
 async def pull(adapter: Adapter, cursor: str | None = None) -> tuple[list[PartnerRecord], str]:
-    """Read a whole round, and give its records and the cursor of its last page."""
+    """Read a whole round; return its records and the cursor of its last page."""
     pages = [page async for page in adapter.source.changes(cursor)]
     assert [page.cursor for page in pages[:-1]] == [None] * (len(pages) - 1)
     assert pages[-1].cursor

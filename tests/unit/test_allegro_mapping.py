@@ -245,7 +245,7 @@ def test_an_unknown_code_is_named_and_never_guessed(kind: str, contents: object,
         (mutation(CANARY), "soort"),
     ],
 )
-def test_what_cannot_be_read_is_told_without_personal_data(raw: dict[str, object], field: str) -> None:
+def test_what_cannot_be_read_is_reported_without_personal_data(raw: dict[str, object], field: str) -> None:
     record = read_change(raw)
 
     assert record.commands == ()
@@ -310,7 +310,7 @@ def test_a_change_repeated_under_a_new_number_has_the_same_payload() -> None:
     assert first.external_id == again.external_id
 
 
-def test_nothing_released_gives_an_empty_referral() -> None:
+def test_without_released_fields_the_referral_is_empty() -> None:
     assert referral_body({}) == {}
 
 
@@ -368,7 +368,7 @@ def test_proposed_times_are_shown_in_local_time() -> None:
     assert "20-03-2020 10:00 uur, 01-04-2020 11:00 uur" in str(body["tekst"])
 
 
-def test_only_what_the_finance_team_must_hear_can_be_a_message() -> None:
+def test_only_events_for_the_finance_team_can_be_a_message() -> None:
     for event_type in set(EventType) - FOR_FINANCE_TEAM:
         with pytest.raises(PartnerRefused):
             message_body(message(event_type))

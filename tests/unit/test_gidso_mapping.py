@@ -1,4 +1,4 @@
-"""What GIDSO says, read as commands, and what GIDSO is told, as text."""
+"""GIDSO's rows as commands, and messages to GIDSO as Dutch text."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ READ_AT = datetime(2019, 9, 10, 12, tzinfo=UTC)
 
 
 def row(**values: object) -> dict[str, Any]:
-    """Return a row as GIDSO gives it, with version and moment of change."""
+    """Return a row as GIDSO returns it, with version and moment of change."""
     content = aanmelding("G-000123", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values)
     return content | {"Versie": 3, "GewijzigdOp": "2019-09-03T08:12:00+00:00"}
 
@@ -254,7 +254,7 @@ def test_unreadable_stop_leaves_the_referral_readable() -> None:
     assert stopped.unread.field == "OndersteuningGestoptOp"
 
 
-def test_version_and_moment_of_change_are_beside_the_payload() -> None:
+def test_version_and_moment_of_change_are_outside_the_payload() -> None:
     (record,) = read_row(row(), READ_AT)
 
     assert record.version == "3"
@@ -281,16 +281,16 @@ def test_every_event_with_a_moment_has_an_opening_sentence() -> None:
     assert set(journal.OPENINGS) == {kind for kind, moment in OCCASION_OF.items() if moment is not None}
 
 
-def test_every_field_is_either_told_or_not_told() -> None:
-    assert set(journal.PHRASES) | journal.NOT_TOLD == set(Field)
-    assert not set(journal.PHRASES) & journal.NOT_TOLD
+def test_every_field_is_either_shown_or_not_shown() -> None:
+    assert set(journal.PHRASES) | journal.NOT_SHOWN == set(Field)
+    assert not set(journal.PHRASES) & journal.NOT_SHOWN
 
 
 def test_every_flag_has_a_label() -> None:
     assert set(journal.FLAGS) == {flag.name for flag in dataclasses.fields(ReferralFlags)}
 
 
-def test_journal_line_tells_the_appointment_in_dutch() -> None:
+def test_journal_line_shows_the_appointment_in_dutch() -> None:
     fields: dict[str, object] = {
         Field.COUNSELLOR_NAME: "J. Jansen",
         Field.APPOINTMENT_THREE_WAY: True,
@@ -312,7 +312,7 @@ def test_journal_line_tells_the_appointment_in_dutch() -> None:
     }
 
 
-def test_journal_line_tells_codes_by_their_label_and_dates_as_dutch_readers_write_them() -> None:
+def test_journal_line_shows_codes_by_their_label_and_dates_as_dutch_readers_write_them() -> None:
     text = to_text(EventType.REFERRAL_CONCLUDED, {"intake.result": "route_to_kbr", "intake.concluded_on": "2019-09-13"})
 
     assert text == (
@@ -327,7 +327,7 @@ def test_journal_line_without_released_fields_is_the_opening_alone(event_type: E
     assert to_text(event_type, fields) == journal.OPENINGS[event_type]
 
 
-@given(st.dictionaries(st.sampled_from(sorted(journal.NOT_TOLD)), st.text(min_size=1)))
+@given(st.dictionaries(st.sampled_from(sorted(journal.NOT_SHOWN)), st.text(min_size=1)))
 def test_journal_line_never_repeats_what_gidso_owns(fields: dict[str, object]) -> None:
     assert to_text(EventType.REFERRAL_CONFIRMED, fields) == journal.OPENINGS[EventType.REFERRAL_CONFIRMED]
 

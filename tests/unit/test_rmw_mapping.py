@@ -1,4 +1,4 @@
-"""What RMW's records mean to the hub: every code has a meaning, and what has none is never guessed."""
+"""RMW's registrations as commands, and messages as status lines: every code has a meaning or is refused."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -37,7 +37,7 @@ CONTRACT = Path(__file__).parents[2] / "openapi" / "partners" / "rmw.xsd"
 XS = "{http://www.w3.org/2001/XMLSchema}"
 CHANGED = "20190902140000"
 YARA = klant("Yara", "Kaya", date(1993, 3, 8), "V", "999906409")
-TOLD = [(event, moment) for event, moment in OCCASION_OF.items() if moment is not None]
+FEEDBACK_EVENTS = [(event, moment) for event, moment in OCCASION_OF.items() if moment is not None]
 TABLES: dict[str, Mapping[str, object]] = {
     "JaNee": mapping.YES_NO,
     "Geslacht": mapping.SEX,
@@ -89,7 +89,7 @@ def test_every_moment_has_a_status_code_of_the_contract() -> None:
     assert statuses == contract_codes("Statuscode") == set(STATUS_CODES)
 
 
-@pytest.mark.parametrize(("event", "moment"), TOLD)
+@pytest.mark.parametrize(("event", "moment"), FEEDBACK_EVENTS)
 def test_every_event_with_a_moment_becomes_a_status(event: EventType, moment: DisclosureOccasion) -> None:
     update = to_status_update(message(event, moment))
 
@@ -97,8 +97,8 @@ def test_every_event_with_a_moment_becomes_a_status(event: EventType, moment: Di
     assert update.reference == str(UUID(int=7))
 
 
-def test_endings_and_precise_statuses_are_events_told_to_referrers() -> None:
-    assert {event for event, _ in TOLD} >= mapping.ENDINGS | set(mapping.STATUS_OF_EVENT)
+def test_endings_and_precise_statuses_are_events_for_referrers() -> None:
+    assert {event for event, _ in FEEDBACK_EVENTS} >= mapping.ENDINGS | set(mapping.STATUS_OF_EVENT)
 
 
 def test_event_without_moment_is_refused() -> None:
@@ -144,7 +144,7 @@ def test_full_registration_is_read_whole() -> None:
     assert command.contents.consent.given_on == date(2019, 9, 2)
 
 
-def test_refused_consent_gives_no_scope() -> None:
+def test_refused_consent_has_no_scope() -> None:
     command = registered(toestemming={"terugkoppeling": "N", "datum": "20190902"})
 
     assert command.contents.consent.scopes == frozenset()
@@ -235,7 +235,7 @@ def test_unknown_extra_fields_are_ignored() -> None:
     assert registered(nieuwVeld="x") == registered()
 
 
-def test_remark_tells_dates_and_codes_as_dutch_readers_know_them() -> None:
+def test_remark_shows_dates_and_codes_as_dutch_readers_know_them() -> None:
     fields: dict[str, object] = {
         Field.APPOINTMENT_STARTS_AT: "2019-09-13T08:30:00+00:00",
         Field.APPOINTMENT_THREE_WAY: True,

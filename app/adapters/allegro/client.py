@@ -1,4 +1,4 @@
-"""Allegro's HTTP interface, and nothing else. Source: ``openapi/partners/allegro.yaml``, version 1."""
+"""The HTTP interface of Allegro. Source: ``openapi/partners/allegro.yaml``, version 1."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -25,7 +25,7 @@ class ListedReferral(BaseModel):
 
 
 class StoredReferral(ListedReferral):
-    """A referral as Allegro holds it; ``contents`` is the body that was put last."""
+    """A referral as Allegro stores it; ``contents`` is the body of the last PUT."""
 
     contents: Mapping[str, object] = Field(validation_alias="verwijzing")
 
@@ -37,14 +37,14 @@ class _ReferralList(BaseModel):
 class AllegroClient:
     """Calls Allegro.
 
-    Every method raises PartnerUnreachable when trying again may help (no answer, 429, 5xx, and 401, because
-    an operator can put the credentials right), and PartnerRefused when Allegro says no.
+    Every method raises PartnerUnreachable when trying again may help (no answer, 429, 5xx, and 401, because an
+    operator can correct the credentials), and PartnerRefused for any other refusal.
 
     Args:
         url: where Allegro answers, without a path.
-        client_id: the hub's name at Allegro.
+        client_id: the hub's client id at Allegro's token endpoint.
         client_secret: the secret that belongs to it.
-        pace: how many calls may leave.
+        pace: how many calls may leave; None: no limit.
     """
 
     def __init__(self, url: str, client_id: str, client_secret: str, pace: Pace | None = None) -> None:
@@ -59,17 +59,17 @@ class AllegroClient:
         return parse_response(ChangeList, response, _PARTNER).mutaties
 
     async def referrals(self, after: str, limit: int) -> list[ListedReferral]:
-        """Return at most ``limit`` (1 to 500) referrals with a file made after this one, in the order of their making.
+        """Return at most ``limit`` (1 to 500) referrals whose file was made after another, oldest first.
 
         Args:
             after: a file's number (*dossiernummer*); empty starts with the first.
-            limit: fewer referrals than this in the answer means that there are no more.
+            limit: fewer referrals than this mean that there are no more.
         """
         response = await self._call("GET", "/api/v1/verwijzingen", params={"na": after, "aantal": limit})
         return parse_response(_ReferralList, response, _PARTNER).verwijzingen
 
     async def find_referral(self, referral_id: UUID) -> StoredReferral | None:
-        """Return a referral as Allegro holds it, or None when it has none."""
+        """Return a referral as Allegro stores it; None when it has none."""
         response = await self._look(f"/api/v1/verwijzingen/{referral_id}")
         return None if response is None else parse_response(StoredReferral, response, _PARTNER)
 

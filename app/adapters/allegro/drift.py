@@ -1,4 +1,4 @@
-"""What Allegro's changes hold that its contract does not know."""
+"""What Allegro's contract does not know of its changes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -25,9 +25,9 @@ CONTENTS: Mapping[str, type[BaseModel]] = {
     "pauze": schemas.Nothing,
     "hervatting": schemas.Nothing,
 }
-"""What *gegevens* holds, by kind of change; a note's contents (*notitie*) are free, and stay at Allegro."""
+"""The contents (*gegevens*) by kind of change; those of a note (*notitie*) have no fixed form and are not read."""
 
-_BESIDE = frozenset({"volgnummer"})
+_NOT_READ = frozenset({"volgnummer"})
 
 
 def drift_of(changes: Iterable[Mapping[str, object]], records: Iterable[PartnerRecord]) -> dict[str, int]:
@@ -36,7 +36,7 @@ def drift_of(changes: Iterable[Mapping[str, object]], records: Iterable[PartnerR
 
 
 def _unknown(change: Mapping[str, object]) -> Iterator[str]:
-    yield from drift.unknown_fields(schemas.Change, change, _BESIDE)
+    yield from drift.unknown_fields(schemas.Change, change, _NOT_READ)
     model, contents = CONTENTS.get(str(change.get("soort"))), change.get("gegevens")
     if model and isinstance(contents, Mapping):
         yield from (f"gegevens.{path}" for path in drift.unknown_fields(model, contents))

@@ -1,6 +1,6 @@
-"""What Allegro's changes say, as facts of the hub: pure functions and total tables.
+"""Allegro's changes as commands: pure functions and complete tables.
 
-Source: ``openapi/partners/allegro.yaml``, version 1. A code that is not in a table is never guessed at.
+Source: ``openapi/partners/allegro.yaml``, version 1. A code that is not in a table is never guessed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -132,10 +132,10 @@ def sequence_of(raw: Mapping[str, object]) -> int:
 
 
 def read_change(raw: Mapping[str, object]) -> PartnerRecord:
-    """Read a change as a record, whatever it holds; what cannot be read is told in ``unread``.
+    """Return a change as a record, with ``unread`` when it cannot be read.
 
-    The payload leaves out the sequence number, because Allegro may repeat a change under a new one, and a
-    note's text, which is the counsellor's own and stays at Allegro.
+    The payload leaves out the sequence number, because Allegro may repeat a change under a new one, and the text of a
+    note, which is the counsellor's own and stays at Allegro.
     """
     left_out = {"volgnummer", "gegevens"} if raw.get("soort") == "notitie" else {"volgnummer"}
     record = PartnerRecord(
@@ -152,7 +152,7 @@ def read_change(raw: Mapping[str, object]) -> PartnerRecord:
 
 
 def commands_of(change: schemas.Change) -> tuple[Command, ...]:
-    """Return what a change says; nothing for a counsellor's note (*notitie*).
+    """Return the commands of a change; none for a counsellor's note (*notitie*).
 
     Raises:
         UnknownCode: a kind or a code that is not in a table.
@@ -166,8 +166,8 @@ def commands_of(change: schemas.Change) -> tuple[Command, ...]:
 def occurred_at(change: schemas.Change) -> datetime:
     """Return when a change happened, in UTC.
 
-    Allegro gives a day. The moment of registration is exact when it is on that day, and the best there is
-    when the day is unknown; otherwise it is noon in Amsterdam, which is that day wherever it is read.
+    Allegro states a day. The moment of registration is used when it is on that day or the day is unknown; otherwise
+    noon in Amsterdam, which is that day wherever it is read.
     """
     registered = change.geregistreerd_op
     if change.datum in (None, registered.astimezone(AMSTERDAM).date()):
@@ -279,7 +279,7 @@ READERS: Mapping[str, Callable[[schemas.Change], tuple[Command, ...]]] = {
     "hervatting": _resumption,
     "notitie": _note,
 }
-"""How each kind of change (*soort*) is read; the kinds are those of the contract."""
+"""The function that reads each kind of change (*soort*); the kinds are those of the contract."""
 
 
 def _contents(model: type[Model], change: schemas.Change) -> Model:
@@ -299,7 +299,7 @@ def _reason(table: Mapping[tuple[int, str], CodeType], change: schemas.Change) -
 
 def _yes(field: str, value: str) -> bool:
     if value not in _YES_NO:
-        raise UnknownCode(field, f"{field} is neither J nor N; have it put right at Allegro")
+        raise UnknownCode(field, f"{field} is neither J nor N; have it corrected at Allegro")
     return _YES_NO[value]
 
 

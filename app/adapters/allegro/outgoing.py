@@ -1,6 +1,6 @@
-"""What the gate released for Allegro, in Allegro's message form; a field that was not released is left out.
+"""Released fields as Allegro's messages; a field that was not released is left out.
 
-Source: ``openapi/partners/allegro.yaml``, version 1. Tables only: nothing is sent that is not named here.
+Source: ``openapi/partners/allegro.yaml``, version 1. Only fields that are named in the tables are sent.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ Part = Mapping[str, tuple[Field, Shape]]
 
 
 def referral_body(fields: Released) -> dict[str, object]:
-    """Return a referral (*verwijzing*) as Allegro stores it, from the released fields alone."""
+    """Return a referral (*verwijzing*) as Allegro stores it."""
     parts = {name: _part(part, fields) for name, part in _REFERRAL_PARTS.items()}
     worker = _part(_WORKER, fields)
     if worker:
@@ -39,7 +39,7 @@ def referral_body(fields: Released) -> dict[str, object]:
 
 
 def message_body(message: PartnerMessage) -> dict[str, object]:
-    """Return a message (*bericht*) to the counsellor: coded fields, and the same as a Dutch text.
+    """Return a message (*bericht*) to the counsellor: coded fields, and the same fields as a Dutch text.
 
     Raises:
         PartnerRefused: Allegro has no place for this type of event.

@@ -16,21 +16,21 @@ class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
 
 
-# Left alone, Pydantic would also read numbers as dates and times; the contract has ISO 8601 texts only.
+# Without these, Pydantic would also read numbers as days and moments; the contract has ISO 8601 texts only.
 def day_of(value: object) -> date:
-    """Read a day.
+    """Return a day.
 
     Raises:
-        ValueError: no ISO 8601 day, or a year that can only be a typing error.
+        ValueError: it is no ISO 8601 day, or its year (before 1900, from 2200) can only be a typing error.
     """
     return _plausible(date.fromisoformat(str(value)))
 
 
 def moment_of(value: object) -> datetime:
-    """Read a moment with its offset.
+    """Return a moment with its offset.
 
     Raises:
-        ValueError: no ISO 8601 moment with an offset, or a year that can only be a typing error.
+        ValueError: it is no ISO 8601 moment with an offset, or its year can only be a typing error.
     """
     moment = _plausible(datetime.fromisoformat(str(value)))
     if moment.tzinfo is None:
@@ -46,7 +46,7 @@ def _plausible(value: Day) -> Day:
 
 Date = Annotated[date, BeforeValidator(day_of)]
 Moment = Annotated[datetime, BeforeValidator(moment_of)]
-# A longer value is not as the contract says, and never cut off: the record goes to quarantine.
+# A longer value breaks the contract and is not cut off: the record goes to quarantine.
 FileNumber = Annotated[str, StringConstraints(max_length=20)]
 Key = Annotated[str, StringConstraints(max_length=36)]
 Kind = Annotated[str, StringConstraints(max_length=40)]
@@ -56,7 +56,7 @@ Place = Annotated[str, StringConstraints(max_length=300)]
 
 
 class ChangeList(_Message):
-    """A page of the change feed; each change is read on its own, so that one bad one spoils no others."""
+    """A page of the change feed; each change is read separately, so that an unreadable one affects no other."""
 
     mutaties: list[Mapping[str, object]]
 
@@ -142,7 +142,7 @@ class KbrApplication(CodeValue):
 
 
 class Nothing(_Message):
-    """*Onbereikbaar*, *pauze* and *hervatting* hold nothing more."""
+    """*Onbereikbaar*, *pauze* and *hervatting*: no contents."""
 
 
 class WithdrawalAnswer(_Message):

@@ -1,4 +1,4 @@
-"""Writes to Allegro what the referrers said and did."""
+"""Writes referrals and messages to Allegro."""
 
 from app.adapters.allegro.client import AllegroClient
 from app.adapters.allegro.outgoing import message_body, referral_body
@@ -10,10 +10,10 @@ _REFERRAL_EVENTS = frozenset({EventType.REFERRAL_RECEIVED, EventType.REFERRAL_AM
 
 
 class AllegroSink:
-    """Tells Allegro: referrals are put, everything else is a message with the delivery's id.
+    """Writes to Allegro: a referral by PUT, everything else as a message with the delivery's id.
 
-    From the second try on it looks first at what Allegro holds, so that an earlier try that arrived counts, however
-    often answers get lost.
+    From the second attempt on it first looks up what Allegro stored, so that an attempt whose answer was lost is not
+    repeated.
     """
 
     system = System.ALLEGRO
@@ -25,8 +25,8 @@ class AllegroSink:
         """Store the referral or the message at Allegro.
 
         Raises:
-            PartnerUnreachable: no or a temporary answer; the outcome may be unknown, try again.
-            PartnerRefused: Allegro says no, or has no place for this type of event.
+            PartnerUnreachable: no answer or a temporary one; the outcome may be unknown, try again.
+            PartnerRefused: Allegro refuses it, or has no place for this type of event.
         """
         if message.event_type in _REFERRAL_EVENTS:
             return await self._put(message)
@@ -38,7 +38,7 @@ class AllegroSink:
 
     async def _put(self, message: PartnerMessage) -> Receipt:
         body = referral_body(message.fields)
-        held = await self._client.find_referral(message.referral_id) if message.attempt > 1 else None
-        if held and held.contents == body:
-            return Receipt(held.file_number, already_there=True)
+        stored = await self._client.find_referral(message.referral_id) if message.attempt > 1 else None
+        if stored and stored.contents == body:
+            return Receipt(stored.file_number, already_there=True)
         return Receipt(await self._client.put_referral(message.referral_id, body))

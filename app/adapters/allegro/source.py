@@ -11,18 +11,18 @@ from app.domain.codes import System
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 
 PAGE_SIZE = 500
-PATIENCE = 100
+GAP_LIMIT = 100
 """How far the feed may run ahead of a missing sequence number before the number counts as never used.
 
-Allegro hands out a number when a counsellor starts to register and shows the change when they are done, so a lower
-number can appear after a higher one was read; one that was given up never appears."""
+Allegro assigns a number when a counsellor starts to register, and shows the change when it is saved. A lower number can
+therefore appear after a higher one was read; the number of a change that is never saved does not appear."""
 
 
 class AllegroSource:
-    """The changes at Allegro, as facts.
+    """Reads the changes at Allegro.
 
-    The cursor is the sequence number, as text, up to which nothing is missing; what lies above it is read again at
-    each pull until it is complete.
+    The cursor is the sequence number, as text, up to which none is missing; changes above it are read again at each
+    pull until none is missing.
     """
 
     system = System.ALLEGRO
@@ -36,14 +36,14 @@ class AllegroSource:
 
         Raises:
             PartnerUnreachable: no answer; try again later from the same cursor.
-            PartnerRefused: Allegro does not take the question.
+            PartnerRefused: Allegro refuses the request.
         """
         complete = read_to = int(cursor or 0)
         while True:
             changes = await self._client.changes(read_to, PAGE_SIZE)
             numbers = {sequence_of(change) for change in changes}
             complete = complete_up_to(complete, numbers)
-            # An empty page too: it tells that Allegro answered.
+            # An empty page too: it shows that Allegro answered.
             records = tuple(read_change(change) for change in changes)
             yield Page(records, str(complete), drift_of(changes, records))
             if len(changes) < PAGE_SIZE or max(numbers) <= read_to:
@@ -62,8 +62,8 @@ class AllegroSource:
             last = listed[-1].file_number
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
-        """Read a change from quarantine again; its sequence number is not in its payload."""
-        # A note came without its text.
+        """Return a change from quarantine as it is read now; its sequence number is not in its payload."""
+        # The payload of a note has no contents.
         record = read_change({"gegevens": {}, **quarantined.payload})
         return replace(
             record,
@@ -75,19 +75,19 @@ class AllegroSource:
         )
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Return None: what a counsellor registered has happened, whether or not Allegro still shows it."""
+        """Return None: what a counsellor registered has happened, even when Allegro no longer shows it."""
         return None
 
 
 def complete_up_to(complete: int, numbers: Set[int]) -> int:
-    """Return the number up to which nothing is missing, once these numbers were read too.
+    """Return the number up to which none is missing, after these numbers were read.
 
     Args:
-        complete: the number up to which nothing was missing before.
-        numbers: those that were read; may be empty.
+        complete: the number up to which none was missing before.
+        numbers: the numbers that were read; may be empty.
     """
     while complete + 1 in numbers:
         complete += 1
-    # A number that is still missing far behind the newest one was given up at Allegro.
-    settled = max(numbers, default=0) - PATIENCE
+    # A number that is missing this far behind the newest one was never used.
+    settled = max(numbers, default=0) - GAP_LIMIT
     return complete if complete >= settled else complete_up_to(settled, numbers)

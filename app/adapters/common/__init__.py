@@ -1,1 +1,1 @@
-"""What every adapter shares."""
+"""What the adapters share."""

@@ -1,4 +1,4 @@
-"""The one way in which the adapters speak HTTP, with a partner's errors told in our terms."""
+"""HTTP with a partner: the client, its login, and its errors as partner errors."""
 
 import ssl
 import time
@@ -35,14 +35,14 @@ def http_client(
 ) -> httpx.AsyncClient:
     """Return a client for one partner: keep-alive, time limits, no redirects.
 
-    It is httpx over aiohttp's connections: a third of the CPU for each call (docs/decisions/0020).
+    It is httpx over the connections of aiohttp, which take a third of the CPU for each call (docs/decisions/0020).
 
     Args:
-        base_url: where the partner answers.
+        base_url: the address of the partner.
         timeout_seconds: the longest that a call may take.
-        max_connections: connections open at once.
+        max_connections: the most connections that are open at once.
         tls: for mutual TLS; None checks the partner's certificate and shows none.
-        pace: how many calls may leave; None: as many as there are.
+        pace: how many calls may leave; None: no limit.
     """
     limits = httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections)
     transport = AiohttpTransport(verify=tls or True, limits=limits)
@@ -56,10 +56,10 @@ def http_client(
 
 @contextmanager
 def partner_errors(partner: str) -> Iterator[None]:
-    """Tell network errors and refusals by HTTP status as partner errors.
+    """Raise network errors and refusals by HTTP status as partner errors.
 
     Raises:
-        PartnerUnreachable: no answer, or a status that says to come back (429 and 5xx among them).
+        PartnerUnreachable: no answer, or a temporary status (408, 425, 429, 500, 502, 503, 504).
         PartnerRefused: any other status from 400 on, and redirects.
     """
     try:
@@ -163,7 +163,7 @@ def _retry_after_seconds(response: httpx.Response) -> float | None:
     if value.isdigit():
         return float(value)
     try:
-        # Both moments are the partner's, so a clock that differs from ours does no harm.
+        # Both moments are the partner's, so it does not matter that its clock differs from the hub's.
         wait = parsedate_to_datetime(value) - parsedate_to_datetime(response.headers["date"])
     except (ValueError, KeyError):
         return None

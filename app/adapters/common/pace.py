@@ -1,4 +1,4 @@
-"""No more calls to a partner than it can bear."""
+"""A limit on the number of calls to a partner."""
 
 import asyncio
 import time
@@ -9,14 +9,14 @@ from typing_extensions import override
 
 
 class Pace:
-    """Lets calls through one by one, evenly: at most so many in any second.
+    """Lets calls through one by one, evenly spread: at most ``per_second`` in any second.
 
-    A call that is given up while it waits leaves its place empty.
+    The place of a call that is cancelled while it waits stays unused.
 
     Args:
-        per_second: calls a second.
-        timer: seconds that only go forward.
-        sleep: waits so many seconds.
+        per_second: the most calls in a second.
+        timer: returns seconds that only go forward.
+        sleep: waits for a number of seconds.
     """
 
     def __init__(
@@ -39,14 +39,14 @@ class Pace:
 
 
 class PacedTransport(httpx.AsyncBaseTransport):
-    """Sends through another transport at a pace; waiting is no part of a call's time limit."""
+    """Sends through another transport at a pace; the time limit of a call does not include the wait."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, pace: Pace) -> None:
         self._inner, self._pace = inner, pace
 
     @override
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request when it is its time."""
+        """Send a request when the pace allows it."""
         await self._pace.wait()
         return await self._inner.handle_async_request(request)
 

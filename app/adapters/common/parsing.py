@@ -31,7 +31,7 @@ def read_record(record: PartnerRecord, steps: Iterator[PartnerRecord]) -> Partne
 
     Args:
         record: what is known before anything is read: key, payload and a moment.
-        steps: usually two: with version and moment, then with facts.
+        steps: usually two: with version and moment, then with commands.
     """
     try:
         for step in steps:

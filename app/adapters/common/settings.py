@@ -1,4 +1,4 @@
-"""What can be set for every partner; each adapter adds how the hub is known there."""
+"""The settings of a partner; each adapter adds its credentials."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ Windows = Annotated[
 
 
 class Credential(SecretStr):
-    """How the hub is known at a partner: never shown, and required as soon as the partner has an address."""
+    """A credential of the hub at a partner: never shown, and required when the partner has an address."""
 
 
 NOT_SET = Credential("")
@@ -44,8 +44,8 @@ class PartnerSettings(BaseModel, ABC):
     """Base address of the partner's service; without it the partner is not connected."""
 
     requests_per_second: Annotated[float | None, Field(ge=2)] = None
-    """Most calls to the partner in a second, pulls and deliveries together, at least 2; without it 50, in the sandbox
-    no limit."""
+    """Most calls to the partner per second, pulls and deliveries together; at least 2. Without it 50, in the sandbox no
+    limit."""
 
     maintenance: Windows = ()
     """Hours in which the partner is not pulled, in Dutch time, separated by commas: ``22:00-06:00,12:00-12:30``."""

@@ -11,9 +11,9 @@ from typing_extensions import override
 from app.adapters.common.adapter import Adapter
 from app.adapters.common.pace import Pace
 from app.adapters.common.settings import NOT_SET, Credential, PartnerSettings
-from app.adapters.gidso.client import Certificate, Client
-from app.adapters.gidso.sink import Sink
-from app.adapters.gidso.source import Source
+from app.adapters.gidso.client import Certificate, GidsoClient
+from app.adapters.gidso.sink import GidsoSink
+from app.adapters.gidso.source import GidsoSource
 from app.domain.codes import System
 from app.domain.ports import Clock
 
@@ -47,10 +47,12 @@ def connect_gidso(  # noqa: PLR0913  # all but the first three are seldom set
     Args:
         url: the service's address, without ``/odata/v4``.
         api_key: the hub's API key at GIDSO.
-        clock: the moment at which a deletion is noticed.
+        clock: states when a deletion is noticed.
         read_from: registrations made before this aware moment are not read; None reads all.
         certificate: files for mutual TLS; None shows no certificate.
         pace: how many calls may leave, both directions together; None: no limit.
     """
-    client = Client(url, api_key, certificate, pace)
-    return Adapter(system=System.GIDSO, source=Source(client, clock, read_from), sink=Sink(client), close=client.close)
+    client = GidsoClient(url, api_key, certificate, pace)
+    return Adapter(
+        system=System.GIDSO, source=GidsoSource(client, clock, read_from), sink=GidsoSink(client), close=client.close
+    )

@@ -1,4 +1,4 @@
-"""Speaks HTTP with GIDSO. Source: ``openapi/partners/gidso.yaml``."""
+"""The HTTP interface of GIDSO. Source: ``openapi/partners/gidso.yaml``."""
 
 import ssl
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ _LOGIN_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN
 
 @dataclass(frozen=True)
 class Certificate:
-    """Where the files for mutual TLS are.
+    """The files for mutual TLS, each PEM.
 
     Attributes:
-        certificate: path of our certificate with its chain, PEM.
-        key: path of its private key, PEM.
-        authorities: path of the authorities that GIDSO's own certificate must come from, PEM; None is the system's.
+        certificate: path of the hub's certificate with its chain.
+        key: path of its private key.
+        authorities: path of the authorities that may have issued GIDSO's certificate; None: those of the system.
     """
 
     certificate: str
@@ -34,8 +34,8 @@ class Certificate:
     authorities: str | None = None
 
 
-class Client:
-    """GIDSO's service: registrations to read, journals to look in and to write."""
+class GidsoClient:
+    """Calls GIDSO: reads registrations, and looks up and appends journal lines."""
 
     def __init__(
         self, url: str, api_key: str, certificate: Certificate | None = None, pace: Pace | None = None
@@ -48,8 +48,8 @@ class Client:
 
         Raises:
             CursorExpired: the token in the query is no longer known.
-            PartnerUnreachable: no, a temporary or an unreadable answer, or our key is not accepted.
-            PartnerRefused: GIDSO does not understand the query.
+            PartnerUnreachable: no answer, a temporary or an unreadable one, or the hub's key is refused.
+            PartnerRefused: GIDSO refuses the query.
         """
         with partner_errors(_PARTNER):
             response = await self._http.get(_ROWS, params=query)
@@ -74,14 +74,14 @@ class Client:
 
 
 def token_of(link: str, parameter: str) -> str:
-    """Return the token in a link; only the token is used, so that our key never follows a link elsewhere.
+    """Return the token in a link. Only the token is used, so that the hub's key is never sent to another address.
 
     Raises:
-        PartnerUnreachable: there is no such token in it; the answer is not to be trusted.
+        PartnerUnreachable: the link has no such token; the answer cannot be used.
     """
     values = parse_qs(urlsplit(link).query).get(parameter)
     if not values:
-        raise PartnerUnreachable(f"GIDSO gave a link without {parameter}; trying again later")
+        raise PartnerUnreachable(f"GIDSO returned a link without {parameter}; trying again later")
     return values[0]
 
 

@@ -1,4 +1,4 @@
-"""What GIDSO is told: journal lines (*journaalregels*) in Dutch, built only from released fields."""
+"""Released fields as journal lines (*journaalregels*): Dutch sentences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,14 +75,14 @@ FLAGS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Phrase:
-    """How one released field reads in a journal line: its label, and its value as text."""
+    """A released field in a journal line: its label, and its value as text."""
 
     label: str
     show: Show
 
 
 def to_line(message: PartnerMessage) -> dict[str, str]:
-    """Write a message as the journal line that GIDSO stores.
+    """Return a message as the journal line that GIDSO stores.
 
     Raises:
         PartnerRefused: the event has no feedback moment and therefore no place in a journal.
@@ -99,7 +99,7 @@ def to_line(message: PartnerMessage) -> dict[str, str]:
 
 
 def to_text(event_type: EventType, fields: Mapping[str, object]) -> str:
-    """Write an event with its released fields as Dutch sentences, always in the same order."""
+    """Return an event with its released fields as Dutch sentences, always in the same order."""
     details = [_sentence(phrase, fields.get(field)) for field, phrase in PHRASES.items()]
     return " ".join([OPENINGS[event_type], *filter(None, details)])
 
@@ -147,11 +147,11 @@ PHRASES: Mapping[Field, Phrase] = {
     Field.REFERRAL_FLAGS: Phrase("Let op", listed(lambda flag: FLAGS[str(flag)])),
     Field.REFERRAL_REQUESTED_ACTION: Phrase("Gevraagd aan de verwijzer", one_line),
 }
-"""The fields that a journal line tells, in the order in which it tells them."""
+"""The fields that a journal line shows, in their order."""
 
-NOT_TOLD = frozenset(
+NOT_SHOWN = frozenset(
     {
-        # Ids and states that the opening sentence or the line itself already holds.
+        # Ids and states that the first sentence or the line itself contains.
         Field.REFERRAL_ID,
         Field.REFERRAL_STATUS,
         Field.REFERRAL_TOLD_STATUS,
@@ -161,7 +161,7 @@ NOT_TOLD = frozenset(
         Field.APPOINTMENT_STATUS,
         Field.TRAJECTORY_ID,
         Field.OCCURRED_AT,
-        # GIDSO's own: the journal stands on the registration that says it.
+        # GIDSO's own data: the journal is on the registration that has it.
         Field.REFERRAL_REFERENCE,
         Field.REFERRAL_RECEIVED_AT,
         Field.REFERRAL_AREA,
@@ -203,4 +203,4 @@ NOT_TOLD = frozenset(
         Field.SIGNAL_KIND,
     }
 )
-"""The fields that a journal line never repeats, even when they are released."""
+"""The fields that a journal line never shows, even when they are released."""

@@ -1,7 +1,7 @@
-"""What GIDSO says, read as the hub's facts; pure functions and total tables.
+"""GIDSO's rows as commands: pure functions and complete tables.
 
-Source of the partner's codes: ``openapi/partners/gidso.yaml``. A code that is not in a table here is never
-guessed: the record goes to quarantine, and the table gets a line.
+Source of the codes: ``openapi/partners/gidso.yaml``. A code that is not in a table is never guessed: the record goes to
+quarantine until the table has a line for it.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ MAPPING_VERSION = "1"
 
 
 class Kind(StrEnum):
-    """The kinds of record that a row of GIDSO is read as."""
+    """The kinds of record in a row of GIDSO."""
 
     REFERRAL = "aanmelding"
     SUPPORT_STOPPED = "ondersteuning-gestopt"
@@ -40,7 +40,7 @@ TEAM_KINDS: Mapping[str, ReferrerKind] = {
     "Wijkteam": ReferrerKind.WIJKTEAM,
     "Jongerenloket": ReferrerKind.JONGERENLOKET,
 }
-"""The kinds of team with which feedback is agreed; another kind first needs an agreement of its own."""
+"""The kinds of team with which feedback is agreed; another kind needs an agreement first."""
 
 SEXES: Mapping[str, str | None] = {"M": "m", "V": "f", "O": None}
 CHANNELS: Mapping[str, ContactChannel] = {
@@ -90,7 +90,7 @@ _PARTNER = "GIDSO"
 
 
 def to_commands(kind: Kind, row: Mapping[str, object]) -> tuple[Command, ...]:
-    """Read a row of GIDSO as what it says of this kind.
+    """Return the commands of a row, for one kind of record.
 
     Raises:
         UnknownCode: a code is not in the tables above.
@@ -104,7 +104,7 @@ def to_commands(kind: Kind, row: Mapping[str, object]) -> tuple[Command, ...]:
 
 
 def to_referral(message: Aanmelding) -> RegisterReferral:
-    """Read a registration as a referral; raises as ``to_commands`` does."""
+    """Return the command that registers a referral; raise as ``to_commands`` does."""
     meaning(TEAM_KINDS, message.teamsoort, "Teamsoort")
     return RegisterReferral(
         organisation_code=message.teamcode,
@@ -116,7 +116,7 @@ def to_referral(message: Aanmelding) -> RegisterReferral:
 
 
 def to_client(burger: Burger) -> ClientDetails:
-    """Read a resident as the client; raises as ``to_commands`` does."""
+    """Return the client; raise as ``to_commands`` does."""
     return ClientDetails(
         given_name=burger.voornaam,
         family_name=burger.achternaam,
@@ -133,7 +133,7 @@ def to_client(burger: Burger) -> ClientDetails:
 
 
 def to_contents(message: Aanmelding) -> ReferralContents:
-    """Read what the team says about the referral; raises as ``to_commands`` does."""
+    """Return the contents of the referral; raise as ``to_commands`` does."""
     assessment = message.brede_uitvraag
     domains = assessment.leefgebieden if assessment else []
     return ReferralContents(
@@ -159,12 +159,12 @@ def to_contents(message: Aanmelding) -> ReferralContents:
 
 
 def to_worker(medewerker: Medewerker) -> Worker:
-    """Read the team's worker as the referrer's worker."""
+    """Return the referrer's worker."""
     return Worker(name=medewerker.naam, phone=medewerker.telefoon, email=medewerker.email)
 
 
 def to_consent(toestemming: Toestemming) -> Consent:
-    """Read what the resident agreed to; when nothing was agreed, GIDSO's date and form say nothing either."""
+    """Return the consent of the resident; without consent, GIDSO's date and form have no meaning."""
     form = meaning_if_given(CONSENT_FORMS, toestemming.wijze, "Toestemming.Wijze")
     if not toestemming.terugkoppeling:
         return Consent()
@@ -172,12 +172,12 @@ def to_consent(toestemming: Toestemming) -> Consent:
 
 
 def stopped_on(row: Mapping[str, object]) -> datetime:
-    """Return the moment at which the team's own support ended; raises PartnerUnreadable."""
+    """Return when the team's own support ended; raise PartnerUnreadable."""
     return _moment(parse(Stopped, row, _PARTNER).ondersteuning_gestopt_op)
 
 
 def stamp(row: Mapping[str, object]) -> Stamp:
-    """Return version and moment of change of a registration; raises PartnerUnreadable."""
+    """Return version and moment of change of a registration; raise PartnerUnreadable."""
     return parse(Stamp, row, _PARTNER)
 
 
@@ -187,5 +187,5 @@ def is_removed(row: Mapping[str, object]) -> bool:
 
 
 def _moment(value: datetime | date) -> datetime:
-    # Registrations from before the last migration have a date only.
+    # Registrations from before GIDSO's last migration have a date only.
     return value if isinstance(value, datetime) else noon_of(value)

@@ -1,7 +1,7 @@
-"""GIDSO's messages as its contract describes them, in GIDSO's own words.
+"""GIDSO's messages as its contract describes them, with GIDSO's names.
 
-Source: ``openapi/partners/gidso.yaml``. Fields that the hub does not read are ignored; a field that the
-contract promises and that is absent makes the record unreadable, because the hub never fills in a value.
+Source: ``openapi/partners/gidso.yaml``. Fields that the hub does not read are ignored. A required field that is absent
+makes the record unreadable, because the hub never fills in a value.
 """
 
 import re
@@ -23,7 +23,7 @@ def _moment(value: object) -> object:
     return datetime.fromisoformat(value) if isinstance(value, str) and _MOMENT.fullmatch(value) else value
 
 
-# A longer value is not as the contract says, and never cut off: the record goes to quarantine.
+# A longer value breaks the contract and is not cut off: the record goes to quarantine.
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -68,14 +68,14 @@ class Medewerker(_Message):
 
 
 class Driegesprek(_Message):
-    """Whether a three-way meeting (*driegesprek*) is wished, and where."""
+    """Whether a three-way meeting (*driegesprek*) is wanted, and where."""
 
     gewenst: bool
     locatie: Place | None = None
 
 
 class BredeUitvraag(_Message):
-    """Pointer to the broad assessment (*brede uitvraag*); its contents stay in GIDSO."""
+    """A reference to the broad assessment (*brede uitvraag*); its contents stay in GIDSO."""
 
     door: Name
     leefgebieden: list[str]
@@ -83,7 +83,7 @@ class BredeUitvraag(_Message):
 
 
 class Toestemming(_Message):
-    """What the resident agreed to (*toestemming*)."""
+    """The consent of the resident (*toestemming*)."""
 
     terugkoppeling: bool
     datum: Day | None = None
@@ -117,21 +117,21 @@ class Aanmelding(_Message):
 
 
 class Stopped(_Message):
-    """A registration of which the team's own support has ended (*ondersteuning gestopt*)."""
+    """The end of the team's own support (*ondersteuning gestopt*)."""
 
     aanmelding_id: Id
     ondersteuning_gestopt_op: Day
 
 
 class Stamp(_Message):
-    """Which version of a registration this is, and since when."""
+    """The version of a registration, and when it was changed."""
 
     versie: int = Field(ge=1, lt=2**63)
     gewijzigd_op: Moment
 
 
 class AanmeldingenPage(BaseModel):
-    """One page of registrations and tombstones, with the link on: to the next page or the next round."""
+    """One page of registrations and tombstones, with a link to the next page or to the next round."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -141,7 +141,7 @@ class AanmeldingenPage(BaseModel):
 
 
 class JournaalregelsPage(BaseModel):
-    """The journal lines found; only their number matters to the hub."""
+    """The journal lines found; the hub uses only their number."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

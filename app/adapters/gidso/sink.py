@@ -1,30 +1,30 @@
 """Writes journal lines (*journaalregels*) into GIDSO."""
 
-from app.adapters.gidso.client import Client
+from app.adapters.gidso.client import GidsoClient
 from app.adapters.gidso.journal import to_line
 from app.domain.codes import System
 from app.domain.errors import PartnerRefused
 from app.domain.ports import PartnerMessage, Receipt
 
 
-class Sink:
-    """Tells a team by a line in the journal of its registration.
+class GidsoSink:
+    """Writes a message as a line in the journal of the team's registration.
 
-    GIDSO appends a repeated line a second time; from the second try on the line is therefore looked up first, by
-    the reference that it carries.
+    GIDSO appends a repeated line a second time. From the second attempt on, the line is therefore looked up first, by
+    its reference.
     """
 
     system = System.GIDSO
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: GidsoClient) -> None:
         self._client = client
 
     async def deliver(self, message: PartnerMessage) -> Receipt:
-        """Append the line, unless an earlier try already did.
+        """Append the line, unless an earlier attempt did.
 
         Raises:
-            PartnerUnreachable: no or a temporary answer; the outcome may be unknown, try again.
-            PartnerRefused: GIDSO says no, or the message belongs to no journal.
+            PartnerUnreachable: no answer or a temporary one; the outcome may be unknown, try again.
+            PartnerRefused: GIDSO refuses it, or the message belongs in no journal.
         """
         case_id = message.external_id
         if case_id is None:

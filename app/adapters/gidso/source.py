@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from app.adapters.common.drift import drift_of, unknown_in
 from app.adapters.common.parsing import read_record
 from app.adapters.gidso import mapping
-from app.adapters.gidso.client import Client, token_of
+from app.adapters.gidso.client import GidsoClient, token_of
 from app.adapters.gidso.mapping import Kind
 from app.adapters.gidso.schemas import Aanmelding, AanmeldingenPage
 from app.domain.codes import System
@@ -20,20 +20,20 @@ PAGE_SIZE = 500
 _STAMPS = frozenset({"Versie", "GewijzigdOp"})
 _STOPPED = "OndersteuningGestoptOp"
 _REMOVED = "removed"
-_NO_STAMP = ReadError("Versie", "unreadable", "It came without a readable version and moment; correct that in GIDSO.")
+_NO_STAMP = ReadError("Versie", "unreadable", "It has no readable version and moment; have them corrected in GIDSO.")
 
 
-class Source:
-    """Gives what changed in GIDSO; the cursor is the delta token and comes with the last page of a round.
+class GidsoSource:
+    """Reads what changed in GIDSO; the cursor is the delta token, which comes with the last page of a round.
 
-    A registration whose support has ended is read as two records, so that the signal keeps its own moment and is
-    not given again each time the registration changes.
+    A registration whose support has ended is read as two records, so that the signal has a moment of its own and is not
+    sent again each time the registration changes.
     """
 
     system = System.GIDSO
     mapping_version = mapping.MAPPING_VERSION
 
-    def __init__(self, client: Client, clock: Clock, read_from: datetime | None = None) -> None:
+    def __init__(self, client: GidsoClient, clock: Clock, read_from: datetime | None = None) -> None:
         self._client = client
         self._clock = clock
         self._read_from = read_from
@@ -54,7 +54,7 @@ class Source:
             yield Page(records, cursor, drift_of(records, _unknown_fields(page.value)))
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
-        """Read a registration from quarantine again; its version and moment are not in its payload."""
+        """Return a registration from quarantine as it is read now; its version and moment are not in its payload."""
         kind = Kind(quarantined.kind)
         record = PartnerRecord(
             kind=kind,
@@ -70,7 +70,7 @@ class Source:
         return read_record(record, _commands(record, kind))
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Return what GIDSO's own tombstone gives; that support ended stays so."""
+        """Return the record of a tombstone for a registration; None for the end of support, which stays true."""
         if kind != Kind.REFERRAL:
             return None
         (record,) = read_row({"@removed": {"reason": "deleted"}, "AanmeldingId": external_id}, seen_at)
@@ -84,11 +84,11 @@ class Source:
 
 
 def read_row(row: Mapping[str, object], read_at: datetime) -> Iterator[PartnerRecord]:
-    """Read a row as one record, or as two when the team's own support has ended.
+    """Return the record of a row, or two when the team's own support has ended.
 
     Args:
         row: a registration or a tombstone.
-        read_at: when it was read; tombstones tell no moment of their own.
+        read_at: when it was read; a tombstone states no moment.
     """
     content = {name: value for name, value in row.items() if name not in _STAMPS and name != _STOPPED}
     yield _record(Kind.REFERRAL, content, row, read_at)
@@ -114,7 +114,7 @@ def _commands(record: PartnerRecord, kind: Kind) -> Iterator[PartnerRecord]:
 
 
 def _stamped(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> PartnerRecord:
-    """Return the record with the version of its row, and when what it says happened; a tombstone tells neither."""
+    """Return the record with the version of its row and the moment of the event; a tombstone states neither."""
     if mapping.is_removed(row):
         return replace(record, version=_REMOVED)
     stamp = mapping.stamp(row)
@@ -123,13 +123,13 @@ def _stamped(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> Pa
 
 
 def _unknown_fields(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
-    # A name with an at sign is an annotation of OData, which may come at any time (OData JSON Format 4.01, 4.6).
+    # A name with an at sign is an annotation of OData, which is always allowed (OData JSON Format 4.01, 4.6).
     own = ({name: value for name, value in row.items() if "@" not in name} for row in rows)
     return unknown_in(own, Aanmelding, Kind.REFERRAL, _STAMPS | {_STOPPED})
 
 
 def _key(payload: Mapping[str, object]) -> str:
-    """Return the registration's id; a row without one is named by its content, so that it can be quarantined."""
+    """Return the id of the registration; a row without one is named by its content, so that it can be quarantined."""
     key = payload.get("AanmeldingId")
     if isinstance(key, str) and key:
         return key
@@ -138,9 +138,9 @@ def _key(payload: Mapping[str, object]) -> str:
 
 
 def _onward(page: AanmeldingenPage) -> tuple[str | None, dict[str, str] | None]:
-    """Return the new cursor on the last page of a round, else the query for the next page."""
+    """Return the new cursor on the last page of a round, otherwise the query for the next page."""
     if page.delta_link:
         return token_of(page.delta_link, "$deltatoken"), None
     if page.next_link:
         return None, {"$skiptoken": token_of(page.next_link, "$skiptoken")}
-    raise PartnerUnreachable("GIDSO gave a page without a link on; trying again later")
+    raise PartnerUnreachable("GIDSO returned a page without a link to the next; trying again later")

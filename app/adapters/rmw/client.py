@@ -1,4 +1,4 @@
-"""Speaks SOAP with RMW over HTTP; knows the contract's operations and nothing of the hub."""
+"""The SOAP interface of RMW over HTTP. Source: ``openapi/partners/rmw.wsdl``."""
 
 from typing import Final
 
@@ -16,10 +16,10 @@ _TAB_CLOSED: Final = "TABGESLOTEN"
 
 
 class RmwClient:
-    """One RMW installation and the account with which the hub calls it.
+    """Calls RMW.
 
-    Every operation raises PartnerUnreachable for no or a temporary answer (the outcome of a change is
-    then unknown) and PartnerRefused when RMW says no.
+    Every operation raises PartnerUnreachable when there is no answer or a temporary one (the outcome of a change is
+    then unknown), and PartnerRefused for any other refusal.
     """
 
     def __init__(self, url: str, username: str, password: str, pace: Pace | None = None) -> None:
@@ -31,24 +31,24 @@ class RmwClient:
         await self._http.aclose()
 
     async def list_registrations(self, code: str, position: int, count: int) -> RegistrationList:
-        """Return registrations with a referral code (*registratiecode*) from a position on; the first has 1."""
+        """Return registrations with a referral code (*registratiecode*) from a position on, which starts at 1."""
         fields = {"registratiecode": code, "vanafPositie": str(position), "aantal": str(count)}
         answer = await self._ask("lijstAanmeldingen", fields)
         try:
             return RegistrationList.read(answer)
         except ValueError as error:
-            raise PartnerUnreachable("RMW gave a list without a readable next position") from error
+            raise PartnerUnreachable("RMW returned a list without a readable next position") from error
 
     async def registration_state(self, number: str) -> RegistrationState:
-        """Return what other systems wrote on a registration."""
+        """Return what systems wrote on a registration."""
         return RegistrationState.read(await self._ask("geefAanmelding", {"aanmeldnummer": number}))
 
     async def add_status(self, update: StatusUpdate) -> None:
-        """Append a status line; RMW appends it again when asked again."""
+        """Append a status line; RMW appends a repeated one again."""
         await self._ask("wijzigAanmeldcodeStatus", update.fields())
 
     async def close_tab(self, number: str, on: str, reference: str) -> None:
-        """Close the activity tab; a tab that somebody closed before is as it should be."""
+        """Close the activity tab; a tab that is closed already is no error."""
         fields = {"aanmeldnummer": number, "datum": on, "kenmerk": reference}
         answer = await self._call("sluitTab", fields)
         if isinstance(answer, Fault) and answer.code != _TAB_CLOSED:
@@ -64,7 +64,7 @@ class RmwClient:
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{NAMESPACE}/{action}"'}
         with partner_errors("RMW"):
             response = await self._http.post(_PATH, content=request(self._header, action, fields), headers=headers)
-            # SOAP 1.1 section 6.2: a fault travels with status 500; any other error is not RMW speaking.
+            # SOAP 1.1, section 6.2: a fault has status 500; any other error comes from a server in between.
             if response.status_code != 500:
                 response.raise_for_status()
             try:
@@ -74,7 +74,7 @@ class RmwClient:
                 raise PartnerUnreachable(str(error)) from error
         if isinstance(answer, Fault) or answer.tag == f"{{{NAMESPACE}}}{action}Response":
             return answer
-        raise PartnerUnreachable(f"RMW gave an answer to something else than {action}")
+        raise PartnerUnreachable(f"RMW returned an answer to another request than {action}")
 
 
 def _error(fault: Fault) -> PartnerRefused | PartnerUnreachable:

@@ -1,4 +1,4 @@
-"""What RMW's records mean to the hub, and what the hub's released fields become in RMW: pure and total.
+"""RMW's registrations as commands, and messages as RMW's status lines: pure functions and complete tables.
 
 Source: the code lists of ``openapi/partners/rmw.xsd``. A code that is not in a table is never guessed.
 """
@@ -73,14 +73,14 @@ ENDINGS: Final = frozenset(
         EventType.TRAJECTORY_CLOSED,
     }
 )
-"""Events after which nothing runs any more, so that RMW's activity tab is closed."""
+"""Events that end a case; RMW's activity tab is closed after them."""
 
 
 def to_commands(registration: ListedRegistration) -> tuple[Command, ...]:
-    """Read a registration as the referral that it states, or as its withdrawal when it lapsed (*vervallen*).
+    """Return the command that registers a referral, or that withdraws it when the registration lapsed (*vervallen*).
 
     Raises:
-        UnknownCode: a code has no meaning here.
+        UnknownCode: a code is not in the tables.
         PartnerUnreadable: a field is missing or breaks its form.
     """
     message = parse(Aanmelding, registration.contents, "RMW")
@@ -98,12 +98,12 @@ def to_commands(registration: ListedRegistration) -> tuple[Command, ...]:
 
 
 def withdrawal() -> tuple[Command, ...]:
-    """Return what a lapsed registration says: it is taken back, RMW does not tell why."""
+    """Return the command of a lapsed registration: it is withdrawn; RMW states no reason."""
     return (WithdrawReferral(WithdrawalReason.OTHER),)
 
 
 def stuf_moment(moment: datetime) -> str:
-    """Write a moment as StUF does: jjjjmmdduummss, Dutch time."""
+    """Return a moment as in StUF: jjjjmmdduummss, Dutch time."""
     return f"{moment.astimezone(AMSTERDAM):%Y%m%d%H%M%S}"
 
 
@@ -111,7 +111,7 @@ def changed_at(registration: ListedRegistration) -> datetime:
     """Return when a consultant last changed the registration, in UTC.
 
     Raises:
-        PartnerUnreadable: the StUF moment (jjjjmmdduummss, Dutch time) is missing or none.
+        PartnerUnreadable: the StUF moment (jjjjmmdduummss, Dutch time) is missing, or is no moment.
     """
     digits = _digits(registration.changed_at, 14, "tijdstipMutatie")
     try:
@@ -123,13 +123,13 @@ def changed_at(registration: ListedRegistration) -> datetime:
 
 
 def to_status_update(message: PartnerMessage) -> StatusUpdate:
-    """Return the status line that tells RMW of an event.
+    """Return the status line of an event.
 
     Raises:
         PartnerRefused: RMW has no registration for the case, or no status for the event.
     """
     if message.external_id is None:
-        raise PartnerRefused("RMW makes registrations itself: without an aanmeldnummer there is nothing to update")
+        raise PartnerRefused("RMW makes registrations itself; without an aanmeldnummer there is nothing to update")
     return StatusUpdate(
         registration_number=message.external_id,
         status_code=_status_code(message),
@@ -185,7 +185,7 @@ def _consent(toestemming: Toestemming | None) -> Consent:
 
 
 def _received_at(message: Aanmelding, changed: datetime) -> datetime:
-    # A date without a time stands for noon, but a referral is never received after it was last changed.
+    # A date without a time means noon, but a referral is never received after it was last changed.
     day = _date(message.datumAanmelding, "datumAanmelding")
     return min(noon_of(day).astimezone(UTC), changed)
 

@@ -1,4 +1,4 @@
-"""The remark (*toelichting*) on a status line: Dutch, short, made only of the fields that were released."""
+"""Released fields as the remark (*toelichting*) on a status line: short Dutch text."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -17,13 +17,13 @@ from app.domain.codes import (
 from app.domain.fields import Field
 
 MAX_LENGTH: Final = 200
-"""What RMW's field holds, in characters."""
+"""The length of RMW's field, in characters."""
 
 
 def remark(fields: Mapping[str, object]) -> str:
-    """Return the remark for these released fields, empty when none of them has a place in it.
+    """Return the remark for released fields; empty when none of them belongs in it.
 
-    The most telling part comes first; a part that no longer fits is left out as a whole.
+    The most important part comes first; a part that does not fit is left out as a whole.
     """
     text = ""
     for field, title, show in _PARTS:
@@ -38,7 +38,7 @@ def remark(fields: Mapping[str, object]) -> str:
 
 
 def _printable(text: str) -> str:
-    # XML has no place for control characters.
+    # XML allows no control characters.
     return one_line("".join(c if c.isprintable() else " " for c in text))
 
 

@@ -1,4 +1,4 @@
-"""RMW's messages as its contract (``openapi/partners/rmw.xsd``) documents them, in RMW's own words."""
+"""RMW's messages as its contract (``openapi/partners/rmw.xsd``) describes them, with RMW's names."""
 
 from dataclasses import dataclass
 from typing import Annotated, Final, Self
@@ -12,7 +12,7 @@ _PREFIX: Final = f"{{{NAMESPACE}}}"
 _REPEATED: Final = frozenset({"dreiging"})
 _NOT_CONTENTS: Final = frozenset({"statusregel", "tab", "mutatienummer", "tijdstipMutatie"})
 
-# A longer value is not as the contract says, and never cut off: the record goes to quarantine.
+# A longer value breaks the contract and is not cut off: the record goes to quarantine.
 Number = Annotated[str, StringConstraints(max_length=20)]
 Phone = Annotated[str, StringConstraints(max_length=40)]
 Code = Annotated[str, StringConstraints(max_length=80)]
@@ -57,7 +57,7 @@ class Toestemming(_Message):
 class Aanmelding(_Message):
     """A registration of a client under a referral code.
 
-    ``soortTeam`` is not read: what kind of organisation a team is, the hub knows by itself.
+    ``soortTeam`` is not read: the kind of a team is in the hub's own register of organisations.
     """
 
     aanmeldnummer: Number
@@ -86,9 +86,8 @@ class ListedRegistration:
     """One registration of a list.
 
     Attributes:
-        contents: what consultants registered, as nested names and texts; without what other systems
-            (the hub first) wrote on it and without RMW's own counting, so that it changes only when
-            a consultant changes something.
+        contents: what consultants registered, as nested names and texts; without what systems (such as the hub) wrote
+            on it and without RMW's own counters, so that it changes only when a consultant changes something.
         number: RMW's *mutatienummer*, empty when absent.
         changed_at: RMW's *tijdstipMutatie*, empty when absent.
     """
@@ -99,7 +98,7 @@ class ListedRegistration:
 
     @classmethod
     def read(cls, element: etree._Element) -> Self:
-        """Read an ``aanmelding`` element; nothing in it is judged yet."""
+        """Return an ``aanmelding`` element as it is; its contents are checked later."""
         number = element.findtext(f"{_PREFIX}mutatienummer") or ""
         return cls(_values(element), number, element.findtext(f"{_PREFIX}tijdstipMutatie") or "")
 
@@ -113,7 +112,7 @@ class RegistrationList:
 
     @classmethod
     def read(cls, answer: etree._Element) -> Self:
-        """Read ``lijstAanmeldingenResponse``.
+        """Return the list in ``lijstAanmeldingenResponse``.
 
         Raises:
             ValueError: the next position is not a number.
@@ -125,7 +124,7 @@ class RegistrationList:
 
 @dataclass(frozen=True)
 class RegistrationState:
-    """What was written on a registration by systems.
+    """What systems wrote on a registration.
 
     Attributes:
         references: the *kenmerken* of its status lines.
@@ -137,7 +136,7 @@ class RegistrationState:
 
     @classmethod
     def read(cls, answer: etree._Element) -> Self:
-        """Read ``geefAanmeldingResponse``."""
+        """Return the state in ``geefAanmeldingResponse``."""
         line, tab = f"{_PREFIX}aanmelding/{_PREFIX}statusregel", f"{_PREFIX}aanmelding/{_PREFIX}tab"
         references = frozenset(found.text or "" for found in answer.iterfind(f"{line}/{_PREFIX}kenmerk"))
         return cls(references, answer.findtext(f"{tab}/{_PREFIX}stand") == "G")

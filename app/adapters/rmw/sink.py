@@ -1,4 +1,4 @@
-"""Writes to RMW: the status of a referral code and, at the end, the closing of the activity tab."""
+"""Writes to RMW: the status of a referral code, and at the end of a case the closing of the activity tab."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ _NOTHING_WRITTEN: Final = RegistrationState(references=frozenset(), tab_closed=F
 
 
 class RmwSink:
-    """Tells RMW; since RMW appends whatever it gets, a second try looks first at what the earlier one left."""
+    """Writes to RMW. RMW stores a repeated line again, so the second attempt first looks up what the first one left."""
 
     system = System.RMW
 
@@ -23,18 +23,18 @@ class RmwSink:
         """Update the status of the registration's referral code and close its tab when the case ended.
 
         Raises:
-            PartnerUnreachable: no or a temporary answer; the outcome may be unknown.
-            PartnerRefused: RMW says no, or has no place for this message.
+            PartnerUnreachable: no answer or a temporary one; the outcome may be unknown, try again.
+            PartnerRefused: RMW refuses it, or has no place for this message.
         """
         update = to_status_update(message)
         state = await self._state(update.registration_number, message.attempt)
-        told = update.reference in state.references
-        if not told:
+        is_there = update.reference in state.references
+        if not is_there:
             await self._client.add_status(update)
         closes = message.event_type in ENDINGS and not state.tab_closed
         if closes:
             await self._client.close_tab(update.registration_number, update.on, update.reference)
-        return Receipt(update.registration_number, already_there=told and not closes)
+        return Receipt(update.registration_number, already_there=is_there and not closes)
 
     async def _state(self, number: str, attempt: int) -> RegistrationState:
         if attempt == 1:

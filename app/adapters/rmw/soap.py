@@ -1,4 +1,4 @@
-"""SOAP 1.1 envelopes with a UsernameToken: written for RMW, and RMW's read with a hardened parser.
+"""SOAP 1.1 envelopes with a UsernameToken: requests to RMW, and its answers, read with a hardened parser.
 
 Sources: SOAP 1.1, sections 4 and 6; WS-Security UsernameToken Profile 1.0, section 3.1.
 """
@@ -21,7 +21,7 @@ _NSMAP: Final[dict[Any, str]] = {None: NAMESPACE}
 
 
 class NotSoap(Exception):
-    """What came is no SOAP message, or holds what is never accepted (a document type)."""
+    """The answer is no SOAP message, or has a document type, which is never accepted."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Fault:
     """RMW's refusal.
 
     Attributes:
-        temporary: the faultcode says that the message itself was right (``Server``).
+        temporary: the faultcode is ``Server``: the message itself was right.
         code: RMW's own code, empty when a server in between made the fault.
-        wait_seconds: the wait that RMW advises.
+        wait_seconds: the wait that RMW asks for; None: it states none.
     """
 
     temporary: bool
@@ -40,7 +40,7 @@ class Fault:
 
 
 def security_header(username: str, password: str) -> etree._Element:
-    """Return the SOAP header that says who calls."""
+    """Return the SOAP header with the credentials."""
     header = etree.Element(f"{{{_SOAP}}}Header")
     security = etree.SubElement(header, f"{{{_WSSE}}}Security", {f"{{{_SOAP}}}mustUnderstand": "1"})
     token = etree.SubElement(security, f"{{{_WSSE}}}UsernameToken")
@@ -52,7 +52,7 @@ def security_header(username: str, password: str) -> etree._Element:
 def request(header: bytes, action: str, fields: Mapping[str, str]) -> bytes:
     """Return a request: this serialised header, and the action with its fields in the order of the schema.
 
-    The question (StUF ``Lv01``) or change (``Lk01``) is told apart by a ``kenmerk`` among the fields.
+    With a ``kenmerk`` among the fields it is a change (StUF ``Lk01``), without it a question (``Lv01``).
     """
     body = etree.Element(f"{{{NAMESPACE}}}{action}", nsmap=_NSMAP)
     steering = etree.SubElement(body, f"{{{NAMESPACE}}}stuurgegevens")
@@ -88,21 +88,21 @@ def read(message: bytes) -> etree._Element | Fault:
 
 
 def _parse(message: bytes) -> etree._Element:
-    # No document type, so no entities; huge_tree stays off, which keeps libxml2's own limits on depth and size.
+    # Without a document type there are no entities; without huge_tree the limits of libxml2 on depth and size hold.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(message, parser)
     except etree.XMLSyntaxError as error:
-        raise NotSoap("RMW gave an answer that is not XML") from error
+        raise NotSoap("RMW returned an answer that is not XML") from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise NotSoap("RMW gave an answer with a document type")
+        raise NotSoap("RMW returned an answer with a document type")
     return root
 
 
 def _body(root: etree._Element) -> etree._Element:
     body = root.find(f"{{{_SOAP}}}Body")
     if root.tag != f"{{{_SOAP}}}Envelope" or body is None or not len(body):
-        raise NotSoap("RMW gave an answer without a SOAP body")
+        raise NotSoap("RMW returned an answer without a SOAP body")
     return body[0]

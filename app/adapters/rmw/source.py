@@ -1,4 +1,4 @@
-"""Reads RMW's list of registrations as the engine's pages."""
+"""Reads RMW's list of registrations."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -19,14 +19,14 @@ PAGE_SIZE: Final = 500
 
 _KIND: Final = "aanmelding"
 _MOST_DIGITS: Final = 18
-_BESIDE: Final = frozenset({"aanmeldcode", "soortTeam"})
+_NOT_READ: Final = frozenset({"aanmeldcode", "soortTeam"})
 
 
 class RmwSource:
-    """Gives all registrations with a referral code at each pull: RMW cannot say what changed.
+    """Reads all registrations with a referral code at each pull, because RMW cannot list what changed.
 
-    The engine finds the changes by the contents of the payloads; there is no place to read on from,
-    so every page's cursor is None.
+    The engine finds the changes by the hash of the payload. There is no place to continue from, so the cursor of every
+    page is None.
     """
 
     system = System.RMW
@@ -35,7 +35,7 @@ class RmwSource:
     def __init__(self, client: RmwClient, referral_code: str) -> None:
         self._client, self._referral_code = client, referral_code
 
-    async def changes(self, cursor: str | None) -> AsyncIterator[Page]:  # no cursor exists
+    async def changes(self, cursor: str | None) -> AsyncIterator[Page]:
         """Return every registration, page by page.
 
         Raises:
@@ -46,20 +46,20 @@ class RmwSource:
         while position is not None:
             part = await self._client.list_registrations(self._referral_code, position, PAGE_SIZE)
             if part.next_position is not None and part.next_position <= position:
-                raise PartnerUnreachable("RMW gave a list that does not move on")
+                raise PartnerUnreachable("RMW returned a list that does not move on")
             records = tuple(_record(r, position + i) for i, r in enumerate(part.registrations))
             contents = (registration.contents for registration in part.registrations)
-            yield Page(records, None, drift_of(records, unknown_in(contents, Aanmelding, _KIND, _BESIDE)))
+            yield Page(records, None, drift_of(records, unknown_in(contents, Aanmelding, _KIND, _NOT_READ)))
             position = part.next_position
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
-        """Read a registration from quarantine again; its number and moment are not in its payload."""
+        """Return a registration from quarantine as it is read now; its number and moment are not in its payload."""
         changed = "" if quarantined.occurred_at == UNKNOWN_MOMENT else stuf_moment(quarantined.occurred_at)
         again = _record(ListedRegistration(dict(quarantined.payload), quarantined.version, changed), 0)
         return replace(again, external_id=quarantined.external_id, case_id=quarantined.case_id)
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Return what a lapsed registration (*vervallen*) gives: RMW's list grows only, so this one was taken out."""
+        """Return the record of a lapsed registration (*vervallen*): RMW's list only grows, so this one was removed."""
         return PartnerRecord(
             kind=_KIND,
             external_id=external_id,
@@ -73,7 +73,7 @@ class RmwSource:
 
 def _record(registration: ListedRegistration, position: int) -> PartnerRecord:
     number = registration.contents.get("aanmeldnummer")
-    # Without a number the place in the list, which only grows, is what tells the record from others.
+    # Without a number, the position identifies the record, because the list only grows.
     case_id = number if isinstance(number, str) else f"positie-{position}"
     record = PartnerRecord(
         kind=_KIND,
@@ -82,7 +82,7 @@ def _record(registration: ListedRegistration, position: int) -> PartnerRecord:
         version=registration.number,
         payload=registration.contents,
         occurred_at=UNKNOWN_MOMENT,
-        # RMW counts each change, those of other systems too: it only grows.
+        # RMW counts every change, also those by systems.
         revision=_revision(registration.number),
     )
     return read_record(record, _steps(record, registration))

@@ -1,4 +1,4 @@
-"""The smallest whole adapter, to copy for a partner of your own: a JSON service with an ordered feed.
+"""The smallest complete adapter, to copy for a new partner: a JSON service with an ordered feed.
 
 It belongs to no existing system. ``docs/how-to/connecting-a-partner.md`` says what to change, and in which order.
 Contract: ``openapi/partners/template.yaml``.
@@ -11,10 +11,10 @@ from typing_extensions import override
 from app.adapters.common.adapter import Adapter
 from app.adapters.common.pace import Pace
 from app.adapters.common.settings import NOT_SET, Credential, PartnerSettings
-from app.adapters.template.client import Client
+from app.adapters.template.client import TemplateClient
 from app.adapters.template.mapping import SYSTEM, TABLES, Tables
-from app.adapters.template.sink import Sink
-from app.adapters.template.source import Source
+from app.adapters.template.sink import TemplateSink
+from app.adapters.template.source import TemplateSource
 from app.domain.codes import System
 from app.domain.ports import Clock
 
@@ -43,5 +43,5 @@ def connect_template(url: str, token: str, tables: Tables = TABLES, pace: Pace |
         tables: what the partner's codes mean.
         pace: how many calls may leave, both directions together; None: no limit.
     """
-    client = Client(url, token, pace)
-    return Adapter(system=SYSTEM, source=Source(client, tables), sink=Sink(client), close=client.close)
+    client = TemplateClient(url, token, pace)
+    return Adapter(system=SYSTEM, source=TemplateSource(client, tables), sink=TemplateSink(client), close=client.close)

@@ -1,4 +1,4 @@
-"""Speaks HTTP with the partner, and nothing else. Source: ``openapi/partners/template.yaml``."""
+"""The HTTP interface of the partner. Source: ``openapi/partners/template.yaml``."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -14,11 +14,11 @@ from app.adapters.template.schemas import Wijziging, Wijzigingen
 _PARTNER: Final = "The partner"
 
 
-class Client:
-    """The partner's service.
+class TemplateClient:
+    """Calls the partner.
 
-    Every method raises PartnerUnreachable for no or a temporary answer (the outcome of a message is then unknown)
-    and PartnerRefused when the partner says no.
+    Every method raises PartnerUnreachable when there is no answer or a temporary one (the outcome of a message is then
+    unknown), and PartnerRefused for any other refusal.
     """
 
     def __init__(self, url: str, token: str, pace: Pace | None = None) -> None:
@@ -28,8 +28,8 @@ class Client:
     async def changes(self, after: int, limit: int) -> list[Wijziging]:
         """Return at most ``limit`` changes with a sequence number above ``after``, in order."""
         with partner_errors(_PARTNER):
-            # A feed that forgets, or a token that expires, answers 410 here: raise CursorExpired and the engine
-            # reads everything (app/adapters/gidso/client.py).
+            # A partner whose feed or cursor expires answers for example 410: raise CursorExpired, and the engine reads
+            # everything (app/adapters/gidso/client.py).
             response = _checked(await self._http.get("/v1/wijzigingen", params={"na": after, "aantal": limit}))
         return parse_response(Wijzigingen, response, _PARTNER).wijzigingen
 
@@ -40,7 +40,7 @@ class Client:
             return response.status_code != HTTPStatus.NOT_FOUND and _checked(response).is_success
 
     async def add_message(self, number: str, message: Mapping[str, object]) -> None:
-        """Add a message to a referral; added twice, it is there twice."""
+        """Add a message to a referral; the partner stores a repeated one again."""
         with partner_errors(_PARTNER):
             _checked(await self._http.post(_messages(number), json=message))
 

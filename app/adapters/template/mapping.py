@@ -1,7 +1,7 @@
-"""What the partner says, read as the hub's facts, and what it is told: pure functions and total tables.
+"""The partner's referrals as commands, and messages in the partner's form: pure functions and complete tables.
 
 Source of the codes: ``openapi/partners/template.yaml``. A code that is not in a table is never guessed and never
-becomes "unknown": the record goes to quarantine, the table gets a line, and the record is tried again.
+becomes "unknown": the record goes to quarantine, the table gets a line, and the record is read again.
 """
 
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ from app.domain.ports import PartnerMessage
 from app.domain.values import ClientDetails, Consent, ReferralContents
 
 SYSTEM: Final = System.GIDSO
-"""Yours gets a member of its own in ``System``; the template borrows one that its tests do not use otherwise."""
+"""The partner. A new partner has a member of its own in ``System``; the template borrows one for its tests."""
 
 MAPPING_VERSION: Final = "1"
-"""Goes up with each change below; the account of every run names it."""
+"""Raise it with each change below; it is recorded with every run."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """What each code of the partner means.
+    """The meaning of each code of the partner.
 
     Attributes:
-        states: *stand*: whether the referral stands.
+        states: *stand*; True: the referral is open, False: it is withdrawn.
         reasons: *redenIntrekking*.
         incomes: *inkomen*.
     """
@@ -74,15 +74,15 @@ PLACES: Final[Mapping[Field, str]] = {
     Field.APPOINTMENT_STARTS_AT: "afspraakOp",
     Field.COUNSELLOR_NAME: "trajectbegeleider",
 }
-"""Where a message (*bericht*) has room for a field; the privacy gate decided before whether it may be told."""
+"""The place of a field in a message (*bericht*); the privacy gate has decided before whether it is released."""
 
 
 def to_commands(message: Aanmelding, tables: Tables = TABLES) -> tuple[Command, ...]:
-    """Read a referral as the one thing it says: that it stands so, or that it was withdrawn.
+    """Return the command of a referral: it is registered as it is now, or it is withdrawn.
 
     Raises:
         UnknownCode: a code is not in the tables.
-        PartnerUnreadable: the BSN is none.
+        PartnerUnreadable: the BSN fails the eleven-test.
     """
     if meaning(tables.states, message.stand, "stand"):
         return (_referral(message, tables),)
@@ -90,20 +90,20 @@ def to_commands(message: Aanmelding, tables: Tables = TABLES) -> tuple[Command, 
 
 
 def to_message(message: PartnerMessage) -> dict[str, object]:
-    """Write what happened as the message (*bericht*) that the partner stores.
+    """Return a message in the form that the partner stores (*bericht*).
 
     Raises:
         PartnerRefused: the event has no feedback moment, so the partner has no place for it.
     """
     if message.moment is None:
         raise PartnerRefused("the partner takes events with a feedback moment only; do not send this event there")
-    told = {place: message.fields[field] for field, place in PLACES.items() if message.fields.get(field) is not None}
+    fields = {place: message.fields[field] for field, place in PLACES.items() if message.fields.get(field) is not None}
     return {
-        # The delivery's own id, the same at each try: by it the sink looks up what an earlier try left.
+        # The id of the delivery is the same at each attempt: by it the sink looks up an earlier attempt.
         "kenmerk": str(message.id),
         "moment": MOMENTS[message.moment],
         "gebeurdOp": message.occurred_at.isoformat(),
-        **told,
+        **fields,
     }
 
 

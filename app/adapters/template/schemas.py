@@ -1,4 +1,4 @@
-"""The partner's messages as its contract (``openapi/partners/template.yaml``) has them, in its own words."""
+"""The partner's messages as its contract (``openapi/partners/template.yaml``) describes them, with its names."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -6,20 +6,20 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-# As large as the database can count.
+# The largest integer of the database.
 Count = Annotated[int, Field(ge=1, lt=2**63)]
-# A longer value is not as the contract says, and never cut off: the record goes to quarantine.
+# A longer value breaks the contract and is not cut off: the record goes to quarantine.
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-# Left alone, Pydantic would read numbers as days and moments too; the contract has ISO 8601 texts only.
+# Without these, Pydantic would also read numbers as days and moments; the contract has ISO 8601 texts only.
 Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(str(value)))]
 Moment = Annotated[AwareDatetime, BeforeValidator(lambda value: datetime.fromisoformat(str(value)))]
 
 
 class _Message(BaseModel):
-    # Strict: a number is no text and "ja" is no boolean. What is promised and absent makes the record unreadable,
-    # because the hub never fills in a value; what is new is left alone, and counted as drift.
+    # Strict: a number is no text and "ja" is no boolean. A required field that is absent makes the record unreadable,
+    # because the hub never fills in a value; an unknown field is ignored, and counted as drift.
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True, strict=True)
 
 
@@ -49,7 +49,7 @@ class Aanmelding(_Message):
 
 
 class Wijziging(_Message):
-    """A place in the feed; the referral is read on its own, so that one bad one spoils no others."""
+    """A place in the feed; each referral is read separately, so that an unreadable one affects no other."""
 
     volgnummer: Count
     aanmelding: dict[str, object]

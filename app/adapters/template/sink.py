@@ -1,29 +1,29 @@
-"""Writes to the partner: one message (*bericht*) for each thing that it is told."""
+"""Writes messages (*berichten*) to the partner."""
 
-from app.adapters.template.client import Client
+from app.adapters.template.client import TemplateClient
 from app.adapters.template.mapping import SYSTEM, to_message
 from app.domain.errors import PartnerRefused
 from app.domain.ports import PartnerMessage, Receipt
 
 
-class Sink:
-    """Tells the team by a message on its referral.
+class TemplateSink:
+    """Writes an event as a message on the team's referral.
 
-    The partner stores a repeated message a second time. From the second try on, the sink therefore looks first
-    whether an earlier try arrived: "sent, answer lost" and "never sent" look the same from here.
+    The partner stores a repeated message again. From the second attempt on, the sink therefore looks up first whether
+    an earlier attempt arrived: a lost message and a lost answer look the same to the hub.
     """
 
     system = SYSTEM
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: TemplateClient) -> None:
         self._client = client
 
     async def deliver(self, message: PartnerMessage) -> Receipt:
-        """Add the message, unless an earlier try already did.
+        """Add the message, unless an earlier attempt did.
 
         Raises:
-            PartnerUnreachable: no or a temporary answer; the outcome may be unknown, try again.
-            PartnerRefused: the partner says no, or has no place for this event.
+            PartnerUnreachable: no answer or a temporary one; the outcome may be unknown, try again.
+            PartnerRefused: the partner refuses it, or has no place for this event.
         """
         number = message.external_id
         if number is None:

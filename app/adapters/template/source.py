@@ -1,4 +1,4 @@
-"""Reads the partner's feed as the engine's pages."""
+"""Reads the partner's feed."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Final
 
 from app.adapters.common.drift import drift_of, unknown_in
 from app.adapters.common.parsing import UNKNOWN_MOMENT, parse, read_record
-from app.adapters.template.client import Client
+from app.adapters.template.client import TemplateClient
 from app.adapters.template.mapping import MAPPING_VERSION, SYSTEM, TABLES, Tables, to_commands
 from app.adapters.template.schemas import Aanmelding, Wijziging
 from app.domain.codes import WithdrawalReason
@@ -16,28 +16,28 @@ from app.domain.errors import PartnerUnreachable
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 
 PAGE_SIZE: Final = 500
-"""The most that the partner gives at once."""
+"""The most changes that the partner returns at once."""
 
 _KIND: Final = "aanmelding"
 
 
-class Source:
-    """Gives what changed; the cursor is the sequence number, as text, up to which everything was read.
+class TemplateSource:
+    """Reads what changed; the cursor is the sequence number, as text, up to which everything was read.
 
     This is where partners differ most:
 
-    - Numbers that are given out before the record is stored, so that a lower one may appear behind a higher one:
-      read some of them again (``app/adapters/allegro/source.py``).
+    - Numbers that are assigned before the record is stored, so that a lower one may appear after a higher one: read
+      some of them again (``app/adapters/allegro/source.py``).
     - An opaque token that comes with the last page and may expire: the other pages have the cursor None, and the
       client raises CursorExpired (``app/adapters/gidso/source.py``).
-    - No feed at all: list everything at each pull, always with the cursor None; the engine finds what changed by
-      content (``app/adapters/rmw/source.py``).
+    - No feed: list everything at each pull, always with the cursor None; the engine finds what changed by the hash of
+      the payload (``app/adapters/rmw/source.py``).
     """
 
     system = SYSTEM
     mapping_version = MAPPING_VERSION
 
-    def __init__(self, client: Client, tables: Tables = TABLES) -> None:
+    def __init__(self, client: TemplateClient, tables: Tables = TABLES) -> None:
         self._client, self._tables = client, tables
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Page]:
@@ -45,26 +45,26 @@ class Source:
 
         Raises:
             PartnerUnreachable: no answer, or a feed that does not move on; try again later from the same cursor.
-            PartnerRefused: the partner does not take the question.
+            PartnerRefused: the partner refuses the request.
         """
         read_to = int(cursor or 0)
         while True:
             changes = await self._client.changes(read_to, PAGE_SIZE)
             read_to = _moved_on(read_to, changes)
-            # An empty page too: it tells that the partner answered.
+            # An empty page too: it shows that the partner answered.
             yield self._page(changes, str(read_to))
             if len(changes) < PAGE_SIZE:
                 return
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
-        """Read a record that was in quarantine again, with today's tables."""
+        """Return a record from quarantine as it is read now."""
         again = self._read(quarantined.payload, quarantined.external_id)
         return replace(again, external_id=quarantined.external_id, case_id=quarantined.case_id)
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Return the withdrawal that a vanished referral means; the partner itself says nothing of it.
+        """Return a withdrawal for a referral that is no longer there; this partner does not report deletions.
 
-        A partner that tells of deletions gives the same fact for its tombstone (``app/adapters/gidso/mapping.py``).
+        The record of a partner that does report them says the same (``app/adapters/gidso/mapping.py``).
         """
         return PartnerRecord(
             kind=kind,
@@ -83,7 +83,7 @@ class Source:
         )
 
     def _read(self, row: Mapping[str, object], otherwise: str) -> PartnerRecord:
-        """Read a referral; one that cannot be read says why, and keeps its key as far as it has one."""
+        """Return a referral as a record; ``otherwise`` is its key when it has no number."""
         number = row.get("nummer")
         key = number if isinstance(number, str) and number else otherwise
         record = PartnerRecord(
@@ -102,6 +102,6 @@ class Source:
 def _moved_on(read_to: int, changes: Sequence[Wijziging]) -> int:
     newest = max((change.volgnummer for change in changes), default=read_to)
     if changes and newest <= read_to:
-        # Else the engine would read the same page for ever, and a cursor could go back.
-        raise PartnerUnreachable("The partner gave a feed that does not move on")
+        # Otherwise the engine would read the same page again and again, and the cursor could go back.
+        raise PartnerUnreachable("The partner returned a feed that does not move on")
     return newest
