@@ -1,4 +1,4 @@
-"""What kind of information each field is, and how a field can be told less precisely."""
+"""What kind of information each field is, and which less precise form it has."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -11,10 +11,10 @@ CLASS_OF: Mapping[Field, FieldClass] = {field: spec.privacy_class for field, spe
 """The one class of every field of the canonical record."""
 
 ID_FIELDS = frozenset(field for field, spec in SPECS.items() if spec.type is IDENTIFIER)
-"""The hub's own ids: outside the three systems they only ever leave as the receiver's pseudonyms."""
+"""The hub's own ids: a receiver outside the three systems gets its own pseudonyms instead."""
 
 INSIDE_ONLY = frozenset({Field.CLIENT_BSN})
-"""Fields that never leave to a receiver outside the three systems, whatever a rule says."""
+"""Fields that never leave to a receiver outside the three systems, whatever a rule permits."""
 
 SUPPLIED_BY_REFERRER = frozenset(
     {
@@ -22,14 +22,14 @@ SUPPLIED_BY_REFERRER = frozenset(
         *(spec.field for spec in OF_CONTENTS if spec.privacy_class is not FieldClass.CONTACT),
     }
 )
-"""The referral's contents: the referrer said them itself and may read them back (domain.md section 9)."""
+"""The referral's contents: the referrer supplied them and may read them back (domain.md section 9)."""
 
 
 def _local_date(value: object) -> date:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    if not isinstance(moment, datetime) or moment.tzinfo is None:
-        raise TypeError("a moment with a time zone is needed")
-    return moment.astimezone(AMSTERDAM).date()
+    time = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(time, datetime) or time.tzinfo is None:
+        raise TypeError("a time with a time zone is needed")
+    return time.astimezone(AMSTERDAM).date()
 
 
 def _year(value: object) -> int:
@@ -48,7 +48,7 @@ def _without(secret: str) -> Callable[[object], object]:
     return coarsened
 
 
-# These two reasons speak of what others told about the client, not of what this referrer said.
+# These two reasons come from what others reported about the client, not from this referrer.
 _REASONS_FROM_OTHERS = frozenset({RejectionReason.ALREADY_KNOWN, RejectionReason.WMO_INDICATION})
 
 
@@ -67,15 +67,14 @@ _COARSENERS: Mapping[Field, Callable[[object], object]] = {
 }
 
 COARSENABLE = frozenset(_COARSENERS)
-"""The fields that can be told less precisely."""
+"""The fields that have a less precise form."""
 
 
 def coarsen(field: Field, value: object) -> object:
     """Return a less precise value of a field; None stays None.
 
-    A birth date becomes its year, a moment its date in local time; routing advice loses
-    ``already_open``, flags lose ``contact_lost``, a reason of rejection that rests on what others
-    told becomes ``not_eligible``.
+    A birth date becomes its year, a time its date in local time; routing advice loses ``already_open``, flags lose
+    ``contact_lost``, a reason of rejection that comes from what others reported becomes ``not_eligible``.
 
     Raises:
         KeyError: the field is not in ``COARSENABLE``.

@@ -78,7 +78,7 @@ def _reason(permit: AllowRule, question: Question, is_empty: bool) -> Reason:
     for requirement in rule.requirements:
         if not question.is_met(requirement):
             return requirement.reason
-    return Reason.NOT_TOLD if permit.re_released and is_empty else Reason.RELEASED
+    return Reason.NOT_YET_RELEASED if permit.re_released and is_empty else Reason.RELEASED
 
 
 def _released(field: Field, permit: AllowRule, question: Question) -> Decision:

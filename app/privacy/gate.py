@@ -1,6 +1,6 @@
-"""The gate: builds what leaves the hub from the fields that the policy permits, and tells why.
+"""The gate: builds what leaves the hub from the fields that the policy permits.
 
-Nothing else makes a ``Released``, and everything that leaves the hub asks for one.
+Only the gate creates a ``Released``, and everything that leaves the hub is built from one.
 """
 
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ from app.privacy.rules import Requirement
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Who is told.
+    """To whom something is disclosed.
 
     Attributes:
-        key: stable, such as the organisation's id as text; its pseudonyms depend on it.
+        key: a stable name, such as the organisation's id as text; its pseudonyms depend on it.
         kind: a ``ReferrerKind`` or ``OrganisationRole`` value.
-        inside: True for who works in one of the three systems, and so gets the hub's own ids.
+        inside: True when it works in one of the three systems, and so gets the hub's own ids.
     """
 
     key: str
@@ -40,12 +40,12 @@ class Receiver:
     inside: bool
 
 
-_KEY_OF_THE_GATE: Final = object()
+_CREATED_BY_GATE: Final = object()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Released:
-    """What may leave, made by ``PrivacyGate.release`` only; prints without its values.
+    """What may leave, created by ``PrivacyGate`` only; its ``repr`` shows no values.
 
     Attributes:
         fields: released fields in the order of ``Field``, as JSON scalars or lists of text.
@@ -53,7 +53,7 @@ class Released:
         policy_version: the version of the rules that decided.
 
     Raises:
-        TypeError: something other than the gate tries to make one.
+        TypeError: something other than the gate creates one.
     """
 
     fields: Mapping[Field, FactValue]
@@ -63,8 +63,8 @@ class Released:
     key: InitVar[object]
 
     def __post_init__(self, key: object) -> None:
-        if key is not _KEY_OF_THE_GATE:
-            raise TypeError("only PrivacyGate.release makes a Released")
+        if key is not _CREATED_BY_GATE:
+            raise TypeError("only PrivacyGate creates a Released")
         object.__setattr__(self, "fields", MappingProxyType(self.fields))
 
     @property
@@ -79,18 +79,18 @@ class Released:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all may leave."""
+        """Whether nothing may leave."""
         return not self.fields
 
 
 class PrivacyGate:
-    """Decides, field by field, what a receiver may be told; whatever no rule permits is withheld.
+    """Decides, field by field, what is released to a receiver; a field that no rule permits is withheld.
 
     Safe to share between threads.
 
     Args:
         policy: the rules.
-        pseudonyms: give a receiver outside the three systems its own ids.
+        pseudonyms: the ids of receivers outside the three systems.
         clock: its date in local time decides which rules are valid.
     """
 
@@ -101,13 +101,13 @@ class PrivacyGate:
         self._plan = lru_cache(maxsize=_MAX_PLANS)(self._compiled)
 
     def release(self, receiver: Receiver, occasion: DisclosureOccasion, facts: Mapping[Field, object]) -> Released:
-        """Return the facts that this receiver may be told on this occasion.
+        """Return the facts that this receiver may have on this occasion.
 
-        Whatever the policy does not permit is withheld; so is a field on which deciding fails.
+        A field that the policy does not permit is withheld; so is a field on which deciding fails.
 
         Args:
-            receiver: who is told.
-            occasion: at which moment, on asking, or to be handled.
+            receiver: to whom the facts are disclosed.
+            occasion: at which moment, on request, or to be handled.
             facts: what is known, by field; ``consent.scopes`` among them is the consent recorded now.
 
         Raises:
@@ -131,7 +131,11 @@ class PrivacyGate:
         return self._released(occasion, fields, decisions)
 
     def explain(self, receiver: Receiver, occasion: DisclosureOccasion, facts: Mapping[Field, object]) -> Released:
-        """Return the same as ``release``, decided rule by rule without a plan: slower, to explain and to compare."""
+        """Return the same as ``release``, decided rule by rule without a plan: slower, to explain and to compare.
+
+        Raises:
+            ValueError: the clock's time has no time zone.
+        """
         row = self.policy.row(receiver.kind, occasion)
         question = Question(self._today(), receiver.inside, partial(_is_met_by, facts))
         fields: dict[Field, FactValue] = {}
@@ -149,9 +153,15 @@ class PrivacyGate:
     def would_release(
         self, kind: str, occasion: DisclosureOccasion, field: Field, facts: Mapping[Field, object]
     ) -> bool:
-        """Return whether ``release`` would release a field to this kind of receiver, whether or not it is a fact.
+        """Return whether ``release`` would release a field to this kind of receiver, also when it is not a fact.
 
-        The facts need to contain only what the rules ask about: consent, and the fields in conditions.
+        The limit on fields that never leave to receivers outside the three systems is not applied.
+
+        Args:
+            kind: of receiver.
+            occasion: at which moment, on request, or to be handled.
+            field: that is asked about.
+            facts: at least what the rules depend on: consent, and the fields in conditions.
         """
         outcomes = self._plan(kind, occasion, True, self._today()).outcomes(facts)[field]
         return (outcomes.empty if field in facts and facts[field] is None else outcomes.filled).released
@@ -168,7 +178,7 @@ class PrivacyGate:
     def _released(
         self, occasion: DisclosureOccasion, fields: dict[Field, FactValue], decisions: list[Decision]
     ) -> Released:
-        return Released(fields, tuple(decisions), self.policy.version, occasion, _KEY_OF_THE_GATE)
+        return Released(fields, tuple(decisions), self.policy.version, occasion, _CREATED_BY_GATE)
 
     def _converted(self, decision: Decision, value: object, receiver: Receiver) -> FactValue:
         if value is None:

@@ -1,4 +1,4 @@
-"""The agreements of a municipality, checked and indexed: what no rule permits is withheld."""
+"""The agreements of a municipality, checked and indexed: a field that no rule permits is withheld."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -49,10 +49,10 @@ class AllowRule:
     """A rule's permission for one field.
 
     Attributes:
-        effect: how the field leaves; an id is always pseudonymised, whatever the rule says.
+        effect: how the field leaves; an id is always pseudonymised, whatever the rule permits.
         overruled_by: the rules that forbid the field on this rule's own occasion.
-        re_released: True when a rule about a moment counts for reading, because what was told may be read
-            again. A field that is still empty has not been told.
+        re_released: True when a rule about a moment counts for reading, because what was disclosed may be read
+            again. A field that is still empty has not been disclosed.
     """
 
     rule: Rule
@@ -63,9 +63,9 @@ class AllowRule:
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """All that is said about one field to one kind of receiver on one occasion.
+    """All rules about one field for one kind of receiver on one occasion.
 
-    ``permits`` stand widest first, so that taking one away can only narrow what is told.
+    ``permits`` are sorted widest first, so that removing one can only narrow what is released.
     """
 
     forbids: tuple[Rule, ...] = ()
@@ -76,7 +76,7 @@ NO_RULES = MatrixCell()
 """The cell of a field that no rule names: it is withheld."""
 
 Row = Mapping[Field, MatrixCell]
-_NOTHING_SAID: Row = MappingProxyType({})
+_EMPTY_ROW: Row = MappingProxyType({})
 
 
 class Policy:
@@ -85,7 +85,7 @@ class Policy:
     Args:
         version: names this text of the rules; recorded with every disclosure.
         rules: in the order of the text.
-        financial_agreed: the kinds of receivers with whom telling financial facts is agreed.
+        financial_agreed: the kinds of receivers with whom disclosure of financial facts is agreed.
 
     Attributes:
         asks: the fields on which some rule depends, for itself or another field: consent and conditions.
@@ -114,11 +114,11 @@ class Policy:
         return cls(written.version, written.rules, written.financial_agreed)
 
     def row(self, kind: str, occasion: DisclosureOccasion) -> Row:
-        """Return what is said, field by field, to a kind of receiver; nothing to an unknown kind."""
-        return self._rows.get((kind, occasion), _NOTHING_SAID)
+        """Return the rules by field for a kind of receiver; none for an unknown kind."""
+        return self._rows.get((kind, occasion), _EMPTY_ROW)
 
     def agrees(self, kind: str, occasion: DisclosureOccasion) -> bool:
-        """Return whether some rule, of whatever date or condition, lets this kind be told something."""
+        """Return whether some rule, of any date and condition, permits something to this kind."""
         return any(cell.permits for cell in self.row(kind, occasion).values())
 
     def rule(self, rule_id: str) -> Rule:
@@ -141,13 +141,13 @@ def load_policy(municipality: str = "rotterdam") -> Policy:
 
 
 def _rows(rules: Iterable[Rule]) -> dict[tuple[str, DisclosureOccasion], dict[Field, MatrixCell]]:
-    said: dict[tuple[str, DisclosureOccasion], dict[Field, list[Rule]]] = defaultdict(lambda: defaultdict(list))
+    rules_about: dict[tuple[str, DisclosureOccasion], dict[Field, list[Rule]]] = defaultdict(lambda: defaultdict(list))
     for rule in rules:
         for kind in rule.receivers:
             for occasion in rule.occasions:
                 for field in rule.fields:
-                    said[kind, occasion][field].append(rule)
-    rows = {key: {field: _cell(field, about) for field, about in fields.items()} for key, fields in said.items()}
+                    rules_about[kind, occasion][field].append(rule)
+    rows = {key: {field: _cell(field, about) for field, about in fields.items()} for key, fields in rules_about.items()}
     for kind in REFERRER_KINDS:
         rows[kind, DisclosureOccasion.READING] = _reading_row(kind, rows)
     return rows
@@ -164,16 +164,16 @@ def _cell(field: Field, rules: Iterable[Rule]) -> MatrixCell:
 
 
 def _reading_row(kind: str, rows: Mapping[tuple[str, DisclosureOccasion], Row]) -> dict[Field, MatrixCell]:
-    own = rows.get((kind, DisclosureOccasion.READING), _NOTHING_SAID)
-    told = [rows.get((kind, moment), _NOTHING_SAID) for moment in FEEDBACK_MOMENTS]
+    own = rows.get((kind, DisclosureOccasion.READING), _EMPTY_ROW)
+    at_moments = [rows.get((kind, moment), _EMPTY_ROW) for moment in FEEDBACK_MOMENTS]
     return {
-        field: _reading_cell(own.get(field, NO_RULES), [row[field] for row in told if field in row])
-        for field in set(own).union(*told)
+        field: _reading_cell(own.get(field, NO_RULES), [row[field] for row in at_moments if field in row])
+        for field in set(own).union(*at_moments)
     }
 
 
-def _reading_cell(own: MatrixCell, told: Iterable[MatrixCell]) -> MatrixCell:
-    re_released = (replace(permit, re_released=True) for cell in told for permit in cell.permits)
+def _reading_cell(own: MatrixCell, at_moments: Iterable[MatrixCell]) -> MatrixCell:
+    re_released = (replace(permit, re_released=True) for cell in at_moments for permit in cell.permits)
     return MatrixCell(own.forbids, _widest_first((*own.permits, *re_released)))
 
 

@@ -23,7 +23,7 @@ class Pseudonyms:
     reversible only with the master key. Safe to share between threads.
 
     Args:
-        master_key: 32 secret random bytes; another key gives every receiver other ids.
+        master_key: 32 secret random bytes; another key makes other ids for every receiver.
 
     Raises:
         ValueError: the key does not have 32 bytes.

@@ -1,4 +1,4 @@
-"""What an agreement is made of, and what no agreement may promise."""
+"""The parts of an agreement, and what no agreement may permit."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ RECEIVER_KINDS = REFERRER_KINDS | {role.value for role in OrganisationRole if ro
 
 
 EVENT_OCCASIONS = frozenset(DisclosureOccasion) - {DisclosureOccasion.READING}
-"""The occasions on which the hub sends something of its own accord."""
+"""The occasions on which the hub sends: all but reading, where the receiver asks."""
 
 
 class Effect(StrEnum):
@@ -58,7 +58,7 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True)
 class Condition:
-    """What a fact must be: one of some codes, or at least a number. Nothing known never meets it."""
+    """What a fact must be: one of some codes, or at least a number. An unknown value never meets it."""
 
     one_of: frozenset[str] = frozenset()
     at_least: int | None = None
@@ -79,20 +79,20 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     NO_CONSENT = "no-consent"
     CONDITION = "condition"
-    NOT_TOLD = "not-told"
+    NOT_YET_RELEASED = "not-told"
     OUTSIDE = "outside"
     ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentRequirement:
-    """The client must have agreed to something, as recorded now."""
+    """The client must have agreed to something, as recorded now (*toestemming*)."""
 
     scope: ConsentScope
     reason: ClassVar = Reason.NO_CONSENT
 
     def is_met_by(self, facts: Mapping[Field, object]) -> bool:
-        """Return whether the consent is recorded; a bare text is no list of scopes."""
+        """Return whether the consent is recorded; a text is not a list of scopes."""
         scopes = facts.get(Field.CONSENT_SCOPES)
         return isinstance(scopes, list | tuple | set | frozenset) and self.scope in scopes
 
@@ -119,13 +119,13 @@ class Rule:
     """One agreement: these receivers, on these occasions, these fields.
 
     Attributes:
-        purpose: what for (*doel*), in words for people.
-        legal_basis: on what ground (*grondslag*), in words for people.
+        purpose: for which purpose (*doel*), for people.
+        legal_basis: on which legal basis (*grondslag*), for people.
         activity: URI of the processing activity in the public register (*verwerkingsactiviteit*).
         valid_from: first day, in local time.
         valid_until: last day, in local time; None is until further notice.
-        consent: what the client must have agreed to, as recorded at the moment of telling.
-        when: what other facts must be; all conditions must hold.
+        consent: what the client must have agreed to, as recorded at the time of disclosure.
+        when: conditions on other facts; all must be met.
     """
 
     id: str
@@ -143,28 +143,28 @@ class Rule:
 
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
-        """What must be true of the case, in the order in which it is asked: consent, then each condition."""
+        """What must be true of the case, in the order of evaluation: consent, then each condition."""
         consent = () if self.consent is None else (ConsentRequirement(self.consent),)
         return (*consent, *(FieldRequirement(about, condition) for about, condition in self.when.items()))
 
     def is_valid_on(self, day: date) -> bool:
-        """Return whether the rule holds on a day in local time."""
+        """Return whether the rule is valid on a day in local time."""
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
 def check_rules(rules: Iterable[Rule], financial_agreed: frozenset[str]) -> None:
-    """Refuse rules that promise what no agreement may.
+    """Refuse rules that permit what no agreement may.
 
     Args:
         rules: the rules of one policy.
-        financial_agreed: the kinds of receivers with whom telling financial facts is agreed.
+        financial_agreed: the kinds of receivers with whom disclosure of financial facts is agreed.
 
     Raises:
         PolicyError: with every fault.
     """
     rules = tuple(rules)
     faults = [
-        PolicyFault(rule_id, "id", f"used {times} times; give each rule its own")
+        PolicyFault(rule_id, "id", f"is used {times} times; choose another for each rule")
         for rule_id, times in Counter(rule.id for rule in rules).items()
         if times > 1
     ]
@@ -177,15 +177,15 @@ def _faults(rule: Rule, financial_agreed: frozenset[str]) -> Iterator[tuple[str,
     if unknown := _listed(rule.receivers - RECEIVER_KINDS):
         yield "receivers", f"unknown: {unknown}; use a referrer kind or an organisation role"
     if rule.valid_until is not None and rule.valid_until < rule.valid_from:
-        yield "valid_until", "lies before valid_from"
+        yield "valid_until", "is before valid_from"
     if rule.effect is Effect.FORBID and (rule.consent or rule.when):
-        yield "effect", "a forbid holds always; leave out consent and when"
+        yield "effect", "a forbid is unconditional; leave out consent and when"
     if unfit := _listed(rule.fields - _FIT_FOR.get(rule.effect, rule.fields)):
-        yield "effect", f"{rule.effect} does not go with {unfit}; choose another effect"
+        yield "effect", f"{rule.effect} is not possible for {unfit}; choose another effect"
     if private := _listed(_unsendable(rule)):
-        yield "fields", f"care and free text never leave through events: take out {private}"
-    if strangers := _listed(_told_finances(rule) - financial_agreed):
-        yield "receivers", f"financial facts are not agreed with {strangers}; see financial_agreed"
+        yield "fields", f"care and free text are never sent, only read: remove {private}"
+    if others := _listed(_financial_receivers(rule) - financial_agreed):
+        yield "receivers", f"financial facts are not agreed with {others}; see financial_agreed"
 
 
 _FIT_FOR: Mapping[Effect, frozenset[Field]] = {Effect.COARSEN: COARSENABLE, Effect.PSEUDONYMISE: ID_FIELDS}
@@ -197,13 +197,13 @@ def _unsendable(rule: Rule) -> frozenset[Field]:
     return frozenset(f for f in rule.fields if CLASS_OF[f] in (FieldClass.CARE, FieldClass.FREE_TEXT))
 
 
-def _told_finances(rule: Rule) -> frozenset[str]:
-    """Return the receivers that learn financial facts by this rule; reading back one's own words is not learning."""
+def _financial_receivers(rule: Rule) -> frozenset[str]:
+    """Return the receivers that get financial facts by this rule, except a referrer that reads what it supplied."""
     financial = {f for f in rule.fields if CLASS_OF[f] is FieldClass.FINANCIAL}
     if rule.effect is Effect.FORBID or not financial:
         return frozenset()
-    only_own_words = financial <= SUPPLIED_BY_REFERRER and rule.occasions == {DisclosureOccasion.READING}
-    return rule.receivers - REFERRER_KINDS if only_own_words else rule.receivers
+    only_supplied = financial <= SUPPLIED_BY_REFERRER and rule.occasions == {DisclosureOccasion.READING}
+    return rule.receivers - REFERRER_KINDS if only_supplied else rule.receivers
 
 
 def _listed(names: Iterable[str]) -> str:

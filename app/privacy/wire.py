@@ -1,4 +1,4 @@
-"""How released fields look on the wire: nested by group, in camelCase."""
+"""Released fields as JSON: nested by group, in camelCase."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Canaries when a receiver fails: what it was sent and what it answered stand in no log, row, figure or address."""
+"""Canaries when a receiver fails: what it was sent and what it answered is in no log, row, metric or address."""
 
 import asyncio
 import logging

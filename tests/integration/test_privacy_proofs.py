@@ -1,4 +1,4 @@
-"""Proofs over a whole course of a referral: what a kind of referrer reads, gets and can ask tells it nothing more.
+"""Proofs over a whole course of a referral: what a referrer reads, gets and can ask reveals nothing that is withheld.
 
 The proofs of the gate itself need no database: ``tests/unit/test_privacy_matrix.py``,
 ``tests/unit/test_privacy_influence.py`` and ``tests/unit/test_privacy_plan.py``.

@@ -17,7 +17,7 @@ CELLS = [(kind, occasion) for kind in sorted(RECEIVER_KINDS) for occasion in Dis
 
 _MARKS = {Effect.RELEASE: "", Effect.COARSEN: "~", Effect.PSEUDONYMISE: "#"}
 _HEAD = """\
-# What each kind of receiver may be told at most on each occasion: consent given, conditions met, every field known.
+# What each kind of receiver gets at most on each occasion: consent given, conditions met, every field known.
 # ~ less precisely; # an id, outside the three systems the receiver's own pseudonym.
 """
 

@@ -76,7 +76,7 @@ def test_a_rule_for_another_occasion_permits_nothing() -> None:
     assert decide(RULE, occasion=DisclosureOccasion.CLOSED).reason == "no-rule"
 
 
-def test_an_unknown_kind_of_receiver_is_told_nothing() -> None:
+def test_an_unknown_kind_of_receiver_gets_nothing() -> None:
     released = gate_of().release(Receiver("x", "journalist", True), DisclosureOccasion.READING, FACTS)
 
     assert released.is_empty
@@ -146,7 +146,7 @@ def test_a_rule_that_needs_consent_permits_only_with_the_consent_recorded_now(sc
     assert decision.reason == reason
 
 
-def test_without_any_word_on_consent_there_is_none() -> None:
+def test_consent_that_is_not_among_the_facts_is_not_given() -> None:
     assert decide(variant(consent=ConsentScope.FEEDBACK_TO_REFERRER)).reason == "no-consent"
 
 
@@ -159,7 +159,7 @@ def test_a_rule_with_a_condition_permits_only_when_it_is_met(count: int | None, 
     assert decision.reason == reason
 
 
-def test_a_withheld_field_names_the_rule_that_did_not_hold() -> None:
+def test_a_withheld_field_names_the_rule_that_did_not_apply() -> None:
     assert decide(variant(valid_until=date(2020, 1, 1))) == Decision(Field.REFERRAL_REFERENCE, None, "r", "expired")
 
 
@@ -178,7 +178,7 @@ def test_the_widest_of_two_permits_decides() -> None:
     assert decision.effect is Effect.RELEASE
 
 
-def test_what_was_told_at_a_moment_may_be_read_again() -> None:
+def test_what_was_disclosed_at_a_moment_may_be_read_again() -> None:
     assert decide(RULE, occasion=DisclosureOccasion.READING).reason == "released"
 
 
@@ -188,7 +188,7 @@ def test_reading_is_explained_by_a_rule_for_reading_where_there_is_one() -> None
     assert decide(RULE, own, occasion=DisclosureOccasion.READING).rule_id == "own"
 
 
-def test_what_is_still_empty_was_not_told_and_is_not_read() -> None:
+def test_what_is_still_empty_was_not_disclosed_and_is_not_read() -> None:
     decision = decide(RULE, occasion=DisclosureOccasion.READING, facts={Field.REFERRAL_REFERENCE: None})
 
     assert decision.reason == "not-told"
@@ -200,13 +200,13 @@ def test_reading_again_asks_for_consent_again() -> None:
     assert decide(rule, occasion=DisclosureOccasion.READING).reason == "no-consent"
 
 
-def test_what_a_moment_forbids_was_not_told_and_is_not_read() -> None:
+def test_what_a_moment_forbids_was_not_disclosed_and_is_not_read() -> None:
     forbid = variant(id="forbid", effect=Effect.FORBID)
 
     assert decide(RULE, forbid, occasion=DisclosureOccasion.READING).reason == "forbidden"
 
 
-def test_a_forbid_on_reading_wins_over_what_was_told() -> None:
+def test_a_forbid_on_reading_wins_over_what_was_disclosed() -> None:
     forbid = variant(id="forbid", effect=Effect.FORBID, occasions=frozenset({DisclosureOccasion.READING}))
 
     assert decide(RULE, forbid, occasion=DisclosureOccasion.READING).rule_id == "forbid"
@@ -229,7 +229,7 @@ ID = UUID("01930000-0000-7000-8000-000000000001")
 
 @pytest.mark.parametrize("effect", [Effect.RELEASE, Effect.PSEUDONYMISE])
 @pytest.mark.parametrize("value", [ID, str(ID)])
-def test_an_id_leaves_as_the_receivers_own_whatever_the_rule_says(effect: Effect, value: object) -> None:
+def test_an_id_leaves_as_the_receivers_own_whatever_the_rule_permits(effect: Effect, value: object) -> None:
     outside = value_of(Field.REFERRAL_ID, value, inside=False, effect=effect)
     inside = value_of(Field.REFERRAL_ID, value, inside=True, effect=effect)
 
@@ -247,12 +247,12 @@ def test_something_that_is_no_id_cannot_leave_as_one() -> None:
     assert value_of(Field.REFERRAL_ID, "case 12", inside=False) == "withheld"
 
 
-def test_a_bsn_does_not_leave_to_the_outside_whatever_the_rule_says() -> None:
+def test_a_bsn_does_not_leave_to_the_outside_whatever_the_rule_permits() -> None:
     assert value_of(Field.CLIENT_BSN, "999990019", inside=False) == "withheld"
     assert value_of(Field.CLIENT_BSN, "999990019", inside=True) == "999990019"
 
 
-def test_a_bsn_that_a_rule_would_tell_is_withheld_with_the_rule_and_the_reason() -> None:
+def test_a_bsn_that_a_rule_would_release_is_withheld_with_the_rule_and_the_reason() -> None:
     rule = variant(fields=frozenset({Field.CLIENT_BSN}))
     outside = Receiver("organisation-1", "wijkteam", False)
 
@@ -295,7 +295,7 @@ def test_values_leave_in_the_form_of_the_wire(value: object, sent: object) -> No
         datetime(2026, 11, 23, 10, 30),  # noqa: DTZ001 - a moment without a zone is the case under test
     ],
 )
-def test_a_value_without_a_form_on_the_wire_is_withheld(value: object) -> None:
+def test_a_value_without_a_json_form_is_withheld(value: object) -> None:
     assert value_of(Field.REFERRAL_REFERENCE, value) == "withheld"
 
 
@@ -330,7 +330,7 @@ def test_an_absent_fact_stays_absent() -> None:
     assert len(released.decisions) == 1
 
 
-def test_fields_and_decisions_stand_in_the_order_of_the_record() -> None:
+def test_fields_and_decisions_are_in_the_order_of_the_record() -> None:
     backwards = dict(reversed(FACTS.items()))
 
     released = release_for("finance_team", DisclosureOccasion.READING, backwards)
@@ -350,7 +350,7 @@ def test_the_digest_is_that_of_the_fields_as_canonical_json(fields: dict[Field, 
     )
 
 
-def test_a_release_says_under_which_policy_and_on_which_occasion() -> None:
+def test_a_release_names_its_policy_and_occasion() -> None:
     released = release_for("exit", DisclosureOccasion.CHANGE)
 
     assert (released.policy_version, released.occasion) == (POLICY.version, DisclosureOccasion.CHANGE)
@@ -363,7 +363,7 @@ def test_a_release_prints_no_values() -> None:
 
 
 def test_only_the_gate_makes_a_release() -> None:
-    with pytest.raises(TypeError, match=r"^only PrivacyGate\.release makes a Released$"):
+    with pytest.raises(TypeError, match=r"^only PrivacyGate creates a Released$"):
         Released({Field.CLIENT_BSN: "999990019"}, (), "1", DisclosureOccasion.READING, object())
 
 

@@ -133,20 +133,20 @@ def test_a_rule_that_cannot_be_read_or_kept_is_refused_by_name() -> None:
         ("valid_unitl", "2020-01-01", "is not a known key; mind the spelling"),
         ("purpose", '" "', "must be a text that is not empty"),
         ("valid_from", '"2019"', "must be a date, such as 2019-03-01"),
-        ("valid_until", "2019-02-28", "lies before valid_from"),
+        ("valid_until", "2019-02-28", "is before valid_from"),
         ("receivers", "[]", "must be a list of one or more names"),
         ("receivers", '["wijkteem", "a"]', "unknown: a, wijkteem; use a referrer kind or an organisation role"),
         ("receivers", '["@nobody"]', "no group is named @nobody; see [groups]"),
         ("effect", '"show"', "'show' is not known; use one of: release, coarsen, pseudonymise, forbid"),
         ("fields", '["referral.secret"]', "'referral.secret' is not known; mind the spelling"),
         ("when", '{ "referral.secret" = { at_least = 2 } }', "'referral.secret' is not known; mind the spelling"),
-        ("effect", '"coarsen"', "coarsen does not go with referral.reference; choose another effect"),
+        ("effect", '"coarsen"', "coarsen is not possible for referral.reference; choose another effect"),
         ("activity", '"http://a.nl"', "must be the https address of the processing activity in the register"),
         ("when", '"always"', "must be a table"),
         ("when", '{ "result.code" = { } }', "result.code needs either one_of = [codes] or at_least = a number"),
     ],
 )
-def test_a_refusal_says_what_to_write_instead(key: str, value: str | None, words: str) -> None:
+def test_a_refusal_names_what_to_write_instead(key: str, value: str | None, words: str) -> None:
     with pytest.raises(PolicyError) as caught:
         Policy.from_toml(HEAD + rule(**{key: value}))
 
@@ -174,12 +174,12 @@ def test_a_refusal_names_every_fault_at_once(text: str, faults: list[tuple[str, 
     assert len(str(caught.value).splitlines()) == len(faults)
 
 
-def test_financial_facts_cannot_be_told_to_who_has_not_agreed_it() -> None:
+def test_financial_facts_cannot_go_to_a_kind_that_has_not_agreed_it() -> None:
     with pytest.raises(PolicyError, match=r"a-rule, receivers: .* not agreed with wijkteam; see financial_agreed"):
         Policy.from_toml(HEAD + rule(receivers='["@teams"]', fields='["result.code"]'))
 
 
-def test_financial_facts_can_be_told_to_who_has_agreed_it() -> None:
+def test_financial_facts_can_go_to_a_kind_that_has_agreed_it() -> None:
     policy = Policy.from_toml(HEAD + rule(receivers='["exit"]', fields='["result.code"]'))
 
     assert policy.agrees("exit", DisclosureOccasion.RECEIVED)
@@ -213,7 +213,7 @@ def test_a_forbid_on_financial_facts_needs_no_agreement() -> None:
     ("effect", "field"), [("coarsen", "referral.reference"), ("pseudonymise", "referral.reference")]
 )
 def test_an_effect_that_a_field_does_not_have_is_refused(effect: str, field: str) -> None:
-    with pytest.raises(PolicyError, match=f"{effect} does not go with {field}"):
+    with pytest.raises(PolicyError, match=f"{effect} is not possible for {field}"):
         Policy.from_toml(HEAD + rule(effect=f'"{effect}"', fields=f'["{field}"]'))
 
 
@@ -222,12 +222,12 @@ def test_an_effect_that_a_field_does_not_have_is_refused(effect: str, field: str
     [{"consent": '"feedback_to_referrer"'}, {"when": '{ "attendance.missed_count" = { at_least = 2 } }'}],
 )
 def test_a_forbid_cannot_depend_on_a_condition(condition: dict[str, str]) -> None:
-    with pytest.raises(PolicyError, match="effect: a forbid holds always; leave out consent and when"):
+    with pytest.raises(PolicyError, match="effect: a forbid is unconditional; leave out consent and when"):
         Policy.from_toml(HEAD + rule(effect='"forbid"', **condition))
 
 
 def test_two_rules_cannot_have_one_id() -> None:
-    with pytest.raises(PolicyError, match="rule a-rule, id: used 2 times; give each rule its own"):
+    with pytest.raises(PolicyError, match="rule a-rule, id: is used 2 times; choose another for each rule"):
         Policy.from_toml(HEAD + rule() + rule())
 
 
@@ -286,7 +286,7 @@ def test_a_condition_holds_only_for_what_it_names(condition: Condition, value: o
     assert condition.holds(value) is holds
 
 
-def test_an_unknown_kind_is_told_nothing() -> None:
+def test_an_unknown_kind_gets_nothing() -> None:
     assert not load_policy().agrees("somebody", DisclosureOccasion.RECEIVED)
 
 

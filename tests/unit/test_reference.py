@@ -71,7 +71,7 @@ def test_no_number_below_zero_falls_in_a_band() -> None:
     assert band_of(ROTTERDAM.decision_week_bands, -1) is None
 
 
-def test_an_unknown_city_is_told_which_file_to_add() -> None:
+def test_the_refusal_of_an_unknown_city_names_the_file_to_add() -> None:
     with pytest.raises(UnknownMunicipality, match=r"app/reference/atlantis\.toml"):
         load_reference("atlantis")
 
@@ -108,7 +108,7 @@ def test_a_city_with_faults_is_refused_with_table_row_and_key_of_each(
     assert str(caught.value).splitlines() == faults
 
 
-def test_the_city_says_how_long_is_kept_what_nobody_needs() -> None:
+def test_the_city_decides_how_long_unneeded_data_is_stored() -> None:
     keep = ROTTERDAM.retention
 
     assert (keep.quarantine.days, keep.decided_conflict.days, keep.held_fields.days) == (30, 90, 730)
