@@ -1,4 +1,4 @@
-"""Events by polling: the same as a webhook gets, none lost, none that may not be told."""
+"""Events by polling: the same as a webhook gets, none lost, none that may not be disclosed."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What a subscription would be sent, told beforehand."""
+"""A preview shows what would be sent to a subscription."""
 
 import httpx
 import pytest

@@ -44,7 +44,7 @@ async def ask(api: Api, address: str, step: str = "", **request: object) -> http
 
 @asynccontextmanager
 async def production(hub: AppState, client_id: str) -> AsyncIterator[Api]:
-    """Return a caller of a hub outside the sandbox, which may call this machine all the same."""
+    """Return a caller of a hub outside the sandbox, which may still call this machine."""
     strict = replace(hub, sandbox=False)
     headers = {"Authorization": f"Bearer {await token_of(hub, client_id)}"}
     with api_of(strict) as served:

@@ -138,7 +138,7 @@ async def test_notices_are_not_among_the_events_of_referrals_that_are_asked_for(
 
 
 async def limited(hub: AppState, api: Api, body: Json, limit: int) -> httpx.Response:
-    """Make a subscription at a hub that allows so many."""
+    """Make a subscription at a hub that allows at most ``limit``."""
     headers = {"Authorization": api.headers["authorization"], "Idempotency-Key": str(len(body) + limit)}
     with api_of(replace(hub, subscription_limit=limit)) as served:
         transport = httpx.ASGITransport(served)

@@ -16,7 +16,6 @@ PENDING = {
     "docs/explanation/privacy.md",
     "docs/how-to/connecting-a-partner.md",
     "docs/how-to/operations.md",
-    "docs/how-to/subscribing.md",
     "docs/reference/simulators.md",
 }
 # Folders of Python source whose docstrings and comments are read too.
