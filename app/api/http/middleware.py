@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +30,8 @@ HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
 }
 """On every response, unless the endpoint sets another value."""
+
+_RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 _JSON = {"application/json"}
 _PATCH = {"application/json", "application/merge-patch+json"}
@@ -76,10 +78,10 @@ class _Framed:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers["X-Request-ID"] = self._request_id
+            headers = message.get("headers", ())
+            named = {name for name, _ in headers}
+            added = [pair for pair in _RAW_HEADERS if pair[0] not in named]
+            message = {**message, "headers": [*headers, *added, (b"x-request-id", self._request_id.encode())]}
         elif self._bodyless:
             message = {**message, "body": b""}
         await self._send(message)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -39,16 +40,40 @@ _BY_ID = select(*COLUMNS).where(organisation.c.id.in_(bindparam("ids", expanding
 
 
 def to_organisation(row: Row[Any]) -> Organisation:
-    """Return the organisation of a row that has ``COLUMNS``."""
+    """Read an organisation from a row that holds ``COLUMNS``."""
+    return _organisation(
+        row.organisation_row_id,
+        row.organisation_code,
+        row.organisation_name,
+        row.organisation_role,
+        row.organisation_kind,
+        row.organisation_system,
+        row.organisation_area,
+        row.organisation_active,
+    )
+
+
+# A list has the same few organisations in every row.
+@lru_cache(maxsize=1024)
+def _organisation(  # noqa: PLR0913  # the columns
+    id: UUID,
+    code: str,
+    name: str,
+    role: str,
+    kind: str | None,
+    system: str,
+    area: str | None,
+    active: bool,
+) -> Organisation:
     return Organisation(
-        id=row.organisation_row_id,
-        code=row.organisation_code,
-        name=row.organisation_name,
-        role=OrganisationRole(row.organisation_role),
-        kind=ReferrerKind(row.organisation_kind) if row.organisation_kind else None,
-        system=System(row.organisation_system),
-        area=row.organisation_area,
-        active=row.organisation_active,
+        id=id,
+        code=code,
+        name=name,
+        role=OrganisationRole(role),
+        kind=ReferrerKind(kind) if kind else None,
+        system=System(system),
+        area=area,
+        active=active,
     )
 
 

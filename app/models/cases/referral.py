@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -145,22 +146,29 @@ def open_referrals_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
     """Return rows with their organisation, for ``to_referral``."""
-    return list(tx.execute(only_visible(BY_IDS, visibility), {"ids": list(ids)}))
+    values = {"ids": list(ids), **visibility_values(visibility)}
+    return list(tx.execute(visible(BY_IDS, visibility), values))
 
 
 def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary]:
-    """Return a page of summaries, newest first; one more than the limit tells that there is a next page."""
-    statement = only_visible(_with_organisation(select(*_SUMMARY, *ORGANISATION_COLUMNS)), query.visibility)
-    statement = _filtered(statement, query)
-    if query.after:
-        statement = statement.where(
-            or_(
-                referral.c.received_at < query.after.moment,
-                and_(referral.c.received_at == query.after.moment, referral.c.id < query.after.id),
-            )
-        )
-    newest_first = statement.order_by(referral.c.received_at.desc(), referral.c.id.desc())
-    return [_to_summary(row) for row in tx.execute(newest_first.limit(query.limit + 1))]
+    """Return a page of summaries, newest first; one more than the limit shows that there is a next page."""
+    values = {
+        "status": query.status,
+        "organisation_code": query.organisation_code,
+        "referrer_kind": query.referrer_kind,
+        "area": query.area,
+        "counsellor": query.counsellor,
+        "reference": query.reference,
+        "received_from": query.received_from,
+        "received_until": query.received_until,
+        "bsn_index": query.bsn_index,
+        "after_moment": query.after.moment if query.after else None,
+        "after_id": query.after.id if query.after else None,
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    statement = visible(_page_of(frozenset(given), query.by_told_status), query.visibility)
+    rows = tx.execute(statement, {**given, **visibility_values(query.visibility), "most": query.limit + 1})
+    return [_to_summary(row) for row in rows]
 
 
 _WHOLE = select(referral, *ORGANISATION_COLUMNS).join(organisation, organisation.c.id == referral.c.organisation_id)
@@ -178,38 +186,55 @@ _BY_REFERENCE = select(referral.c.id, referral.c.organisation_id, referral.c.ref
 )
 
 
-def _with_organisation(statement: Select[Any]) -> Select[Any]:
-    return statement.join(organisation, organisation.c.id == referral.c.organisation_id)
+def visible(statement: Select[Any], visibility: Visibility) -> Select[Any]:
+    """Return a query over referrals and their organisations that is narrowed to what a caller may see.
+
+    It takes the parameters of :func:`visibility_values`.
+    """
+    return _narrowed(statement, visibility.organisation_id is not None, visibility.system is not None)
 
 
-def only_visible(statement: Select[Any], visibility: Visibility) -> Select[Any]:
-    """Narrow a query over referrals and their organisations to what a caller may see."""
-    if visibility.organisation_id:
-        statement = statement.where(referral.c.organisation_id == visibility.organisation_id)
-    if visibility.system:
-        statement = statement.where(organisation.c.system == visibility.system)
+def visibility_values(visibility: Visibility) -> Columns:
+    """Return the parameters of a query that is narrowed by :func:`visible`."""
+    values = {"visible_organisation": visibility.organisation_id, "visible_system": visibility.system}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+# Statements are built once for each combination of conditions: building one costs more than running it.
+@lru_cache(maxsize=1024)
+def _narrowed(statement: Select[Any], by_organisation: bool, by_system: bool) -> Select[Any]:
+    if by_organisation:
+        statement = statement.where(referral.c.organisation_id == bindparam("visible_organisation"))
+    if by_system:
+        statement = statement.where(organisation.c.system == bindparam("visible_system"))
     return statement
 
 
-def _filtered(statement: Select[Any], query: ReferralQuery) -> Select[Any]:
-    status = referral.c.told_status if query.by_told_status else referral.c.status
-    exact = {
-        status: query.status,
-        organisation.c.code: query.organisation_code,
-        organisation.c.kind: query.referrer_kind,
-        referral.c.area: query.area,
-        referral.c.counsellor_name: query.counsellor,
-        referral.c.reference: query.reference,
+@lru_cache(maxsize=512)
+def _page_of(given: frozenset[str], by_told_status: bool) -> Select[Any]:
+    same_client = select(client.c.id).where(client.c.bsn_index == bindparam("bsn_index")).scalar_subquery()
+    moment, id = bindparam("after_moment", type_=UtcDateTime), bindparam("after_id", type_=Id)
+    conditions = {
+        "status": (referral.c.told_status if by_told_status else referral.c.status) == bindparam("status"),
+        "organisation_code": organisation.c.code == bindparam("organisation_code"),
+        "referrer_kind": organisation.c.kind == bindparam("referrer_kind"),
+        "area": referral.c.area == bindparam("area"),
+        "counsellor": referral.c.counsellor_name == bindparam("counsellor"),
+        "reference": referral.c.reference == bindparam("reference"),
+        "received_from": referral.c.received_at >= bindparam("received_from"),
+        "received_until": referral.c.received_at < bindparam("received_until"),
+        "bsn_index": referral.c.client_id == same_client,
+        "after_moment": or_(
+            referral.c.received_at < moment, and_(referral.c.received_at == moment, referral.c.id < id)
+        ),
     }
-    conditions = [column == value for column, value in exact.items() if value is not None]
-    if query.received_from:
-        conditions.append(referral.c.received_at >= query.received_from)
-    if query.received_until:
-        conditions.append(referral.c.received_at < query.received_until)
-    if query.bsn_index:
-        same_client = select(client.c.id).where(client.c.bsn_index == query.bsn_index).scalar_subquery()
-        conditions.append(referral.c.client_id == same_client)
-    return statement.where(*conditions)
+    return (
+        select(*_SUMMARY, *ORGANISATION_COLUMNS)
+        .join(organisation, organisation.c.id == referral.c.organisation_id)
+        .where(*(condition for name, condition in conditions.items() if name in given))
+        .order_by(referral.c.received_at.desc(), referral.c.id.desc())
+        .limit(bindparam("most", type_=Integer))
+    )
 
 
 def state_columns(stored: Referral, now: datetime) -> Columns:
@@ -334,7 +359,12 @@ def to_counsellor(row: Row[Any]) -> Counsellor | None:
 
 
 def _to_consent(row: Row[Any], evidence: str | None) -> Consent:
-    return Consent(frozenset(map(ConsentScope, row.consent_scopes)), row.consent_given_on, evidence)
+    return Consent(_scopes(tuple(row.consent_scopes)), row.consent_given_on, evidence)
+
+
+@lru_cache
+def _scopes(names: tuple[str, ...]) -> frozenset[ConsentScope]:
+    return frozenset(map(ConsentScope, names))
 
 
 def _to_summary(row: Row[Any]) -> ReferralSummary:

@@ -46,7 +46,6 @@ from app.models.cases.referral import (
     fixed_columns,
     insert_referrals,
     load_referral_rows,
-    only_visible,
     open_contents,
     open_referrals_of,
     referral,
@@ -54,6 +53,8 @@ from app.models.cases.referral import (
     to_referral,
     update_contents,
     update_referrals,
+    visibility_values,
+    visible,
     worker_index_of,
 )
 from app.models.cases.trajectory import (
@@ -88,7 +89,7 @@ def load_cases(
     Three queries at most, and one where none of the referrals got any further. Nothing encrypted is opened before it
     is asked for.
     """
-    loaded = _load(tx, vault, only_visible(_WITH_CLIENT, visibility), ids)
+    loaded = _load(tx, vault, visible(_WITH_CLIENT, visibility), _asked(ids, visibility))
     return {each.case.id: each.case for each in loaded}
 
 
@@ -104,10 +105,10 @@ def _load(
     tx: Connection,
     vault: Vault,
     statement: Select[tuple[object, ...]],
-    ids: Collection[UUID],
+    asked: Columns,
     rules: CaseRules | None = None,
 ) -> list[_Loaded]:
-    rows = [(row, to_referral(row)) for row in tx.execute(statement, {"ids": list(ids)})] if ids else []
+    rows = [(row, to_referral(row)) for row in tx.execute(statement, asked)] if asked["ids"] else []
     referrals = [each for _, each in rows]
     appointments = appointments_of(tx, [each.id for each in referrals if each.status not in _WITHOUT_APPOINTMENT])
     concluded = [each.id for each in referrals if each.status is ReferralStatus.CONCLUDED]
@@ -125,6 +126,10 @@ def _load(
         )
         loaded.append(_Loaded(case=case, sealer=sealer))
     return loaded
+
+
+def _asked(ids: Collection[UUID], visibility: Visibility) -> Columns:
+    return {"ids": list(ids), **visibility_values(visibility)}
 
 
 def load_feedback_values(
@@ -182,12 +187,12 @@ class CaseRepository:
 
     def prefetch(self, ids: Collection[UUID]) -> None:
         """Lock and load cases, in a fixed number of queries; those that are loaded already stay as they are."""
-        self._lock_and_load(_LOCKED, set(ids) - self._cases.keys())
+        self._lock_and_load(set(ids) - self._cases.keys(), EVERYTHING)
 
     def lock(self, referral_id: UUID, visibility: Visibility = EVERYTHING) -> Case | None:
         """Return a case, locked until the end of the transaction; None when it does not exist or is not visible."""
         if referral_id not in self._cases:
-            self._lock_and_load(only_visible(_LOCKED, visibility), {referral_id})
+            self._lock_and_load({referral_id}, visibility)
         found = self._cases.get(referral_id)
         return found if found and visibility.includes(found.referral.organisation) else None
 
@@ -275,8 +280,9 @@ class CaseRepository:
         append_history(self._tx, history)
         return sorted(events, key=lambda new: new.event.id)
 
-    def _lock_and_load(self, statement: Select[tuple[object, ...]], ids: Collection[UUID]) -> None:
-        for each in _load(self._tx, self._vault, statement, ids, self._rules):
+    def _lock_and_load(self, ids: Collection[UUID], visibility: Visibility) -> None:
+        locked, asked = visible(_LOCKED, visibility), _asked(ids, visibility)
+        for each in _load(self._tx, self._vault, locked, asked, self._rules):
             self._cases[each.case.id], self._sealers[each.case.id] = each.case, each.sealer
             self._before[each.case.id] = replace(each.case)
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Row,
+    Select,
     String,
     Table,
     and_,
@@ -49,7 +52,7 @@ from app.domain.values import (
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
 from app.models.base import Columns, Id, UtcDateTime, execute_all, metadata
-from app.models.cases.referral import only_visible, referral, to_counsellor
+from app.models.cases.referral import referral, to_counsellor, visibility_values, visible
 from app.vault import Sealer
 
 trajectory = Table(
@@ -297,24 +300,19 @@ def load_trajectories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict
 
 
 def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[ListedTrajectory]:
-    """Return a page of trajectories, newest first; one more than the limit tells that there is a next page."""
-    statement = only_visible(_LISTED, query.visibility)
-    exact = {
-        trajectory.c.status: query.status,
-        organisation.c.kind: query.referrer_kind,
-        referral.c.area: query.area,
-        trajectory.c.counsellor_name: query.counsellor,
+    """Return a page of trajectories, newest first; one more than the limit shows that there is a next page."""
+    values = {
+        "status": query.status,
+        "referrer_kind": query.referrer_kind,
+        "area": query.area,
+        "counsellor": query.counsellor,
+        "after_moment": query.after.moment if query.after else None,
+        "after_id": query.after.id if query.after else None,
     }
-    statement = statement.where(*(column == value for column, value in exact.items() if value is not None))
-    if query.after:
-        statement = statement.where(
-            or_(
-                trajectory.c.created_at < query.after.moment,
-                and_(trajectory.c.created_at == query.after.moment, trajectory.c.id < query.after.id),
-            )
-        )
-    newest_first = statement.order_by(trajectory.c.created_at.desc(), trajectory.c.id.desc())
-    rows = list(tx.execute(newest_first.limit(query.limit + 1)))
+    given = {name: value for name, value in values.items() if value is not None}
+    statement = visible(_page_of(frozenset(given)), query.visibility)
+    found = tx.execute(statement, {**given, **visibility_values(query.visibility), "most": query.limit + 1})
+    rows = list(found)
     return [
         ListedTrajectory(
             trajectory=each,
@@ -325,6 +323,25 @@ def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[ListedTraj
         )
         for row, each in zip(rows, _whole(tx, rows), strict=True)
     ]
+
+
+@lru_cache(maxsize=128)
+def _page_of(given: frozenset[str]) -> Select[Any]:
+    moment, id = bindparam("after_moment", type_=UtcDateTime), bindparam("after_id", type_=Id)
+    conditions = {
+        "status": trajectory.c.status == bindparam("status"),
+        "referrer_kind": organisation.c.kind == bindparam("referrer_kind"),
+        "area": referral.c.area == bindparam("area"),
+        "counsellor": trajectory.c.counsellor_name == bindparam("counsellor"),
+        "after_moment": or_(
+            trajectory.c.created_at < moment, and_(trajectory.c.created_at == moment, trajectory.c.id < id)
+        ),
+    }
+    return (
+        _LISTED.where(*(condition for name, condition in conditions.items() if name in given))
+        .order_by(trajectory.c.created_at.desc(), trajectory.c.id.desc())
+        .limit(bindparam("most", type_=Integer))
+    )
 
 
 def _whole(tx: Connection, rows: list[Row[Any]]) -> list[Trajectory]:
