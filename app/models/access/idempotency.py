@@ -5,10 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, bindparam, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from app.models.base import Id, UtcDateTime, metadata
+from app.models.base import Guard, Id, UtcDateTime, metadata
 
 idempotency = Table(
     "idempotency",
@@ -50,12 +48,12 @@ def find_answer(tx: Connection, organisation_id: UUID, key: str) -> StoredAnswer
     )
 
 
-def insert_answer(tx: Connection, organisation_id: UUID, key: str, answer: StoredAnswer, now: datetime) -> bool:
-    """Store an answer; return False when there is one under this key already.
+def answer_guard(organisation_id: UUID, key: str, answer: StoredAnswer, now: datetime) -> Guard:
+    """Return an answer as a row that is stored once for its key.
 
-    On PostgreSQL this waits until another transaction that stores one under the same key has ended.
+    On PostgreSQL storing it waits until another transaction that stores one under the same key has ended.
     """
-    values = {
+    return idempotency, {
         "organisation_id": organisation_id,
         "key": key,
         "request_hash": answer.request_hash,
@@ -65,14 +63,9 @@ def insert_answer(tx: Connection, organisation_id: UUID, key: str, answer: Store
         "body": answer.body,
         "created_at": now,
     }
-    return tx.execute(_INSERT[tx.dialect.name], values).rowcount == 1
 
 
 # Built once, because building a statement costs as much as running it.
 _FIND = select(idempotency).where(
     idempotency.c.organisation_id == bindparam("organisation_id"), idempotency.c.key == bindparam("key")
 )
-_INSERT = {
-    "postgresql": postgresql_insert(idempotency).on_conflict_do_nothing(),
-    "sqlite": sqlite_insert(idempotency).on_conflict_do_nothing(),
-}

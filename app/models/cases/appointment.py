@@ -1,7 +1,7 @@
 """Intake appointments; a moved one is replaced by a new row."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,13 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
-    insert,
     select,
     update,
 )
 
 from app.domain.codes import AppointmentResponse, AppointmentStatus, CancellationReason
 from app.domain.values import Appointment
-from app.models.base import Columns, Id, JsonDocument, UtcDateTime, execute_all, metadata
+from app.models.base import Columns, Id, JsonDocument, UtcDateTime, metadata
 from app.models.cases.referral import to_counsellor
 
 appointment = Table(
@@ -52,18 +51,8 @@ _OF_REFERRALS = (
     .where(appointment.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
     .order_by(appointment.c.id)
 )
-_NEW = insert(appointment).inline()
-_CHANGED = update(appointment).where(appointment.c.id == bindparam("row_id"))
-
-
-def insert_appointments(tx: Connection, rows: Sequence[Columns]) -> None:
-    """Add appointments; a row holds the columns of :func:`new_columns`."""
-    execute_all(tx, _NEW, rows)
-
-
-def update_appointments(tx: Connection, rows: Sequence[Columns]) -> None:
-    """Write what can change of appointments; a row holds the columns of :func:`changed_columns`."""
-    execute_all(tx, _CHANGED, rows)
+CHANGED_APPOINTMENT = update(appointment).where(appointment.c.id == bindparam("row_id"))
+"""Writes the columns of :func:`changed_columns`."""
 
 
 def appointments_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Appointment, ...]]:

@@ -4,17 +4,17 @@ Details stand beside the referral that supplied them, so that one referrer never
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, Row, Table, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, Row, Table, bindparam, select, update
 
 from app.domain.codes import ContactCaution, ContactChannel
 from app.domain.values import ClientDetails
-from app.models.base import Columns, Id, UtcDateTime, execute_all, metadata
+from app.models.base import Columns, Id, UtcDateTime, metadata
 from app.vault import Sealer, Vault
 
 client = Table(
@@ -51,9 +51,8 @@ SEALED_COLUMNS = (
 """What ``to_client`` reads, beside the ``client_id``."""
 
 _KEY = select(client.c.wrapped_key).where(client.c.id == bindparam("client_id"))
-_NEW_CLIENT = insert(client).inline()
-_NEW_DETAILS = insert(client_details).inline()
-_CHANGED_DETAILS = update(client_details).where(client_details.c.referral_id == bindparam("of_referral"))
+CHANGED_DETAILS = update(client_details).where(client_details.c.referral_id == bindparam("of_referral"))
+"""Writes :func:`details_columns` of the referral ``of_referral``."""
 
 
 def bsn_index(vault: Vault, bsn: str) -> bytes:
@@ -71,21 +70,6 @@ def wrapped_key_of(tx: Connection, client_id: UUID) -> bytes:
     """Return a client's wrapped key."""
     key: bytes = tx.execute(_KEY, {"client_id": client_id}).scalar_one()
     return key
-
-
-def insert_clients(tx: Connection, rows: Sequence[Columns]) -> None:
-    """Add clients; a row holds the columns of :func:`client_columns`."""
-    execute_all(tx, _NEW_CLIENT, rows)
-
-
-def insert_details(tx: Connection, rows: Sequence[Columns]) -> None:
-    """Store what referrals say about their clients; a row holds the ids and :func:`details_columns`."""
-    execute_all(tx, _NEW_DETAILS, rows)
-
-
-def update_details(tx: Connection, rows: Sequence[Columns]) -> None:
-    """Replace what referrals say about their clients; a row holds ``of_referral`` and :func:`details_columns`."""
-    execute_all(tx, _CHANGED_DETAILS, rows)
 
 
 @dataclass(frozen=True, kw_only=True)

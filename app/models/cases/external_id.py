@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from app.domain.codes import System
-from app.models.base import Id, execute_all, insert_row, metadata
+from app.models.base import Columns, Id, execute_all, insert_row, metadata
 from app.models.cases.referral import referral
 
 external_id = Table(
@@ -50,8 +50,12 @@ def link(tx: Connection, system: System, partner_id: str, referral_id: UUID) -> 
 
 def insert_links(tx: Connection, links: Sequence[tuple[System, str, UUID]]) -> None:
     """Store under which id a partner knows a referral: system, the partner's id and the referral's id."""
-    rows = [{"system": system, "external_id": id, "referral_id": referral_id} for system, id, referral_id in links]
-    execute_all(tx, _NEW, rows)
+    execute_all(tx, _NEW, link_columns(links))
+
+
+def link_columns(links: Sequence[tuple[System, str, UUID]]) -> list[Columns]:
+    """Return the rows of links: system, the partner's id and the referral's id."""
+    return [{"system": system, "external_id": id, "referral_id": referral_id} for system, id, referral_id in links]
 
 
 def linkable(tx: Connection, system: System, referral_ids: Collection[UUID]) -> set[UUID]:

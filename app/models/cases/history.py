@@ -1,13 +1,12 @@
 """The append-only history of every referral chain."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, String, Table, insert, select
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, String, Table, select
 
 from app.domain.codes import OrganisationRole, System
 from app.domain.values import HistoryEntry
-from app.models.base import Columns, Id, UtcDateTime, execute_all, metadata
+from app.models.base import Columns, Id, UtcDateTime, metadata
 
 history = Table(
     "history",
@@ -32,15 +31,8 @@ history = Table(
 )
 
 
-_NEW_ENTRIES = insert(history).inline()
-
-
-def append_history(tx: Connection, entries: Sequence[tuple[UUID, HistoryEntry]]) -> None:
-    """Add entries, each with its referral; there is no way to change or remove one."""
-    execute_all(tx, _NEW_ENTRIES, [_columns(referral_id, entry) for referral_id, entry in entries])
-
-
-def _columns(referral_id: UUID, entry: HistoryEntry) -> Columns:
+def history_columns(referral_id: UUID, entry: HistoryEntry) -> Columns:
+    """Return the columns of an entry; entries are only ever added."""
     return {
         "id": entry.id,
         "referral_id": referral_id,

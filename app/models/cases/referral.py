@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -24,9 +24,9 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
-    insert,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -55,7 +55,7 @@ from app.domain.values import (
 )
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
-from app.models.base import Columns, Id, JsonDocument, UtcDateTime, execute_all, metadata
+from app.models.base import Columns, Id, JsonDocument, UtcDateTime, metadata
 from app.models.cases.client import client
 from app.vault import Sealer, Vault
 
@@ -115,21 +115,6 @@ _SUMMARY = (
 )
 
 
-def insert_referrals(tx: Connection, rows: Sequence[Columns]) -> None:
-    """Add referrals; a row holds the fixed columns, those of the state and those of the contents."""
-    execute_all(tx, _NEW, rows)
-
-
-def update_referrals(tx: Connection, rows: Sequence[Columns]) -> None:
-    """Write the state of referrals; a row holds ``row_id`` and the columns of :func:`state_columns`."""
-    execute_all(tx, _CHANGED, rows)
-
-
-def update_contents(tx: Connection, rows: Sequence[Columns]) -> None:
-    """Write what referrers said; a row holds ``row_id`` and the columns of :func:`contents_columns`."""
-    execute_all(tx, _CHANGED, rows)
-
-
 def find_by_references(tx: Connection, references: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
     """Return the referrals for which organisations used these references, by organisation id and reference."""
     rows = tx.execute(_BY_REFERENCE, {"references": list(references)}) if references else ()
@@ -175,8 +160,12 @@ _WHOLE = select(referral, *ORGANISATION_COLUMNS).join(organisation, organisation
 BY_IDS = _WHOLE.where(referral.c.id.in_(bindparam("ids", expanding=True)))
 """Referrals with their organisation, by ``ids``."""
 
-_NEW = insert(referral).inline()
-_CHANGED = update(referral).where(referral.c.id == bindparam("row_id"))
+CHANGED_STATE = update(referral).where(referral.c.id == bindparam("row_id"))
+"""Writes the columns of :func:`state_columns` of the referral ``row_id``."""
+
+CHANGED_CONTENTS = CHANGED_STATE.where(true())
+"""Writes the columns of :func:`contents_columns` of the referral ``row_id``."""
+
 _OPEN_OF_CLIENTS = select(referral.c.id, referral.c.client_id).where(
     referral.c.client_id.in_(bindparam("client_ids", expanding=True)),
     referral.c.status.in_([each for each in ReferralStatus if is_open(each)]),

@@ -14,16 +14,11 @@ from app.domain.field_values import feedback_values
 from app.domain.fields import FieldValues
 from app.domain.lifecycle import is_open
 from app.domain.queries import EVERYTHING, Visibility
-from app.domain.values import Appointment, HistoryEntry, Organisation
-from app.models.base import Columns
-from app.models.cases.appointment import (
-    appointments_of,
-    changed_columns,
-    insert_appointments,
-    new_columns,
-    update_appointments,
-)
+from app.domain.values import Appointment, Organisation
+from app.models.base import Columns, Writes
+from app.models.cases.appointment import CHANGED_APPOINTMENT, appointment, appointments_of, changed_columns, new_columns
 from app.models.cases.client import (
+    CHANGED_DETAILS,
     SEALED_COLUMNS,
     NewClient,
     bsn_index,
@@ -32,37 +27,28 @@ from app.models.cases.client import (
     client_details,
     details_columns,
     find_clients,
-    insert_clients,
-    insert_details,
     open_details,
-    update_details,
 )
-from app.models.cases.external_id import insert_links
-from app.models.cases.history import append_history
+from app.models.cases.external_id import external_id, link_columns
+from app.models.cases.history import history, history_columns
 from app.models.cases.referral import (
     BY_IDS,
+    CHANGED_CONTENTS,
+    CHANGED_STATE,
     contents_columns,
     find_by_references,
     fixed_columns,
-    insert_referrals,
     load_referral_rows,
     open_contents,
     open_referrals_of,
     referral,
     state_columns,
     to_referral,
-    update_contents,
-    update_referrals,
     visibility_values,
     visible,
     worker_index_of,
 )
-from app.models.cases.trajectory import (
-    TrajectoryWrites,
-    insert_parties,
-    load_trajectories_of,
-    party_columns,
-)
+from app.models.cases.trajectory import TrajectoryWrites, load_trajectories_of, party, party_columns
 from app.vault import Sealer, Vault
 
 _WITH_CLIENT = (
@@ -173,7 +159,7 @@ class _StoredClient:
 
 
 class CaseRepository:
-    """The cases of one transaction: each is loaded once and is then one object, until :meth:`flush` writes it."""
+    """The cases of one transaction: each is loaded once, and is one object until :meth:`collect` has it written."""
 
     def __init__(self, tx: Connection, vault: Vault, rules: CaseRules) -> None:
         self._tx, self._vault, self._rules = tx, vault, rules
@@ -258,26 +244,24 @@ class CaseRepository:
         """Return a case as it is stored; None when it is new."""
         return self._before.get(referral_id)
 
-    def flush(self) -> list[NewEvent]:
-        """Write what changed since it was loaded or last written: one statement per kind of row.
+    def collect(self, writes: Writes) -> list[NewEvent]:
+        """Add what changed since it was loaded or last collected to what the transaction writes.
 
         Returns:
             The events of the changes, oldest first, for the outbox.
         """
         changed = [each for each in self._cases.values() if each.new_history or self._before.get(each.id) != each]
-        self._write_referrals(changed)
-        self._write_appointments(changed)
-        self._write_trajectories(changed)
-        insert_links(self._tx, self._links)
+        self._collect_referrals(changed, writes)
+        self._collect_appointments(changed, writes)
+        self._collect_trajectories(changed, writes)
+        writes.insert(external_id, link_columns(self._links))
         self._links.clear()
-        history: list[tuple[UUID, HistoryEntry]] = []
         events: list[NewEvent] = []
         for each in changed:
-            history += [(each.id, entry) for entry in each.new_history]
+            writes.insert(history, [history_columns(each.id, entry) for entry in each.new_history])
             events += each.new_events
             each.new_parties = each.new_history = each.new_events = ()
             self._before[each.id] = replace(each)
-        append_history(self._tx, history)
         return sorted(events, key=lambda new: new.event.id)
 
     def _lock_and_load(self, ids: Collection[UUID], visibility: Visibility) -> None:
@@ -292,19 +276,20 @@ class CaseRepository:
         self._new_clients.append(new)
         return KnownClient(id=new.id, sealer=sealer, has_open_referral=False)
 
-    def _write_referrals(self, changed: Collection[Case]) -> None:
+    def _collect_referrals(self, changed: Collection[Case], writes: Writes) -> None:
         now = self._rules.now
-        insert_clients(self._tx, [client_columns(self._vault, new, now) for new in self._new_clients])
+        writes.insert(client, [client_columns(self._vault, new, now) for new in self._new_clients])
         self._new_clients.clear()
         new = [each for each in changed if each.id not in self._before]
-        insert_referrals(self._tx, [self._new_referral(each) for each in new])
-        insert_details(self._tx, [self._new_details(each) for each in new])
+        writes.insert(referral, [self._new_referral(each) for each in new])
+        writes.insert(client_details, [self._new_details(each) for each in new])
         stored = [(self._before[each.id], each) for each in changed if each.id in self._before]
-        update_referrals(self._tx, [{"row_id": each.id, **state_columns(each.referral, now)} for _, each in stored])
+        states = [{"row_id": each.id, **state_columns(each.referral, now)} for _, each in stored]
+        writes.update(CHANGED_STATE, states)
         amended = [each for before, each in stored if each.sealed_contents is not before.sealed_contents]
-        update_contents(self._tx, [{"row_id": each.id, **self._contents(each)} for each in amended])
+        writes.update(CHANGED_CONTENTS, [{"row_id": each.id, **self._contents(each)} for each in amended])
         described = [each for before, each in stored if each.sealed_client is not before.sealed_client]
-        update_details(self._tx, [{"of_referral": each.id, **self._details(each)} for each in described])
+        writes.update(CHANGED_DETAILS, [{"of_referral": each.id, **self._details(each)} for each in described])
 
     def _new_referral(self, new: Case) -> Columns:
         return {
@@ -323,29 +308,24 @@ class CaseRepository:
     def _details(self, each: Case) -> Columns:
         return details_columns(self._sealers[each.id], each.client.details)
 
-    def _write_appointments(self, changed: Collection[Case]) -> None:
-        inserted, updated = [], []
+    def _collect_appointments(self, changed: Collection[Case], writes: Writes) -> None:
         for each in changed:
             before = self._before.get(each.id)
             known: dict[UUID, Appointment] = {one.id: one for one in before.appointments} if before else {}
-            for one in each.appointments:
-                if one.id not in known:
-                    inserted.append(new_columns(each.id, one, self._rules.now))
-                elif known[one.id] is not one:
-                    updated.append(changed_columns(one))
-        insert_appointments(self._tx, inserted)
-        update_appointments(self._tx, updated)
+            new = [one for one in each.appointments if one.id not in known]
+            writes.insert(appointment, [new_columns(each.id, one, self._rules.now) for one in new])
+            moved = [one for one in each.appointments if one.id in known and known[one.id] is not one]
+            writes.update(CHANGED_APPOINTMENT, [changed_columns(one) for one in moved])
 
-    def _write_trajectories(self, changed: Collection[Case]) -> None:
-        writes = TrajectoryWrites(now=self._rules.now, new_id=self._rules.new_id)
-        parties = []
+    def _collect_trajectories(self, changed: Collection[Case], writes: Writes) -> None:
+        trajectories = TrajectoryWrites(now=self._rules.now, new_id=self._rules.new_id)
         for each in changed:
             before, after = self._before.get(each.id), each.trajectory
             known = before.trajectory if before else None
-            if after is None:
-                continue
-            if after is not known:
-                writes.add(each.referral, known, after)
-            parties += [party_columns(self._sealers[each.id], after.id, new) for new in each.new_parties]
-        writes.write(self._tx)
-        insert_parties(self._tx, parties)
+            if after and after is not known:
+                trajectories.add(each.referral, known, after)
+        trajectories.collect(writes)
+        for each in changed:
+            if each.trajectory:
+                sealer, id = self._sealers[each.id], each.trajectory.id
+                writes.insert(party, [party_columns(sealer, id, new) for new in each.new_parties])

@@ -1,7 +1,7 @@
 """Trajectories with their plan, results, credit bank application and parties."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -22,7 +22,6 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
-    insert,
     or_,
     select,
     update,
@@ -51,7 +50,7 @@ from app.domain.values import (
 )
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
-from app.models.base import Columns, Id, UtcDateTime, execute_all, metadata
+from app.models.base import Columns, Id, UtcDateTime, Writes, metadata
 from app.models.cases.referral import referral, to_counsellor, visibility_values, visible
 from app.vault import Sealer
 
@@ -119,14 +118,9 @@ party = Table(
 )
 
 
-_NEW = insert(trajectory).inline()
 _CHANGED = update(trajectory).where(trajectory.c.id == bindparam("row_id"))
-_NEW_PLAN = insert(plan).inline()
 _CHANGED_PLAN = update(plan).where(plan.c.trajectory_id == bindparam("row_id"))
-_NEW_RESULT = insert(trajectory_result).inline()
-_NEW_APPLICATION = insert(kbr_application).inline()
 _CHANGED_APPLICATION = update(kbr_application).where(kbr_application.c.id == bindparam("row_id"))
-_NEW_PARTY = insert(party).inline()
 _REFERRAL_OF = select(trajectory.c.referral_id).where(trajectory.c.id == bindparam("trajectory_id"))
 
 
@@ -201,15 +195,15 @@ class TrajectoryWrites:
         else:
             self.new_applications.append({"id": application.id, "trajectory_id": after.id, **values})
 
-    def write(self, tx: Connection) -> None:
-        """Write everything, one statement per kind of row."""
-        execute_all(tx, _NEW, self.new)
-        execute_all(tx, _CHANGED, self.changed)
-        execute_all(tx, _NEW_PLAN, self.new_plans)
-        execute_all(tx, _CHANGED_PLAN, self.changed_plans)
-        execute_all(tx, _NEW_RESULT, self.new_results)
-        execute_all(tx, _NEW_APPLICATION, self.new_applications)
-        execute_all(tx, _CHANGED_APPLICATION, self.changed_applications)
+    def collect(self, writes: Writes) -> None:
+        """Add everything to what a transaction writes."""
+        writes.insert(trajectory, self.new)
+        writes.update(_CHANGED, self.changed)
+        writes.insert(plan, self.new_plans)
+        writes.update(_CHANGED_PLAN, self.changed_plans)
+        writes.insert(trajectory_result, self.new_results)
+        writes.insert(kbr_application, self.new_applications)
+        writes.update(_CHANGED_APPLICATION, self.changed_applications)
 
 
 def _state_columns(each: Trajectory, now: datetime) -> Columns:
@@ -224,11 +218,6 @@ def _state_columns(each: Trajectory, now: datetime) -> Columns:
         "ended_on": each.ended_on,
         "changed_at": now,
     }
-
-
-def insert_parties(tx: Connection, rows: Sequence[Columns]) -> None:
-    """Add parties; a row holds the columns of :func:`party_columns`."""
-    execute_all(tx, _NEW_PARTY, rows)
 
 
 def party_columns(sealer: Sealer, trajectory_id: UUID, new: Party) -> Columns:

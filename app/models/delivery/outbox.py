@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from app.domain.codes import System
 from app.domain.events import Event, EventType, NewEvent
-from app.models.base import Id, JsonDocument, UtcDateTime, metadata
+from app.models.base import Columns, Id, JsonDocument, UtcDateTime, Writes, metadata
 
 event = Table(
     "event",
@@ -84,6 +84,11 @@ class StoredEvent:
     event: Event
 
 
+def collect_events(writes: Writes, new: Sequence[NewEvent]) -> None:
+    """Add events, in this order, to what a transaction writes; see :func:`append_events`."""
+    writes.insert(event, [_new_row(each) for each in new])
+
+
 def append_events(tx: Connection, new: Sequence[NewEvent]) -> None:
     """Store events in this order; a quiet one is history only and is never told to anybody."""
     if new:
@@ -119,7 +124,7 @@ def chain_events(tx: Connection, subject_id: UUID) -> Sequence[StoredEvent]:
     return [_stored(row) for row in rows]
 
 
-def _new_row(new: NewEvent) -> dict[str, object]:
+def _new_row(new: NewEvent) -> Columns:
     event = new.event
     return {
         "id": event.id,

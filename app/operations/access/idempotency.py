@@ -7,7 +7,8 @@ from uuid import UUID
 
 from app.database import Connection, Database
 from app.domain.errors import HubError, IdempotencyConflict
-from app.models.access.idempotency import StoredAnswer, find_answer, insert_answer
+from app.models.access.idempotency import StoredAnswer, answer_guard, find_answer
+from app.models.base import Guard, insert_together
 from app.operations.services import Services
 
 P = ParamSpec("P")
@@ -61,19 +62,37 @@ def answering(
     return lambda tx: represent(operation(tx, *args, **kwargs))
 
 
-async def once(db: Database, services: Services, request: IdempotentRequest, work: Work) -> Answer:
+def insert_guard(tx: Connection, guard: Guard) -> bool:
+    """Store an answer that nothing else is written with; return False when there is one."""
+    return insert_together(tx, (), guard)
+
+
+async def once(
+    db: Database,
+    services: Services,
+    request: IdempotentRequest,
+    work: Work,
+    store: Callable[[Connection, Guard], bool] = insert_guard,
+) -> Answer:
     """Do the work in one transaction, or return the answer that the same request got before.
 
     Nearly every request is new, so its key is looked up only when the work was refused, or when its answer cannot be
     stored because there is one; either rolls the work back. A request that fails stores nothing, so the caller may
     correct it and use the key again.
 
+    Args:
+        db: the database.
+        services: clock and keys.
+        request: what identifies the write.
+        work: what it does.
+        store: stores the answer in the transaction of the work, or returns False when there is one.
+
     Raises:
         IdempotencyConflict: the key was used for another request.
         HubError: the work was refused.
     """
     try:
-        outcome: Answer | Exception = await db.write(_do, services, request, work)
+        outcome: Answer | Exception = await db.write(_do, services, request, work, store)
     except (HubError, _AnsweredBefore) as error:
         outcome = error
     if isinstance(outcome, Answer):
@@ -105,7 +124,13 @@ def answer_before(tx: Connection, services: Services, request: IdempotentRequest
     )
 
 
-def _do(tx: Connection, services: Services, request: IdempotentRequest, work: Work) -> Answer | HubError:
+def _do(
+    tx: Connection,
+    services: Services,
+    request: IdempotentRequest,
+    work: Work,
+    store: Callable[[Connection, Guard], bool],
+) -> Answer | HubError:
     answer = work(tx)
     if isinstance(answer, HubError):
         return answer
@@ -116,6 +141,6 @@ def _do(tx: Connection, services: Services, request: IdempotentRequest, work: Wo
         location=answer.location,
         body=services.vault.seal(answer.body, _CONTEXT),
     )
-    if not insert_answer(tx, request.organisation_id, request.key, stored, services.clock.now()):
+    if not store(tx, answer_guard(request.organisation_id, request.key, stored, services.clock.now())):
         raise _AnsweredBefore
     return answer

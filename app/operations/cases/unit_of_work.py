@@ -9,9 +9,10 @@ from app.domain.codes import DisclosureOccasion, OrganisationRole
 from app.domain.commands import RegisterReferral
 from app.domain.fields import Field
 from app.domain.values import Organisation
-from app.events.outbox import record_all
 from app.models.access.organisation import find_organisation, find_organisations
+from app.models.base import Guard, Writes
 from app.models.cases.repository import CaseRepository
+from app.models.delivery.outbox import collect_events
 from app.operations.field_sync.known_values import KnownValues
 from app.operations.services import Services
 
@@ -58,10 +59,19 @@ class UnitOfWork:
         )
         self.cases.prefetch_clients({each.client.bsn for each in commands if each.client.bsn})
 
-    def flush(self) -> None:
-        """Write everything that changed, in a fixed number of statements."""
-        record_all(self.tx, self.cases.flush())
+    def flush(self, guard: Guard | None = None) -> bool:
+        """Write everything that changed.
+
+        Args:
+            guard: what may be stored once only, such as the answer to an Idempotency-Key.
+
+        Returns:
+            False when the guard is stored already; the transaction is then to be rolled back.
+        """
+        writes = Writes()
+        collect_events(writes, self.cases.collect(writes))
         self.known_values.flush()
+        return writes.run(self.tx, guard)
 
 
 def case_rules(services: Services) -> CaseRules:

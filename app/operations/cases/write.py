@@ -1,10 +1,10 @@
 """Writes to cases over the API: once for each Idempotency-Key, in one transaction."""
 
 from collections.abc import Callable
-from functools import partial
 
 from app.database import Connection, Database
 from app.domain.errors import NotTheOwner
+from app.models.base import Guard
 from app.operations.access.idempotency import Answer, IdempotentRequest, answer_before, once
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import record_violation
@@ -22,18 +22,28 @@ async def write_case_once(db: Database, services: Services, request: IdempotentR
         IdempotencyConflict: the key was used for another request.
         HubError: whatever else the work refuses; nothing is written.
     """
-    return await once(db, services, request, partial(_change, services, request, work))
+    write = _CaseWrite(services, request, work)
+    return await once(db, services, request, write.run, write.store)
 
 
-def _change(services: Services, request: IdempotentRequest, work: CaseWork, tx: Connection) -> Answer | NotTheOwner:
-    uow = UnitOfWork(tx, services)
-    try:
-        answer = work(uow)
-    except NotTheOwner as refusal:
-        # ``execute`` refuses before it changes anything, so the conflict is all that is written.
-        if answer_before(tx, services, request) is None:
-            record_violation(uow.known_values, refusal.violation)
-            uow.flush()
-        return refusal
-    uow.flush()
-    return answer
+class _CaseWrite:
+    """One request's change of cases, which is written together with its answer."""
+
+    def __init__(self, services: Services, request: IdempotentRequest, work: CaseWork) -> None:
+        self._services, self._request, self._work = services, request, work
+
+    def run(self, tx: Connection) -> Answer | NotTheOwner:
+        """Do the work in memory; return its answer, or the refusal that is recorded."""
+        self._uow = UnitOfWork(tx, self._services)
+        try:
+            return self._work(self._uow)
+        except NotTheOwner as refusal:
+            # ``execute`` refuses before it changes anything, so the conflict is all that is written.
+            if answer_before(tx, self._services, self._request) is None:
+                record_violation(self._uow.known_values, refusal.violation)
+                self._uow.flush()
+            return refusal
+
+    def store(self, _tx: Connection, answer: Guard) -> bool:
+        """Write what the work changed, and its answer."""
+        return self._uow.flush(answer)
