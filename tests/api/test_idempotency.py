@@ -1,9 +1,15 @@
 """A write is carried out once for each Idempotency-Key, whatever happens between two equal requests."""
 
 import asyncio
+from dataclasses import replace
+from typing import Any
 
 import httpx
 
+from app.api.state import AppState
+from app.events.http.client import OutboundClient
+from app.events.http.ssrf import AddressPolicy
+from tests.support.served import api_of
 from tests.support.statements import sent_statements
 
 Api = httpx.AsyncClient
@@ -48,6 +54,29 @@ async def test_request_whose_record_is_gone_is_answered_as_the_first_time(dock: 
     assert again.headers["idempotency-replayed"] == "true"
 
 
+async def test_request_that_would_ask_the_network_is_answered_without_it(dock: Api, hub: AppState) -> None:
+    headers = {"Authorization": dock.headers["authorization"], "Idempotency-Key": "network"}
+    moved = replace(hub, outbound=OutboundClient(AddressPolicy()))
+    first = await dock.post("/v1/subscriptions", json={"url": "http://127.0.0.1/"}, headers=headers)
+    changed: dict[str, Any] = {
+        "json": {"content": "thin"},
+        "headers": headers | {"If-Match": "*", "Idempotency-Key": "change"},
+    }
+    patched = await dock.patch(first.headers["location"], **changed)
+
+    with api_of(moved) as served:
+        async with Api(transport=httpx.ASGITransport(served), base_url=hub.public_url) as other:
+            again = await other.post("/v1/subscriptions", json={"url": "http://127.0.0.1/"}, headers=headers)
+            patched_again = await other.patch(first.headers["location"], **changed)
+            refused = await other.post(
+                "/v1/subscriptions", json={"url": "http://127.0.0.1/"}, headers=headers | {"Idempotency-Key": "new"}
+            )
+    await moved.outbound.close()
+
+    assert (first.status_code, patched.status_code, refused.status_code) == (201, 200, 400)
+    assert (again.content, patched_again.content) == (first.content, patched.content)
+
+
 async def test_organisations_may_use_the_same_key(dock: Api, pit010: Api) -> None:
     headers = {"Idempotency-Key": "1"}
 
@@ -58,14 +87,16 @@ async def test_organisations_may_use_the_same_key(dock: Api, pit010: Api) -> Non
 
 
 async def test_new_request_costs_one_statement_and_a_repeated_one_a_lookup(dock: Api) -> None:
+    address, headers = (await made(dock)).headers["location"], {"If-Match": "*", "Idempotency-Key": "1"}
+
     with sent_statements() as sent:
-        first = await dock.post("/v1/subscriptions", json=WANTED, headers={"Idempotency-Key": "1"})
+        first = await dock.post(f"{address}/pause", headers=headers)
     with sent_statements() as sent_again:
-        again = await dock.post("/v1/subscriptions", json=WANTED, headers={"Idempotency-Key": "1"})
+        again = await dock.post(f"{address}/pause", headers=headers)
 
     assert again.content == first.content
     assert [kind(each) for each in sent if "idempotency" in each] == ["INSERT"]
-    assert [kind(each) for each in sent_again if "idempotency" in each] == ["INSERT", "SELECT"]
+    assert [kind(each) for each in sent_again if "idempotency" in each] == ["SELECT"]
 
 
 def kind(statement: str) -> str:

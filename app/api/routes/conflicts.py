@@ -1,6 +1,5 @@
 """What a partner and the hub say differently of one field, for the operator."""
 
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -88,10 +87,10 @@ async def decide(change: Manages, system: Speaker, conflict_id: ConflictId, body
     A partner's value of what the finance team records, such as an attendance, is not taken over here: its owner
     records it. The answer holds no values.
     """
-    decide_it = partial(
-        decide_conflict, services=change.hub.services, system=system, conflict_id=conflict_id, keep=body.keep
+    work = answering(
+        _decided, decide_conflict, change.services, system, conflict_id, keep=body.keep, by=change.caller.client_id
     )
-    return await change.once(answering(_decided, decide_it, by=change.caller.client_id))
+    return await change.once(work)
 
 
 def _decided(conflict: StoredConflict) -> Answer:

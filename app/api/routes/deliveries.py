@@ -52,7 +52,7 @@ DeliveryId = Annotated[
 async def send_test_event(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Send a signed test event without a referral to this address only (*testbericht*), as every event is sent."""
     ref = subscription_ref(change, subscription_id)
-    return await change.once(answering(partial(_sent, change), send_test, change.hub.services, ref, subscription_id))
+    return await change.once(answering(partial(_sent, change), send_test, change.services, ref, subscription_id))
 
 
 @router.post(
@@ -69,7 +69,7 @@ async def show_preview(subscription_id: SubscriptionId, body: PreviewIn, read: R
     """
     ref = subscription_ref(read, subscription_id)
     request = PreviewRequest(read.resolve(body.referral_id), body.event_type)
-    found = await read.hub.db.read(preview, read.hub.services, read.caller_scope, ref, request)
+    found = await read.hub.db.read(preview, read.services, read.caller_scope, ref, request)
     return json_answer(200, _preview_out(found))
 
 
@@ -107,7 +107,7 @@ async def send_again(subscription_id: SubscriptionId, delivery_id: DeliveryId, c
     Which fields it contains is decided anew.
     """
     ref, hidden_id = subscription_ref(change, subscription_id), change.resolve(delivery_id)
-    return await change.once(answering(partial(_redelivered, change), redeliver, change.hub.services, ref, hidden_id))
+    return await change.once(answering(partial(_redelivered, change), redeliver, change.services, ref, hidden_id))
 
 
 @router.post(
@@ -120,7 +120,7 @@ async def send_again(subscription_id: SubscriptionId, delivery_id: DeliveryId, c
 async def send_range_again(subscription_id: SubscriptionId, body: ReplayIn, change: Manages) -> Response:
     """Send again what was delivered or given up in a time range (*opnieuw afspelen*), to this address only."""
     ref = subscription_ref(change, subscription_id)
-    return await change.once(answering(_replayed, replay, change.hub.services, ref, body.since, body.until))
+    return await change.once(answering(_replayed, replay, change.services, ref, body.since, body.until))
 
 
 def _sent(change: WriteContext, test: Delivery) -> Answer:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, ParamSpec
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
@@ -25,7 +25,7 @@ from app.api.schemas.subscriptions import (
 )
 from app.api.state import AppState
 from app.domain.errors import InvalidInput
-from app.operations.access.idempotency import Answer, answering
+from app.operations.access.idempotency import Answer, Operation, answering
 from app.operations.subscriptions.subscriptions import (
     UNCHANGED,
     Subscription,
@@ -46,6 +46,8 @@ from app.operations.subscriptions.subscriptions import (
     resume,
     rotate_secret,
 )
+
+P = ParamSpec("P")
 
 router = APIRouter(prefix="/subscriptions", tags=["subscriptions"])
 
@@ -82,10 +84,12 @@ async def create(body: SubscriptionIn, change: Manages) -> Response:
     address consents (`…/handshake`) or the operator approves it (`…/approval`).
     """
     hub, request = change.hub, body.request()
+    if answered := await answered_before(hub, change.caller, change.write):
+        return answered
     await check_addresses(hub.outbound, request)
     owner, terms = change.caller.organisation, _terms(hub)
     return await change.once(
-        answering(partial(_created, change), create_subscription, hub.services, owner, request, terms)
+        answering(partial(_created, change), create_subscription, change.services, owner, request, terms)
     )
 
 
@@ -96,7 +100,7 @@ async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Re
     """Return a page of your own subscriptions (*abonnementen*), oldest first; the operator reads all of them."""
     after = cursor_id(read, page.cursor)
     found, more = await read.hub.db.read(
-        page_of_subscriptions, read.hub.services, read.caller.organisation, after, page.limit
+        page_of_subscriptions, read.services, read.caller.organisation, after, page.limit
     )
     items = [
         subscription_out(read.shown_id(each.subscription.id), each).model_dump(by_alias=True, exclude_none=True)
@@ -113,7 +117,7 @@ async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Re
 )
 async def read_one(subscription_id: SubscriptionId, read: Reads) -> Response:
     """Return one of your own subscriptions (*abonnement*), without its secret; the operator reads any."""
-    found = await read.hub.db.read(read_subscription, read.hub.services, subscription_ref(read, subscription_id))
+    found = await read.hub.db.read(read_subscription, read.services, subscription_ref(read, subscription_id))
     return json_answer(200, subscription_out(subscription_id, found), etag=found.etag)
 
 
@@ -129,13 +133,13 @@ async def patch_one(subscription_id: SubscriptionId, patch: Patch, change: Manag
 
     Another address has to consent, or be approved, before events are sent to it. Also accepted as `application/json`.
     """
-    hub, ref = change.hub, _changed_ref(change, subscription_id)
-    present = await hub.db.read(read_subscription, hub.services, ref)
+    hub, ref = change.hub, _ref(change, subscription_id)
+    if answered := await answered_before(hub, change.caller, change.write):
+        return answered
+    present = await hub.db.read(read_subscription, change.services, ref)
     request = _merged(present.subscription, patch)
     await check_addresses(hub.outbound, request)
-    return await change.once(
-        answering(partial(_shown, change), patch_subscription, hub.services, ref, request, _terms(hub))
-    )
+    return await _changed(change, patch_subscription, ref, request, _terms(hub))
 
 
 @router.post(
@@ -143,8 +147,7 @@ async def patch_one(subscription_id: SubscriptionId, patch: Patch, change: Manag
 )
 async def pause_one(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Park all events for your own subscription until it is resumed (*pauzeren*); none is lost."""
-    ref = _changed_ref(change, subscription_id)
-    return await change.once(answering(partial(_shown, change), pause, change.hub.services, ref))
+    return await _changed(change, pause, _ref(change, subscription_id))
 
 
 @router.post(
@@ -152,8 +155,7 @@ async def pause_one(subscription_id: SubscriptionId, change: Manages) -> Respons
 )
 async def resume_one(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Resume your own subscription after a pause or a 410 (*hervatten*); parked events are sent first, in order."""
-    ref = _changed_ref(change, subscription_id)
-    return await change.once(answering(partial(_shown, change), resume, change.hub.services, ref))
+    return await _changed(change, resume, _ref(change, subscription_id))
 
 
 @router.post(
@@ -165,11 +167,11 @@ async def handshake(subscription_id: SubscriptionId, change: Manages) -> Respons
     The hub sends OPTIONS with `WebHook-Request-Origin`; the address consents by `WebHook-Allowed-Origin` with that
     origin or `*`, as the CloudEvents webhook specification describes. From then on events are sent.
     """
-    hub, ref = change.hub, _changed_ref(change, subscription_id)
+    hub, ref = change.hub, _ref(change, subscription_id)
     if answered := await answered_before(hub, change.caller, change.write):
         return answered
     consented_url = await obtain_consent(hub.db, hub.outbound, hub.public_url, ref)
-    return await change.once(answering(partial(_shown, change), activate, hub.services, ref, consented_url))
+    return await _changed(change, activate, ref, consented_url)
 
 
 @router.post(
@@ -177,8 +179,7 @@ async def handshake(subscription_id: SubscriptionId, change: Manages) -> Respons
 )
 async def approve_address(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Approve an address that cannot answer a handshake (*goedkeuren*); only for the hub's operator."""
-    ref = _changed_ref(change, subscription_id)
-    return await change.once(answering(partial(_shown, change), approve, change.hub.services, ref))
+    return await _changed(change, approve, _ref(change, subscription_id))
 
 
 @router.post(
@@ -192,15 +193,15 @@ async def rotate(subscription_id: SubscriptionId, body: SecretRotationIn, change
 
     The previous secret also signs, for 24 hours or for as long as you ask.
     """
-    ref, overlap = _changed_ref(change, subscription_id), timedelta(hours=body.overlap_hours)
-    return await change.once(answering(partial(_shown, change), rotate_secret, change.hub.services, ref, overlap))
+    ref, overlap = _ref(change, subscription_id), timedelta(hours=body.overlap_hours)
+    return await _changed(change, rotate_secret, ref, overlap)
 
 
 @router.delete("/{subscription_id}", status_code=204, summary="End a subscription", responses=_CHANGES)
 async def remove(subscription_id: SubscriptionId, change: Manages) -> Response:
     """End your own subscription (*opzeggen*); events that were not sent yet are given up."""
-    ref = _changed_ref(change, subscription_id)
-    return await change.once(answering(lambda _: answer(204), remove_subscription, change.hub.services, ref))
+    ref = _ref(change, subscription_id)
+    return await change.once(answering(lambda _: answer(204), remove_subscription, change.services, ref))
 
 
 def cursor_id(read: ReadContext, cursor: str | None) -> UUID | None:
@@ -218,7 +219,7 @@ def subscription_ref(read: ReadContext, given_id: UUID) -> SubscriptionRef:
     return SubscriptionRef(read.caller.organisation, read.resolve(given_id))
 
 
-def _changed_ref(change: WriteContext, given_id: UUID) -> SubscriptionRef:
+def _ref(change: WriteContext, given_id: UUID) -> SubscriptionRef:
     return replace(subscription_ref(change, given_id), if_match=change.write.if_match)
 
 
@@ -242,6 +243,12 @@ def _merged(present: Subscription, patch: dict[str, JsonValue]) -> SubscriptionR
 def _created(change: WriteContext, view: SubscriptionView) -> Answer:
     content = subscription_out(change.shown_id(view.subscription.id), view)
     return answer(201, content, etag=view.etag, location=f"{change.hub.api_url}/subscriptions/{content.id}")
+
+
+async def _changed(
+    change: WriteContext, operation: Operation[P, SubscriptionView], *args: P.args, **kwargs: P.kwargs
+) -> Response:
+    return await change.once(answering(partial(_shown, change), operation, change.services, *args, **kwargs))
 
 
 def _shown(change: WriteContext, view: SubscriptionView) -> Answer:

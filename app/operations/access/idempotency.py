@@ -52,14 +52,19 @@ An error that is raised rolls everything back; with one that is returned, what t
 """
 
 
+Operation = Callable[Concatenate[Connection, Services, P], T]
+"""What changes the store, whatever its result."""
+
+
 def answering(
     represent: Callable[[T], Answer],
-    operation: Callable[Concatenate[Connection, P], T],
+    operation: Operation[P, T],
+    services: Services,
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> Work:
     """Return the work of :func:`once`: run an operation, and represent its result."""
-    return lambda tx: represent(operation(tx, *args, **kwargs))
+    return lambda tx: represent(operation(tx, services, *args, **kwargs))
 
 
 def insert_guard(tx: Connection, guard: Guard) -> bool:
