@@ -34,7 +34,6 @@ COLUMNS = tuple(
 
 
 _BY_CODE = select(*COLUMNS).where(organisation.c.code == bindparam("code"))
-_BY_CODES = select(*COLUMNS).where(organisation.c.code.in_(bindparam("codes", expanding=True)))
 _LOCKED = select(organisation.c.id).where(organisation.c.id == bindparam("id", type_=Id)).with_for_update()
 _BY_ID = select(*COLUMNS).where(organisation.c.id.in_(bindparam("ids", expanding=True)))
 
@@ -81,12 +80,6 @@ def find_organisation(tx: Connection, code: str) -> Organisation | None:
     """Return the organisation with this code, or None."""
     row = tx.execute(_BY_CODE, {"code": code}).first()
     return to_organisation(row) if row else None
-
-
-def find_organisations(tx: Connection, codes: Collection[str]) -> dict[str, Organisation]:
-    """Return organisations by code; unknown codes are left out."""
-    rows = tx.execute(_BY_CODES, {"codes": list(codes)}) if codes else ()
-    return {each.code: each for each in map(to_organisation, rows)}
 
 
 def load_organisations(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Organisation]:

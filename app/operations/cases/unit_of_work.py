@@ -9,7 +9,6 @@ from app.domain.codes import DisclosureOccasion, OrganisationRole
 from app.domain.commands import RegisterReferral
 from app.domain.fields import Field
 from app.domain.values import Organisation
-from app.models.access.organisation import find_organisation, find_organisations
 from app.models.base import Guard, Writes
 from app.models.cases.repository import CaseRepository
 from app.models.delivery.outbox import collect_events
@@ -30,7 +29,6 @@ class UnitOfWork:
         self.services = services
         self.rules = case_rules(services)
         self.cases = CaseRepository(tx, services.vault, self.rules)
-        self._organisations: dict[str, Organisation | None] = {}
 
     @cached_property
     def known_values(self) -> KnownValues:
@@ -38,25 +36,13 @@ class UnitOfWork:
         return KnownValues(self.tx, self.services, self.rules.now, self.cases)
 
     def organisation(self, code: str) -> Organisation | None:
-        """Return the organisation with this code, or None; each is read once."""
-        if code not in self._organisations:
-            self._organisations[code] = find_organisation(self.tx, code)
-        return self._organisations[code]
+        """Return the organisation with this code, or None; it may be half a minute old."""
+        return self.services.organisations.find(self.tx, code)
 
     def prefetch_registrations(self, commands: Sequence[RegisterReferral]) -> None:
         """Read what new referrals will need, in a fixed number of queries."""
-        if not commands:
-            return
-        codes = {each.organisation_code for each in commands}
-        found = find_organisations(self.tx, codes)
-        self._organisations |= {code: found.get(code) for code in codes}
-        self.cases.prefetch_references(
-            [
-                (found[each.organisation_code].id, each.reference)
-                for each in commands
-                if each.reference and each.organisation_code in found
-            ]
-        )
+        referred = [(self.organisation(each.organisation_code), each.reference) for each in commands]
+        self.cases.prefetch_references([(referrer.id, own) for referrer, own in referred if referrer and own])
         self.cases.prefetch_clients({each.client.bsn for each in commands if each.client.bsn})
 
     def flush(self, guard: Guard | None = None) -> bool:
