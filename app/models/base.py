@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -69,18 +69,19 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone; give an aware datetime")
-        moment = value.astimezone(UTC)
         if dialect.name == "sqlite":
-            return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-        return moment
+            return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        return value
 
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Read a stored moment."""
-        if value is None:
-            return None
-        moment: datetime = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
-        return moment.astimezone(UTC)
+        return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """Return what reads a stored moment; None on PostgreSQL, whose driver returns moments in UTC."""
+        return super().result_processor(dialect, coltype) if dialect.name == "sqlite" else None
 
 
 class ReceiverText(TypeDecorator[ReceiverKey]):
@@ -90,9 +91,9 @@ class ReceiverText(TypeDecorator[ReceiverKey]):
     cache_ok = True
 
     @override
-    def process_bind_param(self, value: ReceiverKey | None, dialect: Dialect) -> str | None:
-        """Write a key."""
-        return None if value is None else value.text
+    def process_bind_param(self, value: ReceiverKey | str | None, dialect: Dialect) -> str | None:
+        """Write a key, or its text."""
+        return value if value is None or isinstance(value, str) else value.text
 
     @override
     def process_result_value(self, value: str | None, dialect: Dialect) -> ReceiverKey | None:

@@ -1,0 +1,50 @@
+"""When a failed delivery is tried again, and when the hub gives up."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+__all__ = ["LONGEST_WAIT", "MAX_ATTEMPTS", "SCHEDULE", "wait_after"]
+
+SCHEDULE = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+)
+"""The waits after the first, second, … failed attempt: 75 hours and 35 minutes in all.
+
+Source: the example schedule of the Standard Webhooks specification 1.0.0; the hub promises at least 72 hours.
+"""
+
+MAX_ATTEMPTS = len(SCHEDULE) + 1
+"""After this number of failed attempts a delivery is dead."""
+
+LONGEST_WAIT = timedelta(days=30)
+"""The hub waits no longer than this, even if a receiver asks for more."""
+
+_JITTER = 0.2
+
+
+def wait_after(
+    failures: int, random: Callable[[], float], retry_after_seconds: float | None = None
+) -> timedelta | None:
+    """Return the wait until the next attempt, or None when the hub gives up.
+
+    Each wait is up to a fifth longer than in the schedule, so that many failed deliveries do not come back at once;
+    never shorter, and never shorter than what the receiver asked for.
+
+    Args:
+        failures: failed attempts so far, at least 1.
+        random: returns numbers from 0 up to 1.
+        retry_after_seconds: the wait that the receiver asked for, if it did.
+    """
+    if failures >= MAX_ATTEMPTS:
+        return None
+    wait = SCHEDULE[failures - 1] * (1 + _JITTER * random())
+    asked = min(retry_after_seconds or 0, LONGEST_WAIT.total_seconds())
+    return max(wait, timedelta(seconds=asked))

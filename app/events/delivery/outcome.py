@@ -1,0 +1,63 @@
+"""What becomes of a delivery after an attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from app.domain.errors import PartnerError, PartnerRefused, PartnerUnreachable
+from app.events.delivery.backoff import wait_after
+from app.events.http.send_result import SendResult
+from app.models.delivery.attempt import AttemptOutcome
+from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate
+
+__all__ = ["result_of", "update_after"]
+
+_ERROR_CLASSES = {PartnerRefused: "refused", PartnerUnreachable: "unreachable", TimeoutError: "timeout"}
+
+
+def result_of(error: Exception) -> SendResult:
+    """Return the result of an attempt that raised an error: refused for good, or failed and perhaps arrived."""
+    error_class = _ERROR_CLASSES.get(type(error), type(error).__name__)
+    if isinstance(error, PartnerRefused):
+        return SendResult(outcome=AttemptOutcome.REFUSED, error_class=error_class)
+    return SendResult(
+        outcome=AttemptOutcome.FAILED,
+        error_class=error_class,
+        retry_after_seconds=error.retry_after_seconds if isinstance(error, PartnerUnreachable) else None,
+        unknown=True,
+        sender_fault=not isinstance(error, PartnerError | TimeoutError),
+    )
+
+
+def update_after(delivery: Delivery, result: SendResult, now: datetime, random: Callable[[], float]) -> DeliveryUpdate:
+    """Return what becomes of a delivery after an attempt: delivered, due again later, dead, or parked.
+
+    Args:
+        delivery: as taken, with this attempt counted.
+        result: of the attempt.
+        now: when it ended.
+        random: returns numbers from 0 up to 1, for the jitter of the next attempt.
+    """
+    if result.outcome is AttemptOutcome.DELIVERED:
+        return DeliveryUpdate(delivery=delivery, state=DeliveryState.DELIVERED, next_attempt_at=now, finished_at=now)
+    if result.outcome is AttemptOutcome.GONE:
+        return DeliveryUpdate(
+            delivery=delivery, state=DeliveryState.PARKED, next_attempt_at=now, last_error=result.error_class
+        )
+    wait = wait_after(delivery.attempts - delivery.earlier_attempts, random, result.retry_after_seconds)
+    if wait is None or result.outcome is AttemptOutcome.REFUSED:
+        return DeliveryUpdate(
+            delivery=delivery,
+            state=DeliveryState.DEAD,
+            next_attempt_at=now,
+            finished_at=now,
+            last_error=result.error_class,
+        )
+    return DeliveryUpdate(
+        delivery=delivery,
+        state=DeliveryState.PENDING,
+        next_attempt_at=now + wait,
+        outcome_unknown=result.unknown or delivery.outcome_unknown,
+        last_error=result.error_class,
+    )

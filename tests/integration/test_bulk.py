@@ -1,0 +1,111 @@
+"""Many rows and many ids in one statement, on both stores."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app.database import Connection, Database
+from app.domain.events import EventType
+from app.domain.receivers import PollKey, ReceiverKey
+from app.models.bulk import GivenRow, Value, bulk_insert, bulk_update, is_any_of
+from app.models.delivery.disclosure import disclosure
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LATER = NOW.replace(hour=10)
+RECEIVER = PollKey(uuid4())
+NAMES = (
+    "id",
+    "delivery_id",
+    "referral_id",
+    "event_type",
+    "receiver",
+    "policy_version",
+    "fields",
+    "digest",
+    "disclosed_at",
+)
+INSERT = bulk_insert(disclosure, *NAMES)
+UPDATE = bulk_update(disclosure, ("id", "receiver"), ("fields", "moment", "disclosed_at"))
+
+
+def row(id: UUID, fields: list[str]) -> GivenRow:
+    kept: dict[str, Value] = {
+        "id": id,
+        "delivery_id": uuid4(),
+        "referral_id": uuid4(),
+        "event_type": EventType.INTAKE_MISSED.value,
+    }
+    return {
+        **kept,
+        "receiver": RECEIVER.text,
+        "policy_version": "1",
+        "fields": fields,
+        "digest": "d",
+        "disclosed_at": NOW,
+    }
+
+
+def change(id: UUID, receiver: ReceiverKey, fields: list[str]) -> GivenRow:
+    return {"id": id, "receiver": receiver.text, "fields": fields, "moment": "missed", "disclosed_at": LATER}
+
+
+def stored(tx: Connection) -> dict[UUID, tuple[object, ...]]:
+    columns = disclosure.c
+    query = select(columns.id, columns.receiver, columns.fields, columns.moment, columns.disclosed_at)
+    return {one.id: tuple(one)[1:] for one in tx.execute(query)}
+
+
+async def test_rows_are_inserted_with_their_types_and_columns_left_out_are_empty(database: Database) -> None:
+    ids = [uuid4() for _ in range(3)]
+
+    await database.write(INSERT.run, [row(id, [str(id), 'a "b"']) for id in ids])
+
+    expected = {id: (RECEIVER, [str(id), 'a "b"'], None, NOW) for id in ids}
+    assert await database.read(stored) == expected
+
+
+async def test_rows_are_changed_where_all_keys_agree(database: Database) -> None:
+    first, second, third = (uuid4() for _ in range(3))
+    await database.write(INSERT.run, [row(id, ["x"]) for id in (first, second, third)])
+
+    await database.write(UPDATE.run, [change(first, RECEIVER, ["y"]), change(second, PollKey(uuid4()), ["z"])])
+
+    assert await database.read(stored) == {
+        first: (RECEIVER, ["y"], "missed", LATER),
+        second: (RECEIVER, ["x"], None, NOW),
+        third: (RECEIVER, ["x"], None, NOW),
+    }
+
+
+async def test_no_rows_are_no_statement(database: Database) -> None:
+    await database.write(INSERT.run, [])
+    await database.write(UPDATE.run, [])
+
+    assert await database.read(stored) == {}
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+async def test_ids_are_found_however_many_are_asked_for(database: Database, number: int) -> None:
+    ids = [uuid4() for _ in range(3)]
+    await database.write(INSERT.run, [row(id, []) for id in ids])
+
+    query = select(disclosure.c.id).where(is_any_of(disclosure.c.id, "ids"))
+    found = await database.read(lambda tx: set(tx.scalars(query, {"ids": {*ids[:number], uuid4()}})))
+
+    assert found == set(ids[:number])
+
+
+async def test_text_of_a_statement_does_not_depend_on_the_number_of_ids(database: Database) -> None:
+    texts = set()
+
+    def find(tx: Connection, number: int) -> None:
+        query = select(disclosure.c.id).where(is_any_of(disclosure.c.id, "ids"))
+        result = tx.execute(query, {"ids": [uuid4() for _ in range(number)]})
+        texts.add(result.context.statement)
+
+    for number in (0, 1, 7):
+        await database.read(find, number)
+
+    assert len(texts) == 1
