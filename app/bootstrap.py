@@ -17,10 +17,12 @@ from app.database import Database
 from app.domain.codes import System
 from app.domain.ports import Clock
 from app.events.contract.envelope import Origin
-from app.events.delivery.context import StoredCaseLookup
+from app.events.delivery.attempt import Channels
+from app.events.delivery.context import CaseLookup
 from app.events.delivery.engine import DeliveryEngine
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
+from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
@@ -45,21 +47,34 @@ def build_outbound(settings: Settings) -> OutboundClient:
 
 
 def build_delivery_builder(services: Services, origin: Origin) -> DeliveryBuilder:
-    """Return what builds deliveries, and records what partners were sent."""
+    """Return what builds deliveries."""
     return DeliveryBuilder(
         clock=services.clock,
         new_id=services.new_id,
-        cases=StoredCaseLookup(services.vault),
+        cases=CaseLookup(services.vault),
         vault=services.vault,
         gate=services.gate,
         origin=origin,
-        remember=on_delivered(services.vault),
     )
 
 
 def build_relay(db: Database, services: Services) -> Relay:
     """Return what makes deliveries of events."""
-    return Relay(db, StoredCaseLookup(services.vault), services.policy, services.clock, services.new_id)
+    return Relay(
+        db=db,
+        cases=CaseLookup(services.vault),
+        policy=services.policy,
+        clock=services.clock,
+        new_id=services.new_id,
+    )
+
+
+def build_delivery_engine(
+    db: Database, services: Services, origin: Origin, channels: Channels, settings: DeliverySettings | None = None
+) -> DeliveryEngine:
+    """Return what sends deliveries, and records what partners were sent as what they know."""
+    builder = build_delivery_builder(services, origin)
+    return DeliveryEngine(db, builder, channels, settings, on_delivered(services.vault))
 
 
 def build_app_state(
@@ -84,17 +99,17 @@ def build_worker(db: Database, services: Services, settings: Settings) -> Worker
     policies, holder = pull_policies_of(settings), uuid4().hex
     adapters = connect_partners(settings.partners.values(), services.clock, policies)
     webhook = WebhookSender(services.clock, build_outbound(settings))
-    builder = build_delivery_builder(services, _origin_of(settings))
+    channels = Channels(webhook, {system: each.sink for system, each in adapters.items()})
     return Worker(
         relay=build_relay(db, services),
-        delivery=DeliveryEngine(db, builder, {system: each.sink for system, each in adapters.items()}, webhook),
+        delivery=build_delivery_engine(db, services, _origin_of(settings), channels),
         pullers={
             system: _build_puller(db, services, adapter, holder, policies[system])
             for system, adapter in adapters.items()
         },
         adapters=adapters,
         webhook=webhook,
-        purge=partial(db.write_quietly, purge_expired, services),
+        purge=partial(db.write_without_notifying, purge_expired, services),
     )
 
 

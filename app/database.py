@@ -94,7 +94,7 @@ class Database:
     def __init__(self, store: _Store) -> None:
         """Use :meth:`open` instead."""
         self._store = store
-        self._wakes: WeakSet[CommitSignal] = WeakSet()
+        self._signals: WeakSet[CommitSignal] = WeakSet()
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -122,16 +122,16 @@ class Database:
         Raises:
             Unavailable: no connection came free in time, or the store broke the transaction off.
         """
-        result = await self.write_quietly(work, *args, **kwargs)
-        self.ring()
-        # Those who wait hear of it now, not after all that the caller still does before it waits itself.
+        result = await self.write_without_notifying(work, *args, **kwargs)
+        self.notify()
+        # Those who wait go on now, and not only once the caller waits for something itself.
         await asyncio.sleep(0)
         return result
 
-    async def write_quietly(
+    async def write_without_notifying(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run ``work`` as :meth:`write` does, but ring no bell: for what may have given nobody anything to do."""
+        """Run ``work`` as :meth:`write` does, but notify nobody: for a write that leaves nobody anything to do."""
         try:
             return await self._store.write(lambda tx: work(tx, *args, **kwargs))
         except IntegrityError:
@@ -149,22 +149,22 @@ class Database:
         return await self._store.read(lambda tx: work(tx, *args, **kwargs))
 
     def listen(self) -> CommitSignal:
-        """Return a bell for committed writes; it lives as long as the caller keeps it.
+        """Return a signal of committed writes; it is valid as long as the caller keeps it.
 
-        On PostgreSQL it also rings for those of other processes, from the first time that somebody waits for it.
+        On PostgreSQL it is also set by those of other processes, from the first time that somebody waits for one.
         """
-        wake = CommitSignal(partial(self._store.listen, self._ring))
-        self._wakes.add(wake)
-        return wake
+        signal = CommitSignal(partial(self._store.listen, self._notify))
+        self._signals.add(signal)
+        return signal
 
-    def ring(self) -> None:
-        """Wake everyone who waits for committed writes, in this process and in others."""
-        self._ring()
-        self._store.tell()
+    def notify(self) -> None:
+        """Signal a committed write to everyone who waits for one, in this process and in others."""
+        self._notify()
+        self._store.publish()
 
-    def _ring(self) -> None:
-        for wake in self._wakes:
-            wake.ring()
+    def _notify(self) -> None:
+        for signal in self._signals:
+            signal.notify()
 
     async def close(self) -> None:
         """Finish what has begun and let go of every connection, thread and lock."""
@@ -214,8 +214,8 @@ class _Store(Protocol):
 
     def write(self, work: Work[T]) -> Awaitable[T]: ...
     def read(self, work: Work[T]) -> Awaitable[T]: ...
-    def tell(self) -> None: ...
-    def listen(self, ring: Callable[[], None]) -> None: ...
+    def publish(self) -> None: ...
+    def listen(self, notify: Callable[[], None]) -> None: ...
     async def close(self) -> None: ...
 
 
@@ -234,9 +234,9 @@ class _PostgreSQL:
         )
         # Shares the pool; without a transaction a read costs one round trip instead of three.
         self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-        # Beside the pool, for a bell must ring when the pool is exhausted too; and without waiting for the disk,
-        # because one that is lost in a crash of the server is not missed.
-        self._exchange = PostgresNotifier(
+        # Outside the pool, because it must also work when the pool is exhausted; and without waiting for the disk,
+        # because a notification that is lost in a crash of the server is not missed.
+        self._notifier = PostgresNotifier(
             _postgresql_engine(url, {"synchronous_commit": "off"}, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         )
 
@@ -250,14 +250,14 @@ class _PostgreSQL:
             async with self._reader.connect() as connection:
                 return await connection.run_sync(work)
 
-    def tell(self) -> None:
-        self._exchange.tell()
+    def publish(self) -> None:
+        self._notifier.publish()
 
-    def listen(self, ring: Callable[[], None]) -> None:
-        self._exchange.listen(ring)
+    def listen(self, notify: Callable[[], None]) -> None:
+        self._notifier.listen(notify)
 
     async def close(self) -> None:
-        await self._exchange.close()
+        await self._notifier.close()
         await self._writer.dispose()
 
 
@@ -281,11 +281,11 @@ class _Sqlite:
     async def read(self, work: Work[T]) -> T:
         return await _on(self._reader_threads, _transaction, self._reader_engine, work)
 
-    def tell(self) -> None:
-        """There is no other process to tell."""
+    def publish(self) -> None:
+        """There is no other process."""
 
-    def listen(self, ring: Callable[[], None]) -> None:
-        """There is no other process to hear."""
+    def listen(self, notify: Callable[[], None]) -> None:
+        """There is no other process."""
 
     async def close(self) -> None:
         await asyncio.to_thread(self._close)

@@ -1,6 +1,6 @@
-"""Bells that ring when something was written, in this process or in another over the same PostgreSQL database.
+"""Signals that something was committed, in this process or in another over the same PostgreSQL database.
 
-Ringing only makes things quick: who waits also looks by itself now and then, so a bell that is not heard loses nothing.
+They only shorten waits: whoever waits also looks at regular intervals, so a signal that is missed loses nothing.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ __all__ = ["CommitSignal", "PostgresNotifier"]
 
 CHANNEL = "trajecthub"
 
-# One notification tells of all writes since the one before: PostgreSQL hands them out one transaction at a time.
-TELL_SECONDS = 0.01
+# One notification stands for all commits since the one before, because PostgreSQL serialises the transactions that send
+# one.
+PUBLISH_SECONDS = 0.01
 RECONNECT_SECONDS = 1.0
 
 
 class CommitSignal:
-    """A bell that rings after each committed write.
+    """Is set by each commit, until somebody has waited for it or taken it.
 
     Args:
         on_wait: called whenever somebody waits, from the event loop.
@@ -33,104 +34,110 @@ class CommitSignal:
 
     def __init__(self, on_wait: Callable[[], None]) -> None:
         self._on_wait = on_wait
-        self._rung = asyncio.Event()
+        self._set = asyncio.Event()
 
-    def ring(self) -> None:
-        """Wake the waiter, or let its next wait return at once. Call from the event loop."""
-        self._rung.set()
+    def notify(self) -> None:
+        """Wake whoever waits, or let the next wait return at once. Call from the event loop."""
+        self._set.set()
+
+    def take(self) -> bool:
+        """Return whether there was a commit since the last wait or take; does not wait."""
+        was_set = self._set.is_set()
+        self._set.clear()
+        return was_set
 
     async def wait(self, timeout_seconds: float) -> bool:
-        """Return True as soon as a write has committed since the last wait, False at time-out."""
+        """Return True as soon as there was a commit since the last wait or take, False after the timeout."""
         self._on_wait()
         try:
             async with asyncio.timeout(timeout_seconds):
-                await self._rung.wait()
+                await self._set.wait()
         except TimeoutError:
             return False
-        self._rung.clear()
+        self._set.clear()
         return True
 
 
 class PostgresNotifier:
-    """Tells other processes of writes by NOTIFY, and hears of theirs by LISTEN.
+    """Publishes commits to other processes by NOTIFY, and receives theirs by LISTEN.
 
     Args:
-        engine: its own, without a pool: it keeps two connections, one that tells and one that listens.
+        engine: its own, without a pool: it keeps two connections, one for each direction.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._name = uuid4().hex
-        self._untold = False
-        self._line: AsyncConnection | None = None
-        self._telling: asyncio.Task[None] | None = None
+        self._unpublished = False
+        self._connection: AsyncConnection | None = None
+        self._publishing: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
 
-    def tell(self) -> None:
-        """Tell the others of a committed write, now or within ten milliseconds."""
-        self._untold = True
-        if self._telling is None or self._telling.done():
-            self._telling = asyncio.create_task(self._tell())
+    def publish(self) -> None:
+        """Notify the other processes of a commit, now or within ten milliseconds."""
+        self._unpublished = True
+        if self._publishing is None or self._publishing.done():
+            self._publishing = asyncio.create_task(self._publish())
 
-    def listen(self, ring: Callable[[], None]) -> None:
-        """Call ``ring`` for each write elsewhere from now on; later calls do nothing."""
+    def listen(self, notify: Callable[[], None]) -> None:
+        """Call ``notify`` for each commit elsewhere from now on; later calls do nothing."""
         if self._listening is None:
-            self._listening = asyncio.create_task(self._listen(ring))
+            self._listening = asyncio.create_task(self._listen(notify))
 
     async def close(self) -> None:
-        """Stop telling and listening."""
-        tasks = [task for task in (self._telling, self._listening) if task is not None]
+        """Stop publishing and listening."""
+        tasks = [task for task in (self._publishing, self._listening) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._line:
-            await self._line.close()
+        if self._connection:
+            await self._connection.close()
         await self._engine.dispose()
 
-    async def _tell(self) -> None:
-        while self._untold:
-            self._untold = False
-            await _tried(self._notify())
-            await asyncio.sleep(TELL_SECONDS)
+    async def _publish(self) -> None:
+        while self._unpublished:
+            self._unpublished = False
+            await _tried(self._send())
+            await asyncio.sleep(PUBLISH_SECONDS)
 
-    async def _notify(self) -> None:
-        connection, self._line = self._line or await self._engine.connect(), None
+    async def _send(self) -> None:
+        connection, self._connection = self._connection or await self._engine.connect(), None
         try:
-            # On the driver's own connection, because this stands between every change and those who wait for it.
+            # On the driver's own connection, because this is between every change and those who wait for it.
             await (await _driver_of(connection)).execute(f"NOTIFY {CHANNEL}, '{self._name}'")
         except BaseException:
             await connection.close()
             raise
-        self._line = connection
+        self._connection = connection
 
-    async def _listen(self, ring: Callable[[], None]) -> None:
+    async def _listen(self, notify: Callable[[], None]) -> None:
         while True:
-            await _tried(self._hear(ring))
+            await _tried(self._receive(notify))
             await asyncio.sleep(RECONNECT_SECONDS)
-            # Something may have been written in between.
-            ring()
+            # Something may have been committed in between.
+            notify()
 
-    async def _hear(self, ring: Callable[[], None]) -> None:
+    async def _receive(self, notify: Callable[[], None]) -> None:
         """Listen until the connection ends."""
         ended = asyncio.Event()
 
-        def heard(_connection: object, _process: int, _channel: str, teller: str) -> None:
-            # Our own writes have rung already.
-            if teller != self._name:
-                ring()
+        def received(_connection: object, _process: int, _channel: str, publisher: str) -> None:
+            # This process was notified of its own commits already.
+            if publisher != self._name:
+                notify()
 
         async with self._engine.connect() as connection:
             driver = await _driver_of(connection)
             driver.add_termination_listener(lambda _: ended.set())
-            await driver.add_listener(CHANNEL, heard)
+            await driver.add_listener(CHANNEL, received)
             await ended.wait()
 
 
-async def _driver_of(connection: AsyncConnection) -> Any:
+async def _driver_of(connection: AsyncConnection) -> Any:  # asyncpg publishes no types
     return (await connection.get_raw_connection()).driver_connection
 
 
 async def _tried(work: Coroutine[Any, Any, None]) -> None:
-    # Without the other processes' bells everything still happens, within a second.
+    # Without notifications everything still happens, within a second.
     with suppress(SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         await work

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from app.domain.receivers import ReceiverKey
 from app.models.delivery.outbox import unrelayed_since
-from app.models.delivery.queue_metrics import QueueFigures, queue_metrics
+from app.models.delivery.queue_metrics import QueueMetrics, queue_metrics
 from app.models.delivery.receiver_health import BreakerState
 
 __all__ = ["CONTENT_TYPE", "exposition", "queue_metrics", "unrelayed_since"]
@@ -24,7 +24,7 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
 def exposition(
-    figures: Mapping[ReceiverKey, QueueFigures],
+    figures: Mapping[ReceiverKey, QueueMetrics],
     unrelayed_since: datetime | None,
     now: datetime,
     loops: Mapping[str, float],
@@ -32,7 +32,7 @@ def exposition(
     """Return figures as a page for Prometheus to read.
 
     Args:
-        figures: by receiver, as :func:`queue_metrics` gives them.
+        figures: by receiver, as :func:`queue_metrics` returns them.
         unrelayed_since: since when the oldest event waits to be relayed; None when none does.
         now: the moment of the figures.
         loops: when each background loop of this process last completed a round, in seconds since 1970, by name.
@@ -57,7 +57,7 @@ class _Loops(Collector):
 
 
 class _Deliveries(Collector):
-    def __init__(self, figures: Mapping[ReceiverKey, QueueFigures], unrelayed_since: datetime, now: datetime) -> None:
+    def __init__(self, figures: Mapping[ReceiverKey, QueueMetrics], unrelayed_since: datetime, now: datetime) -> None:
         self._figures = figures
         self._unrelayed_since = unrelayed_since
         self._now = now
@@ -95,7 +95,7 @@ class _Deliveries(Collector):
         help = "Tries by how they ended."
         family = CounterMetricFamily("trajecthub_tries", help, labels=["receiver", "outcome"])
         for receiver, figures in self._figures.items():
-            for outcome, number in figures.tries.items():
+            for outcome, number in figures.attempts.items():
                 family.add_metric([receiver.text, outcome], number)
         return family
 

@@ -25,7 +25,7 @@ def announce_partner(tx: Connection, services: Services, system: System, failing
     row = find_partner(tx, system)
     event_type = EventType.PARTNER_FAILING if failing else EventType.PARTNER_RECOVERED
     since = row.failing_since if row and failing else None
-    notices.announce(tx, services, notices.about_partner(event_type, system, notices.READING, since))
+    notices.publish_notice(tx, services, notices.partner_notice(event_type, system, notices.READING, since))
 
 
 def announce_resumed(tx: Connection, services: Services, subscription: Subscription) -> None:
@@ -36,4 +36,4 @@ def announce_resumed(tx: Connection, services: Services, subscription: Subscript
         services: clock, ids and the privacy gate.
         subscription: its present state.
     """
-    notices.announce_subscription(tx, services, EventType.SUBSCRIPTION_RECOVERED, subscription, "resumed")
+    notices.publish_subscription_notice(tx, services, EventType.SUBSCRIPTION_RECOVERED, subscription, "resumed")

@@ -9,7 +9,7 @@ import pytest
 from app.api.state import AppState
 from app.domain.codes import System
 from app.domain.events import EventType
-from app.events.delivery.notices import READING, SENDING, about_partner, announce
+from app.events.delivery.notices import READING, SENDING, partner_notice, publish_notice
 from app.sandbox.runtime import SettableClock
 from tests.api.conftest import Api
 from tests.support.quarantine import SECRET_TEXT, fill_quarantine
@@ -67,7 +67,7 @@ async def test_the_state_tells_since_when_operators_know_of_a_trouble(
     hub: AppState, operator: Api, clock: SettableClock, way: str, shown: str
 ) -> None:
     async def tell(event_type: EventType) -> dict[str, Any]:
-        await hub.db.write(announce, hub.services, about_partner(event_type, System.ALLEGRO, way))
+        await hub.db.write(publish_notice, hub.services, partner_notice(event_type, System.ALLEGRO, way))
         clock.set(clock.now() + timedelta(hours=1))
         state: dict[str, Any] = (await operator.get("/v1/partners/allegro")).json()
         return {name: state[name] for name in ("alertedAt", "sendingAlertedAt") if name in state}

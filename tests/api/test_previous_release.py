@@ -30,7 +30,7 @@ from app.domain.events import SubjectType
 from app.domain.ports import PartnerRecord
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.models.cases.external_id import referral_of
-from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_from
+from app.models.delivery.delivery import Delivery, DeliveryState, delivery, to_delivery
 from app.models.delivery.outbox import event
 from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions, subscription
 from app.operations.services import Services
@@ -113,7 +113,7 @@ async def hub(
 
 async def deliveries(hub: AppState, *states: DeliveryState) -> list[Delivery]:
     query = select(delivery).where(delivery.c.state.in_(states)).order_by(delivery.c.event_position)
-    return await hub.db.read(lambda tx: [delivery_from(row) for row in tx.execute(query)])
+    return await hub.db.read(lambda tx: [to_delivery(row) for row in tx.execute(query).mappings()])
 
 
 async def served(hub: AppState) -> set[ReceiverKey]:

@@ -109,7 +109,7 @@ class InterruptingResolver(StubResolver):
 async def test_change_that_crosses_another_change_is_refused(hub: AppState, dock: Api) -> None:
     address = (await made(dock)).headers["location"]
     resolver = InterruptingResolver(lambda: ask(dock, address, json={"areas": ["Charlois"]}))
-    crossed = replace(hub, outbound=OutboundClient(hub.outbound.rules, resolver=resolver))
+    crossed = replace(hub, outbound=OutboundClient(hub.outbound.policy, resolver=resolver))
     headers = {"Authorization": dock.headers["authorization"], "If-Match": "*", "Idempotency-Key": "crossing"}
     with api_of(crossed) as served:
         async with Api(transport=httpx.ASGITransport(served), base_url=hub.public_url, headers=headers) as other:

@@ -12,13 +12,14 @@ import pytest
 import structlog
 from sqlalchemy import func, select
 
-from app.bootstrap import build_delivery_builder, build_relay
+from app.bootstrap import build_delivery_engine, build_relay
 from app.database import Connection
 from app.domain.codes import ReferrerKind, System
 from app.domain.commands import AmendReferral
 from app.domain.ownership import LOOP_WINDOW, MOST_SENDS
 from app.domain.receivers import PartnerKey
 from app.domain.values import Worker
+from app.events.delivery.attempt import Channels
 from app.events.delivery.engine import DeliveryEngine
 from app.events.delivery.relay import Relay
 from app.events.http.client import OutboundClient
@@ -61,9 +62,9 @@ async def post(hub: InProcessHub) -> AsyncIterator[Post]:
     """Return a hub whose deliveries go to Allegro."""
     services, allegro = hub.services, FakePartner(System.ALLEGRO)
     allegro.external_id = "A-1"
-    table = build_delivery_builder(services, ORIGIN)
     webhook = WebhookSender(hub.clock, OutboundClient(SANDBOX))
-    engine = DeliveryEngine(hub.db, table, {System.ALLEGRO: allegro}, webhook)
+    channels = Channels(webhook, {System.ALLEGRO: allegro})
+    engine = build_delivery_engine(hub.db, services, ORIGIN, channels)
     yield Post(hub, allegro, build_relay(hub.db, services), engine)
     await webhook.close()
 

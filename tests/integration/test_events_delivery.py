@@ -18,8 +18,9 @@ from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.fields import Field
 from app.domain.values import Organisation
-from app.events.backoff import GIVE_UP_AFTER
-from app.models.delivery.delivery import attempts_of, change_subscription_status
+from app.events.delivery.backoff import MAX_ATTEMPTS
+from app.models.delivery.attempt import attempts_of
+from app.models.delivery.delivery import change_subscription_status
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.outbox import event
 from app.models.delivery.subscription import Content, SubscriptionStatus, delete_subscription, load_subscriptions
@@ -127,8 +128,8 @@ async def test_failed_delivery_is_tried_again_with_the_same_id_when_it_is_due(
     assert int(box.headers[1]["webhook-timestamp"]) == int(box.headers[0]["webhook-timestamp"]) + 6
     assert messages(box)[0]["sequence"] == messages(box)[1]["sequence"] == "1"
     (delivery,) = await env.deliveries(referral)
-    tries = await env.db.read(attempts_of, [delivery.id])
-    assert [(one.number, one.outcome, one.status_code) for one in tries] == [
+    attempts = await env.db.read(attempts_of, [delivery.id])
+    assert [(one.number, one.outcome, one.status_code) for one in attempts] == [
         (1, "failed", 500),
         (2, "delivered", 204),
     ]
@@ -159,14 +160,14 @@ async def test_dead_delivery_does_not_hold_up_its_chain(env: EventEnv, team: Org
 async def test_delivery_is_given_up_after_the_last_try(env: EventEnv, team: Organisation) -> None:
     referral = env.cases.add(team)
     await env.happen(referral, EventType.REFERRAL_CONFIRMED)
-    env.partners[System.GIDSO].failures = [PartnerUnreachable("no answer") for _ in range(GIVE_UP_AFTER)]
+    env.partners[System.GIDSO].failures = [PartnerUnreachable("no answer") for _ in range(MAX_ATTEMPTS)]
 
-    for _ in range(GIVE_UP_AFTER):
+    for _ in range(MAX_ATTEMPTS):
         await env.send()
         env.clock.move(hours=25)
 
     (delivery,) = await env.deliveries(referral)
-    assert (delivery.state.value, delivery.attempts, delivery.last_error) == ("dead", GIVE_UP_AFTER, "unreachable")
+    assert (delivery.state.value, delivery.attempts, delivery.last_error) == ("dead", MAX_ATTEMPTS, "unreachable")
 
 
 async def test_partner_is_told_that_an_earlier_try_may_have_arrived(env: EventEnv, team: Organisation) -> None:
@@ -306,7 +307,7 @@ async def test_hanging_receiver_delays_nobody_else(
     await asyncio.wait_for(env.partners[System.GIDSO].has(25), 5)
 
     assert box.bodies == []
-    assert box.busiest <= env.settings.webhook_cap
+    assert box.busiest <= env.settings.webhook_limit
     box.hold.set()
     await sending
     assert len(box.bodies) == 25

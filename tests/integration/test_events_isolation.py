@@ -18,8 +18,8 @@ from app.domain.values import Organisation
 from app.events.delivery.breaker import FIRST_WAIT, OPENS_AFTER
 from app.events.metrics import exposition, queue_metrics
 from app.models.delivery.claim import due_deliveries, take
-from app.models.delivery.delivery import DeliveryState, Settlement, change_subscription_status, settle
-from app.models.delivery.receiver_health import BreakerState, restrained_endpoints
+from app.models.delivery.delivery import DeliveryState, DeliveryUpdate, change_subscription_status, update_deliveries
+from app.models.delivery.receiver_health import BreakerState, restrained_receivers
 from app.models.delivery.subscription import SubscriptionStatus
 from tests.support.event_env import EventEnv, Mailbox, mailbox, organisation
 
@@ -63,14 +63,14 @@ async def test_hanging_and_failing_receivers_delay_nobody_else(env: EventEnv, bo
     await asyncio.gather(*(sent_to(box, 12) for box in healthy))
 
     assert hanging.bodies == []
-    assert hanging.busiest <= env.settings.webhook_cap
+    assert hanging.busiest <= env.settings.webhook_limit
     hanging.hold.set()
     await sending
     assert len(hanging.bodies) == 12
 
 
 async def test_first_tries_go_before_late_retries(database: Database, boxes: list[Mailbox]) -> None:
-    env, box = EventEnv(database, webhook_cap=1), boxes[0]
+    env, box = EventEnv(database, webhook_limit=1), boxes[0]
     box.answer = lambda _: web.Response(status=500)
     referrer = welfare()
     await env.subscribe(referrer, box.url)
@@ -97,7 +97,7 @@ async def test_receiver_that_keeps_failing_is_left_alone_and_loses_nothing(env: 
             await env.send()
             env.clock.move(seconds=FIRST_WAIT.total_seconds() / 10)
 
-    assert OPENS_AFTER <= len(box.bodies) <= OPENS_AFTER + env.settings.webhook_cap
+    assert OPENS_AFTER <= len(box.bodies) <= OPENS_AFTER + env.settings.webhook_limit
     states = [state for referral in referrals for state in await env.states(referral)]
     assert states == ["pending"] * 40
     assert [entry["event"] for entry in logs] == ["endpoint failing"]
@@ -107,7 +107,7 @@ async def test_receiver_that_keeps_failing_is_left_alone_and_loses_nothing(env: 
 async def test_receiver_that_comes_back_gets_one_then_twice_as_many_each_time(
     database: Database, boxes: list[Mailbox]
 ) -> None:
-    env, box = EventEnv(database, webhook_cap=16), boxes[0]
+    env, box = EventEnv(database, webhook_limit=16), boxes[0]
     box.answer = lambda _: web.Response(status=503)
     await owe(env, box.url, 60)
     await env.send()
@@ -181,7 +181,7 @@ async def test_breaker_of_one_receiver_leaves_the_others_as_they_are(env: EventE
     await env.send()
 
     assert len(healthy.bodies) == 15
-    restrained = await env.db.read(restrained_endpoints)
+    restrained = await env.db.read(restrained_receivers)
     assert {key: one.state for key, one in restrained.items()} == {receiver: BreakerState.OPEN}
 
 
@@ -198,7 +198,7 @@ async def test_owner_who_resumes_is_sent_to_at_once(env: EventEnv, boxes: list[M
     await env.send()
 
     assert len(box.bodies) == 20
-    assert await env.db.read(restrained_endpoints) == {}
+    assert await env.db.read(restrained_receivers) == {}
 
 
 async def test_acknowledgement_under_another_lease_changes_nothing(env: EventEnv, boxes: list[Mailbox]) -> None:
@@ -209,7 +209,8 @@ async def test_acknowledgement_under_another_lease_changes_nothing(env: EventEnv
 
     def acknowledge(tx: Connection) -> None:
         another = replace(mine, lease_token=uuid4())
-        settle(tx, [Settlement(another, DeliveryState.DELIVERED, now, finished_at=now)])
+        done = DeliveryUpdate(delivery=another, state=DeliveryState.DELIVERED, next_attempt_at=now, finished_at=now)
+        update_deliveries(tx, [done])
 
     await env.db.write(acknowledge)
 

@@ -25,11 +25,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
-from app.events.http.client import ANSWER_BYTES, Call, ClientCertificate, OutboundClient
+from app.events.http.client import MAX_RESPONSE_BYTES, ClientCertificate, OutboundClient, OutboundRequest
 from app.events.http.credentials import sealed_auth, sealed_signing_key
+from app.events.http.send_result import SendResult
 from app.events.http.signing import new_secret, new_signing_key, public_key_of
 from app.events.http.webhook import WebhookRequest, WebhookSender
-from app.events.outcome import AttemptOutcome, Outcome
+from app.models.delivery.attempt import AttemptOutcome
 from app.models.delivery.subscription import load_subscriptions, update_subscription
 from app.oauth_client import OAuthClient
 from tests.support.event_env import SANDBOX, EventEnv, Mailbox, MovableClock, organisation
@@ -48,7 +49,7 @@ async def sender(clock: MovableClock) -> AsyncIterator[WebhookSender]:
 
 
 def letter(url: str, auth: OAuthClient | ClientCertificate | None = None) -> WebhookRequest:
-    return WebhookRequest(url, str(uuid4()), b"{}", (new_secret(),), auth)
+    return WebhookRequest(url=url, message_id=str(uuid4()), body=b"{}", keys=(new_secret(),), auth=auth)
 
 
 async def test_connections_are_used_again_for_95_in_100_deliveries(sender: WebhookSender, box: Mailbox) -> None:
@@ -71,15 +72,15 @@ async def test_connections_are_used_again_for_95_in_100_deliveries(sender: Webho
 async def test_no_more_than_8_kb_of_an_answer_is_read_and_it_is_never_unpacked(
     box: Mailbox, coding: str | None
 ) -> None:
-    bomb = gzip.compress(bytes(10_000_000)) if coding else bytes(10 * ANSWER_BYTES)
+    bomb = gzip.compress(bytes(10_000_000)) if coding else bytes(10 * MAX_RESPONSE_BYTES)
     box.answer = lambda _: web.Response(body=bomb, headers={"Content-Encoding": coding} if coding else {})
     outbound = OutboundClient(SANDBOX)
 
-    answer = await outbound.call(Call("POST", box.url, {}, b"{}"))
+    answer = await outbound.call(OutboundRequest(method="POST", url=box.url, headers={}, body=b"{}"))
 
     await outbound.close()
     assert answer.status == 200
-    assert answer.body == bomb[:ANSWER_BYTES]
+    assert answer.body == bomb[:MAX_RESPONSE_BYTES]
 
 
 async def test_receiver_is_never_invited_to_compress_or_to_set_cookies(sender: WebhookSender, box: Mailbox) -> None:
@@ -194,7 +195,7 @@ async def test_token_that_is_not_accepted_is_not_shown_again(
         web.json_response({"access_token": "a b", "token_type": "Bearer"}),
         web.json_response({"access_token": "a\r\nx: y", "token_type": "Bearer"}),
         web.json_response({"access_token": "a", "token_type": "mac"}),
-        web.json_response({"access_token": "a" * ANSWER_BYTES, "token_type": "Bearer"}),
+        web.json_response({"access_token": "a" * MAX_RESPONSE_BYTES, "token_type": "Bearer"}),
     ],
 )
 async def test_without_a_token_nothing_is_sent_and_it_is_tried_again(
@@ -206,7 +207,7 @@ async def test_without_a_token_nothing_is_sent_and_it_is_tried_again(
         letter(box.url, OAuthClient(token_url=tokens.url, client_id="hub", client_secret="secret"))
     )
 
-    assert outcome == Outcome(AttemptOutcome.FAILED, error_class="no-token")
+    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="no-token")
     assert box.bodies == []
 
 
@@ -296,8 +297,8 @@ async def test_certificate_is_shown_to_a_receiver_that_asks_for_it(
         without = await sender.send(letter(url))
 
     await sender.close()
-    assert with_one.verdict is with_another.verdict is AttemptOutcome.DELIVERED
-    assert without.verdict is AttemptOutcome.FAILED
+    assert with_one.outcome is with_another.outcome is AttemptOutcome.DELIVERED
+    assert without.outcome is AttemptOutcome.FAILED
     assert shown == ["hub", "hub-2"]
 
 
@@ -311,7 +312,7 @@ async def test_receiver_whose_certificate_is_not_trusted_is_sent_nothing(
         outcome = await sender.send(letter(url, authority.issue("hub")))
 
     await sender.close()
-    assert outcome == Outcome(AttemptOutcome.FAILED, error_class="no-connection")
+    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="no-connection")
     assert shown == []
 
 

@@ -11,13 +11,12 @@ from app.domain.errors import PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.values import Organisation
 from app.events.delivery.breaker import OPENS_AFTER
-from app.events.delivery.engine import DeliverySettings
+from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
 from app.models.delivery.claim import due_deliveries, take
-from app.models.delivery.delivery import deliveries_to
-from app.models.delivery.receiver_health import restrained_endpoints
-from tests.support.event_env import CANARY, SANDBOX, EventEnv, organisation
+from app.models.delivery.receiver_health import restrained_receivers
+from tests.support.event_env import CANARY, SANDBOX, EventEnv, deliveries_to, organisation
 from tests.support.names import StubResolver
 
 
@@ -119,7 +118,7 @@ async def test_relay_that_fails_holds_up_nothing_that_is_due(env: EventEnv, team
 
 def test_lease_cannot_be_shorter_than_a_try() -> None:
     with pytest.raises(ValueError, match="lease_seconds"):
-        DeliverySettings(try_seconds=45, lease_seconds=50)
+        DeliverySettings(attempt_seconds=45, lease_seconds=50)
 
 
 async def test_fault_in_a_sink_is_a_failed_try(env: EventEnv, team: Organisation) -> None:
@@ -142,7 +141,7 @@ async def test_faults_of_the_hub_itself_leave_a_receiver_as_it_was(env: EventEnv
     await env.send()
 
     assert gidso.failures == []
-    assert await env.db.read(restrained_endpoints) == {}
+    assert await env.db.read(restrained_receivers) == {}
 
 
 async def test_address_that_may_not_be_called_does_not_make_a_receiver_fail(env: EventEnv) -> None:
@@ -156,9 +155,9 @@ async def test_address_that_may_not_be_called_does_not_make_a_receiver_fail(env:
     await env.new_engine().drain()
     await env.webhook.close()
 
-    owed = await env.db.read(deliveries_to, env.receiver, None, None, 50)
+    owed = await deliveries_to(env.db, env.receiver)
     assert {each.last_error for each in owed} == {"address-not-allowed"}
-    assert await env.db.read(restrained_endpoints) == {}
+    assert await env.db.read(restrained_receivers) == {}
 
 
 async def test_delivery_that_cannot_be_packed_says_nothing_of_its_receiver(env: EventEnv, team: Organisation) -> None:
@@ -168,4 +167,4 @@ async def test_delivery_that_cannot_be_packed_says_nothing_of_its_receiver(env: 
 
     await env.send()
 
-    assert await env.db.read(restrained_endpoints) == {}
+    assert await env.db.read(restrained_receivers) == {}

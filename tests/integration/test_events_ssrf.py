@@ -13,11 +13,11 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
-from app.events.http.client import Call, OutboundClient
+from app.events.http.client import OutboundClient, OutboundRequest
 from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy, AddressRefused
 from app.events.http.webhook import WebhookRequest, WebhookSender
-from app.events.outcome import AttemptOutcome
+from app.models.delivery.attempt import AttemptOutcome
 from app.oauth_client import OAuthClient
 from tests.support.event_env import SANDBOX, MovableClock, mailbox
 from tests.support.hostile import HOSTILE_URLS
@@ -97,7 +97,7 @@ def clock() -> MovableClock:
 
 
 def letter(url: str, auth: OAuthClient | None = None) -> WebhookRequest:
-    return WebhookRequest(url, str(uuid4()), b"{}", (new_secret(),), auth)
+    return WebhookRequest(url=url, message_id=str(uuid4()), body=b"{}", keys=(new_secret(),), auth=auth)
 
 
 @pytest.mark.parametrize(("name", "url"), HOSTILE_URLS, ids=[name for name, _ in HOSTILE_URLS])
@@ -110,7 +110,9 @@ async def test_hostile_target_is_never_connected_to(
 
     checked = await asyncio.gather(outbound.check(target), return_exceptions=True)
     sent = await sender.send(letter(target))
-    asked = await asyncio.gather(outbound.call(Call("OPTIONS", target, {})), return_exceptions=True)
+    asked = await asyncio.gather(
+        outbound.call(OutboundRequest(method="OPTIONS", url=target, headers={})), return_exceptions=True
+    )
     token = await sender.send(
         letter(f"http://{PUBLIC}/", OAuthClient(token_url=target, client_id="hub", client_secret="secret"))
     )
@@ -118,8 +120,8 @@ async def test_hostile_target_is_never_connected_to(
     await sender.close()
     assert isinstance(checked[0], AddressRefused)
     assert isinstance(asked[0], AddressRefused)
-    assert (sent.verdict, sent.error_class) == (AttemptOutcome.REFUSED, "address-not-allowed")
-    assert (token.verdict, token.error_class) == (AttemptOutcome.FAILED, "no-token")
+    assert (sent.outcome, sent.error_class) == (AttemptOutcome.REFUSED, "address-not-allowed")
+    assert (token.outcome, token.error_class) == (AttemptOutcome.FAILED, "no-token")
     assert listener.visits == 0
 
 
@@ -139,7 +141,7 @@ async def test_name_with_any_forbidden_address_is_never_connected_to(
     outcome = await sender.send(letter(url))
 
     await sender.close()
-    assert (outcome.verdict, outcome.error_class) == (AttemptOutcome.FAILED, "address-not-allowed")
+    assert (outcome.outcome, outcome.error_class) == (AttemptOutcome.FAILED, "address-not-allowed")
     assert listener.visits == 0
 
 
@@ -174,7 +176,7 @@ async def test_redirect_to_a_forbidden_address_is_not_followed(listener: Listene
         outcome = await sender.send(letter(box.url))
 
     await sender.close()
-    assert (outcome.verdict, outcome.status_code) == (AttemptOutcome.FAILED, 308)
+    assert (outcome.outcome, outcome.status_code) == (AttemptOutcome.FAILED, 308)
     assert listener.visits == 0
 
 
@@ -185,7 +187,7 @@ async def test_checked_address_is_dialled_under_the_name_that_was_given(clock: M
         outcome = await sender.send(letter(box.url.replace("127.0.0.1", "hooks.example.nl")))
 
     await sender.close()
-    assert outcome.verdict is AttemptOutcome.DELIVERED
+    assert outcome.outcome is AttemptOutcome.DELIVERED
     assert names.asked == 1
     assert box.headers[0]["host"].startswith("hooks.example.nl:")
 

@@ -5,21 +5,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.bootstrap import build_delivery_builder, build_relay
+from app.bootstrap import build_delivery_engine, build_relay
 from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferrerKind, System
 from app.domain.commands import ActionContext, ConfirmReferral, RegisterReferral
 from app.domain.events import Event, EventType, FactValue
 from app.domain.fields import Field
-from app.domain.receivers import PartnerKey
 from app.domain.values import ClientDetails, Consent, Counsellor, ReferralContents
-from app.events.delivery.context import StoredCaseLookup
-from app.events.delivery.engine import DeliveryEngine
+from app.events.delivery.attempt import Channels
+from app.events.delivery.context import CaseLookup
 from app.events.http.client import OutboundClient
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.models.cases.external_id import external_id_of
-from app.models.delivery.delivery import DeliveryState, deliveries_to
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.cases.execute import ReferralRef, execute, register
 from app.operations.cases.unit_of_work import UnitOfWork
@@ -46,7 +44,7 @@ class Installation:
         self.db = db
         self.clock = MovableClock()
         self.services: Services = build_services(KEY, "rotterdam", self.clock)
-        self.cases = StoredCaseLookup(self.services.vault)
+        self.cases = CaseLookup(self.services.vault)
         self.allegro, self.gidso = FakePartner(System.ALLEGRO), FakePartner(System.GIDSO)
         self.allegro.external_id = "D-17"
 
@@ -78,10 +76,10 @@ class Installation:
 
     async def tell(self) -> None:
         services = self.services
-        table = build_delivery_builder(services, ORIGIN)
         sinks = {System.ALLEGRO: self.allegro, System.GIDSO: self.gidso}
+        channels = Channels(WebhookSender(self.clock, OutboundClient(AddressPolicy())), sinks)
         await build_relay(self.db, services).once()
-        await DeliveryEngine(self.db, table, sinks, WebhookSender(self.clock, OutboundClient(AddressPolicy()))).drain()
+        await build_delivery_engine(self.db, services, ORIGIN, channels).drain()
 
 
 @pytest.fixture
@@ -125,18 +123,6 @@ async def test_earlier_event_keeps_the_status_of_its_own_moment(hub: Installatio
     assert [message.fields["referral.status"] for message in hub.gidso.messages] == ["received", "confirmed"]
 
 
-async def test_deliveries_to_a_receiver_can_be_paged_by_state(hub: Installation) -> None:
-    referral = await hub.register()
-    await hub.confirm(referral)
-    await hub.tell()
-
-    first = await hub.db.read(deliveries_to, PartnerKey(System.GIDSO), DeliveryState.DELIVERED, None, 1)
-    rest = await hub.db.read(deliveries_to, PartnerKey(System.GIDSO), None, first[0].event_position, 10)
-
-    assert [len(first), len(rest)] == [1, 1]
-    assert await hub.db.read(deliveries_to, PartnerKey(System.GIDSO), DeliveryState.DEAD, None, 10) == []
-
-
 def missed(hub: Installation, referral_id: UUID, **facts: FactValue) -> Event:
     now = datetime.now(UTC)
     return Event(
@@ -152,14 +138,14 @@ def missed(hub: Installation, referral_id: UUID, **facts: FactValue) -> Event:
 async def test_event_of_an_unknown_referral_has_no_case(hub: Installation) -> None:
     stray = missed(hub, uuid4())
 
-    assert await hub.db.read(hub.cases.about, [stray], in_full=True) == {}
+    assert await hub.db.read(hub.cases.load_contexts, [stray], with_client=True) == {}
 
 
 async def test_what_an_event_says_stands_before_what_the_case_says_now(hub: Installation) -> None:
     referral = await hub.register()
     said = missed(hub, referral, **{"attendance.missed_count": 7})
 
-    cases = await hub.db.read(hub.cases.about, [said], in_full=False)
+    cases = await hub.db.read(hub.cases.load_contexts, [said], with_client=False)
 
     assert cases[said.id].facts[Field.ATTENDANCE_MISSED_COUNT] == 7
     assert cases[said.id].facts[Field.OCCURRED_AT] == said.occurred_at
@@ -169,8 +155,8 @@ async def test_what_is_looked_up_for_a_referrer_leaves_out_the_client(hub: Insta
     referral = await hub.register()
     event = missed(hub, referral)
 
-    light = (await hub.db.read(hub.cases.about, [event], in_full=False))[event.id]
-    full = (await hub.db.read(hub.cases.about, [event], in_full=True))[event.id]
+    light = (await hub.db.read(hub.cases.load_contexts, [event], with_client=False))[event.id]
+    full = (await hub.db.read(hub.cases.load_contexts, [event], with_client=True))[event.id]
 
     assert CANARY in map(str, full.facts.values())
     assert CANARY not in map(str, light.facts.values())

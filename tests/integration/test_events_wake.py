@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
-from app.signals import CHANNEL, TELL_SECONDS, CommitSignal
+from app.signals import CHANNEL, PUBLISH_SECONDS, CommitSignal
 from tests.support.event_env import EventEnv, organisation
 
 _LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
@@ -95,7 +95,7 @@ async def test_many_writes_are_told_at_most_every_ten_milliseconds(listener: Dat
     while await bell.wait(0.2) or not writing.done():
         heard += 1
 
-    assert 1 <= heard <= (monotonic() - started) / TELL_SECONDS + 2
+    assert 1 <= heard <= (monotonic() - started) / PUBLISH_SECONDS + 2
 
 
 async def test_listening_goes_on_after_its_connection_was_cut(listener: Database, writer: Database) -> None:
@@ -114,7 +114,7 @@ async def test_delivery_made_by_another_process_is_sent_without_waiting_for_the_
 ) -> None:
     teller, sender = EventEnv(writer), EventEnv(listener)
     sender.cases = teller.cases
-    sender.table = teller.table
+    sender.builder = teller.builder
     referral = teller.cases.add(organisation(ReferrerKind.JONGERENLOKET, System.GIDSO))
     sender.engine = sender.new_engine()
     stop = asyncio.Event()

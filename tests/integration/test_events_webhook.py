@@ -7,11 +7,12 @@ from uuid import uuid4
 import pytest
 from aiohttp import web
 
-from app.events.http.client import ANSWER_BYTES, OutboundClient
+from app.events.http.client import MAX_RESPONSE_BYTES, OutboundClient
+from app.events.http.send_result import SendResult
 from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookRequest, WebhookSender
-from app.events.outcome import AttemptOutcome, Outcome
+from app.models.delivery.attempt import AttemptOutcome
 from tests.support.event_env import SANDBOX, Mailbox, MovableClock
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -25,14 +26,14 @@ async def sender() -> AsyncIterator[WebhookSender]:
 
 
 def letter(url: str) -> WebhookRequest:
-    return WebhookRequest(url, str(uuid4()), b"{}", (new_secret(),))
+    return WebhookRequest(url=url, message_id=str(uuid4()), body=b"{}", keys=(new_secret(),))
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 async def test_any_2xx_is_success(sender: WebhookSender, box: Mailbox, status: int) -> None:
     box.answer = lambda _: web.Response(status=status)
 
-    assert await sender.send(letter(box.url)) == Outcome(AttemptOutcome.DELIVERED, status)
+    assert await sender.send(letter(box.url)) == SendResult(outcome=AttemptOutcome.DELIVERED, status_code=status)
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 408, 422, 500, 503])
@@ -41,13 +42,15 @@ async def test_other_answers_are_tried_again(sender: WebhookSender, box: Mailbox
 
     outcome = await sender.send(letter(box.url))
 
-    assert outcome == Outcome(AttemptOutcome.FAILED, status, f"status-{status // 100}xx")
+    assert outcome == SendResult(
+        outcome=AttemptOutcome.FAILED, status_code=status, error_class=f"status-{status // 100}xx"
+    )
 
 
 async def test_gone_is_told_apart(sender: WebhookSender, box: Mailbox) -> None:
     box.answer = lambda _: web.Response(status=410)
 
-    assert (await sender.send(letter(box.url))).verdict is AttemptOutcome.GONE
+    assert (await sender.send(letter(box.url))).outcome is AttemptOutcome.GONE
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,7 @@ async def test_redirect_is_not_followed(sender: WebhookSender, box: Mailbox) -> 
 
     outcome = await sender.send(letter(box.url))
 
-    assert outcome == Outcome(AttemptOutcome.FAILED, 307, "status-3xx")
+    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, status_code=307, error_class="status-3xx")
     assert len(box.bodies) == 1
 
 
@@ -82,19 +85,19 @@ async def test_address_without_tls_is_refused_outside_the_sandbox(box: Mailbox) 
 
     outcome = await sender.send(letter(box.url))
 
-    assert outcome == Outcome(AttemptOutcome.REFUSED, error_class="address-not-allowed")
+    assert outcome == SendResult(outcome=AttemptOutcome.REFUSED, error_class="address-not-allowed")
     assert box.bodies == []
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "ftp://x.example", "http://"])
 async def test_what_is_no_web_address_is_refused(sender: WebhookSender, url: str) -> None:
-    assert (await sender.send(letter(url))).verdict is AttemptOutcome.REFUSED
+    assert (await sender.send(letter(url))).outcome is AttemptOutcome.REFUSED
 
 
 async def test_closed_port_is_known_not_to_have_received(sender: WebhookSender) -> None:
     outcome = await sender.send(letter("http://127.0.0.1:9/"))
 
-    assert outcome == Outcome(AttemptOutcome.FAILED, error_class="no-connection")
+    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="no-connection")
 
 
 async def test_connection_is_used_again(sender: WebhookSender, box: Mailbox) -> None:
@@ -113,13 +116,13 @@ async def test_connection_is_used_again(sender: WebhookSender, box: Mailbox) -> 
 
 
 async def test_long_answer_is_judged_without_reading_it_all(sender: WebhookSender, box: Mailbox) -> None:
-    box.answer = lambda _: web.Response(body=bytes(100 * ANSWER_BYTES))
+    box.answer = lambda _: web.Response(body=bytes(100 * MAX_RESPONSE_BYTES))
 
-    assert await sender.send(letter(box.url)) == Outcome(AttemptOutcome.DELIVERED, 200)
+    assert await sender.send(letter(box.url)) == SendResult(outcome=AttemptOutcome.DELIVERED, status_code=200)
 
 
 def test_letter_prints_without_its_body_and_secrets() -> None:
-    shown = repr(WebhookRequest("https://x.example", "id", b"personal", ("whsec_secret",)))
+    shown = repr(WebhookRequest(url="https://x.example", message_id="id", body=b"personal", keys=("whsec_secret",)))
 
     assert "personal" not in shown
     assert "secret" not in shown

@@ -18,15 +18,15 @@ from app.domain.receivers import SubscriptionKey
 from app.events.contract.catalogue import schema_for
 from app.events.contract.envelope_schema import envelope_schema
 from app.events.delivery.breaker import OPENS_AFTER
-from app.events.delivery.notices import announce_subscription, publish_breaker_changes
-from app.models.delivery.delivery import DeliveryState, deliveries_to
+from app.events.delivery.notices import publish_breaker_changes, publish_subscription_notice
+from app.models.delivery.delivery import DeliveryState
 from app.models.delivery.outbox import event as event_table
-from app.models.delivery.receiver_health import Endpoint, restrained_endpoints
+from app.models.delivery.receiver_health import Breaker, restrained_receivers
 from app.models.delivery.subscription import SubscriptionStatus
 from app.models.partners.partner import lock_partner, save_partner
 from app.operations.notices import announce_partner
 from app.operations.subscriptions.subscriptions import pause, remove_subscription, resume
-from tests.support.event_env import EventEnv, mailbox, ok, organisation
+from tests.support.event_env import EventEnv, deliveries_to, mailbox, ok, organisation
 from tests.support.notice_env import (
     CONFIRMED,
     OPERATOR,
@@ -246,7 +246,7 @@ async def test_failed_notice_opens_no_breaker_and_so_leads_to_no_notice(notice_e
         await notice_env.env.send()
 
     assert len(deaf.box.bodies) >= OPENS_AFTER
-    assert await notice_env.env.db.read(restrained_endpoints) == {}
+    assert await notice_env.env.db.read(restrained_receivers) == {}
     assert (operator.types, await notice_env.stored(*SUBSCRIPTION_NOTICES)) == ([], [])
 
 
@@ -276,7 +276,7 @@ async def test_who_heard_the_start_hears_the_end_also_when_it_failed_meanwhile(n
     heard.box.answer = status(500)
     notice_env.env.clock.move(seconds=1)
     await notice_env.happen()
-    assert set(await notice_env.env.db.read(restrained_endpoints)) == {
+    assert set(await notice_env.env.db.read(restrained_receivers)) == {
         SubscriptionKey(each.id) for each in (first, heard)
     }
 
@@ -304,7 +304,7 @@ async def test_paused_receiver_is_told_nothing_and_owed_nothing(notice_env: Noti
 
     await notice_env.env.db.write(announce_partner, notice_env.services, System.RMW, True)
 
-    owed = await notice_env.env.db.read(deliveries_to, SubscriptionKey(asleep.id), None, None, 10)
+    owed = await deliveries_to(notice_env.env.db, SubscriptionKey(asleep.id))
     assert owed == []
 
 
@@ -313,7 +313,7 @@ async def test_receiver_that_is_paused_after_a_notice_gets_it_on_resuming(notice
     await notice_env.env.db.write(announce_partner, notice_env.services, System.RMW, True)
     await notice_env.env.db.write(pause, notice_env.services, asleep.ref)
     await notice_env.env.send()
-    (held,) = await notice_env.env.db.read(deliveries_to, SubscriptionKey(asleep.id), None, None, 10)
+    (held,) = await deliveries_to(notice_env.env.db, SubscriptionKey(asleep.id))
 
     await notice_env.env.db.write(resume, notice_env.services, asleep.ref)
     await notice_env.env.send()
@@ -341,7 +341,7 @@ async def test_whatever_is_announced_start_and_end_take_turns(sqlite_database: D
     def announced(tx: Connection, types: Sequence[EventType]) -> list[EventType]:
         found = subscription(OWNER.id, env.clock.now())
         for each in types:
-            announce_subscription(tx, env.table, each, found)
+            publish_subscription_notice(tx, env.builder, each, found)
         query = select(event_table.c.type).where(event_table.c.subject_id == found.id).order_by("position")
         return [EventType(name) for name in tx.scalars(query)]
 
@@ -384,7 +384,7 @@ async def test_try_that_was_under_way_when_it_was_disabled_ends_nothing(notice_e
     gone.box.answer = status(410)
     await notice_env.happen()
 
-    closed = Endpoint(SubscriptionKey(gone.id))
-    await notice_env.env.db.write(publish_breaker_changes, notice_env.env.table, [closed], set(), {})
+    closed = Breaker(receiver=SubscriptionKey(gone.id))
+    await notice_env.env.db.write(publish_breaker_changes, notice_env.env.builder, [closed], set(), {})
 
     assert await notice_env.stored(*NOTICES) == [DISABLED]

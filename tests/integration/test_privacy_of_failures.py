@@ -9,8 +9,9 @@ import pytest
 import structlog
 from aiohttp import web
 
-from app.bootstrap import build_delivery_builder, build_relay
-from app.events.delivery.engine import DeliveryEngine, DeliverySettings
+from app.bootstrap import build_delivery_engine, build_relay
+from app.events.delivery.attempt import Channels
+from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
 from app.events.metrics import exposition, queue_metrics
@@ -34,10 +35,10 @@ class Engine:
 
     def __init__(self, hub: InProcessHub) -> None:
         services = hub.services
-        table = build_delivery_builder(services, ORIGIN)
         self.webhook = WebhookSender(services.clock, OutboundClient(SANDBOX))
         self.relay = build_relay(hub.db, services)
-        self.delivery = DeliveryEngine(hub.db, table, {}, self.webhook, DeliverySettings(try_seconds=0.4))
+        settings = DeliverySettings(attempt_seconds=0.4)
+        self.delivery = build_delivery_engine(hub.db, services, ORIGIN, Channels(self.webhook, {}), settings)
 
     async def settle(self) -> None:
         while await self.relay.once():

@@ -10,13 +10,15 @@ from uuid import UUID
 from app.adapters.common.adapter import Adapter
 from app.adapters.engine.jobs import Jobs
 from app.adapters.engine.puller import Puller
-from app.bootstrap import build_delivery_builder, build_relay
+from app.bootstrap import build_delivery_engine, build_relay
 from app.database import Database
 from app.domain.codes import ReferralStatus, ReferrerKind
 from app.domain.partners import JobKind, JobRequest
 from app.events.contract.envelope import Origin
-from app.events.delivery.engine import DeliveryEngine, DeliverySettings
+from app.events.delivery.attempt import Channels
+from app.events.delivery.engine import DeliveryEngine
 from app.events.delivery.relay import Relay
+from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
@@ -87,13 +89,12 @@ async def connected_hub(db: Database, adapter: Adapter) -> AsyncIterator[Adapter
     await hub.set_up()
     team = ReferrerDetails(code=TEAM, name="Team", kind=ReferrerKind.WIJKTEAM, system=adapter.system)
     await db.write(save_referrer, hub.services, team)
-    builder = build_delivery_builder(hub.services, ORIGIN)
     webhook = WebhookSender(hub.clock, OutboundClient(AddressPolicy()))
-    sinks = {adapter.system: adapter.sink}
+    channels = Channels(webhook, {adapter.system: adapter.sink})
     yield AdapterEnv(
         hub=hub,
         adapter=adapter,
         relay=build_relay(db, hub.services),
-        delivery=DeliveryEngine(db, builder, sinks, webhook, DeliverySettings(random=lambda: 0.0)),
+        delivery=build_delivery_engine(db, hub.services, ORIGIN, channels, DeliverySettings(random=lambda: 0.0)),
     )
     await webhook.close()

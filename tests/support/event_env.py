@@ -12,6 +12,8 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from sqlalchemy import select
+from typing_extensions import override
 
 from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferralStatus, ReferrerKind, System
@@ -19,20 +21,22 @@ from app.domain.events import Event, EventType, FactValue
 from app.domain.fields import Field, FieldValues
 from app.domain.identifiers import MonotonicIds
 from app.domain.ports import PartnerMessage, Receipt
-from app.domain.receivers import SubscriptionKey
+from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
 from app.events.contract.envelope import Origin
-from app.events.delivery.context import Case, stated_facts
-from app.events.delivery.engine import DeliveryEngine, DeliverySettings
+from app.events.delivery.attempt import Channels
+from app.events.delivery.context import CaseLookup, EventContext, stated_facts
+from app.events.delivery.engine import DeliveryEngine
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
 from app.events.delivery.routing import FilterAttributes
+from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.events.outbox import record
-from app.models.delivery.delivery import Delivery, deliveries_about
+from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about, delivery, to_delivery
 from app.models.delivery.subscription import Content, insert_subscription
 from app.privacy.gate import PrivacyGate
 from app.privacy.policy import load_policy
@@ -67,11 +71,12 @@ def organisation(kind: ReferrerKind, system: System) -> Organisation:
     )
 
 
-class KnownCases:
+class KnownCases(CaseLookup):
     """Cases in memory; each has a client whose name must not appear in any event."""
 
     def __init__(self) -> None:
-        self.cases: dict[UUID, Case] = {}
+        super().__init__(Vault(KEY))
+        self.cases: dict[UUID, EventContext] = {}
         self.ids: dict[tuple[System, UUID], str] = {}
         self.unreadable: set[UUID] = set()
 
@@ -86,32 +91,39 @@ class KnownCases:
             Field.CONSENT_SCOPES: frozenset({ConsentScope.FEEDBACK_TO_REFERRER}),
             Field.CLIENT_FAMILY_NAME: CANARY,
         }
-        self.cases[referral_id] = Case(referrer, facts)
+        self.cases[referral_id] = EventContext(referrer, facts)
         return referral_id
 
     def change(self, referral_id: UUID, facts: FieldValues) -> None:
         case = self.cases[referral_id]
         self.cases[referral_id] = replace(case, facts=case.facts | facts)
 
+    @override
     def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
         return {id: self.cases[id].referrer for id in referral_ids if id in self.cases}
 
-    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
+    @override
+    def filter_attributes(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
         return {id: FilterAttributes() for id in referral_ids}
 
-    def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
+    @override
+    def load_contexts(
+        self, tx: Connection, events: Sequence[Event], *, with_client: bool
+    ) -> Mapping[UUID, EventContext]:
         if any(event.subject_id in self.unreadable for event in events):
             raise RuntimeError("this case cannot be read")
         known = [event for event in events if event.subject_id in self.cases]
         return {event.id: self._case(event) for event in known}
 
+    @override
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
         return {id: self.ids[system, id] for id in referral_ids if (system, id) in self.ids}
 
+    @override
     def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
         self.ids[system, referral_id] = partner_id
 
-    def _case(self, event: Event) -> Case:
+    def _case(self, event: Event) -> EventContext:
         case = self.cases[event.subject_id]
         return replace(case, facts=case.facts | stated_facts(event))
 
@@ -191,6 +203,13 @@ class FakePartner:
         return Receipt(self.external_id)
 
 
+async def deliveries_to(db: Database, receiver: ReceiverKey, *states: DeliveryState) -> list[Delivery]:
+    """Return the deliveries of a receiver, oldest event first, of some states or (none given) of all."""
+    wanted = delivery.c.state.in_(states or tuple(DeliveryState))
+    query = select(delivery).where(delivery.c.receiver == receiver, wanted).order_by(delivery.c.event_position)
+    return await db.read(lambda tx: [to_delivery(row) for row in tx.execute(query).mappings()])
+
+
 class EventEnv:
     """The event layer over a database, with a settable clock."""
 
@@ -201,15 +220,17 @@ class EventEnv:
         self.vault = Vault(KEY)
         self.policy = load_policy()
         self.gate = PrivacyGate(self.policy, Pseudonyms(KEY), self.clock)
-        self.table = DeliveryBuilder(self.clock, NEW_ID, self.cases, self.vault, self.gate, ORIGIN)
-        self.relay = Relay(db, self.cases, self.policy, self.clock, NEW_ID)
+        self.builder = DeliveryBuilder(
+            clock=self.clock, new_id=NEW_ID, cases=self.cases, vault=self.vault, gate=self.gate, origin=ORIGIN
+        )
+        self.relay = Relay(db=db, cases=self.cases, policy=self.policy, clock=self.clock, new_id=NEW_ID)
         self.webhook = WebhookSender(self.clock, OutboundClient(SANDBOX))
         self.partners = {system: FakePartner(system) for system in (System.ALLEGRO, System.GIDSO)}
         self.settings = DeliverySettings(random=lambda: 0.0, **settings)  # type: ignore[arg-type]
         self.engine = self.new_engine()
 
     def new_engine(self) -> DeliveryEngine:
-        return DeliveryEngine(self.db, self.table, self.partners, self.webhook, self.settings)
+        return DeliveryEngine(self.db, self.builder, Channels(self.webhook, self.partners), self.settings)
 
     async def subscribe(self, referrer: Organisation, url: str, content: Content = Content.FILTERED) -> str:
         """Subscribe to everything; returns the secret."""

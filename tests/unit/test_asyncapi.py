@@ -51,7 +51,7 @@ def test_an_event_as_it_is_sent_fits_its_message(event_type: EventType) -> None:
     fields = {field: value for field, value in release_for("exit", moment).fields.items() if field in wanted}
     event = Event(id=UUID(int=1), type=event_type, subject_id=UUID(int=2), occurred_at=NOW, recorded_at=NOW)
     origin = Origin("0" * 20, "trajecthub", "https://hub.example.nl")
-    sent = origin.envelope(event, {Field.REFERRAL_ID: str(FACTS[Field.REFERRAL_ID]), **fields}, 1)
+    sent = origin.envelope(event, {Field.REFERRAL_ID: str(FACTS[Field.REFERRAL_ID]), **fields}).numbered(1)
 
     (message,) = [each for each in DOCUMENT["components"]["messages"].values() if each["name"] == event_type]
     jsonschema.validate(json.loads(sent), message["payload"], jsonschema.Draft202012Validator)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.backoff import GIVE_UP_AFTER, LONGEST_WAIT, SCHEDULE, wait_after
+from app.events.delivery.backoff import LONGEST_WAIT, MAX_ATTEMPTS, SCHEDULE, wait_after
 
 CHANCE = st.floats(0, 1, exclude_max=True)
 
@@ -39,20 +39,20 @@ def test_hub_tries_for_72_hours_at_least() -> None:
     assert sum(SCHEDULE, timedelta()) >= timedelta(hours=72)
 
 
-@given(st.integers(GIVE_UP_AFTER, 1000))
+@given(st.integers(MAX_ATTEMPTS, 1000))
 def test_hub_gives_up_after_the_last_try(failures: int) -> None:
     assert wait_after(failures, lambda: 0.0) is None
     assert wait_after(failures, lambda: 0.0, 5) is None
 
 
-@given(st.integers(1, GIVE_UP_AFTER - 1), CHANCE)
+@given(st.integers(1, MAX_ATTEMPTS - 1), CHANCE)
 def test_jitter_lengthens_a_wait_by_a_fifth_at_most(failures: int, chance: float) -> None:
     step = SCHEDULE[failures - 1]
 
     assert step <= wait(failures, chance) <= step * 1.2
 
 
-@given(st.integers(1, GIVE_UP_AFTER - 1), CHANCE, st.floats(0, LONGEST_WAIT.total_seconds()))
+@given(st.integers(1, MAX_ATTEMPTS - 1), CHANCE, st.floats(0, LONGEST_WAIT.total_seconds()))
 def test_wait_asked_for_is_never_undercut(failures: int, chance: float, asked: float) -> None:
     assert wait(failures, chance, asked) >= timedelta(seconds=asked)
 

@@ -28,7 +28,7 @@ FIELDS: dict[Field, FactValue] = {
 
 
 def test_public_library_reads_the_envelope() -> None:
-    body = ORIGIN.envelope(EVENT, FIELDS, 3)
+    body = ORIGIN.envelope(EVENT, FIELDS).numbered(3)
 
     read = from_structured_event(HTTPMessage({"content-type": CONTENT_TYPE}, body))
 
@@ -43,7 +43,7 @@ def test_public_library_reads_the_envelope() -> None:
 
 
 def test_data_are_nested_by_group_in_camel_case() -> None:
-    sent = json.loads(ORIGIN.envelope(EVENT, FIELDS, 1))
+    sent = json.loads(ORIGIN.envelope(EVENT, FIELDS).numbered(1))
 
     assert sent["data"] == {
         "referral": {"id": FIELDS[Field.REFERRAL_ID], "status": "missed"},
@@ -53,11 +53,11 @@ def test_data_are_nested_by_group_in_camel_case() -> None:
 
 
 def test_hub_s_own_id_of_the_referral_is_nowhere_in_the_message() -> None:
-    assert str(EVENT.subject_id) not in ORIGIN.envelope(EVENT, FIELDS, 1).decode()
+    assert str(EVENT.subject_id) not in ORIGIN.envelope(EVENT, FIELDS).numbered(1).decode()
 
 
 def test_names_of_attributes_are_those_the_standard_allows() -> None:
-    sent = json.loads(ORIGIN.envelope(EVENT, FIELDS, 1))
+    sent = json.loads(ORIGIN.envelope(EVENT, FIELDS).numbered(1))
 
     assert all(name.isascii() and name.isalnum() and name.islower() and len(name) <= 20 for name in sent)
 

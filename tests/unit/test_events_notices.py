@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from app.domain.events import ABOUT_CONNECTIONS, Event, EventType
 from app.events.contract.catalogue import schema_for
-from app.events.delivery.notices import about
+from app.events.delivery.notices import content_of
 from tests.support.event_env import START
 
 
@@ -29,4 +29,4 @@ def test_event_of_a_test_that_was_stored_before_notices_existed_can_still_be_sen
         facts={"subscription.id": "x"},
     )
 
-    assert about(stored, uuid4()).subject == "x"
+    assert content_of(stored, uuid4()).subject == "x"

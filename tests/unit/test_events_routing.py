@@ -74,7 +74,7 @@ def test_paused_subscription_is_owed_but_held() -> None:
 
     found = list(routes(stored(EventType.INTAKE_MISSED), team, [paused]))
 
-    assert [route.held for route in found] == [True]
+    assert [route.is_parked for route in found] == [True]
 
 
 @pytest.mark.parametrize(("system", "inside"), [(System.GIDSO, True), (System.RMW, True), (System.API, False)])

@@ -83,7 +83,7 @@ async def test_a_signal_starts_the_next_round_but_not_after_a_failed_one() -> No
     loop = asyncio.create_task(run_forever("signalled", work, stop=stop, interval_seconds=LONG_SECONDS, signal=signal))
     for left in (3, 2, 1):
         assert await asyncio.wait_for(worked.get(), 5) == left
-        signal.ring()
+        signal.notify()
     await asyncio.sleep(0.05)
     stop.set()
 

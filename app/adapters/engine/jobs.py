@@ -121,7 +121,7 @@ class Jobs:
         return found
 
     async def _compare(self, found: Reconciliation, page: Page) -> None:
-        findings = await self.db.write_quietly(compare_page, self.services, self.lease, page.records)
+        findings = await self.db.write_without_notifying(compare_page, self.services, self.lease, page.records)
         found.add_page(page.records, findings)
 
     async def _find_extra(self, found: Reconciliation) -> None:
@@ -177,7 +177,7 @@ class Jobs:
         return result
 
     async def _write(self, work: Callable[[Connection], T], *, is_dry_run: bool) -> T:
-        return await (self.db.write_quietly(dry_run, work) if is_dry_run else self.db.write(work))
+        return await (self.db.write_without_notifying(dry_run, work) if is_dry_run else self.db.write(work))
 
 
 def _reason(error: Exception) -> str:

@@ -74,7 +74,7 @@ class Puller:
         await run_forever(f"pull:{self.source.system}", self.round, stop=stop, interval_seconds=interval_seconds)
         # If it cannot be released, it expires within a minute.
         with suppress(Unavailable):
-            await self.db.write_quietly(release_lease, self.lease)
+            await self.db.write_without_notifying(release_lease, self.lease)
 
     async def round(self) -> None:
         """Do the waiting jobs and pull once, unless the partner is paused, in maintenance or backing off."""

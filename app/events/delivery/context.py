@@ -1,10 +1,9 @@
-"""What the event layer asks about a case at the moment of sending."""
+"""What the event layer reads of a case at the moment of sending."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from app.database import Connection
@@ -22,51 +21,24 @@ from app.models.cases.referral import load_referral_rows
 from app.models.cases.repository import load_cases, load_feedback_values
 from app.vault import Vault
 
-__all__ = ["Case", "CaseLookup", "StoredCaseLookup"]
+__all__ = ["CaseLookup", "EventContext", "stated_facts"]
 
 
 @dataclass(frozen=True)
-class Case:
-    """What an event is about.
+class EventContext:
+    """What is known of the case of an event at the moment of sending.
 
     Attributes:
         referrer: the organisation that referred.
-        facts: every field of the case as it is now, with what the event itself says in its place.
+        facts: every field of the case as it is now, with what the event itself states in its place.
     """
 
     referrer: Organisation
     facts: FieldValues
 
 
-class CaseLookup(Protocol):
-    """Gives what is known of cases; many at once, in a fixed number of queries."""
-
-    def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
-        """Return the referring organisations by referral."""
-        ...
-
-    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
-        """Return what filters ask about referrals."""
-        ...
-
-    def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
-        """Return the case of each event by the event's id; those of erased referrals are left out.
-
-        ``in_full`` False leaves out the client and what the referrer said: referrers are never told of these.
-        """
-        ...
-
-    def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
-        """Return the partner's own ids of referrals; those it does not know are left out."""
-        ...
-
-    def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
-        """Keep the partner's own id of a referral; the same again changes nothing."""
-        ...
-
-
-class StoredCaseLookup:
-    """Cases as the hub stores them."""
+class CaseLookup:
+    """Looks up cases; many at once, in a fixed number of queries."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
@@ -75,25 +47,33 @@ class StoredCaseLookup:
         """Return the referring organisations by referral."""
         return {row.id: to_organisation(row) for row in load_referral_rows(tx, referral_ids, EVERYTHING)}
 
-    def traits(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
-        """Return what filters ask about referrals."""
+    def filter_attributes(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
+        """Return what the filters of subscriptions ask about referrals."""
         rows = load_referral_rows(tx, referral_ids, EVERYTHING)
         return {row.id: FilterAttributes(row.area, row.worker_index) for row in rows}
 
-    def about(self, tx: Connection, events: Sequence[Event], *, in_full: bool) -> Mapping[UUID, Case]:
-        """Return the case of each event by the event's id; those of erased referrals are left out."""
-        known = self._in_full(tx, events) if in_full else _for_referrers(tx, events)
+    def load_contexts(
+        self, tx: Connection, events: Sequence[Event], *, with_client: bool
+    ) -> Mapping[UUID, EventContext]:
+        """Return the context of each event about a referral by the event's id; those of erased referrals are left out.
+
+        Args:
+            tx: reads only.
+            events: about referrals.
+            with_client: False leaves out the client and what the referrer wrote, which is never sent to referrers.
+        """
+        known = self._with_client(tx, events) if with_client else _for_referrers(tx, events)
         appointments = appointments_by_id(tx, {event.appointment_id for event in events if event.appointment_id})
-        cases = {}
+        contexts = {}
         for event in events:
             if found := known.get(event.subject_id):
                 referrer, facts = found
                 if appointment := appointments.get(event.appointment_id or event.id):
                     facts = facts | appointment_values(appointment)
-                cases[event.id] = Case(referrer, facts | stated_facts(event))
-        return cases
+                contexts[event.id] = EventContext(referrer, facts | stated_facts(event))
+        return contexts
 
-    def _in_full(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, FieldValues]]:
+    def _with_client(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, FieldValues]]:
         files = load_cases(tx, self._vault, {event.subject_id for event in events})
         return {id: (file.referral.organisation, field_values(file)) for id, file in files.items()}
 
@@ -102,7 +82,7 @@ class StoredCaseLookup:
         return external_id_of(tx, system, referral_ids)
 
     def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
-        """Keep the partner's own id of a referral; the same again changes nothing."""
+        """Store the partner's own id of a referral; the same again changes nothing."""
         link(tx, system, partner_id, referral_id)
 
 
@@ -112,7 +92,7 @@ def _for_referrers(tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tup
 
 
 def stated_facts(event: Event) -> FieldValues:
-    """Return what the event itself says; it stands, also where the case has moved on since."""
+    """Return what the event itself states, which is sent even if the case has moved on since."""
     facts: FieldValues = {
         Field(name): tuple(value) if isinstance(value, list) else value for name, value in event.facts.items()
     }

@@ -1,19 +1,15 @@
 """The delivery engine: one for webhooks and partner systems alike.
 
-A turn relays what has happened; a round then acknowledges what has come back, takes what is due, and sends it. No
-transaction is open while on the network.
-At least once, in order per referral and receiver, in parallel across referrals. A crash leaves leases behind; when
-they run out, the same deliveries go again under the same ids.
+A round records the attempts that ended, takes what is due and starts to send it, all of it in one transaction; no
+transaction is open while on the network. Deliveries arrive at least once, in order per subject and receiver, in
+parallel across subjects. A crash leaves leases behind; when they run out, the same deliveries are sent again under the
+same ids.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from time import monotonic
 from uuid import UUID
@@ -21,160 +17,109 @@ from uuid import UUID
 import structlog
 
 from app.database import Connection, Database
-from app.domain.codes import System
-from app.domain.errors import PartnerError, Unavailable
-from app.domain.events import NOTICES
-from app.domain.ports import PartnerSink
-from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_of, system_of
-from app.events.delivery.breaker import after, cap_of
-from app.events.delivery.notices import publish_breaker_changes
-from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery, message_of
-from app.events.http.webhook import WebhookSender
-from app.events.outcome import AttemptOutcome, Outcome, outcome_of, settlement_of
-from app.models.delivery.claim import due_deliveries, take
-from app.models.delivery.delivery import (
-    Attempt,
-    change_subscription_status,
-    insert_attempts,
-    settle,
-)
-from app.models.delivery.disclosure import insert_disclosures
-from app.models.delivery.receiver_health import BreakerState, Endpoint, count_tries, save_breakers
-from app.models.delivery.subscription import SubscriptionStatus, lock_subscription, note_health
+from app.domain.errors import Unavailable
+from app.events.delivery.attempt import AttemptResult, AttemptRunner, Channels
+from app.events.delivery.claiming import Claim, Claimer
+from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
+from app.events.delivery.recording import AttemptRecorder, DeliveredHook, ignore, log_breaker_changes
+from app.events.delivery.settings import DeliverySettings
+from app.loops import Failed, attempt, run_forever
+from app.models.delivery.receiver_health import Breaker
 
-__all__ = ["DeliveryEngine", "DeliverySettings"]
+__all__ = ["DeliveryEngine"]
 
 POLL_SECONDS = 1.0
 
-# A try that came back waits so long for others, because one transaction for many costs little more than for one.
+# A result waits this long for others, because one transaction for many costs little more than for one.
 GATHER_SECONDS = 0.008
-
-# A lease must outlive the slowest try and the writing down of how it ended; else a delivery would be sent twice.
-_MARGIN_SECONDS = 10.0
 
 log = structlog.get_logger()
 
-
-@dataclass(frozen=True)
-class DeliverySettings:
-    """How much at once, how long, and the chance in the waits between tries.
-
-    Attributes:
-        partner_cap: deliveries in flight to one partner's system.
-        webhook_cap: deliveries in flight to one subscription.
-        in_flight_cap: deliveries in flight in all, in this process.
-        try_seconds: the longest that one try may take.
-        lease_seconds: after so long without news, another worker may send it again.
-
-    Raises:
-        ValueError: the lease does not outlive a try.
-    """
-
-    partner_cap: int = 32
-    webhook_cap: int = 25
-    in_flight_cap: int = 1000
-    try_seconds: float = 45.0
-    lease_seconds: float = 90.0
-    random: Callable[[], float] = random.random
-
-    def __post_init__(self) -> None:
-        """Check the terms against each other."""
-        if self.lease_seconds < self.try_seconds + _MARGIN_SECONDS:
-            raise ValueError(f"lease_seconds: must exceed try_seconds by {_MARGIN_SECONDS:g} at least")
-
-
-@dataclass(frozen=True)
-class _AttemptResult:
-    """A try that came back."""
-
-    prepared: PreparedDelivery
-    outcome: Outcome
-    started_at: datetime
-    duration_ms: int
-    ended_at: datetime
-
-
-@dataclass(frozen=True)
-class _Taken:
-    """What a round took: how many in all, and those that may leave."""
-
-    number: int
-    prepared_deliveries: Sequence[PreparedDelivery]
-
+Relay = Callable[[], Awaitable[int]]
+"""Makes deliveries of events; returns of how many events."""
 
 _Selector = Callable[[Connection], Sequence[UUID]]
-"""Chooses which deliveries are taken."""
+"""Chooses the deliveries that are taken."""
 
 
 class DeliveryEngine:
     """Sends what is due.
 
     Args:
-        sinks: the partner systems that are connected; what is owed to another waits until it is.
+        db: the store.
+        builder: builds what deliveries contain.
+        channels: how to send; what is owed to a partner's system that is not connected waits until it is.
+        settings: limits.
+        on_delivered: what else is to be recorded of deliveries to partner systems.
     """
 
     def __init__(
         self,
         db: Database,
-        table: DeliveryBuilder,
-        sinks: Mapping[System, PartnerSink],
-        webhook: WebhookSender,
+        builder: DeliveryBuilder,
+        channels: Channels,
         settings: DeliverySettings | None = None,
+        on_delivered: DeliveredHook = ignore,
     ) -> None:
+        settings = settings or DeliverySettings()
         self._db = db
-        self._table = table
-        self._clock = table.clock
-        self._sinks = sinks
-        self._webhook = webhook
-        self._settings = settings or DeliverySettings()
-        self._bell = db.listen()
-        self._relay_rests_until = 0.0
+        self._in_flight_limit = settings.in_flight_limit
+        self._claimer = Claimer(builder=builder, settings=settings, connected=channels.sinks.keys())
+        self._runner = AttemptRunner(builder.clock, channels, settings.attempt_seconds)
+        self._recorder = AttemptRecorder(builder=builder, random=settings.random, on_delivered=on_delivered)
+        # The first wakes the loop, for results as well as for commits; the second remembers that there was a commit.
+        self._news, self._commits = db.listen(), db.listen()
+        self._relay_polled_at = self._relay_rests_until = -POLL_SECONDS
         self._sending: set[asyncio.Task[None]] = set()
-        self._returned: list[_AttemptResult] = []
+        self._none_sending = asyncio.Event()
+        self._results: list[AttemptResult] = []
 
-    async def run(self, stop: asyncio.Event, relay: Callable[[], Awaitable[int]]) -> None:
-        """Send what falls due until ``stop`` is set; then wait for what is in flight and write it down.
+    async def run(self, stop: asyncio.Event, relay: Relay) -> None:
+        """Send what falls due until ``stop`` is set; then wait for what is in flight and record it.
 
         Args:
             stop: ends the loop.
-            relay: makes deliveries of what has happened; asked before each round, in one loop with it, because two
-                loops that wake together look in vain while the other one works, and on one core that is a delay.
+            relay: called between the rounds of this loop when something was written, and once a second. In the same
+                loop, because two loops that wake together would each find nothing while the other works, and on one
+                core that is a delay.
         """
-        while not stop.is_set():
-            try:
-                await self._relay_by(relay)
-                if not await self._round() or self._sending:
-                    await self._news()
-            except Exception as error:  # noqa: BLE001 - the loop outlives whatever one round meets
-                _log_fault("delivery round failed", error)
-                await asyncio.sleep(POLL_SECONDS)
+        await run_forever("delivery", partial(self._iterate, relay), stop=stop, interval_seconds=POLL_SECONDS)
         await self._finish()
 
     async def drain(self) -> int:
         """Send until nothing is due now and nothing is in flight; return how many deliveries were taken."""
         taken = 0
-        while (took := await self._round()) or self._sending or self._returned:
+        while (took := await self._round()) or self._sending or self._results:
             taken += took
             if self._sending:
-                await self._news()
+                await self._wait()
         return taken
 
-    async def _relay_by(self, relay: Callable[[], Awaitable[int]]) -> None:
-        """Relay what has happened; when that fails it rests a while, and what is due already is sent all the same."""
-        if monotonic() < self._relay_rests_until:
-            return
-        try:
-            await relay()
-        except Exception as error:  # noqa: BLE001 - what cannot be relayed must not stop what can be sent
-            self._relay_rests_until = monotonic() + POLL_SECONDS
-            _log_fault("relay failed", error)
+    async def _iterate(self, relay: Relay) -> bool:
+        if self._is_relay_due():
+            await self._relay_by(relay)
+        if not await self._round() or self._sending:
+            await self._wait()
+        return True
 
-    async def _news(self) -> None:
-        """Wait until something falls due or comes back, and then a moment for more to come back."""
-        if not self._returned:
-            await self._bell.wait(POLL_SECONDS)
+    def _is_relay_due(self) -> bool:
+        committed, now = self._commits.take(), monotonic()
+        return now >= self._relay_rests_until and (committed or now >= self._relay_polled_at + POLL_SECONDS)
+
+    async def _relay_by(self, relay: Relay) -> None:
+        """Relay events; when that fails, not again for a second, while what is due already is sent."""
+        self._relay_polled_at = monotonic()
+        relayed = await attempt(relay())
+        if isinstance(relayed, Failed):
+            self._relay_rests_until = monotonic() + POLL_SECONDS
+            _log_fault("relay failed", relayed.error)
+
+    async def _wait(self) -> None:
+        """Wait until a delivery is due or an attempt ends, then briefly for more results to record together."""
+        if not self._results:
+            await self._news.wait(POLL_SECONDS)
         if self._sending:
-            await asyncio.wait(self._sending, timeout=GATHER_SECONDS)
+            await _wait_for(self._none_sending, GATHER_SECONDS)
 
     async def _finish(self) -> None:
         if self._sending:
@@ -182,217 +127,86 @@ class DeliveryEngine:
         await self._write(partial(_by_id, ()))
 
     async def _round(self) -> int:
-        """Write down what came back and take what is due, in one transaction; return how many were taken."""
-        room = self._settings.in_flight_cap - len(self._sending)
-        try:
-            return await self._write(lambda tx: self._due(tx, room))
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - one delivery that cannot be packed must not stop the others
-            await self._write(partial(_by_id, ()))
-            return await self._bisect(await self._db.read(self._due, room), error)
+        """Record what ended and take what is due, in one transaction; return how many were taken."""
+        # What happened until now is seen by this round.
+        self._news.take()
+        room = self._in_flight_limit - len(self._sending)
+        taken = await attempt(self._write(lambda tx: self._claimer.due(tx, room)), passing=(Unavailable,))
+        if not isinstance(taken, Failed):
+            return taken
+        # One delivery that cannot be built must not stop the others.
+        await self._write(partial(_by_id, ()))
+        return await self._bisect(await self._db.read(self._claimer.due, room), taken.error)
 
     async def _bisect(self, due: Sequence[UUID], error: Exception) -> int:
-        """Halve a batch until the delivery that spoils it is alone; that one counts as a failed try."""
+        """Halve a batch until the delivery that cannot be built is alone; return how many were taken."""
         if len(due) == 1:
-            _log_fault("delivery cannot be packed", error, delivery=str(due[0]))
-            await self._db.write(self._set_aside, due)
-            return 1
+            return await self._isolate(due[0], error)
         middle, taken = len(due) // 2, 0
         for half in (due[:middle], due[middle:]):
-            try:
-                taken += await self._write(partial(_by_id, half))
-            except Unavailable:
-                raise
-            except Exception as fault:  # noqa: BLE001 - looked into further
-                taken += await self._bisect(half, fault)
+            part = await attempt(self._write(partial(_by_id, half)), passing=(Unavailable,))
+            taken += await self._bisect(half, part.error) if isinstance(part, Failed) else part
         return taken
 
-    async def _write(self, choose: _Selector) -> int:
-        """Write down what came back, take what is chosen and start on it; what came back is kept when that fails.
+    async def _isolate(self, delivery_id: UUID, error: Exception) -> int:
+        _log_fault("delivery cannot be packed", error, delivery=str(delivery_id))
+        await self._db.write(self._claimer.fail, delivery_id)
+        return 1
 
-        Should the next round come too late for it, the lease runs out and it is sent again.
+    async def _write(self, select: _Selector) -> int:
+        """Record what ended, take what is selected and start to send it; return how many were taken.
+
+        The results are kept when that fails. If the next round comes too late for them, their leases run out and the
+        deliveries are sent again.
         """
-        returned, self._returned = self._returned, []
+        results, self._results = self._results, []
         try:
-            changed, taken = await self._db.write_quietly(self._turn, returned, choose)
+            changed, claim = await self._db.write_without_notifying(self._record_and_claim, results, select)
         except Exception:
-            self._returned = returned + self._returned
+            self._results = results + self._results
             raise
-        _tell(changed)
-        for prepared in taken.prepared_deliveries:
-            task = asyncio.create_task(self._try(prepared))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
-        return taken.number
+        log_breaker_changes(changed)
+        for prepared in claim.prepared:
+            self._start(prepared)
+        return claim.number
 
-    def _turn(
-        self, tx: Connection, returned: Sequence[_AttemptResult], choose: _Selector
-    ) -> tuple[Sequence[Endpoint], _Taken]:
-        # In this order, because what came back makes room and opens the way for the rest of its chain.
-        changed = self._write_down(tx, returned) if returned else ()
-        return changed, self._take(tx, choose(tx))
+    def _record_and_claim(
+        self, tx: Connection, results: Sequence[AttemptResult], select: _Selector
+    ) -> tuple[Sequence[Breaker], Claim]:
+        # In this order, because what ended makes room, and lets the rest of its chain go.
+        changed = self._recorder.record(tx, results)
+        return changed, self._claimer.take(tx, select(tx))
 
-    def _due(self, tx: Connection, room: int) -> Sequence[UUID]:
-        if room <= 0:
-            return ()
-        now = self._clock.now()
-        return due_deliveries(tx, now, lambda one, breaker: cap_of(breaker, self._cap_of(one), now), room)
+    def _start(self, prepared: PreparedDelivery) -> None:
+        task = asyncio.create_task(self._attempt(prepared))
+        self._sending.add(task)
+        self._none_sending.clear()
+        task.add_done_callback(self._ended)
 
-    def _take(self, tx: Connection, due: Sequence[UUID]) -> _Taken:
-        if not due:
-            return _Taken(0, ())
-        now = self._clock.now()
-        lease_until = now + timedelta(seconds=self._settings.lease_seconds)
-        taken = take(tx, due, now, lease_until, self._table.new_id(now))
-        return _Taken(len(taken), self._table.pack(tx, taken))
+    async def _attempt(self, prepared: PreparedDelivery) -> None:
+        ended = await self._runner.run(prepared)
+        # Only now, because the list is replaced by another while the attempt is under way.
+        self._results.append(ended)
 
-    def _set_aside(self, tx: Connection, due: Sequence[UUID]) -> None:
-        now = self._clock.now()
-        failed = Outcome(AttemptOutcome.FAILED, error_class="cannot-be-packed")
-        taken = take(tx, due, now, now, self._table.new_id(now))
-        settle(tx, [settlement_of(one, failed, now, self._settings.random) for one in taken])
-
-    def _cap_of(self, receiver: ReceiverKey) -> int:
-        system = system_of(receiver)
-        if system is None:
-            return self._settings.webhook_cap
-        return self._settings.partner_cap if system in self._sinks else 0
-
-    async def _try(self, prepared: PreparedDelivery) -> None:
-        started_at, started = self._clock.now(), monotonic()
-        try:
-            outcome = await self._outcome(prepared)
-        finally:
-            self._bell.ring()
-        duration_ms = round((monotonic() - started) * 1000)
-        self._returned.append(_AttemptResult(prepared, outcome, started_at, duration_ms, self._clock.now()))
-
-    async def _outcome(self, prepared: PreparedDelivery) -> Outcome:
-        try:
-            async with asyncio.timeout(self._settings.try_seconds):
-                return await self._deliver(prepared)
-        except (PartnerError, TimeoutError) as error:
-            return outcome_of(error)
-        except Exception as error:  # noqa: BLE001 - a fault of ours is shown and tried again, never lost
-            _log_fault("delivery failed", error, delivery=str(prepared.delivery.id))
-            return outcome_of(error)
-
-    async def _deliver(self, prepared: PreparedDelivery) -> Outcome:
-        system = system_of(prepared.delivery.receiver)
-        if system is None:
-            return await self._webhook.send(self._table.letter(prepared))
-        receipt = await self._sinks[system].deliver(message_of(prepared))
-        return Outcome(AttemptOutcome.DELIVERED, external_id=receipt.external_id)
-
-    def _write_down(self, tx: Connection, returned: Sequence[_AttemptResult]) -> Sequence[Endpoint]:
-        """Write how tries ended; return the receivers whose breakers opened or closed."""
-        chance = self._settings.random
-        # Subscriptions before deliveries, in the order in which pausing one locks them: else the two could wait for
-        # each other.
-        disabled = self._note_subscriptions(tx, returned)
-        changed = self._note_endpoints(tx, returned)
-        publish_breaker_changes(tx, self._table, changed, disabled, _reasons(returned))
-        settle(tx, [settlement_of(one.prepared.delivery, one.outcome, one.ended_at, chance) for one in returned])
-        insert_attempts(tx, [_attempt(one) for one in returned])
-        arrived = [one for one in returned if one.outcome.verdict is AttemptOutcome.DELIVERED]
-        # A test or a notice tells of nobody.
-        told = [one for one in arrived if one.prepared.fields]
-        insert_disclosures(tx, [self._table.disclosure(one.prepared, one.ended_at) for one in told])
-        self._table.remember(tx, [one.prepared for one in arrived], self._clock.now())
-        self._link_cases(tx, arrived)
-        return changed
-
-    def _note_endpoints(self, tx: Connection, returned: Sequence[_AttemptResult]) -> Sequence[Endpoint]:
-        """Count the tries and turn the breakers; give those that opened or closed."""
-        tries = defaultdict(list)
-        for one in sorted(returned, key=lambda each: each.ended_at):
-            tries[one.prepared.delivery.receiver].append(one)
-        counts = {receiver: Counter(one.outcome.verdict.value for one in some) for receiver, some in tries.items()}
-        now, chance = self._clock.now(), self._settings.random
-        turned = [
-            (stood, after(stood, _telling(stood, tries[receiver]), now, chance))
-            for receiver, stood in count_tries(tx, counts).items()
-        ]
-        save_breakers(tx, [stands for stood, stands in turned if stands != stood])
-        return [stands for stood, stands in turned if _is_closed(stood) != _is_closed(stands)]
-
-    def _link_cases(self, tx: Connection, arrived: Sequence[_AttemptResult]) -> None:
-        for one in arrived:
-            partner_id, system = one.outcome.external_id, system_of(one.prepared.delivery.receiver)
-            if system and partner_id and partner_id != one.prepared.partner_id:
-                self._table.cases.link(tx, system, partner_id, one.prepared.delivery.subject_id)
-
-    def _note_subscriptions(self, tx: Connection, returned: Sequence[_AttemptResult]) -> Set[UUID]:
-        """Note how subscriptions do; give those that are disabled by it."""
-        now = self._clock.now()
-        told = [
-            (id, one.outcome.verdict)
-            for one in returned
-            if not one.outcome.sender_fault and (id := subscription_id_of(one.prepared.delivery.receiver))
-        ]
-        succeeded = {id for id, verdict in told if verdict is AttemptOutcome.DELIVERED}
-        note_health(tx, succeeded, {id for id, _ in told} - succeeded, now)
-        gone = {id for id, verdict in told if verdict is AttemptOutcome.GONE}
-        return {id for id in sorted(gone) if self._disable(tx, id, now)}
-
-    def _disable(self, tx: Connection, subscription_id: UUID, now: datetime) -> bool:
-        found = lock_subscription(tx, subscription_id)
-        # Of several that come back together, or one after another, the first one disables it.
-        if found is None or found.status is SubscriptionStatus.DISABLED:
-            return False
-        change_subscription_status(tx, subscription_id, SubscriptionStatus.DISABLED, now, "gone")
-        log.warning("endpoint disabled", receiver=SubscriptionKey(subscription_id).text, reason="gone")
-        return True
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if not self._sending:
+            self._none_sending.set()
+        self._news.notify()
 
 
 def _by_id(ids: Sequence[UUID], _tx: Connection) -> Sequence[UUID]:
     return ids
 
 
-def _attempt(one: _AttemptResult) -> Attempt:
-    return Attempt(
-        delivery_id=one.prepared.delivery.id,
-        number=one.prepared.delivery.attempts,
-        started_at=one.started_at,
-        duration_ms=one.duration_ms,
-        outcome=one.outcome.verdict.value,
-        status_code=one.outcome.status_code,
-        error_class=one.outcome.error_class,
-    )
-
-
-def _telling(stood: Endpoint, tries: Sequence[_AttemptResult]) -> list[Outcome]:
-    """Return the outcomes that tell of a receiver: no failed notice opens a breaker, so none leads to a notice."""
-    forgiven = NOTICES if _is_closed(stood) else ()
-    return [
-        one.outcome
-        for one in tries
-        if one.outcome.verdict is not AttemptOutcome.FAILED or one.prepared.event.type not in forgiven
-    ]
-
-
-def _reasons(returned: Sequence[_AttemptResult]) -> Mapping[ReceiverKey, str]:
-    """Return by receiver the kind of error of its last failed try."""
-    failed = [one for one in returned if one.outcome.verdict is AttemptOutcome.FAILED and not one.outcome.sender_fault]
-    failed.sort(key=lambda one: one.ended_at)
-    return {one.prepared.delivery.receiver: one.outcome.error_class or "failed" for one in failed}
-
-
-def _is_closed(endpoint: Endpoint) -> bool:
-    return endpoint.state is BreakerState.CLOSED
-
-
-def _tell(changed: Sequence[Endpoint]) -> None:
-    """Log each breaker that opened or closed, once: not each time that the receiver is found to be still down."""
-    for stands in changed:
-        if _is_closed(stands):
-            log.info("endpoint recovered", receiver=stands.receiver.text)
-        else:
-            retry_at = stands.retry_at.isoformat() if stands.retry_at else None
-            log.warning("endpoint failing", receiver=stands.receiver.text, failures=stands.failures, retry_at=retry_at)
+async def _wait_for(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
 
 
 def _log_fault(what: str, error: Exception, **about: str) -> None:
-    # By name only: a message or a trace may hold what was sent.
+    # The type only: a message or a trace may hold what was sent.
     log.error(what, error=type(error).__name__, **about)

@@ -1,7 +1,7 @@
 """Notices about connections: a subscription or a partner system fails, recovers, or was disabled.
 
-They are about no person, so the privacy gate has nothing to decide. Told is the start of trouble and its end, each
-once, in the transaction of the change: nothing is told of a change that was not made.
+They are about no person, so the privacy gate has nothing to decide. The start of a failure and its end are published
+once each, in the transaction of the change: nothing is published about a change that was not made.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from app.domain.events import Event, EventType, FactValue, NewEvent
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_of, system_of
-from app.events.contract.envelope import About
+from app.events.contract.envelope import MessageContent
 from app.models.access.organisation import load_organisations
 from app.models.delivery.delivery import Delivery, insert_deliveries
-from app.models.delivery.notices import last_notice, told_since, who_may_want
+from app.models.delivery.notices import candidates, last_notice, notified_since
 from app.models.delivery.outbox import append_events, load_events
-from app.models.delivery.receiver_health import BreakerState, Endpoint, restrained_endpoints
+from app.models.delivery.receiver_health import Breaker, restrained_receivers
 from app.models.delivery.subscription import Subscription, SubscriptionStatus, load_subscriptions
 from app.privacy.gate import PrivacyGate
 
@@ -31,21 +31,21 @@ __all__ = [
     "READING",
     "SENDING",
     "SUBSCRIPTION_ID",
-    "Means",
     "Notice",
-    "about",
-    "about_partner",
-    "announce",
-    "announce_subscription",
+    "NoticeServices",
+    "content_of",
+    "enqueue",
+    "partner_notice",
     "publish_breaker_changes",
-    "tell",
+    "publish_notice",
+    "publish_subscription_notice",
 ]
 
 READING, SENDING = "reading", "sending"
-"""Which way the connection with a partner system fails."""
+"""The direction in which the connection with a partner system fails."""
 
 SUBSCRIPTION_ID = "subscription.id"
-"""In the facts of an event about a subscription: the id under which its owner knows it."""
+"""The fact of an event about a subscription that is the id under which its owner knows it."""
 
 # Operators know it by the hub's own id.
 _HUB_ID, _OWNER = "subscription.hub_id", "subscription.owner"
@@ -64,15 +64,15 @@ _MAY_FOLLOW: Mapping[EventType, Collection[EventType | None]] = {
     EventType.PARTNER_FAILING: (None, EventType.PARTNER_RECOVERED),
     EventType.PARTNER_RECOVERED: (EventType.PARTNER_FAILING,),
 }
-"""What may have been told last of the same connection (None: nothing); after anything else it would be no news."""
+"""Which notice of the same connection may come before (None: none at all); after any other it would be no news."""
 
 
-class Means(Protocol):
-    """What it takes to tell; the tools of operations and the packing table both have it."""
+class NoticeServices(Protocol):
+    """What publishing a notice needs; the services of operations and the delivery builder both have it."""
 
     @property
     def clock(self) -> Clock:
-        """Tells the time."""
+        """Returns the time."""
         ...
 
     @property
@@ -82,13 +82,13 @@ class Means(Protocol):
 
     @property
     def gate(self) -> PrivacyGate:
-        """Holds the receivers' own ids."""
+        """Has the receivers' own ids."""
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Notice:
-    """What is told of one connection.
+    """What is published about one connection.
 
     Attributes:
         owner_id: the organisation whose subscription it is about; None when it is about a partner.
@@ -100,104 +100,112 @@ class Notice:
     owner_id: UUID | None = None
 
 
-def announce_subscription(
-    tx: Connection, means: Means, event_type: EventType, subscription: Subscription, reason: str | None = None
+def publish_subscription_notice(
+    tx: Connection,
+    services: NoticeServices,
+    event_type: EventType,
+    subscription: Subscription,
+    reason: str | None = None,
 ) -> None:
-    """Tell how a subscription does: its owner's other subscriptions, and operators'.
+    """Publish a change in the state of a subscription, to its owner's other subscriptions and to operators.
 
     Args:
-        tx: the transaction of the change, which holds the lock of the subscription or of its breaker.
-        means: clock, ids and the privacy gate.
-        event_type: one of ``SUBSCRIPTION_NOTICES``; what was told already is not told again.
-        subscription: as it stands now.
+        tx: the transaction of the change, in which the subscription or its breaker is locked.
+        services: clock, ids and the privacy gate.
+        event_type: one of ``SUBSCRIPTION_NOTICES``; the same is not published twice in a row.
+        subscription: as it is now.
         reason: a code.
     """
     hub_id, owner_id = subscription.id, subscription.organisation_id
     owner = load_organisations(tx, [owner_id]).get(owner_id)
+    own_id = hub_id if owner and owner.is_inside else services.gate.pseudonyms.of(str(owner_id), hub_id)
     since = subscription.failing_since if event_type is EventType.SUBSCRIPTION_FAILING else None
     facts = {
-        SUBSCRIPTION_ID: str(hub_id if owner and owner.is_inside else means.gate.pseudonyms.of(str(owner_id), hub_id)),
+        SUBSCRIPTION_ID: str(own_id),
         _HUB_ID: str(hub_id),
         _OWNER: str(owner_id),
         **_circumstances(since, reason),
     }
-    announce(tx, means, Notice(event_type, hub_id, facts, owner_id))
+    publish_notice(tx, services, Notice(type=event_type, subject_id=hub_id, facts=facts, owner_id=owner_id))
 
 
-def about_partner(event_type: EventType, system: System, way: str, since: datetime | None = None) -> Notice:
-    """Return the notice of how the connection with a partner system does, for operators.
+def partner_notice(event_type: EventType, system: System, direction: str, since: datetime | None = None) -> Notice:
+    """Return the notice about the connection with a partner system, for operators.
 
     Args:
         event_type: one of ``PARTNER_NOTICES``.
         system: the partner.
-        way: ``READING`` or ``SENDING``; the two fail and recover each by itself.
-        since: since when it fails.
+        direction: ``READING`` or ``SENDING``; each of the two fails and recovers on its own.
+        since: when it began to fail.
     """
-    subject_id = uuid5(NAMESPACE_URL, f"urn:trajecthub:partners:{system.value}:{way}")
-    return Notice(event_type, subject_id, {_SYSTEM: system.value, **_circumstances(since, way)})
+    subject_id = uuid5(NAMESPACE_URL, f"urn:trajecthub:partners:{system.value}:{direction}")
+    facts = {_SYSTEM: system.value, **_circumstances(since, direction)}
+    return Notice(type=event_type, subject_id=subject_id, facts=facts)
 
 
-def announce(tx: Connection, means: Means, notice: Notice) -> None:
-    """Tell what is news of a connection to whoever wants to know; what was told last is not told again.
+def publish_notice(tx: Connection, services: NoticeServices, notice: Notice) -> None:
+    """Publish a notice to the subscriptions that want it, if it is news; the same is not published twice in a row.
 
     Args:
-        tx: the transaction of the change, which holds the lock of what the notice is about, or of its breaker.
-        means: clock, ids and the privacy gate.
-        notice: what is told.
+        tx: the transaction of the change, in which the subject of the notice or its breaker is locked.
+        services: clock, ids and the privacy gate.
+        notice: what is published.
     """
     if last_notice(tx, notice.subject_id) not in _MAY_FOLLOW[notice.type]:
         return
-    now = means.clock.now()
-    # Stored also when nobody wants it: it is the connection's history, and what may be told next depends on it.
+    now = services.clock.now()
+    # Stored even if nobody wants it: it is the connection's history, and what may be published next depends on it.
     event = Event(
-        id=means.new_id(now),
+        id=services.new_id(now),
         type=notice.type,
         subject_id=notice.subject_id,
         occurred_at=now,
         recorded_at=now,
         facts=notice.facts,
     )
-    tell(tx, means, event, _receivers(tx, notice))
+    enqueue(tx, services, event, _recipients(tx, notice))
 
 
 def publish_breaker_changes(
     tx: Connection,
-    means: Means,
-    turned: Collection[Endpoint],
-    gone: Collection[UUID],
+    services: NoticeServices,
+    changed: Collection[Breaker],
+    disabled: Collection[UUID],
     reasons: Mapping[ReceiverKey, str],
 ) -> None:
-    """Tell of the subscriptions that were disabled and the breakers that opened or closed in a round of deliveries.
+    """Publish which subscriptions were disabled and which breakers opened or closed in a round of deliveries.
 
     Args:
-        tx: the transaction in which they did.
-        means: clock, ids and the privacy gate.
-        turned: breakers as they stand now.
-        gone: subscriptions whose address answered 410.
-        reasons: by receiver, the kind of error of its last failed try.
+        tx: the transaction of the round.
+        services: clock, ids and the privacy gate.
+        changed: breakers as they are now.
+        disabled: subscriptions whose receiver answered 410.
+        reasons: by receiver, the error class of its last failed attempt.
     """
-    named = {each: id for each in turned if (id := subscription_id_of(each.receiver))}
-    subscriptions = load_subscriptions(tx, {*named.values(), *gone}) if named or gone else {}
-    for id in sorted(gone & subscriptions.keys()):
-        announce_subscription(tx, means, EventType.SUBSCRIPTION_DISABLED, subscriptions[id], "gone")
-    for each in sorted(turned, key=lambda one: one.receiver.text):
+    named = {each: id for each in changed if (id := subscription_id_of(each.receiver))}
+    subscriptions = load_subscriptions(tx, {*named.values(), *disabled}) if named or disabled else {}
+    for id in sorted(disabled & subscriptions.keys()):
+        publish_subscription_notice(tx, services, EventType.SUBSCRIPTION_DISABLED, subscriptions[id], "gone")
+    for each in sorted(changed, key=lambda one: one.receiver.text):
         if system := system_of(each.receiver):
-            event_type = EventType.PARTNER_FAILING if _fails(each) else EventType.PARTNER_RECOVERED
-            announce(tx, means, about_partner(event_type, system, SENDING))
+            event_type = EventType.PARTNER_RECOVERED if each.is_closed else EventType.PARTNER_FAILING
+            publish_notice(tx, services, partner_notice(event_type, system, SENDING))
         elif found := subscriptions.get(named[each]):
-            _announce_subscription_turn(tx, means, each, found, reasons)
+            _publish_subscription_change(tx, services, each, found, reasons)
 
 
-def tell(tx: Connection, means: Means, event: Event, receivers: Sequence[Subscription]) -> list[Delivery]:
-    """Store an event about a connection and owe it to these subscriptions; returns what they are owed.
+def enqueue(
+    tx: Connection, services: NoticeServices, event: Event, recipients: Sequence[Subscription]
+) -> list[Delivery]:
+    """Store an event about a connection with its deliveries to these subscriptions; return the deliveries.
 
-    Quiet, because the relay asks which referrer is concerned; here the receivers are known.
+    The event is quiet, because the relay routes by referrer; here the recipients are known.
     """
     append_events(tx, [NewEvent(event, System.API, quiet=True)])
     position = load_events(tx, [event.id])[event.id].position
-    owed = [
+    deliveries = [
         Delivery(
-            id=means.new_id(event.recorded_at),
+            id=services.new_id(event.recorded_at),
             event_id=event.id,
             event_position=position,
             receiver=SubscriptionKey(each.id),
@@ -207,71 +215,73 @@ def tell(tx: Connection, means: Means, event: Event, receivers: Sequence[Subscri
             created_at=event.recorded_at,
             next_attempt_at=event.recorded_at,
         )
-        for each in receivers
+        for each in recipients
     ]
-    insert_deliveries(tx, owed)
-    return owed
+    insert_deliveries(tx, deliveries)
+    return deliveries
 
 
-def about(event: Event, organisation_id: UUID | None) -> About:
-    """Return what an event about a connection says to an organisation."""
-    facts, happened = event.facts, {"occurredAt": _moment(event.occurred_at)}
-    said = {name: facts[name] for name in (_SINCE, _REASON) if name in facts} | happened
+def content_of(event: Event, organisation_id: UUID | None) -> MessageContent:
+    """Return the content of an event about a connection, for an organisation."""
+    facts, happened = event.facts, {"occurredAt": _to_json(event.occurred_at)}
+    stated = {name: facts[name] for name in (_SINCE, _REASON) if name in facts} | happened
     if system := facts.get(_SYSTEM):
-        return About(str(system), "partners", {"partner": {"system": system}, **said})
+        return MessageContent(str(system), "partners", {"partner": {"system": system}, **stated})
     is_owner = facts.get(_OWNER, str(organisation_id)) == str(organisation_id)
-    shown = str(facts[SUBSCRIPTION_ID if is_owner else _HUB_ID])
+    own_id = str(facts[SUBSCRIPTION_ID if is_owner else _HUB_ID])
     is_test = event.type is EventType.SUBSCRIPTION_TEST
-    return About(shown, f"subscriptions/{shown}", happened if is_test else {"subscription": {"id": shown}, **said})
+    data = happened if is_test else {"subscription": {"id": own_id}, **stated}
+    return MessageContent(own_id, f"subscriptions/{own_id}", data)
 
 
-def _receivers(tx: Connection, notice: Notice) -> list[Subscription]:
-    """Return who is told: of a start who is well itself, so that no outage cascades; of an end who heard the start."""
+def _recipients(tx: Connection, notice: Notice) -> list[Subscription]:
+    """Return the subscriptions that receive a notice.
+
+    Failures go to subscriptions that do not fail themselves, so that outages do not cascade; recoveries go to those
+    that received the failure.
+    """
     wanting = [
         (subscription, role)
-        for subscription, role in who_may_want(tx, notice.owner_id)
+        for subscription, role in candidates(tx, notice.owner_id)
         if subscription.id != notice.subject_id and _wants(subscription, role, notice.type)
     ]
     if not wanting:
         return []
     if notice.type in _END_OF:
-        restrained = restrained_endpoints(tx)
+        restrained = restrained_receivers(tx)
         return [each for each, _ in wanting if SubscriptionKey(each.id) not in restrained]
-    heard = told_since(tx, notice.subject_id, notice.type)
+    notified = notified_since(tx, notice.subject_id, notice.type)
     starts = [start for start, end in _END_OF.items() if end is notice.type]
     return [
         each
         for each, role in wanting
-        if SubscriptionKey(each.id) in heard or not any(_wants(each, role, start) for start in starts)
+        if SubscriptionKey(each.id) in notified or not any(_wants(each, role, start) for start in starts)
     ]
 
 
 def _wants(subscription: Subscription, role: OrganisationRole, event_type: EventType) -> bool:
-    # Who referred and asks for all types asks for those about its referrals: it does not get new ones unasked.
+    # A referrer that asks for all types asks for those about its referrals; new types are not added unasked.
     is_for_all = role is OrganisationRole.OPERATOR and not subscription.event_types
     return is_for_all or event_type in subscription.event_types
 
 
-def _announce_subscription_turn(
-    tx: Connection, means: Means, turned: Endpoint, found: Subscription, reasons: Mapping[ReceiverKey, str]
+def _publish_subscription_change(
+    tx: Connection, services: NoticeServices, changed: Breaker, found: Subscription, reasons: Mapping[ReceiverKey, str]
 ) -> None:
-    # Tries that were under way when it was disabled change nothing: only its owner makes it active again.
+    # Attempts that were under way when it was disabled change nothing: only its owner makes it active again.
     if found.status is SubscriptionStatus.DISABLED:
         return
-    if _fails(turned):
-        announce_subscription(tx, means, EventType.SUBSCRIPTION_FAILING, found, reasons.get(turned.receiver))
+    if changed.is_closed:
+        publish_subscription_notice(tx, services, EventType.SUBSCRIPTION_RECOVERED, found)
     else:
-        announce_subscription(tx, means, EventType.SUBSCRIPTION_RECOVERED, found)
-
-
-def _fails(endpoint: Endpoint) -> bool:
-    return endpoint.state is not BreakerState.CLOSED
+        reason = reasons.get(changed.receiver)
+        publish_subscription_notice(tx, services, EventType.SUBSCRIPTION_FAILING, found, reason)
 
 
 def _circumstances(since: datetime | None, reason: str | None) -> dict[str, FactValue]:
-    given = {_SINCE: _moment(since) if since else None, _REASON: reason}
-    return {name: value for name, value in given.items() if value is not None}
+    stated = {_SINCE: _to_json(since) if since else None, _REASON: reason}
+    return {name: value for name, value in stated.items() if value is not None}
 
 
-def _moment(moment: datetime) -> str:
+def _to_json(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")

@@ -1,28 +1,29 @@
-"""Packing: what a delivery holds, decided by the privacy gate at the moment of sending."""
+"""What a delivery contains, decided by the privacy gate at the moment of sending."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, Event, FactValue
+from app.domain.events import OCCASION_OF, Event, FactValue, SubjectType
 from app.domain.fields import Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
-from app.domain.receivers import subscription_id_of, system_of
+from app.domain.receivers import SubscriptionKey, subscription_id_of, system_of
 from app.events.contract.catalogue import ID_FIELDS, fields_for
-from app.events.contract.envelope import Origin
-from app.events.delivery.context import Case, CaseLookup
-from app.events.delivery.notices import about
+from app.events.contract.envelope import Message, Origin
+from app.events.delivery.context import CaseLookup, EventContext
+from app.events.delivery.notices import content_of
 from app.events.delivery.routing import occasion_of, receiver_for
-from app.events.http.credentials import keys_of, opened_auth
+from app.events.http.credentials import Credentials, keys_of, opened_auth
 from app.events.http.webhook import WebhookRequest
-from app.models.delivery.claim import number
-from app.models.delivery.delivery import Delivery, DeliveryState, Settlement, settle
+from app.models.delivery.claim import assign_sequences
+from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate, update_deliveries
 from app.models.delivery.disclosure import Disclosure
 from app.models.delivery.outbox import load_events
 from app.models.delivery.subscription import (
@@ -36,60 +37,131 @@ from app.privacy.gate import PrivacyGate, Receiver
 from app.privacy.json_values import digest_of
 from app.vault import Vault
 
-__all__ = ["DeliveryBuilder", "PreparedDelivery", "message_of"]
+__all__ = ["DeliveryBuilder", "Payload", "PreparedDelivery", "build_partner_message", "build_webhook_request"]
 
 
-@dataclass(frozen=True)
-class PreparedDelivery:
-    """A delivery with what the gate released for it.
+@dataclass(frozen=True, kw_only=True)
+class Payload:
+    """What is sent of an event, the same to every receiver to which the same is released.
 
     Attributes:
-        fields: what is sent, by field; part of one ``Released``.
-        subscription: None when the receiver is a partner's system.
-        partner_id: the partner's own id of the case, None when it does not know the case yet.
+        receiver: as the privacy gate knows it.
+        fields: what is sent, by field; part of one ``Released``. Empty when the event is about a connection.
+        policy_version: the version of the rules that decided.
+        organisation_id: of the organisation that receives it; None when it is the finance team by its own system.
+        origin: names the hub.
     """
 
-    delivery: Delivery
     event: Event
     receiver: Receiver
     fields: Mapping[Field, FactValue]
     policy_version: str
-    subscription: Subscription | None = None
-    partner_id: str | None = None
+    organisation_id: UUID | None
+    origin: Origin
+
+    @cached_property
+    def message(self) -> Message:
+        """The event as a CloudEvent, complete but for its sequence number."""
+        if self.event.subject_type is not SubjectType.REFERRAL:
+            return self.origin.message(self.event, content_of(self.event, self.organisation_id))
+        return self.origin.envelope(self.event, self.fields)
+
+    @cached_property
+    def digest(self) -> str:
+        """The hash of what is sent, computed as the gate hashes what it releases."""
+        return digest_of(self.fields)
+
+    @cached_property
+    def field_names(self) -> tuple[str, ...]:
+        """The names of the fields that are sent."""
+        return tuple(each.value for each in self.fields)
 
 
-DeliveredHook = Callable[[Connection, Sequence[PreparedDelivery], datetime], None]
+@dataclass(frozen=True, kw_only=True)
+class WebhookTarget:
+    """A subscription as a place to send to; its secrets are opened when the first request is built.
+
+    Attributes:
+        now: when the batch is built; a previous secret that has expired by then does not sign.
+    """
+
+    subscription: Subscription
+    vault: Vault = field(repr=False)
+    now: datetime
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The secrets and keys that sign.
+
+        Raises:
+            SealBroken: they were sealed with another key.
+        """
+        subscription = self.subscription
+        sealed = [subscription.secret_sealed]
+        expires_at = subscription.previous_secret_expires_at
+        if subscription.previous_secret_sealed and expires_at and expires_at > self.now:
+            sealed.append(subscription.previous_secret_sealed)
+        context = secret_context(subscription.id)
+        secrets = tuple(self.vault.open(secret, context).decode() for secret in sealed)
+        return secrets + keys_of(self.vault, subscription)
+
+    @cached_property
+    def auth(self) -> Credentials | None:
+        """How the hub authenticates in addition to the signature.
+
+        Raises:
+            SealBroken: it was sealed with another key.
+        """
+        return opened_auth(self.vault, self.subscription)
 
 
-def _forget(_tx: Connection, _parcels: Sequence[PreparedDelivery], _now: datetime) -> None:
-    """Remember nothing."""
+@dataclass(frozen=True, kw_only=True)
+class PreparedDelivery:
+    """A delivery that may be sent now, with what it contains.
+
+    Attributes:
+        sequence: number within the chain for this receiver, from 1.
+        target: None unless the receiver is a subscription.
+        partner_id: the partner's own id of the case, None when it does not know the case yet.
+    """
+
+    delivery: Delivery
+    sequence: int
+    payload: Payload
+    target: WebhookTarget | None
+    partner_id: str | None
+
+    @property
+    def body(self) -> bytes:
+        """The event as a CloudEvent for this receiver, in JSON."""
+        return self.payload.message.numbered(self.sequence)
 
 
-@dataclass(frozen=True)
-class _Shelf:
-    """Everything that a batch of deliveries is packed from."""
+@dataclass(frozen=True, kw_only=True)
+class _BatchContext:
+    """Everything that a batch of deliveries is built from, and the payloads that were built so far."""
 
     events: Mapping[UUID, Event]
-    cases: Mapping[UUID, Case]
-    subscriptions: Mapping[UUID, Subscription]
+    cases: Mapping[UUID, EventContext]
+    targets: Mapping[UUID, WebhookTarget]
     partner_ids: Mapping[System, Mapping[UUID, str]]
+    payloads: dict[tuple[UUID, Receiver, bool], Payload | None] = field(default_factory=dict)
 
-    def subscription_of(self, delivery: Delivery) -> Subscription | None:
+    def target_of(self, delivery: Delivery) -> WebhookTarget | None:
         subscription_id = subscription_id_of(delivery.receiver)
-        return self.subscriptions.get(subscription_id) if subscription_id else None
+        return self.targets.get(subscription_id) if subscription_id else None
 
     def partner_id_of(self, delivery: Delivery) -> str | None:
         system = system_of(delivery.receiver)
         return self.partner_ids[system].get(delivery.subject_id) if system else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeliveryBuilder:
-    """Packs deliveries, and tells what was disclosed by them.
+    """Builds what deliveries contain, and the record of what they disclosed.
 
     Attributes:
         origin: names the hub in the events that it sends.
-        remember: is told what arrived, and when.
     """
 
     clock: Clock
@@ -98,123 +170,158 @@ class DeliveryBuilder:
     vault: Vault
     gate: PrivacyGate
     origin: Origin
-    remember: DeliveredHook = _forget
 
-    def pack(self, tx: Connection, taken: Sequence[Delivery]) -> list[PreparedDelivery]:
-        """Pack what may leave and number it; what may not, or not now, is settled at once and left out."""
+    def build(self, tx: Connection, taken: Sequence[Delivery]) -> list[PreparedDelivery]:
+        """Build and number the deliveries that may be sent; the others are updated at once and left out.
+
+        Args:
+            tx: the transaction in which they were taken.
+            taken: at most one of a chain.
+        """
         if not taken:
             return []
         now = self.clock.now()
-        shelf = self._shelf(tx, taken)
-        packed = [self._parcel(delivery, shelf, now) for delivery in taken]
-        settle(tx, [one for one in packed if isinstance(one, Settlement)])
-        prepared_deliveries = {one.delivery.id: one for one in packed if isinstance(one, PreparedDelivery)}
-        numbered = number(tx, [one.delivery for one in prepared_deliveries.values()])
-        return [replace(prepared_deliveries[delivery.id], delivery=delivery) for delivery in numbered]
-
-    def letter(self, prepared: PreparedDelivery) -> WebhookRequest:
-        """Return a parcel for a subscription as a webhook's letter."""
-        subscription, sequence = prepared.subscription, prepared.delivery.sequence
-        # Narrows the types: every parcel is numbered, and its engine sends letters to subscriptions only.
-        assert subscription is not None and sequence is not None  # noqa: S101, PT018
-        event = prepared.event
-        body = (
-            self.origin.message(event, about(event, prepared.delivery.organisation_id), sequence)
-            if event.type in ABOUT_CONNECTIONS
-            else self.origin.envelope(event, prepared.fields, sequence)
-        )
-        again = prepared.delivery.redelivered_at is not None
-        keys, auth = self._keys(subscription), opened_auth(self.vault, subscription)
-        return WebhookRequest(subscription.url, str(event.id), body, keys, auth, again=again)
+        context = self._context(tx, taken, now)
+        built = [(each, self._built(each, context, now)) for each in taken]
+        update_deliveries(tx, [result for _, result in built if isinstance(result, DeliveryUpdate)])
+        sequences = assign_sequences(tx, [each for each, result in built if isinstance(result, Payload)])
+        return [
+            PreparedDelivery(
+                delivery=each,
+                sequence=sequences[each.id],
+                payload=result,
+                target=context.target_of(each),
+                partner_id=context.partner_id_of(each),
+            )
+            for each, result in built
+            if isinstance(result, Payload)
+        ]
 
     def disclosure(self, prepared: PreparedDelivery, disclosed_at: datetime) -> Disclosure:
-        """Return the record of what a parcel told; it holds names of fields and a hash, no values."""
-        moment = OCCASION_OF[prepared.event.type]
+        """Return the record of what a delivery disclosed; it contains names of fields and a hash, no values."""
+        delivery, payload = prepared.delivery, prepared.payload
         return Disclosure(
             id=self.new_id(disclosed_at),
-            delivery_id=prepared.delivery.id,
-            organisation_id=prepared.delivery.organisation_id,
-            referrer_kind=prepared.receiver.kind,
-            referral_id=prepared.delivery.subject_id,
-            moment=moment.value if moment else None,
-            event_type=prepared.event.type.value,
-            receiver=prepared.delivery.receiver,
-            policy_version=prepared.policy_version,
-            fields=tuple(field.value for field in prepared.fields),
-            digest=digest_of(prepared.fields),
+            delivery_id=delivery.id,
+            organisation_id=delivery.organisation_id,
+            referrer_kind=payload.receiver.kind,
+            referral_id=delivery.subject_id,
+            moment=OCCASION_OF[payload.event.type],
+            event_type=payload.event.type,
+            receiver=delivery.receiver,
+            policy_version=payload.policy_version,
+            fields=payload.field_names,
+            digest=payload.digest,
             disclosed_at=disclosed_at,
         )
 
-    def _shelf(self, tx: Connection, taken: Sequence[Delivery]) -> _Shelf:
-        stored = load_events(tx, {delivery.event_id for delivery in taken})
-        events = {event_id: one.event for event_id, one in stored.items()}
-        subscription_ids = {wanted for delivery in taken if (wanted := subscription_id_of(delivery.receiver))}
-        systems = {system for delivery in taken if (system := system_of(delivery.receiver))}
-        referral_ids = {delivery.subject_id for delivery in taken}
-        return _Shelf(
-            events,
-            self._cases(tx, taken, events),
-            load_subscriptions(tx, subscription_ids) if subscription_ids else {},
-            {system: self.cases.partner_ids(tx, system, referral_ids) for system in systems},
+    def _context(self, tx: Connection, taken: Sequence[Delivery], now: datetime) -> _BatchContext:
+        stored = load_events(tx, {each.event_id for each in taken})
+        events = {event_id: each.event for event_id, each in stored.items()}
+        subscription_ids = {id for each in taken if (id := subscription_id_of(each.receiver))}
+        subscriptions = load_subscriptions(tx, subscription_ids) if subscription_ids else {}
+        systems = {system for each in taken if (system := system_of(each.receiver))}
+        referral_ids = {each.subject_id for each in taken}
+        return _BatchContext(
+            events=events,
+            cases=self._cases(tx, taken, events),
+            targets={
+                id: WebhookTarget(subscription=found, vault=self.vault, now=now) for id, found in subscriptions.items()
+            },
+            partner_ids={system: self.cases.partner_ids(tx, system, referral_ids) for system in systems},
         )
 
-    def _cases(self, tx: Connection, taken: Sequence[Delivery], events: Mapping[UUID, Event]) -> Mapping[UUID, Case]:
-        """Return the cases of events; sealed data is opened only for those that go to the finance team's system."""
-        handled = {one.event_id for one in taken if system_of(one.receiver) is System.ALLEGRO}
-        in_full = [event for event_id, event in events.items() if event_id in handled]
-        others = [event for event_id, event in events.items() if event_id not in handled]
+    def _cases(
+        self, tx: Connection, taken: Sequence[Delivery], events: Mapping[UUID, Event]
+    ) -> Mapping[UUID, EventContext]:
+        """Return the contexts of events; sealed data is opened only for those that go to the finance team's system."""
+        handled = {each.event_id for each in taken if system_of(each.receiver) is System.ALLEGRO}
+        with_client = [event for event_id, event in events.items() if event_id in handled]
+        others = [
+            event
+            for event_id, event in events.items()
+            if event_id not in handled and event.subject_type is SubjectType.REFERRAL
+        ]
         return {
-            **(self.cases.about(tx, in_full, in_full=True) if in_full else {}),
-            **(self.cases.about(tx, others, in_full=False) if others else {}),
+            **(self.cases.load_contexts(tx, with_client, with_client=True) if with_client else {}),
+            **(self.cases.load_contexts(tx, others, with_client=False) if others else {}),
         }
 
-    def _parcel(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> PreparedDelivery | Settlement:
-        if shelf.events[delivery.event_id].type in ABOUT_CONNECTIONS:
-            return self._about_nobody(delivery, shelf, now)
-        case = shelf.cases.get(delivery.event_id)
+    def _built(self, delivery: Delivery, context: _BatchContext, now: datetime) -> Payload | DeliveryUpdate:
+        """Return the payload of a delivery, or what becomes of it because it may not be sent, or not now."""
+        event, target = context.events[delivery.event_id], context.target_of(delivery)
+        if event.subject_type is not SubjectType.REFERRAL:
+            return _not_served(delivery, target, now) or self._connection_payload(event, delivery)
+        case = context.cases.get(event.id)
         if case is None:
             return _ended(delivery, DeliveryState.WITHHELD, now, "no-record")
-        subscription = shelf.subscription_of(delivery)
-        if subscription_id_of(delivery.receiver) and (obstacle := _obstacle(delivery, subscription, case, now)):
+        if obstacle := _obstacle(delivery, target, case, now):
             return obstacle
-        event = shelf.events[delivery.event_id]
         receiver = receiver_for(delivery.receiver, case.referrer)
+        is_thin = target is not None and target.subscription.content is Content.THIN
+        # Several subscriptions of one organisation are sent the same, so it is released once.
+        key = event.id, receiver, is_thin
+        if key not in context.payloads:
+            context.payloads[key] = self._payload(event, delivery, receiver, case, is_thin)
+        return context.payloads[key] or _ended(delivery, DeliveryState.WITHHELD, now, "nothing-released")
+
+    def _payload(
+        self, event: Event, delivery: Delivery, receiver: Receiver, case: EventContext, is_thin: bool
+    ) -> Payload | None:
         occasion = occasion_of(delivery.receiver, event.type)
         wanted = fields_for(event.type, occasion)
-        # Offered is what may be sent, and what the rules ask about; the rest would only be decided on in vain.
+        # Offered is what may be sent and what the rules ask about; deciding on the rest would be in vain.
         asked = wanted | self.gate.policy.asks
         offered = {field: value for field, value in case.facts.items() if field in asked}
         released = self.gate.release(receiver, occasion, offered)
-        if subscription and subscription.content is Content.THIN:
+        if is_thin:
             wanted &= ID_FIELDS
         fields = {field: value for field, value in released.fields.items() if field in wanted}
         if Field.REFERRAL_ID not in fields:
-            return _ended(delivery, DeliveryState.WITHHELD, now, "nothing-released")
-        partner_id = shelf.partner_id_of(delivery)
-        return PreparedDelivery(delivery, event, receiver, fields, released.policy_version, subscription, partner_id)
+            return None
+        return Payload(
+            event=event,
+            receiver=receiver,
+            fields=fields,
+            policy_version=released.policy_version,
+            organisation_id=delivery.organisation_id,
+            origin=self.origin,
+        )
 
-    def _about_nobody(self, delivery: Delivery, shelf: _Shelf, now: datetime) -> PreparedDelivery | Settlement:
-        subscription = shelf.subscription_of(delivery)
-        if obstacle := _not_served(delivery, subscription, now):
-            return obstacle
-        # It tells of nobody, so there is nothing for the gate to release and nothing is disclosed.
-        nobody = Receiver(str(delivery.organisation_id), "unknown", inside=False)
-        event = shelf.events[delivery.event_id]
-        return PreparedDelivery(delivery, event, nobody, {}, self.gate.policy.version, subscription)
-
-    def _keys(self, subscription: Subscription) -> tuple[str, ...]:
-        sealed = [subscription.secret_sealed]
-        expires_at = subscription.previous_secret_expires_at
-        if subscription.previous_secret_sealed and expires_at and expires_at > self.clock.now():
-            sealed.append(subscription.previous_secret_sealed)
-        context = secret_context(subscription.id)
-        secrets = tuple(self.vault.open(secret, context).decode() for secret in sealed)
-        return secrets + keys_of(self.vault, subscription)
+    def _connection_payload(self, event: Event, delivery: Delivery) -> Payload:
+        # It is about no person: there is nothing for the gate to release, and nothing is disclosed.
+        return Payload(
+            event=event,
+            receiver=Receiver(str(delivery.organisation_id), "unknown", inside=False),
+            fields={},
+            policy_version=self.gate.policy.version,
+            organisation_id=delivery.organisation_id,
+            origin=self.origin,
+        )
 
 
-def message_of(prepared: PreparedDelivery) -> PartnerMessage:
-    """Return a parcel as a message to a partner's system; its id is the same at each try."""
-    delivery, event = prepared.delivery, prepared.event
+def build_webhook_request(prepared: PreparedDelivery) -> WebhookRequest:
+    """Return the request that delivers an event to a subscription.
+
+    Raises:
+        SealBroken: the subscription's secrets were sealed with another key.
+    """
+    target = prepared.target
+    # Narrows the type: the engine sends requests to subscriptions only.
+    assert target is not None  # noqa: S101
+    return WebhookRequest(
+        url=target.subscription.url,
+        message_id=str(prepared.payload.event.id),
+        body=prepared.body,
+        keys=target.keys,
+        auth=target.auth,
+        is_redelivery=prepared.delivery.redelivered_at is not None,
+    )
+
+
+def build_partner_message(prepared: PreparedDelivery) -> PartnerMessage:
+    """Return the message that delivers an event to a partner's system; its id is the same at each attempt."""
+    delivery, event = prepared.delivery, prepared.payload.event
     return PartnerMessage(
         id=delivery.id,
         event_type=event.type,
@@ -222,24 +329,29 @@ def message_of(prepared: PreparedDelivery) -> PartnerMessage:
         referral_id=event.subject_id,
         external_id=prepared.partner_id,
         occurred_at=event.occurred_at,
-        fields={field.value: value for field, value in prepared.fields.items()},
+        fields={field.value: value for field, value in prepared.payload.fields.items()},
         attempt=delivery.attempts,
     )
 
 
-def _obstacle(delivery: Delivery, subscription: Subscription | None, case: Case, now: datetime) -> Settlement | None:
-    if subscription and subscription.organisation_id != case.referrer.id:
+def _obstacle(
+    delivery: Delivery, target: WebhookTarget | None, case: EventContext, now: datetime
+) -> DeliveryUpdate | None:
+    if not isinstance(delivery.receiver, SubscriptionKey):
+        return None
+    if target and target.subscription.organisation_id != case.referrer.id:
         return _ended(delivery, DeliveryState.WITHHELD, now, "other-organisation")
-    return _not_served(delivery, subscription, now)
+    return _not_served(delivery, target, now)
 
 
-def _not_served(delivery: Delivery, subscription: Subscription | None, now: datetime) -> Settlement | None:
-    if subscription is None:
+def _not_served(delivery: Delivery, target: WebhookTarget | None, now: datetime) -> DeliveryUpdate | None:
+    if target is None:
         return _ended(delivery, DeliveryState.DEAD, now, "no-subscription")
-    if subscription.status is not SubscriptionStatus.ACTIVE:
-        return Settlement(delivery, DeliveryState.PARKED, now, last_error=subscription.status.value)
+    status = target.subscription.status
+    if status is not SubscriptionStatus.ACTIVE:
+        return DeliveryUpdate(delivery=delivery, state=DeliveryState.PARKED, next_attempt_at=now, last_error=status)
     return None
 
 
-def _ended(delivery: Delivery, state: DeliveryState, now: datetime, why: str) -> Settlement:
-    return Settlement(delivery, state, now, finished_at=now, last_error=why)
+def _ended(delivery: Delivery, state: DeliveryState, now: datetime, why: str) -> DeliveryUpdate:
+    return DeliveryUpdate(delivery=delivery, state=state, next_attempt_at=now, finished_at=now, last_error=why)

@@ -1,4 +1,4 @@
-"""From the outbox to deliveries: who is owed which event."""
+"""From the outbox to deliveries: which receiver is owed which event."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ __all__ = ["Relay"]
 BATCH = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Relay:
-    """Makes the deliveries of stored events, in the order in which they were stored."""
+    """Makes the deliveries of stored events, in the order in which the events were stored."""
 
     db: Database
     cases: CaseLookup
@@ -34,11 +34,11 @@ class Relay:
     new_id: NewId
 
     async def once(self) -> int:
-        """Relay the oldest waiting events, at most 500; return how many, 0 when none wait or another is at it."""
-        # Quietly, because what moves nothing must not wake everyone.
-        if moved := await self.db.write_quietly(self._relay):
-            self.db.ring()
-        return moved
+        """Relay the oldest waiting events, at most 500; return how many, 0 when none wait or another relay works."""
+        # Nobody needs to look for new deliveries when none were made.
+        if relayed := await self.db.write_without_notifying(self._relay):
+            self.db.notify()
+        return relayed
 
     def _relay(self, tx: Connection) -> int:
         waiting = take_unrelayed(tx, BATCH, self.clock.now())
@@ -46,36 +46,36 @@ class Relay:
             return 0
         referrers = self.cases.referrers(tx, {stored.event.subject_id for stored in waiting})
         subscriptions = _by_organisation(tx, referrers)
-        traits = self._traits(tx, referrers, subscriptions)
-        insert_deliveries(tx, list(self._deliveries(waiting, referrers, subscriptions, traits)))
+        attributes = self._filter_attributes(tx, referrers, subscriptions)
+        insert_deliveries(tx, list(self._deliveries(waiting, referrers, subscriptions, attributes)))
         return len(waiting)
 
-    def _traits(
+    def _filter_attributes(
         self,
         tx: Connection,
         referrers: Mapping[UUID, Organisation],
         subscriptions: Mapping[UUID, Sequence[Subscription]],
     ) -> Mapping[UUID, FilterAttributes]:
-        filtering = {owner for owner, held in subscriptions.items() if any(map(has_filter, held))}
+        filtering = {owner for owner, owned in subscriptions.items() if any(map(has_filter, owned))}
         asked = {referral_id for referral_id, referrer in referrers.items() if referrer.id in filtering}
-        return self.cases.traits(tx, asked) if asked else {}
+        return self.cases.filter_attributes(tx, asked) if asked else {}
 
     def _deliveries(
         self,
         waiting: Sequence[StoredEvent],
         referrers: Mapping[UUID, Organisation],
         subscriptions: Mapping[UUID, Sequence[Subscription]],
-        traits: Mapping[UUID, FilterAttributes],
+        attributes: Mapping[UUID, FilterAttributes],
     ) -> Iterator[Delivery]:
         for stored in waiting:
-            # A referral that was erased meanwhile has nobody left to be told.
+            # A referral that was erased in the meantime concerns nobody.
             if referrer := referrers.get(stored.event.subject_id):
-                known = traits.get(stored.event.subject_id, FilterAttributes())
+                known = attributes.get(stored.event.subject_id, FilterAttributes())
                 for route in routes(stored, referrer, subscriptions.get(referrer.id, ()), known):
-                    if self._may_ever_be_told(stored, route, referrer):
+                    if self._may_ever_be_sent(stored, route, referrer):
                         yield self._delivery(stored, route)
 
-    def _may_ever_be_told(self, stored: StoredEvent, route: Route, referrer: Organisation) -> bool:
+    def _may_ever_be_sent(self, stored: StoredEvent, route: Route, referrer: Organisation) -> bool:
         kind = receiver_for(route.receiver, referrer).kind
         return self.policy.agrees(kind, occasion_of(route.receiver, stored.event.type))
 
@@ -91,7 +91,7 @@ class Relay:
             subject_type=stored.event.subject_type,
             created_at=now,
             next_attempt_at=now,
-            state=DeliveryState.PARKED if route.held else DeliveryState.PENDING,
+            state=DeliveryState.PARKED if route.is_parked else DeliveryState.PENDING,
         )
 
 

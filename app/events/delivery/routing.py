@@ -1,4 +1,4 @@
-"""Who is concerned by an event: pure, before the privacy gate has its say."""
+"""Which receivers an event concerns, before the privacy gate decides what they are sent; pure rules."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ class Route:
     """A receiver concerned by an event.
 
     Attributes:
-        organisation_id: the organisation that is told; None for the finance team's own system.
-        held: True when the subscription is not active: the delivery is made but waits.
+        organisation_id: the organisation that receives it; None for the finance team's own system.
+        is_parked: True when the subscription is not active: the delivery is made but waits.
     """
 
     receiver: ReceiverKey
     organisation_id: UUID | None
-    held: bool = False
+    is_parked: bool = False
 
 
 def routes(
     stored: StoredEvent,
     referrer: Organisation,
     subscriptions: Sequence[Subscription],
-    traits: FilterAttributes = FilterAttributes(),
+    attributes: FilterAttributes = FilterAttributes(),
 ) -> Iterator[Route]:
     """Return the receivers that an event concerns.
 
@@ -64,7 +64,7 @@ def routes(
         stored: the event.
         referrer: the organisation that referred.
         subscriptions: those of the referrer.
-        traits: what their filters ask; may be left out when :func:`has_filter` holds for none of them.
+        attributes: what their filters ask; may be left out when :func:`has_filter` holds for none of them.
     """
     event_type = stored.event.type
     if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
@@ -74,22 +74,22 @@ def routes(
     if referrer.system in REFERRER_SYSTEMS:
         yield Route(PartnerKey(referrer.system), referrer.id)
     for subscription in subscriptions:
-        if not unmatched_filters(subscription, event_type, traits):
-            held = subscription.status is not SubscriptionStatus.ACTIVE
-            yield Route(SubscriptionKey(subscription.id), referrer.id, held)
+        if not unmatched_filters(subscription, event_type, attributes):
+            is_parked = subscription.status is not SubscriptionStatus.ACTIVE
+            yield Route(SubscriptionKey(subscription.id), referrer.id, is_parked)
 
 
 def has_filter(subscription: Subscription) -> bool:
-    """Return whether a subscription asks about the traits of a referral."""
+    """Return whether a subscription filters on attributes of a referral."""
     return bool(subscription.areas or subscription.worker_index)
 
 
-def unmatched_filters(subscription: Subscription, event_type: EventType, traits: FilterAttributes) -> list[str]:
+def unmatched_filters(subscription: Subscription, event_type: EventType, attributes: FilterAttributes) -> list[str]:
     """Return the filters of a subscription that an event does not pass: ``event-type``, ``area``, ``worker``."""
     failed = {
         "event-type": bool(subscription.event_types) and event_type not in subscription.event_types,
-        "area": bool(subscription.areas) and traits.area not in subscription.areas,
-        "worker": subscription.worker_index is not None and subscription.worker_index != traits.worker_index,
+        "area": bool(subscription.areas) and attributes.area not in subscription.areas,
+        "worker": subscription.worker_index is not None and subscription.worker_index != attributes.worker_index,
     }
     return [name for name, fails in failed.items() if fails]
 
@@ -103,7 +103,7 @@ def receiver_for(receiver: ReceiverKey, referrer: Organisation) -> Receiver:
 
 
 def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccasion:
-    """Return the occasion on which a receiver is told of an event.
+    """Return the occasion on which a receiver is sent an event.
 
     Raises:
         ValueError: the event belongs to no feedback moment and the receiver is not the finance team's system.
@@ -112,5 +112,5 @@ def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccas
         return DisclosureOccasion.HANDLING
     occasion = OCCASION_OF[event_type]
     if occasion is None:
-        raise ValueError(f"{event_type} is told to the finance team only")
+        raise ValueError(f"{event_type} is sent to the finance team only")
     return occasion

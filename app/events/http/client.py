@@ -1,6 +1,6 @@
-"""The one way out: every HTTP call to an address that somebody gave the hub is made here.
+"""The outbound client: every HTTP call to an address that a subscriber named is made here.
 
-Handshake, test, first try, retry, replay and token endpoints share one guard, so none of them can be used to reach
+Handshake, test, first attempt, retry, replay and token endpoints share one guard, so none of them can be used to reach
 what another may not: the URL is checked, all addresses of its host are, and so is each socket before it connects.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ssl import SSLContext, create_default_context
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -19,18 +20,25 @@ from typing_extensions import override
 
 from app.events.http.ssrf import AddressPolicy, AddressRefused
 
-__all__ = ["ANSWER_BYTES", "TRY_SECONDS", "Answer", "Call", "ClientCertificate", "OutboundClient"]
+__all__ = [
+    "MAX_RESPONSE_BYTES",
+    "TIMEOUT_SECONDS",
+    "ClientCertificate",
+    "OutboundClient",
+    "OutboundRequest",
+    "OutboundResponse",
+]
 
-TRY_SECONDS = 15.0
-"""One call takes no longer than this, the answer included. Source: Standard Webhooks advises 15 to 30 seconds."""
+TIMEOUT_SECONDS = 15.0
+"""One call takes no longer than this, the response included. Source: Standard Webhooks advises 15 to 30 seconds."""
 
-ANSWER_BYTES = 8192
-"""So much of an answer is read; the rest is left unread with its connection."""
+MAX_RESPONSE_BYTES = 8192
+"""At most this much of a response is read; the connection of a longer one is closed."""
 
 
 @dataclass(frozen=True)
 class ClientCertificate:
-    """What the hub shows a receiver that asks for mutual TLS.
+    """What the hub presents to a receiver that asks for mutual TLS.
 
     Attributes:
         certificate: the chain, PEM.
@@ -41,8 +49,8 @@ class ClientCertificate:
     key: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Call:
+@dataclass(frozen=True, kw_only=True)
+class OutboundRequest:
     """One HTTP request to the outside."""
 
     method: str
@@ -53,8 +61,8 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back: status, headers by any case of their name, and at most 8 kB of body, never unpacked."""
+class OutboundResponse:
+    """What came back: status, headers by any case of their name, and at most 8 kB of body, never decompressed."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -62,93 +70,94 @@ class Answer:
 
 
 class OutboundClient:
-    """Calls addresses that are allowed, over connections that are kept alive.
+    """Calls addresses that a policy permits, over connections that are kept alive.
 
     Args:
-        rules: what may be called.
+        policy: what may be called.
         resolver: looks up names; None asks the system.
-        ca_file: certificates of authorities to trust beside the system's own, PEM.
+        ca_file: certificates of authorities to trust in addition to the system's own, PEM.
     """
 
     def __init__(
-        self, rules: AddressPolicy, *, resolver: AbstractResolver | None = None, ca_file: str | None = None
+        self, policy: AddressPolicy, *, resolver: AbstractResolver | None = None, ca_file: str | None = None
     ) -> None:
-        self.rules = rules
+        self.policy = policy
         self._resolver = resolver
         self._ca_file = ca_file
+        # The same URLs are called over and over; their names are looked up and checked at each connection.
+        self.check_url = lru_cache(maxsize=1024)(policy.check_url)
         self._opened: aiohttp.ClientSession | None = None
         self._contexts: dict[ClientCertificate | None, SSLContext] = {}
 
     async def check(self, url: str) -> None:
-        """Check a URL as it stands now, with all addresses of its host; nothing is connected.
+        """Check a URL as it is now, with all addresses of its host; nothing is connected.
 
         A name that cannot be looked up passes: it is looked up again at each call.
 
         Raises:
             AddressRefused: it may not be called.
         """
-        parsed = self.rules.check_url(url)
+        parsed = self.check_url(url)
         resolver = self._resolver or aiohttp.ThreadedResolver()
         try:
-            await _GuardedResolver(resolver, self.rules).resolve(str(parsed.raw_host), parsed.port or 0)
+            await _GuardedResolver(resolver, self.policy).resolve(str(parsed.raw_host), parsed.port or 0)
         except AddressRefused:
             raise
         except OSError:
             return
 
-    async def call(self, call: Call) -> Answer:
-        """Make one request and give its answer, whatever its status; redirects are not followed.
+    async def call(self, request: OutboundRequest) -> OutboundResponse:
+        """Make one request and return the response, whatever its status; redirects are not followed.
 
         Raises:
             AddressRefused: the address may not be called; nothing was sent.
-            TimeoutError: no whole answer in time.
+            TimeoutError: no whole response in time.
             aiohttp.ClientConnectorError: no connection; nothing was sent.
             aiohttp.ClientError: the connection was lost on the way.
-            OSError: the same, as the system tells it.
+            OSError: the same, as the system reports it.
         """
-        url = self.rules.check_url(call.url)
         try:
             async with self._session().request(
-                call.method,
-                url,
-                data=call.body or None,
-                headers=call.headers,
+                request.method,
+                self.check_url(request.url),
+                data=request.body or None,
+                headers=request.headers,
                 # A redirect would lead past the checks that were made of the address.
                 allow_redirects=False,
-                ssl=self._context(call.certificate),
-            ) as answer:
-                return Answer(answer.status, answer.headers, await _beginning(answer.content))
+                ssl=self._context(request.certificate),
+            ) as response:
+                return OutboundResponse(response.status, response.headers, await _beginning(response.content))
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, AddressRefused):
                 raise error.os_error from error
             raise
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         if self._opened is not None:
             await self._opened.close()
 
     def _session(self) -> aiohttp.ClientSession:
         # Made at the first use, because it belongs to the running event loop.
         if self._opened is None:
-            resolver = _GuardedResolver(self._resolver or aiohttp.ThreadedResolver(), self.rules)
+            resolver = _GuardedResolver(self._resolver or aiohttp.ThreadedResolver(), self.policy)
             self._opened = aiohttp.ClientSession(
-                # How many are in flight is the delivery engine's business.
+                # The delivery engine limits what is in flight.
                 connector=aiohttp.TCPConnector(limit=0, resolver=resolver, socket_factory=self._socket),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=TRY_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
                 headers={"user-agent": "trajecthub"},
-                # An answer is never unpacked, so a small one cannot grow in memory.
+                # A response is never decompressed, so a small one cannot grow in memory.
                 skip_auto_headers=["Accept-Encoding"],
                 auto_decompress=False,
-                read_bufsize=ANSWER_BYTES,
+                read_bufsize=MAX_RESPONSE_BYTES,
             )
         return self._opened
 
-    def _socket(self, address: tuple[Any, ...]) -> socket.socket:
-        """Make the socket that will connect to an address: the last look, at the very address that is dialled."""
+    def _socket(self, address: tuple[Any, ...]) -> socket.socket:  # aiohttp's own type
+        """Return the socket that will connect to an address: the last check, of the very address that is dialled."""
         family, kind, protocol, _, target = address
-        self.rules.check_address(target[0])
+        self.policy.check_address(target[0])
         return socket.socket(family, kind, protocol)
 
     def _context(self, certificate: ClientCertificate | None) -> SSLContext:
@@ -161,9 +170,9 @@ class OutboundClient:
 class _GuardedResolver(AbstractResolver):
     """Looks up names, and refuses one that has any address that may not be called."""
 
-    def __init__(self, resolver: AbstractResolver, rules: AddressPolicy) -> None:
+    def __init__(self, resolver: AbstractResolver, policy: AddressPolicy) -> None:
         self._resolver = resolver
-        self._rules = rules
+        self._policy = policy
 
     @override
     async def resolve(
@@ -171,7 +180,7 @@ class _GuardedResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)
         for each in found:
-            self._rules.check_address(each["host"])
+            self._policy.check_address(each["host"])
         return found
 
     @override
@@ -182,7 +191,7 @@ class _GuardedResolver(AbstractResolver):
 async def _beginning(content: aiohttp.StreamReader) -> bytes:
     # Read to the end, a connection can be used again; left unread, it is closed.
     read = bytearray()
-    while len(read) < ANSWER_BYTES and (chunk := await content.read(ANSWER_BYTES - len(read))):
+    while len(read) < MAX_RESPONSE_BYTES and (chunk := await content.read(MAX_RESPONSE_BYTES - len(read))):
         read += chunk
     return bytes(read)
 
@@ -192,7 +201,7 @@ def _tls_context(ca_file: str | None, certificate: ClientCertificate | None) -> 
     if ca_file is not None:
         context.load_verify_locations(cafile=ca_file)
     if certificate is not None:
-        # OpenSSL takes a client's key from a file only; this one is the owner's alone and gone at once.
+        # OpenSSL reads a client's key from a file only; this one is readable by its owner only and deleted at once.
         with NamedTemporaryFile("w", suffix=".pem") as file:
             file.write(f"{certificate.key}\n{certificate.certificate}\n")
             file.flush()

@@ -1,4 +1,4 @@
-"""What the hub shows to receivers who want to know who calls: kept sealed, as JSON."""
+"""How the hub authenticates to receivers that ask for more than a signature: stored sealed, as JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sealed_auth(vault: Vault, credentials: Credentials) -> tuple[AuthKind, bytes
 
 
 def opened_auth(vault: Vault, subscription: Subscription) -> Credentials | None:
-    """Return what a subscription's receiver is shown; None when the signature is enough.
+    """Return how the hub authenticates to a subscription's receiver; None when the signature is enough.
 
     Raises:
         SealBroken: it was sealed with another key.
@@ -42,7 +42,7 @@ def sealed_signing_key(vault: Vault, signing_key: str) -> bytes:
 
 
 def keys_of(vault: Vault, subscription: Subscription) -> tuple[str, ...]:
-    """Return the ed25519 keys that sign beside the secrets: one with ``v1a``, else none."""
+    """Return the ed25519 keys that sign in addition to the secrets: one with ``v1a``, else none."""
     if subscription.signing != "v1a" or subscription.signing_key_sealed is None:
         return ()
     return (vault.open(subscription.signing_key_sealed, _KEY_CONTEXT).decode(),)

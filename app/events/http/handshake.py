@@ -1,4 +1,4 @@
-"""Asking a receiver whether it wants events, before the first is sent.
+"""Asking a receiver for its consent before the first event is sent.
 
 Source: CloudEvents, *HTTP 1.1 Web Hooks for Event Delivery*, section 4: consent is in a header, never in the status.
 """
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from app.events.http.client import Call, OutboundClient
+from app.events.http.client import OutboundClient, OutboundRequest
 from app.events.http.ssrf import AddressRefused
 
 __all__ = ["ask_consent", "origin_of"]
@@ -23,20 +23,22 @@ def origin_of(public_url: str) -> str:
 
 
 async def ask_consent(outbound: OutboundClient, url: str, origin: str) -> str | None:
-    """Ask an address by OPTIONS; None when it consents, else what stands in the way, for people."""
+    """Ask an address by OPTIONS; return None when it consents, else the reason that it did not, for people."""
     try:
-        answer = await outbound.call(Call("OPTIONS", url, {"webhook-request-origin": origin}))
+        response = await outbound.call(
+            OutboundRequest(method="OPTIONS", url=url, headers={"webhook-request-origin": origin})
+        )
     except AddressRefused as error:
         return error.message
     except TimeoutError:
         return "The address did not answer in time; see that it answers OPTIONS."
     except (aiohttp.ClientError, OSError):
         return "The address cannot be reached, or its certificate is not trusted; see that it answers OPTIONS."
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+    headers = {name.lower(): value for name, value in response.headers.items()}
     if headers.get(_ALLOWED, "").strip() in ("*", origin):
         return None
     found = "another origin" if _ALLOWED in headers else "none"
     return (
-        f"The address answered OPTIONS with status {answer.status} and in WebHook-Allowed-Origin {found}; "
+        f"The address answered OPTIONS with status {response.status} and in WebHook-Allowed-Origin {found}; "
         f"answer with 'WebHook-Allowed-Origin: {origin}' or '*', or ask the hub's operator for approval."
     )

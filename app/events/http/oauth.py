@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.ports import Clock
-from app.events.http.client import Call, OutboundClient
+from app.events.http.client import OutboundClient, OutboundRequest
 from app.oauth_client import TokenCache, TokenRequest, TokenResponse
 
 __all__ = ["receiver_tokens"]
@@ -13,7 +13,9 @@ def receiver_tokens(outbound: OutboundClient, clock: Clock) -> TokenCache:
     """Return the tokens of receivers; their endpoints are called with the same guard as the receivers themselves."""
 
     async def send(request: TokenRequest) -> TokenResponse:
-        answer = await outbound.call(Call("POST", request.url, request.headers, request.body))
-        return TokenResponse(answer.status, answer.body)
+        response = await outbound.call(
+            OutboundRequest(method="POST", url=request.url, headers=request.headers, body=request.body)
+        )
+        return TokenResponse(response.status, response.body)
 
     return TokenCache(send, lambda: clock.now().timestamp())

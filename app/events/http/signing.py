@@ -38,13 +38,13 @@ def public_key_of(signing_key: str) -> str:
 def sign(keys: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
     """Return the ``webhook-signature`` header: one signature a key, separated by spaces.
 
-    A secret signs as ``v1`` (HMAC-SHA256), an ed25519 key as ``v1a``. During a rotation the old one signs beside the
-    new one, so that either verifies.
+    A secret signs as ``v1`` (HMAC-SHA256), an ed25519 key as ``v1a``. During a rotation both the old and the new one
+    sign, so that either verifies.
 
     Args:
         keys: in the form of :func:`new_secret` or :func:`new_signing_key`.
-        message_id: the same at each try.
-        timestamp: seconds since 1970 of this try, as in the ``webhook-timestamp`` header.
+        message_id: the same at each attempt.
+        timestamp: seconds since 1970 of this attempt, as in the ``webhook-timestamp`` header.
         body: the very bytes that are sent.
 
     Raises:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Self
 
@@ -90,16 +89,26 @@ class AddressPolicy:
 
     @classmethod
     def of(cls, networks: tuple[Network, ...] = (), *, sandbox: bool = False) -> Self:
-        """Return the rules of an installation: with its own networks, and in the sandbox http and this machine too."""
+        """Return the policy of an installation: its own networks, and in the sandbox also http and this machine."""
         return cls(sandbox, (*networks, *LOOPBACK) if sandbox else networks)
 
     def check_url(self, url: str) -> URL:
-        """Return a URL read as it will be called; its host's name is not looked up.
+        """Return a URL parsed as it will be called; the name of its host is not looked up.
 
         Raises:
             AddressRefused: it is no plain web address, has no TLS, or names a host that may not be called.
         """
-        return _checked(self, url)
+        parsed = _parsed(url)
+        if parsed.scheme != "https" and not (self.allow_http and parsed.scheme == "http"):
+            message = "Give an address that begins with https://; nothing travels in the open."
+            raise AddressRefused(InputRule.HTTPS, message)
+        if not parsed.raw_host or parsed.user is not None or parsed.password is not None or "#" in url:
+            message = "Give a plain address: a host, and no user, password or fragment."
+            raise AddressRefused(InputRule.ADDRESS, message)
+        if parsed.port not in _PORTS:
+            raise AddressRefused(InputRule.ADDRESS, "Give a port from 1 to 65535, or leave it out.")
+        _check_host(self, parsed.raw_host)
+        return parsed
 
     def check_address(self, address: str) -> None:
         """Check an address to which a connection is about to be made.
@@ -122,26 +131,12 @@ class AddressPolicy:
         return any(found in network for network in self.allowed_networks) or _is_public(found)
 
 
-@lru_cache(maxsize=1024)
-def _checked(rules: AddressPolicy, url: str) -> URL:
-    # Kept, because the same addresses are called over and over; names are looked up and checked at each connection.
-    parsed = _parsed(url)
-    if parsed.scheme != "https" and not (rules.allow_http and parsed.scheme == "http"):
-        raise AddressRefused(InputRule.HTTPS, "Give an address that begins with https://; nothing travels in the open.")
-    if not parsed.raw_host or parsed.user is not None or parsed.password is not None or "#" in url:
-        raise AddressRefused(InputRule.ADDRESS, "Give a plain address: a host, and no user, password or fragment.")
-    if parsed.port not in _PORTS:
-        raise AddressRefused(InputRule.ADDRESS, "Give a port from 1 to 65535, or leave it out.")
-    _check_host(rules, parsed.raw_host)
-    return parsed
-
-
-def _check_host(rules: AddressPolicy, host: str) -> None:
+def _check_host(policy: AddressPolicy, host: str) -> None:
     if ":" in host or _ends_in_number(host):
-        rules.check_address(host)
+        policy.check_address(host)
     elif not _NAME.fullmatch(host):
         raise AddressRefused(InputRule.ADDRESS, "Give the name of a host in letters, digits and hyphens.")
-    elif not rules.allowed_networks and _is_inner(host.rstrip(".")):
+    elif not policy.allowed_networks and _is_inner(host.rstrip(".")):
         raise AddressRefused(InputRule.PUBLIC_ADDRESS, "Give the full name of a host on the public internet.")
 
 

@@ -1,4 +1,4 @@
-"""Sends events to subscribers over HTTP, signed, and judges their answers."""
+"""Sends events to subscribers over HTTP, signed, and interprets their responses."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import aiohttp
 
 from app.domain.ports import Clock
 from app.events.contract.envelope import CONTENT_TYPE
-from app.events.http.client import Answer, Call, ClientCertificate, OutboundClient
+from app.events.http.client import ClientCertificate, OutboundClient, OutboundRequest, OutboundResponse
 from app.events.http.oauth import receiver_tokens
+from app.events.http.send_result import SendResult
 from app.events.http.signing import sign
 from app.events.http.ssrf import AddressRefused
-from app.events.outcome import AttemptOutcome, Outcome
+from app.models.delivery.attempt import AttemptOutcome
 from app.oauth_client import NoToken, OAuthClient
 
 __all__ = ["WebhookRequest", "WebhookSender"]
@@ -22,15 +23,15 @@ __all__ = ["WebhookRequest", "WebhookSender"]
 _GONE, _UNAUTHORIZED = 410, 401
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WebhookRequest:
     """One event, ready for one subscriber.
 
     Attributes:
-        message_id: the event's id, the same at each try: by it a receiver knows a repetition.
-        keys: the signing secrets and keys, more than one while they are being rotated.
-        auth: how the hub shows the receiver who calls; None: by the signature alone.
-        again: the receiver asked to have it sent again, and is told that this is it.
+        message_id: the event's id, the same at each attempt, so that a receiver recognises a repetition.
+        keys: the signing secrets and keys; more than one while they are being rotated.
+        auth: how the hub authenticates in addition to its signature; None: not at all.
+        is_redelivery: the receiver asked for it to be sent again; a header says so.
     """
 
     url: str
@@ -38,71 +39,83 @@ class WebhookRequest:
     body: bytes = field(repr=False)
     keys: tuple[str, ...] = field(repr=False)
     auth: OAuthClient | ClientCertificate | None = None
-    again: bool = False
+    is_redelivery: bool = False
 
 
 class WebhookSender:
-    """Posts letters by the one way out."""
+    """Sends webhook requests by the outbound client."""
 
     def __init__(self, clock: Clock, outbound: OutboundClient) -> None:
         self._clock = clock
         self._outbound = outbound
         self._tokens = receiver_tokens(outbound, clock)
 
-    async def send(self, letter: WebhookRequest) -> Outcome:
-        """Post a letter once and tell how it ended; never raises for what a network or a receiver does."""
+    async def send(self, request: WebhookRequest) -> SendResult:
+        """Send a request once and return the result; never raises for what a network or a receiver does."""
         try:
-            self._outbound.rules.check_url(letter.url)
+            self._outbound.check_url(request.url)
         except AddressRefused:
-            # No later try can help: the address itself is wrong.
-            return Outcome(AttemptOutcome.REFUSED, error_class="address-not-allowed")
+            # No later attempt can help: the URL itself is wrong.
+            return SendResult(outcome=AttemptOutcome.REFUSED, error_class="address-not-allowed")
         try:
-            token = await self._tokens.token(letter.auth) if isinstance(letter.auth, OAuthClient) else ""
+            token = await self._tokens.token(request.auth) if isinstance(request.auth, OAuthClient) else ""
         except (NoToken, aiohttp.ClientError, OSError):
-            return Outcome(AttemptOutcome.FAILED, error_class="no-token")
-        return await self._post(letter, token)
+            return SendResult(outcome=AttemptOutcome.FAILED, error_class="no-token")
+        return await self._post(request, token)
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         await self._outbound.close()
 
-    async def _post(self, letter: WebhookRequest, token: str) -> Outcome:
-        certificate = letter.auth if isinstance(letter.auth, ClientCertificate) else None
-        headers = {**self._headers(letter), **({"authorization": f"Bearer {token}"} if token else {})}
+    async def _post(self, request: WebhookRequest, token: str) -> SendResult:
+        certificate = request.auth if isinstance(request.auth, ClientCertificate) else None
+        headers = self._headers(request)
+        if token:
+            headers["authorization"] = f"Bearer {token}"
         try:
-            answer = await self._outbound.call(Call("POST", letter.url, headers, letter.body, certificate))
+            response = await self._outbound.call(
+                OutboundRequest(
+                    method="POST", url=request.url, headers=headers, body=request.body, certificate=certificate
+                )
+            )
         except AddressRefused:
-            # The name led to a forbidden address just now; it may be put right.
-            return Outcome(AttemptOutcome.FAILED, error_class="address-not-allowed", sender_fault=True)
+            # The name led to a forbidden address just now; that may be corrected.
+            return SendResult(outcome=AttemptOutcome.FAILED, error_class="address-not-allowed", sender_fault=True)
         except TimeoutError:
-            return Outcome(AttemptOutcome.FAILED, error_class="timeout", unknown=True)
+            return SendResult(outcome=AttemptOutcome.FAILED, error_class="timeout", unknown=True)
         except aiohttp.ClientConnectorError:
-            return Outcome(AttemptOutcome.FAILED, error_class="no-connection")
+            return SendResult(outcome=AttemptOutcome.FAILED, error_class="no-connection")
         except (aiohttp.ClientError, OSError):
-            return Outcome(AttemptOutcome.FAILED, error_class="connection-lost", unknown=True)
-        if answer.status == _UNAUTHORIZED and isinstance(letter.auth, OAuthClient):
-            self._tokens.forget(letter.auth, token)
-        return _judged(answer, self._clock.now())
+            return SendResult(outcome=AttemptOutcome.FAILED, error_class="connection-lost", unknown=True)
+        if response.status == _UNAUTHORIZED and isinstance(request.auth, OAuthClient):
+            self._tokens.forget(request.auth, token)
+        return _result_of(response, self._clock)
 
-    def _headers(self, letter: WebhookRequest) -> dict[str, str]:
+    def _headers(self, request: WebhookRequest) -> dict[str, str]:
         timestamp = int(self._clock.now().timestamp())
-        return {
+        headers = {
             "content-type": CONTENT_TYPE,
-            "webhook-id": letter.message_id,
+            "webhook-id": request.message_id,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(letter.keys, letter.message_id, timestamp, letter.body),
-            **({"webhook-redelivery": "true"} if letter.again else {}),
+            "webhook-signature": sign(request.keys, request.message_id, timestamp, request.body),
         }
+        if request.is_redelivery:
+            headers["webhook-redelivery"] = "true"
+        return headers
 
 
-def _judged(answer: Answer, now: datetime) -> Outcome:
-    status = answer.status
+def _result_of(response: OutboundResponse, clock: Clock) -> SendResult:
+    status = response.status
     if 200 <= status < 300:
-        return Outcome(AttemptOutcome.DELIVERED, status)
+        return SendResult(outcome=AttemptOutcome.DELIVERED, status_code=status)
     if status == _GONE:
-        return Outcome(AttemptOutcome.GONE, status, "gone")
-    wait = _seconds_asked(answer.headers.get("retry-after", ""), now)
-    return Outcome(AttemptOutcome.FAILED, status, f"status-{status // 100}xx", wait)
+        return SendResult(outcome=AttemptOutcome.GONE, status_code=status, error_class="gone")
+    return SendResult(
+        outcome=AttemptOutcome.FAILED,
+        status_code=status,
+        error_class=f"status-{status // 100}xx",
+        retry_after_seconds=_seconds_asked(response.headers.get("retry-after", ""), clock.now()),
+    )
 
 
 def _seconds_asked(retry_after: str, now: datetime) -> float | None:

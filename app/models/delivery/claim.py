@@ -1,13 +1,12 @@
-"""Which deliveries are due, and taking them: the queue inside the table of deliveries.
+"""Choosing the deliveries that are due, and taking them under a lease: the queue inside the table of deliveries.
 
-What is due is found by reading and taken by a guarded update, so that nothing is locked while choosing: of two
-workers that choose the same rows only one takes them.
+What is due is found by reading and taken by a guarded update, so nothing is locked while choosing: of two workers that
+choose the same rows only one takes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -18,85 +17,100 @@ from sqlalchemy import (
     Connection,
     Integer,
     Row,
+    RowMapping,
     Select,
-    Table,
     and_,
     bindparam,
     func,
+    literal,
     null,
     or_,
     select,
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 
 from app.domain.receivers import ReceiverKey
 from app.models.base import ReceiverText, UtcDateTime
-from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_from, delivery_sequence, in_state
-from app.models.delivery.receiver_health import IS_RESTRAINED, Endpoint, breaker_columns, breaker_in, endpoint
+from app.models.bulk import GivenRow, bulk_update, bulk_upsert, is_any_of
+from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_sequence, in_state, to_delivery
+from app.models.delivery.receiver_health import IS_RESTRAINED, Breaker, breaker_columns, breaker_in, endpoint
+
+__all__ = ["RECEIVERS_PER_STATEMENT", "ConcurrencyLimit", "assign_sequences", "due_deliveries", "take"]
 
 # SQLite joins at most 500 queries in one statement; fewer keep the statement small.
 RECEIVERS_PER_STATEMENT = 50
 
+ConcurrencyLimit = Callable[[ReceiverKey, Breaker | None], int]
+"""Returns how many deliveries a receiver may have in flight, 0 for none; its breaker is None while closed."""
 
-CapOf = Callable[[ReceiverKey, Endpoint | None], int]
-"""Tells how many deliveries a receiver may have in flight, 0 for none; its breaker is None while closed."""
 
+def due_deliveries(tx: Connection, now: datetime, limit_of: ConcurrencyLimit, limit: int) -> list[UUID]:
+    """Return the ids of at most ``limit`` deliveries that may be sent now, first attempts before later ones.
 
-def due_deliveries(tx: Connection, now: datetime, cap_of: CapOf, limit: int) -> list[UUID]:
-    """Choose what may be sent now, at most ``limit``: ids, first tries before later ones.
-
-    Of a chain only its first open delivery is chosen, and of a receiver no more than its cap less what it has in
-    flight, so that a slow receiver delays nobody else.
+    Of a chain only its first open delivery is chosen, and of a receiver no more than its concurrency limit less what it
+    has in flight, so that a slow receiver delays nobody else.
 
     Args:
         tx: reads only.
-        now: deliveries whose time has come by then are due.
-        cap_of: gives the cap of a receiver.
+        now: deliveries that are due by then.
+        limit_of: returns the concurrency limit of a receiver.
         limit: at least 1.
     """
-    business = list(tx.execute(_BUSINESS))
-    receivers = {row.receiver: row for row in business}
-    rooms = {receiver: cap_of(receiver, breaker_in(row)) for receiver, row in receivers.items()}
-    sending = sorted((row for row in business if row.id), key=lambda row: row.lease_until)
-    for row in sending:
-        rooms[row.receiver] -= row.lease_until >= now
-    abandoned = []
-    for row in sending:
-        if row.lease_until < now and rooms[row.receiver] > 0:
-            rooms[row.receiver] -= 1
-            abandoned.append(row.id)
-    return (abandoned + _heads(tx, now, rooms, limit))[:limit]
+    rooms: dict[ReceiverKey, int] = {}
+    expired = []
+    for row in tx.execute(_QUEUES, {"now": now}).mappings():
+        receiver = row["receiver"]
+        if receiver not in rooms:
+            rooms[receiver] = limit_of(receiver, breaker_in(row))
+        rooms[receiver] -= row["in_flight"]
+        if row["expired_id"] is not None:
+            expired.append(row)
+    return (_expired_within(rooms, expired) + _heads(tx, now, rooms, limit))[:limit]
 
 
 def take(tx: Connection, ids: Collection[UUID], now: datetime, lease_until: datetime, token: UUID) -> list[Delivery]:
-    """Take deliveries for one try each, under a lease; those that another worker took meanwhile are left out.
+    """Take deliveries for one attempt each, under a lease; those that another worker took meanwhile are left out.
 
-    The try is counted here, before anything is sent, so that crashes cannot make tries without end.
+    The attempt is counted here, before anything is sent, so that crashes cannot lead to attempts without end.
     """
-    taken = tx.execute(_TAKE, {"ids": list(ids), "now": now, "new_lease_until": lease_until, "new_lease_token": token})
-    return sorted((delivery_from(row) for row in taken), key=lambda one: one.event_position)
+    taken = tx.execute(_TAKE, {"ids": ids, "now": now, "new_lease_until": lease_until, "new_lease_token": token})
+    return sorted((to_delivery(row) for row in taken.mappings()), key=lambda each: each.event_position)
 
 
-def number(tx: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
-    """Return each delivery that has none the next number of its chain, and keep it; at most one of a chain at once."""
-    fresh = [one for one in deliveries if one.sequence is None]
-    if not fresh:
-        return list(deliveries)
-    next_of = _next_numbers(tx, fresh)
-    numbered = {one.id: next_of[one.receiver, one.subject_id] for one in fresh}
-    tx.execute(_NUMBER, [{"numbered_id": id, "numbered": value} for id, value in numbered.items()])
-    return [replace(one, sequence=numbered.get(one.id, one.sequence)) for one in deliveries]
+def assign_sequences(tx: Connection, deliveries: Sequence[Delivery]) -> dict[UUID, int]:
+    """Return the sequence number of each delivery by its id; one that has none gets the next of its chain, for good.
+
+    Args:
+        tx: the unit of work.
+        deliveries: at most one of a chain.
+    """
+    new = [each for each in deliveries if each.sequence is None]
+    numbers = {each.id: each.sequence for each in deliveries if each.sequence is not None}
+    if new:
+        next_of = _next_numbers(tx, new)
+        given = {each.id: next_of[each.receiver, each.subject_id] for each in new}
+        _SAVE_SEQUENCES.run(tx, [{"id": id, "sequence": number} for id, number in given.items()])
+        numbers |= given
+    return numbers
+
+
+def _expired_within(rooms: dict[ReceiverKey, int], expired: list[RowMapping]) -> list[UUID]:
+    """Return the deliveries whose lease ran out and that their receivers have room for; they take up that room."""
+    chosen: list[UUID] = []
+    for row in sorted(expired, key=lambda row: row["lease_until"]):
+        if rooms[row["receiver"]] > 0:
+            rooms[row["receiver"]] -= 1
+            chosen.append(row["expired_id"])
+    return chosen
 
 
 def _heads(tx: Connection, now: datetime, rooms: Mapping[ReceiverKey, int], limit: int) -> list[UUID]:
-    asked = [(receiver, room) for receiver, room in rooms.items() if room > 0]
-    asked.sort(key=lambda one: one[0].text)
+    wanted = [(receiver, room) for receiver, room in rooms.items() if room > 0]
+    wanted.sort(key=lambda one: one[0].text)
     found: list[Row[UUID, int, datetime, int]] = []
-    for start in range(0, len(asked), RECEIVERS_PER_STATEMENT):
-        part = asked[start : start + RECEIVERS_PER_STATEMENT]
+    for start in range(0, len(wanted), RECEIVERS_PER_STATEMENT):
+        part = wanted[start : start + RECEIVERS_PER_STATEMENT]
         values: dict[str, object] = {"now": now}
         for place, (receiver, room) in enumerate(part):
             values |= {f"receiver_{place}": receiver, f"room_{place}": room}
@@ -108,8 +122,7 @@ def _heads(tx: Connection, now: datetime, rooms: Mapping[ReceiverKey, int], limi
 @cache
 def _first_open_of(receivers: int) -> CompoundSelect[UUID, int, datetime, int]:
     # Built once for each number of receivers: building it costs more than running it.
-    branches = [select(_first_open(place).subquery()) for place in range(receivers)]
-    return union_all(*branches)
+    return union_all(*(select(_first_open(place).subquery()) for place in range(receivers)))
 
 
 def _first_open(place: int) -> Select[UUID, int, datetime, int]:
@@ -126,10 +139,9 @@ def _first_open(place: int) -> Select[UUID, int, datetime, int]:
     )
 
 
-def _next_numbers(tx: Connection, fresh: Sequence[Delivery]) -> dict[tuple[ReceiverKey, UUID], int]:
-    rows = [{"receiver": one.receiver, "subject_id": one.subject_id, "last": 1} for one in fresh]
-    counted = tx.execute(_COUNT[tx.dialect.name], rows)
-    return {(row.receiver, row.subject_id): row.last for row in counted}
+def _next_numbers(tx: Connection, new: Sequence[Delivery]) -> dict[tuple[ReceiverKey, UUID], int]:
+    rows: list[GivenRow] = [{"receiver": each.receiver.text, "subject_id": each.subject_id, "last": 1} for each in new]
+    return {(row["receiver"], row["subject_id"]): row["last"] for row in _COUNT.run(tx, rows)}
 
 
 def _receivers_owed() -> Select[ReceiverKey]:
@@ -141,16 +153,24 @@ def _receivers_owed() -> Select[ReceiverKey]:
     return select(found.c.receiver).where(found.c.receiver.is_not(None))
 
 
-def _receivers_with_business() -> Select[Any]:
-    """Return a row per receiver owed, with no id, and one per delivery in flight; with the breaker unless it is closed.
+def _queues() -> Select[Any]:
+    """Return, by receiver, what it has in flight and what it lost, with its breaker unless that is closed.
 
-    One statement, because this is asked before every delivery; no longer than what the workers have in flight together.
+    One statement, because this is read before every round: a row per receiver that is owed something, one per receiver
+    with deliveries in flight (``in_flight``: how many), and one per delivery whose lease ran out (``expired_id``).
     """
-    in_flight = select(delivery.c.receiver, delivery.c.id, delivery.c.lease_until)
-    owed = _receivers_owed().add_columns(null().label("id"), null().label("lease_until"))
-    business = union_all(in_flight.where(in_state(DeliveryState.SENDING)), owed).subquery("business")
-    restrained = and_(endpoint.c.receiver == business.c.receiver, IS_RESTRAINED)
-    return select(*business.c, *breaker_columns).outerjoin_from(business, endpoint, restrained)
+    sending = in_state(DeliveryState.SENDING)
+    none, nothing = literal(0).label("in_flight"), (null().label("expired_id"), null().label("lease_until"))
+    expired = select(delivery.c.receiver, none, delivery.c.id.label("expired_id"), delivery.c.lease_until)
+    live = func.count().filter(delivery.c.lease_until >= _NOW).label("in_flight")
+    queues = union_all(
+        # The first has the types that the others' empty columns take.
+        expired.where(sending, delivery.c.lease_until < _NOW),
+        select(delivery.c.receiver, live, *nothing).where(sending).group_by(delivery.c.receiver),
+        _receivers_owed().add_columns(none, *nothing),
+    ).subquery("queues")
+    restrained = and_(endpoint.c.receiver == queues.c.receiver, IS_RESTRAINED)
+    return select(*queues.c, *breaker_columns).outerjoin_from(queues, endpoint, restrained)
 
 
 _OPEN = delivery.alias("open_delivery")
@@ -167,14 +187,14 @@ _FIRST_POSITION = (
     .scalar_subquery()
 )
 
-_BUSINESS = _receivers_with_business()
-
 _NOW = bindparam("now", type_=UtcDateTime)
+
+_QUEUES = _queues()
 
 _TAKE = (
     update(delivery)
     .where(
-        delivery.c.id.in_(bindparam("ids", expanding=True)),
+        is_any_of(delivery.c.id, "ids"),
         or_(in_state(DeliveryState.PENDING), delivery.c.lease_until < _NOW),
     )
     .values(
@@ -182,20 +202,16 @@ _TAKE = (
         attempts=delivery.c.attempts + 1,
         lease_until=bindparam("new_lease_until"),
         lease_token=bindparam("new_lease_token"),
-        # Somebody was at it and never told how it ended.
+        # A worker took it and never wrote down how it ended.
         outcome_unknown=or_(delivery.c.outcome_unknown, in_state(DeliveryState.SENDING)),
     )
     .returning(*delivery.c)
 )
 
+_COUNT = bulk_upsert(
+    delivery_sequence,
+    ("receiver", "subject_id"),
+    lambda excluded: {"last": delivery_sequence.c.last + excluded.last},
+)
 
-def _count(insert: Callable[[Table], postgresql.Insert | sqlite.Insert]) -> ReturningInsert[Any]:
-    first = insert(delivery_sequence)
-    next_one = {"last": delivery_sequence.c.last + 1}
-    counted = first.on_conflict_do_update(index_elements=["receiver", "subject_id"], set_=next_one)
-    return counted.returning(*delivery_sequence.c)
-
-
-_COUNT = {"postgresql": _count(postgresql.insert), "sqlite": _count(sqlite.insert)}
-
-_NUMBER = update(delivery).where(delivery.c.id == bindparam("numbered_id")).values(sequence=bindparam("numbered"))
+_SAVE_SEQUENCES = bulk_update(delivery, ("id",), ("sequence",))

@@ -1,15 +1,14 @@
-"""Deliveries: which receiver is owed which event, and every try.
+"""Deliveries: which receiver is owed which event, and what has become of it.
 
-The rows of one receiver and one subject are a chain, sent in order; ``app.models.delivery.claim`` picks what is due.
+The rows of one receiver and one subject are a chain, sent in order; ``app.models.delivery.claim`` chooses what is due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,13 +20,12 @@ from sqlalchemy import (
     FromClause,
     Index,
     Integer,
-    Row,
+    RowMapping,
     String,
     Table,
     UniqueConstraint,
     Update,
     bindparam,
-    insert,
     literal_column,
     select,
     update,
@@ -36,14 +34,15 @@ from sqlalchemy import (
 from app.domain.events import SubjectType
 from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.models.base import Id, ReceiverText, UtcDateTime, metadata
+from app.models.bulk import GivenRow, bulk_insert, bulk_update
 from app.models.delivery.receiver_health import reset_breaker
 from app.models.delivery.subscription import SubscriptionStatus, subscription
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands.
+    """What has become of a delivery.
 
-    ``withheld``: the gate released nothing; ``dead``: given up; ``parked``: held until its subscription is active.
+    ``withheld``: the gate released nothing; ``dead``: given up; ``parked``: waits until its subscription is active.
     """
 
     PENDING = "pending"
@@ -98,7 +97,7 @@ _OPEN = in_state(DeliveryState.PENDING, DeliveryState.SENDING)
 _PARKED = in_state(DeliveryState.PARKED)
 _DEAD = in_state(DeliveryState.DEAD)
 
-# Partial, so that a claim costs the same beside a million finished rows as beside none.
+# Partial, so that a claim costs the same with a million finished rows as with none.
 Index(
     "ix_delivery_due",
     delivery.c.receiver,
@@ -128,18 +127,6 @@ delivery_sequence = Table(
     Column("last", Integer, nullable=False),
 )
 
-attempt = Table(
-    "attempt",
-    metadata,
-    Column("delivery_id", Id, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("started_at", UtcDateTime, nullable=False),
-    Column("duration_ms", Integer, nullable=False),
-    Column("outcome", String(20), nullable=False),
-    Column("status_code", Integer),
-    Column("error_class", String(60)),
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
@@ -149,10 +136,11 @@ class Delivery:
         organisation_id: the organisation that is told; None when it is the finance team by its own system.
         subject_id: what the event is about; of one subject, deliveries to one receiver keep the order of
             ``event_position``.
-        sequence: number within the chain for this receiver, from 1; None until the first try.
-        outcome_unknown: an earlier try may have arrived.
-        earlier_attempts: tries from before it was asked for again; the schedule begins anew after them.
-        redelivered_at: when its receiver asked for it again (*opnieuw afleveren*).
+        sequence: number within the chain for this receiver, from 1; None until the first attempt.
+        attempts: how many were begun.
+        outcome_unknown: an earlier attempt may have arrived.
+        earlier_attempts: those from before the receiver asked for a redelivery; the retry schedule restarts after them.
+        redelivered_at: when its receiver last asked for it to be sent again (*opnieuw afleveren*).
     """
 
     id: UUID
@@ -175,11 +163,11 @@ class Delivery:
     redelivered_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Settlement:
-    """What becomes of a delivery after a try; counts only while ``lease_token`` is still the current lease."""
+@dataclass(frozen=True, kw_only=True)
+class DeliveryUpdate:
+    """What becomes of a delivery; applies only while ``lease_token`` of the delivery is its current lease."""
 
-    of: Delivery
+    delivery: Delivery
     state: DeliveryState
     next_attempt_at: datetime
     finished_at: datetime | None = None
@@ -187,137 +175,92 @@ class Settlement:
     last_error: str | None = None
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """One try: when, how long, how it ended; never what was sent or answered."""
-
-    delivery_id: UUID
-    number: int
-    started_at: datetime
-    duration_ms: int
-    outcome: str
-    status_code: int | None = None
-    error_class: str | None = None
-
-
 def insert_deliveries(tx: Connection, new: Sequence[Delivery]) -> None:
     """Store new deliveries."""
-    if new:
-        tx.execute(_NEW, [_new_row(one) for one in new])
+    _INSERT.run(tx, [_columns(each) for each in new])
 
 
-def settle(tx: Connection, settlements: Sequence[Settlement]) -> None:
-    """Write what became of deliveries; a settlement of a lost lease changes nothing."""
-    if not settlements:
-        return
-    tx.execute(_SETTLE, [_settlement_row(one) for one in settlements])
-    delayed = [_delay_row(one) for one in settlements if one.state is DeliveryState.PENDING]
+def update_deliveries(tx: Connection, updates: Sequence[DeliveryUpdate]) -> None:
+    """Write what becomes of deliveries and end their leases; where the lease was lost, nothing changes."""
+    _UPDATE.run(tx, [_changed_columns(each) for each in updates])
+    delayed = [_delay_row(each) for each in updates if each.state is DeliveryState.PENDING]
     if delayed:
         tx.execute(_DELAY_FOLLOWERS, delayed)
 
 
-def insert_attempts(tx: Connection, attempts: Sequence[Attempt]) -> None:
-    """Store tries."""
-    if attempts:
-        tx.execute(_NEW_ATTEMPT, [vars(one) for one in attempts])
-
-
 def park(tx: Connection, receiver: ReceiverKey) -> None:
-    """Hold back everything this receiver is still owed."""
+    """Park everything that this receiver is still owed."""
     tx.execute(_move(receiver, DeliveryState.PENDING).values(state=DeliveryState.PARKED.value))
 
 
-def release_held(tx: Connection, receiver: ReceiverKey, now: datetime) -> None:
-    """Make due what was held back for this receiver."""
-    revived = _move(receiver, DeliveryState.PARKED)
-    tx.execute(revived.values(state=DeliveryState.PENDING.value, next_attempt_at=now))
+def release_parked(tx: Connection, receiver: ReceiverKey, now: datetime) -> None:
+    """Make everything due that was parked for this receiver."""
+    released = _move(receiver, DeliveryState.PARKED)
+    tx.execute(released.values(state=DeliveryState.PENDING.value, next_attempt_at=now))
 
 
 def change_subscription_status(
     tx: Connection, subscription_id: UUID, status: SubscriptionStatus, now: datetime, reason: str | None = None
 ) -> None:
-    """Activate, pause or disable a subscription, and hold back or release what it is owed."""
+    """Activate, pause or disable a subscription, and release or park what it is owed."""
     changed = update(subscription).where(subscription.c.id == subscription_id)
     revision = subscription.c.revision + 1
     tx.execute(changed.values(status=status.value, status_reason=reason, changed_at=now, revision=revision))
     receiver = SubscriptionKey(subscription_id)
     if status is SubscriptionStatus.ACTIVE:
         reset_breaker(tx, receiver)
-        release_held(tx, receiver, now)
+        release_parked(tx, receiver, now)
     else:
         park(tx, receiver)
-
-
-def deliveries_to(
-    tx: Connection, receiver: ReceiverKey, state: DeliveryState | None, after: int | None, limit: int
-) -> list[Delivery]:
-    """Return a page of a receiver's deliveries by event position, of one state or (None) of all."""
-    query = select(delivery).where(delivery.c.receiver == receiver).order_by(delivery.c.event_position).limit(limit)
-    if state is not None:
-        query = query.where(in_state(state))
-    if after is not None:
-        query = query.where(delivery.c.event_position > after)
-    return [delivery_from(row) for row in tx.execute(query)]
 
 
 def deliveries_about(tx: Connection, subject_id: UUID) -> list[Delivery]:
     """Return every delivery about a subject, oldest event first."""
     query = select(delivery).where(delivery.c.subject_id == subject_id)
-    return [delivery_from(row) for row in tx.execute(query.order_by(delivery.c.event_position, delivery.c.receiver))]
+    rows = tx.execute(query.order_by(delivery.c.event_position, delivery.c.receiver))
+    return [to_delivery(row) for row in rows.mappings()]
 
 
-def attempts_of(tx: Connection, delivery_ids: Collection[UUID]) -> list[Attempt]:
-    """Return the tries of deliveries, in order of delivery and number."""
-    query = select(attempt).where(attempt.c.delivery_id.in_(delivery_ids))
-    return [Attempt(**row._mapping) for row in tx.execute(query.order_by(attempt.c.delivery_id, attempt.c.number))]
-
-
-def delivery_from(row: Row[Any]) -> Delivery:
-    """Read a row of the table."""
+def to_delivery(row: RowMapping) -> Delivery:
+    """Return the delivery of a row of the table."""
     return Delivery(
-        id=row.id,
-        event_id=row.event_id,
-        event_position=row.event_position,
-        receiver=row.receiver,
-        organisation_id=row.organisation_id,
-        subject_id=row.subject_id,
-        subject_type=SubjectType(row.subject_type),
-        created_at=row.created_at,
-        next_attempt_at=row.next_attempt_at,
-        state=DeliveryState(row.state),
-        attempts=row.attempts,
-        sequence=row.sequence,
-        outcome_unknown=row.outcome_unknown,
-        lease_token=row.lease_token,
-        finished_at=row.finished_at,
-        last_error=row.last_error,
-        earlier_attempts=row.earlier_attempts,
-        redelivered_at=row.redelivered_at,
+        id=row["id"],
+        event_id=row["event_id"],
+        event_position=row["event_position"],
+        receiver=row["receiver"],
+        organisation_id=row["organisation_id"],
+        subject_id=row["subject_id"],
+        subject_type=SubjectType(row["subject_type"]),
+        created_at=row["created_at"],
+        next_attempt_at=row["next_attempt_at"],
+        state=DeliveryState(row["state"]),
+        attempts=row["attempts"],
+        sequence=row["sequence"],
+        outcome_unknown=row["outcome_unknown"],
+        lease_token=row["lease_token"],
+        finished_at=row["finished_at"],
+        last_error=row["last_error"],
+        earlier_attempts=row["earlier_attempts"],
+        redelivered_at=row["redelivered_at"],
     )
 
 
-# Made once, because building a statement costs as much as running it.
-_NEW, _NEW_ATTEMPT = insert(delivery), insert(attempt)
+# Built once, because building a statement costs as much as running it.
+_INSERT = bulk_insert(delivery, *(column.name for column in delivery.c if column is not delivery.c.lease_until))
 
-_SETTLE = (
-    update(delivery)
-    .where(delivery.c.id == bindparam("settled_id"), delivery.c.lease_token == bindparam("settled_token"))
-    .values(
-        state=bindparam("settled_state"),
-        next_attempt_at=bindparam("settled_next"),
-        finished_at=bindparam("settled_at"),
-        outcome_unknown=bindparam("settled_unknown"),
-        last_error=bindparam("settled_error"),
-        lease_until=None,
-        lease_token=None,
-    )
+_UPDATE = bulk_update(
+    delivery,
+    ("id", "lease_token"),
+    ("state", "next_attempt_at", "finished_at", "outcome_unknown", "last_error"),
+    lease_until=None,
+    lease_token=None,
 )
 
-# The rest of the chain cannot go before its head; due at the same moment, it does not crowd the claim until then.
+# The rest of the chain cannot be sent before its head; due at the same time, it does not burden the claim until then.
 _DELAY_FOLLOWERS = (
     update(delivery)
     .where(
-        delivery.c.receiver == bindparam("head_receiver"),
+        delivery.c.receiver == bindparam("head_receiver", type_=ReceiverText),
         delivery.c.subject_id == bindparam("head_subject"),
         delivery.c.event_position > bindparam("head_position"),
         _OPEN,
@@ -327,29 +270,48 @@ _DELAY_FOLLOWERS = (
 )
 
 
-def _settlement_row(one: Settlement) -> dict[str, object]:
+def _columns(of: Delivery) -> GivenRow:
     return {
-        "settled_id": one.of.id,
-        "settled_token": one.of.lease_token,
-        "settled_state": one.state.value,
-        "settled_next": one.next_attempt_at,
-        "settled_at": one.finished_at,
-        "settled_unknown": one.outcome_unknown,
-        "settled_error": one.last_error,
+        "id": of.id,
+        "event_position": of.event_position,
+        "event_id": of.event_id,
+        "receiver": of.receiver.text,
+        "organisation_id": of.organisation_id,
+        "subject_id": of.subject_id,
+        "subject_type": str(of.subject_type),
+        "state": str(of.state),
+        "attempts": of.attempts,
+        "next_attempt_at": of.next_attempt_at,
+        "lease_token": of.lease_token,
+        "sequence": of.sequence,
+        "outcome_unknown": of.outcome_unknown,
+        "created_at": of.created_at,
+        "finished_at": of.finished_at,
+        "last_error": of.last_error,
+        "earlier_attempts": of.earlier_attempts,
+        "redelivered_at": of.redelivered_at,
     }
 
 
-def _delay_row(one: Settlement) -> dict[str, object]:
+def _changed_columns(of: DeliveryUpdate) -> GivenRow:
     return {
-        "head_receiver": one.of.receiver,
-        "head_subject": one.of.subject_id,
-        "head_position": one.of.event_position,
-        "head_next": one.next_attempt_at,
+        "id": of.delivery.id,
+        "lease_token": of.delivery.lease_token,
+        "state": str(of.state),
+        "next_attempt_at": of.next_attempt_at,
+        "finished_at": of.finished_at,
+        "outcome_unknown": of.outcome_unknown,
+        "last_error": of.last_error,
     }
 
 
-def _new_row(one: Delivery) -> dict[str, object]:
-    return {**vars(one), "subject_type": one.subject_type.value, "state": one.state.value, "lease_until": None}
+def _delay_row(of: DeliveryUpdate) -> dict[str, object]:
+    return {
+        "head_receiver": of.delivery.receiver,
+        "head_subject": of.delivery.subject_id,
+        "head_position": of.delivery.event_position,
+        "head_next": of.next_attempt_at,
+    }
 
 
 def _move(receiver: ReceiverKey, state: DeliveryState) -> Update:

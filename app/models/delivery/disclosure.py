@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, String, Table, insert, select
+from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, select
 
 from app.domain.receivers import ReceiverKey
 from app.models.base import Id, JsonDocument, ReceiverText, UtcDateTime, metadata
+from app.models.bulk import GivenRow, bulk_insert
 
 disclosure = Table(
     "disclosure",
@@ -60,33 +61,49 @@ class Disclosure:
 
 def insert_disclosures(tx: Connection, disclosures: Sequence[Disclosure]) -> None:
     """Store disclosures."""
-    if disclosures:
-        tx.execute(_NEW, [_values(each) for each in disclosures])
+    _INSERT.run(tx, [_columns(each) for each in disclosures])
 
 
 def disclosures_about(tx: Connection, referral_id: UUID) -> list[Disclosure]:
     """Return the disclosures of a referral, oldest first."""
     query = select(disclosure).where(disclosure.c.referral_id == referral_id)
     rows = tx.execute(query.order_by(disclosure.c.disclosed_at, disclosure.c.id))
-    return [Disclosure(**{**row._mapping, "fields": tuple(row.fields)}) for row in rows]
+    return [_disclosure(row) for row in rows.mappings()]
 
 
 # Built once, because building a statement costs as much as running it.
-_NEW = insert(disclosure)
+_INSERT = bulk_insert(disclosure, *(column.name for column in disclosure.c))
 
 
-def _values(of: Disclosure) -> dict[str, object]:
+def _columns(of: Disclosure) -> GivenRow:
     return {
         "id": of.id,
         "delivery_id": of.delivery_id,
         "organisation_id": of.organisation_id,
         "referrer_kind": of.referrer_kind,
         "referral_id": of.referral_id,
-        "moment": of.moment,
-        "event_type": of.event_type,
-        "receiver": of.receiver,
+        "moment": str(of.moment) if of.moment else None,
+        "event_type": str(of.event_type),
+        "receiver": of.receiver.text,
         "policy_version": of.policy_version,
         "fields": list(of.fields),
         "digest": of.digest,
         "disclosed_at": of.disclosed_at,
     }
+
+
+def _disclosure(row: RowMapping) -> Disclosure:
+    return Disclosure(
+        id=row["id"],
+        delivery_id=row["delivery_id"],
+        organisation_id=row["organisation_id"],
+        referrer_kind=row["referrer_kind"],
+        referral_id=row["referral_id"],
+        moment=row["moment"],
+        event_type=row["event_type"],
+        receiver=row["receiver"],
+        policy_version=row["policy_version"],
+        fields=tuple(row["fields"]),
+        digest=row["digest"],
+        disclosed_at=row["disclosed_at"],
+    )

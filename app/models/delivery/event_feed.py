@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, Select, Table, func, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Integer, RowMapping, Select, Table, func, insert, select, update
 
 from app.domain.events import EventType
 from app.domain.receivers import PollKey
 from app.models.base import Id, metadata
 from app.models.cases.referral import referral
-from app.models.delivery.delivery import Delivery, delivery, delivery_from
+from app.models.delivery.delivery import Delivery, delivery, to_delivery
 from app.models.delivery.outbox import StoredEvent, event, load_events
 
 event_feed = Table(
@@ -53,19 +53,23 @@ class Feed:
 
 def read_feed(tx: Connection, organisation_id: UUID) -> Feed:
     """Return the feed of an organisation; one that never polled has an empty feed."""
-    row = tx.execute(select(event_feed).where(event_feed.c.organisation_id == organisation_id)).first()
-    return Feed(**row._mapping) if row else Feed(organisation_id)
+    row = tx.execute(select(event_feed).where(event_feed.c.organisation_id == organisation_id)).mappings().first()
+    return _feed(row) if row else Feed(organisation_id)
 
 
 def lock_feed(tx: Connection, organisation_id: UUID) -> Feed:
     """Return the feed of an organisation, locked until the end of the transaction."""
     query = select(event_feed).where(event_feed.c.organisation_id == organisation_id).with_for_update()
-    if row := tx.execute(query).first():
-        return Feed(**row._mapping)
+    if row := tx.execute(query).mappings().first():
+        return _feed(row)
     # Of two first polls at once, one finds that the row exists now, and its transaction runs again.
     new = Feed(organisation_id)
     tx.execute(insert(event_feed), asdict(new))
     return new
+
+
+def _feed(row: RowMapping) -> Feed:
+    return Feed(row["organisation_id"], row["last_number"], row["settled_position"])
 
 
 def save_feed(tx: Connection, feed: Feed, delivery_ids: Sequence[UUID]) -> None:
@@ -97,7 +101,7 @@ def entries_after(tx: Connection, organisation_id: UUID, number: int, limit: int
         .order_by(entry.number)
         .limit(limit)
     )
-    return [(row.number, delivery_from(row)) for row in tx.execute(query)]
+    return [(row["number"], to_delivery(row)) for row in tx.execute(query).mappings()]
 
 
 def last_position_before(tx: Connection, moment: datetime) -> int:

@@ -1,7 +1,4 @@
-"""What notices about connections ask: who may want one, and what was told of the same connection before.
-
-The chain of a connection's notices is its own memory: what was told last decides what may be told next.
-"""
+"""What publishing a notice reads: which subscriptions may want it, and the notices of the same connection before it."""
 
 from __future__ import annotations
 
@@ -16,33 +13,33 @@ from app.models.access.organisation import organisation
 from app.models.base import Id
 from app.models.delivery.delivery import delivery
 from app.models.delivery.outbox import event
-from app.models.delivery.subscription import Subscription, SubscriptionStatus, subscription, subscription_from
+from app.models.delivery.subscription import Subscription, SubscriptionStatus, subscription, to_subscription
 
-__all__ = ["last_notice", "told_since", "who_may_want"]
+__all__ = ["candidates", "last_notice", "notified_since"]
 
 
-def who_may_want(tx: Connection, organisation_id: UUID | None) -> list[tuple[Subscription, OrganisationRole]]:
+def candidates(tx: Connection, organisation_id: UUID | None) -> list[tuple[Subscription, OrganisationRole]]:
     """Return the active subscriptions of an organisation and of operators, each with its owner's role.
 
-    They are read and not locked: one that is paused at this very moment has what it is owed held when it comes up.
+    They are read and not locked: when one is paused at this very moment, what it is owed is parked when it is due.
 
     Args:
         tx: the unit of work.
         organisation_id: None for those of operators only.
     """
-    rows = tx.execute(_CANDIDATES, {"organisation_id": organisation_id})
-    return [(subscription_from(row), OrganisationRole(row.owner_role)) for row in rows]
+    rows = tx.execute(_CANDIDATES, {"organisation_id": organisation_id}).mappings()
+    return [(to_subscription(row), OrganisationRole(row["owner_role"])) for row in rows]
 
 
 def last_notice(tx: Connection, subject_id: UUID) -> EventType | None:
-    """Return what was told last of a connection; None when nothing ever was."""
+    """Return the type of the last notice about a connection; None when there was none."""
     found = tx.scalar(_LAST, {"subject_id": subject_id})
     return EventType(found) if found else None
 
 
-def told_since(tx: Connection, subject_id: UUID, end: EventType) -> set[ReceiverKey]:
-    """Return the receivers that were told of a connection since the last notice of this type."""
-    return set(tx.scalars(_TOLD, {"subject_id": subject_id, "end": end.value}))
+def notified_since(tx: Connection, subject_id: UUID, end: EventType) -> set[ReceiverKey]:
+    """Return the receivers that were sent notices about a connection since the last one of this type."""
+    return set(tx.scalars(_NOTIFIED, {"subject_id": subject_id, "end": end.value}))
 
 
 _SUBJECT = bindparam("subject_id", type_=Id)
@@ -71,6 +68,6 @@ _LAST_END = select(func.coalesce(func.max(event.c.position), 0)).where(
     event.c.subject_id == _SUBJECT, event.c.type == bindparam("end")
 )
 
-_TOLD = select(delivery.c.receiver).where(
+_NOTIFIED = select(delivery.c.receiver).where(
     delivery.c.subject_id == _SUBJECT, delivery.c.event_position > _LAST_END.scalar_subquery()
 )

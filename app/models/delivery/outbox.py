@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,7 +14,7 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
-    Row,
+    RowMapping,
     String,
     Table,
     bindparam,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 from app.domain.codes import System
 from app.domain.events import Event, EventType, NewEvent
 from app.models.base import Columns, Id, JsonDocument, UtcDateTime, Writes, metadata
+from app.models.bulk import is_any_of
 
 event = Table(
     "event",
@@ -54,7 +54,7 @@ Index("ix_event_unrelayed", event.c.position, sqlite_where=_UNRELAYED, postgresq
 
 # Made once, because building a statement costs as much as running it.
 _NEW_EVENTS = insert(event).inline()
-_BY_ID = select(event).where(event.c.id.in_(bindparam("ids", expanding=True)))
+_BY_ID = select(event).where(is_any_of(event.c.id, "ids"))
 
 _UNRELAYED_SINCE = select(event.c.recorded_at).where(_UNRELAYED).order_by(event.c.position).limit(1)
 _TAKE_OLDEST = (
@@ -110,18 +110,18 @@ def take_unrelayed(tx: Connection, limit: int, now: datetime) -> list[StoredEven
     if tx.dialect.name == "postgresql" and not tx.scalar(_LOCK_RELAY):
         return []
     rows = tx.execute(_TAKE_OLDEST, {"at_most": limit, "now": now})
-    return sorted(map(_stored, rows), key=lambda stored: stored.position)
+    return sorted(map(_stored, rows.mappings()), key=lambda stored: stored.position)
 
 
 def load_events(tx: Connection, ids: Collection[UUID]) -> dict[UUID, StoredEvent]:
     """Return events by id."""
-    return {row.id: _stored(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
+    return {row["id"]: _stored(row) for row in tx.execute(_BY_ID, {"ids": ids}).mappings()}
 
 
 def chain_events(tx: Connection, subject_id: UUID) -> Sequence[StoredEvent]:
     """Return all events about one subject, oldest first."""
     rows = tx.execute(select(event).where(event.c.subject_id == subject_id).order_by(event.c.position))
-    return [_stored(row) for row in rows]
+    return [_stored(row) for row in rows.mappings()]
 
 
 def _new_row(new: NewEvent) -> Columns:
@@ -143,18 +143,18 @@ def _new_row(new: NewEvent) -> Columns:
     }
 
 
-def _stored(row: Row[Any]) -> StoredEvent:
+def _stored(row: RowMapping) -> StoredEvent:
     return StoredEvent(
-        position=row.position,
-        source_system=System(row.source_system),
+        position=row["position"],
+        source_system=System(row["source_system"]),
         event=Event(
-            id=row.id,
-            type=EventType(row.type),
-            subject_id=row.subject_id,
-            occurred_at=row.occurred_at,
-            recorded_at=row.recorded_at,
-            facts=row.facts,
-            appointment_id=row.appointment_id,
-            trajectory_id=row.trajectory_id,
+            id=row["id"],
+            type=EventType(row["type"]),
+            subject_id=row["subject_id"],
+            occurred_at=row["occurred_at"],
+            recorded_at=row["recorded_at"],
+            facts=row["facts"],
+            appointment_id=row["appointment_id"],
+            trajectory_id=row["trajectory_id"],
         ),
     )

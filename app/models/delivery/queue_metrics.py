@@ -1,4 +1,4 @@
-"""What waits for each receiver and how it has done, in figures."""
+"""The queue of each receiver in figures: what waits, since when, and how attempts ended."""
 
 from __future__ import annotations
 
@@ -10,40 +10,41 @@ from sqlalchemy import Connection, bindparam, func, literal_column, select, unio
 
 from app.domain.receivers import ReceiverKey
 from app.models.base import UtcDateTime
+from app.models.delivery.attempt import AttemptOutcome
 from app.models.delivery.delivery import DeliveryState, delivery, in_state
-from app.models.delivery.receiver_health import OUTCOMES, BreakerState, endpoint
+from app.models.delivery.receiver_health import BreakerState, endpoint
 
-__all__ = ["QueueFigures", "queue_metrics"]
+__all__ = ["QueueMetrics", "queue_metrics"]
 
 
-@dataclass(frozen=True)
-class QueueFigures:
-    """What waits for a receiver, what has been tried, and how its breaker stands.
+@dataclass(frozen=True, kw_only=True)
+class QueueMetrics:
+    """The figures of one receiver.
 
     Attributes:
         waiting: deliveries by state, of those that are not finished or were given up.
-        due_since: when the oldest that is due fell due; None when none is.
-        tries: totals by outcome.
+        due_since: when the oldest delivery that is due fell due; None when none is.
+        attempts: totals by outcome.
         breaker: None when it was never sent to.
     """
 
-    waiting: Mapping[str, int]
+    waiting: Mapping[DeliveryState, int]
     due_since: datetime | None
-    tries: Mapping[str, int]
+    attempts: Mapping[AttemptOutcome, int]
     breaker: BreakerState | None
 
 
-def queue_metrics(tx: Connection, now: datetime) -> dict[ReceiverKey, QueueFigures]:
+def queue_metrics(tx: Connection, now: datetime) -> dict[ReceiverKey, QueueMetrics]:
     """Return the figures of every receiver that is owed something or was ever sent something."""
     waiting = {(row.receiver, row.state): row.number for row in tx.execute(_WAITING)}
     due = {row.receiver: row.since for row in tx.execute(_DUE, {"now": now})}
-    known = {row.receiver: row for row in tx.execute(select(endpoint))}
+    known = {row["receiver"]: row for row in tx.execute(select(endpoint)).mappings()}
     return {
-        receiver: QueueFigures(
-            {state.value: waiting.get((receiver, state.value), 0) for state in _UNFINISHED},
-            due.get(receiver),
-            {outcome: row._mapping[outcome] if (row := known.get(receiver)) else 0 for outcome in OUTCOMES},
-            BreakerState(known[receiver].state) if receiver in known else None,
+        receiver: QueueMetrics(
+            waiting={state: waiting.get((receiver, state), 0) for state in _UNFINISHED},
+            due_since=due.get(receiver),
+            attempts={outcome: row[outcome] if (row := known.get(receiver)) else 0 for outcome in AttemptOutcome},
+            breaker=BreakerState(known[receiver]["state"]) if receiver in known else None,
         )
         for receiver in sorted(known.keys() | {receiver for receiver, _ in waiting}, key=lambda one: one.text)
     }
@@ -51,7 +52,7 @@ def queue_metrics(tx: Connection, now: datetime) -> dict[ReceiverKey, QueueFigur
 
 _UNFINISHED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.PARKED, DeliveryState.DEAD)
 
-# One query for each state, so that each is counted in its own partial index beside a million finished rows.
+# One query for each state, so that each is counted in its own partial index whatever the number of finished rows.
 _WAITING = union_all(
     *(
         select(delivery.c.receiver, literal_column(f"'{state.value}'").label("state"), func.count().label("number"))

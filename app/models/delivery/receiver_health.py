@@ -1,7 +1,6 @@
-"""How each receiver has done: the totals of its tries, and its circuit breaker.
+"""The health of each receiver: the totals of its attempts, and its circuit breaker.
 
-A receiver has a row from its first try on. What the columns of the breaker mean is in
-:mod:`app.events.delivery.breaker`.
+A receiver has a row from its first attempt on. :mod:`app.events.delivery.breaker` has the rules of the breaker.
 """
 
 from __future__ import annotations
@@ -10,37 +9,34 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, Row, String, Table, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import BigInteger, Column, Connection, Integer, RowMapping, String, Table, select
 
 from app.domain.receivers import ReceiverKey
 from app.models.base import ReceiverText, UtcDateTime, metadata
+from app.models.bulk import Value, bulk_update, bulk_upsert
+from app.models.delivery.attempt import AttemptOutcome
 
 __all__ = [
     "IS_RESTRAINED",
-    "OUTCOMES",
+    "Breaker",
     "BreakerState",
-    "Endpoint",
     "breaker_columns",
     "breaker_in",
-    "count_tries",
+    "count_attempts",
+    "endpoint",
     "reset_breaker",
-    "restrained_endpoints",
+    "restrained_receivers",
     "save_breakers",
 ]
 
-OUTCOMES = ("delivered", "failed", "refused", "gone")
-
 
 class BreakerState(StrEnum):
-    """Whether a receiver is sent to as usual, not at all, or a little to see whether it is up again."""
+    """Whether a receiver is sent to as usual, not at all, or a little to find out whether it is up again."""
 
     CLOSED = "closed"
     OPEN = "open"
-    RAMPING = "ramping"
+    HALF_OPEN = "ramping"
 
 
 endpoint = Table(
@@ -52,19 +48,19 @@ endpoint = Table(
     Column("openings", Integer, nullable=False),
     Column("allowed", Integer, nullable=False),
     Column("retry_at", UtcDateTime),
-    *(Column(outcome, BigInteger, nullable=False) for outcome in OUTCOMES),
+    *(Column(outcome.value, BigInteger, nullable=False) for outcome in AttemptOutcome),
 )
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """A receiver's breaker.
+@dataclass(frozen=True, kw_only=True)
+class Breaker:
+    """The circuit breaker of a receiver.
 
     Attributes:
-        failures: failed tries since the last success.
+        failures: failed attempts since the last success.
         openings: how often it was opened since it was last closed; the waits grow with it.
-        allowed: how many may be in flight while ramping.
-        retry_at: when one is sent to see whether the receiver is up again; None while not open.
+        allowed: how many deliveries may be in flight while half-open.
+        retry_at: when one delivery is sent to find out whether the receiver is up again; None while not open.
     """
 
     receiver: ReceiverKey
@@ -74,51 +70,56 @@ class Endpoint:
     allowed: int = 0
     retry_at: datetime | None = None
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the receiver is sent to as usual."""
+        return self.state is BreakerState.CLOSED
 
-def count_tries(tx: Connection, counts: Mapping[ReceiverKey, Mapping[str, int]]) -> dict[ReceiverKey, Endpoint]:
-    """Add to the totals of receivers, and give their breakers, which nobody else changes until the end of the work.
+
+def count_attempts(
+    tx: Connection, counts: Mapping[ReceiverKey, Mapping[AttemptOutcome, int]]
+) -> dict[ReceiverKey, Breaker]:
+    """Add to the totals of receivers, and return their breakers, which are locked until the end of the transaction.
 
     Args:
         tx: the unit of work.
-        counts: tries by receiver and outcome.
+        counts: attempts by receiver and outcome.
     """
     # In one order everywhere, so that two workers never wait for each other.
-    rows = [_new_row(receiver, counts[receiver]) for receiver in sorted(counts, key=lambda one: one.text)]
-    return {row.receiver: _endpoint(row) for row in tx.execute(_ADD[tx.dialect.name], rows)} if rows else {}
+    rows = [
+        {
+            **_columns(Breaker(receiver=receiver)),
+            **{outcome: counts[receiver].get(outcome, 0) for outcome in AttemptOutcome},
+        }
+        for receiver in sorted(counts, key=lambda one: one.text)
+    ]
+    return {row["receiver"]: _breaker(row) for row in _COUNT.run(tx, rows)}
 
 
-def save_breakers(tx: Connection, changed: Collection[Endpoint]) -> None:
-    """Write how breakers stand now."""
-    if changed:
-        tx.execute(_SAVE, [_breaker_row(one) for one in changed])
+def save_breakers(tx: Connection, changed: Collection[Breaker]) -> None:
+    """Store the state of breakers."""
+    _SAVE.run(tx, [_columns(each) for each in changed])
 
 
 def reset_breaker(tx: Connection, receiver: ReceiverKey) -> None:
-    """Send to a receiver as usual again: its owner says that it is up."""
-    save_breakers(tx, [Endpoint(receiver)])
+    """Close the breaker of a receiver, because its owner says that it is up."""
+    save_breakers(tx, [Breaker(receiver=receiver)])
 
 
-def restrained_endpoints(tx: Connection) -> dict[ReceiverKey, Endpoint]:
-    """Return the receivers that are not sent to as usual."""
-    return {row.receiver: _endpoint(row) for row in tx.execute(_RESTRAINED)}
+def restrained_receivers(tx: Connection) -> dict[ReceiverKey, Breaker]:
+    """Return the breakers that are not closed, by receiver."""
+    return {row["receiver"]: _breaker(row) for row in tx.execute(_RESTRAINED).mappings()}
 
 
-def breaker_in(row: Row[Any]) -> Endpoint | None:
-    """Read the breaker from a row with a receiver and ``breaker_columns``; None when these were joined to nothing."""
-    return _endpoint(row) if row.state else None
+def breaker_in(row: RowMapping) -> Breaker | None:
+    """Return the breaker in a row with ``receiver`` and ``breaker_columns``; None when these were joined to nothing."""
+    return _breaker(row) if row["state"] else None
 
 
-def _new_row(receiver: ReceiverKey, counted: Mapping[str, int]) -> dict[str, object]:
+def _columns(of: Breaker) -> dict[str, Value]:
     return {
-        "receiver": receiver,
-        **_breaker_values(Endpoint(receiver)),
-        **{outcome: counted.get(outcome, 0) for outcome in OUTCOMES},
-    }
-
-
-def _breaker_values(of: Endpoint) -> dict[str, object]:
-    return {
-        "state": of.state.value,
+        "receiver": of.receiver.text,
+        "state": str(of.state),
         "failures": of.failures,
         "openings": of.openings,
         "allowed": of.allowed,
@@ -126,35 +127,31 @@ def _breaker_values(of: Endpoint) -> dict[str, object]:
     }
 
 
-def _breaker_row(of: Endpoint) -> dict[str, object]:
-    return {"saved_receiver": of.receiver, **{f"saved_{name}": value for name, value in _breaker_values(of).items()}}
-
-
-def _endpoint(row: Row[Any]) -> Endpoint:
-    state = BreakerState(row.state)
-    return Endpoint(row.receiver, state, row.failures, row.openings, row.allowed, row.retry_at)
+def _breaker(row: RowMapping) -> Breaker:
+    return Breaker(
+        receiver=row["receiver"],
+        state=BreakerState(row["state"]),
+        failures=row["failures"],
+        openings=row["openings"],
+        allowed=row["allowed"],
+        retry_at=row["retry_at"],
+    )
 
 
 _BREAKER = ("state", "failures", "openings", "allowed", "retry_at")
 
-
-def _add(first: postgresql.Insert | sqlite.Insert) -> ReturningInsert[Any]:
-    sums = {outcome: endpoint.c[outcome] + first.excluded[outcome] for outcome in OUTCOMES}
-    return first.on_conflict_do_update(index_elements=["receiver"], set_=sums).returning(*endpoint.c)
-
-
-_ADD = {"postgresql": _add(postgresql.insert(endpoint)), "sqlite": _add(sqlite.insert(endpoint))}
-
-_SAVE = (
-    update(endpoint)
-    .where(endpoint.c.receiver == bindparam("saved_receiver"))
-    .values({name: bindparam(f"saved_{name}") for name in _BREAKER})
+_COUNT = bulk_upsert(
+    endpoint,
+    ("receiver",),
+    lambda excluded: {outcome.value: endpoint.c[outcome] + excluded[outcome] for outcome in AttemptOutcome},
 )
+
+_SAVE = bulk_update(endpoint, ("receiver",), _BREAKER)
 
 IS_RESTRAINED = endpoint.c.state != BreakerState.CLOSED.value
 """The condition that a receiver is not sent to as usual."""
 
 breaker_columns = tuple(endpoint.c[name] for name in _BREAKER)
-"""How the breaker of a receiver stands."""
+"""The columns that :func:`breaker_in` reads, next to ``receiver``."""
 
 _RESTRAINED = select(endpoint).where(IS_RESTRAINED)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Update, bindparam, func, or_, select, update
 from app.domain.events import SubjectType
 from app.domain.receivers import ReceiverKey
 from app.models.base import ReceiverText
-from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_from, in_state
+from app.models.delivery.delivery import Delivery, DeliveryState, delivery, in_state, to_delivery
 
 _TRIED = delivery.c.sequence.is_not(None)
 _SEEN = or_(_TRIED, delivery.c.subject_type != SubjectType.REFERRAL.value)
@@ -50,14 +50,14 @@ def seen_deliveries(
         place = select(delivery.c.event_position).where(delivery.c.id == after).scalar_subquery()
         query = query.where(delivery.c.event_position < place)
     rows = tx.execute(query.order_by(delivery.c.event_position.desc()).limit(limit))
-    return [delivery_from(row) for row in rows]
+    return [to_delivery(row) for row in rows.mappings()]
 
 
 def seen_delivery(tx: Connection, receiver: ReceiverKey, delivery_id: UUID) -> Delivery | None:
     """Return one delivery that a receiver may see."""
     query = select(delivery).where(delivery.c.receiver == receiver, _SEEN, delivery.c.id == delivery_id)
-    row = tx.execute(query).first()
-    return delivery_from(row) if row else None
+    row = tx.execute(query).mappings().first()
+    return to_delivery(row) if row else None
 
 
 def chain_heads(tx: Connection, receiver: ReceiverKey, chains: Collection[UUID]) -> dict[UUID, UUID]:
@@ -69,8 +69,8 @@ def chain_heads(tx: Connection, receiver: ReceiverKey, chains: Collection[UUID])
 def deliver_again(tx: Connection, receiver: ReceiverKey, delivery_id: UUID, now: datetime) -> Delivery | None:
     """Make a finished delivery due again, under its own number; None when it is not finished."""
     again = _again(receiver, now).where(delivery.c.id == delivery_id).returning(*delivery.c)
-    row = tx.execute(again).first()
-    return delivery_from(row) if row else None
+    row = tx.execute(again).mappings().first()
+    return to_delivery(row) if row else None
 
 
 def deliver_range_again(

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,7 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Row,
+    RowMapping,
     String,
     Table,
     bindparam,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 
 from app.domain.events import EventType
 from app.models.base import Id, JsonDocument, UtcDateTime, metadata
+from app.models.bulk import is_any_of
 
 
 class SubscriptionStatus(StrEnum):
@@ -91,7 +91,6 @@ subscription = Table(
     Index("ix_subscription_organisation", "organisation_id", "id"),
 )
 
-_COLUMNS = tuple(subscription.c.keys())
 # Written by others than the owner: by ``change_subscription_status`` and ``note_health``.
 _NOT_THE_OWNERS = {"id", "organisation_id", "status", "status_reason", "failing_since", "created_at"}
 
@@ -168,8 +167,9 @@ def update_subscription(tx: Connection, changed: Subscription) -> None:
 
 def lock_subscription(tx: Connection, subscription_id: UUID) -> Subscription | None:
     """Return a subscription, locked until the end of the transaction; None when there is none."""
-    row = tx.execute(select(subscription).where(subscription.c.id == subscription_id).with_for_update()).first()
-    return subscription_from(row) if row else None
+    query = select(subscription).where(subscription.c.id == subscription_id).with_for_update()
+    row = tx.execute(query).mappings().first()
+    return to_subscription(row) if row else None
 
 
 def delete_subscription(tx: Connection, subscription_id: UUID) -> None:
@@ -179,7 +179,8 @@ def delete_subscription(tx: Connection, subscription_id: UUID) -> None:
 
 def load_subscriptions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Subscription]:
     """Return subscriptions by id."""
-    return {row.id: subscription_from(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
+    rows = tx.execute(_BY_ID, {"ids": ids}).mappings()
+    return {row["id"]: to_subscription(row) for row in rows}
 
 
 def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list[Subscription]:
@@ -193,7 +194,7 @@ def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list
         .order_by(subscription.c.id)
         .with_for_update(read=True)
     )
-    return [subscription_from(row) for row in tx.execute(query)]
+    return [to_subscription(row) for row in tx.execute(query).mappings()]
 
 
 def list_subscriptions(
@@ -205,7 +206,7 @@ def list_subscriptions(
         query = query.where(subscription.c.organisation_id == organisation_id)
     if after is not None:
         query = query.where(subscription.c.id > after)
-    return [subscription_from(row) for row in tx.execute(query)]
+    return [to_subscription(row) for row in tx.execute(query).mappings()]
 
 
 def count_subscriptions(tx: Connection, organisation_id: UUID) -> int:
@@ -216,14 +217,14 @@ def count_subscriptions(tx: Connection, organisation_id: UUID) -> int:
 def note_health(tx: Connection, succeeded: Collection[UUID], failed: Collection[UUID], now: datetime) -> None:
     """Record since when subscriptions fail, and clear it for those that succeed again."""
     if failed:
-        tx.execute(_FAILING, {"ids": list(failed), "failing_since": now})
+        tx.execute(_FAILING, {"ids": failed, "failing_since": now})
     if succeeded:
-        tx.execute(_RECOVERED, {"ids": list(succeeded), "failing_since": None})
+        tx.execute(_RECOVERED, {"ids": succeeded, "failing_since": None})
 
 
-_BY_ID = select(subscription).where(subscription.c.id.in_(bindparam("ids", expanding=True)))
+_BY_ID = select(subscription).where(is_any_of(subscription.c.id, "ids"))
 _COUNT = select(func.count()).where(subscription.c.organisation_id == bindparam("organisation_id", type_=Id))
-_NAMED = update(subscription).where(subscription.c.id.in_(bindparam("ids", expanding=True)))
+_NAMED = update(subscription).where(is_any_of(subscription.c.id, "ids"))
 _FAILING = _NAMED.where(subscription.c.failing_since.is_(None))
 _RECOVERED = _NAMED.where(subscription.c.failing_since.is_not(None))
 
@@ -233,16 +234,27 @@ def _values(of: Subscription) -> dict[str, object]:
     return {**asdict(of), "event_types": sorted(of.event_types), "areas": sorted(of.areas)}
 
 
-def subscription_from(row: Row[Any]) -> Subscription:
+def to_subscription(row: RowMapping) -> Subscription:
     """Return the subscription of a row of the table."""
     return Subscription(
-        **{
-            **{name: row._mapping[name] for name in _COLUMNS},
-            "event_types": frozenset(EventType(name) for name in row.event_types),
-            "areas": frozenset(row.areas),
-            "content": Content(row.content),
-            "signing": Signing(row.signing),
-            "status": SubscriptionStatus(row.status),
-            "auth_kind": AuthKind(row.auth_kind) if row.auth_kind else None,
-        }
+        id=row["id"],
+        organisation_id=row["organisation_id"],
+        url=row["url"],
+        event_types=frozenset(EventType(name) for name in row["event_types"]),
+        areas=frozenset(row["areas"]),
+        content=Content(row["content"]),
+        signing=Signing(row["signing"]),
+        status=SubscriptionStatus(row["status"]),
+        status_reason=row["status_reason"],
+        secret_sealed=row["secret_sealed"],
+        previous_secret_sealed=row["previous_secret_sealed"],
+        previous_secret_expires_at=row["previous_secret_expires_at"],
+        failing_since=row["failing_since"],
+        worker_index=row["worker_index"],
+        signing_key_sealed=row["signing_key_sealed"],
+        auth_kind=AuthKind(row["auth_kind"]) if row["auth_kind"] else None,
+        auth_sealed=row["auth_sealed"],
+        created_at=row["created_at"],
+        changed_at=row["changed_at"],
+        revision=row["revision"],
     )

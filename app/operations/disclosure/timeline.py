@@ -10,7 +10,7 @@ from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.receivers import PartnerKey, ReceiverKey, system_of
 from app.events.contract.catalogue import fields_for
-from app.events.delivery.context import Case, StoredCaseLookup
+from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.routing import receiver_for
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about
 from app.models.delivery.outbox import StoredEvent, chain_events
@@ -46,12 +46,12 @@ def disclosure_timeline(
 ) -> list[TimelineEntry]:
     """Return the timeline of a referral after a position, oldest first."""
     events = [stored for stored in chain_events(tx, referral_id) if stored.position > after_position]
-    cases = StoredCaseLookup(services.vault).about(tx, [stored.event for stored in events], in_full=False)
+    cases = CaseLookup(services.vault).load_contexts(tx, [stored.event for stored in events], with_client=False)
     deliveries = deliveries_about(tx, referral_id)
     return [_entry(services, stored, cases[stored.event.id], deliveries) for stored in events]
 
 
-def _entry(services: Services, stored: StoredEvent, case: Case, deliveries: list[Delivery]) -> TimelineEntry:
+def _entry(services: Services, stored: StoredEvent, case: EventContext, deliveries: list[Delivery]) -> TimelineEntry:
     disclosed, withheld = _split_fields(services, stored, case)
     return TimelineEntry(
         position=stored.position,
@@ -68,7 +68,9 @@ def _entry(services: Services, stored: StoredEvent, case: Case, deliveries: list
     )
 
 
-def _split_fields(services: Services, stored: StoredEvent, case: Case) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+def _split_fields(
+    services: Services, stored: StoredEvent, case: EventContext
+) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     occasion = OCCASION_OF[stored.event.type]
     if occasion is None:
         return (), ()

@@ -29,8 +29,7 @@ from app.domain.ownership import (
     referrer_values,
 )
 from app.domain.partners import ConflictState
-from app.domain.receivers import system_of
-from app.events.delivery.payload import DeliveredHook, PreparedDelivery
+from app.events.delivery.recording import DeliveredHook, SentToPartner
 from app.models.cases.repository import CaseRepository
 from app.models.partners.field_sync import (
     held_fields,
@@ -216,28 +215,26 @@ def states_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[Partner, d
 
 
 def on_delivered(vault: Vault) -> DeliveredHook:
-    """Return what the delivery engine calls for what arrived: values that partner systems were sent are recorded."""
+    """Return the hook of the delivery engine that records the values that partner systems were sent."""
 
-    def record(tx: Connection, prepared_deliveries: Sequence[PreparedDelivery], now: datetime) -> None:
-        sent = [(system, one) for one in prepared_deliveries if (system := system_of(one.delivery.receiver))]
-        changeable = [(system, one) for system, one in sent if not one.fields.keys().isdisjoint(REFERRER_FIELDS)]
+    def record(tx: Connection, sent: Sequence[SentToPartner], now: datetime) -> None:
+        changeable = [each for each in sent if not each.fields.keys().isdisjoint(REFERRER_FIELDS)]
         if changeable:
             _record_sent(tx, vault, changeable, now)
 
     return record
 
 
-def _record_sent(tx: Connection, vault: Vault, sent: Sequence[tuple[System, PreparedDelivery]], now: datetime) -> None:
-    known = states_of(tx, {prepared.event.subject_id for _, prepared in sent})
+def _record_sent(tx: Connection, vault: Vault, sent: Sequence[SentToPartner], now: datetime) -> None:
+    known = states_of(tx, {each.referral_id for each in sent})
     changed: dict[tuple[System, UUID, Field], PartnerFieldState] = {}
-    for system, prepared in sent:
-        referral_id = prepared.event.subject_id
-        states = known.get((system, referral_id), {})
+    for each in sent:
+        states = known.get((each.system, each.referral_id), {})
         # What was never changed is not recorded: the partner knows what the hub has.
-        for field in prepared.fields.keys() & states.keys():
-            after = states[field].sent(fingerprint(vault, referral_id, field, prepared.fields[field]), now)
+        for field in each.fields.keys() & states.keys():
+            after = states[field].sent(fingerprint(vault, each.referral_id, field, each.fields[field]), now)
             if after is not states[field]:
-                states[field] = changed[system, referral_id, field] = after
+                states[field] = changed[each.system, each.referral_id, field] = after
     save_fields(tx, [_row(key, state, now) for key, state in changed.items()])
 
 

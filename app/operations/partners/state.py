@@ -11,7 +11,7 @@ from app.domain.errors import FieldFault, InvalidInput, NotFound
 from app.domain.events import EventType
 from app.domain.input_rules import InputRule
 from app.domain.partners import PartnerPullState, PartnerRun
-from app.events.delivery.notices import READING, SENDING, about_partner
+from app.events.delivery.notices import READING, SENDING, partner_notice
 from app.models.partners.alert import open_alerts
 from app.models.partners.job import jobs_waiting_since
 from app.models.partners.partner import find_partner, list_partners, lock_partner, save_partner
@@ -144,4 +144,4 @@ def _state(state: PartnerPullState, counts: _Counts, now: datetime) -> PartnerSt
 
 
 def _notice_subject(system: System, direction: str) -> UUID:
-    return about_partner(EventType.PARTNER_FAILING, system, direction).subject_id
+    return partner_notice(EventType.PARTNER_FAILING, system, direction).subject_id

@@ -9,12 +9,11 @@ from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
 from app.domain.events import Event, EventType, SubjectType
 from app.domain.input_rules import InputRule
 from app.domain.receivers import SubscriptionKey
-from app.events.delivery.notices import SUBSCRIPTION_ID, tell
+from app.events.delivery.notices import SUBSCRIPTION_ID, enqueue
+from app.models.delivery.attempt import Attempt, attempts_of
 from app.models.delivery.delivery import (
-    Attempt,
     Delivery,
     DeliveryState,
-    attempts_of,
 )
 from app.models.delivery.outbox import load_events
 from app.models.delivery.redelivery import (
@@ -116,7 +115,7 @@ def send_test(tx: Connection, services: Services, ref: SubscriptionRef, shown_id
         recorded_at=now,
         facts=facts,
     )
-    (test,) = tell(tx, services, event, [subscription])
+    (test,) = enqueue(tx, services, event, [subscription])
     return test
 
 

@@ -15,7 +15,7 @@ from app.domain.errors import Forbidden
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.receivers import PollKey
 from app.domain.values import Organisation
-from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
+from app.events.delivery.payload import DeliveryBuilder
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.event_feed import (
@@ -132,10 +132,10 @@ class EventFeed:
             self._bring_up_to_date(tx, feed)
         entries = entries_after(tx, self.owner.id, after, limit)
         now = self.services.clock.now()
-        prepared = self.builder.pack(tx, [delivery for _, delivery in entries])
+        prepared = self.builder.build(tx, [delivery for _, delivery in entries])
         insert_disclosures(tx, [self.builder.disclosure(each, now) for each in prepared])
-        envelopes = {each.delivery.id: self._envelope(each) for each in prepared}
-        events = [envelopes[delivery.id] for _, delivery in entries if delivery.id in envelopes]
+        bodies = {each.delivery.id: each.body for each in prepared}
+        events = [bodies[delivery.id] for _, delivery in entries if delivery.id in bodies]
         return EventPage(events, entries[-1][0] if entries else after)
 
     def _bring_up_to_date(self, tx: Connection, feed: Feed) -> None:
@@ -150,8 +150,8 @@ class EventFeed:
         """Add events to the feed; an event without a released field is stored as withheld, without a number."""
         now = self.services.clock.now()
         offered = [self._delivery(each, now) for each in fresh]
-        prepared = [each for batch in _one_of_a_chain_at_once(offered) for each in self.builder.pack(tx, batch)]
-        released = {each.delivery.id: each.delivery for each in prepared}
+        prepared = [each for batch in _one_of_a_chain_at_once(offered) for each in self.builder.build(tx, batch)]
+        released = {each.delivery.id: replace(each.delivery, sequence=each.sequence) for each in prepared}
         insert_deliveries(tx, [released.get(each.id) or _withheld(each) for each in offered])
         numbered = [each.id for each in offered if each.id in released]
         extended = replace(feed, last_number=feed.last_number + len(numbered))
@@ -179,12 +179,6 @@ class EventFeed:
             state=DeliveryState.DELIVERED,
             finished_at=now,
         )
-
-    def _envelope(self, prepared: PreparedDelivery) -> bytes:
-        sequence = prepared.delivery.sequence
-        # Narrows the type: the builder numbers every delivery.
-        assert sequence is not None  # noqa: S101
-        return self.builder.origin.envelope(prepared.event, prepared.fields, sequence)
 
 
 def _withheld(delivery: Delivery) -> Delivery:

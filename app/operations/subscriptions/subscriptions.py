@@ -33,7 +33,7 @@ from app.events.http.signing import new_secret, new_signing_key
 from app.events.http.ssrf import AddressRefused
 from app.models.access.organisation import load_organisations, lock_organisation
 from app.models.cases.referral import worker_index_of
-from app.models.delivery.delivery import change_subscription_status, release_held
+from app.models.delivery.delivery import change_subscription_status, release_parked
 from app.models.delivery.subscription import (
     Content,
     Signing,
@@ -344,7 +344,7 @@ def remove_subscription(tx: Connection, services: Services, ref: SubscriptionRef
     found = lock_own_subscription(tx, ref)
     delete_subscription(tx, found.id)
     # Released, parked deliveries are claimed once more and given up because the subscription is gone.
-    release_held(tx, SubscriptionKey(found.id), services.clock.now())
+    release_parked(tx, SubscriptionKey(found.id), services.clock.now())
 
 
 def visible_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:

@@ -1,0 +1,28 @@
+"""What sending a delivery once came to."""
+
+from dataclasses import dataclass
+
+from app.models.delivery.attempt import AttemptOutcome
+
+__all__ = ["SendResult"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendResult:
+    """What sending once came to; holds nothing of what was sent or answered.
+
+    Attributes:
+        error_class: a short code of what went wrong; None when it succeeded.
+        retry_after_seconds: the wait that the receiver asked for.
+        unknown: True when it may have arrived although it failed.
+        external_id: the partner's own id of the case, when its system returned one.
+        sender_fault: True when the hub itself failed, which says nothing about the receiver.
+    """
+
+    outcome: AttemptOutcome
+    status_code: int | None = None
+    error_class: str | None = None
+    retry_after_seconds: float | None = None
+    unknown: bool = False
+    external_id: str | None = None
+    sender_fault: bool = False
