@@ -10,7 +10,7 @@ from app.privacy.policy import AllowRule, Effect, MatrixCell
 from app.privacy.rules import Reason, Requirement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What was decided about one field; never contains its value.
 
@@ -55,18 +55,18 @@ def decide(field: Field, cell: MatrixCell, question: Question, *, is_empty: bool
     """
     for forbid in cell.forbids:
         if forbid.is_valid_on(question.day):
-            return Decision(field, None, forbid.id, Reason.FORBIDDEN)
+            return withheld(field, Reason.FORBIDDEN, forbid.id)
     rule_id, reason = None, Reason.NO_RULE
     for permit in cell.permits:
         rule_id, reason = permit.rule.id, _reason(permit, question, is_empty)
         if reason is Reason.RELEASED:
             return _released(field, permit, question)
-    return Decision(field, None, rule_id, reason)
+    return withheld(field, reason, rule_id)
 
 
-def failed(field: Field) -> Decision:
-    """Return the decision about a field on which deciding failed: it is withheld."""
-    return Decision(field, None, None, Reason.ERROR)
+def withheld(field: Field, reason: Reason, rule_id: str | None = None) -> Decision:
+    """Return the decision to withhold a field."""
+    return Decision(field=field, effect=None, rule_id=rule_id, reason=reason)
 
 
 def _reason(permit: AllowRule, question: Question, is_empty: bool) -> Reason:
@@ -83,5 +83,5 @@ def _reason(permit: AllowRule, question: Question, is_empty: bool) -> Reason:
 
 def _released(field: Field, permit: AllowRule, question: Question) -> Decision:
     if field in INSIDE_ONLY and not question.inside:
-        return Decision(field, None, permit.rule.id, Reason.OUTSIDE)
-    return Decision(field, permit.effect, permit.rule.id, Reason.RELEASED)
+        return withheld(field, Reason.OUTSIDE, permit.rule.id)
+    return Decision(field=field, effect=permit.effect, rule_id=permit.rule.id, reason=Reason.RELEASED)

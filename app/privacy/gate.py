@@ -17,12 +17,12 @@ from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import Clock
 from app.privacy.classification import ID_FIELDS, coarsen
-from app.privacy.decision import Decision, Question, decide, failed
+from app.privacy.decision import Decision, Question, decide, withheld
 from app.privacy.json_values import digest_of, to_json_value
 from app.privacy.plan import Plan
 from app.privacy.policy import NO_RULES, Effect, Policy
 from app.privacy.pseudonyms import Pseudonyms
-from app.privacy.rules import Requirement
+from app.privacy.rules import Reason, Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Receiver:
 _CREATED_BY_GATE: Final = object()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Released:
     """What may leave, created by ``PrivacyGate`` only; its ``repr`` shows no values.
 
@@ -126,7 +126,7 @@ class PrivacyGate:
                 try:
                     fields[field] = None if value is None else (convert or own_id)(value)
                 except Exception:  # noqa: BLE001 - a value that cannot be converted stays inside
-                    decision = failed(field)
+                    decision = withheld(field, Reason.ERROR)
             decisions.append(decision)
         return self._released(occasion, fields, decisions)
 
@@ -146,7 +146,7 @@ class PrivacyGate:
                 if decision.effect is not None:
                     fields[field] = self._converted(decision, facts[field], receiver)
             except Exception:  # noqa: BLE001 - whatever fails on a field, that field stays inside
-                decision = failed(field)
+                decision = withheld(field, Reason.ERROR)
             decisions.append(decision)
         return self._released(occasion, fields, decisions)
 
@@ -178,7 +178,13 @@ class PrivacyGate:
     def _released(
         self, occasion: DisclosureOccasion, fields: dict[Field, FactValue], decisions: list[Decision]
     ) -> Released:
-        return Released(fields, tuple(decisions), self.policy.version, occasion, _CREATED_BY_GATE)
+        return Released(
+            fields=fields,
+            decisions=tuple(decisions),
+            policy_version=self.policy.version,
+            occasion=occasion,
+            key=_CREATED_BY_GATE,
+        )
 
     def _converted(self, decision: Decision, value: object, receiver: Receiver) -> FactValue:
         if value is None:

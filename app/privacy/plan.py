@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.domain.events import FactValue
 from app.domain.fields import Field
 from app.privacy.classification import coarsen
-from app.privacy.decision import Decision, Question, decide, failed
+from app.privacy.decision import Decision, Question, decide, withheld
 from app.privacy.json_values import to_json_value
 from app.privacy.policy import Effect, MatrixCell, Row
 from app.privacy.rules import Reason, Requirement
@@ -106,7 +106,7 @@ def _outcome_of(field: Field, cell: MatrixCell, question: Question, *, is_empty:
     try:
         return _outcome(decide(field, cell, question, is_empty=is_empty))
     except _RequirementFailed:
-        return _outcome(failed(field))
+        return _outcome(withheld(field, Reason.ERROR))
 
 
 # The same decisions occur under many plans: they share the objects.
@@ -125,10 +125,10 @@ def _coarsened(field: Field, value: object) -> FactValue:
     return to_json_value(coarsen(field, value))
 
 
-def _withheld(field: Field) -> FieldOutcomes:
-    outcome = _outcome(Decision(field, None, None, Reason.NO_RULE))
+def _without_rules(field: Field) -> FieldOutcomes:
+    outcome = _outcome(withheld(field, Reason.NO_RULE))
     return FieldOutcomes(outcome, outcome)
 
 
-_WITHOUT_RULES = {field: _withheld(field) for field in Field}
+_WITHOUT_RULES = {field: _without_rules(field) for field in Field}
 """What happens to the fields that no rule names."""

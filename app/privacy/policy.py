@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllowRule:
     """A rule's permission for one field.
 
@@ -156,7 +156,7 @@ def _rows(rules: Iterable[Rule]) -> dict[tuple[str, DisclosureOccasion], dict[Fi
 def _cell(field: Field, rules: Iterable[Rule]) -> MatrixCell:
     forbids = tuple(rule for rule in rules if rule.effect is Effect.FORBID)
     permits = (
-        AllowRule(rule, Effect.PSEUDONYMISE if field in ID_FIELDS else rule.effect, forbids)
+        AllowRule(rule=rule, effect=Effect.PSEUDONYMISE if field in ID_FIELDS else rule.effect, overruled_by=forbids)
         for rule in rules
         if rule.effect is not Effect.FORBID
     )

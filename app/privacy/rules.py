@@ -114,7 +114,7 @@ Requirement = ConsentRequirement | FieldRequirement
 """What must be true of a case before a rule permits anything."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """One agreement: these receivers, on these occasions, these fields.
 

@@ -65,11 +65,13 @@ def value_of(field: Field, value: object, inside: bool = True, effect: Effect = 
 
 
 def test_a_permitted_field_is_released_with_the_rule_that_permits_it() -> None:
-    assert decide(RULE) == Decision(Field.REFERRAL_REFERENCE, Effect.RELEASE, "r", "released")
+    assert decide(RULE) == Decision(
+        field=Field.REFERRAL_REFERENCE, effect=Effect.RELEASE, rule_id="r", reason="released"
+    )
 
 
 def test_a_field_without_a_rule_is_withheld() -> None:
-    assert decide() == Decision(Field.REFERRAL_REFERENCE, None, None, "no-rule")
+    assert decide() == Decision(field=Field.REFERRAL_REFERENCE, effect=None, rule_id=None, reason="no-rule")
 
 
 def test_a_rule_for_another_occasion_permits_nothing() -> None:
@@ -100,7 +102,7 @@ def test_a_forbid_wins_over_every_permit(effect: Effect) -> None:
 
     decision = decide(permit, forbid, facts={Field.REFERRAL_FLAGS: ()})
 
-    assert decision == Decision(Field.REFERRAL_FLAGS, None, "forbid", "forbidden")
+    assert decision == Decision(field=Field.REFERRAL_FLAGS, effect=None, rule_id="forbid", reason="forbidden")
 
 
 def test_a_forbid_that_has_ended_forbids_no_more() -> None:
@@ -160,7 +162,9 @@ def test_a_rule_with_a_condition_permits_only_when_it_is_met(count: int | None, 
 
 
 def test_a_withheld_field_names_the_rule_that_did_not_apply() -> None:
-    assert decide(variant(valid_until=date(2020, 1, 1))) == Decision(Field.REFERRAL_REFERENCE, None, "r", "expired")
+    assert decide(variant(valid_until=date(2020, 1, 1))) == Decision(
+        field=Field.REFERRAL_REFERENCE, effect=None, rule_id="r", reason="expired"
+    )
 
 
 def test_one_fitting_rule_is_enough() -> None:
@@ -258,7 +262,7 @@ def test_a_bsn_that_a_rule_would_release_is_withheld_with_the_rule_and_the_reaso
 
     released = gate_of(policy_of(rule)).release(outside, DisclosureOccasion.MISSED, {Field.CLIENT_BSN: "999990019"})
 
-    assert released.decisions == (Decision(Field.CLIENT_BSN, None, "r", "outside"),)
+    assert released.decisions == (Decision(field=Field.CLIENT_BSN, effect=None, rule_id="r", reason="outside"),)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +312,7 @@ def test_a_failing_field_is_withheld_alone_and_explained() -> None:
     released = release_for("wijkteam", DisclosureOccasion.MISSED, facts, gate_of(policy_of(coarse, clear)))
 
     assert released.fields == {Field.REFERRAL_AREA: "Noord"}
-    assert released.decisions[1] == Decision(Field.CLIENT_BIRTH_DATE, None, None, "error")
+    assert released.decisions[1] == Decision(field=Field.CLIENT_BIRTH_DATE, effect=None, rule_id=None, reason="error")
 
 
 def test_a_coarsened_field_leaves_less_precisely() -> None:
@@ -364,7 +368,13 @@ def test_a_release_prints_no_values() -> None:
 
 def test_only_the_gate_makes_a_release() -> None:
     with pytest.raises(TypeError, match=r"^only PrivacyGate creates a Released$"):
-        Released({Field.CLIENT_BSN: "999990019"}, (), "1", DisclosureOccasion.READING, object())
+        Released(
+            fields={Field.CLIENT_BSN: "999990019"},
+            decisions=(),
+            policy_version="1",
+            occasion=DisclosureOccasion.READING,
+            key=object(),
+        )
 
 
 def test_a_release_cannot_be_changed_or_made_from_another() -> None:

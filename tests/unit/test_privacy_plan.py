@@ -12,9 +12,9 @@ from typing_extensions import override
 from app.domain.codes import ConsentScope, DisclosureOccasion, TrajectoryResult
 from app.domain.fields import Field, FieldClass
 from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS
-from app.privacy.decision import failed
+from app.privacy.decision import withheld
 from app.privacy.gate import PrivacyGate, Receiver
-from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Condition, Effect, Policy, Rule
+from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Condition, Effect, Policy, Reason, Rule
 from tests.support.privacy import FACTS, POLICY, gate_of, receiver_of
 
 Facts = Mapping[Field, object]
@@ -173,5 +173,5 @@ def test_a_requirement_that_cannot_be_evaluated_withholds_what_depends_on_it_and
     received = gate_of().release(receiver_of("deurwaarder"), DisclosureOccasion.RECEIVED, facts)
 
     assert released.is_empty
-    assert failed(Field.REFERRAL_ID) in released.decisions
+    assert withheld(Field.REFERRAL_ID, Reason.ERROR) in released.decisions
     assert Field.REFERRAL_ID in received.fields

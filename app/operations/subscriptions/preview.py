@@ -1,7 +1,7 @@
 """What would be sent to a subscription about a referral, and why not more; nothing is stored or sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.database import Connection
@@ -127,7 +127,7 @@ def _readable(services: Services, receiver: Receiver, facts: FieldValues) -> Map
 
 def _as_sent(subscription: Subscription, decision: Decision) -> Decision:
     if subscription.content is Content.THIN and decision.effect is not None and decision.field not in ID_FIELDS:
-        return Decision(decision.field, None, decision.rule_id, "thin")
+        return replace(decision, effect=None, reason="thin")
     return decision
 
 
