@@ -151,19 +151,24 @@ class PrivacyGate:
         return self._released(occasion, fields, decisions)
 
     def would_release(
-        self, kind: str, occasion: DisclosureOccasion, field: Field, facts: Mapping[Field, object]
+        self,
+        kind: str,
+        occasion: DisclosureOccasion,
+        field: Field,
+        facts: Mapping[Field, object],
+        *,
+        inside: bool = False,
     ) -> bool:
         """Return whether ``release`` would release a field to this kind of receiver, also when it is not a fact.
-
-        The limit on fields that never leave to receivers outside the three systems is not applied.
 
         Args:
             kind: of receiver.
             occasion: at which moment, on request, or to be handled.
             field: that is asked about.
             facts: at least what the rules depend on: consent, and the fields in conditions.
+            inside: whether the receiver works in one of the three systems.
         """
-        outcomes = self._plan(kind, occasion, True, self._today()).outcomes(facts)[field]
+        outcomes = self._plan(kind, occasion, inside, self._today()).outcomes(facts)[field]
         return (outcomes.empty if field in facts and facts[field] is None else outcomes.filled).released
 
     def _compiled(self, kind: str, occasion: DisclosureOccasion, inside: bool, day: date) -> Plan:

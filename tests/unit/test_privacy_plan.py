@@ -154,10 +154,13 @@ def test_would_release_answers_as_release_does_over_the_whole_matrix() -> None:
     gate = gate_of()
 
     found = [
-        (kind, occasion, facts)
-        for facts, kind, occasion in product(CASES_OF_WOULD, sorted(RECEIVER_KINDS), DisclosureOccasion)
-        for released in [gate.release(Receiver("organisation-1", kind, inside=True), occasion, facts)]
-        if set(released.fields) != {field for field in facts if gate.would_release(kind, occasion, field, facts)}
+        (kind, occasion, inside, facts)
+        for facts, kind, occasion, inside in product(
+            CASES_OF_WOULD, sorted(RECEIVER_KINDS), DisclosureOccasion, (True, False)
+        )
+        for released in [gate.release(Receiver("organisation-1", kind, inside=inside), occasion, facts)]
+        if set(released.fields)
+        != {field for field in facts if gate.would_release(kind, occasion, field, facts, inside=inside)}
     ]
 
     assert found == []

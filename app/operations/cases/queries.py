@@ -277,7 +277,8 @@ def _answers(view: Released, asked: Mapping[Field, str | None]) -> bool:
 
 
 def _reads(services: Services, scope: CallerScope, referrer: Organisation, field: Field) -> bool:
-    return services.gate.would_release(scope.receiver(referrer).kind, DisclosureOccasion.READING, field, {})
+    receiver = scope.receiver(referrer)
+    return services.gate.would_release(receiver.kind, DisclosureOccasion.READING, field, {}, inside=receiver.inside)
 
 
 def _listed_values(listed: ListedTrajectory) -> FieldValues:
@@ -313,5 +314,5 @@ def _was_disclosed(
 ) -> bool:
     if moment is None:
         return False
-    kind = scope.receiver(case.referral.organisation).kind
-    return services.gate.would_release(kind, moment, field, field_values(case))
+    receiver = scope.receiver(case.referral.organisation)
+    return services.gate.would_release(receiver.kind, moment, field, field_values(case), inside=receiver.inside)
