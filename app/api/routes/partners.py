@@ -98,48 +98,50 @@ JobId = Annotated[UUID, Path(description="Id of the job (*taak*).", examples=["0
 
 @router.get(
     "",
-    summary="See how the connections do",
+    summary="Read the status of all connections",
     response_model=PartnersOut,
     responses=problem_responses(400, 401, 403, 406),
 )
 async def list_partners(read: Reads) -> Response:
-    """Return the state of the connection with every partner system (*koppeling*)."""
+    """Return the status of the connection with every partner system (*koppeling*)."""
     states = await read.hub.db.read(partner_states, read.hub.services.clock.now())
     return json_answer(200, PartnersOut(items=[PartnerOut.model_validate(each) for each in states]))
 
 
-@router.get("/{system}", summary="See how one connection does", response_model=PartnerDetailsOut, responses=_PROBLEMS)
+@router.get(
+    "/{system}", summary="Read the status of one connection", response_model=PartnerDetailsOut, responses=_PROBLEMS
+)
 async def read_partner(read: Reads, system: Partner) -> Response:
-    """Return the state of the connection with one partner system (*koppeling*), and what it last brought."""
+    """Return the status of the connection with one partner system (*koppeling*), with its newest run."""
     state = await read.hub.db.read(partner_state, system, read.hub.services.clock.now())
     return json_answer(200, PartnerDetailsOut.model_validate(state))
 
 
 @router.post("/{system}/pause", summary="Pause a connection", response_model=PartnerOut, responses=_CHANGES)
-async def hold(change: Manages, system: Partner, body: PartnerPauseIn) -> Response:
-    """Leave a partner alone until it is resumed (*pauzeren*); nothing is lost, what it records is read afterwards.
+async def pause(change: Manages, system: Partner, body: PartnerPauseIn) -> Response:
+    """Stop pulling a partner until it is resumed (*pauzeren*); what it records meanwhile is read afterwards.
 
-    Pausing a connection that is paused gives it the new reason.
+    Pausing a paused connection replaces the reason.
     """
-    pause = partial(pause_partner, system=system, by=change.caller.client_id, reason=body.reason)
-    return await _once(change, pause, _state_answer)
+    operation = partial(pause_partner, system=system, by=change.caller.client_id, reason=body.reason)
+    return await _once(change, operation, _state_answer)
 
 
 @router.post("/{system}/resumption", summary="Resume a connection", response_model=PartnerOut, responses=_CHANGES)
-async def go_on(change: Manages, system: Partner) -> Response:
-    """Pull a partner again, at once, also when it was left alone after failures (*hervatten*)."""
+async def resume(change: Manages, system: Partner) -> Response:
+    """Pull a partner again at the next round (*hervatten*); a wait after failed pulls ends too."""
     return await _once(change, partial(resume_partner, system=system), _state_answer)
 
 
-@router.get("/{system}/runs", summary="List what the pulls brought", response_model=RunsOut, responses=_PROBLEMS)
+@router.get("/{system}/runs", summary="List the newest runs", response_model=RunsOut, responses=_PROBLEMS)
 async def list_runs(read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT) -> Response:
-    """Return the account of the newest pulls (*ophaalrondes*) that brought something, newest first."""
+    """Return the counts of the newest runs (*ophaalrondes*) that read something new, newest first."""
     runs = await read.hub.db.read(partner_runs, system, limit)
     return json_answer(200, RunsOut(items=[RunOut.model_validate(each) for each in runs]))
 
 
 @router.get(
-    "/{system}/quarantine", summary="List what is in quarantine", response_model=QuarantinePageOut, responses=_PROBLEMS
+    "/{system}/quarantine", summary="List the quarantine", response_model=QuarantinePageOut, responses=_PROBLEMS
 )
 async def list_quarantined(
     request: Request, read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
@@ -157,7 +159,7 @@ async def list_quarantined(
     responses=_PROBLEMS,
 )
 async def read_quarantined(read: Reads, system: Partner, quarantined_id: QuarantinedId) -> Response:
-    """Return which record it is, which field stands in the way (*quarantaine*), and why; never what it holds."""
+    """Return which record it is (*quarantaine*), which of its fields was refused and why; never its contents."""
     entry = await read.hub.db.read(find_quarantined, system, quarantined_id)
     return json_answer(200, QuarantinedOut.model_validate(entry))
 
@@ -170,10 +172,10 @@ async def read_quarantined(read: Reads, system: Partner, quarantined_id: Quarant
     responses=_CHANGES,
 )
 async def retry(change: Manages, system: Partner, quarantined_id: QuarantinedId) -> Response:
-    """Ask for another try with today's mapping (*opnieuw proberen*), without the partner.
+    """Request a job that reads the record again with the present mapping (*opnieuw proberen*), without the partner.
 
-    The job takes all of the same case that is in quarantine, because records of one case wait for each other; to read
-    everything again, ask for a job of the kind `retry`.
+    The job reads all records of the same case that are in quarantine, because records of one case wait for each other;
+    to read the whole quarantine again, request a job of kind `retry`.
     """
     request = partial(request_retry, system=system, entry_id=quarantined_id, by=change.caller.client_id)
     return await _once(change, request, partial(_requested_answer, change))
@@ -186,9 +188,9 @@ async def retry(change: Manages, system: Partner, quarantined_id: QuarantinedId)
     responses=_CHANGES,
 )
 async def dismiss(change: Manages, system: Partner, quarantined_id: QuarantinedId, body: DismissalIn) -> Response:
-    """Decide that a record will not be applied (*afwijzen*); its payload is destroyed, who decided and why is kept.
+    """Decide that a record will not be applied (*afwijzen*); its payload is deleted, who decided and why is stored.
 
-    What waited for it is tried at the next `retry`.
+    Records that waited for it are applied at the next pull or `retry`.
     """
     dismissal = partial(
         dismiss_quarantined, system=system, entry_id=quarantined_id, by=change.caller.client_id, reason=body.reason
@@ -196,12 +198,12 @@ async def dismiss(change: Manages, system: Partner, quarantined_id: QuarantinedI
     return await _once(change, dismissal, lambda _: answer(204))
 
 
-@router.post("/{system}/jobs", status_code=202, summary="Ask for a job", response_model=JobOut, responses=_CHANGES)
-async def ask_for_job(change: Manages, system: Partner, body: JobIn) -> Response:
-    """Ask to compare, read or retry a partner's records (*taak*); a worker does it at its next round.
+@router.post("/{system}/jobs", status_code=202, summary="Request a job", response_model=JobOut, responses=_CHANGES)
+async def create_job(change: Manages, system: Partner, body: JobIn) -> Response:
+    """Request a reconciliation, a backfill or a retry of the quarantine (*taak*); a worker does it at its next round.
 
-    While the partner is paused or left alone it waits, and tells so in `waitsFor`. A partner that no worker ever
-    pulled is refused, unless it is paused.
+    While the partner is paused or not called after failed pulls the job waits, as `waitsFor` says. A job for a partner
+    that no worker ever pulled is refused, unless the partner is paused.
     """
     if body.since is not None and body.kind != "backfill":
         message = "Leave it out, or ask for a backfill; a comparison or a retry takes everything."
@@ -223,13 +225,13 @@ async def list_jobs(
 
 @router.get("/{system}/jobs/{job_id}", summary="Read a job", response_model=JobOut, responses=_PROBLEMS)
 async def read_job(read: Reads, system: Partner, job_id: JobId) -> Response:
-    """Return where a job stands and, once it is finished, its report (*verslag*)."""
+    """Return the state of a job and, once it is finished, its report (*verslag*)."""
     return json_answer(200, JobOut.model_validate(await read.hub.db.read(find_job, system, job_id)))
 
 
 @router.post("/{system}/jobs/{job_id}/cancellation", summary="Cancel a job", response_model=JobOut, responses=_CHANGES)
 async def cancel(change: Manages, system: Partner, job_id: JobId) -> Response:
-    """Take back a job that waits (*annuleren*); one that was begun is finished."""
+    """Cancel a waiting job (*annuleren*); one that was started is finished."""
     cancellation = partial(cancel_job, system=system, job_id=job_id, by=change.caller.client_id)
     return await _once(change, cancellation, lambda job: answer(200, JobOut.model_validate(job)))
 
