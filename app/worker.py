@@ -71,4 +71,4 @@ class Worker:
 
 async def _log_liveness() -> None:
     last_round = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in last_completed().items()}
-    log.info("loops_completed", last_round=last_round)
+    log.info("worker_liveness_reported", last_round=last_round)

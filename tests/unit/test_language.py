@@ -13,7 +13,6 @@ from tests.support.documents import PAGES, ROOT, prose, relative
 # Pages that are still to be rewritten; empty in the end.
 PENDING = {
     "docs/explanation/delivery-guarantees.md",
-    "docs/how-to/operations.md",
     "docs/reference/simulators.md",
 }
 # Folders of Python source whose docstrings and comments are read too.
