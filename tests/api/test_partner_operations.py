@@ -35,8 +35,8 @@ WRITES: Mapping[str, Mapping[str, Any]] = {
 
 
 @pytest.fixture
-async def held(hub: AppState, operator: Api) -> str:
-    """Put two records of Allegro in quarantine and give the id of the first."""
+async def quarantined(hub: AppState, operator: Api) -> str:
+    """Put two records of Allegro in quarantine; return the id of the first."""
     await fill_quarantine(hub)
     found = await operator.get(f"{ALLEGRO}/quarantine")
     return str(found.json()["items"][0]["id"])
@@ -44,7 +44,7 @@ async def held(hub: AppState, operator: Api) -> str:
 
 @pytest.fixture
 async def connected(hub: AppState) -> PartnerLease:
-    """Have a worker that has Allegro's turn; returns the turn."""
+    """Let a worker acquire Allegro's lease; return the lease."""
     lease = PartnerLease(System.ALLEGRO, "worker")
     await hub.db.write(acquire_lease, hub.services, lease)
     return lease
@@ -63,7 +63,7 @@ async def all_of(hub: AppState) -> Dump:
     return await hub.db.read(dump_of)
 
 
-async def test_a_pause_tells_who_paused_and_why(operator: Api) -> None:
+async def test_a_pause_shows_who_paused_and_why(operator: Api) -> None:
     paused = await operator.post(f"{ALLEGRO}/pause", json=REASON)
     seen = await operator.get(ALLEGRO)
 
@@ -75,7 +75,7 @@ async def test_a_pause_tells_who_paused_and_why(operator: Api) -> None:
     )
 
 
-async def test_pausing_again_gives_the_new_reason(operator: Api) -> None:
+async def test_pausing_again_replaces_the_reason(operator: Api) -> None:
     await operator.post(f"{ALLEGRO}/pause", json=REASON)
 
     again = await operator.post(f"{ALLEGRO}/pause", json={"reason": "Now until 15:00"})
@@ -104,24 +104,24 @@ async def test_a_pause_needs_a_reason_of_one_line(hub: AppState, operator: Api, 
 
 @pytest.mark.usefixtures("connected")
 @pytest.mark.parametrize(
-    "wish",
+    "request_body",
     [
         {"kind": "reconcile", "dryRun": True},
         {"kind": "backfill", "since": "2026-01-01T00:00:00+01:00"},
         {"kind": "retry"},
     ],
 )
-async def test_a_job_that_is_asked_for_waits_at_its_address(operator: Api, wish: dict[str, Any]) -> None:
-    asked = await operator.post(f"{ALLEGRO}/jobs", json=wish)
-    found = await operator.get(asked.headers["Location"])
+async def test_a_requested_job_waits_at_its_address(operator: Api, request_body: dict[str, Any]) -> None:
+    requested = await operator.post(f"{ALLEGRO}/jobs", json=request_body)
+    found = await operator.get(requested.headers["Location"])
 
-    assert asked.status_code == 202
-    assert found.json() == asked.json()
+    assert requested.status_code == 202
+    assert found.json() == requested.json()
     shown = {name: found.json()[name] for name in ("system", "kind", "dryRun", "state", "requestedBy")}
     assert shown == {
         "system": "allegro",
-        "kind": wish["kind"],
-        "dryRun": wish.get("dryRun", False),
+        "kind": request_body["kind"],
+        "dryRun": request_body.get("dryRun", False),
         "state": "waiting",
         "requestedBy": "operator",
     }
@@ -136,7 +136,7 @@ async def test_a_job_that_is_asked_for_waits_at_its_address(operator: Api, wish:
         ({"kind": "retry", "ids": []}, "ids"),
     ],
 )
-async def test_a_job_that_does_not_exist_is_refused_and_not_kept(
+async def test_an_invalid_job_is_refused_and_not_stored(
     hub: AppState, operator: Api, body: dict[str, Any], field: str
 ) -> None:
     before = await all_of(hub)
@@ -162,15 +162,15 @@ async def test_jobs_come_in_pages_newest_first(operator: Api) -> None:
 
 @pytest.mark.usefixtures("connected")
 async def test_a_job_is_found_at_its_own_partner_only(operator: Api) -> None:
-    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
+    requested = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
 
-    answer = await operator.get(f"/v1/partners/gidso/jobs/{asked.json()['id']}")
+    answer = await operator.get(f"/v1/partners/gidso/jobs/{requested.json()['id']}")
 
     assert answer.status_code == 404
 
 
 @pytest.mark.usefixtures("connected")
-async def test_the_same_request_under_one_key_asks_for_one_job(operator: Api) -> None:
+async def test_the_same_request_under_one_key_makes_one_job(operator: Api) -> None:
     headers = {"Idempotency-Key": "once"}
 
     answers = [await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"}, headers=headers) for _ in range(2)]
@@ -179,7 +179,7 @@ async def test_the_same_request_under_one_key_asks_for_one_job(operator: Api) ->
     assert len((await operator.get(f"{ALLEGRO}/jobs")).json()["items"]) == 1
 
 
-async def test_a_job_that_nobody_would_do_is_refused_with_the_way_out(hub: AppState, operator: Api) -> None:
+async def test_a_job_that_nobody_would_do_is_refused_with_the_remedy(hub: AppState, operator: Api) -> None:
     before = await all_of(hub)
 
     answer = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
@@ -188,16 +188,16 @@ async def test_a_job_that_nobody_would_do_is_refused_with_the_way_out(hub: AppSt
     assert await all_of(hub) == before
 
 
-async def test_a_backfill_can_be_asked_for_before_the_first_pull_of_a_paused_partner(operator: Api) -> None:
+async def test_a_backfill_can_be_requested_before_the_first_pull_of_a_paused_partner(operator: Api) -> None:
     await operator.post(f"{ALLEGRO}/pause", json=REASON)
 
-    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "backfill"})
+    requested = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "backfill"})
 
-    assert (asked.status_code, asked.json()["waitsFor"]) == (202, "resumption")
+    assert (requested.status_code, requested.json()["waitsFor"]) == (202, "resumption")
 
 
 @pytest.mark.usefixtures("connected")
-async def test_a_job_that_waits_says_for_what(operator: Api) -> None:
+async def test_a_waiting_job_shows_what_it_waits_for(operator: Api) -> None:
     first, second = [await operator.post(f"{ALLEGRO}/jobs", json={"kind": kind}) for kind in ("reconcile", "retry")]
     await operator.post(f"{ALLEGRO}/pause", json=REASON)
 
@@ -207,34 +207,34 @@ async def test_a_job_that_waits_says_for_what(operator: Api) -> None:
     assert {each["waitsFor"] for each in paused} == {"resumption"}
 
 
-async def test_a_job_of_a_partner_that_is_left_alone_waits_for_it(
+async def test_a_job_of_a_partner_that_is_not_called_waits_for_it(
     hub: AppState, operator: Api, connected: PartnerLease
 ) -> None:
     failure = PullFailure(pull_policy=PullPolicy(), random=lambda: 0.0, not_before=NOW)
     await hub.db.write(record_failure, hub.services, connected, failure)
 
-    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
+    requested = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
 
-    assert asked.json()["waitsFor"] == "partner"
+    assert requested.json()["waitsFor"] == "partner"
 
 
 @pytest.mark.usefixtures("connected")
-async def test_the_state_tells_since_when_a_job_waits(operator: Api) -> None:
-    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
+async def test_the_status_shows_since_when_a_job_waits(operator: Api) -> None:
+    requested = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
     waiting = (await operator.get(ALLEGRO)).json()
-    await operator.post(f"{asked.headers['Location']}/cancellation")
+    await operator.post(f"{requested.headers['Location']}/cancellation")
     idle = (await operator.get(ALLEGRO)).json()
 
-    assert waiting["jobsWaitingSince"] == asked.json()["requestedAt"]
+    assert waiting["jobsWaitingSince"] == requested.json()["requestedAt"]
     assert "jobsWaitingSince" not in idle
 
 
-async def test_a_cancelled_job_is_not_done_and_tells_who_took_it_back(
+async def test_a_cancelled_job_is_not_done_and_shows_who_cancelled_it(
     hub: AppState, operator: Api, connected: PartnerLease
 ) -> None:
-    asked = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "backfill", "since": "2026-01-01T00:00:00Z"})
+    requested = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "backfill", "since": "2026-01-01T00:00:00Z"})
 
-    answer = await operator.post(f"{asked.headers['Location']}/cancellation")
+    answer = await operator.post(f"{requested.headers['Location']}/cancellation")
 
     cancelled = answer.json()
     assert (answer.status_code, cancelled["state"], "waitsFor" in cancelled) == (200, "cancelled", False)
@@ -242,7 +242,7 @@ async def test_a_cancelled_job_is_not_done_and_tells_who_took_it_back(
     assert await hub.db.write(start_next_job, hub.services, connected) is None
 
 
-async def test_a_job_that_was_begun_cannot_be_cancelled(hub: AppState, operator: Api, connected: PartnerLease) -> None:
+async def test_a_started_job_cannot_be_cancelled(hub: AppState, operator: Api, connected: PartnerLease) -> None:
     job = await hub.db.write(request_job, hub.services, System.ALLEGRO, "operator", JobRequest(kind=JobKind.RECONCILE))
     await hub.db.write(start_next_job, hub.services, connected)
     before = await all_of(hub)
@@ -253,21 +253,21 @@ async def test_a_job_that_was_begun_cannot_be_cancelled(hub: AppState, operator:
     assert await all_of(hub) == before
 
 
-async def test_retrying_a_record_in_quarantine_asks_for_a_job(operator: Api, held: str) -> None:
-    asked = await operator.post(f"{ALLEGRO}/quarantine/{held}/retry")
+async def test_retrying_a_record_in_quarantine_requests_a_job(operator: Api, quarantined: str) -> None:
+    requested = await operator.post(f"{ALLEGRO}/quarantine/{quarantined}/retry")
 
-    assert (asked.status_code, asked.json()["kind"]) == (202, "retry")
-    assert asked.json()["report"] == {"quarantineId": held}
-    assert (await operator.get(asked.headers["Location"])).json() == asked.json()
+    assert (requested.status_code, requested.json()["kind"]) == (202, "retry")
+    assert requested.json()["report"] == {"quarantineId": quarantined}
+    assert (await operator.get(requested.headers["Location"])).json() == requested.json()
 
 
-async def test_a_dismissed_record_leaves_who_and_why_and_nothing_of_what_it_held(
-    hub: AppState, operator: Api, held: str
+async def test_a_dismissed_record_keeps_who_and_why_and_none_of_its_contents(
+    hub: AppState, operator: Api, quarantined: str
 ) -> None:
-    answer = await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json=REASON)
+    answer = await operator.post(f"{ALLEGRO}/quarantine/{quarantined}/dismissal", json=REASON)
 
     def row(tx: Connection) -> Any:
-        return tx.execute(select(quarantine).where(quarantine.c.id == UUID(held))).one()
+        return tx.execute(select(quarantine).where(quarantine.c.id == UUID(quarantined))).one()
 
     kept = await hub.db.read(row)
     assert answer.status_code == 204
@@ -279,38 +279,38 @@ async def test_a_dismissed_record_leaves_who_and_why_and_nothing_of_what_it_held
     )
 
 
-async def test_a_dismissed_record_is_no_longer_listed(operator: Api, held: str) -> None:
-    await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json=REASON)
+async def test_a_dismissed_record_is_no_longer_listed(operator: Api, quarantined: str) -> None:
+    await operator.post(f"{ALLEGRO}/quarantine/{quarantined}/dismissal", json=REASON)
 
     listed = await operator.get(f"{ALLEGRO}/quarantine")
-    found = await operator.get(f"{ALLEGRO}/quarantine/{held}")
+    found = await operator.get(f"{ALLEGRO}/quarantine/{quarantined}")
 
     assert [each["externalId"] for each in listed.json()["items"]] == ["m2"]
     assert found.status_code == 404
 
 
-async def test_a_dismissal_without_a_reason_is_refused(hub: AppState, operator: Api, held: str) -> None:
+async def test_a_dismissal_without_a_reason_is_refused(hub: AppState, operator: Api, quarantined: str) -> None:
     before = await all_of(hub)
 
-    answer = await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json={})
+    answer = await operator.post(f"{ALLEGRO}/quarantine/{quarantined}/dismissal", json={})
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "reason")
     assert await all_of(hub) == before
 
 
-async def test_a_record_is_dismissed_once(hub: AppState, operator: Api, held: str) -> None:
-    await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json=REASON)
+async def test_a_record_is_dismissed_once(hub: AppState, operator: Api, quarantined: str) -> None:
+    await operator.post(f"{ALLEGRO}/quarantine/{quarantined}/dismissal", json=REASON)
     before = await all_of(hub)
 
-    again = await operator.post(f"{ALLEGRO}/quarantine/{held}/dismissal", json={"reason": "Another one"})
+    again = await operator.post(f"{ALLEGRO}/quarantine/{quarantined}/dismissal", json={"reason": "Another one"})
 
     assert again.status_code == 409
     assert await all_of(hub) == before
 
 
 @pytest.mark.parametrize("action", ["retry", "dismissal"])
-@pytest.mark.usefixtures("held")
-async def test_what_is_not_in_quarantine_can_be_neither_retried_nor_dismissed(
+@pytest.mark.usefixtures("quarantined")
+async def test_a_record_outside_quarantine_can_be_neither_retried_nor_dismissed(
     hub: AppState, operator: Api, action: str
 ) -> None:
     before = await all_of(hub)

@@ -43,7 +43,7 @@ async def test_the_quarantine_comes_in_pages(operator: Api) -> None:
 
 
 @pytest.mark.usefixtures("quarantined")
-async def test_the_account_of_a_run_adds_up(operator: Api) -> None:
+async def test_the_counts_of_a_run_add_up(operator: Api) -> None:
     answer = await operator.get("/v1/partners/allegro/runs")
 
     [run] = answer.json()["items"]
@@ -63,7 +63,7 @@ async def test_the_state_of_a_connection_counts_its_quarantine(operator: Api) ->
 
 @pytest.mark.usefixtures("quarantined")
 @pytest.mark.parametrize(("way", "shown"), [(READING, "alertedAt"), (SENDING, "sendingAlertedAt")])
-async def test_the_state_tells_since_when_operators_know_of_a_trouble(
+async def test_the_status_shows_when_operators_were_alerted(
     hub: AppState, operator: Api, clock: SettableClock, way: str, shown: str
 ) -> None:
     async def tell(event_type: EventType) -> dict[str, Any]:
@@ -80,14 +80,14 @@ async def test_the_state_tells_since_when_operators_know_of_a_trouble(
 
 
 @pytest.mark.usefixtures("quarantined")
-async def test_one_connection_tells_what_it_last_brought(operator: Api) -> None:
+async def test_one_connection_shows_its_newest_run(operator: Api) -> None:
     answer = await operator.get("/v1/partners/allegro")
 
     assert answer.json()["lastRun"]["quarantined"] == 2
 
 
 @pytest.mark.usefixtures("quarantined")
-async def test_why_one_record_is_in_quarantine_is_told_and_never_what_it_holds(operator: Api) -> None:
+async def test_the_reason_of_a_quarantined_record_is_shown_and_never_its_contents(operator: Api) -> None:
     listed = (await operator.get("/v1/partners/allegro/quarantine")).json()["items"]
 
     answers = [await operator.get(f"/v1/partners/allegro/quarantine/{each['id']}") for each in listed]
@@ -120,7 +120,7 @@ async def test_an_unknown_partner_is_not_found(operator: Api) -> None:
     assert all("allegro, gidso, rmw" in answer.json()["detail"] for answer in answers)
 
 
-async def test_a_cursor_that_was_not_given_out_is_refused(operator: Api) -> None:
+async def test_an_invented_cursor_is_refused(operator: Api) -> None:
     answer = await operator.get("/v1/partners/gidso/quarantine?cursor=WyJ4Il0")
 
     assert answer.status_code == 400

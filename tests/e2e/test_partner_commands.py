@@ -1,4 +1,4 @@
-"""``trajecthub partner``: what a person sees and does, alone and beside a simulated GIDSO in a process of its own."""
+"""``trajecthub partner``: what it prints and does, alone and next to a simulated GIDSO in a process of its own."""
 
 import os
 import subprocess
@@ -57,7 +57,7 @@ def test_a_pause_is_seen_by_the_next_command_and_ends_by_resuming(migrated: dict
     assert (resumed["paused"], "pauseReason" in resumed) == (False, False)
 
 
-def test_what_there_is_of_a_partner_is_shown_as_a_table(migrated: dict[str, str]) -> None:
+def test_partners_are_listed_in_a_table(migrated: dict[str, str]) -> None:
     run(migrated, "partner", "pause", "gidso", "--reason=Maintenance")
 
     # In a process of its own: how wide a table may be is found out at the start of one.
@@ -69,12 +69,12 @@ def test_what_there_is_of_a_partner_is_shown_as_a_table(migrated: dict[str, str]
 
 
 @pytest.mark.parametrize("listing", ["runs", "quarantine"])
-def test_a_partner_that_gave_nothing_has_nothing_to_list(migrated: dict[str, str], listing: str) -> None:
+def test_a_partner_without_runs_has_nothing_to_list(migrated: dict[str, str], listing: str) -> None:
     assert run_json(migrated, "partner", listing, "rmw") == []
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told_way_out"),
+    ("arguments", "code", "remedy"),
     [
         (("runs", "facebook"), 2, "must be one of: allegro, gidso, rmw"),
         (("pause", "gidso"), 2, "--reason"),
@@ -83,17 +83,17 @@ def test_a_partner_that_gave_nothing_has_nothing_to_list(migrated: dict[str, str
         (("reconcile", "gidso", "--dry-run"), 1, "TRAJECTHUB_GIDSO_URL"),
     ],
 )
-def test_what_cannot_be_done_with_a_partner_is_told_with_the_way_out(
-    migrated: dict[str, str], words: tuple[str, ...], code: int, told_way_out: str
+def test_an_impossible_command_fails_with_the_remedy(
+    migrated: dict[str, str], arguments: tuple[str, ...], code: int, remedy: str
 ) -> None:
-    exit_code, output = run(migrated, "partner", *words)
+    exit_code, output = run(migrated, "partner", *arguments)
 
     assert exit_code == code
-    assert told_way_out in output
+    assert remedy in output
     assert "Traceback" not in output
 
 
-def test_a_dry_run_tells_what_is_missing_here_and_leaves_it_so(connected: dict[str, str]) -> None:
+def test_a_dry_run_reports_missing_records_and_changes_nothing(connected: dict[str, str]) -> None:
     write(connected, save_referrer, WIJKTEAM)
 
     reports = [run_json(connected, "partner", "reconcile", "gidso", "--dry-run") for _ in range(2)]
@@ -103,7 +103,7 @@ def test_a_dry_run_tells_what_is_missing_here_and_leaves_it_so(connected: dict[s
     assert run_json(connected, "partner", "runs", "gidso") == []
 
 
-def test_reconciling_applies_what_is_missing_here(connected: dict[str, str]) -> None:
+def test_reconciling_applies_missing_records(connected: dict[str, str]) -> None:
     write(connected, save_referrer, WIJKTEAM)
 
     first, second = (run_json(connected, "partner", "reconcile", "gidso") for _ in range(2))
@@ -113,7 +113,7 @@ def test_reconciling_applies_what_is_missing_here(connected: dict[str, str]) -> 
     assert [each["kind"] for each in run_json(connected, "partner", "runs", "gidso")] == ["reconcile"]
 
 
-def test_a_backfill_takes_what_happened_since_a_moment(connected: dict[str, str]) -> None:
+def test_a_backfill_applies_what_happened_since_a_time(connected: dict[str, str]) -> None:
     write(connected, save_referrer, WIJKTEAM)
 
     late = run_json(connected, "partner", "backfill", "gidso", "--since=2090-01-01")
@@ -122,7 +122,7 @@ def test_a_backfill_takes_what_happened_since_a_moment(connected: dict[str, str]
     assert (late["applied"], early["applied"]) == (0, 1)
 
 
-def test_what_was_refused_goes_on_once_its_cause_is_mended(connected: dict[str, str]) -> None:
+def test_a_refused_record_is_applied_by_a_retry_once_its_cause_is_corrected(connected: dict[str, str]) -> None:
     run(connected, "partner", "backfill", "gidso")
     [refused] = run_json(connected, "partner", "quarantine", "gidso")
     write(connected, save_referrer, WIJKTEAM)
@@ -133,7 +133,7 @@ def test_what_was_refused_goes_on_once_its_cause_is_mended(connected: dict[str, 
     assert (retried["applied"], run_json(connected, "partner", "quarantine", "gidso")) == (1, [])
 
 
-def test_one_record_that_was_refused_is_read_again_by_its_id(connected: dict[str, str]) -> None:
+def test_one_refused_record_is_read_again_by_its_id(connected: dict[str, str]) -> None:
     run(connected, "partner", "backfill", "gidso")
     [refused] = run_json(connected, "partner", "quarantine", "gidso")
     write(connected, save_referrer, WIJKTEAM)
@@ -145,7 +145,7 @@ def test_one_record_that_was_refused_is_read_again_by_its_id(connected: dict[str
     assert (retried["applied"], retried["quarantineId"]) == (1, refused["id"])
 
 
-def test_a_job_that_waits_is_listed_and_can_be_cancelled(migrated: dict[str, str]) -> None:
+def test_a_waiting_job_is_listed_and_can_be_cancelled(migrated: dict[str, str]) -> None:
     write(migrated, request_job, System.GIDSO, "beheer-1", JobRequest(kind=JobKind.RECONCILE))
     [waiting] = run_json(migrated, "partner", "jobs", "gidso")
 
@@ -176,7 +176,7 @@ def test_a_dismissed_record_is_left_out_of_the_next_retry(connected: dict[str, s
     assert run_json(connected, "partner", "retry", "gidso")["read"] == 0
 
 
-def test_a_partner_that_gives_no_answer_fails_the_command_and_says_so(migrated: dict[str, str]) -> None:
+def test_a_partner_that_does_not_answer_fails_the_command_with_the_reason(migrated: dict[str, str]) -> None:
     nobody = migrated | {"TRAJECTHUB_GIDSO_URL": "http://127.0.0.1:9", "TRAJECTHUB_GIDSO_API_KEY": API_KEY}
 
     report = run_json(nobody, "partner", "reconcile", "gidso", code=1)
@@ -184,7 +184,7 @@ def test_a_partner_that_gives_no_answer_fails_the_command_and_says_so(migrated: 
     assert list(report) == ["error"]
 
 
-def test_nothing_is_compared_with_a_paused_partner(connected: dict[str, str]) -> None:
+def test_a_paused_partner_is_not_reconciled(connected: dict[str, str]) -> None:
     run(connected, "partner", "pause", "gidso", "--reason=Maintenance")
 
     code, output = run(connected, "partner", "reconcile", "gidso")
@@ -193,7 +193,7 @@ def test_nothing_is_compared_with_a_paused_partner(connected: dict[str, str]) ->
     assert "run 'trajecthub partner resume gidso'" in output
 
 
-def test_a_command_waits_for_the_worker_that_has_the_turn(connected: dict[str, str]) -> None:
+def test_a_command_waits_for_the_worker_that_has_the_lease(connected: dict[str, str]) -> None:
     write(connected, acquire_lease, PartnerLease(System.GIDSO, "worker", lease_seconds=1))
 
     report = run_json(connected, "partner", "reconcile", "gidso", "--dry-run")
@@ -201,7 +201,7 @@ def test_a_command_waits_for_the_worker_that_has_the_turn(connected: dict[str, s
     assert report["compared"] == 1
 
 
-def test_a_command_leaves_the_turn_to_the_next_worker(connected: dict[str, str]) -> None:
+def test_a_command_releases_its_lease_to_the_next_worker(connected: dict[str, str]) -> None:
     run(connected, "partner", "reconcile", "gidso")
 
     write(connected, acquire_lease, PartnerLease(System.GIDSO, "worker"))

@@ -27,7 +27,7 @@ from app.sandbox.register import RegisterRow
 from app.sandbox.runtime import SettableClock
 from app.sandbox.simulate import SIMULATORS
 from tests.support.hub import Dump, dump_of, without_volatile
-from tests.support.partners_env import without_account
+from tests.support.partners_env import without_job_and_lease
 from tests.support.pilot import by_api, counsel_at_allegro, last_day, pilot_rows, refer_at_desks, tables_of
 
 REFERRERS = (System.GIDSO, System.RMW)
@@ -101,7 +101,7 @@ async def heard(env: SandboxEnv) -> dict[str, Any]:
 
 async def records(env: SandboxEnv) -> Dump:
     """Return every row but the account of the reading itself."""
-    return without_volatile(without_account(await env.hub.db.read(dump_of)))
+    return without_volatile(without_job_and_lease(await env.hub.db.read(dump_of)))
 
 
 async def read_year(env: SandboxEnv, rows: Sequence[RegisterRow]) -> tuple[dict[System, Any], dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The worker does what operators ask of a partner, once, and what nobody asked for every night."""
+"""The worker does the jobs that operators request, once, and the nightly reconciliation."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -16,13 +16,13 @@ from app.operations.partners.jobs import find_job, page_of_jobs
 from app.operations.partners.pull_policy import MaintenanceWindow
 from app.operations.partners.state import pause_partner, resume_partner
 from tests.support.hub import NOW, InProcessHub, unreadable
-from tests.support.job_env import ask_job, job_puller, registration
+from tests.support.job_env import job_puller, new_job, registration
 from tests.support.scripted_source import FullListSource, ScriptedSource
 
 
-async def test_a_job_that_was_left_halfway_is_begun_again_by_whoever_has_the_turn(hub: InProcessHub) -> None:
+async def test_a_job_whose_worker_stopped_is_started_again_by_the_next_holder_of_the_lease(hub: InProcessHub) -> None:
     archive = FullListSource(registration(1))
-    job_id = await ask_job(hub, System.GIDSO, "backfill")
+    job_id = await new_job(hub, System.GIDSO, "backfill")
     await job_puller(hub, ScriptedSource(PartnerUnreachable("no answer"), system=System.GIDSO), "dead").round()
     await _set_running(hub, job_id)
     hub.clock.set(NOW + timedelta(minutes=2))
@@ -43,10 +43,10 @@ async def _set_running(hub: InProcessHub, job_id: Any) -> None:
     await hub.db.write(work)
 
 
-async def test_a_job_that_fails_says_why_and_stops_no_pull(hub: InProcessHub) -> None:
+async def test_a_failed_job_reports_why_and_stops_no_pull(hub: InProcessHub) -> None:
     feed = ScriptedSource(PartnerUnreachable("no answer"), RuntimeError("Jansen"), Page((registration(1),), "5"))
     feed.system = System.GIDSO
-    ids = [await ask_job(hub, System.GIDSO, kind) for kind in ("backfill", "reconcile")]
+    ids = [await new_job(hub, System.GIDSO, kind) for kind in ("backfill", "reconcile")]
 
     await job_puller(hub, feed).round()
 
@@ -62,7 +62,7 @@ async def test_the_jobs_of_a_paused_partner_wait(hub: InProcessHub) -> None:
     archive = FullListSource(registration(1))
     one = job_puller(hub, archive)
     await hub.db.write(pause_partner, hub.services, System.GIDSO, "beheer", "First backfill, then pull.")
-    job_id = await ask_job(hub, System.GIDSO, "backfill")
+    job_id = await new_job(hub, System.GIDSO, "backfill")
 
     await one.round()
     while_paused = (await hub.db.read(find_job, System.GIDSO, job_id)).state
@@ -84,24 +84,24 @@ async def test_a_retry_reads_the_quarantine_again(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1"))
     one = job_puller(hub, ScriptedSource(Page((), "5")), "test")
 
-    rehearsed = await ask_job(hub, System.ALLEGRO, "retry", dry_run=True)
+    dry_run = await new_job(hub, System.ALLEGRO, "retry", dry_run=True)
     await one.round()
-    held = len(await hub.quarantine())
-    real = await ask_job(hub, System.ALLEGRO, "retry")
+    quarantined = len(await hub.quarantine())
+    real = await new_job(hub, System.ALLEGRO, "retry")
     await one.round()
 
-    reports = [(await hub.db.read(find_job, System.ALLEGRO, each)).report for each in (rehearsed, real)]
+    reports = [(await hub.db.read(find_job, System.ALLEGRO, each)).report for each in (dry_run, real)]
     assert reports[0] == reports[1]
-    assert (held, len(await hub.quarantine())) == (1, 0)
+    assert (quarantined, len(await hub.quarantine())) == (1, 0)
 
 
-async def test_a_retry_of_one_record_takes_its_case_and_leaves_the_others(hub: InProcessHub) -> None:
+async def test_a_retry_of_one_record_reads_its_case_and_no_other(hub: InProcessHub) -> None:
     for case in ("D-1", "D-2"):
         await hub.known_case(case)
     await hub.pull(unreadable("D-1"), unreadable("D-2"))
     [first, _] = (await hub.db.read(page_of_quarantine, System.ALLEGRO, None, 10))[0]
 
-    job_id = await ask_job(hub, System.ALLEGRO, "retry", quarantine_id=first.id)
+    job_id = await new_job(hub, System.ALLEGRO, "retry", quarantine_id=first.id)
     await job_puller(hub, ScriptedSource(Page((), "5")), "test").round()
 
     job = await hub.db.read(find_job, System.ALLEGRO, job_id)
@@ -111,7 +111,7 @@ async def test_a_retry_of_one_record_takes_its_case_and_leaves_the_others(hub: I
     assert (job.report["quarantineId"], job.report["read"]) == (str(first.id), 1)
 
 
-async def test_every_partner_is_compared_once_a_night(hub: InProcessHub) -> None:
+async def test_every_partner_is_reconciled_once_a_night(hub: InProcessHub) -> None:
     hub.clock.set(datetime(2026, 3, 2, 20, tzinfo=AMSTERDAM))
     archive = FullListSource(registration(1))
     both = [job_puller(hub, archive, holder, reconcile_at=time(3, 30)) for holder in ("one", "two")]
@@ -127,7 +127,7 @@ async def test_every_partner_is_compared_once_a_night(hub: InProcessHub) -> None
     assert {job.requested_by for job in jobs} == {"nightly"}
 
 
-async def test_a_night_in_maintenance_is_made_good_after_it(hub: InProcessHub) -> None:
+async def test_a_reconciliation_due_during_maintenance_is_done_after_it(hub: InProcessHub) -> None:
     hub.clock.set(datetime(2026, 3, 2, 20, tzinfo=AMSTERDAM))
     window = MaintenanceWindow(time(22), time(6))
     one = job_puller(hub, FullListSource(registration(1)), reconcile_at=time(3, 30), maintenance=(window,))

@@ -60,13 +60,13 @@ async def state(hub: InProcessHub, system: System = System.ALLEGRO) -> PartnerSt
 
 
 async def notices(hub: InProcessHub) -> list[str]:
-    """Return what operators were told, oldest first."""
+    """Return the notices to operators, oldest first."""
     rows = (await hub.dump())["event"]
-    told = [str(value) for row in rows for value in row if str(value).startswith("nl.trajecthub.partners.")]
-    return [each.split(".")[3] for each in told]
+    types = [str(value) for row in rows for value in row if str(value).startswith("nl.trajecthub.partners.")]
+    return [each.split(".")[3] for each in types]
 
 
-def alarms(lines: list[Any]) -> list[str]:
+def alerts(lines: list[Any]) -> list[str]:
     loud = ("partner_alert_raised", "partner_alert_cleared")
     return [line["event"] for line in lines if line["event"] in loud]
 
@@ -78,7 +78,7 @@ async def rounds(hub: InProcessHub, number: int, *pullers: Puller, apart: timede
         hub.clock.set(hub.clock.now() + apart)
 
 
-async def test_a_long_trouble_is_told_twice_once_at_its_start_and_once_at_its_end(hub: InProcessHub) -> None:
+async def test_a_lasting_failure_alerts_once_when_it_starts_and_once_when_it_ends(hub: InProcessHub) -> None:
     feed = ScriptedSource(*[no_answer() for _ in range(25)], Page((), "5"))
     one = puller(hub, feed, max_failures_per_hour=100)
 
@@ -86,11 +86,11 @@ async def test_a_long_trouble_is_told_twice_once_at_its_start_and_once_at_its_en
         await rounds(hub, 300, one)
 
     assert feed.pages == []
-    assert alarms(lines) == ["partner_alert_raised", "partner_alert_cleared"]
+    assert alerts(lines) == ["partner_alert_raised", "partner_alert_cleared"]
     assert await notices(hub) == ["failing", "recovered"]
 
 
-async def test_a_trouble_that_outlives_processes_is_told_by_one_of_them(hub: InProcessHub) -> None:
+async def test_a_failure_that_outlives_processes_is_alerted_by_one_of_them(hub: InProcessHub) -> None:
     feed = ScriptedSource(*[no_answer() for _ in range(25)], Page((), "5"))
     tell = [puller(hub, feed, holder, max_failures_per_hour=100) for holder in ("one", "two")]
     after_a_restart = [puller(hub, feed, holder, max_failures_per_hour=100) for holder in ("three", "four")]
@@ -100,21 +100,21 @@ async def test_a_trouble_that_outlives_processes_is_told_by_one_of_them(hub: InP
         await rounds(hub, 240, *after_a_restart)
 
     assert feed.pages == []
-    assert alarms(lines) == ["partner_alert_raised", "partner_alert_cleared"]
+    assert alerts(lines) == ["partner_alert_raised", "partner_alert_cleared"]
     assert await notices(hub) == ["failing", "recovered"]
 
 
-async def test_a_failure_that_passes_alarms_nobody(hub: InProcessHub) -> None:
+async def test_a_short_failure_alerts_nobody(hub: InProcessHub) -> None:
     feed = ScriptedSource(no_answer(), no_answer(), Page((), "5"))
 
     with capture_logs() as lines:
         await rounds(hub, 6, puller(hub, feed))
 
-    assert (alarms(lines), await notices(hub)) == ([], [])
+    assert (alerts(lines), await notices(hub)) == ([], [])
     assert (await state(hub)).failures == 0
 
 
-async def test_people_hear_of_a_partner_that_asks_to_wait_for_hours(hub: InProcessHub) -> None:
+async def test_operators_are_alerted_of_a_partner_that_asks_to_wait_for_hours(hub: InProcessHub) -> None:
     feed = ScriptedSource(no_answer(asked_seconds=7200))
 
     await rounds(hub, 12, puller(hub, feed))
@@ -123,7 +123,7 @@ async def test_people_hear_of_a_partner_that_asks_to_wait_for_hours(hub: InProce
     assert await notices(hub) == ["failing"]
 
 
-async def test_a_partner_in_trouble_is_left_alone_for_longer_and_longer(hub: InProcessHub) -> None:
+async def test_the_wait_doubles_after_each_failed_pull(hub: InProcessHub) -> None:
     feed, waits = ScriptedSource(*[no_answer() for _ in range(9)]), []
     for _ in range(9):
         await puller(hub, feed).round()
@@ -158,7 +158,7 @@ async def test_no_more_failed_pulls_an_hour_than_the_budget_allows(hub: InProces
     assert len([line for line in lines if line["event"] == "partner_pull_failed"]) <= 6
 
 
-async def test_a_pull_that_was_overtaken_tells_nothing_of_the_partner(hub: InProcessHub) -> None:
+async def test_a_failed_pull_without_the_lease_is_not_recorded(hub: InProcessHub) -> None:
     slow = ScriptedSource(no_answer())
 
     async def lose_the_turn() -> None:
@@ -171,7 +171,7 @@ async def test_a_pull_that_was_overtaken_tells_nothing_of_the_partner(hub: InPro
     assert (await state(hub)).failures == 0
 
 
-async def test_a_paused_partner_is_asked_again_from_where_it_was(hub: InProcessHub) -> None:
+async def test_a_resumed_partner_is_pulled_from_its_cursor(hub: InProcessHub) -> None:
     feed = ScriptedSource(Page((), "5"), Page((), "6"), Page((), "7"))
     await puller(hub, feed).round()
 
@@ -186,13 +186,13 @@ async def test_a_paused_partner_is_asked_again_from_where_it_was(hub: InProcessH
     assert feed.asked == [None, "7"]
 
 
-async def test_who_pauses_a_partner_says_why(hub: InProcessHub) -> None:
+async def test_a_pause_needs_a_reason(hub: InProcessHub) -> None:
     for reason in ("", "  ", "x" * 301):
         with pytest.raises(InvalidInput, match="reason"):
             await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", reason)
 
 
-async def test_a_partner_in_maintenance_is_not_asked_and_nobody_is_alarmed(hub: InProcessHub) -> None:
+async def test_a_partner_in_maintenance_is_not_called_and_nobody_is_alerted(hub: InProcessHub) -> None:
     feed = ScriptedSource(no_answer(), Page((), "5"))
     one = puller(hub, feed, maintenance=(NIGHT,), alert_after=timedelta(minutes=1))
     hub.clock.set(datetime(2026, 3, 2, 21, 59, 59, tzinfo=AMSTERDAM))
@@ -208,7 +208,7 @@ async def test_a_partner_in_maintenance_is_not_asked_and_nobody_is_alarmed(hub: 
     assert (len(feed.asked), await notices(hub)) == (2, [])
 
 
-async def test_the_state_of_a_partner_tells_how_long_there_was_no_news(hub: InProcessHub) -> None:
+async def test_the_lag_of_a_partner_is_the_time_since_its_last_successful_pull(hub: InProcessHub) -> None:
     await puller(hub, ScriptedSource(Page((), "5"))).round()
     hub.clock.set(NOW + timedelta(seconds=90))
 
@@ -263,7 +263,7 @@ async def dead_server() -> AsyncIterator[str]:
 
 
 @pytest.mark.parametrize("allegro", [dead_server, silent_server])
-async def test_partners_are_pulled_on_time_beside_one_that_is_dead(
+async def test_partners_are_pulled_on_time_next_to_one_that_does_not_answer(
     sqlite_hub: InProcessHub, tmp_path: Path, allegro: Any
 ) -> None:
     hub, stop = sqlite_hub, asyncio.Event()

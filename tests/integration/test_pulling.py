@@ -52,7 +52,7 @@ async def test_neither_cursor_nor_data_is_kept_of_a_page_that_breaks(hub: InProc
     assert await hub.dump() == before
 
 
-async def test_only_one_process_at_a_time_has_the_turn(hub: InProcessHub) -> None:
+async def test_only_one_process_at_a_time_has_the_lease(hub: InProcessHub) -> None:
     async def takes_turn(holder: str) -> bool:
         try:
             await hub.db.write(acquire_lease, hub.services, PartnerLease(System.ALLEGRO, holder))
@@ -65,7 +65,7 @@ async def test_only_one_process_at_a_time_has_the_turn(hub: InProcessHub) -> Non
     assert [await takes_turn("other"), await takes_turn("one")] == [True, False]
 
 
-async def test_a_process_that_lost_its_turn_applies_nothing_more(hub: InProcessHub) -> None:
+async def test_a_process_that_lost_its_lease_applies_nothing_more(hub: InProcessHub) -> None:
     await hub.db.write(acquire_lease, hub.services, PartnerLease(System.GIDSO, "slow"))
     hub.clock.set(NOW.replace(minute=NOW.minute + 2))
     await hub.db.write(acquire_lease, hub.services, PartnerLease(System.GIDSO, "other"))
@@ -78,19 +78,19 @@ async def test_a_process_that_lost_its_turn_applies_nothing_more(hub: InProcessH
     assert await hub.dump() == before
 
 
-async def test_a_turn_that_is_still_one_s_own_is_known_without_a_write(hub: InProcessHub) -> None:
+async def test_a_process_knows_its_own_lease_without_a_write(hub: InProcessHub) -> None:
     mine, other = PartnerLease(System.GIDSO, "test"), PartnerLease(System.GIDSO, "other")
     assert await hub.db.read(leased_state, mine) is None
 
     await hub.pull(cursor="17", system=System.GIDSO)
 
-    standing = await hub.db.read(leased_state, mine)
-    assert standing
-    assert (standing.cursor, standing.is_failing) == ("17", False)
+    state = await hub.db.read(leased_state, mine)
+    assert state
+    assert (state.cursor, state.is_failing) == ("17", False)
     assert await hub.db.read(leased_state, other) is None
 
 
-async def test_a_paused_partner_has_no_turn(hub: InProcessHub) -> None:
+async def test_a_paused_partner_cannot_be_leased(hub: InProcessHub) -> None:
     await hub.pull()
     await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", "Allegro moves house.")
 
@@ -103,7 +103,7 @@ def puller(hub: InProcessHub, feed: ScriptedSource, holder: str = "test") -> Pul
     return Puller(db=hub.db, services=hub.services, source=feed, holder=holder)
 
 
-async def test_a_pull_goes_on_from_where_the_last_one_ended(hub: InProcessHub) -> None:
+async def test_a_pull_continues_from_the_cursor_of_the_last_one(hub: InProcessHub) -> None:
     feed = ScriptedSource(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
 
     first, second = await puller(hub, feed).pull(), await puller(hub, feed).pull()
@@ -112,7 +112,7 @@ async def test_a_pull_goes_on_from_where_the_last_one_ended(hub: InProcessHub) -
     assert feed.asked == [None, "5"]
 
 
-async def test_what_came_before_a_failure_is_kept(hub: InProcessHub) -> None:
+async def test_pages_before_a_failure_stay_applied(hub: InProcessHub) -> None:
     feed = ScriptedSource(
         Page((partner_record("G-1", AT_WIJKTEAM),), "5"), PartnerUnreachable("no answer"), system=System.GIDSO
     )
@@ -130,14 +130,14 @@ async def test_an_expired_cursor_reads_everything_again_and_changes_nothing(hub:
     before = without_volatile(await hub.dump())
     feed = ScriptedSource(CursorExpired("gone"), replace(page, cursor="6"), system=System.GIDSO)
 
-    tally = await puller(hub, feed).pull()
+    result = await puller(hub, feed).pull()
 
-    assert (tally, feed.asked) == (PageResult(unchanged=1), ["5", None])
+    assert (result, feed.asked) == (PageResult(unchanged=1), ["5", None])
     assert without_volatile(await hub.dump()) == before
     assert await hub.cursor(System.GIDSO) == "6"
 
 
-async def test_a_loop_tells_what_it_had_to_put_aside(sqlite_hub: InProcessHub) -> None:
+async def test_a_loop_logs_how_many_records_it_quarantined(sqlite_hub: InProcessHub) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     feed = ScriptedSource(Page((unreadable("D-1"), unreadable("D-2")), "5"))
     feed.on_last = stop.set
@@ -149,7 +149,7 @@ async def test_a_loop_tells_what_it_had_to_put_aside(sqlite_hub: InProcessHub) -
     assert (line["event"], line["records"]) == ("partner_records_quarantined", 2)
 
 
-async def test_a_paused_partner_is_not_asked(sqlite_hub: InProcessHub) -> None:
+async def test_a_paused_partner_is_not_called(sqlite_hub: InProcessHub) -> None:
     hub = sqlite_hub
     await hub.pull()
     await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer", "Allegro moves house.")
@@ -161,7 +161,7 @@ async def test_a_paused_partner_is_not_asked(sqlite_hub: InProcessHub) -> None:
     assert feed.asked == []
 
 
-async def test_a_mistake_in_what_one_partner_sends_ends_no_loop(sqlite_hub: InProcessHub) -> None:
+async def test_a_fault_in_what_one_partner_sends_ends_no_loop(sqlite_hub: InProcessHub) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     feed = ScriptedSource(RuntimeError("Jansen owes 5,000 euro"))
     feed.on_last = stop.set
@@ -173,7 +173,7 @@ async def test_a_mistake_in_what_one_partner_sends_ends_no_loop(sqlite_hub: InPr
     assert (line["event"], line["reason"]) == ("partner_pull_failed", "RuntimeError")
 
 
-async def test_a_loop_that_stops_leaves_its_partner_to_the_next_at_once(hub: InProcessHub) -> None:
+async def test_a_stopped_loop_releases_its_lease_at_once(hub: InProcessHub) -> None:
     stop = asyncio.Event()
     first = ScriptedSource(Page((partner_record("G-1", AT_WIJKTEAM),), "5"), system=System.GIDSO)
     first.on_last = stop.set

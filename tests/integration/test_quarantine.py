@@ -29,45 +29,45 @@ from tests.support.hub import (
 TAKE_BACK = WithdrawReferral(WithdrawalReason.SUPPORT_STOPPED)
 
 
-async def test_an_unknown_code_waits_sealed_in_quarantine(hub: InProcessHub) -> None:
+async def test_a_record_with_an_unknown_code_is_sealed_in_quarantine(hub: InProcessHub) -> None:
     await hub.known_case()
 
     await hub.pull(unreadable("D-1", "m-7", soort="nieuw", naam="Voorbeeld"))
 
-    [held] = await hub.quarantine()
-    assert (held.field, held.reason, held.case_id, held.external_id) == ("soort", "unknown-code", "D-1", "m-7")
-    assert b"Voorbeeld" not in held.payload
-    opened = json.loads(hub.services.vault.open(held.payload, "quarantine.payload"))
+    [entry] = await hub.quarantine()
+    assert (entry.field, entry.reason, entry.case_id, entry.external_id) == ("soort", "unknown-code", "D-1", "m-7")
+    assert b"Voorbeeld" not in entry.payload
+    opened = json.loads(hub.services.vault.open(entry.payload, "quarantine.payload"))
     assert opened == {"soort": "nieuw", "naam": "Voorbeeld"}
 
 
-async def test_a_poisonous_record_harms_no_other_case(hub: InProcessHub) -> None:
+async def test_a_record_that_cannot_be_applied_affects_no_other_case(hub: InProcessHub) -> None:
     one, other = await hub.known_case("D-1"), await hub.known_case("D-2")
 
-    tally = await hub.pull(unreadable("D-1"), partner_record("D-2", SCHEDULE), cursor="9")
+    result = await hub.pull(unreadable("D-1"), partner_record("D-2", SCHEDULE), cursor="9")
 
-    assert tally == PageResult(applied=1, quarantined=1)
+    assert result == PageResult(applied=1, quarantined=1)
     assert await hub.status(one) is ReferralStatus.CONFIRMED
     assert await hub.status(other) is ReferralStatus.SCHEDULED
     assert await hub.cursor() == "9"
 
 
-async def test_a_value_that_the_store_does_not_take_harms_no_other_case(hub: InProcessHub) -> None:
+async def test_a_value_that_the_store_refuses_affects_no_other_case(hub: InProcessHub) -> None:
     too_long = replace(SCHEDULE, place="n" * 301)
     await hub.known_case("D-1")
     other = await hub.known_case("D-2")
 
-    tally = await hub.pull(partner_record("D-1", too_long), partner_record("D-2", SCHEDULE))
+    result = await hub.pull(partner_record("D-1", too_long), partner_record("D-2", SCHEDULE))
 
     assert await hub.status(other) is ReferralStatus.SCHEDULED
     if hub.db.dialect == "postgresql":
-        assert tally == PageResult(applied=1, quarantined=1)
-        [held] = await hub.quarantine()
-        assert held.reason == "refused-by-store"
-        assert "nnn" not in held.message
+        assert result == PageResult(applied=1, quarantined=1)
+        [entry] = await hub.quarantine()
+        assert entry.reason == "refused-by-store"
+        assert "nnn" not in entry.message
 
 
-async def test_what_comes_after_a_quarantined_record_of_its_case_waits(hub: InProcessHub) -> None:
+async def test_later_records_of_a_case_wait_for_a_quarantined_one(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
 
     same_page = await hub.pull(unreadable("D-1"), partner_record("D-1", SCHEDULE))
@@ -82,7 +82,7 @@ async def test_what_comes_after_a_quarantined_record_of_its_case_waits(hub: InPr
     ]
 
 
-async def test_a_quarantined_record_that_comes_again_is_not_kept_twice(hub: InProcessHub) -> None:
+async def test_a_quarantined_record_that_comes_again_is_not_stored_twice(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1"))
 
     again = await hub.pull(unreadable("D-1"), unreadable("D-1"))
@@ -91,20 +91,20 @@ async def test_a_quarantined_record_that_comes_again_is_not_kept_twice(hub: InPr
     assert len(await hub.quarantine()) == 1
 
 
-async def test_a_corrected_record_overtakes_the_quarantined_one(hub: InProcessHub) -> None:
+async def test_a_corrected_record_replaces_the_quarantined_one(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
 
-    tally = await hub.pull(partner_record("D-1", SCHEDULE, external_id="m-7", version="2"))
+    result = await hub.pull(partner_record("D-1", SCHEDULE, external_id="m-7", version="2"))
 
-    assert tally == PageResult(applied=1)
+    assert result == PageResult(applied=1)
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
     assert await hub.quarantine() == []
     [overtaken] = await hub.quarantine("overtaken")
     assert overtaken.payload is None
 
 
-async def test_what_waited_goes_on_after_the_correction_when_it_comes_again(hub: InProcessHub) -> None:
+async def test_a_waiting_record_is_applied_when_it_comes_again_after_the_correction(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), partner_record("D-1", ATTEND))
 
@@ -114,22 +114,22 @@ async def test_what_waited_goes_on_after_the_correction_when_it_comes_again(hub:
     assert await hub.quarantine() == []
 
 
-async def test_a_correction_that_cannot_be_read_either_takes_the_place_of_the_first(hub: InProcessHub) -> None:
+async def test_a_correction_that_cannot_be_read_either_replaces_the_first(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1", "m-7", soort="nieuw"))
 
-    tally = await hub.pull(unreadable("D-1", "m-7", soort="nieuwer"))
+    result = await hub.pull(unreadable("D-1", "m-7", soort="nieuwer"))
 
-    assert tally == PageResult(quarantined=1)
+    assert result == PageResult(quarantined=1)
     assert len(await hub.quarantine()) == 1
 
 
-async def test_a_record_that_is_refused_leaves_nothing_behind(hub: InProcessHub) -> None:
+async def test_a_refused_record_leaves_nothing_behind(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     before = without_volatile(await hub.dump())
 
-    tally = await hub.pull(partner_record("D-1", SCHEDULE, SIGN))
+    result = await hub.pull(partner_record("D-1", SCHEDULE, SIGN))
 
-    assert tally == PageResult(quarantined=1)
+    assert result == PageResult(quarantined=1)
     after = without_volatile(await hub.dump())
     assert {name for name, rows in after.items() if rows != before[name]} == {"quarantine"}
     assert await hub.status(referral_id) is ReferralStatus.CONFIRMED
@@ -139,68 +139,68 @@ async def test_a_record_that_is_refused_leaves_nothing_behind(hub: InProcessHub)
 async def test_a_refused_registration_can_be_corrected_on_the_same_page(hub: InProcessHub) -> None:
     wrong = replace(AT_WIJKTEAM, contents=replace(CONTENTS, area="Atlantis"))
 
-    tally = await hub.pull(
+    result = await hub.pull(
         partner_record("G-1", wrong, external_id="G-1"),
         partner_record("G-1", AT_WIJKTEAM, external_id="G-1"),
         partner_record("G-1", TAKE_BACK, external_id="G-1 stop"),
         system=System.GIDSO,
     )
 
-    assert tally == PageResult(applied=2, quarantined=1)
+    assert result == PageResult(applied=2, quarantined=1)
     assert await hub.quarantine(system=System.GIDSO) == []
 
 
-async def test_half_a_registration_is_taken_back_whole(hub: InProcessHub) -> None:
-    tally = await hub.pull(
+async def test_a_registration_that_fails_halfway_is_rolled_back_as_a_whole(hub: InProcessHub) -> None:
+    result = await hub.pull(
         partner_record("G-1", AT_WIJKTEAM, SIGN, external_id="G-1"),
         partner_record("G-1", AT_WIJKTEAM, external_id="G-1"),
         system=System.GIDSO,
     )
 
-    assert tally == PageResult(applied=1, quarantined=1)
+    assert result == PageResult(applied=1, quarantined=1)
     assert len((await hub.dump())["referral"]) == 1
 
 
-async def test_a_case_that_nobody_knows_is_quarantined(hub: InProcessHub) -> None:
-    tally = await hub.pull(partner_record("D-404", CONFIRM))
+async def test_a_record_of_an_unknown_case_is_quarantined(hub: InProcessHub) -> None:
+    result = await hub.pull(partner_record("D-404", CONFIRM))
 
-    assert tally == PageResult(quarantined=1)
+    assert result == PageResult(quarantined=1)
     assert [row.reason for row in await hub.quarantine()] == ["not-found"]
 
 
-async def test_a_referral_that_does_not_exist_poisons_nobody(hub: InProcessHub) -> None:
+async def test_an_unknown_referral_id_affects_no_other_case(hub: InProcessHub) -> None:
     one = await hub.known_case("D-1")
 
-    tally = await hub.pull(
+    result = await hub.pull(
         partner_record("D-404", CONFIRM, referral_id=uuid7(NOW, 1)), partner_record("D-1", SCHEDULE), cursor="9"
     )
 
-    assert tally == PageResult(applied=1, quarantined=1)
+    assert result == PageResult(applied=1, quarantined=1)
     assert await hub.status(one) is ReferralStatus.SCHEDULED
     assert await hub.cursor() == "9"
 
 
-async def test_a_second_number_for_a_known_case_poisons_nobody(hub: InProcessHub) -> None:
+async def test_a_second_number_for_a_known_case_affects_no_other_case(hub: InProcessHub) -> None:
     one, other = await hub.known_case("D-1"), await hub.known_case("D-2")
 
-    tally = await hub.pull(partner_record("D-1-again", SCHEDULE, referral_id=one), partner_record("D-2", SCHEDULE))
+    result = await hub.pull(partner_record("D-1-again", SCHEDULE, referral_id=one), partner_record("D-2", SCHEDULE))
 
-    assert tally == PageResult(applied=1, quarantined=1)
+    assert result == PageResult(applied=1, quarantined=1)
     assert await hub.status(one) is ReferralStatus.CONFIRMED
     assert await hub.status(other) is ReferralStatus.SCHEDULED
 
 
-async def test_what_a_partner_takes_back_before_the_hub_had_it_concerns_nobody(hub: InProcessHub) -> None:
-    tally = await hub.pull(partner_record("G-404", TAKE_BACK), system=System.GIDSO)
+async def test_a_withdrawal_of_an_unknown_referral_is_filtered(hub: InProcessHub) -> None:
+    result = await hub.pull(partner_record("G-404", TAKE_BACK), system=System.GIDSO)
 
-    assert tally == PageResult(filtered=1)
+    assert result == PageResult(filtered=1)
     assert await hub.quarantine(system=System.GIDSO) == []
 
 
-async def test_what_no_legal_path_leads_to_is_quarantined(hub: InProcessHub) -> None:
+async def test_a_state_without_a_legal_path_is_quarantined(hub: InProcessHub) -> None:
     await hub.known_case("D-1", MarkUnreachable())
 
-    tally = await hub.pull(partner_record("D-1", ATTEND))
+    result = await hub.pull(partner_record("D-1", ATTEND))
 
-    assert tally == PageResult(quarantined=1)
+    assert result == PageResult(quarantined=1)
     assert "No legal path" in (await hub.quarantine())[0].message

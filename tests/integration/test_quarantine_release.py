@@ -1,4 +1,4 @@
-"""How a record comes out of quarantine: read again, dismissed, forgotten, or overtaken by a better one."""
+"""How a record leaves the quarantine: read again, dismissed, expired, or replaced by a newer one."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -80,15 +80,15 @@ ATTENDED = partner_record("D-1", ATTEND, external_id="m-8")
 CONCLUDED = partner_record("D-1", CONCLUDE, external_id="m-9")
 
 
-async def test_a_mended_mapping_lets_the_whole_case_go_on_in_its_order(hub: InProcessHub) -> None:
+async def test_a_corrected_mapping_applies_the_whole_case_in_order(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     await hub.pull(CONCLUDED)
     [blocker, *_] = await hub.quarantine()
 
-    tally = await retry(hub, Reader(SCHEDULED, ATTENDED, CONCLUDED), [blocker.id])
+    result = await retry(hub, Reader(SCHEDULED, ATTENDED, CONCLUDED), [blocker.id])
 
-    assert tally == PageResult(applied=3)
+    assert result == PageResult(applied=3)
     assert (await hub.steps(referral_id))[2:] == ["schedule", "attend", "conclude", "open"]
     assert await hub.quarantine() == []
     assert [row.payload for row in await hub.quarantine("applied")] == [None, None, None]
@@ -96,32 +96,32 @@ async def test_a_mended_mapping_lets_the_whole_case_go_on_in_its_order(hub: InPr
     assert (run.kind, run.mapping_version, run.read, run.applied) == ("retry", "2", 3, 3)
 
 
-async def test_a_retry_without_a_mended_mapping_leaves_each_record_under_its_own_id(hub: InProcessHub) -> None:
+async def test_a_retry_without_a_corrected_mapping_leaves_each_record_under_its_own_id(hub: InProcessHub) -> None:
     await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     before = await hub.quarantine()
 
-    tally = await retry(hub, Reader(ATTENDED))
+    result = await retry(hub, Reader(ATTENDED))
 
-    assert tally == PageResult(quarantined=2)
+    assert result == PageResult(quarantined=2)
     after = await hub.quarantine()
     assert [row.id for row in after] == [row.id for row in before]
     assert [row.reason for row in after] == ["unknown-code", "waits-for-earlier"]
     assert [row.payload for row in after] == [row.payload for row in before]
 
 
-async def test_a_retry_says_why_a_record_that_waited_is_refused_now(hub: InProcessHub) -> None:
+async def test_a_retry_stores_why_a_waiting_record_is_refused_now(hub: InProcessHub) -> None:
     await hub.known_case()
     signed = partner_record("D-1", SIGN, external_id="m-8")
     await hub.pull(unreadable("D-1", "m-7"), signed)
 
-    tally = await retry(hub, Reader(SCHEDULED, signed))
+    result = await retry(hub, Reader(SCHEDULED, signed))
 
-    assert tally == PageResult(applied=1, quarantined=1)
+    assert result == PageResult(applied=1, quarantined=1)
     assert [(row.external_id, row.reason) for row in await hub.quarantine()] == [("m-8", "transition-not-allowed")]
 
 
-async def test_a_retry_leaves_other_cases_alone(hub: InProcessHub) -> None:
+async def test_a_retry_does_not_touch_other_cases(hub: InProcessHub) -> None:
     await hub.known_case("D-1")
     await hub.known_case("D-2")
     await hub.pull(unreadable("D-1", "m-7"), unreadable("D-2", "m-8"))
@@ -132,13 +132,13 @@ async def test_a_retry_leaves_other_cases_alone(hub: InProcessHub) -> None:
     assert [row.id for row in await hub.quarantine()] == [other.id]
 
 
-async def test_a_retry_of_nothing_leaves_no_account(hub: InProcessHub) -> None:
+async def test_a_retry_of_nothing_stores_no_run(hub: InProcessHub) -> None:
     assert await retry(hub, Reader()) == PageResult()
 
     assert await hub.db.read(list_runs, System.ALLEGRO, 1) == []
 
 
-async def test_what_a_newer_version_overtook_cannot_be_retried(hub: InProcessHub) -> None:
+async def test_a_record_that_a_newer_version_replaced_cannot_be_retried(hub: InProcessHub) -> None:
     await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
     [overtaken] = await hub.quarantine()
@@ -148,7 +148,7 @@ async def test_what_a_newer_version_overtook_cannot_be_retried(hub: InProcessHub
         await retry(hub, Reader(), [overtaken.id])
 
 
-async def test_what_does_not_exist_can_be_neither_retried_nor_dismissed(hub: InProcessHub) -> None:
+async def test_an_unknown_record_can_be_neither_retried_nor_dismissed(hub: InProcessHub) -> None:
     nothing = uuid7(NOW, 1)
 
     with pytest.raises(NotFound, match="list the quarantine"):
@@ -163,38 +163,38 @@ async def dismiss(hub: InProcessHub, quarantine_id: UUID, reason: str = "test da
 
 async def test_a_dismissed_record_loses_its_payload_and_keeps_who_and_why(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1", "m-7"))
-    [held] = await hub.quarantine()
+    [entry] = await hub.quarantine()
 
-    await dismiss(hub, held.id)
+    await dismiss(hub, entry.id)
 
     [row] = await hub.quarantine("dismissed")
     assert (row.payload, row.decided_by, row.decision) == (None, "operator-1", "test data at the partner")
     with pytest.raises(Conflict, match="dismissed"):
-        await dismiss(hub, held.id)
+        await dismiss(hub, entry.id)
 
 
 async def test_a_dismissal_needs_a_reason(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1", "m-7"))
-    [held] = await hub.quarantine()
+    [entry] = await hub.quarantine()
 
     with pytest.raises(InvalidInput, match="why"):
-        await dismiss(hub, held.id, " ")
+        await dismiss(hub, entry.id, " ")
 
-    assert (await hub.quarantine())[0].payload == held.payload
+    assert (await hub.quarantine())[0].payload == entry.payload
 
 
-async def test_what_waited_for_a_dismissed_record_goes_on(hub: InProcessHub) -> None:
+async def test_records_that_waited_for_a_dismissed_one_are_applied(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     await dismiss(hub, (await hub.quarantine())[0].id)
 
-    tally = await retry(hub, Reader(ATTENDED))
+    result = await retry(hub, Reader(ATTENDED))
 
-    assert tally == PageResult(applied=1)
+    assert result == PageResult(applied=1)
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
 
 
-async def test_a_dismissed_record_stays_out_as_it_was_and_comes_in_when_it_is_newer(hub: InProcessHub) -> None:
+async def test_a_dismissed_record_stays_out_and_a_newer_version_is_applied(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
     await dismiss(hub, (await hub.quarantine())[0].id)
@@ -206,78 +206,78 @@ async def test_a_dismissed_record_stays_out_as_it_was_and_comes_in_when_it_is_ne
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
 
 
-async def test_a_payload_is_forgotten_after_its_term_and_no_sooner(hub: InProcessHub) -> None:
+async def test_a_payload_is_deleted_after_its_term_and_no_sooner(hub: InProcessHub) -> None:
     await hub.pull(unreadable("D-1", "m-7"))
     hub.clock.set(NOW + timedelta(days=1))
     await hub.pull(unreadable("D-2", "m-8"))
     hub.clock.set(NOW + KEEP + timedelta(hours=1))
 
-    forgotten = await hub.db.write(expire_old_quarantine, hub.services)
+    purged = await hub.db.write(expire_old_quarantine, hub.services)
 
-    assert forgotten == 1
+    assert purged == 1
     assert [(row.external_id, row.payload) for row in await hub.quarantine("expired")] == [("m-7", None)]
     assert [row.external_id for row in await hub.quarantine()] == ["m-8"]
 
 
-async def test_what_expired_is_not_kept_anew_and_comes_in_when_it_can_be_read(hub: InProcessHub) -> None:
+async def test_an_expired_record_is_not_stored_again_and_is_applied_once_it_can_be_read(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
     hub.clock.set(NOW + KEEP + timedelta(hours=1))
     await hub.db.write(expire_old_quarantine, hub.services)
 
     still_unknown = await hub.pull(unreadable("D-1", "m-7"), kind="backfill")
-    mended = await hub.pull(replace(SCHEDULED, payload=unreadable("D-1").payload))
+    corrected = await hub.pull(replace(SCHEDULED, payload=unreadable("D-1").payload))
 
-    assert (still_unknown, mended) == (PageResult(unchanged=1), PageResult(applied=1))
+    assert (still_unknown, corrected) == (PageResult(unchanged=1), PageResult(applied=1))
     assert await hub.quarantine() == []
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
 
 
-async def test_what_can_be_read_by_now_goes_on_when_it_comes_again(hub: InProcessHub) -> None:
+async def test_a_record_that_can_be_read_by_now_is_applied_when_it_comes_again(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
 
-    tally = await hub.pull(replace(SCHEDULED, payload=unreadable("D-1").payload))
+    result = await hub.pull(replace(SCHEDULED, payload=unreadable("D-1").payload))
 
-    assert tally == PageResult(applied=1)
+    assert result == PageResult(applied=1)
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
     assert len(await hub.quarantine("applied")) == 1
 
 
-async def test_an_older_version_does_not_take_the_place_of_a_quarantined_one(hub: InProcessHub) -> None:
+async def test_an_older_version_does_not_replace_a_quarantined_one(hub: InProcessHub) -> None:
     await hub.known_case()
     await hub.pull(replace(unreadable("D-1", "m-7"), revision=3))
 
-    tally = await hub.pull(replace(SCHEDULED, revision=2))
+    result = await hub.pull(replace(SCHEDULED, revision=2))
 
-    assert tally == PageResult(unchanged=1)
+    assert result == PageResult(unchanged=1)
     assert [row.revision for row in await hub.quarantine()] == [3]
 
 
-async def test_a_withdrawal_ends_what_was_held_of_a_referral_that_never_came(hub: InProcessHub) -> None:
+async def test_a_withdrawal_ends_the_quarantine_of_a_referral_that_never_came(hub: InProcessHub) -> None:
     await hub.pull(unreadable("G-1", "G-1"), system=System.GIDSO)
 
-    tally = await hub.pull(partner_record("G-1", TAKE_BACK, external_id="G-1"), system=System.GIDSO)
+    result = await hub.pull(partner_record("G-1", TAKE_BACK, external_id="G-1"), system=System.GIDSO)
 
-    assert tally == PageResult(filtered=1)
+    assert result == PageResult(filtered=1)
     assert await hub.quarantine(system=System.GIDSO) == []
 
 
-async def test_what_waited_for_a_corrected_record_goes_on_after_the_pull(hub: InProcessHub) -> None:
+async def test_records_that_waited_for_a_corrected_one_are_applied_after_the_pull(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     assert not await hub.db.read(has_unblocked_cases, System.ALLEGRO)
     await hub.pull(replace(SCHEDULED, version="2"))
     assert await hub.db.read(has_unblocked_cases, System.ALLEGRO)
 
-    tally = await hub.db.write(retry_unblocked, hub.services, Reader(ATTENDED))
+    result = await hub.db.write(retry_unblocked, hub.services, Reader(ATTENDED))
 
-    assert tally == PageResult(applied=1)
+    assert result == PageResult(applied=1)
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
     assert not await hub.db.read(has_unblocked_cases, System.ALLEGRO)
 
 
-async def test_what_still_waits_is_not_free(hub: InProcessHub) -> None:
+async def test_a_case_with_a_blocking_record_is_not_unblocked(hub: InProcessHub) -> None:
     await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
 
@@ -285,7 +285,7 @@ async def test_what_still_waits_is_not_free(hub: InProcessHub) -> None:
     assert len(await hub.quarantine()) == 2
 
 
-async def test_a_pull_lets_go_on_what_waits_for_nothing_any_more(hub: InProcessHub) -> None:
+async def test_a_pull_applies_what_waits_for_nothing_any_more(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"), ATTENDED)
     feed = FixedSource(Page((replace(SCHEDULED, version="2"),), "2"), Page((), "2"))
@@ -296,25 +296,25 @@ async def test_a_pull_lets_go_on_what_waits_for_nothing_any_more(hub: InProcessH
     assert await hub.quarantine() == []
 
 
-async def test_what_is_taken_back_after_it_was_over_changes_nothing(hub: InProcessHub) -> None:
+async def test_a_withdrawal_after_the_end_of_a_referral_changes_nothing(hub: InProcessHub) -> None:
     referral_id = await hub.known_case("D-1", SCHEDULE, ATTEND, CONCLUDE)
     before = await hub.steps(referral_id)
 
-    tally = await hub.pull(partner_record("D-1", TAKE_BACK, external_id="m-10"))
+    result = await hub.pull(partner_record("D-1", TAKE_BACK, external_id="m-10"))
 
-    assert tally == PageResult(applied=1)
+    assert result == PageResult(applied=1)
     assert await hub.steps(referral_id) == before
     assert await hub.quarantine() == []
 
 
-async def test_a_corrected_record_does_not_wait_for_what_waits_for_it(hub: InProcessHub) -> None:
+async def test_a_corrected_record_does_not_wait_for_records_that_wait_for_it(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
     spoilt, waiting = replace(unreadable("D-1", "m-7"), revision=32), replace(ATTENDED, revision=33)
     await hub.pull(spoilt, waiting)
     assert len(await hub.quarantine()) == 2
 
-    tally = await hub.pull(replace(SCHEDULED, revision=52), replace(ATTENDED, revision=53))
+    result = await hub.pull(replace(SCHEDULED, revision=52), replace(ATTENDED, revision=53))
 
-    assert tally == PageResult(applied=2)
+    assert result == PageResult(applied=2)
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
     assert await hub.quarantine() == []

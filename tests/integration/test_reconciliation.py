@@ -17,16 +17,16 @@ from app.models import metadata
 from app.operations.partners.jobs import find_job
 from app.operations.partners.lease import PartnerLease, acquire_lease
 from tests.support.hub import CONFIRM, NOW, Dump, InProcessHub, partner_record, without_volatile
-from tests.support.job_env import ask_job, job_puller, registration
+from tests.support.job_env import job_puller, new_job, registration
 from tests.support.partners_env import (
     KINDS,
-    Partners,
+    PartnersEnv,
     counts,
-    fill,
-    gidso_row,
+    gidso_registration,
     lose_referrals,
     partners_of,
-    without_account,
+    save_many,
+    without_job_and_lease,
 )
 from tests.support.scripted_source import FullListSource, ScriptedSource
 from tests.support.statements import sent_statements
@@ -38,13 +38,13 @@ DELIVERY = metadata.tables["delivery"]
 
 
 @pytest.fixture
-async def partners(hub: InProcessHub, tmp_path: Path) -> AsyncIterator[Partners]:
+async def partners(hub: InProcessHub, tmp_path: Path) -> AsyncIterator[PartnersEnv]:
     async with partners_of(hub, tmp_path) as running:
         yield running
 
 
 async def referrals(hub: InProcessHub) -> dict[str, tuple[str, str]]:
-    """Return where each referral stands and in which area, by its reference."""
+    """Return the status and the area of each referral, by its reference."""
     table = metadata.tables["referral"]
     query = select(table.c.reference, table.c.status, table.c.area)
     rows = await hub.db.read(lambda tx: list(tx.execute(query)))
@@ -60,23 +60,23 @@ def damage(tx: Connection, seed: int) -> dict[System, dict[str, int]]:
         part = max(1, len(ids) // 20)
         chosen = random.sample(ids, 3 * part)
         mine = RECORD.c.system == system
-        changed, forgotten, lost = chosen[:part], chosen[part : 2 * part], chosen[2 * part :]
+        changed, purged, lost = chosen[:part], chosen[part : 2 * part], chosen[2 * part :]
         tx.execute(update(RECORD).where(mine, RECORD.c.external_id.in_(changed)).values(content_hash=bytes(32)))
-        tx.execute(delete(RECORD).where(mine, RECORD.c.external_id.in_(forgotten)))
+        tx.execute(delete(RECORD).where(mine, RECORD.c.external_id.in_(purged)))
         lose_referrals(tx, lost)
         done[system] = {"missing": 2 * part, "different": part, "deleted": 0, "extra": 0}
     return done
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_what_was_damaged_is_healed_and_a_second_sweep_is_empty(partners: Partners, seed: int) -> None:
-    await fill(partners, NUMBER)
+async def test_a_reconciliation_repairs_damage_and_a_second_one_finds_nothing(partners: PartnersEnv, seed: int) -> None:
+    await save_many(partners, NUMBER)
     await partners.pull(*REFERRERS)
     before = await referrals(partners.hub)
     damaged = await partners.hub.db.write(damage, seed)
 
-    first = {system: await partners.sweep(system) for system in REFERRERS}
-    second = {system: await partners.sweep(system) for system in REFERRERS}
+    first = {system: await partners.reconcile(system) for system in REFERRERS}
+    second = {system: await partners.reconcile(system) for system in REFERRERS}
 
     assert {system: counts(report) for system, report in first.items()} == damaged
     assert await referrals(partners.hub) == before
@@ -87,17 +87,17 @@ async def test_what_was_damaged_is_healed_and_a_second_sweep_is_empty(partners: 
         assert report["healed"]["read"] == 0
 
 
-async def test_no_step_is_made_twice_when_only_the_memory_of_it_was_damaged(partners: Partners) -> None:
+async def test_no_step_is_taken_twice_when_only_its_applied_record_was_lost(partners: PartnersEnv) -> None:
     hub = partners.hub
-    await partners.at_desk(System.GIDSO, *(gidso_row(each) for each in range(12)))
+    await partners.save_registrations(System.GIDSO, *(gidso_registration(each) for each in range(12)))
     await partners.worker.settle(*REFERRERS, System.ALLEGRO)
     steps = [step for each in range(12) for step in counsellors_steps(each)]
-    (await partners.desks[System.ALLEGRO].post("/_console/feiten", json=steps)).raise_for_status()
+    (await partners.consoles[System.ALLEGRO].post("/_console/feiten", json=steps)).raise_for_status()
     await partners.pull(System.ALLEGRO)
     before = made(await hub.dump())
     await hub.db.write(damage_memory, System.ALLEGRO, 20)
 
-    first, second = await partners.sweep(System.ALLEGRO), await partners.sweep(System.ALLEGRO)
+    first, second = await partners.reconcile(System.ALLEGRO), await partners.reconcile(System.ALLEGRO)
 
     assert counts(first) == {"missing": 10, "different": 10, "deleted": 0, "extra": 0}
     assert counts(second) == dict.fromkeys(KINDS, 0)
@@ -120,32 +120,32 @@ def damage_memory(tx: Connection, system: System, number: int) -> None:
     mine = RECORD.c.system == system
     ids = list(tx.execute(select(RECORD.c.external_id).where(mine).order_by(RECORD.c.external_id)).scalars())
     chosen = Random(number).sample(ids, number)
-    changed, forgotten = chosen[: number // 2], chosen[number // 2 :]
+    changed, purged = chosen[: number // 2], chosen[number // 2 :]
     tx.execute(update(RECORD).where(mine, RECORD.c.external_id.in_(changed)).values(content_hash=bytes(32)))
-    tx.execute(delete(RECORD).where(mine, RECORD.c.external_id.in_(forgotten)))
+    tx.execute(delete(RECORD).where(mine, RECORD.c.external_id.in_(purged)))
 
 
 def made(dump: Dump) -> dict[str, int]:
     return {name: len(dump[name]) for name in ("appointment", "event", "history", "quarantine", "referral")}
 
 
-async def test_a_sweep_over_what_is_well_changes_nothing(partners: Partners) -> None:
-    await fill(partners, 5)
+async def test_a_reconciliation_without_differences_changes_nothing(partners: PartnersEnv) -> None:
+    await save_many(partners, 5)
     await partners.pull(*REFERRERS)
-    before = without_volatile(without_account(await partners.hub.dump()))
+    before = without_volatile(without_job_and_lease(await partners.hub.dump()))
 
     for system in REFERRERS:
-        await partners.sweep(system)
+        await partners.reconcile(system)
 
-    assert without_volatile(without_account(await partners.hub.dump())) == before
+    assert without_volatile(without_job_and_lease(await partners.hub.dump())) == before
 
 
-async def test_what_the_partner_has_and_the_hub_never_saw_is_told_and_applied(partners: Partners) -> None:
-    await fill(partners, 5)
+async def test_a_record_that_the_hub_never_saw_is_reported_and_applied(partners: PartnersEnv) -> None:
+    await save_many(partners, 5)
     await partners.pull(System.GIDSO)
-    await partners.at_desk(System.GIDSO, gidso_row(3, Gebied="Noord"), gidso_row(100))
+    await partners.save_registrations(System.GIDSO, gidso_registration(3, Gebied="Noord"), gidso_registration(100))
 
-    report = await partners.sweep(System.GIDSO)
+    report = await partners.reconcile(System.GIDSO)
 
     assert report["missing"]["keys"] == ["aanmelding/G-000100"]
     assert report["different"]["keys"] == ["aanmelding/G-000003"]
@@ -153,37 +153,37 @@ async def test_what_the_partner_has_and_the_hub_never_saw_is_told_and_applied(pa
     assert (known["G-000003"][1], known["G-000100"][0]) == ("Noord", ReferralStatus.RECEIVED)
 
 
-async def test_what_the_partner_removed_unseen_is_withdrawn_once(partners: Partners) -> None:
-    await fill(partners, 12)
+async def test_a_record_that_the_partner_removed_unnoticed_is_withdrawn_once(partners: PartnersEnv) -> None:
+    await save_many(partners, 12)
     await partners.pull(System.GIDSO)
-    (await partners.desks[System.GIDSO].delete("/_console/aanmeldingen/G-000004")).raise_for_status()
-    (await partners.desks[System.GIDSO].post("/_console/delta-tokens/verlopen")).raise_for_status()
+    (await partners.consoles[System.GIDSO].delete("/_console/aanmeldingen/G-000004")).raise_for_status()
+    (await partners.consoles[System.GIDSO].post("/_console/delta-tokens/verlopen")).raise_for_status()
 
-    first, second = await partners.sweep(System.GIDSO), await partners.sweep(System.GIDSO)
+    first, second = await partners.reconcile(System.GIDSO), await partners.reconcile(System.GIDSO)
 
     assert first["deleted"] == {"count": 1, "keys": ["aanmelding/G-000004"]}
     assert (await referrals(partners.hub))["G-000004"][0] == ReferralStatus.WITHDRAWN
     assert counts(second) == dict.fromkeys(KINDS, 0)
 
 
-async def test_a_dry_run_reports_the_same_and_changes_no_row(partners: Partners) -> None:
-    await fill(partners, NUMBER)
+async def test_a_dry_run_reports_the_same_and_changes_no_row(partners: PartnersEnv) -> None:
+    await save_many(partners, NUMBER)
     await partners.pull(*REFERRERS)
     await partners.hub.db.write(damage, 3)
-    await partners.at_desk(System.GIDSO, gidso_row(100), gidso_row(101, Inkomen="Nieuw"))
-    before = without_account(await partners.hub.dump())
+    await partners.save_registrations(System.GIDSO, gidso_registration(100), gidso_registration(101, Inkomen="Nieuw"))
+    before = without_job_and_lease(await partners.hub.dump())
 
-    rehearsed = {system: await partners.sweep(system, dry_run=True) for system in REFERRERS}
+    dry_run = {system: await partners.reconcile(system, dry_run=True) for system in REFERRERS}
 
-    assert without_account(await partners.hub.dump()) == before
-    assert rehearsed == {system: await partners.sweep(system) for system in REFERRERS}
-    assert rehearsed[System.GIDSO]["healed"]["quarantined"] == 1
-    assert counts(rehearsed[System.GIDSO])["missing"] > 2
+    assert without_job_and_lease(await partners.hub.dump()) == before
+    assert dry_run == {system: await partners.reconcile(system) for system in REFERRERS}
+    assert dry_run[System.GIDSO]["healed"]["quarantined"] == 1
+    assert counts(dry_run[System.GIDSO])["missing"] > 2
 
 
-async def test_a_backfill_of_many_records_tells_nobody(partners: Partners) -> None:
+async def test_a_backfill_of_many_records_notifies_nobody(partners: PartnersEnv) -> None:
     hub = partners.hub
-    await fill(partners, NUMBER)
+    await save_many(partners, NUMBER)
     await partners.hub.db.write(_take_turns, hub, partners)
 
     reports = [(await partners.job(system, "backfill")).report for system in REFERRERS]
@@ -192,8 +192,8 @@ async def test_a_backfill_of_many_records_tells_nobody(partners: Partners) -> No
     assert [report and report["applied"] for report in reports] == [NUMBER, NUMBER]
     assert (await hub.dump())["delivery"] == []
     assert await _written(partners) == []
-    # What comes after it is told as usual.
-    await partners.at_desk(System.GIDSO, gidso_row(100))
+    # What follows notifies as usual.
+    await partners.save_registrations(System.GIDSO, gidso_registration(100))
     await partners.worker.settle(*REFERRERS)
     assert await _written(partners) == [
         (PartnerKey(System.ALLEGRO), "delivered"),
@@ -201,38 +201,43 @@ async def test_a_backfill_of_many_records_tells_nobody(partners: Partners) -> No
     ]
 
 
-async def test_a_replay_of_what_was_applied_tells_nobody_again(partners: Partners) -> None:
-    await fill(partners, 10)
+async def test_a_replay_of_applied_records_notifies_nobody_again(partners: PartnersEnv) -> None:
+    await save_many(partners, 10)
     await partners.worker.settle(*REFERRERS, System.ALLEGRO)
-    before, written = without_volatile(without_account(await partners.hub.dump())), await _written(partners)
+    before, written = without_volatile(without_job_and_lease(await partners.hub.dump())), await _written(partners)
 
     reports = [(await partners.job(system, "backfill")).report for system in REFERRERS]
     await partners.worker.settle(System.ALLEGRO)
 
     assert [report and report["unchanged"] for report in reports] == [10, 10]
-    assert without_volatile(without_account(await partners.hub.dump())) == before
+    assert without_volatile(without_job_and_lease(await partners.hub.dump())) == before
     assert await _written(partners) == written
     assert len(written) == 40
 
 
-async def test_a_rehearsed_backfill_reports_the_same_and_changes_no_row(partners: Partners) -> None:
-    await fill(partners, NUMBER)
+async def test_a_dry_run_of_a_backfill_reports_the_same_and_changes_no_row(partners: PartnersEnv) -> None:
+    await save_many(partners, NUMBER)
     await partners.hub.db.write(_take_turns, partners.hub, partners)
-    before = without_account(await partners.hub.dump())
+    before = without_job_and_lease(await partners.hub.dump())
 
-    rehearsed = [(await partners.job(system, "backfill", dry_run=True)).report or {} for system in REFERRERS]
+    dry_run = [(await partners.job(system, "backfill", dry_run=True)).report or {} for system in REFERRERS]
 
-    assert without_account(await partners.hub.dump()) == before
+    assert without_job_and_lease(await partners.hub.dump()) == before
     real = [(await partners.job(system, "backfill")).report or {} for system in REFERRERS]
-    assert [{name: each[name] for name in made} for each, made in zip(rehearsed, real, strict=True)] == real
+    assert [{name: each[name] for name in made} for each, made in zip(dry_run, real, strict=True)] == real
 
 
-async def test_a_rehearsed_backfill_names_what_is_new_what_differs_and_what_stands_in_the_way(
-    partners: Partners,
+async def test_a_dry_run_of_a_backfill_names_new_different_and_refused_records(
+    partners: PartnersEnv,
 ) -> None:
-    await fill(partners, 2)
+    await save_many(partners, 2)
     await partners.pull(System.GIDSO)
-    await partners.at_desk(System.GIDSO, gidso_row(1, Gebied="Noord"), gidso_row(2), gidso_row(3, Inkomen="Nieuw"))
+    await partners.save_registrations(
+        System.GIDSO,
+        gidso_registration(1, Gebied="Noord"),
+        gidso_registration(2),
+        gidso_registration(3, Inkomen="Nieuw"),
+    )
 
     report = (await partners.job(System.GIDSO, "backfill", dry_run=True)).report
 
@@ -248,9 +253,9 @@ async def test_a_rehearsed_backfill_names_what_is_new_what_differs_and_what_stan
     }
 
 
-async def test_a_backfill_takes_what_happened_since_a_moment(partners: Partners) -> None:
+async def test_a_backfill_applies_what_happened_since_a_time(partners: PartnersEnv) -> None:
     await partners.hub.db.write(_take_turns, partners.hub, partners)
-    await partners.at_desk(System.GIDSO, gidso_row(1))
+    await partners.save_registrations(System.GIDSO, gidso_registration(1))
 
     late = await partners.job(System.GIDSO, "backfill", since=NOW + timedelta(days=1))
     in_time = await partners.job(System.GIDSO, "backfill", since=NOW - timedelta(days=1))
@@ -260,12 +265,12 @@ async def test_a_backfill_takes_what_happened_since_a_moment(partners: Partners)
     assert (late.report["read"], in_time.report["applied"]) == (0, 1)
 
 
-def _take_turns(tx: Connection, hub: InProcessHub, partners: Partners) -> None:
+def _take_turns(tx: Connection, hub: InProcessHub, partners: PartnersEnv) -> None:
     for system in REFERRERS:
         acquire_lease(tx, hub.services, PartnerLease(system, partners.worker.pullers[system].holder))
 
 
-async def _written(partners: Partners) -> list[Any]:
+async def _written(partners: PartnersEnv) -> list[Any]:
     """Return the deliveries that were made, by receiver and state."""
     query = select(DELIVERY.c.receiver, DELIVERY.c.state).where(DELIVERY.c.state == "delivered")
     return await partners.hub.db.read(lambda tx: [tuple(row) for row in tx.execute(query)])
@@ -278,7 +283,7 @@ async def test_an_empty_answer_is_not_taken_for_the_removal_of_everything(hub: I
     for number in range(15):
         archive.remove(f"G-{number}")
 
-    job_id = await ask_job(hub, System.GIDSO, "reconcile")
+    job_id = await new_job(hub, System.GIDSO, "reconcile")
     await one.round()
 
     report = (await hub.db.read(find_job, System.GIDSO, job_id)).report
@@ -287,13 +292,13 @@ async def test_an_empty_answer_is_not_taken_for_the_removal_of_everything(hub: I
     assert {status for status, _ in (await referrals(hub)).values()} == {ReferralStatus.RECEIVED}
 
 
-async def test_a_sweep_of_many_records_asks_the_store_no_more_than_one_of_few(hub: InProcessHub) -> None:
+async def test_a_reconciliation_of_many_records_takes_as_many_statements_as_one_of_few(hub: InProcessHub) -> None:
     asked = []
     for number in (3, 200):
         archive = FullListSource(*(registration(each) for each in range(number)), page_size=500)
         one = job_puller(hub, archive)
         await one.round()
-        await ask_job(hub, System.GIDSO, "reconcile")
+        await new_job(hub, System.GIDSO, "reconcile")
         with sent_statements() as statements:
             await one.do_jobs()
         asked.append(len(statements))
@@ -308,7 +313,7 @@ async def test_of_two_states_of_one_record_the_newer_is_compared(hub: InProcessH
     await hub.pull(newer)
     feed = ScriptedSource(Page((older, newer), "9"), Page((), "9"))
 
-    job_id = await ask_job(hub, System.ALLEGRO, "reconcile")
+    job_id = await new_job(hub, System.ALLEGRO, "reconcile")
     await job_puller(hub, feed, "test").round()
 
     report = (await hub.db.read(find_job, System.ALLEGRO, job_id)).report

@@ -23,7 +23,7 @@ FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
 
 @pytest.fixture
 async def conflicted(hub: InProcessHub) -> TwoWriters:
-    """Return a referral of which GIDSO and the API changed the worker, with an open conflict."""
+    """Return a referral whose worker GIDSO and the API both changed, with an open conflict."""
     writers = TwoWriters(hub)
     await writers.partner_says(FIRST)
     await writers.api_says(worker=replace(FIRST.contents.worker, name="C. Hub"))
@@ -31,14 +31,14 @@ async def conflicted(hub: InProcessHub) -> TwoWriters:
     return writers
 
 
-async def forget_after(hub: InProcessHub, wait: timedelta) -> int:
-    """Let time pass, and sweep."""
+async def purge_after(hub: InProcessHub, wait: timedelta) -> int:
+    """Let time pass, and purge; return the number of rows."""
     hub.clock.set(hub.clock.now() + wait)
     return await hub.db.write(purge_expired, hub.services)
 
 
-async def held(hub: InProcessHub) -> set[UUID]:
-    """Return the referrals of which something is remembered of what partners hold."""
+async def referrals_with_fields(hub: InProcessHub) -> set[UUID]:
+    """Return the referrals with stored fields of partners."""
 
     def work(tx: Connection) -> set[UUID]:
         return set(tx.execute(select(partner_field.c.referral_id)).scalars())
@@ -46,59 +46,59 @@ async def held(hub: InProcessHub) -> set[UUID]:
     return await hub.db.read(work)
 
 
-async def test_the_values_of_a_conflict_go_long_after_its_decision_and_its_account_stays(
+async def test_the_values_of_a_conflict_are_purged_after_their_term_and_its_record_stays(
     conflicted: TwoWriters,
 ) -> None:
     hub = conflicted.hub
     (row,) = await conflicts(hub.db)
     await hub.db.write(decide_conflict, hub.services, System.GIDSO, row.id, "hub", "beheer")
 
-    too_soon = await forget_after(hub, KEEP.decided_conflict)
-    forgotten = await forget_after(hub, timedelta(seconds=1))
-    again = await forget_after(hub, timedelta(hours=1))
+    too_soon = await purge_after(hub, KEEP.decided_conflict)
+    purged = await purge_after(hub, timedelta(seconds=1))
+    again = await purge_after(hub, timedelta(hours=1))
 
-    assert (too_soon, forgotten, again) == (0, 1, 0)
+    assert (too_soon, purged, again) == (0, 1, 0)
     (left,) = await conflicts(hub.db)
     assert (left.hub_value, left.partner_value, left.base_value) == (None, None, None)
     assert (left.field, left.reason, left.state) == ("worker.name", "both-changed", "kept")
     assert (left.since, left.decided_at, left.decided_by) == (NOW, NOW, "beheer")
 
 
-async def test_what_nobody_decided_is_not_forgotten(conflicted: TwoWriters) -> None:
+async def test_the_values_of_an_open_conflict_are_not_purged(conflicted: TwoWriters) -> None:
     before = await conflicted.hub.db.read(dump_of)
 
-    assert await forget_after(conflicted.hub, KEEP.held_fields * 3) == 0
+    assert await purge_after(conflicted.hub, KEEP.held_fields * 3) == 0
 
     assert await conflicted.hub.db.read(dump_of) == before
 
 
-async def test_what_partners_hold_of_a_referral_is_forgotten_when_it_is_long_over(conflicted: TwoWriters) -> None:
+async def test_what_partners_know_of_a_referral_is_purged_after_its_end(conflicted: TwoWriters) -> None:
     hub, referral_id = conflicted.hub, await conflicted.referral_id()
     await hub.tell(referral_id, *PATHS[ReferralStatus.UNREACHABLE])
-    assert await held(hub) == {referral_id}
+    assert await referrals_with_fields(hub) == {referral_id}
 
-    too_soon = await forget_after(hub, KEEP.held_fields)
-    assert await held(hub) == {referral_id}
-    forgotten = await forget_after(hub, timedelta(seconds=1))
+    too_soon = await purge_after(hub, KEEP.held_fields)
+    assert await referrals_with_fields(hub) == {referral_id}
+    purged = await purge_after(hub, timedelta(seconds=1))
 
-    assert (too_soon, forgotten > 0) == (0, True)
-    assert await held(hub) == set()
+    assert (too_soon, purged > 0) == (0, True)
+    assert await referrals_with_fields(hub) == set()
 
 
-async def test_what_partners_hold_is_remembered_while_the_client_is_guided(conflicted: TwoWriters) -> None:
+async def test_what_partners_know_is_stored_while_a_trajectory_is_open(conflicted: TwoWriters) -> None:
     hub, referral_id = conflicted.hub, await conflicted.referral_id()
     await hub.tell(referral_id, *PATHS[ReferralStatus.CONCLUDED])
 
-    assert await forget_after(hub, KEEP.held_fields * 3) == 0
+    assert await purge_after(hub, KEEP.held_fields * 3) == 0
     await hub.tell(referral_id, CloseTrajectory(ClosureReason.MOVED_AWAY, TODAY))
-    assert await forget_after(hub, KEEP.held_fields) == 0
-    assert await held(hub) == {referral_id}
+    assert await purge_after(hub, KEEP.held_fields) == 0
+    assert await referrals_with_fields(hub) == {referral_id}
 
-    assert await forget_after(hub, timedelta(seconds=1)) > 0
-    assert await held(hub) == set()
+    assert await purge_after(hub, timedelta(seconds=1)) > 0
+    assert await referrals_with_fields(hub) == set()
 
 
-async def test_the_workers_sweep_forgets_payloads_and_values(conflicted: TwoWriters) -> None:
+async def test_the_worker_purges_payloads_and_values(conflicted: TwoWriters) -> None:
     hub = conflicted.hub
     await hub.pull(unreadable("D-1", "m-7"))
     (row,) = await conflicts(hub.db)
@@ -106,7 +106,7 @@ async def test_the_workers_sweep_forgets_payloads_and_values(conflicted: TwoWrit
     worker = build_worker(hub.db, hub.services, Settings(mode="sandbox"))
     hub.clock.set(NOW + KEEP.decided_conflict + timedelta(seconds=1))
 
-    forgotten = await worker.purge()
+    purged = await worker.purge()
     await worker.close()
 
-    assert forgotten == len(["payload", "conflict"])
+    assert purged == len(["payload", "conflict"])

@@ -36,15 +36,15 @@ def settings(folder: Path, **given: Any) -> Settings:
     return Settings(mode="sandbox", data_dir=folder, **given)
 
 
-async def test_what_happened_is_relayed(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
+async def test_events_are_relayed(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
     hub = sqlite_hub
     await hub.refer(CONFIRM)
     worker = build_worker(hub.db, hub.services, settings(tmp_path))
 
-    tally = await worker.settle()
+    result = await worker.settle()
 
     await worker.close()
-    assert tally == PageResult()
+    assert result == PageResult()
     assert await hub.db.read(unrelayed_since) is None
 
 
@@ -76,7 +76,7 @@ async def test_a_partner_that_does_not_answer_stops_nothing(sqlite_hub: InProces
     await worker.close()
 
 
-async def test_what_waited_too_long_in_quarantine_is_forgotten(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
+async def test_old_payloads_in_quarantine_are_purged(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
     hub, stop = sqlite_hub, asyncio.Event()
     await hub.pull(unreadable("D-1"))
     hub.clock.set(NOW + load_reference("rotterdam").retention.quarantine + timedelta(seconds=1))
@@ -94,7 +94,7 @@ async def test_what_waited_too_long_in_quarantine_is_forgotten(sqlite_hub: InPro
     assert [row.payload for row in await hub.quarantine("expired")] == [None]
 
 
-def test_each_partner_has_manners_of_its_own(tmp_path: Path) -> None:
+def test_each_partner_has_its_own_pull_policy(tmp_path: Path) -> None:
     given = settings(
         tmp_path,
         rmw={"maintenance": "22:00-06:00,12:00-12:30"},
@@ -112,7 +112,7 @@ def test_each_partner_has_manners_of_its_own(tmp_path: Path) -> None:
     assert pull_policy[System.GIDSO] == PullPolicy(requests_per_second=5)
 
 
-def test_no_partner_is_flooded_outside_the_sandbox() -> None:
+def test_calls_to_partners_are_limited_outside_the_sandbox() -> None:
     production: dict[str, Any] = {
         "master_key": SecretStr(b64encode(bytes(32)).decode()),
         "public_url": "https://hub.example.org",
@@ -149,7 +149,7 @@ async def test_each_partner_is_called_with_the_credentials_of_its_settings(tmp_p
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_asks_to_stop(number: signal.Signals) -> None:
+async def test_a_signal_sets_the_stop_event(number: signal.Signals) -> None:
     stop = stop_on_signal()
 
     os.kill(os.getpid(), number)

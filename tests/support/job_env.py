@@ -1,4 +1,4 @@
-"""A puller that does jobs, over a partner whose pages are written down beforehand."""
+"""A puller that does jobs, over a partner with scripted pages."""
 
 from dataclasses import replace
 from typing import Any
@@ -33,7 +33,7 @@ def registration(number: int) -> PartnerRecord:
     return partner_record(f"G-{number}", fact, external_id=f"G-{number}")
 
 
-async def ask_job(hub: InProcessHub, system: System, kind: str, *, dry_run: bool = False, **asked: Any) -> UUID:
-    request = JobRequest(kind=JobKind(kind), dry_run=dry_run, **asked)
+async def new_job(hub: InProcessHub, system: System, kind: str, *, dry_run: bool = False, **parameters: Any) -> UUID:
+    request = JobRequest(kind=JobKind(kind), dry_run=dry_run, **parameters)
     job = await hub.db.write(request_job, hub.services, system, "beheer", request)
     return job.id

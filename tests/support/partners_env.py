@@ -1,4 +1,4 @@
-"""A hub with its worker between the three simulated partners, over real HTTP, and what may go wrong in its memory."""
+"""A hub with its worker between the three simulated partners, over real HTTP, and ways to damage its database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -31,84 +31,84 @@ KINDS = ("missing", "different", "deleted", "extra")
 
 
 @dataclass
-class Partners:
-    """The hub, its worker and the desks of the partners."""
+class PartnersEnv:
+    """The hub, its worker and the consoles of the simulated partners."""
 
     hub: InProcessHub
     worker: Worker
     servers: Mapping[System, Server]
-    desks: Mapping[System, httpx.AsyncClient]
+    consoles: Mapping[System, httpx.AsyncClient]
 
     async def pull(self, *systems: System) -> None:
         """Pull as the worker's loop does, jobs included."""
         for system in systems:
             await self.worker.pullers[system].round()
 
-    async def job(self, system: System, kind: str, *, dry_run: bool = False, **asked: Any) -> Job:
-        """Have a job done, and nothing else; returns it as it ended."""
+    async def job(self, system: System, kind: str, *, dry_run: bool = False, **parameters: Any) -> Job:
+        """Do a job, and nothing else; return it as it ended."""
         hub = self.hub
-        request = JobRequest(kind=JobKind(kind), dry_run=dry_run, **asked)
+        request = JobRequest(kind=JobKind(kind), dry_run=dry_run, **parameters)
         job = await hub.db.write(request_job, hub.services, system, "beheer", request)
         await self.worker.pullers[system].do_jobs()
         return await hub.db.read(find_job, system, job.id)
 
-    async def sweep(self, system: System, *, dry_run: bool = False) -> dict[str, Any]:
-        """Compare and heal; returns the report."""
+    async def reconcile(self, system: System, *, dry_run: bool = False) -> dict[str, Any]:
+        """Do a reconciliation; return its report."""
         job = await self.job(system, "reconcile", dry_run=dry_run)
         assert job.state == "done", job.report
         return dict(job.report or {})
 
-    async def at_desk(self, system: System, *documents: Mapping[str, Any]) -> None:
-        """Have people at a partner save registrations."""
-        answer = await self.desks[system].put("/_console/aanmeldingen", json=documents)
+    async def save_registrations(self, system: System, *documents: Mapping[str, Any]) -> None:
+        """Save registrations at a partner, as its own people do."""
+        answer = await self.consoles[system].put("/_console/aanmeldingen", json=documents)
         answer.raise_for_status()
 
 
-async def fill(partners: Partners, number: int) -> None:
-    """Have as many registrations saved at GIDSO and at RMW."""
-    await partners.at_desk(System.GIDSO, *(gidso_row(each) for each in range(number)))
-    await partners.at_desk(System.RMW, *(rmw_row(each) for each in range(number)))
+async def save_many(partners: PartnersEnv, number: int) -> None:
+    """Save this number of registrations at GIDSO and at RMW."""
+    await partners.save_registrations(System.GIDSO, *(gidso_registration(each) for each in range(number)))
+    await partners.save_registrations(System.RMW, *(rmw_registration(each) for each in range(number)))
 
 
-def gidso_row(number: int, **values: object) -> dict[str, Any]:
-    """Return a registration as GIDSO's desk saves it."""
+def gidso_registration(number: int, **values: object) -> dict[str, Any]:
+    """Return a registration as GIDSO saves it."""
     return gidso_documents.aanmelding(
         f"G-{number:06d}", "wijkteam-charlois", "Wijkteam", "2019-09-02T09:30:00+02:00", **values
     )
 
 
-def rmw_row(number: int, **values: Any) -> dict[str, Any]:
-    """Return a registration as RMW's desk saves it."""
+def rmw_registration(number: int, **values: Any) -> dict[str, Any]:
+    """Return a registration as RMW saves it."""
     client = rmw_documents.klant("Yara", f"Kaya-{number}", date(1993, 3, 8), "V")
     return rmw_documents.aanmelding(f"R{number:06d}", "werk-en-inkomen", date(2019, 9, 2), client, **values)
 
 
 def counts(report: dict[str, Any]) -> dict[str, int]:
-    """Return how many of each kind a comparison found."""
+    """Return how many records of each kind a reconciliation found."""
     return {kind: report[kind]["count"] for kind in KINDS}
 
 
 @asynccontextmanager
-async def partners_of(hub: InProcessHub, folder: Path) -> AsyncIterator[Partners]:
+async def partners_of(hub: InProcessHub, folder: Path) -> AsyncIterator[PartnersEnv]:
     """Return the three partners, empty, with the hub's worker connected to them."""
     clock = SettableClock(hub.clock.now())
     apps = {System.ALLEGRO: allegro.create_app, System.GIDSO: gidso.create_app, System.RMW: rmw.create_app}
     servers = {system: Server(create(Store(), clock)) for system, create in apps.items()}
     for server in servers.values():
         await server.start()
-    desks = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
+    consoles = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
     worker = build_worker(hub.db, hub.services, settings_of(folder, servers))
     try:
-        yield Partners(hub, worker, servers, desks)
+        yield PartnersEnv(hub, worker, servers, consoles)
     finally:
         await worker.close()
-        await asyncio.gather(*(desk.aclose() for desk in desks.values()))
-        # At once, for each takes its time.
+        await asyncio.gather(*(console.aclose() for console in consoles.values()))
+        # All at once, because each takes a while.
         await asyncio.gather(*(server.stop() for server in servers.values()))
 
 
 def settings_of(folder: Path, servers: Mapping[System, Server]) -> Settings:
-    """Return the settings of a hub beside these partners."""
+    """Return the settings of a hub with these partners."""
     urls = {system: server.url for system, server in servers.items()}
     credentials = {
         "allegro": {"client_id": allegro.CLIENT_ID, "client_secret": allegro.CLIENT_SECRET},
@@ -119,8 +119,8 @@ def settings_of(folder: Path, servers: Mapping[System, Server]) -> Settings:
     return Settings(mode="sandbox", data_dir=folder, reconcile_at=None, **given)
 
 
-def without_account(dump: Dump) -> Dump:
-    """Return every table but the job that was asked for and the lease of the partner's turn."""
+def without_job_and_lease(dump: Dump) -> Dump:
+    """Return every table without the requested job and the partner's lease."""
     kept = {name: rows for name, rows in dump.items() if name != "partner_job"}
     lease = {list(metadata.tables["partner"].c.keys()).index(name) for name in ("lease_until", "lease_holder")}
     partners = [tuple(value for at, value in enumerate(row) if at not in lease) for row in kept["partner"]]
@@ -128,7 +128,7 @@ def without_account(dump: Dump) -> Dump:
 
 
 def lose_referrals(tx: Connection, references: list[str]) -> None:
-    """Remove referrals and everything that hangs on them, as a bad restore would."""
+    """Delete referrals and everything that belongs to them, as a bad restore would."""
     referral = metadata.tables["referral"]
     ids = list(tx.execute(select(referral.c.id).where(referral.c.reference.in_(references))).scalars())
     assert len(ids) == len(references)
@@ -145,7 +145,7 @@ def _remove(tx: Connection, ids: list[Any]) -> None:
 
 @contextmanager
 def _no_triggers(tx: Connection, table: str) -> Iterator[None]:
-    """Take away for a moment what keeps a table append-only."""
+    """Disable for a moment the triggers that keep a table append-only."""
     if tx.dialect.name == "postgresql":
         tx.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         yield

@@ -15,16 +15,14 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
 @given(moment=st.datetimes(timezones=st.just(UTC)), start=st.times(), end=st.times())
-def test_a_window_and_the_rest_of_the_day_share_no_moment_and_leave_none_out(
-    moment: datetime, start: time, end: time
-) -> None:
+def test_a_window_and_its_complement_cover_the_day_without_overlap(moment: datetime, start: time, end: time) -> None:
     window, rest = MaintenanceWindow(start, end), MaintenanceWindow(end, start)
 
     assert start == end or window.contains(moment) is not rest.contains(moment)
 
 
 @given(failures=st.integers(1, 10_000), chance=st.floats(0, 1, exclude_max=True), asked=st.floats(0, 1e9) | st.none())
-def test_a_wait_is_never_shorter_than_the_rule_nor_longer_than_is_bearable(
+def test_a_wait_is_never_shorter_than_the_rule_nor_longer_than_the_maximum(
     failures: int, chance: float, asked: float | None
 ) -> None:
     pull_policy = PullPolicy()
@@ -37,7 +35,7 @@ def test_a_wait_is_never_shorter_than_the_rule_nor_longer_than_is_bearable(
 
 
 @given(gaps=st.lists(st.integers(0, 2000), min_size=1, max_size=60), an_hour=st.integers(1, 8))
-def test_whoever_keeps_to_the_budget_never_spends_more_than_it_within_an_hour(gaps: list[int], an_hour: int) -> None:
+def test_the_budget_is_never_exceeded_within_an_hour(gaps: list[int], an_hour: int) -> None:
     budget, now, spent = FailureBudget(an_hour), NOW, []
     for gap in gaps:
         now += timedelta(seconds=gap)
@@ -54,7 +52,7 @@ def _moments() -> Iterator[datetime]:
         yield from (day + timedelta(minutes=20 * step) for step in range(200))
 
 
-def test_the_night_before_lies_within_a_day_also_when_the_clocks_change() -> None:
+def test_the_last_due_reconciliation_is_within_a_day_even_when_the_clocks_change() -> None:
     pull_policy = PullPolicy(reconcile_at=time(3, 30))
 
     for moment in _moments():
@@ -67,7 +65,7 @@ def test_the_night_before_lies_within_a_day_also_when_the_clocks_change() -> Non
     gaps=st.lists(st.floats(0, 0.5), min_size=1, max_size=60),
     per_second=st.floats(2, 100),
 )
-def test_in_no_second_more_calls_leave_than_the_pace_allows(gaps: list[float], per_second: float) -> None:
+def test_no_second_has_more_calls_than_the_pace_allows(gaps: list[float], per_second: float) -> None:
     left: list[float] = []
     now = 0.0
 

@@ -135,7 +135,7 @@ def _retry(tx: Connection, services: Services, source: PartnerSource, cases: Seq
 
 
 def _cases_of(tx: Connection, system: System, ids: Collection[UUID]) -> list[str]:
-    """Return the cases of these records, all of which are in quarantine; raises NotFound or Conflict."""
+    """Return the cases of these records; raise NotFound or Conflict unless all are in quarantine."""
     found = quarantine_by_ids(tx, system, ids)
     for wanted in ids:
         if wanted not in found:

@@ -104,11 +104,11 @@ class Reconciliation:
     Attributes:
         compared: number of records that were read.
         seen: every record that the partner has.
-        cases: every case of which the partner has a record, or whose removal the hub stored or finds.
+        cases: every case with a record at the partner, or whose removal the hub stored or finds.
         differences: what is to be applied, in the partner's order.
         stored: number of records that the hub applied.
         extra: links of the hub to cases that the partner does not have.
-        resent: of how many of these everything is sent to the partner again, which makes them there.
+        resent: number of these about which everything is sent to the partner again, which makes them there.
     """
 
     compared: int = 0
@@ -158,7 +158,7 @@ class Reconciliation:
 
     @property
     def withholds_deletions(self) -> bool:
-        """Whether so many records are gone that a mistake at the partner is likelier than that many removals."""
+        """Whether more records are gone than removals explain, so that a mistake at the partner is more likely."""
         return len(self._keys(Finding.DELETED)) > max(_FEW, self.stored * _SHARE)
 
     def to_repair(self) -> list[Difference]:
@@ -244,7 +244,7 @@ def rejected_records(tx: Connection, system: System, records: Sequence[PartnerRe
 
 
 def referrals_to_deliver(tx: Connection, system: System, links: Iterable[CaseLink]) -> set[UUID]:
-    """Return the referrals of these links of which a delivery to the partner is still to be made."""
+    """Return those referrals of these links that have a delivery to the partner that is still to be made."""
     return awaiting_delivery(tx, PartnerKey(system), [link.referral_id for link in links])
 
 
@@ -327,7 +327,7 @@ class _DryRun(Exception):
 
 
 def dry_run(tx: Connection, work: Callable[[Connection], T]) -> T:
-    """Do work, roll back all that it wrote, and return its result."""
+    """Do work, roll back everything that it wrote, and return its result."""
     results = []
     with suppress(_DryRun), tx.begin_nested():
         results.append(work(tx))

@@ -1,4 +1,4 @@
-"""Values that stand against each other, as an operator sees and decides them."""
+"""Conflicts between the hub's and a partner's value of a field, as an operator reads and decides them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,15 +31,15 @@ _STATES: dict[Keep, ConflictState] = {"hub": ConflictState.KEPT, "partner": Conf
 
 @dataclass(frozen=True, kw_only=True)
 class StoredConflict:
-    """Two values of one field that stand against each other.
+    """Two different values of one field.
 
     Attributes:
         reason: ``not-the-owner``, ``both-changed`` or ``loop``.
         state: ``open``; ``kept`` or ``taken`` once an operator decided for the hub's or the partner's value.
         hub_value: what the hub had; None when it is withheld.
-        partner_value: what the partner, or a caller of the API, said; None when it is withheld.
-        base_value: what the partner had before; None when it is withheld or not known. Of what a partner held the hub
-            keeps a fingerprint only, so it is known where it was what the hub had.
+        partner_value: what the partner, or a caller of the API, sent; None when it is withheld.
+        base_value: what the partner had before; None when it is withheld or not known. The hub stores only the
+            fingerprint of a partner's value, so the base value is known where it was equal to the hub's.
     """
 
     id: UUID
@@ -86,7 +86,7 @@ def _sealer(services: Services, row: SealedConflict) -> Sealer | None:
 def decide_conflict(  # noqa: PLR0913  # who decides what
     tx: Connection, services: Services, system: System, conflict_id: UUID, keep: Keep, by: str
 ) -> StoredConflict:
-    """Decide for one of the two values; it is stored as any change is, unless it stands already.
+    """Decide for one of the two values; it is stored as any change is, unless the field has it already.
 
     Raises:
         NotFound: there is no such conflict with this partner.
