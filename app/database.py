@@ -55,8 +55,8 @@ POOL_WAIT_SECONDS = 2.0
 POOL_RECYCLE_SECONDS = 1800
 CONNECT_SECONDS = 5.0
 
-# A statement or a silent transaction that outlives these is a bug; left alone it would hold locks and keep dead
-# rows of the outbox alive, which makes every claim slower.
+# A statement or an idle transaction that lasts longer is a bug: it would hold locks and keep dead rows of the outbox,
+# which makes every claim slower.
 SERVER_SETTINGS = {
     "application_name": "trajecthub",
     "idle_in_transaction_session_timeout": "10s",
@@ -71,7 +71,7 @@ TRY_AGAIN_STATES = {"40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03
 
 
 StoreError = DBAPIError
-"""What the store raises; see ``is_refused_value``."""
+"""The error that the store raises; see ``is_refused_value``."""
 
 
 # SQLSTATE classes of PostgreSQL's appendix A: data exception, integrity constraint violation.
@@ -79,7 +79,7 @@ _REFUSED_VALUE_CLASSES = ("22", "23")
 
 
 def is_refused_value(error: StoreError) -> bool:
-    """Return whether the store does not take a value: too long, malformed, or in conflict with another."""
+    """Return whether the store refused a value: too long, malformed, or in conflict with another."""
     state = getattr(error.orig, "sqlstate", None) or ""
     return isinstance(error, DataError | IntegrityError) or state[:2] in _REFUSED_VALUE_CLASSES
 
@@ -120,11 +120,11 @@ class Database:
         Cancelling the caller does not undo a transaction that has already begun on SQLite.
 
         Raises:
-            Unavailable: no connection came free in time, or the store broke the transaction off.
+            Unavailable: no connection was free in time, or the store ended the transaction.
         """
         result = await self.write_without_notifying(work, *args, **kwargs)
         self.notify()
-        # Those who wait go on now, and not only once the caller waits for something itself.
+        # Waiting tasks run now, rather than when the caller next waits.
         await asyncio.sleep(0)
         return result
 
@@ -144,7 +144,7 @@ class Database:
         On SQLite all its statements see one moment; on PostgreSQL each statement sees its own.
 
         Raises:
-            Unavailable: no connection came free in time, or the store broke the statement off.
+            Unavailable: no connection was free in time, or the store ended the statement.
         """
         return await self._store.read(lambda tx: work(tx, *args, **kwargs))
 
@@ -167,7 +167,7 @@ class Database:
             signal.notify()
 
     async def close(self) -> None:
-        """Finish what has begun and let go of every connection, thread and lock."""
+        """Finish running work, and release every connection, thread and lock."""
         await self._store.close()
 
 
@@ -192,10 +192,11 @@ def newest_schema() -> str:
 
 def _migrations() -> alembic.config.Config:
     package = Path(__file__).parent
-    beside, inside = package.parent / "migrations", package / "migrations"
+    in_repository, in_package = package.parent / "migrations", package / "migrations"
     config = alembic.config.Config()
+    folder = in_package if in_package.is_dir() else in_repository
     # A percent sign starts an interpolation in Alembic's configuration.
-    config.set_main_option("script_location", str(inside if inside.is_dir() else beside).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     return config
 
 
@@ -204,7 +205,7 @@ def with_own_connection(url: str, work: Work[T]) -> T:
     parsed = make_url(url)
     if _dialect(parsed) == "sqlite":
         return _with_sqlite(_sqlite_path(parsed), work)
-    # A thread of its own, since asyncio.run refuses to start beside a running event loop.
+    # In a thread, because asyncio.run refuses to start while another event loop runs.
     with ThreadPoolExecutor(1, "migration") as thread:
         return thread.submit(lambda: asyncio.run(_with_postgresql(parsed, work))).result()
 
@@ -234,8 +235,8 @@ class _PostgreSQL:
         )
         # Shares the pool; without a transaction a read costs one round trip instead of three.
         self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-        # Outside the pool, because it must also work when the pool is exhausted; and without waiting for the disk,
-        # because a notification that is lost in a crash of the server is not missed.
+        # Outside the pool, because it must also work when the pool is exhausted; and without waiting for fsync, because
+        # a notification that is lost in a crash of the server is not missed.
         self._notifier = PostgresNotifier(
             _postgresql_engine(url, {"synchronous_commit": "off"}, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         )
@@ -267,12 +268,12 @@ class _Sqlite:
     dialect: Dialect = "sqlite"
 
     def __init__(self, path: Path) -> None:
-        self._lock = _lock_beside(path)
+        self._lock = _lock_for_one_process(path)
         self._writer_engine = _sqlite_engine(path, "BEGIN IMMEDIATE", ["foreign_keys=ON"])
         self._reader_engine = _sqlite_engine(path, "BEGIN", ["query_only=ON"])
         self._writer_thread = ThreadPoolExecutor(1, "writer")
         self._reader_threads = ThreadPoolExecutor(READER_THREADS, "reader")
-        # Switches a new file to WAL before any reader comes.
+        # Switches a new file to WAL before a reader opens it.
         self._writer_engine.connect().close()
 
     async def write(self, work: Work[T]) -> T:
@@ -291,7 +292,7 @@ class _Sqlite:
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
-        # The writer goes last: the last connection to leave moves the WAL into the file.
+        # The writer is closed last: the last connection that closes moves the WAL into the file.
         self._reader_threads.shutdown()
         self._reader_engine.dispose()
         self._writer_thread.shutdown()
@@ -300,7 +301,7 @@ class _Sqlite:
 
 
 async def _on(threads: ThreadPoolExecutor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    # The context goes along, so that log lines and records carry the caller's correlation id.
+    # The context is copied, so that log lines and records carry the caller's correlation id.
     context = copy_context()
     return await asyncio.get_running_loop().run_in_executor(threads, lambda: context.run(function, *args, **kwargs))
 
@@ -319,7 +320,7 @@ def _sqlite_engine(path: Path, begin: str, pragmas: list[str]) -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
-        # The driver would begin transactions at moments of its own and break savepoints; see `begin_transaction`.
+        # The driver would begin transactions by its own rules and break savepoints; see `begin_transaction`.
         connection.isolation_level = None
         for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", *pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
@@ -365,8 +366,8 @@ def _sqlite_path(url: URL) -> Path:
     return Path(str(url.database))
 
 
-def _lock_beside(path: Path) -> int:
-    """Lock ``path`` for one process: a second writer brings waits of a second, and can corrupt SQLite before 3.51.3."""
+def _lock_for_one_process(path: Path) -> int:
+    """Lock ``path`` for one process: a second writer costs waits of a second, and can corrupt SQLite before 3.51.3."""
     lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -380,7 +381,7 @@ def _lock_beside(path: Path) -> int:
 
 
 def _with_sqlite(path: Path, work: Work[T]) -> T:
-    lock = _lock_beside(path)
+    lock = _lock_for_one_process(path)
     # Foreign keys are off: rebuilding a table, Alembic's way to alter one here, would cascade into its children.
     engine = _sqlite_engine(path, "BEGIN IMMEDIATE", ["foreign_keys=OFF"])
     try:
