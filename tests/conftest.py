@@ -23,13 +23,10 @@ from tests.support.postgres import (
     running_server,
 )
 
-# They take seconds each: begun first, they do not keep one worker busy when the others are done.
-SLOW = ("e2e/", "integration/test_kill.py", "api/test_schemathesis.py", "integration/test_adapter_properties")
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the slowest files first."""
-    items.sort(key=lambda item: not any(f"tests/{each}" in item.nodeid for each in SLOW))
+    """Run slow tests first, so that no process is left with one when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -24,6 +24,8 @@ from tests.api.conftest import Api, SignIn, token_of
 from tests.support.api_calls import refer
 from tests.support.quarantine import fill_quarantine
 
+pytestmark = pytest.mark.slow
+
 load_all_checks()
 
 PROMISES: Any = CHECKS.get_by_names(

@@ -17,7 +17,7 @@ from app.operations.services import SystemClock, build_services
 from app.sandbox.gidso.app import API_KEY
 from tests.support.command_line import run, run_json
 
-pytestmark = pytest.mark.usefixtures("restored_logging")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
 
 KEY, OTHER_KEY = (b64encode(bytes([byte]) * 32).decode() for byte in (1, 2))
 

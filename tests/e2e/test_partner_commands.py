@@ -21,7 +21,7 @@ from app.settings import Settings
 from tests.support.command_line import run, run_json
 from tests.support.hub import WIJKTEAM
 
-pytestmark = pytest.mark.usefixtures("restored_logging")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
 
 
 @pytest.fixture

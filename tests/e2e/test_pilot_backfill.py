@@ -30,6 +30,8 @@ from tests.support.hub import Dump, dump_of, without_volatile
 from tests.support.partners_env import without_job_and_lease
 from tests.support.pilot import by_api, counsel_at_allegro, last_day, pilot_rows, refer_at_desks, tables_of
 
+pytestmark = pytest.mark.slow
+
 REFERRERS = (System.GIDSO, System.RMW)
 TOLD = ("delivery", "delivery_sequence", "attempt", "disclosure", "event_feed_entry")
 EVENT = metadata.tables["event"]

@@ -17,6 +17,8 @@ from app.sandbox.runtime import SettableClock
 from tests.support.hub import Dump, dump_of
 from tests.support.register import cells, write_register
 
+pytestmark = pytest.mark.slow
+
 RECEIVED, INTAKE, PLAN, DECISION = "2019-09-02", "2019-09-16", "2019-09-23", "2019-11-18"
 LATE_DECISION = "2020-02-10"
 

@@ -46,6 +46,8 @@ from tests.support.hub import (
     unreadable,
 )
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 APPOINTMENT: dict[str, object] = {"begint": "2020-03-20T10:00:00+01:00", "driegesprek": "N"}
 HISTORY: tuple[tuple[str, dict[str, object]], ...] = (

@@ -25,6 +25,8 @@ from tests.support.allegro_env import message
 from tests.support.hub import CLIENT, TODAY, WIJKTEAM, WORK, InProcessHub
 from tests.support.interleaving import InterleavingEnv, Lists, interleaved, lists_of
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = settings(
     max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -7,6 +7,8 @@ import pytest
 from tests.support.crash import CrashReport, CrashRun, run_crashes
 from tests.support.receiver_process import running_receiver
 
+pytestmark = pytest.mark.slow
+
 CASES, CHANGES_EACH = 10, 10
 
 # It takes a fifth of this; a busy machine starts processes slowly.
