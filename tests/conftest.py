@@ -1,6 +1,6 @@
-"""The databases that tests run on: each test gets one with the migrated schema and no rows.
+"""The databases of the tests: each test gets one with the migrated schema and no rows.
 
-They lie in memory where there is room, for most tests wait for nothing but the disk.
+They are in memory if there is space, because most tests would wait for the disk only.
 """
 
 import logging
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def trusted_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Trust one invented authority: to read the computer's own takes each client 20 ms, and no test calls the world."""
+    """Trust one test authority only: reading those of the computer takes 20 ms per client, and no test needs them."""
     folder = tmp_path_factory.mktemp("authorities")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", write_certificate(folder).certificate)
@@ -41,14 +41,14 @@ def trusted_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """Return a real PostgreSQL server, one a pytest process."""
+    """Return a PostgreSQL server, one per pytest process."""
     with running_server(NOT_DURABLE, folder_in_memory()) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
-    """Return the URL of a migrated PostgreSQL database that nobody connects to."""
+    """Return the URL of a migrated PostgreSQL database without connections, to copy."""
     url = postgres_server.create_database()
     upgrade_schema(url)
     yield url
@@ -57,7 +57,7 @@ def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a migrated SQLite file that nobody opens."""
+    """Return a migrated SQLite file that is not open, to copy."""
     path = tmp_path_factory.mktemp("template") / "hub.db"
     upgrade_schema(f"sqlite:///{path}")
     return path
@@ -65,7 +65,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database_folder() -> Iterator[Path]:
-    """Return an empty folder for databases and what lies beside them."""
+    """Return an empty folder for databases and their files."""
     with tempfile.TemporaryDirectory(prefix="hub-", dir=folder_in_memory()) as folder:
         yield Path(folder)
 
@@ -78,7 +78,7 @@ def sqlite_url(database_folder: Path, sqlite_template: Path) -> str:
 
 @pytest.fixture(scope="session")
 def shared_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """Return the URL of the PostgreSQL database that tests use one after the other."""
+    """Return the URL of the PostgreSQL database that tests share, one after the other."""
     url = postgres_server.create_database(database_name(postgres_template))
     yield url
     postgres_server.drop_database(url)
@@ -86,14 +86,14 @@ def shared_postgres_url(postgres_server: PostgresServer, postgres_template: str)
 
 @pytest.fixture
 def emptied_postgres_url(shared_postgres_url: str) -> str:
-    """Return the URL of a PostgreSQL database with the schema and no rows: for tests that leave the schema alone."""
+    """Return the URL of a PostgreSQL database with the schema and no rows, for tests that do not change the schema."""
     empty_database(shared_postgres_url)
     return shared_postgres_url
 
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """Return the URL of a PostgreSQL database with the schema, for this test only; ten times slower."""
+    """Return the URL of a PostgreSQL database with the schema for this test only, which takes ten times as long."""
     url = postgres_server.create_database(database_name(postgres_template))
     yield url
     postgres_server.drop_database(url)
@@ -136,7 +136,7 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def restored_logging() -> Iterator[None]:
-    """Return the logging of the test run back after a test that configures it."""
+    """Restore the logging of the test run after a test that configures logging."""
     handlers, level = logging.root.handlers[:], logging.root.level
     yield
     logging.root.handlers[:] = handlers

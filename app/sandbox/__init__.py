@@ -1,1 +1,1 @@
-"""A world to try the hub in: stateful simulators of the partners, a webhook receiver, replay and demo."""
+"""The sandbox: stateful simulators of the partners, a webhook receiver, a replay and the demo."""

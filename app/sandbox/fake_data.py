@@ -1,4 +1,4 @@
-"""Fictitious cases for the simulators; the same seed gives the same cases."""
+"""Fictitious cases for the simulators; one seed always makes the same cases."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta

@@ -98,7 +98,7 @@ def _lines(path: Path) -> list[dict[str, str | None]]:
 
 
 def slug(name: str) -> str:
-    """Return a code for a name: lower case letters, digits and hyphens."""
+    """Return a code for a name: lower case a to z, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 

@@ -56,7 +56,7 @@ class Store:
 
 
 class SettableClock:
-    """A clock that follows the computer's clock until it is set; then it stands still."""
+    """A clock that follows the computer's clock until it is set; then it does not move."""
 
     def __init__(self, fixed: datetime | None = None) -> None:
         self._fixed = fixed

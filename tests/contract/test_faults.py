@@ -67,7 +67,7 @@ class SimulatedPartner:
         return [page async for page in self.adapter.source.changes(cursor)]
 
     async def register(self, number: int, **values: object) -> None:
-        """Register a case at the partner's console or, in Allegro, a step on a case of its own."""
+        """Register a case or, in Allegro, a fact about a new case."""
         if self.system is System.ALLEGRO:
             referral = _referral()
             file = (await self.adapter.sink.deliver(referral)).external_id
@@ -180,10 +180,10 @@ async def test_a_corrupted_record_stays_so_until_the_fault_ends(
 
     corrupted = [reasons(await partner.pull()) for _ in range(2)]
     await partner.console.delete("/_faults")
-    mended = await partner.pull()
+    repaired = await partner.pull()
 
     assert corrupted == [[reason, "", ""]] * 2
-    assert set(reasons({record.external_id: record for record in mended}.values())) == {""}
+    assert set(reasons({record.external_id: record for record in repaired}.values())) == {""}
     assert await partner.made(kind) == 1
 
 

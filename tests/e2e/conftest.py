@@ -1,4 +1,4 @@
-"""A sandbox for commands."""
+"""The environment of commands."""
 
 import json
 import subprocess
@@ -16,19 +16,19 @@ from tests.support.gidso_env import row
 
 @pytest.fixture
 def sandbox(tmp_path: Path, database_folder: Path) -> dict[str, str]:
-    """Return the environment of a sandbox over a fresh folder."""
+    """Return the environment variables of a hub in sandbox mode over an empty folder."""
     return {
         "TRAJECTHUB_MODE": "sandbox",
         "TRAJECTHUB_DATABASE_URL": f"sqlite:///{database_folder / 'hub.db'}",
         "TRAJECTHUB_DATA_DIR": str(tmp_path),
-        # A logger keeps the stream that it first wrote to, and each command here has one of its own.
+        # A logger keeps the stream that it first wrote to, but each command here has its own stream.
         "TRAJECTHUB_LOG_LEVEL": "ERROR",
     }
 
 
 @pytest.fixture
 def migrated(sandbox: dict[str, str]) -> dict[str, str]:
-    """Return the environment of a sandbox with a database and nothing connected."""
+    """Return the environment variables of a hub with a migrated database and no partner."""
     assert run(sandbox, "migrate")[0] == 0
     return sandbox
 

@@ -28,7 +28,7 @@ from app.sandbox.runtime import SettableClock
 from app.sandbox.simulate import SIMULATORS
 from tests.support.hub import Dump, dump_of, without_volatile
 from tests.support.partners_env import without_job_and_lease
-from tests.support.pilot import by_api, counsel_at_allegro, last_day, pilot_rows, refer_at_desks, tables_of
+from tests.support.pilot import by_api, last_day, pilot_rows, register_facts, register_referrals, tables_of
 
 pytestmark = pytest.mark.slow
 
@@ -112,7 +112,7 @@ async def read_year(env: SandboxEnv, rows: Sequence[RegisterRow]) -> tuple[dict[
     await read_in(env, rows)
     told = await heard(env)
     await env.set_faults(FaultSettings())
-    await counsel_at_allegro(env.urls[System.ALLEGRO], env.partner_console, await ids_by_reference(env), rows)
+    await register_facts(env.urls[System.ALLEGRO], env.partner_console, await ids_by_reference(env), rows)
     await env.set_faults(WATCH)
     return reports | await backfill(env, System.ALLEGRO), told
 
@@ -123,7 +123,7 @@ async def prepared_sandbox(folder: Path, hub_url: str | None, rows: Sequence[Reg
     async with running_sandbox(folder, SettableClock(), hub_url) as env:
         await env.set_clocks(last_day(rows))
         await connect(env, rows)
-        await refer_at_desks(env.partner_console, rows)
+        await register_referrals(env.partner_console, rows)
         await env.set_faults(WATCH)
         yield env
 
@@ -140,7 +140,9 @@ async def test_a_year_read_afterwards_is_all_there_and_nobody_hears_of_it_then_o
         second = await backfill(env, *SIMULATORS)
         await env.worker.settle()
         known_again, heard_again = await records(env), await heard(env)
-        await refer_at_desks(env.partner_console, [replace(first_at(rows, System.GIDSO), number="999999", bsn=None)])
+        await register_referrals(
+            env.partner_console, [replace(first_at(rows, System.GIDSO), number="999999", bsn=None)]
+        )
         await env.worker.settle(*SIMULATORS)
         heard_of_news = await heard(env)
 

@@ -1,4 +1,4 @@
-"""A small register through the real world: three simulators, the API, the worker and a webhook receiver."""
+"""A replay of a small register with three simulators, the API, the worker and a webhook receiver."""
 
 from io import StringIO
 from pathlib import Path
@@ -129,31 +129,32 @@ TABLES: dict[str, Any] = {
     "5.8": {"in_progress": 1, "received": 1, "rejected": 1},
 }
 
-_ON_RECORDS = {FaultKind.NEW_CODE, FaultKind.CHANGED_TYPE, FaultKind.HARD_DELETE, FaultKind.NEW_COLUMN}
+_RECORD_FAULTS = {FaultKind.NEW_CODE, FaultKind.CHANGED_TYPE, FaultKind.HARD_DELETE, FaultKind.NEW_COLUMN}
 FAULTS = FaultSettings(
     seed=1,
     self_repairing=True,
     delay_seconds=0.01,
-    # There are few registrations, so what comes over a record comes over one of each.
+    # There are few registrations, so each fault of a record is made once.
     faults={
-        kind: FaultFrequency(next=1) if kind in _ON_RECORDS else FaultFrequency(next=2, rate=0.05) for kind in FaultKind
+        kind: FaultFrequency(next=1) if kind in _RECORD_FAULTS else FaultFrequency(next=2, rate=0.05)
+        for kind in FaultKind
     },
 )
 
-# Who has a partner's turn, and when it last answered, is about the pulls and not about what was pulled.
-_ABOUT_THE_PULLS = ("last_success_at", "lease_until", "lease_holder")
+# The lease of a partner and the time of its last answer are state of the pulls, not of the records.
+_PULL_STATE = ("last_success_at", "lease_until", "lease_holder")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def hub_url(request: pytest.FixtureRequest) -> str | None:
-    """Return the database of the world: its own on SQLite, or one on PostgreSQL."""
+    """Return the URL of the hub's database on PostgreSQL; None for SQLite in the sandbox's folder."""
     return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
 async def run(
     folder: Path, rows: list[RegisterRow], hub_url: str | None
 ) -> tuple[dict[str, Any], Dump, dict[str, int]]:
-    """Replay the register in a fresh world over the folder; returns the report, every row, and what webhooks got."""
+    """Replay the register over a folder. Return the report, all rows, and the numbers of received webhooks."""
     async with running_sandbox(folder, SettableClock(), hub_url) as env:
         report = await replay(rows, env, Console(file=StringIO()))
         return report, await env.hub.db.read(dump_of), webhooks(env)
@@ -163,9 +164,9 @@ def webhooks(env: SandboxEnv) -> dict[str, int]:
     return {organisation: len(events) for organisation, events in env.receiver.received.items()}
 
 
-def without_volatile(dump: Dump) -> Dump:
-    """Return the rows without what is about the pulls."""
-    columns = [index for index, name in enumerate(partner.columns.keys()) if name not in _ABOUT_THE_PULLS]
+def without_pull_state(dump: Dump) -> Dump:
+    """Return the rows without the state of the pulls."""
+    columns = [index for index, name in enumerate(partner.columns.keys()) if name not in _PULL_STATE]
     return dump | {"partner": [tuple(row[index] for index in columns) for row in dump["partner"]]}
 
 
@@ -174,8 +175,8 @@ async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothi
 ) -> None:
     rows = read_register(write_register(tmp_path, *REGISTER))
 
-    report, dump, told = await run(tmp_path / "world", rows, hub_url)
-    again, dump_again, told_again = await run(tmp_path / "world", rows, hub_url)
+    report, dump, received = await run(tmp_path / "sandbox", rows, hub_url)
+    again, dump_again, received_again = await run(tmp_path / "sandbox", rows, hub_url)
 
     assert report["tables"] == TABLES
     assert (report["referrals"], report["quarantined"], report["undelivered"]) == (12, 0, 0)
@@ -184,48 +185,48 @@ async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothi
     assert "intake_result" not in feedback["schuldenrechter"]
     assert feedback["welzijnsorganisatie"]["intake_result"] == 1
     assert feedback["vraagwijzer"]["missed"] == 1
-    assert set(told) == {"dock", "rechtbank", "faircasso"}
+    assert set(received) == {"dock", "rechtbank", "faircasso"}
     assert {**again, "seconds": 0} == {**report, "seconds": 0}
-    assert told_again == {}
-    assert without_volatile(dump_again) == without_volatile(dump)
+    assert received_again == {}
+    assert without_pull_state(dump_again) == without_pull_state(dump)
 
 
-async def outcome(
+async def replay_outcome(
     folder: Path, rows: list[RegisterRow], hub_url: str | None, faults: FaultSettings | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Replay the register in a fresh world; returns the report, and what everybody was told."""
+    """Replay the register over a folder. Return the report, and what each receiver received."""
     async with running_sandbox(folder, SettableClock(), hub_url) as env:
         if faults:
             await env.set_faults(faults)
         report = await replay(rows, env, Console(file=StringIO()))
-        return report, await told_to_everybody(env, rows)
+        return report, await received_by_everybody(env, rows)
 
 
-async def told_to_everybody(env: SandboxEnv, rows: list[RegisterRow]) -> dict[str, Any]:
-    """Return what each receiver holds, in the order in which it came."""
-    told: dict[str, Any] = {}
+async def received_by_everybody(env: SandboxEnv, rows: list[RegisterRow]) -> dict[str, Any]:
+    """Return what each receiver received, in order of arrival."""
+    received: dict[str, Any] = {}
     for row in rows:
         if row.system is System.GIDSO:
             lines = await env.partner_console.journal(row.reference)
-            told[row.reference] = [(line["Categorie"], line["Tekst"]) for line in lines]
+            received[row.reference] = [(line["Categorie"], line["Tekst"]) for line in lines]
         elif row.system is System.RMW:
             registration = await env.partner_console.registration(row.reference)
             statuses = [(line["statuscode"], line["toelichting"]) for line in registration["statussen"]]
-            told[row.reference] = (statuses, registration["tab"]["stand"])
+            received[row.reference] = (statuses, registration["tab"]["stand"])
     for organisation, events in env.receiver.received.items():
-        told[organisation] = sorted((event["data"]["referral"]["reference"], event["type"]) for event in events)
-    return told
+        received[organisation] = sorted((event["data"]["referral"]["reference"], event["type"]) for event in events)
+    return received
 
 
 async def test_faults_at_every_partner_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     rows = read_register(write_register(tmp_path, *REGISTER))
-    calm, told_in_calm = await outcome(tmp_path / "calm", rows, None)
+    without_faults, received_without_faults = await replay_outcome(tmp_path / "without-faults", rows, None)
 
-    report, told = await outcome(tmp_path / "faults", rows, None, FAULTS)
+    report, received = await replay_outcome(tmp_path / "faults", rows, None, FAULTS)
 
     assert [(system, kind) for system, made in report["faults"].items() for kind in made if not made[kind]] == []
     assert set(report["faults"]["allegro"]) == set(FaultKind)
     assert (report["quarantined"], report["undelivered"]) == (0, 0)
-    assert report["tables"] == calm["tables"] == TABLES
-    assert report["feedback"] == calm["feedback"]
-    assert told == told_in_calm
+    assert report["tables"] == without_faults["tables"] == TABLES
+    assert report["feedback"] == without_faults["feedback"]
+    assert received == received_without_faults

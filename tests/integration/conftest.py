@@ -1,4 +1,4 @@
-"""The hub's record on each store."""
+"""A hub and its event layer on each store."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,14 +14,14 @@ from tests.support.hub import InProcessHub
 
 @pytest.fixture
 async def hub(database_url: str) -> AsyncIterator[InProcessHub]:
-    """Return a hub with institutions and referrers and nothing else, on each store in turn."""
+    """Return a hub with institutions and referrers only, on each store in turn."""
     async with _running(database_url) as hub:
         yield hub
 
 
 @pytest.fixture
 async def sqlite_hub(sqlite_url: str) -> AsyncIterator[InProcessHub]:
-    """Return a hub on SQLite, for tables of rules that say nothing about the store."""
+    """Return a hub on SQLite, for rules that do not depend on the store."""
     async with _running(sqlite_url) as hub:
         yield hub
 
@@ -54,7 +54,7 @@ async def box() -> AsyncIterator[Mailbox]:
 
 @pytest.fixture
 def welfare() -> Organisation:
-    """Return a referrer without a system of its own."""
+    """Return a referrer without a partner system."""
     return organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
 
 

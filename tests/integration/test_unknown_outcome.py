@@ -45,7 +45,7 @@ class DropsResponses:
     """The delivery engine over the three real sinks and simulators that lose every answer to a change."""
 
     def __init__(self, database: Database, servers: dict[System, Server]) -> None:
-        self.desks = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
+        self.consoles = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
         self.adapters: dict[System, Adapter] = {
             System.ALLEGRO: connect_allegro(servers[System.ALLEGRO].url, allegro.CLIENT_ID, allegro.CLIENT_SECRET),
             System.GIDSO: connect_gidso(servers[System.GIDSO].url, gidso.API_KEY, SettableClock(START)),
@@ -58,16 +58,16 @@ class DropsResponses:
 
     async def open(self) -> None:
         registration = rmw_documents.aanmelding("R1", "werk", START.date(), YARA)
-        await self.desks[System.GIDSO].put("/_console/aanmeldingen", json=[row(1)])
-        await self.desks[System.RMW].put("/_console/aanmeldingen", json=[registration])
+        await self.consoles[System.GIDSO].put("/_console/aanmeldingen", json=[row(1)])
+        await self.consoles[System.RMW].put("/_console/aanmeldingen", json=[registration])
         await self.lose_answers(*SIMULATORS)
 
     async def lose_answers(self, *systems: System) -> None:
         for system in systems:
-            (await self.desks[system].put("/_faults", json=ALL_LOST)).raise_for_status()
+            (await self.consoles[system].put("/_faults", json=ALL_LOST)).raise_for_status()
 
     async def lost(self, system: System) -> int:
-        account = (await self.desks[system].get("/_faults")).json()
+        account = (await self.consoles[system].get("/_faults")).json()
         return int(account["made"]["lost_answer"])
 
     async def refer(self, system: System) -> UUID:
@@ -98,8 +98,8 @@ class DropsResponses:
         await self.env.webhook.close()
         for adapter in self.adapters.values():
             await adapter.close()
-        for desk in self.desks.values():
-            await desk.aclose()
+        for console in self.consoles.values():
+            await console.aclose()
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ async def test_gidso_gets_each_journal_line_once_while_every_answer_gets_lost(dr
 
     told = ids_of(await dropping.tell(referral, *TOLD_TO_REFERRERS), System.GIDSO)
 
-    lines = (await dropping.desks[System.GIDSO].get("/_console/journaal/G-000001")).json()
+    lines = (await dropping.consoles[System.GIDSO].get("/_console/journaal/G-000001")).json()
     assert sorted(line["Kenmerk"] for line in lines) == told
     assert len(told) == await dropping.lost(System.GIDSO)
     assert len(told) > len(TOLD_TO_REFERRERS) / 2
@@ -142,7 +142,7 @@ async def test_rmw_gets_each_status_line_and_the_end_of_its_tab_once_while_every
 
     told = ids_of(await dropping.tell(referral, *TOLD_TO_REFERRERS), System.RMW)
 
-    shown = (await dropping.desks[System.RMW].get("/_console/aanmeldingen/R1")).json()
+    shown = (await dropping.consoles[System.RMW].get("/_console/aanmeldingen/R1")).json()
     assert sorted(line["kenmerk"] for line in shown["statussen"]) == told
     assert shown["tab"]["stand"] == "G"
     assert await dropping.lost(System.RMW) == len(told) + len(["sluitTab"])
@@ -156,8 +156,8 @@ async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_ge
 
     told = ids_of(await dropping.tell(referral, *TOLD_TO_ALLEGRO), System.ALLEGRO)
 
-    files = (await dropping.desks[System.ALLEGRO].get("/_console/dossiers")).json()["dossiers"]
-    page = (await dropping.desks[System.ALLEGRO].get("/")).text
+    files = (await dropping.consoles[System.ALLEGRO].get("/_console/dossiers")).json()["dossiers"]
+    page = (await dropping.consoles[System.ALLEGRO].get("/")).text
     assert [file["externReferentie"] for file in files] == [str(referral)]
     assert page.count("<li>De verwijzer") == len(TOLD_TO_ALLEGRO) - len(["received", "amended"])
     assert len(told) == await dropping.lost(System.ALLEGRO) == len(TOLD_TO_ALLEGRO)
@@ -179,6 +179,6 @@ async def test_an_amendment_is_not_taken_for_the_referral_before_it(dropping: Dr
 
     await dropping.tell(referral, EventType.REFERRAL_AMENDED)
 
-    page = (await dropping.desks[System.ALLEGRO].get("/")).text
+    page = (await dropping.consoles[System.ALLEGRO].get("/")).text
     assert "Aksoy-de Wit" in page
     assert await dropping.lost(System.ALLEGRO) == 2

@@ -22,7 +22,7 @@ async def refer(api: httpx.AsyncClient, **changes: Any) -> Json:
 
 
 async def read(api: httpx.AsyncClient, path: str) -> Json:
-    """Return what stands at a path under /v1."""
+    """Return the body at a path under /v1."""
     answered = await api.get(f"/v1{path}")
     assert answered.status_code == 200, answered.text
     body: Json = answered.json()

@@ -1,4 +1,4 @@
-"""A certificate that nobody outside the tests knows."""
+"""A certificate that only the tests trust."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address

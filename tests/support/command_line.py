@@ -1,4 +1,4 @@
-"""The command line as a person or a program uses it."""
+"""The command line in the process of the test."""
 
 import json
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from app.cli.main import main
 
 
 def run(environment: Mapping[str, str], *words: str) -> tuple[int, str]:
-    """Run a command; returns its exit code and what it printed, in one line."""
+    """Run a command. Return its exit code and its output in one line."""
     result = CliRunner().invoke(main, list(words), env=environment)
     return result.exit_code, " ".join(result.output.split())
 
 
 def run_json(environment: Mapping[str, str], *words: str, code: int = 0) -> Any:
-    """Run a command that prints JSON, and give what it printed."""
+    """Run a command that prints JSON. Return the JSON."""
     result = CliRunner().invoke(main, [*words, "--json"], env=environment)
     assert result.exit_code == code, (result.output, result.exception)
     return json.loads(result.stdout)

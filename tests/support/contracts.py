@@ -26,11 +26,11 @@ METHODS = ("get", "put", "post", "delete", "patch")
 _SETTLED = ("enum", "const", "format", "pattern", "oneOf")
 
 Lengths = dict[str, int | None]
-"""The most characters of a text by its path, with ``[]`` the most items of a list; None: another rule says it."""
+"""The maximum number of characters of a text by its path, or of items with ``[]``; None if another rule limits it."""
 
 
 def resolved(name: str, node: dict[str, Any]) -> dict[str, Any]:
-    """Return what a node is, or what its ``$ref`` leads to."""
+    """Return a node, or the target of its ``$ref``."""
     found: Any = OPENAPI[name]
     for step in node["$ref"].removeprefix("#/").split("/") if "$ref" in node else ():
         found = found[step]
@@ -60,7 +60,7 @@ def served_operations(simulator: Starlette) -> set[tuple[str, str]]:
 
 
 def contents_of(name: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Return what is sent in an operation and in each of its answers, with a name for it."""
+    """Return the contents of the request and of each response of an operation, each with a name."""
     if "requestBody" in operation:
         yield from (("body", content) for content in operation["requestBody"]["content"].values())
     for status, answer in operation["responses"].items():
@@ -75,7 +75,7 @@ def examples_of(described: dict[str, Any]) -> list[Any]:
 
 
 def validator(name: str, schema: dict[str, Any]) -> Draft202012Validator:
-    """Return what holds a value to a schema of a contract, the forms of dates and ids too."""
+    """Return a validator of a schema of a contract, including the formats of dates and ids."""
     whole = {"components": OPENAPI[name].get("components", {}), **schema}
     return Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
@@ -108,7 +108,7 @@ def unlimited(name: str, schema: dict[str, Any], path: str = "") -> Iterator[str
 
 
 def xsd_lengths(kind: str, path: str = "") -> Lengths:
-    """Return the lengths of all texts in a type of RMW's schema; a list of codes or a pattern has none."""
+    """Return the lengths of all texts in a type of RMW's schema; None for codes and patterns."""
     declared = XSD.find(f"*[@name='{kind}']")
     if declared is None:
         return {path: None}

@@ -1,4 +1,4 @@
-"""Targets by which a caller tries to make the hub reach what it may not: the table that every way out is held to."""
+"""Addresses and URLs that the hub must not call; every outbound client is tested with all of them."""
 
 HOSTILE_ADDRESSES = (
     *("127.0.0.1", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
@@ -47,4 +47,4 @@ HOSTILE_URLS = (
     ("inner name", "http://metadata.google.internal/"),
     ("bare name", "http://intranet:{port}/"),
 )
-"""Names and URLs; ``{port}`` is where a listener waits that must never be reached."""
+"""Descriptions and URLs; a listener that must not be reached is at ``{port}``."""

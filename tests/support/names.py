@@ -1,4 +1,4 @@
-"""Names of hosts without a network."""
+"""Host names without a network."""
 
 import socket
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing_extensions import override
 
 
 class StubResolver(AbstractResolver):
-    """Knows the names that it is given and no others."""
+    """Resolves the given names only."""
 
     def __init__(self, addresses: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.addresses = addresses or {}

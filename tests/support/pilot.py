@@ -1,4 +1,4 @@
-"""The pilot year as history: what it should come to, and how it gets into the simulators without a hub."""
+"""The pilot year as history: the expected tables, and how to register it at the simulators without a hub."""
 
 import os
 from collections import Counter
@@ -24,20 +24,20 @@ from app.sandbox.register import KINDS_IN, RegisterRow, read_register
 from app.sandbox.runtime import Document
 
 PILOT = Path(os.environ.get("PILOT_REGISTER", Path(__file__).parents[3] / "shared/data/pilot-2019-2020.csv"))
-"""The pilot's register; it is no part of this repository."""
+"""The pilot's register, which is not part of this repository."""
 EVERY = int(os.environ.get("PILOT_EVERY", "10"))
-"""Of so many referrals of the pilot one is taken; 1 takes the year as it was."""
+"""One in this number of referrals is used; 1 uses the whole year."""
 
 
 def pilot_rows() -> list[RegisterRow]:
-    """Return the pilot's referrals, or where its register is not at hand as many invented ones."""
+    """Return the pilot's referrals, or the same number of fictitious ones if its register is not available."""
     if PILOT.exists():
         return read_register(PILOT)[::EVERY]
     return [_coherent(row) for row in fake_cases(1, 2250 // EVERY, set(KINDS_IN))]
 
 
 def _coherent(row: RegisterRow) -> RegisterRow:
-    """Return an invented case without what its intake does not lead to, at an organisation of this system only."""
+    """Return a fictitious case without results that its intake excludes, at an organisation of its system only."""
     row = replace(row, organisation=f"{row.organisation} {row.system}")
     if row.intake_result is None or not row.intake_result.opens_trajectory:
         return replace(row, plan_signed_on=None, decision_on=None, trajectory_result=None, kbr_status=None)
@@ -45,24 +45,24 @@ def _coherent(row: RegisterRow) -> RegisterRow:
 
 
 def last_day(rows: Sequence[RegisterRow]) -> datetime:
-    """Return a moment after everything that happened to these referrals."""
+    """Return a time after all facts about these referrals."""
     day = max(dated.day for row in rows for dated in counsellor_facts(row))
     return datetime.combine(day, time(23), AMSTERDAM).astimezone(UTC)
 
 
-async def refer_at_desks(partner_console: PartnerConsole, rows: Sequence[RegisterRow]) -> None:
-    """Have the referrals that are made in GIDSO and RMW registered there."""
+async def register_referrals(partner_console: PartnerConsole, rows: Sequence[RegisterRow]) -> None:
+    """Register the referrals of GIDSO and RMW at these partners."""
     for system in (System.GIDSO, System.RMW):
         for part in _parts([referral_document(row) for row in rows if row.system is system]):
             await partner_console.refer(system, part)
 
 
-async def counsel_at_allegro(
+async def register_facts(
     url: str, partner_console: PartnerConsole, ids: Mapping[str, UUID], rows: Sequence[RegisterRow]
 ) -> None:
-    """Have Allegro hold a file for each referral, under the hub's id, with all that its counsellor registered.
+    """Make a file for each referral in Allegro, under the hub's id, and register the counsellor's facts.
 
-    Files are made by a hub; here the part of one is played, as when the city gives Allegro a list beforehand.
+    Files are made through the contract only; this is a client of the contract, as when the city provides a list.
     """
     client = AllegroClient(url, allegro.CLIENT_ID, allegro.CLIENT_SECRET)
     for row in rows:
@@ -73,12 +73,12 @@ async def counsel_at_allegro(
 
 
 def _parts(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
-    # A body of a whole year would be longer than one may be.
+    # A whole year exceeds the maximum size of a body.
     return (documents[start : start + 500] for start in range(0, len(documents), 500))
 
 
 def by_api(rows: Sequence[RegisterRow]) -> Iterator[tuple[RegisterReferral, ActionContext]]:
-    """Return the referrals that have no partner system to be read from, as their referrers stated them."""
+    """Return the referrals without a partner system, as commands of their referrers."""
     for row in rows:
         if row.system is not System.API:
             continue
@@ -98,7 +98,7 @@ def by_api(rows: Sequence[RegisterRow]) -> Iterator[tuple[RegisterReferral, Acti
 
 
 def tables_of(rows: Sequence[RegisterRow], reference: Reference) -> dict[str, Any]:
-    """Return the city's tables 5.1 to 5.8, counted from the register itself."""
+    """Return the city's tables 5.1 to 5.8, counted from the register."""
     missed = [row for row in rows if row.attended is False]
     decided = [row for row in rows if row.trajectory_result]
     applied = [row for row in decided if row.trajectory_result is TrajectoryResult.KBR_APPLICATION and row.kbr_status]

@@ -1,4 +1,4 @@
-"""A real PostgreSQL: the server of TEST_DATABASE_URL, else a private one for this process; for tests and benches."""
+"""A PostgreSQL server for tests and benchmarks: that of ``TEST_DATABASE_URL``, or a private one for this process."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROOM_IN_MEMORY = 4 * 2**30
 
 _INITDB_OPTIONS = ("--username=postgres", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8")
 
-# Nothing in a test has to survive a crash, and small shared buffers let several servers run side by side.
+# Test data need not survive a crash, and small shared buffers allow several servers at the same time.
 NOT_DURABLE: Mapping[str, str] = {
     "listen_addresses": "",
     "fsync": "off",
@@ -43,7 +43,7 @@ NOT_DURABLE: Mapping[str, str] = {
 }
 
 _TABLES = [table.name for table in reversed(metadata.sorted_tables)]
-# One transaction, in one message: the history refuses to be removed, and sequences start anew, as in a copy.
+# One transaction in one message. The history is append-only; sequences start again, as in a copy.
 _EMPTY = "; ".join(
     [
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -54,24 +54,24 @@ _EMPTY = "; ".join(
         "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'",
     ]
 )
-# Gives back the room of the rows that went, so that new ones lie in the order in which they come.
+# Frees the space of deleted rows, so that new rows are stored in order of insertion.
 _TIDY = f"VACUUM {', '.join(_TABLES)}"
 
 
 @dataclass(frozen=True)
 class PostgresServer:
-    """A running server, with the URL of a database from which others are made."""
+    """A running server, by the URL of a database to connect to."""
 
     url: str
 
     def create_database(self, template: str = "template1") -> str:
-        """Return the URL of a fresh database, a copy of ``template``."""
+        """Create a database as a copy of ``template``. Return its URL."""
         name = f"test_{uuid4().hex}"
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
     def drop_database(self, url: str) -> None:
-        """Remove a database, with whoever is still connected."""
+        """Drop a database and all connections to it."""
         self.execute(f'DROP DATABASE "{database_name(url)}" WITH (FORCE)')
 
     def execute(self, statement: str) -> None:
@@ -80,15 +80,15 @@ class PostgresServer:
 
 
 def empty_database(url: str) -> None:
-    """Remove every row of the hub's tables, and whoever is still connected.
+    """Delete all rows of the hub's tables, and close all other connections.
 
-    Ten times as fast as TRUNCATE, which makes every file anew, and as a copy of the template.
+    Ten times as fast as TRUNCATE, which creates new files, and as a copy of the template.
     """
     _execute(url, _EMPTY, _TIDY)
 
 
 def run_script(url: str, script: str) -> None:
-    """Run statements in one transaction: a dump of a database, into an empty one."""
+    """Run statements in one transaction, for example a dump in an empty database."""
     _execute(url, script)
 
 
@@ -101,13 +101,13 @@ def _execute(url: str, *statements: str) -> None:
         finally:
             await connection.close()
 
-    # A thread of its own, so that it works beside a running event loop and leaves the test's loop alone.
+    # In a separate thread, so that it works while an event loop is running and does not touch the test's loop.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(lambda: asyncio.run(run())).result()
 
 
 def folder_in_memory() -> Path | None:
-    """Return where files need not wait for a disk; None when this machine has no such place, or too little of it."""
+    """Return a folder in memory; None if this machine has none, or too little space in it."""
     return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_IN_MEMORY else None
 
 
@@ -118,16 +118,16 @@ def database_name(url: str) -> str:
 
 @contextmanager
 def running_server(options: Mapping[str, str] = NOT_DURABLE, folder: Path | None = None) -> Iterator[PostgresServer]:
-    """Return a server for as long as the block lasts.
+    """Run a server for the duration of a block.
 
     Args:
-        options: those of a private server; what is not named stands as PostgreSQL ships it.
-        folder: where a private server keeps its files; None for the computer's temporary folder.
+        options: options of a private server; all others are PostgreSQL's defaults.
+        folder: the folder of a private server's files; None for the computer's temporary folder.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield PostgresServer(given)
         return
-    # Not pytest's own folder: the path of a socket may hold only 107 characters.
+    # Not pytest's own folder: the path of a socket may have at most 107 characters.
     home = Path(tempfile.mkdtemp(prefix="pg-", dir=folder))
     try:
         with _private_server(home, options) as server:
@@ -152,7 +152,7 @@ def _private_server(home: Path, given: Mapping[str, str]) -> Iterator[PostgresSe
         _wait_until_ready(server, process, home / "log")
         yield server
     finally:
-        # Immediate shutdown: the data are thrown away.
+        # Immediate shutdown: the data are deleted.
         process.send_signal(signal.SIGQUIT)
         process.wait()
 
@@ -169,7 +169,7 @@ def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], 
 
 
 def _account() -> dict[str, Any]:
-    """Return the account for the server: PostgreSQL refuses to run as root."""
+    """Return the account to run the server with, because PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
@@ -189,7 +189,7 @@ def _binaries(home: Path, account: dict[str, Any]) -> Path:
     try:
         _run([folder / "initdb", "--version"], cwd=home, **account)
     except (PermissionError, subprocess.CalledProcessError):
-        # Under root's home, where the server's account may not look.
+        # In root's home, which the server's account cannot read.
         return _copied(folder.parent, home)
     return folder
 

@@ -1,4 +1,4 @@
-"""A quarantine with something in it."""
+"""A quarantine with two records."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ _UNKNOWN = ReadError("redencode", "unknown-code", "Code 99 has no meaning here."
 
 
 async def fill_quarantine(hub: AppState) -> None:
-    """Put two records of Allegro in quarantine: an unknown code, and one that waits for it."""
+    """Put two records of Allegro in quarantine: one with an unknown code, and one that waits for it."""
     lease = PartnerLease(System.ALLEGRO, "test")
     await hub.db.write(acquire_lease, hub.services, lease)
     records = tuple(

@@ -127,7 +127,7 @@ class RecordingReceiver:
         body, arrived_at = await _body(receive), time.time()
         match scope["path"].split("/")[1]:
             case "hang":
-                # Until the sender gives up and closes the connection.
+                # Until the sender closes the connection.
                 await receive()
             case "fail":
                 await _respond(send, 500)

@@ -1,4 +1,4 @@
-"""Builds registers of invented referrals, in the form of the pilot's."""
+"""Registers of fictitious referrals, with the columns of the pilot's register."""
 
 import csv
 from collections.abc import Mapping
@@ -43,12 +43,12 @@ _FILLED_IN = {
 
 
 def cells(**changes: str) -> dict[str, str]:
-    """Return the cells of a row that is in order: a referral by DOCK of which nothing came yet."""
+    """Return the cells of a valid row: a referral by DOCK without any result yet."""
     return dict.fromkeys(COLUMNS, "") | _FILLED_IN | changes
 
 
 def write_register(folder: Path, *rows: Mapping[str, str]) -> Path:
-    """Write a register; returns its path."""
+    """Write a register. Return its path."""
     path = folder / "register.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)

@@ -1,4 +1,4 @@
-"""A partner whose pages are written down beforehand."""
+"""Partner sources with scripted pages."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 
 
 class ScriptedSource:
-    """A partner that gives these pages, and fails where one is an error."""
+    """A source that returns these pages, and raises those that are errors."""
 
     mapping_version = "1"
 
@@ -55,7 +55,7 @@ class ScriptedSource:
 
 
 class FullListSource(ScriptedSource):
-    """A partner that gives all its records at each pull."""
+    """A source that returns all its records at each pull."""
 
     def __init__(self, *records: PartnerRecord, system: System = System.GIDSO, page_size: int = 2) -> None:
         super().__init__(system=system)

@@ -1,4 +1,4 @@
-"""Applications that are built once a session: making the routes ready takes longer than most tests."""
+"""Applications that are built once per session, because building the routes takes longer than most tests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,22 +9,22 @@ from starlette.types import ASGIApp
 from app.api.app import create_api
 from app.api.state import AppState
 
-_free: "list[_Stage]" = []
+_free: "list[_ReusableApi]" = []
 
 
 @contextmanager
 def api_of(hub: AppState) -> Iterator[ASGIApp]:
-    """Return the API over a hub for the length of the block; an application keeps nothing of a hub it served."""
-    stage = _free.pop() if _free else _Stage(hub)
-    stage.hub = hub
+    """Return the API of a hub for the duration of a block; an application keeps no state of a hub."""
+    api = _free.pop() if _free else _ReusableApi(hub)
+    api.hub = hub
     try:
-        yield stage.app
+        yield api.app
     finally:
-        _free.append(stage)
+        _free.append(api)
 
 
-class _Stage:
-    """An application, and in the place of its hub the one that it serves now."""
+class _ReusableApi:
+    """An application whose hub can be replaced; it is passed as the hub and delegates to the current one."""
 
     def __init__(self, hub: AppState) -> None:
         self.hub = hub

@@ -1,4 +1,4 @@
-"""A subscriber at the API: what it asks, and what it reads of its deliveries."""
+"""A subscriber of the API: its requests, and its deliveries."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ CONSENT = {"scopes": ["feedback_to_referrer"], "givenOn": "2026-03-01"}
 
 
 async def subscribe(api: Api, url: str, **changes: object) -> Json:
-    """Make a subscription; returns it with its secret."""
+    """Create a subscription. Return it with its secret."""
     answered = await api.post("/v1/subscriptions", json={"url": url, **changes})
     assert answered.status_code == 201, answered.text
     made: Json = answered.json()
@@ -22,7 +22,7 @@ async def subscribe(api: Api, url: str, **changes: object) -> Json:
 
 
 async def deliveries(api: Api, subscription: Json, query: str = "") -> list[Json]:
-    """Return the newest page of what was tried."""
+    """Return the most recent page of deliveries."""
     answered = await api.get(f"/v1/subscriptions/{subscription['id']}/deliveries{query}")
     assert answered.status_code == 200, answered.text
     items: list[Json] = answered.json()["items"]
@@ -30,7 +30,7 @@ async def deliveries(api: Api, subscription: Json, query: str = "") -> list[Json
 
 
 async def confirmed(dock: Api, etf: Api, reference: str = "D-1", **changes: object) -> Json:
-    """Refer a client whom the finance team takes on; returns the referral as its referrer reads it."""
+    """Refer a client and confirm the referral as the finance team. Return the referral as its referrer reads it."""
     referred = await refer(dock, reference=reference, consent=CONSENT, **changes)
     await step(etf, f"{await path_for(etf, reference)}/confirmation", {"counsellor": {"name": "B. Bakker"}})
     return referred

@@ -22,6 +22,8 @@ SOURCE_FOLDERS: tuple[str, ...] = (
     "app/adapters/gidso",
     "app/adapters/rmw",
     "app/adapters/template",
+    "app/sandbox",
+    "bench",
     "tests/contract",
 )
 
