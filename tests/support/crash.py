@@ -38,9 +38,6 @@ SUBSCRIBERS = 3
 MAX_WAIT_SECONDS = 60.0
 # Longer than a lease, so that each worker takes over the deliveries that were in flight in its predecessor.
 CLOCK_STEP_SECONDS = 100.0
-# The longest that a kill waits for a delivery in flight: a busy machine starts a worker slowly, and after the last
-# change there is none.
-MAX_WAIT_IN_FLIGHT_SECONDS = 15.0
 # The finance team's own system is not connected here, so its deliveries stay pending.
 _TO_SUBSCRIBERS = cast(delivery.c.receiver, String).startswith("subscription:")
 _IN_FLIGHT = select(func.count()).where(
@@ -123,6 +120,7 @@ class _KilledHub:
     url: str
     port: int
     kills: dict[str, int] = field(default_factory=lambda: {"api": 0, "worker": 0})
+    changes_done: bool = False
     _programs: dict[str, Program] = field(default_factory=dict)
 
     def start(self, name: str) -> None:
@@ -152,13 +150,15 @@ class _KilledHub:
         return CLOCK_STEP_SECONDS * self.kills["worker"]
 
     async def _wait_for_delivery_in_flight(self, db: Database) -> None:
-        """Wait until the running worker has a delivery in flight, or until the maximum time has passed."""
+        """Wait until the running worker has a delivery in flight, or until none can follow."""
         # By the worker's clock, the leases of its predecessors have expired.
         offset = timedelta(seconds=self._clock_offset_seconds)
         with suppress(TimeoutError):
-            async with asyncio.timeout(MAX_WAIT_IN_FLIGHT_SECONDS):
+            async with asyncio.timeout(MAX_WAIT_SECONDS):
                 # Polling, because another process sends.
-                while not await db.read(_count_in_flight, datetime.now(UTC) + offset):  # noqa: ASYNC110
+                while not await db.read(_count_in_flight, datetime.now(UTC) + offset):
+                    if self.changes_done and not await db.read(_has_undelivered):
+                        return
                     await asyncio.sleep(0.005)
 
     def stop(self) -> None:
@@ -184,8 +184,9 @@ async def _changes_during_kills(run: CrashRun, hub: _KilledHub, tokens: Sequence
             _ChangingCase(number=number, referrer=referrer, team=team, chance=chance, pause_seconds=run.pause_seconds)
             for number in range(run.cases)
         ]
-        changes = [tasks.create_task(case.run()) for case in cases]
-    return dict(each.result() for each in changes)
+        changes = await asyncio.gather(*(case.run() for case in cases))
+        hub.changes_done = True
+    return dict(changes)
 
 
 @asynccontextmanager
