@@ -66,7 +66,7 @@ class DisclosureRule(Protocol):
     """Asks the privacy policy a question that a change depends on."""
 
     def __call__(self, kind: str, moment: DisclosureOccasion, field: Field, facts: Mapping[Field, object]) -> bool:
-        """Return whether a referrer of this kind is told the field at this feedback moment."""
+        """Return whether the field is disclosed to a referrer of this kind at this feedback moment."""
         ...
 
 
@@ -112,7 +112,7 @@ class Step:
 
 @dataclass(kw_only=True)
 class Case:
-    """A referral and all that belongs to it; its attributes hold immutable values that handlers replace.
+    """A referral and everything that belongs to it; its attributes hold immutable values that handlers replace.
 
     Attributes:
         sealed_contents: what the referrer said; read :attr:`contents`.

@@ -74,11 +74,11 @@ ROLE_OF_SYSTEM: Mapping[System, OrganisationRole] = {
 
 PARTNERS = tuple(ROLE_OF_SYSTEM)
 REFERRER_SYSTEMS = frozenset(system for system, role in ROLE_OF_SYSTEM.items() if role is OrganisationRole.REFERRER)
-"""The referrers that register in these systems are told by their system and know the hub's own ids."""
+"""The referrers that register in these systems are notified by their system and know the hub's own ids."""
 
 
 class ReferralStatus(Code):
-    """Where a referral stands."""
+    """The status of a referral."""
 
     RECEIVED = "received", "Ontvangen"
     CONFIRMED = "confirmed", "Bevestigd"
@@ -141,7 +141,7 @@ _OPENING_RESULTS = frozenset(
 
 
 class TrajectoryStatus(Code):
-    """Where a trajectory stands."""
+    """The status of a trajectory."""
 
     PLANNING = "planning", "Plan opstellen"
     RUNNING = "running", "Loopt"
@@ -162,7 +162,7 @@ class TrajectoryResult(Code):
 
 
 class DropOutReason(Code):
-    """The story behind *Wil geen (verdere) ondersteuning*, which the evaluation misses."""
+    """The reason behind *Wil geen (verdere) ondersteuning*, which the evaluation misses."""
 
     REJECTS_CONDITIONS = "rejects_conditions", "Gaat niet akkoord met de voorwaarden"
     NOT_IN_TARGET_GROUP = "not_in_target_group", "Valt buiten de doelgroep"
@@ -213,7 +213,7 @@ class WithdrawalReason(Code):
 
 
 class CancellationReason(Code):
-    """Why an appointment falls through before it is held."""
+    """Why an appointment is cancelled before it takes place."""
 
     CLIENT_CANCELLED = "client_cancelled", "Afgezegd door klant"
     COUNSELLOR_CANCELLED = "counsellor_cancelled", "Afgezegd door trajectbegeleider"
@@ -221,7 +221,7 @@ class CancellationReason(Code):
 
 
 class KbrStatus(Code):
-    """Where an application to the credit bank (KBR) stands (table 5.8 of the evaluation)."""
+    """The status of an application to the credit bank (KBR; table 5.8 of the evaluation)."""
 
     SUBMITTED = "submitted", "Aanvraag ingediend"
     RECEIVED = "received", "Aanvraag ingenomen"

@@ -1,4 +1,4 @@
-"""What can be asked of the hub: commands, and the context in which somebody gives them.
+"""What can be asked of the hub: commands, and the context in which somebody issues them.
 
 HTTP, the command line and the partners' pull loop build the same commands and pass them to the same function,
 ``app.operations.cases.execute``.
@@ -28,11 +28,11 @@ from app.domain.values import ClientDetails, Counsellor, ReferralContents
 
 @dataclass(frozen=True, kw_only=True)
 class ActionContext:
-    """Who gives a command, from which system, and when what it reports happened.
+    """Who issues a command, from which system, and when what it reports happened.
 
     Attributes:
         occurred_at: when it happened in the real world, aware.
-        visibility: the cases that exist for whoever gives the command.
+        visibility: the cases that exist for whoever issues the command.
         version: the source system's own version of the record, if it has one.
         catch_up: True when a partner reports: a later state implies the steps before it, and each of its fields is
             merged with what the hub has.

@@ -146,7 +146,7 @@ class NotTheOwner(Conflict):
     """Another party owns the value (domain.md, section 9); nothing changed, and the operator decides.
 
     Attributes:
-        violation: what was written of which referral, to be recorded as a conflict.
+        violation: what was written, and the referral; to be recorded as a conflict.
     """
 
     code = "not-the-owner"

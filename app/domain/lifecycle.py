@@ -1,7 +1,7 @@
 """The one transition table: API, adapters, documentation and tests all read it.
 
 Source: interfaces.md section 2. A transition names who may make it, from which states, where it leads,
-and which reasons it takes. Partners skip states; ``steps_to`` gives the one shortest legal path, whose
+and which reasons it takes. Partners skip states; ``steps_to`` returns the one shortest legal path, whose
 skipped steps are stored as implied.
 """
 
@@ -75,7 +75,7 @@ class Action(StrEnum):
 
 
 class Guard(StrEnum):
-    """A condition beside the status."""
+    """A condition in addition to the status."""
 
     WITHDRAWAL_REQUESTED = "a withdrawal has been requested"
     RESPONSE_REQUESTED = "the referrer's worker was asked to respond"
@@ -140,7 +140,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _referral(
         Action.REFUSE_WITHDRAWAL, _OPEN_REFERRAL - _at(_R.RECEIVED), None, _TEAM, guard=Guard.WITHDRAWAL_REQUESTED
     ),
-    # What the referrer owns it may correct later too, as long as the referral stands.
+    # What the referrer owns it may correct later too, as long as the referral is open.
     _referral(Action.AMEND, _OPEN_REFERRAL | _ENDED_WITH_ANSWER, None, _REFERRER),
     _referral(Action.GIVE_SIGNAL, _OPEN_REFERRAL | _at(_R.CONCLUDED), None, _REFERRER, reasons=SignalKind),
     _referral(
@@ -227,7 +227,7 @@ def require(
     """
     rows = _ROWS.get((machine, action), ())
     actors = frozenset(actor for row in rows for actor in row.actors)
-    # The role comes first: who may never do this is not told from which states others may.
+    # The role comes first: who may never do this does not learn from which states others may.
     if role not in actors:
         raise Forbidden(f"'{action}' is for {', '.join(sorted(actors))}; this client acts as {role}.")
     row = find(machine, action, status)

@@ -24,7 +24,7 @@ LOOP_WINDOW = timedelta(hours=1)
 
 
 class Owner(StrEnum):
-    """Who has the last word on a field."""
+    """Who decides on a field."""
 
     REFERRER = "referrer"
     """The system in which the referrer registers; the API for those without one."""
@@ -64,7 +64,7 @@ class Ownership:
         return self._owners[field]
 
     def owns(self, system: System, field: Field, referrer_system: System) -> bool:
-        """Return whether a system has the last word on a field of a referral.
+        """Return whether a system decides on a field of a referral.
 
         Args:
             system: the system that speaks.
@@ -101,7 +101,7 @@ def resolve(base: bytes, hub: bytes, partner: bytes, *, owns: bool) -> Resolutio
         base: what the partner last said or was last sent.
         hub: what the hub has now.
         partner: what the partner says now.
-        owns: whether the partner has the last word.
+        owns: whether the partner decides on the field.
     """
     if partner in (hub, base):
         return NOTHING_NEW

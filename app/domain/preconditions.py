@@ -22,7 +22,7 @@ def revision_etag(revision: int) -> str:
 def check_precondition(if_match: str | None, etag: str) -> None:
     """Allow a change only when the caller read the present record. Source: RFC 9110, section 13.1.1.
 
-    The header is ``*``, or one or more entity tags of which one must be the record's; a weak tag never matches.
+    The header is ``*``, or entity tags, one of them the record's; a weak tag never matches.
 
     Raises:
         PreconditionRequired: the header is absent.

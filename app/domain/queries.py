@@ -37,7 +37,7 @@ class ReferralQuery:
     """A question to the list of referrals; None asks nothing.
 
     Attributes:
-        by_told_status: True filters on the status that was told, for callers who may know no more.
+        by_told_status: True filters on the status that was disclosed, for callers who may know no more.
         bsn_index: the keyed hash of a citizen service number.
     """
 

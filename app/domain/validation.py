@@ -1,4 +1,4 @@
-"""What must hold for a command whoever gives it, over HTTP or by a partner: all faults at once."""
+"""What must hold for every command, over HTTP or by a partner: all faults at once."""
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta

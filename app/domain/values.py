@@ -128,7 +128,7 @@ class ReferralContents:
 
 @dataclass(frozen=True)
 class ReferralFlags:
-    """What is going on beside the status."""
+    """What is going on in addition to the status."""
 
     awaiting_information: bool = False
     withdrawal_requested: bool = False

@@ -19,8 +19,8 @@ def record(tx: Connection, event: Event, *, source_system: System, quiet: bool =
     Args:
         tx: the transaction of the change.
         event: what happened.
-        source_system: where the fact arose; its own system is not told again (no echo).
-        quiet: True for replay and backfill: the event is history only and is never told.
+        source_system: where the fact arose; its own system is not notified (no echo).
+        quiet: True for replay and backfill: the event is history only and is never sent.
     """
     record_all(tx, [NewEvent(event, source_system, quiet)])
 

@@ -111,7 +111,7 @@ class BulkWrite:
     """A write of any number of rows.
 
     Attributes:
-        names: the columns of which every row has a value.
+        names: the columns; every row has a value for each.
         document: the statement for PostgreSQL; takes all rows as JSON.
         single: the statement for SQLite; takes one row.
     """
@@ -151,10 +151,10 @@ def bulk_update(table: Table, keys: Sequence[str], changed: Sequence[str], **fix
 
 @dataclass(frozen=True)
 class BulkUpsert:
-    """A write of any number of rows, each of which is added, or changes the one that is there.
+    """A write of any number of rows; each is added, or changes the one that is there.
 
     Attributes:
-        names: the columns of which every row has a value.
+        names: the columns; every row has a value for each.
         document: the statement for PostgreSQL; takes all rows as JSON.
         single: the statement for SQLite; takes one row.
     """

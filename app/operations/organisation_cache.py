@@ -44,7 +44,7 @@ class OrganisationCache:
         return found
 
     def load(self, tx: Connection, ids: Collection[UUID]) -> dict[UUID, Organisation]:
-        """Return organisations by id; all that are not known here in one query."""
+        """Return organisations by id; those that are not cached in one query."""
         with self._lock:
             known = {each: one for each in ids if (one := self._by_id.get(each)) is not None}
             version = self._version

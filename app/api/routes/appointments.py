@@ -33,15 +33,15 @@ AppointmentId = Annotated[
 async def schedule(referral_id: ReferralId, body: AppointmentIn, change: Processes) -> Response:
     """Plan the intake, or move it when one is planned (*intake plannen*).
 
-    A three-way meeting (*driegesprek*) is a proposal: the referrer's worker accepts it or gives other times. If-Match
-    takes the ETag of the referral.
+    A three-way meeting (*driegesprek*) is a proposal: the referrer's worker accepts it or proposes other times.
+    If-Match takes the ETag of the referral.
     """
     return await change.schedule(referral_id, body.to_command(), body.occurred_at)
 
 
 @router.get("", summary="List appointments", response_model=AppointmentsOut, responses=_READ_PROBLEMS)
 async def list_all(referral_id: ReferralId, read: Reads) -> Response:
-    """Return the appointments (*afspraken*) of which you were told, oldest first."""
+    """Return the appointments (*afspraken*) that were disclosed to you, oldest first."""
     views = await read.ask(read_appointments, referral_id)
     return json_answer(200, {"items": [appointment_body(view) for view in views]})
 

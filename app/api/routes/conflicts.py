@@ -55,7 +55,7 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,
 ) -> Response:
-    """Return the fields of which a partner and the hub say different things (*tegenstrijdigheden*), oldest first.
+    """Return the fields on which a partner and the hub disagree (*tegenstrijdigheden*), oldest first.
 
     So are words over the API that were refused because another party owns the fact; those stand under the system in
     which the caller's organisation registers. The values themselves, which may be personal, are shown to who may
@@ -82,7 +82,7 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
     responses=problem_responses(400, 401, 403, 404, 409),
 )
 async def decide(change: Manages, system: Speaker, conflict_id: ConflictId, body: DecisionIn) -> Response:
-    """Say whose value holds (*beslissen*); when that is not the present one, the referral is changed, and all are told.
+    """Say whose value holds (*beslissen*); when that is not the present one, the referral is changed and sent.
 
     A partner's value of what the finance team records, such as an attendance, is not taken over here: its owner
     records it. The answer holds no values.

@@ -71,7 +71,7 @@ async def mark_entry_error(referral_id: ReferralId, body: EntryErrorIn, change: 
 
 @router.post("/signals", summary="Give a signal", response_model=ReferralOut)
 async def signal(referral_id: ReferralId, body: SignalIn, change: Refers) -> Response:
-    """Tell the counsellor that something changed on the referrer's side (*signaal*)."""
+    """Notify the counsellor of a change on the referrer's side (*signaal*)."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 

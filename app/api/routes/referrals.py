@@ -118,7 +118,7 @@ async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Respon
     responses=problem_responses(400, 401, 403, 404),
 )
 async def history(referral_id: ReferralId, read: Reads) -> Response:
-    """Return what happened (*geschiedenis*), oldest first; a referrer reads its own steps and those it was told of."""
+    """Return what happened (*geschiedenis*), oldest first; a referrer reads its own steps and those disclosed to it."""
     return history_body(read, await read.ask(read_history, referral_id))
 
 
@@ -136,12 +136,12 @@ async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
 
 @router.get(
     "/{referral_id}/disclosures",
-    summary="Read what was told to whom",
+    summary="Read what was disclosed to whom",
     response_model=DisclosuresOut,
     responses=problem_responses(400, 401, 403, 404),
 )
 async def disclosures(referral_id: ReferralId, read: Reads) -> Response:
-    """Return what was told to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own."""
+    """Return what was disclosed to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own."""
     return disclosures_body(read, await read.ask(view_disclosures, referral_id))
 
 

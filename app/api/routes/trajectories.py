@@ -35,7 +35,7 @@ Reads = Annotated[ReadContext, reading("trajectories:read")]
     "", summary="List trajectories", response_model=TrajectoryPageOut, responses=problem_responses(400, 401, 403)
 )
 async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Query()], read: Reads) -> Response:
-    """Return a page of the trajectories (*trajecten*) of which you were told, newest first."""
+    """Return a page of the trajectories (*trajecten*) that were disclosed to you, newest first."""
     services, caller_scope = read.hub.services, read.caller_scope
     query = TrajectoryQuery(
         visibility=caller_scope.visibility,

@@ -48,7 +48,7 @@ async def decide(trajectory_id: TrajectoryId, body: ResultIn, change: Guides) ->
 
 @router.post("/kbr-application", summary="Record the application to the credit bank", response_model=TrajectoryOut)
 async def apply(trajectory_id: TrajectoryId, body: KbrApplicationIn, change: Guides) -> Response:
-    """Record where the application to the credit bank stands (*aanvraag KBR*); the first report makes it."""
+    """Record the status of the application to the credit bank (*aanvraag KBR*); the first report creates it."""
     return await change.change_trajectory(trajectory_id, body.to_command(), body.occurred_at)
 
 

@@ -147,7 +147,7 @@ class ReferralSummaryOut(Out):
     id: UUID = Described(description="Your id of the referral.", examples=["019ab3f2-7c00-7000-8000-000000000001"])
     reference: str | None = Described(None, description="The referrer's own reference (*kenmerk*).")
     status: ReferralStatus | None = Described(
-        None, description="Where it stands; for a referrer: the last status it was told.", examples=["confirmed"]
+        None, description="Where it stands; for a referrer: the last status disclosed to it.", examples=["confirmed"]
     )
     received_at: datetime | None = Described(None, examples=["2026-11-23T08:30:00Z"])
     area: str | None = Described(None, description="Area of the city (*gebied*).", examples=["Noord"])

@@ -175,7 +175,7 @@ class AttendanceIn(StepIn):
 
 
 class ResponseIn(StepIn):
-    """The referrer's worker accepts the three-way meeting, or gives other times (*reactie*)."""
+    """The referrer's worker accepts the three-way meeting, or proposes other times (*reactie*)."""
 
     accepted: _Yes = Described(description="Whether the worker accepts (*akkoord*).")
     other_times: tuple[Timestamp, ...] = Described(
@@ -259,7 +259,7 @@ class ResultIn(StepIn):
 
 
 class KbrApplicationIn(StepIn):
-    """Where the application to the credit bank stands (*aanvraag KBR*)."""
+    """The status of the application to the credit bank (*aanvraag KBR*)."""
 
     status: KbrStatus = Described(description="The status; the first is submitted.", examples=["submitted"])
     changed_on: Day | None = Described(None, description="Since when (*datum*).", examples=["2027-02-10"])

@@ -24,15 +24,15 @@ _CHANNEL = "subscriber"
 
 
 def asyncapi_document() -> dict[str, Any]:
-    """Return the document; a type that is told to the finance team's own system only is not in it."""
-    told = [each for each in EventType if OCCASION_OF[each] is not None or each in ABOUT_CONNECTIONS]
+    """Return the document; a type that is sent to the finance team's own system only is not in it."""
+    outgoing = [each for each in EventType if OCCASION_OF[each] is not None or each in ABOUT_CONNECTIONS]
     return {
         "asyncapi": "3.0.0",
         "info": _info(),
         "defaultContentType": "application/cloudevents+json",
-        "channels": {_CHANNEL: _channel(told)},
-        "operations": {_key(each): _operation(each) for each in told},
-        "components": {"messages": {_key(each): _message(each) for each in told}},
+        "channels": {_CHANNEL: _channel(outgoing)},
+        "operations": {_key(each): _operation(each) for each in outgoing},
+        "components": {"messages": {_key(each): _message(each) for each in outgoing}},
     }
 
 
@@ -48,12 +48,12 @@ def _info() -> dict[str, Any]:
     }
 
 
-def _channel(told: list[EventType]) -> dict[str, Any]:
+def _channel(outgoing: list[EventType]) -> dict[str, Any]:
     return {
         "address": None,
         "title": "A subscriber's endpoint",
         "description": "The address that a subscription gives (*abonnement*); each event is posted to it over HTTPS.",
-        "messages": {_key(each): {"$ref": f"#/components/messages/{_key(each)}"} for each in told},
+        "messages": {_key(each): {"$ref": f"#/components/messages/{_key(each)}"} for each in outgoing},
         "bindings": {"http": {}},
     }
 

@@ -1,6 +1,7 @@
 """The catalogue of events: what each type means and which fields it may carry.
 
-The privacy gate decides what one receiver is told; no event carries more than its entry here, whatever the policy says.
+The privacy gate decides what is disclosed to one receiver; no event carries more than its entry here,
+whatever the policy says.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from app.events.contract.field_schemas import PARTNER_NOTICE, SUBSCRIPTION_NOTIC
 __all__ = ["CATALOGUE", "ID_FIELDS", "Entry", "fields_for", "schema_for"]
 
 ID_FIELDS = frozenset({Field.REFERRAL_ID, Field.APPOINTMENT_ID, Field.TRAJECTORY_ID})
-"""All that a thin event carries (*informatiearm notificeren*)."""
+"""Everything that a thin event carries (*informatiearm notificeren*)."""
 
 _ALWAYS = (Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.REFERRAL_STATUS, Field.OCCURRED_AT)
 
@@ -90,14 +91,14 @@ class Entry:
 
     Attributes:
         description: in English, with the Dutch term.
-        told: fields it may carry to the referrer.
+        disclosed: fields it may carry to the referrer.
         handled: fields it may carry to the finance team's own system.
         always: fields that it may carry to both.
         said: what it says of a connection, which is no field of a case.
     """
 
     description: str
-    told: tuple[Field, ...] = ()
+    disclosed: tuple[Field, ...] = ()
     handled: tuple[Field, ...] = ()
     always: tuple[Field, ...] = _ALWAYS
     said: Mapping[str, Schema] = field(default_factory=dict)
@@ -106,21 +107,21 @@ class Entry:
 CATALOGUE: Mapping[EventType, Entry] = {
     EventType.REFERRAL_RECEIVED: Entry(
         "A client was put forward to the finance team (aanmelding ontvangen)",
-        told=(Field.REFERRAL_RECEIVED_AT, Field.REFERRAL_ADVICE),
+        disclosed=(Field.REFERRAL_RECEIVED_AT, Field.REFERRAL_ADVICE),
         handled=_REFERRAL,
     ),
     EventType.REFERRAL_CONFIRMED: Entry(
         "The finance team took the referral on (aanmelding bevestigd)",
-        told=(Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE),
+        disclosed=(Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE),
     ),
     EventType.REFERRAL_REJECTED: Entry(
         "The finance team does not take the referral on (aanmelding afgewezen)",
-        told=(Field.REFERRAL_REJECTION_REASON,),
+        disclosed=(Field.REFERRAL_REJECTION_REASON,),
     ),
     EventType.REFERRAL_FORWARDED: Entry("The referral was passed on to another organisation (doorverwezen)"),
     EventType.REFERRAL_WITHDRAWN: Entry(
         "The referrer took the referral back (aanmelding ingetrokken)",
-        told=(Field.REFERRAL_WITHDRAWAL_REASON,),
+        disclosed=(Field.REFERRAL_WITHDRAWAL_REASON,),
         handled=(Field.REFERRAL_WITHDRAWAL_REASON,),
     ),
     EventType.REFERRAL_AMENDED: Entry(
@@ -129,17 +130,21 @@ CATALOGUE: Mapping[EventType, Entry] = {
     ),
     EventType.REFERRAL_CONCLUDED: Entry(
         "The intake led to a result (intake afgerond)",
-        told=(Field.INTAKE_RESULT, Field.INTAKE_CONCLUDED_ON, Field.TRAJECTORY_ID),
+        disclosed=(Field.INTAKE_RESULT, Field.INTAKE_CONCLUDED_ON, Field.TRAJECTORY_ID),
     ),
-    EventType.REFERRAL_CLOSED: Entry("The referral ended without a trajectory (aanmelding afgesloten)", told=_CLOSED),
-    EventType.INTAKE_SCHEDULED: Entry("The intake was planned (intakegesprek gepland)", told=_APPOINTMENT),
-    EventType.INTAKE_RESCHEDULED: Entry("The intake was moved (intakegesprek verzet)", told=_APPOINTMENT),
+    EventType.REFERRAL_CLOSED: Entry(
+        "The referral ended without a trajectory (aanmelding afgesloten)", disclosed=_CLOSED
+    ),
+    EventType.INTAKE_SCHEDULED: Entry("The intake was planned (intakegesprek gepland)", disclosed=_APPOINTMENT),
+    EventType.INTAKE_RESCHEDULED: Entry("The intake was moved (intakegesprek verzet)", disclosed=_APPOINTMENT),
     EventType.INTAKE_CANCELLED: Entry(
         "The planned intake falls through (intakegesprek vervallen)",
-        told=(*_APPOINTMENT, Field.APPOINTMENT_CANCELLATION_REASON),
+        disclosed=(*_APPOINTMENT, Field.APPOINTMENT_CANCELLATION_REASON),
     ),
     EventType.INTAKE_ATTENDED: Entry("The client appeared at the intake (verschenen)"),
-    EventType.INTAKE_MISSED: Entry("The client did not appear or cannot be reached (niet verschenen)", told=_MISSED),
+    EventType.INTAKE_MISSED: Entry(
+        "The client did not appear or cannot be reached (niet verschenen)", disclosed=_MISSED
+    ),
     EventType.APPOINTMENT_RESPONDED: Entry(
         "The referrer's worker answered a proposed three-way meeting (reactie op driegesprek)",
         handled=(
@@ -161,19 +166,19 @@ CATALOGUE: Mapping[EventType, Entry] = {
     EventType.TRAJECTORY_STARTED: Entry("Guidance began (traject gestart)", handled=(Field.TRAJECTORY_ID,)),
     EventType.PLAN_SIGNED: Entry(
         "The client signed the support plan (ondersteuningsplan ondertekend)",
-        told=(Field.TRAJECTORY_ID, Field.PLAN_SIGNED_ON),
+        disclosed=(Field.TRAJECTORY_ID, Field.PLAN_SIGNED_ON),
     ),
     EventType.RESULT_RECORDED: Entry(
         "The counsellor decided on a result (resultaat traject)",
-        told=(Field.TRAJECTORY_ID, Field.RESULT_CODE, Field.RESULT_DECIDED_ON),
+        disclosed=(Field.TRAJECTORY_ID, Field.RESULT_CODE, Field.RESULT_DECIDED_ON),
     ),
-    EventType.TRAJECTORY_CHANGED: Entry("Something important changed in the trajectory (wijziging)", told=_CHANGE),
-    EventType.TRAJECTORY_PAUSED: Entry("Guidance rests for a while (traject gepauzeerd)", told=_CHANGE),
-    EventType.TRAJECTORY_RESUMED: Entry("Guidance goes on (traject hervat)", told=_CHANGE),
-    EventType.TRAJECTORY_STOPPED: Entry("The client left before a result (uitval)", told=_CLOSED),
-    EventType.TRAJECTORY_CLOSED: Entry("Guidance ended (traject afgesloten)", told=_CLOSED),
+    EventType.TRAJECTORY_CHANGED: Entry("Something important changed in the trajectory (wijziging)", disclosed=_CHANGE),
+    EventType.TRAJECTORY_PAUSED: Entry("Guidance rests for a while (traject gepauzeerd)", disclosed=_CHANGE),
+    EventType.TRAJECTORY_RESUMED: Entry("Guidance goes on (traject hervat)", disclosed=_CHANGE),
+    EventType.TRAJECTORY_STOPPED: Entry("The client left before a result (uitval)", disclosed=_CLOSED),
+    EventType.TRAJECTORY_CLOSED: Entry("Guidance ended (traject afgesloten)", disclosed=_CLOSED),
     EventType.KBR_APPLICATION_CHANGED: Entry(
-        "The application to the credit bank moved (aanvraag KBR gewijzigd)", told=_CHANGE
+        "The application to the credit bank moved (aanvraag KBR gewijzigd)", disclosed=_CHANGE
     ),
     EventType.SUBSCRIPTION_TEST: Entry(
         "The subscriber asked for a test; it is about nobody (testbericht)", always=(Field.OCCURRED_AT,)
@@ -206,13 +211,13 @@ CATALOGUE: Mapping[EventType, Entry] = {
 }
 """Every type of event.
 
-All that is about a referral carries its id, reference and status, and when it happened.
+Every event about a referral carries its id, reference and status, and when it happened.
 """
 
 
 def fields_for(event_type: EventType, occasion: DisclosureOccasion) -> frozenset[Field]:
     """Return the fields that an event may carry on an occasion."""
-    return _HANDLED[event_type] if occasion is DisclosureOccasion.HANDLING else _TOLD[event_type]
+    return _HANDLED[event_type] if occasion is DisclosureOccasion.HANDLING else _DISCLOSED[event_type]
 
 
 def schema_for(event_type: EventType) -> Schema:
@@ -221,10 +226,10 @@ def schema_for(event_type: EventType) -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": event_type.value,
-        "description": f"{entry.description}. Fields that the receiver is not told are absent.",
-        **schema_of((*entry.always, *entry.told), entry.said),
+        "description": f"{entry.description}. Fields that are withheld from the receiver are absent.",
+        **schema_of((*entry.always, *entry.disclosed), entry.said),
     }
 
 
-_TOLD = {event_type: frozenset((*entry.always, *entry.told)) for event_type, entry in CATALOGUE.items()}
+_DISCLOSED = {event_type: frozenset((*entry.always, *entry.disclosed)) for event_type, entry in CATALOGUE.items()}
 _HANDLED = {event_type: frozenset((*entry.always, *entry.handled)) for event_type, entry in CATALOGUE.items()}

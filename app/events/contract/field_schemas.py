@@ -44,7 +44,7 @@ def _codes(codes: type[Code]) -> list[str]:
 FIELD_SCHEMAS: Mapping[Field, Schema] = {
     field: _schema(spec.type, spec.about) for field, spec in SPECS.items() if spec.about
 }
-"""What each field holds. Any field may be absent, when its receiver is not told it, and null, when it is not known."""
+"""What each field holds. A field is absent when it is withheld from the receiver, and null when it is not known."""
 
 
 def schema_of(fields: Iterable[Field], said: Mapping[str, Schema] = MappingProxyType({})) -> Schema:

@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again, and when the hub gives up."""
+"""When a failed delivery is tried again, and when the hub stops trying."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,7 +33,7 @@ _JITTER = 0.2
 def wait_after(
     failures: int, random: Callable[[], float], retry_after_seconds: float | None = None
 ) -> timedelta | None:
-    """Return the wait until the next attempt, or None when the hub gives up.
+    """Return the wait until the next attempt, or None when the hub stops trying.
 
     Each wait is up to a fifth longer than in the schedule, so that many failed deliveries do not come back at once;
     never shorter, and never shorter than what the receiver asked for.

@@ -51,7 +51,7 @@ _SPECIAL = tuple(
     )
 )
 
-# All that is global in IPv6. Outside it are ::1, v4-mapped, NAT64, local, link-local and multicast addresses.
+# Every global address in IPv6. Outside it are ::1, v4-mapped, NAT64, local, link-local and multicast addresses.
 _GLOBAL_6 = IPv6Network("2000::/3")
 
 _LONGEST_URL = 2000

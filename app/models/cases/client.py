@@ -1,6 +1,6 @@
 """Clients: one row a person, found by a keyed hash; what was said of them is kept per referral, encrypted.
 
-Details stand beside the referral that supplied them, so that one referrer never reads what another said.
+Details are stored with the referral that supplied them, so that one referrer never reads what another said.
 """
 
 import json
@@ -48,7 +48,7 @@ SEALED_COLUMNS = (
     client.c.wrapped_key,
     client.c.bsn,
 )
-"""What ``to_client`` reads, beside the ``client_id``."""
+"""What ``to_client`` reads, in addition to the ``client_id``."""
 
 _KEY = select(client.c.wrapped_key).where(client.c.id == bindparam("client_id"))
 CHANGED_DETAILS = update(client_details).where(client_details.c.referral_id == bindparam("of_referral"))

@@ -133,7 +133,7 @@ class Delivery:
     """An event that a receiver is owed.
 
     Attributes:
-        organisation_id: the organisation that is told; None when it is the finance team by its own system.
+        organisation_id: the organisation that receives it; None when it is the finance team by its own system.
         subject_id: what the event is about; of one subject, deliveries to one receiver keep the order of
             ``event_position``.
         sequence: number within the chain for this receiver, from 1; None until the first attempt.

@@ -32,7 +32,7 @@ from app.models.bulk import is_any_of
 event = Table(
     "event",
     metadata,
-    # SQLite numbers rows by itself only where the key is spelled INTEGER.
+    # SQLite numbers rows automatically only where the key is spelled INTEGER.
     Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("id", Id, nullable=False, unique=True),
     Column("type", String(100), nullable=False),
@@ -90,7 +90,7 @@ def collect_events(writes: Writes, new: Sequence[NewEvent]) -> None:
 
 
 def append_events(tx: Connection, new: Sequence[NewEvent]) -> None:
-    """Store events in this order; a quiet one is history only and is never told to anybody."""
+    """Store events in this order; a quiet one is history only and is never sent to anybody."""
     if new:
         tx.execute(_NEW_EVENTS, [_new_row(each) for each in new])
 

@@ -1,4 +1,4 @@
-"""Who looks: what a caller's organisation may see, in whose shoes it stands, and under which ids."""
+"""Who looks: what a caller's organisation may see, for whom it acts, and under which ids."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -29,7 +29,7 @@ class CallerScope:
 
     @property
     def knows_all_statuses(self) -> bool:
-        """Return whether the caller reads the real status, not the one last told to the referrer."""
+        """Return whether the caller reads the real status, not the one last disclosed to the referrer."""
         return self.organisation.role in _SEES_ALL
 
     @property

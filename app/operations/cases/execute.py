@@ -87,7 +87,7 @@ class TrajectoryRef:
 CaseRef = ReferralRef | TrajectoryRef
 
 Precondition = Callable[[Case], None]
-"""Raises when the case is not as whoever gives the command last read it."""
+"""Raises when the case is not as whoever issues the command last read it."""
 
 CommandSource = Command | Callable[[Case], Command]
 """A command, or what derives one from the case as it is now, such as a patch."""
@@ -110,7 +110,7 @@ def execute(
         precondition: checked on the locked case before anything else is.
 
     Raises:
-        ReferralNotFound, TrajectoryNotFound: no such case for whoever gives the command.
+        ReferralNotFound, TrajectoryNotFound: no such case for whoever issues the command.
         InvalidInput: a field of the command breaks a rule.
         NotTheOwner: another party owns what the command writes; the caller records the violation it holds.
         Forbidden: this role never does this.
@@ -145,7 +145,7 @@ def lock_case(uow: UnitOfWork, ref: CaseRef, context: ActionContext) -> Case:
     """Return a case, locked until the end of the transaction.
 
     Raises:
-        ReferralNotFound, TrajectoryNotFound: it does not exist, or not for whoever gives the command.
+        ReferralNotFound, TrajectoryNotFound: it does not exist, or not for whoever issues the command.
     """
     referral_id = ref.id if isinstance(ref, ReferralRef) else referral_id_of(uow.tx, ref.id)
     case = uow.cases.lock(referral_id, context.visibility) if referral_id else None

@@ -175,7 +175,7 @@ def page_of_referrals(
 def page_of_trajectories(
     tx: Connection, services: Services, scope: CallerScope, query: TrajectoryQuery
 ) -> tuple[list[Released], Position | None]:
-    """Return a page of trajectories of which this caller was told, and where the next page begins (None on the last).
+    """Return a page of trajectories disclosed to this caller, and where the next page begins (None on the last).
 
     A filter on status or counsellor finds a trajectory only when this caller may read that of it.
     """
@@ -194,7 +194,7 @@ def page_of_trajectories(
 def referral_actions(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[Action]:
     """Return what this caller may do with the referral now, from the table that guards the writes.
 
-    A referrer's actions are those of the status it was told.
+    A referrer's actions are those of the status disclosed to it.
     """
     case = _case(tx, services, scope, referral_id)
     referral = case.referral
@@ -298,7 +298,7 @@ _STATUS_FIELD = {
 
 
 def _as_disclosed(services: Services, scope: CallerScope, case: Case, entry: HistoryEntry) -> HistoryEntry | None:
-    # The state before may be one of which the referrer was not told; reasons are the finance team's own.
+    # The state before may be one that was not disclosed to the referrer; reasons are the finance team's own.
     moment = OCCASION_OF[EventType(entry.event_type)] if entry.event_type else None
     told = partial(_was_disclosed, services, scope, case, moment)
     status = _STATUS_FIELD[Machine(entry.machine)]

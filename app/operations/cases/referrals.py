@@ -41,7 +41,7 @@ _CLOSURE_OF_RESULT = {
     IntakeResult.UNKNOWN: ClosureReason.UNKNOWN,
 }
 
-# The action is kept as the reason of a history entry, which has room for so many characters.
+# The action is kept as the reason of a history entry, which has room for no more characters.
 _LONGEST_REASON = 40
 
 
@@ -133,7 +133,7 @@ def answer_withdrawal(case: Case, command: AnswerWithdrawal, context: ActionCont
 
 
 def give_signal(case: Case, command: GiveSignal, context: ActionContext) -> None:
-    """Tell the counsellor that something changed on the referrer's side."""
+    """Notify the counsellor of a change on the referrer's side."""
     facts: dict[Field, FactValue] = {Field.SIGNAL_KIND: command.kind.value}
     signal = Step(action=Action.GIVE_SIGNAL, event=EventType.SIGNAL_GIVEN, reason=command.kind, facts=facts)
     case.transition(signal, context)

@@ -38,7 +38,7 @@ class _CaseWrite:
         try:
             return self._work(self._uow)
         except NotTheOwner as refusal:
-            # ``execute`` refuses before it changes anything, so the conflict is all that is written.
+            # ``execute`` refuses before it changes anything, so nothing but the conflict is written.
             if answer_before(tx, self._services, self._request) is None:
                 record_violation(self._uow.known_values, refusal.violation)
                 self._uow.flush()

@@ -119,7 +119,7 @@ class KnownValues:
             self._systems[referral_id] = systems
 
     def of(self, system: System, referral_id: UUID) -> Mapping[Field, PartnerFieldState]:
-        """Return what a partner knows; fields of which it knows what the hub has may be left out."""
+        """Return what a partner knows; fields on which it agrees with the hub may be left out."""
         self.prefetch([referral_id])
         return self._states.get((system, referral_id), {})
 
@@ -206,7 +206,7 @@ class KnownValues:
 
 
 def states_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[Partner, dict[Field, PartnerFieldState]]:
-    """Return what every partner knows of these referrals; fields of which it knows what the hub has may be left out."""
+    """Return what every partner knows of these referrals; fields on which it agrees with the hub may be left out."""
     found: dict[Partner, dict[Field, PartnerFieldState]] = {}
     for row in held_fields(tx, referral_ids):
         states = found.setdefault((row.system, row.referral_id), {})

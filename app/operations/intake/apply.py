@@ -1,7 +1,7 @@
 """Applies what a partner reports: once, in order per case, and nothing disappears.
 
 One page is one transaction: cursor, records, quarantine and the account of the run commit together. All records of a
-page are applied together; when one is refused, each is applied by itself, so that a bad record harms no other.
+page are applied together; when one is refused, each is applied alone, so that a bad record harms no other.
 """
 
 from collections import Counter, defaultdict
@@ -126,7 +126,7 @@ def note_run(tx: Connection, services: Services, run: Run, tally: PageResult, dr
 
 
 def _is_new_drift(tx: Connection, system: System, drift: Mapping[str, int]) -> bool:
-    # A partner that gives everything at each pull would otherwise be logged at each pull.
+    # A partner that returns everything at each pull would otherwise be logged at each pull.
     return bool(drift) and not drift.keys() <= last_drift(tx, system).keys()
 
 
@@ -203,7 +203,7 @@ class _RecordBatch:
         return self._finish()
 
     def apply_one_by_one(self) -> PageResult:
-        """Apply each record by itself; what is refused is put in quarantine."""
+        """Apply each record alone; what is refused is put in quarantine."""
         for each in self._records:
             self._counts[self._take(each, self._execute_in_savepoint)] += 1
         return self._finish()
