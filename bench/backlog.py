@@ -18,7 +18,7 @@ from sqlalchemy import Executable, Insert, func, insert, literal, select, text
 
 from app.database import Connection
 from app.domain.receivers import ReceiverKey, SubscriptionKey
-from app.models.delivery.claim import due_deliveries, take
+from app.models.delivery.claim import due_deliveries, lock_deliveries, next_sequences, take
 from app.models.delivery.delivery import DeliveryState, delivery
 from app.models.delivery.outbox import event, take_unrelayed
 from app.models.delivery.subscription import subscriptions_of
@@ -114,7 +114,9 @@ async def _claim(harness: Harness) -> float:
         nonlocal duration
         now, began = harness.services.clock.now(), time.perf_counter()
         due = due_deliveries(tx, now, lambda *_: CAP, LIMIT)
-        take(tx, due, now, now + timedelta(seconds=90), harness.services.new_id(now))
+        token = harness.services.new_id(now)
+        locked = lock_deliveries(tx, due, now, token)
+        take(tx, next_sequences(tx, locked), now + timedelta(seconds=90), token)
         duration = (time.perf_counter() - began) * 1000
         raise _RollBack
 

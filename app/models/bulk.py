@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -120,14 +121,14 @@ class BulkWrite:
     document: Executable
     single: Executable
 
-    def run(self, tx: Connection, rows: Sequence[GivenRow]) -> None:
-        """Write rows, given by column; no rows cost nothing."""
+    def run(self, tx: Connection, rows: Sequence[GivenRow], same: GivenRow = MappingProxyType({})) -> None:
+        """Write rows, given by column; no rows cost nothing. ``same`` are parameters of the statement for all rows."""
         if not rows:
             return
         if tx.dialect.name == "postgresql":
-            tx.execute(self.document, _document(rows))
+            tx.execute(self.document, {**_document(rows), **same})
         else:
-            tx.execute(self.single, [{_PREFIX + name: row[name] for name in self.names} for row in rows])
+            tx.execute(self.single, [{**same, **{_PREFIX + name: row[name] for name in self.names}} for row in rows])
 
 
 def bulk_insert(table: Table, *names: str) -> BulkWrite:

@@ -17,11 +17,11 @@ from app.domain.events import EventType
 from app.domain.values import Organisation
 from app.events.delivery.breaker import FIRST_WAIT, OPENS_AFTER
 from app.events.metrics import exposition, queue_metrics
-from app.models.delivery.claim import due_deliveries, take
+from app.models.delivery.claim import due_deliveries
 from app.models.delivery.delivery import DeliveryState, DeliveryUpdate, change_subscription_status, update_deliveries
 from app.models.delivery.receiver_health import BreakerState, restrained_receivers
 from app.models.delivery.subscription import SubscriptionStatus
-from tests.support.event_env import EventEnv, Mailbox, mailbox, organisation
+from tests.support.event_env import EventEnv, Mailbox, claim, mailbox, organisation
 
 CONFIRMED = EventType.REFERRAL_CONFIRMED
 
@@ -205,7 +205,7 @@ async def test_acknowledgement_under_another_lease_changes_nothing(env: EventEnv
     (referral,) = await owe(env, boxes[0].url, 1)
     now = env.clock.now()
     ids = await env.db.read(due_deliveries, now, lambda *_: 8, 10)
-    (mine,) = await env.db.write(take, ids, now, now + timedelta(seconds=90), uuid4())
+    (mine,) = await env.db.write(claim, ids, now)
 
     def acknowledge(tx: Connection) -> None:
         another = replace(mine, lease_token=uuid4())
@@ -221,7 +221,7 @@ async def test_abandoned_deliveries_keep_to_the_cap(env: EventEnv, boxes: list[M
     await owe(env, boxes[0].url, 9)
     now = env.clock.now()
     ids = await env.db.read(due_deliveries, now, lambda *_: 9, 20)
-    await env.db.write(take, ids, now, now + timedelta(seconds=90), uuid4())
+    await env.db.write(claim, ids, now)
     later = now + timedelta(seconds=91)
 
     assert len(await env.db.read(due_deliveries, later, lambda *_: 3, 20)) == 3

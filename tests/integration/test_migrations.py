@@ -23,7 +23,7 @@ from app.domain.partners import JobKind
 from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.models import metadata
 from app.models.base import JsonDocument, UtcDateTime
-from app.models.delivery.claim import assign_sequences
+from app.models.delivery.claim import next_sequences
 from app.models.delivery.delivery import deliveries_about
 from app.models.delivery.outbox import chain_events, event
 from app.models.partners.job import list_jobs
@@ -169,7 +169,7 @@ async def test_rows_of_each_type_of_subject_survive_the_naming_of_their_subject(
         assert (owed.subject_type, owed.receiver, owed.event_id) == (subject_type, receiver, stored.event.id)
         # The chain goes on where it was.
         fresh = replace(owed, id=uuid4(), sequence=None)
-        assert await database.write(assign_sequences, [fresh]) == {fresh.id: 2}
+        assert await database.write(next_sequences, [fresh]) == {fresh.id: 2}
     types = select(event.c.subject_id, event.c.subject_type)
     assert await database.read(lambda tx: dict(map(tuple, tx.execute(types)))) == {ids[each]: each for each in ids}
     assert await database.write(differences) == []

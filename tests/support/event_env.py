@@ -36,6 +36,7 @@ from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.events.outbox import record
+from app.models.delivery.claim import lock_deliveries, next_sequences, take
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about, delivery, to_delivery
 from app.models.delivery.subscription import Content, insert_subscription
 from app.privacy.gate import PrivacyGate
@@ -201,6 +202,14 @@ class FakePartner:
         self.messages.append(message)
         self._arrived.set()
         return Receipt(self.external_id)
+
+
+def claim(tx: Connection, ids: Sequence[UUID], now: datetime, seconds: float = 90) -> list[Delivery]:
+    """Take deliveries as a worker does that never sends them; return those that it got."""
+    token = NEW_ID(now)
+    locked = lock_deliveries(tx, ids, now, token)
+    take(tx, next_sequences(tx, locked), now + timedelta(seconds=seconds), token)
+    return locked
 
 
 async def deliveries_to(db: Database, receiver: ReceiverKey, *states: DeliveryState) -> list[Delivery]:

@@ -16,8 +16,8 @@ from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
 from app.events.delivery.settings import DeliverySettings
 from app.events.http.send_result import SendResult
 from app.models.delivery.attempt import AttemptOutcome
-from app.models.delivery.claim import due_deliveries, take
-from app.models.delivery.delivery import update_deliveries
+from app.models.delivery.claim import due_deliveries, lock_deliveries, take
+from app.models.delivery.delivery import update_locked_deliveries
 
 __all__ = ["Claim", "Claimer"]
 
@@ -59,16 +59,20 @@ class Claimer:
         if not ids:
             return Claim(0, ())
         now = self.builder.clock.now()
+        token = self.builder.new_id(now)
+        locked = lock_deliveries(tx, ids, now, token)
+        built = self.builder.build(tx, locked)
+        update_locked_deliveries(tx, built.obstacles)
         lease_until = now + timedelta(seconds=self.settings.lease_seconds)
-        taken = take(tx, ids, now, lease_until, self.builder.new_id(now))
-        return Claim(len(taken), self.builder.build(tx, taken))
+        take(tx, {each.delivery.id: each.sequence for each in built.prepared}, lease_until, token)
+        return Claim(len(locked), built.prepared)
 
     def fail(self, tx: Connection, delivery_id: UUID) -> None:
         """Count a failed attempt for a delivery that cannot be built."""
         now = self.builder.clock.now()
         failed = SendResult(outcome=AttemptOutcome.FAILED, error_class="cannot-be-packed")
-        taken = take(tx, [delivery_id], now, now, self.builder.new_id(now))
-        update_deliveries(tx, [update_after(each, failed, now, self.settings.random) for each in taken])
+        locked = lock_deliveries(tx, [delivery_id], now, self.builder.new_id(now))
+        update_locked_deliveries(tx, [update_after(each, failed, now, self.settings.random) for each in locked])
 
     def _usual_limit(self, receiver: ReceiverKey) -> int:
         system = system_of(receiver)

@@ -22,8 +22,8 @@ from app.events.delivery.notices import content_of
 from app.events.delivery.routing import occasion_of, receiver_for
 from app.events.http.credentials import Credentials, keys_of, opened_auth
 from app.events.http.webhook import WebhookRequest
-from app.models.delivery.claim import assign_sequences
-from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate, update_deliveries
+from app.models.delivery.claim import next_sequences
+from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate
 from app.models.delivery.disclosure import Disclosure
 from app.models.delivery.outbox import load_events
 from app.models.delivery.subscription import (
@@ -37,7 +37,7 @@ from app.privacy.gate import PrivacyGate, Receiver
 from app.privacy.json_values import digest_of
 from app.vault import Vault
 
-__all__ = ["DeliveryBuilder", "Payload", "PreparedDelivery", "build_partner_message", "build_webhook_request"]
+__all__ = ["Built", "DeliveryBuilder", "Payload", "PreparedDelivery", "build_partner_message", "build_webhook_request"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +137,14 @@ class PreparedDelivery:
         return self.payload.message.numbered(self.sequence)
 
 
+@dataclass(frozen=True)
+class Built:
+    """A batch of deliveries: those that may be sent, and what becomes of the others."""
+
+    prepared: Sequence[PreparedDelivery]
+    obstacles: Sequence[DeliveryUpdate]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _BatchContext:
     """Everything that a batch of deliveries is built from, and the payloads that were built so far."""
@@ -171,31 +179,37 @@ class DeliveryBuilder:
     gate: PrivacyGate
     origin: Origin
 
-    def build(self, tx: Connection, taken: Sequence[Delivery]) -> list[PreparedDelivery]:
-        """Build and number the deliveries that may be sent; the others are updated at once and left out.
+    def build(self, tx: Connection, deliveries: Sequence[Delivery]) -> Built:
+        """Build and number the deliveries that may be sent.
 
         Args:
-            tx: the transaction in which they were taken.
-            taken: at most one of a chain.
+            tx: the transaction that stores them with their numbers.
+            deliveries: at most one of a chain.
         """
-        if not taken:
-            return []
+        if not deliveries:
+            return Built((), ())
         now = self.clock.now()
-        context = self._context(tx, taken, now)
-        built = [(each, self._built(each, context, now)) for each in taken]
-        update_deliveries(tx, [result for _, result in built if isinstance(result, DeliveryUpdate)])
-        sequences = assign_sequences(tx, [each for each, result in built if isinstance(result, Payload)])
-        return [
+        context = self._context(tx, deliveries, now)
+        payloads: list[tuple[Delivery, Payload]] = []
+        obstacles = []
+        for each in deliveries:
+            built = self._built(each, context, now)
+            if isinstance(built, DeliveryUpdate):
+                obstacles.append(built)
+            else:
+                payloads.append((each, built))
+        sequences = next_sequences(tx, [each for each, _ in payloads])
+        prepared = [
             PreparedDelivery(
                 delivery=each,
                 sequence=sequences[each.id],
-                payload=result,
+                payload=payload,
                 target=context.target_of(each),
                 partner_id=context.partner_id_of(each),
             )
-            for each, result in built
-            if isinstance(result, Payload)
+            for each, payload in payloads
         ]
+        return Built(prepared, obstacles)
 
     def disclosure(self, prepared: PreparedDelivery, disclosed_at: datetime) -> Disclosure:
         """Return the record of what a delivery disclosed; it contains names of fields and a hash, no values."""

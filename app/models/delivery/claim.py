@@ -1,7 +1,7 @@
 """Choosing the deliveries that are due, and taking them under a lease: the queue inside the table of deliveries.
 
-What is due is found by reading and taken by a guarded update, so nothing is locked while choosing: of two workers that
-choose the same rows only one takes them.
+What is due is found by reading, so nothing is locked while choosing. What was chosen is locked before it is built, so
+of two workers that choose the same rows only one takes them.
 """
 
 from __future__ import annotations
@@ -27,16 +27,22 @@ from sqlalchemy import (
     or_,
     select,
     union_all,
-    update,
 )
 
 from app.domain.receivers import ReceiverKey
-from app.models.base import ReceiverText, UtcDateTime
+from app.models.base import Id, ReceiverText, UtcDateTime
 from app.models.bulk import GivenRow, bulk_update, bulk_upsert, is_any_of
 from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_sequence, in_state, to_delivery
 from app.models.delivery.receiver_health import IS_RESTRAINED, Breaker, breaker_columns, breaker_in, endpoint
 
-__all__ = ["RECEIVERS_PER_STATEMENT", "ConcurrencyLimit", "assign_sequences", "due_deliveries", "take"]
+__all__ = [
+    "RECEIVERS_PER_STATEMENT",
+    "ConcurrencyLimit",
+    "due_deliveries",
+    "lock_deliveries",
+    "next_sequences",
+    "take",
+]
 
 # SQLite joins at most 500 queries in one statement; fewer keep the statement small.
 RECEIVERS_PER_STATEMENT = 50
@@ -69,30 +75,41 @@ def due_deliveries(tx: Connection, now: datetime, limit_of: ConcurrencyLimit, li
     return (_expired_within(rooms, expired) + _heads(tx, now, rooms, limit))[:limit]
 
 
-def take(tx: Connection, ids: Collection[UUID], now: datetime, lease_until: datetime, token: UUID) -> list[Delivery]:
-    """Take deliveries for one attempt each, under a lease; those that another worker took meanwhile are left out.
+def lock_deliveries(tx: Connection, ids: Collection[UUID], now: datetime, token: UUID) -> list[Delivery]:
+    """Lock deliveries that are still free, and return them as they will be once they are taken with this lease token.
 
-    The attempt is counted here, before anything is sent, so that crashes cannot lead to attempts without end.
+    Those that another worker took or is about to take are left out.
     """
-    taken = tx.execute(_TAKE, {"ids": ids, "now": now, "new_lease_until": lease_until, "new_lease_token": token})
-    return sorted((to_delivery(row) for row in taken.mappings()), key=lambda each: each.event_position)
+    rows = tx.execute(_LOCK, {"ids": ids, "now": now, "token": token}).mappings()
+    return sorted((to_delivery(row) for row in rows), key=lambda each: each.event_position)
 
 
-def assign_sequences(tx: Connection, deliveries: Sequence[Delivery]) -> dict[UUID, int]:
-    """Return the sequence number of each delivery by its id; one that has none gets the next of its chain, for good.
+def next_sequences(tx: Connection, deliveries: Sequence[Delivery]) -> dict[UUID, int]:
+    """Return the sequence number of each delivery by its id; one that has none gets the next of its chain.
 
     Args:
-        tx: the unit of work.
+        tx: the unit of work, which has to store the numbers with the deliveries.
         deliveries: at most one of a chain.
     """
     new = [each for each in deliveries if each.sequence is None]
-    numbers = {each.id: each.sequence for each in deliveries if each.sequence is not None}
-    if new:
-        next_of = _next_numbers(tx, new)
-        given = {each.id: next_of[each.receiver, each.subject_id] for each in new}
-        _SAVE_SEQUENCES.run(tx, [{"id": id, "sequence": number} for id, number in given.items()])
-        numbers |= given
-    return numbers
+    rows: list[GivenRow] = [{"receiver": each.receiver.text, "subject_id": each.subject_id, "last": 1} for each in new]
+    next_of = {(row["receiver"], row["subject_id"]): row["last"] for row in _COUNT.run(tx, rows)}
+    return {each.id: each.sequence or next_of[each.receiver, each.subject_id] for each in deliveries}
+
+
+def take(tx: Connection, sequences: Mapping[UUID, int], lease_until: datetime, token: UUID) -> None:
+    """Take locked deliveries for one attempt each, under a lease.
+
+    The attempt is counted here, before anything is sent, so that crashes cannot lead to attempts without end.
+
+    Args:
+        tx: the transaction that locked them.
+        sequences: the sequence number of each delivery by its id.
+        lease_until: until when no other worker may take them.
+        token: of the lease.
+    """
+    rows: list[GivenRow] = [{"id": id, "sequence": number} for id, number in sequences.items()]
+    _TAKE.run(tx, rows, {"lease_until": lease_until, "token": token})
 
 
 def _expired_within(rooms: dict[ReceiverKey, int], expired: list[RowMapping]) -> list[UUID]:
@@ -137,11 +154,6 @@ def _first_open(place: int) -> Select[UUID, int, datetime, int]:
         .order_by(delivery.c.attempts, delivery.c.next_attempt_at, delivery.c.event_position)
         .limit(bindparam(f"room_{place}", type_=Integer))
     )
-
-
-def _next_numbers(tx: Connection, new: Sequence[Delivery]) -> dict[tuple[ReceiverKey, UUID], int]:
-    rows: list[GivenRow] = [{"receiver": each.receiver.text, "subject_id": each.subject_id, "last": 1} for each in new]
-    return {(row["receiver"], row["subject_id"]): row["last"] for row in _COUNT.run(tx, rows)}
 
 
 def _receivers_owed() -> Select[ReceiverKey]:
@@ -191,21 +203,24 @@ _NOW = bindparam("now", type_=UtcDateTime)
 
 _QUEUES = _queues()
 
-_TAKE = (
-    update(delivery)
-    .where(
-        is_any_of(delivery.c.id, "ids"),
-        or_(in_state(DeliveryState.PENDING), delivery.c.lease_until < _NOW),
-    )
-    .values(
-        state=DeliveryState.SENDING.value,
-        attempts=delivery.c.attempts + 1,
-        lease_until=bindparam("new_lease_until"),
-        lease_token=bindparam("new_lease_token"),
-        # A worker took it and never wrote down how it ended.
-        outcome_unknown=or_(delivery.c.outcome_unknown, in_state(DeliveryState.SENDING)),
-    )
-    .returning(*delivery.c)
+_TOKEN = bindparam("token", type_=Id)
+# A worker took it and never recorded how it ended.
+_IS_UNKNOWN = or_(delivery.c.outcome_unknown, in_state(DeliveryState.SENDING))
+_ONCE_TAKEN = {
+    "state": literal(DeliveryState.SENDING.value),
+    "attempts": delivery.c.attempts + 1,
+    "lease_token": _TOKEN,
+    "outcome_unknown": _IS_UNKNOWN,
+}
+
+_LOCK = (
+    select(*(_ONCE_TAKEN[each.name].label(each.name) if each.name in _ONCE_TAKEN else each for each in delivery.c))
+    .where(is_any_of(delivery.c.id, "ids"), or_(in_state(DeliveryState.PENDING), delivery.c.lease_until < _NOW))
+    .with_for_update(skip_locked=True)
+)
+
+_TAKE = bulk_update(
+    delivery, ("id",), ("sequence",), **_ONCE_TAKEN, lease_until=bindparam("lease_until", type_=UtcDateTime)
 )
 
 _COUNT = bulk_upsert(
@@ -213,5 +228,3 @@ _COUNT = bulk_upsert(
     ("receiver", "subject_id"),
     lambda excluded: {"last": delivery_sequence.c.last + excluded.last},
 )
-
-_SAVE_SEQUENCES = bulk_update(delivery, ("id",), ("sequence",))

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from app.domain.events import SubjectType
 from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.models.base import Id, ReceiverText, UtcDateTime, metadata
-from app.models.bulk import GivenRow, bulk_insert, bulk_update
+from app.models.bulk import BulkWrite, GivenRow, bulk_insert, bulk_update
 from app.models.delivery.receiver_health import reset_breaker
 from app.models.delivery.subscription import SubscriptionStatus, subscription
 
@@ -182,7 +182,16 @@ def insert_deliveries(tx: Connection, new: Sequence[Delivery]) -> None:
 
 def update_deliveries(tx: Connection, updates: Sequence[DeliveryUpdate]) -> None:
     """Write what becomes of deliveries and end their leases; where the lease was lost, nothing changes."""
-    _UPDATE.run(tx, [_changed_columns(each) for each in updates])
+    _update(tx, _UPDATE_LEASED, updates)
+
+
+def update_locked_deliveries(tx: Connection, updates: Sequence[DeliveryUpdate]) -> None:
+    """Write what becomes of deliveries that this transaction has locked, and how many attempts they had."""
+    _update(tx, _UPDATE_LOCKED, updates)
+
+
+def _update(tx: Connection, write: BulkWrite, updates: Sequence[DeliveryUpdate]) -> None:
+    write.run(tx, [_changed_columns(each) for each in updates])
     delayed = [_delay_row(each) for each in updates if each.state is DeliveryState.PENDING]
     if delayed:
         tx.execute(_DELAY_FOLLOWERS, delayed)
@@ -248,13 +257,9 @@ def to_delivery(row: RowMapping) -> Delivery:
 # Built once, because building a statement costs as much as running it.
 _INSERT = bulk_insert(delivery, *(column.name for column in delivery.c if column is not delivery.c.lease_until))
 
-_UPDATE = bulk_update(
-    delivery,
-    ("id", "lease_token"),
-    ("state", "next_attempt_at", "finished_at", "outcome_unknown", "last_error"),
-    lease_until=None,
-    lease_token=None,
-)
+_CHANGED = ("state", "next_attempt_at", "finished_at", "outcome_unknown", "last_error")
+_UPDATE_LEASED = bulk_update(delivery, ("id", "lease_token"), _CHANGED, lease_until=None, lease_token=None)
+_UPDATE_LOCKED = bulk_update(delivery, ("id",), (*_CHANGED, "attempts"), lease_until=None, lease_token=None)
 
 # The rest of the chain cannot be sent before its head; due at the same time, it does not burden the claim until then.
 _DELAY_FOLLOWERS = (
@@ -297,6 +302,7 @@ def _changed_columns(of: DeliveryUpdate) -> GivenRow:
     return {
         "id": of.delivery.id,
         "lease_token": of.delivery.lease_token,
+        "attempts": of.delivery.attempts,
         "state": str(of.state),
         "next_attempt_at": of.next_attempt_at,
         "finished_at": of.finished_at,

@@ -132,7 +132,7 @@ class EventFeed:
             self._bring_up_to_date(tx, feed)
         entries = entries_after(tx, self.owner.id, after, limit)
         now = self.services.clock.now()
-        prepared = self.builder.build(tx, [delivery for _, delivery in entries])
+        prepared = self.builder.build(tx, [delivery for _, delivery in entries]).prepared
         insert_disclosures(tx, [self.builder.disclosure(each, now) for each in prepared])
         bodies = {each.delivery.id: each.body for each in prepared}
         events = [bodies[delivery.id] for _, delivery in entries if delivery.id in bodies]
@@ -150,7 +150,9 @@ class EventFeed:
         """Add events to the feed; an event without a released field is stored as withheld, without a number."""
         now = self.services.clock.now()
         offered = [self._delivery(each, now) for each in fresh]
-        prepared = [each for batch in _one_of_a_chain_at_once(offered) for each in self.builder.build(tx, batch)]
+        prepared = [
+            each for batch in _one_of_a_chain_at_once(offered) for each in self.builder.build(tx, batch).prepared
+        ]
         released = {each.delivery.id: replace(each.delivery, sequence=each.sequence) for each in prepared}
         insert_deliveries(tx, [released.get(each.id) or _withheld(each) for each in offered])
         numbered = [each.id for each in offered if each.id in released]
