@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Lock
 from uuid import UUID
 
@@ -17,10 +17,7 @@ def uuid7(moment: datetime, random_bits: int) -> UUID:
         moment: timezone-aware; its milliseconds fill the first 48 bits.
         random_bits: at least 74 random bits; more is cut off.
     """
-    milliseconds = int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
-    rand_a = (random_bits >> 62) & 0xFFF
-    rand_b = random_bits & 0x3FFF_FFFF_FFFF_FFFF
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b)
+    return UUID(int=_compose(_milliseconds(moment), random_bits))
 
 
 class MonotonicIds:
@@ -36,18 +33,34 @@ class MonotonicIds:
 
     def __call__(self, moment: datetime) -> UUID:
         """Return the next identifier for a record of this moment."""
+        milliseconds = _milliseconds(moment)
         with self._lock:
-            fresh = uuid7(moment, self._random_bits(74)).int
-            self._last = fresh if fresh > self._last else _after(self._last, self._random_bits(24))
+            if milliseconds > self._last >> 80:
+                self._last = _compose(milliseconds, self._random_bits(74))
+            else:
+                self._last = _after(self._last, self._random_bits(24))
             return UUID(int=self._last)
 
 
+# Version and variant, and where they are.
+_FIXED = 0x7 << 76 | 0b10 << 62
+_FIXED_BITS = 0xF << 76 | 0b11 << 62
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+
+
+def _compose(milliseconds: int, random_bits: int) -> int:
+    rand_a = (random_bits >> 62) & 0xFFF
+    rand_b = random_bits & 0x3FFF_FFFF_FFFF_FFFF
+    return milliseconds << 80 | rand_a << 64 | rand_b | _FIXED
+
+
 def _after(last: int, step: int) -> int:
-    following = UUID(int=last + 1 + step)
+    following = last + 1 + step
     # A carry out of the random part may not touch version and variant: then the step starts anew above it.
-    if following.version == 7 and following.variant == UUID(int=last).variant:
-        return following.int
-    return uuid7(datetime.fromtimestamp(((last >> 80) + 1) / 1000, UTC), step).int
+    return following if following & _FIXED_BITS == _FIXED else _compose((last >> 80) + 1, step)
 
 
 def is_bsn(value: str) -> bool:
