@@ -11,7 +11,6 @@ from aiohttp import web
 
 from app.bootstrap import build_delivery_engine, build_relay
 from app.events.delivery.attempt import Channels
-from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
 from app.events.metrics import exposition, queue_metrics
@@ -35,10 +34,9 @@ class Engine:
 
     def __init__(self, hub: InProcessHub) -> None:
         services = hub.services
-        self.webhook = WebhookSender(services.clock, OutboundClient(SANDBOX))
+        self.webhook = WebhookSender(services.clock, OutboundClient(SANDBOX, timeout_seconds=0.4))
         self.relay = build_relay(hub.db, services)
-        settings = DeliverySettings(attempt_seconds=0.4)
-        self.delivery = build_delivery_engine(hub.db, services, ORIGIN, Channels(self.webhook, {}), settings)
+        self.delivery = build_delivery_engine(hub.db, services, ORIGIN, Channels(self.webhook, {}))
 
     async def settle(self) -> None:
         while await self.relay.once():

@@ -53,7 +53,7 @@ class AttemptRunner:
     """Makes attempts; no transaction is open meanwhile.
 
     Attributes:
-        timeout_seconds: the longest that one attempt may take.
+        timeout_seconds: the longest that one attempt to send to a partner's system may take.
     """
 
     clock: Clock
@@ -74,8 +74,7 @@ class AttemptRunner:
 
     async def _result(self, prepared: PreparedDelivery) -> SendResult:
         try:
-            async with asyncio.timeout(self.timeout_seconds):
-                return await self._send(prepared)
+            return await self._send(prepared)
         except (PartnerError, TimeoutError) as error:
             return result_of(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is logged and tried again, never lost
@@ -87,5 +86,7 @@ class AttemptRunner:
         system = system_of(prepared.delivery.receiver)
         if system is None:
             return await self.channels.webhook.send(build_webhook_request(prepared))
-        receipt = await self.channels.sinks[system].deliver(build_partner_message(prepared))
+        # Webhooks have a limit of their own.
+        async with asyncio.timeout(self.timeout_seconds):
+            receipt = await self.channels.sinks[system].deliver(build_partner_message(prepared))
         return SendResult(outcome=AttemptOutcome.DELIVERED, external_id=receipt.external_id)

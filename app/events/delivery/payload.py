@@ -19,7 +19,7 @@ from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.contract.envelope import Message, Origin
 from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.notices import content_of
-from app.events.delivery.routing import occasion_of, receiver_for
+from app.events.delivery.routing import FINANCE_TEAM, occasion_of, receiver_for
 from app.events.http.credentials import Credentials, keys_of, opened_auth
 from app.events.http.webhook import WebhookRequest
 from app.models.delivery.claim import next_sequences
@@ -153,7 +153,7 @@ class _BatchContext:
     cases: Mapping[UUID, EventContext]
     targets: Mapping[UUID, WebhookTarget]
     partner_ids: Mapping[System, Mapping[UUID, str]]
-    payloads: dict[tuple[UUID, Receiver, bool], Payload | None] = field(default_factory=dict)
+    payloads: dict[tuple[UUID, bool, bool], Payload | None] = field(default_factory=dict)
 
     def target_of(self, delivery: Delivery) -> WebhookTarget | None:
         subscription_id = subscription_id_of(delivery.receiver)
@@ -194,10 +194,10 @@ class DeliveryBuilder:
         obstacles = []
         for each in deliveries:
             built = self._built(each, context, now)
-            if isinstance(built, DeliveryUpdate):
-                obstacles.append(built)
-            else:
+            if isinstance(built, Payload):
                 payloads.append((each, built))
+            else:
+                obstacles.append(built)
         sequences = next_sequences(tx, [each for each, _ in payloads])
         prepared = [
             PreparedDelivery(
@@ -249,7 +249,7 @@ class DeliveryBuilder:
         self, tx: Connection, taken: Sequence[Delivery], events: Mapping[UUID, Event]
     ) -> Mapping[UUID, EventContext]:
         """Return the contexts of events; sealed data is opened only for those that go to the finance team's system."""
-        handled = {each.event_id for each in taken if system_of(each.receiver) is System.ALLEGRO}
+        handled = {each.event_id for each in taken if each.receiver == FINANCE_TEAM}
         with_client = [event for event_id, event in events.items() if event_id in handled]
         others = [
             event
@@ -271,17 +271,15 @@ class DeliveryBuilder:
             return _ended(delivery, DeliveryState.WITHHELD, now, "no-record")
         if obstacle := _obstacle(delivery, target, case, now):
             return obstacle
-        receiver = receiver_for(delivery.receiver, case.referrer)
         is_thin = target is not None and target.subscription.content is Content.THIN
-        # Several subscriptions of one organisation are sent the same, so it is released once.
-        key = event.id, receiver, is_thin
+        # To the gate all receivers of a referrer are one, and are sent the same, so it is released once.
+        key = event.id, delivery.receiver == FINANCE_TEAM, is_thin
         if key not in context.payloads:
-            context.payloads[key] = self._payload(event, delivery, receiver, case, is_thin)
+            context.payloads[key] = self._payload(event, delivery, case, is_thin)
         return context.payloads[key] or _ended(delivery, DeliveryState.WITHHELD, now, "nothing-released")
 
-    def _payload(
-        self, event: Event, delivery: Delivery, receiver: Receiver, case: EventContext, is_thin: bool
-    ) -> Payload | None:
+    def _payload(self, event: Event, delivery: Delivery, case: EventContext, is_thin: bool) -> Payload | None:
+        receiver = receiver_for(delivery.receiver, case.referrer)
         occasion = occasion_of(delivery.receiver, event.type)
         wanted = fields_for(event.type, occasion)
         # Offered is what may be sent and what the rules ask about; deciding on the rest would be in vain.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from app.database import Connection, Database
@@ -12,7 +14,7 @@ from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.domain.values import Organisation
 from app.events.delivery.context import CaseLookup
-from app.events.delivery.routing import FilterAttributes, Route, has_filter, occasion_of, receiver_for, routes
+from app.events.delivery.routing import FilterAttributes, Route, has_filter, occasion_of, receiver_kind, routes
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.outbox import StoredEvent, take_unrelayed
 from app.models.delivery.subscription import Subscription, subscriptions_of
@@ -67,20 +69,20 @@ class Relay:
         subscriptions: Mapping[UUID, Sequence[Subscription]],
         attributes: Mapping[UUID, FilterAttributes],
     ) -> Iterator[Delivery]:
+        now = self.clock.now()
+        # The same for most receivers of a batch.
+        agrees = cache(self.policy.agrees)
         for stored in waiting:
             # A referral that was erased in the meantime concerns nobody.
             if referrer := referrers.get(stored.event.subject_id):
                 known = attributes.get(stored.event.subject_id, FilterAttributes())
                 for route in routes(stored, referrer, subscriptions.get(referrer.id, ()), known):
-                    if self._may_ever_be_sent(stored, route, referrer):
-                        yield self._delivery(stored, route)
+                    # What may never be sent makes no delivery.
+                    kind = receiver_kind(route.receiver, referrer)
+                    if agrees(kind, occasion_of(route.receiver, stored.event.type)):
+                        yield self._delivery(stored, route, now)
 
-    def _may_ever_be_sent(self, stored: StoredEvent, route: Route, referrer: Organisation) -> bool:
-        kind = receiver_for(route.receiver, referrer).kind
-        return self.policy.agrees(kind, occasion_of(route.receiver, stored.event.type))
-
-    def _delivery(self, stored: StoredEvent, route: Route) -> Delivery:
-        now = self.clock.now()
+    def _delivery(self, stored: StoredEvent, route: Route, now: datetime) -> Delivery:
         return Delivery(
             id=self.new_id(now),
             event_id=stored.event.id,

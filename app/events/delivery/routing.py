@@ -8,21 +8,27 @@ from uuid import UUID
 
 from app.domain.codes import REFERRER_SYSTEMS, DisclosureOccasion, System
 from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, EventType
-from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey, system_of
+from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from app.privacy.gate import Receiver
 
 __all__ = [
+    "FINANCE_TEAM",
     "FilterAttributes",
     "Route",
     "has_filter",
     "occasion_of",
     "receiver_for",
+    "receiver_kind",
     "routes",
     "unmatched_filters",
 ]
+
+
+FINANCE_TEAM = PartnerKey(System.ALLEGRO)
+"""The receiver that is the finance team by its own system."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def routes(
     """
     event_type = stored.event.type
     if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
-        yield Route(PartnerKey(System.ALLEGRO), None)
+        yield Route(FINANCE_TEAM, None)
     if OCCASION_OF[event_type] is None:
         return
     if referrer.system in REFERRER_SYSTEMS:
@@ -96,10 +102,15 @@ def unmatched_filters(subscription: Subscription, event_type: EventType, attribu
 
 def receiver_for(receiver: ReceiverKey, referrer: Organisation) -> Receiver:
     """Return the receiver as the privacy gate knows it."""
-    if system_of(receiver) is System.ALLEGRO:
-        return Receiver(key=System.ALLEGRO.value, kind="finance_team", inside=True)
-    inside = referrer.system in REFERRER_SYSTEMS
-    return Receiver(key=str(referrer.id), kind=referrer.kind or "unknown", inside=inside)
+    kind = receiver_kind(receiver, referrer)
+    if receiver == FINANCE_TEAM:
+        return Receiver(key=System.ALLEGRO.value, kind=kind, inside=True)
+    return Receiver(key=str(referrer.id), kind=kind, inside=referrer.system in REFERRER_SYSTEMS)
+
+
+def receiver_kind(receiver: ReceiverKey, referrer: Organisation) -> str:
+    """Return the kind of a receiver as the privacy policy names it."""
+    return "finance_team" if receiver == FINANCE_TEAM else referrer.kind or "unknown"
 
 
 def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccasion:
@@ -108,7 +119,7 @@ def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccas
     Raises:
         ValueError: the event belongs to no feedback moment and the receiver is not the finance team's system.
     """
-    if system_of(receiver) is System.ALLEGRO:
+    if receiver == FINANCE_TEAM:
         return DisclosureOccasion.HANDLING
     occasion = OCCASION_OF[event_type]
     if occasion is None:

@@ -20,7 +20,7 @@ class DeliverySettings:
         partner_limit: deliveries in flight to one partner's system.
         webhook_limit: deliveries in flight to one subscription.
         in_flight_limit: deliveries in flight in all, in this process.
-        attempt_seconds: the longest that one attempt may take.
+        attempt_seconds: the longest that one attempt may take; webhooks have a shorter limit of their own.
         lease_seconds: after this time without a result, another worker may send a delivery again.
         random: returns numbers from 0 up to 1.
 

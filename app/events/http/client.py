@@ -15,6 +15,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 import aiohttp
+from aiohttp import hdrs
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
@@ -76,12 +77,19 @@ class OutboundClient:
         policy: what may be called.
         resolver: looks up names; None asks the system.
         ca_file: certificates of authorities to trust in addition to the system's own, PEM.
+        timeout_seconds: the longest that one call may take, the response included.
     """
 
     def __init__(
-        self, policy: AddressPolicy, *, resolver: AbstractResolver | None = None, ca_file: str | None = None
+        self,
+        policy: AddressPolicy,
+        *,
+        resolver: AbstractResolver | None = None,
+        ca_file: str | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         self.policy = policy
+        self.timeout_seconds = timeout_seconds
         self._resolver = resolver
         self._ca_file = ca_file
         # The same URLs are called over and over; their names are looked up and checked at each connection.
@@ -145,10 +153,9 @@ class OutboundClient:
                 # The delivery engine limits what is in flight.
                 connector=aiohttp.TCPConnector(limit=0, resolver=resolver, socket_factory=self._socket),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=self.timeout_seconds),
                 headers={"user-agent": "trajecthub"},
-                # A response is never decompressed, so a small one cannot grow in memory.
-                skip_auto_headers=["Accept-Encoding"],
+                request_class=_Request,
                 auto_decompress=False,
                 read_bufsize=MAX_RESPONSE_BYTES,
             )
@@ -165,6 +172,12 @@ class OutboundClient:
         if certificate not in self._contexts:
             self._contexts[certificate] = _tls_context(self._ca_file, certificate)
         return self._contexts[certificate]
+
+
+class _Request(aiohttp.ClientRequest):
+    """Never asks for a compressed response: one is not decompressed, so that a small one cannot grow in memory."""
+
+    DEFAULT_HEADERS = {hdrs.ACCEPT: "*/*"}  # noqa: RUF012 - declared like this by aiohttp
 
 
 class _GuardedResolver(AbstractResolver):

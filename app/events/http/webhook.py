@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -51,14 +52,21 @@ class WebhookSender:
         self._tokens = receiver_tokens(outbound, clock)
 
     async def send(self, request: WebhookRequest) -> SendResult:
-        """Send a request once and return the result; never raises for what a network or a receiver does."""
+        """Send a request once and return the result; never raises for what a network or a receiver does.
+
+        Takes at most twice the timeout of the outbound client: once for a token, once for the request.
+        """
         try:
             self._outbound.check_url(request.url)
         except AddressRefused:
             # No later attempt can help: the URL itself is wrong.
             return SendResult(outcome=AttemptOutcome.REFUSED, error_class="address-not-allowed")
+        if not isinstance(request.auth, OAuthClient):
+            return await self._post(request, "")
         try:
-            token = await self._tokens.token(request.auth) if isinstance(request.auth, OAuthClient) else ""
+            # Limited here too, because others may fetch a token before it does.
+            async with asyncio.timeout(self._outbound.timeout_seconds):
+                token = await self._tokens.token(request.auth)
         except (NoToken, aiohttp.ClientError, OSError):
             return SendResult(outcome=AttemptOutcome.FAILED, error_class="no-token")
         return await self._post(request, token)
