@@ -80,10 +80,11 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
 
 def test_named_files_and_folders_exist() -> None:
     missing = [
-        f"{relative(page)}: {code}"
+        f"{relative(page)}: {word}"
         for page in PAGES
-        for code in inline_code(page)
-        if NAMED_FILE.fullmatch(code) and not (ROOT / code).exists()
+        for code in (*inline_code(page), *code_blocks(page, "sh"))
+        for word in code.split()
+        if NAMED_FILE.fullmatch(word) and not (ROOT / word).exists()
     ]
 
     assert missing == []
