@@ -32,7 +32,7 @@ class Owner(StrEnum):
     HUB = "hub"
 
 
-class Reason(StrEnum):
+class ConflictReason(StrEnum):
     """Why two values stand against each other."""
 
     NOT_THE_OWNER = "not-the-owner"
@@ -88,7 +88,7 @@ class Resolution:
     """
 
     take: bool = False
-    reason: Reason | None = None
+    reason: ConflictReason | None = None
 
 
 NOTHING_NEW = Resolution()
@@ -106,8 +106,8 @@ def resolve(base: bytes, hub: bytes, partner: bytes, *, owns: bool) -> Resolutio
     if partner in (hub, base):
         return NOTHING_NEW
     if hub != base:
-        return Resolution(take=owns, reason=Reason.BOTH_CHANGED)
-    return Resolution(take=True) if owns else Resolution(reason=Reason.NOT_THE_OWNER)
+        return Resolution(take=owns, reason=ConflictReason.BOTH_CHANGED)
+    return Resolution(take=True) if owns else Resolution(reason=ConflictReason.NOT_THE_OWNER)
 
 
 _CONTENTS = {spec.field: spec for spec in OF_CONTENTS if spec.write}

@@ -25,8 +25,8 @@ from app.domain.fields import Field
 from app.domain.ownership import (
     NOTHING_NEW,
     REFERRER_FIELDS,
+    ConflictReason,
     Owner,
-    Reason,
     Resolution,
     changed_fields,
     json_form,
@@ -146,9 +146,9 @@ def test_what_the_referrer_owns_belongs_to_the_system_in_which_it_registers(
         ((b"old", b"new", b"new"), False, NOTHING_NEW),
         ((b"old", b"new", b"old"), True, NOTHING_NEW),
         ((b"old", b"old", b"new"), True, Resolution(take=True)),
-        ((b"old", b"old", b"new"), False, Resolution(reason=Reason.NOT_THE_OWNER)),
-        ((b"old", b"hub", b"new"), True, Resolution(take=True, reason=Reason.BOTH_CHANGED)),
-        ((b"old", b"hub", b"new"), False, Resolution(take=False, reason=Reason.BOTH_CHANGED)),
+        ((b"old", b"old", b"new"), False, Resolution(reason=ConflictReason.NOT_THE_OWNER)),
+        ((b"old", b"hub", b"new"), True, Resolution(take=True, reason=ConflictReason.BOTH_CHANGED)),
+        ((b"old", b"hub", b"new"), False, Resolution(take=False, reason=ConflictReason.BOTH_CHANGED)),
     ],
 )
 def test_three_values_settle_a_field(three: tuple[bytes, bytes, bytes], owns: bool, settled: Resolution) -> None:

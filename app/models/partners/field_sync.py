@@ -31,7 +31,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.domain.codes import ReferralStatus, System, TrajectoryStatus
 from app.domain.fields import Field
 from app.domain.lifecycle import is_ended, is_open
-from app.domain.ownership import Reason
+from app.domain.ownership import ConflictReason
 from app.domain.partners import ConflictState
 from app.models.base import Id, UtcDateTime, metadata, update_row
 from app.models.cases.client import client
@@ -60,7 +60,7 @@ conflict = Table(
     Column("system", String(10), nullable=False),
     Column("referral_id", Id, ForeignKey("referral.id"), nullable=False),
     Column("field", String(60), nullable=False),
-    # A Reason of app.domain.ownership.
+    # A ConflictReason of app.domain.ownership.
     Column("reason", String(20), nullable=False),
     # The three values, sealed under the client's key: they may be personal.
     Column("hub_value", LargeBinary),
@@ -101,7 +101,7 @@ class SealedConflict:
     system: System
     referral_id: UUID
     field: Field
-    reason: Reason
+    reason: ConflictReason
     state: ConflictState
     hub_value: bytes | None
     partner_value: bytes | None
@@ -161,13 +161,13 @@ _KNOWING = select(external_id.c.referral_id, external_id.c.system).where(
 _OPEN_LOOPS = select(conflict.c.id, conflict.c.system, conflict.c.referral_id, conflict.c.field).where(
     conflict.c.referral_id.in_(bindparam("referral_ids", expanding=True)),
     _IS_OPEN,
-    conflict.c.reason == Reason.LOOP.value,
+    conflict.c.reason == ConflictReason.LOOP.value,
 )
 _OPEN_CLAIMS = select(conflict.c.id, conflict.c.field, conflict.c.partner_value).where(
     conflict.c.referral_id == bindparam("referral_id"),
     conflict.c.system == bindparam("system"),
     _IS_OPEN,
-    conflict.c.reason == Reason.NOT_THE_OWNER.value,
+    conflict.c.reason == ConflictReason.NOT_THE_OWNER.value,
 )
 _CHANGED_CONFLICT = (
     update(conflict)
@@ -307,7 +307,7 @@ def _conflict(row: RowMapping) -> SealedConflict:
         system=System(row["system"]),
         referral_id=row["referral_id"],
         field=Field(row["field"]),
-        reason=Reason(row["reason"]),
+        reason=ConflictReason(row["reason"]),
         state=ConflictState(row["state"]),
         hub_value=row["hub_value"],
         partner_value=row["partner_value"],

@@ -10,7 +10,7 @@ from app.domain.errors import Forbidden, HubError, NotTheOwner
 from app.domain.field_values import field_values
 from app.domain.fields import Field
 from app.domain.lifecycle import Action, Machine
-from app.domain.ownership import Reason, changed_fields, normalise
+from app.domain.ownership import ConflictReason, changed_fields, normalise
 from app.domain.written_fields import OwnershipViolation, fields_written
 from app.models.partners.field_sync import open_claims
 from app.operations.field_sync.known_values import KnownValues
@@ -76,4 +76,4 @@ def record_violation(known_values: KnownValues, violation: OwnershipViolation) -
         if conflict := known.get((field, normalise(field, value))):
             known_values.update_conflict(conflict.id, values)
         else:
-            known_values.add_conflict((system, referral_id), field, Reason.NOT_THE_OWNER, values)
+            known_values.add_conflict((system, referral_id), field, ConflictReason.NOT_THE_OWNER, values)

@@ -23,7 +23,7 @@ from app.domain.ownership import (
     LOOP_WINDOW,
     MOST_SENDS,
     REFERRER_FIELDS,
-    Reason,
+    ConflictReason,
     changed_fields,
     normalise,
     referrer_values,
@@ -169,10 +169,12 @@ class KnownValues:
             if before.fingerprint != print:
                 self._set(partner, field, replace(before, fingerprint=print))
 
-    def add_conflict(self, partner: Partner, field: Field, reason: Reason, values: Mapping[str, bytes | None]) -> None:
+    def add_conflict(
+        self, partner: Partner, field: Field, reason: ConflictReason, values: Mapping[str, bytes | None]
+    ) -> None:
         """Record two values of a field that contradict each other; ``values`` are the three sealed ones by column."""
         conflict_id = self._new_id(self.now)
-        if reason is Reason.LOOP:
+        if reason is ConflictReason.LOOP:
             self._loops[partner[1]][partner[0], field] = conflict_id
             log.warning("field_update_loop", system=partner[0], field=field.value, conflict=str(conflict_id))
         self._new_conflicts.append(

@@ -14,7 +14,7 @@ from app.domain.case import Case
 from app.domain.codes import System
 from app.domain.commands import AmendReferral
 from app.domain.fields import Field
-from app.domain.ownership import Reason, Resolution, json_form, referrer_values, resolve, with_values
+from app.domain.ownership import ConflictReason, Resolution, json_form, referrer_values, resolve, with_values
 from app.operations.field_sync.known_values import KnownValues, PartnerFieldState, fingerprints
 from app.vault import Sealer
 
@@ -69,7 +69,7 @@ class _Merge:
         )
         resolution = resolve(self._base(field), self._hub_prints[field], self._prints[field], owns=owns)
         if resolution.take and self._is_loop(field, resolution):
-            return Resolution(reason=Reason.LOOP)
+            return Resolution(reason=ConflictReason.LOOP)
         return resolution
 
     def _is_loop(self, field: Field, resolution: Resolution) -> bool:
@@ -81,7 +81,7 @@ class _Merge:
         if known and known.is_sent_often(now):
             return True
         others = known_values.others(self.system, self.case.id, field)
-        return resolution.reason is Reason.BOTH_CHANGED and any(each.is_sent_often(now) for each in others)
+        return resolution.reason is ConflictReason.BOTH_CHANGED and any(each.is_sent_often(now) for each in others)
 
     def _loop(self, field: Field) -> UUID | None:
         return self.known_values.open_loop(self.system, self.case.id, field)
@@ -111,9 +111,9 @@ class _Merge:
         # A copy, because what the partner reports now must not be taken for what it knew before.
         return dict(self.known_values.of(self.system, self.case.id))
 
-    def _record(self, field: Field, reason: Reason) -> None:
+    def _record(self, field: Field, reason: ConflictReason) -> None:
         """Record the values that contradict each other; a known loop gets the newest ones."""
-        loop_id = self._loop(field) if reason is Reason.LOOP else None
+        loop_id = self._loop(field) if reason is ConflictReason.LOOP else None
         # Of what the partner knew only the fingerprint is known; the value too, where it is the hub's.
         is_known = self._base(field) == self._hub_prints[field]
         sealer = self.known_values.cases.sealer_of(self.case.id)

@@ -14,7 +14,7 @@ from app.domain.commands import ActionContext, AmendReferral
 from app.domain.errors import Conflict, NotFound, ReferralNotFound, TransitionNotAllowed
 from app.domain.field_values import field_values
 from app.domain.fields import Field
-from app.domain.ownership import REFERRER_FIELDS, Reason, normalise, with_values
+from app.domain.ownership import REFERRER_FIELDS, ConflictReason, normalise, with_values
 from app.domain.partners import ConflictState
 from app.models.partners.field_sync import SealedConflict, find_conflict, forget_sends, list_conflicts, update_conflict
 from app.operations.cases.execute import ReferralRef, execute
@@ -45,7 +45,7 @@ class StoredConflict:
     id: UUID
     referral_id: UUID
     field: Field
-    reason: Reason
+    reason: ConflictReason
     state: ConflictState
     since: datetime
     decided_at: datetime | None
