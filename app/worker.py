@@ -54,7 +54,7 @@ class Worker:
             running.create_task(run_forever("liveness", _log_liveness, stop=stop, interval_seconds=_LIVENESS_SECONDS))
         log.info("worker_stopped")
 
-    async def settle(self, *systems: System) -> PageResult:
+    async def pull_and_deliver(self, *systems: System) -> PageResult:
         """Pull these partners once and deliver everything that follows; for tests and simulated time."""
         results = await asyncio.gather(*(self.pullers[system].pull() for system in systems))
         while await self.relay.once():

@@ -27,12 +27,12 @@ async def retry_until_delivered(env: SandboxEnv, *systems: System) -> None:
         RuntimeError: not everything was delivered after the maximum number of rounds.
     """
     if not env.makes_faults:
-        await env.worker.settle(*systems)
+        await env.worker.pull_and_deliver(*systems)
         return
     quiet_pulls, step = 0, _FIRST_STEP
     for _ in range(10 * _MAX_STEPS):
         result = await _pull(env, systems)
-        await env.worker.settle()
+        await env.worker.pull_and_deliver()
         if result is None or await env.hub.db.read(undelivered) > 0:
             await env.set_clocks(env.clock.now() + step)
             quiet_pulls, step = 0, min(step * _GROWTH, _FIRST_STEP * _GROWTH**_MAX_STEPS)

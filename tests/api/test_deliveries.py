@@ -31,7 +31,7 @@ async def test_test_goes_to_the_asking_address_only(dock: Api, worker: Worker, b
         await subscribe(dock, other.url)
 
         answered = await dock.post(f"/v1/subscriptions/{asking['id']}/test")
-        await worker.settle()
+        await worker.pull_and_deliver()
 
         assert answered.status_code == 202
         assert other.bodies == []
@@ -49,7 +49,7 @@ async def test_test_is_listed_at_once_and_then_with_its_try(dock: Api, worker: W
     sent = (await dock.post(f"/v1/subscriptions/{made['id']}/test")).json()
 
     (before,) = await deliveries(dock, made)
-    await worker.settle()
+    await worker.pull_and_deliver()
     (listed,) = await deliveries(dock, made)
 
     assert (before["id"], before["state"], before["attempts"]) == (sent["deliveryId"], "pending", [])
@@ -63,7 +63,7 @@ async def test_failed_try_tells_why_and_when_the_next_is(dock: Api, etf: Api, wo
     made = await subscribe(dock, box.url, eventTypes=["nl.trajecthub.referrals.confirmed.v1"])
     box.answer = server_error
     referred = await confirmed(dock, etf)
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     (listed,) = await deliveries(dock, made, "?state=pending")
 
@@ -77,7 +77,7 @@ async def test_what_was_never_released_is_not_listed(dock: Api, etf: Api, worker
     made = await subscribe(dock, box.url)
     await refer(dock, reference="N-1")
     await step(etf, f"{await path_for(etf, 'N-1')}/confirmation", {})
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     listed = await deliveries(dock, made)
 
@@ -91,13 +91,13 @@ async def test_what_waits_for_an_earlier_one_about_the_same_connection_is_listed
     made = await subscribe(dock, box.url)
     box.answer = server_error
     await dock.post(f"/v1/subscriptions/{made['id']}/test")
-    await worker.settle()
+    await worker.pull_and_deliver()
     await dock.post(f"/v1/subscriptions/{made['id']}/test")
 
     second, first = await deliveries(dock, made)
     clock.set(NOW + timedelta(minutes=30))
     box.answer = ok
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     assert (second["state"], second["waitsFor"], "waitsFor" in first) == ("pending", first["id"], False)
     after = await deliveries(dock, made)
@@ -110,7 +110,7 @@ async def test_what_waits_unseen_about_the_same_referral_is_not_listed(
     made = await subscribe(dock, box.url)
     box.answer = server_error
     await confirmed(dock, etf)
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     listed = await deliveries(dock, made)
 
@@ -131,7 +131,7 @@ async def test_pages_hold_every_delivery_once_newest_first(dock: Api, etf: Api, 
     made = await subscribe(dock, box.url)
     for number in range(3):
         await confirmed(dock, etf, f"P-{number}")
-    await worker.settle()
+    await worker.pull_and_deliver()
     address = f"/v1/subscriptions/{made['id']}/deliveries"
 
     first = await dock.get(f"{address}?limit=4")
@@ -145,12 +145,12 @@ async def test_pages_hold_every_delivery_once_newest_first(dock: Api, etf: Api, 
 async def test_redelivery_carries_the_same_id_and_says_so(dock: Api, etf: Api, worker: Worker, box: Mailbox) -> None:
     made = await subscribe(dock, box.url, eventTypes=["nl.trajecthub.referrals.confirmed.v1"])
     await confirmed(dock, etf)
-    await worker.settle()
+    await worker.pull_and_deliver()
     (first,) = await deliveries(dock, made)
 
     answered = await dock.post(f"/v1/subscriptions/{made['id']}/deliveries/{first['id']}/redelivery")
     under_way = await dock.post(f"/v1/subscriptions/{made['id']}/deliveries/{first['id']}/redelivery")
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     (listed,) = await deliveries(dock, made)
     assert (answered.status_code, under_way.status_code) == (202, 409)
@@ -166,7 +166,7 @@ async def test_redelivery_after_consent_was_withdrawn_tells_nothing(
     made = await subscribe(court, box.url)
     referred = await refer(court, reference="W-1", consent=CONSENT)
     await step(etf, f"{await path_for(etf, 'W-1')}/confirmation", {"counsellor": {"name": "B. Bakker"}})
-    await worker.settle()
+    await worker.pull_and_deliver()
     sent = len(box.bodies)
     record = await court.get(f"/v1/referrals/{referred['id']}")
     changed = await court.patch(
@@ -176,7 +176,7 @@ async def test_redelivery_after_consent_was_withdrawn_tells_nothing(
 
     for each in await deliveries(court, made):
         await court.post(f"/v1/subscriptions/{made['id']}/deliveries/{each['id']}/redelivery")
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     assert all(b"B. Bakker" not in body for body in box.bodies[sent:])
 
@@ -188,12 +188,12 @@ async def test_schedule_begins_anew_for_what_was_given_up(
     box.answer = server_error
     await confirmed(dock, etf)
     for _ in range(12):
-        await worker.settle()
+        await worker.pull_and_deliver()
         clock.set(clock.now() + timedelta(hours=40))
     (dead,) = await deliveries(dock, made, "?state=dead")
 
     await dock.post(f"/v1/subscriptions/{made['id']}/deliveries/{dead['id']}/redelivery")
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     (listed,) = await deliveries(dock, made)
     assert (listed["state"], len(listed["attempts"])) == ("pending", len(dead["attempts"]) + 1)
@@ -206,15 +206,15 @@ async def test_replay_sends_the_range_again_to_the_asking_address_only(
     async with mailbox() as other:
         await subscribe(dock, other.url)
         await confirmed(dock, etf, "R-1")
-        await worker.settle()
+        await worker.pull_and_deliver()
         clock.set(NOW + timedelta(hours=1))
         await confirmed(dock, etf, "R-2")
-        await worker.settle()
+        await worker.pull_and_deliver()
         untouched = len(other.bodies)
 
         since = (NOW + timedelta(minutes=30)).isoformat()
         answered = await dock.post(f"/v1/subscriptions/{made['id']}/replay", json={"from": since})
-        await worker.settle()
+        await worker.pull_and_deliver()
 
         assert answered.json() == {"deliveries": 2}
         assert len(other.bodies) == untouched
@@ -240,7 +240,7 @@ async def test_old_and_new_secret_sign_until_the_overlap_has_passed(
 
     for _ in range(2):
         await dock.post(f"{address}/test")
-        await worker.settle()
+        await worker.pull_and_deliver()
         clock.set(clock.now() + timedelta(hours=25))
 
     signatures = [headers["webhook-signature"].split() for headers in box.headers]
@@ -262,11 +262,11 @@ async def test_what_happened_during_a_pause_is_sent_on_resuming(
     address = f"/v1/subscriptions/{made['id']}"
     await dock.post(f"{address}/pause", headers={"If-Match": "*"})
     await confirmed(dock, etf)
-    await worker.settle()
+    await worker.pull_and_deliver()
     held = list(box.bodies)
 
     await dock.post(f"{address}/resumption", headers={"If-Match": "*"})
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     assert held == []
     assert [json.loads(body)["sequence"] for body in box.bodies] == ["1", "2"]
@@ -279,11 +279,11 @@ async def test_what_happened_before_consent_is_sent_after_it(
     (stored,) = await hub.db.read(list_subscriptions, None, None, 1)
     await hub.db.write(change_subscription_status, stored.id, SubscriptionStatus.PENDING, NOW)
     await confirmed(dock, etf)
-    await worker.settle()
+    await worker.pull_and_deliver()
     before = list(box.bodies)
 
     approved = await operator.post(f"/v1/subscriptions/{stored.id}/approval", headers={"If-Match": "*"})
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     assert (before, approved.status_code) == ([], 200)
     assert [json.loads(body)["sequence"] for body in box.bodies] == ["1", "2"]
@@ -295,10 +295,10 @@ async def test_what_was_held_is_given_up_when_the_subscription_ends(
     address = f"/v1/subscriptions/{(await subscribe(dock, box.url))['id']}"
     await dock.post(f"{address}/pause", headers={"If-Match": "*"})
     await confirmed(dock, etf)
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     await dock.delete(address, headers={"If-Match": "*"})
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     owed = await hub.db.read(deliveries_about, await only_referral(hub))
     assert box.bodies == []
@@ -314,7 +314,7 @@ async def test_filters_choose_area_and_own_worker(dock: Api, etf: Api, worker: W
         await refer(dock, reference="F-2", area="Charlois", worker={"name": "A", "email": "a.devries@example.nl"})
         await refer(dock, reference="F-3", area="Charlois", worker={"name": "B"})
 
-        await worker.settle()
+        await worker.pull_and_deliver()
 
         assert [reference(box) for box in (north, own, all_)] == [["F-1"], ["F-2"], ["F-1", "F-2", "F-3"]]
 
@@ -326,7 +326,7 @@ def reference(box: Mailbox) -> list[str]:
 async def test_anothers_delivery_does_not_exist(dock: Api, pit010: Api, worker: Worker, box: Mailbox) -> None:
     made, foreign = await subscribe(dock, box.url), await subscribe(pit010, box.url)
     await pit010.post(f"/v1/subscriptions/{foreign['id']}/test")
-    await worker.settle()
+    await worker.pull_and_deliver()
     (theirs,) = await deliveries(pit010, foreign)
 
     answered = await dock.post(f"/v1/subscriptions/{made['id']}/deliveries/{theirs['id']}/redelivery")
@@ -337,15 +337,15 @@ async def test_anothers_delivery_does_not_exist(dock: Api, pit010: Api, worker: 
 async def test_own_clients_follow_the_worker_who_takes_over(dock: Api, etf: Api, worker: Worker, box: Mailbox) -> None:
     await subscribe(dock, box.url, workerEmail="b@example.nl")
     referred = await refer(dock, reference="T-1", consent=CONSENT, worker={"name": "A", "email": "a@example.nl"})
-    await worker.settle()
+    await worker.pull_and_deliver()
     await dock.patch(
         f"/v1/referrals/{referred['id']}",
         json={"worker": {"name": "B", "email": "B@example.nl"}},
         headers={"If-Match": "*"},
     )
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     await step(etf, f"{await path_for(etf, 'T-1')}/confirmation", {})
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     assert {json.loads(body)["data"]["referral"]["status"] for body in box.bodies} == {"confirmed"}

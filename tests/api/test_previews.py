@@ -23,7 +23,7 @@ async def test_preview_is_what_is_sent(dock: Api, etf: Api, worker: Worker, box:
         f"/v1/subscriptions/{made['id']}/preview", json={"referralId": referred["id"], "eventType": kind}
     )
     stored = await hub.db.read(disclosures_about, await only_referral(hub))
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     body = shown.json()
     released = {each["field"] for each in body["fields"] if each["released"]}
@@ -63,7 +63,7 @@ async def test_preview_foretells_what_the_engine_does(
     asked = {"referralId": referred["id"], "eventType": kind}
 
     shown = (await referrer.post(f"/v1/subscriptions/{made['id']}/preview", json=asked)).json()
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     assert shown["wouldBeSent"] is bool(box.bodies)
     assert ("nothing-released" in shown["obstacles"]) is not shown["wouldBeSent"]

@@ -150,7 +150,7 @@ async def test_what_was_owed_arrives_once_and_each_chain_goes_on(
     await hub.db.write(lambda tx: tx.execute(update(subscription).values(url=box.url)))
     clock.set(STOPPED + timedelta(minutes=10))
 
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     arrived = [json.loads(body) for body in box.bodies]
     wanted = [str(each.event_id) for each in owed] + [str(each) for each in unrelayed]

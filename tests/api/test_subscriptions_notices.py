@@ -30,7 +30,7 @@ async def test_operator_is_told_of_a_partner(
     made = await subscribe(operator, box.url)
     await hub.db.write(announce_partner, services, System.RMW, True)
 
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     (event,) = map(json.loads, box.bodies)
     assert (event["type"], event["subject"]) == (PARTNER_FAILING, "rmw")
@@ -48,7 +48,7 @@ async def test_subject_of_a_notice_is_the_id_by_which_its_reader_finds_the_subsc
         gone.answer = lambda _: web.Response(status=410)
         await confirmed(dock, etf)
 
-        await worker.settle()
+        await worker.pull_and_deliver()
 
         told = [json.loads(each.bodies[-1]) for each in (others, box)]
     read = [(await api.get(each["dataref"])).json() for api, each in zip((dock, operator), told, strict=True)]
@@ -64,11 +64,11 @@ async def test_notice_is_sent_again_on_asking(
 ) -> None:
     made = await subscribe(operator, box.url)
     await hub.db.write(announce_partner, services, System.RMW, True)
-    await worker.settle()
+    await worker.pull_and_deliver()
     (first,) = await deliveries(operator, made)
 
     answered = await operator.post(f"/v1/subscriptions/{made['id']}/deliveries/{first['id']}/redelivery")
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     assert answered.status_code == 202
     assert box.bodies[0] == box.bodies[1]
@@ -81,7 +81,7 @@ async def test_operator_without_a_filter_is_told_nothing_of_referrals(
     await subscribe(operator, box.url)
     await confirmed(dock, etf)
 
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     assert box.bodies == []
 

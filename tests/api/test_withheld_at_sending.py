@@ -45,7 +45,7 @@ async def test_consent_that_is_withdrawn_before_sending_counts(
         pass
 
     await withdraw(bailiff, referred, consent)
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     events = [json.loads(body) for body in box.bodies]
     assert {each["type"] for each in events} >= {"nl.trajecthub.referrals.confirmed.v1"}
@@ -62,7 +62,7 @@ async def test_the_same_event_is_sent_while_the_consent_stands(
     await subscribe(bailiff, box.url)
     await missed(bailiff, etf)
 
-    await worker.settle()
+    await worker.pull_and_deliver()
 
     (told,) = [each for each in map(json.loads, box.bodies) if each["type"] == MISSED]
     assert told["data"]["attendance"] == {"missedCount": 1}

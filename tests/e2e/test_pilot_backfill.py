@@ -135,15 +135,15 @@ async def test_a_year_read_afterwards_is_all_there_and_nobody_hears_of_it_then_o
     async with prepared_sandbox(tmp_path, hub_url, rows) as env:
         first, heard_of_referrals = await read_year(env, rows)
         # An ordinary pull finds no news in it either, and what is owed is told.
-        await env.worker.settle(*SIMULATORS)
+        await env.worker.pull_and_deliver(*SIMULATORS)
         tables, known, heard_of_all = await city_tables_of(env), await records(env), await heard(env)
         second = await backfill(env, *SIMULATORS)
-        await env.worker.settle()
+        await env.worker.pull_and_deliver()
         known_again, heard_again = await records(env), await heard(env)
         await register_referrals(
             env.partner_console, [replace(first_at(rows, System.GIDSO), number="999999", bsn=None)]
         )
-        await env.worker.settle(*SIMULATORS)
+        await env.worker.pull_and_deliver(*SIMULATORS)
         heard_of_news = await heard(env)
 
     assert tables == tables_of(rows, env.hub.services.reference)

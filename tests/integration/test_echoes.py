@@ -252,7 +252,7 @@ class TwoPartnerEnv:
         """Save the team's registration in GIDSO, pull it and deliver."""
         row = aanmelding("G-000001", TEAM.code, "Wijkteam", "2026-03-02T09:00:00+01:00", **values)
         await self.sandbox.partner_console.refer(System.GIDSO, [row])
-        await self.sandbox.worker.settle(System.GIDSO)
+        await self.sandbox.worker.pull_and_deliver(System.GIDSO)
 
     async def patch(self, body: dict[str, Any]) -> None:
         """Change the referral over the API as the team, and deliver."""
@@ -260,7 +260,7 @@ class TwoPartnerEnv:
         headers = self.headers | {"If-Match": "*", "Idempotency-Key": f"patch-{self.keys}"}
         path = f"/v1/referrals/{await self.referral_id()}"
         (await self.sandbox.http.patch(path, json=body, headers=headers)).raise_for_status()
-        await self.sandbox.worker.settle(System.GIDSO)
+        await self.sandbox.worker.pull_and_deliver(System.GIDSO)
 
     async def worker_name(self) -> str:
         """Return the name of the worker in the API."""

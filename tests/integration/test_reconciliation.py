@@ -90,7 +90,7 @@ async def test_a_reconciliation_repairs_damage_and_a_second_one_finds_nothing(pa
 async def test_no_step_is_taken_twice_when_only_its_applied_record_was_lost(partners: PartnersEnv) -> None:
     hub = partners.hub
     await partners.save_registrations(System.GIDSO, *(gidso_registration(each) for each in range(12)))
-    await partners.worker.settle(*REFERRERS, System.ALLEGRO)
+    await partners.worker.pull_and_deliver(*REFERRERS, System.ALLEGRO)
     steps = [step for each in range(12) for step in counsellors_steps(each)]
     (await partners.consoles[System.ALLEGRO].post("/_console/feiten", json=steps)).raise_for_status()
     await partners.pull(System.ALLEGRO)
@@ -187,14 +187,14 @@ async def test_a_backfill_of_many_records_notifies_nobody(partners: PartnersEnv)
     await partners.hub.db.write(_take_turns, hub, partners)
 
     reports = [(await partners.job(system, "backfill")).report for system in REFERRERS]
-    await partners.worker.settle(*REFERRERS, System.ALLEGRO)
+    await partners.worker.pull_and_deliver(*REFERRERS, System.ALLEGRO)
 
     assert [report and report["applied"] for report in reports] == [NUMBER, NUMBER]
     assert (await hub.dump())["delivery"] == []
     assert await _written(partners) == []
     # What follows notifies as usual.
     await partners.save_registrations(System.GIDSO, gidso_registration(100))
-    await partners.worker.settle(*REFERRERS)
+    await partners.worker.pull_and_deliver(*REFERRERS)
     assert await _written(partners) == [
         (PartnerKey(System.ALLEGRO), "delivered"),
         (PartnerKey(System.GIDSO), "delivered"),
@@ -203,11 +203,11 @@ async def test_a_backfill_of_many_records_notifies_nobody(partners: PartnersEnv)
 
 async def test_a_replay_of_applied_records_notifies_nobody_again(partners: PartnersEnv) -> None:
     await save_many(partners, 10)
-    await partners.worker.settle(*REFERRERS, System.ALLEGRO)
+    await partners.worker.pull_and_deliver(*REFERRERS, System.ALLEGRO)
     before, written = without_volatile(without_job_and_lease(await partners.hub.dump())), await _written(partners)
 
     reports = [(await partners.job(system, "backfill")).report for system in REFERRERS]
-    await partners.worker.settle(System.ALLEGRO)
+    await partners.worker.pull_and_deliver(System.ALLEGRO)
 
     assert [report and report["unchanged"] for report in reports] == [10, 10]
     assert without_volatile(without_job_and_lease(await partners.hub.dump())) == before

@@ -36,12 +36,12 @@ async def partners(hub: InProcessHub, tmp_path: Path) -> AsyncIterator[PartnersE
 async def test_a_case_that_allegro_lost_is_sent_to_it_again(partners: PartnersEnv, tmp_path: Path) -> None:
     hub = partners.hub
     await save_many(partners, 3)
-    await partners.worker.settle(System.GIDSO, System.RMW, System.ALLEGRO)
+    await partners.worker.pull_and_deliver(System.GIDSO, System.RMW, System.ALLEGRO)
     files_before = len(await _files(partners.consoles[System.ALLEGRO].base_url))
     async with emptied_allegro(partners, tmp_path) as restored:
         first = await restored.reconcile(System.ALLEGRO)
         owed = await restored.reconcile(System.ALLEGRO)
-        await restored.worker.settle(System.ALLEGRO)
+        await restored.worker.pull_and_deliver(System.ALLEGRO)
         files, last = await _files(restored.consoles[System.ALLEGRO].base_url), await restored.reconcile(System.ALLEGRO)
 
     assert (files_before, first["extra"]["count"], first["extra"]["toldAgain"], len(files)) == (6, 6, 6, 6)

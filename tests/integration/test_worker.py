@@ -41,7 +41,7 @@ async def test_events_are_relayed(sqlite_hub: InProcessHub, tmp_path: Path) -> N
     await hub.refer(CONFIRM)
     worker = build_worker(hub.db, hub.services, settings(tmp_path))
 
-    result = await worker.settle()
+    result = await worker.pull_and_deliver()
 
     await worker.close()
     assert result == PageResult()
