@@ -6,7 +6,7 @@ from functools import partial
 from uuid import uuid4
 
 from app.adapters.common.adapter import Adapter
-from app.adapters.engine.jobs import Jobs
+from app.adapters.engine.jobs import JobRunner
 from app.adapters.engine.puller import Puller
 from app.adapters.engine.registry import connect_partners
 from app.api.auth.access_tokens import AccessTokens
@@ -154,14 +154,14 @@ async def open_worker(db: Database, services: Services, settings: Settings) -> A
 
 def _build_puller(db: Database, services: Services, adapter: Adapter, holder: str, pull_policy: PullPolicy) -> Puller:
     lease = PartnerLease(adapter.system, holder)
-    jobs = Jobs(db=db, services=services, source=adapter.source, lease=lease, list_cases=adapter.list_cases)
+    runner = JobRunner(db=db, services=services, source=adapter.source, lease=lease, list_cases=adapter.list_cases)
     return Puller(
         db=db,
         services=services,
         source=adapter.source,
         holder=holder,
         pull_policy=pull_policy,
-        do_jobs=jobs.work,
+        do_jobs=runner.run,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.adapters.common.adapter import Adapter
-from app.adapters.engine.jobs import Jobs
+from app.adapters.engine.jobs import JobRunner
 from app.adapters.engine.puller import Puller
 from app.bootstrap import build_delivery_engine, build_relay
 from app.database import Database
@@ -58,9 +58,11 @@ class AdapterEnv:
         hub, used = self.hub, adapter or self.adapter
         job = await hub.db.write(request_job, hub.services, used.system, "beheer", JobRequest(kind=kind))
         lease = PartnerLease(used.system, "test")
-        jobs = Jobs(db=hub.db, services=hub.services, source=used.source, lease=lease, list_cases=used.list_cases)
+        runner = JobRunner(
+            db=hub.db, services=hub.services, source=used.source, lease=lease, list_cases=used.list_cases
+        )
         puller = self._puller(used)
-        puller.do_jobs = jobs.work
+        puller.do_jobs = runner.run
         await puller.round()
         return (await hub.db.read(find_job, used.system, job.id)).report or {}
 

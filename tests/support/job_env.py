@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from app.adapters.engine.jobs import Jobs
+from app.adapters.engine.jobs import JobRunner
 from app.adapters.engine.puller import Puller
 from app.domain.codes import System
 from app.domain.partners import JobKind, JobRequest
@@ -17,14 +17,14 @@ from tests.support.scripted_source import ScriptedSource
 
 
 def job_puller(hub: InProcessHub, feed: ScriptedSource, holder: str = "one", **pull_policy: Any) -> Puller:
-    jobs = Jobs(db=hub.db, services=hub.services, source=feed, lease=PartnerLease(feed.system, holder))
+    runner = JobRunner(db=hub.db, services=hub.services, source=feed, lease=PartnerLease(feed.system, holder))
     return Puller(
         db=hub.db,
         services=hub.services,
         source=feed,
         holder=holder,
         pull_policy=PullPolicy(**pull_policy),
-        do_jobs=jobs.work,
+        do_jobs=runner.run,
     )
 
 

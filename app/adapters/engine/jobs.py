@@ -45,7 +45,7 @@ PAGE_SIZE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Jobs:
+class JobRunner:
     """Does the jobs of one partner, one after the other, in the process that has its lease.
 
     Attributes:
@@ -60,8 +60,8 @@ class Jobs:
     lease: PartnerLease
     list_cases: CaseListing | None = None
 
-    async def work(self) -> None:
-        """Do all waiting jobs.
+    async def run(self) -> None:
+        """Do all waiting jobs, the oldest first.
 
         Raises:
             LeaseLost: another process took the lease, or the partner was paused; the job is started again later.

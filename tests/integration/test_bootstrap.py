@@ -1,0 +1,47 @@
+from pathlib import Path
+
+from app.api.auth.access_tokens import AccessTokens
+from app.bootstrap import build_app_state, build_worker
+from app.domain.codes import System
+from app.events.contract.envelope import Origin
+from app.settings import Settings
+from tests.support.hub import InProcessHub
+
+OIN = "00000001003214345000"
+
+
+async def test_the_api_works_with_what_the_settings_say(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
+    hub = sqlite_hub
+    settings = Settings(
+        mode="sandbox",
+        data_dir=tmp_path,
+        public_url="https://hub.example.nl",
+        oin=OIN,
+        system_name="rotterdam",
+        token_lifetime_seconds=60,
+        subscriptions_per_organisation=3,
+    )
+
+    state = build_app_state(hub.db, hub.services, settings)
+
+    await state.outbound.close()
+    assert (state.db, state.services) == (hub.db, hub.services)
+    assert (state.public_url, state.api_url) == ("https://hub.example.nl", "https://hub.example.nl/v1")
+    assert (state.sandbox, state.subscription_limit) == (True, 3)
+    assert state.deliveries.origin == Origin(OIN, "rotterdam", "https://hub.example.nl")
+    assert isinstance(state.tokens, AccessTokens)
+    assert state.tokens.lifetime_seconds == 60
+
+
+async def test_one_process_pulls_every_partner_under_one_name(sqlite_hub: InProcessHub, tmp_path: Path) -> None:
+    urls = {system: {"url": "http://127.0.0.1:1"} for system in ("allegro", "gidso", "rmw")}
+    settings = Settings(mode="sandbox", data_dir=tmp_path, **urls)  # type: ignore[arg-type]  # pydantic reads dictionaries
+
+    worker = build_worker(sqlite_hub.db, sqlite_hub.services, settings)
+    other = build_worker(sqlite_hub.db, sqlite_hub.services, settings)
+
+    for each in (worker, other):
+        await each.close()
+    assert {puller.lease.system for puller in worker.pullers.values()} == {System.ALLEGRO, System.GIDSO, System.RMW}
+    assert len({puller.holder for puller in worker.pullers.values()}) == 1
+    assert worker.pullers[System.RMW].holder != other.pullers[System.RMW].holder
