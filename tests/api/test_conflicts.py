@@ -31,7 +31,7 @@ FIELDS = ("reason", "case_lead", "worker")
 NAMES = {"reason": "referral.reason", "case_lead": "referral.case_lead", "worker": "worker.name"}
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Writers:
     """A referral of a team that changes it in GIDSO, and of callers that change it over the API."""
 
@@ -107,7 +107,7 @@ async def team(hub: AppState, sign_in: SignIn) -> Api:
 @pytest.fixture
 async def writers(hub: AppState, team: Api) -> Writers:
     """Return a referral of which both sides changed the case lead."""
-    writers = Writers(hub, team, "G-1")
+    writers = Writers(hub=hub, api=team, case_id="G-1")
     await writers.gidso_says()
     await writers.api_says(case_lead="from the hub")
     await writers.gidso_says(case_lead="from GIDSO")

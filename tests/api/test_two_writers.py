@@ -46,7 +46,7 @@ HOLD = settings(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HubAndGidso:
     """The hub behind a socket, GIDSO behind another, and what pulls it."""
 
@@ -79,10 +79,17 @@ async def env(hub: AppState, app: ASGIApp, services: Services, clock: SettableCl
         stack.push_async_callback(worker.close)
         console = await stack.enter_async_context(console_of(gidso))
         http = await stack.enter_async_context(httpx.AsyncClient())
-        yield HubAndGidso(hub, server.url, tokens, console, worker.pullers[System.GIDSO], http)
+        yield HubAndGidso(
+            hub=hub,
+            hub_url=server.url,
+            tokens=tokens,
+            console=console,
+            puller=worker.pullers[System.GIDSO],
+            http=http,
+        )
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Account:
     """What both writers did with one referral of a team, and what must therefore hold.
 
@@ -175,7 +182,7 @@ def _patch(name: str, value: str) -> dict[str, object]:
 async def test_however_two_writers_interleave_the_owner_has_the_last_word_and_no_value_is_lost_in_silence(
     env: HubAndGidso, team: str, steps: list[Step]
 ) -> None:
-    account = Account(env, team)
+    account = Account(env=env, team=team)
     await account.begin()
 
     for each in [*steps, LAST]:
@@ -186,7 +193,7 @@ async def test_however_two_writers_interleave_the_owner_has_the_last_word_and_no
 
 
 async def test_a_pull_without_news_is_no_third_writer(env: HubAndGidso) -> None:
-    account = Account(env, TEAM)
+    account = Account(env=env, team=TEAM)
     await account.begin()
     await account.step("api", "worker.name", "b")
     await account.step("console", "worker.name", "c")

@@ -1,4 +1,4 @@
-"""What the intake promises whatever partners do: over real HTTP with the simulators, on each store."""
+"""Properties of the intake for any behaviour of partners: over real HTTP with the simulators, on each store."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -60,7 +60,7 @@ HISTORY: tuple[tuple[str, dict[str, object]], ...] = (
 
 
 async def pull(hub: InProcessHub, source: PartnerSource) -> PageResult:
-    """Read a partner from where the hub is, and apply each page in a transaction of its own."""
+    """Read a partner from the hub's cursor and apply each page in its own transaction."""
     lease = PartnerLease(source.system, "test")
     standing = await hub.db.write(acquire_lease, hub.services, lease)
     total = PageResult()
@@ -74,7 +74,7 @@ async def apply(hub: InProcessHub, system: System, page: Page) -> PageResult:
 
 
 async def refer_to_allegro(hub: InProcessHub, env: allegro_env.AllegroEnv, reference: str = "WC-1") -> UUID:
-    """Refer a client, and tell the simulated Allegro of it as the hub does."""
+    """Refer a client and send the referral to the simulated Allegro, as the hub does."""
     referral_id = await hub.refer(client=replace(CLIENT, bsn=None), reference=reference)
     told = allegro_env.message(EventType.REFERRAL_RECEIVED, REFERRAL_REFERENCE=reference)
     await env.adapter.sink.deliver(replace(told, referral_id=referral_id))
@@ -82,7 +82,7 @@ async def refer_to_allegro(hub: InProcessHub, env: allegro_env.AllegroEnv, refer
 
 
 def history(reference: str = "WC-1", first: int = 1) -> list[dict[str, object]]:
-    """Return what a counsellor registers of a whole case."""
+    """Return the facts of a whole case, as a counsellor registers them."""
     return [
         allegro_env.fact(first + place, kind, kenmerkVerwijzer=reference, gegevens=contents)
         for place, (kind, contents) in enumerate(HISTORY)
@@ -96,16 +96,16 @@ async def allegro() -> AsyncIterator[allegro_env.AllegroEnv]:
 
 
 class Killed(BaseException):
-    """The process is gone; nothing may catch this on its way."""
+    """The process was killed; no code may catch this."""
 
 
 @contextmanager
 def killed_at(number: int) -> Iterator[list[str]]:
-    """Stop dead before the statement with this number of what is run inside; a commit counts as one."""
+    """Raise Killed before the statement with this number in the block; a commit counts as one."""
     seen: list[str] = []
 
     def on_statement(_: object, __: object, statement: str, *___: object) -> None:
-        # The bell for other processes rings on a connection of its own, at any moment.
+        # The notification of other processes is sent on another connection, at any moment.
         if "notify" not in statement.lower():
             seen.append(statement)
             if len(seen) == number:
@@ -151,13 +151,13 @@ async def test_a_pull_killed_at_any_statement_leaves_all_or_nothing(
 
 
 class RemappedAllegroSource(AllegroSource):
-    """Tomorrow's mapping: a home visit (*huisbezoek*) turns out to be an appointment."""
+    """A later version of the mapping, which maps a home visit (*huisbezoek*) to an appointment."""
 
     mapping_version = "2"
 
     @override
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
-        """Read as ever, but for the new kind."""
+        """Map a record as before, except for the new kind."""
         payload = quarantined.payload
         kind = {"huisbezoek": "afspraak"}.get(str(payload["soort"]), payload["soort"])
         record = super().remap(replace(quarantined, payload={**payload, "soort": kind}))
@@ -211,7 +211,7 @@ async def test_a_case_delivered_often_and_shuffled_within_its_pages_happens_once
 
 
 async def referrals_in(hub: InProcessHub) -> int:
-    """Return how many referrals there are, for names that no other example has."""
+    """Return the number of referrals, for names that no other example has."""
     return len((await hub.dump())["referral"])
 
 

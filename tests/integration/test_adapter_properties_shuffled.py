@@ -1,4 +1,4 @@
-"""Whatever order a partner gives its records in, over whatever pulls and however often: it ends as in order, once."""
+"""Records in any order, over any number of pulls and repeated, have the same result as in order, once."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -41,7 +41,7 @@ AT_GIDSO: tuple[Document, ...] = (
     {"Gebied": "Charlois"},
     {"Gebied": "Noord"},
     {"Gebied": "Noord", "OndersteuningGestoptOp": "2026-03-01"},
-    # Back to what it was: from the content alone nobody could tell that it is newer.
+    # The same content as before: the content alone does not show that it is newer.
     {"Gebied": "Charlois", "OndersteuningGestoptOp": "2026-03-01"},
 )
 AT_RMW: tuple[Document, ...] = (
@@ -97,10 +97,10 @@ async def example_number(hub: InProcessHub) -> int:
 
 
 async def standing(hub: InProcessHub, referral_id: UUID) -> tuple[dict[str, Any], list[str]]:
-    """Return all that is known of a case but its numbers, and what its partner told of it."""
+    """Return the fields of a case without its ids, and the steps that came from its partner."""
     facts = field_values(await hub.case(referral_id))
-    told = sorted(step for step in await hub.steps(referral_id) if not step.startswith("("))
-    return {name: value for name, value in facts.items() if name not in NOT_COMPARED}, told
+    steps = sorted(step for step in await hub.steps(referral_id) if not step.startswith("("))
+    return {name: value for name, value in facts.items() if name not in NOT_COMPARED}, steps
 
 
 @given(lists=lists_of(len(STEPS)))
@@ -160,7 +160,7 @@ async def test_states_of_a_registration_at_gidso_in_any_order_over_any_pulls_end
     def row(name: str, state: Document) -> Document:
         return gidso_documents.aanmelding(name, WIJKTEAM.code, "Wijkteam", "2026-03-01T09:30:00+01:00", **state)
 
-    await give_states(at_gidso, lists, [[row(name, state) for name in names] for state in AT_GIDSO])
+    await pull_states(at_gidso, lists, [[row(name, state) for name in names] for state in AT_GIDSO])
 
     one, other = await referrals_of(hub, System.GIDSO, names)
     assert (await hub.case(one)).contents.area == "Charlois"
@@ -177,7 +177,7 @@ async def test_states_of_a_registration_at_rmw_in_any_order_over_any_pulls_end_a
     number = await example_number(hub)
     names = [f"R{number:06d}", f"R{number + 1:06d}"]
 
-    await give_states(at_rmw, lists, [[rmw_row(name, state) for name in names] for state in AT_RMW])
+    await pull_states(at_rmw, lists, [[rmw_row(name, state) for name in names] for state in AT_RMW])
 
     one, other = await referrals_of(hub, System.RMW, names)
     assert (await hub.case(one)).contents.area == "Charlois"
@@ -208,13 +208,13 @@ def rmw_row(name: str, state: Document) -> Document:
 
 
 async def save(env: InterleavingEnv, rows: Sequence[Document]) -> None:
-    """Have registrations saved at a partner, and keep what they look like there now."""
+    """Save registrations at a partner and store their states."""
     (await env.console.put("/_console/aanmeldingen", json=rows)).raise_for_status()
     await env.store_states()
 
 
-async def give_states(env: InterleavingEnv, lists: Lists, states: Sequence[Sequence[Document]]) -> None:
-    """Have two registrations go through their states; the first is given by the lists, the other in order."""
+async def pull_states(env: InterleavingEnv, lists: Lists, states: Sequence[Sequence[Document]]) -> None:
+    """Let two registrations go through their states; the lists contain the first, the second is pulled in order."""
     for pair in states:
         await save(env, pair)
     first, end = len(env.generator.states) - 2 * len(states), len(env.generator.states)
@@ -228,7 +228,7 @@ async def referrals_of(hub: InProcessHub, system: System, case_ids: Sequence[str
 
 
 async def standing_once(hub: InProcessHub, referral_id: UUID) -> dict[str, Any]:
-    """Return all that is known of a case but its numbers; nothing of it waits, and it was received once."""
+    """Return the fields of a case without its ids; none of its records is in quarantine, and it was received once."""
     facts, _ = await standing(hub, referral_id)
     assert (await hub.event_names(referral_id)).count("received") == 1
     assert await hub.db.read(count_quarantined) == 0

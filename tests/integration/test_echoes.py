@@ -40,9 +40,9 @@ from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_w
 FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "+31 10 555 01 00")
 
 
-@dataclass
-class Post:
-    """Brings what happened in a hub to a partner that keeps what it is told."""
+@dataclass(kw_only=True)
+class AllegroDelivery:
+    """The relay and the delivery engine of a hub with one partner, which stores its messages."""
 
     hub: InProcessHub
     allegro: FakePartner
@@ -50,7 +50,7 @@ class Post:
     engine: DeliveryEngine
 
     async def sends(self) -> int:
-        """Send everything; returns how many messages Allegro has got in all."""
+        """Deliver all pending events. Return the total number of messages that Allegro received."""
         while await self.relay.once():
             pass
         await self.engine.drain()
@@ -58,30 +58,30 @@ class Post:
 
 
 @pytest.fixture
-async def post(hub: InProcessHub) -> AsyncIterator[Post]:
+async def delivery_to_allegro(hub: InProcessHub) -> AsyncIterator[AllegroDelivery]:
     """Return a hub whose deliveries go to Allegro."""
     services, allegro = hub.services, FakePartner(System.ALLEGRO)
     allegro.external_id = "A-1"
     webhook = WebhookSender(hub.clock, OutboundClient(SANDBOX))
     channels = Channels(webhook, {System.ALLEGRO: allegro})
     engine = build_delivery_engine(hub.db, services, ORIGIN, channels)
-    yield Post(hub, allegro, build_relay(hub.db, services), engine)
+    yield AllegroDelivery(hub=hub, allegro=allegro, relay=build_relay(hub.db, services), engine=engine)
     await webhook.close()
 
 
 @pytest.fixture
-async def writers(post: Post) -> TwoWriters:
-    """Return a referral that GIDSO made and Allegro was sent."""
-    writers = TwoWriters(post.hub)
+async def writers(delivery_to_allegro: AllegroDelivery) -> TwoWriters:
+    """Return a referral that was registered in GIDSO and sent to Allegro."""
+    writers = TwoWriters(hub=delivery_to_allegro.hub)
     await writers.partner_says(FIRST)
-    await post.sends()
+    await delivery_to_allegro.sends()
     return writers
 
 
 @pytest.fixture
-def allegro(post: Post) -> TwoWriters:
-    """Return Allegro as one that speaks about the same referral."""
-    return TwoWriters(post.hub, System.ALLEGRO, "A-1")
+def allegro(delivery_to_allegro: AllegroDelivery) -> TwoWriters:
+    """Return Allegro as a writer of the same referral."""
+    return TwoWriters(hub=delivery_to_allegro.hub, system=System.ALLEGRO, case_id="A-1")
 
 
 async def test_what_comes_back_before_the_next_value_was_sent_is_an_echo(
@@ -97,9 +97,11 @@ async def test_what_comes_back_before_the_next_value_was_sent_is_an_echo(
     assert await writers.reasons() == []
 
 
-async def test_an_echo_is_known_however_late_it_comes(writers: TwoWriters, allegro: TwoWriters, post: Post) -> None:
+async def test_an_echo_is_known_however_late_it_comes(
+    writers: TwoWriters, allegro: TwoWriters, delivery_to_allegro: AllegroDelivery
+) -> None:
     await writers.api_says(area="Noord")
-    await post.sends()
+    await delivery_to_allegro.sends()
     echo = AmendReferral(replace(FIRST.contents, area="Noord"))
     await writers.api_says(area="Overschie")
     writers.hub.clock.set(NOW + timedelta(days=300))
@@ -112,14 +114,14 @@ async def test_an_echo_is_known_however_late_it_comes(writers: TwoWriters, alleg
 
 
 async def test_an_echo_makes_no_event_and_is_not_written_back(
-    writers: TwoWriters, allegro: TwoWriters, post: Post
+    writers: TwoWriters, allegro: TwoWriters, delivery_to_allegro: AllegroDelivery
 ) -> None:
-    before = await post.sends()
+    before = await delivery_to_allegro.sends()
 
     await allegro.partner_says(AmendReferral(FIRST.contents))
     await writers.partner_says(FIRST)
 
-    assert await post.sends() == before
+    assert await delivery_to_allegro.sends() == before
     assert await writers.events() == ["received"]
 
 
@@ -158,38 +160,40 @@ async def test_what_is_remembered_are_hashes_under_the_hubs_key(writers: TwoWrit
     assert "Eerste" not in rows
 
 
-async def _update_loop(writers: TwoWriters, post: Post, rounds: int) -> int:
-    """Let GIDSO change the worker's name each round, and the API change it back each time; returns what was sent."""
+async def _update_loop(writers: TwoWriters, delivery_to_allegro: AllegroDelivery, rounds: int) -> int:
+    """Let GIDSO change the worker's name each round, and the API change it back. Return the number of messages sent."""
     for number in range(rounds):
         await writers.partner_says(saying_worker(FIRST, f"P. Nummer {number % 2}", "+31 10 555 01 00"))
-        await post.sends()
+        await delivery_to_allegro.sends()
         if (await writers.contents()).worker.name != "H. Hub":
             await writers.api_says(worker=Worker("H. Hub", "+31 10 555 01 00"))
-        await post.sends()
-    return await post.sends()
+        await delivery_to_allegro.sends()
+    return await delivery_to_allegro.sends()
 
 
-async def test_a_field_that_goes_to_and_fro_is_sent_no_more(writers: TwoWriters, post: Post) -> None:
+async def test_a_field_that_goes_to_and_fro_is_sent_no_more(
+    writers: TwoWriters, delivery_to_allegro: AllegroDelivery
+) -> None:
     with structlog.testing.capture_logs() as logs:
-        sent = await _update_loop(writers, post, rounds=10)
+        sent = await _update_loop(writers, delivery_to_allegro, rounds=10)
 
     assert sent <= 1 + MOST_SENDS
     assert (await writers.reasons()).count(("worker.name", "loop")) == 1
     assert [line["field"] for line in logs if line["event"] == "field_update_loop"] == ["worker.name"]
 
 
-async def test_other_fields_of_the_referral_go_on(writers: TwoWriters, post: Post) -> None:
-    sent = await _update_loop(writers, post, rounds=10)
+async def test_other_fields_of_the_referral_go_on(writers: TwoWriters, delivery_to_allegro: AllegroDelivery) -> None:
+    sent = await _update_loop(writers, delivery_to_allegro, rounds=10)
 
     await writers.partner_says(replace(FIRST, contents=replace(FIRST.contents, area="Noord")))
 
     assert (await writers.contents()).area == "Noord"
-    assert await post.sends() == sent + 1
+    assert await delivery_to_allegro.sends() == sent + 1
 
 
-async def test_other_referrals_go_on(writers: TwoWriters, post: Post) -> None:
-    await _update_loop(writers, post, rounds=10)
-    other, others = TwoWriters(post.hub, case_id="G-2"), replace(FIRST, reference="G-2")
+async def test_other_referrals_go_on(writers: TwoWriters, delivery_to_allegro: AllegroDelivery) -> None:
+    await _update_loop(writers, delivery_to_allegro, rounds=10)
+    other, others = TwoWriters(hub=delivery_to_allegro.hub, case_id="G-2"), replace(FIRST, reference="G-2")
 
     await other.partner_says(others)
     await other.partner_says(saying_worker(others, "B. Tweede"))
@@ -198,26 +202,28 @@ async def test_other_referrals_go_on(writers: TwoWriters, post: Post) -> None:
     assert await other.events() == ["received", "amended"]
 
 
-async def test_a_partner_that_alone_corrects_itself_often_is_not_stopped(writers: TwoWriters, post: Post) -> None:
+async def test_a_partner_that_alone_corrects_itself_often_is_not_stopped(
+    writers: TwoWriters, delivery_to_allegro: AllegroDelivery
+) -> None:
     for number in range(2 * MOST_SENDS):
         await writers.partner_says(saying_worker(FIRST, f"P. Nummer {number}"))
-        await post.sends()
+        await delivery_to_allegro.sends()
 
     assert (await writers.contents()).worker.name == f"P. Nummer {2 * MOST_SENDS - 1}"
     assert await writers.reasons() == []
 
 
-async def test_slow_updates_are_no_loop(writers: TwoWriters, post: Post) -> None:
+async def test_slow_updates_are_no_loop(writers: TwoWriters, delivery_to_allegro: AllegroDelivery) -> None:
     for number in range(2 * MOST_SENDS):
         writers.hub.clock.set(NOW + LOOP_WINDOW * number)
-        await _update_loop(writers, post, rounds=1)
+        await _update_loop(writers, delivery_to_allegro, rounds=1)
         await writers.partner_says(saying_worker(FIRST, f"P. Nummer {number}"))
 
     assert ("worker.name", "loop") not in await writers.reasons()
 
 
-async def test_a_loop_that_was_decided_starts_anew(writers: TwoWriters, post: Post) -> None:
-    await _update_loop(writers, post, rounds=10)
+async def test_a_loop_that_was_decided_starts_anew(writers: TwoWriters, delivery_to_allegro: AllegroDelivery) -> None:
+    await _update_loop(writers, delivery_to_allegro, rounds=10)
     loop = next(row for row in await conflicts(writers.hub.db) if row.reason == "loop")
 
     await writers.hub.db.write(decide_conflict, writers.hub.services, writers.system, loop.id, "partner", "beheer")

@@ -1,4 +1,4 @@
-"""What partners' contracts do not know is told by place, stops nothing by itself, and never shows a value."""
+"""Fields and codes that are not in a partner's contract are counted by place, stop nothing, and show no value."""
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Notices about connections: who is told what, once at the start and once at the end, and of nobody."""
+"""Notices about connections: the recipients, one notice at the start and one at the end, and no personal data."""
 
 import json
 from collections.abc import AsyncIterator, Sequence

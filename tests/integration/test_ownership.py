@@ -18,7 +18,7 @@ FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
 @pytest.fixture
 async def writers(hub: InProcessHub) -> TwoWriters:
     """Return a referral that GIDSO made and owns."""
-    writers = TwoWriters(hub)
+    writers = TwoWriters(hub=hub)
     await writers.partner_says(FIRST)
     return writers
 
@@ -64,7 +64,7 @@ async def test_where_both_changed_the_owner_wins_and_the_other_value_is_kept(wri
 
 
 async def test_who_is_not_the_owner_is_refused_once_and_heard(hub: InProcessHub) -> None:
-    writers = TwoWriters(hub)
+    writers = TwoWriters(hub=hub)
     of_dock = replace(FIRST, organisation_code=DOCK.code)
     await writers.partner_says(of_dock)
 
@@ -78,9 +78,9 @@ async def test_who_is_not_the_owner_is_refused_once_and_heard(hub: InProcessHub)
 
 
 async def test_a_refused_field_does_not_hold_up_the_others(hub: InProcessHub) -> None:
-    writers = TwoWriters(hub)
+    writers = TwoWriters(hub=hub)
     await writers.partner_says(FIRST)
-    of_allegro = TwoWriters(hub, System.ALLEGRO, "A-1")
+    of_allegro = TwoWriters(hub=hub, system=System.ALLEGRO, case_id="A-1")
     await hub.pull(partner_record("A-1", CONFIRM, referral_id=await writers.referral_id()))
 
     await of_allegro.partner_says(AmendReferral(replace(FIRST.contents, area="Noord")))
@@ -109,7 +109,7 @@ async def test_two_records_on_one_page_are_settled_one_after_the_other(writers: 
 
 
 async def test_what_one_partner_changes_is_no_word_of_another(writers: TwoWriters) -> None:
-    allegro = TwoWriters(writers.hub, System.ALLEGRO, "A-1")
+    allegro = TwoWriters(hub=writers.hub, system=System.ALLEGRO, case_id="A-1")
     await writers.hub.pull(partner_record("A-1", CONFIRM, referral_id=await writers.referral_id()))
     await writers.partner_says(replace(FIRST, contents=replace(FIRST.contents, area="Noord")))
 
@@ -142,7 +142,7 @@ async def test_no_value_of_a_conflict_is_stored_as_plain_text(writers: TwoWriter
 async def test_a_page_without_news_costs_as_many_statements_for_many_referrals_as_for_few(hub: InProcessHub) -> None:
     facts = {f"G-{number}": replace(FIRST, reference=f"G-{number}") for number in range(12)}
     for case_id, fact in facts.items():
-        writers = TwoWriters(hub, case_id=case_id)
+        writers = TwoWriters(hub=hub, case_id=case_id)
         await writers.partner_says(fact)
         await writers.api_says(case_lead="C. Regie")
 

@@ -24,7 +24,7 @@ FIRST = saying_worker(BY_WIJKTEAM, "A. Eerste", "010-5550100")
 @pytest.fixture
 async def conflicted(hub: InProcessHub) -> TwoWriters:
     """Return a referral whose worker GIDSO and the API both changed, with an open conflict."""
-    writers = TwoWriters(hub)
+    writers = TwoWriters(hub=hub)
     await writers.partner_says(FIRST)
     await writers.api_says(worker=replace(FIRST.contents.worker, name="C. Hub"))
     await writers.partner_says(saying_worker(FIRST, "B. Tweede", "010-5550100"))

@@ -1,4 +1,4 @@
-"""Every answer to a change gets lost: what was sent stands at the partner once, and the hub comes to know it."""
+"""Every response to a change is lost: each message is stored at the partner once, and the hub finds that out."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -42,7 +42,7 @@ CASES = {System.GIDSO: "G-000001", System.RMW: "R1"}
 
 
 class DropsResponses:
-    """The delivery engine over the three real sinks and simulators that lose every answer to a change."""
+    """The delivery engine over the three real sinks and simulators that drop every response to a change."""
 
     def __init__(self, database: Database, servers: dict[System, Server]) -> None:
         self.consoles = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
@@ -79,7 +79,7 @@ class DropsResponses:
         return referral
 
     async def tell(self, referral: UUID, *types: EventType) -> list[Delivery]:
-        """Let it happen, and deliver for three days; returns what became of the deliveries to the partner."""
+        """Record these events and deliver for three days. Return the deliveries to the partner."""
         events = [self.env.event(referral, type, **FACTS.get(type, {})) for type in types]
 
         def record_all(tx: Connection) -> None:
@@ -117,7 +117,7 @@ async def dropping(database: Database) -> AsyncIterator[DropsResponses]:
 
 
 def ids_of(deliveries: list[Delivery], system: System) -> list[str]:
-    """Return the ids of what was delivered to a partner: all but what the agreement with it withholds."""
+    """Return the ids of the messages to a partner, without those that the policy withholds."""
     mine = [each for each in deliveries if each.receiver == PartnerKey(system) and each.state.value != "withheld"]
     assert {each.state.value for each in mine} == {"delivered"}
     assert all(each.attempts > 1 for each in mine)

@@ -94,7 +94,7 @@ class CrashReport:
 
 async def run_crashes(run: CrashRun, url: str, receiver: ReceiverClient) -> CrashReport:
     """Make changes through a hub over this database while it is killed repeatedly. Return what became of them."""
-    hub = _KilledHub(url, free_port())
+    hub = _KilledHub(url=url, port=free_port())
     tokens = await _set_up(url, hub.port, receiver)
     await receiver.reset()
     for name in hub.kills:
@@ -113,7 +113,7 @@ async def run_crashes(run: CrashRun, url: str, receiver: ReceiverClient) -> Cras
     return _report(accepted, arrivals, orphans=orphans, re_leased=re_leased, kills=hub.kills)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _KilledHub:
     """The API and the worker, killed and restarted."""
 

@@ -136,7 +136,7 @@ def ok(_: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Mailbox:
     """A subscriber that stores the requests it receives and answers with a configurable response."""
 

@@ -38,7 +38,7 @@ async def conflicts(db: Database) -> Sequence[Any]:
     return await db.read(work)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class TwoWriters:
     """A referral that a partner and callers of the API both change."""
 

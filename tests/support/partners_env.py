@@ -30,7 +30,7 @@ from tests.support.hub import Dump, InProcessHub
 KINDS = ("missing", "different", "deleted", "extra")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class PartnersEnv:
     """The hub, its worker and the consoles of the simulated partners."""
 
@@ -99,7 +99,7 @@ async def partners_of(hub: InProcessHub, folder: Path) -> AsyncIterator[Partners
     consoles = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
     worker = build_worker(hub.db, hub.services, settings_of(folder, servers))
     try:
-        yield PartnersEnv(hub, worker, servers, consoles)
+        yield PartnersEnv(hub=hub, worker=worker, servers=servers, consoles=consoles)
     finally:
         await worker.close()
         await asyncio.gather(*(console.aclose() for console in consoles.values()))

@@ -173,7 +173,7 @@ class Maker:
     async def _write_in_two_places(self) -> None:
         """Let GIDSO and the API change the same referral: what GIDSO holds is remembered, and one value conflicts."""
         await self._gidso_says(1, "Eerst")
-        await TwoWriters(self.hub).api_says(case_lead="Uit de hub")
+        await TwoWriters(hub=self.hub).api_says(case_lead="Uit de hub")
         await self._gidso_says(2, "Uit GIDSO")
 
     async def _gidso_says(self, version: int, case_lead: str) -> None:
