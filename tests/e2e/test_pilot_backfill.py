@@ -1,4 +1,4 @@
-"""The pilot year read afterwards into a hub that knows nothing: all of it is there, and nobody hears of it."""
+"""A backfill of the pilot year into an empty hub: all records are there, and nothing is sent to anybody."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -33,21 +33,21 @@ from tests.support.pilot import by_api, last_day, pilot_rows, register_facts, re
 pytestmark = pytest.mark.slow
 
 REFERRERS = (System.GIDSO, System.RMW)
-TOLD = ("delivery", "delivery_sequence", "attempt", "disclosure", "event_feed_entry")
+DISCLOSING_TABLES = ("delivery", "delivery_sequence", "attempt", "disclosure", "event_feed_entry")
 EVENT = metadata.tables["event"]
-# Each write would be carried out and counted, and the hub would not get its answer.
-WATCH = FaultSettings(faults={FaultKind.LOST_ANSWER: FaultFrequency(rate=1)})
-NOBODY: dict[str, Any] = {"rows": {}, "events to tell": [], "written": {}, "called": {}}
+# Each write at a partner would be carried out and counted, and the hub would not get the answer.
+COUNT_WRITES = FaultSettings(faults={FaultKind.LOST_ANSWER: FaultFrequency(rate=1)})
+NOTHING: dict[str, Any] = {"rows": {}, "events to send": [], "written": {}, "called": {}}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def hub_url(request: pytest.FixtureRequest) -> str | None:
-    """Return the database of the world: its own on SQLite, or one on PostgreSQL."""
+    """Return the URL of the hub's database on PostgreSQL; None for SQLite in the sandbox's folder."""
     return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
 async def connect(env: SandboxEnv, rows: Sequence[RegisterRow]) -> None:
-    """Register every organisation, each with a webhook of its own, those that work in GIDSO and RMW too."""
+    """Register every organisation, each with its own webhook, including those that use GIDSO and RMW."""
     known = {row.organisation_code: row for row in rows}
     for code, row in known.items():
         details = ReferrerDetails(code=code, name=row.organisation, kind=row.kind, system=System.API)
@@ -56,7 +56,7 @@ async def connect(env: SandboxEnv, rows: Sequence[RegisterRow]) -> None:
 
 
 async def backfill(env: SandboxEnv, *systems: System) -> dict[System, dict[str, Any]]:
-    """Have everything read that these partners have; returns the reports."""
+    """Backfill these partners. Return the reports."""
     reports = {}
     for system in systems:
         puller = env.worker.pullers[system]
@@ -69,14 +69,14 @@ async def backfill(env: SandboxEnv, *systems: System) -> dict[System, dict[str, 
     return reports
 
 
-async def read_in(env: SandboxEnv, rows: Sequence[RegisterRow]) -> None:
-    """Read in what came by the API, of which no partner system can tell."""
+async def register_by_api(env: SandboxEnv, rows: Sequence[RegisterRow]) -> None:
+    """Register the referrals of the API, which no partner system has."""
     quiet = replace(env.hub.services, quiet=True)
 
     def work(tx: Connection) -> None:
         uow = UnitOfWork(tx, quiet)
-        for fact, context in by_api(rows):
-            register(uow, fact, context)
+        for command, context in by_api(rows):
+            register(uow, command, context)
         uow.flush()
 
     await env.hub.db.write(work)
@@ -88,76 +88,76 @@ async def ids_by_reference(env: SandboxEnv) -> dict[str, UUID]:
     return await env.hub.db.read(lambda tx: {row.reference: row.id for row in tx.execute(query)})
 
 
-async def heard(env: SandboxEnv) -> dict[str, Any]:
-    """Return what anybody was told or will be: rows that say so, writes at partners, calls to webhooks."""
+async def sent_to_anybody(env: SandboxEnv) -> dict[str, Any]:
+    """Return what was or will be sent to anybody: rows, writes at partners and webhook calls."""
     dump = await env.hub.db.read(dump_of)
-    loud = select(EVENT.c.id).where(EVENT.c.quiet.is_(False) | EVENT.c.relayed_at.is_(None))
-    made = await env.partner_console.faults_made()
+    not_quiet = select(EVENT.c.id).where(EVENT.c.quiet.is_(False) | EVENT.c.relayed_at.is_(None))
+    totals = await env.partner_console.faults_made()
     return {
-        "rows": {name: len(dump[name]) for name in TOLD if dump[name]},
-        "events to tell": await env.hub.db.read(lambda tx: list(tx.execute(loud))),
-        "written": {system: counts["lost_answer"] for system, counts in made.items() if counts["lost_answer"]},
+        "rows": {name: len(dump[name]) for name in DISCLOSING_TABLES if dump[name]},
+        "events to send": await env.hub.db.read(lambda tx: list(tx.execute(not_quiet))),
+        "written": {system: counts["lost_answer"] for system, counts in totals.items() if counts["lost_answer"]},
         "called": {organisation: len(events) for organisation, events in env.receiver.received.items()},
     }
 
 
 async def records(env: SandboxEnv) -> Dump:
-    """Return every row but the account of the reading itself."""
+    """Return all rows except those about the backfill itself."""
     return without_volatile(without_job_and_lease(await env.hub.db.read(dump_of)))
 
 
 async def read_year(env: SandboxEnv, rows: Sequence[RegisterRow]) -> tuple[dict[System, Any], dict[str, Any]]:
-    """Read everything there is, a partner after the other; returns the reports, and what was heard of the referrals."""
+    """Backfill one partner after the other. Return the reports, and what was sent after the referrals."""
     reports = await backfill(env, *REFERRERS)
-    await read_in(env, rows)
-    told = await heard(env)
+    await register_by_api(env, rows)
+    sent = await sent_to_anybody(env)
     await env.set_faults(FaultSettings())
     await register_facts(env.urls[System.ALLEGRO], env.partner_console, await ids_by_reference(env), rows)
-    await env.set_faults(WATCH)
-    return reports | await backfill(env, System.ALLEGRO), told
+    await env.set_faults(COUNT_WRITES)
+    return reports | await backfill(env, System.ALLEGRO), sent
 
 
 @asynccontextmanager
 async def prepared_sandbox(folder: Path, hub_url: str | None, rows: Sequence[RegisterRow]) -> AsyncIterator[SandboxEnv]:
-    """Return a world in which everything has happened, and a hub that knows the organisations and nothing else."""
+    """Return a sandbox whose partners have the whole year, and whose hub has the organisations only."""
     async with running_sandbox(folder, SettableClock(), hub_url) as env:
         await env.set_clocks(last_day(rows))
         await connect(env, rows)
         await register_referrals(env.partner_console, rows)
-        await env.set_faults(WATCH)
+        await env.set_faults(COUNT_WRITES)
         yield env
 
 
-async def test_a_year_read_afterwards_is_all_there_and_nobody_hears_of_it_then_or_again(
+async def test_a_backfilled_year_is_complete_and_sends_nothing_to_anybody_then_or_again(
     tmp_path: Path, hub_url: str | None
 ) -> None:
     rows = pilot_rows()
     async with prepared_sandbox(tmp_path, hub_url, rows) as env:
-        first, heard_of_referrals = await read_year(env, rows)
-        # An ordinary pull finds no news in it either, and what is owed is told.
+        first, after_referrals = await read_year(env, rows)
+        # An ordinary pull finds no changes either, and all pending deliveries are sent.
         await env.worker.pull_and_deliver(*SIMULATORS)
-        tables, known, heard_of_all = await city_tables_of(env), await records(env), await heard(env)
+        tables, known, after_all = await city_tables_of(env), await records(env), await sent_to_anybody(env)
         second = await backfill(env, *SIMULATORS)
         await env.worker.pull_and_deliver()
-        known_again, heard_again = await records(env), await heard(env)
+        known_again, after_second = await records(env), await sent_to_anybody(env)
         await register_referrals(
             env.partner_console, [replace(first_at(rows, System.GIDSO), number="999999", bsn=None)]
         )
         await env.worker.pull_and_deliver(*SIMULATORS)
-        heard_of_news = await heard(env)
+        after_new_referral = await sent_to_anybody(env)
 
     assert tables == tables_of(rows, env.hub.services.reference)
     assert {system: report["applied"] for system, report in first.items()} == at_partners(rows)
     assert {system: report["unchanged"] for system, report in second.items()} == at_partners(rows)
     assert known_again == known
-    assert [heard_of_referrals, heard_of_all, heard_again] == [NOBODY] * 3
-    assert all(heard_of_news.values()), "what is news must be heard of, or this test is deaf"
+    assert [after_referrals, after_all, after_second] == [NOTHING] * 3
+    assert all(after_new_referral.values()), "a new referral must be sent, or this test proves nothing"
 
 
 def at_partners(rows: Sequence[RegisterRow]) -> dict[System, int]:
-    """Return how many records each partner has of these referrals."""
-    made = {system: sum(row.system is system for row in rows) for system in REFERRERS}
-    return made | {System.ALLEGRO: sum(len(list(counsellor_facts(row))) for row in rows)}
+    """Return the number of records that each partner has of these referrals."""
+    totals = {system: sum(row.system is system for row in rows) for system in REFERRERS}
+    return totals | {System.ALLEGRO: sum(len(list(counsellor_facts(row))) for row in rows)}
 
 
 def first_at(rows: Sequence[RegisterRow], system: System) -> RegisterRow:

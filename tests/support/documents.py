@@ -26,7 +26,7 @@ def code_blocks(page: Path, language: str | None = None) -> list[str]:
 
 
 def inline_code(page: Path) -> list[str]:
-    """Return what stands between backticks outside blocks, each on one line."""
+    """Return the code between backticks outside blocks, each on one line."""
     return [" ".join((double or single).split()) for double, single in _INLINE_CODE.findall(without_blocks(page))]
 
 

@@ -1,4 +1,4 @@
-"""A hub's record without its edges: tools with a clock in hand, a referrer per route, and builders of what is told."""
+"""A hub without API, CLI and loops: services with a settable clock, a referrer of each system, and test data."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ PATHS: Mapping[ReferralStatus, tuple[Any, ...]] = {
     ReferralStatus.UNREACHABLE: (CONFIRM, MarkUnreachable()),
     ReferralStatus.ENTERED_IN_ERROR: (EnterInError(),),
 }
-"""What is told of a referral until it stands so."""
+"""The commands that bring a referral to each status."""
 
 _TOLD_BY_REFERRER = (AmendReferral, WithdrawReferral, GiveSignal, EnterInError)
 
@@ -226,7 +226,7 @@ class InProcessHub:
         return await self.db.write(work)
 
     async def known_case(self, case_id: str = "D-1", *facts: Any) -> UUID:
-        """Return a referral that Allegro knows by this number, confirmed there, with facts told from there."""
+        """Return a referral that Allegro knows by this number, confirmed there, with commands from there."""
         referral_id = await self.refer(client=replace(CLIENT, bsn=None))
         await self.pull(partner_record(case_id, CONFIRM, referral_id=referral_id), cursor="0")
         await self.pull(*(partner_record(case_id, fact) for fact in facts), cursor="0")
@@ -251,11 +251,11 @@ class InProcessHub:
         return (await self.db.read(load_cases, self.services.vault, [referral_id]))[referral_id]
 
     async def status(self, referral_id: UUID) -> ReferralStatus:
-        """Return where the referral stands."""
+        """Return the status of the referral."""
         return (await self.case(referral_id)).referral.status
 
     async def trajectory_status(self, referral_id: UUID) -> TrajectoryStatus | None:
-        """Return where its trajectory stands."""
+        """Return the status of its trajectory; None without one."""
         trajectory = (await self.case(referral_id)).trajectory
         return trajectory.status if trajectory else None
 
