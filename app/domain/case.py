@@ -65,8 +65,8 @@ class Lazy(Generic[T]):
 class DisclosureRule(Protocol):
     """Asks the privacy policy a question that a change depends on."""
 
-    def __call__(self, kind: str, moment: DisclosureOccasion, field: Field, facts: Mapping[Field, object]) -> bool:
-        """Return whether the field is disclosed to a referrer of this kind at this feedback moment."""
+    def __call__(self, kind: str, occasion: DisclosureOccasion, field: Field, facts: Mapping[Field, object]) -> bool:
+        """Return whether the field is disclosed to a referrer of this kind on this occasion."""
         ...
 
 

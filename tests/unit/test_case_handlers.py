@@ -87,7 +87,7 @@ DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
 BY_REFERRERS = (RegisterReferral, AmendReferral, WithdrawReferral, GiveSignal, EnterInError, RespondToAppointment)
 
 
-def discloses_all(kind: str, moment: DisclosureOccasion, field: Field, facts: Mapping[Field, object]) -> bool:
+def discloses_all(kind: str, occasion: DisclosureOccasion, field: Field, facts: Mapping[Field, object]) -> bool:
     return True
 
 

@@ -1,13 +1,12 @@
 """One transaction over cases: what is loaded once, changed in memory and written together at the end."""
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Sequence
+from functools import cached_property
 
 from app.database import Connection
 from app.domain.case import CaseRules
-from app.domain.codes import DisclosureOccasion, OrganisationRole
+from app.domain.codes import OrganisationRole
 from app.domain.commands import RegisterReferral
-from app.domain.fields import Field
 from app.domain.values import Organisation
 from app.models.base import Guard, Writes
 from app.models.cases.repository import CaseRepository
@@ -68,12 +67,6 @@ def case_rules(services: Services) -> CaseRules:
         new_id=services.new_id,
         decision_weeks=services.reference.decision_weeks,
         finance_team=services.reference.institution(OrganisationRole.FINANCE_TEAM).name,
-        discloses=partial(_discloses, services),
+        discloses=services.gate.would_release,
         suppress_events=services.quiet,
     )
-
-
-def _discloses(
-    services: Services, kind: str, moment: DisclosureOccasion, field: Field, facts: Mapping[Field, object]
-) -> bool:
-    return services.gate.would_release(kind, moment, field, facts)
