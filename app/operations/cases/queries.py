@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.case import Case
-from app.domain.codes import DisclosureOccasion, KbrStatus
+from app.domain.codes import DisclosureOccasion, KbrStatus, OrganisationRole
 from app.domain.errors import NotFound, ReferralNotFound, TrajectoryNotFound
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.field_values import appointment_values, field_values, summary_values, trajectory_values
@@ -29,6 +28,8 @@ from app.privacy.gate import Released
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_Discloses = Callable[[DisclosureOccasion, Field], bool]
+"""Says whether a field of one case was disclosed to one receiver at a feedback moment."""
 
 Read = Callable[Concatenate[Connection, Services, CallerScope, UUID, P], T]
 """Reads something of a record, by the hub's id of it, as a caller may know it."""
@@ -224,9 +225,7 @@ def _case(tx: Connection, services: Services, scope: CallerScope, referral_id: U
 
 def _case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case:
     referral_id = referral_id_of(tx, trajectory_id)
-    if referral_id is None:
-        raise TrajectoryNotFound
-    case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id)
+    case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id) if referral_id else None
     if case is None:
         raise TrajectoryNotFound
     return case
@@ -236,7 +235,12 @@ def _history(tx: Connection, services: Services, scope: CallerScope, case: Case)
     entries = list_history(tx, case.id)
     if scope.knows_all_statuses:
         return entries
-    disclosed = (_as_disclosed(services, scope, case, entry) for entry in entries)
+    receiver, values = scope.receiver(case.referral.organisation), field_values(case)
+
+    def discloses(moment: DisclosureOccasion, field: Field) -> bool:
+        return services.gate.would_release(receiver.kind, moment, field, values, inside=receiver.inside)
+
+    disclosed = (_as_disclosed(entry, scope.organisation.role, discloses) for entry in entries)
     return [entry for entry in disclosed if entry]
 
 
@@ -297,22 +301,13 @@ _STATUS_FIELD = {
 }
 
 
-def _as_disclosed(services: Services, scope: CallerScope, case: Case, entry: HistoryEntry) -> HistoryEntry | None:
+def _as_disclosed(entry: HistoryEntry, role: OrganisationRole, discloses: _Discloses) -> HistoryEntry | None:
     # The state before may be one that was not disclosed to the referrer; reasons are the finance team's own.
     moment = OCCASION_OF[EventType(entry.event_type)] if entry.event_type else None
-    told = partial(_was_disclosed, services, scope, case, moment)
     status = _STATUS_FIELD[Machine(entry.machine)]
     # Every step of an application to the credit bank names its status.
     needed = Field.KBR_STATUS if status is Field.KBR_STATUS else Field.REFERRAL_ID
-    if entry.role is not scope.organisation.role and not told(needed):
+    if entry.role is not role and not (moment and discloses(moment, needed)):
         return None
-    return replace(entry, reason=None, from_status=None, to_status=entry.to_status if told(status) else "")
-
-
-def _was_disclosed(
-    services: Services, scope: CallerScope, case: Case, moment: DisclosureOccasion | None, field: Field
-) -> bool:
-    if moment is None:
-        return False
-    receiver = scope.receiver(case.referral.organisation)
-    return services.gate.would_release(receiver.kind, moment, field, field_values(case), inside=receiver.inside)
+    to_status = entry.to_status if moment and discloses(moment, status) else ""
+    return replace(entry, reason=None, from_status=None, to_status=to_status)
