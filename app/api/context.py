@@ -17,14 +17,14 @@ from fastapi import Depends, Response
 
 from app.api.dependencies import Caller, HubDep, Write, WriteDep, caller
 from app.api.paging import cursor_of, position_of
-from app.api.responses import answer, json_answer, released_etag, request_of, to_response, write_once
+from app.api.responses import answer, json_answer, released_etag, request_of, to_response
 from app.api.state import AppState
 from app.domain.case import Case
 from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.errors import NotTheOwner, TransitionNotAllowed
 from app.domain.preconditions import check_precondition
 from app.domain.queries import Position
-from app.operations.access.idempotency import Answer, Work
+from app.operations.access.idempotency import Answer, Work, once
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.execute import CaseRef, CommandSource, ReferralRef, TrajectoryRef, execute, register
 from app.operations.cases.queries import (
@@ -136,7 +136,7 @@ class WriteContext(ReadContext):
 
     async def once(self, work: Work) -> Response:
         """Do work that changes no case in one transaction, once for its Idempotency-Key."""
-        return await write_once(self.hub, self.caller, self.write, work)
+        return to_response(await once(self.hub.db, self.services, request_of(self.caller, self.write), work))
 
     async def register(self, command: RegisterReferral) -> Response:
         """Register a referral; the answer is the referral."""

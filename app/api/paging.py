@@ -2,14 +2,14 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from app.api.responses import json_answer
+from app.api.responses import Content, json_answer
 from app.api.state import AppState
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
@@ -77,11 +77,16 @@ def texts_of(cursor: str, count: int) -> list[str]:
     return texts
 
 
+def id_cursor(record_id: UUID | None) -> str | None:
+    """Return the opaque text of the record after which the next page begins; None stays None."""
+    return text_cursor(str(record_id)) if record_id else None
+
+
 def id_after(cursor: str | None) -> UUID | None:
     """Read the id of the record after which a page begins back; None stays None.
 
     Raises:
-        InvalidInput: the cursor was not made by ``text_cursor`` from one id.
+        InvalidInput: the cursor was not made by ``id_cursor``.
     """
     if cursor is None:
         return None
@@ -91,9 +96,7 @@ def id_after(cursor: str | None) -> UUID | None:
         raise _unreadable() from error
 
 
-def page_answer(
-    hub: AppState, request: Request, items: Sequence[Mapping[str, object]], next_cursor: str | None
-) -> Response:
+def page_answer(hub: AppState, request: Request, items: Sequence[Content], next_cursor: str | None) -> Response:
     """Return a page: ``{"items": […], "nextCursor": …}``, and for a GET the same ways as Link header.
 
     ``next_cursor`` is None on the last page; then the member is absent.

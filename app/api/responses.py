@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from app.api.dependencies import Caller, Write
 from app.api.state import AppState
 from app.domain.preconditions import etag_of
-from app.operations.access.idempotency import Answer, IdempotentRequest, Work, answer_before, once
+from app.operations.access.idempotency import Answer, IdempotentRequest, answer_before
 from app.privacy.gate import Released
 
 Content = Mapping[str, object] | BaseModel
@@ -41,15 +41,6 @@ def to_response(done: Answer) -> Response:
 def released_etag(*views: Released) -> str:
     """Return the strong entity tag of what was released; withheld fields never change it."""
     return etag_of(*(view.digest for view in views))
-
-
-async def write_once(hub: AppState, caller: Caller, write: Write, work: Work) -> Response:
-    """Do the work in one transaction, or give the answer that the same request got before.
-
-    Raises:
-        IdempotencyConflict: the key was used for another request.
-    """
-    return to_response(await once(hub.db, hub.services, request_of(caller, write), work))
 
 
 async def answered_before(hub: AppState, caller: Caller, write: Write) -> Response | None:

@@ -1,12 +1,12 @@
 """What a partner and the hub say differently of one field, for the operator."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.api.http.problems import problem_responses
-from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, page_answer, text_cursor
+from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, id_cursor, page_answer
 from app.api.responses import answer
 from app.api.routes.partners import Manages, Reads
 from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictState, DecisionIn
@@ -69,10 +69,7 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
         with_values=_MAY_SEE_VALUES in read.caller.scopes,
     )
     page, following = await read.hub.db.read(page_of_conflicts, read.hub.services, query)
-    items: list[dict[str, Any]] = [
-        _shown(each).model_dump(mode="json", by_alias=True, exclude_none=True) for each in page
-    ]
-    return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
+    return page_answer(read.hub, request, [ConflictOut.model_validate(each) for each in page], id_cursor(following))
 
 
 @router.post(
@@ -94,8 +91,4 @@ async def decide(change: Manages, system: Speaker, conflict_id: ConflictId, body
 
 
 def _decided(conflict: StoredConflict) -> Answer:
-    return answer(200, _shown(conflict))
-
-
-def _shown(conflict: StoredConflict) -> ConflictOut:
-    return ConflictOut.model_validate(conflict, by_name=True)
+    return answer(200, ConflictOut.model_validate(conflict))

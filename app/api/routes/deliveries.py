@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.context import ReadContext, WriteContext
 from app.api.http.problems import problem_responses
-from app.api.paging import page_answer, text_cursor
+from app.api.paging import id_cursor, page_answer
 from app.api.responses import answer, json_answer
 from app.api.routes.subscriptions import Manages, Reads, SubscriptionId, cursor_id, subscription_ref
 from app.api.schemas.deliveries import (
@@ -90,8 +90,8 @@ async def list_deliveries(
         state=DeliveryState(page.state) if page.state else None, after=cursor_id(read, page.cursor), limit=page.limit
     )
     found, more = await read.hub.db.read(page_of_deliveries, subscription_ref(read, subscription_id), query)
-    items = [_delivery_out(read, each).model_dump(by_alias=True, exclude_none=True) for each in found]
-    return page_answer(read.hub, request, items, text_cursor(str(items[-1]["id"])) if more else None)
+    items = [_delivery_out(read, each) for each in found]
+    return page_answer(read.hub, request, items, id_cursor(items[-1].id if more else None))
 
 
 @router.post(

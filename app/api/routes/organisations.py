@@ -5,10 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from app.api.dependencies import Caller, HubDep, WriteDep, caller
+from app.api.context import WriteContext, changing
+from app.api.dependencies import Caller, HubDep, caller
 from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, page_answer, text_cursor, texts_of
-from app.api.responses import answer, json_answer, write_once
+from app.api.responses import answer, json_answer
 from app.api.schemas.reference import OrganisationIn, OrganisationOut, OrganisationPageOut
 from app.api.state import AppState
 from app.domain.values import Organisation
@@ -25,7 +26,7 @@ from app.operations.access.organisations import (
 router = APIRouter(tags=["reference"])
 
 Reader = Annotated[Caller, caller("organisations:read")]
-Manager = Annotated[Caller, caller("organisations:manage")]
+Manages = Annotated[WriteContext, changing("organisations:manage")]
 OrganisationCode = Annotated[
     str,
     Path(
@@ -48,8 +49,7 @@ async def list_organisations(
     """Return the organisations (*organisaties*) that refer, guide, decide or operate, by code."""
     after = texts_of(cursor, 1)[0] if cursor else None
     found, more = await hub.db.read(page_of_organisations, after, limit)
-    items = [_out(each).model_dump(mode="json", by_alias=True, exclude_none=True) for each in found]
-    return page_answer(hub, request, items, text_cursor(found[-1].code) if more else None)
+    return page_answer(hub, request, [_out(each) for each in found], text_cursor(found[-1].code) if more else None)
 
 
 @router.get(
@@ -73,13 +73,7 @@ async def get_organisation(hub: HubDep, _caller: Reader, organisation_code: Orga
         **problem_responses(400, 401, 403, 406, 409, 412, 413, 415, 428),
     },
 )
-async def save_organisation(
-    hub: HubDep,
-    manager: Manager,
-    write: WriteDep,
-    organisation_code: OrganisationCode,
-    body: OrganisationIn,
-) -> Response:
+async def save_organisation(change: Manages, organisation_code: OrganisationCode, body: OrganisationIn) -> Response:
     """Register a referring organisation (*verwijzer*) under a code of your choice, or change the one with that code.
 
     Only for the hub's operator.
@@ -87,9 +81,10 @@ async def save_organisation(
     details = ReferrerDetails(
         code=organisation_code, name=body.name, kind=body.kind, system=body.system, area=body.area
     )
-    work = answering(partial(_saved, hub), put_referrer, hub.services, manager.organisation, details, write.if_match)
-    response = await write_once(hub, manager, write, work)
-    hub.services.organisations.invalidate()
+    saved, if_match = partial(_saved, change.hub), change.write.if_match
+    work = answering(saved, put_referrer, change.services, change.caller.organisation, details, if_match)
+    response = await change.once(work)
+    change.services.organisations.invalidate()
     return response
 
 

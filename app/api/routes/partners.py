@@ -3,18 +3,16 @@
 No request here calls a partner: what needs its answer is requested as a job, which a worker does at its next round.
 """
 
-from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import BaseModel
 
 from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.dependencies import Caller
 from app.api.http.problems import problem_responses
-from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, page_answer, text_cursor
+from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, id_cursor, page_answer
 from app.api.responses import answer, json_answer
 from app.api.schemas.partners import (
     DismissalIn,
@@ -34,7 +32,7 @@ from app.domain.codes import PARTNERS, OrganisationRole, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from app.domain.input_rules import InputRule
 from app.domain.partners import Job, JobKind, JobRequest
-from app.operations.access.idempotency import Answer
+from app.operations.access.idempotency import Answer, answering
 from app.operations.intake.quarantine import (
     dismiss_quarantined,
     find_quarantined,
@@ -50,8 +48,6 @@ from app.operations.partners.state import (
     pause_partner,
     resume_partner,
 )
-
-T = TypeVar("T")
 
 router = APIRouter(prefix="/partners", tags=["partners"])
 
@@ -123,14 +119,14 @@ async def pause(change: Manages, system: Partner, body: PartnerPauseIn) -> Respo
 
     Pausing a paused connection replaces the reason.
     """
-    operation = partial(pause_partner, system=system, by=change.caller.client_id, reason=body.reason)
-    return await _once(change, operation, _state_answer)
+    by, reason = change.caller.client_id, body.reason
+    return await change.once(answering(_state_answer, pause_partner, change.services, system, by=by, reason=reason))
 
 
 @router.post("/{system}/resumption", summary="Resume a connection", response_model=PartnerOut, responses=_CHANGES)
 async def resume(change: Manages, system: Partner) -> Response:
     """Pull a partner again at the next round (*hervatten*); a wait after failed pulls ends too."""
-    return await _once(change, partial(resume_partner, system=system), _state_answer)
+    return await change.once(answering(_state_answer, resume_partner, change.services, system))
 
 
 @router.get("/{system}/runs", summary="List the newest runs", response_model=RunsOut, responses=_PROBLEMS)
@@ -148,8 +144,8 @@ async def list_quarantined(
 ) -> Response:
     """Return the records of a partner that could not be applied (*quarantaine*), oldest first, and why."""
     page, following = await read.hub.db.read(page_of_quarantine, system, id_after(cursor), limit)
-    items = [_wire(QuarantinedOut.model_validate(each)) for each in page]
-    return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
+    items = [QuarantinedOut.model_validate(each) for each in page]
+    return page_answer(read.hub, request, items, id_cursor(following))
 
 
 @router.get(
@@ -177,8 +173,10 @@ async def retry(change: Manages, system: Partner, quarantined_id: QuarantinedId)
     The job reads all records of the same case that are in quarantine, because records of one case wait for each other;
     to read the whole quarantine again, request a job of kind `retry`.
     """
-    request = partial(request_retry, system=system, entry_id=quarantined_id, by=change.caller.client_id)
-    return await _once(change, request, partial(_requested_answer, change))
+    requested, by = partial(_requested_answer, change), change.caller.client_id
+    return await change.once(
+        answering(requested, request_retry, change.services, system, entry_id=quarantined_id, by=by)
+    )
 
 
 @router.post(
@@ -192,10 +190,16 @@ async def dismiss(change: Manages, system: Partner, quarantined_id: QuarantinedI
 
     Records that waited for it are applied at the next pull or `retry`.
     """
-    dismissal = partial(
-        dismiss_quarantined, system=system, entry_id=quarantined_id, by=change.caller.client_id, reason=body.reason
+    work = answering(
+        lambda _: answer(204),
+        dismiss_quarantined,
+        change.services,
+        system,
+        entry_id=quarantined_id,
+        by=change.caller.client_id,
+        reason=body.reason,
     )
-    return await _once(change, dismissal, lambda _: answer(204))
+    return await change.once(work)
 
 
 @router.post("/{system}/jobs", status_code=202, summary="Request a job", response_model=JobOut, responses=_CHANGES)
@@ -209,8 +213,8 @@ async def create_job(change: Manages, system: Partner, body: JobIn) -> Response:
         message = "Leave it out, or ask for a backfill; a comparison or a retry takes everything."
         raise InvalidInput(FieldFault("since", InputRule.OF_A_BACKFILL, message))
     job = JobRequest(kind=JobKind(body.kind), dry_run=body.dry_run, since=body.since)
-    request = partial(request_worker_job, system=system, by=change.caller.client_id, request=job)
-    return await _once(change, request, partial(_requested_answer, change))
+    requested, by = partial(_requested_answer, change), change.caller.client_id
+    return await change.once(answering(requested, request_worker_job, change.services, system, by=by, request=job))
 
 
 @router.get("/{system}/jobs", summary="List jobs", response_model=JobPageOut, responses=_PROBLEMS)
@@ -219,8 +223,7 @@ async def list_jobs(
 ) -> Response:
     """Return the jobs of a partner (*taken*), newest first."""
     page, following = await read.hub.db.read(page_of_jobs, system, id_after(cursor), limit)
-    items = [_wire(JobOut.model_validate(each)) for each in page]
-    return page_answer(read.hub, request, items, text_cursor(str(following)) if following else None)
+    return page_answer(read.hub, request, [JobOut.model_validate(each) for each in page], id_cursor(following))
 
 
 @router.get("/{system}/jobs/{job_id}", summary="Read a job", response_model=JobOut, responses=_PROBLEMS)
@@ -232,23 +235,18 @@ async def read_job(read: Reads, system: Partner, job_id: JobId) -> Response:
 @router.post("/{system}/jobs/{job_id}/cancellation", summary="Cancel a job", response_model=JobOut, responses=_CHANGES)
 async def cancel(change: Manages, system: Partner, job_id: JobId) -> Response:
     """Cancel a waiting job (*annuleren*); one that was started is finished."""
-    cancellation = partial(cancel_job, system=system, job_id=job_id, by=change.caller.client_id)
-    return await _once(change, cancellation, lambda job: answer(200, JobOut.model_validate(job)))
-
-
-async def _once(change: WriteContext, operation: Callable[..., T], represent: Callable[[T], Answer]) -> Response:
-    """Do an operation once for its Idempotency-Key and answer with its result."""
-    return await change.once(lambda tx: represent(operation(tx, change.hub.services)))
+    by = change.caller.client_id
+    return await change.once(answering(_job_answer, cancel_job, change.services, system, job_id=job_id, by=by))
 
 
 def _state_answer(state: PartnerState) -> Answer:
     return answer(200, PartnerOut.model_validate(state))
 
 
+def _job_answer(job: Job) -> Answer:
+    return answer(200, JobOut.model_validate(job))
+
+
 def _requested_answer(change: WriteContext, job: Job) -> Answer:
     location = f"{change.hub.api_url}/partners/{job.system}/jobs/{job.id}"
     return answer(202, JobOut.model_validate(job), location=location)
-
-
-def _wire(item: BaseModel) -> dict[str, Any]:
-    return item.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -12,7 +12,7 @@ from pydantic import JsonValue, ValidationError
 from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.http.problems import problem_responses
 from app.api.http.validation_errors import faults_of
-from app.api.paging import id_after, page_answer, text_cursor
+from app.api.paging import id_after, id_cursor, page_answer
 from app.api.responses import answer, answered_before, json_answer
 from app.api.schemas.lists import PageIn
 from app.api.schemas.subscriptions import (
@@ -102,11 +102,8 @@ async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Re
     found, more = await read.hub.db.read(
         page_of_subscriptions, read.services, read.caller.organisation, after, page.limit
     )
-    items = [
-        subscription_out(read.shown_id(each.subscription.id), each).model_dump(by_alias=True, exclude_none=True)
-        for each in found
-    ]
-    return page_answer(read.hub, request, items, text_cursor(str(items[-1]["id"])) if more else None)
+    items = [subscription_out(read.shown_id(each.subscription.id), each) for each in found]
+    return page_answer(read.hub, request, items, id_cursor(items[-1].id if more else None))
 
 
 @router.get(

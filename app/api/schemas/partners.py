@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from app.api.schemas.fields import In, LongLine, Out, Timestamp
 from app.domain.codes import System
@@ -61,13 +61,7 @@ class JobIn(In):
     )
 
 
-class _FromDomain(Out):
-    """A body that is made from the attributes of a value of an operation."""
-
-    model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=False)
-
-
-class RunOut(_FromDomain):
+class RunOut(Out):
     """The counts of a page that was not wholly unchanged; read = applied + unchanged + filtered + quarantined."""
 
     id: UUID
@@ -90,7 +84,7 @@ class RunsOut(Out):
     items: list[RunOut]
 
 
-class PartnerOut(_FromDomain):
+class PartnerOut(Out):
     """The status of the connection with a partner system (*registratiesysteem*)."""
 
     system: System = Field(description="The partner system.", examples=["allegro"])
@@ -145,7 +139,7 @@ class PartnersOut(Out):
     items: list[PartnerOut]
 
 
-class QuarantinedOut(_FromDomain):
+class QuarantinedOut(Out):
     """A partner's record that could not be applied; its contents stay sealed."""
 
     id: UUID
@@ -168,7 +162,7 @@ class QuarantinePageOut(Out):
     next_cursor: str | None = Field(None, description="Cursor of the next page; absent on the last page.")
 
 
-class JobOut(_FromDomain):
+class JobOut(Out):
     """A job on a partner's records (*taak*); a worker does it at its next round."""
 
     id: UUID
