@@ -225,7 +225,7 @@ class Case:
         self.emit(step, context, new_status)
         if step.machine is Machine.REFERRAL and row.target and context.role in _REFERRER_ROLES:
             # Whoever makes the step knows where it leads.
-            self.referral = replace(self.referral, told_status=ReferralStatus(new_status))
+            self.referral = replace(self.referral, disclosed_status=ReferralStatus(new_status))
         return new_status
 
     def emit(self, step: Step, context: ActionContext, status: str) -> None:
@@ -293,7 +293,7 @@ class Case:
         referral = self.referral
         known: dict[Field, object] = {**facts, Field.CONSENT_SCOPES: referral.consent.scopes}
         if self.rules.discloses(referral.organisation.kind or "", moment, Field.REFERRAL_STATUS, known):
-            self.referral = replace(referral, told_status=ReferralStatus(status))
+            self.referral = replace(referral, disclosed_status=ReferralStatus(status))
 
     def _add_history(
         self, step: Step, context: ActionContext, skipped: tuple[Transition, ...], statuses: tuple[str | None, str]

@@ -30,7 +30,7 @@ def summary_values(summary: ReferralSummary) -> FieldValues:
         Field.REFERRAL_ID: summary.id,
         Field.REFERRAL_REFERENCE: summary.reference,
         Field.REFERRAL_STATUS: summary.status,
-        Field.REFERRAL_TOLD_STATUS: summary.told_status,
+        Field.REFERRAL_DISCLOSED_STATUS: summary.disclosed_status,
         Field.REFERRAL_RECEIVED_AT: summary.received_at,
         Field.REFERRAL_AREA: summary.area,
         Field.REFERRAL_ORGANISATION: summary.organisation.name,

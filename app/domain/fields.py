@@ -54,7 +54,7 @@ class Field(StrEnum):
     REFERRAL_ID = "referral.id"
     REFERRAL_REFERENCE = "referral.reference"
     REFERRAL_STATUS = "referral.status"
-    REFERRAL_TOLD_STATUS = "referral.told_status"
+    REFERRAL_DISCLOSED_STATUS = "referral.told_status"
     REFERRAL_RECEIVED_AT = "referral.received_at"
     REFERRAL_AREA = "referral.area"
     REFERRAL_ORGANISATION = "referral.organisation"
@@ -257,7 +257,7 @@ OF_REFERRAL: tuple[FieldSpec[Referral], ...] = (
         lambda it: it.status,
         about="Where the referral stands (status)",
     ),
-    _spec(Field.REFERRAL_TOLD_STATUS, _C.OPERATIONAL, code_of(ReferralStatus), lambda it: it.told_status),
+    _spec(Field.REFERRAL_DISCLOSED_STATUS, _C.OPERATIONAL, code_of(ReferralStatus), lambda it: it.disclosed_status),
     _spec(
         Field.REFERRAL_RECEIVED_AT,
         _C.OPERATIONAL,

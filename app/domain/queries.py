@@ -37,7 +37,7 @@ class ReferralQuery:
     """A question to the list of referrals; None asks nothing.
 
     Attributes:
-        by_told_status: True filters on the status that was disclosed, for callers who may know no more.
+        by_disclosed_status: True filters on the status that was disclosed, for callers who may know no more.
         bsn_index: the keyed hash of a citizen service number.
     """
 
@@ -45,7 +45,7 @@ class ReferralQuery:
     limit: int
     after: Position | None = None
     status: ReferralStatus | None = None
-    by_told_status: bool = False
+    by_disclosed_status: bool = False
     organisation_code: str | None = None
     referrer_kind: ReferrerKind | None = None
     area: str | None = None

@@ -142,7 +142,7 @@ class Referral:
     Attributes:
         area: where the client lives, a copy of what the contents say.
         consent: a copy of what the contents say, without the evidence.
-        told_status: the newest status that was disclosed to the referrer.
+        disclosed_status: the newest status that was disclosed to the referrer.
         age: of the client on the day of the referral, in whole years.
         intake_held_on: the day of the first talk that the client attended.
     """
@@ -153,7 +153,7 @@ class Referral:
     area: str
     consent: Consent
     status: ReferralStatus
-    told_status: ReferralStatus
+    disclosed_status: ReferralStatus
     received_at: datetime
     age: int
     reference: str | None = None
@@ -179,7 +179,7 @@ class ReferralSummary:
     reference: str | None
     area: str
     status: ReferralStatus
-    told_status: ReferralStatus
+    disclosed_status: ReferralStatus
     received_at: datetime
     consent: Consent
     counsellor: Counsellor | None = None

@@ -9,7 +9,7 @@ __all__ = ["to_wire", "wire_name"]
 # Fields of the event itself are next to the groups.
 _TOP_GROUP = "event"
 
-_STATUSES = {Field.REFERRAL_STATUS, Field.REFERRAL_TOLD_STATUS}
+_STATUSES = {Field.REFERRAL_STATUS, Field.REFERRAL_DISCLOSED_STATUS}
 
 
 def to_wire(fields: Mapping[Field, object]) -> dict[str, object]:
@@ -43,7 +43,7 @@ def wire_name(field: Field) -> tuple[str | None, str]:
 
 def _wire_name(field: Field) -> tuple[str | None, str]:
     # The status that was disclosed to the referrer has the name of the true one: a receiver gets one of the two.
-    shown = Field.REFERRAL_STATUS if field is Field.REFERRAL_TOLD_STATUS else field
+    shown = Field.REFERRAL_STATUS if field is Field.REFERRAL_DISCLOSED_STATUS else field
     group, _, name = shown.value.partition(".")
     return (None if group == _TOP_GROUP else _camel_case(group)), _camel_case(name)
 

@@ -60,7 +60,7 @@ async def test_a_registered_referral_reads_as_it_was_said(hub: InProcessHub) -> 
     assert case.client.details == CLIENT
     assert case.contents == contents
     assert (case.referral.reference, case.referral.organisation.code) == ("D-1", DOCK.code)
-    assert (case.referral.status, case.referral.told_status) == (ReferralStatus.RECEIVED, ReferralStatus.RECEIVED)
+    assert (case.referral.status, case.referral.disclosed_status) == (ReferralStatus.RECEIVED, ReferralStatus.RECEIVED)
     assert (case.referral.received_at, case.referral.age) == (NOW, 35)
 
 
@@ -154,7 +154,7 @@ async def test_a_partners_clock_may_run_a_day_ahead(hub: InProcessHub) -> None:
 async def test_confirming_names_the_counsellor_and_is_told(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer(CONFIRM))
 
-    assert case.referral.status is case.referral.told_status is ReferralStatus.CONFIRMED
+    assert case.referral.status is case.referral.disclosed_status is ReferralStatus.CONFIRMED
     assert case.referral.counsellor == COUNSELLOR
     assert await hub.event_names(case.referral.id) == ["received", "confirmed"]
 
@@ -180,7 +180,7 @@ async def test_forwarding_keeps_to_whom(hub: InProcessHub) -> None:
 async def test_a_referrer_withdraws_at_once_until_the_referral_is_confirmed(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer(WITHDRAW))
 
-    assert case.referral.status is case.referral.told_status is ReferralStatus.WITHDRAWN
+    assert case.referral.status is case.referral.disclosed_status is ReferralStatus.WITHDRAWN
     assert case.referral.withdrawal_reason is WithdrawalReason.HELPED_ELSEWHERE
     assert case.referral.closure_reason is ClosureReason.WITHDRAWN_BY_REFERRER
 
@@ -253,7 +253,7 @@ async def test_an_unreachable_client_ends_the_referral(hub: InProcessHub) -> Non
 async def test_a_mistake_is_known_to_who_made_it(hub: InProcessHub) -> None:
     case = await hub.case(await hub.refer(EnterInError()))
 
-    assert case.referral.status is case.referral.told_status is ReferralStatus.ENTERED_IN_ERROR
+    assert case.referral.status is case.referral.disclosed_status is ReferralStatus.ENTERED_IN_ERROR
 
 
 @pytest.mark.parametrize("result", [result for result in IntakeResult if result.opens_trajectory])
@@ -317,8 +317,8 @@ async def test_the_referrer_counts_as_told_only_what_it_was_told(hub: InProcessH
         await hub.refer_until(ReferralStatus.CONCLUDED, client=replace(CLIENT, bsn=None), reference="2")
     )
 
-    assert court.referral.told_status is ReferralStatus.ATTENDED
-    assert welfare.referral.told_status is ReferralStatus.CONCLUDED
+    assert court.referral.disclosed_status is ReferralStatus.ATTENDED
+    assert welfare.referral.disclosed_status is ReferralStatus.CONCLUDED
 
 
 async def test_nothing_is_told_of_what_is_replayed_quietly(hub: InProcessHub) -> None:

@@ -57,7 +57,7 @@ FACTS: dict[Field, object] = {
     Field.REFERRAL_ID: UUID("01930000-0000-7000-8000-000000000001"),
     Field.REFERRAL_REFERENCE: "WT-2026-0001",
     Field.REFERRAL_STATUS: ReferralStatus.CONCLUDED,
-    Field.REFERRAL_TOLD_STATUS: ReferralStatus.SCHEDULED,
+    Field.REFERRAL_DISCLOSED_STATUS: ReferralStatus.SCHEDULED,
     Field.REFERRAL_RECEIVED_AT: datetime(2026, 11, 1, 23, 30, tzinfo=UTC),
     Field.REFERRAL_AREA: "Feijenoord",
     Field.REFERRAL_ORGANISATION: "Wijkteam Feijenoord",

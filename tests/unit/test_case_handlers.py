@@ -101,7 +101,7 @@ def new_case() -> Case:
             area="Charlois",
             consent=Consent(),
             status=ReferralStatus.RECEIVED,
-            told_status=ReferralStatus.RECEIVED,
+            disclosed_status=ReferralStatus.RECEIVED,
             received_at=NOW,
             age=35,
         ),

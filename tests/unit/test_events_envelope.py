@@ -62,11 +62,11 @@ def test_names_of_attributes_are_those_the_standard_allows() -> None:
     assert all(name.isascii() and name.isalnum() and name.islower() and len(name) <= 20 for name in sent)
 
 
-def test_told_status_is_shown_as_the_status() -> None:
-    assert to_wire({Field.REFERRAL_TOLD_STATUS: "received"}) == {"referral": {"status": "received"}}
+def test_disclosed_status_is_shown_as_the_status() -> None:
+    assert to_wire({Field.REFERRAL_DISCLOSED_STATUS: "received"}) == {"referral": {"status": "received"}}
 
 
 def test_true_status_goes_before_the_told_one_in_any_order() -> None:
-    both: dict[Field, object] = {Field.REFERRAL_STATUS: "missed", Field.REFERRAL_TOLD_STATUS: "received"}
+    both: dict[Field, object] = {Field.REFERRAL_STATUS: "missed", Field.REFERRAL_DISCLOSED_STATUS: "received"}
 
     assert to_wire(both) == to_wire(dict(reversed(both.items()))) == {"referral": {"status": "missed"}}

@@ -142,7 +142,7 @@ def test_no_receiver_gets_care_or_free_text_by_an_event() -> None:
 
 
 def test_no_receiver_gets_both_the_true_and_the_disclosed_status() -> None:
-    both = {Field.REFERRAL_STATUS, Field.REFERRAL_TOLD_STATUS}
+    both = {Field.REFERRAL_STATUS, Field.REFERRAL_DISCLOSED_STATUS}
 
     assert [cell for cell in CELLS if both <= release_for(*cell).fields.keys()] == []
 

@@ -13,7 +13,7 @@ from app.privacy.wire import to_wire, wire_name
         (Field.REFERRAL_LIVES_IN_MUNICIPALITY, "referral", "livesInMunicipality"),
         (Field.KBR_SERVICE_DECISION_MEETING_ON, "kbr", "serviceDecisionMeetingOn"),
         # The referrer reads the status that was disclosed to it under the name of the status.
-        (Field.REFERRAL_TOLD_STATUS, "referral", "status"),
+        (Field.REFERRAL_DISCLOSED_STATUS, "referral", "status"),
         (Field.OCCURRED_AT, None, "occurredAt"),
     ],
 )

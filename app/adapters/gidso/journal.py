@@ -154,7 +154,7 @@ NOT_SHOWN = frozenset(
         # Ids and states that the first sentence or the line itself contains.
         Field.REFERRAL_ID,
         Field.REFERRAL_STATUS,
-        Field.REFERRAL_TOLD_STATUS,
+        Field.REFERRAL_DISCLOSED_STATUS,
         Field.REFERRAL_PREVIOUS_ID,
         Field.CLIENT_ID,
         Field.APPOINTMENT_ID,

@@ -152,7 +152,7 @@ async def _page(request: Request, read: ReadContext, filters: ReferralFilters, s
         limit=filters.limit,
         after=read.position(filters.cursor),
         status=filters.status,
-        by_told_status=not caller_scope.knows_all_statuses,
+        by_disclosed_status=not caller_scope.knows_all_statuses,
         organisation_code=filters.organisation,
         referrer_kind=filters.referrer_kind,
         area=filters.area,

@@ -151,7 +151,7 @@ def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary
         "after_id": query.after.id if query.after else None,
     }
     given = {name: value for name, value in values.items() if value is not None}
-    statement = visible(_page_of(frozenset(given), query.by_told_status), query.visibility)
+    statement = visible(_page_of(frozenset(given), query.by_disclosed_status), query.visibility)
     rows = tx.execute(statement, {**given, **visibility_values(query.visibility), "most": query.limit + 1})
     return [_to_summary(row) for row in rows]
 
@@ -200,11 +200,11 @@ def _narrowed(statement: Select[Any], by_organisation: bool, by_system: bool) ->
 
 
 @lru_cache(maxsize=512)
-def _page_of(given: frozenset[str], by_told_status: bool) -> Select[Any]:
+def _page_of(given: frozenset[str], by_disclosed_status: bool) -> Select[Any]:
     same_client = select(client.c.id).where(client.c.bsn_index == bindparam("bsn_index")).scalar_subquery()
     moment, id = bindparam("after_moment", type_=UtcDateTime), bindparam("after_id", type_=Id)
     conditions = {
-        "status": (referral.c.told_status if by_told_status else referral.c.status) == bindparam("status"),
+        "status": (referral.c.told_status if by_disclosed_status else referral.c.status) == bindparam("status"),
         "organisation_code": organisation.c.code == bindparam("organisation_code"),
         "referrer_kind": organisation.c.kind == bindparam("referrer_kind"),
         "area": referral.c.area == bindparam("area"),
@@ -231,7 +231,7 @@ def state_columns(stored: Referral, now: datetime) -> Columns:
     counsellor, flags = stored.counsellor, stored.flags
     return {
         "status": stored.status,
-        "told_status": stored.told_status,
+        "told_status": stored.disclosed_status,
         "awaiting_information": flags.awaiting_information,
         "withdrawal_requested": flags.withdrawal_requested,
         "contact_lost": flags.contact_lost,
@@ -325,7 +325,7 @@ def to_referral(row: Row[Any]) -> Referral:
         area=row.area,
         consent=_to_consent(row, None),
         status=ReferralStatus(row.status),
-        told_status=ReferralStatus(row.told_status),
+        disclosed_status=ReferralStatus(row.told_status),
         flags=ReferralFlags(row.awaiting_information, row.withdrawal_requested, row.contact_lost),
         received_at=row.received_at,
         age=row.age,
@@ -363,7 +363,7 @@ def _to_summary(row: Row[Any]) -> ReferralSummary:
         reference=row.reference,
         area=row.area,
         status=ReferralStatus(row.status),
-        told_status=ReferralStatus(row.told_status),
+        disclosed_status=ReferralStatus(row.told_status),
         received_at=row.received_at,
         consent=_to_consent(row, None),
         counsellor=to_counsellor(row),

@@ -199,7 +199,7 @@ def referral_actions(tx: Connection, services: Services, scope: CallerScope, ref
     """
     case = _case(tx, services, scope, referral_id)
     referral = case.referral
-    status = referral.status if scope.knows_all_statuses else referral.told_status
+    status = referral.status if scope.knows_all_statuses else referral.disclosed_status
     return list(available(Machine.REFERRAL, status, scope.organisation.role, case.guards))
 
 

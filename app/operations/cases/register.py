@@ -39,7 +39,7 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
             area=command.contents.area,
             consent=replace(command.contents.consent, evidence=None),
             status=ReferralStatus.RECEIVED,
-            told_status=ReferralStatus.RECEIVED,
+            disclosed_status=ReferralStatus.RECEIVED,
             received_at=received_at.astimezone(UTC),
             age=age_on(command.client.birth_date, received_at.astimezone(AMSTERDAM).date()),
             reference=command.reference,
