@@ -270,7 +270,7 @@ class ListedTrajectory:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One step in the life of a referral chain; the history is append-only."""
+    """One step in the life of a case; the history is append-only."""
 
     id: UUID
     machine: str

@@ -48,7 +48,7 @@ SEALED_COLUMNS = (
     client.c.wrapped_key,
     client.c.bsn,
 )
-"""What ``to_client`` reads, in addition to the ``client_id``."""
+"""What :func:`open_details` reads."""
 
 _KEY = select(client.c.wrapped_key).where(client.c.id == bindparam("client_id"))
 CHANGED_DETAILS = update(client_details).where(client_details.c.referral_id == bindparam("of_referral"))

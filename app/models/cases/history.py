@@ -1,4 +1,4 @@
-"""The append-only history of every referral chain."""
+"""The append-only history of every case."""
 
 from uuid import UUID
 
@@ -54,7 +54,7 @@ def history_columns(referral_id: UUID, entry: HistoryEntry) -> Columns:
 
 
 def list_history(tx: Connection, referral_id: UUID) -> list[HistoryEntry]:
-    """Return a chain's history, oldest first."""
+    """Return the history of a case, oldest first."""
     rows = tx.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.id))
     return [
         HistoryEntry(

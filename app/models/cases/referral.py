@@ -1,4 +1,4 @@
-"""Referrals and their appointments."""
+"""Referrals, with what the referrer said in one sealed document."""
 
 import json
 from collections import defaultdict

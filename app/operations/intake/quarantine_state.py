@@ -122,7 +122,7 @@ class CaseQuarantine:
     def reset_retry(self, case_id: str) -> None:
         """Let what was refused for how its case stood wait no more than others, because the case moved.
 
-        A partner that returns each change once does not return it again: ``retry_free`` takes it up after the pull.
+        A partner that returns each change once does not return it again: ``retry_unblocked`` does it after the pull.
         """
         for key, item in self._open[case_id].items():
             if item.reason != WAITS.reason and not item.is_unreadable:
