@@ -2,20 +2,15 @@
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from app.api.schemas.fields import Out
-from app.cli.runtime import console, friendly_errors, read_settings, run, services_of, with_database
+from app.cli.runtime import change_stored, console, friendly_errors, over_database, read_settings, read_stored
 from app.cli.tables import AsJson, print_items
-from app.database import Database
 from app.operations.access.clients import SCOPES, ApiClient, deactivate_client, list_clients, save_client
-from app.settings import Settings
-
-T = TypeVar("T")
 
 commands = typer.Typer()
 clients = typer.Typer(no_args_is_help=True, help="The clients that may call the API.")
@@ -53,14 +48,7 @@ def create_client(  # each is an option of the command
     secret = secrets.token_urlsafe(32) if with_secret else None
     with friendly_errors():
         keys = json.loads(jwks.read_text(encoding="utf-8")) if jwks else None
-
-    async def work(db: Database, settings: Settings) -> None:
-        services = services_of(settings)
-        await db.write(
-            save_client, services, client_id, organisation_code=organisation, scopes=scope, jwks=keys, secret=secret
-        )
-
-    run(with_database(settings, work))
+    change_stored(save_client, client_id, organisation_code=organisation, scopes=scope, jwks=keys, secret=secret)
     console.print(f"Client '{client_id}' may act for '{organisation}'.")
     if secret:
         console.print(f"Its secret, shown once: {secret}")
@@ -69,11 +57,8 @@ def create_client(  # each is an option of the command
 @clients.command("list")
 def list_all(as_json: AsJson = False) -> None:
     """List all clients with their organisation and scopes, inactive ones too."""
-
-    async def work(db: Database, _: Settings) -> list[ApiClient]:
-        return await db.read(list_clients)
-
-    print_items([_out(each) for each in _over_database(work)], list(ApiClientOut.model_fields), as_json=as_json)
+    found = read_stored(list_clients)
+    print_items([_out(each) for each in found], list(ApiClientOut.model_fields), as_json=as_json)
 
 
 @clients.command()
@@ -82,11 +67,7 @@ def deactivate(client_id: ClientId) -> None:
 
     ``trajecthub client create`` with the same id makes it active again. With SQLite, stop the hub first.
     """
-
-    async def work(db: Database, _: Settings) -> None:
-        await db.write(deactivate_client, client_id)
-
-    _over_database(work)
+    over_database(lambda db, _: db.write(deactivate_client, client_id))
     console.print(f"Client '{client_id}' is deactivated; its tokens are refused within half a minute.")
 
 
@@ -99,7 +80,3 @@ def _out(client: ApiClient) -> ApiClientOut:
         authentication=[name for name, proof in ways.items() if proof],
         active=client.may_call,
     )
-
-
-def _over_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
-    return run(with_database(read_settings(), work))

@@ -4,9 +4,8 @@ Jobs (reconcile, backfill, retry) run in this process when no worker has the par
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 import typer
@@ -14,7 +13,7 @@ import typer
 from app.adapters.engine.puller import Puller
 from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
 from app.bootstrap import open_worker
-from app.cli.runtime import console, read_settings, run, services_of, with_database
+from app.cli.runtime import change_stored, console, over_database, read_stored, services_of
 from app.cli.tables import AsJson, print_items, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
@@ -27,8 +26,6 @@ from app.operations.partners.state import is_paused, partner_runs, partner_state
 from app.operations.services import Services, SystemClock
 from app.settings import Settings
 from app.worker import Worker
-
-T = TypeVar("T")
 
 commands = typer.Typer()
 partners = typer.Typer(no_args_is_help=True, help="The connections with the partner systems.")
@@ -70,45 +67,29 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what the job wou
 @partners.command()
 def status(as_json: AsJson = False) -> None:
     """Show the status of every connection."""
-
-    async def work(db: Database, _: Settings) -> list[PartnerOut]:
-        states = await db.read(partner_states, SystemClock().now())
-        return [PartnerOut.model_validate(each) for each in states]
-
-    print_items(_over_database(work), _STATE, as_json=as_json)
+    found = read_stored(partner_states, SystemClock().now())
+    print_items([PartnerOut.model_validate(each) for each in found], _STATE, as_json=as_json)
 
 
 @partners.command()
 def runs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
     """List the newest runs that read something new."""
-
-    async def work(db: Database, _: Settings) -> list[RunOut]:
-        found = await db.read(partner_runs, system, limit)
-        return [RunOut.model_validate(each) for each in found]
-
-    print_items(_over_database(work), _RUN, as_json=as_json)
+    found = read_stored(partner_runs, system, limit)
+    print_items([RunOut.model_validate(each) for each in found], _RUN, as_json=as_json)
 
 
 @partners.command("quarantine")
 def list_quarantined(system: Partner, limit: Limit = 100, as_json: AsJson = False) -> None:
     """List the records in quarantine, oldest first, with the reason; never their contents."""
-
-    async def work(db: Database, _: Settings) -> list[QuarantinedOut]:
-        found, _more = await db.read(page_of_quarantine, system, None, limit)
-        return [QuarantinedOut.model_validate(each) for each in found]
-
-    print_items(_over_database(work), _QUARANTINED, as_json=as_json)
+    found, _more = read_stored(page_of_quarantine, system, None, limit)
+    print_items([QuarantinedOut.model_validate(each) for each in found], _QUARANTINED, as_json=as_json)
 
 
 @partners.command("jobs")
 def list_jobs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
     """List jobs, newest first, with their state and what a waiting job waits for."""
-
-    async def work(db: Database, _: Settings) -> list[JobOut]:
-        found, _more = await db.read(page_of_jobs, system, None, limit)
-        return [JobOut.model_validate(each) for each in found]
-
-    print_items(_over_database(work), _JOB, as_json=as_json)
+    found, _more = read_stored(page_of_jobs, system, None, limit)
+    print_items([JobOut.model_validate(each) for each in found], _JOB, as_json=as_json)
 
 
 @partners.command()
@@ -118,44 +99,28 @@ def cancel(
     by: By = _BY,
 ) -> None:
     """Cancel a waiting job."""
-
-    async def work(db: Database, settings: Settings) -> None:
-        await db.write(cancel_job, services_of(settings), system, job_id, by)
-
-    _over_database(work)
+    change_stored(cancel_job, system, job_id, by)
     console.print("The job is cancelled.")
 
 
 @partners.command()
 def pause(system: Partner, reason: Reason, by: By = _BY) -> None:
     """Pause a partner until it is resumed; what it records meanwhile is read afterwards."""
-
-    async def work(db: Database, settings: Settings) -> None:
-        await db.write(pause_partner, services_of(settings), system, by, reason)
-
-    _over_database(work)
+    change_stored(pause_partner, system, by, reason)
     console.print(f"{system} is paused.")
 
 
 @partners.command()
 def resume(system: Partner) -> None:
     """Let a paused partner be pulled again, from its cursor."""
-
-    async def work(db: Database, settings: Settings) -> None:
-        await db.write(resume_partner, services_of(settings), system)
-
-    _over_database(work)
+    change_stored(resume_partner, system)
     console.print(f"{system} is pulled again.")
 
 
 @partners.command()
 def dismiss(system: Partner, quarantined_id: QuarantinedId, reason: Reason, by: By = _BY) -> None:
     """Leave a record in quarantine out for good; its payload is deleted, who decided and why is stored."""
-
-    async def work(db: Database, settings: Settings) -> None:
-        await db.write(dismiss_quarantined, services_of(settings), system, quarantined_id, by, reason)
-
-    _over_database(work)
+    change_stored(dismiss_quarantined, system, quarantined_id, by, reason)
     console.print("The record is dismissed; what waited for it is applied at the next retry.")
 
 
@@ -202,7 +167,7 @@ def _do(system: System, request: JobRequest, *, as_json: bool) -> None:
             job = await db.write(request_job, services, system, _BY, request)
             return await _finished(db, services, puller, job)
 
-    job = _over_database(work)
+    job = over_database(work)
     print_report(job.report or {}, as_json=as_json)
     if job.state is not JobState.DONE:
         raise typer.Exit(1)
@@ -232,7 +197,3 @@ def _puller_of(worker: Worker, system: System) -> Puller:
     if system not in worker.pullers:
         raise NotFound(f"{system} is not connected here; set TRAJECTHUB_{system.upper()}_URL and its credentials.")
     return worker.pullers[system]
-
-
-def _over_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
-    return run(with_database(read_settings(), work))

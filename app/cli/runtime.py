@@ -4,7 +4,7 @@ import gc
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import typer
 import uvloop
@@ -12,12 +12,13 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from app.database import Database, DatabaseInUse
+from app.database import Connection, Database, DatabaseInUse
 from app.domain.errors import HubError, PartnerError
 from app.log import configure_logging
 from app.operations.services import Services, SystemClock, build_services
 from app.settings import Settings, faults_of
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 console = Console()
@@ -60,6 +61,29 @@ async def with_database(settings: Settings, work: Callable[[Database, Settings],
         return await work(db, settings)
     finally:
         await db.close()
+
+
+def over_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
+    """Run ``work`` with the database of the settings and return its result."""
+    return run(with_database(read_settings(), work))
+
+
+def read_stored(query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return the result of one query on the database of the settings."""
+
+    async def work(db: Database, _: Settings) -> T:
+        return await db.read(query, *args, **kwargs)
+
+    return over_database(work)
+
+
+def change_stored(change: Callable[Concatenate[Connection, Services, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Make one change in the database of the settings, in one transaction, and return its result."""
+
+    async def work(db: Database, settings: Settings) -> T:
+        return await db.write(change, services_of(settings), *args, **kwargs)
+
+    return over_database(work)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import typer
 
 from app.bootstrap import open_worker
-from app.cli.runtime import read_settings, run, services_of, with_database
+from app.cli.runtime import over_database, services_of
 from app.database import Database
 from app.loops import stop_on_signal
 from app.settings import Settings
@@ -14,7 +14,7 @@ commands = typer.Typer()
 @commands.command()
 def worker() -> None:
     """Pull, relay and deliver next to API processes (PostgreSQL)."""
-    run(with_database(read_settings(), _work))
+    over_database(_work)
 
 
 async def _work(db: Database, settings: Settings) -> None:
