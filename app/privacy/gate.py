@@ -72,16 +72,6 @@ class Released:
         """SHA-256 in hex of the fields as JSON with sorted keys and without spaces, in UTF-8."""
         return digest_of(self.fields)
 
-    @property
-    def withheld(self) -> tuple[Field, ...]:
-        """The fields that were offered and do not leave."""
-        return tuple(decision.field for decision in self.decisions if decision.effect is None)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing may leave."""
-        return not self.fields
-
 
 class PrivacyGate:
     """Decides, field by field, what is released to a receiver; a field that no rule permits is withheld.

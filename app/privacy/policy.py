@@ -100,7 +100,6 @@ class Policy:
         self.financial_agreed = financial_agreed
         check_rules(self.rules, financial_agreed)
         self._rows = _rows(self.rules)
-        self._by_id = {rule.id: rule for rule in self.rules}
         self.asks = frozenset({Field.CONSENT_SCOPES, *(field for rule in self.rules for field in rule.when)})
 
     @classmethod
@@ -120,10 +119,6 @@ class Policy:
     def agrees(self, kind: str, occasion: DisclosureOccasion) -> bool:
         """Return whether some rule, of any date and condition, permits something to this kind."""
         return any(cell.permits for cell in self.row(kind, occasion).values())
-
-    def rule(self, rule_id: str) -> Rule:
-        """Return the rule that a decision names; KeyError when there is none."""
-        return self._by_id[rule_id]
 
 
 @cache

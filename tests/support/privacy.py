@@ -168,3 +168,8 @@ def release_for(
 ) -> Released:
     """Return what is released to a receiver of this kind on this occasion."""
     return gate.release(receiver_of(kind), occasion, facts)
+
+
+def withheld_fields(released: Released) -> list[Field]:
+    """Return the fields that were offered and do not leave."""
+    return [decision.field for decision in released.decisions if decision.effect is None]

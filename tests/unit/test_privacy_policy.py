@@ -52,7 +52,7 @@ def test_a_policy_is_read_as_it_is_written() -> None:
         )
     )
 
-    read = policy.rule("a-rule")
+    (read,) = policy.rules
 
     assert policy.version == "test/1"
     assert policy.financial_agreed == {"exit", "finance_team"}
@@ -295,8 +295,3 @@ def test_a_municipality_without_a_policy_is_refused() -> None:
         load_policy("utopia")
 
     assert str(caught.value) == ("rule policy, municipality: no policy for 'utopia'; add it to app/privacy/policy_data")
-
-
-def test_a_rule_that_is_not_there_cannot_be_explained() -> None:
-    with pytest.raises(KeyError):
-        load_policy().rule("nothing")
