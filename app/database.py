@@ -32,7 +32,6 @@ from app.domain.errors import Unavailable
 from app.signals import CommitSignal, PostgresNotifier
 
 __all__ = [
-    "CommitSignal",
     "Connection",
     "Database",
     "DatabaseInUse",

@@ -32,7 +32,6 @@ __all__ = [
     "REFERRER_KINDS",
     "AllowRule",
     "Condition",
-    "DisclosureOccasion",
     "Effect",
     "MatrixCell",
     "Policy",

@@ -21,7 +21,7 @@ from app.privacy.decision import Decision
 from app.privacy.gate import Receiver
 from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Policy, Rule
 
-__all__ = ["Agreements", "Decision", "DisclosureOccasion", "Explanation", "Rule", "agreements_for", "explain"]
+__all__ = ["Agreements", "Decision", "Explanation", "Rule", "agreements_for", "explain"]
 
 _EVERY_KIND = frozenset({OrganisationRole.OPERATOR, OrganisationRole.FINANCE_TEAM})
 _MAY_ASK = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM, OrganisationRole.FINANCE_TEAM})

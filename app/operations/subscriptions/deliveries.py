@@ -11,10 +11,7 @@ from app.domain.input_rules import InputRule
 from app.domain.receivers import SubscriptionKey
 from app.events.delivery.notices import SUBSCRIPTION_ID, enqueue
 from app.models.delivery.attempt import Attempt, attempts_of
-from app.models.delivery.delivery import (
-    Delivery,
-    DeliveryState,
-)
+from app.models.delivery.delivery import Delivery, DeliveryState
 from app.models.delivery.outbox import load_events
 from app.models.delivery.redelivery import (
     chain_heads,
@@ -32,7 +29,6 @@ from app.operations.subscriptions.subscriptions import (
 )
 
 __all__ = [
-    "Attempt",
     "Delivery",
     "DeliveryQuery",
     "DeliveryState",

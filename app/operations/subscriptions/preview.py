@@ -29,7 +29,7 @@ from app.operations.subscriptions.subscriptions import (
 from app.privacy.decision import Decision
 from app.privacy.gate import Receiver
 
-__all__ = ["Decision", "Preview", "PreviewRequest", "preview", "preview_for"]
+__all__ = ["Preview", "PreviewRequest", "preview", "preview_for"]
 
 
 @dataclass(frozen=True)
