@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from pydantic.alias_generators import to_camel
+
 from app.domain.fields import Field
 
 __all__ = ["to_wire", "wire_name"]
@@ -45,12 +47,7 @@ def _wire_name(field: Field) -> tuple[str | None, str]:
     # The status that was disclosed to the referrer has the name of the true one: a receiver gets one of the two.
     shown = Field.REFERRAL_STATUS if field is Field.REFERRAL_DISCLOSED_STATUS else field
     group, _, name = shown.value.partition(".")
-    return (None if group == _TOP_GROUP else _camel_case(group)), _camel_case(name)
-
-
-def _camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
+    return (None if group == _TOP_GROUP else to_camel(group)), to_camel(name)
 
 
 _WIRE_NAMES = {field: _wire_name(field) for field in Field}
