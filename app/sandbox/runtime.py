@@ -1,14 +1,16 @@
-"""What the simulators share: a small durable store, a settable clock and an HTTP server."""
+"""What the simulators share: a small durable store, a settable clock, an HTTP server and reading a request."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from app.main import QuietServer
@@ -124,3 +126,11 @@ async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[Server]:
         yield server
     finally:
         await server.stop()
+
+
+async def json_of(request: Request) -> Any:  # JSON of any type
+    """Return the JSON of a request; None if it is not valid."""
+    try:
+        return await request.json()
+    except (JSONDecodeError, UnicodeDecodeError):
+        return None

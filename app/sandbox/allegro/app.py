@@ -9,7 +9,6 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
-from json import JSONDecodeError
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -27,7 +26,7 @@ from app.sandbox.allegro.records import AllegroRecords, PutOutcome
 from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.lengths import misfits, too_long
-from app.sandbox.runtime import Document, SettableClock, Store
+from app.sandbox.runtime import Document, SettableClock, Store, json_of
 
 CLIENT_ID = "trajecthub"
 CLIENT_SECRET = "sandbox-allegro"  # noqa: S105  # opens a simulator with fictitious people only
@@ -128,7 +127,7 @@ class _AllegroApi:
         return JSONResponse({"verwijzingen": [_receipt(f) for f in self._records.files_after(after, limit)]})
 
     async def put_referral(self, request: Request) -> Response:
-        reference, contents = _reference(request), await _json(request)
+        reference, contents = _reference(request), await json_of(request)
         if reference is None or not isinstance(contents, dict):
             return _fault(400, "bericht-ongeldig", "externReferentie is een uuid en de inhoud een JSON-object.")
         if faults := list(misfits(contents, REFERRAL)):
@@ -143,7 +142,7 @@ class _AllegroApi:
         return JSONResponse(file)
 
     async def post_message(self, request: Request) -> Response:
-        reference, message = _reference(request), await _json(request)
+        reference, message = _reference(request), await json_of(request)
         if reference is None or not isinstance(message, dict):
             return _fault(400, "bericht-ongeldig", "externReferentie is een uuid en de inhoud een JSON-object.")
         if faults := [*message_faults(message), *misfits(message, MESSAGE)]:
@@ -169,7 +168,7 @@ class _AllegroConsole:
         self._records, self._plan = records, plan
 
     async def record(self, request: Request) -> Response:
-        facts = await _json(request)
+        facts = await json_of(request)
         if not isinstance(facts, list) or (faulty := [n for n, fact in enumerate(facts) if not _is_fact(fact)]):
             detail = faulty if isinstance(facts, list) else []
             return _fault(400, "feit-ongeldig", "Elk feit heeft feitId, soort, datum en gegevens.", detail)
@@ -234,13 +233,6 @@ def _reference(request: Request) -> str | None:
     try:
         return str(UUID(request.path_params["reference"]))
     except ValueError:
-        return None
-
-
-async def _json(request: Request) -> Any:  # JSON of any type
-    try:
-        return await request.json()
-    except (JSONDecodeError, UnicodeDecodeError):
         return None
 
 

@@ -6,8 +6,6 @@ Implements ``openapi/partners/gidso.yaml``; the endpoints under ``/_console`` do
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from json import JSONDecodeError
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -23,7 +21,7 @@ from app.sandbox.gidso.messages import REGISTRATION, line_faults
 from app.sandbox.gidso.page import page
 from app.sandbox.gidso.register import ReadPosition, Register, RegistrationPage, TokenExpired
 from app.sandbox.lengths import too_long
-from app.sandbox.runtime import Document, SettableClock, Store
+from app.sandbox.runtime import Document, SettableClock, Store, json_of
 
 API_KEY = "sandbox-gidso"
 
@@ -89,7 +87,7 @@ class _GidsoApi:
         key = request.path_params["aanmelding_id"].replace("''", "'")
         if self._register.get(key) is None:
             return _absent(key)
-        line = await _json(request)
+        line = await json_of(request)
         if faults := list(line_faults(line)):
             return _error(400, "OngeldigeJournaalregel", " ".join(faults))
         return JSONResponse(self._register.append_line(key, line), status_code=201)
@@ -120,7 +118,7 @@ class _GidsoConsole:
         return HTMLResponse(page(rows, self._plan.html_note()))
 
     async def save(self, request: Request) -> Response:
-        rows = await _json(request)
+        rows = await json_of(request)
         if not isinstance(rows, list) or not all(isinstance(r, dict) and r.get("AanmeldingId") for r in rows):
             return _error(400, "OngeldigeAanmelding", "Geef een lijst van aanmeldingen, elk met een AanmeldingId.")
         if long := [f"Aanmelding {n}: {text}" for n, row in enumerate(rows) for text in too_long(row, REGISTRATION)]:
@@ -153,13 +151,6 @@ def _collection(request: Request, page: RegistrationPage) -> Document:
     name, parameter = ("@odata.deltaLink", "$deltatoken") if page.complete else ("@odata.nextLink", "$skiptoken")
     link = f"{request.url.replace(query='')}?{urlencode({parameter: page.next.token()}, safe='$')}"
     return {"@odata.context": "$metadata#Aanmeldingen", "value": page.rows, name: link}
-
-
-async def _json(request: Request) -> Any:  # JSON of any type
-    try:
-        return await request.json()
-    except (JSONDecodeError, UnicodeDecodeError):
-        return None
 
 
 def _absent(key: str) -> Response:

@@ -80,9 +80,7 @@ class Registrations:
         return document
 
     def put(self, document: Document) -> bool:
-        """Store a registration. Return False if it is stored already with the same content."""
-        if long := list(too_long(document, REGISTRATION)):
-            raise ValueError(" ".join(["Niets opgeslagen.", *long]))
+        """Store a checked registration. Return False if it is stored already with the same content."""
         known = self._store.get(_RECORDS, document["aanmeldnummer"])
         if known and known["gegevens"] == document:
             return False

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from app.domain.local_time import AMSTERDAM
 from app.sandbox.runtime import Document
 
 NAMESPACE: Final = "urn:nl:rmw:aanmelding:v1"
@@ -48,7 +48,6 @@ _LINE: Final = ("statuscode", "datum", "toelichting", "kenmerk")
 _TAB: Final = ("stand", "datumGesloten", "kenmerk")
 _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _WSSE: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
-_AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 _HEAD: Final = f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{_SOAP}"><soap:Body>'.encode()
 _TAIL: Final = b"</soap:Body></soap:Envelope>"
 _FROM_RMW: Final = "<zender>RMW</zender><ontvanger>TRAJECTHUB</ontvanger></stuurgegevens>"
@@ -153,7 +152,7 @@ def fault(refusal: RmwFault) -> bytes:
 
 
 def _stuf_time(timestamp: str) -> str:
-    return f"{datetime.fromisoformat(timestamp).astimezone(_AMSTERDAM):%Y%m%d%H%M%S}" if timestamp else ""
+    return f"{datetime.fromisoformat(timestamp).astimezone(AMSTERDAM):%Y%m%d%H%M%S}" if timestamp else ""
 
 
 def _add(parent: etree._Element, name: str, value: Any) -> None:
