@@ -114,7 +114,7 @@ def _examine_files(settings: Settings, report: Report) -> None:
 def _examine_city(settings: Settings, report: Report) -> None:
     try:
         reference, policy = load_reference(settings.municipality), load_policy(settings.municipality)
-    except (ValueError, KeyError) as error:
+    except ValueError as error:
         report.add("reference data", State.FAILED, f"{settings.municipality}: {error}")
     else:
         found = f"{settings.municipality}: {len(reference.areas)} areas, policy {policy.version}"
@@ -154,8 +154,9 @@ async def _examine_store(db: Database, settings: Settings, report: Report) -> Cu
     report.add("database", State.OK, f"{db.dialect} answers in {_milliseconds(begun)} ms")
     if db.dialect == "postgresql":
         examine_clock(await db.read(server_time) - SystemClock().now(), report)
-    _examine_schema(version, report)
-    if version != newest_schema():
+    newest = newest_schema()
+    _examine_schema(version, newest, report)
+    if version != newest:
         return {}
     _examine_key(settings, await db.read(any_sealed_value), report)
     return await db.read(partner_cursors)
@@ -171,8 +172,7 @@ def examine_clock(ahead: timedelta, report: Report) -> None:
         report.add("clock", State.FAILED, detail)
 
 
-def _examine_schema(version: str | None, report: Report) -> None:
-    newest = newest_schema()
+def _examine_schema(version: str | None, newest: str, report: Report) -> None:
     if version is None:
         report.add("schema", State.FAILED, "The database has no tables yet; run 'trajecthub migrate'.")
     elif version != newest:
