@@ -50,10 +50,27 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Representation:
-    """A record as its reader sees it."""
+    """A record as its reader sees it; to compare its ETag, no body is made.
 
-    body: Mapping[str, object]
-    etag: str
+    Attributes:
+        group: the group of fields that the body has on top.
+        view: what was released of the record.
+        depends_on: what else its ETag covers.
+    """
+
+    group: str
+    view: Released
+    depends_on: tuple[Released, ...] = ()
+
+    @property
+    def body(self) -> Mapping[str, object]:
+        """The record on the wire."""
+        return _body(self.view, self.group)
+
+    @property
+    def etag(self) -> str:
+        """The entity tag of what was released."""
+        return released_etag(self.view, *self.depends_on)
 
 
 Represent = Callable[[Case], Representation]
@@ -275,16 +292,16 @@ def hide_status_in_errors(caller_scope: CallerScope) -> Iterator[None]:
 
 
 def _referral(view: Released) -> Representation:
-    return Representation(referral_body(view), released_etag(view))
+    return Representation("referral", view)
 
 
 def _appointment(view: Released, referral: Released) -> Representation:
     # What may be done with an appointment depends on its referral, so its tag covers both.
-    return Representation(appointment_body(view), released_etag(view, referral))
+    return Representation("appointment", view, (referral,))
 
 
 def _trajectory(view: Released) -> Representation:
-    return Representation(trajectory_body(view), released_etag(view))
+    return Representation("trajectory", view)
 
 
 def _answer(shown: Representation, status: int = 200, location: str | None = None) -> Answer:
