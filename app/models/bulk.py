@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -45,6 +45,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
 from typing_extensions import override
 
@@ -77,6 +78,11 @@ class _AnyOf(FunctionElement[bool]):
     type = Boolean()
     name = "any_of"
     inherit_cache = True
+
+    @override
+    def self_group(self, against: OperatorType | None = None) -> Self:
+        """Return the condition as it is; a function would be compared with 1 on SQLite, which hides it from indexes."""
+        return self
 
 
 @compiles(_AnyOf, "postgresql")

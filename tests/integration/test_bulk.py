@@ -1,5 +1,6 @@
 """Many rows and many ids in one statement, on both stores."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -10,7 +11,12 @@ from app.database import Connection, Database
 from app.domain.events import EventType
 from app.domain.receivers import PollKey, ReceiverKey
 from app.models.bulk import GivenRow, Value, bulk_insert, bulk_update, is_any_of
+from app.models.delivery.attempt import attempts_of
+from app.models.delivery.claim import lock_deliveries
 from app.models.delivery.disclosure import disclosure
+from app.models.delivery.outbox import load_events
+from app.models.delivery.subscription import load_subscriptions, note_health
+from tests.support.statements import sent_statements
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LATER = NOW.replace(hour=10)
@@ -109,3 +115,40 @@ async def test_text_of_a_statement_does_not_depend_on_the_number_of_ids(database
         await database.read(find, number)
 
     assert len(texts) == 1
+
+
+async def test_condition_on_ids_has_a_form_that_indexes_serve(database: Database) -> None:
+    query = select(disclosure.c.id).where(is_any_of(disclosure.c.id, "ids"), disclosure.c.receiver.is_not(None))
+
+    with sent_statements() as sent:
+        await database.read(lambda tx: tx.execute(query, {"ids": [uuid4()]}))
+
+    form = {"postgresql": "= ANY ($1::UUID[])", "sqlite": "IN (SELECT value FROM json_each(?))"}[database.dialect]
+    assert sent[-1].split("WHERE ")[1] == f"disclosure.id {form} AND disclosure.receiver IS NOT NULL"
+
+
+async def test_no_statement_by_ids_reads_a_whole_table(sqlite_database: Database) -> None:
+    ids = [uuid4(), uuid4()]
+    by_ids: list[Callable[[Connection], object]] = [
+        lambda tx: attempts_of(tx, ids),
+        lambda tx: load_events(tx, ids),
+        lambda tx: load_subscriptions(tx, ids),
+        lambda tx: lock_deliveries(tx, ids, NOW, uuid4()),
+        lambda tx: note_health(tx, ids[:1], ids[1:], NOW),
+    ]
+
+    with sent_statements() as sent:
+        for each in by_ids:
+            await sqlite_database.write(each)
+    statements = [each for each in sent if "json_each" in each]
+    scanned = await sqlite_database.read(lambda tx: [name for each in statements for name in scanned_tables(tx, each)])
+
+    assert len(statements) > len(by_ids)
+    assert scanned == []
+
+
+def scanned_tables(tx: Connection, statement: str) -> list[str]:
+    """Return the tables that SQLite reads from beginning to end for a statement."""
+    plan = tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (None,) * statement.count("?"))
+    steps = [row.detail.split() for row in plan]
+    return [step[1] for step in steps if step[0] == "SCAN" and step[1] != "json_each"]
