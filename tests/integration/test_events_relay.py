@@ -6,10 +6,9 @@ import pytest
 
 from app.database import Connection
 from app.domain.codes import ReferrerKind, System
-from app.domain.events import EventType
+from app.domain.events import EventType, NewEvent
 from app.domain.receivers import PartnerKey, ReceiverKey
-from app.events.outbox import record
-from app.models.delivery.outbox import unrelayed_since
+from app.models.delivery.outbox import append_events, unrelayed_since
 from tests.support.event_env import EventEnv, organisation
 
 
@@ -50,7 +49,7 @@ async def test_rolled_back_change_tells_nobody(env: EventEnv) -> None:
     event = env.event(referral, EventType.REFERRAL_CONFIRMED)
 
     def change_and_fail(tx: Connection) -> None:
-        record(tx, event, source_system=System.ALLEGRO)
+        append_events(tx, [NewEvent(event, System.ALLEGRO)])
         raise LookupError("changed my mind")
 
     with pytest.raises(LookupError):
@@ -64,7 +63,7 @@ async def test_quiet_event_tells_nobody(env: EventEnv) -> None:
     referral = env.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
     event = env.event(referral, EventType.REFERRAL_CONFIRMED)
 
-    await env.db.write(record, event, source_system=System.ALLEGRO, quiet=True)
+    await env.db.write(append_events, [NewEvent(event, System.ALLEGRO, quiet=True)])
     await env.relay.once()
 
     assert await env.deliveries(referral) == []
@@ -84,8 +83,8 @@ async def test_event_of_an_erased_referral_is_passed_over(env: EventEnv) -> None
 
 async def test_two_relays_never_relay_the_same_event(env: EventEnv) -> None:
     referral = env.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
-    for _ in range(20):
-        await env.db.write(record, env.event(referral, EventType.REFERRAL_CONFIRMED), source_system=System.API)
+    events = [env.event(referral, EventType.REFERRAL_CONFIRMED) for _ in range(20)]
+    await env.db.write(append_events, [NewEvent(event, System.API) for event in events])
 
     await asyncio.gather(*(env.relay.once() for _ in range(8)))
 
@@ -99,7 +98,8 @@ async def test_new_event_is_relayed_by_a_running_engine(env: EventEnv) -> None:
     running = asyncio.create_task(env.engine.run(stop, env.relay.once))
     await asyncio.sleep(0.05)
 
-    await env.db.write(record, env.event(referral, EventType.REFERRAL_CONFIRMED), source_system=System.API)
+    event = env.event(referral, EventType.REFERRAL_CONFIRMED)
+    await env.db.write(append_events, [NewEvent(event, System.API)])
     await asyncio.sleep(0.3)
 
     assert len(await env.deliveries(referral)) == 1

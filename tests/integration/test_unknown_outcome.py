@@ -12,13 +12,13 @@ from app.adapters.allegro import connect_allegro
 from app.adapters.common.adapter import Adapter
 from app.adapters.gidso import connect_gidso
 from app.adapters.rmw import connect_rmw
-from app.database import Connection, Database
+from app.database import Database
 from app.domain.codes import AppointmentResponse, ReferrerKind, SignalKind, System, WithdrawalReason
-from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, EventType
+from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, EventType, NewEvent
 from app.domain.fields import Field
 from app.domain.receivers import PartnerKey
-from app.events.outbox import record
 from app.models.delivery.delivery import Delivery
+from app.models.delivery.outbox import append_events
 from app.sandbox.allegro import app as allegro
 from app.sandbox.gidso import app as gidso
 from app.sandbox.rmw import app as rmw
@@ -81,12 +81,7 @@ class DropsResponses:
     async def tell(self, referral: UUID, *types: EventType) -> list[Delivery]:
         """Record these events and deliver for three days. Return the deliveries to the partner."""
         events = [self.env.event(referral, type, **FACTS.get(type, {})) for type in types]
-
-        def record_all(tx: Connection) -> None:
-            for event in events:
-                record(tx, event, source_system=System.API)
-
-        await self.env.db.write(record_all)
+        await self.env.db.write(append_events, [NewEvent(event, System.API) for event in events])
         while await self.env.relay.once():
             pass
         for _ in range(72):

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferralStatus, ReferrerKind, System
-from app.domain.events import Event, EventType, FactValue
+from app.domain.events import Event, EventType, FactValue, NewEvent
 from app.domain.fields import Field, FieldValues
 from app.domain.identifiers import MonotonicIds
 from app.domain.ports import PartnerMessage, Receipt
@@ -35,9 +35,9 @@ from app.events.http.client import OutboundClient
 from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
-from app.events.outbox import record
 from app.models.delivery.claim import lock_deliveries, next_sequences, take
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about, delivery, to_delivery
+from app.models.delivery.outbox import append_events
 from app.models.delivery.subscription import Content, insert_subscription
 from app.privacy.gate import PrivacyGate
 from app.privacy.policy import load_policy
@@ -267,12 +267,7 @@ class EventEnv:
     async def happen(self, referral_id: UUID, *types: EventType, source: System = System.ALLEGRO) -> list[Event]:
         """Record events and relay them."""
         events = [self.event(referral_id, type) for type in types]
-
-        def record_all(tx: Connection) -> None:
-            for event in events:
-                record(tx, event, source_system=source)
-
-        await self.db.write(record_all)
+        await self.db.write(append_events, [NewEvent(event, source) for event in events])
         while await self.relay.once():
             pass
         return events

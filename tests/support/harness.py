@@ -14,10 +14,10 @@ from app.api.auth.tokens import new_signing_key
 from app.database import Connection, Database
 from app.domain.codes import OrganisationRole, ReferrerKind, System
 from app.domain.commands import ActionContext, RegisterReferral
-from app.domain.events import Event, EventType
+from app.domain.events import Event, EventType, NewEvent
 from app.domain.values import ClientDetails, ReferralContents
 from app.events.http.signing import new_secret
-from app.events.outbox import NewEvent, record_all
+from app.models.delivery.outbox import append_events
 from app.models.delivery.subscription import Subscription, insert_subscription, secret_context
 from app.operations.access.clients import SCOPES, find_client, save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
@@ -101,11 +101,7 @@ class Harness:
         """Store this number of events in one transaction, spread over the referrals. Return them."""
         now = self.services.clock.now()
         events = [self._event(referral_ids[index % len(referral_ids)], now) for index in range(number)]
-
-        def work(tx: Connection) -> None:
-            record_all(tx, [NewEvent(event, System.ALLEGRO) for event in events])
-
-        await self.db.write(work)
+        await self.db.write(append_events, [NewEvent(event, System.ALLEGRO) for event in events])
         return events
 
     async def token(self, client_id: str, public_url: str) -> str:

@@ -19,14 +19,13 @@ from sqlalchemy import (
     Table,
     bindparam,
     func,
-    insert,
     select,
     update,
 )
 
 from app.domain.codes import System
 from app.domain.events import Event, EventType, NewEvent
-from app.models.base import Columns, Id, JsonDocument, UtcDateTime, Writes, metadata
+from app.models.base import Columns, Id, JsonDocument, UtcDateTime, Writes, insert_together, metadata
 from app.models.bulk import is_any_of
 
 event = Table(
@@ -53,7 +52,6 @@ _UNRELAYED = event.c.relayed_at.is_(None)
 Index("ix_event_unrelayed", event.c.position, sqlite_where=_UNRELAYED, postgresql_where=_UNRELAYED)
 
 # Made once, because building a statement costs as much as running it.
-_NEW_EVENTS = insert(event).inline()
 _BY_ID = select(event).where(is_any_of(event.c.id, "ids"))
 
 _UNRELAYED_SINCE = select(event.c.recorded_at).where(_UNRELAYED).order_by(event.c.position).limit(1)
@@ -90,9 +88,12 @@ def collect_events(writes: Writes, new: Sequence[NewEvent]) -> None:
 
 
 def append_events(tx: Connection, new: Sequence[NewEvent]) -> None:
-    """Store events in this order; a quiet one is history only and is never sent to anybody."""
-    if new:
-        tx.execute(_NEW_EVENTS, [_new_row(each) for each in new])
+    """Store events in this order, in the transaction of the change; a quiet one is history only and is never sent.
+
+    The caller has locked the subjects of the events, so that those of a chain get their positions in the order in which
+    they are committed.
+    """
+    insert_together(tx, [(event, [_new_row(each) for each in new])])
 
 
 def unrelayed_since(tx: Connection) -> datetime | None:
