@@ -29,12 +29,12 @@ from app.events.delivery.context import CaseLookup, EventContext, stated_facts
 from app.events.delivery.engine import DeliveryEngine
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay
-from app.events.delivery.routing import FilterAttributes
 from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
+from app.models.cases.referral import RoutedReferral
 from app.models.delivery.claim import lock_deliveries, next_sequences, take
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about, delivery, to_delivery
 from app.models.delivery.outbox import append_events
@@ -100,12 +100,9 @@ class KnownCases(CaseLookup):
         self.cases[referral_id] = replace(case, facts=case.facts | facts)
 
     @override
-    def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
-        return {id: self.cases[id].referrer for id in referral_ids if id in self.cases}
-
-    @override
-    def filter_attributes(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
-        return {id: FilterAttributes() for id in referral_ids}
+    def routed_referrals(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, RoutedReferral]:
+        known = [id for id in referral_ids if id in self.cases]
+        return {id: RoutedReferral(self.cases[id].referrer, area="Centrum") for id in known}
 
     @override
     def load_contexts(

@@ -10,6 +10,7 @@ from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, Event, EventType
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
 from app.events.delivery.routing import occasion_of, receiver_for, routes
+from app.models.cases.referral import RoutedReferral
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from tests.support.subscriptions import subscription as new_subscription
@@ -30,7 +31,7 @@ def subscription(of: Organisation, *types: EventType, status: SubscriptionStatus
 
 
 def receivers(event: StoredEvent, of: Organisation, *subscriptions: Subscription) -> list[ReceiverKey]:
-    return [route.receiver for route in routes(event, of, subscriptions)]
+    return [route.receiver for route in routes(event, RoutedReferral(of, area="Centrum"), subscriptions)]
 
 
 @pytest.mark.parametrize("type", EventType)
@@ -72,7 +73,7 @@ def test_paused_subscription_is_owed_but_held() -> None:
     team = referrer(System.API)
     paused = subscription(team, status=SubscriptionStatus.PAUSED)
 
-    found = list(routes(stored(EventType.INTAKE_MISSED), team, [paused]))
+    found = list(routes(stored(EventType.INTAKE_MISSED), RoutedReferral(team, area="Centrum"), [paused]))
 
     assert [route.is_parked for route in found] == [True]
 

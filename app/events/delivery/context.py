@@ -11,13 +11,10 @@ from app.domain.codes import System
 from app.domain.events import Event
 from app.domain.field_values import appointment_values, field_values
 from app.domain.fields import Field, FieldValues
-from app.domain.queries import EVERYTHING
 from app.domain.values import Organisation
-from app.events.delivery.routing import FilterAttributes
-from app.models.access.organisation import to_organisation
 from app.models.cases.appointment import appointments_by_id
 from app.models.cases.external_id import external_id_of, link
-from app.models.cases.referral import load_referral_rows
+from app.models.cases.referral import RoutedReferral, routed_referrals
 from app.models.cases.repository import load_cases, load_feedback_values
 from app.vault import Vault
 
@@ -43,14 +40,9 @@ class CaseLookup:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def referrers(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Organisation]:
-        """Return the referring organisations by referral."""
-        return {row.id: to_organisation(row) for row in load_referral_rows(tx, referral_ids, EVERYTHING)}
-
-    def filter_attributes(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, FilterAttributes]:
-        """Return what the filters of subscriptions ask about referrals."""
-        rows = load_referral_rows(tx, referral_ids, EVERYTHING)
-        return {row.id: FilterAttributes(row.area, row.worker_index) for row in rows}
+    def routed_referrals(self, tx: Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, RoutedReferral]:
+        """Return what routing reads of referrals, by id; erased ones are left out."""
+        return routed_referrals(tx, referral_ids)
 
     def load_contexts(
         self, tx: Connection, events: Sequence[Event], *, with_client: bool

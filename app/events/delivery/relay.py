@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,9 +12,9 @@ from uuid import UUID
 from app.database import Connection, Database
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
-from app.domain.values import Organisation
 from app.events.delivery.context import CaseLookup
-from app.events.delivery.routing import FilterAttributes, Route, has_filter, occasion_of, receiver_kind, routes
+from app.events.delivery.routing import Route, occasion_of, receiver_kind, routes
+from app.models.cases.referral import RoutedReferral
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.outbox import StoredEvent, take_unrelayed
 from app.models.delivery.subscription import Subscription, subscriptions_of
@@ -46,39 +46,26 @@ class Relay:
         waiting = take_unrelayed(tx, BATCH, self.clock.now())
         if not waiting:
             return 0
-        referrers = self.cases.referrers(tx, {stored.event.subject_id for stored in waiting})
-        subscriptions = _by_organisation(tx, referrers)
-        attributes = self._filter_attributes(tx, referrers, subscriptions)
-        insert_deliveries(tx, list(self._deliveries(waiting, referrers, subscriptions, attributes)))
+        referrals = self.cases.routed_referrals(tx, {stored.event.subject_id for stored in waiting})
+        subscriptions = _by_organisation(tx, {each.referrer.id for each in referrals.values()})
+        insert_deliveries(tx, list(self._deliveries(waiting, referrals, subscriptions)))
         return len(waiting)
-
-    def _filter_attributes(
-        self,
-        tx: Connection,
-        referrers: Mapping[UUID, Organisation],
-        subscriptions: Mapping[UUID, Sequence[Subscription]],
-    ) -> Mapping[UUID, FilterAttributes]:
-        filtering = {owner for owner, owned in subscriptions.items() if any(map(has_filter, owned))}
-        asked = {referral_id for referral_id, referrer in referrers.items() if referrer.id in filtering}
-        return self.cases.filter_attributes(tx, asked) if asked else {}
 
     def _deliveries(
         self,
         waiting: Sequence[StoredEvent],
-        referrers: Mapping[UUID, Organisation],
+        referrals: Mapping[UUID, RoutedReferral],
         subscriptions: Mapping[UUID, Sequence[Subscription]],
-        attributes: Mapping[UUID, FilterAttributes],
     ) -> Iterator[Delivery]:
         now = self.clock.now()
         # The same for most receivers of a batch.
         agrees = cache(self.policy.agrees)
         for stored in waiting:
             # A referral that was erased in the meantime concerns nobody.
-            if referrer := referrers.get(stored.event.subject_id):
-                known = attributes.get(stored.event.subject_id, FilterAttributes())
-                for route in routes(stored, referrer, subscriptions.get(referrer.id, ()), known):
+            if referral := referrals.get(stored.event.subject_id):
+                for route in routes(stored, referral, subscriptions.get(referral.referrer.id, ())):
                     # What may never be sent makes no delivery.
-                    kind = receiver_kind(route.receiver, referrer)
+                    kind = receiver_kind(route.receiver, referral.referrer)
                     if agrees(kind, occasion_of(route.receiver, stored.event.type)):
                         yield self._delivery(stored, route, now)
 
@@ -97,8 +84,8 @@ class Relay:
         )
 
 
-def _by_organisation(tx: Connection, referrers: Mapping[UUID, Organisation]) -> dict[UUID, list[Subscription]]:
+def _by_organisation(tx: Connection, organisation_ids: Collection[UUID]) -> dict[UUID, list[Subscription]]:
     found: dict[UUID, list[Subscription]] = defaultdict(list)
-    for subscription in subscriptions_of(tx, {referrer.id for referrer in referrers.values()}):
+    for subscription in subscriptions_of(tx, organisation_ids):
         found[subscription.organisation_id].append(subscription)
     return found

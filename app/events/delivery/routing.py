@@ -10,15 +10,14 @@ from app.domain.codes import REFERRER_SYSTEMS, DisclosureOccasion, System
 from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, EventType
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
+from app.models.cases.referral import RoutedReferral
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from app.privacy.gate import Receiver
 
 __all__ = [
     "FINANCE_TEAM",
-    "FilterAttributes",
     "Route",
-    "has_filter",
     "occasion_of",
     "receiver_for",
     "receiver_kind",
@@ -29,19 +28,6 @@ __all__ = [
 
 FINANCE_TEAM = PartnerKey(System.ALLEGRO)
 """The receiver that is the finance team by its own system."""
-
-
-@dataclass(frozen=True)
-class FilterAttributes:
-    """What the filters of subscriptions ask about a referral.
-
-    Attributes:
-        area: where the client lives (*gebied*).
-        worker_index: keyed hash of the e-mail of the referrer's worker; None when it gave none.
-    """
-
-    area: str | None = None
-    worker_index: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -58,21 +44,15 @@ class Route:
     is_parked: bool = False
 
 
-def routes(
-    stored: StoredEvent,
-    referrer: Organisation,
-    subscriptions: Sequence[Subscription],
-    attributes: FilterAttributes = FilterAttributes(),
-) -> Iterator[Route]:
+def routes(stored: StoredEvent, referral: RoutedReferral, subscriptions: Sequence[Subscription]) -> Iterator[Route]:
     """Return the receivers that an event concerns.
 
     Args:
         stored: the event.
-        referrer: the organisation that referred.
+        referral: what it is about.
         subscriptions: those of the referrer.
-        attributes: what their filters ask; may be left out when :func:`has_filter` holds for none of them.
     """
-    event_type = stored.event.type
+    event_type, referrer = stored.event.type, referral.referrer
     if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
         yield Route(FINANCE_TEAM, None)
     if OCCASION_OF[event_type] is None:
@@ -80,22 +60,17 @@ def routes(
     if referrer.system in REFERRER_SYSTEMS:
         yield Route(PartnerKey(referrer.system), referrer.id)
     for subscription in subscriptions:
-        if not unmatched_filters(subscription, event_type, attributes):
+        if not unmatched_filters(subscription, event_type, referral):
             is_parked = subscription.status is not SubscriptionStatus.ACTIVE
             yield Route(SubscriptionKey(subscription.id), referrer.id, is_parked)
 
 
-def has_filter(subscription: Subscription) -> bool:
-    """Return whether a subscription filters on attributes of a referral."""
-    return bool(subscription.areas or subscription.worker_index)
-
-
-def unmatched_filters(subscription: Subscription, event_type: EventType, attributes: FilterAttributes) -> list[str]:
+def unmatched_filters(subscription: Subscription, event_type: EventType, referral: RoutedReferral) -> list[str]:
     """Return the filters of a subscription that an event does not pass: ``event-type``, ``area``, ``worker``."""
     failed = {
         "event-type": bool(subscription.event_types) and event_type not in subscription.event_types,
-        "area": bool(subscription.areas) and attributes.area not in subscription.areas,
-        "worker": subscription.worker_index is not None and subscription.worker_index != attributes.worker_index,
+        "area": bool(subscription.areas) and referral.area not in subscription.areas,
+        "worker": subscription.worker_index is not None and subscription.worker_index != referral.worker_index,
     }
     return [name for name, fails in failed.items() if fails]
 

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -47,6 +48,7 @@ from app.domain.queries import ReferralQuery, Visibility
 from app.domain.values import (
     Consent,
     Counsellor,
+    Organisation,
     Referral,
     ReferralContents,
     ReferralFlags,
@@ -56,6 +58,7 @@ from app.domain.values import (
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
 from app.models.base import Columns, Id, JsonDocument, UtcDateTime, metadata
+from app.models.bulk import is_any_of
 from app.models.cases.client import client
 from app.vault import Sealer, Vault
 
@@ -135,6 +138,27 @@ def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibi
     return list(tx.execute(visible(BY_IDS, visibility), values))
 
 
+@dataclass(frozen=True)
+class RoutedReferral:
+    """What decides which receivers the events about a referral concern.
+
+    Attributes:
+        referrer: the organisation that referred.
+        area: where the client lives (*gebied*).
+        worker_index: keyed hash of the e-mail of the referrer's worker; None when it gave none.
+    """
+
+    referrer: Organisation
+    area: str
+    worker_index: bytes | None = None
+
+
+def routed_referrals(tx: Connection, ids: Collection[UUID]) -> dict[UUID, RoutedReferral]:
+    """Return what routing reads of referrals, by id; erased ones are left out."""
+    rows = tx.execute(_ROUTED, {"ids": ids})
+    return {row.id: RoutedReferral(to_organisation(row), row.area, row.worker_index) for row in rows}
+
+
 def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary]:
     """Return a page of summaries, newest first; one more than the limit shows that there is a next page."""
     values = {
@@ -159,6 +183,12 @@ def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary
 _WHOLE = select(referral, *ORGANISATION_COLUMNS).join(organisation, organisation.c.id == referral.c.organisation_id)
 BY_IDS = _WHOLE.where(referral.c.id.in_(bindparam("ids", expanding=True)))
 """Referrals with their organisation, by ``ids``."""
+
+_ROUTED = (
+    select(referral.c.id, referral.c.area, referral.c.worker_index, *ORGANISATION_COLUMNS)
+    .join(organisation, organisation.c.id == referral.c.organisation_id)
+    .where(is_any_of(referral.c.id, "ids"))
+)
 
 CHANGED_STATE = update(referral).where(referral.c.id == bindparam("row_id"))
 """Writes the columns of :func:`state_columns` of the referral ``row_id``."""

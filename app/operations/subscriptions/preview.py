@@ -12,10 +12,9 @@ from app.domain.field_values import field_values
 from app.domain.fields import Field, FieldValues
 from app.domain.input_rules import InputRule
 from app.domain.receivers import SubscriptionKey
-from app.domain.values import Organisation
 from app.events.contract.catalogue import ID_FIELDS, fields_for
-from app.events.delivery.routing import FilterAttributes, receiver_for, unmatched_filters
-from app.models.cases.referral import load_referral_rows
+from app.events.delivery.routing import receiver_for, unmatched_filters
+from app.models.cases.referral import RoutedReferral, worker_index_of
 from app.models.cases.repository import load_cases
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
@@ -83,14 +82,14 @@ def preview_for(
         ReferralNotFound: the subscription's organisation has no such referral.
     """
     moment = _moment_of(request.event_type)
-    attributes, referrer, facts = _referral(tx, services, caller_scope, subscription, request.referral_id)
-    receiver = receiver_for(SubscriptionKey(subscription.id), referrer)
+    referral, facts = _referral(tx, services, caller_scope, subscription, request.referral_id)
+    receiver = receiver_for(SubscriptionKey(subscription.id), referral.referrer)
     wanted = fields_for(request.event_type, moment)
     readable = _readable(services, receiver, facts)
     offered = {field: readable.get(field) for field in wanted | services.policy.asks}
     released = services.gate.explain(receiver, moment, offered)
     decisions = tuple(_as_sent(subscription, each) for each in released.decisions if each.field in wanted)
-    unmatched = unmatched_filters(subscription, request.event_type, attributes)
+    unmatched = unmatched_filters(subscription, request.event_type, referral)
     return Preview(
         moment=moment,
         policy_version=released.policy_version,
@@ -112,12 +111,12 @@ def _moment_of(event_type: EventType) -> DisclosureOccasion:
 
 def _referral(
     tx: Connection, services: Services, caller_scope: CallerScope, subscription: Subscription, referral_id: UUID
-) -> tuple[FilterAttributes, Organisation, FieldValues]:
+) -> tuple[RoutedReferral, FieldValues]:
     case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None or case.referral.organisation.id != subscription.organisation_id:
         raise ReferralNotFound()
-    (row,) = load_referral_rows(tx, [referral_id], caller_scope.visibility)
-    return FilterAttributes(row.area, row.worker_index), case.referral.organisation, field_values(case)
+    worker_index = worker_index_of(services.vault, case.contents.worker.email)
+    return RoutedReferral(case.referral.organisation, case.referral.area, worker_index), field_values(case)
 
 
 def _readable(services: Services, receiver: Receiver, facts: FieldValues) -> Mapping[Field, object]:
