@@ -203,5 +203,5 @@ class QuarantineEntry:
     occurred_at: datetime | None
     referral_id: UUID | None
     revision: int | None
-    decided_by: str | None
-    decision: str | None
+    decided_by: str | None = None
+    decision: str | None = None

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from app.domain.codes import System
 from app.domain.partners import QuarantineEntry, QuarantineState
 from app.domain.ports import ReadError
-from app.models.base import Id, UtcDateTime, metadata
+from app.models.base import Columns, Id, UtcDateTime, metadata
 
 quarantine = Table(
     "quarantine",
@@ -118,10 +118,10 @@ _COUNT = select(func.count()).where(_IS_OPEN)
 _COUNT_BY_SYSTEM = select(quarantine.c.system, func.count()).where(_IS_OPEN).group_by(quarantine.c.system)
 
 
-def put_in_quarantine(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+def put_in_quarantine(tx: Connection, system: System, records: Sequence[SealedRecord]) -> None:
     """Store records that could not be applied."""
-    if rows:
-        tx.execute(insert(quarantine), [dict(row) for row in rows])
+    if records:
+        tx.execute(insert(quarantine), [_columns(system, each) for each in records])
 
 
 def quarantine_of_cases(
@@ -199,6 +199,29 @@ def count_quarantined(tx: Connection) -> int:
 def count_quarantined_by_partner(tx: Connection) -> dict[System, int]:
     """Return the number of records in quarantine by partner; partners without one are left out."""
     return {System(system): number for system, number in tx.execute(_COUNT_BY_SYSTEM)}
+
+
+def _columns(system: System, sealed: SealedRecord) -> Columns:
+    entry = sealed.entry
+    return {
+        "id": entry.id,
+        "system": system,
+        "kind": entry.kind,
+        "external_id": entry.external_id,
+        "case_id": entry.case_id,
+        "version": entry.version,
+        "content_hash": entry.content_hash,
+        "field": entry.field,
+        "reason": entry.reason,
+        "message": entry.message,
+        "payload": sealed.payload,
+        "state": entry.state,
+        "since": entry.since,
+        "changed_at": entry.since,
+        "occurred_at": entry.occurred_at,
+        "referral_id": entry.referral_id,
+        "revision": entry.revision,
+    }
 
 
 def _entry(row: RowMapping) -> QuarantineEntry:

@@ -13,17 +13,14 @@ from app.models.base import ReceiverText, UtcDateTime
 from app.models.cases.external_id import external_id
 from app.models.cases.history import history
 from app.models.delivery.delivery import DeliveryState, delivery, in_state
-from app.models.partners.record import partner_record
-
-Key = tuple[str, str]
-"""Kind and external id: what identifies a record at its partner."""
+from app.models.partners.record import RecordKey, partner_record
 
 
 @dataclass(frozen=True)
 class StoredRecord:
     """A partner's record that the hub applied once."""
 
-    key: Key
+    key: RecordKey
     case_id: str
     content_hash: bytes
 
@@ -99,7 +96,7 @@ _RESEND = (
 )
 
 
-def stored_records(tx: Connection, system: System, after: Key, limit: int) -> list[StoredRecord]:
+def stored_records(tx: Connection, system: System, after: RecordKey, limit: int) -> list[StoredRecord]:
     """Return a page of what was applied of a partner, in the order of the keys; ``("", "")`` begins."""
     kind, record_id = after
     rows = tx.execute(_RECORDS, {"system": system, "kind": kind, "external_id": record_id, "limit": limit})
@@ -107,7 +104,7 @@ def stored_records(tx: Connection, system: System, after: Key, limit: int) -> li
     return [StoredRecord((row.kind, row.external_id), row.case_id or row.external_id, row.content_hash) for row in rows]
 
 
-def stored_hashes(tx: Connection, system: System, external_ids: Collection[str]) -> dict[Key, bytes]:
+def stored_hashes(tx: Connection, system: System, external_ids: Collection[str]) -> dict[RecordKey, bytes]:
     """Return the content hash last applied, by kind and id."""
     rows = tx.execute(_HASHES, {"system": system, "ids": list(external_ids)})
     return {(row.kind, row.external_id): row.content_hash for row in rows}

@@ -1,14 +1,15 @@
 """The version of each partner record that was last applied."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, Connection, LargeBinary, String, Table, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.codes import System
-from app.models.base import UtcDateTime, metadata
+from app.models.base import Columns, UtcDateTime, metadata
 
 partner_record = Table(
     "partner_record",
@@ -23,6 +24,27 @@ partner_record = Table(
     Column("revision", BigInteger),
     Column("case_id", String),
 )
+
+RecordKey = tuple[str, str]
+"""Kind and external id: what identifies a record at its partner."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppliedRecord:
+    """A version of a partner's record that was applied.
+
+    Attributes:
+        revision: under which it is remembered; a tombstone has none of its own.
+    """
+
+    system: System
+    kind: str
+    external_id: str
+    case_id: str
+    version: str
+    content_hash: bytes
+    revision: int | None
+    applied_at: datetime
 
 
 @dataclass(frozen=True)
@@ -60,7 +82,20 @@ def known_records(
     return {row.external_id: AppliedVersion(row.content_hash, row.revision) for row in rows}
 
 
-def save_records(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Store which version of records was applied; each row is one record of a partner."""
-    if rows:
-        tx.execute(_SAVE[tx.dialect.name], [dict(row) for row in rows])
+def save_records(tx: Connection, records: Sequence[AppliedRecord]) -> None:
+    """Store which version of records was applied."""
+    if records:
+        tx.execute(_SAVE[tx.dialect.name], [_columns(each) for each in records])
+
+
+def _columns(record: AppliedRecord) -> Columns:
+    return {
+        "system": record.system,
+        "kind": record.kind,
+        "external_id": record.external_id,
+        "case_id": record.case_id,
+        "version": record.version,
+        "content_hash": record.content_hash,
+        "revision": record.revision,
+        "applied_at": record.applied_at,
+    }

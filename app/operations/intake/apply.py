@@ -7,7 +7,6 @@ page are applied together; when one is refused, each is applied alone, so that a
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -19,7 +18,7 @@ from app.domain.errors import HubError, NotFound
 from app.domain.partners import PartnerRun, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
 from app.models.cases.external_id import linkable, referral_of
-from app.models.partners.record import AppliedVersion, known_records, save_records
+from app.models.partners.record import AppliedRecord, AppliedVersion, RecordKey, known_records, save_records
 from app.models.partners.run import insert_run, last_drift
 from app.operations.cases.execute import ReferralRef, execute, register
 from app.operations.cases.unit_of_work import UnitOfWork
@@ -34,8 +33,7 @@ from app.operations.intake.classify import (
 )
 from app.operations.intake.quarantine_state import (
     CaseQuarantine,
-    Key,
-    applied_row,
+    applied_record,
     case_ids,
     content_hash,
     in_order,
@@ -183,7 +181,7 @@ class _RecordBatch:
         self._quarantine = CaseQuarantine(tx, services, system, case_ids(records))
         self._moved: set[str] = set()
         self._counts: Counter[str] = Counter()
-        self._applied: dict[Key, dict[str, Any]] = {}
+        self._applied: dict[RecordKey, AppliedRecord] = {}
 
     def apply_together(self) -> PageResult:
         """Apply all records in memory and write what they change at the end.
@@ -330,7 +328,7 @@ class _RecordBatch:
             self._linkable.discard(given)
         return known
 
-    def _applied_versions(self) -> dict[Key, AppliedVersion]:
+    def _applied_versions(self) -> dict[RecordKey, AppliedVersion]:
         ids: dict[str, set[str]] = defaultdict(set)
         for each in self._records:
             ids[each.record.kind].add(each.record.external_id)
@@ -358,7 +356,7 @@ class _RecordBatch:
     def _note(self, each: _HashedRecord, revision: int | None) -> None:
         key = key_of(each.record)
         now = self._uow.rules.now
-        self._applied[key] = applied_row(each.record, self._system, each.content_hash, revision, now)
+        self._applied[key] = applied_record(each.record, self._system, each.content_hash, revision, now)
         self._known[key] = AppliedVersion(content_hash=each.content_hash, revision=revision)
 
     def _revision_of(self, record: PartnerRecord) -> int | None:

@@ -6,54 +6,35 @@ Everything is decided in memory and written together at the end, so that no reco
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from math import inf
-from typing import Any
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreadable, UnknownCode
-from app.domain.partners import QuarantineState
+from app.domain.partners import QuarantineEntry, QuarantineState
 from app.domain.ports import PartnerRecord, ReadError
-from app.models.partners.quarantine import change_reasons, close_quarantine, put_in_quarantine, quarantine_of_cases
+from app.models.partners.quarantine import (
+    SealedRecord,
+    change_reasons,
+    close_quarantine,
+    put_in_quarantine,
+    quarantine_of_cases,
+)
+from app.models.partners.record import AppliedRecord, RecordKey
 from app.operations.intake.classify import WAITS, QuarantinedVersion
 from app.operations.services import Services
 
-Key = tuple[str, str]
-"""Kind and external id: what names a record at its partner."""
+KNOWN_STATES = (QuarantineState.OPEN, QuarantineState.DISMISSED, QuarantineState.EXPIRED)
+"""The states in which the content of a record is known, and not tried again without a reason."""
 
-_READ_STATES = (QuarantineState.OPEN, QuarantineState.DISMISSED, QuarantineState.EXPIRED)
+PAYLOAD_CONTEXT = "quarantine.payload"
+"""What payloads are sealed for."""
+
 _UNREADABLE = frozenset({PartnerUnreadable.reason, UnknownCode.reason})
-
-
-@dataclass(frozen=True)
-class QuarantinedItem:
-    """A record that is or was in quarantine; ids grow, so they show which came first."""
-
-    id: UUID
-    state: QuarantineState
-    content_hash: bytes
-    reason: str
-    revision: int | None
-
-    @property
-    def is_unreadable(self) -> bool:
-        """Whether it could not be read, so that only another mapping or content helps."""
-        return self.reason in _UNREADABLE
-
-    @property
-    def version(self) -> QuarantinedVersion:
-        """What decides whether it is tried again."""
-        return QuarantinedVersion(
-            content_hash=self.content_hash,
-            revision=self.revision,
-            waits=self.reason == WAITS.reason,
-            is_unreadable=self.is_unreadable,
-            is_dismissed=self.state == QuarantineState.DISMISSED,
-        )
 
 
 class CaseQuarantine:
@@ -62,37 +43,32 @@ class CaseQuarantine:
     def __init__(self, tx: Connection, services: Services, system: System, case_ids: Collection[str]) -> None:
         self._services, self._system = services, system
         self._now: datetime = services.clock.now()
-        self._open: dict[str, dict[Key, QuarantinedItem]] = defaultdict(dict)
-        self._settled: dict[tuple[Key, bytes], QuarantinedItem] = {}
-        for row in quarantine_of_cases(tx, system, case_ids, _READ_STATES):
-            item = QuarantinedItem(row.id, row.state, row.content_hash, row.reason, row.revision)
-            key = (row.kind, row.external_id)
-            if row.state == QuarantineState.OPEN:
-                self._open[row.case_id][key] = item
+        self._open: dict[str, dict[RecordKey, QuarantineEntry]] = defaultdict(dict)
+        self._settled: dict[tuple[RecordKey, bytes], QuarantineEntry] = {}
+        for entry in quarantine_of_cases(tx, system, case_ids, KNOWN_STATES):
+            if entry.state is QuarantineState.OPEN:
+                self._open[entry.case_id][key_of(entry)] = entry
             else:
-                self._settled[key, row.content_hash] = item
-        self._new: dict[UUID, dict[str, Any]] = {}
+                self._settled[key_of(entry), entry.content_hash] = entry
+        self._new: dict[UUID, SealedRecord] = {}
         self._closed: dict[UUID, QuarantineState] = {}
         self._reasons: dict[UUID, ReadError] = {}
 
     def version_of(self, record: PartnerRecord) -> QuarantinedVersion | None:
         """Return what is in quarantine of this record now, this version of it or another."""
-        item = self._item(record)
-        return item.version if item else None
+        entry = self._entry(record)
+        return _version(entry) if entry else None
 
     def same_content(self, record: PartnerRecord, content: bytes) -> QuarantinedVersion | None:
         """Return what is known of exactly this content: dismissed, expired or in quarantine."""
-        item = self._item(record)
-        same = item if item and item.content_hash == content else None
+        entry = self._entry(record)
+        same = entry if entry and entry.content_hash == content else None
         found = self._settled.get((key_of(record), content)) or same
-        return found.version if found else None
-
-    def _item(self, record: PartnerRecord) -> QuarantinedItem | None:
-        return self._open[record.case_id].get(key_of(record))
+        return _version(found) if found else None
 
     def blocks(self, record: PartnerRecord) -> bool:
         """Return whether an earlier record of the same case is in quarantine."""
-        mine = self._item(record)
+        mine = self._entry(record)
         others = (each for each in self._open[record.case_id].values() if each is not mine)
         return any(_comes_before(each, record, mine) for each in others)
 
@@ -100,34 +76,30 @@ class CaseQuarantine:
         """Keep a record that cannot be applied; False when its payload was kept its term before, and is not again."""
         if (key_of(record), content) in self._settled:
             return False
-        mine = self._item(record)
+        mine = self._entry(record)
         if mine and mine.content_hash == content:
-            self._change_reason(mine.id, unread)
-            item = QuarantinedItem(mine.id, QuarantineState.OPEN, content, unread.reason, mine.revision)
-        else:
-            self._close(mine, QuarantineState.OVERTAKEN)
-            row = self._row(record, content, unread)
-            self._new[row["id"]] = row
-            item = QuarantinedItem(row["id"], QuarantineState.OPEN, content, unread.reason, record.revision)
-        self._open[record.case_id][key_of(record)] = item
+            self._change_reason(mine, unread)
+            return True
+        self._close(mine, QuarantineState.OVERTAKEN)
+        new = self._sealed(record, content, unread)
+        self._new[new.entry.id] = new
+        self._open[record.case_id][key_of(record)] = new.entry
         return True
 
     def release(self, record: PartnerRecord, content: bytes) -> None:
         """End the quarantine of this record, because it or a newer version of it was dealt with now."""
-        item = self._item(record)
-        self.end(
-            record, QuarantineState.APPLIED if item and item.content_hash == content else QuarantineState.OVERTAKEN
-        )
+        entry = self._entry(record)
+        is_same = entry is not None and entry.content_hash == content
+        self.end(record, QuarantineState.APPLIED if is_same else QuarantineState.OVERTAKEN)
 
     def reset_retry(self, case_id: str) -> None:
         """Let what was refused for how its case stood wait no more than others, because the case moved.
 
         A partner that returns each change once does not return it again: ``retry_unblocked`` does it after the pull.
         """
-        for key, item in self._open[case_id].items():
-            if item.reason != WAITS.reason and not item.is_unreadable:
-                self._change_reason(item.id, WAITS)
-                self._open[case_id][key] = replace(item, reason=WAITS.reason)
+        for entry in list(self._open[case_id].values()):
+            if entry.reason != WAITS.reason and entry.reason not in _UNREADABLE:
+                self._change_reason(entry, WAITS)
 
     def end(self, record: PartnerRecord, state: QuarantineState) -> None:
         """End the quarantine of this record in a state."""
@@ -135,40 +107,45 @@ class CaseQuarantine:
 
     def write(self, tx: Connection) -> None:
         """Write what changed."""
-        put_in_quarantine(tx, list(self._new.values()))
+        put_in_quarantine(tx, self._system, list(self._new.values()))
         change_reasons(tx, self._reasons, self._now)
         for state in set(self._closed.values()):
             close_quarantine(tx, [id for id, end in self._closed.items() if end == state], state, self._now)
 
-    def _change_reason(self, row_id: UUID, unread: ReadError) -> None:
-        if row_id in self._new:
-            self._new[row_id] |= asdict(unread)
+    def _entry(self, record: PartnerRecord) -> QuarantineEntry | None:
+        return self._open[record.case_id].get(key_of(record))
+
+    def _change_reason(self, entry: QuarantineEntry, unread: ReadError) -> None:
+        changed = replace(entry, field=unread.field, reason=unread.reason, message=unread.message)
+        self._open[entry.case_id][key_of(entry)] = changed
+        if entry.id in self._new:
+            self._new[entry.id] = replace(self._new[entry.id], entry=changed)
         else:
-            self._reasons[row_id] = unread
+            self._reasons[entry.id] = unread
 
-    def _close(self, item: QuarantinedItem | None, state: QuarantineState) -> None:
-        if item:
-            self._closed[item.id] = state
+    def _close(self, entry: QuarantineEntry | None, state: QuarantineState) -> None:
+        if entry:
+            self._closed[entry.id] = state
 
-    def _row(self, record: PartnerRecord, content: bytes, unread: ReadError) -> dict[str, Any]:
+    def _sealed(self, record: PartnerRecord, content: bytes, unread: ReadError) -> SealedRecord:
+        entry = QuarantineEntry(
+            id=self._services.new_id(self._now),
+            kind=record.kind,
+            external_id=record.external_id,
+            case_id=record.case_id,
+            version=record.version,
+            content_hash=content,
+            field=unread.field,
+            reason=unread.reason,
+            message=unread.message,
+            state=QuarantineState.OPEN,
+            since=self._now,
+            occurred_at=record.occurred_at,
+            referral_id=record.referral_id,
+            revision=record.revision,
+        )
         payload = json.dumps(dict(record.payload), default=str).encode()
-        return {
-            "id": self._services.new_id(self._now),
-            "system": self._system,
-            "kind": record.kind,
-            "external_id": record.external_id,
-            "case_id": record.case_id,
-            "version": record.version,
-            "content_hash": content,
-            **asdict(unread),
-            "payload": self._services.vault.seal(payload, "quarantine.payload"),
-            "state": QuarantineState.OPEN,
-            "since": self._now,
-            "changed_at": self._now,
-            "occurred_at": record.occurred_at,
-            "referral_id": record.referral_id,
-            "revision": record.revision,
-        }
+        return SealedRecord(entry=entry, payload=self._services.vault.seal(payload, PAYLOAD_CONTEXT))
 
 
 def in_order(records: Sequence[PartnerRecord]) -> list[PartnerRecord]:
@@ -183,8 +160,8 @@ def in_order(records: Sequence[PartnerRecord]) -> list[PartnerRecord]:
     return [next(sorted_cases[record.case_id]) for record in records]
 
 
-def key_of(record: PartnerRecord) -> Key:
-    """Return what names a record at its partner."""
+def key_of(record: PartnerRecord | QuarantineEntry) -> RecordKey:
+    """Return what identifies a record at its partner."""
     return record.kind, record.external_id
 
 
@@ -193,10 +170,10 @@ def content_hash(record: PartnerRecord) -> bytes:
     return sha256(json.dumps(record.payload, sort_keys=True, default=str).encode()).digest()
 
 
-def applied_row(
+def applied_record(
     record: PartnerRecord, system: System, content: bytes, revision: int | None, now: datetime
-) -> dict[str, Any]:
-    """Return the row by which a record that was applied is remembered.
+) -> AppliedRecord:
+    """Return what is remembered of a record that was applied.
 
     Args:
         record: as the partner gave it.
@@ -205,16 +182,16 @@ def applied_row(
         revision: under which it is remembered; a tombstone has none of its own.
         now: when it was applied.
     """
-    return {
-        "system": system,
-        "kind": record.kind,
-        "external_id": record.external_id,
-        "version": record.version,
-        "content_hash": content,
-        "applied_at": now,
-        "revision": revision,
-        "case_id": record.case_id,
-    }
+    return AppliedRecord(
+        system=system,
+        kind=record.kind,
+        external_id=record.external_id,
+        case_id=record.case_id,
+        version=record.version,
+        content_hash=content,
+        revision=revision,
+        applied_at=now,
+    )
 
 
 def case_ids(records: Iterable[PartnerRecord]) -> set[str]:
@@ -222,7 +199,18 @@ def case_ids(records: Iterable[PartnerRecord]) -> set[str]:
     return {record.case_id for record in records}
 
 
-def _comes_before(other: QuarantinedItem, record: PartnerRecord, mine: QuarantinedItem | None) -> bool:
+def _version(entry: QuarantineEntry) -> QuarantinedVersion:
+    """Return what decides whether a record is tried again."""
+    return QuarantinedVersion(
+        content_hash=entry.content_hash,
+        revision=entry.revision,
+        waits=entry.reason == WAITS.reason,
+        is_unreadable=entry.reason in _UNREADABLE,
+        is_dismissed=entry.state is QuarantineState.DISMISSED,
+    )
+
+
+def _comes_before(other: QuarantineEntry, record: PartnerRecord, mine: QuarantineEntry | None) -> bool:
     # A record that comes again keeps its place, whatever count it comes with; else it would wait for what waits for it.
     place = _rank(mine or record)
     if _rank(other) != place:
@@ -230,6 +218,6 @@ def _comes_before(other: QuarantinedItem, record: PartnerRecord, mine: Quarantin
     return mine is None or other.id < mine.id
 
 
-def _rank(each: PartnerRecord | QuarantinedItem) -> float:
+def _rank(each: PartnerRecord | QuarantineEntry) -> float:
     # What has no count, such as a tombstone, comes after what has.
     return inf if each.revision is None else each.revision

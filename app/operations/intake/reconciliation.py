@@ -23,7 +23,6 @@ from app.models.cases.external_id import insert_links, linkable, referral_of
 from app.models.partners.quarantine import quarantine_of_cases
 from app.models.partners.reconciliation import (
     CaseLink,
-    Key,
     StoredRecord,
     applied_versions,
     awaiting_delivery,
@@ -34,9 +33,9 @@ from app.models.partners.reconciliation import (
     stored_records,
     unlink,
 )
-from app.models.partners.record import save_records
+from app.models.partners.record import RecordKey, save_records
 from app.operations.intake.apply import PageResult, apply_page
-from app.operations.intake.quarantine_state import applied_row, case_ids, content_hash, key_of
+from app.operations.intake.quarantine_state import KNOWN_STATES, applied_record, case_ids, content_hash, key_of
 from app.operations.partners.lease import PartnerLease, renew_lease
 from app.operations.services import Services
 
@@ -112,14 +111,14 @@ class Reconciliation:
     """
 
     compared: int = 0
-    seen: set[Key] = field(default_factory=set)
+    seen: set[RecordKey] = field(default_factory=set)
     cases: set[str] = field(default_factory=set)
-    differences: dict[Key, Difference] = field(default_factory=dict)
+    differences: dict[RecordKey, Difference] = field(default_factory=dict)
     stored: int = 0
     extra: list[CaseLink] = field(default_factory=list)
     resent: int = 0
-    _revisions: dict[Key, int] = field(default_factory=dict)
-    _versions: dict[Key, tuple[bytes, frozenset[str]]] = field(default_factory=dict)
+    _revisions: dict[RecordKey, int] = field(default_factory=dict)
+    _versions: dict[RecordKey, tuple[bytes, frozenset[str]]] = field(default_factory=dict)
 
     def add_page(self, records: Sequence[PartnerRecord], findings: Sequence[Finding | None]) -> None:
         """Add a page; of two states of one record the newer counts, even if it is equal to what the hub applied."""
@@ -137,7 +136,7 @@ class Reconciliation:
             if finding:
                 self.differences[key] = Difference(finding, record, versions)
 
-    def _versions_of(self, key: Key, record: PartnerRecord) -> frozenset[str]:
+    def _versions_of(self, key: RecordKey, record: PartnerRecord) -> frozenset[str]:
         content, before = content_hash(record), self._versions.get(key)
         earlier = before[1] if before and before[0] == content else frozenset[str]()
         versions = earlier | {record.version}
@@ -211,17 +210,16 @@ def compare_page(
     cases = case_ids(records)
     linked = referral_of(tx, lease.system, cases)
     # What is or was in quarantine with this very content is known: comparing is no reason to try it again.
-    states = (QuarantineState.OPEN, QuarantineState.DISMISSED, QuarantineState.EXPIRED)
-    entries = quarantine_of_cases(tx, lease.system, cases, states)
-    quarantined = {((entry.kind, entry.external_id), entry.content_hash) for entry in entries}
+    entries = quarantine_of_cases(tx, lease.system, cases, KNOWN_STATES)
+    quarantined = {(key_of(entry), entry.content_hash) for entry in entries}
     return [_finding(record, applied, linked, quarantined) for record in records]
 
 
 def _finding(
     record: PartnerRecord,
-    applied: Mapping[Key, bytes],
+    applied: Mapping[RecordKey, bytes],
     linked: Mapping[str, UUID],
-    quarantined: Collection[tuple[Key, bytes]],
+    quarantined: Collection[tuple[RecordKey, bytes]],
 ) -> Finding | None:
     key, content = key_of(record), content_hash(record)
     if (key, content) in quarantined:
@@ -239,7 +237,7 @@ def rejected_records(tx: Connection, system: System, records: Sequence[PartnerRe
     """Return those of these records that are in quarantine, each with the field and the code of the reason."""
     read = {key_of(record) for record in records}
     entries = quarantine_of_cases(tx, system, case_ids(records), (QuarantineState.OPEN,))
-    found = [entry for entry in entries if (entry.kind, entry.external_id) in read]
+    found = [entry for entry in entries if key_of(entry) in read]
     return [f"{entry.kind}/{entry.external_id}: {entry.field} {entry.reason}" for entry in found]
 
 
@@ -260,7 +258,7 @@ def repair_page(
     now = services.clock.now()
     applied_before = [each.record for each in found if key_of(each.record) in known]
     save_records(
-        tx, [applied_row(each, lease.system, content_hash(each), each.revision, now) for each in applied_before]
+        tx, [applied_record(each, lease.system, content_hash(each), each.revision, now) for each in applied_before]
     )
     rest = [each for each in found if key_of(each.record) not in known]
     # The memory of a removed record stays, so that nothing older than the removal comes back.
@@ -270,7 +268,7 @@ def repair_page(
     return applied + PageResult(unchanged=len(known))
 
 
-def _in_history(tx: Connection, system: System, found: Sequence[Difference]) -> set[Key]:
+def _in_history(tx: Connection, system: System, found: Sequence[Difference]) -> set[RecordKey]:
     """Return the records that were applied according to the history: with their case, version and time.
 
     A registration may be applied again, and then changes what differs; a step must not be taken twice.
