@@ -33,7 +33,7 @@ from app.domain.fields import Field
 from app.domain.lifecycle import is_ended, is_open
 from app.domain.ownership import ConflictReason
 from app.domain.partners import ConflictState
-from app.models.base import Id, UtcDateTime, metadata, update_row
+from app.models.base import Columns, Id, UtcDateTime, metadata, update_row
 from app.models.cases.client import client
 from app.models.cases.external_id import external_id
 from app.models.cases.referral import referral
@@ -89,9 +89,21 @@ class PartnerField:
     counted_from: datetime
 
 
+@dataclass(frozen=True)
+class SealedValues:
+    """The values of a conflict, sealed under the client's key: the hub's, the partner's, and what it had before.
+
+    One that is not known is None; once they are purged, all are.
+    """
+
+    hub: bytes | None
+    partner: bytes | None
+    base: bytes | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class SealedConflict:
-    """A conflict; its values are sealed under the client's key, and None once they are purged.
+    """A conflict with its sealed values.
 
     Attributes:
         wrapped_key: the client's key; None where the query does not read it.
@@ -103,12 +115,10 @@ class SealedConflict:
     field: Field
     reason: ConflictReason
     state: ConflictState
-    hub_value: bytes | None
-    partner_value: bytes | None
-    base_value: bytes | None
+    values: SealedValues
     since: datetime
-    decided_at: datetime | None
-    decided_by: str | None
+    decided_at: datetime | None = None
+    decided_by: str | None = None
     wrapped_key: bytes | None = None
 
 
@@ -121,7 +131,7 @@ class OpenClaim:
     partner_value: bytes | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OpenLoop:
     """An open conflict about a field that went back and forth."""
 
@@ -169,7 +179,7 @@ _OPEN_CLAIMS = select(conflict.c.id, conflict.c.field, conflict.c.partner_value)
     _IS_OPEN,
     conflict.c.reason == ConflictReason.NOT_THE_OWNER.value,
 )
-_CHANGED_CONFLICT = (
+_CHANGED_VALUES = (
     update(conflict)
     .where(conflict.c.id == bindparam("conflict_id"))
     .values(
@@ -211,16 +221,16 @@ _PAGE = (
 _NEXT_PAGE = _PAGE.where(conflict.c.id > bindparam("after"))
 
 
-def held_fields(tx: Connection, referral_ids: Collection[UUID]) -> list[PartnerField]:
+def known_fields(tx: Connection, referral_ids: Collection[UUID]) -> list[PartnerField]:
     """Return what is stored of the fields of these referrals, for every partner."""
     return [_partner_field(row) for row in tx.execute(_FIELDS, {"referral_ids": list(referral_ids)}).mappings()]
 
 
-def save_fields(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Store what partners know; each row is one field of one referral at one partner."""
-    if rows:
+def save_fields(tx: Connection, fields: Sequence[PartnerField]) -> None:
+    """Store what partners know."""
+    if fields:
         # Always in one order, so that two transactions that save the same rows cannot wait for each other.
-        tx.execute(_SAVED[tx.dialect.name], sorted(rows, key=itemgetter(*_FIELD_KEY)))
+        tx.execute(_SAVED[tx.dialect.name], sorted(map(_field_columns, fields), key=itemgetter(*_FIELD_KEY)))
 
 
 def forget_sends(tx: Connection, referral_id: UUID, field: str) -> None:
@@ -236,21 +246,21 @@ def systems_that_know(tx: Connection, referral_ids: Collection[UUID]) -> dict[UU
     return found
 
 
-def insert_conflicts(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Store conflicts."""
-    if rows:
-        tx.execute(_NEW_CONFLICT, list(rows))
+def insert_conflicts(tx: Connection, conflicts: Sequence[SealedConflict]) -> None:
+    """Store new conflicts."""
+    if conflicts:
+        tx.execute(_NEW_CONFLICT, [_conflict_columns(each) for each in conflicts])
 
 
-def update_conflict(tx: Connection, conflict_id: UUID, values: Mapping[str, object]) -> None:
-    """Change columns of a conflict."""
-    update_row(tx, conflict, conflict_id, values)
+def save_decision(tx: Connection, conflict_id: UUID, state: ConflictState, at: datetime, by: str) -> None:
+    """Store how a conflict was decided, when and by whom."""
+    update_row(tx, conflict, conflict_id, {"state": state, "decided_at": at, "decided_by": by})
 
 
-def update_conflicts(tx: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-    """Change the three values of conflicts; each row has them and a ``conflict_id``."""
-    if rows:
-        tx.execute(_CHANGED_CONFLICT, list(rows))
+def save_values(tx: Connection, values: Mapping[UUID, SealedValues]) -> None:
+    """Change the values of conflicts, by the id of the conflict."""
+    if values:
+        tx.execute(_CHANGED_VALUES, [{"conflict_id": id, **_value_columns(each)} for id, each in values.items()])
 
 
 def open_claims(tx: Connection, referral_id: UUID, system: System) -> list[OpenClaim]:
@@ -262,7 +272,10 @@ def open_claims(tx: Connection, referral_id: UUID, system: System) -> list[OpenC
 def open_loops(tx: Connection, referral_ids: Collection[UUID]) -> list[OpenLoop]:
     """Return the open conflicts of these referrals about fields that went back and forth."""
     rows = tx.execute(_OPEN_LOOPS, {"referral_ids": list(referral_ids)})
-    return [OpenLoop(row.id, System(row.system), row.referral_id, Field(row.field)) for row in rows]
+    return [
+        OpenLoop(id=row.id, system=System(row.system), referral_id=row.referral_id, field=Field(row.field))
+        for row in rows
+    ]
 
 
 def find_conflict(tx: Connection, system: System, conflict_id: UUID, *, lock: bool = False) -> SealedConflict | None:
@@ -289,6 +302,35 @@ def purge_closed_cases(tx: Connection, before: datetime) -> int:
     return tx.execute(_PURGE_FIELDS, {"before": before}).rowcount
 
 
+def _field_columns(known: PartnerField) -> Columns:
+    return {
+        "system": known.system,
+        "referral_id": known.referral_id,
+        "field": known.field,
+        "fingerprint": known.fingerprint,
+        "sent_at": known.sent_at,
+        "sent_count": known.sent_count,
+        "counted_from": known.counted_from,
+    }
+
+
+def _conflict_columns(new: SealedConflict) -> Columns:
+    return {
+        "id": new.id,
+        "system": new.system,
+        "referral_id": new.referral_id,
+        "field": new.field,
+        "reason": new.reason,
+        "state": new.state,
+        "since": new.since,
+        **_value_columns(new.values),
+    }
+
+
+def _value_columns(values: SealedValues) -> Columns:
+    return {"hub_value": values.hub, "partner_value": values.partner, "base_value": values.base}
+
+
 def _partner_field(row: RowMapping) -> PartnerField:
     return PartnerField(
         system=System(row["system"]),
@@ -309,9 +351,7 @@ def _conflict(row: RowMapping) -> SealedConflict:
         field=Field(row["field"]),
         reason=ConflictReason(row["reason"]),
         state=ConflictState(row["state"]),
-        hub_value=row["hub_value"],
-        partner_value=row["partner_value"],
-        base_value=row["base_value"],
+        values=SealedValues(row["hub_value"], row["partner_value"], row["base_value"]),
         since=row["since"],
         decided_at=row["decided_at"],
         decided_by=row["decided_by"],

@@ -12,7 +12,7 @@ from app.domain.fields import Field
 from app.domain.lifecycle import Action, Machine
 from app.domain.ownership import ConflictReason, changed_fields, normalise
 from app.domain.written_fields import OwnershipViolation, fields_written
-from app.models.partners.field_sync import open_claims
+from app.models.partners.field_sync import SealedValues, open_claims
 from app.operations.field_sync.known_values import KnownValues
 from app.operations.field_sync.merge import open_value, seal_value
 
@@ -72,7 +72,7 @@ def record_violation(known_values: KnownValues, violation: OwnershipViolation) -
             continue
         # Whoever calls the API reads what the hub has, so that is also what the write started from.
         hub = seal_value(sealer, present)
-        values = {"hub_value": hub, "base_value": hub, "partner_value": seal_value(sealer, value)}
+        values = SealedValues(hub=hub, partner=seal_value(sealer, value), base=hub)
         if conflict := known.get((field, normalise(field, value))):
             known_values.update_conflict(conflict.id, values)
         else:

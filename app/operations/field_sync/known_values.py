@@ -32,12 +32,15 @@ from app.domain.partners import ConflictState
 from app.events.delivery.recording import DeliveredHook, SentToPartner
 from app.models.cases.repository import CaseRepository
 from app.models.partners.field_sync import (
-    held_fields,
+    PartnerField,
+    SealedConflict,
+    SealedValues,
     insert_conflicts,
+    known_fields,
     open_loops,
     save_fields,
+    save_values,
     systems_that_know,
-    update_conflicts,
 )
 from app.operations.services import Services
 from app.vault import Vault
@@ -102,8 +105,8 @@ class KnownValues:
         self._systems: dict[UUID, set[System]] = defaultdict(set)
         self._loops: dict[UUID, dict[tuple[System, Field], UUID]] = defaultdict(dict)
         self._changed: dict[tuple[System, UUID, Field], PartnerFieldState] = {}
-        self._new_conflicts: list[dict[str, object]] = []
-        self._changed_conflicts: list[dict[str, object]] = []
+        self._new_conflicts: list[SealedConflict] = []
+        self._changed_conflicts: dict[UUID, SealedValues] = {}
 
     def prefetch(self, referral_ids: Collection[UUID]) -> None:
         """Read what is known of these referrals, in three queries; the caller has locked them."""
@@ -126,11 +129,8 @@ class KnownValues:
     def others(self, system: System, referral_id: UUID, field: Field) -> list[PartnerFieldState]:
         """Return what the other partners know of a field, where it may differ from what the hub has."""
         self.prefetch([referral_id])
-        return [
-            states[field]
-            for (partner, about), states in self._states.items()
-            if about == referral_id and partner is not system and field in states
-        ]
+        known = [self._states.get((other, referral_id), {}) for other in System if other is not system]
+        return [states[field] for states in known if field in states]
 
     def open_loop(self, system: System, referral_id: UUID, field: Field) -> UUID | None:
         """Return the open conflict about a field that goes back and forth, or None."""
@@ -169,36 +169,33 @@ class KnownValues:
             if before.fingerprint != print:
                 self._set(partner, field, replace(before, fingerprint=print))
 
-    def add_conflict(
-        self, partner: Partner, field: Field, reason: ConflictReason, values: Mapping[str, bytes | None]
-    ) -> None:
-        """Record two values of a field that contradict each other; ``values`` are the three sealed ones by column."""
-        conflict_id = self._new_id(self.now)
-        if reason is ConflictReason.LOOP:
-            self._loops[partner[1]][partner[0], field] = conflict_id
-            log.warning("field_update_loop", system=partner[0], field=field.value, conflict=str(conflict_id))
-        self._new_conflicts.append(
-            {
-                "id": conflict_id,
-                "system": partner[0],
-                "referral_id": partner[1],
-                "field": field,
-                "reason": reason,
-                "state": ConflictState.OPEN,
-                "since": self.now,
-                **values,
-            }
+    def add_conflict(self, partner: Partner, field: Field, reason: ConflictReason, values: SealedValues) -> None:
+        """Record two values of a field that contradict each other."""
+        system, referral_id = partner
+        new = SealedConflict(
+            id=self._new_id(self.now),
+            system=system,
+            referral_id=referral_id,
+            field=field,
+            reason=reason,
+            state=ConflictState.OPEN,
+            values=values,
+            since=self.now,
         )
+        self._new_conflicts.append(new)
+        if reason is ConflictReason.LOOP:
+            self._loops[referral_id][system, field] = new.id
+            log.warning("field_update_loop", system=system, field=field.value, conflict=str(new.id))
 
-    def update_conflict(self, conflict_id: UUID, values: Mapping[str, bytes | None]) -> None:
+    def update_conflict(self, conflict_id: UUID, values: SealedValues) -> None:
         """Bring the values of an open conflict up to date."""
-        self._changed_conflicts.append({"conflict_id": conflict_id, **values})
+        self._changed_conflicts[conflict_id] = values
 
     def flush(self) -> None:
         """Write what changed, in three statements at most."""
-        save_fields(self.tx, [_row(key, state, self.now) for key, state in self._changed.items()])
+        save_fields(self.tx, [_stored(key, state, self.now) for key, state in self._changed.items()])
         insert_conflicts(self.tx, self._new_conflicts)
-        update_conflicts(self.tx, self._changed_conflicts)
+        save_values(self.tx, self._changed_conflicts)
         self._changed.clear()
         self._new_conflicts.clear()
         self._changed_conflicts.clear()
@@ -210,7 +207,7 @@ class KnownValues:
 def states_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[Partner, dict[Field, PartnerFieldState]]:
     """Return what every partner knows of these referrals; fields on which it agrees with the hub may be left out."""
     found: dict[Partner, dict[Field, PartnerFieldState]] = {}
-    for row in held_fields(tx, referral_ids):
+    for row in known_fields(tx, referral_ids):
         states = found.setdefault((row.system, row.referral_id), {})
         states[row.field] = PartnerFieldState(row.fingerprint, row.sent_count, row.counted_from)
     return found
@@ -237,17 +234,17 @@ def _record_sent(tx: Connection, vault: Vault, sent: Sequence[SentToPartner], no
             after = states[field].sent(fingerprint(vault, each.referral_id, field, each.fields[field]), now)
             if after is not states[field]:
                 states[field] = changed[each.system, each.referral_id, field] = after
-    save_fields(tx, [_row(key, state, now) for key, state in changed.items()])
+    save_fields(tx, [_stored(key, state, now) for key, state in changed.items()])
 
 
-def _row(key: tuple[System, UUID, Field], state: PartnerFieldState, now: datetime) -> dict[str, object]:
+def _stored(key: tuple[System, UUID, Field], state: PartnerFieldState, now: datetime) -> PartnerField:
     system, referral_id, field = key
-    return {
-        "system": system,
-        "referral_id": referral_id,
-        "field": field,
-        "fingerprint": state.fingerprint,
-        "sent_at": now,
-        "sent_count": state.sent_count,
-        "counted_from": state.counted_from,
-    }
+    return PartnerField(
+        system=system,
+        referral_id=referral_id,
+        field=field,
+        fingerprint=state.fingerprint,
+        sent_at=now,
+        sent_count=state.sent_count,
+        counted_from=state.counted_from,
+    )

@@ -15,6 +15,7 @@ from app.domain.codes import System
 from app.domain.commands import AmendReferral
 from app.domain.fields import Field
 from app.domain.ownership import ConflictReason, Resolution, json_form, referrer_values, resolve, with_values
+from app.models.partners.field_sync import SealedValues
 from app.operations.field_sync.known_values import KnownValues, PartnerFieldState, fingerprints
 from app.vault import Sealer
 
@@ -118,11 +119,8 @@ class _Merge:
         is_known = self._base(field) == self._hub_prints[field]
         sealer = self.known_values.cases.sealer_of(self.case.id)
         hub = seal_value(sealer, self._at_hub[field])
-        values = {
-            "hub_value": hub,
-            "partner_value": seal_value(sealer, self._at_partner[field]),
-            "base_value": hub if is_known else None,
-        }
+        partner = seal_value(sealer, self._at_partner[field])
+        values = SealedValues(hub=hub, partner=partner, base=hub if is_known else None)
         if loop_id:
             self.known_values.update_conflict(loop_id, values)
         else:

@@ -16,7 +16,7 @@ from app.domain.field_values import field_values
 from app.domain.fields import Field
 from app.domain.ownership import REFERRER_FIELDS, ConflictReason, normalise, with_values
 from app.domain.partners import ConflictState
-from app.models.partners.field_sync import SealedConflict, find_conflict, forget_sends, list_conflicts, update_conflict
+from app.models.partners.field_sync import SealedConflict, find_conflict, forget_sends, list_conflicts, save_decision
 from app.operations.cases.execute import ReferralRef, execute
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.known_values import fingerprint
@@ -104,9 +104,9 @@ def decide_conflict(  # noqa: PLR0913  # who decides what
     _store(uow, row, keep)
     uow.flush()
     forget_sends(tx, row.referral_id, row.field)
-    decided = {"state": _STATES[keep], "decided_at": uow.rules.now, "decided_by": by}
-    update_conflict(tx, conflict_id, decided)
-    return replace(_read(row, None), state=_STATES[keep], decided_at=uow.rules.now, decided_by=by)
+    state, now = _STATES[keep], uow.rules.now
+    save_decision(tx, conflict_id, state, now, by)
+    return replace(_read(row, None), state=state, decided_at=now, decided_by=by)
 
 
 def _store(uow: UnitOfWork, row: SealedConflict, keep: Keep) -> None:
@@ -115,14 +115,14 @@ def _store(uow: UnitOfWork, row: SealedConflict, keep: Keep) -> None:
     case = uow.cases.lock(referral_id)
     if case is None:
         raise ReferralNotFound
-    values = _values(uow.cases.sealer_of(referral_id), row)
-    present, wanted = normalise(field, field_values(case).get(field)), values[f"{keep}_value"]
+    values = _opened(uow.cases.sealer_of(referral_id), row)
+    present, wanted = normalise(field, field_values(case).get(field)), values[keep]
     if normalise(field, wanted) == present:
         return
     if field not in REFERRER_FIELDS:
         _leave_to_its_owner(keep)
         return
-    if present not in (normalise(field, values["hub_value"]), normalise(field, values["partner_value"])):
+    if present not in {normalise(field, value) for value in values.values()}:
         if keep == "hub":
             # The hub has a later value than either; that one stays.
             return
@@ -156,14 +156,14 @@ def _speaker(uow: UnitOfWork, row: SealedConflict, wanted: object) -> System | N
     return system if known and known.fingerprint == wanted_print else None
 
 
-def _values(sealer: Sealer, row: SealedConflict) -> dict[str, object]:
+def _opened(sealer: Sealer, row: SealedConflict) -> dict[Keep, object]:
+    """Return the two values that can be decided for."""
     spec = REFERRER_FIELDS.get(row.field)
-    plain = {
-        "hub_value": open_value(sealer, row.hub_value),
-        "partner_value": open_value(sealer, row.partner_value),
-        "base_value": open_value(sealer, row.base_value),
+    plain: dict[Keep, JsonValue] = {
+        "hub": open_value(sealer, row.values.hub),
+        "partner": open_value(sealer, row.values.partner),
     }
-    return {name: spec.type.decode(value) if spec and value is not None else value for name, value in plain.items()}
+    return {side: spec.type.decode(value) if spec and value is not None else value for side, value in plain.items()}
 
 
 def _read(row: SealedConflict, sealer: Sealer | None) -> StoredConflict:
@@ -177,7 +177,7 @@ def _read(row: SealedConflict, sealer: Sealer | None) -> StoredConflict:
         since=row.since,
         decided_at=row.decided_at,
         decided_by=row.decided_by,
-        hub_value=open_value(sealer, row.hub_value) if sealer else None,
-        partner_value=open_value(sealer, row.partner_value) if sealer else None,
-        base_value=open_value(sealer, row.base_value) if sealer else None,
+        hub_value=open_value(sealer, row.values.hub) if sealer else None,
+        partner_value=open_value(sealer, row.values.partner) if sealer else None,
+        base_value=open_value(sealer, row.values.base) if sealer else None,
     )
