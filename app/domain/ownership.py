@@ -11,6 +11,7 @@ from functools import cached_property
 from json import dumps
 from typing import Any, TypeVar
 
+from app.domain.case import Case
 from app.domain.codes import System
 from app.domain.commands import AmendReferral
 from app.domain.fields import OF_CLIENT, OF_CONTENTS, Field, FieldSpec
@@ -115,6 +116,11 @@ _CLIENT = {spec.field: spec for spec in OF_CLIENT if spec.write}
 
 REFERRER_FIELDS: Mapping[Field, FieldSpec[Any]] = {**_CONTENTS, **_CLIENT}
 """Every field of a referral that two systems can change."""
+
+
+def statement_of(case: Case) -> AmendReferral:
+    """Return what the referrer said in a case, as the command that states it."""
+    return AmendReferral(case.contents, case.client.details)
 
 
 def referrer_values(command: AmendReferral) -> dict[Field, object]:

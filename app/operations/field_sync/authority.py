@@ -10,7 +10,7 @@ from app.domain.errors import Forbidden, HubError, NotTheOwner
 from app.domain.field_values import field_values
 from app.domain.fields import Field
 from app.domain.lifecycle import Action, Machine
-from app.domain.ownership import ConflictReason, changed_fields, normalise
+from app.domain.ownership import ConflictReason, changed_fields, normalise, statement_of
 from app.domain.written_fields import OwnershipViolation, fields_written
 from app.models.partners.field_sync import SealedValues, open_claims
 from app.operations.field_sync.known_values import KnownValues
@@ -39,7 +39,7 @@ def refusal(case: Case, command: Command, context: ActionContext, error: Forbidd
     are the operator's to read, and one of its own making would show it a value that is withheld from it.
     """
     if isinstance(command, AmendReferral):
-        written: Mapping[Field, object] = changed_fields(AmendReferral(case.contents, case.client.details), command)
+        written: Mapping[Field, object] = changed_fields(statement_of(case), command)
     else:
         written = fields_written(command)
     if not written or context.role is OrganisationRole.OPERATOR:

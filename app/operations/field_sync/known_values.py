@@ -27,6 +27,7 @@ from app.domain.ownership import (
     changed_fields,
     normalise,
     referrer_values,
+    statement_of,
 )
 from app.domain.partners import ConflictState
 from app.events.delivery.recording import DeliveredHook, SentToPartner
@@ -145,7 +146,7 @@ class KnownValues:
             before: what the referrer had said before the change.
             speaker: the partner that reported the change; it knows the new values.
         """
-        changed = changed_fields(before, AmendReferral(case.contents, case.client.details))
+        changed = changed_fields(before, statement_of(case))
         if not changed:
             return
         self.prefetch([case.id])

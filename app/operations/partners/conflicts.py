@@ -10,11 +10,11 @@ from pydantic import JsonValue
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole, System
-from app.domain.commands import ActionContext, AmendReferral
+from app.domain.commands import ActionContext
 from app.domain.errors import Conflict, NotFound, ReferralNotFound, TransitionNotAllowed
 from app.domain.field_values import field_values
 from app.domain.fields import Field
-from app.domain.ownership import REFERRER_FIELDS, ConflictReason, normalise, with_values
+from app.domain.ownership import REFERRER_FIELDS, ConflictReason, normalise, statement_of, with_values
 from app.domain.partners import ConflictState
 from app.models.partners.field_sync import SealedConflict, find_conflict, forget_sends, list_conflicts, save_decision
 from app.operations.cases.execute import ReferralRef, execute
@@ -129,7 +129,7 @@ def _store(uow: UnitOfWork, row: SealedConflict, keep: Keep) -> None:
         raise Conflict(
             "The field was changed since; keep the hub's value, or have it corrected in the partner's system."
         )
-    decided = with_values(AmendReferral(case.contents, case.client.details), {field: wanted})
+    decided = with_values(statement_of(case), {field: wanted})
     speaker = _speaker(uow, row, wanted)
     context = ActionContext(
         role=OrganisationRole.REFERRER,
