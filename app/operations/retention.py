@@ -15,4 +15,4 @@ def purge_expired(tx: Connection, services: Services) -> int:
     """
     now, terms = services.clock.now(), services.reference.retention
     values = purge_decided_values(tx, now - terms.decided_conflict)
-    return expire_old_quarantine(tx, services) + values + purge_closed_cases(tx, now - terms.held_fields)
+    return expire_old_quarantine(tx, services) + values + purge_closed_cases(tx, now - terms.known_values)

@@ -50,12 +50,12 @@ class Retention:
     Attributes:
         quarantine: contents of a record in quarantine, from its arrival.
         decided_conflict: the three values of a conflict, which may be personal, from its decision.
-        held_fields: the values that partners are known to have of a referral that has ended, from its last change.
+        known_values: the values that partners are known to have of a referral that has ended, from its last change.
     """
 
     quarantine: timedelta
     decided_conflict: timedelta
-    held_fields: timedelta
+    known_values: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)

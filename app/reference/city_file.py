@@ -86,13 +86,13 @@ class _TermTable(Table):
 class _RetentionTable(Table):
     quarantine_days: PositiveInt
     decided_conflict_days: PositiveInt
-    held_fields_days: PositiveInt
+    known_values_days: PositiveInt
 
     def to_retention(self) -> Retention:
         return Retention(
             quarantine=timedelta(days=self.quarantine_days),
             decided_conflict=timedelta(days=self.decided_conflict_days),
-            held_fields=timedelta(days=self.held_fields_days),
+            known_values=timedelta(days=self.known_values_days),
         )
 
 

@@ -67,7 +67,7 @@ async def test_the_values_of_a_conflict_are_purged_after_their_term_and_its_reco
 async def test_the_values_of_an_open_conflict_are_not_purged(conflicted: TwoWriters) -> None:
     before = await conflicted.hub.db.read(dump_of)
 
-    assert await purge_after(conflicted.hub, KEEP.held_fields * 3) == 0
+    assert await purge_after(conflicted.hub, KEEP.known_values * 3) == 0
 
     assert await conflicted.hub.db.read(dump_of) == before
 
@@ -77,7 +77,7 @@ async def test_what_partners_know_of_a_referral_is_purged_after_its_end(conflict
     await hub.tell(referral_id, *PATHS[ReferralStatus.UNREACHABLE])
     assert await referrals_with_fields(hub) == {referral_id}
 
-    too_soon = await purge_after(hub, KEEP.held_fields)
+    too_soon = await purge_after(hub, KEEP.known_values)
     assert await referrals_with_fields(hub) == {referral_id}
     purged = await purge_after(hub, timedelta(seconds=1))
 
@@ -89,9 +89,9 @@ async def test_what_partners_know_is_stored_while_a_trajectory_is_open(conflicte
     hub, referral_id = conflicted.hub, await conflicted.referral_id()
     await hub.tell(referral_id, *PATHS[ReferralStatus.CONCLUDED])
 
-    assert await purge_after(hub, KEEP.held_fields * 3) == 0
+    assert await purge_after(hub, KEEP.known_values * 3) == 0
     await hub.tell(referral_id, CloseTrajectory(ClosureReason.MOVED_AWAY, TODAY))
-    assert await purge_after(hub, KEEP.held_fields) == 0
+    assert await purge_after(hub, KEEP.known_values) == 0
     assert await referrals_with_fields(hub) == {referral_id}
 
     assert await purge_after(hub, timedelta(seconds=1)) > 0

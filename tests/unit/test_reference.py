@@ -94,7 +94,7 @@ TERM_FROM = "decision_terms, row 1, valid_from: must be a date, such as 2019-03-
                 "institutions, row 1 (rmw), role: 'bank' is not known; use one of: " + ", ".join(OrganisationRole),
                 "retention, quarantine_days: must be greater than 0",
                 "retention, decided_conflict_days: is missing",
-                "retention, held_fields_days: is missing",
+                "retention, known_values_days: is missing",
             ],
         ),
     ],
@@ -111,4 +111,4 @@ def test_a_city_with_faults_is_refused_with_table_row_and_key_of_each(
 def test_the_city_decides_how_long_unneeded_data_is_stored() -> None:
     keep = ROTTERDAM.retention
 
-    assert (keep.quarantine.days, keep.decided_conflict.days, keep.held_fields.days) == (30, 90, 730)
+    assert (keep.quarantine.days, keep.decided_conflict.days, keep.known_values.days) == (30, 90, 730)
