@@ -100,7 +100,7 @@ async def test_receiver_that_keeps_failing_is_left_alone_and_loses_nothing(env: 
     assert OPENS_AFTER <= len(box.bodies) <= OPENS_AFTER + env.settings.webhook_limit
     states = [state for referral in referrals for state in await env.states(referral)]
     assert states == ["pending"] * 40
-    assert [entry["event"] for entry in logs] == ["endpoint failing"]
+    assert [entry["event"] for entry in logs] == ["endpoint_failing"]
     assert logs[0]["receiver"] == env.receiver.text
 
 
@@ -127,7 +127,7 @@ async def test_receiver_that_comes_back_gets_one_then_twice_as_many_each_time(
     assert rounds[:5] == [1, 2, 4, 8, 16]
     assert sum(rounds) == 60
     assert failed < 40
-    assert [entry["event"] for entry in logs] == ["endpoint recovered"]
+    assert [entry["event"] for entry in logs] == ["endpoint_recovered"]
 
 
 async def one_round(env: EventEnv) -> None:
@@ -147,7 +147,7 @@ async def test_receiver_that_is_still_down_is_not_reported_again(env: EventEnv, 
             await env.send()
             env.clock.move(minutes=15)
 
-    assert [entry["event"] for entry in logs] == ["endpoint failing"]
+    assert [entry["event"] for entry in logs] == ["endpoint_failing"]
 
 
 async def test_asked_wait_holds_the_whole_receiver(env: EventEnv, boxes: list[Mailbox]) -> None:

@@ -1,12 +1,38 @@
 """The log: one JSON object a line, tied together by the correlation id, without personal values."""
 
+import ast
 import json
 import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
 from app.log import REMOVED, configure_logging, correlated, correlation_id, remove_personal_values
+from tests.support.documents import ROOT, inline_code
+
+OPERATIONS = ROOT / "docs" / "how-to" / "operations.md"
+
+
+def logged_events(path: Path) -> Iterator[str]:
+    """Yield the names of the events that a module logs."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="log" | "_log")) | ast.Name(id="_log_fault"),
+                args=[ast.Constant(value=str(event)), *_],
+            ):
+                yield event
+
+
+def test_every_event_has_a_snake_case_name_that_the_operations_page_explains() -> None:
+    events = {event for path in (ROOT / "app").rglob("*.py") for event in logged_events(path)}
+
+    assert len(events) > 10
+    assert [event for event in sorted(events) if not re.fullmatch("[a-z]+(_[a-z]+)*", event)] == []
+    assert events - set(inline_code(OPERATIONS)) == set()
 
 
 @pytest.mark.usefixtures("restored_logging")

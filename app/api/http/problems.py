@@ -153,7 +153,7 @@ def bug_of(scope: Scope, error: Exception) -> Response:
 
     The log has the stack frames and the type of the error but not its message, which may contain personal data.
     """
-    _log.error("request failed", error=type(error).__name__, frames="".join(traceback.format_tb(error.__traceback__)))
+    _log.error("request_failed", error=type(error).__name__, frames="".join(traceback.format_tb(error.__traceback__)))
     detail = "The hub made a mistake and logged it; try again, or tell the operator the X-Request-ID of this answer."
     return problem_of(scope, HttpError(INTERNAL_ERROR, detail))
 

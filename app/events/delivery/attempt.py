@@ -79,7 +79,7 @@ class AttemptRunner:
             return result_of(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is logged and tried again, never lost
             # The type only: a message or a trace may hold what was sent.
-            log.error("delivery failed", error=type(error).__name__, delivery=str(prepared.delivery.id))  # noqa: TRY400
+            log.error("delivery_failed", error=type(error).__name__, delivery=str(prepared.delivery.id))  # noqa: TRY400
             return result_of(error)
 
     async def _send(self, prepared: PreparedDelivery) -> SendResult:

@@ -112,7 +112,7 @@ class DeliveryEngine:
         relayed = await attempt(relay())
         if isinstance(relayed, Failed):
             self._relay_rests_until = monotonic() + POLL_SECONDS
-            _log_fault("relay failed", relayed.error)
+            _log_fault("relay_failed", relayed.error)
 
     async def _wait(self) -> None:
         """Wait until a delivery is due or an attempt ends, then briefly for more results to record together."""
@@ -149,7 +149,7 @@ class DeliveryEngine:
         return taken
 
     async def _isolate(self, delivery_id: UUID, error: Exception) -> int:
-        _log_fault("delivery cannot be packed", error, delivery=str(delivery_id))
+        _log_fault("delivery_build_failed", error, delivery=str(delivery_id))
         await self._db.write(self._claimer.fail, delivery_id)
         return 1
 

@@ -125,11 +125,11 @@ def log_breaker_changes(changed: Sequence[Breaker]) -> None:
     """Log each breaker that opened or closed; once, not each time that the receiver is found to be still down."""
     for breaker in changed:
         if breaker.is_closed:
-            log.info("endpoint recovered", receiver=breaker.receiver.text)
+            log.info("endpoint_recovered", receiver=breaker.receiver.text)
         else:
             retry_at = breaker.retry_at.isoformat() if breaker.retry_at else None
             log.warning(
-                "endpoint failing", receiver=breaker.receiver.text, failures=breaker.failures, retry_at=retry_at
+                "endpoint_failing", receiver=breaker.receiver.text, failures=breaker.failures, retry_at=retry_at
             )
 
 
@@ -139,7 +139,7 @@ def _disable(tx: Connection, subscription_id: UUID, now: datetime) -> bool:
     if found is None or found.status is SubscriptionStatus.DISABLED:
         return False
     change_subscription_status(tx, subscription_id, SubscriptionStatus.DISABLED, now, "gone")
-    log.warning("endpoint disabled", receiver=SubscriptionKey(subscription_id).text, reason="gone")
+    log.warning("endpoint_disabled", receiver=SubscriptionKey(subscription_id).text, reason="gone")
     return True
 
 
