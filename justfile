@@ -48,7 +48,7 @@ test *arguments:
 
 # Run only the tests that use PostgreSQL
 test-pg *arguments:
-    pytest -n 2 -k postgres {{ arguments }}
+    pytest -n 2 -m postgresql {{ arguments }}
 
 # Run one bench, as listed in bench/README.md: `just bench requests postgresql`
 bench name *arguments:

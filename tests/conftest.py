@@ -24,9 +24,23 @@ from tests.support.postgres import (
 )
 
 
+# Before other plugins, so that ``-m`` selects by these marks.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run slow tests first, so that no process is left with one when the others are done."""
+    """Mark tests by the store that they use; run slow ones first, so that no process is left with one at the end."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            for store in _stores_of(item):
+                item.add_marker(store)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _stores_of(test: pytest.Function) -> Iterator[str]:
+    # A fixture whose parameter is the store asks for that store's own fixture only while it runs.
+    parameters = test.callspec.params.values() if hasattr(test, "callspec") else ()
+    for store, fixture in {"sqlite": "sqlite_template", "postgresql": "postgres_server"}.items():
+        if fixture in test.fixturenames or store in parameters:
+            yield store
 
 
 @pytest.fixture(scope="session", autouse=True)
