@@ -1,6 +1,6 @@
-"""The databases of the tests: each test gets one with the migrated schema and no rows.
+"""What all tests share: their marks, the profile of Hypothesis, and databases with the migrated schema and no rows.
 
-They are in memory if there is space, because most tests would wait for the disk only.
+Databases are in memory if there is space, because most tests would wait for the disk only.
 """
 
 import logging
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from app.database import Database, upgrade_schema
 from tests.support.certificate import write_certificate
@@ -22,6 +23,10 @@ from tests.support.postgres import (
     folder_in_memory,
     running_server,
 )
+
+# On a busy machine an example takes longer for reasons that are not in it.
+settings.register_profile("hub", deadline=None)
+settings.load_profile("hub")
 
 
 # Before other plugins, so that ``-m`` selects by these marks.

@@ -36,7 +36,6 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 EXAMPLES = settings(
     max_examples=2,
-    deadline=None,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -41,9 +41,7 @@ STEPS = st.lists(
     min_size=5,
     max_size=10,
 )
-HOLD = settings(
-    max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+HOLD = settings(max_examples=10, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass(frozen=True, kw_only=True)

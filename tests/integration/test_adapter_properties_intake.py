@@ -48,7 +48,7 @@ from tests.support.hub import (
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 APPOINTMENT: dict[str, object] = {"begint": "2020-03-20T10:00:00+01:00", "driegesprek": "N"}
 HISTORY: tuple[tuple[str, dict[str, object]], ...] = (
     ("bevestiging", {}),

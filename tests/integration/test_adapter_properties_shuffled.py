@@ -27,9 +27,7 @@ from tests.support.interleaving import InterleavingEnv, Lists, interleaved, list
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = settings(
-    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+EXAMPLES = settings(max_examples=8, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 STEPS: tuple[tuple[str, Document], ...] = (
     ("bevestiging", {"trajectbegeleider": {"naam": "T. Begeleider", "telefoon": "010-5550100"}}),
     ("afspraak", {"begint": "2026-03-02T09:00:00+01:00", "plaats": "Coolsingel 40", "driegesprek": "N"}),

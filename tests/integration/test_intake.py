@@ -165,7 +165,7 @@ def feeds(draw: st.DrawFn) -> list[list[tuple[str, int]]]:
 
 
 @given(pages=feeds())
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_however_often_a_feed_repeats_itself_everything_happens_once(
     hub: InProcessHub, pages: list[list[tuple[str, int]]]
 ) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from itertools import product
 from uuid import UUID
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.codes import ConsentScope, DisclosureOccasion, TrajectoryResult
@@ -84,7 +84,6 @@ def test_each_withheld_field_alone_changes_no_byte_of_what_is_released() -> None
     assert influences({}, together=False) == []
 
 
-@settings(deadline=None)
 @given(
     cell=st.sampled_from(CELLS),
     consent=st.sampled_from([CONSENT, frozenset()]),

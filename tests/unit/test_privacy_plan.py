@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
@@ -142,7 +142,6 @@ def cases(draw: st.DrawFn) -> Facts:
     return {field: draw(st.sampled_from([FACTS[field], *ODD])) for field in named}
 
 
-@settings(deadline=None)
 @given(POLICIES, st.sampled_from(DAYS), cases())
 def test_the_plan_decides_as_the_rules_do_under_any_policy(drawn: tuple[Rule, ...], day: date, facts: Facts) -> None:
     gate = gate_on(Policy("drawn/1", drawn, RECEIVER_KINDS), day)
