@@ -1,160 +1,31 @@
 """Every field of a case holds what its name says."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime
-from uuid import UUID
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 
 import pytest
 
 from app.domain.case import Case, Lazy
-from app.domain.codes import (
-    AppointmentResponse,
-    AppointmentStatus,
-    CancellationReason,
-    ClosureReason,
-    ConsentScope,
-    ContactCaution,
-    ContactChannel,
-    DebtSeverity,
-    DropOutReason,
-    IncomeSituation,
-    IntakeResult,
-    KbrStatus,
-    LifeDomain,
-    OrganisationRole,
-    ReferralStatus,
-    ReferrerKind,
-    RejectionReason,
-    RoutingAdvice,
-    System,
-    Threat,
-    TrajectoryResult,
-    TrajectoryStatus,
-    WithdrawalReason,
-)
 from app.domain.field_values import appointment_values, feedback_values, field_values, summary_values
 from app.domain.fields import Field, FieldValues
-from app.domain.values import (
-    Appointment,
-    Client,
-    ClientDetails,
-    Consent,
-    Counsellor,
-    KbrApplication,
-    Organisation,
-    Plan,
-    RecordedResult,
-    Referral,
-    ReferralContents,
-    ReferralFlags,
-    ReferralSummary,
-    Trajectory,
-    Worker,
-)
-
-
-def number(n: int) -> UUID:
-    return UUID(int=n)
-
-
-REFERRER = Organisation(
-    id=number(1),
-    code="dock",
-    name="DOCK",
-    role=OrganisationRole.REFERRER,
-    kind=ReferrerKind.WELZIJNSORGANISATIE,
-    system=System.API,
-)
-CONSENT = Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), date(2026, 1, 2), "signed form")
-CONTENTS = ReferralContents(
-    area="Charlois",
-    worker=Worker("W. Werker", "010-1", "worker@example.nl"),
-    reason="reason",
-    motivation="motivation",
-    income_situation=IncomeSituation.UNDER_WAY,
-    debt_severity=next(iter(DebtSeverity)),
-    threats=(Threat.EVICTION,),
-    three_way_meeting=True,
-    meeting_place="library",
-    assessment_done_by="team",
-    life_domains=(LifeDomain.HEALTH,),
-    other_organisations=("food bank",),
-    case_lead="lead",
-    protective_administration=True,
-    running_wsnp=True,
-    wmo_indication=True,
-    lives_in_municipality=False,
-    consent=CONSENT,
-)
-REFERRAL = Referral(
-    id=number(2),
-    client_id=number(3),
-    organisation=REFERRER,
-    reference="REF-1",
-    area=CONTENTS.area,
-    consent=replace(CONSENT, evidence=None),
-    status=ReferralStatus.CONCLUDED,
-    disclosed_status=ReferralStatus.CONFIRMED,
-    flags=ReferralFlags(),
-    received_at=datetime(2026, 1, 3, tzinfo=UTC),
-    age=41,
-    advice=(RoutingAdvice.CRISIS_TO_CREDIT_BANK,),
-    counsellor=Counsellor("C. Eerste", "010-2"),
-    missed_count=7,
-    intake_result=next(iter(IntakeResult)),
-    intake_concluded_on=date(2026, 1, 4),
-    rejection_reason=RejectionReason.INCOMPLETE,
-    withdrawal_reason=next(iter(WithdrawalReason)),
-    closure_reason=ClosureReason.NO_CONTACT,
-    previous_id=number(4),
-)
-CLIENT = Client(
-    number(3),
-    ClientDetails(
-        given_name="Zoë",
-        family_name="Jansen",
-        birth_date=date(1985, 5, 6),
-        bsn="999990019",
-        sex="v",
-        address="Straat 1",
-        phone="06-1",
-        email="client@example.nl",
-        preferred_channel=next(iter(ContactChannel)),
-        interpreter_language="ti",
-        contact_cautions=(next(iter(ContactCaution)),),
-    ),
-)
-APPOINTMENT = Appointment(
-    id=number(5),
-    starts_at=datetime(2026, 1, 5, 9, tzinfo=UTC),
-    place="town hall",
-    three_way=True,
-    counsellor=Counsellor("C. Tweede", "010-3"),
-    status=AppointmentStatus.ATTENDED,
-    response=AppointmentResponse.ACCEPTED,
-    participants=("interpreter",),
-    other_times=(datetime(2026, 1, 6, 9, tzinfo=UTC),),
-    cancellation_reason=next(iter(CancellationReason)),
-)
-TRAJECTORY = Trajectory(
-    id=number(6),
-    status=TrajectoryStatus.DECIDED,
-    started_on=date(2026, 2, 1),
-    due_on=date(2026, 6, 1),
-    plan=Plan(date(2026, 2, 2), "RDD-1"),
-    results=(
-        RecordedResult(TrajectoryResult.BUDGET_MANAGEMENT, date(2026, 2, 2)),
-        RecordedResult(TrajectoryResult.BUDGET_MANAGEMENT, date(2026, 2, 3)),
-        RecordedResult(TrajectoryResult.SOCIAL_LOAN, date(2026, 2, 4), next(iter(DropOutReason))),
-    ),
-    kbr_application=KbrApplication(number(7), KbrStatus.GRANTED, date(2026, 2, 5), date(2026, 2, 6)),
-    closure_reason=next(iter(ClosureReason)),
-    ended_on=date(2026, 2, 7),
+from app.domain.values import Appointment, Referral, ReferralFlags, ReferralSummary, Trajectory
+from tests.support.full_case import (
+    APPOINTMENT,
+    CASE,
+    CLIENT,
+    CONSENT,
+    CONTENTS,
+    OF_THE_EVENT,
+    REFERRAL,
+    REFERRER,
+    TRAJECTORY,
+    VALUES,
 )
 
 
 def case_of(referral: Referral, *appointments: Appointment, trajectory: Trajectory | None = None) -> Case:
-    """Return a case with these contents and this client."""
+    """Return a case with the full contents and the full client."""
     return Case(
         referral=referral,
         sealed_contents=Lazy.of(CONTENTS),
@@ -163,8 +34,6 @@ def case_of(referral: Referral, *appointments: Appointment, trajectory: Trajecto
         trajectory=trajectory,
     )
 
-
-CASE = case_of(REFERRAL, APPOINTMENT, trajectory=TRAJECTORY)
 
 RECORDS = {
     "referral": (REFERRAL, CONTENTS),
@@ -181,17 +50,23 @@ RECORDS = {
     "kbr": (TRAJECTORY.kbr_application,),
 }
 OTHERWISE: FieldValues = {
-    Field.REFERRAL_ORGANISATION: "DOCK",
-    Field.REFERRAL_ORGANISATION_KIND: ReferrerKind.WELZIJNSORGANISATIE,
+    Field.REFERRAL_ORGANISATION: REFERRER.name,
+    Field.REFERRAL_ORGANISATION_KIND: REFERRER.kind,
     Field.REFERRAL_DISCLOSED_STATUS: REFERRAL.disclosed_status,
-    Field.REFERRAL_FLAGS: (),
-    Field.ASSESSMENT_DONE_BY: "team",
+    Field.REFERRAL_FLAGS: ("awaiting_information", "withdrawal_requested", "contact_lost"),
+    Field.ASSESSMENT_DONE_BY: CONTENTS.assessment_done_by,
     Field.INTAKE_RESULT: REFERRAL.intake_result,
-    Field.INTAKE_CONCLUDED_ON: date(2026, 1, 4),
+    Field.INTAKE_CONCLUDED_ON: REFERRAL.intake_concluded_on,
 }
 """Fields whose value is not found under their own name."""
 
-OF_THE_EVENT = {Field.SIGNAL_KIND, Field.OCCURRED_AT, Field.REFERRAL_REQUESTED_ACTION}
+LEFT_AS_IT_IS = {
+    # The copy outside the encrypted contents is without the evidence.
+    "Referral.consent.evidence",
+    # An organisation that refers no more has no new cases.
+    "Referral.organisation.active",
+}
+"""What is empty, or has its default, in the full case."""
 
 
 def named(field: Field) -> object:
@@ -202,11 +77,35 @@ def named(field: Field) -> object:
     return next(getattr(record, name) for record in RECORDS[group] if hasattr(record, name))
 
 
+def left_as_it_is(record: object, path: str) -> Iterator[str]:
+    """Return the attributes of a record, and of the records in it, that are empty or have their default."""
+    for each in fields(record) if is_dataclass(record) else ():
+        value, where = getattr(record, each.name), f"{path}.{each.name}"
+        if value in (None, each.default):
+            yield where
+        for part in value if isinstance(value, tuple) else (value,):
+            yield from left_as_it_is(part, where)
+
+
+def test_everything_is_known_in_the_full_case() -> None:
+    records = (REFERRAL, CONTENTS, CLIENT, APPOINTMENT, TRAJECTORY)
+
+    assert {path for record in records for path in left_as_it_is(record, type(record).__name__)} == LEFT_AS_IT_IS
+
+
+def test_no_two_fields_of_the_full_case_have_the_same_text() -> None:
+    # A field that is taken for another would not be noticed.
+    texts = [value for value in VALUES.values() if isinstance(value, str) and not isinstance(value, Enum)]
+
+    assert sorted(texts) == sorted(set(texts))
+
+
 def test_a_case_knows_every_field_but_those_of_an_event() -> None:
-    assert set(field_values(CASE)) == set(Field) - OF_THE_EVENT
+    assert set(field_values(CASE)) == set(Field) - set(OF_THE_EVENT)
+    assert set(VALUES) == set(Field)
 
 
-@pytest.mark.parametrize("field", sorted(set(Field) - OF_THE_EVENT))
+@pytest.mark.parametrize("field", sorted(set(Field) - set(OF_THE_EVENT)))
 def test_every_field_holds_what_its_name_says(field: Field) -> None:
     assert field_values(CASE)[field] == named(field)
 
@@ -247,8 +146,9 @@ def test_what_has_not_begun_is_not_among_the_facts() -> None:
 
     groups = {field.split(".")[0] for field in facts}
     assert not groups & {"appointment", "trajectory", "plan", "result", "kbr"}
-    assert facts[Field.COUNSELLOR_NAME] == "C. Eerste"
-    assert facts[Field.COUNSELLOR_PHONE] == "010-2"
+    assert REFERRAL.counsellor
+    assert facts[Field.COUNSELLOR_NAME] == REFERRAL.counsellor.name
+    assert facts[Field.COUNSELLOR_PHONE] == REFERRAL.counsellor.phone
 
 
 def test_what_a_new_trajectory_has_not_reached_is_empty() -> None:

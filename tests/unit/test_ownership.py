@@ -10,16 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import app
-from app.domain.codes import (
-    ConsentScope,
-    ContactCaution,
-    ContactChannel,
-    DebtSeverity,
-    IncomeSituation,
-    LifeDomain,
-    System,
-    Threat,
-)
+from app.domain.codes import System, Threat
 from app.domain.commands import AmendReferral
 from app.domain.fields import Field
 from app.domain.ownership import (
@@ -35,49 +26,16 @@ from app.domain.ownership import (
     resolve,
     with_values,
 )
-from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
+from app.domain.values import ClientDetails, ReferralContents
 from app.reference import FaultyReference, load_reference, read_reference
+from tests.support.full_case import CLIENT, CONTENTS
 
 APP, EXECUTE = Path(app.__file__).parent, "operations/cases/execute.py"
 CITY = tomllib.loads((APP / "reference" / "rotterdam.toml").read_text(encoding="utf-8"))
 ROTTERDAM = load_reference("rotterdam").ownership
 EVERYTHING = {"name": "all", "owner": "hub", "fields": [field.value for field in Field]}
 
-FULL = AmendReferral(
-    ReferralContents(
-        area="Noord",
-        worker=Worker("A. Werker", "010-5550100", "a@example.nl"),
-        reason="Huurachterstand",
-        motivation="Wil rust",
-        income_situation=IncomeSituation.HAS_INCOME,
-        debt_severity=DebtSeverity.HEAVY,
-        threats=(Threat.EVICTION, Threat.SEIZURE),
-        three_way_meeting=True,
-        meeting_place="Wijkgebouw",
-        assessment_done_by="Wijkteam",
-        life_domains=(LifeDomain.HOUSING,),
-        other_organisations=("DOCK",),
-        case_lead="B. Regie",
-        protective_administration=True,
-        running_wsnp=True,
-        wmo_indication=True,
-        lives_in_municipality=False,
-        consent=Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), date(2026, 1, 2), "schriftelijk"),
-    ),
-    ClientDetails(
-        given_name="Yara",
-        family_name="Voorbeeld",
-        birth_date=date(1990, 5, 17),
-        bsn="999990019",
-        sex="f",
-        address="Straat 1",
-        phone="0612345678",
-        email="y@example.nl",
-        preferred_channel=ContactChannel.PHONE,
-        interpreter_language="Arabisch",
-        contact_cautions=(ContactCaution.DO_NOT_CALL,),
-    ),
-)
+FULL = AmendReferral(CONTENTS, CLIENT.details)
 BARE = AmendReferral(
     ReferralContents(area="Charlois"),
     ClientDetails(given_name="Noor", family_name="Ander", birth_date=date(1980, 1, 1)),
@@ -98,7 +56,7 @@ def test_every_field_has_exactly_one_owner() -> None:
         ([EVERYTHING, EVERYTHING | {"name": "twice", "fields": ["kbr.status"]}], "more than one owner: kbr.status"),
         (
             [EVERYTHING | {"fields": [*EVERYTHING["fields"], "kbr.colour"]}],
-            r"field_groups, row 1 \(all\), fields, item 80: 'kbr.colour' is not known; mind the spelling",
+            rf"row 1 \(all\), fields, item {len(Field) + 1}: 'kbr.colour' is not known; mind the spelling",
         ),
         (
             [EVERYTHING | {"owner": "rdd"}],
@@ -232,7 +190,7 @@ def test_what_is_said_can_be_said_again_field_by_field() -> None:
     again = with_values(BARE, referrer_values(FULL))
 
     assert again.client
-    assert replace(again, client=replace(again.client, bsn="999990019")) == FULL
+    assert replace(again, client=replace(again.client, bsn=CLIENT.details.bsn)) == FULL
 
 
 def test_only_what_is_said_otherwise_than_before_is_a_change() -> None:

@@ -363,7 +363,9 @@ def test_a_release_names_its_policy_and_occasion() -> None:
 def test_a_release_prints_no_values() -> None:
     printed = repr(release_for("finance_team", DisclosureOccasion.READING))
 
-    assert not [value for value in FACTS.values() if isinstance(value, str) and value in printed]
+    # A single letter is in every text; as a value it would be between quotation marks.
+    texts = [str(value) if len(value) > 1 else repr(value) for value in FACTS.values() if isinstance(value, str)]
+    assert not [text for text in texts if text in printed]
 
 
 def test_only_the_gate_makes_a_release() -> None:
