@@ -22,6 +22,7 @@ from app.domain.errors import PartnerRefused
 from app.domain.events import EventType
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
+from app.domain.ownership import REFERRER_FIELDS
 from app.domain.ports import PartnerMessage
 
 AUTHOR = "Trajecthub"
@@ -162,44 +163,13 @@ NOT_SHOWN = frozenset(
         Field.TRAJECTORY_ID,
         Field.OCCURRED_AT,
         # GIDSO's own data: the journal is on the registration that has it.
+        *REFERRER_FIELDS,
         Field.REFERRAL_REFERENCE,
         Field.REFERRAL_RECEIVED_AT,
-        Field.REFERRAL_AREA,
         Field.REFERRAL_ORGANISATION,
         Field.REFERRAL_ORGANISATION_KIND,
-        Field.REFERRAL_THREE_WAY_MEETING,
-        Field.REFERRAL_MEETING_PLACE,
-        Field.REFERRAL_INCOME_SITUATION,
-        Field.REFERRAL_DEBT_SEVERITY,
-        Field.REFERRAL_THREATS,
-        Field.REFERRAL_PROTECTIVE_ADMINISTRATION,
-        Field.REFERRAL_RUNNING_WSNP,
-        Field.REFERRAL_WMO_INDICATION,
-        Field.REFERRAL_LIVES_IN_MUNICIPALITY,
-        Field.REFERRAL_CASE_LEAD,
-        Field.REFERRAL_OTHER_ORGANISATIONS,
-        Field.REFERRAL_REASON,
-        Field.REFERRAL_MOTIVATION,
         Field.REFERRAL_AGE,
-        Field.ASSESSMENT_DONE_BY,
-        Field.ASSESSMENT_LIFE_DOMAINS,
-        Field.CONSENT_SCOPES,
-        Field.CONSENT_GIVEN_ON,
-        Field.CONSENT_EVIDENCE,
         Field.CLIENT_BSN,
-        Field.CLIENT_GIVEN_NAME,
-        Field.CLIENT_FAMILY_NAME,
-        Field.CLIENT_BIRTH_DATE,
-        Field.CLIENT_SEX,
-        Field.CLIENT_ADDRESS,
-        Field.CLIENT_PHONE,
-        Field.CLIENT_EMAIL,
-        Field.CLIENT_PREFERRED_CHANNEL,
-        Field.CLIENT_INTERPRETER_LANGUAGE,
-        Field.CLIENT_CONTACT_CAUTIONS,
-        Field.WORKER_NAME,
-        Field.WORKER_PHONE,
-        Field.WORKER_EMAIL,
         Field.SIGNAL_KIND,
     }
 )
