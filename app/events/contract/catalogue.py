@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from app.domain.codes import DisclosureOccasion
 from app.domain.events import EventType
 from app.domain.fields import Field
+from app.domain.ownership import REFERRER_FIELDS
 from app.events.contract.field_schemas import PARTNER_NOTICE, SUBSCRIPTION_NOTICE, Schema, schema_of
 
 __all__ = ["CATALOGUE", "ID_FIELDS", "Entry", "fields_for", "schema_for"]
@@ -54,34 +55,16 @@ _CONTACT = (
     Field.CLIENT_CONTACT_CAUTIONS,
 )
 
-# What the finance team needs to begin: never care or free text, which do not leave by events.
+# What the finance team needs to begin: what the referrer says, but care and free text, which do not leave by events.
 _REFERRAL = (
     Field.REFERRAL_RECEIVED_AT,
-    Field.REFERRAL_AREA,
     Field.REFERRAL_ORGANISATION,
     Field.REFERRAL_ORGANISATION_KIND,
-    Field.REFERRAL_THREE_WAY_MEETING,
-    Field.REFERRAL_MEETING_PLACE,
-    Field.REFERRAL_INCOME_SITUATION,
-    Field.REFERRAL_DEBT_SEVERITY,
-    Field.REFERRAL_THREATS,
-    Field.REFERRAL_PROTECTIVE_ADMINISTRATION,
-    Field.REFERRAL_RUNNING_WSNP,
-    Field.REFERRAL_LIVES_IN_MUNICIPALITY,
-    Field.REFERRAL_CASE_LEAD,
     Field.REFERRAL_ADVICE,
     Field.REFERRAL_PREVIOUS_ID,
-    Field.ASSESSMENT_DONE_BY,
-    Field.CONSENT_SCOPES,
-    Field.CONSENT_GIVEN_ON,
     Field.CLIENT_ID,
     Field.CLIENT_BSN,
-    Field.CLIENT_GIVEN_NAME,
-    Field.CLIENT_FAMILY_NAME,
-    Field.CLIENT_BIRTH_DATE,
-    Field.CLIENT_SEX,
-    *_CONTACT,
-    *_WORKER,
+    *(field for field, spec in REFERRER_FIELDS.items() if spec.about),
 )
 
 
