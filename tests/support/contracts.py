@@ -23,7 +23,14 @@ XSD = etree.parse(FOLDER / "rmw.xsd").getroot()
 XS = "{http://www.w3.org/2001/XMLSchema}"
 METHODS = ("get", "put", "post", "delete", "patch")
 
+_NOTHING = {"type": "null"}
 _SETTLED = ("enum", "const", "format", "pattern", "oneOf")
+
+Document = dict[str, Any]
+"""A message of a partner: JSON, or elements by their names."""
+
+Codes = dict[str, frozenset[str]]
+"""The codes of a field by its path; none where it takes other values than codes."""
 
 Lengths = dict[str, int | None]
 """The maximum number of characters of a text by its path, or of items with ``[]``; None if another rule limits it."""
@@ -67,6 +74,13 @@ def contents_of(name: str, operation: dict[str, Any]) -> Iterator[tuple[str, dic
         yield from ((status, content) for content in resolved(name, answer).get("content", {}).values())
 
 
+def example_of(name: str, operation_id: str, what: str, called: str | None = None) -> Any:
+    """Return the example of the request or of a response of an operation; the one of this name when it has several."""
+    (operation,) = (each for _, _, each in operations(name) if each["operationId"] == operation_id)
+    content = dict(contents_of(name, operation))[what]
+    return content["examples"][called]["value"] if called else content["example"]
+
+
 def examples_of(described: dict[str, Any]) -> list[Any]:
     """Return the examples of a body, an answer or a parameter."""
     return [each["value"] for each in described.get("examples", {}).values()] or [
@@ -80,6 +94,20 @@ def validator(name: str, schema: dict[str, Any]) -> Draft202012Validator:
     return Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
+def codes(name: str, schema: dict[str, Any], path: str = "") -> Codes:
+    """Return the codes of all fields in a schema of a contract."""
+    shape = resolved(name, schema)
+    inner = {_inside(path, field): part for field, part in shape.get("properties", {}).items()}
+    forms = [*shape.get("allOf", ()), *shape.get("anyOf", ()), *shape.get("oneOf", ())]
+    parts = [(path, part) for part in (*forms, *([shape["items"]] if "items" in shape else [])) if part != _NOTHING]
+    if not inner and not parts:
+        return {path: frozenset(code for code in shape.get("enum", ()) if code is not None)}
+    found: Codes = {}
+    for where, part in (*inner.items(), *parts):
+        found |= codes(name, part, where)
+    return found
+
+
 def lengths(name: str, schema: dict[str, Any], path: str = "") -> Lengths:
     """Return the lengths of all texts and lists of texts in a schema of a contract."""
     shape = resolved(name, schema)
@@ -87,7 +115,7 @@ def lengths(name: str, schema: dict[str, Any], path: str = "") -> Lengths:
     for part in (*shape.get("allOf", ()), *shape.get("anyOf", ()), *shape.get("oneOf", ())):
         found |= lengths(name, part, path)
     for field, inner in shape.get("properties", {}).items():
-        found |= lengths(name, inner, f"{path}.{field}" if path else field)
+        found |= lengths(name, inner, _inside(path, field))
     if "items" in shape:
         found |= lengths(name, shape["items"], path)
         found |= {f"{path}[]": shape["maxItems"]} if "maxItems" in shape else {}
@@ -105,6 +133,41 @@ def unlimited(name: str, schema: dict[str, Any], path: str = "") -> Iterator[str
     kinds = schema.get("type", ())
     if "string" in (kinds if isinstance(kinds, list) else [kinds]):
         yield from [path] if not {"maxLength", *_SETTLED} & set(schema) else []
+
+
+def xsd_codes(kind: etree._Element, path: str = "") -> Codes:
+    """Return the codes of all fields in a type of RMW's schema."""
+    elements = kind.findall(f"{XS}sequence/{XS}element")
+    if not elements:
+        return {path: frozenset(str(each.get("value")) for each in kind.iter(f"{XS}enumeration"))}
+    found: Codes = {}
+    for element in elements:
+        found |= xsd_codes(_kind_of(element), _inside(path, str(element.get("name"))))
+    return found
+
+
+def _kind_of(element: etree._Element) -> etree._Element:
+    for kind in (XSD.find(f"*[@name='{element.get('type')}']"), element.find(f"{XS}complexType")):
+        if kind is not None:
+            return kind
+    return element
+
+
+def filled_paths(document: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Return the paths of all fields of a message that hold something."""
+    for name, value in document.items():
+        if isinstance(value, dict):
+            yield from filled_paths(value, _inside(path, name))
+        elif value not in (None, "", []):
+            yield _inside(path, name)
+
+
+def with_value(document: Document, path: str, value: object) -> Document:
+    """Return a message with another value in one field; a list gets this one item."""
+    name, _, rest = path.partition(".")
+    old = document[name]
+    new = with_value(old, rest, value) if rest else [value] if isinstance(old, list) else value
+    return {**document, name: new}
 
 
 def xsd_lengths(kind: str, path: str = "") -> Lengths:
@@ -143,6 +206,10 @@ def _field_lengths(annotation: Any, field: FieldInfo | None, path: str) -> Lengt
 
 def _limit(metadata: Any) -> int | None:
     return next((each.max_length for each in metadata if getattr(each, "max_length", None)), None)
+
+
+def _inside(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def _shape(path: str) -> str:

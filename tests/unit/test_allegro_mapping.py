@@ -315,27 +315,6 @@ def test_without_released_fields_the_referral_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "enum", "many"),
-    [
-        (Field.REFERRAL_INCOME_SITUATION, codes.IncomeSituation, False),
-        (Field.REFERRAL_DEBT_SEVERITY, codes.DebtSeverity, False),
-        (Field.REFERRAL_THREATS, codes.Threat, True),
-        (Field.REFERRAL_ADVICE, codes.RoutingAdvice, True),
-        (Field.REFERRAL_ORGANISATION_KIND, codes.ReferrerKind, False),
-        (Field.CLIENT_PREFERRED_CHANNEL, codes.ContactChannel, False),
-        (Field.CLIENT_CONTACT_CAUTIONS, codes.ContactCaution, True),
-        (Field.ASSESSMENT_LIFE_DOMAINS, codes.LifeDomain, True),
-    ],
-)
-def test_every_code_of_a_referral_is_in_the_contract(field: Field, enum: type[Code], many: bool) -> None:
-    for code in enum:
-        body = referral_body({field: [code.value] if many else code.value})
-
-        validator("Verwijzing").validate(body)
-        assert code.label in str(body)
-
-
-@pytest.mark.parametrize(
     ("event_type", "field", "enum"),
     [
         (EventType.REFERRAL_WITHDRAWN, "REFERRAL_WITHDRAWAL_REASON", codes.WithdrawalReason),

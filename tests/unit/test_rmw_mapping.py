@@ -1,6 +1,5 @@
 """RMW's registrations as commands, and messages as status lines: every code has a meaning or is refused."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,11 @@ from app.adapters.rmw.remarks import MAX_LENGTH, remark
 from app.adapters.rmw.schemas import ListedRegistration
 from app.domain.codes import (
     FEEDBACK_MOMENTS,
-    Code,
-    ConsentScope,
-    DebtSeverity,
     DisclosureOccasion,
-    IncomeSituation,
-    Threat,
     WithdrawalReason,
 )
 from app.domain.commands import RegisterReferral, WithdrawReferral
-from app.domain.errors import PartnerRefused, PartnerUnreadable, UnknownCode
+from app.domain.errors import PartnerRefused, PartnerUnreadable
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
@@ -38,13 +32,6 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 CHANGED = "20190902140000"
 YARA = klant("Yara", "Kaya", date(1993, 3, 8), "V", "999906409")
 FEEDBACK_EVENTS = [(event, moment) for event, moment in OCCASION_OF.items() if moment is not None]
-TABLES: dict[str, Mapping[str, object]] = {
-    "JaNee": mapping.YES_NO,
-    "Geslacht": mapping.SEX,
-    "Inkomen": mapping.INCOME,
-    "Schulden": mapping.DEBTS,
-    "Dreiging": mapping.THREATS,
-}
 
 
 def listed(changed: str = CHANGED, **more: Any) -> ListedRegistration:
@@ -67,19 +54,6 @@ def contract_codes(name: str) -> set[str]:
     declared = etree.parse(CONTRACT).find(f"{XS}simpleType[@name='{name}']")
     assert declared is not None
     return {str(value.get("value")) for value in declared.iter(f"{XS}enumeration")}
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_every_code_of_the_contract_has_a_meaning(name: str) -> None:
-    assert set(TABLES[name]) == contract_codes(name)
-
-
-@pytest.mark.parametrize(
-    ("codes", "table"),
-    [(IncomeSituation, mapping.INCOME), (DebtSeverity, mapping.DEBTS), (Threat, mapping.THREATS)],
-)
-def test_every_code_of_the_hub_can_come_from_rmw(codes: type[Code], table: Mapping[str, object]) -> None:
-    assert set(table.values()) == set(codes)
 
 
 def test_every_moment_has_a_status_code_of_the_contract() -> None:
@@ -117,33 +91,6 @@ def test_status_is_dated_in_dutch_time() -> None:
     assert update.on == "20190904"
 
 
-def test_full_registration_is_read_whole() -> None:
-    command = registered(
-        consulent={"naam": "C. Onsulent", "telefoon": "010-1", "email": "c@example.nl"},
-        gebied="Charlois",
-        regie="Consulent werk",
-        driegesprek="J",
-        locatie="Herenwaard",
-        dreiging=["OT", "BE"],
-        inkomen="IA",
-        schulden="ZW",
-        indBewind="J",
-    )
-
-    assert (command.organisation_code, command.reference) == ("wi-prematching", "R000123")
-    assert (command.client.bsn, command.client.sex, command.client.birth_date) == ("999906409", "f", date(1993, 3, 8))
-    assert command.contents.area == "Charlois"
-    assert command.contents.worker.email == "c@example.nl"
-    assert command.contents.threats == (Threat.EVICTION, Threat.SEIZURE)
-    assert command.contents.income_situation is IncomeSituation.UNDER_WAY
-    assert command.contents.debt_severity is DebtSeverity.HEAVY
-    assert (command.contents.three_way_meeting, command.contents.meeting_place) == (True, "Herenwaard")
-    assert (command.contents.protective_administration, command.contents.running_wsnp) == (True, False)
-    assert command.contents.case_lead == "Consulent werk"
-    assert command.contents.consent.scopes == {ConsentScope.FEEDBACK_TO_REFERRER}
-    assert command.contents.consent.given_on == date(2019, 9, 2)
-
-
 def test_refused_consent_has_no_scope() -> None:
     command = registered(toestemming={"terugkoppeling": "N", "datum": "20190902"})
 
@@ -168,35 +115,6 @@ def test_referral_is_received_at_noon_but_never_after_its_last_change(changed: s
 
     assert isinstance(command, RegisterReferral)
     assert command.received_at == received
-
-
-@pytest.mark.parametrize(
-    "field", ["inkomen", "schulden", "driegesprek", "indBewind", "indWsnp", "indWmo", "vervallen", "dreiging"]
-)
-@given(code=st.text(max_size=3))
-def test_code_outside_the_list_is_never_guessed(field: str, code: str) -> None:
-    if code in {"ON", "J", "N", *mapping.INCOME, *mapping.DEBTS, *mapping.THREATS}:
-        return
-    value: Any = [code] if field == "dreiging" else code
-
-    with pytest.raises(UnknownCode) as refused:
-        to_commands(listed(**{field: value}))
-
-    assert refused.value.field == field
-
-
-@pytest.mark.parametrize(
-    ("more", "field"),
-    [
-        ({"klant": {**YARA, "geslacht": "Q"}}, "klant.geslacht"),
-        ({"toestemming": {"terugkoppeling": "?"}}, "toestemming.terugkoppeling"),
-    ],
-)
-def test_unknown_code_inside_a_group_is_named_with_its_group(more: dict[str, Any], field: str) -> None:
-    with pytest.raises(UnknownCode) as refused:
-        to_commands(listed(**more))
-
-    assert refused.value.field == field
 
 
 @pytest.mark.parametrize(
