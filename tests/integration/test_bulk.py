@@ -8,14 +8,25 @@ import pytest
 from sqlalchemy import select
 
 from app.database import Connection, Database
+from app.domain.codes import System
 from app.domain.events import EventType
+from app.domain.queries import EVERYTHING
 from app.domain.receivers import PollKey, ReceiverKey
+from app.models.access.organisation import load_organisations
 from app.models.bulk import GivenRow, Value, bulk_insert, bulk_update, is_any_of
+from app.models.cases.appointment import appointments_by_id, appointments_of
+from app.models.cases.external_id import external_id_of, linkable
+from app.models.cases.referral import load_referral_rows, open_referrals_of, routed_referrals
+from app.models.cases.repository import load_cases
+from app.models.cases.trajectory import load_trajectories_of
 from app.models.delivery.attempt import attempts_of
 from app.models.delivery.claim import lock_deliveries
 from app.models.delivery.disclosure import disclosure
 from app.models.delivery.outbox import load_events
-from app.models.delivery.subscription import load_subscriptions, note_health
+from app.models.delivery.redelivery import chain_heads
+from app.models.delivery.subscription import load_subscriptions, note_health, subscriptions_of
+from app.models.partners.alert import open_alerts
+from app.vault import Vault
 from tests.support.statements import sent_statements
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -130,11 +141,24 @@ async def test_condition_on_ids_has_a_form_that_indexes_serve(database: Database
 async def test_no_statement_by_ids_reads_a_whole_table(sqlite_database: Database) -> None:
     ids = [uuid4(), uuid4()]
     by_ids: list[Callable[[Connection], object]] = [
+        lambda tx: appointments_by_id(tx, ids),
+        lambda tx: appointments_of(tx, ids),
         lambda tx: attempts_of(tx, ids),
+        lambda tx: chain_heads(tx, RECEIVER, ids),
+        lambda tx: external_id_of(tx, System.ALLEGRO, ids),
+        lambda tx: linkable(tx, System.ALLEGRO, ids),
+        lambda tx: load_cases(tx, Vault(bytes(32)), ids),
         lambda tx: load_events(tx, ids),
+        lambda tx: load_organisations(tx, ids),
+        lambda tx: load_referral_rows(tx, ids, EVERYTHING),
         lambda tx: load_subscriptions(tx, ids),
         lambda tx: lock_deliveries(tx, ids, NOW, uuid4()),
+        lambda tx: load_trajectories_of(tx, ids),
         lambda tx: note_health(tx, ids[:1], ids[1:], NOW),
+        lambda tx: open_alerts(tx, ids),
+        lambda tx: open_referrals_of(tx, ids),
+        lambda tx: routed_referrals(tx, ids),
+        lambda tx: subscriptions_of(tx, ids),
     ]
 
     with sent_statements() as sent:

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, Connection, Row, String, Table, bindpara
 from app.domain.codes import OrganisationRole, ReferrerKind, System
 from app.domain.values import Organisation
 from app.models.base import Id, UtcDateTime, insert_row, metadata, update_row
+from app.models.bulk import is_any_of
 
 organisation = Table(
     "organisation",
@@ -35,7 +36,7 @@ COLUMNS = tuple(
 
 _BY_CODE = select(*COLUMNS).where(organisation.c.code == bindparam("code"))
 _LOCKED = select(organisation.c.id).where(organisation.c.id == bindparam("id", type_=Id)).with_for_update()
-_BY_ID = select(*COLUMNS).where(organisation.c.id.in_(bindparam("ids", expanding=True)))
+_BY_ID = select(*COLUMNS).where(is_any_of(organisation.c.id, "ids"))
 
 
 def to_organisation(row: Row[Any]) -> Organisation:
@@ -84,7 +85,7 @@ def find_organisation(tx: Connection, code: str) -> Organisation | None:
 
 def load_organisations(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Organisation]:
     """Return organisations by id."""
-    return {row.organisation_row_id: to_organisation(row) for row in tx.execute(_BY_ID, {"ids": list(ids)})}
+    return {row.organisation_row_id: to_organisation(row) for row in tx.execute(_BY_ID, {"ids": ids})}
 
 
 def lock_organisation(tx: Connection, organisation_id: UUID) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from app.domain.codes import AppointmentResponse, AppointmentStatus, CancellationReason
 from app.domain.values import Appointment
 from app.models.base import Columns, Id, JsonDocument, UtcDateTime, metadata
+from app.models.bulk import is_any_of
 from app.models.cases.referral import to_counsellor
 
 appointment = Table(
@@ -45,11 +46,9 @@ appointment = Table(
 )
 
 
-_BY_IDS = select(appointment).where(appointment.c.id.in_(bindparam("ids", expanding=True)))
+_BY_IDS = select(appointment).where(is_any_of(appointment.c.id, "ids"))
 _OF_REFERRALS = (
-    select(appointment)
-    .where(appointment.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
-    .order_by(appointment.c.id)
+    select(appointment).where(is_any_of(appointment.c.referral_id, "referral_ids")).order_by(appointment.c.id)
 )
 CHANGED_APPOINTMENT = update(appointment).where(appointment.c.id == bindparam("row_id"))
 """Writes the columns of :func:`changed_columns`."""
@@ -58,14 +57,14 @@ CHANGED_APPOINTMENT = update(appointment).where(appointment.c.id == bindparam("r
 def appointments_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, tuple[Appointment, ...]]:
     """Return all appointments of referrals, oldest first, by referral; those without one are left out."""
     found: dict[UUID, list[Appointment]] = defaultdict(list)
-    for row in tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)}) if referral_ids else ():
+    for row in tx.execute(_OF_REFERRALS, {"referral_ids": referral_ids}) if referral_ids else ():
         found[row.referral_id].append(to_appointment(row))
     return {referral_id: tuple(each) for referral_id, each in found.items()}
 
 
 def appointments_by_id(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Appointment]:
     """Return the appointments with these ids."""
-    rows = tx.execute(_BY_IDS, {"ids": list(ids)}) if ids else ()
+    rows = tx.execute(_BY_IDS, {"ids": ids}) if ids else ()
     return {row.id: to_appointment(row) for row in rows}
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from app.domain.codes import System
 from app.models.base import Columns, Id, execute_all, insert_row, metadata
+from app.models.bulk import is_any_of
 from app.models.cases.referral import referral
 
 external_id = Table(
@@ -35,11 +36,11 @@ _LINKED = select(external_id.c.external_id, external_id.c.referral_id).where(
 )
 _NEW = insert(external_id).inline()
 _LINKABLE = select(referral.c.id).where(
-    referral.c.id.in_(bindparam("ids", expanding=True)),
+    is_any_of(referral.c.id, "ids"),
     ~exists().where(external_id.c.system == bindparam("system"), external_id.c.referral_id == referral.c.id),
 )
 _BY_PARTNER_ID = _LINKED.where(external_id.c.external_id.in_(bindparam("ids", expanding=True)))
-_BY_REFERRAL = _LINKED.where(external_id.c.referral_id.in_(bindparam("ids", expanding=True)))
+_BY_REFERRAL = _LINKED.where(is_any_of(external_id.c.referral_id, "ids"))
 
 
 def link(tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
@@ -62,7 +63,7 @@ def linkable(tx: Connection, system: System, referral_ids: Collection[UUID]) -> 
     """Return which of these referrals exist and are not known to the partner under an id yet."""
     if not referral_ids:
         return set()
-    return set(tx.execute(_LINKABLE, {"system": system, "ids": list(referral_ids)}).scalars())
+    return set(tx.execute(_LINKABLE, {"system": system, "ids": referral_ids}).scalars())
 
 
 def referral_of(tx: Connection, system: System, partner_ids: Collection[str]) -> dict[str, UUID]:
@@ -73,5 +74,5 @@ def referral_of(tx: Connection, system: System, partner_ids: Collection[str]) ->
 
 def external_id_of(tx: Connection, system: System, referral_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the partner's ids by referral; a referral the partner does not know is left out."""
-    rows = tx.execute(_BY_REFERRAL, {"system": system, "ids": list(referral_ids)})
+    rows = tx.execute(_BY_REFERRAL, {"system": system, "ids": referral_ids})
     return {row.referral_id: row.external_id for row in rows}

@@ -127,14 +127,14 @@ def find_by_references(tx: Connection, references: Collection[tuple[UUID, str]])
 def open_referrals_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
     """Return the referrals of clients that still wait for something, by client; those without one are left out."""
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    for row in tx.execute(_OPEN_OF_CLIENTS, {"client_ids": list(client_ids)}) if client_ids else ():
+    for row in tx.execute(_OPEN_OF_CLIENTS, {"client_ids": client_ids}) if client_ids else ():
         found[row.client_id].add(row.id)
     return {client_id: frozenset(each) for client_id, each in found.items()}
 
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
     """Return rows with their organisation, for ``to_referral``."""
-    values = {"ids": list(ids), **visibility_values(visibility)}
+    values = {"ids": ids, **visibility_values(visibility)}
     return list(tx.execute(visible(BY_IDS, visibility), values))
 
 
@@ -181,7 +181,7 @@ def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary
 
 
 _WHOLE = select(referral, *ORGANISATION_COLUMNS).join(organisation, organisation.c.id == referral.c.organisation_id)
-BY_IDS = _WHOLE.where(referral.c.id.in_(bindparam("ids", expanding=True)))
+BY_IDS = _WHOLE.where(is_any_of(referral.c.id, "ids"))
 """Referrals with their organisation, by ``ids``."""
 
 _ROUTED = (
@@ -197,7 +197,7 @@ CHANGED_CONTENTS = CHANGED_STATE.where(true())
 """Writes the columns of :func:`contents_columns` of the referral ``row_id``."""
 
 _OPEN_OF_CLIENTS = select(referral.c.id, referral.c.client_id).where(
-    referral.c.client_id.in_(bindparam("client_ids", expanding=True)),
+    is_any_of(referral.c.client_id, "client_ids"),
     referral.c.status.in_([each for each in ReferralStatus if is_open(each)]),
 )
 _BY_REFERENCE = select(referral.c.id, referral.c.organisation_id, referral.c.reference).where(

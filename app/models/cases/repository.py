@@ -115,7 +115,7 @@ def _load(
 
 
 def _asked(ids: Collection[UUID], visibility: Visibility) -> Columns:
-    return {"ids": list(ids), **visibility_values(visibility)}
+    return {"ids": ids, **visibility_values(visibility)}
 
 
 def load_feedback_values(

@@ -51,6 +51,7 @@ from app.domain.values import (
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
 from app.models.base import Columns, Id, UtcDateTime, Writes, metadata
+from app.models.bulk import is_any_of
 from app.models.cases.referral import referral, to_counsellor, visibility_values, visible
 from app.vault import Sealer
 
@@ -272,10 +273,10 @@ _LISTED = (
     .join(referral, referral.c.id == trajectory.c.referral_id)
     .join(organisation, organisation.c.id == referral.c.organisation_id)
 )
-_OF_REFERRALS = _WHOLE.where(trajectory.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
+_OF_REFERRALS = _WHOLE.where(is_any_of(trajectory.c.referral_id, "referral_ids"))
 _RESULTS = (
     select(trajectory_result)
-    .where(trajectory_result.c.trajectory_id.in_(bindparam("ids", expanding=True)))
+    .where(is_any_of(trajectory_result.c.trajectory_id, "ids"))
     .order_by(trajectory_result.c.id)
 )
 
@@ -284,7 +285,7 @@ def load_trajectories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict
     """Return the trajectories that followed on these referrals, by referral id."""
     if not referral_ids:
         return {}
-    rows = list(tx.execute(_OF_REFERRALS, {"referral_ids": list(referral_ids)}))
+    rows = list(tx.execute(_OF_REFERRALS, {"referral_ids": referral_ids}))
     return {row.referral_id: each for row, each in zip(rows, _whole(tx, rows), strict=True)}
 
 
@@ -340,7 +341,7 @@ def _whole(tx: Connection, rows: list[Row[Any]]) -> list[Trajectory]:
 
 def _results_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[RecordedResult]]:
     results: dict[UUID, list[RecordedResult]] = defaultdict(list)
-    for row in tx.execute(_RESULTS, {"ids": list(ids)}):
+    for row in tx.execute(_RESULTS, {"ids": ids}):
         reason = DropOutReason(row.drop_out_reason) if row.drop_out_reason else None
         results[row.trajectory_id].append(RecordedResult(TrajectoryResult(row.code), row.decided_on, reason))
     return results

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Update, bindparam, func, or_, select, update
 from app.domain.events import SubjectType
 from app.domain.receivers import ReceiverKey
 from app.models.base import ReceiverText
+from app.models.bulk import is_any_of
 from app.models.delivery.delivery import Delivery, DeliveryState, delivery, in_state, to_delivery
 
 _TRIED = delivery.c.sequence.is_not(None)
@@ -26,7 +27,7 @@ _FIRST_OPEN = (
     select(func.min(delivery.c.event_position))
     .where(
         delivery.c.receiver == bindparam("receiver", type_=ReceiverText),
-        delivery.c.subject_id.in_(bindparam("chains", expanding=True)),
+        is_any_of(delivery.c.subject_id, "chains"),
         in_state(DeliveryState.PENDING, DeliveryState.SENDING),
     )
     .group_by(delivery.c.subject_id)
@@ -62,7 +63,7 @@ def seen_delivery(tx: Connection, receiver: ReceiverKey, delivery_id: UUID) -> D
 
 def chain_heads(tx: Connection, receiver: ReceiverKey, chains: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the delivery that each of these chains of a receiver waits for, its first open one, where it is seen."""
-    rows = tx.execute(_HEADS, {"receiver": receiver, "chains": list(chains)})
+    rows = tx.execute(_HEADS, {"receiver": receiver, "chains": chains})
     return {row.subject_id: row.id for row in rows}
 
 

@@ -188,13 +188,7 @@ def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list
 
     Until the deliveries made for them are committed none can be paused or resumed, so none stays parked by mistake.
     """
-    query = (
-        select(subscription)
-        .where(subscription.c.organisation_id.in_(organisation_ids))
-        .order_by(subscription.c.id)
-        .with_for_update(read=True)
-    )
-    return [to_subscription(row) for row in tx.execute(query).mappings()]
+    return [to_subscription(row) for row in tx.execute(_OF_ORGANISATIONS, {"ids": organisation_ids}).mappings()]
 
 
 def list_subscriptions(
@@ -223,6 +217,12 @@ def note_health(tx: Connection, succeeded: Collection[UUID], failed: Collection[
 
 
 _BY_ID = select(subscription).where(is_any_of(subscription.c.id, "ids"))
+_OF_ORGANISATIONS = (
+    select(subscription)
+    .where(is_any_of(subscription.c.organisation_id, "ids"))
+    .order_by(subscription.c.id)
+    .with_for_update(read=True)
+)
 _COUNT = select(func.count()).where(subscription.c.organisation_id == bindparam("organisation_id", type_=Id))
 _NAMED = update(subscription).where(is_any_of(subscription.c.id, "ids"))
 _FAILING = _NAMED.where(subscription.c.failing_since.is_(None))
