@@ -1,6 +1,6 @@
 """Advice at the moment of referral: the rules that otherwise cause most ping-pong.
 
-Source: domain.md section 4, "Routing advice". Advice with a reason code, never a silent refusal.
+Source: ``docs/explanation/domain.md``, section 4, "Routing advice". Advice with a reason code, never a silent refusal.
 """
 
 from datetime import date

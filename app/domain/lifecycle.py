@@ -1,8 +1,8 @@
 """The one transition table: API, adapters, documentation and tests all read it.
 
-Source: interfaces.md section 2. A transition names who may make it, from which states, where it leads,
-and which reasons it takes. Partners skip states; ``steps_to`` returns the one shortest legal path, whose
-skipped steps are stored as implied.
+The lifecycles are described in docs/explanation/domain.md, section 5. A transition names who may make it, from which
+states, where it leads, and which reasons it takes. Partners skip states; ``steps_to`` returns the one shortest legal
+path, whose skipped steps are stored as implied.
 """
 
 from collections import deque
@@ -100,6 +100,10 @@ class Transition:
     reasons: type[Code] | None = None
     guard: Guard | None = None
     implied: bool = False
+
+    def starts_at(self, status: str | None) -> bool:
+        """Return whether it may be made in this state; None is before the record exists."""
+        return not self.sources if status is None else status in self.sources
 
 
 _REFERRER = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
@@ -207,7 +211,7 @@ KBR_ACTION: dict[KbrStatus, Action] = {
 def find(machine: Machine, action: Action, status: str | None) -> Transition | None:
     """Return the row for this action from this state (None: before the record exists), if there is one."""
     for row in _ROWS.get((machine, action), ()):
-        if (status in row.sources) if status is not None else not row.sources:
+        if row.starts_at(status):
             return row
     return None
 
@@ -255,8 +259,7 @@ def steps_to(machine: Machine, action: Action, status: str | None) -> tuple[Tran
         if find(machine, action, state):
             return path
         for row in TRANSITIONS:
-            leads_on = row.machine is machine and row.implied and row.target not in seen
-            if leads_on and ((state in row.sources) if state is not None else not row.sources):
+            if row.machine is machine and row.implied and row.target not in seen and row.starts_at(state):
                 seen.add(row.target)
                 queue.append((row.target, (*path, row)))
     return None
@@ -289,7 +292,7 @@ def available(
         for row in TRANSITIONS
         if row.machine is machine
         and role in row.actors
-        and ((status in row.sources) if status is not None else not row.sources)
+        and row.starts_at(status)
         and (row.guard is None or row.guard in conditions)
     )
 
