@@ -5,7 +5,7 @@ states, where it leads, and which reasons it takes. Partners skip states; ``step
 path, whose skipped steps are stored as implied.
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -81,7 +81,7 @@ class Guard(StrEnum):
     RESPONSE_REQUESTED = "the referrer's worker was asked to respond"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Transition:
     """One row of the table.
 
@@ -123,9 +123,32 @@ def _at(*states: str) -> frozenset[str]:
     return frozenset(states)
 
 
-_referral = partial(Transition, Machine.REFERRAL)
-_trajectory = partial(Transition, Machine.TRAJECTORY)
-_kbr = partial(Transition, Machine.KBR_APPLICATION)
+def _transition(  # noqa: PLR0913  # the columns of the table
+    machine: Machine,
+    action: Action,
+    sources: frozenset[str],
+    target: str | None,
+    actors: frozenset[OrganisationRole],
+    reasons: type[Code] | None = None,
+    *,
+    guard: Guard | None = None,
+    implied: bool = False,
+) -> Transition:
+    return Transition(
+        machine=machine,
+        action=action,
+        sources=sources,
+        target=target,
+        actors=actors,
+        reasons=reasons,
+        guard=guard,
+        implied=implied,
+    )
+
+
+_referral = partial(_transition, Machine.REFERRAL)
+_trajectory = partial(_transition, Machine.TRAJECTORY)
+_kbr = partial(_transition, Machine.KBR_APPLICATION)
 
 TRANSITIONS: tuple[Transition, ...] = (
     _referral(Action.REGISTER, _at(), _R.RECEIVED, _REFERRER),
@@ -307,7 +330,6 @@ def is_ended(status: TrajectoryStatus) -> bool:
     return status in _ENDED_TRAJECTORY
 
 
-_ROWS: dict[tuple[Machine, Action], tuple[Transition, ...]] = {}
+_ROWS: defaultdict[tuple[Machine, Action], list[Transition]] = defaultdict(list)
 for _row in TRANSITIONS:
-    _key = (_row.machine, _row.action)
-    _ROWS[_key] = (*_ROWS.get(_key, ()), _row)
+    _ROWS[_row.machine, _row.action].append(_row)

@@ -32,7 +32,7 @@ class Position:
     id: UUID
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReferralQuery:
     """A question to the list of referrals; None asks nothing.
 
@@ -56,7 +56,7 @@ class ReferralQuery:
     bsn_index: bytes | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrajectoryQuery:
     """A question to the list of trajectories; None asks nothing."""
 

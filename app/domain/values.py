@@ -32,7 +32,7 @@ from app.domain.codes import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Organisation:
     """An organisation that refers, guides, decides or operates."""
 
@@ -51,7 +51,7 @@ class Organisation:
         return self.system is not System.API or self.role is OrganisationRole.OPERATOR
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClientDetails:
     """Who the client is and how to reach them; every field is encrypted at rest."""
 
@@ -102,7 +102,7 @@ class Consent:
     evidence: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReferralContents:
     """What the referrer says; the referrer owns all of it (domain.md section 9)."""
 
@@ -170,7 +170,7 @@ class Referral:
     previous_id: UUID | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReferralSummary:
     """A referral as lists show it."""
 
@@ -186,7 +186,7 @@ class ReferralSummary:
     intake_result: IntakeResult | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Appointment:
     """A planned intake; a moved one is replaced by a new one, so that the old time stays known."""
 
@@ -219,7 +219,7 @@ class RecordedResult:
     drop_out_reason: DropOutReason | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KbrApplication:
     """A request to the credit bank."""
 
@@ -229,7 +229,7 @@ class KbrApplication:
     service_decision_meeting_on: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Party:
     """An organisation that takes part in a trajectory, from when until when."""
 
@@ -241,7 +241,7 @@ class Party:
     until_on: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Trajectory:
     """The guidance that follows on the intake (*traject*)."""
 
@@ -268,7 +268,7 @@ class ListedTrajectory:
     created_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class HistoryEntry:
     """One step in the life of a case; the history is append-only."""
 

@@ -263,7 +263,11 @@ async def test_every_record_of_every_page_is_accounted_for(hub: InProcessHub, pa
     assert [tally.read for tally in tallies] == [len(page) for page in pages]
     runs = (await hub.db.read(list_runs, System.ALLEGRO, 1000))[: -len(before)]
     told = [tally for tally in tallies if tally.read != tally.unchanged]
-    assert [PageResult(run.applied, run.unchanged, run.filtered, run.quarantined) for run in reversed(runs)] == told
+    stored = [
+        PageResult(applied=run.applied, unchanged=run.unchanged, filtered=run.filtered, quarantined=run.quarantined)
+        for run in reversed(runs)
+    ]
+    assert stored == told
     assert await hub.db.read(held_twice) == []
 
 

@@ -143,7 +143,10 @@ TRAJECTORY = Trajectory(
         RecordedResult(TrajectoryResult.KBR_APPLICATION, date(2026, 11, 20), DropOutReason.OTHER),
     ),
     kbr_application=KbrApplication(
-        UUID("01930000-0000-7000-8000-000000000007"), KbrStatus.RECEIVED, date(2026, 11, 21), date(2026, 11, 22)
+        id=UUID("01930000-0000-7000-8000-000000000007"),
+        status=KbrStatus.RECEIVED,
+        changed_on=date(2026, 11, 21),
+        service_decision_meeting_on=date(2026, 11, 22),
     ),
     closure_reason=ClosureReason.RESULT_REACHED,
     ended_on=date(2027, 2, 1),

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from app.api.http.problems import STATUS_OF
@@ -14,6 +15,7 @@ MAX_FILE_LINES = 600
 # One table, a row for each field: splitting it would only scatter it.
 TABLES = {"app/domain/fields.py"}
 MAX_BODY_LINES = 50
+MAX_POSITIONAL_FIELDS = 3
 
 SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
 WRITTEN = {".json", ".mako", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
@@ -85,6 +87,27 @@ def test_functions_are_not_too_long() -> None:
     }
 
     assert {name: lines for name, lines in lengths.items() if lines > MAX_BODY_LINES} == {}
+
+
+def test_no_dataclass_takes_more_than_three_arguments_by_position() -> None:
+    found = [
+        f"{relative(path)}: {node.name}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and len(positional_fields(node)) > MAX_POSITIONAL_FIELDS
+    ]
+
+    assert found == []
+
+
+def positional_fields(definition: ast.ClassDef) -> list[ast.AnnAssign]:
+    """Return the fields of a dataclass that can be given by position; of any other class none."""
+    marks = [ast.unparse(each) for each in definition.decorator_list]
+    if not any(mark.startswith("dataclass") and "kw_only=True" not in mark for mark in marks):
+        return []
+    fields = [each for each in definition.body if isinstance(each, ast.AnnAssign)]
+    before = takewhile(lambda each: ast.unparse(each.annotation) != "KW_ONLY", fields)
+    return [each for each in before if "init=False" not in ast.unparse(each)]
 
 
 def test_only_the_database_module_commits() -> None:

@@ -7,7 +7,7 @@ whatever the policy says.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 from app.domain.codes import DisclosureOccasion
 from app.domain.events import EventType
@@ -81,6 +81,7 @@ class Entry:
     """
 
     description: str
+    _: KW_ONLY
     disclosed: tuple[Field, ...] = ()
     handled: tuple[Field, ...] = ()
     always: tuple[Field, ...] = _ALWAYS

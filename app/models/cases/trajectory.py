@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -365,5 +365,9 @@ def _to_trajectory(row: Row[Any], results: tuple[RecordedResult, ...]) -> Trajec
 def _to_application(row: Row[Any]) -> KbrApplication | None:
     if not row.kbr_id:
         return None
-    changed_on: date | None = row.kbr_changed_on
-    return KbrApplication(row.kbr_id, KbrStatus(row.kbr_status), changed_on, row.service_decision_meeting_on)
+    return KbrApplication(
+        id=row.kbr_id,
+        status=KbrStatus(row.kbr_status),
+        changed_on=row.kbr_changed_on,
+        service_decision_meeting_on=row.service_decision_meeting_on,
+    )

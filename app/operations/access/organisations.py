@@ -24,7 +24,9 @@ def set_up_institutions(tx: Connection, services: Services) -> None:
     for each in services.reference.institutions:
         if find_organisation(tx, each.code) is None:
             now = services.clock.now()
-            new = Organisation(services.new_id(now), each.code, each.name, each.role, kind=None, system=each.system)
+            new = Organisation(
+                id=services.new_id(now), code=each.code, name=each.name, role=each.role, kind=None, system=each.system
+            )
             insert_organisation(tx, new, now)
 
 

@@ -31,7 +31,8 @@ def merge_fields(
     the hub stays until the partner reports something else, and where both changed the owner's value holds.
     """
     at_hub = AmendReferral(case.contents, case.client.details if reported.client else None)
-    accepted = with_values(at_hub, _Merge(known_values, case, system, at_hub, reported).accepted())
+    merge = _Merge(known_values=known_values, case=case, system=system, hub=at_hub, reported=reported)
+    accepted = with_values(at_hub, merge.accepted())
     if at_hub.client and accepted.client and reported.client and reported.client.bsn not in (None, at_hub.client.bsn):
         # Another number is refused by the handler that would store it.
         accepted = replace(accepted, client=replace(accepted.client, bsn=reported.client.bsn))
@@ -40,7 +41,7 @@ def merge_fields(
     return replace(accepted, client=None) if accepted.client == at_hub.client else accepted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Merge:
     """The fields of one referral as both sides have them."""
 

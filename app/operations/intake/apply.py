@@ -45,7 +45,7 @@ from app.operations.services import Services
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PageResult:
     """The account of what was read: ``read = applied + unchanged + filtered + quarantined``."""
 
@@ -61,10 +61,10 @@ class PageResult:
 
     def __add__(self, other: "PageResult") -> "PageResult":
         return PageResult(
-            self.applied + other.applied,
-            self.unchanged + other.unchanged,
-            self.filtered + other.filtered,
-            self.quarantined + other.quarantined,
+            applied=self.applied + other.applied,
+            unchanged=self.unchanged + other.unchanged,
+            filtered=self.filtered + other.filtered,
+            quarantined=self.quarantined + other.quarantined,
         )
 
 

@@ -96,7 +96,7 @@ class Difference:
     versions: frozenset[str] = frozenset()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Reconciliation:
     """What a full reading of a partner found so far.
 

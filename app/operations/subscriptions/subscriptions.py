@@ -138,7 +138,7 @@ class SubscriptionRef:
     if_match: str | None = "*"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SubscriptionView:
     """A subscription with what is read with it.
 
@@ -417,7 +417,7 @@ def _owner_of(tx: Connection, subscription: Subscription, caller: Organisation) 
 
 
 def _view(services: Services, subscription: Subscription, owner: Organisation) -> SubscriptionView:
-    return SubscriptionView(subscription, owner, public_key(services, subscription))
+    return SubscriptionView(subscription=subscription, owner=owner, public_key=public_key(services, subscription))
 
 
 def _with_request(services: Services, subscription: Subscription, request: SubscriptionRequest) -> Subscription:
