@@ -55,6 +55,13 @@ def list_answer(content: str) -> bytes:
     ).encode()
 
 
+def fault_answer(faultcode: str, detail: str = "") -> bytes:
+    return (
+        f'<s:Envelope xmlns:s="{SOAP[1:-1]}"><s:Body><s:Fault><faultcode>{faultcode}</faultcode><faultstring/>'
+        f'<detail><fout xmlns="{NAMESPACE}">{detail}</fout></detail></s:Fault></s:Body></s:Envelope>'
+    ).encode()
+
+
 async def test_pull_reads_a_registration_as_a_command(env: RmwEnv) -> None:
     await env.register(registration(**FULL))
 
@@ -250,18 +257,29 @@ async def test_maintenance_is_waited_for(env: RmwEnv) -> None:
 
 
 @pytest.mark.parametrize(("username", "password"), [("trajecthub", "wrong"), ("someone", PASSWORD), ("", "")])
-async def test_wrong_account_is_refused(env: RmwEnv, username: str, password: str) -> None:
-    wrong_credentials = connect_rmw(env.url, username, password)
+async def test_a_wrong_account_waits_for_the_right_one(env: RmwEnv, username: str, password: str) -> None:
+    await env.register(registration())
+    await env.adapter.close()
+    env.adapter = connect_rmw(env.url, username, password)
 
-    with pytest.raises(PartnerRefused, match="AUTHENTICATIE"):
-        [page async for page in wrong_credentials.source.changes(None)]
+    with pytest.raises(PartnerUnreachable, match="password"):
+        await env.records()
+    with pytest.raises(PartnerUnreachable, match="password"):
+        await env.deliver("R000001", EventType.REFERRAL_CONFIRMED, DisclosureOccasion.CONFIRMED)
 
-    await wrong_credentials.close()
 
-
-async def test_http_401_is_refused() -> None:
-    with pytest.raises(PartnerRefused, match="401"):
-        await pull_from(Response(status_code=401))
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response(status_code=401),
+        Response(fault_answer("wsse:FailedAuthentication"), 500),
+        Response(fault_answer("soap:Client", "<code>AUTHENTICATIE</code>"), 500),
+    ],
+    ids=["by-a-server-in-between", "without-a-code", "by-its-code"],
+)
+async def test_a_refused_login_is_unreachable_however_it_is_reported(answer: Response) -> None:
+    with pytest.raises(PartnerUnreachable, match="password"):
+        await pull_from(answer)
 
 
 async def test_http_503_is_unreachable() -> None:

@@ -109,8 +109,13 @@ def check_response(
         httpx.HTTPStatusError: any other refusal; see ``partner_errors``.
     """
     if response.status_code in login_refused:
-        raise PartnerUnreachable(f"{partner} refuses the hub's credentials; check {credentials}")
+        raise login_refused_by(partner, credentials)
     return response.raise_for_status()
+
+
+def login_refused_by(partner: str, credentials: str) -> PartnerUnreachable:
+    """Return the error of a login that a partner refuses; ``credentials`` names what the operator has to check."""
+    return PartnerUnreachable(f"{partner} refuses the hub's credentials; check {credentials}")
 
 
 class BearerAuth(httpx.Auth):

@@ -4,14 +4,17 @@ from typing import Final
 
 from lxml import etree
 
-from app.adapters.common.http import http_client, partner_errors
+from app.adapters.common.http import check_response, http_client, login_refused_by, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.rmw.schemas import RegistrationList, RegistrationState, StatusUpdate
 from app.adapters.rmw.soap import NAMESPACE, Fault, NotSoap, read, request, security_header
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 
+_PARTNER: Final = "RMW"
+_CREDENTIALS: Final = "the user name and the password"
 _PATH: Final = "/rmw/services/aanmelding"
 _MAINTENANCE: Final = "ONDERHOUD"
+_LOGIN_REFUSED: Final = "AUTHENTICATIE"
 _TAB_CLOSED: Final = "TABGESLOTEN"
 
 
@@ -19,7 +22,7 @@ class RmwClient:
     """Calls RMW.
 
     Every operation raises PartnerUnreachable when there is no answer or a temporary one (the outcome of a change is
-    then unknown), and PartnerRefused for any other refusal.
+    then unknown) and when RMW refuses the login, and PartnerRefused for any other refusal.
     """
 
     def __init__(self, url: str, username: str, password: str, pace: Pace | None = None) -> None:
@@ -62,11 +65,11 @@ class RmwClient:
 
     async def _call(self, action: str, fields: dict[str, str]) -> etree._Element | Fault:
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{NAMESPACE}/{action}"'}
-        with partner_errors("RMW"):
+        with partner_errors(_PARTNER):
             response = await self._http.post(_PATH, content=request(self._header, action, fields), headers=headers)
             # SOAP 1.1, section 6.2: a fault has status 500; any other error comes from a server in between.
             if response.status_code != 500:
-                response.raise_for_status()
+                check_response(response, _PARTNER, _CREDENTIALS)
             try:
                 answer = read(response.content)
             except NotSoap as error:
@@ -78,6 +81,8 @@ class RmwClient:
 
 
 def _error(fault: Fault) -> PartnerRefused | PartnerUnreachable:
+    if fault.login_refused or fault.code == _LOGIN_REFUSED:
+        return login_refused_by(_PARTNER, _CREDENTIALS)
     code = fault.code or "no code"
     if fault.temporary or fault.code == _MAINTENANCE:
         return PartnerUnreachable(f"RMW cannot answer now ({code}); trying again later", fault.wait_seconds)

@@ -1,6 +1,6 @@
 """SOAP 1.1 envelopes with a UsernameToken: requests to RMW, and its answers, read with a hardened parser.
 
-Sources: SOAP 1.1, sections 4 and 6; WS-Security UsernameToken Profile 1.0, section 3.1.
+Sources: SOAP 1.1, sections 4 and 6; WS-Security 1.0, section 12; WS-Security UsernameToken Profile 1.0, section 3.1.
 """
 
 from collections.abc import Mapping
@@ -24,17 +24,19 @@ class NotSoap(Exception):
     """The answer is no SOAP message, or has a document type, which is never accepted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Fault:
     """RMW's refusal.
 
     Attributes:
         temporary: the faultcode is ``Server``: the message itself was right.
+        login_refused: the faultcode is ``FailedAuthentication``: user name or password is wrong.
         code: RMW's own code, empty when a server in between made the fault.
         wait_seconds: the wait that RMW asks for; None: it states none.
     """
 
     temporary: bool
+    login_refused: bool
     code: str
     wait_seconds: float | None = None
 
@@ -79,9 +81,11 @@ def read(message: bytes) -> etree._Element | Fault:
     if content.tag != f"{{{_SOAP}}}Fault":
         return content
     detail = f"detail/{{{NAMESPACE}}}fout/{{{NAMESPACE}}}"
+    faultcode = (content.findtext("faultcode") or "").rpartition(":")[2]
     wait = content.findtext(f"{detail}wachttijdSeconden") or ""
     return Fault(
-        temporary=(content.findtext("faultcode") or "").rpartition(":")[2].startswith("Server"),
+        temporary=faultcode.startswith("Server"),
+        login_refused=faultcode == "FailedAuthentication",
         code=content.findtext(f"{detail}code") or "",
         wait_seconds=float(wait) if wait.isascii() and wait.isdigit() else None,
     )
