@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from app.api.state import AppState
-from app.events.http.client import ClientCertificate
 from app.events.http.credentials import opened_auth
+from app.events.http.tls import ClientCertificate
 from app.models.delivery.subscription import list_subscriptions
 from app.oauth_client import OAuthClient
 from app.operations.services import Services

@@ -25,10 +25,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
-from app.events.http.client import MAX_RESPONSE_BYTES, ClientCertificate, OutboundClient, OutboundRequest
+from app.events.http.client import MAX_RESPONSE_BYTES, OutboundClient, OutboundRequest
 from app.events.http.credentials import sealed_auth, sealed_signing_key
 from app.events.http.send_result import SendResult
 from app.events.http.signing import new_secret, new_signing_key, public_key_of
+from app.events.http.tls import ClientCertificate
 from app.events.http.webhook import WebhookRequest, WebhookSender
 from app.models.delivery.attempt import AttemptOutcome
 from app.models.delivery.subscription import load_subscriptions, update_subscription

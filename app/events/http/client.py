@@ -10,8 +10,6 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ssl import SSLContext, create_default_context
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import aiohttp
@@ -20,11 +18,11 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
 from app.events.http.ssrf import AddressPolicy, AddressRefused
+from app.events.http.tls import ClientCertificate, TlsContexts
 
 __all__ = [
     "MAX_RESPONSE_BYTES",
     "TIMEOUT_SECONDS",
-    "ClientCertificate",
     "OutboundClient",
     "OutboundRequest",
     "OutboundResponse",
@@ -35,19 +33,6 @@ TIMEOUT_SECONDS = 15.0
 
 MAX_RESPONSE_BYTES = 8192
 """At most this much of a response is read; the connection of a longer one is closed."""
-
-
-@dataclass(frozen=True)
-class ClientCertificate:
-    """What the hub presents to a receiver that asks for mutual TLS.
-
-    Attributes:
-        certificate: the chain, PEM.
-        key: its private key, PEM, without a passphrase.
-    """
-
-    certificate: str
-    key: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +76,10 @@ class OutboundClient:
         self.policy = policy
         self.timeout_seconds = timeout_seconds
         self._resolver = resolver
-        self._ca_file = ca_file
         # The same URLs are called over and over; their names are looked up and checked at each connection.
         self.check_url = lru_cache(maxsize=1024)(policy.check_url)
         self._opened: aiohttp.ClientSession | None = None
-        self._contexts: dict[ClientCertificate | None, SSLContext] = {}
+        self._tls = TlsContexts(ca_file)
 
     async def check(self, url: str) -> None:
         """Check a URL as it is now, with all addresses of its host; nothing is connected.
@@ -132,7 +116,7 @@ class OutboundClient:
                 headers=request.headers,
                 # A redirect would lead past the checks that were made of the address.
                 allow_redirects=False,
-                ssl=self._context(request.certificate),
+                ssl=self._tls.of(request.certificate),
             ) as response:
                 return OutboundResponse(response.status, response.headers, await _beginning(response.content))
         except aiohttp.ClientConnectorError as error:
@@ -166,12 +150,6 @@ class OutboundClient:
         family, kind, protocol, _, target = address
         self.policy.check_address(target[0])
         return socket.socket(family, kind, protocol)
-
-    def _context(self, certificate: ClientCertificate | None) -> SSLContext:
-        # One for each certificate, because connections are kept alive per context.
-        if certificate not in self._contexts:
-            self._contexts[certificate] = _tls_context(self._ca_file, certificate)
-        return self._contexts[certificate]
 
 
 class _Request(aiohttp.ClientRequest):
@@ -207,16 +185,3 @@ async def _beginning(content: aiohttp.StreamReader) -> bytes:
     while len(read) < MAX_RESPONSE_BYTES and (chunk := await content.read(MAX_RESPONSE_BYTES - len(read))):
         read += chunk
     return bytes(read)
-
-
-def _tls_context(ca_file: str | None, certificate: ClientCertificate | None) -> SSLContext:
-    context = create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(cafile=ca_file)
-    if certificate is not None:
-        # OpenSSL reads a client's key from a file only; this one is readable by its owner only and deleted at once.
-        with NamedTemporaryFile("w", suffix=".pem") as file:
-            file.write(f"{certificate.key}\n{certificate.certificate}\n")
-            file.flush()
-            context.load_cert_chain(file.name)
-    return context

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from app.events.http.client import ClientCertificate
+from app.events.http.tls import ClientCertificate
 from app.models.delivery.subscription import AUTH_CONTEXT, AuthKind, Subscription
 from app.oauth_client import OAuthClient
 from app.vault import Vault

@@ -11,11 +11,12 @@ import aiohttp
 
 from app.domain.ports import Clock
 from app.events.contract.envelope import CONTENT_TYPE
-from app.events.http.client import ClientCertificate, OutboundClient, OutboundRequest, OutboundResponse
+from app.events.http.client import OutboundClient, OutboundRequest, OutboundResponse
 from app.events.http.oauth import receiver_tokens
 from app.events.http.send_result import SendResult
 from app.events.http.signing import sign
 from app.events.http.ssrf import AddressRefused
+from app.events.http.tls import ClientCertificate
 from app.models.delivery.attempt import AttemptOutcome
 from app.oauth_client import NoToken, OAuthClient
 

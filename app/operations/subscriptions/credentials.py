@@ -5,9 +5,9 @@ from cryptography.x509 import load_pem_x509_certificates
 
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
-from app.events.http.client import ClientCertificate
 from app.events.http.credentials import Credentials, keys_of, sealed_auth
 from app.events.http.signing import public_key_of
+from app.events.http.tls import ClientCertificate
 from app.models.delivery.subscription import AuthKind, Subscription
 from app.oauth_client import OAuthClient
 from app.operations.services import Services
