@@ -29,6 +29,12 @@ NO_OIN = "0" * 20
 PREFIX = "TRAJECTHUB_"
 """Every variable begins with this."""
 
+_SettingPath = tuple[str, ...]
+"""The name of a setting; that of a partner's setting follows the partner's."""
+
+# A partner whose address cannot be read is to be connected, and so needs its credentials.
+_SOME_URL = "https://partner.invalid"
+
 # User name and password in a URL.
 _LOGIN = re.compile(r"//[^/@]*@")
 
@@ -170,19 +176,19 @@ class Settings(BaseSettings):
             yield f"TRAJECTHUB_MASTER_KEY is not the base64 of {MASTER_KEY_BYTES} bytes: use `{NEW_MASTER_KEY}`"
 
     def _exposure_faults(self) -> Iterator[str]:
-        urls = {"PUBLIC_URL": self.public_url} | {_variable(each, "url"): each.url for each in self.partners.values()}
-        for name, url in urls.items():
+        urls: dict[str, str | None] = {_variable("public_url"): self.public_url}
+        urls |= {_variable(system, "url"): each.url for system, each in self.partners.items()}
+        for variable, url in urls.items():
             if url is not None and not url.startswith("https://"):
                 shown = _LOGIN.sub("//", url)
-                yield f"{PREFIX}{name} is {shown}: personal data need https://, or set TRAJECTHUB_MODE=sandbox"
+                yield f"{variable} is {shown}: personal data need https://, or set TRAJECTHUB_MODE=sandbox"
         if self.oin == NO_OIN:
             yield "TRAJECTHUB_OIN is all zeros: give your organisation's number from the OIN register"
 
     def _credential_faults(self) -> Iterator[str]:
-        for partner in self.partners.values():
+        for system, partner in self.partners.items():
             for name in partner.missing_credentials() if partner.url else ():
-                remedy = f"set it, or unset {PREFIX}{_variable(partner, 'url')}"
-                yield f"{PREFIX}{_variable(partner, name)} is missing: {remedy}"
+                yield f"{_variable(system, name)} is missing: set it, or unset {_variable(system, 'url')}"
 
 
 def faults_of(error: ValidationError) -> list[str]:
@@ -190,35 +196,45 @@ def faults_of(error: ValidationError) -> list[str]:
 
     Args:
         error: what ``Settings()`` raised. It names weak settings only when every value can be read; so the values that
-            cannot are replaced by their defaults, and the rest is examined too.
+            cannot are replaced by ones that can, and the rest is examined too.
     """
     weak = [fault for each in error.errors() if not each["loc"] for fault in each["ctx"]["error"].faults]
     # A value that may be of several types has a finding for each of them.
-    unreadable = {_variable_at(each["loc"]): each["msg"] for each in error.errors() if each["loc"]}
-    fields = {str(each["loc"][0]) for each in error.errors() if each["loc"]}
-    replaced = tuple(f"{PREFIX}{field.upper()}" for field in fields)
+    unreadable = {_path_at(each["loc"]): each["msg"] for each in error.errors() if each["loc"]}
     return [
-        *(f"{variable}: {finding}; correct it, or unset it" for variable, finding in unreadable.items()),
+        *(f"{_variable(*path)}: {finding}; correct it, or unset it" for path, finding in unreadable.items()),
         *weak,
-        *(fault for fault in _weak_without(fields) if not fault.startswith(replaced)),
+        *_weak_without(unreadable.keys()),
     ]
 
 
-def _weak_without(fields: Set[str]) -> list[str]:
-    defaults: dict[str, Any] = {field: Settings.model_fields[field].default for field in fields}
+def _weak_without(unreadable: Set[_SettingPath]) -> list[str]:
+    if not unreadable:
+        return []
+    replaced = tuple(f"{_variable(*path)} " for path in unreadable)
     try:
-        if fields:
-            Settings(**defaults)
+        Settings(**_readable_values(unreadable))
     except ValidationError as error:
-        return faults_of(error)
+        return [fault for fault in faults_of(error) if not fault.startswith(replaced)]
     return []
 
 
-def _variable_at(location: Sequence[str | int]) -> str:
-    """Return the variable of a finding; what follows it in the location is a place within its value."""
-    known = {variable for variable, _ in variables()}
-    nested = f"{PREFIX}{'_'.join(map(str, location[:2]))}".upper()
-    return nested if nested in known else f"{PREFIX}{location[0]}".upper()
+def _readable_values(paths: Set[_SettingPath]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, *inner in paths:
+        default = Settings.model_fields[name].default
+        if inner:
+            # The other settings of the partner are still read from the environment.
+            values.setdefault(name, {})[inner[0]] = _SOME_URL if inner == ["url"] else getattr(default, inner[0])
+        else:
+            values[name] = default
+    return values
+
+
+def _path_at(location: Sequence[str | int]) -> _SettingPath:
+    """Return the names of the setting of a finding; what follows them in the location is a place within its value."""
+    nested = tuple(map(str, location[:2]))
+    return nested if _variable(*nested) in {variable for variable, _ in variables()} else nested[:1]
 
 
 def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, FieldInfo]]:
@@ -231,8 +247,8 @@ def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterat
             yield variable, field
 
 
-def _variable(partner: PartnerSettings, field: str) -> str:
-    return f"{partner.system.value}_{field}".upper()
+def _variable(*path: str) -> str:
+    return f"{PREFIX}{'_'.join(path)}".upper()
 
 
 def _decoded(key: SecretStr) -> bytes:

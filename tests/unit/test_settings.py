@@ -12,7 +12,7 @@ from app.adapters.allegro import AllegroSettings
 from app.adapters.common.settings import Credential
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
-from app.settings import Settings, variables
+from app.settings import Settings, faults_of, variables
 
 KEY = SecretStr(b64encode(bytes(range(32))).decode())
 SOUND = {"master_key": KEY, "public_url": "https://hub.example.org", "oin": "00000001003214345000"}
@@ -91,6 +91,24 @@ def test_every_variable_is_described_once() -> None:
     assert len(names) == len(set(names))
     assert {"TRAJECTHUB_MODE", "TRAJECTHUB_GIDSO_API_KEY", "TRAJECTHUB_RMW_REQUESTS_PER_SECOND"} < set(names)
     assert [name for name, field in described if not field.description] == []
+
+
+def test_an_unreadable_setting_of_a_partner_hides_no_other_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = {"MASTER_KEY": KEY.get_secret_value(), "PUBLIC_URL": "https://hub.example.org", "OIN": SOUND["oin"]}
+    partners = {
+        "GIDSO_URL": "http://gidso.example.org",
+        "GIDSO_REQUESTS_PER_SECOND": "many",
+        "RMW_URL": "rmw.example.org",
+        "RMW_USERNAME": "hub",
+    }
+    for name, value in {**sound, **partners}.items():
+        monkeypatch.setenv(f"TRAJECTHUB_{name}", str(value))
+
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    found = [fault.removeprefix("TRAJECTHUB_").split(maxsplit=1)[0] for fault in faults_of(caught.value)]
+
+    assert found == ["GIDSO_REQUESTS_PER_SECOND:", "RMW_URL:", "GIDSO_URL", "GIDSO_API_KEY", "RMW_PASSWORD"]
 
 
 def test_a_refused_setting_of_a_partner_is_not_repeated() -> None:
