@@ -33,7 +33,7 @@ from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.operations.retention import purge_expired
 from app.operations.services import Services, build_services
 from app.settings import Settings
-from app.worker import Worker
+from app.worker import WorkerLoops
 
 DEFAULT_REQUESTS_PER_SECOND = 50.0
 """The most calls to a partner whose settings have no limit; in the sandbox there is none."""
@@ -94,13 +94,13 @@ def build_app_state(
     )
 
 
-def build_worker(db: Database, services: Services, settings: Settings) -> Worker:
+def build_worker(db: Database, services: Services, settings: Settings) -> WorkerLoops:
     """Return the loops of one process, with every partner that has an address."""
     policies, holder = pull_policies_of(settings), uuid4().hex
     adapters = connect_partners(settings.partners.values(), services.clock, policies)
     webhook = WebhookSender(services.clock, build_outbound(settings))
     channels = Channels(webhook, {system: each.sink for system, each in adapters.items()})
-    return Worker(
+    return WorkerLoops(
         relay=build_relay(db, services),
         delivery=build_delivery_engine(db, services, _origin_of(settings), channels),
         pullers={
@@ -143,7 +143,7 @@ async def open_app_state(settings: Settings, clock: Clock) -> AsyncIterator[AppS
 
 
 @asynccontextmanager
-async def open_worker(db: Database, services: Services, settings: Settings) -> AsyncIterator[Worker]:
+async def open_worker(db: Database, services: Services, settings: Settings) -> AsyncIterator[WorkerLoops]:
     """Build a worker and close its connections at the end."""
     worker = build_worker(db, services, settings)
     try:

@@ -23,7 +23,7 @@ _LIVENESS_SECONDS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class Worker:
+class WorkerLoops:
     """The loops of one process, over one database.
 
     Attributes:

@@ -46,7 +46,7 @@ class State(StrEnum):
     SKIPPED = "skipped"
 
 
-class Finding(BaseModel):
+class CheckResult(BaseModel):
     """What was examined, and what was found: what is wrong and the remedy, or why it was left out."""
 
     check: str
@@ -58,11 +58,11 @@ class Finding(BaseModel):
 class Report:
     """What was found so far."""
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[CheckResult] = field(default_factory=list)
 
     def add(self, check: str, state: State, detail: str) -> None:
-        """Add a finding."""
-        self.findings.append(Finding(check=check, state=state, detail=detail))
+        """Add what was found."""
+        self.findings.append(CheckResult(check=check, state=state, detail=detail))
 
 
 @commands.command()
@@ -80,7 +80,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def examine(*, offline: bool) -> list[Finding]:
+def examine(*, offline: bool) -> list[CheckResult]:
     """Return what is found about the installation that the environment describes."""
     report = Report()
     try:

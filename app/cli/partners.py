@@ -25,7 +25,7 @@ from app.operations.partners.lease import LeaseLost, acquire_lease, release_leas
 from app.operations.partners.state import is_paused, partner_runs, partner_states, pause_partner, resume_partner
 from app.operations.services import Services, SystemClock
 from app.settings import Settings
-from app.worker import Worker
+from app.worker import WorkerLoops
 
 commands = typer.Typer()
 partners = typer.Typer(no_args_is_help=True, help="The connections with the partner systems.")
@@ -193,7 +193,7 @@ async def _refuse_paused(db: Database, system: System) -> None:
         raise Conflict(f"{system} is paused, and no job is done meanwhile; run 'trajecthub partner resume {system}'.")
 
 
-def _puller_of(worker: Worker, system: System) -> Puller:
+def _puller_of(worker: WorkerLoops, system: System) -> Puller:
     if system not in worker.pullers:
         raise NotFound(f"{system} is not connected here; set TRAJECTHUB_{system.upper()}_URL and its credentials.")
     return worker.pullers[system]

@@ -19,7 +19,7 @@ from app.domain.ports import Clock
 from app.privacy.classification import ID_FIELDS, coarsen
 from app.privacy.decision import Decision, Question, decide, withheld
 from app.privacy.json_values import digest_of, to_json_value
-from app.privacy.plan import Plan
+from app.privacy.plan import ReleasePlan
 from app.privacy.policy import NO_RULES, Effect, Policy
 from app.privacy.pseudonyms import Pseudonyms
 from app.privacy.rules import Reason, Requirement
@@ -161,8 +161,8 @@ class PrivacyGate:
         outcomes = self._plan(kind, occasion, inside, self._today()).outcomes(facts)[field]
         return (outcomes.empty if field in facts and facts[field] is None else outcomes.filled).released
 
-    def _compiled(self, kind: str, occasion: DisclosureOccasion, inside: bool, day: date) -> Plan:
-        return Plan(self.policy.row(kind, occasion), inside, day)
+    def _compiled(self, kind: str, occasion: DisclosureOccasion, inside: bool, day: date) -> ReleasePlan:
+        return ReleasePlan(self.policy.row(kind, occasion), inside, day)
 
     def _today(self) -> date:
         now = self._clock.now()

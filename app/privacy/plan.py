@@ -36,7 +36,7 @@ class FieldOutcomes(NamedTuple):
     empty: Outcome
 
 
-class Plan:
+class ReleasePlan:
     """The decisions on every field, for one kind of receiver on one occasion on one day.
 
     Only the requirements of the rules (consent, conditions) depend on the case. They are evaluated once per case; what

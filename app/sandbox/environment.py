@@ -38,7 +38,7 @@ from app.sandbox.runtime import SettableClock, serving
 from app.sandbox.simulate import SIMULATORS
 from app.sandbox.state import SandboxState
 from app.settings import Settings
-from app.worker import Worker
+from app.worker import WorkerLoops
 
 _REFERRER_SCOPES = ("referrals:read", "referrals:write", "trajectories:read", "subscriptions:manage")
 FINANCE_TEAM, OPERATOR = "expertiseteam-financien", "beheer"
@@ -67,7 +67,7 @@ class SandboxEnv:
     clock: SettableClock
     hub: AppState
     http: httpx.AsyncClient
-    worker: Worker
+    worker: WorkerLoops
     partner_console: PartnerConsole
     receiver: DemoWebhookReceiver
     urls: Mapping[str, str]

@@ -25,7 +25,7 @@ from app.operations.access.signing_keys import SigningKey, add_signing_key
 from app.operations.services import Services, build_services
 from app.sandbox.runtime import SettableClock
 from app.settings import Settings
-from app.worker import Worker
+from app.worker import WorkerLoops
 from tests.support.event_env import Mailbox, mailbox
 from tests.support.names import StubResolver
 from tests.support.served import api_of
@@ -192,7 +192,7 @@ async def box() -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture
-async def worker(hub: AppState, services: Services) -> AsyncIterator[Worker]:
+async def worker(hub: AppState, services: Services) -> AsyncIterator[WorkerLoops]:
     """Return what relays and delivers, over the hub's database."""
     async with open_worker(hub.db, services, sandbox_settings()) as opened:
         yield opened

@@ -12,7 +12,7 @@ from app.domain.receivers import SubscriptionKey
 from app.models.delivery.delivery import DeliveryState, change_subscription_status, deliveries_about
 from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions
 from app.sandbox.runtime import SettableClock
-from app.worker import Worker
+from app.worker import WorkerLoops
 from tests.support.api_calls import fault, path_for, refer, step
 from tests.support.event_env import Mailbox, mailbox, ok
 from tests.support.subscriber import CONSENT, confirmed, deliveries, only_referral, subscribe
@@ -25,7 +25,9 @@ def server_error(_: web.Request) -> web.StreamResponse:
     return web.Response(status=500)
 
 
-async def test_test_goes_to_the_asking_address_only(dock: Api, worker: Worker, box: Mailbox, hub: AppState) -> None:
+async def test_test_goes_to_the_asking_address_only(
+    dock: Api, worker: WorkerLoops, box: Mailbox, hub: AppState
+) -> None:
     asking = await subscribe(dock, box.url)
     async with mailbox() as other:
         await subscribe(dock, other.url)
@@ -44,7 +46,7 @@ async def test_test_goes_to_the_asking_address_only(dock: Api, worker: Worker, b
     assert await hub.db.read(lambda tx: tx.exec_driver_sql("select count(*) from disclosure").scalar_one()) == 0
 
 
-async def test_test_is_listed_at_once_and_then_with_its_try(dock: Api, worker: Worker, box: Mailbox) -> None:
+async def test_test_is_listed_at_once_and_then_with_its_try(dock: Api, worker: WorkerLoops, box: Mailbox) -> None:
     made = await subscribe(dock, box.url)
     sent = (await dock.post(f"/v1/subscriptions/{made['id']}/test")).json()
 
@@ -59,7 +61,9 @@ async def test_test_is_listed_at_once_and_then_with_its_try(dock: Api, worker: W
     assert (tried["number"], tried["outcome"], tried["statusCode"]) == (1, "delivered", 204)
 
 
-async def test_failed_try_tells_why_and_when_the_next_is(dock: Api, etf: Api, worker: Worker, box: Mailbox) -> None:
+async def test_failed_try_tells_why_and_when_the_next_is(
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
+) -> None:
     made = await subscribe(dock, box.url, eventTypes=["nl.trajecthub.referrals.confirmed.v1"])
     box.answer = server_error
     referred = await confirmed(dock, etf)
@@ -73,7 +77,7 @@ async def test_failed_try_tells_why_and_when_the_next_is(dock: Api, etf: Api, wo
     assert await deliveries(dock, made, "?state=delivered") == []
 
 
-async def test_what_was_never_released_is_not_listed(dock: Api, etf: Api, worker: Worker, box: Mailbox) -> None:
+async def test_what_was_never_released_is_not_listed(dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox) -> None:
     made = await subscribe(dock, box.url)
     await refer(dock, reference="N-1")
     await step(etf, f"{await path_for(etf, 'N-1')}/confirmation", {})
@@ -86,7 +90,7 @@ async def test_what_was_never_released_is_not_listed(dock: Api, etf: Api, worker
 
 
 async def test_what_waits_for_an_earlier_one_about_the_same_connection_is_listed_and_says_so(
-    dock: Api, worker: Worker, box: Mailbox, clock: SettableClock
+    dock: Api, worker: WorkerLoops, box: Mailbox, clock: SettableClock
 ) -> None:
     made = await subscribe(dock, box.url)
     box.answer = server_error
@@ -105,7 +109,7 @@ async def test_what_waits_for_an_earlier_one_about_the_same_connection_is_listed
 
 
 async def test_what_waits_unseen_about_the_same_referral_is_not_listed(
-    dock: Api, etf: Api, worker: Worker, box: Mailbox
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
 ) -> None:
     made = await subscribe(dock, box.url)
     box.answer = server_error
@@ -127,7 +131,9 @@ async def test_what_is_still_to_be_sent_cannot_be_sent_again(dock: Api, box: Mai
     assert answered.status_code == 409
 
 
-async def test_pages_hold_every_delivery_once_newest_first(dock: Api, etf: Api, worker: Worker, box: Mailbox) -> None:
+async def test_pages_hold_every_delivery_once_newest_first(
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
+) -> None:
     made = await subscribe(dock, box.url)
     for number in range(3):
         await confirmed(dock, etf, f"P-{number}")
@@ -142,7 +148,9 @@ async def test_pages_hold_every_delivery_once_newest_first(dock: Api, etf: Api, 
     assert len({each["id"] for each in found}) == len(box.bodies) == 6
 
 
-async def test_redelivery_carries_the_same_id_and_says_so(dock: Api, etf: Api, worker: Worker, box: Mailbox) -> None:
+async def test_redelivery_carries_the_same_id_and_says_so(
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
+) -> None:
     made = await subscribe(dock, box.url, eventTypes=["nl.trajecthub.referrals.confirmed.v1"])
     await confirmed(dock, etf)
     await worker.pull_and_deliver()
@@ -161,7 +169,7 @@ async def test_redelivery_carries_the_same_id_and_says_so(dock: Api, etf: Api, w
 
 
 async def test_redelivery_after_consent_was_withdrawn_tells_nothing(
-    dock: Api, etf: Api, worker: Worker, box: Mailbox, court: Api
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox, court: Api
 ) -> None:
     made = await subscribe(court, box.url)
     referred = await refer(court, reference="W-1", consent=CONSENT)
@@ -182,7 +190,7 @@ async def test_redelivery_after_consent_was_withdrawn_tells_nothing(
 
 
 async def test_schedule_begins_anew_for_what_was_given_up(
-    dock: Api, etf: Api, worker: Worker, box: Mailbox, clock: SettableClock
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox, clock: SettableClock
 ) -> None:
     made = await subscribe(dock, box.url, eventTypes=["nl.trajecthub.referrals.confirmed.v1"])
     box.answer = server_error
@@ -200,7 +208,7 @@ async def test_schedule_begins_anew_for_what_was_given_up(
 
 
 async def test_replay_sends_the_range_again_to_the_asking_address_only(
-    dock: Api, etf: Api, worker: Worker, box: Mailbox, clock: SettableClock
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox, clock: SettableClock
 ) -> None:
     made = await subscribe(dock, box.url)
     async with mailbox() as other:
@@ -231,7 +239,7 @@ async def test_replay_of_a_range_that_ends_before_it_begins_is_refused(dock: Api
 
 
 async def test_old_and_new_secret_sign_until_the_overlap_has_passed(
-    dock: Api, worker: Worker, box: Mailbox, clock: SettableClock
+    dock: Api, worker: WorkerLoops, box: Mailbox, clock: SettableClock
 ) -> None:
     made = await subscribe(dock, box.url)
     address = f"/v1/subscriptions/{made['id']}"
@@ -256,7 +264,7 @@ def expected(box: Mailbox, place: int, secret: str) -> str:
 
 
 async def test_what_happened_during_a_pause_is_sent_on_resuming(
-    dock: Api, etf: Api, worker: Worker, box: Mailbox
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
 ) -> None:
     made = await subscribe(dock, box.url)
     address = f"/v1/subscriptions/{made['id']}"
@@ -273,7 +281,7 @@ async def test_what_happened_during_a_pause_is_sent_on_resuming(
 
 
 async def test_what_happened_before_consent_is_sent_after_it(
-    dock: Api, etf: Api, operator: Api, worker: Worker, box: Mailbox, hub: AppState
+    dock: Api, etf: Api, operator: Api, worker: WorkerLoops, box: Mailbox, hub: AppState
 ) -> None:
     await subscribe(dock, box.url)
     (stored,) = await hub.db.read(list_subscriptions, None, None, 1)
@@ -290,7 +298,7 @@ async def test_what_happened_before_consent_is_sent_after_it(
 
 
 async def test_what_was_held_is_given_up_when_the_subscription_ends(
-    dock: Api, etf: Api, worker: Worker, box: Mailbox, hub: AppState
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox, hub: AppState
 ) -> None:
     address = f"/v1/subscriptions/{(await subscribe(dock, box.url))['id']}"
     await dock.post(f"{address}/pause", headers={"If-Match": "*"})
@@ -305,7 +313,7 @@ async def test_what_was_held_is_given_up_when_the_subscription_ends(
     assert {each.state for each in owed if isinstance(each.receiver, SubscriptionKey)} == {DeliveryState.DEAD}
 
 
-async def test_filters_choose_area_and_own_worker(dock: Api, etf: Api, worker: Worker) -> None:
+async def test_filters_choose_area_and_own_worker(dock: Api, etf: Api, worker: WorkerLoops) -> None:
     async with mailbox() as north, mailbox() as own, mailbox() as all_:
         await subscribe(dock, north.url, areas=["Noord"])
         await subscribe(dock, own.url, workerEmail="A.DeVries@example.nl")
@@ -323,7 +331,7 @@ def reference(box: Mailbox) -> list[str]:
     return sorted(json.loads(body)["data"]["referral"]["reference"] for body in box.bodies)
 
 
-async def test_anothers_delivery_does_not_exist(dock: Api, pit010: Api, worker: Worker, box: Mailbox) -> None:
+async def test_anothers_delivery_does_not_exist(dock: Api, pit010: Api, worker: WorkerLoops, box: Mailbox) -> None:
     made, foreign = await subscribe(dock, box.url), await subscribe(pit010, box.url)
     await pit010.post(f"/v1/subscriptions/{foreign['id']}/test")
     await worker.pull_and_deliver()
@@ -334,7 +342,9 @@ async def test_anothers_delivery_does_not_exist(dock: Api, pit010: Api, worker: 
     assert answered.status_code == 404
 
 
-async def test_own_clients_follow_the_worker_who_takes_over(dock: Api, etf: Api, worker: Worker, box: Mailbox) -> None:
+async def test_own_clients_follow_the_worker_who_takes_over(
+    dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
+) -> None:
     await subscribe(dock, box.url, workerEmail="b@example.nl")
     referred = await refer(dock, reference="T-1", consent=CONSENT, worker={"name": "A", "email": "a@example.nl"})
     await worker.pull_and_deliver()

@@ -5,7 +5,7 @@ import pytest
 
 from app.api.state import AppState
 from app.models.delivery.disclosure import disclosures_about
-from app.worker import Worker
+from app.worker import WorkerLoops
 from tests.api.conftest import SignIn
 from tests.support.api_calls import Json, fault, path_for, refer, step
 from tests.support.event_env import Mailbox
@@ -14,7 +14,7 @@ from tests.support.subscriber import CONSENT, confirmed, only_referral, subscrib
 Api = httpx.AsyncClient
 
 
-async def test_preview_is_what_is_sent(dock: Api, etf: Api, worker: Worker, box: Mailbox, hub: AppState) -> None:
+async def test_preview_is_what_is_sent(dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox, hub: AppState) -> None:
     kind = "nl.trajecthub.referrals.confirmed.v1"
     made = await subscribe(dock, box.url, eventTypes=[kind])
     referred = await confirmed(dock, etf)
@@ -54,7 +54,7 @@ async def test_preview_tells_why_nothing_would_be_sent(dock: Api, box: Mailbox) 
 @pytest.mark.parametrize("consent", [CONSENT, None])
 @pytest.mark.parametrize("client", ["dock", "court", "bailiff"])
 async def test_preview_foretells_what_the_engine_does(
-    sign_in: SignIn, etf: Api, worker: Worker, box: Mailbox, client: str, consent: Json | None
+    sign_in: SignIn, etf: Api, worker: WorkerLoops, box: Mailbox, client: str, consent: Json | None
 ) -> None:
     referrer, kind = await sign_in(client), "nl.trajecthub.referrals.confirmed.v1"
     made = await subscribe(referrer, box.url, eventTypes=[kind])

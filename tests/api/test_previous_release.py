@@ -35,7 +35,7 @@ from app.models.delivery.outbox import event
 from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions, subscription
 from app.operations.services import Services
 from app.sandbox.runtime import SettableClock
-from app.worker import Worker
+from app.worker import WorkerLoops
 from tests.api.conftest import NOW, SignIn, sandbox_settings
 from tests.support.event_env import Mailbox
 from tests.support.hub import CANCEL, SCHEDULE, InProcessHub, partner_record
@@ -141,7 +141,7 @@ async def test_api_shows_what_the_previous_release_showed(sign_in: SignIn) -> No
 
 
 async def test_what_was_owed_arrives_once_and_each_chain_goes_on(
-    hub: AppState, worker: Worker, clock: SettableClock, box: Mailbox
+    hub: AppState, worker: WorkerLoops, clock: SettableClock, box: Mailbox
 ) -> None:
     receivers = await served(hub)
     owed = [each for each in await deliveries(hub, DeliveryState.PENDING) if each.receiver in receivers]

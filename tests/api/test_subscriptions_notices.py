@@ -14,7 +14,7 @@ from app.domain.codes import System
 from app.domain.events import NOTICES, SUBSCRIPTION_NOTICES, EventType
 from app.operations.notices import announce_partner
 from app.operations.services import Services
-from app.worker import Worker
+from app.worker import WorkerLoops
 from tests.support.api_calls import Json, fault, refer
 from tests.support.event_env import Mailbox, mailbox
 from tests.support.served import api_of
@@ -25,7 +25,7 @@ PARTNER_FAILING = EventType.PARTNER_FAILING.value
 
 
 async def test_operator_is_told_of_a_partner(
-    operator: Api, worker: Worker, box: Mailbox, hub: AppState, services: Services
+    operator: Api, worker: WorkerLoops, box: Mailbox, hub: AppState, services: Services
 ) -> None:
     made = await subscribe(operator, box.url)
     await hub.db.write(announce_partner, services, System.RMW, True)
@@ -39,7 +39,7 @@ async def test_operator_is_told_of_a_partner(
 
 
 async def test_subject_of_a_notice_is_the_id_by_which_its_reader_finds_the_subscription(
-    dock: Api, etf: Api, operator: Api, worker: Worker, box: Mailbox
+    dock: Api, etf: Api, operator: Api, worker: WorkerLoops, box: Mailbox
 ) -> None:
     async with mailbox() as gone, mailbox() as others:
         failing = await subscribe(dock, gone.url, eventTypes=["nl.trajecthub.referrals.confirmed.v1"])
@@ -60,7 +60,7 @@ async def test_subject_of_a_notice_is_the_id_by_which_its_reader_finds_the_subsc
 
 
 async def test_notice_is_sent_again_on_asking(
-    operator: Api, worker: Worker, box: Mailbox, hub: AppState, services: Services
+    operator: Api, worker: WorkerLoops, box: Mailbox, hub: AppState, services: Services
 ) -> None:
     made = await subscribe(operator, box.url)
     await hub.db.write(announce_partner, services, System.RMW, True)
@@ -76,7 +76,7 @@ async def test_notice_is_sent_again_on_asking(
 
 
 async def test_operator_without_a_filter_is_told_nothing_of_referrals(
-    operator: Api, dock: Api, etf: Api, worker: Worker, box: Mailbox
+    operator: Api, dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
 ) -> None:
     await subscribe(operator, box.url)
     await confirmed(dock, etf)

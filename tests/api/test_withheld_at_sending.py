@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.worker import Worker
+from app.worker import WorkerLoops
 from tests.support.api_calls import Json, attempt, path_for, refer, step
 from tests.support.event_env import Mailbox
 from tests.support.subscriber import CONSENT, subscribe
@@ -36,7 +36,7 @@ async def withdraw(bailiff: Api, referred: Json, consent: Json | None) -> None:
 @pytest.mark.parametrize("relayed", [False, True])
 @pytest.mark.parametrize("consent", [None, {"scopes": [], "givenOn": "2026-03-01"}])
 async def test_consent_that_is_withdrawn_before_sending_counts(
-    sign_in: Any, etf: Api, worker: Worker, box: Mailbox, consent: Json | None, relayed: bool
+    sign_in: Any, etf: Api, worker: WorkerLoops, box: Mailbox, consent: Json | None, relayed: bool
 ) -> None:
     bailiff = await sign_in("bailiff")
     await subscribe(bailiff, box.url)
@@ -56,7 +56,7 @@ async def test_consent_that_is_withdrawn_before_sending_counts(
 
 
 async def test_the_same_event_is_sent_while_the_consent_stands(
-    sign_in: Any, etf: Api, worker: Worker, box: Mailbox
+    sign_in: Any, etf: Api, worker: WorkerLoops, box: Mailbox
 ) -> None:
     bailiff = await sign_in("bailiff")
     await subscribe(bailiff, box.url)

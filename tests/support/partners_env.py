@@ -24,7 +24,7 @@ from app.sandbox.rmw import app as rmw
 from app.sandbox.rmw import documents as rmw_documents
 from app.sandbox.runtime import Server, SettableClock, Store
 from app.settings import Settings
-from app.worker import Worker
+from app.worker import WorkerLoops
 from tests.support.hub import Dump, InProcessHub
 
 KINDS = ("missing", "different", "deleted", "extra")
@@ -35,7 +35,7 @@ class PartnersEnv:
     """The hub, its worker and the consoles of the simulated partners."""
 
     hub: InProcessHub
-    worker: Worker
+    worker: WorkerLoops
     servers: Mapping[System, Server]
     consoles: Mapping[System, httpx.AsyncClient]
 

@@ -3,11 +3,13 @@
 import ast
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
 from app.api.http.problems import STATUS_OF
+from app.domain.codes import PARTNERS
 from app.domain.errors import HubError
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +20,8 @@ MAX_BODY_LINES = 50
 MAX_POSITIONAL_FIELDS = 3
 
 SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+# The simulators and the schemas of a partner use the partner's own names.
+PARTNER_FOLDERS = ("app/sandbox/", *(f"app/adapters/{name}/" for name in (*PARTNERS, "template")))
 WRITTEN = {".json", ".mako", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
 WRITTEN_WITHOUT_SUFFIX = {
     ".editorconfig",
@@ -48,6 +52,12 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
     return (function.end_lineno or 0) - statements[0].lineno + 1 if statements else 0
+
+
+def public_classes(path: Path) -> Iterator[str]:
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node.name
 
 
 def imported_packages(path: Path) -> Iterator[str]:
@@ -119,6 +129,16 @@ def test_only_the_database_module_commits() -> None:
     }
 
     assert committing <= {"app/database.py"}
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    places = defaultdict(list)
+    for path in SOURCES:
+        if relative(path).startswith("app/") and not relative(path).startswith(PARTNER_FOLDERS):
+            for name in public_classes(path):
+                places[name].append(relative(path))
+
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
 def test_domain_imports_the_standard_library_only() -> None:

@@ -11,15 +11,15 @@ from app.domain.ports import PartnerRecord
 
 CONTENTS: Mapping[str, type[BaseModel]] = {
     "bevestiging": schemas.Confirmation,
-    "afwijzing": schemas.Reason,
+    "afwijzing": schemas.CodedReason,
     "afspraak": schemas.Appointment,
-    "afspraak_vervallen": schemas.Reason,
+    "afspraak_vervallen": schemas.CodedReason,
     "aanwezigheid": schemas.Attendance,
     "intakeresultaat": schemas.CodeValue,
     "plan": schemas.Plan,
     "trajectresultaat": schemas.Result,
     "kbr_aanvraag": schemas.KbrApplication,
-    "afsluiting": schemas.Reason,
+    "afsluiting": schemas.CodedReason,
     "onbereikbaar": schemas.Nothing,
     "intrekking": schemas.WithdrawalAnswer,
     "pauze": schemas.Nothing,

@@ -294,7 +294,7 @@ def _code(table: Mapping[tuple[int, str], CodeType], field: str, value: schemas.
 
 
 def _reason(table: Mapping[tuple[int, str], CodeType], change: schemas.Change) -> CodeType:
-    return _code(table, "gegevens.redencode.code", _contents(schemas.Reason, change).redencode)
+    return _code(table, "gegevens.redencode.code", _contents(schemas.CodedReason, change).redencode)
 
 
 def _yes(field: str, value: str) -> bool:

@@ -45,7 +45,7 @@ def _plausible(value: Day) -> Day:
 
 
 Date = Annotated[date, BeforeValidator(day_of)]
-Moment = Annotated[datetime, BeforeValidator(moment_of)]
+Timestamp = Annotated[datetime, BeforeValidator(moment_of)]
 # A longer value breaks the contract and is not cut off: the record goes to quarantine.
 FileNumber = Annotated[str, StringConstraints(max_length=20)]
 Key = Annotated[str, StringConstraints(max_length=36)]
@@ -75,7 +75,7 @@ class Change(_Message):
     extern_referentie: str | None = None
     soort: Kind
     datum: Date | None
-    geregistreerd_op: Moment
+    geregistreerd_op: Timestamp
     gegevens: Mapping[str, object]
 
 
@@ -99,7 +99,7 @@ class Confirmation(_Message):
     trajectbegeleider: Counsellor | None = None
 
 
-class Reason(_Message):
+class CodedReason(_Message):
     """*Afwijzing*, *afspraak vervallen* and *afsluiting*."""
 
     redencode: CodeValue
@@ -108,7 +108,7 @@ class Reason(_Message):
 class Appointment(_Message):
     """*Afspraak*."""
 
-    begint: Moment
+    begint: Timestamp
     driegesprek: str
     plaats: Place | None = None
     trajectbegeleider: Counsellor | None = None

@@ -35,7 +35,7 @@ Email = Annotated[str, StringConstraints(max_length=254)]
 Place = Annotated[str, StringConstraints(max_length=300)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Day = Annotated[date, BeforeValidator(_day)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Timestamp = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 class _Message(BaseModel):
@@ -96,7 +96,7 @@ class Aanmelding(_Message):
     aanmelding_id: Id
     teamcode: Code
     teamsoort: str
-    aangemeld_op: Moment | Day
+    aangemeld_op: Timestamp | Day
     gebied: Code
     burger: Burger
     medewerker: Medewerker
@@ -127,7 +127,7 @@ class Stamp(_Message):
     """The version of a registration, and when it was changed."""
 
     versie: int = Field(ge=1, lt=2**63)
-    gewijzigd_op: Moment
+    gewijzigd_op: Timestamp
 
 
 class AanmeldingenPage(BaseModel):

@@ -14,7 +14,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 # Without these, Pydantic would also read numbers as days and moments; the contract has ISO 8601 texts only.
 Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(str(value)))]
-Moment = Annotated[AwareDatetime, BeforeValidator(lambda value: datetime.fromisoformat(str(value)))]
+Timestamp = Annotated[AwareDatetime, BeforeValidator(lambda value: datetime.fromisoformat(str(value)))]
 
 
 class _Message(BaseModel):
@@ -37,11 +37,11 @@ class Aanmelding(_Message):
 
     nummer: Id
     versie: Count
-    gewijzigd_op: Moment
+    gewijzigd_op: Timestamp
     stand: str
     reden_intrekking: str | None = None
     team: Code
-    aangemeld_op: Moment
+    aangemeld_op: Timestamp
     gebied: Code
     klant: Klant
     inkomen: str
