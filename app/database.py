@@ -49,8 +49,6 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 READER_THREADS = 2
-POOL_SIZE = 32
-POOL_WAIT_SECONDS = 2.0
 POOL_RECYCLE_SECONDS = 1800
 CONNECT_SECONDS = 5.0
 
@@ -96,15 +94,22 @@ class Database:
         self._signals: WeakSet[CommitSignal] = WeakSet()
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, *, pool_size: int = 32, pool_wait_seconds: float = 2.0) -> Self:
         """Open ``sqlite:///path`` or ``postgresql://…``; PostgreSQL is first reached by the first unit of work.
+
+        Args:
+            url: names the store.
+            pool_size: the most connections to PostgreSQL.
+            pool_wait_seconds: the longest wait for one of them that is free.
 
         Raises:
             DatabaseInUse: the SQLite file is open elsewhere.
             ValueError: the URL names another kind of store.
         """
         parsed = make_url(url)
-        return cls(_Sqlite(_sqlite_path(parsed)) if _dialect(parsed) == "sqlite" else _PostgreSQL(parsed))
+        if _dialect(parsed) == "sqlite":
+            return cls(_Sqlite(_sqlite_path(parsed)))
+        return cls(_PostgreSQL(parsed, pool_size, pool_wait_seconds))
 
     @property
     def dialect(self) -> Dialect:
@@ -222,12 +227,12 @@ class _Store(Protocol):
 class _PostgreSQL:
     dialect: Dialect = "postgresql"
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, pool_size: int, pool_wait_seconds: float) -> None:
         self._writer = _postgresql_engine(
             url,
-            pool_size=POOL_SIZE,
+            pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=POOL_WAIT_SECONDS,
+            pool_timeout=pool_wait_seconds,
             pool_recycle=POOL_RECYCLE_SECONDS,
             # The connection that was used last has its statements prepared, on both sides.
             pool_use_lifo=True,

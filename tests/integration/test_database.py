@@ -290,16 +290,20 @@ async def test_connection_lost_during_work_is_unavailable_and_the_next_work_succ
     await db.close()
 
 
-async def test_exhausted_pool_is_unavailable(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.database.POOL_SIZE", 1)
-    monkeypatch.setattr("app.database.POOL_WAIT_SECONDS", 0.05)
-    db = Database.open(postgres_url)
+async def test_exhausted_pool_is_unavailable(postgres_url: str) -> None:
+    db = Database.open(postgres_url, pool_size=1, pool_wait_seconds=0.05)
+    connected, released = asyncio.Event(), asyncio.Event()
 
-    holding = asyncio.create_task(db.write(lambda tx: tx.execute(text("SELECT pg_sleep(0.5)"))))
-    await asyncio.sleep(0.2)
+    def hold(_: Connection) -> None:
+        connected.set()
+        await_only(released.wait())
+
+    holding = asyncio.create_task(db.write(hold))
+    await connected.wait()
     with pytest.raises(Unavailable):
         await db.read(lambda tx: tx.scalar(text("SELECT 1")))
 
+    released.set()
     await holding
     await db.close()
 
