@@ -99,7 +99,7 @@ async def test_running_engine_sends_what_comes_and_stops_cleanly(env: EventEnv, 
     running = asyncio.create_task(env.engine.run(stop, env.relay.once))
 
     await env.happen(referral, EventType.REFERRAL_CONFIRMED)
-    await asyncio.sleep(0.3)
+    await asyncio.wait_for(env.partners[System.GIDSO].has(1), 5)
     stop.set()
     await running
 

@@ -96,12 +96,12 @@ async def test_new_event_is_relayed_by_a_running_engine(env: EventEnv) -> None:
     referral = env.cases.add(organisation(ReferrerKind.WIJKTEAM, System.GIDSO))
     stop = asyncio.Event()
     running = asyncio.create_task(env.engine.run(stop, env.relay.once))
-    await asyncio.sleep(0.05)
 
-    event = env.event(referral, EventType.REFERRAL_CONFIRMED)
-    await env.db.write(append_events, [NewEvent(event, System.API)])
-    await asyncio.sleep(0.3)
+    for number in (1, 2):
+        event = env.event(referral, EventType.REFERRAL_CONFIRMED)
+        await env.db.write(append_events, [NewEvent(event, System.API)])
+        await asyncio.wait_for(env.partners[System.GIDSO].has(number), 5)
 
-    assert len(await env.deliveries(referral)) == 1
+    assert len(await env.deliveries(referral)) == 2
     stop.set()
     await running
