@@ -66,15 +66,15 @@ async def test_the_state_of_a_connection_counts_its_quarantine(operator: Api) ->
 async def test_the_status_shows_when_operators_were_alerted(
     hub: AppState, operator: Api, clock: SettableClock, way: str, shown: str
 ) -> None:
-    async def tell(event_type: EventType) -> dict[str, Any]:
+    async def notified(event_type: EventType) -> dict[str, Any]:
         await hub.db.write(publish_notice, hub.services, partner_notice(event_type, System.ALLEGRO, way))
         clock.set(clock.now() + timedelta(hours=1))
         state: dict[str, Any] = (await operator.get("/v1/partners/allegro")).json()
         return {name: state[name] for name in ("alertedAt", "sendingAlertedAt") if name in state}
 
-    first = await tell(EventType.PARTNER_FAILING)
-    over = await tell(EventType.PARTNER_RECOVERED)
-    again = await tell(EventType.PARTNER_FAILING)
+    first = await notified(EventType.PARTNER_FAILING)
+    over = await notified(EventType.PARTNER_RECOVERED)
+    again = await notified(EventType.PARTNER_FAILING)
 
     assert (first, over, again) == ({shown: "2026-03-02T09:30:00Z"}, {}, {shown: "2026-03-02T11:30:00Z"})
 

@@ -254,7 +254,7 @@ async def test_a_second_backfill_applies_what_got_its_line_and_sends_no_message(
 async def test_what_happens_is_written_on_the_referral(env: AdapterEnv, partner: TemplatePartner) -> None:
     partner.save()
     await env.pull()
-    await env.hub.tell(await env.referral("A-1"), CONFIRM, SCHEDULE)
+    await env.hub.execute(await env.referral("A-1"), CONFIRM, SCHEDULE)
 
     await env.deliver()
 

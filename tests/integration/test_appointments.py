@@ -27,7 +27,7 @@ OTHER_TIMES = RespondToAppointment(UUID(int=0), accepted=False, other_times=(dat
 
 async def respond(hub: InProcessHub, referral_id: UUID, appointment_id: UUID, fact: RespondToAppointment) -> None:
     answered = replace(fact, appointment_id=appointment_id)
-    await hub.tell(referral_id, answered, role=OrganisationRole.REFERRER)
+    await hub.execute(referral_id, answered, role=OrganisationRole.REFERRER)
 
 
 async def test_a_planned_intake_says_when_where_and_with_whom(hub: InProcessHub) -> None:
@@ -81,7 +81,7 @@ async def test_after_a_miss_or_a_cancellation_a_new_intake_can_be_planned(
 ) -> None:
     referral_id = await hub.refer_until(status)
 
-    await hub.tell(referral_id, LATER)
+    await hub.execute(referral_id, LATER)
 
     assert await hub.status(referral_id) is ReferralStatus.SCHEDULED
     assert (await hub.event_names(referral_id))[-1] == "intake-scheduled"
@@ -116,7 +116,7 @@ async def test_a_cancelled_intake_says_why(hub: InProcessHub) -> None:
 async def test_a_referrer_may_cancel_too(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE)
 
-    await hub.tell(referral_id, CANCEL, role=OrganisationRole.REFERRER)
+    await hub.execute(referral_id, CANCEL, role=OrganisationRole.REFERRER)
 
     assert await hub.status(referral_id) is ReferralStatus.APPOINTMENT_CANCELLED
 
@@ -166,7 +166,7 @@ async def test_what_is_refused_writes_nothing(
     before = await hub.dump()
 
     with pytest.raises(error):
-        await hub.tell(referral_id, fact, **context)
+        await hub.execute(referral_id, fact, **context)
 
     assert await hub.dump() == before
 
@@ -199,17 +199,17 @@ async def test_only_the_newest_appointment_is_the_planned_one(hub: InProcessHub)
 
     for wrong in (old.id, uuid7(NOW, 1)):
         with pytest.raises(NotFound):
-            await hub.tell(referral_id, replace(ATTEND, appointment_id=wrong))
-    await hub.tell(referral_id, replace(ATTEND, appointment_id=new.id))
+            await hub.execute(referral_id, replace(ATTEND, appointment_id=wrong))
+    await hub.execute(referral_id, replace(ATTEND, appointment_id=new.id))
 
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
 
 
 async def test_a_late_appointment_of_a_held_intake_is_not_a_planned_one(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM)
-    await hub.tell(referral_id, ATTEND, catch_up=True)
+    await hub.execute(referral_id, ATTEND, catch_up=True)
 
-    await hub.tell(referral_id, SCHEDULE, catch_up=True)
+    await hub.execute(referral_id, SCHEDULE, catch_up=True)
 
     [late] = await hub.appointments(referral_id)
     assert (late.status, late.place) == (AppointmentStatus.ATTENDED, "Coolsingel 40")
@@ -220,7 +220,7 @@ async def test_a_late_appointment_of_a_held_intake_is_not_a_planned_one(hub: InP
 async def test_a_late_appointment_of_a_referral_that_ended_is_not_a_planned_one(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.UNREACHABLE)
 
-    await hub.tell(referral_id, THREE_WAY, catch_up=True)
+    await hub.execute(referral_id, THREE_WAY, catch_up=True)
 
     [late] = await hub.appointments(referral_id)
     assert (late.status, late.response) == (AppointmentStatus.CANCELLED, AppointmentResponse.NOT_ASKED)
@@ -229,7 +229,7 @@ async def test_a_late_appointment_of_a_referral_that_ended_is_not_a_planned_one(
 async def test_cancelling_an_intake_nobody_told_of_leaves_the_missed_one_missed(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.MISSED)
 
-    await hub.tell(referral_id, CANCEL, catch_up=True)
+    await hub.execute(referral_id, CANCEL, catch_up=True)
 
     [missed] = await hub.appointments(referral_id)
     assert missed.status is AppointmentStatus.MISSED
@@ -241,18 +241,18 @@ async def test_the_day_of_the_intake_is_the_day_in_the_netherlands(hub: InProces
     referral_id = await hub.refer(CONFIRM, SCHEDULE)
     just_after_midnight = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 
-    await hub.tell(referral_id, ATTEND, occurred_at=just_after_midnight)
+    await hub.execute(referral_id, ATTEND, occurred_at=just_after_midnight)
 
     assert await intake_held_on(hub, referral_id) == date(2026, 3, 2)
 
 
 async def test_an_attendance_told_after_its_result_corrects_the_day_that_was_implied(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM, SCHEDULE)
-    await hub.tell(referral_id, ConcludeIntake(IntakeResult.ROUTE_TO_KBR, NOW.date()), catch_up=True)
+    await hub.execute(referral_id, ConcludeIntake(IntakeResult.ROUTE_TO_KBR, NOW.date()), catch_up=True)
     day_before = NOW - timedelta(days=1)
 
-    await hub.tell(referral_id, ATTEND, catch_up=True, occurred_at=day_before)
-    await hub.tell(referral_id, ATTEND, catch_up=True, occurred_at=NOW)
+    await hub.execute(referral_id, ATTEND, catch_up=True, occurred_at=day_before)
+    await hub.execute(referral_id, ATTEND, catch_up=True, occurred_at=NOW)
 
     [attended] = await hub.appointments(referral_id)
     assert attended.status is AppointmentStatus.ATTENDED
@@ -264,7 +264,7 @@ async def test_an_attendance_told_after_its_result_corrects_the_day_that_was_imp
 async def test_who_was_missed_and_wants_nothing_had_no_intake(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.MISSED)
 
-    await hub.tell(referral_id, ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, NOW.date()))
+    await hub.execute(referral_id, ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, NOW.date()))
 
     assert await intake_held_on(hub, referral_id) is None
 

@@ -79,9 +79,9 @@ async def test_what_says_who_the_client_is_stands_in_no_column_in_clear(
     hub: InProcessHub, status: ReferralStatus
 ) -> None:
     referral_id = await hub.refer_until(status, client=CLIENT, contents=CONTENTS, organisation_code=DOCK.code)
-    await hub.tell(referral_id, AmendReferral(replace(CONTENTS, reason="Kanarie-Reden 2"), CLIENT))
+    await hub.execute(referral_id, AmendReferral(replace(CONTENTS, reason="Kanarie-Reden 2"), CLIENT))
     if status is ReferralStatus.CONCLUDED:
-        await hub.tell(
+        await hub.execute(
             referral_id, AddParty(organisation="Humanitas", role=PartyRole.SUPPORT, contact="Kanarie-Contact")
         )
 

@@ -228,7 +228,7 @@ async def test_abandoned_deliveries_keep_to_the_cap(env: EventEnv, boxes: list[M
     assert await env.db.read(due_deliveries, later, lambda *_: 0, 20) == []
 
 
-async def test_metrics_tell_depth_age_and_outcomes_by_receiver_only(env: EventEnv, boxes: list[Mailbox]) -> None:
+async def test_metrics_show_depth_age_and_outcomes_by_receiver_only(env: EventEnv, boxes: list[Mailbox]) -> None:
     box = boxes[0]
     answers = iter([204, 204, 500])
     box.answer = lambda _: web.Response(status=next(answers))

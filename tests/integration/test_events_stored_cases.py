@@ -1,4 +1,4 @@
-"""The event layer over the hub's own record: from an operation to what a partner is told."""
+"""The event layer over the hub's own record: from an operation to what a partner is sent."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
@@ -74,7 +74,7 @@ class Installation:
 
         await self.db.write(work)
 
-    async def tell(self) -> None:
+    async def deliver(self) -> None:
         services = self.services
         sinks = {System.ALLEGRO: self.allegro, System.GIDSO: self.gidso}
         channels = Channels(WebhookSender(self.clock, OutboundClient(AddressPolicy())), sinks)
@@ -90,7 +90,7 @@ def hub(database: Database) -> Installation:
 async def test_finance_team_is_sent_the_referral_without_free_text(hub: Installation) -> None:
     referral = await hub.register()
 
-    await hub.tell()
+    await hub.deliver()
 
     (message,) = hub.allegro.messages
     assert message.fields["client.family_name"] == CANARY
@@ -100,12 +100,12 @@ async def test_finance_team_is_sent_the_referral_without_free_text(hub: Installa
     assert await hub.db.read(external_id_of, System.ALLEGRO, [referral]) == {referral: "D-17"}
 
 
-async def test_referrer_s_system_is_told_of_the_confirmation_without_who_the_client_is(hub: Installation) -> None:
+async def test_referrer_s_system_is_sent_the_confirmation_without_who_the_client_is(hub: Installation) -> None:
     referral = await hub.register()
     hub.clock.move(minutes=5)
     await hub.confirm(referral)
 
-    await hub.tell()
+    await hub.deliver()
 
     received, confirmed = hub.gidso.messages
     assert (received.event_type, confirmed.event_type) == (EventType.REFERRAL_RECEIVED, EventType.REFERRAL_CONFIRMED)
@@ -118,7 +118,7 @@ async def test_earlier_event_keeps_the_status_of_its_own_moment(hub: Installatio
     referral = await hub.register()
     await hub.confirm(referral)
 
-    await hub.tell()
+    await hub.deliver()
 
     assert [message.fields["referral.status"] for message in hub.gidso.messages] == ["received", "confirmed"]
 

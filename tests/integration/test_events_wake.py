@@ -36,13 +36,13 @@ async def writer(postgres_url: str) -> AsyncIterator[Database]:
 
 
 async def listening(db: Database) -> CommitSignal:
-    """Return a bell that is known to hear the other side."""
-    bell = db.listen()
+    """Return a signal that is known to be set by the other side."""
+    signal = db.listen()
     async with asyncio.timeout(5):
         while not await db.read(_has_listener):
-            await bell.wait(0.01)
-    await bell.wait(0.05)
-    return bell
+            await signal.wait(0.01)
+    await signal.wait(0.05)
+    return signal
 
 
 def _has_listener(tx: Connection) -> bool:
@@ -55,17 +55,17 @@ async def cut_listeners(db: Database) -> None:
 
 
 async def test_write_elsewhere_rings_at_once(listener: Database, writer: Database) -> None:
-    bell = await listening(listener)
+    signal = await listening(listener)
     started = monotonic()
 
     await writer.write(touch)
 
-    assert await bell.wait(5)
+    assert await signal.wait(5)
     assert monotonic() - started < 0.5
 
 
 async def test_read_and_rolled_back_write_elsewhere_are_not_heard(listener: Database, writer: Database) -> None:
-    bell = await listening(listener)
+    signal = await listening(listener)
 
     def fail(_: Connection) -> None:
         raise LookupError
@@ -74,35 +74,35 @@ async def test_read_and_rolled_back_write_elsewhere_are_not_heard(listener: Data
     with pytest.raises(LookupError):
         await writer.write(fail)
 
-    assert not await bell.wait(0.1)
+    assert not await signal.wait(0.1)
 
 
 async def test_own_write_rings_once(listener: Database) -> None:
-    bell = await listening(listener)
+    signal = await listening(listener)
 
     await listener.write(touch)
 
-    assert await bell.wait(1)
-    assert not await bell.wait(0.1)
+    assert await signal.wait(1)
+    assert not await signal.wait(0.1)
 
 
-async def test_many_writes_are_told_at_most_every_ten_milliseconds(listener: Database, writer: Database) -> None:
+async def test_many_writes_are_notified_at_most_every_ten_milliseconds(listener: Database, writer: Database) -> None:
     heard = 0
-    bell = await listening(listener)
+    signal = await listening(listener)
     writing = asyncio.gather(*(writer.write(touch) for _ in range(200)))
     started = monotonic()
 
-    while await bell.wait(0.2) or not writing.done():
+    while await signal.wait(0.2) or not writing.done():
         heard += 1
 
     assert 1 <= heard <= (monotonic() - started) / PUBLISH_SECONDS + 2
 
 
 async def test_listening_goes_on_after_its_connection_was_cut(listener: Database, writer: Database) -> None:
-    bell = await listening(listener)
+    signal = await listening(listener)
 
     await cut_listeners(writer)
-    await bell.wait(5)
+    await signal.wait(5)
     again = await listening(listener)
     await writer.write(touch)
 
@@ -112,18 +112,18 @@ async def test_listening_goes_on_after_its_connection_was_cut(listener: Database
 async def test_delivery_made_by_another_process_is_sent_without_waiting_for_the_poll(
     listener: Database, writer: Database
 ) -> None:
-    teller, sender = EventEnv(writer), EventEnv(listener)
-    sender.cases = teller.cases
-    sender.builder = teller.builder
-    referral = teller.cases.add(organisation(ReferrerKind.JONGERENLOKET, System.GIDSO))
-    sender.engine = sender.new_engine()
+    writing, sending = EventEnv(writer), EventEnv(listener)
+    sending.cases = writing.cases
+    sending.builder = writing.builder
+    referral = writing.cases.add(organisation(ReferrerKind.JONGERENLOKET, System.GIDSO))
+    sending.engine = sending.new_engine()
     stop = asyncio.Event()
-    running = asyncio.create_task(sender.engine.run(stop, sender.relay.once))
+    running = asyncio.create_task(sending.engine.run(stop, sending.relay.once))
     await listening(listener)
     started = monotonic()
 
-    await teller.happen(referral, EventType.REFERRAL_CONFIRMED)
-    await asyncio.wait_for(sender.partners[System.GIDSO].has(1), 5)
+    await writing.happen(referral, EventType.REFERRAL_CONFIRMED)
+    await asyncio.wait_for(sending.partners[System.GIDSO].has(1), 5)
 
     took = monotonic() - started
     stop.set()

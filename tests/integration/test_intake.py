@@ -49,7 +49,7 @@ from tests.support.hub import (
 DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
 RECEIVED = RecordKbrStatus(KbrStatus.RECEIVED, TODAY)
 CLOSE = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
-WHOLE_STORY = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN, DECIDE, RECEIVED, CLOSE)
+WHOLE_HISTORY = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN, DECIDE, RECEIVED, CLOSE)
 
 
 async def test_a_case_that_a_partner_makes_becomes_a_referral(hub: InProcessHub) -> None:
@@ -63,7 +63,7 @@ async def test_a_case_that_a_partner_makes_becomes_a_referral(hub: InProcessHub)
 async def test_a_whole_story_arrives_in_one_page(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
 
-    tally = await hub.pull(*(partner_record("D-1", fact) for fact in WHOLE_STORY[1:]))
+    tally = await hub.pull(*(partner_record("D-1", fact) for fact in WHOLE_HISTORY[1:]))
 
     assert tally == PageResult(applied=7)
     assert await hub.status(referral_id) is ReferralStatus.CONCLUDED
@@ -154,7 +154,7 @@ def feeds(draw: st.DrawFn) -> list[list[tuple[str, int]]]:
     """Return pages in which every fact of every case comes once in order, and then again at any moment."""
     told = dict.fromkeys(CASES, 0)
     feed: list[tuple[str, int]] = []
-    for case_id in draw(st.permutations([case for case in CASES for _ in WHOLE_STORY])):
+    for case_id in draw(st.permutations([case for case in CASES for _ in WHOLE_HISTORY])):
         feed.append((case_id, told[case_id]))
         told[case_id] += 1
     for again in draw(st.lists(st.sampled_from(feed), max_size=24)):
@@ -173,12 +173,12 @@ async def test_however_often_a_feed_repeats_itself_everything_happens_once(
     example = str(next(iter(referrals.values())))
 
     def record(case_id: str, place: int) -> PartnerRecord:
-        return partner_record(f"{case_id} {example}", WHOLE_STORY[place], referral_id=referrals[case_id])
+        return partner_record(f"{case_id} {example}", WHOLE_HISTORY[place], referral_id=referrals[case_id])
 
     tallies = [await hub.pull(*(record(*each) for each in page)) for page in pages]
 
     total = sum(tallies, PageResult())
-    assert (total.applied, total.quarantined, total.filtered) == (len(CASES) * len(WHOLE_STORY), 0, 0)
+    assert (total.applied, total.quarantined, total.filtered) == (len(CASES) * len(WHOLE_HISTORY), 0, 0)
     assert total.read == sum(map(len, pages))
     steps = {tuple(await hub.steps(each)) for each in referrals.values()}
     events = {tuple(await hub.event_names(each)) for each in referrals.values()}

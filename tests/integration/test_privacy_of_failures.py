@@ -131,7 +131,7 @@ async def test_failing_receiver_puts_no_canary_anywhere(
         request = SubscriptionRequest(settings=SubscriptionSettings(url=url), credentials=auth)
         terms = SubscriptionTerms(limit=1, consent_needed=False)
         await hub.db.write(create_subscription, hub.services, owner, request, terms)
-        await hub.tell(referral_id, *COURSE)
+        await hub.execute(referral_id, *COURSE)
 
         with structlog.testing.capture_logs() as lines:
             await Engine(hub).settle()

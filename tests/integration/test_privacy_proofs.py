@@ -90,7 +90,7 @@ async def readings_that_change(hub: InProcessHub, kind: str) -> list[tuple[str, 
     before = await read_all(hub, caller_scope, referral_id)
     for fact in COURSE:
         known = len(await hub.events(referral_id))
-        await hub.tell(referral_id, fact)
+        await hub.execute(referral_id, fact)
         after = await read_all(hub, caller_scope, referral_id)
         occasions = [OCCASION_OF[each.event.type] for each in (await hub.events(referral_id))[known:]]
         if not any(occasion and POLICY.agrees(kind, occasion) for occasion in occasions):
@@ -112,7 +112,7 @@ async def answers_that_change(hub: InProcessHub, kind: str) -> list[tuple[str, s
     handed_out = (await hub.db.write(feed.next_page, 0, 100)).last_number
     before = await explained(hub, owner, referral_id)
     for fact in COURSE:
-        await hub.tell(referral_id, fact)
+        await hub.execute(referral_id, fact)
         after = await explained(hub, owner, referral_id)
         page = await hub.db.write(feed.next_page, handed_out, 100)
         handed_out = page.last_number
@@ -132,7 +132,7 @@ async def test_no_explanation_or_preview_shows_a_fact_before_it_is_disclosed(sql
 async def excess_over_a_course(hub: InProcessHub, kind: str) -> list[object]:
     """Return what a referrer reads, gets by events or is explained over a whole course beyond the matrix."""
     owner, referral_id = await referred(hub, kind)
-    await hub.tell(referral_id, *COURSE)
+    await hub.execute(referral_id, *COURSE)
     caller_scope = CallerScope(owner)
     widest = {occasion: set(release_for(kind, occasion).fields) for occasion in DisclosureOccasion}
 
@@ -164,7 +164,7 @@ async def test_what_is_read_sent_and_explained_over_a_whole_course_stays_within_
 async def test_no_canary_is_in_any_row_or_log_line(hub: InProcessHub) -> None:
     with structlog.testing.capture_logs() as lines:
         owner, referral_id = await referred(hub, "welzijnsorganisatie")
-        await hub.tell(referral_id, *COURSE)
+        await hub.execute(referral_id, *COURSE)
         await hub.db.write(feed_of(hub, owner).next_page, 0, 100)
         await hub.pull(unreadable("D-1", **{name.replace(" ", "_"): canary for name, canary in CANARIES.items()}))
 

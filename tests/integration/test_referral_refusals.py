@@ -49,7 +49,7 @@ from tests.support.hub import (
     NOW,
     WIJKTEAM,
     InProcessHub,
-    act_of,
+    context_of,
     referral,
 )
 
@@ -179,7 +179,7 @@ async def test_what_is_refused_writes_nothing(
     before = await hub.dump()
 
     with pytest.raises(error):
-        await hub.tell(referral_id, fact, **context)
+        await hub.execute(referral_id, fact, **context)
 
     assert await hub.dump() == before
 
@@ -189,14 +189,14 @@ async def test_a_refusal_takes_along_what_was_told_in_the_same_transaction(hub: 
     before = await hub.dump()
 
     with pytest.raises(TransitionNotAllowed):
-        await hub.tell(referral_id, CONFIRM, CONFIRM)
+        await hub.execute(referral_id, CONFIRM, CONFIRM)
 
     assert await hub.dump() == before
 
 
 async def test_an_unknown_referral_is_not_found(hub: InProcessHub) -> None:
     with pytest.raises(NotFound):
-        await hub.tell(uuid7(NOW, 1), CONFIRM)
+        await hub.execute(uuid7(NOW, 1), CONFIRM)
 
 
 @pytest.mark.parametrize("see", ["organisation", "system"])
@@ -206,7 +206,7 @@ async def test_somebody_elses_referral_is_not_found(hub: InProcessHub, see: str)
     visibility = Visibility(organisation_id=court.id) if see == "organisation" else Visibility(system=System.GIDSO)
 
     with pytest.raises(NotFound):
-        await hub.tell(referral_id, CONFIRM, visibility=visibility)
+        await hub.execute(referral_id, CONFIRM, visibility=visibility)
 
 
 async def referred_for(hub: InProcessHub, code: str, given: str | None) -> str:
@@ -216,7 +216,7 @@ async def referred_for(hub: InProcessHub, code: str, given: str | None) -> str:
 
     def work(tx: Connection) -> str:
         uow = UnitOfWork(tx, hub.services)
-        case = register(uow, command, act_of(command, role=caller.role, system=caller.system))
+        case = register(uow, command, context_of(command, role=caller.role, system=caller.system))
         uow.flush()
         return case.referral.organisation.code
 

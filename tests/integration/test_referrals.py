@@ -263,7 +263,7 @@ async def test_a_result_on_which_guidance_follows_opens_a_trajectory(
     hub = sqlite_hub
     referral_id = await hub.refer_until(ReferralStatus.ATTENDED)
 
-    await hub.tell(referral_id, ConcludeIntake(result, TODAY))
+    await hub.execute(referral_id, ConcludeIntake(result, TODAY))
 
     case = await hub.case(referral_id)
     assert (case.referral.intake_result, case.referral.intake_concluded_on) == (result, TODAY)
@@ -287,7 +287,7 @@ async def test_a_result_on_which_nothing_follows_closes_the_referral(
     hub = sqlite_hub
     referral_id = await hub.refer_until(ReferralStatus.ATTENDED)
 
-    await hub.tell(referral_id, ConcludeIntake(result, TODAY))
+    await hub.execute(referral_id, ConcludeIntake(result, TODAY))
 
     case = await hub.case(referral_id)
     assert (case.referral.closure_reason, case.trajectory) == (closure, None)
@@ -297,7 +297,7 @@ async def test_a_result_on_which_nothing_follows_closes_the_referral(
 async def test_a_missed_client_who_wants_no_support_is_concluded_without_attendance(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.MISSED)
 
-    await hub.tell(referral_id, ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, TODAY))
+    await hub.execute(referral_id, ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, TODAY))
 
     assert await hub.status(referral_id) is ReferralStatus.CONCLUDED
     assert (await hub.steps(referral_id))[-1] == "conclude_unattended"

@@ -74,7 +74,7 @@ async def test_the_values_of_an_open_conflict_are_not_purged(conflicted: TwoWrit
 
 async def test_what_partners_know_of_a_referral_is_purged_after_its_end(conflicted: TwoWriters) -> None:
     hub, referral_id = conflicted.hub, await conflicted.referral_id()
-    await hub.tell(referral_id, *PATHS[ReferralStatus.UNREACHABLE])
+    await hub.execute(referral_id, *PATHS[ReferralStatus.UNREACHABLE])
     assert await referrals_with_fields(hub) == {referral_id}
 
     too_soon = await purge_after(hub, KEEP.known_values)
@@ -87,10 +87,10 @@ async def test_what_partners_know_of_a_referral_is_purged_after_its_end(conflict
 
 async def test_what_partners_know_is_stored_while_a_trajectory_is_open(conflicted: TwoWriters) -> None:
     hub, referral_id = conflicted.hub, await conflicted.referral_id()
-    await hub.tell(referral_id, *PATHS[ReferralStatus.CONCLUDED])
+    await hub.execute(referral_id, *PATHS[ReferralStatus.CONCLUDED])
 
     assert await purge_after(hub, KEEP.known_values * 3) == 0
-    await hub.tell(referral_id, CloseTrajectory(ClosureReason.MOVED_AWAY, TODAY))
+    await hub.execute(referral_id, CloseTrajectory(ClosureReason.MOVED_AWAY, TODAY))
     assert await purge_after(hub, KEEP.known_values) == 0
     assert await referrals_with_fields(hub) == {referral_id}
 

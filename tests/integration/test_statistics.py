@@ -37,8 +37,8 @@ async def referred(hub: InProcessHub, *facts: Any, **changes: Any) -> UUID:
 async def decided(hub: InProcessHub, intake_on: date, result: RecordResult) -> UUID:
     """Return a referral with an intake on a day, and a result."""
     referral_id = await referred(hub, CONFIRM, SCHEDULE)
-    await hub.tell(referral_id, ATTEND, occurred_at=_noon(intake_on))
-    await hub.tell(referral_id, ConcludeIntake(IntakeResult.ROUTE_TO_KBR, intake_on), result)
+    await hub.execute(referral_id, ATTEND, occurred_at=_noon(intake_on))
+    await hub.execute(referral_id, ConcludeIntake(IntakeResult.ROUTE_TO_KBR, intake_on), result)
     return referral_id
 
 
@@ -98,7 +98,7 @@ async def test_missed_counts_who_was_missed_and_not_seen_afterwards(hub: InProce
 
 async def test_who_could_not_be_reached_after_a_miss_stays_missed(hub: InProcessHub) -> None:
     missed_and_lost = await hub.refer_until(ReferralStatus.MISSED, client=NOBODY)
-    await hub.tell(missed_and_lost, MarkUnreachable())
+    await hub.execute(missed_and_lost, MarkUnreachable())
     await hub.refer_until(ReferralStatus.UNREACHABLE, client=NOBODY)
 
     assert (await tables(hub))["5.3"] == {"missed": 1}
@@ -106,7 +106,7 @@ async def test_who_could_not_be_reached_after_a_miss_stays_missed(hub: InProcess
 
 async def test_plans_and_intake_results_are_counted(hub: InProcessHub) -> None:
     concluded = await hub.refer_until(ReferralStatus.CONCLUDED, client=NOBODY)
-    await hub.tell(concluded, SignPlan(INTAKE_ON), SignPlan(INTAKE_ON, "RDD-2"))
+    await hub.execute(concluded, SignPlan(INTAKE_ON), SignPlan(INTAKE_ON, "RDD-2"))
     await hub.refer_until(ReferralStatus.CONCLUDED, client=NOBODY)
 
     counted = await tables(hub)
@@ -117,7 +117,7 @@ async def test_plans_and_intake_results_are_counted(hub: InProcessHub) -> None:
 async def test_a_trajectory_counts_with_its_first_result(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.CONCLUDED, client=NOBODY)
 
-    await hub.tell(referral_id, APPLIES, RecordResult(TrajectoryResult.SOCIAL_LOAN))
+    await hub.execute(referral_id, APPLIES, RecordResult(TrajectoryResult.SOCIAL_LOAN))
 
     assert (await tables(hub))["5.6"] == {"kbr_application": 1}
 
@@ -133,7 +133,7 @@ async def test_weeks_to_the_decision_are_whole_weeks_from_the_intake(hub: InProc
 async def test_applications_are_counted_where_they_stand(hub: InProcessHub) -> None:
     referral_id = await hub.refer_until(ReferralStatus.CONCLUDED, client=NOBODY)
 
-    await hub.tell(referral_id, *(RecordKbrStatus(each) for each in (KbrStatus.SUBMITTED, KbrStatus.RECEIVED)))
+    await hub.execute(referral_id, *(RecordKbrStatus(each) for each in (KbrStatus.SUBMITTED, KbrStatus.RECEIVED)))
 
     assert (await tables(hub))["5.8"] == {"received": 1}
 

@@ -33,7 +33,7 @@ from app.models.cases.client import wrapped_key_of
 from app.models.cases.trajectory import list_parties
 from app.operations.cases.execute import TrajectoryRef, lock_case
 from app.operations.cases.unit_of_work import UnitOfWork
-from tests.support.hub import INTAKE_ON, NOW, SIGN, TODAY, InProcessHub, act_of
+from tests.support.hub import INTAKE_ON, NOW, SIGN, TODAY, InProcessHub, context_of
 
 BY_REFERRER = {"role": OrganisationRole.REFERRER}
 TOO_LATE = TODAY + timedelta(days=3)
@@ -47,7 +47,7 @@ HELP = AddParty(organisation="Humanitas", role=PartyRole.SUPPORT, contact="H. El
 async def guided(hub: InProcessHub, *facts: Any) -> UUID:
     """Return a referral with a trajectory, and tell the facts about it."""
     referral_id = await hub.refer_until(ReferralStatus.CONCLUDED)
-    await hub.tell(referral_id, *facts)
+    await hub.execute(referral_id, *facts)
     return referral_id
 
 
@@ -149,8 +149,8 @@ async def test_an_application_goes_its_way_at_the_bank(hub: InProcessHub) -> Non
     meeting = date(2026, 4, 1)
     referral_id = await guided(hub, *kbr(KbrStatus.SUBMITTED, KbrStatus.RECEIVED))
 
-    await hub.tell(referral_id, RecordKbrStatus(KbrStatus.IN_PROGRESS, TODAY, meeting))
-    await hub.tell(referral_id, *kbr(KbrStatus.GRANTED), role=OrganisationRole.CREDIT_BANK)
+    await hub.execute(referral_id, RecordKbrStatus(KbrStatus.IN_PROGRESS, TODAY, meeting))
+    await hub.execute(referral_id, *kbr(KbrStatus.GRANTED), role=OrganisationRole.CREDIT_BANK)
 
     case = await hub.case(referral_id)
     assert case.trajectory is not None
@@ -164,7 +164,7 @@ async def test_an_application_goes_its_way_at_the_bank(hub: InProcessHub) -> Non
 async def test_an_application_that_is_first_heard_of_late_has_its_skipped_steps_implied(hub: InProcessHub) -> None:
     referral_id = await guided(hub)
 
-    await hub.tell(referral_id, *kbr(KbrStatus.IN_PROGRESS), catch_up=True)
+    await hub.execute(referral_id, *kbr(KbrStatus.IN_PROGRESS), catch_up=True)
 
     assert (await hub.steps(referral_id))[-3:] == ["(submit)", "(receive)", "take_up"]
     assert (await hub.event_names(referral_id)).count("kbr-application-changed") == 1
@@ -182,7 +182,7 @@ async def test_a_trajectory_begins_with_the_referrer_and_the_counsellor_as_parti
 async def test_a_party_takes_part_from_a_day_on(hub: InProcessHub) -> None:
     referral_id = await guided(hub)
 
-    await hub.tell(referral_id, HELP)
+    await hub.execute(referral_id, HELP)
 
     *_, helper = await parties(hub, referral_id)
     assert helper == Party(
@@ -231,7 +231,7 @@ async def test_what_is_refused_writes_nothing(
     before = await hub.dump()
 
     with pytest.raises(error):
-        await hub.tell(referral_id, fact, **context)
+        await hub.execute(referral_id, fact, **context)
 
     assert await hub.dump() == before
 
@@ -243,7 +243,7 @@ async def test_without_a_trajectory_nothing_is_recorded_of_one(sqlite_hub: InPro
     before = await hub.dump()
 
     with pytest.raises(TransitionNotAllowed, match="opens with the intake result"):
-        await hub.tell(referral_id, fact)
+        await hub.execute(referral_id, fact)
 
     assert await hub.dump() == before
 
@@ -257,7 +257,7 @@ async def test_a_trajectory_leads_to_its_chain(hub: InProcessHub) -> None:
 
 async def locked_by_trajectory(hub: InProcessHub, trajectory_id: UUID) -> UUID:
     def work(tx: Connection) -> UUID:
-        return lock_case(UnitOfWork(tx, hub.services), TrajectoryRef(trajectory_id), act_of(SIGN)).id
+        return lock_case(UnitOfWork(tx, hub.services), TrajectoryRef(trajectory_id), context_of(SIGN)).id
 
     return await hub.db.write(work)
 
@@ -271,7 +271,7 @@ async def test_a_late_result_of_a_closed_trajectory_is_kept_and_not_told(hub: In
     referral_id = await guided(hub, DECIDE, CLOSE)
     told = await hub.event_names(referral_id)
 
-    await hub.tell(referral_id, replace(DECIDE, result=TrajectoryResult.SOCIAL_LOAN), catch_up=True)
+    await hub.execute(referral_id, replace(DECIDE, result=TrajectoryResult.SOCIAL_LOAN), catch_up=True)
 
     case = await hub.case(referral_id)
     assert case.trajectory is not None

@@ -29,8 +29,8 @@ from tests.support.gidso_env import row
 from tests.support.rmw_env import YARA
 
 ALL_LOST = {"faults": {"lost_answer": {"rate": 1.0}}}
-TOLD_TO_ALLEGRO = [type for type in EventType if type in FOR_FINANCE_TEAM]
-TOLD_TO_REFERRERS = [type for type in EventType if OCCASION_OF[type] is not None]
+SENT_TO_ALLEGRO = [type for type in EventType if type in FOR_FINANCE_TEAM]
+SENT_TO_REFERRERS = [type for type in EventType if OCCASION_OF[type] is not None]
 FACTS: dict[EventType, dict[str, Any]] = {
     EventType.SIGNAL_GIVEN: {"signal__kind": SignalKind.SUPPORT_STOPPED},
     EventType.APPOINTMENT_RESPONDED: {"appointment__response": AppointmentResponse.ACCEPTED},
@@ -78,7 +78,7 @@ class DropsResponses:
             self.env.cases.ids[system, referral] = case
         return referral
 
-    async def tell(self, referral: UUID, *types: EventType) -> list[Delivery]:
+    async def send(self, referral: UUID, *types: EventType) -> list[Delivery]:
         """Record these events and deliver for three days. Return the deliveries to the partner."""
         events = [self.env.event(referral, type, **FACTS.get(type, {})) for type in types]
         await self.env.db.write(append_events, [NewEvent(event, System.API) for event in events])
@@ -122,12 +122,12 @@ def ids_of(deliveries: list[Delivery], system: System) -> list[str]:
 async def test_gidso_gets_each_journal_line_once_while_every_answer_gets_lost(dropping: DropsResponses) -> None:
     referral = await dropping.refer(System.GIDSO)
 
-    told = ids_of(await dropping.tell(referral, *TOLD_TO_REFERRERS), System.GIDSO)
+    sent = ids_of(await dropping.send(referral, *SENT_TO_REFERRERS), System.GIDSO)
 
     lines = (await dropping.consoles[System.GIDSO].get("/_console/journaal/G-000001")).json()
-    assert sorted(line["Kenmerk"] for line in lines) == told
-    assert len(told) == await dropping.lost(System.GIDSO)
-    assert len(told) > len(TOLD_TO_REFERRERS) / 2
+    assert sorted(line["Kenmerk"] for line in lines) == sent
+    assert len(sent) == await dropping.lost(System.GIDSO)
+    assert len(sent) > len(SENT_TO_REFERRERS) / 2
 
 
 async def test_rmw_gets_each_status_line_and_the_end_of_its_tab_once_while_every_answer_gets_lost(
@@ -135,13 +135,13 @@ async def test_rmw_gets_each_status_line_and_the_end_of_its_tab_once_while_every
 ) -> None:
     referral = await dropping.refer(System.RMW)
 
-    told = ids_of(await dropping.tell(referral, *TOLD_TO_REFERRERS), System.RMW)
+    sent = ids_of(await dropping.send(referral, *SENT_TO_REFERRERS), System.RMW)
 
     shown = (await dropping.consoles[System.RMW].get("/_console/aanmeldingen/R1")).json()
-    assert sorted(line["kenmerk"] for line in shown["statussen"]) == told
+    assert sorted(line["kenmerk"] for line in shown["statussen"]) == sent
     assert shown["tab"]["stand"] == "G"
-    assert await dropping.lost(System.RMW) == len(told) + len(["sluitTab"])
-    assert len(told) > len(TOLD_TO_REFERRERS) / 2
+    assert await dropping.lost(System.RMW) == len(sent) + len(["sluitTab"])
+    assert len(sent) > len(SENT_TO_REFERRERS) / 2
 
 
 async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_gets_lost(
@@ -149,30 +149,30 @@ async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_ge
 ) -> None:
     referral = await dropping.refer(System.API)
 
-    told = ids_of(await dropping.tell(referral, *TOLD_TO_ALLEGRO), System.ALLEGRO)
+    sent = ids_of(await dropping.send(referral, *SENT_TO_ALLEGRO), System.ALLEGRO)
 
     files = (await dropping.consoles[System.ALLEGRO].get("/_console/dossiers")).json()["dossiers"]
     page = (await dropping.consoles[System.ALLEGRO].get("/")).text
     assert [file["externReferentie"] for file in files] == [str(referral)]
-    assert page.count("<li>De verwijzer") == len(TOLD_TO_ALLEGRO) - len(["received", "amended"])
-    assert len(told) == await dropping.lost(System.ALLEGRO) == len(TOLD_TO_ALLEGRO)
+    assert page.count("<li>De verwijzer") == len(SENT_TO_ALLEGRO) - len(["received", "amended"])
+    assert len(sent) == await dropping.lost(System.ALLEGRO) == len(SENT_TO_ALLEGRO)
 
 
 @pytest.mark.parametrize("system", [System.GIDSO, System.RMW])
 async def test_two_lines_that_read_the_same_are_two_lines(dropping: DropsResponses, system: System) -> None:
     referral = await dropping.refer(system)
 
-    told = ids_of(await dropping.tell(referral, *[EventType.REFERRAL_CONFIRMED] * 2), system)
+    sent = ids_of(await dropping.send(referral, *[EventType.REFERRAL_CONFIRMED] * 2), system)
 
-    assert len(told) == await dropping.lost(system) == 2
+    assert len(sent) == await dropping.lost(system) == 2
 
 
 async def test_an_amendment_is_not_taken_for_the_referral_before_it(dropping: DropsResponses) -> None:
     referral = await dropping.refer(System.API)
-    await dropping.tell(referral, EventType.REFERRAL_RECEIVED)
+    await dropping.send(referral, EventType.REFERRAL_RECEIVED)
     dropping.env.cases.change(referral, {Field.CLIENT_FAMILY_NAME: "Aksoy-de Wit"})
 
-    await dropping.tell(referral, EventType.REFERRAL_AMENDED)
+    await dropping.send(referral, EventType.REFERRAL_AMENDED)
 
     page = (await dropping.consoles[System.ALLEGRO].get("/")).text
     assert "Aksoy-de Wit" in page

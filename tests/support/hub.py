@@ -97,14 +97,14 @@ PATHS: Mapping[ReferralStatus, tuple[Any, ...]] = {
 }
 """The commands that bring a referral to each status."""
 
-_TOLD_BY_REFERRER = (AmendReferral, WithdrawReferral, GiveSignal, EnterInError)
+_BY_REFERRER = (AmendReferral, WithdrawReferral, GiveSignal, EnterInError)
 
 Dump = dict[str, list[tuple[Any, ...]]]
 
 
-def act_of(fact: object, **changes: Any) -> ActionContext:
-    """Return the act by which the right party states a fact, here and now."""
-    by_referrer = isinstance(fact, (*_TOLD_BY_REFERRER, RegisterReferral))
+def context_of(command: object, **changes: Any) -> ActionContext:
+    """Return the context in which the right party issues a command now."""
+    by_referrer = isinstance(command, (*_BY_REFERRER, RegisterReferral))
     context = (
         ActionContext(role=OrganisationRole.REFERRER, system=System.GIDSO, occurred_at=NOW)
         if by_referrer
@@ -121,10 +121,10 @@ def referral(**changes: Any) -> RegisterReferral:
 AT_WIJKTEAM = referral(organisation_code=WIJKTEAM.code, reference="G-1")
 
 
-def partner_record(case_id: str, *facts: Command, **changes: Any) -> PartnerRecord:
-    """Return a record as a partner's adapter reads it; by default its content is its facts."""
-    external_id = changes.pop("external_id", f"{case_id}/{'+'.join(type(fact).__name__ for fact in facts)}")
-    payload = {"id": external_id, "facts": repr(facts)}
+def partner_record(case_id: str, *commands: Command, **changes: Any) -> PartnerRecord:
+    """Return a record as a partner's adapter reads it; by default its content is its commands."""
+    external_id = changes.pop("external_id", f"{case_id}/{'+'.join(type(command).__name__ for command in commands)}")
+    payload = {"id": external_id, "facts": repr(commands)}
     record = PartnerRecord(
         kind="mutatie",
         external_id=external_id,
@@ -132,7 +132,7 @@ def partner_record(case_id: str, *facts: Command, **changes: Any) -> PartnerReco
         version="1",
         payload=payload,
         occurred_at=NOW,
-        commands=facts,
+        commands=commands,
     )
     return replace(record, **changes)
 
@@ -179,31 +179,31 @@ class InProcessHub:
 
         await self.db.write(work)
 
-    async def refer(self, *facts: Any, **changes: Any) -> UUID:
-        """Register a referral that is in order but for ``changes``, and tell the facts about it."""
-        fact = referral(**changes)
+    async def refer(self, *commands: Any, **changes: Any) -> UUID:
+        """Register a referral that is in order but for ``changes``, and execute the commands on it."""
+        command = referral(**changes)
 
         def work(tx: Connection) -> UUID:
             uow = UnitOfWork(tx, self.services)
-            case = register(uow, fact, act_of(fact))
+            case = register(uow, command, context_of(command))
             uow.flush()
             return case.id
 
         referral_id = await self.db.write(work)
-        await self.tell(referral_id, *facts)
+        await self.execute(referral_id, *commands)
         return referral_id
 
     async def refer_until(self, status: ReferralStatus, **changes: Any) -> UUID:
         """Register a referral and bring it to a state."""
         return await self.refer(*PATHS[status], **changes)
 
-    async def tell(self, referral_id: UUID, *facts: Any, **context: Any) -> None:
+    async def execute(self, referral_id: UUID, *commands: Any, **context: Any) -> None:
         """Execute commands on a referral in one transaction; by the right party, unless ``context`` says otherwise."""
 
         def work(tx: Connection) -> None:
             uow = UnitOfWork(tx, self.services)
-            for fact in facts:
-                execute(uow, ReferralRef(referral_id), fact, act_of(fact, **context))
+            for command in commands:
+                execute(uow, ReferralRef(referral_id), command, context_of(command, **context))
             uow.flush()
 
         await self.db.write(work)
@@ -225,11 +225,11 @@ class InProcessHub:
 
         return await self.db.write(work)
 
-    async def known_case(self, case_id: str = "D-1", *facts: Any) -> UUID:
+    async def known_case(self, case_id: str = "D-1", *commands: Any) -> UUID:
         """Return a referral that Allegro knows by this number, confirmed there, with commands from there."""
         referral_id = await self.refer(client=replace(CLIENT, bsn=None))
         await self.pull(partner_record(case_id, CONFIRM, referral_id=referral_id), cursor="0")
-        await self.pull(*(partner_record(case_id, fact) for fact in facts), cursor="0")
+        await self.pull(*(partner_record(case_id, command) for command in commands), cursor="0")
         return referral_id
 
     async def cursor(self, system: System = System.ALLEGRO) -> str | None:

@@ -1,4 +1,4 @@
-"""The AsyncAPI document has every event that is told to a subscriber."""
+"""The AsyncAPI document has every event that is sent to a subscriber."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ from app.events.contract.envelope import Origin
 from tests.support.privacy import FACTS, NOW, release_for
 
 DOCUMENT = asyncapi_document()
-TOLD = [each for each, moment in OCCASION_OF.items() if moment is not None]
+SENT = [each for each, moment in OCCASION_OF.items() if moment is not None]
 
 
 def followed(reference: str) -> Any:
@@ -35,7 +35,7 @@ def references(node: object) -> set[str]:
 def test_every_type_that_is_told_has_a_message_and_an_operation() -> None:
     messages = [each["name"] for each in DOCUMENT["components"]["messages"].values()]
 
-    assert sorted(messages) == sorted([*TOLD, *ABOUT_CONNECTIONS])
+    assert sorted(messages) == sorted([*SENT, *ABOUT_CONNECTIONS])
     assert DOCUMENT["operations"].keys() == DOCUMENT["components"]["messages"].keys()
 
 
@@ -43,7 +43,7 @@ def test_every_reference_leads_somewhere() -> None:
     assert all(followed(each) for each in references(DOCUMENT))
 
 
-@pytest.mark.parametrize("event_type", TOLD)
+@pytest.mark.parametrize("event_type", SENT)
 def test_an_event_as_it_is_sent_fits_its_message(event_type: EventType) -> None:
     moment = OCCASION_OF[event_type]
     assert moment is not None
