@@ -16,18 +16,17 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.values import Organisation
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
-from app.models.base import Id, JsonDocument, UtcDateTime, metadata
+from app.models.base import Id, JsonDocument, UtcDateTime, insert_together, metadata
 
 api_client = Table(
     "api_client",
@@ -117,18 +116,14 @@ def deactivate_api_client(tx: Connection, client_id: str) -> bool:
 
 def insert_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime, now: datetime) -> bool:
     """Record that a client assertion was used; return False when it was used before."""
-    tx.execute(delete(used_assertion).where(used_assertion.c.expires_at < now))
-    values = {"client_id": client_id, "jti": jti, "expires_at": expires_at}
-    return tx.execute(_INSERT_ASSERTION[tx.dialect.name], values).rowcount == 1
+    tx.execute(_DELETE_EXPIRED, {"now": now})
+    return insert_together(tx, (), (used_assertion, {"client_id": client_id, "jti": jti, "expires_at": expires_at}))
 
 
 _CLIENTS = select(api_client, *ORGANISATION_COLUMNS).join(
     organisation, organisation.c.id == api_client.c.organisation_id
 )
-_INSERT_ASSERTION = {
-    "postgresql": postgresql_insert(used_assertion).on_conflict_do_nothing(),
-    "sqlite": sqlite_insert(used_assertion).on_conflict_do_nothing(),
-}
+_DELETE_EXPIRED = delete(used_assertion).where(used_assertion.c.expires_at < bindparam("now", type_=UtcDateTime))
 
 
 def _client_of(row: Row[Any]) -> ApiClient:
