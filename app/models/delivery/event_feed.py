@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, RowMapping, Select, Table, func, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Integer, RowMapping, Table, bindparam, func, select, update
 
 from app.domain.events import EventType
 from app.domain.receivers import PollKey
-from app.models.base import Id, metadata
+from app.models.base import Id, ReceiverText, UtcDateTime, insert_row, insert_together, metadata
 from app.models.cases.referral import referral
 from app.models.delivery.delivery import Delivery, delivery, to_delivery
-from app.models.delivery.outbox import StoredEvent, event, load_events
+from app.models.delivery.outbox import StoredEvent, event, to_stored_event
 
 event_feed = Table(
     "event_feed",
@@ -53,18 +53,17 @@ class Feed:
 
 def read_feed(tx: Connection, organisation_id: UUID) -> Feed:
     """Return the feed of an organisation; one that never polled has an empty feed."""
-    row = tx.execute(select(event_feed).where(event_feed.c.organisation_id == organisation_id)).mappings().first()
+    row = tx.execute(_FEED, {"owner": organisation_id}).mappings().first()
     return _feed(row) if row else Feed(organisation_id)
 
 
 def lock_feed(tx: Connection, organisation_id: UUID) -> Feed:
     """Return the feed of an organisation, locked until the end of the transaction."""
-    query = select(event_feed).where(event_feed.c.organisation_id == organisation_id).with_for_update()
-    if row := tx.execute(query).mappings().first():
+    if row := tx.execute(_LOCKED_FEED, {"owner": organisation_id}).mappings().first():
         return _feed(row)
     # Of two first polls at once, one finds that the row exists now, and its transaction runs again.
     new = Feed(organisation_id)
-    tx.execute(insert(event_feed), asdict(new))
+    insert_row(tx, event_feed, asdict(new))
     return new
 
 
@@ -74,58 +73,88 @@ def _feed(row: RowMapping) -> Feed:
 
 def save_feed(tx: Connection, feed: Feed, delivery_ids: Sequence[UUID]) -> None:
     """Store a feed with its new entries; the last one has the number ``feed.last_number``."""
-    changed = update(event_feed).where(event_feed.c.organisation_id == feed.organisation_id)
-    tx.execute(changed.values(last_number=feed.last_number, settled_position=feed.settled_position))
+    tx.execute(
+        _CHANGED_FEED,
+        {
+            "owner": feed.organisation_id,
+            "last_number": feed.last_number,
+            "settled_position": feed.settled_position,
+        },
+    )
     first = feed.last_number - len(delivery_ids) + 1
-    if delivery_ids:
-        entries = [
-            {"organisation_id": feed.organisation_id, "number": number, "delivery_id": delivery_id}
-            for number, delivery_id in enumerate(delivery_ids, first)
-        ]
-        tx.execute(insert(event_feed_entry), entries)
+    entries = [
+        {"organisation_id": feed.organisation_id, "number": number, "delivery_id": delivery_id}
+        for number, delivery_id in enumerate(delivery_ids, first)
+    ]
+    insert_together(tx, [(event_feed_entry, entries)])
 
 
 def unassigned_events(tx: Connection, feed: Feed, types: Collection[EventType], limit: int) -> list[StoredEvent]:
-    """Return the oldest events about this organisation's referrals that its feed does not have yet."""
-    ids = list(tx.scalars(_unfed(feed, types).limit(limit)))
-    return sorted(load_events(tx, ids).values(), key=lambda stored: stored.position)
+    """Return the oldest events about this organisation's referrals that its feed does not have yet, oldest first."""
+    values = {
+        "owner": feed.organisation_id,
+        "receiver": PollKey(feed.organisation_id),
+        "settled_position": feed.settled_position,
+        "types": sorted(types),
+        "most": limit,
+    }
+    return [to_stored_event(row) for row in tx.execute(_UNASSIGNED, values).mappings()]
 
 
 def entries_after(tx: Connection, organisation_id: UUID, number: int, limit: int) -> list[tuple[int, Delivery]]:
     """Return the entries of a feed that follow a number, in order, each with its delivery."""
-    entry = event_feed_entry.c
-    query = (
-        select(entry.number, *delivery.c)
-        .join_from(event_feed_entry, delivery, delivery.c.id == entry.delivery_id)
-        .where(entry.organisation_id == organisation_id, entry.number > number)
-        .order_by(entry.number)
-        .limit(limit)
-    )
-    return [(row["number"], to_delivery(row)) for row in tx.execute(query).mappings()]
+    rows = tx.execute(_ENTRIES, {"owner": organisation_id, "after": number, "most": limit})
+    return [(row["number"], to_delivery(row)) for row in rows.mappings()]
 
 
 def last_position_before(tx: Connection, moment: datetime) -> int:
     """Return the position of the newest event that was recorded before this moment, 0 when there is none."""
-    query = select(event.c.position).where(event.c.recorded_at < moment).order_by(event.c.position.desc()).limit(1)
-    return tx.scalar(query) or 0
+    return tx.scalar(_LAST_BEFORE, {"moment": moment}) or 0
 
 
 def newest_position(tx: Connection) -> int:
     """Return the position of the newest event, 0 when there is none."""
-    return tx.scalar(select(func.max(event.c.position))) or 0
+    return tx.scalar(_NEWEST) or 0
 
 
-def _unfed(feed: Feed, types: Collection[EventType]) -> Select[UUID]:
-    known = (
-        select(delivery.c.id)
-        .where(delivery.c.event_id == event.c.id, delivery.c.receiver == PollKey(feed.organisation_id))
-        .exists()
+# Built once, because building a statement costs as much as running it.
+_OWNER, _MOST = bindparam("owner", type_=Id), bindparam("most", type_=Integer)
+
+_FEED = select(event_feed).where(event_feed.c.organisation_id == _OWNER)
+_LOCKED_FEED = _FEED.with_for_update()
+_CHANGED_FEED = update(event_feed).where(event_feed.c.organisation_id == _OWNER)
+
+_ENTRIES = (
+    select(event_feed_entry.c.number, *delivery.c)
+    .join_from(event_feed_entry, delivery, delivery.c.id == event_feed_entry.c.delivery_id)
+    .where(event_feed_entry.c.organisation_id == _OWNER, event_feed_entry.c.number > bindparam("after"))
+    .order_by(event_feed_entry.c.number)
+    .limit(_MOST)
+)
+
+_IS_ASSIGNED = (
+    select(delivery.c.id)
+    .where(delivery.c.event_id == event.c.id, delivery.c.receiver == bindparam("receiver", type_=ReceiverText))
+    .exists()
+)
+_UNASSIGNED = (
+    select(event)
+    .join(referral, referral.c.id == event.c.subject_id)
+    .where(
+        referral.c.organisation_id == _OWNER,
+        event.c.position > bindparam("settled_position"),
+        event.c.type.in_(bindparam("types", expanding=True)),
+        event.c.quiet.is_(False),
+        ~_IS_ASSIGNED,
     )
-    return (
-        select(event.c.id)
-        .join(referral, referral.c.id == event.c.subject_id)
-        .where(referral.c.organisation_id == feed.organisation_id)
-        .where(event.c.position > feed.settled_position)
-        .where(event.c.type.in_(sorted(types)), event.c.quiet.is_(False), ~known)
-        .order_by(event.c.position)
-    )
+    .order_by(event.c.position)
+    .limit(_MOST)
+)
+
+_LAST_BEFORE = (
+    select(event.c.position)
+    .where(event.c.recorded_at < bindparam("moment", type_=UtcDateTime))
+    .order_by(event.c.position.desc())
+    .limit(1)
+)
+_NEWEST = select(func.max(event.c.position))

@@ -111,18 +111,18 @@ def take_unrelayed(tx: Connection, limit: int, now: datetime) -> list[StoredEven
     if tx.dialect.name == "postgresql" and not tx.scalar(_LOCK_RELAY):
         return []
     rows = tx.execute(_TAKE_OLDEST, {"at_most": limit, "now": now})
-    return sorted(map(_stored, rows.mappings()), key=lambda stored: stored.position)
+    return sorted(map(to_stored_event, rows.mappings()), key=lambda stored: stored.position)
 
 
 def load_events(tx: Connection, ids: Collection[UUID]) -> dict[UUID, StoredEvent]:
     """Return events by id."""
-    return {row["id"]: _stored(row) for row in tx.execute(_BY_ID, {"ids": ids}).mappings()}
+    return {row["id"]: to_stored_event(row) for row in tx.execute(_BY_ID, {"ids": ids}).mappings()}
 
 
 def chain_events(tx: Connection, subject_id: UUID) -> Sequence[StoredEvent]:
     """Return all events about one subject, oldest first."""
     rows = tx.execute(select(event).where(event.c.subject_id == subject_id).order_by(event.c.position))
-    return [_stored(row) for row in rows.mappings()]
+    return [to_stored_event(row) for row in rows.mappings()]
 
 
 def _new_row(new: NewEvent) -> Columns:
@@ -144,7 +144,8 @@ def _new_row(new: NewEvent) -> Columns:
     }
 
 
-def _stored(row: RowMapping) -> StoredEvent:
+def to_stored_event(row: RowMapping) -> StoredEvent:
+    """Return the event of a row of the table."""
     return StoredEvent(
         position=row["position"],
         source_system=System(row["source_system"]),
