@@ -15,7 +15,7 @@ from app.domain.errors import Forbidden
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.receivers import PollKey
 from app.domain.values import Organisation
-from app.events.delivery.payload import DeliveryBuilder
+from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.event_feed import (
@@ -128,37 +128,40 @@ class EventFeed:
         out.
         """
         feed = lock_feed(tx, self.owner.id)
-        if feed.last_number - after < limit:
-            self._bring_up_to_date(tx, feed)
+        built = self._bring_up_to_date(tx, feed) if feed.last_number - after < limit else {}
         entries = entries_after(tx, self.owner.id, after, limit)
+        built |= self._built(tx, [delivery for _, delivery in entries if delivery.id not in built])
+        released = [built[delivery.id] for _, delivery in entries if delivery.id in built]
         now = self.services.clock.now()
-        prepared = self.builder.build(tx, [delivery for _, delivery in entries]).prepared
-        insert_disclosures(tx, [self.builder.disclosure(each, now) for each in prepared])
-        bodies = {each.delivery.id: each.body for each in prepared}
-        events = [bodies[delivery.id] for _, delivery in entries if delivery.id in bodies]
-        return EventPage(events, entries[-1][0] if entries else after)
+        insert_disclosures(tx, [self.builder.disclosure(each, now) for each in released])
+        return EventPage([each.body for each in released], entries[-1][0] if entries else after)
 
-    def _bring_up_to_date(self, tx: Connection, feed: Feed) -> None:
+    def _bring_up_to_date(self, tx: Connection, feed: Feed) -> dict[UUID, PreparedDelivery]:
+        """Add the events that the feed lacks, at most a batch; return those that are released, as they were built.
+
+        An event without a released field is stored as withheld, without a number.
+        """
         fresh = unassigned_events(tx, feed, self._types, BATCH)
-        if fresh:
-            feed = self._extend(tx, feed, fresh)
-        # With a whole batch there may be more, and all before a settled position must be in the feed.
-        if len(fresh) < BATCH and (settled := self._settled(tx)) > feed.settled_position:
-            save_feed(tx, replace(feed, settled_position=settled), ())
-
-    def _extend(self, tx: Connection, feed: Feed, fresh: Sequence[StoredEvent]) -> Feed:
-        """Add events to the feed; an event without a released field is stored as withheld, without a number."""
         now = self.services.clock.now()
         offered = [self._delivery(each, now) for each in fresh]
-        prepared = [
-            each for batch in _one_of_a_chain_at_once(offered) for each in self.builder.build(tx, batch).prepared
-        ]
-        released = {each.delivery.id: replace(each.delivery, sequence=each.sequence) for each in prepared}
-        insert_deliveries(tx, [released.get(each.id) or _withheld(each) for each in offered])
-        numbered = [each.id for each in offered if each.id in released]
-        extended = replace(feed, last_number=feed.last_number + len(numbered))
-        save_feed(tx, extended, numbered)
-        return extended
+        built: dict[UUID, PreparedDelivery] = {}
+        for batch in _one_of_a_chain_at_once(offered):
+            built |= self._built(tx, batch)
+        insert_deliveries(tx, [_decided(each, built.get(each.id)) for each in offered])
+        numbered = [each.id for each in offered if each.id in built]
+        # With a whole batch there may be more, and all before a settled position must be in the feed.
+        settled = self._settled(tx) if len(fresh) < BATCH else 0
+        extended = replace(
+            feed,
+            last_number=feed.last_number + len(numbered),
+            settled_position=max(feed.settled_position, settled),
+        )
+        if extended != feed:
+            save_feed(tx, extended, numbered)
+        return built
+
+    def _built(self, tx: Connection, deliveries: Sequence[Delivery]) -> dict[UUID, PreparedDelivery]:
+        return {each.delivery.id: each for each in self.builder.build(tx, deliveries).prepared}
 
     def _settled(self, tx: Connection) -> int:
         return last_position_before(tx, self.services.clock.now() - LONGEST_WRITE)
@@ -183,8 +186,10 @@ class EventFeed:
         )
 
 
-def _withheld(delivery: Delivery) -> Delivery:
-    return replace(delivery, state=DeliveryState.WITHHELD, last_error="nothing-released")
+def _decided(delivery: Delivery, built: PreparedDelivery | None) -> Delivery:
+    if built is None:
+        return replace(delivery, state=DeliveryState.WITHHELD, last_error="nothing-released")
+    return replace(delivery, sequence=built.sequence)
 
 
 def _types_for(policy: Policy, owner: Organisation) -> frozenset[EventType]:
