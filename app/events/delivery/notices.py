@@ -22,7 +22,7 @@ from app.events.contract.envelope import MessageContent
 from app.models.access.organisation import load_organisations
 from app.models.delivery.delivery import Delivery, insert_deliveries
 from app.models.delivery.notices import candidates, last_notice, notified_since
-from app.models.delivery.outbox import append_events, load_events
+from app.models.delivery.outbox import append_events
 from app.models.delivery.receiver_health import Breaker, restrained_receivers
 from app.models.delivery.subscription import Subscription, SubscriptionStatus, load_subscriptions
 from app.privacy.gate import PrivacyGate
@@ -201,13 +201,12 @@ def enqueue(
 
     The event is quiet, because the relay routes by referrer; here the recipients are known.
     """
-    append_events(tx, [NewEvent(event, System.API, quiet=True)])
-    position = load_events(tx, [event.id])[event.id].position
+    (stored,) = append_events(tx, [NewEvent(event, System.API, quiet=True)])
     deliveries = [
         Delivery(
             id=services.new_id(event.recorded_at),
             event_id=event.id,
-            event_position=position,
+            event_position=stored.position,
             receiver=SubscriptionKey(each.id),
             organisation_id=each.organisation_id,
             subject_id=event.subject_id,

@@ -19,13 +19,14 @@ from sqlalchemy import (
     Table,
     bindparam,
     func,
+    insert,
     select,
     update,
 )
 
 from app.domain.codes import System
 from app.domain.events import Event, EventType, NewEvent
-from app.models.base import Columns, Id, JsonDocument, UtcDateTime, Writes, insert_together, metadata
+from app.models.base import Columns, Id, JsonDocument, UtcDateTime, Writes, metadata
 from app.models.bulk import is_any_of
 
 event = Table(
@@ -52,6 +53,7 @@ _UNRELAYED = event.c.relayed_at.is_(None)
 Index("ix_event_unrelayed", event.c.position, sqlite_where=_UNRELAYED, postgresql_where=_UNRELAYED)
 
 # Made once, because building a statement costs as much as running it.
+_APPEND = insert(event).returning(event.c.position, sort_by_parameter_order=True)
 _BY_ID = select(event).where(is_any_of(event.c.id, "ids"))
 
 _UNRELAYED_SINCE = select(event.c.recorded_at).where(_UNRELAYED).order_by(event.c.position).limit(1)
@@ -87,13 +89,16 @@ def collect_events(writes: Writes, new: Sequence[NewEvent]) -> None:
     writes.insert(event, [_new_row(each) for each in new])
 
 
-def append_events(tx: Connection, new: Sequence[NewEvent]) -> None:
-    """Store events in this order, in the transaction of the change; a quiet one is history only and is never sent.
+def append_events(tx: Connection, new: Sequence[NewEvent]) -> list[StoredEvent]:
+    """Store at least one event, in this order, in the transaction of the change, and return them with their positions.
 
-    The caller has locked the subjects of the events, so that those of a chain get their positions in the order in which
-    they are committed.
+    A quiet event is history only and is never relayed. The caller has locked the subjects of the events, so that those
+    of a chain get their positions in the order in which they are committed.
     """
-    insert_together(tx, [(event, [_new_row(each) for each in new])])
+    positions = tx.scalars(_APPEND, [_new_row(each) for each in new])
+    return [
+        StoredEvent(position, each.source_system, each.event) for position, each in zip(positions, new, strict=True)
+    ]
 
 
 def unrelayed_since(tx: Connection) -> datetime | None:
