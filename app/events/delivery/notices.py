@@ -19,6 +19,7 @@ from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_of, system_of
 from app.events.contract.envelope import MessageContent
+from app.events.delivery.routing import Route, delivery_of
 from app.models.access.organisation import load_organisations
 from app.models.delivery.delivery import Delivery, insert_deliveries
 from app.models.delivery.notices import candidates, last_notice, notified_since
@@ -202,18 +203,9 @@ def enqueue(
     The event is quiet, because the relay routes by referrer; here the recipients are known.
     """
     (stored,) = append_events(tx, [NewEvent(event, System.API, quiet=True)])
+    now = event.recorded_at
     deliveries = [
-        Delivery(
-            id=services.new_id(event.recorded_at),
-            event_id=event.id,
-            event_position=stored.position,
-            receiver=SubscriptionKey(each.id),
-            organisation_id=each.organisation_id,
-            subject_id=event.subject_id,
-            subject_type=event.subject_type,
-            created_at=event.recorded_at,
-            next_attempt_at=event.recorded_at,
-        )
+        delivery_of(stored, Route(SubscriptionKey(each.id), each.organisation_id), services.new_id(now), now)
         for each in recipients
     ]
     insert_deliveries(tx, deliveries)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -13,9 +12,9 @@ from app.database import Connection, Database
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.events.delivery.context import CaseLookup
-from app.events.delivery.routing import Route, occasion_of, receiver_kind, routes
+from app.events.delivery.routing import delivery_of, occasion_of, receiver_kind, routes
 from app.models.cases.referral import RoutedReferral
-from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
+from app.models.delivery.delivery import Delivery, insert_deliveries
 from app.models.delivery.outbox import StoredEvent, take_unrelayed
 from app.models.delivery.subscription import Subscription, subscriptions_of
 from app.privacy.policy import Policy
@@ -67,21 +66,7 @@ class Relay:
                     # What may never be sent makes no delivery.
                     kind = receiver_kind(route.receiver, referral.referrer)
                     if agrees(kind, occasion_of(route.receiver, stored.event.type)):
-                        yield self._delivery(stored, route, now)
-
-    def _delivery(self, stored: StoredEvent, route: Route, now: datetime) -> Delivery:
-        return Delivery(
-            id=self.new_id(now),
-            event_id=stored.event.id,
-            event_position=stored.position,
-            receiver=route.receiver,
-            organisation_id=route.organisation_id,
-            subject_id=stored.event.subject_id,
-            subject_type=stored.event.subject_type,
-            created_at=now,
-            next_attempt_at=now,
-            state=DeliveryState.PARKED if route.is_parked else DeliveryState.PENDING,
-        )
+                        yield delivery_of(stored, route, self.new_id(now), now)
 
 
 def _by_organisation(tx: Connection, organisation_ids: Collection[UUID]) -> dict[UUID, list[Subscription]]:

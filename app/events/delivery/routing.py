@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.domain.codes import REFERRER_SYSTEMS, DisclosureOccasion, System
@@ -11,6 +12,7 @@ from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, EventType
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
 from app.models.cases.referral import RoutedReferral
+from app.models.delivery.delivery import Delivery, DeliveryState
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from app.privacy.gate import Receiver
@@ -18,6 +20,7 @@ from app.privacy.gate import Receiver
 __all__ = [
     "FINANCE_TEAM",
     "Route",
+    "delivery_of",
     "occasion_of",
     "receiver_for",
     "receiver_kind",
@@ -63,6 +66,22 @@ def routes(stored: StoredEvent, referral: RoutedReferral, subscriptions: Sequenc
         if not unmatched_filters(subscription, event_type, referral):
             is_parked = subscription.status is not SubscriptionStatus.ACTIVE
             yield Route(SubscriptionKey(subscription.id), referrer.id, is_parked)
+
+
+def delivery_of(stored: StoredEvent, route: Route, id: UUID, now: datetime) -> Delivery:
+    """Return the new delivery of an event by a route, due now unless it is parked."""
+    return Delivery(
+        id=id,
+        event_id=stored.event.id,
+        event_position=stored.position,
+        receiver=route.receiver,
+        organisation_id=route.organisation_id,
+        subject_id=stored.event.subject_id,
+        subject_type=stored.event.subject_type,
+        created_at=now,
+        next_attempt_at=now,
+        state=DeliveryState.PARKED if route.is_parked else DeliveryState.PENDING,
+    )
 
 
 def unmatched_filters(subscription: Subscription, event_type: EventType, referral: RoutedReferral) -> list[str]:

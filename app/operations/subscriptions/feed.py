@@ -16,6 +16,7 @@ from app.domain.events import OCCASION_OF, EventType
 from app.domain.receivers import PollKey
 from app.domain.values import Organisation
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
+from app.events.delivery.routing import Route, delivery_of
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.event_feed import (
@@ -171,19 +172,8 @@ class EventFeed:
         return _types_for(self.services.policy, self.owner)
 
     def _delivery(self, stored: StoredEvent, now: datetime) -> Delivery:
-        return Delivery(
-            id=self.services.new_id(now),
-            event_id=stored.event.id,
-            event_position=stored.position,
-            receiver=PollKey(self.owner.id),
-            organisation_id=self.owner.id,
-            subject_id=stored.event.subject_id,
-            subject_type=stored.event.subject_type,
-            created_at=now,
-            next_attempt_at=now,
-            state=DeliveryState.DELIVERED,
-            finished_at=now,
-        )
+        new = delivery_of(stored, Route(PollKey(self.owner.id), self.owner.id), self.services.new_id(now), now)
+        return replace(new, state=DeliveryState.DELIVERED, finished_at=now)
 
 
 def _decided(delivery: Delivery, built: PreparedDelivery | None) -> Delivery:
