@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-__all__ = ["LONGEST_WAIT", "MAX_ATTEMPTS", "SCHEDULE", "wait_after"]
+__all__ = ["LONGEST_WAIT", "MAX_ATTEMPTS", "SCHEDULE", "asked_wait", "wait_after", "with_jitter"]
 
 SCHEDULE = (
     timedelta(seconds=5),
@@ -30,13 +30,22 @@ LONGEST_WAIT = timedelta(days=30)
 _JITTER = 0.2
 
 
+def with_jitter(wait: timedelta, random: Callable[[], float]) -> timedelta:
+    """Return a wait that is up to a fifth longer, so that what failed together does not come back at once."""
+    return wait * (1 + _JITTER * random())
+
+
+def asked_wait(retry_after_seconds: float | None) -> timedelta:
+    """Return the wait that a receiver asked for, no longer than the hub waits; zero when it asked for none."""
+    return timedelta(seconds=min(retry_after_seconds or 0, LONGEST_WAIT.total_seconds()))
+
+
 def wait_after(
     failures: int, random: Callable[[], float], retry_after_seconds: float | None = None
 ) -> timedelta | None:
     """Return the wait until the next attempt, or None when the hub stops trying.
 
-    Each wait is up to a fifth longer than in the schedule, so that many failed deliveries do not come back at once;
-    never shorter, and never shorter than what the receiver asked for.
+    Each wait has jitter; it is never shorter than in the schedule, and never shorter than what the receiver asked for.
 
     Args:
         failures: failed attempts so far, at least 1.
@@ -45,6 +54,4 @@ def wait_after(
     """
     if failures >= MAX_ATTEMPTS:
         return None
-    wait = SCHEDULE[failures - 1] * (1 + _JITTER * random())
-    asked = min(retry_after_seconds or 0, LONGEST_WAIT.total_seconds())
-    return max(wait, timedelta(seconds=asked))
+    return max(with_jitter(SCHEDULE[failures - 1], random), asked_wait(retry_after_seconds))

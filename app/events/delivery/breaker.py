@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.events.delivery.backoff import LONGEST_WAIT
+from app.events.delivery.backoff import asked_wait, with_jitter
 from app.events.http.send_result import SendResult
 from app.models.delivery.attempt import AttemptOutcome
 from app.models.delivery.receiver_health import Breaker, BreakerState
@@ -30,8 +30,6 @@ LONGEST_PAUSE = timedelta(minutes=10)
 
 FULL_RAMP = 32
 """With more than this in flight the breaker is closed; no concurrency limit of a receiver is higher."""
-
-_JITTER = 0.2
 
 
 def concurrency_limit(breaker: Breaker | None, usual: int, now: datetime) -> int:
@@ -64,19 +62,19 @@ def next_state(breaker: Breaker, results: Sequence[SendResult], now: datetime, r
     failures = breaker.failures
     for result in results:
         failures = failures + 1 if result.outcome is AttemptOutcome.FAILED else 0
-    asked = max((result.retry_after_seconds or 0.0 for result in results), default=0.0)
+    asked = max(asked_wait(result.retry_after_seconds) for result in results)
     counted = replace(breaker, failures=failures)
     if breaker.state is BreakerState.OPEN and failures and not _has_waited(breaker, now):
         # Attempts that were under way when it opened say nothing new, except for a longer wait.
-        return replace(counted, retry_at=max(breaker.retry_at or now, now + _limited(asked)))
+        return replace(counted, retry_at=max(breaker.retry_at or now, now + asked))
     if asked or failures >= (OPENS_AFTER if breaker.is_closed else 1):
         return _opened(counted, asked, now, random)
     return counted if breaker.is_closed else _ramped_up(counted)
 
 
-def _opened(breaker: Breaker, asked: float, now: datetime, random: Callable[[], float]) -> Breaker:
-    pause = min(FIRST_WAIT * 2 ** min(breaker.openings, 16), LONGEST_PAUSE) * (1 + _JITTER * random())
-    retry_at = now + max(pause, _limited(asked))
+def _opened(breaker: Breaker, asked: timedelta, now: datetime, random: Callable[[], float]) -> Breaker:
+    pause = with_jitter(min(FIRST_WAIT * 2 ** min(breaker.openings, 16), LONGEST_PAUSE), random)
+    retry_at = now + max(pause, asked)
     return replace(breaker, state=BreakerState.OPEN, openings=breaker.openings + 1, allowed=0, retry_at=retry_at)
 
 
@@ -85,10 +83,6 @@ def _ramped_up(breaker: Breaker) -> Breaker:
     if allowed > FULL_RAMP:
         return Breaker(receiver=breaker.receiver)
     return replace(breaker, state=BreakerState.HALF_OPEN, allowed=allowed, retry_at=None)
-
-
-def _limited(asked: float) -> timedelta:
-    return timedelta(seconds=min(asked, LONGEST_WAIT.total_seconds()))
 
 
 def _has_waited(breaker: Breaker, now: datetime) -> bool:
