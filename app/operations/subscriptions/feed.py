@@ -16,7 +16,7 @@ from app.domain.events import OCCASION_OF, EventType
 from app.domain.receivers import PollKey
 from app.domain.values import Organisation
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
-from app.events.delivery.routing import Route, delivery_of
+from app.events.delivery.routing import Route, delivery_of, receiver_kind
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.event_feed import (
@@ -183,7 +183,7 @@ def _decided(delivery: Delivery, built: PreparedDelivery | None) -> Delivery:
 
 
 def _types_for(policy: Policy, owner: Organisation) -> frozenset[EventType]:
-    kind = owner.kind or "unknown"
+    kind = receiver_kind(PollKey(owner.id), owner)
     return frozenset(
         each for each, occasion in OCCASION_OF.items() if occasion is not None and policy.agrees(kind, occasion)
     )
