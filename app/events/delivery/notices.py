@@ -27,6 +27,7 @@ from app.models.delivery.outbox import append_events
 from app.models.delivery.receiver_health import Breaker, restrained_receivers
 from app.models.delivery.subscription import Subscription, SubscriptionStatus, load_subscriptions
 from app.privacy.gate import PrivacyGate
+from app.privacy.json_values import to_json_value
 
 __all__ = [
     "READING",
@@ -214,7 +215,7 @@ def enqueue(
 
 def content_of(event: Event, organisation_id: UUID | None) -> MessageContent:
     """Return the content of an event about a connection, for an organisation."""
-    facts, happened = event.facts, {"occurredAt": _to_json(event.occurred_at)}
+    facts, happened = event.facts, {"occurredAt": to_json_value(event.occurred_at)}
     stated = {name: facts[name] for name in (_SINCE, _REASON) if name in facts} | happened
     if system := facts.get(_SYSTEM):
         return MessageContent(str(system), "partners", {"partner": {"system": system}, **stated})
@@ -270,9 +271,5 @@ def _publish_subscription_change(
 
 
 def _circumstances(since: datetime | None, reason: str | None) -> dict[str, FactValue]:
-    stated = {_SINCE: _to_json(since) if since else None, _REASON: reason}
+    stated = {_SINCE: to_json_value(since) if since else None, _REASON: reason}
     return {name: value for name, value in stated.items() if value is not None}
-
-
-def _to_json(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
