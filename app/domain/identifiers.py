@@ -10,20 +10,10 @@ NewId = Callable[[datetime], UUID]
 """Makes an identifier for a record of this moment."""
 
 
-def uuid7(moment: datetime, random_bits: int) -> UUID:
-    """Return a time-ordered identifier. Source: RFC 9562, section 5.7.
-
-    Args:
-        moment: timezone-aware; its milliseconds fill the first 48 bits.
-        random_bits: at least 74 random bits; more is cut off.
-    """
-    return UUID(int=_compose(_milliseconds(moment), random_bits))
-
-
 class MonotonicIds:
     """Makes UUIDv7s that always grow, so that records of one moment keep the order in which they were made.
 
-    Source: RFC 9562, section 6.2, method 2. Callable from several threads.
+    Source: RFC 9562, section 5.7 and section 6.2, method 2. Callable from several threads.
     """
 
     def __init__(self, random_bits: Callable[[int], int] = secrets.randbits) -> None:

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from uuid import UUID
 
 from app.domain.codes import (
     ReferralStatus,
@@ -10,14 +11,12 @@ from app.domain.commands import (
     MarkUnreachable,
     WithdrawReferral,
 )
-from app.domain.identifiers import uuid7
 from app.operations.intake.apply import PageResult
 from tests.support.hub import (
     AT_WIJKTEAM,
     ATTEND,
     CONFIRM,
     CONTENTS,
-    NOW,
     SCHEDULE,
     SIGN,
     InProcessHub,
@@ -172,7 +171,7 @@ async def test_an_unknown_referral_id_affects_no_other_case(hub: InProcessHub) -
     one = await hub.known_case("D-1")
 
     result = await hub.pull(
-        partner_record("D-404", CONFIRM, referral_id=uuid7(NOW, 1)), partner_record("D-1", SCHEDULE), cursor="9"
+        partner_record("D-404", CONFIRM, referral_id=UUID(int=1)), partner_record("D-1", SCHEDULE), cursor="9"
     )
 
     assert result == PageResult(applied=1, quarantined=1)

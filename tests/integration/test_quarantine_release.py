@@ -12,7 +12,6 @@ from app.adapters.engine.puller import Puller
 from app.domain.codes import ReferralStatus, System, WithdrawalReason
 from app.domain.commands import WithdrawReferral
 from app.domain.errors import Conflict, InvalidInput, NotFound
-from app.domain.identifiers import uuid7
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord, ReadError
 from app.models.partners.run import list_runs
 from app.operations.intake.apply import PageResult
@@ -149,7 +148,7 @@ async def test_a_record_that_a_newer_version_replaced_cannot_be_retried(hub: InP
 
 
 async def test_an_unknown_record_can_be_neither_retried_nor_dismissed(hub: InProcessHub) -> None:
-    nothing = uuid7(NOW, 1)
+    nothing = UUID(int=1)
 
     with pytest.raises(NotFound, match="list the quarantine"):
         await retry(hub, Reader(), [nothing])

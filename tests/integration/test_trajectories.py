@@ -27,13 +27,12 @@ from app.domain.commands import (
     SignPlan,
 )
 from app.domain.errors import Forbidden, HubError, InvalidInput, NotFound, NotTheOwner, TransitionNotAllowed
-from app.domain.identifiers import uuid7
 from app.domain.values import Party, Plan, RecordedResult
 from app.models.cases.client import wrapped_key_of
 from app.models.cases.trajectory import list_parties
 from app.operations.cases.execute import TrajectoryRef, lock_case
 from app.operations.cases.unit_of_work import UnitOfWork
-from tests.support.hub import INTAKE_ON, NOW, SIGN, TODAY, InProcessHub, context_of
+from tests.support.hub import INTAKE_ON, SIGN, TODAY, InProcessHub, context_of
 
 BY_REFERRER = {"role": OrganisationRole.REFERRER}
 TOO_LATE = TODAY + timedelta(days=3)
@@ -264,7 +263,7 @@ async def locked_by_trajectory(hub: InProcessHub, trajectory_id: UUID) -> UUID:
 
 async def test_an_unknown_trajectory_is_not_found(hub: InProcessHub) -> None:
     with pytest.raises(NotFound):
-        await locked_by_trajectory(hub, uuid7(NOW, 1))
+        await locked_by_trajectory(hub, UUID(int=1))
 
 
 async def test_a_late_result_of_a_closed_trajectory_is_kept_and_not_told(hub: InProcessHub) -> None:
