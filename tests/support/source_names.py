@@ -67,6 +67,9 @@ def _tree(file: Path) -> ast.Module:
 
 @cache
 def _functions(file: Path) -> frozenset[str]:
+    """Return the functions of a module and the methods of its classes; what is inside a function cannot be called."""
+    body = _tree(file).body
+    members = [member for each in body if isinstance(each, ast.ClassDef) for member in each.body]
     return frozenset(
-        node.name for node in ast.walk(_tree(file)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        each.name for each in (*body, *members) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
     )
