@@ -22,7 +22,7 @@ from app.models.delivery.outbox import event as event_table
 from app.models.delivery.receiver_health import restrained_receivers
 from app.models.delivery.subscription import Subscription, insert_subscription, load_subscriptions
 from app.operations.services import Services
-from app.operations.subscriptions.subscriptions import SubscriptionRef
+from app.operations.subscriptions.lookup import SubscriptionRef
 from app.reference import load_reference
 from tests.support.event_env import NEW_ID, Answer, EventEnv, Mailbox, organisation
 from tests.support.subscriptions import sealed_subscription

@@ -26,18 +26,16 @@ from app.api.schemas.subscriptions import (
 from app.api.state import AppState
 from app.domain.errors import InvalidInput
 from app.operations.access.idempotency import Answer, Operation, answering
+from app.operations.subscriptions.consent import activate, approve, obtain_consent
+from app.operations.subscriptions.lookup import SubscriptionRef
 from app.operations.subscriptions.subscriptions import (
     UNCHANGED,
     Subscription,
-    SubscriptionRef,
     SubscriptionRequest,
     SubscriptionTerms,
     SubscriptionView,
-    activate,
-    approve,
     check_addresses,
     create_subscription,
-    obtain_consent,
     page_of_subscriptions,
     patch_subscription,
     pause,

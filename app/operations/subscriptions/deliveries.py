@@ -21,7 +21,7 @@ from app.models.delivery.redelivery import (
     seen_delivery,
 )
 from app.operations.services import Services
-from app.operations.subscriptions.subscriptions import (
+from app.operations.subscriptions.lookup import (
     SubscriptionRef,
     lock_own_subscription,
     require_active,

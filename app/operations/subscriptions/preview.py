@@ -18,12 +18,11 @@ from app.models.cases.referral import RoutedReferral, worker_index_of
 from app.models.cases.repository import load_cases
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
+from app.operations.subscriptions.lookup import SubscriptionRef, visible_subscription
 from app.operations.subscriptions.subscriptions import (
     Content,
     Subscription,
-    SubscriptionRef,
     SubscriptionStatus,
-    visible_subscription,
 )
 from app.privacy.decision import Decision
 from app.privacy.gate import Receiver

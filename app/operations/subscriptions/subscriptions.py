@@ -1,7 +1,4 @@
-"""Subscriptions: create, change, pause, resume, obtain consent, rotate the secret, end (*abonnementen*).
-
-Nothing is sent to an address before its receiver consents or the operator approves it.
-"""
+"""Subscriptions: create, change, pause, resume, rotate the secret, end (*abonnementen*)."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -10,7 +7,7 @@ from enum import Enum
 from typing import Literal
 from uuid import UUID
 
-from app.database import Connection, Database
+from app.database import Connection
 from app.domain.codes import OrganisationRole
 from app.domain.errors import (
     Conflict,
@@ -18,17 +15,15 @@ from app.domain.errors import (
     Forbidden,
     InvalidInput,
     LimitReached,
-    SubscriptionNotFound,
     TransitionNotAllowed,
 )
 from app.domain.events import NOTICES, OCCASION_OF, SUBSCRIPTION_NOTICES, EventType
 from app.domain.input_rules import InputRule
-from app.domain.preconditions import check_precondition, revision_etag
+from app.domain.preconditions import revision_etag
 from app.domain.receivers import SubscriptionKey
 from app.domain.values import Organisation
 from app.events.http.client import OutboundClient
 from app.events.http.credentials import sealed_signing_key
-from app.events.http.handshake import ask_consent, origin_of
 from app.events.http.signing import new_secret, new_signing_key
 from app.events.http.ssrf import AddressRefused
 from app.models.access.organisation import load_organisations, lock_organisation
@@ -44,41 +39,41 @@ from app.models.delivery.subscription import (
     delete_subscription,
     insert_subscription,
     list_subscriptions,
-    load_subscriptions,
-    lock_subscription,
     secret_context,
     update_subscription,
 )
 from app.operations.notices import announce_resumed
 from app.operations.services import Services
 from app.operations.subscriptions.credentials import Credentials, OAuthClient, public_key, seal_credentials
+from app.operations.subscriptions.lookup import (
+    SubscriptionRef,
+    lock_own_subscription,
+    require_active,
+    visible_subscription,
+)
 
 __all__ = [
     "UNCHANGED",
     "Content",
     "Signing",
     "Subscription",
-    "SubscriptionRef",
     "SubscriptionRequest",
     "SubscriptionSettings",
     "SubscriptionStatus",
     "SubscriptionTerms",
     "SubscriptionView",
-    "activate",
-    "approve",
     "check_addresses",
     "create_subscription",
-    "lock_own_subscription",
-    "obtain_consent",
+    "owner_of",
     "page_of_subscriptions",
     "patch_subscription",
     "pause",
     "read_subscription",
     "remove_subscription",
-    "require_active",
     "resume",
     "rotate_secret",
-    "visible_subscription",
+    "set_status",
+    "view_of",
 ]
 
 
@@ -121,21 +116,6 @@ class SubscriptionTerms:
 
     limit: int
     consent_needed: bool
-
-
-@dataclass(frozen=True)
-class SubscriptionRef:
-    """Which subscription a caller means, and in which state the caller read it.
-
-    Attributes:
-        caller: the organisation that calls.
-        id: the hub's id of the subscription.
-        if_match: the If-Match header; ``*``, which is any state, for what needs no precondition.
-    """
-
-    caller: Organisation
-    id: UUID
-    if_match: str | None = "*"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +176,7 @@ def create_subscription(
     )
     new = _with_request(services, bare, request)
     insert_subscription(tx, new)
-    return replace(_view(services, new, owner), secret=secret)
+    return replace(view_of(services, new, owner), secret=secret)
 
 
 def read_subscription(tx: Connection, services: Services, ref: SubscriptionRef) -> SubscriptionView:
@@ -206,7 +186,7 @@ def read_subscription(tx: Connection, services: Services, ref: SubscriptionRef) 
         SubscriptionNotFound: there is none with this id, or it belongs to another organisation.
     """
     found = visible_subscription(tx, ref)
-    return _view(services, found, _owner_of(tx, found, ref.caller))
+    return view_of(services, found, owner_of(tx, found, ref.caller))
 
 
 def page_of_subscriptions(
@@ -219,7 +199,7 @@ def page_of_subscriptions(
     organisation_id = None if caller.role is OrganisationRole.OPERATOR else caller.id
     found = list_subscriptions(tx, organisation_id, after, limit + 1)
     owners = load_organisations(tx, {each.organisation_id for each in found})
-    views = [_view(services, each, owners[each.organisation_id]) for each in found[:limit]]
+    views = [view_of(services, each, owners[each.organisation_id]) for each in found[:limit]]
     return views, len(found) > limit
 
 
@@ -239,11 +219,11 @@ def patch_subscription(
     _check_settings(services, ref.caller, request.settings)
     wanted = _with_request(services, found, request)
     if wanted == found:
-        return _view(services, found, ref.caller)
+        return view_of(services, found, ref.caller)
     changed = _save(tx, services, wanted)
     if changed.url != found.url and terms.consent_needed:
-        changed = _set_status(tx, services, changed, SubscriptionStatus.PENDING, "new-address")
-    return _view(services, changed, ref.caller)
+        changed = set_status(tx, services, changed, SubscriptionStatus.PENDING, "new-address")
+    return view_of(services, changed, ref.caller)
 
 
 def pause(tx: Connection, services: Services, ref: SubscriptionRef) -> SubscriptionView:
@@ -255,7 +235,7 @@ def pause(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscript
     """
     found = lock_own_subscription(tx, ref)
     require_active(found)
-    return _view(services, _set_status(tx, services, found, SubscriptionStatus.PAUSED, "asked"), ref.caller)
+    return view_of(services, set_status(tx, services, found, SubscriptionStatus.PAUSED, "asked"), ref.caller)
 
 
 def resume(tx: Connection, services: Services, ref: SubscriptionRef) -> SubscriptionView:
@@ -268,55 +248,7 @@ def resume(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscrip
     found = lock_own_subscription(tx, ref)
     if found.status not in (SubscriptionStatus.PAUSED, SubscriptionStatus.DISABLED):
         raise TransitionNotAllowed("Only a paused or disabled subscription can be resumed; read its status.")
-    return _view(services, _set_status(tx, services, found, SubscriptionStatus.ACTIVE), ref.caller)
-
-
-async def obtain_consent(db: Database, outbound: OutboundClient, public_url: str, ref: SubscriptionRef) -> str:
-    """Ask the address of a pending subscription for its consent; return the address that consented.
-
-    ``public_url`` is the hub's own address, by which it introduces itself.
-
-    Raises:
-        SubscriptionNotFound: the caller has no subscription with this id.
-        TransitionNotAllowed: it does not wait for consent.
-        Conflict: the address refuses, or cannot be reached.
-    """
-    asked = await db.read(_pending_subscription, ref)
-    if obstacle := await ask_consent(outbound, asked.url, origin_of(public_url)):
-        raise Conflict(obstacle)
-    return asked.url
-
-
-def activate(tx: Connection, services: Services, ref: SubscriptionRef, consented_url: str) -> SubscriptionView:
-    """Start sending to an address that consented, parked events first.
-
-    Raises:
-        SubscriptionNotFound: the caller has no subscription with this id.
-        TransitionNotAllowed: it does not wait for consent.
-        Conflict: its address was changed since.
-    """
-    found = lock_own_subscription(tx, ref)
-    _require_pending(found)
-    if found.url != consented_url:
-        raise Conflict("The address changed meanwhile; ask the new one.")
-    return _view(services, _set_status(tx, services, found, SubscriptionStatus.ACTIVE), ref.caller)
-
-
-def approve(tx: Connection, services: Services, ref: SubscriptionRef) -> SubscriptionView:
-    """Start sending to an address that cannot answer a handshake, parked events first.
-
-    Raises:
-        Forbidden: the caller is not the operator.
-        SubscriptionNotFound: there is no subscription with this id.
-        TransitionNotAllowed: it does not wait for consent.
-    """
-    if ref.caller.role is not OrganisationRole.OPERATOR:
-        raise Forbidden("Only the hub's operator approves an address; let it consent by its handshake.")
-    found = _visible(lock_subscription(tx, ref.id), ref.caller)
-    check_precondition(ref.if_match, revision_etag(found.revision))
-    _require_pending(found)
-    active = _set_status(tx, services, found, SubscriptionStatus.ACTIVE)
-    return _view(services, active, _owner_of(tx, active, ref.caller))
+    return view_of(services, set_status(tx, services, found, SubscriptionStatus.ACTIVE), ref.caller)
 
 
 def rotate_secret(tx: Connection, services: Services, ref: SubscriptionRef, overlap: timedelta) -> SubscriptionView:
@@ -332,7 +264,7 @@ def rotate_secret(tx: Connection, services: Services, ref: SubscriptionRef, over
         previous_secret_sealed=found.secret_sealed if overlap else None,
         previous_secret_expires_at=services.clock.now() + overlap if overlap else None,
     )
-    return replace(_view(services, _save(tx, services, rotated), ref.caller), secret=secret)
+    return replace(view_of(services, _save(tx, services, rotated), ref.caller), secret=secret)
 
 
 def remove_subscription(tx: Connection, services: Services, ref: SubscriptionRef) -> None:
@@ -347,34 +279,32 @@ def remove_subscription(tx: Connection, services: Services, ref: SubscriptionRef
     release_parked(tx, SubscriptionKey(found.id), services.clock.now())
 
 
-def visible_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
-    """Return a subscription that the caller may read.
-
-    Raises:
-        SubscriptionNotFound: there is none with this id, or it belongs to another organisation.
-    """
-    return _visible(load_subscriptions(tx, [ref.id]).get(ref.id), ref.caller)
+def owner_of(tx: Connection, subscription: Subscription, caller: Organisation) -> Organisation:
+    """Return the organisation that a subscription belongs to; it is read only if it is not the caller."""
+    owner_id = subscription.organisation_id
+    return caller if caller.id == owner_id else load_organisations(tx, [owner_id])[owner_id]
 
 
-def lock_own_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
-    """Return a subscription of the caller, locked until the end of the transaction.
-
-    Raises:
-        SubscriptionNotFound: the caller has none with this id.
-        PreconditionRequired, PreconditionFailed: the If-Match header is absent, or names another state.
-    """
-    return _checked(lock_subscription(tx, ref.id), ref)
+def view_of(services: Services, subscription: Subscription, owner: Organisation) -> SubscriptionView:
+    """Return a subscription with its public key."""
+    return SubscriptionView(subscription=subscription, owner=owner, public_key=public_key(services, subscription))
 
 
-def require_active(subscription: Subscription) -> None:
-    """Refuse what would be sent to a subscription that is not active.
-
-    Raises:
-        TransitionNotAllowed: it is not active.
-    """
-    if subscription.status is not SubscriptionStatus.ACTIVE:
-        message = f"The subscription is {subscription.status.value}; nothing is sent to it before it is active."
-        raise TransitionNotAllowed(message)
+def set_status(
+    tx: Connection,
+    services: Services,
+    subscription: Subscription,
+    status: SubscriptionStatus,
+    reason: str | None = None,
+) -> Subscription:
+    """Change the status of a locked subscription, and release or park what it is owed."""
+    now = services.clock.now()
+    change_subscription_status(tx, subscription.id, status, now, reason)
+    revision = subscription.revision + 1
+    changed = replace(subscription, status=status, status_reason=reason, changed_at=now, revision=revision)
+    if status is SubscriptionStatus.ACTIVE:
+        announce_resumed(tx, services, changed)
+    return changed
 
 
 async def _check_address(outbound: OutboundClient, url: str, field: str) -> None:
@@ -385,39 +315,6 @@ async def _check_address(outbound: OutboundClient, url: str, field: str) -> None
     except UnicodeError as error:
         message = "This is no name of a host; check its labels."
         raise InvalidInput(FieldFault(field, InputRule.ADDRESS, message)) from error
-
-
-def _pending_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
-    found = _checked(load_subscriptions(tx, [ref.id]).get(ref.id), ref)
-    _require_pending(found)
-    return found
-
-
-def _checked(found: Subscription | None, ref: SubscriptionRef) -> Subscription:
-    if found is None or found.organisation_id != ref.caller.id:
-        raise SubscriptionNotFound()
-    check_precondition(ref.if_match, revision_etag(found.revision))
-    return found
-
-
-def _visible(found: Subscription | None, caller: Organisation) -> Subscription:
-    if found is None or (found.organisation_id != caller.id and caller.role is not OrganisationRole.OPERATOR):
-        raise SubscriptionNotFound()
-    return found
-
-
-def _require_pending(subscription: Subscription) -> None:
-    if subscription.status is not SubscriptionStatus.PENDING:
-        raise TransitionNotAllowed("Only a pending subscription waits for consent; read its status.")
-
-
-def _owner_of(tx: Connection, subscription: Subscription, caller: Organisation) -> Organisation:
-    owner_id = subscription.organisation_id
-    return caller if caller.id == owner_id else load_organisations(tx, [owner_id])[owner_id]
-
-
-def _view(services: Services, subscription: Subscription, owner: Organisation) -> SubscriptionView:
-    return SubscriptionView(subscription=subscription, owner=owner, public_key=public_key(services, subscription))
 
 
 def _with_request(services: Services, subscription: Subscription, request: SubscriptionRequest) -> Subscription:
@@ -434,22 +331,6 @@ def _save(tx: Connection, services: Services, changed: Subscription) -> Subscrip
     saved = replace(changed, changed_at=services.clock.now(), revision=changed.revision + 1)
     update_subscription(tx, saved)
     return saved
-
-
-def _set_status(
-    tx: Connection,
-    services: Services,
-    subscription: Subscription,
-    status: SubscriptionStatus,
-    reason: str | None = None,
-) -> Subscription:
-    now = services.clock.now()
-    change_subscription_status(tx, subscription.id, status, now, reason)
-    revision = subscription.revision + 1
-    changed = replace(subscription, status=status, status_reason=reason, changed_at=now, revision=revision)
-    if status is SubscriptionStatus.ACTIVE:
-        announce_resumed(tx, services, changed)
-    return changed
 
 
 def _sealed_secret(services: Services, subscription_id: UUID, secret: str) -> bytes:
