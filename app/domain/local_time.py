@@ -1,5 +1,11 @@
 """The time by which people in the city live and register."""
 
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def local_date(moment: datetime) -> date:
+    """Return the date in the city at an aware moment."""
+    return moment.astimezone(AMSTERDAM).date()

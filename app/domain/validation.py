@@ -18,7 +18,7 @@ from app.domain.commands import (
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.identifiers import is_bsn
 from app.domain.input_rules import InputRule
-from app.domain.local_time import AMSTERDAM
+from app.domain.local_time import local_date
 from app.domain.values import ClientDetails
 
 # A caller's clock may run a little ahead of ours; the calendar of a partner, or of a caller in another zone, a day.
@@ -108,6 +108,6 @@ def bsn_not_allowed(field: str) -> FieldFault:
 
 
 def _future_faults(field: str, given: date | None, now: datetime) -> Iterator[FieldFault]:
-    latest = (now + _DAY_AHEAD).astimezone(AMSTERDAM).date()
+    latest = local_date(now + _DAY_AHEAD)
     if given is not None and given > latest:
         yield FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened.")

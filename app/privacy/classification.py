@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from app.domain.codes import RejectionReason, RoutingAdvice
 from app.domain.fields import IDENTIFIER, OF_CONTENTS, SPECS, Field, FieldClass
-from app.domain.local_time import AMSTERDAM
+from app.domain.local_time import local_date
 
 CLASS_OF: Mapping[Field, FieldClass] = {field: spec.privacy_class for field, spec in SPECS.items()}
 """The one class of every field of the canonical record."""
@@ -29,7 +29,7 @@ def _local_date(value: object) -> date:
     time = datetime.fromisoformat(value) if isinstance(value, str) else value
     if not isinstance(time, datetime) or time.tzinfo is None:
         raise TypeError("a time with a time zone is needed")
-    return time.astimezone(AMSTERDAM).date()
+    return local_date(time)
 
 
 def _year(value: object) -> int:

@@ -14,7 +14,7 @@ from uuid import UUID
 from app.domain.codes import DisclosureOccasion
 from app.domain.events import FactValue
 from app.domain.fields import Field
-from app.domain.local_time import AMSTERDAM
+from app.domain.local_time import local_date
 from app.domain.ports import Clock
 from app.privacy.classification import ID_FIELDS, coarsen
 from app.privacy.decision import Decision, Question, decide, withheld
@@ -168,7 +168,7 @@ class PrivacyGate:
         now = self._clock.now()
         if now.tzinfo is None:
             raise ValueError("now: must have a time zone; take it from a Clock")
-        return now.astimezone(AMSTERDAM).date()
+        return local_date(now)
 
     def _released(
         self, occasion: DisclosureOccasion, fields: dict[Field, FactValue], decisions: list[Decision]

@@ -8,7 +8,7 @@ from uuid import UUID
 from rich.console import Console
 
 from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
-from app.domain.local_time import AMSTERDAM
+from app.domain.local_time import AMSTERDAM, local_date
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.disclosure.timeline import disclosure_timeline
 from app.sandbox.case_generator import DatedFact, counsellor_facts, referral_body, referral_document
@@ -41,7 +41,7 @@ class Scenario:
 async def play_scenarios(env: SandboxEnv, console: Console) -> None:
     """Run every scenario and print the timeline."""
     timeline = Timeline(console)
-    for scenario in _scenarios(env.clock.now().astimezone(AMSTERDAM).date()):
+    for scenario in _scenarios(local_date(env.clock.now())):
         await _play(env, timeline, scenario)
 
 

@@ -41,7 +41,7 @@ from app.domain.commands import (
     SignPlan,
 )
 from app.domain.errors import PartnerUnreadable, UnknownCode
-from app.domain.local_time import AMSTERDAM
+from app.domain.local_time import local_date
 from app.domain.ports import PartnerRecord
 from app.domain.values import Counsellor
 
@@ -170,7 +170,7 @@ def occurred_at(change: schemas.Change) -> datetime:
     noon in Amsterdam, which is that day wherever it is read.
     """
     registered = change.geregistreerd_op
-    if change.datum in (None, registered.astimezone(AMSTERDAM).date()):
+    if change.datum in (None, local_date(registered)):
         return registered.astimezone(UTC)
     return noon_of(_day(change)).astimezone(UTC)
 

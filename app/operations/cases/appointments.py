@@ -17,7 +17,7 @@ from app.domain.errors import NotFound
 from app.domain.events import EventType, FactValue
 from app.domain.fields import Field
 from app.domain.lifecycle import Action, Guard
-from app.domain.local_time import AMSTERDAM
+from app.domain.local_time import local_date
 from app.domain.values import Appointment
 
 # From this number of missed appointments on the referrer is asked to restore contact.
@@ -103,7 +103,7 @@ def _attend(case: Case, planned: Appointment | None, context: ActionContext) -> 
         return
     case.referral = replace(
         case.referral,
-        intake_held_on=context.occurred_at.astimezone(AMSTERDAM).date(),
+        intake_held_on=local_date(context.occurred_at),
         flags=replace(case.referral.flags, contact_lost=False),
     )
     if planned:

@@ -12,7 +12,7 @@ from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.errors import DuplicateReference, FieldFault, Forbidden, InvalidInput
 from app.domain.input_rules import InputRule
 from app.domain.lifecycle import Action, Machine
-from app.domain.local_time import AMSTERDAM
+from app.domain.local_time import local_date
 from app.domain.values import Organisation, Referral
 from app.operations.cases.unit_of_work import UnitOfWork
 
@@ -41,7 +41,7 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
             status=ReferralStatus.RECEIVED,
             disclosed_status=ReferralStatus.RECEIVED,
             received_at=received_at.astimezone(UTC),
-            age=age_on(command.client.birth_date, received_at.astimezone(AMSTERDAM).date()),
+            age=age_on(command.client.birth_date, local_date(received_at)),
             reference=command.reference,
             advice=routing_advice(command.contents, referrer.kind, already_open=client.has_open_referral),
             previous_id=command.previous_id,
