@@ -8,7 +8,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from app.api.http.validation_errors import faults_of
+from app.api.http.validation_errors import invalid_input
 from app.api.routes import ROUTERS
 from app.domain.input_rules import InputRule
 
@@ -123,6 +123,8 @@ def test_every_rule_says_in_one_sentence_each_what_it_demands_and_what_to_do() -
 
 
 def test_a_finding_without_a_name_in_the_catalogue_is_a_value_error() -> None:
-    (fault,) = faults_of([{"type": "callable_type", "loc": ("body", "area"), "msg": "Input should be callable"}])
+    (fault,) = invalid_input(
+        [{"type": "callable_type", "loc": ("body", "area"), "msg": "Input should be callable"}]
+    ).faults
 
     assert (fault.field, fault.rule) == ("area", InputRule.VALUE_ERROR)

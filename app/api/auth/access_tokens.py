@@ -79,12 +79,12 @@ class AccessTokens:
     async def _verify(self, token: str) -> Claims:
         try:
             keys = await self._ring.keys(key_id_of(token))
-            said = verify(token, keys.verifying, self._expected)
+            verified = verify(token, keys.verifying, self._expected)
             return Claims(
-                client_id=said["azp"],
-                organisation_id=UUID(said["org"]),
-                scopes=frozenset(said["scope"].split()),
-                valid_until=said["exp"] + CLOCK_SKEW_SECONDS,
+                client_id=verified["azp"],
+                organisation_id=UUID(verified["org"]),
+                scopes=frozenset(verified["scope"].split()),
+                valid_until=verified["exp"] + CLOCK_SKEW_SECONDS,
             )
         except (TokenRefused, KeyError, ValueError) as error:
             raise Unauthenticated(f"{error} Get an access token at /oauth/token.") from error

@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from app.api.http.language import prefers_dutch
 from app.api.http.protocol_errors import BAD_REQUEST, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
-from app.api.http.validation_errors import faults_of
+from app.api.http.validation_errors import invalid_input
 from app.domain.errors import (
     Conflict,
     DuplicateReference,
@@ -165,7 +165,7 @@ async def _on_hub_error(request: Request, error: Exception) -> Response:
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    return problem_of(request.scope, InvalidInput(*faults_of(error.errors())))
+    return problem_of(request.scope, invalid_input(error.errors()))
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from app.domain.errors import FieldFault
+from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
 
 _SAFE_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
@@ -14,7 +14,7 @@ _RULES = {rule.value: rule for rule in InputRule}
 _PLACES = {"body", "query", "header", "path", "cookie"}
 
 # Pydantic's own text for these says too little, or repeats part of the value.
-_WAY_OUT = {
+_REMEDIES = {
     "missing": "Give this field; it is required.",
     "extra_forbidden": "Leave this field out; it does not exist here.",
     "json_invalid": "Send well-formed JSON.",
@@ -31,9 +31,9 @@ _WAY_OUT = {
 }
 
 
-def faults_of(findings: Iterable[Any]) -> list[FieldFault]:
-    """Return a fault for each of Pydantic's errors, in their order."""
-    return [_fault(finding) for finding in findings]
+def invalid_input(findings: Iterable[Any]) -> InvalidInput:
+    """Return the error to raise for what Pydantic found: a fault for each of its errors, in their order."""
+    return InvalidInput(*map(_fault, findings))
 
 
 def _fault(finding: Mapping[str, Any]) -> FieldFault:
@@ -44,8 +44,8 @@ def _fault(finding: Mapping[str, Any]) -> FieldFault:
 
 
 def _message(kind: str, finding: Mapping[str, Any]) -> str:
-    if kind in _WAY_OUT:
-        return _WAY_OUT[kind]
+    if kind in _REMEDIES:
+        return _REMEDIES[kind]
     text: str = finding["msg"].removeprefix("Value error, ").replace("Input should", "The value should")
     # After a comma Pydantic says what it could not parse, which may be part of the value.
     if kind.endswith("_parsing"):

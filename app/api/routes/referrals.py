@@ -9,7 +9,7 @@ from pydantic import JsonValue, ValidationError
 
 from app.api.context import ReadContext, WriteContext, changing, reading, referral_body
 from app.api.http.problems import owned_responses, problem_responses
-from app.api.http.validation_errors import faults_of
+from app.api.http.validation_errors import invalid_input
 from app.api.paging import page_answer
 from app.api.representations import disclosures_body, history_body
 from app.api.responses import json_answer
@@ -27,6 +27,7 @@ from app.domain.case import Case
 from app.domain.commands import AmendReferral
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
+from app.domain.ownership import statement_of
 from app.domain.queries import ReferralQuery
 from app.domain.validation import bsn_not_allowed
 from app.operations.cases.queries import page_of_referrals, read_history, referral_actions
@@ -173,9 +174,9 @@ def _patched(patch: dict[str, JsonValue], case: Case) -> AmendReferral:
     """
     client = case.client.details
     try:
-        body = ReferralContentsIn.model_validate(_merged(written(AmendReferral(case.contents, client)), patch))
+        body = ReferralContentsIn.model_validate(_merged(written(statement_of(case)), patch))
     except ValidationError as error:
-        raise InvalidInput(*faults_of(error.errors())) from None
+        raise invalid_input(error.errors()) from None
     if client.bsn and body.client.bsn is None:
         message = "The BSN cannot be removed; mark the referral as entered in error and make a new one."
         raise InvalidInput(FieldFault("client.bsn", InputRule.UNCHANGEABLE, message))

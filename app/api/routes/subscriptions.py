@@ -11,7 +11,7 @@ from pydantic import JsonValue, ValidationError
 
 from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.http.problems import problem_responses
-from app.api.http.validation_errors import faults_of
+from app.api.http.validation_errors import invalid_input
 from app.api.paging import id_after, id_cursor, page_answer
 from app.api.responses import answer, answered_before, json_answer
 from app.api.schemas.lists import PageIn
@@ -24,7 +24,6 @@ from app.api.schemas.subscriptions import (
     subscription_out,
 )
 from app.api.state import AppState
-from app.domain.errors import InvalidInput
 from app.operations.access.idempotency import Answer, Operation, answering
 from app.operations.subscriptions.consent import activate, approve, obtain_consent
 from app.operations.subscriptions.lookup import SubscriptionRef
@@ -226,7 +225,7 @@ def _merged(present: Subscription, patch: dict[str, JsonValue]) -> SubscriptionR
     try:
         request = SubscriptionIn.merged(present, patch).request()
     except ValidationError as error:
-        raise InvalidInput(*faults_of(error.errors())) from None
+        raise invalid_input(error.errors()) from None
     return replace(
         request,
         worker_email=request.worker_email if "workerEmail" in patch else UNCHANGED,
