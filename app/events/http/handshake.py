@@ -34,10 +34,9 @@ async def ask_consent(outbound: OutboundClient, url: str, origin: str) -> str | 
         return "The address did not answer in time; see that it answers OPTIONS."
     except (aiohttp.ClientError, OSError):
         return "The address cannot be reached, or its certificate is not trusted; see that it answers OPTIONS."
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    if headers.get(_ALLOWED, "").strip() in ("*", origin):
+    if response.headers.get(_ALLOWED, "").strip() in ("*", origin):
         return None
-    found = "another origin" if _ALLOWED in headers else "none"
+    found = "another origin" if _ALLOWED in response.headers else "none"
     return (
         f"The address answered OPTIONS with status {response.status} and in WebHook-Allowed-Origin {found}; "
         f"answer with 'WebHook-Allowed-Origin: {origin}' or '*', or ask the hub's operator for approval."
