@@ -42,6 +42,9 @@ class Receiver:
 
 _CREATED_BY_GATE: Final = object()
 
+_MAX_PLANS: Final = 1024
+"""Enough for every kind of receiver on every occasion, inside and outside, on one day."""
+
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Released:
@@ -191,10 +194,6 @@ class PrivacyGate:
     def _own_id(self, receiver: Receiver, value: object) -> str:
         record_id = value if isinstance(value, UUID) else UUID(str(value))
         return str(record_id if receiver.inside else self.pseudonyms.of(receiver.key, record_id))
-
-
-_MAX_PLANS = 1024
-"""Enough for every kind of receiver on every occasion, inside and outside, on one day."""
 
 
 # Each caller offers the same fields again and again.

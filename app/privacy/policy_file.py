@@ -148,14 +148,14 @@ def _policy_fault(fault: Fault, document: Document) -> PolicyFault:
         case ("rules", int(), "id"):
             return PolicyFault("without id", "id", _NO_ID)
         case ("rules", int(row), str(key), *within):
-            return PolicyFault(_id_of(document, row), key, _said(fault, within))
+            return PolicyFault(_id_of(document, row), key, _message_of(fault, within))
         case ("rules", *_) if fault.kind != "missing":
             return PolicyFault(_WHOLE, "rules", _TABLES)
         case (*keys,):
-            return PolicyFault(_WHOLE, ".".join(map(str, keys)), _said(fault, ()))
+            return PolicyFault(_WHOLE, ".".join(map(str, keys)), _message_of(fault, ()))
 
 
-def _said(fault: Fault, within: Sequence[str | int]) -> str:
+def _message_of(fault: Fault, within: Sequence[str | int]) -> str:
     """Return what is wrong, preceded by the entry at fault where the value is a table."""
     if fault.kind == "missing":
         return _MISSING
