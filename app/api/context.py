@@ -107,7 +107,7 @@ class ReadContext:
         return Position(position.moment, self.resolve(position.id)) if position else None
 
     def cursor(self, position: Position | None) -> str | None:
-        """Return the cursor of a position; it holds this caller's id, like everything else it is given."""
+        """Return the cursor of a position; it contains this caller's id, like everything else it is given."""
         return cursor_of(Position(position.moment, self.shown_id(position.id))) if position else None
 
     async def ask(

@@ -34,7 +34,7 @@ class Owner(StrEnum):
 
 
 class ConflictReason(StrEnum):
-    """Why two values stand against each other."""
+    """Why two values contradict each other."""
 
     NOT_THE_OWNER = "not-the-owner"
     BOTH_CHANGED = "both-changed"

@@ -26,19 +26,19 @@ async def _known(
         str,
         Path(
             pattern=r"^[a-z]{1,20}$",
-            description="The system in which those who said it register: allegro, gidso or rmw; api for who has none.",
+            description="The system in which the other party registers: allegro, gidso, rmw; api for who has none.",
             examples=["gidso"],
         ),
     ],
 ) -> System:
     if system not in set(System):
-        raise NotFound("There is no such system; those of which words are kept are allegro, gidso, rmw and api.")
+        raise NotFound("There is no such system; conflicts are recorded for allegro, gidso, rmw and api.")
     return System(system)
 
 
-Speaker = Annotated[System, Depends(_known)]
+StatingSystem = Annotated[System, Depends(_known)]
 ConflictId = Annotated[UUID, Path(description="Id of the conflict.", examples=["019ab3f2-7c00-7000-8000-000000000008"])]
-State = Annotated[ConflictState, Query(description="Which conflicts are given.", examples=["open"])]
+State = Annotated[ConflictState, Query(description="Which conflicts to list.", examples=["open"])]
 
 
 @router.get(
@@ -50,14 +50,14 @@ State = Annotated[ConflictState, Query(description="Which conflicts are given.",
 async def list_conflicts(  # noqa: PLR0913  # the request's parts
     request: Request,
     read: Reads,
-    system: Speaker,
+    system: StatingSystem,
     state: State = "open",
     limit: Limit = DEFAULT_LIMIT,
     cursor: CursorText = None,
 ) -> Response:
     """Return the fields on which a partner and the hub disagree (*tegenstrijdigheden*), oldest first.
 
-    So are words over the API that were refused because another party owns the fact; those stand under the system in
+    Writes over the API that were refused because another party owns the field are listed too, under the system in
     which the caller's organisation registers. The values themselves, which may be personal, are shown to who may
     decide: with the scope `partners:manage`.
     """
@@ -78,11 +78,11 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
     response_model=ConflictOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def decide(change: Manages, system: Speaker, conflict_id: ConflictId, body: DecisionIn) -> Response:
-    """Say whose value holds (*beslissen*); when that is not the present one, the referral is changed and sent.
+async def decide(change: Manages, system: StatingSystem, conflict_id: ConflictId, body: DecisionIn) -> Response:
+    """Decide which value is kept (*beslissen*); when that is not the present one, the referral is changed and sent.
 
     A partner's value of what the finance team records, such as an attendance, is not taken over here: its owner
-    records it. The answer holds no values.
+    records it. The answer contains no values.
     """
     work = answering(
         _decided, decide_conflict, change.services, system, conflict_id, keep=body.keep, by=change.caller.client_id

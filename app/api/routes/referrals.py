@@ -62,7 +62,7 @@ _PATCH_FORM = {"schema": {"type": "object"}, "example": {"worker": {"name": "C. 
     responses=problem_responses(400, 401, 403, 409),
 )
 async def register(body: ReferralIn, change: Refers) -> Response:
-    """Put a client forward to the finance team (*aanmelden*). The answer holds advice on the route, never a refusal."""
+    """Put a client forward to the finance team (*aanmelden*). The answer has advice on the route, never a refusal."""
     code = code_to_register_for(change.caller.organisation, body.organisation_code)
     return await change.register(body.to_command(code, change.resolve))
 
@@ -80,7 +80,7 @@ async def list_page(request: Request, filters: Annotated[ReferralFilters, Query(
     responses=problem_responses(400, 401, 403),
 )
 async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Response:
-    """Search (*zoeken*) by what may not stand in an address, such as a citizen service number (*BSN*)."""
+    """Search (*zoeken*) by what must not appear in a URL, such as a citizen service number (*BSN*)."""
     if body.asks_nothing:
         message = "Give at least one thing to search for, or list with GET /v1/referrals."
         raise InvalidInput(FieldFault("body", InputRule.NOT_EMPTY, message))

@@ -1,4 +1,4 @@
-"""Values that stand against each other, on the wire."""
+"""Values that contradict each other, on the wire."""
 
 from datetime import datetime
 from typing import Literal
@@ -15,25 +15,25 @@ _WITHHELD = "Absent when it is empty, or withheld for want of the scope `partner
 
 
 class ConflictOut(Out):
-    """Two values of one field that stand against each other (*tegenstrijdigheid*)."""
+    """Two values of one field that contradict each other (*tegenstrijdigheid*)."""
 
     id: UUID
     referral_id: UUID = Field(description="The referral (*aanmelding*).")
     field: str = Field(description="The field, by its name in the record.", examples=["worker.phone"])
     reason: ConflictReason = Field(
-        description="`not-the-owner`: the partner, or a caller of the API, said something of what another owns, and "
-        "the hub kept its value. "
-        "`both-changed`: the value of the owner holds. `loop`: the field went to and fro, and was stopped.",
+        description="`not-the-owner`: the partner, or a caller of the API, wrote a field that another party owns, and "
+        "the hub kept its value. `both-changed`: the owner's value was kept. `loop`: both sides kept changing the "
+        "field, and the exchange was stopped.",
         examples=["both-changed"],
     )
     state: ConflictState = Field(
         description="`kept` or `taken`: an operator decided for the hub's value or for the partner's.",
         examples=["open"],
     )
-    since: datetime = Field(description="When they first stood apart.", examples=["2026-11-23T09:30:00Z"])
+    since: datetime = Field(description="When they first differed.", examples=["2026-11-23T09:30:00Z"])
     hub_value: JsonValue = Field(None, description=f"What the hub had. {_WITHHELD}", examples=["010-5550100"])
     partner_value: JsonValue = Field(
-        None, description=f"What the partner, or the caller, said. {_WITHHELD}", examples=["010-5550200"]
+        None, description=f"What the partner, or the caller, stated. {_WITHHELD}", examples=["010-5550200"]
     )
     base_value: JsonValue = Field(
         None,
@@ -53,6 +53,6 @@ class ConflictPageOut(Out):
 
 
 class DecisionIn(In):
-    """Which of the two values holds from now on."""
+    """Which of the two values is kept."""
 
-    keep: Literal["hub", "partner"] = Field(description="Whose value is to hold.", examples=["hub"])
+    keep: Literal["hub", "partner"] = Field(description="Whose value to keep.", examples=["hub"])
