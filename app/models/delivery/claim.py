@@ -36,8 +36,6 @@ from app.models.delivery.delivery import Delivery, DeliveryState, delivery, deli
 from app.models.delivery.receiver_health import IS_RESTRAINED, Breaker, breaker_columns, breaker_in, endpoint
 
 __all__ = [
-    "RECEIVERS_PER_STATEMENT",
-    "ConcurrencyLimit",
     "due_deliveries",
     "lock_deliveries",
     "next_sequences",
