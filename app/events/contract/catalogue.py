@@ -74,64 +74,64 @@ class Entry:
 
     Attributes:
         description: in English, with the Dutch term.
-        disclosed: fields it may carry to the referrer.
-        handled: fields it may carry to the finance team's own system.
+        to_referrer: fields it may carry to the referrer.
+        to_finance_team: fields it may carry to the finance team's own system.
         always: fields that it may carry to both.
-        said: what it says of a connection, which is no field of a case.
+        notice_schema: the schema of what it says of a connection, by property.
     """
 
     description: str
     _: KW_ONLY
-    disclosed: tuple[Field, ...] = ()
-    handled: tuple[Field, ...] = ()
+    to_referrer: tuple[Field, ...] = ()
+    to_finance_team: tuple[Field, ...] = ()
     always: tuple[Field, ...] = _ALWAYS
-    said: Mapping[str, Schema] = field(default_factory=dict)
+    notice_schema: Mapping[str, Schema] = field(default_factory=dict)
 
 
 CATALOGUE: Mapping[EventType, Entry] = {
     EventType.REFERRAL_RECEIVED: Entry(
         "A client was put forward to the finance team (aanmelding ontvangen)",
-        disclosed=(Field.REFERRAL_RECEIVED_AT, Field.REFERRAL_ADVICE),
-        handled=_REFERRAL,
+        to_referrer=(Field.REFERRAL_RECEIVED_AT, Field.REFERRAL_ADVICE),
+        to_finance_team=_REFERRAL,
     ),
     EventType.REFERRAL_CONFIRMED: Entry(
         "The finance team took the referral on (aanmelding bevestigd)",
-        disclosed=(Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE),
+        to_referrer=(Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE),
     ),
     EventType.REFERRAL_REJECTED: Entry(
         "The finance team does not take the referral on (aanmelding afgewezen)",
-        disclosed=(Field.REFERRAL_REJECTION_REASON,),
+        to_referrer=(Field.REFERRAL_REJECTION_REASON,),
     ),
     EventType.REFERRAL_FORWARDED: Entry("The referral was passed on to another organisation (doorverwezen)"),
     EventType.REFERRAL_WITHDRAWN: Entry(
         "The referrer took the referral back (aanmelding ingetrokken)",
-        disclosed=(Field.REFERRAL_WITHDRAWAL_REASON,),
-        handled=(Field.REFERRAL_WITHDRAWAL_REASON,),
+        to_referrer=(Field.REFERRAL_WITHDRAWAL_REASON,),
+        to_finance_team=(Field.REFERRAL_WITHDRAWAL_REASON,),
     ),
     EventType.REFERRAL_AMENDED: Entry(
         "The referrer changed what it had said (aanmelding gewijzigd)",
-        handled=_REFERRAL,
+        to_finance_team=_REFERRAL,
     ),
     EventType.REFERRAL_CONCLUDED: Entry(
         "The intake led to a result (intake afgerond)",
-        disclosed=(Field.INTAKE_RESULT, Field.INTAKE_CONCLUDED_ON, Field.TRAJECTORY_ID),
+        to_referrer=(Field.INTAKE_RESULT, Field.INTAKE_CONCLUDED_ON, Field.TRAJECTORY_ID),
     ),
     EventType.REFERRAL_CLOSED: Entry(
-        "The referral ended without a trajectory (aanmelding afgesloten)", disclosed=_CLOSED
+        "The referral ended without a trajectory (aanmelding afgesloten)", to_referrer=_CLOSED
     ),
-    EventType.INTAKE_SCHEDULED: Entry("The intake was planned (intakegesprek gepland)", disclosed=_APPOINTMENT),
-    EventType.INTAKE_RESCHEDULED: Entry("The intake was moved (intakegesprek verzet)", disclosed=_APPOINTMENT),
+    EventType.INTAKE_SCHEDULED: Entry("The intake was planned (intakegesprek gepland)", to_referrer=_APPOINTMENT),
+    EventType.INTAKE_RESCHEDULED: Entry("The intake was moved (intakegesprek verzet)", to_referrer=_APPOINTMENT),
     EventType.INTAKE_CANCELLED: Entry(
         "The planned intake falls through (intakegesprek vervallen)",
-        disclosed=(*_APPOINTMENT, Field.APPOINTMENT_CANCELLATION_REASON),
+        to_referrer=(*_APPOINTMENT, Field.APPOINTMENT_CANCELLATION_REASON),
     ),
     EventType.INTAKE_ATTENDED: Entry("The client appeared at the intake (verschenen)"),
     EventType.INTAKE_MISSED: Entry(
-        "The client did not appear or cannot be reached (niet verschenen)", disclosed=_MISSED
+        "The client did not appear or cannot be reached (niet verschenen)", to_referrer=_MISSED
     ),
     EventType.APPOINTMENT_RESPONDED: Entry(
         "The referrer's worker answered a proposed three-way meeting (reactie op driegesprek)",
-        handled=(
+        to_finance_team=(
             Field.APPOINTMENT_ID,
             Field.APPOINTMENT_STARTS_AT,
             Field.APPOINTMENT_RESPONSE,
@@ -141,28 +141,30 @@ CATALOGUE: Mapping[EventType, Entry] = {
     ),
     EventType.WITHDRAWAL_REQUESTED: Entry(
         "The referrer asks to take the referral back (verzoek tot intrekking)",
-        handled=(Field.REFERRAL_WITHDRAWAL_REASON, *_WORKER),
+        to_finance_team=(Field.REFERRAL_WITHDRAWAL_REASON, *_WORKER),
     ),
     EventType.SIGNAL_GIVEN: Entry(
         "The referrer tells that something changed on its side (signaal)",
-        handled=(Field.SIGNAL_KIND, *_CONTACT, *_WORKER),
+        to_finance_team=(Field.SIGNAL_KIND, *_CONTACT, *_WORKER),
     ),
-    EventType.TRAJECTORY_STARTED: Entry("Guidance began (traject gestart)", handled=(Field.TRAJECTORY_ID,)),
+    EventType.TRAJECTORY_STARTED: Entry("Guidance began (traject gestart)", to_finance_team=(Field.TRAJECTORY_ID,)),
     EventType.PLAN_SIGNED: Entry(
         "The client signed the support plan (ondersteuningsplan ondertekend)",
-        disclosed=(Field.TRAJECTORY_ID, Field.PLAN_SIGNED_ON),
+        to_referrer=(Field.TRAJECTORY_ID, Field.PLAN_SIGNED_ON),
     ),
     EventType.RESULT_RECORDED: Entry(
         "The counsellor decided on a result (resultaat traject)",
-        disclosed=(Field.TRAJECTORY_ID, Field.RESULT_CODE, Field.RESULT_DECIDED_ON),
+        to_referrer=(Field.TRAJECTORY_ID, Field.RESULT_CODE, Field.RESULT_DECIDED_ON),
     ),
-    EventType.TRAJECTORY_CHANGED: Entry("Something important changed in the trajectory (wijziging)", disclosed=_CHANGE),
-    EventType.TRAJECTORY_PAUSED: Entry("Guidance rests for a while (traject gepauzeerd)", disclosed=_CHANGE),
-    EventType.TRAJECTORY_RESUMED: Entry("Guidance goes on (traject hervat)", disclosed=_CHANGE),
-    EventType.TRAJECTORY_STOPPED: Entry("The client left before a result (uitval)", disclosed=_CLOSED),
-    EventType.TRAJECTORY_CLOSED: Entry("Guidance ended (traject afgesloten)", disclosed=_CLOSED),
+    EventType.TRAJECTORY_CHANGED: Entry(
+        "Something important changed in the trajectory (wijziging)", to_referrer=_CHANGE
+    ),
+    EventType.TRAJECTORY_PAUSED: Entry("Guidance rests for a while (traject gepauzeerd)", to_referrer=_CHANGE),
+    EventType.TRAJECTORY_RESUMED: Entry("Guidance goes on (traject hervat)", to_referrer=_CHANGE),
+    EventType.TRAJECTORY_STOPPED: Entry("The client left before a result (uitval)", to_referrer=_CLOSED),
+    EventType.TRAJECTORY_CLOSED: Entry("Guidance ended (traject afgesloten)", to_referrer=_CLOSED),
     EventType.KBR_APPLICATION_CHANGED: Entry(
-        "The application to the credit bank moved (aanvraag KBR gewijzigd)", disclosed=_CHANGE
+        "The application to the credit bank moved (aanvraag KBR gewijzigd)", to_referrer=_CHANGE
     ),
     EventType.SUBSCRIPTION_TEST: Entry(
         "The subscriber asked for a test; it is about nobody (testbericht)", always=(Field.OCCURRED_AT,)
@@ -170,27 +172,27 @@ CATALOGUE: Mapping[EventType, Entry] = {
     EventType.SUBSCRIPTION_FAILING: Entry(
         "The address of a subscription does not take what it is sent (abonnement hapert)",
         always=(Field.OCCURRED_AT,),
-        said=SUBSCRIPTION_NOTICE,
+        notice_schema=SUBSCRIPTION_NOTICE,
     ),
     EventType.SUBSCRIPTION_RECOVERED: Entry(
         "A subscription that failed or was disabled is served again (abonnement hersteld)",
         always=(Field.OCCURRED_AT,),
-        said=SUBSCRIPTION_NOTICE,
+        notice_schema=SUBSCRIPTION_NOTICE,
     ),
     EventType.SUBSCRIPTION_DISABLED: Entry(
         "The address of a subscription wants no more; what it is owed is held (abonnement uitgezet)",
         always=(Field.OCCURRED_AT,),
-        said=SUBSCRIPTION_NOTICE,
+        notice_schema=SUBSCRIPTION_NOTICE,
     ),
     EventType.PARTNER_FAILING: Entry(
         "The connection with a partner system fails (koppeling hapert)",
         always=(Field.OCCURRED_AT,),
-        said=PARTNER_NOTICE,
+        notice_schema=PARTNER_NOTICE,
     ),
     EventType.PARTNER_RECOVERED: Entry(
         "The connection with a partner system works again (koppeling hersteld)",
         always=(Field.OCCURRED_AT,),
-        said=PARTNER_NOTICE,
+        notice_schema=PARTNER_NOTICE,
     ),
 }
 """Every type of event.
@@ -201,7 +203,7 @@ Every event about a referral carries its id, reference and status, and when it h
 
 def fields_for(event_type: EventType, occasion: DisclosureOccasion) -> frozenset[Field]:
     """Return the fields that an event may carry on an occasion."""
-    return _HANDLED[event_type] if occasion is DisclosureOccasion.HANDLING else _DISCLOSED[event_type]
+    return _TO_FINANCE_TEAM[event_type] if occasion is DisclosureOccasion.HANDLING else _TO_REFERRER[event_type]
 
 
 def schema_for(event_type: EventType) -> Schema:
@@ -211,9 +213,11 @@ def schema_for(event_type: EventType) -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": event_type.value,
         "description": f"{entry.description}. Fields that are withheld from the receiver are absent.",
-        **schema_of((*entry.always, *entry.disclosed), entry.said),
+        **schema_of((*entry.always, *entry.to_referrer), entry.notice_schema),
     }
 
 
-_DISCLOSED = {event_type: frozenset((*entry.always, *entry.disclosed)) for event_type, entry in CATALOGUE.items()}
-_HANDLED = {event_type: frozenset((*entry.always, *entry.handled)) for event_type, entry in CATALOGUE.items()}
+_TO_REFERRER = {event_type: frozenset((*entry.always, *entry.to_referrer)) for event_type, entry in CATALOGUE.items()}
+_TO_FINANCE_TEAM = {
+    event_type: frozenset((*entry.always, *entry.to_finance_team)) for event_type, entry in CATALOGUE.items()
+}
