@@ -5,6 +5,7 @@ RUN python -m venv /opt/trajecthub
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY app app
 COPY migrations migrations
+COPY openapi/partners openapi/partners
 RUN /opt/trajecthub/bin/pip install --no-cache-dir --constraint constraints.txt .
 
 FROM python:3.11-slim

@@ -1,61 +1,18 @@
-"""The maximum lengths in Allegro's contract; a test compares them with ``openapi/partners/allegro.yaml``."""
+"""The fields of Allegro's messages and their maximum lengths; those that the hub sends are read from the contract."""
 
 from collections.abc import Iterator
 from uuid import UUID
 
+from app.sandbox.contract_lengths import json_limits
 from app.sandbox.lengths import Limits
 from app.sandbox.runtime import Document
 
-_NAME, _PLACE, _PHONE, _EMAIL = 200, 300, 40, 254
+_NAME, _PLACE, _PHONE = 200, 300, 40
 
-REFERRAL: Limits = {
-    "kenmerkVerwijzer": 100,
-    "eerdereVerwijzing": None,
-    "gebied": 80,
-    "ontvangenOp": None,
-    "client.bsn": None,
-    "client.voornaam": _NAME,
-    "client.achternaam": _NAME,
-    "client.geboortedatum": None,
-    "client.adres": _PLACE,
-    "client.telefoon": _PHONE,
-    "client.email": _EMAIL,
-    "client.voorkeurskanaal": None,
-    "client.tolktaal": 35,
-    "client.aandachtspunten": None,
-    "verwijzer.organisatie": _NAME,
-    "verwijzer.soort": None,
-    "verwijzer.medewerker.naam": _NAME,
-    "verwijzer.medewerker.telefoon": _PHONE,
-    "verwijzer.medewerker.email": _EMAIL,
-    "inkomenssituatie": None,
-    "schuldensituatie": None,
-    "dreigingen": None,
-    "driegesprek.gewenst": None,
-    "driegesprek.plaats": _PLACE,
-    "bewindvoering": None,
-    "lopendeWsnp": None,
-    "wmoIndicatie": None,
-    "casusregisseur": _NAME,
-    "andereOrganisaties": _NAME,
-    "andereOrganisaties[]": 20,
-    "bredeUitvraag.gedaanDoor": _NAME,
-    "bredeUitvraag.leefgebieden": None,
-    "adviezen": None,
-}
+REFERRAL = json_limits("allegro", "Verwijzing")
 """The fields of a referral (*verwijzing*) that the hub puts."""
 
-MESSAGE: Limits = {
-    "berichtId": None,
-    "soort": None,
-    "gebeurdOp": None,
-    "reden": None,
-    "reactie": None,
-    "andereTijden": None,
-    "andereTijden[]": 10,
-    "signaal": None,
-    "tekst": 1000,
-}
+MESSAGE = json_limits("allegro", "Bericht")
 """The fields of a message (*bericht*) that the hub posts."""
 
 CONTENTS: Limits = {

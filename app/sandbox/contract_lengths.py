@@ -1,0 +1,72 @@
+"""The maximum lengths in the contracts of the partners, read from the contracts themselves.
+
+``openapi/partners`` is installed with the simulators.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import yaml
+from lxml import etree
+
+from app.sandbox.lengths import Limits
+from app.sandbox.runtime import Document
+
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+
+_Found = Iterator[tuple[str, int | None]]
+
+
+def json_limits(partner: str, schema: str) -> Limits:
+    """Return the limits of all fields of a schema in the OpenAPI document of a partner."""
+    return dict(_in_json({"$ref": f"#/components/schemas/{schema}"}, _document(partner), ""))
+
+
+def xsd_limits(partner: str, kind: str) -> Limits:
+    """Return the limits of all texts in a type of the XML schema of a partner."""
+    schema = etree.parse(_folder() / f"{partner}.xsd").getroot()
+    return dict(_in_xsd(kind, schema, ""))
+
+
+def _folder() -> Path:
+    package = Path(__file__).parent
+    in_repository, in_package = package.parents[1] / "openapi" / "partners", package / "contracts"
+    return in_package if in_package.is_dir() else in_repository
+
+
+@cache
+def _document(partner: str) -> Document:
+    document: Document = yaml.safe_load((_folder() / f"{partner}.yaml").read_text(encoding="utf-8"))
+    return document
+
+
+def _in_json(node: Document, document: Document, path: str) -> _Found:
+    shape = _resolved(node, document)
+    parts = [(path, part) for part in (*shape.get("oneOf", ()), *([shape["items"]] if "items" in shape else []))]
+    parts += [(f"{path}.{name}".lstrip("."), part) for name, part in shape.get("properties", {}).items()]
+    if not parts:
+        yield path, shape.get("maxLength")
+    if "maxItems" in shape:
+        yield f"{path}[]", shape["maxItems"]
+    for where, part in parts:
+        yield from _in_json(part, document, where)
+
+
+def _resolved(node: Document, document: Document) -> Document:
+    if "$ref" not in node:
+        return node
+    target = document
+    for step in node["$ref"].removeprefix("#/").split("/"):
+        target = target[step]
+    return target
+
+
+def _in_xsd(kind: str, schema: etree._Element, path: str) -> _Found:
+    declared = schema.find(f"*[@name='{kind}']")
+    if declared is None:
+        return
+    for length in declared.iterfind(f"{_XS}restriction/{_XS}maxLength"):
+        yield path, int(str(length.get("value")))
+    for element in declared.iterfind(f"{_XS}sequence/{_XS}element"):
+        yield from _in_xsd(str(element.get("type")), schema, f"{path}.{element.get('name')}".lstrip("."))
