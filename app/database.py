@@ -124,7 +124,8 @@ class Database:
         Cancelling the caller does not undo a transaction that has already begun on SQLite.
 
         Raises:
-            Unavailable: no connection was free in time, or the store ended the transaction.
+            Unavailable: no connection was free in time, the store ended the transaction, or the connection broke; in
+                the last case the transaction may have been committed.
         """
         result = await self.write_without_notifying(work, *args, **kwargs)
         self.notify()
@@ -402,13 +403,17 @@ async def _with_postgresql(url: URL, work: Work[T]) -> T:
         return await connection.run_sync(work)
 
 
+# Whether a change was kept is unknown when its connection breaks while it is committed.
+_SEND_AGAIN = "Send the request again shortly; a change with the same Idempotency-Key is made only once."
+
+
 @contextmanager
 def _translated_failures() -> Iterator[None]:
     try:
         yield
     except (PoolTimeout, OSError) as error:
-        raise Unavailable("The database is not available at this moment; try again shortly.") from error
+        raise Unavailable(f"The database is not available at this moment. {_SEND_AGAIN}") from error
     except DBAPIError as error:
         if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in TRY_AGAIN_STATES:
-            raise Unavailable("The database broke the work off; nothing was kept, try again shortly.") from error
+            raise Unavailable(f"The database broke the work off. {_SEND_AGAIN}") from error
         raise

@@ -183,7 +183,7 @@ class PreconditionFailed(HubError):
 
 
 class Unavailable(HubError):
-    """The hub cannot answer at the moment; nothing was kept, try again after `Retry-After`."""
+    """The hub cannot answer now; repeat after `Retry-After`, a write with its Idempotency-Key (it is made once)."""
 
     code = "unavailable"
     title = "Try again later"

@@ -22,7 +22,7 @@ from app.events.delivery.outcome import update_after
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.send_result import SendResult
 from app.models.delivery.attempt import Attempt, AttemptOutcome, insert_attempts
-from app.models.delivery.delivery import change_subscription_status, update_deliveries
+from app.models.delivery.delivery import change_subscription_status, still_leased, update_deliveries
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.receiver_health import Breaker, count_attempts, save_breakers
 from app.models.delivery.subscription import SubscriptionStatus, lock_subscription, note_health
@@ -63,7 +63,12 @@ class AttemptRecorder:
     on_delivered: DeliveredHook = ignore
 
     def record(self, tx: Connection, results: Sequence[AttemptResult]) -> Sequence[Breaker]:
-        """Record how attempts ended; return the breakers that were opened or closed by it."""
+        """Record how attempts ended; return the breakers that were opened or closed by it.
+
+        Only of deliveries whose lease still holds: another worker took the others, or they were recorded before, by a
+        commit whose confirmation was lost.
+        """
+        results = _still_leased(tx, results)
         if not results:
             return ()
         # Subscriptions before deliveries, in the order in which pausing one locks them: otherwise the two could wait
@@ -131,6 +136,13 @@ def log_breaker_changes(changed: Sequence[Breaker]) -> None:
             log.warning(
                 "endpoint_failing", receiver=breaker.receiver.text, failures=breaker.failures, retry_at=retry_at
             )
+
+
+def _still_leased(tx: Connection, results: Sequence[AttemptResult]) -> Sequence[AttemptResult]:
+    if not results:
+        return ()
+    held = still_leased(tx, {each.prepared.delivery.id: each.prepared.delivery.lease_token for each in results})
+    return [each for each in results if each.prepared.delivery.id in held]
 
 
 def _disable(tx: Connection, subscription_id: UUID, now: datetime) -> bool:

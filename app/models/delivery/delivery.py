@@ -5,7 +5,7 @@ The rows of one receiver and one subject are a chain, sent in order; ``app.model
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,7 +34,7 @@ from sqlalchemy import (
 from app.domain.events import SubjectType
 from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.models.base import Id, ReceiverText, UtcDateTime, metadata
-from app.models.bulk import BulkWrite, GivenRow, bulk_insert, bulk_update
+from app.models.bulk import BulkWrite, GivenRow, bulk_insert, bulk_update, is_any_of
 from app.models.delivery.receiver_health import reset_breaker
 from app.models.delivery.subscription import SubscriptionStatus, subscription
 
@@ -180,6 +180,17 @@ def insert_deliveries(tx: Connection, new: Sequence[Delivery]) -> None:
     _INSERT.run(tx, [_columns(each) for each in new])
 
 
+def still_leased(tx: Connection, tokens: Mapping[UUID, UUID | None]) -> set[UUID]:
+    """Return which deliveries still have these lease tokens; locks nothing.
+
+    Args:
+        tx: reads only.
+        tokens: the token by the id of the delivery.
+    """
+    held = tx.execute(_TOKENS, {"ids": tokens.keys()})
+    return {row.id for row in held if row.lease_token == tokens[row.id]}
+
+
 def update_deliveries(tx: Connection, updates: Sequence[DeliveryUpdate]) -> None:
     """Write what becomes of deliveries and end their leases; where the lease was lost, nothing changes."""
     _update(tx, _UPDATE_LEASED, updates)
@@ -256,6 +267,10 @@ def to_delivery(row: RowMapping) -> Delivery:
 
 # Built once, because building a statement costs as much as running it.
 _INSERT = bulk_insert(delivery, *(column.name for column in delivery.c if column is not delivery.c.lease_until))
+
+_TOKENS = select(delivery.c.id, delivery.c.lease_token).where(
+    is_any_of(delivery.c.id, "ids"), delivery.c.lease_token.is_not(None)
+)
 
 _CHANGED = ("state", "next_attempt_at", "finished_at", "outcome_unknown", "last_error")
 _UPDATE_LEASED = bulk_update(delivery, ("id", "lease_token"), _CHANGED, lease_until=None, lease_token=None)
