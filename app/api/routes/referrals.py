@@ -32,7 +32,7 @@ from app.domain.queries import ReferralQuery
 from app.domain.validation import bsn_not_allowed
 from app.operations.cases.queries import page_of_referrals, read_history, referral_actions
 from app.operations.cases.register import code_to_register_for
-from app.operations.disclosure.disclosures import view_disclosures
+from app.operations.disclosure.disclosures import read_disclosures
 
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 
@@ -143,7 +143,7 @@ async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
 )
 async def disclosures(referral_id: ReferralId, read: Reads) -> Response:
     """Return what was disclosed to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own."""
-    return disclosures_body(read, await read.ask(view_disclosures, referral_id))
+    return disclosures_body(read, await read.ask(read_disclosures, referral_id))
 
 
 async def _page(request: Request, read: ReadContext, filters: ReferralFilters, search: ReferralSearchIn) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.codes import DisclosureOccasion, OrganisationRole, System
+from app.domain.codes import DisclosureOccasion, OrganisationRole
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, ReferralNotFound
 from app.domain.events import OCCASION_OF
 from app.domain.field_values import field_values
@@ -103,7 +103,7 @@ def _kinds_of(tx: Connection, caller: Organisation) -> frozenset[str]:
 
 
 def _receiver(referrer: Organisation) -> Receiver:
-    return Receiver(str(referrer.id), str(referrer.kind), inside=referrer.system is not System.API)
+    return Receiver(str(referrer.id), str(referrer.kind), inside=referrer.is_inside)
 
 
 def _fields_at(occasion: DisclosureOccasion, kind: str, policy: Policy) -> frozenset[Field]:
