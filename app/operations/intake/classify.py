@@ -102,19 +102,15 @@ def classify(record: PartnerRecord, situation: RecordSituation) -> Classificatio
 def _overtaken(record: PartnerRecord, situation: RecordSituation) -> Unchanged | None:
     applied, quarantined = situation.applied, situation.quarantined
     if applied and (applied.content_hash == situation.content_hash or is_older(record.revision, applied.revision)):
-        return Unchanged(ends_quarantine=bool(quarantined) and _ends(record, situation))
+        return Unchanged(ends_quarantine=quarantined is not None and _ends(quarantined, record, situation.content_hash))
     if quarantined and is_older(record.revision, quarantined.revision):
         return Unchanged()
     same = situation.same_content
     return Unchanged() if same and not _may_fare_better(record, situation, same) else None
 
 
-def _ends(record: PartnerRecord, situation: RecordSituation) -> bool:
-    quarantined = situation.quarantined
-    if quarantined is None:
-        return False
-    is_same = quarantined.content_hash == situation.content_hash
-    return is_same or is_older(quarantined.revision, record.revision)
+def _ends(quarantined: QuarantinedVersion, record: PartnerRecord, content_hash: bytes) -> bool:
+    return quarantined.content_hash == content_hash or is_older(quarantined.revision, record.revision)
 
 
 def _may_fare_better(record: PartnerRecord, situation: RecordSituation, same: QuarantinedVersion) -> bool:
