@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import uvloop
-from sqlalchemy import Executable, text
+from sqlalchemy import text
 
 from app.adapters.allegro import connect_allegro
 from app.adapters.allegro.client import AllegroClient
@@ -108,20 +108,15 @@ def _facts(referrals: Sequence[UUID], numbers: Sequence[str]) -> Iterator[dict[s
 
 
 def _add_known_records(tx: Connection, known: int) -> None:
-    _execute(tx, text("DELETE FROM partner_record WHERE kind = 'bench'"))
-    _execute(
-        tx,
+    tx.execute(text("DELETE FROM partner_record WHERE kind = 'bench'"))
+    tx.execute(
         text(
             "INSERT INTO partner_record (system, kind, external_id, version, content_hash, applied_at) "
             "SELECT 'allegro', 'bench', gen_random_uuid()::text, '1', decode(repeat('00', 32), 'hex'), now() "
             f"FROM generate_series(1, {known})"
-        ),
+        )
     )
-    _execute(tx, text("ANALYZE partner_record"))
-
-
-def _execute(tx: Connection, statement: Executable) -> None:
-    tx.execute(statement)
+    tx.execute(text("ANALYZE partner_record"))
 
 
 async def _baseline(harness: Harness, partner: Adapter) -> float:
