@@ -25,6 +25,9 @@ from app.domain.values import ClientDetails
 _CLOCK_AHEAD = timedelta(minutes=5)
 _DAY_AHEAD = timedelta(days=1)
 
+MAX_REASON_LENGTH = 300
+"""The longest reason, in characters, that an operator states for a decision."""
+
 
 def check_command(command: Command, context: ActionContext, areas: Collection[str], now: datetime) -> None:
     """Check a command against the rules that need no stored data.
@@ -94,6 +97,18 @@ def _client_faults(client: ClientDetails, context: ActionContext, now: datetime)
         yield FieldFault("client.bsn", InputRule.ELEVEN_TEST, message)
     if client.birth_date > now.date():
         yield FieldFault("client.birthDate", InputRule.NOT_IN_FUTURE, "A date of birth lies in the past.")
+
+
+def checked_reason(given: str, message: str) -> str:
+    """Return a reason that an operator states, without the spaces around it.
+
+    Raises:
+        InvalidInput: with this message; it is empty, or longer than ``MAX_REASON_LENGTH``.
+    """
+    reason = given.strip()
+    if not 0 < len(reason) <= MAX_REASON_LENGTH:
+        raise InvalidInput(FieldFault("reason", InputRule.LENGTH, message))
+    return reason
 
 
 def may_use_bsn(system: System, role: OrganisationRole) -> bool:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
-from app.domain.input_rules import InputRule
+from app.domain.errors import Conflict, NotFound
 from app.domain.partners import Job, JobKind, JobRequest, QuarantineEntry, QuarantineState, RunKind
 from app.domain.ports import PartnerSource, QuarantinedRecord
+from app.domain.validation import MAX_REASON_LENGTH, checked_reason
 from app.models.partners.partner import lock_partner
 from app.models.partners.quarantine import (
     SealedRecord,
@@ -28,7 +28,6 @@ from app.operations.partners.jobs import request_worker_job
 from app.operations.services import Services
 
 _CASES_PER_BATCH = 200
-_MAX_REASON_LENGTH = 300
 
 
 def page_of_quarantine(
@@ -107,12 +106,10 @@ def dismiss_quarantined(  # noqa: PLR0913  # who, what and why
         NotFound: this partner has no record with this id.
         Conflict: it is no longer in quarantine.
     """
-    if not 0 < len(reason.strip()) <= _MAX_REASON_LENGTH:
-        message = f"Say in at most {_MAX_REASON_LENGTH} characters why this is left out."
-        raise InvalidInput(FieldFault("reason", InputRule.LENGTH, message))
+    stated = checked_reason(reason, f"Say in at most {MAX_REASON_LENGTH} characters why this is left out.")
     lock_partner(tx, system)
     _cases_of(tx, system, [entry_id])
-    dismiss_quarantine(tx, entry_id, by, reason.strip(), services.clock.now())
+    dismiss_quarantine(tx, entry_id, by, stated, services.clock.now())
 
 
 def expire_old_quarantine(tx: Connection, services: Services) -> int:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.errors import NotFound
 from app.domain.events import EventType
-from app.domain.input_rules import InputRule
 from app.domain.partners import PartnerPullState, PartnerRun
+from app.domain.validation import MAX_REASON_LENGTH, checked_reason
 from app.events.delivery.notices import READING, SENDING, partner_notice
 from app.models.partners.alert import open_alerts
 from app.models.partners.job import jobs_waiting_since
@@ -18,8 +18,6 @@ from app.models.partners.partner import find_partner, list_partners, lock_partne
 from app.models.partners.quarantine import count_quarantined_by_partner
 from app.models.partners.run import list_runs
 from app.operations.services import Services
-
-_MAX_REASON_LENGTH = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +90,9 @@ def pause_partner(tx: Connection, services: Services, system: System, by: str, r
     Raises:
         InvalidInput: there is no reason, or it is longer than 300 characters.
     """
-    if not 0 < len(reason.strip()) <= _MAX_REASON_LENGTH:
-        fault = f"Say why, in at most {_MAX_REASON_LENGTH} characters; who finds it paused must know."
-        raise InvalidInput(FieldFault("reason", InputRule.LENGTH, fault))
-    paused = replace(lock_partner(tx, system), paused=True, pause_reason=reason.strip(), paused_by=by)
+    message = f"Say why, in at most {MAX_REASON_LENGTH} characters; who finds it paused must know."
+    stated = checked_reason(reason, message)
+    paused = replace(lock_partner(tx, system), paused=True, pause_reason=stated, paused_by=by)
     save_partner(tx, paused)
     return partner_state(tx, system, services.clock.now())
 
