@@ -133,9 +133,9 @@ def open_referrals_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID
 
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
-    """Return rows with their organisation, for ``to_referral``."""
+    """Return rows with their organisation, for ``to_referral``; what is sealed stays unread."""
     values = {"ids": ids, **visibility_values(visibility)}
-    return list(tx.execute(visible(BY_IDS, visibility), values))
+    return list(tx.execute(visible(_UNSEALED_BY_IDS, visibility), values))
 
 
 @dataclass(frozen=True)
@@ -180,8 +180,12 @@ def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary
     return [_to_summary(row) for row in rows]
 
 
-_WHOLE = select(referral, *ORGANISATION_COLUMNS).join(organisation, organisation.c.id == referral.c.organisation_id)
-BY_IDS = _WHOLE.where(is_any_of(referral.c.id, "ids"))
+_UNSEALED_BY_IDS = (
+    select(*(each for each in referral.c if each is not referral.c.contents), *ORGANISATION_COLUMNS)
+    .join(organisation, organisation.c.id == referral.c.organisation_id)
+    .where(is_any_of(referral.c.id, "ids"))
+)
+BY_IDS = _UNSEALED_BY_IDS.add_columns(referral.c.contents)
 """Referrals with their organisation, by ``ids``."""
 
 _ROUTED = (
