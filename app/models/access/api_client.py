@@ -86,7 +86,7 @@ def secret_hash_of(secret: str) -> bytes:
 
 def find_api_client(tx: Connection, client_id: str) -> ApiClient | None:
     """Return a client, active or not, or None."""
-    row = tx.execute(_CLIENTS.where(api_client.c.client_id == client_id)).first()
+    row = tx.execute(_BY_ID, {"client_id": client_id}).first()
     return _client_of(row) if row else None
 
 
@@ -123,6 +123,7 @@ def insert_assertion(tx: Connection, client_id: str, jti: str, expires_at: datet
 _CLIENTS = select(api_client, *ORGANISATION_COLUMNS).join(
     organisation, organisation.c.id == api_client.c.organisation_id
 )
+_BY_ID = _CLIENTS.where(api_client.c.client_id == bindparam("client_id"))
 _DELETE_EXPIRED = delete(used_assertion).where(used_assertion.c.expires_at < bindparam("now", type_=UtcDateTime))
 
 

@@ -236,9 +236,7 @@ def change_subscription_status(
 
 def deliveries_about(tx: Connection, subject_id: UUID) -> list[Delivery]:
     """Return every delivery about a subject, oldest event first."""
-    query = select(delivery).where(delivery.c.subject_id == subject_id)
-    rows = tx.execute(query.order_by(delivery.c.event_position, delivery.c.receiver))
-    return [to_delivery(row) for row in rows.mappings()]
+    return [to_delivery(row) for row in tx.execute(_OF_SUBJECT, {"subject_id": subject_id}).mappings()]
 
 
 def to_delivery(row: RowMapping) -> Delivery:
@@ -270,6 +268,12 @@ _INSERT = bulk_insert(delivery, *(column.name for column in delivery.c if column
 
 _TOKENS = select(delivery.c.id, delivery.c.lease_token).where(
     is_any_of(delivery.c.id, "ids"), delivery.c.lease_token.is_not(None)
+)
+
+_OF_SUBJECT = (
+    select(delivery)
+    .where(delivery.c.subject_id == bindparam("subject_id"))
+    .order_by(delivery.c.event_position, delivery.c.receiver)
 )
 
 _CHANGED = ("state", "next_attempt_at", "finished_at", "outcome_unknown", "last_error")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, select
+from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, bindparam, select
 
 from app.domain.receivers import ReceiverKey
 from app.models.base import Id, JsonDocument, ReceiverText, UtcDateTime, metadata
@@ -66,13 +66,16 @@ def insert_disclosures(tx: Connection, disclosures: Sequence[Disclosure]) -> Non
 
 def disclosures_about(tx: Connection, referral_id: UUID) -> list[Disclosure]:
     """Return the disclosures of a referral, oldest first."""
-    query = select(disclosure).where(disclosure.c.referral_id == referral_id)
-    rows = tx.execute(query.order_by(disclosure.c.disclosed_at, disclosure.c.id))
-    return [_disclosure(row) for row in rows.mappings()]
+    return [_disclosure(row) for row in tx.execute(_OF_REFERRAL, {"referral_id": referral_id}).mappings()]
 
 
 # Built once, because building a statement costs as much as running it.
 _INSERT = bulk_insert(disclosure, *(column.name for column in disclosure.c))
+_OF_REFERRAL = (
+    select(disclosure)
+    .where(disclosure.c.referral_id == bindparam("referral_id"))
+    .order_by(disclosure.c.disclosed_at, disclosure.c.id)
+)
 
 
 def _columns(of: Disclosure) -> GivenRow:

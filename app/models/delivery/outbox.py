@@ -54,6 +54,7 @@ Index("ix_event_unrelayed", event.c.position, sqlite_where=_UNRELAYED, postgresq
 
 # Made once, because building a statement costs as much as running it.
 _APPEND = insert(event).returning(event.c.position, sort_by_parameter_order=True)
+_OF_SUBJECT = select(event).where(event.c.subject_id == bindparam("subject_id")).order_by(event.c.position)
 _BY_ID = select(event).where(is_any_of(event.c.id, "ids"))
 
 _UNRELAYED_SINCE = select(event.c.recorded_at).where(_UNRELAYED).order_by(event.c.position).limit(1)
@@ -126,8 +127,7 @@ def load_events(tx: Connection, ids: Collection[UUID]) -> dict[UUID, StoredEvent
 
 def chain_events(tx: Connection, subject_id: UUID) -> Sequence[StoredEvent]:
     """Return all events about one subject, oldest first."""
-    rows = tx.execute(select(event).where(event.c.subject_id == subject_id).order_by(event.c.position))
-    return [to_stored_event(row) for row in rows.mappings()]
+    return [to_stored_event(row) for row in tx.execute(_OF_SUBJECT, {"subject_id": subject_id}).mappings()]
 
 
 def _new_row(new: NewEvent) -> Columns:

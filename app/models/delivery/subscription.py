@@ -167,8 +167,7 @@ def update_subscription(tx: Connection, changed: Subscription) -> None:
 
 def lock_subscription(tx: Connection, subscription_id: UUID) -> Subscription | None:
     """Return a subscription, locked until the end of the transaction; None when there is none."""
-    query = select(subscription).where(subscription.c.id == subscription_id).with_for_update()
-    row = tx.execute(query).mappings().first()
+    row = tx.execute(_LOCKED, {"id": subscription_id}).mappings().first()
     return to_subscription(row) if row else None
 
 
@@ -217,6 +216,7 @@ def note_health(tx: Connection, succeeded: Collection[UUID], failed: Collection[
 
 
 _BY_ID = select(subscription).where(is_any_of(subscription.c.id, "ids"))
+_LOCKED = select(subscription).where(subscription.c.id == bindparam("id")).with_for_update()
 _OF_ORGANISATIONS = (
     select(subscription)
     .where(is_any_of(subscription.c.organisation_id, "ids"))
