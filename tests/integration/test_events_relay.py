@@ -3,12 +3,15 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from app.database import Connection
 from app.domain.codes import ReferrerKind, System
-from app.domain.events import EventType, NewEvent
+from app.domain.events import Event, EventType, NewEvent
 from app.domain.receivers import PartnerKey, ReceiverKey
 from app.models.delivery.outbox import append_events, unrelayed_since
+from app.models.delivery.outbox import event as outbox
 from tests.support.event_env import EventEnv, organisation
 
 
@@ -79,6 +82,37 @@ async def test_event_of_an_erased_referral_is_passed_over(env: EventEnv) -> None
 
     assert await env.deliveries(erased) == []
     assert len(await env.deliveries(kept)) == 1
+
+
+async def test_event_that_cannot_be_read_waits_with_its_chain_and_stops_no_other(env: EventEnv) -> None:
+    team = organisation(ReferrerKind.WIJKTEAM, System.GIDSO)
+    referrals = [env.cases.add(team) for _ in range(120)]
+    odd = referrals[60]
+    events = [env.event(each, EventType.REFERRAL_CONFIRMED) for each in [*referrals, odd]]
+    await env.db.write(append_events, [NewEvent(each, System.ALLEGRO) for each in events])
+    await name_type(env, events[60], "nl.trajecthub.referrals.of-a-later-release.v1")
+
+    with capture_logs() as logs:
+        for _ in range(3):
+            await relay_all(env)
+            env.clock.move(minutes=6)
+    relayed = [len(await env.deliveries(each)) for each in referrals]
+    await name_type(env, events[60], EventType.REFERRAL_CONFIRMED)
+    await relay_all(env)
+
+    assert relayed == [0 if each == odd else 1 for each in referrals]
+    assert [(entry["event"], entry.get("event_id")) for entry in logs] == [("event_deferred", str(events[60].id))]
+    assert [each.event_id for each in await env.deliveries(odd)] == [events[60].id, events[120].id]
+    assert await env.db.read(unrelayed_since) is None
+
+
+async def relay_all(env: EventEnv) -> None:
+    while await env.relay.once():
+        pass
+
+
+async def name_type(env: EventEnv, event: Event, type: str) -> None:
+    await env.db.write(lambda tx: tx.execute(update(outbox).where(outbox.c.id == event.id).values(type=type)))
 
 
 async def test_two_relays_never_relay_the_same_event(env: EventEnv) -> None:

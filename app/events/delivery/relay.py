@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
+import structlog
+
 from app.database import Connection, Database
+from app.domain.errors import Unavailable
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.events.delivery.context import CaseLookup
 from app.events.delivery.routing import delivery_of, occasion_of, receiver_kind, routes
+from app.loops import Failed, attempt
 from app.models.cases.referral import RoutedReferral
 from app.models.delivery.delivery import Delivery, insert_deliveries
-from app.models.delivery.outbox import StoredEvent, take_unrelayed
+from app.models.delivery.outbox import StoredEvent, defer_oldest, take_unrelayed
 from app.models.delivery.subscription import Subscription, subscriptions_of
 from app.privacy.policy import Policy
 
 __all__ = ["Relay"]
 
 BATCH = 500
+DEFERRAL = timedelta(minutes=5)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +43,34 @@ class Relay:
     new_id: NewId
 
     async def once(self) -> int:
-        """Relay the oldest waiting events, at most 500; return how many, 0 when none wait or another relay works."""
+        """Relay the oldest waiting events, at most 500; return how many, 0 when none wait or another relay works.
+
+        An event that cannot be relayed is deferred for five minutes at a time, with the later ones of its chain, so
+        that it does not stop the others.
+        """
+        return await self._relay_at_most(BATCH)
+
+    async def _relay_at_most(self, limit: int) -> int:
+        relayed = await attempt(self.db.write_without_notifying(self._relay, limit), passing=(Unavailable,))
+        if isinstance(relayed, Failed):
+            return await (self._relay_at_most(limit // 2) if limit > 1 else self._defer_oldest(relayed.error))
         # Nobody needs to look for new deliveries when none were made.
-        if relayed := await self.db.write_without_notifying(self._relay):
+        if relayed:
             self.db.notify()
         return relayed
 
-    def _relay(self, tx: Connection) -> int:
-        waiting = take_unrelayed(tx, BATCH, self.clock.now())
+    async def _defer_oldest(self, error: Exception) -> int:
+        now = self.clock.now()
+        deferred = await self.db.write_without_notifying(defer_oldest, now, now + DEFERRAL)
+        if deferred is None:
+            return 0
+        if deferred.is_new:
+            # The type only: a message or a trace may hold personal data.
+            log.error("event_deferred", event_id=str(deferred.id), error=type(error).__name__)
+        return 1
+
+    def _relay(self, tx: Connection, limit: int) -> int:
+        waiting = take_unrelayed(tx, limit, self.clock.now())
         if not waiting:
             return 0
         referrals = self.cases.routed_referrals(tx, {stored.event.subject_id for stored in waiting})

@@ -11,12 +11,15 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
+    FromClause,
     Index,
     Integer,
     RowMapping,
     String,
     Table,
+    and_,
     bindparam,
     func,
     insert,
@@ -46,11 +49,36 @@ event = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("quiet", Boolean, nullable=False),
     Column("relayed_at", UtcDateTime),
+    Column("deferred_until", UtcDateTime),
     Index("ix_event_chain", "subject_id", "position"),
 )
 
 _UNRELAYED = event.c.relayed_at.is_(None)
 Index("ix_event_unrelayed", event.c.position, sqlite_where=_UNRELAYED, postgresql_where=_UNRELAYED)
+
+_WAITING = event.alias("waiting_event")
+_NOW = bindparam("now", type_=UtcDateTime)
+
+
+def _is_deferred(table: FromClause) -> ColumnElement[bool]:
+    return and_(table.c.relayed_at.is_(None), table.c.deferred_until.is_not(None))
+
+
+Index("ix_event_deferred", event.c.subject_id, sqlite_where=_is_deferred(event), postgresql_where=_is_deferred(event))
+
+# Later events of the same chain wait for one that is deferred.
+_IS_READY = ~(
+    select(1)
+    .where(
+        _is_deferred(_WAITING),
+        _WAITING.c.subject_id == event.c.subject_id,
+        _WAITING.c.position <= event.c.position,
+        _WAITING.c.deferred_until > _NOW,
+    )
+    .correlate(event)
+    .exists()
+)
+_READY = select(event.c.id).where(_UNRELAYED, _IS_READY).order_by(event.c.position)
 
 # Made once, because building a statement costs as much as running it.
 _APPEND = insert(event).returning(event.c.position, sort_by_parameter_order=True)
@@ -59,11 +87,14 @@ _BY_ID = select(event).where(is_any_of(event.c.id, "ids"))
 
 _UNRELAYED_SINCE = select(event.c.recorded_at).where(_UNRELAYED).order_by(event.c.position).limit(1)
 _TAKE_OLDEST = (
-    update(event)
-    .where(event.c.id.in_(select(event.c.id).where(_UNRELAYED).order_by(event.c.position).limit(bindparam("at_most"))))
-    .values(relayed_at=bindparam("now", type_=UtcDateTime))
-    .returning(*event.c)
+    update(event).where(event.c.id.in_(_READY.limit(bindparam("at_most")))).values(relayed_at=_NOW).returning(*event.c)
 )
+_DEFER = (
+    update(event)
+    .where(event.c.id == bindparam("event_id"))
+    .values(deferred_until=bindparam("until", type_=UtcDateTime))
+)
+_NEXT_READY = _READY.add_columns(event.c.deferred_until).limit(1)
 
 # Any number that nothing else in the database locks on.
 _RELAY_LOCK = 7_283_003
@@ -83,6 +114,18 @@ class StoredEvent:
     position: int
     source_system: System
     event: Event
+
+
+@dataclass(frozen=True)
+class DeferredEvent:
+    """An event that cannot be relayed for now.
+
+    Attributes:
+        is_new: it was not deferred before.
+    """
+
+    id: UUID
+    is_new: bool
 
 
 def collect_events(writes: Writes, new: Sequence[NewEvent]) -> None:
@@ -111,13 +154,27 @@ def unrelayed_since(tx: Connection) -> datetime | None:
 def take_unrelayed(tx: Connection, limit: int, now: datetime) -> list[StoredEvent]:
     """Return the oldest events that nobody has relayed, at most ``limit``, and note that they are relayed now.
 
-    Empty while another relay is at work: one at a time, because two that skip each other's rows would commit the
-    later events of a chain before the earlier ones, and so break the order that is promised per chain.
+    Those that are deferred are left out, with the later ones of their chains. Empty while another relay is at work: one
+    at a time, because two that skip each other's rows would commit the later events of a chain before the earlier ones,
+    and so break the order that is promised per chain.
     """
-    if tx.dialect.name == "postgresql" and not tx.scalar(_LOCK_RELAY):
+    if not _is_alone(tx):
         return []
-    rows = tx.execute(_TAKE_OLDEST, {"at_most": limit, "now": now})
-    return sorted(map(to_stored_event, rows.mappings()), key=lambda stored: stored.position)
+    # All of them before one is read: a statement that is left half way keeps SQLite from committing.
+    rows = tx.execute(_TAKE_OLDEST, {"at_most": limit, "now": now}).mappings().all()
+    return sorted(map(to_stored_event, rows), key=lambda stored: stored.position)
+
+
+def defer_oldest(tx: Connection, now: datetime, until: datetime) -> DeferredEvent | None:
+    """Defer the event that would be relayed next; None when there is none, or another relay is at work.
+
+    It and the later events of its chain are left out by :func:`take_unrelayed` until then.
+    """
+    oldest = tx.execute(_NEXT_READY, {"now": now}).first() if _is_alone(tx) else None
+    if oldest is None:
+        return None
+    tx.execute(_DEFER, {"event_id": oldest.id, "until": until})
+    return DeferredEvent(oldest.id, is_new=oldest.deferred_until is None)
 
 
 def load_events(tx: Connection, ids: Collection[UUID]) -> dict[UUID, StoredEvent]:
@@ -128,6 +185,10 @@ def load_events(tx: Connection, ids: Collection[UUID]) -> dict[UUID, StoredEvent
 def chain_events(tx: Connection, subject_id: UUID) -> Sequence[StoredEvent]:
     """Return all events about one subject, oldest first."""
     return [to_stored_event(row) for row in tx.execute(_OF_SUBJECT, {"subject_id": subject_id}).mappings()]
+
+
+def _is_alone(tx: Connection) -> bool:
+    return tx.dialect.name != "postgresql" or bool(tx.scalar(_LOCK_RELAY))
 
 
 def _new_row(new: NewEvent) -> Columns:
