@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 import structlog
-from fastapi import Depends, Response
+from fastapi import Request, Response, Security
+from fastapi.security import SecurityScopes
 
-from app.api.dependencies import Caller, HubDep, Write, WriteDep, caller
+from app.api.dependencies import Authorization, Caller, IdempotencyKey, IfMatch, Write, authenticate, hub_of, write_of
 from app.api.paging import cursor_of, position_of
 from app.api.responses import answer, json_answer, released_etag, request_of, to_response
 from app.api.state import AppState
@@ -240,28 +241,39 @@ class WriteContext(ReadContext):
         return self.caller.context(self.services.clock, occurred_at)
 
 
+# One dependency each instead of several that depend on each other: resolving one costs as much as what it does.
+async def _reading(request: Request, required: SecurityScopes, authorization: Authorization) -> ReadContext:
+    hub = await hub_of(request)
+    return ReadContext(hub, await authenticate(hub, authorization, required.scopes))
+
+
+async def _changing(
+    request: Request,
+    required: SecurityScopes,
+    authorization: Authorization,
+    key: IdempotencyKey,
+    if_match: IfMatch = None,
+) -> WriteContext:
+    hub = await hub_of(request)
+    who = await authenticate(hub, authorization, required.scopes)
+    return WriteContext(hub, who, await write_of(request, key, if_match))
+
+
 def reading(*scopes: str) -> Any:  # FastAPI's own marker
-    """Ask for a caller that may read.
+    """Ask for a caller that may read, whose token has all these scopes.
 
-    To be used as ``Annotated[ReadContext, reading("referrals:read")]``.
+    To be used as ``Annotated[ReadContext, reading("referrals:read")]``. The endpoint raises Unauthenticated without a
+    valid token, and Forbidden without a scope.
     """
-
-    async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)]) -> ReadContext:
-        return ReadContext(hub, who)
-
-    return Depends(given)
+    return Security(_reading, scopes=scopes)
 
 
 def changing(*scopes: str) -> Any:  # FastAPI's own marker
-    """Ask for a caller that may change.
+    """Ask for a caller that may change, whose token has all these scopes.
 
-    To be used as ``Annotated[WriteContext, changing("referrals:write")]``.
+    To be used as ``Annotated[WriteContext, changing("referrals:write")]``. The endpoint raises what ``reading`` says.
     """
-
-    async def given(hub: HubDep, who: Annotated[Caller, caller(*scopes)], write: WriteDep) -> WriteContext:
-        return WriteContext(hub, who, write)
-
-    return Depends(given)
+    return Security(_changing, scopes=scopes)
 
 
 def referral_body(view: Released) -> dict[str, object]:

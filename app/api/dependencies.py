@@ -1,12 +1,13 @@
 """What an endpoint asks for: the hub, who calls, and what makes a write safe to repeat."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Request, Security
-from fastapi.security import OAuth2, SecurityScopes
+from fastapi.security import OAuth2
 
 from app.api.state import AppState
 from app.domain.commands import ActionContext
@@ -35,6 +36,7 @@ async def hub_of(request: Request) -> AppState:
 
 
 HubDep = Annotated[AppState, Depends(hub_of)]
+Authorization = Annotated[str | None, Security(_SCHEME)]
 
 
 @dataclass(frozen=True)
@@ -62,28 +64,28 @@ class Caller:
         )
 
 
-async def _authenticated(
-    hub: HubDep, required: SecurityScopes, authorization: Annotated[str | None, Security(_SCHEME)]
-) -> Caller:
+async def authenticate(hub: AppState, authorization: str | None, scopes: Sequence[str]) -> Caller:
+    """Return who calls.
+
+    Args:
+        hub: that is called.
+        authorization: the header, None when absent.
+        scopes: that the token must have.
+
+    Raises:
+        Unauthenticated: there is no valid token.
+        Forbidden: a scope is missing.
+    """
     claims = await hub.tokens.verify(_bearer(authorization))
     client = await hub.clients.find(claims.client_id)
     if client is None or client.organisation.id != claims.organisation_id:
         raise Unauthenticated("The client of this token is not active; ask the hub's operator.")
     # A scope that was taken from the client is gone at once, also from tokens that still name it.
-    scopes = claims.scopes & client.scopes
-    missing = [scope for scope in required.scopes if scope not in scopes]
+    granted = claims.scopes & client.scopes
+    missing = [scope for scope in scopes if scope not in granted]
     if missing:
         raise Forbidden(f"This needs the scope '{missing[0]}'; ask for a token with it.")
-    return Caller(claims.client_id, client.organisation, scopes)
-
-
-def caller(*scopes: str) -> Any:  # FastAPI's own marker
-    """Ask for a caller whose token has all these scopes.
-
-    Write ``Annotated[Caller, caller("referrals:read")]``.
-    The endpoint raises Unauthenticated without a valid token, and Forbidden without a scope.
-    """
-    return Security(_authenticated, scopes=scopes)
+    return Caller(claims.client_id, client.organisation, granted)
 
 
 def _bearer(authorization: str | None) -> str:
@@ -131,11 +133,9 @@ IfMatch = Annotated[
 ]
 
 
-async def _write(request: Request, key: IdempotencyKey, if_match: IfMatch = None) -> Write:
-    parts = (request.method.encode(), request.url.path.encode(), (if_match or "").encode(), await request.body())
+async def write_of(request: Request, key: str, if_match: str | None) -> Write:
+    """Return what makes a request recognisable; ``key`` and ``if_match`` are its headers."""
+    parts = (request.method.encode(), request.scope["path"].encode(), (if_match or "").encode(), await request.body())
     # Lengths keep the parts apart, so that no two requests run together into the same text.
     framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     return Write(key, if_match, sha256(framed).digest())
-
-
-WriteDep = Annotated[Write, Depends(_write)]

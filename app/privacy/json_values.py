@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -16,7 +17,13 @@ _NAMES = {field: field.value for field in Field}
 
 def digest_of(fields: Mapping[Field, FactValue]) -> str:
     """Return SHA-256 in hex of the fields as JSON with sorted keys and without spaces, in UTF-8."""
-    return sha256(to_json({_NAMES[field]: fields[field] for field in sorted(fields)})).hexdigest()
+    return sha256(to_json({name: fields[field] for name, field in _by_name(tuple(fields))})).hexdigest()
+
+
+# Each receiver is shown the same fields again and again.
+@lru_cache(maxsize=1024)
+def _by_name(fields: tuple[Field, ...]) -> tuple[tuple[str, Field], ...]:
+    return tuple(sorted((_NAMES[field], field) for field in fields))
 
 
 def to_json_value(value: object) -> FactValue:

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from app.api.context import WriteContext, changing
-from app.api.dependencies import Caller, HubDep, caller
+from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, page_answer, text_cursor, texts_of
 from app.api.responses import answer, json_answer
@@ -25,7 +24,7 @@ from app.operations.access.organisations import (
 
 router = APIRouter(tags=["reference"])
 
-Reader = Annotated[Caller, caller("organisations:read")]
+Reads = Annotated[ReadContext, reading("organisations:read")]
 Manages = Annotated[WriteContext, changing("organisations:manage")]
 OrganisationCode = Annotated[
     str,
@@ -44,12 +43,12 @@ OrganisationCode = Annotated[
     responses=problem_responses(400, 401, 403, 406),
 )
 async def list_organisations(
-    request: Request, hub: HubDep, _caller: Reader, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
+    request: Request, read: Reads, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
 ) -> Response:
     """Return the organisations (*organisaties*) that refer, guide, decide or operate, by code."""
     after = texts_of(cursor, 1)[0] if cursor else None
-    found, more = await hub.db.read(page_of_organisations, after, limit)
-    return page_answer(hub, request, [_out(each) for each in found], text_cursor(found[-1].code) if more else None)
+    found, more = await read.hub.db.read(page_of_organisations, after, limit)
+    return page_answer(read.hub, request, [_out(each) for each in found], text_cursor(found[-1].code) if more else None)
 
 
 @router.get(
@@ -58,9 +57,9 @@ async def list_organisations(
     response_model=OrganisationOut,
     responses=problem_responses(400, 401, 403, 404, 406),
 )
-async def get_organisation(hub: HubDep, _caller: Reader, organisation_code: OrganisationCode) -> Response:
+async def get_organisation(read: Reads, organisation_code: OrganisationCode) -> Response:
     """Return an organisation (*organisatie*)."""
-    found = await hub.db.read(read_organisation, organisation_code)
+    found = await read.hub.db.read(read_organisation, organisation_code)
     return json_answer(200, _out(found), etag=organisation_etag(found))
 
 
