@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,15 @@ Work = Callable[[Connection], T]
 READER_THREADS = 2
 POOL_RECYCLE_SECONDS = 1800
 CONNECT_SECONDS = 5.0
+CLOSE_SECONDS = 5.0
+
+# The server ends a statement sooner. This is for a connection that went silent, as when the network is cut or the
+# server is suspended: work on it would otherwise wait for as long as the kernel does, a quarter of an hour.
+WORK_SECONDS = 30.0
+
+# A lost network is noticed within 25 seconds, also by a connection that only listens: unconfirmed data is given up
+# after 15, and an idle connection is asked after 10, and then every 5, whether it is still there.
+TCP_OPTIONS = {"TCP_USER_TIMEOUT": 15_000, "TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
 
 # A statement or an idle transaction that lasts longer is a bug: it would hold locks and keep dead rows of the outbox,
 # which makes every claim slower.
@@ -94,13 +104,16 @@ class Database:
         self._signals: WeakSet[CommitSignal] = WeakSet()
 
     @classmethod
-    def open(cls, url: str, *, pool_size: int = 32, pool_wait_seconds: float = 2.0) -> Self:
+    def open(
+        cls, url: str, *, pool_size: int = 32, pool_wait_seconds: float = 2.0, work_seconds: float = WORK_SECONDS
+    ) -> Self:
         """Open ``sqlite:///path`` or ``postgresql://…``; PostgreSQL is first reached by the first unit of work.
 
         Args:
             url: names the store.
             pool_size: the most connections to PostgreSQL.
             pool_wait_seconds: the longest wait for one of them that is free.
+            work_seconds: the longest that a unit of work on PostgreSQL may take.
 
         Raises:
             DatabaseInUse: the SQLite file is open elsewhere.
@@ -109,7 +122,7 @@ class Database:
         parsed = make_url(url)
         if _dialect(parsed) == "sqlite":
             return cls(_Sqlite(_sqlite_path(parsed)))
-        return cls(_PostgreSQL(parsed, pool_size, pool_wait_seconds))
+        return cls(_PostgreSQL(parsed, pool_size, pool_wait_seconds, work_seconds))
 
     @property
     def dialect(self) -> Dialect:
@@ -228,7 +241,8 @@ class _Store(Protocol):
 class _PostgreSQL:
     dialect: Dialect = "postgresql"
 
-    def __init__(self, url: URL, pool_size: int, pool_wait_seconds: float) -> None:
+    def __init__(self, url: URL, pool_size: int, pool_wait_seconds: float, work_seconds: float) -> None:
+        self._work_seconds = work_seconds
         self._writer = _postgresql_engine(
             url,
             pool_size=pool_size,
@@ -248,12 +262,12 @@ class _PostgreSQL:
 
     async def write(self, work: Work[T]) -> T:
         with _translated_failures():
-            async with self._writer.begin() as connection:
+            async with asyncio.timeout(self._work_seconds), self._writer.begin() as connection:
                 return await connection.run_sync(work)
 
     async def read(self, work: Work[T]) -> T:
         with _translated_failures():
-            async with self._reader.connect() as connection:
+            async with asyncio.timeout(self._work_seconds), self._reader.connect() as connection:
                 return await connection.run_sync(work)
 
     def publish(self) -> None:
@@ -263,8 +277,11 @@ class _PostgreSQL:
         self._notifier.listen(notify)
 
     async def close(self) -> None:
-        await self._notifier.close()
-        await self._writer.dispose()
+        # Connections that went silent are left behind.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._notifier.close()
+                await self._writer.dispose()
 
 
 class _Sqlite:
@@ -338,12 +355,29 @@ def _sqlite_engine(path: Path, begin: str, pragmas: list[str]) -> Engine:
 
 
 def _postgresql_engine(url: URL, settings: Mapping[str, str] = MappingProxyType({}), **options: Any) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         connect_args={"timeout": CONNECT_SECONDS, "server_settings": {**SERVER_SETTINGS, **settings}},
         **_common_options(),
         **options,
     )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # The driver has no public way to its socket.
+        _notice_lost_network(connection.driver_connection._transport.get_extra_info("socket"))
+
+    return engine
+
+
+def _notice_lost_network(connection: socket.socket) -> None:
+    if connection.family == socket.AF_UNIX:
+        return
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in TCP_OPTIONS.items():
+        # Not every system has each of them.
+        if hasattr(socket, name):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _common_options() -> dict[str, Any]:

@@ -23,6 +23,7 @@ CHANNEL = "trajecthub"
 # one.
 PUBLISH_SECONDS = 0.01
 RECONNECT_SECONDS = 1.0
+SEND_SECONDS = 5.0
 
 
 class CommitSignal:
@@ -103,9 +104,12 @@ class PostgresNotifier:
     async def _send(self) -> None:
         connection, self._connection = self._connection or await self._engine.connect(), None
         try:
-            # On the driver's own connection, because this is between every change and those who wait for it.
-            await (await _driver_of(connection)).execute(f"NOTIFY {CHANNEL}, '{self._name}'")
+            async with asyncio.timeout(SEND_SECONDS):
+                # On the driver's own connection, because this is between every change and those who wait for it.
+                await (await _driver_of(connection)).execute(f"NOTIFY {CHANNEL}, '{self._name}'")
         except BaseException:
+            # Cut off, because closing one that went silent waits for the other side.
+            await connection.invalidate()
             await connection.close()
             raise
         self._connection = connection
