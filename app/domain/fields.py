@@ -255,7 +255,7 @@ OF_REFERRAL: tuple[FieldSpec[Referral], ...] = (
         _C.OPERATIONAL,
         code_of(ReferralStatus),
         lambda it: it.status,
-        about="Where the referral stands (status)",
+        about="Status of the referral (status)",
     ),
     _spec(Field.REFERRAL_DISCLOSED_STATUS, _C.OPERATIONAL, code_of(ReferralStatus), lambda it: it.disclosed_status),
     _spec(
@@ -631,7 +631,11 @@ OF_APPOINTMENT: tuple[FieldSpec[Appointment], ...] = (
         about="When the intake begins (intakegesprek)",
     ),
     _spec(
-        Field.APPOINTMENT_PLACE, _C.OPERATIONAL, TEXT, lambda it: it.place, about="Where the intake is held (locatie)"
+        Field.APPOINTMENT_PLACE,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: it.place,
+        about="Where the intake takes place (locatie)",
     ),
     _spec(
         Field.APPOINTMENT_THREE_WAY,
@@ -678,7 +682,7 @@ OF_TRAJECTORY: tuple[FieldSpec[Trajectory], ...] = (
         _C.OPERATIONAL,
         code_of(TrajectoryStatus),
         lambda it: it.status,
-        about="Where the trajectory stands (status traject)",
+        about="Status of the trajectory (status traject)",
     ),
     _spec(Field.TRAJECTORY_STARTED_ON, _C.OPERATIONAL, DAY, lambda it: it.started_on),
     _spec(Field.TRAJECTORY_DUE_ON, _C.OPERATIONAL, DAY, lambda it: it.due_on),
@@ -725,7 +729,7 @@ OF_TRAJECTORY: tuple[FieldSpec[Trajectory], ...] = (
         _C.FINANCIAL,
         code_of(KbrStatus),
         lambda it: it.kbr_application.status if it.kbr_application else None,
-        about="Where the application to the credit bank stands (aanvraag KBR)",
+        about="Status of the application to the credit bank (aanvraag KBR)",
     ),
     _spec(
         Field.KBR_CHANGED_ON,

@@ -25,7 +25,7 @@ _ACTIONS = {
     "intakeresultaat": "registers the result of the intake",
     "plan": "registers that the plan was signed",
     "trajectresultaat": "registers the result of the trajectory",
-    "kbr_aanvraag": "registers where the application stands",
+    "kbr_aanvraag": "registers the status of the application",
 }
 
 

@@ -1,4 +1,4 @@
-"""Documents, docstrings and comments use the field's words, not those of a private language."""
+"""Documents, docstrings, comments and the app's own texts use the field's words, not those of a private language."""
 
 import ast
 import inspect
@@ -16,7 +16,7 @@ SOURCE_FOLDERS: tuple[str, ...] = ("app", "bench", "tests/contract", "tests/e2e"
 PHRASES = {
     r"bells?": "signal, notification",
     r"parcels?": "delivery, payload",
-    r"letters?": "request, character",
+    r"letters?(?!, digits)": "request, character",
     r"(?<!social )(?<!youth )(?<!_)desks?": "console",
     r"(?:has|have|takes?|keeps?|leaves?|loses?|lost|whose|partner's|have the|has the) (?:a |the )?turns?": "lease",
     r"manners": "pull policy, style",
@@ -68,6 +68,8 @@ def sources() -> Iterator[str]:
                 for line, text in docstrings(path)
                 if OPENING.match(text.lstrip())
             )
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        yield from findings(path, texts(path))
 
 
 def comments(path: Path) -> Iterator[Passage]:
@@ -83,6 +85,14 @@ def docstrings(path: Path) -> Iterator[Passage]:
             case ast.Expr(value=ast.Constant(value=str(text)), lineno=line):
                 # Names in double backticks are code.
                 yield line, re.sub(r"``[^`]*``", "", inspect.cleandoc(text))
+
+
+def texts(path: Path) -> Iterator[Passage]:
+    """Yield every string of more than one word: messages, and the descriptions in contracts."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Constant(value=str(text), lineno=line) if " " in text:
+                yield line, re.sub(r"``[^`]*``", "", text)
 
 
 def test_no_text_uses_a_private_word() -> None:

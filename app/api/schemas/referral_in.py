@@ -217,7 +217,7 @@ class ReferralIn(ReferralContentsIn):
     organisation_code: CodeText | None = Described(
         None,
         description="Code of the referring organisation (*verwijzer*). A referrer may leave it out; a registration "
-        "system gives the code of the organisation for which it registers.",
+        "system states the code of the organisation for which it registers.",
         examples=["wijkteam-noord"],
     )
     reference: ReferenceText | None = Described(

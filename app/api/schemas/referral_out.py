@@ -147,7 +147,7 @@ class ReferralSummaryOut(Out):
     id: UUID = Described(description="Your id of the referral.", examples=["019ab3f2-7c00-7000-8000-000000000001"])
     reference: str | None = Described(None, description="The referrer's own reference (*kenmerk*).")
     status: ReferralStatus | None = Described(
-        None, description="Where it stands; for a referrer: the last status disclosed to it.", examples=["confirmed"]
+        None, description="Its status; for a referrer: the last one disclosed to it.", examples=["confirmed"]
     )
     received_at: datetime | None = Described(None, examples=["2026-11-23T08:30:00Z"])
     area: str | None = Described(None, description="Area of the city (*gebied*).", examples=["Noord"])
@@ -183,7 +183,7 @@ class ReferralOut(ReferralSummaryOut):
     )
     flags: list[str] | None = Described(
         None,
-        description="What goes on beside the status: awaiting_information, withdrawal_requested, contact_lost.",
+        description="What holds in addition to the status: awaiting_information, withdrawal_requested, contact_lost.",
         examples=[["withdrawal_requested"]],
     )
     rejection_reason: RejectionReason | None = None

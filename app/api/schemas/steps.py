@@ -249,7 +249,7 @@ class ResultIn(StepIn):
     )
     drop_out_reason: DropOutReason | None = Described(
         None,
-        description="The story behind *wil geen (verdere) ondersteuning*; with that result only.",
+        description="The reason behind *wil geen (verdere) ondersteuning*; with that result only.",
         examples=["solves_it_alone"],
     )
 

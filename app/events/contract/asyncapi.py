@@ -12,7 +12,7 @@ from app.events.contract.envelope_schema import HEADERS, OPTIONAL_HEADERS, envel
 __all__ = ["asyncapi_document"]
 
 _DESCRIPTION = """\
-Events that the hub sends to subscribers by webhook; `GET /v1/events` of the REST API gives the same by polling.
+Events that the hub sends to subscribers by webhook; `GET /v1/events` of the REST API returns the same by polling.
 
 **Envelope**: CloudEvents 1.0 in structured JSON, one event a message (NL GOV profile 1.1).
 **Signature**: Standard Webhooks 1.0.0; public libraries verify it.
@@ -52,7 +52,7 @@ def _channel(outgoing: list[EventType]) -> dict[str, Any]:
     return {
         "address": None,
         "title": "A subscriber's endpoint",
-        "description": "The address that a subscription gives (*abonnement*); each event is posted to it over HTTPS.",
+        "description": "The address that a subscription names (*abonnement*); each event is posted to it over HTTPS.",
         "messages": {_key(each): {"$ref": f"#/components/messages/{_key(each)}"} for each in outgoing},
         "bindings": {"http": {}},
     }
@@ -70,7 +70,7 @@ def _operation(event_type: EventType) -> dict[str, Any]:
 
 
 def _message(event_type: EventType) -> dict[str, Any]:
-    moment = OCCASION_OF[event_type] or "none, it is about nobody"
+    moment = OCCASION_OF[event_type] or "none, it is about no person"
     return {
         "name": event_type.value,
         "title": event_type.value,

@@ -167,7 +167,7 @@ CATALOGUE: Mapping[EventType, Entry] = {
         "The application to the credit bank moved (aanvraag KBR gewijzigd)", to_referrer=_CHANGE
     ),
     EventType.SUBSCRIPTION_TEST: Entry(
-        "The subscriber asked for a test; it is about nobody (testbericht)", always=(Field.OCCURRED_AT,)
+        "The subscriber asked for a test; it is about no person (testbericht)", always=(Field.OCCURRED_AT,)
     ),
     EventType.SUBSCRIPTION_FAILING: Entry(
         "The address of a subscription does not take what it is sent (abonnement hapert)",
@@ -180,7 +180,7 @@ CATALOGUE: Mapping[EventType, Entry] = {
         notice_schema=SUBSCRIPTION_NOTICE,
     ),
     EventType.SUBSCRIPTION_DISABLED: Entry(
-        "The address of a subscription wants no more; what it is owed is held (abonnement uitgezet)",
+        "The address of a subscription refuses further events; those for it are parked (abonnement uitgezet)",
         always=(Field.OCCURRED_AT,),
         notice_schema=SUBSCRIPTION_NOTICE,
     ),
