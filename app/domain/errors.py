@@ -27,13 +27,13 @@ Messages name the field, the rule and the remedy, and never contain personal dat
 the description in the generated reference of errors.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
+from app.domain.codes import System
+from app.domain.fields import Field
 from app.domain.input_rules import InputRule
-
-if TYPE_CHECKING:
-    from app.domain.written_fields import OwnershipViolation
 
 
 class HubError(Exception):
@@ -142,6 +142,20 @@ class DuplicateReference(Conflict):
     title_nl = "Kenmerk al in gebruik"
 
 
+@dataclass(frozen=True)
+class OwnershipViolation:
+    """A write to fields of a referral that another party owns.
+
+    Attributes:
+        system: where the organisation that tried it registers.
+        values: what it wrote, by field.
+    """
+
+    referral_id: UUID
+    system: System
+    values: Mapping[Field, object]
+
+
 class NotTheOwner(Conflict):
     """Another party owns the value (domain.md, section 9); nothing changed, and the operator decides.
 
@@ -153,7 +167,7 @@ class NotTheOwner(Conflict):
     title = "Another party owns this fact"
     title_nl = "Een andere partij is eigenaar van dit gegeven"
 
-    def __init__(self, message: str, violation: "OwnershipViolation") -> None:
+    def __init__(self, message: str, violation: OwnershipViolation) -> None:
         super().__init__(message)
         self.violation = violation
 

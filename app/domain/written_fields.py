@@ -1,17 +1,14 @@
 """Which fields a command writes: used to refuse and record writes to fields owned by another party."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
-from uuid import UUID
 
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
     ClosureReason,
     ReferralStatus,
-    System,
     TrajectoryStatus,
 )
 from app.domain.commands import (
@@ -40,19 +37,6 @@ from app.domain.values import Counsellor
 
 WrittenFields = Mapping[Field, object]
 """Values by field."""
-
-
-@dataclass(frozen=True)
-class OwnershipViolation:
-    """A write to fields of a referral that another party owns.
-
-    Attributes:
-        system: where the organisation that tried it registers.
-    """
-
-    referral_id: UUID
-    system: System
-    values: WrittenFields
 
 
 def fields_written(command: Command) -> WrittenFields:
