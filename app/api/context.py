@@ -208,7 +208,7 @@ class WriteContext(ReadContext):
         ref = TrajectoryRef(self.resolve(given_id))
         return await self._change(ref, source, occurred_at, self.represent_trajectory, respond)
 
-    async def _change(  # the parts of one change
+    async def _change(
         self,
         ref: CaseRef,
         source: CommandSource,

@@ -124,7 +124,7 @@ def execute_all(tx: Connection, statement: Insert | Update, rows: Sequence[Colum
         tx.execute(statement, rows[0] if len(rows) == 1 else list(rows))
 
 
-Guard = tuple[Table, Columns]
+GuardRow = tuple[Table, Columns]
 """A table with a row that is inserted only where its key does not exist yet."""
 
 
@@ -145,7 +145,7 @@ class Writes:
         if rows:
             self._updates.setdefault(statement, []).extend(rows)
 
-    def run(self, tx: Connection, guard: Guard | None = None) -> bool:
+    def run(self, tx: Connection, guard: GuardRow | None = None) -> bool:
         """Write everything; returns what :func:`insert_together` does."""
         for statement, rows in self._updates.items():
             execute_all(tx, statement, rows)
@@ -153,7 +153,7 @@ class Writes:
 
 
 def insert_together(
-    tx: Connection, inserts: Sequence[tuple[Table, Sequence[Columns]]], guard: Guard | None = None
+    tx: Connection, inserts: Sequence[tuple[Table, Sequence[Columns]]], guard: GuardRow | None = None
 ) -> bool:
     """Insert rows of several tables, parents first.
 
@@ -175,7 +175,7 @@ def insert_together(
     return guard is None or tx.execute(_insert_if_absent(guard[0], tx.dialect.name), guard[1]).rowcount == 1
 
 
-def _insert_in_one_statement(tx: Connection, rows: Sequence[tuple[Table, Columns]], guard: Guard | None) -> bool:
+def _insert_in_one_statement(tx: Connection, rows: Sequence[tuple[Table, Columns]], guard: GuardRow | None) -> bool:
     all_rows = [*rows, guard] if guard else rows
     shape = tuple((table, tuple(row)) for table, row in all_rows)
     values = {_parameter(table, name): value for table, row in all_rows for name, value in row.items()}
@@ -202,12 +202,12 @@ def _parameter(table: Table, column: str) -> str:
     return f"{table.name}__{column}"
 
 
-def insert_row(tx: Connection, table: Table, values: Mapping[str, Any]) -> None:
+def insert_row(tx: Connection, table: Table, values: Mapping[str, object]) -> None:
     """Add a row."""
     tx.execute(_insert_into(table), dict(values))
 
 
-def update_row(tx: Connection, table: Table, row_id: UUID, values: Mapping[str, Any]) -> None:
+def update_row(tx: Connection, table: Table, row_id: UUID, values: Mapping[str, object]) -> None:
     """Change columns of the row with this id."""
     tx.execute(_update_of(table), {**values, "row_id": row_id})
 

@@ -66,8 +66,8 @@ class CaseLookup:
         return contexts
 
     def _with_client(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, FieldValues]]:
-        files = load_cases(tx, self._vault, {event.subject_id for event in events})
-        return {id: (file.referral.organisation, field_values(file)) for id, file in files.items()}
+        cases = load_cases(tx, self._vault, {event.subject_id for event in events})
+        return {id: (case.referral.organisation, field_values(case)) for id, case in cases.items()}
 
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
         """Return the partner's own ids of referrals; those it does not know are left out."""

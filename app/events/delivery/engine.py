@@ -35,7 +35,7 @@ GATHER_SECONDS = 0.008
 
 log = structlog.get_logger()
 
-Relay = Callable[[], Awaitable[int]]
+RelayOnce = Callable[[], Awaitable[int]]
 """Makes deliveries of events; returns of how many events."""
 
 _Selector = Callable[[Connection], Sequence[UUID]]
@@ -74,7 +74,7 @@ class DeliveryEngine:
         self._none_sending = asyncio.Event()
         self._results: list[AttemptResult] = []
 
-    async def run(self, stop: asyncio.Event, relay: Relay) -> None:
+    async def run(self, stop: asyncio.Event, relay: RelayOnce) -> None:
         """Send what falls due until ``stop`` is set; then wait for what is in flight and record it.
 
         Args:
@@ -95,7 +95,7 @@ class DeliveryEngine:
                 await self._wait()
         return taken
 
-    async def _iterate(self, relay: Relay) -> bool:
+    async def _iterate(self, relay: RelayOnce) -> bool:
         if self._is_relay_due():
             await self._relay_by(relay)
         if not await self._round() or self._sending:
@@ -106,7 +106,7 @@ class DeliveryEngine:
         committed, now = self._commits.take(), monotonic()
         return now >= self._relay_rests_until and (committed or now >= self._relay_polled_at + POLL_SECONDS)
 
-    async def _relay_by(self, relay: Relay) -> None:
+    async def _relay_by(self, relay: RelayOnce) -> None:
         """Relay events; when that fails, not again for a second, while what is due already is sent."""
         self._relay_polled_at = monotonic()
         relayed = await attempt(relay())

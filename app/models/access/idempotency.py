@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, bindparam, select
 
-from app.models.base import Guard, Id, UtcDateTime, metadata
+from app.models.base import GuardRow, Id, UtcDateTime, metadata
 
 idempotency = Table(
     "idempotency",
@@ -48,7 +48,7 @@ def find_answer(tx: Connection, organisation_id: UUID, key: str) -> StoredAnswer
     )
 
 
-def answer_guard(organisation_id: UUID, key: str, answer: StoredAnswer, now: datetime) -> Guard:
+def answer_guard(organisation_id: UUID, key: str, answer: StoredAnswer, now: datetime) -> GuardRow:
     """Return an answer as a row that is stored once for its key.
 
     On PostgreSQL storing it waits until another transaction that stores one under the same key has ended.

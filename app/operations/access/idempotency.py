@@ -8,7 +8,7 @@ from uuid import UUID
 from app.database import Connection, Database
 from app.domain.errors import HubError, IdempotencyConflict
 from app.models.access.idempotency import StoredAnswer, answer_guard, find_answer
-from app.models.base import Guard, insert_together
+from app.models.base import GuardRow, insert_together
 from app.operations.services import Services
 
 P = ParamSpec("P")
@@ -67,7 +67,7 @@ def answering(
     return lambda tx: represent(operation(tx, services, *args, **kwargs))
 
 
-def insert_guard(tx: Connection, guard: Guard) -> bool:
+def insert_guard(tx: Connection, guard: GuardRow) -> bool:
     """Store an answer that nothing else is written with; return False when there is one."""
     return insert_together(tx, (), guard)
 
@@ -77,7 +77,7 @@ async def once(
     services: Services,
     request: IdempotentRequest,
     work: Work,
-    store: Callable[[Connection, Guard], bool] = insert_guard,
+    store: Callable[[Connection, GuardRow], bool] = insert_guard,
 ) -> Answer:
     """Do the work in one transaction, or return the answer that the same request got before.
 
@@ -134,7 +134,7 @@ def _do(
     services: Services,
     request: IdempotentRequest,
     work: Work,
-    store: Callable[[Connection, Guard], bool],
+    store: Callable[[Connection, GuardRow], bool],
 ) -> Answer | HubError:
     answer = work(tx)
     if isinstance(answer, HubError):

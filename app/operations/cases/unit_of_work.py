@@ -8,7 +8,7 @@ from app.domain.case import CaseRules
 from app.domain.codes import OrganisationRole
 from app.domain.commands import RegisterReferral
 from app.domain.values import Organisation
-from app.models.base import Guard, Writes
+from app.models.base import GuardRow, Writes
 from app.models.cases.repository import CaseRepository
 from app.models.delivery.outbox import collect_events
 from app.operations.field_sync.known_values import KnownValues
@@ -44,7 +44,7 @@ class UnitOfWork:
         self.cases.prefetch_references([(referrer.id, own) for referrer, own in referred if referrer and own])
         self.cases.prefetch_clients({each.client.bsn for each in commands if each.client.bsn})
 
-    def flush(self, guard: Guard | None = None) -> bool:
+    def flush(self, guard: GuardRow | None = None) -> bool:
         """Write everything that changed.
 
         Args:

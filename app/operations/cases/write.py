@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.database import Connection, Database
 from app.domain.errors import NotTheOwner
-from app.models.base import Guard
+from app.models.base import GuardRow
 from app.operations.access.idempotency import Answer, IdempotentRequest, answer_before, once
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import record_violation
@@ -44,6 +44,6 @@ class _CaseWrite:
                 self._uow.flush()
             return refusal
 
-    def store(self, _tx: Connection, answer: Guard) -> bool:
+    def store(self, _tx: Connection, answer: GuardRow) -> bool:
         """Write what the work changed, and its answer."""
         return self._uow.flush(answer)

@@ -86,7 +86,7 @@ class _Unchanged(Enum):
 UNCHANGED = _Unchanged.UNCHANGED
 """In a request: keep what is stored, which is sealed and so cannot be sent back."""
 
-Unchanged = Literal[_Unchanged.UNCHANGED]
+KeepStored = Literal[_Unchanged.UNCHANGED]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +100,8 @@ class SubscriptionRequest:
     """
 
     settings: SubscriptionSettings
-    worker_email: str | Unchanged | None = None
-    credentials: Credentials | Unchanged | None = None
+    worker_email: str | KeepStored | None = None
+    credentials: Credentials | KeepStored | None = None
     revision: int | None = None
 
 
