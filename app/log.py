@@ -110,5 +110,5 @@ def _renderers(log_format: Literal["json", "console"]) -> list[structlog.typing.
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_dumped)]
 
 
-def _dumped(event: Mapping[str, Any], **_options: object) -> str:
+def _dumped(event: Mapping[str, object], **_options: object) -> str:
     return to_json(event, fallback=repr).decode()

@@ -95,7 +95,7 @@ def _kbr_fact(row: RegisterRow, status: KbrStatus, day: date) -> DatedFact:
     return _fact(row, "kbr_aanvraag", day, allegro.kbr_status_code(status), f"kbr-{status}")
 
 
-def _fact(row: RegisterRow, kind: str, day: date, contents: Mapping[str, Any], name: str | None = None) -> DatedFact:
+def _fact(row: RegisterRow, kind: str, day: date, contents: Mapping[str, object], name: str | None = None) -> DatedFact:
     fact = {
         "kenmerkVerwijzer": row.reference,
         "feitId": f"{row.reference}-{name or kind}",

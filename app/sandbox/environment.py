@@ -81,7 +81,7 @@ class SandboxEnv:
         if details.system is System.API:
             await self._connect(details.code)
 
-    async def refer(self, organisation: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+    async def refer(self, organisation: str, body: Mapping[str, object], key: str) -> dict[str, Any]:
         """Post a referral to the API on behalf of an organisation."""
         return await self._post(organisation, "/v1/referrals", body, key)
 
@@ -140,7 +140,7 @@ class SandboxEnv:
             save_client, self.hub.services, organisation, organisation_code=organisation, scopes=scopes, secret=secret
         )
 
-    async def _post(self, organisation: str, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+    async def _post(self, organisation: str, path: str, body: Mapping[str, object], key: str) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {await self.token(organisation)}", "Idempotency-Key": key}
         response = await self.http.post(path, json=dict(body), headers=headers)
         if response.is_error:

@@ -1,7 +1,7 @@
 """The data of the simulated RMW: registrations with their status lines, activity tab and XML."""
 
 from collections.abc import Iterator
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from app.sandbox.lengths import too_long
 from app.sandbox.rmw.messages import REGISTRATION
@@ -61,7 +61,7 @@ class Registrations:
         """Open or close the maintenance window."""
         self._store.put(_SWITCHES, "onderhoud", {"aan": wanted})
 
-    def checked(self, document: Any) -> Document:  # JSON of any type
+    def checked(self, document: object) -> Document:  # JSON of any type
         """Return a registration of the console if its field names, lengths and referral code are valid.
 
         Raises:
