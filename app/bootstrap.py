@@ -1,7 +1,7 @@
 """Builds everything that runs from the settings: for the API, workers, commands, the sandbox, benchmarks and tests."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from uuid import uuid4
 
@@ -27,6 +27,7 @@ from app.events.http.client import OutboundClient
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.operations.access.organisations import set_up_institutions
+from app.operations.clock import database_clock
 from app.operations.field_sync.known_values import on_delivered
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
@@ -127,19 +128,20 @@ def pull_policies_of(settings: Settings) -> dict[System, PullPolicy]:
 
 
 @asynccontextmanager
-async def open_app_state(settings: Settings, clock: Clock) -> AsyncIterator[AppState]:
-    """Open the database, which must have the newest schema, and what the API works with; close both at the end."""
-    db = Database.open(settings.database_url)
-    try:
-        services = build_services(settings.master_key_bytes(), settings.municipality, clock)
+async def open_app_state(settings: Settings, clock: Clock | None = None) -> AsyncIterator[AppState]:
+    """Open the database, which must have the newest schema, and what the API works with; close both at the end.
+
+    ``clock`` None is the clock of the database.
+    """
+    async with AsyncExitStack() as opened:
+        db = Database.open(settings.database_url)
+        opened.push_async_callback(db.close)
+        shared = clock if clock is not None else await opened.enter_async_context(database_clock(db))
+        services = build_services(settings.master_key_bytes(), settings.municipality, shared)
         await db.write(set_up_institutions, services)
         state = build_app_state(db, services, settings)
-        try:
-            yield state
-        finally:
-            await state.outbound.close()
-    finally:
-        await db.close()
+        opened.push_async_callback(state.outbound.close)
+        yield state
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from app.domain.codes import System
 from app.domain.errors import CursorExpired, PartnerError, Unavailable
 from app.log import configure_logging
 from app.models.diagnosis import SealedValue, any_sealed_value, partner_cursors, schema_version, server_time
-from app.operations.services import SystemClock
+from app.operations.clock import SystemClock
 from app.privacy.policy import load_policy
 from app.reference import load_reference
 from app.settings import Settings, faults_of

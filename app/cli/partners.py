@@ -19,11 +19,12 @@ from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
 from app.domain.partners import Job, JobKind, JobRequest, JobState
+from app.operations.clock import SystemClock
 from app.operations.intake.quarantine import dismiss_quarantined, page_of_quarantine
 from app.operations.partners.jobs import cancel_job, find_job, page_of_jobs, request_job
 from app.operations.partners.lease import LeaseLost, acquire_lease, release_lease
 from app.operations.partners.state import is_paused, partner_runs, partner_states, pause_partner, resume_partner
-from app.operations.services import Services, SystemClock
+from app.operations.services import Services
 from app.settings import Settings
 from app.worker import WorkerLoops
 

@@ -14,8 +14,10 @@ from rich.markup import escape
 
 from app.database import Connection, Database, DatabaseInUse
 from app.domain.errors import HubError, PartnerError
+from app.domain.ports import Clock
 from app.log import configure_logging
-from app.operations.services import Services, SystemClock, build_services
+from app.operations.clock import SystemClock
+from app.operations.services import Services, build_services
 from app.settings import Settings, faults_of
 
 P = ParamSpec("P")
@@ -39,9 +41,9 @@ def read_settings() -> Settings:
     return settings
 
 
-def services_of(settings: Settings) -> Services:
-    """Return the services of the installation that the settings describe."""
-    return build_services(settings.master_key_bytes(), settings.municipality, SystemClock())
+def services_of(settings: Settings, clock: Clock | None = None) -> Services:
+    """Return the services of the installation that the settings describe; ``clock`` None is the computer's."""
+    return build_services(settings.master_key_bytes(), settings.municipality, clock or SystemClock())
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -11,7 +11,6 @@ from app.bootstrap import open_app_state, open_worker
 from app.cli.runtime import read_settings, run
 from app.loops import stop_on_signal
 from app.main import serve as serve_http
-from app.operations.services import SystemClock
 from app.settings import Settings
 
 commands = typer.Typer()
@@ -28,7 +27,7 @@ def serve(
 
 async def _serve(settings: Settings, *, with_worker: bool) -> None:
     async with AsyncExitStack() as opened:
-        state = await opened.enter_async_context(open_app_state(settings, SystemClock()))
+        state = await opened.enter_async_context(open_app_state(settings))
         stop = stop_on_signal()
         async with asyncio.TaskGroup() as running:
             running.create_task(serve_http(create_api(state), settings.host, settings.port, stop))

@@ -44,6 +44,12 @@ def partner_cursors(tx: Connection) -> Mapping[System, str | None]:
 
 
 def server_time(tx: Connection) -> datetime:
-    """Return the present moment by the clock of the database server (PostgreSQL)."""
-    moment: datetime = tx.execute(select(func.clock_timestamp(type_=DateTime(timezone=True)))).scalar_one()
+    """Return the present moment by the clock of the database server; SQLite's is that of this computer."""
+    if tx.dialect.name == "sqlite":
+        return datetime.fromisoformat(tx.execute(_SQLITE_TIME).scalar_one()).replace(tzinfo=UTC)
+    moment: datetime = tx.execute(_SERVER_TIME).scalar_one()
     return moment.astimezone(UTC)
+
+
+_SERVER_TIME = select(func.clock_timestamp(type_=DateTime(timezone=True)))
+_SQLITE_TIME = select(func.strftime("%Y-%m-%d %H:%M:%f", "now"))

@@ -1,7 +1,6 @@
 """What every operation works with, wired once at the entry points."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from app.domain.identifiers import MonotonicIds, NewId
 from app.domain.ports import Clock
@@ -11,14 +10,6 @@ from app.privacy.policy import Policy, load_policy
 from app.privacy.pseudonyms import Pseudonyms
 from app.reference import Reference, load_reference
 from app.vault import Vault
-
-
-class SystemClock:
-    """The computer's clock."""
-
-    def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
-        return datetime.now(UTC)  # noqa: TID251  # the one place where the real clock is read
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 from app.api.auth.clients import MEMORY_SECONDS, KnownClients
 from app.bootstrap import open_app_state
 from app.operations.access.clients import SCOPES
-from app.operations.services import SystemClock
+from app.operations.clock import SystemClock
 from app.settings import Settings
 from tests.support.command_line import run, run_json
 from tests.support.served import api_of

@@ -13,7 +13,8 @@ from app.cli.doctor import Report, State, examine_clock
 from app.cli.runtime import run as run_to_the_end
 from app.database import Connection, Database, upgrade_schema, with_own_connection
 from app.operations.access.signing_keys import SigningKey, add_signing_key
-from app.operations.services import SystemClock, build_services
+from app.operations.clock import SystemClock
+from app.operations.services import build_services
 from app.sandbox.gidso.app import API_KEY
 from tests.support.command_line import run, run_json
 

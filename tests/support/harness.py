@@ -24,7 +24,8 @@ from app.operations.access.organisations import ReferrerDetails, save_referrer, 
 from app.operations.access.signing_keys import add_signing_key
 from app.operations.cases.execute import register
 from app.operations.cases.unit_of_work import UnitOfWork
-from app.operations.services import Services, SystemClock, build_services
+from app.operations.clock import SystemClock
+from app.operations.services import Services, build_services
 from tests.support.processes import MASTER_KEY
 
 __all__ = ["Harness", "open_harness"]
