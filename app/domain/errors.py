@@ -19,7 +19,7 @@
 
     PartnerError
     ├── PartnerUnreachable  retry; the outcome may be unknown
-    ├── PartnerRefused      do not retry
+    ├── PartnerRefused      the partner's own refusal of this message: do not retry
     └── PartnerUnreadable   quarantine
         └── UnknownCode     a code without a meaning here
 
@@ -209,15 +209,25 @@ class PartnerError(Exception):
 
 
 class PartnerUnreachable(PartnerError):
-    """The partner did not answer, or asks to try again later; the outcome may be unknown.
+    """The partner did not answer, or not as its contract says; the outcome may be unknown.
 
     Attributes:
         retry_after_seconds: the wait the partner asked for, None when it did not say.
+        code: a stable code of what went wrong, for lists and metrics.
+        status: the HTTP status of the answer; None when there was none.
     """
 
-    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        retry_after_seconds: float | None = None,
+        *,
+        code: str = "unreachable",
+        status: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+        self.code, self.status = code, status
 
 
 class CursorExpired(PartnerError):
@@ -225,7 +235,15 @@ class CursorExpired(PartnerError):
 
 
 class PartnerRefused(PartnerError):
-    """The partner understood and refused; sending the same again does not help."""
+    """The partner itself refused this message, in its own form of errors; sending the same again does not help.
+
+    Attributes:
+        status: the HTTP status of the answer; None when nothing was sent.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class PartnerUnreadable(PartnerError):

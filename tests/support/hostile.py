@@ -1,4 +1,6 @@
-"""Addresses and URLs that the hub must not call; every outbound client is tested with all of them."""
+"""Addresses and URLs that the hub must not call, and answers that it must not take for a partner's own."""
+
+from typing import NamedTuple
 
 HOSTILE_ADDRESSES = (
     *("127.0.0.1", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
@@ -48,3 +50,74 @@ HOSTILE_URLS = (
     ("bare name", "http://intranet:{port}/"),
 )
 """Descriptions and URLs; a listener that must not be reached is at ``{port}``."""
+
+
+class HostileAnswer(NamedTuple):
+    """What a server between the hub and a partner answers."""
+
+    name: str
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = {}  # noqa: RUF012  # never changed
+
+
+_HTML = b"<!DOCTYPE html><html><body><h1>Onderhoud</h1></body></html>"
+_PAGE: dict[str, str] = {"content-type": "text/html"}
+_JSON: dict[str, str] = {"content-type": "application/json"}
+_FAULT = (
+    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:%b</faultcode>'
+    b"<faultstring>no route</faultstring>%b</s:Fault></s:Body></s:Envelope>"
+)
+
+FOREIGN_ERRORS = (
+    HostileAnswer("redirect to a login page", 302, b"", {"location": "/login"}),
+    HostileAnswer("permanent redirect", 301, _HTML, {"location": "https://elders.example/"}),
+    HostileAnswer("redirect that keeps the method", 307, b"", {"location": "/onderhoud"}),
+    HostileAnswer("bad request of a proxy", 400, _HTML, _PAGE),
+    HostileAnswer("unauthorized of a proxy", 401, _HTML, _PAGE),
+    HostileAnswer("forbidden by a proxy", 403, _HTML, _PAGE),
+    HostileAnswer("not found of a proxy", 404, _HTML, _PAGE),
+    HostileAnswer("not found without a body", 404),
+    HostileAnswer("not found of a gateway", 404, b'{"message":"no Route matched with those values"}', _JSON),
+    HostileAnswer("not found of an OData server", 404, b'{"error":{"code":"","message":"Resource not found"}}', _JSON),
+    HostileAnswer(
+        "error of another list of codes", 400, b'{"foutcode":"E17","code":"E17","melding":"","fout":""}', _JSON
+    ),
+    HostileAnswer("method not allowed by a proxy", 405, _HTML, _PAGE),
+    HostileAnswer("proxy authentication", 407, _HTML, _PAGE),
+    HostileAnswer("conflict of a gateway", 409, b"[]", _JSON),
+    HostileAnswer("gone of a proxy", 410, _HTML, _PAGE),
+    HostileAnswer("too large for a proxy", 413, _HTML, _PAGE),
+    HostileAnswer("unavailable for legal reasons", 451, _HTML, _PAGE),
+    HostileAnswer("web server returned an unknown error", 520, _HTML, _PAGE),
+    HostileAnswer("web server is down", 521, _HTML, _PAGE),
+    HostileAnswer("internal error page", 500, _HTML, _PAGE),
+    HostileAnswer("fault of a service bus", 500, _FAULT % (b"Client", b""), {"content-type": "text/xml"}),
+    HostileAnswer(
+        "fault with a code of another system",
+        500,
+        _FAULT % (b"Client", b'<detail><fout xmlns="urn:elders"><code>ONBEKEND</code></fout></detail>'),
+        {"content-type": "text/xml"},
+    ),
+)
+"""Errors that are not the partner's own: none is a refusal of the message."""
+
+FOREIGN_SUCCESSES = (
+    HostileAnswer("maintenance page", 200, _HTML, _PAGE),
+    HostileAnswer("maintenance page as created", 201, _HTML, _PAGE),
+    HostileAnswer("accepted by a queue", 202, b'{"status":"queued"}', _JSON),
+    HostileAnswer("no content", 204),
+    HostileAnswer("empty body", 200),
+    HostileAnswer("empty object", 200, b"{}", _JSON),
+    HostileAnswer("list", 201, b"[]", _JSON),
+    HostileAnswer(
+        "answer about another message",
+        201,
+        b'{"Kenmerk":"x","kenmerk":"x","berichtId":"018f3c6e-7b1a-7cc3-98c4-dc0c0c0739aa",'
+        b'"externReferentie":"018f3c6e-7b1a-7cc3-98c4-dc0c0c07398f","dossiernummer":"A1"}',
+        _JSON,
+    ),
+    HostileAnswer("cut-off JSON", 200, b'{"value": [', _JSON),
+    HostileAnswer("fault with status 200", 200, _FAULT % (b"Client", b""), {"content-type": "text/xml"}),
+)
+"""Answers that say success and are not the contract's."""

@@ -63,9 +63,9 @@ class TemplatePartner:
     def _guarded(self, endpoint: Any) -> Any:
         async def answer(request: Request) -> Response:
             if self.down:
-                return _fault(503, "onderhoud", {"Retry-After": "30"})
+                return _fault(503, "ONDERHOUD", "onderhoud", {"Retry-After": "30"})
             if request.headers.get("authorization") != f"Bearer {TOKEN}":
-                return _fault(401, "onbekend token")
+                return _fault(401, "GEEN_TOEGANG", "onbekend token")
             response: Response = await endpoint(request)
             return response
 
@@ -74,7 +74,7 @@ class TemplatePartner:
     async def _changes(self, request: Request) -> Response:
         after, limit = (int(request.query_params.get(name, "-1")) for name in ("na", "aantal"))
         if after < 0 or not 1 <= limit <= 500:
-            return _fault(400, "na of aantal ontbreekt of is te klein of te groot")
+            return _fault(400, "ONGELDIG", "na of aantal ontbreekt of is te klein of te groot")
         found = [
             {"volgnummer": self._sequence[number], "aanmelding": referral}
             for number, referral in self.referrals.items()
@@ -85,11 +85,11 @@ class TemplatePartner:
     async def _add(self, request: Request) -> Response:
         number = request.path_params["number"]
         if number not in self.referrals:
-            return _fault(404, "geen aanmelding met dit nummer")
+            return _fault(404, "ONBEKEND", "geen aanmelding met dit nummer")
         self.messages.append((number, await request.json()))
         if self.answers_to_lose:
             self.answers_to_lose -= 1
-            return _fault(503, "tijdelijk niet bereikbaar")
+            return _fault(503, "ONDERHOUD", "tijdelijk niet bereikbaar")
         return Response(status_code=201)
 
     async def _find(self, request: Request) -> Response:
@@ -97,7 +97,7 @@ class TemplatePartner:
         for message in self.written(request.path_params["number"]):
             if message["kenmerk"] == reference:
                 return JSONResponse(message)
-        return _fault(404, "geen bericht met dit kenmerk")
+        return _fault(404, "ONBEKEND", "geen bericht met dit kenmerk")
 
 
 @asynccontextmanager
@@ -109,8 +109,8 @@ async def running_partner(partner: TemplatePartner) -> AsyncIterator[str]:
     await server.stop()
 
 
-def _fault(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"fout": text}, status, headers)
+def _fault(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"code": code, "fout": text}, status, headers)
 
 
 _NEW: Document = {

@@ -6,13 +6,24 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.adapters.allegro.schemas import ChangeList, FileReceipt
-from app.adapters.common.http import BearerAuth, check_response, http_client, parse_response, partner_errors
+from app.adapters.allegro.schemas import ChangeList, FileReceipt, Foutmelding
+from app.adapters.common.answers import AnswerRules, Model, unclear_answer
+from app.adapters.common.http import BearerAuth, http_client, partner_errors
 from app.adapters.common.pace import Pace
 from app.oauth_client import OAuthClient
 
 _PARTNER = "Allegro"
-_CREDENTIALS = "client id and secret"
+_RULES = AnswerRules(
+    partner=_PARTNER,
+    credentials="client id and secret",
+    error=Foutmelding,
+    refusals={
+        400: {"bericht-ongeldig", "parameter-ongeldig"},
+        404: {"verwijzing-onbekend"},
+        409: {"bericht-id-in-gebruik"},
+    },
+)
+_STORED = (200, 201)
 
 
 class ListedReferral(BaseModel):
@@ -34,11 +45,16 @@ class _ReferralList(BaseModel):
     verwijzingen: list[ListedReferral]
 
 
+class _StoredMessage(BaseModel):
+    message_id: UUID = Field(validation_alias="berichtId")
+
+
 class AllegroClient:
     """Calls Allegro.
 
-    Every method raises PartnerUnreachable when trying again may help (no answer, 429, 5xx, and 401, because an
-    operator can correct the credentials), and PartnerRefused for any other refusal.
+    Every method raises PartnerRefused when Allegro itself refuses the message, by a code of its contract, UnclearAnswer
+    when a success has another form than the contract's, and PartnerUnreachable for anything else: no answer, a refused
+    login, an error of a server in between.
 
     Args:
         url: where Allegro answers, without a path.
@@ -56,7 +72,7 @@ class AllegroClient:
     async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
         """Return at most ``limit`` changes (*mutaties*, unread) with a sequence number above ``after``, in order."""
         response = await self._call("GET", "/api/v1/mutaties", params={"na": after, "aantal": limit})
-        return parse_response(ChangeList, response, _PARTNER).mutaties
+        return _read(ChangeList, response).mutaties
 
     async def referrals(self, after: str, limit: int) -> list[ListedReferral]:
         """Return at most ``limit`` (1 to 500) referrals whose file was made after another, oldest first.
@@ -66,38 +82,41 @@ class AllegroClient:
             limit: fewer referrals than this mean that there are no more.
         """
         response = await self._call("GET", "/api/v1/verwijzingen", params={"na": after, "aantal": limit})
-        return parse_response(_ReferralList, response, _PARTNER).verwijzingen
+        return _read(_ReferralList, response).verwijzingen
 
     async def find_referral(self, referral_id: UUID) -> StoredReferral | None:
         """Return a referral as Allegro stores it; None when it has none."""
-        response = await self._look(f"/api/v1/verwijzingen/{referral_id}")
-        return None if response is None else parse_response(StoredReferral, response, _PARTNER)
+        response = await self._call("GET", f"/api/v1/verwijzingen/{referral_id}")
+        if _is_absent(response):
+            return None
+        stored = _read(StoredReferral, response)
+        _require(stored.referral_id == referral_id, response)
+        return stored
 
     async def put_referral(self, referral_id: UUID, contents: Mapping[str, object]) -> str:
         """Create or replace a referral (*verwijzing*); return the number of its file (*dossiernummer*)."""
         response = await self._call("PUT", f"/api/v1/verwijzingen/{referral_id}", json=contents)
-        return parse_response(FileReceipt, response, _PARTNER).dossiernummer
+        receipt = _read(FileReceipt, response, *_STORED)
+        _require(receipt.extern_referentie == referral_id, response)
+        return receipt.dossiernummer
 
     async def post_message(self, referral_id: UUID, message: Mapping[str, object]) -> None:
         """Add a message (*bericht*) to a referral; the same ``berichtId`` twice is stored once."""
-        await self._call("POST", f"/api/v1/verwijzingen/{referral_id}/berichten", json=message)
+        response = await self._call("POST", f"/api/v1/verwijzingen/{referral_id}/berichten", json=message)
+        stored = _read(_StoredMessage, response, *_STORED)
+        _require(str(stored.message_id) == message["berichtId"], response)
 
     async def has_message(self, referral_id: UUID, message_id: UUID) -> bool:
         """Return whether Allegro stored the message with this id."""
-        return await self._look(f"/api/v1/verwijzingen/{referral_id}/berichten/{message_id}") is not None
+        response = await self._call("GET", f"/api/v1/verwijzingen/{referral_id}/berichten/{message_id}")
+        if _is_absent(response):
+            return False
+        _require(_read(_StoredMessage, response).message_id == message_id, response)
+        return True
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
-
-    async def _look(self, path: str) -> httpx.Response | None:
-        with partner_errors(_PARTNER):
-            response = await self._http.get(path)
-            return (
-                None
-                if response.status_code == httpx.codes.NOT_FOUND
-                else check_response(response, _PARTNER, _CREDENTIALS)
-            )
 
     async def _call(
         self,
@@ -108,5 +127,17 @@ class AllegroClient:
         json: Mapping[str, object] | None = None,
     ) -> httpx.Response:
         with partner_errors(_PARTNER):
-            response = await self._http.request(method, path, params=params, json=json)
-            return check_response(response, _PARTNER, _CREDENTIALS)
+            return await self._http.request(method, path, params=params, json=json)
+
+
+def _read(model: type[Model], response: httpx.Response, *successes: int) -> Model:
+    return _RULES.read(model, _RULES.checked(response, *(successes or (200,))))
+
+
+def _require(is_about_it: bool, response: httpx.Response) -> None:  # the only condition
+    if not is_about_it:
+        raise unclear_answer(_PARTNER, response.status_code)
+
+
+def _is_absent(response: httpx.Response) -> bool:
+    return _RULES.says(response, 404, "verwijzing-onbekend", "bericht-onbekend")

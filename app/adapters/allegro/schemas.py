@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
+
+from app.adapters.common.answers import ErrorMessage
 
 _YEARS = range(1900, 2200)
 
@@ -55,6 +58,13 @@ Name = Annotated[str, StringConstraints(max_length=200)]
 Place = Annotated[str, StringConstraints(max_length=300)]
 
 
+class Foutmelding(ErrorMessage):
+    """Allegro's own error."""
+
+    code: str = Field(validation_alias="foutcode")
+    melding: str
+
+
 class ChangeList(_Message):
     """A page of the change feed; each change is read separately, so that an unreadable one affects no other."""
 
@@ -62,8 +72,9 @@ class ChangeList(_Message):
 
 
 class FileReceipt(_Message):
-    """The answer to a referral."""
+    """The answer to a referral: whose file it is, and its number."""
 
+    extern_referentie: UUID
     dossiernummer: FileNumber
 
 

@@ -2,27 +2,22 @@
 
 import ssl
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Set
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TypeVar
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
-from pydantic import BaseModel, ValidationError
 from typing_extensions import override
 
+from app.adapters.common.answers import login_refused_by, unexpected_status
 from app.adapters.common.pace import Pace, PacedTransport
-from app.domain.errors import PartnerRefused, PartnerUnreachable
+from app.domain.errors import PartnerUnreachable
 from app.oauth_client import NoToken, OAuthClient, TokenCache, TokenRequest, TokenResponse
-
-Model = TypeVar("Model", bound=BaseModel)
 
 # RFC 6749, section 5.2: also 400 for a client that the endpoint does not know.
 _TOKEN_REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-_TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 def http_client(
@@ -56,66 +51,12 @@ def http_client(
 
 @contextmanager
 def partner_errors(partner: str) -> Iterator[None]:
-    """Raise network errors and refusals by HTTP status as partner errors.
-
-    Raises:
-        PartnerUnreachable: no answer, or a temporary status (408, 425, 429, 500, 502, 503, 504).
-        PartnerRefused: any other status from 400 on, and redirects.
-    """
+    """Raise network errors as PartnerUnreachable."""
     try:
         yield
-    except httpx.HTTPStatusError as error:
-        status = error.response.status_code
-        if status in _TEMPORARY:
-            wait = _retry_after_seconds(error.response)
-            raise PartnerUnreachable(f"{partner} answered {status}; trying again later", wait) from error
-        raise PartnerRefused(f"{partner} answered {status} to {error.request.method}") from error
     # The transport lets some of aiohttp's own errors through.
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
         raise PartnerUnreachable(f"{partner} gave no answer ({type(error).__name__})") from error
-
-
-def parse_response(model: type[Model], response: httpx.Response, partner: str) -> Model:
-    """Return the message in a response.
-
-    Raises:
-        PartnerUnreachable: it is not as the contract says, for example a proxy's page with status 200: nothing of it is
-            stored, and the next pull tries again.
-    """
-    try:
-        return model.model_validate_json(response.content)
-    except ValidationError:
-        # Without the cause: it repeats what was sent.
-        raise PartnerUnreachable(f"{partner} gave an answer that is not in its contract; trying again later") from None
-
-
-def check_response(
-    response: httpx.Response,
-    partner: str,
-    credentials: str,
-    login_refused: Set[int] = frozenset({HTTPStatus.UNAUTHORIZED}),
-) -> httpx.Response:
-    """Return a response that is a success.
-
-    Args:
-        response: what the partner answered.
-        partner: the partner's name, for the text of the error.
-        credentials: what the operator has to check when the login is refused.
-        login_refused: the statuses by which the partner refuses a login.
-
-    Raises:
-        PartnerUnreachable: the login is refused. That is about the hub's credentials and not about the message, which
-            has to wait until an operator corrects them, and must not be given up.
-        httpx.HTTPStatusError: any other refusal; see ``partner_errors``.
-    """
-    if response.status_code in login_refused:
-        raise login_refused_by(partner, credentials)
-    return response.raise_for_status()
-
-
-def login_refused_by(partner: str, credentials: str) -> PartnerUnreachable:
-    """Return the error of a login that a partner refuses; ``credentials`` names what the operator has to check."""
-    return PartnerUnreachable(f"{partner} refuses the hub's credentials; check {credentials}")
 
 
 class BearerAuth(httpx.Auth):
@@ -139,7 +80,8 @@ class BearerAuth(httpx.Auth):
         """Send the call with a token; after a 401 once more with a new one.
 
         Raises:
-            PartnerUnreachable: the token endpoint refuses the login, or its answer is not in the contract.
+            PartnerUnreachable: the token endpoint refuses the login, or its answer is not in the contract. The message
+                was not sent.
         """
         for _ in ("first", "with a new token"):
             token = await self._token()
@@ -159,17 +101,8 @@ class BearerAuth(httpx.Auth):
 
     async def _send(self, request: TokenRequest) -> TokenResponse:
         response = await self._http.post(request.url, headers=request.headers, content=request.body, auth=httpx.Auth())
-        check_response(response, self._partner, "client id and secret", _TOKEN_REFUSED)
+        if response.status_code in _TOKEN_REFUSED:
+            raise login_refused_by(self._partner, "client id and secret", response.status_code)
+        if not response.is_success:
+            raise unexpected_status(response, self._partner)
         return TokenResponse(response.status_code, response.content)
-
-
-def _retry_after_seconds(response: httpx.Response) -> float | None:
-    value = response.headers.get("retry-after", "")
-    if value.isdigit():
-        return float(value)
-    try:
-        # Both moments are the partner's, so it does not matter that its clock differs from the hub's.
-        wait = parsedate_to_datetime(value) - parsedate_to_datetime(response.headers["date"])
-    except (ValueError, KeyError):
-        return None
-    return max(0.0, wait.total_seconds())

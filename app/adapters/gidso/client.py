@@ -9,14 +9,21 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 
-from app.adapters.common.http import Model, check_response, http_client, parse_response, partner_errors
+from app.adapters.common.answers import AnswerRules, Model, unclear_answer
+from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
-from app.adapters.gidso.schemas import AanmeldingenPage, JournaalregelsPage
+from app.adapters.gidso.schemas import AanmeldingenPage, Fout, Journaalregel, JournaalregelsPage
 from app.domain.errors import CursorExpired, PartnerUnreachable
 
 _PARTNER: Final = "GIDSO"
 _ROWS: Final = "/odata/v4/Aanmeldingen"
-_LOGIN_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_RULES: Final = AnswerRules(
+    partner=_PARTNER,
+    credentials="the API key and the certificate",
+    error=Fout,
+    refusals={400: {"OngeldigeVraag", "OngeldigeJournaalregel"}, 404: {"NietGevonden"}},
+    login_refused=frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}),
+)
 
 
 @dataclass(frozen=True)
@@ -53,20 +60,28 @@ class GidsoClient:
         """
         with partner_errors(_PARTNER):
             response = await self._http.get(_ROWS, params=query)
-            if response.status_code == HTTPStatus.GONE:
-                raise CursorExpired("GIDSO no longer knows the delta token; everything must be read again")
-            return _read(AanmeldingenPage, response)
+        if _RULES.says(response, HTTPStatus.GONE, "TokenVerlopen"):
+            raise CursorExpired("GIDSO no longer knows the delta token; everything must be read again")
+        return _read(AanmeldingenPage, response)
 
     async def has_line(self, case_id: str, reference: str) -> bool:
         """Return whether a registration's journal has a line with this reference; raises partner errors."""
         with partner_errors(_PARTNER):
             response = await self._http.get(_lines(case_id), params={"$filter": f"Kenmerk eq '{reference}'"})
-            return bool(_read(JournaalregelsPage, response).value)
+        return any(line.reference == reference for line in _read(JournaalregelsPage, response).value)
 
     async def append_line(self, case_id: str, line: Mapping[str, str]) -> None:
-        """Append a line to a registration's journal; raises partner errors."""
+        """Append a line to a registration's journal.
+
+        Raises:
+            UnclearAnswer: a success that is not the contract's, such as a page of a server in between.
+            PartnerUnreachable: no answer, or one that is not about the line.
+            PartnerRefused: GIDSO refuses the line.
+        """
         with partner_errors(_PARTNER):
-            _checked(await self._http.post(_lines(case_id), json=line))
+            response = await self._http.post(_lines(case_id), json=line)
+        if _read(Journaalregel, response, HTTPStatus.CREATED).reference != line["Kenmerk"]:
+            raise unclear_answer(_PARTNER, response.status_code)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -89,12 +104,8 @@ def _lines(case_id: str) -> str:
     return f"{_ROWS}('{quote(case_id.replace(chr(39), chr(39) * 2), safe='')}')/Journaalregels"
 
 
-def _checked(response: httpx.Response) -> httpx.Response:
-    return check_response(response, _PARTNER, "the API key and the certificate", _LOGIN_REFUSED)
-
-
-def _read(model: type[Model], response: httpx.Response) -> Model:
-    return parse_response(model, _checked(response), _PARTNER)
+def _read(model: type[Model], response: httpx.Response, success: HTTPStatus = HTTPStatus.OK) -> Model:
+    return _RULES.read(model, _RULES.checked(response, success))
 
 
 def _mutual_tls(certificate: Certificate) -> ssl.SSLContext:

@@ -8,8 +8,10 @@ import re
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AliasPath, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_pascal
+
+from app.adapters.common.answers import ErrorMessage
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
@@ -140,9 +142,24 @@ class AanmeldingenPage(BaseModel):
     delta_link: str | None = Field(default=None, alias="@odata.deltaLink")
 
 
+class Journaalregel(BaseModel):
+    """A journal line that GIDSO stored; the hub reads only whose line it is."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    reference: str = Field(alias="Kenmerk")
+
+
 class JournaalregelsPage(BaseModel):
-    """The journal lines found; the hub uses only their number."""
+    """The journal lines found."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    value: list[dict[str, object]]
+    value: list[Journaalregel]
+
+
+class Fout(ErrorMessage):
+    """GIDSO's own error."""
+
+    code: str = Field(validation_alias=AliasPath("error", "code"))
+    message: str = Field(validation_alias=AliasPath("error", "message"))

@@ -1,5 +1,6 @@
 """Writes journal lines (*journaalregels*) into GIDSO."""
 
+from app.adapters.common.writing import write_once
 from app.adapters.gidso.client import GidsoClient
 from app.adapters.gidso.journal import to_line
 from app.domain.codes import System
@@ -11,7 +12,7 @@ class GidsoSink:
     """Writes a message as a line in the journal of the team's registration.
 
     GIDSO appends a repeated line a second time. From the second attempt on, the line is therefore looked up first, by
-    its reference.
+    its reference; and after a success that is not the contract's.
     """
 
     system = System.GIDSO
@@ -30,7 +31,9 @@ class GidsoSink:
         if case_id is None:
             raise PartnerRefused("GIDSO does not know this referral; it has no journal to write in")
         line = to_line(message)
-        if message.attempt > 1 and await self._client.has_line(case_id, line["Kenmerk"]):
-            return Receipt(case_id, already_there=True)
-        await self._client.append_line(case_id, line)
-        return Receipt(case_id)
+        already_there = await write_once(
+            message.attempt,
+            write=lambda: self._client.append_line(case_id, line),
+            is_there=lambda: self._client.has_line(case_id, line["Kenmerk"]),
+        )
+        return Receipt(case_id, already_there=already_there)

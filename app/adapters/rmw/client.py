@@ -1,10 +1,13 @@
 """The SOAP interface of RMW over HTTP. Source: ``openapi/partners/rmw.wsdl``."""
 
+from http import HTTPStatus
 from typing import Final
 
+import httpx
 from lxml import etree
 
-from app.adapters.common.http import check_response, http_client, login_refused_by, partner_errors
+from app.adapters.common.answers import login_refused_by, unclear_answer, unexpected_status
+from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.rmw.schemas import RegistrationList, RegistrationState, StatusUpdate
 from app.adapters.rmw.soap import NAMESPACE, Fault, NotSoap, read, request, security_header
@@ -16,13 +19,17 @@ _PATH: Final = "/rmw/services/aanmelding"
 _MAINTENANCE: Final = "ONDERHOUD"
 _LOGIN_REFUSED: Final = "AUTHENTICATIE"
 _TAB_CLOSED: Final = "TABGESLOTEN"
+_REFUSED: Final = frozenset({"ONBEKEND", "ONGELDIG", _TAB_CLOSED})
+"""The codes with which RMW refuses a message for good."""
 
 
 class RmwClient:
     """Calls RMW.
 
-    Every operation raises PartnerUnreachable when there is no answer or a temporary one (the outcome of a change is
-    then unknown) and when RMW refuses the login, and PartnerRefused for any other refusal.
+    Every operation raises PartnerRefused when RMW itself refuses the message, by a fault with a code of its contract,
+    UnclearAnswer when a success has another form than the contract's, and PartnerUnreachable for anything else: no
+    answer, maintenance, a refused login, a fault or a page of a server in between. The outcome of a change is then
+    unknown.
     """
 
     def __init__(self, url: str, username: str, password: str, pace: Pace | None = None) -> None:
@@ -44,17 +51,24 @@ class RmwClient:
 
     async def registration_state(self, number: str) -> RegistrationState:
         """Return what systems wrote on a registration."""
-        return RegistrationState.read(await self._ask("geefAanmelding", {"aanmeldnummer": number}))
+        answer = await self._ask("geefAanmelding", {"aanmeldnummer": number})
+        try:
+            return RegistrationState.read(answer, number)
+        except ValueError:
+            raise unclear_answer(_PARTNER, HTTPStatus.OK) from None
 
     async def add_status(self, update: StatusUpdate) -> None:
         """Append a status line; RMW appends a repeated one again."""
-        await self._ask("wijzigAanmeldcodeStatus", update.fields())
+        answer = await self._ask("wijzigAanmeldcodeStatus", update.fields())
+        _require_acknowledgement(answer, update.registration_number)
 
     async def close_tab(self, number: str, on: str, reference: str) -> None:
         """Close the activity tab; a tab that is closed already is no error."""
         fields = {"aanmeldnummer": number, "datum": on, "kenmerk": reference}
         answer = await self._call("sluitTab", fields)
-        if isinstance(answer, Fault) and answer.code != _TAB_CLOSED:
+        if not isinstance(answer, Fault):
+            _require_acknowledgement(answer, number)
+        elif answer.code != _TAB_CLOSED:
             raise _error(answer)
 
     async def _ask(self, action: str, fields: dict[str, str]) -> etree._Element:
@@ -67,23 +81,39 @@ class RmwClient:
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{NAMESPACE}/{action}"'}
         with partner_errors(_PARTNER):
             response = await self._http.post(_PATH, content=request(self._header, action, fields), headers=headers)
-            # SOAP 1.1, section 6.2: a fault has status 500; any other error comes from a server in between.
-            if response.status_code != 500:
-                check_response(response, _PARTNER, _CREDENTIALS)
-            try:
-                answer = read(response.content)
-            except NotSoap as error:
-                response.raise_for_status()
-                raise PartnerUnreachable(str(error)) from error
-        if isinstance(answer, Fault) or answer.tag == f"{{{NAMESPACE}}}{action}Response":
-            return answer
-        raise PartnerUnreachable(f"RMW returned an answer to another request than {action}")
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            raise login_refused_by(_PARTNER, _CREDENTIALS, response.status_code)
+        # SOAP 1.1, section 6.2: a fault has status 500; any other error comes from a server in between.
+        if response.status_code not in (HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR):
+            raise unexpected_status(response, _PARTNER)
+        return _content(response, action)
+
+
+def _content(response: httpx.Response, action: str) -> etree._Element | Fault:
+    """Return what the envelope contains: a fault with status 500, the answer to this action with status 200."""
+    try:
+        answer = read(response.content)
+    except NotSoap:
+        raise unexpected_status(response, _PARTNER) from None
+    expected = isinstance(answer, Fault) or answer.tag == f"{{{NAMESPACE}}}{action}Response"
+    if not expected or isinstance(answer, Fault) == response.is_success:
+        raise unexpected_status(response, _PARTNER)
+    return answer
+
+
+def _require_acknowledgement(answer: etree._Element, number: str) -> None:
+    code = answer.findtext(f"{{{NAMESPACE}}}stuurgegevens/{{{NAMESPACE}}}berichtcode")
+    if code != "Bv03" or answer.findtext(f"{{{NAMESPACE}}}aanmeldnummer") != number:
+        raise unclear_answer(_PARTNER, HTTPStatus.OK)
 
 
 def _error(fault: Fault) -> PartnerRefused | PartnerUnreachable:
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
     if fault.login_refused or fault.code == _LOGIN_REFUSED:
-        return login_refused_by(_PARTNER, _CREDENTIALS)
-    code = fault.code or "no code"
-    if fault.temporary or fault.code == _MAINTENANCE:
-        return PartnerUnreachable(f"RMW cannot answer now ({code}); trying again later", fault.wait_seconds)
-    return PartnerRefused(f"RMW refused the message ({code})")
+        return login_refused_by(_PARTNER, _CREDENTIALS, status)
+    if fault.code in _REFUSED and not fault.temporary:
+        return PartnerRefused(f"RMW refuses the message ({fault.code})", status=status)
+    # Without a code of the contract a server in between made the fault.
+    code = _MAINTENANCE if fault.code == _MAINTENANCE else "a fault that is not in its contract"
+    text = f"RMW cannot answer now ({code}); trying again later"
+    return PartnerUnreachable(text, fault.wait_seconds, code="status-5xx", status=status)

@@ -135,11 +135,17 @@ class RegistrationState:
     tab_closed: bool
 
     @classmethod
-    def read(cls, answer: etree._Element) -> Self:
-        """Return the state in ``geefAanmeldingResponse``."""
-        line, tab = f"{_PREFIX}aanmelding/{_PREFIX}statusregel", f"{_PREFIX}aanmelding/{_PREFIX}tab"
-        references = frozenset(found.text or "" for found in answer.iterfind(f"{line}/{_PREFIX}kenmerk"))
-        return cls(references, answer.findtext(f"{tab}/{_PREFIX}stand") == "G")
+    def read(cls, answer: etree._Element, number: str) -> Self:
+        """Return the state in ``geefAanmeldingResponse``.
+
+        Raises:
+            ValueError: it contains no registration with this number.
+        """
+        registration = answer.find(f"{_PREFIX}aanmelding")
+        if registration is None or registration.findtext(f"{_PREFIX}aanmeldnummer") != number:
+            raise ValueError("another registration")
+        lines, tab = registration.iterfind(f"{_PREFIX}statusregel/{_PREFIX}kenmerk"), f"{_PREFIX}tab/{_PREFIX}stand"
+        return cls(frozenset(found.text or "" for found in lines), registration.findtext(tab) == "G")
 
 
 @dataclass(frozen=True, kw_only=True)

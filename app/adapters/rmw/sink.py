@@ -1,18 +1,18 @@
 """Writes to RMW: the status of a referral code, and at the end of a case the closing of the activity tab."""
 
-from typing import Final
-
+from app.adapters.common.writing import write_once
 from app.adapters.rmw.client import RmwClient
 from app.adapters.rmw.mapping import ENDINGS, to_status_update
-from app.adapters.rmw.schemas import RegistrationState
+from app.adapters.rmw.schemas import StatusUpdate
 from app.domain.codes import System
 from app.domain.ports import PartnerMessage, Receipt
 
-_NOTHING_WRITTEN: Final = RegistrationState(references=frozenset(), tab_closed=False)
-
 
 class RmwSink:
-    """Writes to RMW. RMW stores a repeated line again, so the second attempt first looks up what the first one left."""
+    """Writes to RMW. RMW stores a repeated line again, so the second attempt first looks up what the first one left.
+
+    After a success that is not the contract's, what was written is looked up too.
+    """
 
     system = System.RMW
 
@@ -27,16 +27,21 @@ class RmwSink:
             PartnerRefused: RMW refuses it, or has no place for this message.
         """
         update = to_status_update(message)
-        state = await self._state(update.registration_number, message.attempt)
-        is_there = update.reference in state.references
-        if not is_there:
-            await self._client.add_status(update)
-        closes = message.event_type in ENDINGS and not state.tab_closed
-        if closes:
-            await self._client.close_tab(update.registration_number, update.on, update.reference)
-        return Receipt(update.registration_number, already_there=is_there and not closes)
+        was_there = await write_once(
+            message.attempt, write=lambda: self._client.add_status(update), is_there=lambda: self._has_line(update)
+        )
+        if message.event_type in ENDINGS:
+            was_closed = await write_once(
+                message.attempt, write=lambda: self._close_tab(update), is_there=lambda: self._is_tab_closed(update)
+            )
+            was_there = was_there and was_closed
+        return Receipt(update.registration_number, already_there=was_there)
 
-    async def _state(self, number: str, attempt: int) -> RegistrationState:
-        if attempt == 1:
-            return _NOTHING_WRITTEN
-        return await self._client.registration_state(number)
+    async def _has_line(self, update: StatusUpdate) -> bool:
+        return update.reference in (await self._client.registration_state(update.registration_number)).references
+
+    async def _close_tab(self, update: StatusUpdate) -> None:
+        await self._client.close_tab(update.registration_number, update.on, update.reference)
+
+    async def _is_tab_closed(self, update: StatusUpdate) -> bool:
+        return (await self._client.registration_state(update.registration_number)).tab_closed

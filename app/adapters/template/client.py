@@ -7,18 +7,24 @@ from urllib.parse import quote
 
 import httpx
 
-from app.adapters.common.http import check_response, http_client, parse_response, partner_errors
+from app.adapters.common.answers import AnswerRules, Model, unclear_answer
+from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
-from app.adapters.template.schemas import Wijziging, Wijzigingen
+from app.adapters.template.schemas import Fout, Opgeslagen, Wijziging, Wijzigingen
 
 _PARTNER: Final = "The partner"
+# Only these answers are the partner's "no" to a message; a proxy answers 404 and 403 too, in another form.
+_RULES: Final = AnswerRules(
+    partner=_PARTNER, credentials="its token", error=Fout, refusals={400: {"ONGELDIG"}, 404: {"ONBEKEND"}}
+)
 
 
 class TemplateClient:
     """Calls the partner.
 
-    Every method raises PartnerUnreachable when there is no answer or a temporary one (the outcome of a message is then
-    unknown), and PartnerRefused for any other refusal.
+    Every method raises PartnerRefused when the partner itself refuses, by a code of its contract, UnclearAnswer when a
+    success has another form than the contract's, and PartnerUnreachable for anything else: no answer, a refused login,
+    an error of a server in between. The outcome of a message is then unknown.
     """
 
     def __init__(self, url: str, token: str, pace: Pace | None = None) -> None:
@@ -30,19 +36,23 @@ class TemplateClient:
         with partner_errors(_PARTNER):
             # A partner whose feed or cursor expires answers for example 410: raise CursorExpired, and the engine reads
             # everything (app/adapters/gidso/client.py).
-            response = _checked(await self._http.get("/v1/wijzigingen", params={"na": after, "aantal": limit}))
-        return parse_response(Wijzigingen, response, _PARTNER).wijzigingen
+            response = await self._http.get("/v1/wijzigingen", params={"na": after, "aantal": limit})
+        return _read(Wijzigingen, response).wijzigingen
 
     async def has_message(self, number: str, reference: str) -> bool:
         """Return whether a message (*bericht*) with this reference (*kenmerk*) was stored."""
         with partner_errors(_PARTNER):
             response = await self._http.get(f"{_messages(number)}/{reference}")
-            return response.status_code != HTTPStatus.NOT_FOUND and _checked(response).is_success
+        absent = _RULES.says(response, HTTPStatus.NOT_FOUND, "ONBEKEND")
+        return not absent and _read(Opgeslagen, response).kenmerk == reference
 
     async def add_message(self, number: str, message: Mapping[str, object]) -> None:
         """Add a message to a referral; the partner stores a repeated one again."""
         with partner_errors(_PARTNER):
-            _checked(await self._http.post(_messages(number), json=message))
+            response = await self._http.post(_messages(number), json=message)
+        # The contract's answer has no content; a page of a server in between has.
+        if _RULES.checked(response, HTTPStatus.CREATED).content:
+            raise unclear_answer(_PARTNER, response.status_code)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -53,5 +63,5 @@ def _messages(number: str) -> str:
     return f"/v1/aanmeldingen/{quote(number, safe='')}/berichten"
 
 
-def _checked(response: httpx.Response) -> httpx.Response:
-    return check_response(response, _PARTNER, "its token")
+def _read(model: type[Model], response: httpx.Response) -> Model:
+    return _RULES.read(model, _RULES.checked(response, HTTPStatus.OK))

@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from app.adapters.common.answers import ErrorMessage
+
 # The largest integer of the database.
 Count = Annotated[int, Field(ge=1, lt=2**63)]
 # A longer value breaks the contract and is not cut off: the record goes to quarantine.
@@ -59,3 +61,15 @@ class Wijzigingen(_Message):
     """A page of the feed."""
 
     wijzigingen: list[Wijziging]
+
+
+class Opgeslagen(_Message):
+    """A message that the partner stored; the hub reads only which one it is."""
+
+    kenmerk: str
+
+
+class Fout(ErrorMessage):
+    """The partner's own error."""
+
+    fout: str

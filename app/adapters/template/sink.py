@@ -1,5 +1,6 @@
 """Writes messages (*berichten*) to the partner."""
 
+from app.adapters.common.writing import write_once
 from app.adapters.template.client import TemplateClient
 from app.adapters.template.mapping import SYSTEM, to_message
 from app.domain.errors import PartnerRefused
@@ -10,7 +11,8 @@ class TemplateSink:
     """Writes an event as a message on the team's referral.
 
     The partner stores a repeated message again. From the second attempt on, the sink therefore looks up first whether
-    an earlier attempt arrived: a lost message and a lost answer look the same to the hub.
+    an earlier attempt arrived: a lost message and a lost answer look the same to the hub. A success that is not the
+    contract's is looked up too.
     """
 
     system = SYSTEM
@@ -29,7 +31,9 @@ class TemplateSink:
         if number is None:
             raise PartnerRefused("the partner makes referrals itself and does not know this one")
         body = to_message(message)
-        if message.attempt > 1 and await self._client.has_message(number, str(message.id)):
-            return Receipt(number, already_there=True)
-        await self._client.add_message(number, body)
-        return Receipt(number)
+        already_there = await write_once(
+            message.attempt,
+            write=lambda: self._client.add_message(number, body),
+            is_there=lambda: self._client.has_message(number, str(message.id)),
+        )
+        return Receipt(number, already_there=already_there)

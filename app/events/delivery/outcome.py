@@ -13,20 +13,27 @@ from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate
 
 __all__ = ["result_of", "update_after"]
 
-_ERROR_CLASSES = {PartnerRefused: "refused", PartnerUnreachable: "unreachable", TimeoutError: "timeout"}
-
 
 def result_of(error: Exception) -> SendResult:
     """Return the result of an attempt that raised an error: refused for good, or failed and perhaps arrived."""
-    error_class = _ERROR_CLASSES.get(type(error), type(error).__name__)
-    if isinstance(error, PartnerRefused):
-        return SendResult(outcome=AttemptOutcome.REFUSED, error_class=error_class)
+    match error:
+        case PartnerRefused():
+            return SendResult(outcome=AttemptOutcome.REFUSED, error_class="refused", status_code=error.status)
+        case PartnerUnreachable():
+            return SendResult(
+                outcome=AttemptOutcome.FAILED,
+                error_class=error.code,
+                status_code=error.status,
+                retry_after_seconds=error.retry_after_seconds,
+                unknown=True,
+            )
+        case TimeoutError():
+            return SendResult(outcome=AttemptOutcome.FAILED, error_class="timeout", unknown=True)
     return SendResult(
         outcome=AttemptOutcome.FAILED,
-        error_class=error_class,
-        retry_after_seconds=error.retry_after_seconds if isinstance(error, PartnerUnreachable) else None,
+        error_class=type(error).__name__,
         unknown=True,
-        sender_fault=not isinstance(error, PartnerError | TimeoutError),
+        sender_fault=not isinstance(error, PartnerError),
     )
 
 
