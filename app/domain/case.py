@@ -7,7 +7,7 @@ the pending history and events, in the same transaction.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from app.domain import lifecycle
@@ -319,6 +319,10 @@ class Case:
             self.new_history += (automatic,)
             status, entry = row.target, replace(entry, id=self.new_id(), from_status=row.target)
         self.new_history += (replace(entry, reason=step.reason, event_type=step.event),)
+
+
+Handler = Callable[[Case, Any, ActionContext], None]  # each takes the command of its own type
+"""Carries out a command on a case."""
 
 
 def _skipped(step: Step, status: str | None, context: ActionContext) -> tuple[Transition, ...] | None:

@@ -1,14 +1,16 @@
 """Handlers of intake appointments: planned, moved, answered, cancelled, attended or missed."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 from uuid import UUID
 
-from app.domain.case import Case, Step
+from app.domain.case import Case, Handler, Step
 from app.domain.codes import AppointmentResponse, AppointmentStatus, ReferralStatus
 from app.domain.commands import (
     ActionContext,
     CancelAppointment,
+    Command,
     RecordAttendance,
     RespondToAppointment,
     ScheduleIntake,
@@ -158,3 +160,12 @@ def _as_past(case: Case, appointment: Appointment) -> Appointment:
     took_place = case.referral.intake_held_on is not None
     status = AppointmentStatus.ATTENDED if took_place else AppointmentStatus.CANCELLED
     return replace(appointment, status=status, response=AppointmentResponse.NOT_ASKED)
+
+
+HANDLERS: Mapping[type[Command], Handler] = {
+    ScheduleIntake: schedule_intake,
+    RespondToAppointment: respond_to_appointment,
+    CancelAppointment: cancel_appointment,
+    RecordAttendance: record_attendance,
+}
+"""What carries out each command about an appointment."""

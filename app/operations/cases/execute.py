@@ -2,36 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from app.domain.case import Case
-from app.domain.commands import (
-    ActionContext,
-    AddParty,
-    AmendReferral,
-    AnswerWithdrawal,
-    CancelAppointment,
-    CloseTrajectory,
-    Command,
-    ConcludeIntake,
-    ConfirmReferral,
-    EnterInError,
-    ForwardReferral,
-    GiveSignal,
-    MarkUnreachable,
-    PauseTrajectory,
-    RecordAttendance,
-    RecordKbrStatus,
-    RecordResult,
-    RegisterReferral,
-    RejectReferral,
-    RespondToAppointment,
-    ResumeTrajectory,
-    ScheduleIntake,
-    SignPlan,
-    WithdrawReferral,
-)
+from app.domain.case import Case, Handler
+from app.domain.commands import ActionContext, AmendReferral, Command, ForwardReferral, RegisterReferral
 from app.domain.errors import Forbidden, ReferralNotFound, TrajectoryNotFound
 from app.domain.validation import check_command
 from app.models.cases.trajectory import referral_id_of
@@ -41,32 +15,7 @@ from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import refusal, refuse_uninvolved_roles
 from app.operations.field_sync.merge import merge_fields
 
-Handler = Callable[[Case, Any, ActionContext], None]  # each takes the command of its own type
-
-HANDLERS: Mapping[type[Command], Handler] = {
-    RegisterReferral: referrals.register_referral,
-    AmendReferral: referrals.amend_referral,
-    ConfirmReferral: referrals.confirm_referral,
-    RejectReferral: referrals.reject_referral,
-    ForwardReferral: referrals.forward_referral,
-    WithdrawReferral: referrals.withdraw_referral,
-    AnswerWithdrawal: referrals.answer_withdrawal,
-    EnterInError: referrals.enter_in_error,
-    GiveSignal: referrals.give_signal,
-    MarkUnreachable: referrals.mark_unreachable,
-    ConcludeIntake: referrals.conclude_intake,
-    ScheduleIntake: appointments.schedule_intake,
-    RespondToAppointment: appointments.respond_to_appointment,
-    CancelAppointment: appointments.cancel_appointment,
-    RecordAttendance: appointments.record_attendance,
-    SignPlan: trajectories.sign_plan,
-    PauseTrajectory: trajectories.pause_trajectory,
-    ResumeTrajectory: trajectories.resume_trajectory,
-    RecordResult: trajectories.record_result,
-    CloseTrajectory: trajectories.close_trajectory,
-    RecordKbrStatus: trajectories.record_kbr_status,
-    AddParty: trajectories.add_party,
-}
+HANDLERS: Mapping[type[Command], Handler] = {**referrals.HANDLERS, **appointments.HANDLERS, **trajectories.HANDLERS}
 """What carries out each command: a function of the case, the command and its context; it knows no database."""
 
 

@@ -1,10 +1,11 @@
 """Handlers of a referral: amended, confirmed, rejected, forwarded, withdrawn, signalled, concluded, ended."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from app.domain.case import Case, Step
+from app.domain.case import Case, Handler, Step
 from app.domain.codes import (
     ClosureReason,
     IntakeResult,
@@ -18,6 +19,7 @@ from app.domain.commands import (
     ActionContext,
     AmendReferral,
     AnswerWithdrawal,
+    Command,
     ConcludeIntake,
     ConfirmReferral,
     EnterInError,
@@ -241,3 +243,19 @@ def _open_trajectory(case: Case, trajectory_id: UUID, command: ConcludeIntake, c
 
 def _closure_facts(reason: ClosureReason) -> dict[Field, FactValue]:
     return {Field.REFERRAL_CLOSURE_REASON: reason.value}
+
+
+HANDLERS: Mapping[type[Command], Handler] = {
+    RegisterReferral: register_referral,
+    AmendReferral: amend_referral,
+    ConfirmReferral: confirm_referral,
+    RejectReferral: reject_referral,
+    ForwardReferral: forward_referral,
+    WithdrawReferral: withdraw_referral,
+    AnswerWithdrawal: answer_withdrawal,
+    EnterInError: enter_in_error,
+    GiveSignal: give_signal,
+    MarkUnreachable: mark_unreachable,
+    ConcludeIntake: conclude_intake,
+}
+"""What carries out each command about a referral."""

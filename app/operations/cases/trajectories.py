@@ -1,8 +1,9 @@
 """Handlers of a trajectory: planned, paused, resumed, decided, applied for, closed; and who takes part."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from app.domain.case import Case, Step
+from app.domain.case import Case, Handler, Step
 from app.domain.codes import (
     ClosureReason,
     DropOutReason,
@@ -15,6 +16,7 @@ from app.domain.commands import (
     ActionContext,
     AddParty,
     CloseTrajectory,
+    Command,
     PauseTrajectory,
     RecordKbrStatus,
     RecordResult,
@@ -180,3 +182,15 @@ def _result_facts(command: RecordResult) -> dict[Field, FactValue]:
         Field.RESULT_DECIDED_ON: command.decided_on.isoformat() if command.decided_on else None,
         Field.RESULT_DROP_OUT_REASON: command.drop_out_reason.value if command.drop_out_reason else None,
     }
+
+
+HANDLERS: Mapping[type[Command], Handler] = {
+    SignPlan: sign_plan,
+    PauseTrajectory: pause_trajectory,
+    ResumeTrajectory: resume_trajectory,
+    RecordResult: record_result,
+    CloseTrajectory: close_trajectory,
+    RecordKbrStatus: record_kbr_status,
+    AddParty: add_party,
+}
+"""What carries out each command about a trajectory."""
