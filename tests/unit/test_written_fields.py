@@ -43,10 +43,11 @@ from app.domain.commands import (
     ScheduleIntake,
     SignPlan,
     WithdrawReferral,
+    WrittenFields,
+    fields_written,
 )
 from app.domain.fields import Field
 from app.domain.values import Counsellor
-from app.domain.written_fields import WrittenFields, fields_written
 
 DAY, LATER = date(2026, 11, 23), date(2026, 12, 1)
 AT_TEN = datetime(2026, 11, 23, 10, tzinfo=timezone(timedelta(hours=1)))

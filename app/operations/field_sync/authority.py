@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from app.domain import lifecycle
 from app.domain.case import Case
 from app.domain.codes import OrganisationRole
-from app.domain.commands import ActionContext, AmendReferral, Command
+from app.domain.commands import ActionContext, AmendReferral, Command, fields_written
 from app.domain.errors import Forbidden, HubError, NotTheOwner, OwnershipViolation
 from app.domain.field_values import field_values
 from app.domain.fields import Field
 from app.domain.lifecycle import Action, Machine
 from app.domain.ownership import ConflictReason, changed_fields, normalise, statement_of
-from app.domain.written_fields import fields_written
 from app.models.partners.field_sync import SealedValues, open_claims
 from app.operations.field_sync.known_values import KnownValues
 from app.operations.field_sync.merge import open_value, seal_value
