@@ -24,6 +24,7 @@ __all__ = [
     "occasion_of",
     "receiver_for",
     "receiver_kind",
+    "referrer_as_receiver",
     "routes",
     "unmatched_filters",
 ]
@@ -96,15 +97,19 @@ def unmatched_filters(subscription: Subscription, event_type: EventType, referra
 
 def receiver_for(receiver: ReceiverKey, referrer: Organisation) -> Receiver:
     """Return the receiver as the privacy gate knows it."""
-    kind = receiver_kind(receiver, referrer)
     if receiver == FINANCE_TEAM:
-        return Receiver(key=System.ALLEGRO.value, kind=kind, inside=True)
-    return Receiver(key=str(referrer.id), kind=kind, inside=referrer.system in REFERRER_SYSTEMS)
+        return Receiver(key=System.ALLEGRO.value, kind=receiver_kind(receiver, referrer), inside=True)
+    return referrer_as_receiver(referrer)
+
+
+def referrer_as_receiver(referrer: Organisation) -> Receiver:
+    """Return a referrer as the privacy gate knows it: one receiver, whichever system or subscription it is sent to."""
+    return Receiver(key=str(referrer.id), kind=_kind_of(referrer), inside=referrer.system in REFERRER_SYSTEMS)
 
 
 def receiver_kind(receiver: ReceiverKey, referrer: Organisation) -> str:
     """Return the kind of a receiver as the privacy policy names it."""
-    return "finance_team" if receiver == FINANCE_TEAM else referrer.kind or "unknown"
+    return "finance_team" if receiver == FINANCE_TEAM else _kind_of(referrer)
 
 
 def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccasion:
@@ -119,3 +124,7 @@ def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccas
     if occasion is None:
         raise ValueError(f"{event_type} is sent to the finance team only")
     return occasion
+
+
+def _kind_of(referrer: Organisation) -> str:
+    return referrer.kind or "unknown"

@@ -13,12 +13,12 @@ from app.domain.fields import Field
 from app.domain.input_rules import InputRule
 from app.domain.values import Organisation
 from app.events.contract.catalogue import fields_for
+from app.events.delivery.routing import referrer_as_receiver
 from app.models.access.organisation import list_kinds
 from app.models.cases.repository import load_cases
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.privacy.decision import Decision
-from app.privacy.gate import Receiver
 from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Policy, Rule
 
 __all__ = ["Agreements", "Decision", "Explanation", "Rule", "agreements_for", "explain"]
@@ -83,7 +83,7 @@ def explain(
     case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None:
         raise ReferralNotFound()
-    receiver = _receiver(case.referral.organisation)
+    receiver = referrer_as_receiver(case.referral.organisation)
     wanted = _fields_at(occasion, receiver.kind, services.policy)
     # The same fields are decided on for every case, so that the answer does not show which fields are empty.
     facts: Mapping[Field, object] = {**dict.fromkeys(wanted), **field_values(case)}
@@ -100,10 +100,6 @@ def _kinds_of(tx: Connection, caller: Organisation) -> frozenset[str]:
     if caller.role is OrganisationRole.PARTNER_SYSTEM:
         return list_kinds(tx, caller.system)
     return frozenset({str(caller.kind or caller.role)})
-
-
-def _receiver(referrer: Organisation) -> Receiver:
-    return Receiver(str(referrer.id), str(referrer.kind), inside=referrer.is_inside)
 
 
 def _fields_at(occasion: DisclosureOccasion, kind: str, policy: Policy) -> frozenset[Field]:

@@ -8,10 +8,10 @@ from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
-from app.domain.receivers import PartnerKey, ReceiverKey, system_of
+from app.domain.receivers import ReceiverKey, system_of
 from app.events.contract.catalogue import fields_for
 from app.events.delivery.context import CaseLookup, EventContext
-from app.events.delivery.routing import receiver_for
+from app.events.delivery.routing import referrer_as_receiver
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about
 from app.models.delivery.outbox import StoredEvent, chain_events
 from app.operations.services import Services
@@ -74,7 +74,7 @@ def _split_fields(
     occasion = OCCASION_OF[stored.event.type]
     if occasion is None:
         return (), ()
-    receiver = receiver_for(PartnerKey(case.referrer.system), case.referrer)
+    receiver = referrer_as_receiver(case.referrer)
     offered = {Field(name) for name in stored.event.facts} | fields_for(stored.event.type, occasion)
     released = services.gate.release(receiver, occasion, case.facts)
     known = [field for field in Field if field in offered and case.facts.get(field) not in (None, ())]

@@ -11,9 +11,8 @@ from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, EventType
 from app.domain.field_values import field_values
 from app.domain.fields import Field, FieldValues
 from app.domain.input_rules import InputRule
-from app.domain.receivers import SubscriptionKey
 from app.events.contract.catalogue import ID_FIELDS, fields_for
-from app.events.delivery.routing import receiver_for, unmatched_filters
+from app.events.delivery.routing import referrer_as_receiver, unmatched_filters
 from app.models.cases.referral import RoutedReferral, worker_index_of
 from app.models.cases.repository import load_cases
 from app.operations.cases.caller_scope import CallerScope
@@ -82,7 +81,7 @@ def preview_for(
     """
     moment = _moment_of(request.event_type)
     referral, facts = _referral(tx, services, caller_scope, subscription, request.referral_id)
-    receiver = receiver_for(SubscriptionKey(subscription.id), referral.referrer)
+    receiver = referrer_as_receiver(referral.referrer)
     wanted = fields_for(request.event_type, moment)
     readable = _readable(services, receiver, facts)
     offered = {field: readable.get(field) for field in wanted | services.policy.asks}
