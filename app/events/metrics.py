@@ -103,6 +103,6 @@ class _Deliveries(Collector):
         help = "1 when a receiver is not sent to as usual because it failed."
         family = GaugeMetricFamily("trajecthub_breaker_open", help, labels=["receiver"])
         for receiver, figures in self._figures.items():
-            restrained = figures.breaker not in (None, BreakerState.CLOSED)
+            restrained = figures.breaker in (BreakerState.OPEN, BreakerState.HALF_OPEN)
             family.add_metric([receiver.text], float(restrained))
         return family

@@ -19,9 +19,9 @@ from app.events.delivery.breaker import FIRST_WAIT, OPENS_AFTER
 from app.events.metrics import exposition, queue_metrics
 from app.models.delivery.claim import due_deliveries
 from app.models.delivery.delivery import DeliveryState, DeliveryUpdate, change_subscription_status, update_deliveries
-from app.models.delivery.receiver_health import BreakerState, restrained_receivers
+from app.models.delivery.receiver_health import BreakerState, failing_receivers
 from app.models.delivery.subscription import SubscriptionStatus
-from tests.support.event_env import EventEnv, Mailbox, claim, mailbox, organisation
+from tests.support.event_env import EventEnv, Mailbox, claim, deliveries_to, mailbox, organisation
 
 CONFIRMED = EventType.REFERRAL_CONFIRMED
 
@@ -150,6 +150,49 @@ async def test_receiver_that_is_still_down_is_not_reported_again(env: EventEnv, 
     assert [entry["event"] for entry in logs] == ["endpoint_failing"]
 
 
+async def test_receiver_that_limits_the_rate_gets_what_it_takes_and_is_not_reported(
+    env: EventEnv, boxes: list[Mailbox]
+) -> None:
+    box, taken_in = boxes[0], dict[int, int]()
+
+    def answer(_: web.Request) -> web.Response:
+        now = int(env.clock.now().timestamp())
+        taken_in[now] = taken_in.get(now, 0) + 1
+        return web.Response(status=204 if taken_in[now] <= 20 else 429)
+
+    box.answer = answer
+    await owe(env, box.url, 300)
+    seconds = 0
+    with capture_logs() as logs:
+        while await deliveries_to(env.db, env.receiver, DeliveryState.PENDING):
+            await env.send()
+            env.clock.move(seconds=1)
+            seconds += 1
+
+    assert len(await deliveries_to(env.db, env.receiver, DeliveryState.DELIVERED)) == 300
+    assert seconds <= 2 * 300 / 20
+    assert logs == []
+
+
+async def test_receiver_that_limits_the_rate_uses_up_attempts_only_after_the_whole_schedule(
+    env: EventEnv, boxes: list[Mailbox]
+) -> None:
+    box = boxes[0]
+    box.answer = lambda _: web.Response(status=429, headers={"Retry-After": "3600"})
+    (referral,) = await owe(env, box.url, 1)
+
+    for _ in range(70):
+        await env.send()
+        env.clock.move(hours=1)
+    waiting = await env.states(referral)
+    for _ in range(120):
+        await env.send()
+        env.clock.move(hours=1)
+
+    assert waiting == ["pending"]
+    assert await env.states(referral) == ["dead"]
+
+
 async def test_asked_wait_holds_the_whole_receiver(env: EventEnv, boxes: list[Mailbox]) -> None:
     box = boxes[0]
     referrer = welfare()
@@ -181,7 +224,7 @@ async def test_breaker_of_one_receiver_leaves_the_others_as_they_are(env: EventE
     await env.send()
 
     assert len(healthy.bodies) == 15
-    restrained = await env.db.read(restrained_receivers)
+    restrained = await env.db.read(failing_receivers)
     assert {key: one.state for key, one in restrained.items()} == {receiver: BreakerState.OPEN}
 
 
@@ -198,7 +241,7 @@ async def test_owner_who_resumes_is_sent_to_at_once(env: EventEnv, boxes: list[M
     await env.send()
 
     assert len(box.bodies) == 20
-    assert await env.db.read(restrained_receivers) == {}
+    assert await env.db.read(failing_receivers) == {}
 
 
 async def test_acknowledgement_under_another_lease_changes_nothing(env: EventEnv, boxes: list[Mailbox]) -> None:

@@ -13,7 +13,7 @@ from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
 from app.models.delivery.claim import due_deliveries
-from app.models.delivery.receiver_health import restrained_receivers
+from app.models.delivery.receiver_health import failing_receivers
 from tests.support.event_env import CANARY, SANDBOX, EventEnv, claim, deliveries_to, organisation
 from tests.support.names import StubResolver
 
@@ -152,7 +152,7 @@ async def test_faults_of_the_hub_itself_leave_a_receiver_as_it_was(env: EventEnv
     await env.send()
 
     assert gidso.failures == []
-    assert await env.db.read(restrained_receivers) == {}
+    assert await env.db.read(failing_receivers) == {}
 
 
 async def test_address_that_may_not_be_called_does_not_make_a_receiver_fail(env: EventEnv) -> None:
@@ -168,7 +168,7 @@ async def test_address_that_may_not_be_called_does_not_make_a_receiver_fail(env:
 
     owed = await deliveries_to(env.db, env.receiver)
     assert {each.last_error for each in owed} == {"address-not-allowed"}
-    assert await env.db.read(restrained_receivers) == {}
+    assert await env.db.read(failing_receivers) == {}
 
 
 async def test_delivery_that_cannot_be_packed_says_nothing_of_its_receiver(env: EventEnv, team: Organisation) -> None:
@@ -178,4 +178,4 @@ async def test_delivery_that_cannot_be_packed_says_nothing_of_its_receiver(env: 
 
     await env.send()
 
-    assert await env.db.read(restrained_receivers) == {}
+    assert await env.db.read(failing_receivers) == {}

@@ -21,7 +21,7 @@ from app.events.delivery.breaker import OPENS_AFTER
 from app.events.delivery.notices import publish_breaker_changes, publish_subscription_notice
 from app.models.delivery.delivery import DeliveryState
 from app.models.delivery.outbox import event as event_table
-from app.models.delivery.receiver_health import Breaker, restrained_receivers
+from app.models.delivery.receiver_health import Breaker, failing_receivers
 from app.models.delivery.subscription import SubscriptionStatus
 from app.models.partners.partner import lock_partner, save_partner
 from app.operations.notices import announce_partner
@@ -246,7 +246,7 @@ async def test_failed_notice_opens_no_breaker_and_so_leads_to_no_notice(notice_e
         await notice_env.env.send()
 
     assert len(deaf.box.bodies) >= OPENS_AFTER
-    assert await notice_env.env.db.read(restrained_receivers) == {}
+    assert await notice_env.env.db.read(failing_receivers) == {}
     assert (operator.types, await notice_env.stored(*SUBSCRIPTION_NOTICES)) == ([], [])
 
 
@@ -276,9 +276,7 @@ async def test_who_heard_the_start_hears_the_end_also_when_it_failed_meanwhile(n
     heard.box.answer = status(500)
     notice_env.env.clock.move(seconds=1)
     await notice_env.happen()
-    assert set(await notice_env.env.db.read(restrained_receivers)) == {
-        SubscriptionKey(each.id) for each in (first, heard)
-    }
+    assert set(await notice_env.env.db.read(failing_receivers)) == {SubscriptionKey(each.id) for each in (first, heard)}
 
     first.box.answer = heard.box.answer = ok
     await notice_env.come_back()

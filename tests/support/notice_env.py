@@ -19,7 +19,7 @@ from app.events.delivery.breaker import LONGEST_PAUSE, OPENS_AFTER
 from app.events.http.signing import new_secret
 from app.models.access.organisation import insert_organisation
 from app.models.delivery.outbox import event as event_table
-from app.models.delivery.receiver_health import restrained_receivers
+from app.models.delivery.receiver_health import failing_receivers
 from app.models.delivery.subscription import Subscription, insert_subscription, load_subscriptions
 from app.operations.services import Services
 from app.operations.subscriptions.lookup import SubscriptionRef
@@ -101,7 +101,7 @@ class NoticeEnv:
         for _ in range(12):
             self.env.clock.move(seconds=LONGEST_PAUSE.total_seconds() * 60)
             await self.happen(3)
-        assert await self.env.db.read(restrained_receivers) == {}
+        assert await self.env.db.read(failing_receivers) == {}
 
     async def stored(self, *types: EventType) -> list[str]:
         query = select(event_table.c.type).where(event_table.c.type.in_(types)).order_by(event_table.c.position)

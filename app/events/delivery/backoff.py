@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-__all__ = ["LONGEST_WAIT", "MAX_ATTEMPTS", "SCHEDULE", "asked_wait", "wait_after", "with_jitter"]
+__all__ = [
+    "LONGEST_LIMITING",
+    "LONGEST_WAIT",
+    "MAX_ATTEMPTS",
+    "RATE_LIMIT_WAIT",
+    "SCHEDULE",
+    "asked_wait",
+    "wait_after",
+    "with_jitter",
+]
 
 SCHEDULE = (
     timedelta(seconds=5),
@@ -26,6 +35,12 @@ MAX_ATTEMPTS = len(SCHEDULE) + 1
 
 LONGEST_WAIT = timedelta(days=30)
 """The hub waits no longer than this, even if a receiver asks for more."""
+
+RATE_LIMIT_WAIT = timedelta(seconds=1)
+"""The wait after an answer 429 that asks for none."""
+
+LONGEST_LIMITING = sum(SCHEDULE, timedelta())
+"""For this long a receiver may answer 429 without using up attempts."""
 
 _JITTER = 0.2
 

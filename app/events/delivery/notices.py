@@ -24,7 +24,7 @@ from app.models.access.organisation import load_organisations
 from app.models.delivery.delivery import Delivery, insert_deliveries
 from app.models.delivery.notices import candidates, last_notice, notified_since
 from app.models.delivery.outbox import append_events
-from app.models.delivery.receiver_health import Breaker, restrained_receivers
+from app.models.delivery.receiver_health import Breaker, failing_receivers
 from app.models.delivery.subscription import Subscription, SubscriptionStatus, load_subscriptions
 from app.privacy.gate import PrivacyGate
 from app.privacy.json_values import to_json_value
@@ -240,7 +240,7 @@ def _recipients(tx: Connection, notice: Notice) -> list[Subscription]:
     if not wanting:
         return []
     if notice.type in _END_OF:
-        restrained = restrained_receivers(tx)
+        restrained = failing_receivers(tx)
         return [each for each, _ in wanting if SubscriptionKey(each.id) not in restrained]
     notified = notified_since(tx, notice.subject_id, notice.type)
     starts = [start for start, end in _END_OF.items() if end is notice.type]

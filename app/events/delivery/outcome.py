@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from app.domain.errors import PartnerError, PartnerRefused, PartnerUnreachable
-from app.events.delivery.backoff import wait_after
+from app.events.delivery.backoff import LONGEST_LIMITING, RATE_LIMIT_WAIT, asked_wait, wait_after
 from app.events.http.send_result import SendResult
 from app.models.delivery.attempt import AttemptOutcome
 from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate
@@ -52,6 +53,8 @@ def update_after(delivery: Delivery, result: SendResult, now: datetime, random: 
         return DeliveryUpdate(
             delivery=delivery, state=DeliveryState.PARKED, next_attempt_at=now, last_error=result.error_class
         )
+    if result.is_rate_limit and now - (delivery.redelivered_at or delivery.created_at) < LONGEST_LIMITING:
+        return _later(delivery, result, now)
     wait = wait_after(delivery.attempts - delivery.earlier_attempts, random, result.retry_after_seconds)
     if wait is None or result.outcome is AttemptOutcome.REFUSED:
         return DeliveryUpdate(
@@ -66,5 +69,16 @@ def update_after(delivery: Delivery, result: SendResult, now: datetime, random: 
         state=DeliveryState.PENDING,
         next_attempt_at=now + wait,
         outcome_unknown=result.unknown or delivery.outcome_unknown,
+        last_error=result.error_class,
+    )
+
+
+def _later(delivery: Delivery, result: SendResult, now: datetime) -> DeliveryUpdate:
+    """Return that a delivery is sent when its receiver takes more; the attempt is not one of the schedule."""
+    return DeliveryUpdate(
+        delivery=replace(delivery, earlier_attempts=delivery.earlier_attempts + 1),
+        state=DeliveryState.PENDING,
+        next_attempt_at=now + max(RATE_LIMIT_WAIT, asked_wait(result.retry_after_seconds)),
+        outcome_unknown=delivery.outcome_unknown,
         last_error=result.error_class,
     )

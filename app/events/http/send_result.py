@@ -1,6 +1,7 @@
 """What sending a delivery once came to."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from app.models.delivery.attempt import AttemptOutcome
 
@@ -26,3 +27,8 @@ class SendResult:
     unknown: bool = False
     external_id: str | None = None
     sender_fault: bool = False
+
+    @property
+    def is_rate_limit(self) -> bool:
+        """Whether the receiver is up and asks for fewer requests (RFC 6585, section 4)."""
+        return self.status_code == HTTPStatus.TOO_MANY_REQUESTS

@@ -139,7 +139,8 @@ class Delivery:
         sequence: number within the chain for this receiver, from 1; None until the first attempt.
         attempts: how many were begun.
         outcome_unknown: an earlier attempt may have arrived.
-        earlier_attempts: those from before the receiver asked for a redelivery; the retry schedule restarts after them.
+        earlier_attempts: those that the retry schedule does not count: from before the receiver asked for a redelivery,
+            and those that it answered with 429.
         redelivered_at: when its receiver last asked for it to be sent again (*opnieuw afleveren*).
     """
 
@@ -276,7 +277,7 @@ _OF_SUBJECT = (
     .order_by(delivery.c.event_position, delivery.c.receiver)
 )
 
-_CHANGED = ("state", "next_attempt_at", "finished_at", "outcome_unknown", "last_error")
+_CHANGED = ("state", "next_attempt_at", "finished_at", "outcome_unknown", "last_error", "earlier_attempts")
 _UPDATE_LEASED = bulk_update(delivery, ("id", "lease_token"), _CHANGED, lease_until=None, lease_token=None)
 _UPDATE_LOCKED = bulk_update(delivery, ("id",), (*_CHANGED, "attempts"), lease_until=None, lease_token=None)
 
@@ -327,6 +328,7 @@ def _changed_columns(of: DeliveryUpdate) -> GivenRow:
         "finished_at": of.finished_at,
         "outcome_unknown": of.outcome_unknown,
         "last_error": of.last_error,
+        "earlier_attempts": of.delivery.earlier_attempts,
     }
 
 

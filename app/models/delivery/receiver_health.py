@@ -25,16 +25,20 @@ __all__ = [
     "breaker_in",
     "count_attempts",
     "endpoint",
+    "failing_receivers",
     "reset_breaker",
-    "restrained_receivers",
     "save_breakers",
 ]
 
 
 class BreakerState(StrEnum):
-    """Whether a receiver is sent to as usual, not at all, or a little to find out whether it is up again."""
+    """Whether a receiver is sent to as usual, less, not at all, or a little to find out whether it is up again.
+
+    ``limited``: it is up, and asked for fewer requests.
+    """
 
     CLOSED = "closed"
+    LIMITED = "limited"
     OPEN = "open"
     HALF_OPEN = "ramping"
 
@@ -59,8 +63,9 @@ class Breaker:
     Attributes:
         failures: failed attempts since the last success.
         openings: how often it was opened since it was last closed; the waits grow with it.
-        allowed: how many deliveries may be in flight while half-open.
-        retry_at: when one delivery is sent to find out whether the receiver is up again; None while not open.
+        allowed: how many deliveries may be in flight while limited or half-open.
+        retry_at: while open, when one delivery is sent to find out whether the receiver is up again; while limited,
+            when it is sent to again; otherwise None.
     """
 
     receiver: ReceiverKey
@@ -72,8 +77,8 @@ class Breaker:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the receiver is sent to as usual."""
-        return self.state is BreakerState.CLOSED
+        """Whether the receiver is taken to be up: sent to as usual, or less because it asked for that."""
+        return self.state in (BreakerState.CLOSED, BreakerState.LIMITED)
 
 
 def count_attempts(
@@ -106,9 +111,10 @@ def reset_breaker(tx: Connection, receiver: ReceiverKey) -> None:
     save_breakers(tx, [Breaker(receiver=receiver)])
 
 
-def restrained_receivers(tx: Connection) -> dict[ReceiverKey, Breaker]:
-    """Return the breakers that are not closed, by receiver."""
-    return {row["receiver"]: _breaker(row) for row in tx.execute(_RESTRAINED).mappings()}
+def failing_receivers(tx: Connection) -> dict[ReceiverKey, Breaker]:
+    """Return the breakers of receivers that are not taken to be up, by receiver."""
+    breakers = [_breaker(row) for row in tx.execute(_RESTRAINED).mappings()]
+    return {each.receiver: each for each in breakers if not each.is_closed}
 
 
 def breaker_in(row: RowMapping) -> Breaker | None:
