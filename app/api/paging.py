@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from app.api.state import AppState
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
 from app.domain.queries import Position
+from app.domain.text import is_storable
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -47,14 +48,15 @@ def position_of(cursor: str | None) -> Position | None:
     """
     if cursor is None:
         return None
-    moment, record_id = texts_of(cursor, 2)
+    text, record_id = texts_of(cursor, 2)
     try:
-        position = Position(datetime.fromisoformat(moment), UUID(record_id))
-    except ValueError as error:
+        moment, found = datetime.fromisoformat(text), UUID(record_id)
+        if moment.tzinfo is None:
+            raise _unreadable()
+        # The stores compare in UTC, in which the first and the last day of the calendar may not exist.
+        return Position(moment.astimezone(UTC), found)
+    except (ValueError, OverflowError) as error:
         raise _unreadable() from error
-    if position.moment.tzinfo is None:
-        raise _unreadable()
-    return position
 
 
 def text_cursor(*texts: str) -> str:
@@ -72,7 +74,7 @@ def texts_of(cursor: str, count: int) -> list[str]:
         texts = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError) as error:
         raise _unreadable() from error
-    if not isinstance(texts, list) or len(texts) != count or not all(isinstance(text, str) for text in texts):
+    if not isinstance(texts, list) or len(texts) != count or not all(_is_text(text) for text in texts):
         raise _unreadable()
     return texts
 
@@ -118,6 +120,10 @@ def _links(hub: AppState, request: Request, next_cursor: str | None) -> str:
         following = here.include_query_params(cursor=next_cursor)
         links.append(f'<{hub.public_url}{path}?{following.query}>; rel="next"')
     return ", ".join(links)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and is_storable(value)
 
 
 def _unreadable() -> InvalidInput:

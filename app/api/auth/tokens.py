@@ -21,12 +21,15 @@ from jose.backends.base import Key
 from jose.backends.cryptography_backend import CryptographyECKey, CryptographyRSAKey
 from jose.exceptions import JOSEError
 
+from app.domain.text import is_storable
 from app.operations.access.signing_keys import SigningKey
 
 MAX_TOKEN_BYTES = 8 * 1024
 CLOCK_SKEW_SECONDS = 10
 RSA_BITS = 2048
 _REQUIRED = {f"require_{claim}": True for claim in ("aud", "iat", "exp", "iss", "sub", "jti")}
+_TIMES = ("iat", "exp")
+_TEXTS = ("iss", "sub", "jti")
 _OPTIONS = {**_REQUIRED, "leeway": CLOCK_SKEW_SECONDS}
 # What the library may raise on a hostile token, in addition to its own errors.
 _BROKEN = (JOSEError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
@@ -131,7 +134,7 @@ def subject_of(token: str) -> str:
         subject = jwt.get_unverified_claims(token).get("sub")
     except _BROKEN as error:
         raise TokenRefused("The token cannot be read.") from error
-    if not isinstance(subject, str):
+    if not isinstance(subject, str) or not is_storable(subject):
         raise TokenRefused("The token names no subject; add 'sub'.")
     return subject
 
@@ -149,12 +152,22 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected) -> 
         claims = jwt.decode(
             token, chosen.key, [chosen.algorithm], dict(_OPTIONS), audience=expected.audience, issuer=expected.issuer
         )
-        issued_at = int(claims["iat"])
+        _check_types(claims)
     except _BROKEN as error:
         raise TokenRefused("The token's signature or claims are not valid, or it expired; get a new one.") from error
-    if issued_at > time.time() + CLOCK_SKEW_SECONDS:
+    if claims["iat"] > time.time() + CLOCK_SKEW_SECONDS:
         raise TokenRefused("The token is from the future; check your clock.")
     return claims
+
+
+def _check_types(claims: Mapping[str, Any]) -> None:
+    """Check what the library leaves open: it takes times as texts, and an id of any type."""
+    for name in _TIMES:
+        if not isinstance(claims[name], int | float):
+            raise TokenRefused(f"The token has no number in '{name}'; give seconds since 1970.")
+    for name in _TEXTS:
+        if not isinstance(claims[name], str) or not is_storable(claims[name]):
+            raise TokenRefused(f"The token has no readable text in '{name}'.")
 
 
 def _check_form(token: str) -> None:

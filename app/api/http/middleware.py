@@ -6,6 +6,7 @@ and its prose on unexpected media types.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import unquote_to_bytes
 from uuid import uuid4
 
 from starlette.datastructures import Headers
@@ -15,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import __version__
 from app.api.http.language import accepts_json
 from app.api.http.problems import bug_of, problem_of
-from app.api.http.protocol_errors import BODY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, HttpError
+from app.api.http.protocol_errors import BAD_REQUEST, BODY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, HttpError
+from app.domain.text import is_storable
 from app.log import correlated
 
 MAX_BODY_BYTES = 256 * 1024
@@ -36,6 +38,8 @@ _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADE
 _JSON = {"application/json"}
 _PATCH = {"application/json", "application/merge-patch+json"}
 _FORM = {"application/x-www-form-urlencoded"}
+_LENGTH = re.compile(r"[0-9]+", re.ASCII)
+_LENGTH_DIGITS = 18
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 # W3C Trace Context: version, trace id, parent id, flags.
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -122,11 +126,23 @@ def _refusal(scope: Scope) -> HttpError | None:
     headers = Headers(scope=scope)
     if _is_json_path(path) and not accepts_json(scope):
         return HttpError(NOT_ACCEPTABLE, "Send 'Accept: application/json', or leave Accept out.")
+    if not is_storable(path) or not _is_readable(scope.get("query_string", b"")):
+        return HttpError(BAD_REQUEST, "Write the address in UTF-8 with percent-encoding (RFC 3986), without NUL.")
     length = headers.get("content-length", "0")
-    if length.isdigit() and int(length) > MAX_BODY_BYTES:
+    if _LENGTH.fullmatch(length) is None:
+        return HttpError(BAD_REQUEST, "Give Content-Length in digits.")
+    if len(length) > _LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
         return _too_large()
     has_body = length != "0" or "transfer-encoding" in headers
     return _wrong_type(scope, headers) if has_body else None
+
+
+def _is_readable(query: bytes) -> bool:
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        return False
+    return query.isascii()
 
 
 def _wrong_type(scope: Scope, headers: Headers) -> HttpError | None:

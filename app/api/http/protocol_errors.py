@@ -21,7 +21,7 @@ BAD_REQUEST = ProblemKind(
     code="bad-request",
     title="The request cannot be read",
     title_nl="Het verzoek is niet leesbaar",
-    description="The body is not well-formed.",
+    description="The address, a header or the body is not well-formed.",
 )
 METHOD_NOT_ALLOWED = ProblemKind(
     status=405,

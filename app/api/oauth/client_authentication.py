@@ -11,6 +11,7 @@ from app.api.auth.tokens import CLOCK_SKEW_SECONDS, Expected, TokenRefused, subj
 from app.api.dependencies import TOKEN_PATH
 from app.api.oauth.errors import OAuthError
 from app.api.state import AppState
+from app.domain.text import is_storable
 from app.operations.access.clients import ApiClient, find_client, use_assertion
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -86,13 +87,14 @@ async def _by_secret(hub: AppState, client_id: str, secret: str) -> ApiClient:
 def _basic(authorization: str) -> tuple[str, str]:
     scheme, _, credentials = authorization.partition(" ")
     try:
-        client_id, separator, secret = b64decode(credentials, validate=True).decode().partition(":")
+        encoded_id, separator, encoded_secret = b64decode(credentials, validate=True).decode().partition(":")
+        # RFC 6749, section 2.3.1: both parts are encoded as in a form.
+        client_id, secret = (unquote_plus(part, errors="strict") for part in (encoded_id, encoded_secret))
     except ValueError as error:
         raise _unknown() from error
-    if scheme.lower() != "basic" or not separator:
+    if scheme.lower() != "basic" or not separator or not is_storable(client_id):
         raise _unknown()
-    # RFC 6749, section 2.3.1: both parts are encoded as in a form.
-    return unquote_plus(client_id), unquote_plus(secret)
+    return client_id, secret
 
 
 def _unknown() -> OAuthError:

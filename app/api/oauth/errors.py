@@ -14,7 +14,7 @@ OAUTH_PROBLEMS: Mapping[str, ProblemKind] = {
         code="invalid-request",
         title="The token request is incomplete",
         title_nl="Het tokenverzoek is onvolledig",
-        description="The form lacks a parameter, or has one twice; the detail names it.",
+        description="The form lacks a parameter, has one twice, or cannot be read; the detail says which.",
     ),
     "invalid_client": ProblemKind(
         status=401,

@@ -12,6 +12,7 @@ from app.api.oauth.client_authentication import authenticate
 from app.api.oauth.errors import OAuthError, refusal_of
 from app.api.responses import json_answer
 from app.api.state import AppState
+from app.domain.text import is_storable
 from app.operations.access.clients import SCOPES, ApiClient
 
 router = APIRouter(include_in_schema=False)
@@ -66,10 +67,14 @@ def _methods(hub: AppState) -> list[str]:
 
 def _form_of(body: bytes) -> dict[str, str]:
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=20)
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict", max_num_fields=20
+        )
     except ValueError as error:
         raise OAuthError("invalid_request", "The body is not a form.") from error
     form = dict(pairs)
+    if not all(is_storable(value) for value in form.values()):
+        raise OAuthError("invalid_request", "A parameter has a NUL character; leave it out.")
     if len(form) < len(pairs):
         raise OAuthError("invalid_request", "A parameter occurs twice.")
     if "grant_type" not in form:
