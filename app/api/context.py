@@ -256,6 +256,8 @@ async def _changing(
 ) -> WriteContext:
     hub = await hub_of(request)
     who = await authenticate(hub, authorization, required.scopes)
+    # A body of the wrong form never reaches the endpoint; its other rules are then checked where it is answered.
+    request.state.circumstances = who.circumstances(hub.services)
     return WriteContext(hub, who, await write_of(request, key, if_match))
 
 

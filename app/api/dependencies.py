@@ -13,9 +13,11 @@ from app.api.state import AppState
 from app.domain.commands import ActionContext
 from app.domain.errors import Forbidden, Unauthenticated
 from app.domain.ports import Clock
+from app.domain.validation import Circumstances
 from app.domain.values import Organisation
 from app.operations.access.clients import SCOPES
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.services import Services
 
 # The document gets the absolute address of the token endpoint, which only a running hub knows.
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
@@ -51,6 +53,11 @@ class Caller:
     def caller_scope(self) -> CallerScope:
         """The caller as a reader."""
         return CallerScope(self.organisation)
+
+    def circumstances(self, services: Services) -> Circumstances:
+        """Return what the rules of values that this caller states depend on."""
+        clock = services.clock
+        return Circumstances(context=self.context(clock), areas=services.reference.areas, now=clock.now())
 
     def context(self, clock: Clock, occurred_at: datetime | None = None) -> ActionContext:
         """Return the context of a command of this caller; ``occurred_at`` None is now."""

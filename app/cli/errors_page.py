@@ -17,7 +17,7 @@ _ERRORS = f"""\
 
 Every answer with a status of 400 or more is a problem (RFC 9457, `application/problem+json`). Its `type` is
 `{TYPE_PREFIX}<code>`; `code` and the `rule` of each invalid field are stable, titles and messages may change.
-Titles are in Dutch with `Accept-Language: nl`.
+Titles and the messages of fields are in Dutch with `Accept-Language: nl`.
 """
 
 _RULES = """\
@@ -37,8 +37,11 @@ def errors_page() -> str:
         *_section("Codes of the token endpoint", OAUTH_PROBLEMS.values()),
         _RULES,
         table(
-            ("rule", "what it demands", "remedy"),
-            ((_anchored("rule-", rule), rule.demand, rule.remedy) for rule in sorted(InputRule)),
+            ("rule", "what it demands", "remedy", "message in Dutch"),
+            (
+                (_anchored("rule-", rule), rule.demand, rule.remedy, rule.message_nl.format("…"))
+                for rule in sorted(InputRule)
+            ),
         ),
     ]
     return "\n".join(parts)

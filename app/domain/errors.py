@@ -28,7 +28,7 @@ the description in the generated reference of errors.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from uuid import UUID
 
 from app.domain.codes import System
@@ -46,11 +46,22 @@ class HubError(Exception):
 
 @dataclass(frozen=True)
 class FieldFault:
-    """One field that breaks one rule: where, which, and what to do."""
+    """One field that breaks one rule: where, which, and what to do.
+
+    Attributes:
+        details: what the rule's Dutch message names, such as the areas or a limit.
+    """
 
     field: str
     rule: InputRule
     message: str
+    _: KW_ONLY
+    details: str = ""
+
+    @property
+    def message_nl(self) -> str:
+        """The message in Dutch."""
+        return self.rule.message_nl.format(self.details)
 
 
 class InvalidInput(HubError):

@@ -1,7 +1,9 @@
 """What must hold for every command, over HTTP or by a partner: all faults at once."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from app.domain.codes import OrganisationRole, System
 from app.domain.commands import (
@@ -19,7 +21,7 @@ from app.domain.errors import FieldFault, InvalidInput
 from app.domain.identifiers import is_bsn
 from app.domain.input_rules import InputRule
 from app.domain.local_time import local_date
-from app.domain.values import ClientDetails
+from app.domain.values import ClientDetails, ReferralContents
 
 # A caller's clock may run a little ahead of ours; the calendar of a partner, or of a caller in another zone, a day.
 _CLOCK_AHEAD = timedelta(minutes=5)
@@ -29,44 +31,54 @@ MAX_REASON_LENGTH = 300
 """The longest reason, in characters, that an operator states for a decision."""
 
 
-def check_command(command: Command, context: ActionContext, areas: Collection[str], now: datetime) -> None:
-    """Check a command against the rules that need no stored data.
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What the rules of single values depend on.
 
-    Args:
-        command: what is asked for.
-        context: who asks.
+    Attributes:
+        context: who states a value.
         areas: the areas of the city.
         now: the moment of recording.
-
-    Raises:
-        InvalidInput: names every field that breaks a rule.
     """
-    faults = [*_moment_faults(command, context, now), *_faults(command, context, areas, now)]
-    if faults:
-        raise InvalidInput(*faults)
+
+    context: ActionContext
+    areas: Collection[str]
+    now: datetime
 
 
-def _moment_faults(command: Command, context: ActionContext, now: datetime) -> Iterator[FieldFault]:
-    ahead = _DAY_AHEAD if context.catch_up else _CLOCK_AHEAD
-    field, moment = "occurredAt", context.occurred_at
-    if isinstance(command, RegisterReferral):
-        field, moment = "receivedAt", command.received_at or now
-    if moment > now + ahead:
-        yield FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened, or leave it out.")
+def command_faults(command: Command, given: Circumstances) -> Iterator[FieldFault]:
+    """Return every field of a command that breaks a rule which needs no stored data."""
+    return stated_faults(_stated(command, given), given)
 
 
-def _faults(command: Command, context: ActionContext, areas: Collection[str], now: datetime) -> Iterator[FieldFault]:
+def stated_faults(stated: Iterable[tuple[str, object]], given: Circumstances) -> Iterator[FieldFault]:
+    """Return what is wrong with values, each by the API's name of its field; a value without a rule is right."""
+    for field, value in stated:
+        rule = _RULES.get(field)
+        if rule is not None and value is not None:
+            yield from rule(field, value, given)
+
+
+def _stated(command: Command, given: Circumstances) -> Iterator[tuple[str, object]]:
+    """Return what a command states and a rule is about, by the API's name of the field."""
     match command:
         case RegisterReferral():
-            yield from _area_faults(command.contents.area, areas)
-            yield from _client_faults(command.client, context, now)
+            yield "receivedAt", command.received_at
+            yield from _referral_statements(command.contents, command.client)
         case AmendReferral():
-            yield from _area_faults(command.contents.area, areas)
-            if command.client:
-                yield from _client_faults(command.client, context, now)
+            yield "occurredAt", given.context.occurred_at
+            yield from _referral_statements(command.contents, command.client)
         case _:
-            for field, day in _days_of(command):
-                yield from _future_faults(field, day, now)
+            yield "occurredAt", given.context.occurred_at
+            yield from _days_of(command)
+
+
+def _referral_statements(contents: ReferralContents, client: ClientDetails | None) -> Iterator[tuple[str, object]]:
+    yield "area", contents.area
+    yield "consent.givenOn", contents.consent.given_on
+    if client:
+        yield "client.bsn", client.bsn
+        yield "client.birthDate", client.birth_date
 
 
 def _days_of(command: Command) -> Iterator[tuple[str, date | None]]:
@@ -84,19 +96,55 @@ def _days_of(command: Command) -> Iterator[tuple[str, date | None]]:
             yield "changedOn", command.changed_on
 
 
-def _area_faults(area: str, areas: Collection[str]) -> Iterator[FieldFault]:
-    if area not in areas:
-        yield FieldFault("area", InputRule.KNOWN_AREA, f"Unknown area; use one of: {', '.join(sorted(areas))}.")
+def _moment_faults(field: str, moment: datetime, given: Circumstances) -> Iterator[FieldFault]:
+    ahead = _DAY_AHEAD if given.context.catch_up else _CLOCK_AHEAD
+    if moment > given.now + ahead:
+        yield FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened, or leave it out.")
 
 
-def _client_faults(client: ClientDetails, context: ActionContext, now: datetime) -> Iterator[FieldFault]:
-    if client.bsn is not None and not may_use_bsn(context.system, context.role):
-        yield bsn_not_allowed("client.bsn")
-    elif client.bsn is not None and not is_bsn(client.bsn):
+def _day_faults(field: str, day: date, given: Circumstances) -> Iterator[FieldFault]:
+    if day > local_date(given.now + _DAY_AHEAD):
+        yield FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened.")
+
+
+def _consent_faults(field: str, day: date, given: Circumstances) -> Iterator[FieldFault]:
+    # A record of a partner is read as it is: it cannot be refused back to whoever wrote it.
+    if not given.context.catch_up:
+        yield from _day_faults(field, day, given)
+
+
+def _area_faults(field: str, area: str, given: Circumstances) -> Iterator[FieldFault]:
+    if area not in given.areas:
+        yield unknown_area(field, given.areas)
+
+
+def _bsn_faults(field: str, bsn: str, given: Circumstances) -> Iterator[FieldFault]:
+    if not may_use_bsn(given.context.system, given.context.role):
+        yield bsn_not_allowed(field)
+    elif not is_bsn(bsn):
         message = "The number fails the eleven-test; check its nine digits or leave it out."
-        yield FieldFault("client.bsn", InputRule.ELEVEN_TEST, message)
-    if client.birth_date > now.date():
-        yield FieldFault("client.birthDate", InputRule.NOT_IN_FUTURE, "A date of birth lies in the past.")
+        yield FieldFault(field, InputRule.ELEVEN_TEST, message)
+
+
+def _birth_faults(field: str, day: date, given: Circumstances) -> Iterator[FieldFault]:
+    if day > given.now.date():
+        yield FieldFault(field, InputRule.NOT_IN_FUTURE, "A date of birth lies in the past.")
+
+
+_RULES: Mapping[str, Callable[[str, Any, Circumstances], Iterator[FieldFault]]] = {
+    "area": _area_faults,
+    "changedOn": _day_faults,
+    "client.birthDate": _birth_faults,
+    "client.bsn": _bsn_faults,
+    "closedOn": _day_faults,
+    "concludedOn": _day_faults,
+    "consent.givenOn": _consent_faults,
+    "decidedOn": _day_faults,
+    "occurredAt": _moment_faults,
+    "receivedAt": _moment_faults,
+    "signedOn": _day_faults,
+}
+"""The rule of each field that has one of its own, in addition to its form; each takes a value of the right type."""
 
 
 def checked_reason(given: str, message: str) -> str:
@@ -116,13 +164,13 @@ def may_use_bsn(system: System, role: OrganisationRole) -> bool:
     return system is not System.API or role is OrganisationRole.OPERATOR
 
 
+def unknown_area(field: str, areas: Collection[str]) -> FieldFault:
+    """Return the fault of an area that the city does not have."""
+    known = ", ".join(sorted(areas))
+    return FieldFault(field, InputRule.KNOWN_AREA, f"Unknown area; use one of: {known}.", details=known)
+
+
 def bsn_not_allowed(field: str) -> FieldFault:
     """Return the fault of a citizen service number from an organisation that may not use it."""
     message = "Your organisation may not use the BSN (Wabb, article 10); leave it out."
     return FieldFault(field, InputRule.BSN_NOT_ALLOWED, message)
-
-
-def _future_faults(field: str, given: date | None, now: datetime) -> Iterator[FieldFault]:
-    latest = local_date(now + _DAY_AHEAD)
-    if given is not None and given > latest:
-        yield FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened.")

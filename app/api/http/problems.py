@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -16,10 +16,11 @@ from starlette.types import Scope
 
 from app.api.http.language import prefers_dutch
 from app.api.http.protocol_errors import BAD_REQUEST, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
-from app.api.http.validation_errors import invalid_input
+from app.api.http.validation_errors import broken_rules, invalid_input
 from app.domain.errors import (
     Conflict,
     DuplicateReference,
+    FieldFault,
     Forbidden,
     HubError,
     IdempotencyConflict,
@@ -36,6 +37,7 @@ from app.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from app.domain.validation import Circumstances
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:problem:trajecthub:"
@@ -73,7 +75,9 @@ class FaultOut(BaseModel):
 
     field: str = Field(description="The field, with its path in the body (*veld*).", examples=["client.birthDate"])
     rule: str = Field(description="Stable code of the rule.", examples=["date-from-datetime-parsing"])
-    message: str = Field(description="What to do, for people.", examples=["Give a date as 1980-02-29."])
+    message: str = Field(
+        description="What to do, for people; Dutch with `Accept-Language: nl`.", examples=["Give a date as 1980-02-29."]
+    )
 
 
 class ProblemOut(BaseModel):
@@ -128,15 +132,18 @@ def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, ob
     ``extra`` has further members of the body.
     """
     kind, status = (error.kind, error.kind.status) if isinstance(error, HttpError) else (error, STATUS_OF[type(error)])
+    dutch = prefers_dutch(scope)
     body: dict[str, object] = {
         "type": f"{TYPE_PREFIX}{kind.code}",
-        "title": kind.title_nl if prefers_dutch(scope) else kind.title,
+        "title": kind.title_nl if dutch else kind.title,
         "status": status,
         "detail": str(error),
         "code": kind.code,
     }
     if isinstance(error, InvalidInput):
-        body["errors"] = [asdict(fault) for fault in error.faults]
+        faults = [_fault_out(fault, dutch=dutch) for fault in error.faults]
+        body["detail"] = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
+        body["errors"] = faults
     return Response(to_json(body | dict(extra or {})), status, _headers(error), MEDIA_TYPE)
 
 
@@ -163,9 +170,23 @@ async def _on_hub_error(request: Request, error: Exception) -> Response:
     return problem_of(request.scope, error)
 
 
+def _fault_out(fault: FieldFault, *, dutch: bool) -> dict[str, str]:
+    return {"field": fault.field, "rule": fault.rule, "message": fault.message_nl if dutch else fault.message}
+
+
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    return problem_of(request.scope, invalid_input(error.errors()))
+    given: Circumstances | None = getattr(request.state, "circumstances", None)
+    model = _model_of(request)
+    broken = broken_rules(model, error.body, given) if given and model else ()
+    return problem_of(request.scope, invalid_input(error.errors(), broken))
+
+
+def _model_of(request: Request) -> type[BaseModel] | None:
+    """Return the model of the body that the endpoint reads; None without one."""
+    field = request.scope["route"].body_field
+    model = field.field_info.annotation if field else None
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

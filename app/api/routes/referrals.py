@@ -9,7 +9,7 @@ from pydantic import JsonValue, ValidationError
 
 from app.api.context import ReadContext, WriteContext, changing, reading, referral_body
 from app.api.http.problems import owned_responses, problem_responses
-from app.api.http.validation_errors import invalid_input
+from app.api.http.validation_errors import broken_rules, invalid_input
 from app.api.paging import page_answer
 from app.api.representations import disclosures_body, history_body
 from app.api.responses import json_answer
@@ -29,7 +29,7 @@ from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
 from app.domain.ownership import statement_of
 from app.domain.queries import ReferralQuery
-from app.domain.validation import bsn_not_allowed
+from app.domain.validation import Circumstances, bsn_not_allowed
 from app.operations.cases.queries import page_of_referrals, read_history, referral_actions
 from app.operations.cases.register import code_to_register_for
 from app.operations.disclosure.disclosures import read_disclosures
@@ -109,7 +109,8 @@ async def read_one(referral_id: ReferralId, read: Reads) -> Response:
 )
 async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
     """Change what the referrer said (*wijzigen*); the referrer alone owns it. Also as application/json."""
-    return await change.change_referral(referral_id, partial(_patched, patch))
+    given = change.caller.circumstances(change.services)
+    return await change.change_referral(referral_id, partial(_patched, patch, given))
 
 
 @router.get(
@@ -166,20 +167,21 @@ async def _page(request: Request, read: ReadContext, filters: ReferralFilters, s
     return page_answer(read.hub, request, [referral_body(view) for view in views], read.cursor(following))
 
 
-def _patched(patch: dict[str, JsonValue], case: Case) -> AmendReferral:
+def _patched(patch: dict[str, JsonValue], given: Circumstances, case: Case) -> AmendReferral:
     """Return what the referrer says after a merge patch.
 
     Raises:
         InvalidInput: the result breaks a rule, or has no citizen service number any more.
     """
-    client = case.client.details
+    document = _merged(written(statement_of(case)), patch)
+    broken = partial(broken_rules, ReferralContentsIn, document, given)
     try:
-        body = ReferralContentsIn.model_validate(_merged(written(statement_of(case)), patch))
+        body = ReferralContentsIn.model_validate(document)
     except ValidationError as error:
-        raise invalid_input(error.errors()) from None
-    if client.bsn and body.client.bsn is None:
+        raise invalid_input(error.errors(), broken()) from None
+    if case.client.details.bsn and body.client.bsn is None:
         message = "The BSN cannot be removed; mark the referral as entered in error and make a new one."
-        raise InvalidInput(FieldFault("client.bsn", InputRule.UNCHANGEABLE, message))
+        raise InvalidInput(FieldFault("client.bsn", InputRule.UNCHANGEABLE, message), *broken())
     return AmendReferral(body.contents(), body.details())
 
 

@@ -9,6 +9,7 @@ from app.domain.codes import OrganisationRole, ReferrerKind, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from app.domain.input_rules import InputRule
 from app.domain.preconditions import check_precondition, etag_of
+from app.domain.validation import unknown_area
 from app.domain.values import Organisation
 from app.models.access.organisation import (
     find_organisation,
@@ -124,9 +125,12 @@ def _save(tx: Connection, services: Services, details: ReferrerDetails, known: O
 
 
 def _check(services: Services, details: ReferrerDetails) -> None:
+    faults = []
     if details.system is System.ALLEGRO:
         message = "Referrers work in gidso or rmw, or use the api."
-        raise InvalidInput(FieldFault("system", InputRule.REFERRERS_SYSTEM, message))
-    if details.area is not None and details.area not in services.reference.areas:
-        known = ", ".join(sorted(services.reference.areas))
-        raise InvalidInput(FieldFault("area", InputRule.KNOWN_AREA, f"Unknown area; use one of: {known}."))
+        faults.append(FieldFault("system", InputRule.REFERRERS_SYSTEM, message))
+    areas = services.reference.areas
+    if details.area is not None and details.area not in areas:
+        faults.append(unknown_area("area", areas))
+    if faults:
+        raise InvalidInput(*faults)

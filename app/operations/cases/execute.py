@@ -6,11 +6,11 @@ from uuid import UUID
 
 from app.domain.case import Case, Handler
 from app.domain.commands import ActionContext, AmendReferral, Command, ForwardReferral, RegisterReferral
-from app.domain.errors import Forbidden, ReferralNotFound, TrajectoryNotFound
-from app.domain.validation import check_command
+from app.domain.errors import Forbidden, InvalidInput, ReferralNotFound, TrajectoryNotFound
+from app.domain.validation import Circumstances, command_faults
 from app.models.cases.trajectory import referral_id_of
 from app.operations.cases import appointments, referrals, trajectories
-from app.operations.cases.register import known_organisation, new_case
+from app.operations.cases.register import known_organisation, new_case, registration_faults
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import refusal, refuse_uninvolved_roles
 from app.operations.field_sync.merge import merge_fields
@@ -84,7 +84,9 @@ def register(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
         Forbidden: this role does not refer, or not for this organisation.
         DuplicateReference: the organisation used this reference before.
     """
-    _check(uow, command, context)
+    faults = [*command_faults(command, _circumstances(uow, context)), *registration_faults(uow, command, context)]
+    if faults:
+        raise InvalidInput(*faults)
     case = new_case(uow, command, context)
     _handle(uow, case, command, context)
     return case
@@ -110,9 +112,15 @@ def _command_of(source: CommandSource, case: Case, context: ActionContext) -> Co
 
 
 def _check(uow: UnitOfWork, command: Command, context: ActionContext) -> None:
-    check_command(command, context, uow.services.reference.areas, uow.rules.now)
+    faults = list(command_faults(command, _circumstances(uow, context)))
+    if faults:
+        raise InvalidInput(*faults)
     if isinstance(command, ForwardReferral):
         known_organisation(uow, command.organisation_code)
+
+
+def _circumstances(uow: UnitOfWork, context: ActionContext) -> Circumstances:
+    return Circumstances(context=context, areas=uow.services.reference.areas, now=uow.rules.now)
 
 
 def _resolve_fields(uow: UnitOfWork, case: Case, command: Command, context: ActionContext) -> Command | None:

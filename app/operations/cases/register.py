@@ -1,8 +1,8 @@
 """Makes the case of a new referral."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
-from uuid import UUID
 
 from app.domain import lifecycle
 from app.domain.advice import age_on, routing_advice
@@ -21,13 +21,12 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
     """Return the case of a new referral, before its registration.
 
     Raises:
-        InvalidInput: an unknown organisation, or one that does not refer; an earlier referral that does not exist.
+        InvalidInput: an unknown organisation, or one that does not refer.
         Forbidden: the caller may not refer for this organisation.
         DuplicateReference: the organisation used this reference before.
     """
     referrer = referring_organisation(uow, command.organisation_code)
     _check_registers_for(referrer, context)
-    _check_previous(uow, command.previous_id, context)
     _check_reference(uow, referrer, command.reference)
     client = uow.cases.client_for(command.client.bsn)
     received_at = command.received_at or uow.rules.now
@@ -98,10 +97,15 @@ def code_to_register_for(caller: Organisation, given: str | None) -> str:
     return given
 
 
-def _check_previous(uow: UnitOfWork, previous_id: UUID | None, context: ActionContext) -> None:
-    if previous_id and not uow.cases.is_visible(previous_id, context.visibility):
+def registration_faults(uow: UnitOfWork, command: RegisterReferral, context: ActionContext) -> Iterator[FieldFault]:
+    """Return the fields of a new referral that name what does not exist, or not for whoever registers it."""
+    try:
+        referring_organisation(uow, command.organisation_code)
+    except InvalidInput as error:
+        yield from error.faults
+    if command.previous_id and not uow.cases.is_visible(command.previous_id, context.visibility):
         message = "You have no referral with this id; give the id of an earlier one, or leave it out."
-        raise InvalidInput(FieldFault("previousId", InputRule.KNOWN_REFERRAL, message))
+        yield FieldFault("previousId", InputRule.KNOWN_REFERRAL, message)
 
 
 def _check_registers_for(referrer: Organisation, context: ActionContext) -> None:

@@ -1,0 +1,161 @@
+"""Every invalid field is named in one answer, whatever rule refuses it, and in the caller's language."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.input_rules import InputRule
+from tests.api.conftest import Api
+from tests.support.api_calls import attempt, attended, path_for, refer, referral, step
+
+Faults = set[tuple[str, str]]
+
+SIX = {
+    ("client.familyName", "string-too-short"),
+    ("receivedAt", "not-in-future"),
+    ("client.bsn", "eleven-test"),
+    ("area", "known-area"),
+    ("client.birthDate", "not-in-future"),
+    ("consent.givenOn", "not-in-future"),
+}
+
+
+def six_faults(**changes: Any) -> dict[str, Any]:
+    client = {"givenName": "Jan", "familyName": "", "birthDate": "2026-04-01", "bsn": "123456789"}
+    consent = {"scopes": ["feedback_to_referrer"], "givenOn": "2030-01-01"}
+    return referral(client=client, area="Atlantis", consent=consent, receivedAt="2027-03-01T10:00:00Z", **changes)
+
+
+def faults(answered: Any) -> Faults:
+    assert answered.status_code == 400, answered.text
+    found = [(each["field"], each["rule"]) for each in answered.json()["errors"]]
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+async def test_six_faults_of_a_referral_are_named_in_one_answer(gidso: Api) -> None:
+    answered = await gidso.post("/v1/referrals", json=six_faults(organisationCode="wijkteam-feijenoord"))
+
+    assert faults(answered) == SIX
+
+
+async def test_number_that_a_caller_may_not_use_is_named_with_the_others(dock: Api) -> None:
+    answered = await dock.post("/v1/referrals", json=six_faults())
+
+    assert faults(answered) == SIX - {("client.bsn", "eleven-test")} | {("client.bsn", "bsn-not-allowed")}
+
+
+async def test_same_faults_are_named_when_the_form_is_right(dock: Api) -> None:
+    body = six_faults()
+    body["client"] |= {"familyName": "Jansen"}
+    del body["client"]["bsn"]
+
+    answered = await dock.post("/v1/referrals", json=body)
+
+    assert faults(answered) == SIX - {("client.familyName", "string-too-short"), ("client.bsn", "eleven-test")}
+
+
+async def test_what_does_not_exist_is_named_with_the_others(gidso: Api) -> None:
+    body = six_faults(organisationCode="wijkteam-atlantis", previousId="019ab3f2-7c00-7000-8000-000000000001")
+    body["client"] |= {"familyName": "Jansen"}
+
+    answered = await gidso.post("/v1/referrals", json=body)
+
+    named = {("organisationCode", "known-organisation"), ("previousId", "known-referral")}
+    assert faults(answered) == SIX - {("client.familyName", "string-too-short")} | named
+
+
+async def test_value_of_the_wrong_form_has_one_fault_only(dock: Api) -> None:
+    body = referral(area=7, receivedAt="2027", consent="yes", threats=["boredom"])
+
+    answered = await dock.post("/v1/referrals", json=body)
+
+    assert faults(answered) == {
+        ("area", "string-type"),
+        ("receivedAt", "date-time"),
+        ("consent", "model-attributes-type"),
+        ("threats.0", "enum"),
+    }
+
+
+async def test_change_of_a_referral_names_all_faults(dock: Api) -> None:
+    path = f"/v1/referrals/{(await refer(dock))['id']}"
+    patch = {"area": "Atlantis", "client": {"familyName": ""}, "consent": {"givenOn": "2030-01-01"}}
+
+    answered = await dock.patch(path, json=patch, headers={"If-Match": "*"})
+
+    assert faults(answered) == {
+        ("area", "known-area"),
+        ("client.familyName", "string-too-short"),
+        ("consent.givenOn", "not-in-future"),
+    }
+
+
+async def test_step_names_all_faults(dock: Api, etf: Api) -> None:
+    path = await attended(dock, etf, "K-1")
+    body = {"result": "nothing", "concludedOn": "2030-01-01", "occurredAt": "2030-01-01T00:00:00Z"}
+
+    answered = await attempt(etf, f"{path}/intake-result", body)
+
+    assert faults(answered) == {
+        ("result", "enum"),
+        ("concludedOn", "not-in-future"),
+        ("occurredAt", "not-in-future"),
+    }
+
+
+async def test_planning_names_all_faults(dock: Api, etf: Api) -> None:
+    await refer(dock, reference="K-1")
+    path = await path_for(etf, "K-1")
+    await step(etf, f"{path}/confirmation")
+
+    answered = await attempt(etf, f"{path}/appointments", {"place": "", "occurredAt": "2030-01-01T00:00:00Z"})
+
+    assert faults(answered) == {
+        ("startsAt", "missing"),
+        ("place", "string-too-short"),
+        ("occurredAt", "not-in-future"),
+    }
+
+
+async def test_organisation_names_all_faults(operator: Api) -> None:
+    body = {"name": "", "kind": "wijkteam", "system": "gidso", "area": "Atlantis"}
+    of_form = await operator.put("/v1/organisations/nieuw", json=body)
+    of_rules = await operator.put("/v1/organisations/nieuw", json=body | {"name": "Nieuw", "system": "allegro"})
+
+    assert faults(of_form) == {("name", "string-too-short"), ("area", "known-area")}
+    assert faults(of_rules) == {("system", "referrers-system"), ("area", "known-area")}
+
+
+async def test_consent_of_today_is_taken(dock: Api) -> None:
+    await refer(dock, consent={"scopes": ["feedback_to_referrer"], "givenOn": "2026-03-02"})
+
+
+async def test_faults_are_in_dutch_for_who_asks_for_it(gidso: Api) -> None:
+    body = six_faults(organisationCode="wijkteam-feijenoord", threats=["boredom"])
+
+    answered = await gidso.post("/v1/referrals", json=body, headers={"Accept-Language": "nl-NL, en;q=0.5"})
+
+    problem = answered.json()
+    messages = {each["field"]: each["message"] for each in problem["errors"]}
+    assert problem["title"] == "Het verzoek bevat ongeldige waarden"
+    assert messages["client.familyName"] == "Geef een tekst van ten minste 1 teken(s)."
+    assert messages["receivedAt"] == "Ligt in de toekomst; geef wanneer het gebeurd is."
+    assert messages["area"].startswith("Onbekend gebied; gebruik een van: Charlois, ")
+    assert messages["threats.0"].startswith("Gebruik een van deze codes: 'eviction'")
+    assert " or " not in messages["threats.0"]
+    assert all(f"{field}: {message}" in problem["detail"] for field, message in messages.items())
+
+
+@pytest.mark.parametrize("language", ["en", "nl;q=0.2, en", "de", ""])
+async def test_faults_are_in_english_for_everybody_else(dock: Api, language: str) -> None:
+    answered = await dock.post("/v1/referrals", json=six_faults(), headers={"Accept-Language": language})
+
+    messages = {each["field"]: each["message"] for each in answered.json()["errors"]}
+    assert messages["receivedAt"].startswith("Lies in the future")
+
+
+def test_every_rule_has_a_message_in_dutch() -> None:
+    unfinished = [rule for rule in InputRule if not rule.message_nl.endswith(".") or rule.message_nl == rule.remedy]
+
+    assert unfinished == []
