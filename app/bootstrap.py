@@ -32,6 +32,7 @@ from app.operations.field_sync.known_values import on_delivered
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.operations.retention import purge_expired
+from app.operations.schema import require_newest_schema
 from app.operations.services import Services, build_services
 from app.settings import Settings
 from app.worker import WorkerLoops
@@ -129,13 +130,15 @@ def pull_policies_of(settings: Settings) -> dict[System, PullPolicy]:
 
 @asynccontextmanager
 async def open_app_state(settings: Settings, clock: Clock | None = None) -> AsyncIterator[AppState]:
-    """Open the database, which must have the newest schema, and what the API works with; close both at the end.
+    """Open the database and what the API works with; close both at the end. ``clock`` None is that of the database.
 
-    ``clock`` None is the clock of the database.
+    Raises:
+        DatabaseUnusable: the database is out of reach, or has another schema than the newest.
     """
     async with AsyncExitStack() as opened:
         db = Database.open(settings.database_url)
         opened.push_async_callback(db.close)
+        await require_newest_schema(db)
         shared = clock if clock is not None else await opened.enter_async_context(database_clock(db))
         services = build_services(settings.master_key_bytes(), settings.municipality, shared)
         await db.write(set_up_institutions, services)

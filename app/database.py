@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import inspect
 import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -22,10 +23,11 @@ from weakref import WeakSet
 
 import alembic.command
 import alembic.config
+import asyncpg
 from alembic.script import ScriptDirectory
 from pydantic_core import from_json, to_json
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -36,6 +38,7 @@ __all__ = [
     "Connection",
     "Database",
     "DatabaseInUse",
+    "DatabaseUrlInvalid",
     "Dialect",
     "StoreError",
     "is_refused_value",
@@ -95,6 +98,13 @@ class DatabaseInUse(RuntimeError):
     """Another process, or another part of this one, has the SQLite file open."""
 
 
+class DatabaseUrlInvalid(ValueError):
+    """The URL names no store that the hub can use; the message never repeats it, because it may hold a password."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"TRAJECTHUB_DATABASE_URL: {fault}")
+
+
 class Database:
     """An open store that runs units of work."""
 
@@ -117,9 +127,9 @@ class Database:
 
         Raises:
             DatabaseInUse: the SQLite file is open elsewhere.
-            ValueError: the URL names another kind of store.
+            DatabaseUrlInvalid: the URL cannot be read, or names another kind of store.
         """
-        parsed = make_url(url)
+        parsed = _parsed(url)
         if _dialect(parsed) == "sqlite":
             return cls(_Sqlite(_sqlite_path(parsed)))
         return cls(_PostgreSQL(parsed, pool_size, pool_wait_seconds, work_seconds))
@@ -220,7 +230,7 @@ def _migrations() -> alembic.config.Config:
 
 def with_own_connection(url: str, work: Work[T]) -> T:
     """Run ``work``, which handles transactions itself, on one connection opened and closed for it: for migrations."""
-    parsed = make_url(url)
+    parsed = _parsed(url)
     if _dialect(parsed) == "sqlite":
         return _with_sqlite(_sqlite_path(parsed), work)
     # In a thread, because asyncio.run refuses to start while another event loop runs.
@@ -389,6 +399,25 @@ def _common_options() -> dict[str, Any]:
     }
 
 
+# What SQLAlchemy takes from the query of the URL itself; the rest are arguments of the driver.
+_URL_PARAMETERS = {
+    "prepared_statement_cache_size",
+    "prepared_statement_name_func",
+    *inspect.signature(asyncpg.connect).parameters,
+}
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUrlInvalid("give sqlite:///path, or postgresql://user:password@host:port/database") from error
+    if _dialect(parsed) == "postgresql" and (unknown := parsed.query.keys() - _URL_PARAMETERS):
+        names = ", ".join(sorted(unknown))
+        raise DatabaseUrlInvalid(f"leave out {names}, which asyncpg does not know; TLS is ssl=require")
+    return parsed
+
+
 def _dialect(url: URL) -> Dialect:
     match url.get_backend_name():
         case "sqlite":
@@ -396,12 +425,12 @@ def _dialect(url: URL) -> Dialect:
         case "postgresql":
             return "postgresql"
         case other:
-            raise ValueError(f"{other} is not supported; give sqlite:///path or postgresql://…")
+            raise DatabaseUrlInvalid(f"{other} is not supported; give sqlite:///path or postgresql://…")
 
 
 def _sqlite_path(url: URL) -> Path:
     if url.database in (None, "", ":memory:"):
-        raise ValueError("SQLite in memory is not supported; give a file, such as sqlite:///trajecthub.db")
+        raise DatabaseUrlInvalid("SQLite in memory is not supported; give a file, such as sqlite:///trajecthub.db")
     return Path(str(url.database))
 
 

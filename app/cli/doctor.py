@@ -16,12 +16,13 @@ from app.adapters.engine.registry import connect_partners
 from app.bootstrap import pull_policies_of
 from app.cli.runtime import run
 from app.cli.tables import AsJson, print_items
-from app.database import Database, DatabaseInUse, StoreError, newest_schema
+from app.database import Database, DatabaseInUse, DatabaseUrlInvalid, StoreError, newest_schema
 from app.domain.codes import System
 from app.domain.errors import CursorExpired, PartnerError, Unavailable
 from app.log import configure_logging
 from app.models.diagnosis import SealedValue, any_sealed_value, partner_cursors, schema_version, server_time
 from app.operations.clock import SystemClock
+from app.operations.schema import fault_of_reach, fault_of_schema
 from app.privacy.policy import load_policy
 from app.reference import load_reference
 from app.settings import Settings, faults_of
@@ -130,14 +131,13 @@ async def _open_store(settings: Settings, report: Report) -> Cursors:
     except DatabaseInUse:
         report.add("database", State.SKIPPED, "A running hub has the file open; stop it to have its contents examined.")
         return {}
-    except ValueError as error:
-        report.add("database", State.FAILED, f"TRAJECTHUB_DATABASE_URL: {error}")
+    except DatabaseUrlInvalid as error:
+        report.add("database", State.FAILED, str(error))
         return {}
     try:
         return await _examine_store(db, settings, report)
     except (Unavailable, StoreError, OSError) as error:
-        detail = f"It cannot be read ({_kind(error)}); check TRAJECTHUB_DATABASE_URL, and that the server runs."
-        report.add("database", State.FAILED, detail)
+        report.add("database", State.FAILED, fault_of_reach(error))
         return {}
     finally:
         await db.close()
@@ -173,11 +173,8 @@ def examine_clock(ahead: timedelta, report: Report) -> None:
 
 
 def _examine_schema(version: str | None, newest: str, report: Report) -> None:
-    if version is None:
-        report.add("schema", State.FAILED, "The database has no tables yet; run 'trajecthub migrate'.")
-    elif version != newest:
-        remedy = "run 'trajecthub migrate', or install the version of the hub that made it"
-        report.add("schema", State.FAILED, f"It is {version}, and this version of the hub needs {newest}: {remedy}.")
+    if fault := fault_of_schema(version, newest):
+        report.add("schema", State.FAILED, fault)
     else:
         report.add("schema", State.OK, newest)
 
@@ -223,9 +220,3 @@ async def _reach(adapter: Adapter, cursor: str | None) -> tuple[State, str]:
 
 def _milliseconds(begun: float) -> int:
     return round((time.perf_counter() - begun) * 1000)
-
-
-def _kind(error: Exception) -> str:
-    # The name only: the text of a driver's error can hold parts of the address.
-    cause = error.__cause__ if isinstance(error, Unavailable) else getattr(error, "orig", None)
-    return type(cause or error).__name__

@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from app.database import Connection, Database, DatabaseInUse
+from app.database import Connection, Database, DatabaseInUse, DatabaseUrlInvalid
 from app.domain.errors import HubError, PartnerError
 from app.domain.ports import Clock
 from app.log import configure_logging
 from app.operations.clock import SystemClock
+from app.operations.schema import require_newest_schema
 from app.operations.services import Services, build_services
 from app.settings import Settings, faults_of
 
@@ -27,7 +28,15 @@ console = Console()
 """The output for people."""
 
 _errors = Console(stderr=True)
-_USER_ERRORS = (HubError, PartnerError, DatabaseInUse, json.JSONDecodeError, OSError, RuntimeError)
+_USER_ERRORS = (
+    HubError,
+    PartnerError,
+    DatabaseInUse,
+    DatabaseUrlInvalid,
+    json.JSONDecodeError,
+    OSError,
+    RuntimeError,
+)
 
 
 def read_settings() -> Settings:
@@ -57,9 +66,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def with_database(settings: Settings, work: Callable[[Database, Settings], Awaitable[T]]) -> T:
-    """Open the database, run ``work`` with it and the settings, close it, and return the result of ``work``."""
+    """Open the database, run ``work`` with it and the settings, close it, and return the result of ``work``.
+
+    Raises:
+        DatabaseUnusable: the database is out of reach, or has another schema than the newest.
+    """
     db = Database.open(settings.database_url)
     try:
+        await require_newest_schema(db)
         return await work(db, settings)
     finally:
         await db.close()

@@ -113,7 +113,7 @@ def test_a_schema_of_another_version_is_found(sandbox: dict[str, str], empty_dat
     state, detail = examined(sandbox | {"TRAJECTHUB_DATABASE_URL": empty_database_url}, code=1)["schema"]
 
     assert state == "failed"
-    assert detail.startswith("It is 0000, ")
+    assert detail.startswith("The schema is 0000, ")
     assert "'trajecthub migrate'" in detail
 
 

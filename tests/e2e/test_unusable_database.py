@@ -1,0 +1,85 @@
+"""A command says in one sentence why it cannot work with the database, and what to do about it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from app.cli.runtime import run as run_to_the_end
+from app.database import Connection, Database, upgrade_schema
+from tests.support.command_line import run
+from tests.support.postgres import PostgresServer
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+
+COMMANDS = (("serve", "--with-worker"), ("worker",), ("partner", "status"), ("client", "list"))
+BEFORE_THE_FIRST_MIGRATION = "The database has no tables yet; run 'trajecthub migrate'."
+OUT_OF_REACH = "The database cannot be read ({kind}); check TRAJECTHUB_DATABASE_URL, and that the server runs."
+
+
+def outcomes(environment: dict[str, str], url: str, *commands: tuple[str, ...]) -> set[tuple[int, str]]:
+    """Return the exit codes and outputs of commands over a database."""
+    return {run(environment | {"TRAJECTHUB_DATABASE_URL": url}, *words) for words in commands}
+
+
+def write(url: str, work: Callable[[Connection], object]) -> None:
+    """Do one thing in the store, as a hub would that is stopped by now."""
+
+    async def written() -> None:
+        db = Database.open(url)
+        await db.write(work)
+        await db.close()
+
+    run_to_the_end(written())
+
+
+def test_before_the_first_migration_every_command_asks_for_it(sandbox: dict[str, str], empty_database_url: str) -> None:
+    assert outcomes(sandbox, empty_database_url, *COMMANDS) == {(1, BEFORE_THE_FIRST_MIGRATION)}
+
+
+def test_the_schema_of_another_version_stops_every_command(sandbox: dict[str, str], empty_database_url: str) -> None:
+    upgrade_schema(empty_database_url)
+    write(empty_database_url, lambda tx: tx.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'"))
+
+    ((code, output),) = outcomes(sandbox, empty_database_url, *COMMANDS)
+
+    assert code == 1
+    assert re.fullmatch(
+        r"The schema is 0000, and this version of the hub needs \S+: run 'trajecthub migrate', .*", output
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("postgresql//geheim", "give sqlite:///path, or postgresql://user:password@host:port/database"),
+        ("postgresql://hub:geheim@host:port/hub", "give sqlite:///path, or postgresql://"),
+        ("postgres://hub:geheim@host/hub", "postgres is not supported; give sqlite:///path or postgresql://…"),
+        ("postgresql://hub:geheim@host/hub?sslmode=require", "leave out sslmode, which asyncpg does not know"),
+        ("sqlite://", "SQLite in memory is not supported"),
+    ],
+)
+def test_a_url_that_names_no_store_is_refused_with_the_remedy(sandbox: dict[str, str], url: str, fault: str) -> None:
+    ((code, output),) = outcomes(sandbox, url, *COMMANDS, ("migrate",))
+
+    assert code == 1
+    assert output.startswith(f"TRAJECTHUB_DATABASE_URL: {fault}")
+    assert "geheim" not in output
+
+
+def test_a_server_that_refuses_the_connection_is_named_as_the_cause(sandbox: dict[str, str]) -> None:
+    # Nobody listens at port 1.
+    found = outcomes(sandbox, "postgresql://hub:geheim@127.0.0.1:1/hub", *COMMANDS, ("migrate",))
+
+    assert found == {(1, OUT_OF_REACH.format(kind="ConnectionRefusedError"))}
+
+
+def test_a_database_that_the_server_does_not_have_is_named_as_the_cause(
+    sandbox: dict[str, str], postgres_server: PostgresServer
+) -> None:
+    url = postgres_server.create_database()
+    postgres_server.drop_database(url)
+
+    found = outcomes(sandbox, url, *COMMANDS, ("migrate",))
+
+    assert found == {(1, OUT_OF_REACH.format(kind="InvalidCatalogNameError"))}
