@@ -6,13 +6,13 @@ counts as the partner's own only when it has the status and the form of the cont
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.adapters.common.waits import wait_in_seconds, wait_until
 from app.domain.errors import PartnerError, PartnerRefused, PartnerUnreachable
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -131,12 +131,6 @@ def login_refused_by(partner: str, credentials: str, status: int | None = None) 
 
 
 def _retry_after_seconds(response: httpx.Response) -> float | None:
-    value = response.headers.get("retry-after", "")
-    if value.isdigit():
-        return float(value)
-    try:
-        # Both moments are the partner's, so it does not matter that its clock differs from the hub's.
-        wait = parsedate_to_datetime(value) - parsedate_to_datetime(response.headers["date"])
-    except (ValueError, KeyError):
-        return None
-    return max(0.0, wait.total_seconds())
+    stated = response.headers.get("retry-after", "")
+    seconds = wait_in_seconds(stated)
+    return wait_until(stated, response.headers.get("date", "")) if seconds is None else seconds

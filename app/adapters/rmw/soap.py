@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from lxml import etree
 
+from app.adapters.common.waits import wait_in_seconds
+
 NAMESPACE: Final = "urn:nl:rmw:aanmelding:v1"
 """The namespace of RMW's messages."""
 
@@ -32,7 +34,7 @@ class Fault:
         temporary: the faultcode is ``Server``: the message itself was right.
         login_refused: the faultcode is ``FailedAuthentication``: user name or password is wrong.
         code: RMW's own code, empty when a server in between made the fault.
-        wait_seconds: the wait that RMW asks for; None: it states none.
+        wait_seconds: the wait that RMW asks for, at most a day; None: it states none.
     """
 
     temporary: bool
@@ -82,12 +84,11 @@ def read(message: bytes) -> etree._Element | Fault:
         return content
     detail = f"detail/{{{NAMESPACE}}}fout/{{{NAMESPACE}}}"
     faultcode = (content.findtext("faultcode") or "").rpartition(":")[2]
-    wait = content.findtext(f"{detail}wachttijdSeconden") or ""
     return Fault(
         temporary=faultcode.startswith("Server"),
         login_refused=faultcode == "FailedAuthentication",
         code=content.findtext(f"{detail}code") or "",
-        wait_seconds=float(wait) if wait.isascii() and wait.isdigit() else None,
+        wait_seconds=wait_in_seconds(content.findtext(f"{detail}wachttijdSeconden") or ""),
     )
 
 

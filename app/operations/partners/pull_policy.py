@@ -73,7 +73,8 @@ class PullPolicy:
         """
         doubled: timedelta = self.initial_wait * 2 ** min(failures - 1, 16)
         wait: timedelta = min(doubled, self.max_wait) * (1 + _JITTER * random())
-        return max(wait, min(timedelta(seconds=retry_after_seconds or 0), MAX_RETRY_AFTER))
+        # Compared as seconds: a timedelta cannot hold every number that a partner may state.
+        return max(wait, timedelta(seconds=min(retry_after_seconds or 0, MAX_RETRY_AFTER.total_seconds())))
 
     def should_alert(self, failures: int, failing_since: datetime | None, now: datetime) -> bool:
         """Return whether operators should be alerted of these failures."""
