@@ -10,6 +10,7 @@ from app.adapters.allegro.schemas import ChangeList, FileReceipt, Foutmelding
 from app.adapters.common.answers import AnswerRules, Model, unclear_answer
 from app.adapters.common.http import BearerAuth, http_client, partner_errors
 from app.adapters.common.pace import Pace
+from app.adapters.common.pages import parse_page, row_of
 from app.oauth_client import OAuthClient
 
 _PARTNER = "Allegro"
@@ -72,7 +73,8 @@ class AllegroClient:
     async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
         """Return at most ``limit`` changes (*mutaties*, unread) with a sequence number above ``after``, in order."""
         response = await self._call("GET", "/api/v1/mutaties", params={"na": after, "aantal": limit})
-        return _read(ChangeList, response).mutaties
+        page = parse_page(ChangeList, _RULES.checked(response, 200), _PARTNER, "mutaties")
+        return [row_of(each) for each in page.mutaties]
 
     async def referrals(self, after: str, limit: int) -> list[ListedReferral]:
         """Return at most ``limit`` (1 to 500) referrals whose file was made after another, oldest first.

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.adapters.allegro import schemas
-from app.adapters.common.parsing import UNKNOWN_MOMENT, noon_of, parse, read_record
+from app.adapters.common.parsing import UNKNOWN_MOMENT, noon_of, parse, read_record, without_id
 from app.domain.codes import (
     CancellationReason,
     ClosureReason,
@@ -140,7 +140,7 @@ def read_change(raw: Mapping[str, object]) -> PartnerRecord:
     left_out = {"volgnummer", "gegevens"} if raw.get("soort") == "notitie" else {"volgnummer"}
     record = PartnerRecord(
         kind=KIND,
-        external_id=str(raw.get("mutatieId", f"volgnummer {sequence_of(raw)}")),
+        external_id=_key(raw),
         case_id=str(raw.get("dossiernummer", "")),
         version=str(sequence_of(raw)),
         payload={name: value for name, value in raw.items() if name not in left_out},
@@ -149,6 +149,14 @@ def read_change(raw: Mapping[str, object]) -> PartnerRecord:
         revision=sequence_of(raw) or None,
     )
     return read_record(record, _steps(record, raw))
+
+
+def _key(raw: Mapping[str, object]) -> str:
+    """Return the id of a change; one without is named by its number, or by its content if it has none either."""
+    if "mutatieId" in raw:
+        return str(raw["mutatieId"])
+    number = sequence_of(raw)
+    return f"volgnummer {number}" if number else without_id(raw)
 
 
 def commands_of(change: schemas.Change) -> tuple[Command, ...]:

@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from app.adapters.common.answers import ErrorMessage
-
-_YEARS = range(1900, 2200)
-
-Day = TypeVar("Day", bound=date)
+from app.adapters.common.parsing import plausible
 
 
 class _Message(BaseModel):
@@ -26,7 +23,7 @@ def day_of(value: object) -> date:
     Raises:
         ValueError: it is no ISO 8601 day, or its year (before 1900, from 2200) can only be a typing error.
     """
-    return _plausible(date.fromisoformat(str(value)))
+    return plausible(date.fromisoformat(str(value)))
 
 
 def moment_of(value: object) -> datetime:
@@ -35,16 +32,10 @@ def moment_of(value: object) -> datetime:
     Raises:
         ValueError: it is no ISO 8601 moment with an offset, or its year can only be a typing error.
     """
-    moment = _plausible(datetime.fromisoformat(str(value)))
+    moment = plausible(datetime.fromisoformat(str(value)))
     if moment.tzinfo is None:
         raise ValueError("no offset")
     return moment
-
-
-def _plausible(value: Day) -> Day:
-    if value.year not in _YEARS:
-        raise ValueError("year out of range")
-    return value
 
 
 Date = Annotated[date, BeforeValidator(day_of)]
@@ -68,7 +59,7 @@ class Foutmelding(ErrorMessage):
 class ChangeList(_Message):
     """A page of the change feed; each change is read separately, so that an unreadable one affects no other."""
 
-    mutaties: list[Mapping[str, object]]
+    mutaties: list[object]
 
 
 class FileReceipt(_Message):

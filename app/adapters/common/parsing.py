@@ -1,8 +1,10 @@
 """Reading a partner's records: the steps that every mapping shares, and how it reports what cannot be read."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from hashlib import sha256
 from itertools import takewhile
 from typing import Final, TypeVar
 
@@ -12,22 +14,28 @@ from app.domain.errors import PartnerUnreadable, UnknownCode
 from app.domain.identifiers import is_bsn
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerRecord, ReadError
+from app.domain.storable import odd_place, with_storable_keys
 
 UNKNOWN_MOMENT: Final = datetime.fromtimestamp(0, UTC)
 """The moment of a record whose own moment cannot be read: quarantine needs one, and this one is clearly not real."""
 
 _NOON: Final = time(12)
+_YEARS: Final = range(1900, 2200)
+_UNFORESEEN: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading an odd value may raise."""
 
 Model = TypeVar("Model", bound=BaseModel)
 Key = TypeVar("Key")
 Meaning = TypeVar("Meaning")
+Day = TypeVar("Day", bound=date)
 
 
 def read_record(record: PartnerRecord, steps: Iterator[PartnerRecord]) -> PartnerRecord:
     """Return the last record that the steps yield, each more complete than the one before.
 
-    When a step raises PartnerUnreadable, the record keeps what was read until then, and ``unread`` says what is wrong:
-    it goes to quarantine, and the other records of the page are not affected.
+    When a step raises PartnerUnreadable, or fails on a value that nobody foresaw, the record keeps what was read until
+    then, and ``unread`` says what is wrong: it goes to quarantine, and the other records of the page are not affected.
+    So does a record with a text or a key that a store cannot keep.
 
     Args:
         record: what is known before anything is read: key, payload and a moment.
@@ -37,8 +45,24 @@ def read_record(record: PartnerRecord, steps: Iterator[PartnerRecord]) -> Partne
         for step in steps:
             record = step
     except PartnerUnreadable as error:
-        return replace(record, unread=ReadError(error.field, error.reason, str(error)))
-    return record
+        record = replace(record, commands=(), unread=ReadError(error.field, error.reason, str(error)))
+    except _UNFORESEEN as error:
+        record = replace(record, commands=(), unread=_unforeseen(error))
+    return with_storable_keys(_with_storable_texts(record))
+
+
+def _with_storable_texts(record: PartnerRecord) -> PartnerRecord:
+    place = odd_place(record.payload)
+    if place is None:
+        return record
+    message = f"{place} holds a control character or half a character; have it corrected at the partner"
+    return replace(record, commands=(), unread=ReadError(place, PartnerUnreadable.reason, message))
+
+
+def _unforeseen(error: Exception) -> ReadError:
+    # Without the text of the error, which may repeat a value.
+    message = f"The hub cannot read this record ({type(error).__name__}); report it to the developers of the hub"
+    return ReadError("record", PartnerUnreadable.reason, message)
 
 
 def parse(model: type[Model], raw: Mapping[str, object], partner: str, prefix: str = "") -> Model:
@@ -84,6 +108,12 @@ def meanings(table: Mapping[Key, Meaning], codes: Iterable[Key], field: str) -> 
     return tuple(meaning(table, code, field) for code in codes)
 
 
+def without_id(payload: Mapping[str, object]) -> str:
+    """Return a key for a record without an id: by its content, so that it can be quarantined and known again."""
+    digest = sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    return f"without-id-{digest[:16]}"
+
+
 def checked_bsn(bsn: str | None, field: str) -> str | None:
     """Return a citizen service number (BSN) that passes the eleven-test, or None when the partner states none.
 
@@ -93,6 +123,17 @@ def checked_bsn(bsn: str | None, field: str) -> str | None:
     if bsn is not None and not is_bsn(bsn):
         raise PartnerUnreadable(field, f"{field} fails the eleven-test; have it corrected at the partner")
     return bsn
+
+
+def plausible(value: Day) -> Day:
+    """Return a day or a moment.
+
+    Raises:
+        ValueError: its year (before 1900, from 2200) can only be a typing error, or a placeholder for "unknown".
+    """
+    if value.year not in _YEARS:
+        raise ValueError("year out of range")
+    return value
 
 
 def noon_of(day: date) -> datetime:

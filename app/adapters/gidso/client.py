@@ -12,6 +12,7 @@ import httpx
 from app.adapters.common.answers import AnswerRules, Model, unclear_answer
 from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
+from app.adapters.common.pages import parse_page
 from app.adapters.gidso.schemas import AanmeldingenPage, Fout, Journaalregel, JournaalregelsPage
 from app.domain.errors import CursorExpired, PartnerUnreachable
 
@@ -62,7 +63,7 @@ class GidsoClient:
             response = await self._http.get(_ROWS, params=query)
         if _RULES.says(response, HTTPStatus.GONE, "TokenVerlopen"):
             raise CursorExpired("GIDSO no longer knows the delta token; everything must be read again")
-        return _read(AanmeldingenPage, response)
+        return parse_page(AanmeldingenPage, _RULES.checked(response, HTTPStatus.OK), _PARTNER, "value")
 
     async def has_line(self, case_id: str, reference: str) -> bool:
         """Return whether a registration's journal has a line with this reference; raises partner errors."""

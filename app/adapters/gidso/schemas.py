@@ -12,17 +12,18 @@ from pydantic import AliasPath, AwareDatetime, BaseModel, BeforeValidator, Confi
 from pydantic.alias_generators import to_pascal
 
 from app.adapters.common.answers import ErrorMessage
+from app.adapters.common.parsing import plausible
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 
 
 def _day(value: object) -> object:
-    return date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else value
+    return plausible(date.fromisoformat(value)) if isinstance(value, str) and _DAY.fullmatch(value) else value
 
 
 def _moment(value: object) -> object:
-    return datetime.fromisoformat(value) if isinstance(value, str) and _MOMENT.fullmatch(value) else value
+    return plausible(datetime.fromisoformat(value)) if isinstance(value, str) and _MOMENT.fullmatch(value) else value
 
 
 # A longer value breaks the contract and is not cut off: the record goes to quarantine.
@@ -137,7 +138,7 @@ class AanmeldingenPage(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    value: list[dict[str, object]]
+    value: list[object]
     next_link: str | None = Field(default=None, alias="@odata.nextLink")
     delta_link: str | None = Field(default=None, alias="@odata.deltaLink")
 

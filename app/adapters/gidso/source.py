@@ -1,13 +1,12 @@
 """Reads GIDSO's registrations by delta token."""
 
-import hashlib
-import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.adapters.common.drift import drift_of, unknown_in
-from app.adapters.common.parsing import read_record
+from app.adapters.common.pages import row_of
+from app.adapters.common.parsing import read_record, without_id
 from app.adapters.gidso import mapping
 from app.adapters.gidso.client import GidsoClient, token_of
 from app.adapters.gidso.mapping import Kind
@@ -50,8 +49,9 @@ class GidsoSource:
             page = await self._client.registrations(query)
             cursor, query = _onward(page)
             read_at = self._clock.now()
-            records = tuple(record for row in page.value for record in read_row(row, read_at))
-            yield Page(records, cursor, drift_of(records, _unknown_fields(page.value)))
+            rows = [row_of(each) for each in page.value]
+            records = tuple(record for row in rows for record in read_row(row, read_at))
+            yield Page(records, cursor, drift_of(records, _unknown_fields(rows)))
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Return a registration from quarantine as it is read now; its version and moment are not in its payload."""
@@ -133,8 +133,7 @@ def _key(payload: Mapping[str, object]) -> str:
     key = payload.get("AanmeldingId")
     if isinstance(key, str) and key:
         return key
-    digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-    return f"without-id-{digest[:16]}"
+    return without_id(payload)
 
 
 def _onward(page: AanmeldingenPage) -> tuple[str | None, dict[str, str] | None]:

@@ -1,5 +1,6 @@
 """The SOAP interface of RMW over HTTP. Source: ``openapi/partners/rmw.wsdl``."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -10,8 +11,11 @@ from app.adapters.common.answers import login_refused_by, unclear_answer, unexpe
 from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.rmw.schemas import RegistrationList, RegistrationState, StatusUpdate
-from app.adapters.rmw.soap import NAMESPACE, Fault, NotSoap, read, request, security_header
+from app.adapters.rmw.soap import NAMESPACE, Fault, NotSoap, read, read_list, request, security_header
 from app.domain.errors import PartnerRefused, PartnerUnreachable
+
+Reader = Callable[[bytes], etree._Element | Fault]
+"""Reads an answer; raises NotSoap."""
 
 _PARTNER: Final = "RMW"
 _CREDENTIALS: Final = "the user name and the password"
@@ -43,7 +47,7 @@ class RmwClient:
     async def list_registrations(self, code: str, position: int, count: int) -> RegistrationList:
         """Return registrations with a referral code (*registratiecode*) from a position on, which starts at 1."""
         fields = {"registratiecode": code, "vanafPositie": str(position), "aantal": str(count)}
-        answer = await self._ask("lijstAanmeldingen", fields)
+        answer = await self._ask("lijstAanmeldingen", fields, read_list)
         try:
             return RegistrationList.read(answer)
         except ValueError as error:
@@ -71,13 +75,13 @@ class RmwClient:
         elif answer.code != _TAB_CLOSED:
             raise _error(answer)
 
-    async def _ask(self, action: str, fields: dict[str, str]) -> etree._Element:
-        answer = await self._call(action, fields)
+    async def _ask(self, action: str, fields: dict[str, str], reader: Reader = read) -> etree._Element:
+        answer = await self._call(action, fields, reader)
         if isinstance(answer, Fault):
             raise _error(answer)
         return answer
 
-    async def _call(self, action: str, fields: dict[str, str]) -> etree._Element | Fault:
+    async def _call(self, action: str, fields: dict[str, str], reader: Reader = read) -> etree._Element | Fault:
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{NAMESPACE}/{action}"'}
         with partner_errors(_PARTNER):
             response = await self._http.post(_PATH, content=request(self._header, action, fields), headers=headers)
@@ -86,13 +90,13 @@ class RmwClient:
         # SOAP 1.1, section 6.2: a fault has status 500; any other error comes from a server in between.
         if response.status_code not in (HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR):
             raise unexpected_status(response, _PARTNER)
-        return _content(response, action)
+        return _content(response, action, reader)
 
 
-def _content(response: httpx.Response, action: str) -> etree._Element | Fault:
+def _content(response: httpx.Response, action: str, reader: Reader) -> etree._Element | Fault:
     """Return what the envelope contains: a fault with status 500, the answer to this action with status 200."""
     try:
-        answer = read(response.content)
+        answer = reader(response.content)
     except NotSoap:
         raise unexpected_status(response, _PARTNER) from None
     expected = isinstance(answer, Fault) or answer.tag == f"{{{NAMESPACE}}}{action}Response"

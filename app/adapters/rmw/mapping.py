@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Final
 
-from app.adapters.common.parsing import checked_bsn, meaning, meaning_if_given, meanings, noon_of, parse
+from app.adapters.common.parsing import checked_bsn, meaning, meaning_if_given, meanings, noon_of, parse, plausible
 from app.adapters.rmw.remarks import remark
 from app.adapters.rmw.schemas import Aanmelding, Klant, ListedRegistration, StatusUpdate, Toestemming
 from app.domain.codes import ConsentScope, DebtSeverity, DisclosureOccasion, IncomeSituation, Threat, WithdrawalReason
@@ -116,7 +116,7 @@ def changed_at(registration: ListedRegistration) -> datetime:
     digits = _digits(registration.changed_at, 14, "tijdstipMutatie")
     try:
         # StUF has no offset; of the hour that comes twice in autumn the first is taken.
-        local = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}").replace(tzinfo=AMSTERDAM)
+        local = plausible(datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}")).replace(tzinfo=AMSTERDAM)
     except ValueError:
         raise PartnerUnreadable("tijdstipMutatie", "tijdstipMutatie is not a moment (jjjjmmdduummss)") from None
     return local.astimezone(UTC)
@@ -192,7 +192,7 @@ def _received_at(message: Aanmelding, changed: datetime) -> datetime:
 
 def _date(value: str, field: str) -> date:
     try:
-        return date.fromisoformat(_digits(value, 8, field))
+        return plausible(date.fromisoformat(_digits(value, 8, field)))
     except ValueError:
         raise PartnerUnreadable(field, f"{field} is not a date (jjjjmmdd)") from None
 

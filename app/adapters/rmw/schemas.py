@@ -6,6 +6,7 @@ from typing import Annotated, Final, Self
 from lxml import etree
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from app.adapters.rmw.mending import restored
 from app.adapters.rmw.soap import NAMESPACE
 
 _PREFIX: Final = f"{{{NAMESPACE}}}"
@@ -99,8 +100,7 @@ class ListedRegistration:
     @classmethod
     def read(cls, element: etree._Element) -> Self:
         """Return an ``aanmelding`` element as it is; its contents are checked later."""
-        number = element.findtext(f"{_PREFIX}mutatienummer") or ""
-        return cls(_values(element), number, element.findtext(f"{_PREFIX}tijdstipMutatie") or "")
+        return cls(_values(element), _text(element, "mutatienummer"), _text(element, "tijdstipMutatie"))
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,10 @@ class StatusUpdate:
         }
 
 
+def _text(element: etree._Element, name: str) -> str:
+    return restored(element.findtext(f"{_PREFIX}{name}") or "")
+
+
 def _values(element: etree._Element) -> dict[str, object]:
     values: dict[str, object] = {}
     repeated: dict[str, list[object]] = {}
@@ -177,7 +181,7 @@ def _values(element: etree._Element) -> dict[str, object]:
         name = child.tag.rpartition("}")[2]
         if name in _NOT_CONTENTS:
             continue
-        value = _values(child) if len(child) else (child.text or "").strip()
+        value = _values(child) if len(child) else restored((child.text or "").strip())
         if name in _REPEATED:
             repeated.setdefault(name, []).append(value)
         elif value:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from lxml import etree
 
 from app.adapters.common.waits import wait_in_seconds
+from app.adapters.rmw.mending import mended, taken_apart
 
 NAMESPACE: Final = "urn:nl:rmw:aanmelding:v1"
 """The namespace of RMW's messages."""
@@ -76,10 +77,28 @@ def request(header: bytes, action: str, fields: Mapping[str, str]) -> bytes:
 def read(message: bytes) -> etree._Element | Fault:
     """Return the answer inside the envelope, or the fault.
 
+    What XML cannot hold is marked in its texts (``app.adapters.rmw.mending.restored``).
+
     Raises:
         NotSoap: it cannot be read as a SOAP message.
     """
-    content = _body(_parse(message))
+    return _content(_parse(message))
+
+
+def read_list(message: bytes) -> etree._Element | Fault:
+    """Return a list as ``read`` does; a registration that is no XML is one that holds its text (*bericht*).
+
+    Raises:
+        NotSoap: it cannot be read as a SOAP message, not even registration by registration.
+    """
+    try:
+        return read(message)
+    except NotSoap:
+        return _content(_parse(taken_apart(mended(message), _is_xml).encode()))
+
+
+def _content(root: etree._Element) -> etree._Element | Fault:
+    content = _body(root)
     if content.tag != f"{{{_SOAP}}}Fault":
         return content
     detail = f"detail/{{{NAMESPACE}}}fout/{{{NAMESPACE}}}"
@@ -93,17 +112,36 @@ def read(message: bytes) -> etree._Element | Fault:
 
 
 def _parse(message: bytes) -> etree._Element:
+    try:
+        root = _parsed(message)
+    except etree.XMLSyntaxError:
+        root = _parsed_after_mending(message)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise NotSoap("RMW returned an answer with a document type")
+    return root
+
+
+def _parsed(message: bytes) -> etree._Element:
     # Without a document type there are no entities; without huge_tree the limits of libxml2 on depth and size hold.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
+    return etree.fromstring(message, parser)
+
+
+def _parsed_after_mending(message: bytes) -> etree._Element:
     try:
-        root = etree.fromstring(message, parser)
+        return _parsed(mended(message).encode())
     except etree.XMLSyntaxError as error:
         raise NotSoap("RMW returned an answer that is not XML") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise NotSoap("RMW returned an answer with a document type")
-    return root
+
+
+def _is_xml(message: str) -> bool:
+    try:
+        _parsed(message.encode())
+    except etree.XMLSyntaxError:
+        return False
+    return True
 
 
 def _body(root: etree._Element) -> etree._Element:

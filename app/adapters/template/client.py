@@ -10,7 +10,8 @@ import httpx
 from app.adapters.common.answers import AnswerRules, Model, unclear_answer
 from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
-from app.adapters.template.schemas import Fout, Opgeslagen, Wijziging, Wijzigingen
+from app.adapters.common.pages import parse_page, row_of
+from app.adapters.template.schemas import Fout, Opgeslagen, Wijzigingen
 
 _PARTNER: Final = "The partner"
 # Only these answers are the partner's "no" to a message; a proxy answers 404 and 403 too, in another form.
@@ -31,13 +32,14 @@ class TemplateClient:
         self._http = http_client(url, pace=pace)
         self._http.headers["Authorization"] = f"Bearer {token}"
 
-    async def changes(self, after: int, limit: int) -> list[Wijziging]:
-        """Return at most ``limit`` changes with a sequence number above ``after``, in order."""
+    async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
+        """Return at most ``limit`` changes (unread) with a sequence number above ``after``, in order."""
         with partner_errors(_PARTNER):
             # A partner whose feed or cursor expires answers for example 410: raise CursorExpired, and the engine reads
             # everything (app/adapters/gidso/client.py).
             response = await self._http.get("/v1/wijzigingen", params={"na": after, "aantal": limit})
-        return _read(Wijzigingen, response).wijzigingen
+        page = parse_page(Wijzigingen, _RULES.checked(response, HTTPStatus.OK), _PARTNER, "wijzigingen")
+        return [row_of(each) for each in page.wijzigingen]
 
     async def has_message(self, number: str, reference: str) -> bool:
         """Return whether a message (*bericht*) with this reference (*kenmerk*) was stored."""

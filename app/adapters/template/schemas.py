@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 
 from app.adapters.common.answers import ErrorMessage
+from app.adapters.common.parsing import plausible
 
 # The largest integer of the database.
 Count = Annotated[int, Field(ge=1, lt=2**63)]
@@ -15,8 +16,8 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 # Without these, Pydantic would also read numbers as days and moments; the contract has ISO 8601 texts only.
-Day = Annotated[date, BeforeValidator(lambda value: date.fromisoformat(str(value)))]
-Timestamp = Annotated[AwareDatetime, BeforeValidator(lambda value: datetime.fromisoformat(str(value)))]
+Day = Annotated[date, BeforeValidator(lambda value: plausible(date.fromisoformat(str(value))))]
+Timestamp = Annotated[AwareDatetime, BeforeValidator(lambda value: plausible(datetime.fromisoformat(str(value))))]
 
 
 class _Message(BaseModel):
@@ -51,16 +52,16 @@ class Aanmelding(_Message):
 
 
 class Wijziging(_Message):
-    """A place in the feed; each referral is read separately, so that an unreadable one affects no other."""
+    """A place in the feed."""
 
     volgnummer: Count
     aanmelding: dict[str, object]
 
 
 class Wijzigingen(_Message):
-    """A page of the feed."""
+    """A page of the feed; each change is read separately, so that an unreadable one affects no other."""
 
-    wijzigingen: list[Wijziging]
+    wijzigingen: list[object]
 
 
 class Opgeslagen(_Message):

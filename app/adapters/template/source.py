@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from pydantic import ValidationError
+
 from app.adapters.common.drift import drift_of, unknown_in
-from app.adapters.common.parsing import UNKNOWN_MOMENT, parse, read_record
+from app.adapters.common.parsing import UNKNOWN_MOMENT, parse, read_record, without_id
 from app.adapters.template.client import TemplateClient
 from app.adapters.template.mapping import MAPPING_VERSION, SYSTEM, TABLES, Tables, to_commands
 from app.adapters.template.schemas import Aanmelding, Wijziging
@@ -76,11 +78,10 @@ class TemplateSource:
             commands=(WithdrawReferral(WithdrawalReason.OTHER),),
         )
 
-    def _page(self, changes: Sequence[Wijziging], cursor: str) -> Page:
-        records = tuple(self._read(each.aanmelding, f"volgnummer-{each.volgnummer}") for each in changes)
-        return Page(
-            records, cursor, drift_of(records, unknown_in((each.aanmelding for each in changes), Aanmelding, _KIND))
-        )
+    def _page(self, changes: Sequence[Mapping[str, object]], cursor: str) -> Page:
+        referrals = [_referral_in(each) for each in changes]
+        records = tuple(self._read(each, without_id(each)) for each in referrals)
+        return Page(records, cursor, drift_of(records, unknown_in(referrals, Aanmelding, _KIND)))
 
     def _read(self, row: Mapping[str, object], otherwise: str) -> PartnerRecord:
         """Return a referral as a record; ``otherwise`` is its key when it has no number."""
@@ -99,8 +100,24 @@ class TemplateSource:
         yield replace(record, commands=to_commands(message, self._tables))
 
 
-def _moved_on(read_to: int, changes: Sequence[Wijziging]) -> int:
-    newest = max((change.volgnummer for change in changes), default=read_to)
+def sequence_of(change: Mapping[str, object]) -> int:
+    """Return a change's sequence number (*volgnummer*), 0 when it has none that can be read."""
+    number = change.get("volgnummer")
+    return number if type(number) is int and 0 < number < 2**63 else 0
+
+
+def _referral_in(change: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the referral of a change; a change that is not as the contract says is quarantined as it is."""
+    try:
+        return Wijziging.model_validate(change).aanmelding
+    except ValidationError:
+        return change
+
+
+def _moved_on(read_to: int, changes: Sequence[Mapping[str, object]]) -> int:
+    newest = max((sequence_of(change) for change in changes), default=read_to)
+    if changes and not newest:
+        raise PartnerUnreachable("The partner gave a page that is not in its contract: no change has a number")
     if changes and newest <= read_to:
         # Otherwise the engine would read the same page again and again, and the cursor could go back.
         raise PartnerUnreachable("The partner returned a feed that does not move on")

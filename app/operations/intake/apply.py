@@ -17,6 +17,7 @@ from app.domain.commands import ActionContext, AmendReferral, Command, RegisterR
 from app.domain.errors import HubError, NotFound
 from app.domain.partners import PartnerRun, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
+from app.domain.storable import with_storable_keys
 from app.models.cases.external_id import linkable, referral_of
 from app.models.partners.record import AppliedRecord, AppliedVersion, RecordKey, known_records, save_records
 from app.models.partners.run import insert_run, last_drift
@@ -128,6 +129,10 @@ def _is_new_drift(tx: Connection, system: System, drift: Mapping[str, int]) -> b
     return bool(drift) and not drift.keys() <= last_drift(tx, system).keys()
 
 
+_ODD_VALUES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+"""What a value raises that no rule foresaw; the record is refused, and its neighbours are applied."""
+
+
 class _RecordRejected(Exception):
     """A record of the batch cannot be applied."""
 
@@ -147,6 +152,7 @@ def apply_records(
         records: as its adapter read them.
         retries: what is in quarantine is tried again, also when it comes unchanged.
     """
+    records = [with_storable_keys(each) for each in records]
     try:
         with tx.begin_nested():
             return _RecordBatch(tx, services, system, records, retries=retries).apply_together()
@@ -194,8 +200,8 @@ class _RecordBatch:
             self._counts[self._take(each, self._execute_or_reject)] += 1
         try:
             self._uow.flush()
-        except StoreError as error:
-            if not is_refused_value(error):
+        except (StoreError, *_ODD_VALUES) as error:
+            if isinstance(error, StoreError) and not is_refused_value(error):
                 raise
             raise _RecordRejected from error
         return self._finish()
@@ -269,7 +275,7 @@ class _RecordBatch:
     def _execute_or_reject(self, record: PartnerRecord) -> ReadError | None:
         try:
             self._execute(record, self._uow)
-        except HubError as error:
+        except (HubError, *_ODD_VALUES) as error:
             raise _RecordRejected from error
         return None
 
@@ -279,7 +285,7 @@ class _RecordBatch:
             with self._tx.begin_nested():
                 self._execute(record, uow)
                 uow.flush()
-        except (HubError, StoreError) as error:
+        except (HubError, StoreError, *_ODD_VALUES) as error:
             if isinstance(error, StoreError) and not is_refused_value(error):
                 raise
             # What the savepoint undid may include the link to the referral.
@@ -375,5 +381,9 @@ def _amends(record: PartnerRecord) -> bool:
 def _read_error(error: Exception) -> ReadError:
     if isinstance(error, HubError):
         return ReadError("record", error.code, str(error)[:500])
+    if not isinstance(error, StoreError):
+        # Without the text of the error, which may repeat a value.
+        message = f"The hub cannot work with a value of this record ({type(error).__name__}); have it corrected there."
+        return ReadError("record", "unusable-value", message)
     message = "The database takes no value like one of this record's, such as one so long."
     return ReadError("record", "refused-by-store", message)

@@ -1,0 +1,103 @@
+"""RMW's answers that are no XML: the registrations in them that can be read, each alone.
+
+What XML cannot hold (a control character, half a character, a byte of another encoding, an unknown entity) is marked by
+a character of a private area, so that the rest parses; ``restored`` returns the text as RMW sent it, and the mapping
+finds what does not belong there (``app.domain.storable``).
+"""
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Final
+from xml.sax.saxutils import escape
+
+_MARKS: Final = 0x10F000
+_OTHER: Final = _MARKS + 0x100
+_ODD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_MARKED: Final = re.compile(f"[{chr(_MARKS)}-{chr(_OTHER)}]")
+_REFERENCE: Final = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|&(?:#x([0-9a-fA-F]+);|#([0-9]+);|(?:amp|lt|gt|quot|apos);)?", re.DOTALL
+)
+_DECLARATION: Final = re.compile(rb"""^\s*<\?xml[^>]*?(?:encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*)?\?>""")
+_START: Final = re.compile(r"<((?:[\w.-]+:)?)aanmelding(?=[\s/>])")
+_END: Final = re.compile(r"</(?:[\w.-]+:)?aanmelding\s*>")
+_NUMBER: Final = re.compile(r"<(?:[\w.-]+:)?aanmeldnummer\s*>\s*([^<&]{1,40}?)\s*</")
+
+
+def mended(message: bytes) -> str:
+    """Return a message with a mark in the place of everything that XML cannot hold, and without its declaration."""
+    declared = _DECLARATION.match(message)
+    encoding = declared.group(1).decode() if declared and declared.group(1) else "utf-8-sig"
+    content = message[declared.end() :] if declared else message
+    text = _decoded(content, encoding)
+    return _ODD.sub(lambda found: _mark(ord(found.group())), _REFERENCE.sub(_reference, text))
+
+
+def restored(text: str) -> str:
+    """Return a text of a mended message as it was sent."""
+    return _MARKED.sub(_unmarked, text)
+
+
+def taken_apart(message: str, parses: Callable[[str], bool]) -> str:
+    """Return a list in which each registration that is no XML is one that holds its text (*bericht*).
+
+    Args:
+        message: a mended message with ``aanmelding`` elements.
+        parses: returns whether a message is XML.
+    """
+    starts = list(_START.finditer(message))
+    ends = list(_END.finditer(message))
+    if not starts or not ends:
+        return message
+    head, tail = message[: starts[0].start()], message[ends[-1].end() :]
+    borders = [*(start.start() for start in starts), ends[-1].end()]
+    elements = [message[begin:end] for begin, end in pairwise(borders)]
+    kept = [
+        element if parses(f"{head}{element}{tail}") else _set_aside(element, start.group(1))
+        for element, start in zip(elements, starts, strict=True)
+    ]
+    return f"{head}{''.join(kept)}{tail}"
+
+
+def _set_aside(element: str, prefix: str) -> str:
+    """Return a registration with the number and the text of one that is no XML."""
+    number = _NUMBER.search(element)
+    named = f"<{prefix}aanmeldnummer>{number.group(1)}</{prefix}aanmeldnummer>" if number else ""
+    return f"<{prefix}aanmelding>{named}<{prefix}bericht>{escape(element)}</{prefix}bericht></{prefix}aanmelding>"
+
+
+def _reference(found: re.Match[str]) -> str:
+    if found.group() == "&":
+        # An unknown entity, or an ampersand that is not escaped: what was meant is not certain.
+        return f"{chr(_OTHER)}&amp;"
+    hexadecimal, decimal = found.groups()
+    if hexadecimal is None and decimal is None:
+        return found.group()
+    # No character has more than seven digits; Python refuses to read thousands.
+    code = int(hexadecimal[-8:], 16) if hexadecimal else int(decimal[-8:])
+    return found.group() if _is_character(code) else _mark(code)
+
+
+def _is_character(code: int) -> bool:
+    return code <= 0x10FFFF and not _ODD.fullmatch(chr(code))
+
+
+def _mark(code: int) -> str:
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00
+    return chr(_MARKS + code) if code < 0x100 else chr(_OTHER)
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    code = ord(found.group()) - _MARKS
+    if code == _OTHER - _MARKS:
+        return "\ufffe"
+    # A byte of another encoding is half a character, as Python decodes it.
+    return chr(code if code < 0x80 else 0xDC00 + code)
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding, "surrogateescape")
+    except (LookupError, UnicodeError):
+        return content.decode("utf-8", "surrogateescape")
