@@ -27,7 +27,7 @@ from app.events.http.client import OutboundClient
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.operations.access.organisations import set_up_institutions
-from app.operations.clock import database_clock
+from app.operations.clock import SystemClock, database_clock
 from app.operations.field_sync.known_values import on_delivered
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
@@ -80,17 +80,33 @@ def build_delivery_engine(
 
 
 def build_app_state(
-    db: Database, services: Services, settings: Settings, outbound: OutboundClient | None = None
+    db: Database,
+    services: Services,
+    settings: Settings,
+    *,
+    outbound: OutboundClient | None = None,
+    real_clock: Clock | None = None,
 ) -> AppState:
-    """Return what every endpoint works with; ``outbound`` None builds the client of the settings."""
+    """Return what every endpoint works with.
+
+    Args:
+        db: the open store.
+        services: what operations work with.
+        settings: of the installation.
+        outbound: None builds the client of the settings.
+        real_clock: None is the clock of this computer.
+    """
+    real_clock = real_clock or SystemClock()
+    ring = KeyRing(db, services)
     return AppState(
         db=db,
         services=services,
         public_url=settings.public_url,
         sandbox=_is_sandbox(settings),
-        tokens=AccessTokens(KeyRing(db, services), settings.public_url, settings.token_lifetime_seconds),
+        tokens=AccessTokens(ring, settings.public_url, settings.token_lifetime_seconds, real_clock),
         clients=KnownClients(db),
         outbound=outbound or build_outbound(settings),
+        real_clock=real_clock,
         deliveries=build_delivery_builder(services, _origin_of(settings)),
         subscription_limit=settings.subscriptions_per_organisation,
     )
@@ -130,7 +146,9 @@ def pull_policies_of(settings: Settings) -> dict[System, PullPolicy]:
 
 @asynccontextmanager
 async def open_app_state(settings: Settings, clock: Clock | None = None) -> AsyncIterator[AppState]:
-    """Open the database and what the API works with; close both at the end. ``clock`` None is that of the database.
+    """Open the database and what the API works with; close both at the end.
+
+    ``clock`` is that of the records; None is the clock of the database, by which tokens are valid in any case.
 
     Raises:
         DatabaseUnusable: the database is out of reach, or has another schema than the newest.
@@ -139,10 +157,10 @@ async def open_app_state(settings: Settings, clock: Clock | None = None) -> Asyn
         db = Database.open(settings.database_url)
         opened.push_async_callback(db.close)
         await require_newest_schema(db)
-        shared = clock if clock is not None else await opened.enter_async_context(database_clock(db))
-        services = build_services(settings.master_key_bytes(), settings.municipality, shared)
+        real_clock = await opened.enter_async_context(database_clock(db))
+        services = build_services(settings.master_key_bytes(), settings.municipality, clock or real_clock)
         await db.write(set_up_institutions, services)
-        state = build_app_state(db, services, settings)
+        state = build_app_state(db, services, settings, real_clock=real_clock)
         opened.push_async_callback(state.outbound.close)
         yield state
 

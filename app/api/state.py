@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.api.auth.access_tokens import AccessTokens
 from app.api.auth.clients import KnownClients
 from app.database import Database
+from app.domain.ports import Clock
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.client import OutboundClient
 from app.operations.services import Services
@@ -20,6 +21,7 @@ class AppState:
         tokens: issues access tokens and verifies them.
         clients: the clients that may call, cached for a short while.
         outbound: sends requests to addresses that subscribers name.
+        real_clock: shows the real time, by which tokens are valid, even where the clock of the records is simulated.
         deliveries: builds the events of organisations that poll.
         subscription_limit: the most subscriptions that one organisation may have.
     """
@@ -31,6 +33,7 @@ class AppState:
     tokens: AccessTokens
     clients: KnownClients
     outbound: OutboundClient
+    real_clock: Clock
     deliveries: DeliveryBuilder
     subscription_limit: int
 

@@ -100,7 +100,7 @@ async def hub(database: Database, services: Services) -> AsyncIterator[AppState]
     """Return a hub with the institutions, the ``REFERRERS`` and the ``CLIENTS``, on each store in turn."""
     await database.write(_populate, services)
     outbound = OutboundClient(AddressPolicy.of(sandbox=True), resolver=StubResolver())
-    yield build_app_state(database, services, sandbox_settings(), outbound)
+    yield build_app_state(database, services, sandbox_settings(), outbound=outbound)
     await outbound.close()
 
 

@@ -1,9 +1,9 @@
 """How a client gets a token, and what it is worth."""
 
-import asyncio
 import secrets
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,9 @@ from app.domain.errors import InvalidInput, Unauthenticated
 from app.operations.access.clients import deactivate_client, save_client
 from app.operations.access.signing_keys import add_signing_key, ensure_signing_key, signing_keys
 from app.operations.services import Services
-from tests.api.conftest import PUBLIC_URL, SECRET, Api, sandbox_settings, session_key
+from app.sandbox.runtime import SettableClock
+from tests.api.conftest import NOW, PUBLIC_URL, SECRET, Api, sandbox_settings, session_key
+from tests.support.served import api_of
 
 KEY = new_signing_key()
 SIGNER = signature_key_of(KEY)
@@ -98,20 +100,33 @@ async def test_a_token_can_be_verified_with_the_published_keys(api: Api) -> None
 
 @pytest.mark.usefixtures("humanitas")
 async def test_a_token_that_was_verified_is_refused_once_it_expires(hub: AppState) -> None:
-    tokens = AccessTokens(KeyRing(hub.db, hub.services), PUBLIC_URL, lifetime_seconds=2 - CLOCK_SKEW_SECONDS)
+    real_clock = SettableClock(NOW)
+    tokens = AccessTokens(KeyRing(hub.db, hub.services), PUBLIC_URL, 3600, real_clock)
     client = await hub.clients.find("humanitas")
     assert client is not None
     token = await tokens.issue(client, {"referrals:read"})
 
     first = await tokens.verify(token)
     again = await tokens.verify(token)
-    # Whole seconds are compared.
-    expires_at = jwt.get_unverified_claims(token)["exp"] + CLOCK_SKEW_SECONDS
-    await asyncio.sleep(expires_at + 1.1 - time.time())
+    real_clock.set(NOW + timedelta(seconds=3600 + CLOCK_SKEW_SECONDS + 1))
 
     assert again is first
     with pytest.raises(Unauthenticated, match="expired"):
         await tokens.verify(token)
+
+
+@pytest.mark.usefixtures("humanitas")
+async def test_an_assertion_is_forgotten_and_refused_by_the_clock_that_all_hosts_share(hub: AppState) -> None:
+    real_clock = SettableClock(datetime.now(UTC))
+    form = assertion()
+    with api_of(replace(hub, real_clock=real_clock)) as app:
+        async with Api(transport=ASGITransport(app), base_url=PUBLIC_URL) as client:
+            first = await client.post("/oauth/token", data=form)
+            real_clock.set(datetime.now(UTC) + timedelta(seconds=600))
+            later = await client.post("/oauth/token", data=form)
+
+    assert first.status_code == 200
+    assert_refused(later, 401, "invalid_client")
 
 
 @pytest.mark.usefixtures("humanitas")

@@ -1,7 +1,6 @@
 """The hub's access tokens: issued to clients, verified at each request."""
 
 import secrets
-import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,6 +10,7 @@ from cachetools import TLRUCache
 from app.api.auth.keys import KeyRing
 from app.api.auth.tokens import CLOCK_SKEW_SECONDS, Expected, TokenRefused, key_id_of, sign, verify
 from app.domain.errors import Unauthenticated
+from app.domain.ports import Clock
 from app.operations.access.clients import ApiClient
 
 # Verifying a signature costs more than reading a record, and a client sends the same token for an hour.
@@ -40,18 +40,20 @@ class AccessTokens:
         ring: the keys that sign and verify.
         public_url: base of the API; the issuer.
         lifetime_seconds: seconds until a token expires.
+        clock: shows the real time.
     """
 
-    def __init__(self, ring: KeyRing, public_url: str, lifetime_seconds: int) -> None:
+    def __init__(self, ring: KeyRing, public_url: str, lifetime_seconds: int, clock: Clock) -> None:
         self._ring = ring
-        self._verified: TLRUCache[str, Claims] = TLRUCache(_MAX_TOKENS, _valid_until, time.time)
+        self._clock = clock
+        self._verified: TLRUCache[str, Claims] = TLRUCache(_MAX_TOKENS, _valid_until, self._now)
         self._expected = Expected(issuer=public_url, audience=f"{public_url}/v1")
         self.lifetime_seconds = lifetime_seconds
 
     async def issue(self, client: ApiClient, scopes: Collection[str]) -> str:
         """Return a token of a client with these scopes."""
         newest = (await self._ring.keys()).newest
-        now = int(time.time())
+        now = int(self._now())
         claims = {
             "iss": self._expected.issuer,
             "aud": self._expected.audience,
@@ -79,7 +81,7 @@ class AccessTokens:
     async def _verify(self, token: str) -> Claims:
         try:
             keys = await self._ring.keys(key_id_of(token))
-            verified = verify(token, keys.verifying, self._expected)
+            verified = verify(token, keys.verifying, self._expected, self._now())
             return Claims(
                 client_id=verified["azp"],
                 organisation_id=UUID(verified["org"]),
@@ -88,6 +90,9 @@ class AccessTokens:
             )
         except (TokenRefused, KeyError, ValueError) as error:
             raise Unauthenticated(f"{error} Get an access token at /oauth/token.") from error
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
 
     async def public_keys(self) -> list[dict[str, str]]:
         """Return the public keys as JSON Web Keys (RFC 7517)."""

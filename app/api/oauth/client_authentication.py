@@ -1,6 +1,5 @@
 """Authentication of clients at the token endpoint: by a signed assertion, or in the sandbox by a shared secret."""
 
-import time
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -61,19 +60,19 @@ def _verified(hub: AppState, assertion: str, client: ApiClient | None) -> dict[s
         raise _unknown()
     # Issuer and subject are both the client (RFC 7523, section 3).
     expected = Expected(issuer=client.client_id, audience=f"{hub.public_url}{TOKEN_PATH}")
-    return verify(assertion, verifying_keys_of(client.jwks["keys"]), expected)
+    return verify(assertion, verifying_keys_of(client.jwks["keys"]), expected, hub.real_clock.now().timestamp())
 
 
 async def _use(hub: AppState, client: ApiClient, claims: Mapping[str, Any]) -> None:
-    now = time.time()
-    if claims["exp"] > now + MAX_ASSERTION_SECONDS + CLOCK_SKEW_SECONDS:
+    now = hub.real_clock.now()
+    if claims["exp"] > now.timestamp() + MAX_ASSERTION_SECONDS + CLOCK_SKEW_SECONDS:
         raise OAuthError("invalid_client", f"Let the assertion expire within {MAX_ASSERTION_SECONDS} seconds.")
     jti = claims["jti"]
     if not MIN_JTI_CHARACTERS <= len(jti) <= MAX_JTI_CHARACTERS:
         raise OAuthError("invalid_client", "Give the assertion a jti of 128 random bits or more.")
     # Stored for as long as the check of ``exp`` accepts the assertion.
     until = datetime.fromtimestamp(claims["exp"] + CLOCK_SKEW_SECONDS, UTC)
-    if not await hub.db.write(use_assertion, client.client_id, jti, until, datetime.fromtimestamp(now, UTC)):
+    if not await hub.db.write(use_assertion, client.client_id, jti, until, now):
         raise OAuthError("invalid_client", "This assertion was used before; make a new one for each request.")
 
 
