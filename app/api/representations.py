@@ -1,16 +1,22 @@
 """The smaller things on the wire: history, parties, disclosures, subscriptions, in the reader's own ids."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
+from uuid import UUID
 
 from fastapi import Response
 
 from app.api.context import ReadContext
 from app.api.responses import json_answer
+from app.api.schemas.deliveries import AttemptOut, DeliveryOut
 from app.api.schemas.lists import DisclosureOut, DisclosuresOut, HistoryEntryOut, HistoryOut, PartyOut
 from app.domain.receivers import PartnerKey, PollKey, ReceiverKey, SubscriptionKey
 from app.domain.values import HistoryEntry, Party
 from app.operations.disclosure.disclosures import Disclosure
+from app.operations.subscriptions.deliveries import DeliveryState, DeliveryWithAttempts
+
+ShownDelivery = TypeVar("ShownDelivery", bound=DeliveryOut)
 
 
 def history_body(read: ReadContext, entries: Sequence[HistoryEntry]) -> Response:
@@ -31,6 +37,34 @@ def party_out(read: ReadContext, party: Party) -> PartyOut:
 def disclosures_body(read: ReadContext, disclosures: Sequence[Disclosure]) -> Response:
     """Return disclosures as an answer."""
     return json_answer(200, DisclosuresOut(items=[_disclosure(read, each) for each in disclosures]))
+
+
+def delivery_out(
+    model: type[ShownDelivery], found: DeliveryWithAttempts, shown_id: Callable[[UUID], UUID]
+) -> ShownDelivery:
+    """Return a delivery on the wire.
+
+    Args:
+        model: its schema.
+        found: the delivery.
+        shown_id: returns the reader's own id of a record.
+    """
+    delivery = found.delivery
+    return model(
+        id=shown_id(delivery.id),
+        event_id=delivery.event_id,
+        event_type=found.event_type,
+        referral_id=shown_id(found.referral_id) if found.referral_id else None,
+        sequence=delivery.sequence,
+        state=delivery.state,
+        last_error=delivery.last_error,
+        next_attempt_at=delivery.next_attempt_at if delivery.state is DeliveryState.PENDING else None,
+        waits_for=shown_id(found.waits_for) if found.waits_for else None,
+        created_at=delivery.created_at,
+        finished_at=delivery.finished_at,
+        redelivered_at=delivery.redelivered_at,
+        attempts=[AttemptOut.model_validate(each) for each in found.attempts],
+    )
 
 
 def _disclosure(read: ReadContext, disclosure: Disclosure) -> DisclosureOut:

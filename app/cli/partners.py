@@ -11,6 +11,8 @@ from uuid import UUID
 import typer
 
 from app.adapters.engine.puller import Puller
+from app.api.representations import delivery_out
+from app.api.schemas.deliveries import PartnerDeliveryOut
 from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
 from app.bootstrap import open_worker
 from app.cli.runtime import change_stored, console, over_database, read_stored, services_of
@@ -21,10 +23,16 @@ from app.domain.errors import Conflict, NotFound
 from app.domain.partners import Job, JobKind, JobRequest, JobState
 from app.operations.clock import SystemClock
 from app.operations.intake.quarantine import dismiss_quarantined, page_of_quarantine
+from app.operations.partners.deliveries import (
+    page_of_partner_deliveries,
+    redeliver_all_to_partner,
+    redeliver_to_partner,
+)
 from app.operations.partners.jobs import cancel_job, find_job, page_of_jobs, request_job
 from app.operations.partners.lease import LeaseLost, acquire_lease, release_lease
 from app.operations.partners.state import is_paused, partner_runs, partner_states, pause_partner, resume_partner
 from app.operations.services import Services
+from app.operations.subscriptions.deliveries import DeliveryQuery, DeliveryState
 from app.settings import Settings
 from app.worker import WorkerLoops
 
@@ -48,6 +56,7 @@ _STATE = (
 )
 _RUN = ("started_at", "kind", "read", "applied", "unchanged", "filtered", "quarantined", "drift")
 _JOB = ("id", "kind", "dry_run", "state", "waits_for", "requested_by", "requested_at", "finished_at")
+_DELIVERY = ("id", "event_type", "referral_id", "state", "last_error", "next_attempt_at", "created_at", "finished_at")
 _QUARANTINED = ("id", "external_id", "field", "reason", "message")
 
 
@@ -91,6 +100,42 @@ def list_jobs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> No
     """List jobs, newest first, with their state and what a waiting job waits for."""
     found, _more = read_stored(page_of_jobs, system, None, limit)
     print_items([JobOut.model_validate(each) for each in found], _JOB, as_json=as_json)
+
+
+@partners.command("deliveries")
+def list_deliveries(
+    system: Partner,
+    state: Annotated[
+        DeliveryState | None, typer.Option(help="Only those in this state: pending waits, dead was given up.")
+    ] = None,
+    limit: Limit = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List what a partner is or was owed, newest event first, with what went wrong; never its contents."""
+    found, _more = read_stored(page_of_partner_deliveries, system, DeliveryQuery(state, None, limit))
+    shown = [delivery_out(PartnerDeliveryOut, each, lambda own_id: own_id) for each in found]
+    print_items(shown, _DELIVERY, as_json=as_json)
+
+
+@partners.command()
+def redeliver(
+    system: Partner,
+    delivery_id: Annotated[
+        UUID | None, typer.Option("--id", metavar="ID", help="Only this delivery, also when it was delivered.")
+    ] = None,
+    since: Annotated[datetime | None, typer.Option(help="What became owed from this time on (UTC).")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that was given up or waits.")] = False,
+) -> None:
+    """Send again what was given up for a partner, and at once what waits; it is first asked whether it arrived."""
+    if [delivery_id is not None, since is not None, everything].count(True) != 1:
+        raise typer.BadParameter("say which: --id, --since or --all")
+    if delivery_id is not None:
+        change_stored(redeliver_to_partner, system, delivery_id)
+        console.print("The delivery is sent again.")
+        return
+    moment = since.replace(tzinfo=UTC) if since else None
+    number = change_stored(redeliver_all_to_partner, system, moment, None)
+    console.print(f"{number} deliveries are sent again.")
 
 
 @partners.command()

@@ -31,6 +31,8 @@ WRITES: Mapping[str, Mapping[str, Any]] = {
     f"/jobs/{NOBODY}/cancellation": {},
     f"/quarantine/{NOBODY}/retry": {},
     f"/quarantine/{NOBODY}/dismissal": REASON,
+    f"/deliveries/{NOBODY}/redelivery": {},
+    "/redeliveries": {},
 }
 
 

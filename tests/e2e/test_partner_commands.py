@@ -68,7 +68,7 @@ def test_partners_are_listed_in_a_table(migrated: dict[str, str]) -> None:
     assert all(word in output for word in ("system", "pause reason", "gidso", "Maintenance", "yes"))
 
 
-@pytest.mark.parametrize("listing", ["runs", "quarantine"])
+@pytest.mark.parametrize("listing", ["runs", "quarantine", "deliveries"])
 def test_a_partner_without_runs_has_nothing_to_list(migrated: dict[str, str], listing: str) -> None:
     assert run_json(migrated, "partner", listing, "rmw") == []
 
@@ -78,6 +78,9 @@ def test_a_partner_without_runs_has_nothing_to_list(migrated: dict[str, str], li
     [
         (("runs", "facebook"), 2, "must be one of: allegro, gidso, rmw"),
         (("pause", "gidso"), 2, "--reason"),
+        (("redeliver", "gidso"), 2, "--id, --since or --all"),
+        (("redeliver", "gidso", "--all", "--since=2026-01-01"), 2, "--id, --since or --all"),
+        (("redeliver", "gidso", "--id=019ab3f2-7c00-7000-8000-000000000005"), 1, "There is no delivery with this id"),
         (("pause", "gidso", "--reason= "), 1, "reason: Say why"),
         (("dismiss", "gidso", str(UUID(int=7)), "--reason=Twice"), 1, "list the quarantine for its ids"),
         (("reconcile", "gidso", "--dry-run"), 1, "TRAJECTHUB_GIDSO_URL"),

@@ -12,6 +12,7 @@ from app.domain.events import EventType
 from app.domain.receivers import PartnerKey
 from app.models.delivery.delivery import Delivery
 from app.models.delivery.outbox import event
+from app.models.delivery.redelivery import deliver_all_to_partner_again
 from app.sandbox.rmw.soap import RmwFault, fault
 from tests.support.between import Outgoing, outgoing
 from tests.support.event_env import EventEnv, deliveries_to, organisation
@@ -99,3 +100,21 @@ async def test_messages_wait_for_the_partner_and_operators_are_alerted_once(
     assert {each.state.value for each in await delivering.deliveries()} == {"delivered"}
     assert await delivering.partner.count() == MESSAGES + FURTHER
     assert await delivering.notices() == [EventType.PARTNER_FAILING.value, EventType.PARTNER_RECOVERED.value]
+
+
+@pytest.mark.parametrize("delivering", ["rmw", "gidso"], indirect=True)
+async def test_what_was_given_up_meanwhile_is_sent_again_and_stored_once(delivering: Delivering) -> None:
+    between, receiver = delivering.partner.between, PartnerKey(delivering.system)
+    between.answer, between.passes_on = ANSWERS["internal error page"], True
+    await delivering.owe(2)
+    await delivering.pass_hours(100)
+    given_up = [each.state.value for each in await delivering.deliveries()]
+    between.answer = None
+
+    now = delivering.env.clock.now()
+    number = await delivering.env.db.write(deliver_all_to_partner_again, receiver, None, None, now)
+    await delivering.pass_hours(1)
+
+    assert (given_up, number) == (["dead"] * 2, 2)
+    assert {each.state.value for each in await delivering.deliveries()} == {"delivered"}
+    assert await delivering.partner.count() == 2

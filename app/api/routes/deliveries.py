@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.api.context import ReadContext, WriteContext
+from app.api.context import WriteContext
 from app.api.http.problems import problem_responses
 from app.api.paging import id_cursor, page_answer
+from app.api.representations import delivery_out
 from app.api.responses import answer, json_answer
 from app.api.routes.subscriptions import Manages, Reads, SubscriptionId, cursor_id, subscription_ref
 from app.api.schemas.deliveries import (
-    AttemptOut,
     DeliveriesIn,
     DeliveriesOut,
     DeliveryOut,
@@ -90,7 +90,7 @@ async def list_deliveries(
         state=DeliveryState(page.state) if page.state else None, after=cursor_id(read, page.cursor), limit=page.limit
     )
     found, more = await read.hub.db.read(page_of_deliveries, subscription_ref(read, subscription_id), query)
-    items = [_delivery_out(read, each) for each in found]
+    items = [delivery_out(DeliveryOut, each, read.shown_id) for each in found]
     return page_answer(read.hub, request, items, id_cursor(items[-1].id if more else None))
 
 
@@ -128,30 +128,11 @@ def _sent(change: WriteContext, test: Delivery) -> Answer:
 
 
 def _redelivered(change: WriteContext, found: DeliveryWithAttempts) -> Answer:
-    return answer(202, _delivery_out(change, found))
+    return answer(202, delivery_out(DeliveryOut, found, change.shown_id))
 
 
 def _replayed(deliveries: int) -> Answer:
     return answer(202, ReplayOut(deliveries=deliveries))
-
-
-def _delivery_out(read: ReadContext, found: DeliveryWithAttempts) -> DeliveryOut:
-    delivery = found.delivery
-    return DeliveryOut(
-        id=read.shown_id(delivery.id),
-        event_id=delivery.event_id,
-        event_type=found.event_type,
-        referral_id=read.shown_id(found.referral_id) if found.referral_id else None,
-        sequence=delivery.sequence,
-        state=delivery.state,
-        last_error=delivery.last_error,
-        next_attempt_at=delivery.next_attempt_at if delivery.state is DeliveryState.PENDING else None,
-        waits_for=read.shown_id(found.waits_for) if found.waits_for else None,
-        created_at=delivery.created_at,
-        finished_at=delivery.finished_at,
-        redelivered_at=delivery.redelivered_at,
-        attempts=[AttemptOut.model_validate(each) for each in found.attempts],
-    )
 
 
 def _preview_out(found: Preview) -> PreviewOut:

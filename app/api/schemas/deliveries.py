@@ -1,4 +1,4 @@
-"""Deliveries to a subscription (*afleveringen*), redelivery, replay and tests."""
+"""Deliveries (*afleveringen*) to a subscription or a partner system, redelivery, replay and tests."""
 
 from datetime import datetime
 from typing import Literal
@@ -31,6 +31,20 @@ class ReplayIn(In):
     since: Timestamp = Field(
         alias="from",
         description="Deliveries that were created at this moment or later.",
+        examples=["2026-11-23T08:00:00+01:00"],
+    )
+    until: Timestamp | None = Field(
+        None, description="And before this moment; up to now when absent.", examples=["2026-11-23T12:00:00+01:00"]
+    )
+
+
+class PartnerRedeliveriesIn(In):
+    """Which deliveries to a partner to send again; without a range everything that was given up or waits."""
+
+    since: Timestamp | None = Field(
+        None,
+        alias="from",
+        description="Deliveries that were created at this moment or later; the first ones too when absent.",
         examples=["2026-11-23T08:00:00+01:00"],
     )
     until: Timestamp | None = Field(
@@ -73,6 +87,24 @@ class DeliveryOut(Out):
     finished_at: datetime | None = None
     redelivered_at: datetime | None = Field(None, description="When you asked to have it sent again.")
     attempts: list[AttemptOut]
+
+
+class PartnerDeliveryOut(DeliveryOut):
+    """The delivery of one event to a partner system (*aflevering*); it contains nothing of what was sent."""
+
+    event_id: UUID = Field(description="The event's id.")
+    referral_id: UUID | None = Field(None, description="Id of the referral that it is about.")
+    sequence: int | None = Field(
+        None, description="Its number for the partner among the events of its referral; absent until it is attempted."
+    )
+    redelivered_at: datetime | None = Field(None, description="When an operator last had it sent again.")
+
+
+class PartnerDeliveriesOut(Out):
+    """A page of deliveries to a partner system, newest event first."""
+
+    items: list[PartnerDeliveryOut]
+    next_cursor: str | None = None
 
 
 class DeliveriesOut(Out):

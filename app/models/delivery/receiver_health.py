@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, RowMapping, String, Table, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, RowMapping, String, Table, bindparam, select, update
 
 from app.domain.receivers import ReceiverKey
 from app.models.base import ReceiverText, UtcDateTime, metadata
@@ -24,6 +24,7 @@ __all__ = [
     "breaker_columns",
     "breaker_in",
     "count_attempts",
+    "end_wait",
     "endpoint",
     "failing_receivers",
     "reset_breaker",
@@ -111,6 +112,11 @@ def reset_breaker(tx: Connection, receiver: ReceiverKey) -> None:
     save_breakers(tx, [Breaker(receiver=receiver)])
 
 
+def end_wait(tx: Connection, receiver: ReceiverKey, now: datetime) -> None:
+    """Let one delivery be sent now to find out whether a receiver is up again; its breaker stays open until then."""
+    tx.execute(_END_WAIT, {"waiting": receiver, "now": now})
+
+
 def failing_receivers(tx: Connection) -> dict[ReceiverKey, Breaker]:
     """Return the breakers of receivers that are not taken to be up, by receiver."""
     breakers = [_breaker(row) for row in tx.execute(_RESTRAINED).mappings()]
@@ -153,6 +159,12 @@ _COUNT = bulk_upsert(
 )
 
 _SAVE = bulk_update(endpoint, ("receiver",), _BREAKER)
+
+_END_WAIT = (
+    update(endpoint)
+    .where(endpoint.c.receiver == bindparam("waiting", type_=ReceiverText), endpoint.c.state == BreakerState.OPEN.value)
+    .values(retry_at=bindparam("now", type_=UtcDateTime))
+)
 
 IS_RESTRAINED = endpoint.c.state != BreakerState.CLOSED.value
 """The condition that a receiver is not sent to as usual."""

@@ -1,20 +1,21 @@
-"""What a subscriber sees of its deliveries, and asks to be sent again.
+"""What a subscriber or an operator sees of deliveries, and asks to be sent again.
 
 Of what is about a referral only deliveries that were tried at least once exist for the subscriber: before that the
 privacy gate has not had its say, and even the type of an event may be more than it may know. Of what is about a
-connection the gate has nothing to say, so that is seen from the moment it is owed.
+connection the gate has nothing to say, so that is seen from the moment it is owed. Operators see everything that a
+partner is owed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Update, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Update, bindparam, func, or_, select, true, update
 
 from app.domain.events import SubjectType
-from app.domain.receivers import ReceiverKey
+from app.domain.receivers import PartnerKey, ReceiverKey
 from app.models.base import ReceiverText
 from app.models.bulk import is_any_of
 from app.models.delivery.delivery import Delivery, DeliveryState, delivery, in_state, to_delivery
@@ -22,6 +23,7 @@ from app.models.delivery.delivery import Delivery, DeliveryState, delivery, in_s
 _TRIED = delivery.c.sequence.is_not(None)
 _SEEN = or_(_TRIED, delivery.c.subject_type != SubjectType.REFERRAL.value)
 _FINISHED = in_state(DeliveryState.DELIVERED, DeliveryState.DEAD)
+_PENDING = in_state(DeliveryState.PENDING)
 
 _FIRST_OPEN = (
     select(func.min(delivery.c.event_position))
@@ -32,9 +34,16 @@ _FIRST_OPEN = (
     )
     .group_by(delivery.c.subject_id)
 )
-_HEADS = select(delivery.c.subject_id, delivery.c.id).where(
-    delivery.c.receiver == bindparam("receiver", type_=ReceiverText), delivery.c.event_position.in_(_FIRST_OPEN), _SEEN
-)
+
+
+def _heads(seen: ColumnElement[bool]) -> Select[tuple[UUID, UUID]]:
+    receiver = bindparam("receiver", type_=ReceiverText)
+    return select(delivery.c.subject_id, delivery.c.id).where(
+        delivery.c.receiver == receiver, delivery.c.event_position.in_(_FIRST_OPEN), seen
+    )
+
+
+_HEADS, _HEADS_OF_PARTNER = _heads(_SEEN), _heads(true())
 
 
 def seen_deliveries(
@@ -44,7 +53,7 @@ def seen_deliveries(
 
     ``after`` is the last delivery of the page before.
     """
-    query = select(delivery).where(delivery.c.receiver == receiver, _SEEN)
+    query = select(delivery).where(delivery.c.receiver == receiver, _seen(receiver))
     if state is not None:
         query = query.where(in_state(state))
     if after is not None:
@@ -56,21 +65,21 @@ def seen_deliveries(
 
 def seen_delivery(tx: Connection, receiver: ReceiverKey, delivery_id: UUID) -> Delivery | None:
     """Return one delivery that a receiver may see."""
-    query = select(delivery).where(delivery.c.receiver == receiver, _SEEN, delivery.c.id == delivery_id)
+    query = select(delivery).where(delivery.c.receiver == receiver, _seen(receiver), delivery.c.id == delivery_id)
     row = tx.execute(query).mappings().first()
     return to_delivery(row) if row else None
 
 
 def chain_heads(tx: Connection, receiver: ReceiverKey, chains: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the delivery that each of these chains of a receiver waits for, its first open one, where it is seen."""
-    rows = tx.execute(_HEADS, {"receiver": receiver, "chains": chains})
+    heads = _HEADS_OF_PARTNER if isinstance(receiver, PartnerKey) else _HEADS
+    rows = tx.execute(heads, {"receiver": receiver, "chains": chains})
     return {row.subject_id: row.id for row in rows}
 
 
 def deliver_again(tx: Connection, receiver: ReceiverKey, delivery_id: UUID, now: datetime) -> Delivery | None:
     """Make a finished delivery due again, under its own number; None when it is not finished."""
-    again = _again(receiver, now).where(delivery.c.id == delivery_id).returning(*delivery.c)
-    row = tx.execute(again).mappings().first()
+    row = _changed(tx, _again(receiver, now), delivery_id)
     return to_delivery(row) if row else None
 
 
@@ -87,10 +96,55 @@ def deliver_range_again(
     return tx.execute(again).rowcount
 
 
+def deliver_to_partner_again(tx: Connection, receiver: PartnerKey, delivery_id: UUID, now: datetime) -> Delivery | None:
+    """Make a delivery to a partner due now, and what waits for it; None when it is under way or withheld.
+
+    One that was delivered or given up becomes due again; one that waits does not wait any longer.
+    """
+    rows = (_changed(tx, change, delivery_id) for change in (_again(receiver, now), _now(receiver, now)))
+    row = next((row for row in rows if row), None)
+    if row is None:
+        return None
+    tx.execute(_now(receiver, now).where(delivery.c.subject_id == row["subject_id"]))
+    return to_delivery(row)
+
+
+def deliver_all_to_partner_again(
+    tx: Connection, receiver: PartnerKey, since: datetime | None, until: datetime | None, now: datetime
+) -> int:
+    """Make due now what was given up for a partner and what waits; return how many.
+
+    The range is of the moments at which it became owed: from ``since`` (None: the first), before ``until`` (None: now).
+    """
+    changes: Sequence[Update] = (_now(receiver, now), _again(receiver, now).where(in_state(DeliveryState.DEAD)))
+    return sum(tx.execute(_owed_in(each, since, until)).rowcount for each in changes)
+
+
+def _changed(tx: Connection, change: Update, delivery_id: UUID) -> RowMapping | None:
+    return tx.execute(change.where(delivery.c.id == delivery_id).returning(*delivery.c)).mappings().first()
+
+
+def _owed_in(change: Update, since: datetime | None, until: datetime | None) -> Update:
+    if since is not None:
+        change = change.where(delivery.c.created_at >= since)
+    return change if until is None else change.where(delivery.c.created_at < until)
+
+
+def _seen(receiver: ReceiverKey) -> ColumnElement[bool]:
+    return true() if isinstance(receiver, PartnerKey) else _SEEN
+
+
+def _now(receiver: PartnerKey, now: datetime) -> Update:
+    restarted = {"next_attempt_at": now, "earlier_attempts": delivery.c.attempts, "redelivered_at": now}
+    return update(delivery).where(delivery.c.receiver == receiver, _PENDING).values(**restarted)
+
+
 def _again(receiver: ReceiverKey, now: datetime) -> Update:
+    # One that could not be built was given up without an attempt; operators send that again too.
+    reached = true() if isinstance(receiver, PartnerKey) else _TRIED
     return (
         update(delivery)
-        .where(delivery.c.receiver == receiver, _TRIED, _FINISHED)
+        .where(delivery.c.receiver == receiver, reached, _FINISHED)
         .values(
             state=DeliveryState.PENDING.value,
             next_attempt_at=now,

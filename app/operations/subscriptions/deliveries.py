@@ -8,7 +8,7 @@ from app.database import Connection
 from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
 from app.domain.events import Event, EventType, SubjectType
 from app.domain.input_rules import InputRule
-from app.domain.receivers import SubscriptionKey
+from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.events.delivery.notices import SUBSCRIPTION_ID, enqueue
 from app.models.delivery.attempt import Attempt, attempts_of
 from app.models.delivery.delivery import Delivery, DeliveryState
@@ -33,10 +33,12 @@ __all__ = [
     "DeliveryQuery",
     "DeliveryState",
     "DeliveryWithAttempts",
+    "page_of",
     "page_of_deliveries",
     "redeliver",
     "replay",
     "send_test",
+    "with_attempts",
 ]
 
 
@@ -57,7 +59,7 @@ class DeliveryQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryWithAttempts:
-    """A delivery as its subscriber sees it.
+    """A delivery as its subscriber, or an operator, sees it.
 
     Attributes:
         referral_id: None for an event without a referral, such as a test.
@@ -81,9 +83,13 @@ def page_of_deliveries(
     Raises:
         SubscriptionNotFound: the caller has none with this id.
     """
-    receiver = SubscriptionKey(visible_subscription(tx, ref).id)
+    return page_of(tx, SubscriptionKey(visible_subscription(tx, ref).id), query)
+
+
+def page_of(tx: Connection, receiver: ReceiverKey, query: DeliveryQuery) -> tuple[list[DeliveryWithAttempts], bool]:
+    """Return a page of what may be seen of a receiver's deliveries, newest first, and whether there is a next page."""
     found = seen_deliveries(tx, receiver, query.state, query.after, query.limit + 1)
-    return _with_attempts(tx, found[: query.limit]), len(found) > query.limit
+    return with_attempts(tx, found[: query.limit]), len(found) > query.limit
 
 
 def send_test(tx: Connection, services: Services, ref: SubscriptionRef, shown_id: UUID) -> Delivery:
@@ -134,7 +140,7 @@ def redeliver(tx: Connection, services: Services, ref: SubscriptionRef, delivery
     redelivered = deliver_again(tx, receiver, delivery_id, services.clock.now())
     if redelivered is None:
         raise Conflict("Only what was delivered or given up can be sent again; this one is under way or withheld.")
-    return _with_attempts(tx, [redelivered])[0]
+    return with_attempts(tx, [redelivered])[0]
 
 
 def replay(tx: Connection, services: Services, ref: SubscriptionRef, since: datetime, until: datetime | None) -> int:
@@ -152,7 +158,8 @@ def replay(tx: Connection, services: Services, ref: SubscriptionRef, since: date
     return deliver_range_again(tx, SubscriptionKey(subscription.id), since, until, services.clock.now())
 
 
-def _with_attempts(tx: Connection, deliveries: list[Delivery]) -> list[DeliveryWithAttempts]:
+def with_attempts(tx: Connection, deliveries: list[Delivery]) -> list[DeliveryWithAttempts]:
+    """Return deliveries of one receiver with their events, their attempts and what they wait for."""
     events = load_events(tx, {each.event_id for each in deliveries})
     attempts = attempts_of(tx, {each.id for each in deliveries})
     heads = _heads(tx, [each for each in deliveries if each.state is DeliveryState.PENDING])
