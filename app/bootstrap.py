@@ -29,6 +29,7 @@ from app.events.http.webhook import WebhookSender
 from app.operations.access.organisations import set_up_institutions
 from app.operations.clock import SystemClock, database_clock
 from app.operations.field_sync.known_values import on_delivered
+from app.operations.master_key import require_master_key
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.operations.retention import purge_expired
@@ -152,13 +153,15 @@ async def open_app_state(settings: Settings, clock: Clock | None = None) -> Asyn
 
     Raises:
         DatabaseUnusable: the database is out of reach, or has another schema than the newest.
+        MasterKeyRefused: the database was sealed with another master key.
     """
     async with AsyncExitStack() as opened:
         db = Database.open(settings.database_url)
         opened.push_async_callback(db.close)
         await require_newest_schema(db)
+        master_key = await require_master_key(db, settings)
         real_clock = await opened.enter_async_context(database_clock(db))
-        services = build_services(settings.master_key_bytes(), settings.municipality, clock or real_clock)
+        services = build_services(master_key, settings.municipality, clock or real_clock)
         await db.write(set_up_institutions, services)
         state = build_app_state(db, services, settings, real_clock=real_clock)
         opened.push_async_callback(state.outbound.close)

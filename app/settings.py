@@ -154,19 +154,28 @@ class Settings(BaseSettings):
         """Return the settings of each partner."""
         return {each.system: each for _, each in self if isinstance(each, PartnerSettings)}
 
+    @property
+    def master_key_file(self) -> Path:
+        """Return where the sandbox keeps the master key that it made."""
+        return self.data_dir / "master.key"
+
+    def known_master_key(self) -> bytes | None:
+        """Return the 32 bytes of the master key, None if they are still to be made."""
+        if self.master_key is not None:
+            return _decoded(self.master_key)
+        return b64decode(self.master_key_file.read_bytes()) if self.master_key_file.exists() else None
+
     def master_key_bytes(self) -> bytes:
         """Return the 32 bytes of the master key.
 
-        In the sandbox without a ``master_key`` they are made once and kept in ``data_dir/master.key``, readable by
-        its owner only.
+        In the sandbox without a ``master_key`` they are made once and kept in ``master_key_file``, readable by its
+        owner only.
         """
-        if self.master_key is not None:
-            return _decoded(self.master_key)
-        path = self.data_dir / "master.key"
-        if not path.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            _write_once(path, b64encode(secrets.token_bytes(MASTER_KEY_BYTES)))
-        return b64decode(path.read_bytes())
+        if (key := self.known_master_key()) is not None:
+            return key
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        _write_once(self.master_key_file, b64encode(secrets.token_bytes(MASTER_KEY_BYTES)))
+        return b64decode(self.master_key_file.read_bytes())
 
     def _key_faults(self) -> Iterator[str]:
         if self.master_key is None:

@@ -20,13 +20,13 @@ from app.database import Database, DatabaseInUse, DatabaseUrlInvalid, StoreError
 from app.domain.codes import System
 from app.domain.errors import CursorExpired, PartnerError, Unavailable
 from app.log import configure_logging
-from app.models.diagnosis import SealedValue, any_sealed_value, partner_cursors, schema_version, server_time
+from app.models.diagnosis import partner_cursors, schema_version, server_time
 from app.operations.clock import SystemClock
+from app.operations.master_key import MasterKeyRefused, value_opened_by
 from app.operations.schema import fault_of_reach, fault_of_schema
 from app.privacy.policy import load_policy
 from app.reference import load_reference
 from app.settings import Settings, faults_of
-from app.vault import SealBroken, Vault
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far the clocks of this machine and of the database server may differ: leases and retries depend on them."""
@@ -158,7 +158,7 @@ async def _examine_store(db: Database, settings: Settings, report: Report) -> Cu
     _examine_schema(version, newest, report)
     if version != newest:
         return {}
-    _examine_key(settings, await db.read(any_sealed_value), report)
+    await _examine_key(db, settings, report)
     return await db.read(partner_cursors)
 
 
@@ -179,17 +179,14 @@ def _examine_schema(version: str | None, newest: str, report: Report) -> None:
         report.add("schema", State.OK, newest)
 
 
-def _examine_key(settings: Settings, sealed: SealedValue | None, report: Report) -> None:
-    if sealed is None:
-        report.add("master key", State.OK, "Nothing is sealed yet.")
-        return
+async def _examine_key(db: Database, settings: Settings, report: Report) -> None:
     try:
-        Vault(settings.master_key_bytes()).open(sealed.content, sealed.context)
-    except SealBroken:
-        detail = "It does not open what is stored; set TRAJECTHUB_MASTER_KEY to the key with which the hub started."
-        report.add("master key", State.FAILED, detail)
+        sealed = await db.read(value_opened_by, settings.known_master_key())
+    except MasterKeyRefused as error:
+        report.add("master key", State.FAILED, str(error))
     else:
-        report.add("master key", State.OK, "It opens what is stored.")
+        detail = "It opens what is stored." if sealed else "Nothing is sealed yet."
+        report.add("master key", State.OK, detail)
 
 
 async def _examine_partners(settings: Settings, cursors: Cursors, report: Report) -> None:

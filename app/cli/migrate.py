@@ -1,10 +1,13 @@
 """``trajecthub migrate``: updates the database."""
 
+from functools import partial
+
 import typer
 
 from app.cli.runtime import change_stored, console, friendly_errors, read_settings
-from app.database import upgrade_schema
+from app.database import upgrade_schema, with_own_connection
 from app.operations.access.organisations import set_up_institutions
+from app.operations.master_key import value_opened_by
 from app.operations.schema import require_reach
 
 commands = typer.Typer()
@@ -13,9 +16,11 @@ commands = typer.Typer()
 @commands.command()
 def migrate() -> None:
     """Update the database schema and add the city's institutions."""
-    url = read_settings().database_url
+    settings = read_settings()
+    url = settings.database_url
     with friendly_errors():
         require_reach(url)
+        with_own_connection(url, partial(value_opened_by, key=settings.known_master_key()))
         upgrade_schema(url)
     change_stored(set_up_institutions)
     console.print("The schema is up to date.")

@@ -17,6 +17,7 @@ from app.domain.errors import HubError, PartnerError
 from app.domain.ports import Clock
 from app.log import configure_logging
 from app.operations.clock import SystemClock
+from app.operations.master_key import require_master_key
 from app.operations.schema import require_newest_schema
 from app.operations.services import Services, build_services
 from app.settings import Settings, faults_of
@@ -80,17 +81,22 @@ async def with_database(settings: Settings, work: Callable[[Database, Settings],
 
 
 def over_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
-    """Run ``work`` with the database of the settings and return its result."""
-    return run(with_database(read_settings(), work))
+    """Run ``work`` with the database of the settings, once their master key is that of the database."""
+
+    async def with_right_key(db: Database, settings: Settings) -> T:
+        await require_master_key(db, settings)
+        return await work(db, settings)
+
+    return run(with_database(read_settings(), with_right_key))
 
 
 def read_stored(query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Return the result of one query on the database of the settings."""
+    """Return the result of one query on the database of the settings; it needs no master key."""
 
     async def work(db: Database, _: Settings) -> T:
         return await db.read(query, *args, **kwargs)
 
-    return over_database(work)
+    return run(with_database(read_settings(), work))
 
 
 def change_stored(change: Callable[Concatenate[Connection, Services, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

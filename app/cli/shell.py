@@ -13,6 +13,9 @@ import uvloop
 
 from app.cli.runtime import friendly_errors, read_settings, services_of
 from app.database import Connection, Database
+from app.operations.master_key import require_master_key
+from app.operations.schema import require_newest_schema
+from app.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,15 +38,21 @@ def shell() -> None:
     if not sys.stdin.isatty():
         raise typer.BadParameter("the prompt needs a terminal; use the other commands or the API in programs")
     settings = read_settings()
-    services = services_of(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         with friendly_errors():
             db = Database.open(settings.database_url)
-        names = {"settings": settings, "services": services, "db": db, **_helpers(db, runner)}
         try:
+            with friendly_errors():
+                runner.run(_require_usable(db, settings))
+            names = {"settings": settings, "services": services_of(settings), "db": db, **_helpers(db, runner)}
             _interact(_BANNER.format(mode=settings.mode, dialect=db.dialect), names)
         finally:
             runner.run(db.close())
+
+
+async def _require_usable(db: Database, settings: Settings) -> None:
+    await require_newest_schema(db)
+    await require_master_key(db, settings)
 
 
 def _helpers(db: Database, runner: asyncio.Runner) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Tables and their named queries: the only SQL outside migrations."""
 
-from app.models.access import api_client, idempotency, organisation, signing_key
+from app.models.access import api_client, idempotency, master_key_check, organisation, signing_key
 from app.models.base import metadata
 from app.models.cases import appointment, client, external_id, history, referral, trajectory
 from app.models.delivery import delivery, disclosure, event_feed, outbox, receiver_health, subscription
@@ -18,6 +18,7 @@ __all__ = [
     "history",
     "idempotency",
     "job",
+    "master_key_check",
     "metadata",
     "organisation",
     "outbox",

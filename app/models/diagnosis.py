@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, DateTime, func, select
+from sqlalchemy import Connection, DateTime, func, inspect, select
 
 from app.domain.codes import System
+from app.models.access.master_key_check import MASTER_KEY_CHECK_CONTEXT, master_key_check
 from app.models.access.signing_key import SIGNING_KEY_CONTEXT, signing_key
 from app.models.cases.client import client
 from app.models.partners.partner import partner
@@ -28,12 +29,17 @@ def schema_version(tx: Connection) -> str | None:
 
 
 def any_sealed_value(tx: Connection) -> SealedValue | None:
-    """Return a value that the master key of this installation opens, None when there is none yet."""
+    """Return a value that the master key of this installation opens, None when there is none yet.
+
+    The schema may be of any version: a migration is made only with the right key.
+    """
+    tables = set(inspect(tx).get_table_names())
     for column, context in (
+        (master_key_check.c.sealed, MASTER_KEY_CHECK_CONTEXT),
         (client.c.wrapped_key, CLIENT_KEY_CONTEXT),
         (signing_key.c.private_key, SIGNING_KEY_CONTEXT),
     ):
-        if content := tx.execute(select(column).limit(1)).scalar():
+        if column.table.name in tables and (content := tx.execute(select(column).limit(1)).scalar()):
             return SealedValue(content, context)
     return None
 

@@ -1,0 +1,23 @@
+"""A value that opens only with the master key of this store: one row, written at the first start."""
+
+from sqlalchemy import Column, Connection, LargeBinary, SmallInteger, Table, insert
+
+from app.models.base import metadata
+
+MASTER_KEY_CHECK_CONTEXT = "master_key_check.sealed"
+"""The context under which the value is sealed in the vault."""
+
+_ONLY_ROW = 1
+
+master_key_check = Table(
+    "master_key_check",
+    metadata,
+    # Two processes that start at once with different keys cannot both write it.
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+
+def insert_master_key_check(tx: Connection, sealed: bytes) -> None:
+    """Store the value; there is none yet."""
+    tx.execute(insert(master_key_check), {"id": _ONLY_ROW, "sealed": sealed})

@@ -1,0 +1,121 @@
+"""A hub starts with the master key of its database only, and never makes one for data that another key sealed."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.cli.runtime import run as run_to_the_end
+from app.database import Connection, Database, upgrade_schema
+from app.operations.access.signing_keys import SigningKey, add_signing_key
+from app.operations.clock import SystemClock
+from app.operations.services import build_services
+from tests.support.command_line import run, run_json
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+
+KEY_BYTES = bytes([1]) * 32
+KEY, OTHER_KEY = (b64encode(bytes([byte]) * 32).decode() for byte in (1, 2))
+OTHER = "The master key does not open what is stored; set TRAJECTHUB_MASTER_KEY to the key with which the hub started."
+ABSENT = "The database was sealed with a master key that is not here; set TRAJECTHUB_MASTER_KEY to it"
+
+STARTING = (
+    ("migrate",),
+    ("serve", "--with-worker"),
+    ("worker",),
+    ("partner", "pause", "rmw", "--reason=trial"),
+    ("partner", "reconcile", "rmw"),
+    ("client", "deactivate", "etf"),
+    ("client", "create", "etf", "--organisation=beheer", "--scope=partners:read", "--with-secret"),
+)
+
+
+@pytest.fixture
+def environment(sandbox: dict[str, str], empty_database_url: str) -> dict[str, str]:
+    """Return the environment of a hub over a database without tables, on each store in turn, without a master key."""
+    return sandbox | {"TRAJECTHUB_DATABASE_URL": empty_database_url}
+
+
+def write(url: str, work: Callable[[Connection], object]) -> None:
+    """Do one thing in the store, as a hub would that is stopped by now."""
+
+    async def written() -> None:
+        db = Database.open(url)
+        await db.write(work)
+        await db.close()
+
+    run_to_the_end(written())
+
+
+def store_signing_key(tx: Connection) -> None:
+    """Store a value that the first key sealed."""
+    services = build_services(KEY_BYTES, "rotterdam", SystemClock())
+    add_signing_key(tx, services, SigningKey("kid-1", b"-----BEGIN PRIVATE KEY-----", {"kid": "kid-1"}))
+
+
+def outcomes(environment: dict[str, str]) -> set[tuple[int, str]]:
+    return {run(environment, *words) for words in STARTING}
+
+
+def test_another_key_is_refused_by_every_command_that_starts_or_writes(environment: dict[str, str]) -> None:
+    first = run(environment | {"TRAJECTHUB_MASTER_KEY": KEY}, "migrate")
+
+    found = outcomes(environment | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY})
+
+    assert first == (0, "The schema is up to date.")
+    assert found == {(1, OTHER)}
+
+
+def test_the_first_key_is_taken_again(environment: dict[str, str]) -> None:
+    first = environment | {"TRAJECTHUB_MASTER_KEY": KEY}
+
+    assert [run(first, "migrate")[0] for _ in range(2)] == [0, 0]
+    assert run(first, "partner", "pause", "rmw", "--reason=trial")[0] == 0
+
+
+def test_data_that_were_sealed_before_there_was_a_check_refuse_another_key(environment: dict[str, str]) -> None:
+    upgrade_schema(environment["TRAJECTHUB_DATABASE_URL"])
+    write(environment["TRAJECTHUB_DATABASE_URL"], store_signing_key)
+
+    assert outcomes(environment | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY}) == {(1, OTHER)}
+
+
+def test_data_that_were_sealed_before_there_was_a_check_are_given_one(environment: dict[str, str]) -> None:
+    url = environment["TRAJECTHUB_DATABASE_URL"]
+    upgrade_schema(url)
+    write(url, store_signing_key)
+    taken = run(environment | {"TRAJECTHUB_MASTER_KEY": KEY}, "migrate")
+    write(url, lambda tx: tx.exec_driver_sql("DELETE FROM signing_key"))
+
+    assert taken[0] == 0
+    assert outcomes(environment | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY}) == {(1, OTHER)}
+
+
+def test_no_key_is_made_for_a_database_that_is_sealed(environment: dict[str, str], tmp_path: Path) -> None:
+    run(environment | {"TRAJECTHUB_MASTER_KEY": KEY}, "migrate")
+
+    ((code, output),) = outcomes(environment)
+
+    assert code == 1
+    assert output.startswith(ABSENT)
+    assert not (tmp_path / "master.key").exists()
+
+
+def test_another_key_is_refused_before_the_schema_is_changed(environment: dict[str, str]) -> None:
+    url = environment["TRAJECTHUB_DATABASE_URL"]
+    run(environment | {"TRAJECTHUB_MASTER_KEY": KEY}, "migrate")
+    write(url, lambda tx: tx.exec_driver_sql("UPDATE alembic_version SET version_num = '20261130_0000'"))
+
+    assert run(environment | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY}, "migrate") == (1, OTHER)
+
+
+def test_doctor_says_the_same_and_makes_no_file(environment: dict[str, str], tmp_path: Path) -> None:
+    run(environment | {"TRAJECTHUB_MASTER_KEY": KEY}, "migrate")
+
+    for key, fault in ((OTHER_KEY, OTHER), ("", ABSENT)):
+        given = {"TRAJECTHUB_MASTER_KEY": key} if key else {}
+        findings = run_json(environment | given, "doctor", "--offline", code=1)
+        [detail] = [each["detail"] for each in findings if each["check"] == "master key"]
+        assert detail.startswith(fault)
+    assert not (tmp_path / "master.key").exists()
