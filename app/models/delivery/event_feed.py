@@ -7,7 +7,7 @@ A feed therefore has numbers of its own, assigned when an event is added to it: 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -63,7 +63,15 @@ def lock_feed(tx: Connection, organisation_id: UUID) -> Feed:
         return _feed(row)
     # Of two first polls at once, one finds that the row exists now, and its transaction runs again.
     new = Feed(organisation_id)
-    insert_row(tx, event_feed, asdict(new))
+    insert_row(
+        tx,
+        event_feed,
+        {
+            "organisation_id": new.organisation_id,
+            "last_number": new.last_number,
+            "settled_position": new.settled_position,
+        },
+    )
     return new
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -230,8 +230,28 @@ _RECOVERED = _NAMED.where(subscription.c.failing_since.is_not(None))
 
 
 def _values(of: Subscription) -> dict[str, object]:
-    """Return the row of a subscription; attributes and columns have the same names."""
-    return {**asdict(of), "event_types": sorted(of.event_types), "areas": sorted(of.areas)}
+    return {
+        "id": of.id,
+        "organisation_id": of.organisation_id,
+        "url": of.url,
+        "event_types": sorted(of.event_types),
+        "areas": sorted(of.areas),
+        "content": of.content,
+        "signing": of.signing,
+        "status": of.status,
+        "status_reason": of.status_reason,
+        "secret_sealed": of.secret_sealed,
+        "previous_secret_sealed": of.previous_secret_sealed,
+        "previous_secret_expires_at": of.previous_secret_expires_at,
+        "failing_since": of.failing_since,
+        "worker_index": of.worker_index,
+        "signing_key_sealed": of.signing_key_sealed,
+        "auth_kind": of.auth_kind,
+        "auth_sealed": of.auth_sealed,
+        "created_at": of.created_at,
+        "changed_at": of.changed_at,
+        "revision": of.revision,
+    }
 
 
 def to_subscription(row: RowMapping) -> Subscription:

@@ -1,7 +1,7 @@
 """Subscriptions: create, change, pause, resume, rotate the secret, end (*abonnementen*)."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Literal
@@ -318,7 +318,15 @@ async def _check_address(outbound: OutboundClient, url: str, field: str) -> None
 
 
 def _with_request(services: Services, subscription: Subscription, request: SubscriptionRequest) -> Subscription:
-    changed = replace(subscription, **asdict(request.settings))
+    settings = request.settings
+    changed = replace(
+        subscription,
+        url=settings.url,
+        event_types=settings.event_types,
+        areas=settings.areas,
+        content=settings.content,
+        signing=settings.signing,
+    )
     if request.worker_email is not UNCHANGED:
         changed = replace(changed, worker_index=worker_index_of(services.vault, request.worker_email))
     if request.credentials is not UNCHANGED:
