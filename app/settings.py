@@ -144,7 +144,7 @@ class Settings(BaseSettings):
 
     def weaknesses(self) -> list[str]:
         """Return a sentence for each weak setting, with the variable and the remedy; the sandbox needs little."""
-        faults = list(self._key_faults())
+        faults = [*self._key_faults(), *self._file_faults()]
         if self.mode != "sandbox":
             faults += [*self._exposure_faults(), *self._credential_faults()]
         return faults
@@ -183,6 +183,12 @@ class Settings(BaseSettings):
                 yield f"TRAJECTHUB_MASTER_KEY is missing: make one with `{NEW_MASTER_KEY}` and keep it safe"
         elif len(_decoded(self.master_key)) != MASTER_KEY_BYTES:
             yield f"TRAJECTHUB_MASTER_KEY is not the base64 of {MASTER_KEY_BYTES} bytes: use `{NEW_MASTER_KEY}`"
+
+    def _file_faults(self) -> Iterator[str]:
+        for system, partner in self.partners.items():
+            if partner.ca_file is not None and not partner.ca_file.is_file():
+                variable = _variable(system, "ca_file")
+                yield f"{variable} is {partner.ca_file}, where no file is: correct it, or unset it"
 
     def _exposure_faults(self) -> Iterator[str]:
         urls: dict[str, str | None] = {_variable("public_url"): self.public_url}

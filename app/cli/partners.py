@@ -49,6 +49,7 @@ _STATE = (
     "last_success_at",
     "failures",
     "retry_at",
+    "last_error",
     "alerted_at",
     "sending_alerted_at",
     "quarantined",

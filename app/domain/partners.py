@@ -84,6 +84,7 @@ class PartnerPullState:
         pause_reason: why somebody paused it; ``paused_by`` is who.
         failures: failed pulls in a row, the first one at ``failing_since``.
         retry_at: the partner is not called before this time; None after a successful pull.
+        last_error: why the last pull failed, in words for operators; None after a successful pull.
         alerted: whether operators were alerted of the failures.
         lease_holder: the process that pulls the partner, until ``lease_until``; None when no process does.
     """
@@ -97,6 +98,7 @@ class PartnerPullState:
     failing_since: datetime | None = None
     failures: int = 0
     retry_at: datetime | None = None
+    last_error: str | None = None
     alerted: bool = False
     lease_holder: str | None = None
     lease_until: datetime | None = None

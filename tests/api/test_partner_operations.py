@@ -15,7 +15,7 @@ from app.domain.partners import JobKind, JobRequest
 from app.models.partners.quarantine import quarantine
 from app.operations.access.clients import save_client
 from app.operations.partners.jobs import request_job, start_next_job
-from app.operations.partners.lease import PartnerLease, PullFailure, acquire_lease, record_failure
+from app.operations.partners.lease import PartnerLease, PullFailure, acquire_lease, record_failure, record_recovery
 from app.operations.partners.pull_policy import PullPolicy
 from tests.api.conftest import NOW, SECRET, Api, SignIn
 from tests.support.hub import Dump, dump_of
@@ -218,6 +218,20 @@ async def test_a_job_of_a_partner_that_is_not_called_waits_for_it(
     requested = await operator.post(f"{ALLEGRO}/jobs", json={"kind": "reconcile"})
 
     assert requested.json()["waitsFor"] == "partner"
+
+
+async def test_the_status_shows_why_the_last_pull_failed_until_one_succeeds(
+    hub: AppState, operator: Api, connected: PartnerLease
+) -> None:
+    reason = "Allegro gave no answer: the connection is refused"
+    failure = PullFailure(pull_policy=PullPolicy(), random=lambda: 0.0, not_before=NOW, reason=reason)
+    await hub.db.write(record_failure, hub.services, connected, failure)
+    failing = (await operator.get(ALLEGRO)).json()
+    await hub.db.write(record_recovery, hub.services, connected)
+    recovered = (await operator.get(ALLEGRO)).json()
+
+    assert failing["lastError"] == reason
+    assert "lastError" not in recovered
 
 
 @pytest.mark.usefixtures("connected")

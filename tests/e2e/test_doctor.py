@@ -165,7 +165,7 @@ def test_a_partner_that_is_down_is_shown_with_the_reason(
     state, detail = examined(down, code=1)[f"partner {system}"]
 
     assert state == "failed"
-    assert "gave no answer" in detail
+    assert "the connection is refused" in detail
 
 
 def test_refused_credentials_of_the_hub_are_named_and_not_shown(installation: dict[str, str], gidso: str) -> None:

@@ -87,6 +87,8 @@ async def test_a_lasting_failure_alerts_once_when_it_starts_and_once_when_it_end
 
     assert feed.pages == []
     assert alerts(lines) == ["partner_alert_raised", "partner_alert_cleared"]
+    (raised,) = [line for line in lines if line["event"] == "partner_alert_raised"]
+    assert raised["reason"] == str(no_answer())
     assert await notices(hub) == ["failing", "recovered"]
 
 

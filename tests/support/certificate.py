@@ -12,10 +12,10 @@ from cryptography.x509.oid import NameOID
 from app.adapters.gidso import Certificate
 
 
-def write_certificate(folder: Path) -> Certificate:
+def write_certificate(folder: Path, issuer: str = "gidso.example.nl") -> Certificate:
     """Write a self-signed certificate for 127.0.0.1 that both sides use and trust."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gidso.example.nl")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())

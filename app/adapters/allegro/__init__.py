@@ -1,5 +1,6 @@
 """Allegro, the system of the credit bank and the finance team (``openapi/partners/allegro.yaml``)."""
 
+from ssl import SSLContext
 from typing import ClassVar
 
 from typing_extensions import override
@@ -29,10 +30,13 @@ class AllegroSettings(PartnerSettings):
 
     @override
     def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
-        return connect_allegro(url, self.client_id.get_secret_value(), self.client_secret.get_secret_value(), pace)
+        client_id, client_secret = self.client_id.get_secret_value(), self.client_secret.get_secret_value()
+        return connect_allegro(url, client_id, client_secret, pace, self.tls())
 
 
-def connect_allegro(url: str, client_id: str, client_secret: str, pace: Pace | None = None) -> Adapter:
+def connect_allegro(
+    url: str, client_id: str, client_secret: str, pace: Pace | None = None, tls: SSLContext | None = None
+) -> Adapter:
     """Return Allegro's source and sink over one connection pool; nothing is sent yet.
 
     Args:
@@ -40,8 +44,9 @@ def connect_allegro(url: str, client_id: str, client_secret: str, pace: Pace | N
         client_id: the hub's client id at Allegro's token endpoint.
         client_secret: the secret that belongs to it.
         pace: how many calls may leave, both directions together; None: no limit.
+        tls: whom to trust; None: the system's authorities.
     """
-    client = AllegroClient(url, client_id, client_secret, pace)
+    client = AllegroClient(url, client_id, client_secret, pace, tls)
     source = AllegroSource(client)
     return Adapter(
         system=System.ALLEGRO,

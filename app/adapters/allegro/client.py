@@ -1,6 +1,7 @@
 """The HTTP interface of Allegro. Source: ``openapi/partners/allegro.yaml``, version 1."""
 
 from collections.abc import Mapping
+from ssl import SSLContext
 from uuid import UUID
 
 import httpx
@@ -62,10 +63,13 @@ class AllegroClient:
         client_id: the hub's client id at Allegro's token endpoint.
         client_secret: the secret that belongs to it.
         pace: how many calls may leave; None: no limit.
+        tls: whom to trust; None: the system's authorities.
     """
 
-    def __init__(self, url: str, client_id: str, client_secret: str, pace: Pace | None = None) -> None:
-        self._http = http_client(url, pace=pace)
+    def __init__(
+        self, url: str, client_id: str, client_secret: str, pace: Pace | None = None, tls: SSLContext | None = None
+    ) -> None:
+        self._http = http_client(url, tls=tls, pace=pace)
         token_url = f"{url.rstrip('/')}/oauth/token"
         login = OAuthClient(token_url=token_url, client_id=client_id, client_secret=client_secret)
         self._http.auth = BearerAuth(self._http, login, _PARTNER)

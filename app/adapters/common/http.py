@@ -12,6 +12,7 @@ from httpx_aiohttp import AiohttpTransport
 from typing_extensions import override
 
 from app.adapters.common.answers import login_refused_by, unexpected_status
+from app.adapters.common.connection import NamingTransport, cause_of
 from app.adapters.common.pace import Pace, PacedTransport
 from app.domain.errors import PartnerUnreachable
 from app.oauth_client import NoToken, OAuthClient, TokenCache, TokenRequest, TokenResponse
@@ -36,11 +37,11 @@ def http_client(
         base_url: the address of the partner.
         timeout_seconds: the longest that a call may take.
         max_connections: the most connections that are open at once.
-        tls: for mutual TLS; None checks the partner's certificate and shows none.
+        tls: whom to trust, and what to present for mutual TLS; None trusts the system's authorities and presents none.
         pace: how many calls may leave; None: no limit.
     """
     limits = httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections)
-    transport = AiohttpTransport(verify=tls or True, limits=limits)
+    transport = NamingTransport(AiohttpTransport(verify=tls or True, limits=limits))
     return httpx.AsyncClient(
         base_url=base_url,
         timeout=httpx.Timeout(timeout_seconds, connect=5.0),
@@ -51,12 +52,13 @@ def http_client(
 
 @contextmanager
 def partner_errors(partner: str) -> Iterator[None]:
-    """Raise network errors as PartnerUnreachable."""
+    """Raise network errors as PartnerUnreachable, with the cause for operators."""
     try:
         yield
     # The transport lets some of aiohttp's own errors through.
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-        raise PartnerUnreachable(f"{partner} gave no answer ({type(error).__name__})") from error
+        cause = cause_of(error)
+        raise PartnerUnreachable(f"{partner} gave no answer: {cause.text}", code=cause.code) from error
 
 
 class BearerAuth(httpx.Auth):

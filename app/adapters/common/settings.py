@@ -1,8 +1,10 @@
 """The settings of a partner; each adapter adds its credentials."""
 
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import time
+from pathlib import Path
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -43,6 +45,9 @@ class PartnerSettings(BaseModel, ABC):
     url: BaseUrl | None = None
     """Base address of the partner's service; without it the partner is not connected."""
 
+    ca_file: Path | None = None
+    """PEM file of authorities to trust at the partner in addition to the system's own, such as PKIoverheid's."""
+
     requests_per_second: Annotated[float | None, Field(ge=2)] = None
     """Most calls to the partner per second, pulls and deliveries together; at least 2. Without it 50, in the sandbox no
     limit."""
@@ -59,6 +64,22 @@ class PartnerSettings(BaseModel, ABC):
             clock: the hub's clock.
             pace: how many calls may leave, both directions together; None: no limit.
         """
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Return what trusts the authorities of ``ca_file`` too; None without a file.
+
+        Raises:
+            OSError: the file cannot be read, or contains no certificate.
+        """
+        if self.ca_file is None:
+            return None
+        context = ssl.create_default_context()
+        try:
+            context.load_verify_locations(cafile=self.ca_file)
+        except OSError as error:
+            variable = f"TRAJECTHUB_{self.system.value.upper()}_CA_FILE"
+            raise OSError(f"{variable} is {self.ca_file}, which cannot be read as certificates (PEM)") from error
+        return context
 
     def missing_credentials(self) -> Iterator[str]:
         """Return the names of the credentials that are not set."""

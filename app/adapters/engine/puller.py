@@ -143,23 +143,24 @@ class Puller:
         return result
 
     async def _record_failure(self, error: Exception) -> None:
+        # The text of an error of the hub may hold what was sent.
+        reason = str(error) if isinstance(error, PartnerError) else type(error).__name__
         failure = PullFailure(
             pull_policy=self.pull_policy,
             random=self.random,
             not_before=self._budget.spend(self.services.clock.now()),
             retry_after_seconds=error.retry_after_seconds if isinstance(error, PartnerUnreachable) else None,
+            reason=reason,
         )
         backoff = await self.db.write(record_failure, self.services, self.lease, failure)
-        # The text of an error of the hub may hold what was sent.
-        reason = str(error) if isinstance(error, PartnerError) else type(error).__name__
         retry_at = backoff.retry_at.isoformat()
         log.info("partner_pull_failed", partner=self.source.system, reason=reason, retry_at=retry_at)
         if backoff.alert_raised:
-            self._log_alert(backoff.failures)
+            self._log_alert(backoff.failures, reason)
 
     async def _raise_alert(self, state: PartnerPullState) -> None:
         if await self.db.write(raise_alert, self.services, self.lease, self.pull_policy):
-            self._log_alert(state.failures)
+            self._log_alert(state.failures, state.last_error)
 
-    def _log_alert(self, failures: int) -> None:
-        log.warning("partner_alert_raised", partner=self.source.system, failures=failures)
+    def _log_alert(self, failures: int, reason: str | None) -> None:
+        log.warning("partner_alert_raised", partner=self.source.system, failures=failures, reason=reason)

@@ -4,6 +4,7 @@ Contract: ``openapi/partners/gidso.yaml``.
 """
 
 from datetime import datetime
+from ssl import SSLContext
 from typing import ClassVar
 
 from typing_extensions import override
@@ -30,7 +31,7 @@ class GidsoSettings(PartnerSettings):
 
     @override
     def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
-        return connect_gidso(url, self.api_key.get_secret_value(), clock, pace=pace)
+        return connect_gidso(url, self.api_key.get_secret_value(), clock, pace=pace, tls=self.tls())
 
 
 def connect_gidso(  # noqa: PLR0913  # all but the first three are seldom set
@@ -41,6 +42,7 @@ def connect_gidso(  # noqa: PLR0913  # all but the first three are seldom set
     read_from: datetime | None = None,
     certificate: Certificate | None = None,
     pace: Pace | None = None,
+    tls: SSLContext | None = None,
 ) -> Adapter:
     """Return GIDSO's source and sink over one connection pool; nothing is sent yet.
 
@@ -51,8 +53,9 @@ def connect_gidso(  # noqa: PLR0913  # all but the first three are seldom set
         read_from: registrations made before this aware moment are not read; None reads all.
         certificate: files for mutual TLS; None shows no certificate.
         pace: how many calls may leave, both directions together; None: no limit.
+        tls: whom to trust without a certificate; None: the system's authorities.
     """
-    client = GidsoClient(url, api_key, certificate, pace)
+    client = GidsoClient(url, api_key, certificate, pace, tls)
     return Adapter(
         system=System.GIDSO, source=GidsoSource(client, clock, read_from), sink=GidsoSink(client), close=client.close
     )

@@ -46,9 +46,14 @@ class GidsoClient:
     """Calls GIDSO: reads registrations, and looks up and appends journal lines."""
 
     def __init__(
-        self, url: str, api_key: str, certificate: Certificate | None = None, pace: Pace | None = None
+        self,
+        url: str,
+        api_key: str,
+        certificate: Certificate | None = None,
+        pace: Pace | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._http = http_client(url, tls=_mutual_tls(certificate) if certificate else None, pace=pace)
+        self._http = http_client(url, tls=_mutual_tls(certificate) if certificate else tls, pace=pace)
         self._http.headers["X-Api-Key"] = api_key
 
     async def registrations(self, query: Mapping[str, str]) -> AanmeldingenPage:

@@ -3,6 +3,7 @@
 Contract: ``openapi/partners/rmw.wsdl`` and ``rmw.xsd``.
 """
 
+from ssl import SSLContext
 from typing import ClassVar
 
 from typing_extensions import override
@@ -35,10 +36,13 @@ class RmwSettings(PartnerSettings):
 
     @override
     def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
-        return connect_rmw(url, self.username.get_secret_value(), self.password.get_secret_value(), pace)
+        username, password = self.username.get_secret_value(), self.password.get_secret_value()
+        return connect_rmw(url, username, password, pace, self.tls())
 
 
-def connect_rmw(url: str, username: str, password: str, pace: Pace | None = None) -> Adapter:
+def connect_rmw(
+    url: str, username: str, password: str, pace: Pace | None = None, tls: SSLContext | None = None
+) -> Adapter:
     """Return RMW's source and sink over one connection pool; nothing is sent yet.
 
     Args:
@@ -46,6 +50,7 @@ def connect_rmw(url: str, username: str, password: str, pace: Pace | None = None
         username: of the UsernameToken.
         password: of the UsernameToken; send it over https only.
         pace: how many calls may leave, both directions together; None: no limit.
+        tls: whom to trust; None: the system's authorities.
     """
-    client = RmwClient(url, username, password, pace)
+    client = RmwClient(url, username, password, pace, tls)
     return Adapter(system=System.RMW, source=RmwSource(client, REFERRAL_CODE), sink=RmwSink(client), close=client.close)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from ssl import SSLContext
 from typing import Final
 
 import httpx
@@ -36,8 +37,10 @@ class RmwClient:
     unknown.
     """
 
-    def __init__(self, url: str, username: str, password: str, pace: Pace | None = None) -> None:
-        self._http = http_client(url, pace=pace)
+    def __init__(
+        self, url: str, username: str, password: str, pace: Pace | None = None, tls: SSLContext | None = None
+    ) -> None:
+        self._http = http_client(url, tls=tls, pace=pace)
         self._header = etree.tostring(security_header(username, password))
 
     async def close(self) -> None:

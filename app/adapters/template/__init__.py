@@ -4,6 +4,7 @@ It belongs to no existing system. ``docs/how-to/connecting-a-partner.md`` says w
 Contract: ``openapi/partners/template.yaml``.
 """
 
+from ssl import SSLContext
 from typing import ClassVar
 
 from typing_extensions import override
@@ -31,10 +32,12 @@ class TemplateSettings(PartnerSettings):
 
     @override
     def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
-        return connect_template(url, self.token.get_secret_value(), pace=pace)
+        return connect_template(url, self.token.get_secret_value(), pace=pace, tls=self.tls())
 
 
-def connect_template(url: str, token: str, tables: Tables = TABLES, pace: Pace | None = None) -> Adapter:
+def connect_template(
+    url: str, token: str, tables: Tables = TABLES, pace: Pace | None = None, tls: SSLContext | None = None
+) -> Adapter:
     """Return the partner's source and sink over one connection pool; nothing is sent yet.
 
     Args:
@@ -42,6 +45,7 @@ def connect_template(url: str, token: str, tables: Tables = TABLES, pace: Pace |
         token: the hub's bearer token there; send it over https only.
         tables: what the partner's codes mean.
         pace: how many calls may leave, both directions together; None: no limit.
+        tls: whom to trust; None: the system's authorities.
     """
-    client = TemplateClient(url, token, pace)
+    client = TemplateClient(url, token, pace, tls)
     return Adapter(system=SYSTEM, source=TemplateSource(client, tables), sink=TemplateSink(client), close=client.close)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from ssl import SSLContext
 from typing import Final
 from urllib.parse import quote
 
@@ -28,8 +29,8 @@ class TemplateClient:
     an error of a server in between. The outcome of a message is then unknown.
     """
 
-    def __init__(self, url: str, token: str, pace: Pace | None = None) -> None:
-        self._http = http_client(url, pace=pace)
+    def __init__(self, url: str, token: str, pace: Pace | None = None, tls: SSLContext | None = None) -> None:
+        self._http = http_client(url, tls=tls, pace=pace)
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:

@@ -108,6 +108,11 @@ class PartnerOut(Out):
     retry_at: datetime | None = Field(
         None, description="Not called before this time, after failed pulls.", examples=["2026-11-23T09:35:00Z"]
     )
+    last_error: str | None = Field(
+        None,
+        description="Why the last pull failed (*storing*), for people; absent when it succeeded.",
+        examples=["RMW gave no answer: the connection is refused; check that it runs, its address and its port"],
+    )
     alerted_at: datetime | None = Field(
         None,
         description="When operators were alerted that its changes cannot be read (*storingsmelding*); absent without "

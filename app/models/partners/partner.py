@@ -19,6 +19,9 @@ from app.domain.codes import System
 from app.domain.partners import PartnerPullState
 from app.models.base import UtcDateTime, insert_row, metadata
 
+LONGEST_ERROR = 500
+"""The most characters of the text of an error that are stored."""
+
 partner = Table(
     "partner",
     metadata,
@@ -34,6 +37,8 @@ partner = Table(
     # Failed pulls in a row, and the time before which the partner is not called.
     Column("failures", Integer, nullable=False, default=0, server_default="0"),
     Column("retry_at", UtcDateTime),
+    # Why the last pull failed, in words for operators.
+    Column("last_error", String(LONGEST_ERROR)),
     # Whether operators were alerted of the failures: once when they start, once when they end.
     Column("alerted", Boolean, nullable=False, default=False, server_default=false()),
 )
@@ -70,6 +75,7 @@ def save_partner(tx: Connection, state: PartnerPullState) -> None:
         "failing_since": state.failing_since,
         "failures": state.failures,
         "retry_at": state.retry_at,
+        "last_error": state.last_error and state.last_error[:LONGEST_ERROR],
         "alerted": state.alerted,
         "lease_holder": state.lease_holder,
         "lease_until": state.lease_until,
@@ -93,6 +99,7 @@ def _pull_state(row: RowMapping) -> PartnerPullState:
         failing_since=row["failing_since"],
         failures=row["failures"],
         retry_at=row["retry_at"],
+        last_error=row["last_error"],
         alerted=row["alerted"],
         lease_holder=row["lease_holder"],
         lease_until=row["lease_until"],

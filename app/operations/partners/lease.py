@@ -35,12 +35,14 @@ class PullFailure:
         random: returns numbers from 0 up to 1, for the jitter of the wait.
         not_before: the earliest time of the next pull, by the budget of failures.
         retry_after_seconds: the wait that the partner asked for, if it did.
+        reason: what went wrong, in words for operators, without personal data.
     """
 
     pull_policy: PullPolicy
     random: Callable[[], float]
     not_before: datetime
     retry_after_seconds: float | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def record_failure(tx: Connection, services: Services, lease: PartnerLease, fail
     failures = state.failures + 1
     wait = failure.pull_policy.backoff(failures, failure.random, failure.retry_after_seconds)
     retry_at = max(now + wait, failure.not_before)
-    save_partner(tx, replace(state, failures=failures, failing_since=state.failing_since or now, retry_at=retry_at))
+    failing = replace(state, failures=failures, failing_since=state.failing_since or now, retry_at=retry_at)
+    save_partner(tx, replace(failing, last_error=failure.reason))
     return Backoff(failures, retry_at, raise_alert(tx, services, lease, failure.pull_policy))
 
 
@@ -153,7 +156,7 @@ def record_recovery(tx: Connection, services: Services, lease: PartnerLease) -> 
     state = lock_partner(tx, lease.system)
     if not _is_held(state, lease):
         return False
-    save_partner(tx, replace(state, failures=0, failing_since=None, retry_at=None, alerted=False))
+    save_partner(tx, replace(state, failures=0, failing_since=None, retry_at=None, last_error=None, alerted=False))
     if state.alerted:
         announce_partner(tx, services, lease.system, failing=False)
     return state.alerted

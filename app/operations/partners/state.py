@@ -30,6 +30,7 @@ class PartnerState:
         failing_since: when the first of the failed pulls was; None when the last pull succeeded.
         failures: failed pulls in a row.
         retry_at: the partner is not called before this time; None when the last pull succeeded.
+        last_error: why the last pull failed, in words for operators; None when it succeeded.
         alerted_at: when operators were alerted that its changes cannot be read; None once that is over.
         sending_alerted_at: when operators were alerted that nothing can be sent to it; None once that is over.
         quarantined: number of its records in quarantine.
@@ -46,6 +47,7 @@ class PartnerState:
     failing_since: datetime | None
     failures: int
     retry_at: datetime | None
+    last_error: str | None
     alerted_at: datetime | None
     sending_alerted_at: datetime | None
     quarantined: int
@@ -133,6 +135,7 @@ def _state(state: PartnerPullState, counts: _Counts, now: datetime) -> PartnerSt
         failing_since=state.failing_since,
         failures=state.failures,
         retry_at=state.retry_at,
+        last_error=state.last_error,
         alerted_at=counts.alerts.get(_notice_subject(state.system, READING)),
         sending_alerted_at=counts.alerts.get(_notice_subject(state.system, SENDING)),
         quarantined=counts.quarantined.get(state.system, 0),

@@ -1,0 +1,115 @@
+"""Why there is no connection with a partner, in words for operators."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiohttp
+import httpx
+from cryptography import x509
+from typing_extensions import override
+
+_ISSUER_SECONDS = 5.0
+_LONGEST_ISSUER = 200
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why there was no answer: a stable code, and a text with the remedy."""
+
+    code: str
+    text: str
+
+
+class UntrustedCertificate(httpx.ConnectError):
+    """The partner presents a certificate that the hub does not trust; the text says why and who issued it."""
+
+
+class NamingTransport(httpx.AsyncBaseTransport):
+    """Sends through another transport; when a certificate is not trusted, it finds out who issued it."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    @override
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request.
+
+        Raises:
+            UntrustedCertificate: the partner's certificate is not trusted.
+            Exception: whatever the other transport raises.
+        """
+        try:
+            return await self._inner.handle_async_request(request)
+        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+            for each in _chain(error):
+                # An error of aiohttp is one of these too, without the reason.
+                if isinstance(each, ssl.SSLCertVerificationError) and not isinstance(each, aiohttp.ClientError):
+                    issuer = await _issuer_of(request.url) or "an unknown authority"
+                    raise UntrustedCertificate(f"{each.verify_message}; issued by {issuer}") from error
+            raise
+
+    @override
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._inner.aclose()
+
+
+def cause_of(error: BaseException) -> Cause:
+    """Return why a call failed, by the errors that led to its error."""
+    if isinstance(error, UntrustedCertificate):
+        remedy = "an authority of your own is named in TRAJECTHUB_…_CA_FILE"
+        return Cause("certificate-not-trusted", f"its certificate is not trusted ({error}); {remedy}")
+    led_to_it = list(_chain(error))
+    for kinds, cause in _CAUSES:
+        if any(isinstance(each, kinds) for each in led_to_it):
+            return cause
+    return Cause("connection-lost", f"the connection was lost ({type(led_to_it[-1]).__name__})")
+
+
+_CAUSES: tuple[tuple[tuple[type[BaseException], ...], Cause], ...] = (
+    (
+        (socket.gaierror, aiohttp.ClientConnectorDNSError),
+        Cause("unknown-host", "the name of its host is unknown; check its address, and the name server"),
+    ),
+    (
+        (ConnectionRefusedError,),
+        Cause("connection-refused", "the connection is refused; check that it runs, its address and its port"),
+    ),
+    ((ssl.SSLError,), Cause("tls-failed", "TLS with it fails; check that its address and port are those of https")),
+    # Not the time-outs of httpx: its transport takes every lost connection for one.
+    (
+        (TimeoutError,),
+        Cause("timeout", "no answer in time; check that it runs, and what is between (firewall, proxy)"),
+    ),
+)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Return an error and those that led to it, the last one first."""
+    seen: set[int] = set()
+    following: BaseException | None = error
+    while following is not None and id(following) not in seen:
+        seen.add(id(following))
+        yield following
+        following = following.__cause__ or following.__context__
+
+
+async def _issuer_of(url: httpx.URL) -> str | None:
+    """Return who issued the certificate that a server presents, or None when it presents none; nothing is sent."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        async with asyncio.timeout(_ISSUER_SECONDS):
+            _, writer = await asyncio.open_connection(url.host, url.port or 443, ssl=context)
+            presented = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+        issuer = x509.load_der_x509_certificate(presented).issuer.rfc4514_string()
+    except (OSError, ValueError, TypeError, TimeoutError):
+        return None
+    return "".join(filter(str.isprintable, issuer))[:_LONGEST_ISSUER] or None
