@@ -18,6 +18,8 @@
     └── Unavailable         try again later
 
     PartnerError
+    ├── CursorExpired       read everything again
+    │   └── FeedWentBack    the feed was restored from a backup
     ├── PartnerUnreachable  retry; the outcome may be unknown
     ├── PartnerRefused      the partner's own refusal of this message: do not retry
     └── PartnerUnreadable   quarantine
@@ -243,6 +245,10 @@ class PartnerUnreachable(PartnerError):
 
 class CursorExpired(PartnerError):
     """The partner no longer knows the place from which to read on; read everything again."""
+
+
+class FeedWentBack(CursorExpired):
+    """The partner's feed no longer has the place up to which it was read: it was restored; read everything again."""
 
 
 class PartnerRefused(PartnerError):

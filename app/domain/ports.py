@@ -1,7 +1,7 @@
 """The ports: what the hub needs from the outside, as protocols that adapters implement."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -88,11 +88,17 @@ class Page:
         cursor: where the next pull continues once these records are stored; None: the cursor stays as it is.
         drift: what the partner's contract does not know (fields, codes, types), by place, with the number of
             occurrences on this page: ``{"mutatie.nieuwVeld": 3}``. Names of fields only, never a value.
+        overlap: what was read before, at the cursor. When the hub does not know it, the feed was restored from a
+            backup and its numbers are used again: nothing of the page is applied, and everything is read again.
+        jumps: a few changes have numbers far above the others; the cursor stays before them.
     """
 
     records: tuple[PartnerRecord, ...]
     cursor: str | None
     drift: Mapping[str, int] = field(default_factory=dict)
+    _: KW_ONLY
+    overlap: tuple[PartnerRecord, ...] = ()
+    jumps: bool = False
 
 
 class PartnerSource(Protocol):
@@ -123,6 +129,7 @@ class PartnerSource(Protocol):
                 cursor.
             PartnerRefused: the partner does not accept the request.
             CursorExpired: the partner no longer knows the cursor; the engine starts again from None.
+            FeedWentBack: the feed ends before the cursor; the engine alerts operators and starts again from None.
         """
         ...
 

@@ -8,10 +8,14 @@ from app.models.delivery.subscription import Subscription
 from app.models.partners.partner import find_partner
 from app.operations.services import Services
 
-__all__ = ["announce_partner", "announce_resumed"]
+FEED = notices.FEED
+
+__all__ = ["FEED", "announce_partner", "announce_resumed"]
 
 
-def announce_partner(tx: Connection, services: Services, system: System, failing: bool) -> None:
+def announce_partner(
+    tx: Connection, services: Services, system: System, failing: bool, direction: str = notices.READING
+) -> None:
     """Notify operators that reading a partner's changes began to fail, or works again; the same notice is sent once.
 
     Args:
@@ -19,13 +23,14 @@ def announce_partner(tx: Connection, services: Services, system: System, failing
         services: clock, ids and the privacy gate; in a replay no notice is sent.
         system: the partner.
         failing: True at the start, False at the end.
+        direction: what fails; each fails and recovers on its own.
     """
     if services.quiet:
         return
     row = find_partner(tx, system)
     event_type = EventType.PARTNER_FAILING if failing else EventType.PARTNER_RECOVERED
-    since = row.failing_since if row and failing else None
-    notices.publish_notice(tx, services, notices.partner_notice(event_type, system, notices.READING, since))
+    since = row.failing_since if row and failing and direction == notices.READING else None
+    notices.publish_notice(tx, services, notices.partner_notice(event_type, system, direction, since))
 
 
 def announce_resumed(tx: Connection, services: Services, subscription: Subscription) -> None:

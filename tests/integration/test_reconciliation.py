@@ -319,4 +319,4 @@ async def test_of_two_states_of_one_record_the_newer_is_compared(hub: InProcessH
     report = (await hub.db.read(find_job, System.ALLEGRO, job_id)).report
     assert report
     assert (report["different"]["count"], report["missing"]["count"]) == (0, 0)
-    assert await hub.cursor() == "1"
+    assert await hub.cursor() == "9"

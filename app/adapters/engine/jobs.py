@@ -33,7 +33,7 @@ from app.operations.intake.reconciliation import (
     stored_records,
 )
 from app.operations.partners.jobs import finish_job, has_jobs, start_next_job
-from app.operations.partners.lease import LeaseLost, PartnerLease
+from app.operations.partners.lease import LeaseLost, PartnerLease, move_cursor
 from app.operations.services import Services
 
 log = structlog.get_logger(__name__)
@@ -97,7 +97,7 @@ class JobRunner:
         return result_counts(await self._write(work, is_dry_run=job.dry_run))
 
     async def _reconcile(self, *, is_dry_run: bool) -> Mapping[str, object]:
-        found = await self._compare_all()
+        found, cursor = await self._compare_all()
         repair = partial(
             repair_page, services=self.services, lease=self.lease, mapping_version=self.source.mapping_version
         )
@@ -106,19 +106,28 @@ class JobRunner:
         for links in _parts(found.extra if self.list_cases else []):
             resend = partial(resend_cases, services=self.services, system=self.lease.system, links=links)
             found.resent += await self._write(resend, is_dry_run=is_dry_run)
+        # Withheld deletions come once more with what lies after the present cursor.
+        if not is_dry_run and not found.withholds_deletions:
+            await self._move_cursor(cursor)
         return found.report(repaired)
 
-    async def _compare_all(self) -> Reconciliation:
-        """Read everything that the partner has and everything that the hub applied of it."""
-        found = Reconciliation()
+    async def _move_cursor(self, cursor: str | None) -> None:
+        """Let the next pull read on after what was read here: a cursor that jumped or fell back is right again."""
+        if cursor is not None:
+            await self.db.write_without_notifying(move_cursor, self.services, self.lease, cursor)
+
+    async def _compare_all(self) -> tuple[Reconciliation, str | None]:
+        """Read everything that the partner has and that the hub applied of it; return also the place of its end."""
+        found, cursor = Reconciliation(), None
         async for page in self.source.changes(None):
             await self._compare(found, page)
+            cursor = page.cursor or cursor
         after = ("", "")
         while stored := await self.db.read(stored_records, self.lease.system, after, PAGE_SIZE):
             found.add_stored(self.source, stored, self.services)
             after = stored[-1].key
         await self._find_extra(found)
-        return found
+        return found, cursor
 
     async def _compare(self, found: Reconciliation, page: Page) -> None:
         findings = await self.db.write_without_notifying(compare_page, self.services, self.lease, page.records)
@@ -145,12 +154,15 @@ class JobRunner:
             mapping_version=self.source.mapping_version,
             kind=RunKind.BACKFILL,
         )
-        pages = (_since(page, job.since) async for page in self.source.changes(None))
+        pages = self.source.changes(None)
         if job.dry_run:
-            return await self._dry_run_backfill([page async for page in pages], apply)
-        result = PageResult()
+            return await self._dry_run_backfill([_since(page, job.since) async for page in pages], apply)
+        result, cursor = PageResult(), None
         async for page in pages:
-            result += await self.db.write(partial(apply, page=page))
+            result += await self.db.write(partial(apply, page=_since(page, job.since)))
+            cursor = page.cursor or cursor
+        if job.since is None:
+            await self._move_cursor(cursor)
         return result_counts(result)
 
     async def _dry_run_backfill(self, pages: Sequence[Page], apply: Callable[..., PageResult]) -> Mapping[str, object]:

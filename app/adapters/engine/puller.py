@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from app.database import Database
-from app.domain.errors import CursorExpired, PartnerError, PartnerUnreachable, Unavailable
+from app.domain.errors import CursorExpired, FeedWentBack, PartnerError, PartnerUnreachable, Unavailable
 from app.domain.partners import PartnerPullState
 from app.domain.ports import Page, PartnerSource
 from app.loops import Failed, attempt, run_forever
@@ -24,6 +24,7 @@ from app.operations.partners.lease import (
     PartnerLease,
     PullFailure,
     acquire_lease,
+    announce_feed,
     leased_state,
     raise_alert,
     record_failure,
@@ -59,10 +60,12 @@ class Puller:
     do_jobs: Callable[[], Awaitable[None]] = _no_jobs
     random: Callable[[], float] = random.random
     _budget: FailureBudget = field(init=False, repr=False)
+    _feed_fails: bool | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Start with the whole budget of failures."""
         self._budget = FailureBudget(self.pull_policy.max_failures_per_hour)
+        self._feed_fails = None
 
     @property
     def lease(self) -> PartnerLease:
@@ -112,7 +115,8 @@ class Puller:
     async def _do_jobs_and_pull(self, state: PartnerPullState) -> PageResult:
         await self._request_nightly_reconciliation(state)
         await self.do_jobs()
-        return await self._pull_from(state.cursor)
+        # A job that read everything moved the cursor.
+        return await self._pull_from((await self._leased_state()).cursor)
 
     async def _request_nightly_reconciliation(self, state: PartnerPullState) -> None:
         due, last = self.pull_policy.last_reconciliation_due(self.services.clock.now()), state.last_success_at
@@ -128,7 +132,9 @@ class Puller:
     async def _pull_from(self, cursor: str | None) -> PageResult:
         try:
             result = await self._apply_all(self.source.changes(cursor))
-        except CursorExpired:
+        except CursorExpired as error:
+            if isinstance(error, FeedWentBack):
+                await self._note_feed(fails=True)
             log.info("partner_cursor_expired", partner=self.source.system)
             result = await self._apply_all(self.source.changes(None))
         # A record that waits for one that left the quarantine is not sent again by the partner.
@@ -137,10 +143,21 @@ class Puller:
         return result
 
     async def _apply_all(self, pages: AsyncIterator[Page]) -> PageResult:
-        result = PageResult()
+        result, jumps = PageResult(), False
         async for page in pages:
             result += await self.db.write(apply_page, self.services, self.lease, self.source.mapping_version, page)
+            jumps |= page.jumps
+        await self._note_feed(fails=jumps)
         return result
+
+    async def _note_feed(self, *, fails: bool) -> None:
+        """Alert operators once when the numbers of the feed begin to jump or went back, and once when that is over."""
+        if fails == self._feed_fails:
+            return
+        await self.db.write(announce_feed, self.services, self.lease, failing=fails)
+        self._feed_fails = fails
+        if fails:
+            log.warning("partner_feed_out_of_order", partner=self.source.system)
 
     async def _record_failure(self, error: Exception) -> None:
         # The text of an error of the hub may hold what was sent.

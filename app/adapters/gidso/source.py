@@ -47,7 +47,10 @@ class GidsoSource:
         query: dict[str, str] | None = {"$deltatoken": cursor} if cursor else self._everything()
         while query:
             page = await self._client.registrations(query)
+            asked = query
             cursor, query = _onward(page)
+            if query == asked:
+                raise PartnerUnreachable("GIDSO returned a page that does not move on; trying again later")
             read_at = self._clock.now()
             rows = [row_of(each) for each in page.value]
             records = tuple(record for row in rows for record in read_row(row, read_at))

@@ -9,7 +9,7 @@ from app.adapters.common.drift import drift_of, unknown_in
 from app.adapters.common.parsing import UNKNOWN_MOMENT, read_record
 from app.adapters.rmw.client import RmwClient
 from app.adapters.rmw.mapping import MAPPING_VERSION, changed_at, stuf_moment, to_commands, withdrawal
-from app.adapters.rmw.schemas import Aanmelding, ListedRegistration
+from app.adapters.rmw.schemas import Aanmelding, ListedRegistration, RegistrationList
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreachable
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
@@ -49,8 +49,9 @@ class RmwSource:
                 raise PartnerUnreachable("RMW returned a list that does not move on")
             records = tuple(_record(r, position + i) for i, r in enumerate(part.registrations))
             contents = (registration.contents for registration in part.registrations)
-            yield Page(records, None, drift_of(records, unknown_in(contents, Aanmelding, _KIND, _NOT_READ)))
-            position = part.next_position
+            position, jumps = _onward(position, part)
+            drift = drift_of(records, unknown_in(contents, Aanmelding, _KIND, _NOT_READ))
+            yield Page(records, None, drift, jumps=jumps)
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Return a registration from quarantine as it is read now; its number and moment are not in its payload."""
@@ -69,6 +70,14 @@ class RmwSource:
             occurred_at=seen_at,
             commands=withdrawal(),
         )
+
+
+def _onward(position: int, part: RegistrationList) -> tuple[int | None, bool]:
+    """Return the position of the next part, and whether RMW named one beyond it, which passes over registrations."""
+    following, furthest = part.next_position, position + PAGE_SIZE
+    if following is None or following <= furthest:
+        return following, False
+    return (furthest if part.registrations else None), True
 
 
 def _record(registration: ListedRegistration, position: int) -> PartnerRecord:

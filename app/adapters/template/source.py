@@ -8,13 +8,14 @@ from typing import Final
 from pydantic import ValidationError
 
 from app.adapters.common.drift import drift_of, unknown_in
+from app.adapters.common.feed import believable, jumps
 from app.adapters.common.parsing import UNKNOWN_MOMENT, parse, read_record, without_id
 from app.adapters.template.client import TemplateClient
 from app.adapters.template.mapping import MAPPING_VERSION, SYSTEM, TABLES, Tables, to_commands
 from app.adapters.template.schemas import Aanmelding, Wijziging
 from app.domain.codes import WithdrawalReason
 from app.domain.commands import WithdrawReferral
-from app.domain.errors import PartnerUnreachable
+from app.domain.errors import FeedWentBack, PartnerUnreachable
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 
 PAGE_SIZE: Final = 500
@@ -48,13 +49,18 @@ class TemplateSource:
         Raises:
             PartnerUnreachable: no answer, or a feed that does not move on; try again later from the same cursor.
             PartnerRefused: the partner refuses the request.
+            FeedWentBack: the feed ends before the cursor: the partner was restored from a backup.
         """
-        read_to = int(cursor or 0)
+        complete = read_to = int(cursor or 0)
         while True:
             changes = await self._client.changes(read_to, PAGE_SIZE)
+            if not changes:
+                await self._require_place(complete)
             read_to = _moved_on(read_to, changes)
             # An empty page too: it shows that the partner answered.
-            yield self._page(changes, str(read_to))
+            page = self._page(complete, changes)
+            complete = int(page.cursor or 0)
+            yield page
             if len(changes) < PAGE_SIZE:
                 return
 
@@ -78,10 +84,20 @@ class TemplateSource:
             commands=(WithdrawReferral(WithdrawalReason.OTHER),),
         )
 
-    def _page(self, changes: Sequence[Mapping[str, object]], cursor: str) -> Page:
+    async def _require_place(self, complete: int) -> None:
+        if complete and not await self._client.changes(complete - 1, 1):
+            raise FeedWentBack("The partner's feed ends before the place that was read; everything is read again")
+
+    def _page(self, complete: int, changes: Sequence[Mapping[str, object]]) -> Page:
         referrals = [_referral_in(each) for each in changes]
         records = tuple(self._read(each, without_id(each)) for each in referrals)
-        return Page(records, cursor, drift_of(records, unknown_in(referrals, Aanmelding, _KIND)))
+        numbers = {sequence_of(each) for each in changes}
+        return Page(
+            records,
+            str(max(believable(complete, numbers), default=complete)),
+            drift_of(records, unknown_in(referrals, Aanmelding, _KIND)),
+            jumps=jumps(complete, numbers),
+        )
 
     def _read(self, row: Mapping[str, object], otherwise: str) -> PartnerRecord:
         """Return a referral as a record; ``otherwise`` is its key when it has no number."""

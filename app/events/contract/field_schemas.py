@@ -85,9 +85,10 @@ PARTNER_NOTICE: Mapping[str, Schema] = {
     ),
     "since": {"description": "Since when it fails, RFC 3339 in UTC", "type": "string", "format": "date-time"},
     "reason": {
-        "description": "Which way it fails or failed: `reading` its changes, or `sending` to it",
+        "description": "What fails or failed: `reading` its changes, `sending` to it, or its `feed`, whose numbers "
+        "jump or went back (a backup was restored there); what was passed over is read again",
         "type": "string",
-        "enum": ["reading", "sending"],
+        "enum": ["reading", "sending", "feed"],
     },
 }
 """What a notice says of the connection with a partner system; what does not apply is absent."""

@@ -30,6 +30,7 @@ from app.privacy.gate import PrivacyGate
 from app.privacy.json_values import to_json_value
 
 __all__ = [
+    "FEED",
     "READING",
     "SENDING",
     "SUBSCRIPTION_ID",
@@ -43,8 +44,8 @@ __all__ = [
     "publish_subscription_notice",
 ]
 
-READING, SENDING = "reading", "sending"
-"""The direction in which the connection with a partner system fails."""
+READING, SENDING, FEED = "reading", "sending", "feed"
+"""What fails of the connection with a partner system; of its feed, that the numbers jump or went back."""
 
 SUBSCRIPTION_ID = "subscription.id"
 """The fact of an event about a subscription that is the id under which its owner knows it."""
@@ -137,7 +138,7 @@ def partner_notice(event_type: EventType, system: System, direction: str, since:
     Args:
         event_type: one of ``PARTNER_NOTICES``.
         system: the partner.
-        direction: ``READING`` or ``SENDING``; each of the two fails and recovers on its own.
+        direction: ``READING``, ``SENDING`` or ``FEED``; each of them fails and recovers on its own.
         since: when it began to fail.
     """
     subject_id = uuid5(NAMESPACE_URL, f"urn:trajecthub:partners:{system.value}:{direction}")

@@ -14,11 +14,12 @@ import structlog
 from app.database import Connection, StoreError, is_refused_value
 from app.domain.codes import ROLE_OF_SYSTEM, System
 from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
-from app.domain.errors import HubError, NotFound
+from app.domain.errors import FeedWentBack, HubError, NotFound
 from app.domain.partners import PartnerRun, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
 from app.domain.storable import with_storable_keys
 from app.models.cases.external_id import linkable, referral_of
+from app.models.partners.quarantine import quarantine_of_cases
 from app.models.partners.record import AppliedRecord, AppliedVersion, RecordKey, known_records, save_records
 from app.models.partners.run import insert_run, last_drift
 from app.operations.cases.execute import ReferralRef, execute, register
@@ -33,6 +34,7 @@ from app.operations.intake.classify import (
     is_older,
 )
 from app.operations.intake.quarantine_state import (
+    KNOWN_STATES,
     CaseQuarantine,
     applied_record,
     case_ids,
@@ -82,14 +84,25 @@ def apply_page(  # noqa: PLR0913  # the kind is seldom given
     All kinds of runs but a pull also try again what is in quarantine.
 
     Raises:
+        FeedWentBack: the hub does not know what the partner has at the cursor; nothing is applied.
         LeaseLost: another process took the lease meanwhile, or the partner was paused; nothing is applied.
     """
     system, state = lease.system, require_lease(tx, lease)
+    if not all(_is_known(tx, system, each) for each in page.overlap):
+        raise FeedWentBack("The feed has another record at the place that was read; everything is read again")
     tally = apply_records(tx, services, system, page.records, retries=kind is not RunKind.PULL)
     record_page(tx, services, lease, state, page.cursor)
     if tally.read != tally.unchanged or _is_new_drift(tx, system, page.drift):
         note_run(tx, services, Run(system, mapping_version, kind), tally, page.drift)
     return tally
+
+
+def _is_known(tx: Connection, system: System, record: PartnerRecord) -> bool:
+    """Return whether a record was applied, or is or was in quarantine."""
+    key = key_of(with_storable_keys(record))
+    if key[1] in known_records(tx, system, key[0], {key[1]}):
+        return True
+    return any(key_of(each) == key for each in quarantine_of_cases(tx, system, {record.case_id}, KNOWN_STATES))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from app.database import Connection
 from app.domain.codes import System
 from app.domain.partners import PartnerPullState
 from app.models.partners.partner import find_partner, lock_partner, save_partner
-from app.operations.notices import announce_partner
+from app.operations.notices import FEED, announce_partner
 from app.operations.partners.pull_policy import PullPolicy
 from app.operations.services import Services
 
@@ -123,6 +123,26 @@ def record_page(
     now = services.clock.now()
     read = replace(state, cursor=state.cursor if cursor is None else cursor, last_success_at=now, failing_since=None)
     save_partner(tx, _renewed(read, lease, now))
+
+
+def move_cursor(tx: Connection, services: Services, lease: PartnerLease, cursor: str) -> None:
+    """Let the next pull read on from a place, after everything before it was compared or applied.
+
+    Raises:
+        LeaseLost: as ``require_lease`` does.
+    """
+    state = replace(require_lease(tx, lease), cursor=cursor)
+    save_partner(tx, _renewed(state, lease, services.clock.now()))
+
+
+def announce_feed(tx: Connection, services: Services, lease: PartnerLease, failing: bool) -> None:
+    """Notify operators that a partner's feed jumps or went back, or is in order again; the same is sent once.
+
+    Raises:
+        LeaseLost: as ``require_lease`` does.
+    """
+    require_lease(tx, lease)
+    announce_partner(tx, services, lease.system, failing=failing, direction=FEED)
 
 
 def record_failure(tx: Connection, services: Services, lease: PartnerLease, failure: PullFailure) -> Backoff:
