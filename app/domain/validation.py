@@ -107,12 +107,6 @@ def _day_faults(field: str, day: date, given: Circumstances) -> Iterator[FieldFa
         yield FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened.")
 
 
-def _consent_faults(field: str, day: date, given: Circumstances) -> Iterator[FieldFault]:
-    # A record of a partner is read as it is: it cannot be refused back to whoever wrote it.
-    if not given.context.catch_up:
-        yield from _day_faults(field, day, given)
-
-
 def _area_faults(field: str, area: str, given: Circumstances) -> Iterator[FieldFault]:
     if area not in given.areas:
         yield unknown_area(field, given.areas)
@@ -138,7 +132,7 @@ _RULES: Mapping[str, Callable[[str, Any, Circumstances], Iterator[FieldFault]]] 
     "client.bsn": _bsn_faults,
     "closedOn": _day_faults,
     "concludedOn": _day_faults,
-    "consent.givenOn": _consent_faults,
+    "consent.givenOn": _day_faults,
     "decidedOn": _day_faults,
     "occurredAt": _moment_faults,
     "receivedAt": _moment_faults,

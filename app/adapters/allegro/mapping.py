@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.adapters.allegro import schemas
-from app.adapters.common.parsing import UNKNOWN_MOMENT, noon_of, parse, read_record, without_id
+from app.adapters.common.parsing import UNKNOWN_MOMENT, noon_of, parse, read_record, shown_code, without_id
 from app.domain.codes import (
     CancellationReason,
     ClosureReason,
@@ -167,7 +167,10 @@ def commands_of(change: schemas.Change) -> tuple[Command, ...]:
         PartnerUnreadable: a field is missing or not of its type.
     """
     if change.soort not in READERS:
-        raise UnknownCode("soort", "soort is no kind of change that the hub knows; extend the mapping")
+        kind = shown_code(change.soort)
+        raise UnknownCode(
+            "soort", f"soort holds {kind}, which is no kind of change that the hub knows; extend the mapping"
+        )
     return READERS[change.soort](change)
 
 
