@@ -98,13 +98,15 @@ def id_after(cursor: str | None) -> UUID | None:
         raise _unreadable() from error
 
 
-def page_answer(hub: AppState, request: Request, items: Sequence[Content], next_cursor: str | None) -> Response:
+def page_answer(
+    hub: AppState, request: Request, items: Sequence[Content], next_cursor: str | None, **more: object
+) -> Response:
     """Return a page: ``{"items": […], "nextCursor": …}``, and for a GET the same ways as Link header.
 
-    ``next_cursor`` is None on the last page; then the member is absent.
+    ``next_cursor`` is None on the last page; then the member is absent. ``more`` are members of this list only.
     """
     following = {"nextCursor": next_cursor} if next_cursor else {}
-    response = json_answer(200, {"items": items, **following})
+    response = json_answer(200, {"items": items, **following, **more})
     if request.method == "GET":
         response.headers["Link"] = _links(hub, request, next_cursor)
     return response

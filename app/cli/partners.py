@@ -20,9 +20,9 @@ from app.cli.tables import AsJson, print_items, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
-from app.domain.partners import Job, JobKind, JobRequest, JobState
+from app.domain.partners import Job, JobKind, JobRequest, JobState, QuarantineQuery
 from app.operations.clock import SystemClock
-from app.operations.intake.quarantine import dismiss_quarantined, page_of_quarantine
+from app.operations.intake.quarantine import MOST_COUNTED, dismiss_quarantined, page_of_quarantine, quarantine_count
 from app.operations.partners.deliveries import (
     page_of_partner_deliveries,
     redeliver_all_to_partner,
@@ -90,9 +90,19 @@ def runs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
 
 
 @partners.command("quarantine")
-def list_quarantined(system: Partner, limit: Limit = 100, as_json: AsJson = False) -> None:
-    """List the records in quarantine, oldest first, with the reason; never their contents."""
-    found, _more = read_stored(page_of_quarantine, system, None, limit)
+def list_quarantined(  # noqa: PLR0913  # one for each option
+    system: Partner,
+    limit: Limit = 100,
+    reason: Annotated[str | None, typer.Option(help="Only records with this reason.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only records of this type of the partner.")] = None,
+    newest: Annotated[bool, typer.Option("--newest", help="The newest first.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the records in quarantine, oldest first, with the reason and how many there are; never their contents."""
+    query = QuarantineQuery(reason=reason, kind=kind, newest_first=newest)
+    found, more = read_stored(page_of_quarantine, system, None, limit, query)
+    if more:
+        console.print(f"{len(found)} of {read_stored(quarantine_count, system, query)} (counted up to {MOST_COUNTED})")
     print_items([QuarantinedOut.model_validate(each) for each in found], _QUARANTINED, as_json=as_json)
 
 

@@ -179,6 +179,21 @@ class Job(JobRequest):
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuarantineQuery:
+    """Which records in quarantine are listed, and in which order.
+
+    Attributes:
+        reason: only those with this reason; None: all.
+        kind: only those of this type of the partner's; None: all.
+        newest_first: in the other order than in which they came.
+    """
+
+    reason: str | None = None
+    kind: str | None = None
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuarantineEntry:
     """A partner's record that could not be applied, without its contents, which stay sealed.
 

@@ -305,6 +305,43 @@ async def test_a_dismissed_record_is_no_longer_listed(operator: Api, quarantined
     assert found.status_code == 404
 
 
+@pytest.mark.usefixtures("quarantined")
+@pytest.mark.parametrize(
+    ("asked", "records", "total"),
+    [
+        ("", ["m1", "m2"], 2),
+        ("?order=oldest", ["m1", "m2"], 2),
+        ("?order=newest", ["m2", "m1"], 2),
+        ("?order=newest&limit=1", ["m2"], 2),
+        ("?reason=unknown-code", ["m1"], 1),
+        ("?reason=waits-for-earlier&kind=mutatie&order=newest", ["m2"], 1),
+        ("?reason=refused-by-store", [], 0),
+        ("?kind=aanmelding", [], 0),
+    ],
+)
+async def test_the_quarantine_is_listed_by_reason_and_kind_in_either_order_with_its_size(
+    operator: Api, asked: str, records: list[str], total: int
+) -> None:
+    listed = (await operator.get(f"{ALLEGRO}/quarantine{asked}")).json()
+
+    assert ([each["externalId"] for each in listed["items"]], listed["total"]) == (records, total)
+
+
+@pytest.mark.usefixtures("quarantined")
+async def test_the_pages_of_the_quarantine_follow_each_other_newest_first(operator: Api) -> None:
+    first = await operator.get(f"{ALLEGRO}/quarantine?order=newest&limit=1")
+    second = await operator.get(first.links["next"]["url"])
+
+    assert [each["externalId"] for each in (*first.json()["items"], *second.json()["items"])] == ["m2", "m1"]
+    assert "nextCursor" not in second.json()
+
+
+@pytest.mark.usefixtures("quarantined")
+@pytest.mark.parametrize("asked", ["order=random", "reason=A B", "kind=%00", "reason="])
+async def test_a_filter_of_the_quarantine_that_is_none_is_refused(operator: Api, asked: str) -> None:
+    assert (await operator.get(f"{ALLEGRO}/quarantine?{asked}")).status_code == 400
+
+
 async def test_a_dismissal_without_a_reason_is_refused(hub: AppState, operator: Api, quarantined: str) -> None:
     before = await all_of(hub)
 

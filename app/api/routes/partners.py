@@ -4,10 +4,10 @@ No request here calls a partner: what needs its answer is requested as a job, wh
 """
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.dependencies import Caller
@@ -31,12 +31,13 @@ from app.api.schemas.partners import (
 from app.domain.codes import PARTNERS, OrganisationRole, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from app.domain.input_rules import InputRule
-from app.domain.partners import Job, JobKind, JobRequest
+from app.domain.partners import Job, JobKind, JobRequest, QuarantineQuery
 from app.operations.access.idempotency import Answer, answering
 from app.operations.intake.quarantine import (
     dismiss_quarantined,
     find_quarantined,
     page_of_quarantine,
+    quarantine_count,
     request_retry,
 )
 from app.operations.partners.jobs import cancel_job, find_job, page_of_jobs, request_worker_job
@@ -80,6 +81,22 @@ async def _known(
     if system not in PARTNERS:
         raise NotFound(f"There is no such partner system; the partners are {_NAMES}.")
     return System(system)
+
+
+async def _quarantine_query(
+    reason: Annotated[
+        str | None,
+        Query(pattern=r"^[a-z-]{1,40}$", description="Only records with this reason.", examples=["unknown-code"]),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        Query(pattern=r"^[a-z-]{1,40}$", description="Only records of this type of the partner.", examples=["mutatie"]),
+    ] = None,
+    order: Annotated[
+        Literal["oldest", "newest"], Query(description="Which records come first.", examples=["newest"])
+    ] = "oldest",
+) -> QuarantineQuery:
+    return QuarantineQuery(reason=reason, kind=kind, newest_first=order == "newest")
 
 
 Reads = Annotated[ReadContext, Depends(_reader)]
@@ -139,13 +156,20 @@ async def list_runs(read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT) 
 @router.get(
     "/{system}/quarantine", summary="List the quarantine", response_model=QuarantinePageOut, responses=_PROBLEMS
 )
-async def list_quarantined(
-    request: Request, read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
+async def list_quarantined(  # noqa: PLR0913  # one for each parameter
+    request: Request,
+    read: Reads,
+    system: Partner,
+    query: Annotated[QuarantineQuery, Depends(_quarantine_query)],
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: CursorText = None,
 ) -> Response:
-    """Return the records of a partner that could not be applied (*quarantaine*), oldest first, and why."""
-    page, following = await read.hub.db.read(page_of_quarantine, system, id_after(cursor), limit)
+    """Return the records of a partner that could not be applied (*quarantaine*), why, and how many there are."""
+    db = read.hub.db
+    page, following = await db.read(page_of_quarantine, system, id_after(cursor), limit, query)
+    total = await db.read(quarantine_count, system, query)
     items = [QuarantinedOut.model_validate(each) for each in page]
-    return page_answer(read.hub, request, items, id_cursor(following))
+    return page_answer(read.hub, request, items, id_cursor(following), total=total)
 
 
 @router.get(

@@ -161,9 +161,10 @@ class QuarantinedOut(Out):
 
 
 class QuarantinePageOut(Out):
-    """A page of the quarantine, oldest first."""
+    """A page of the quarantine, in the order that was asked for."""
 
     items: list[QuarantinedOut]
+    total: int = Field(description="How many the whole list has; counting stops at 10000.", examples=[17])
     next_cursor: str | None = Field(None, description="Cursor of the next page; absent on the last page.")
 
 

@@ -1,6 +1,6 @@
 """Partners' records that could not be applied, sealed, until they are applied, dismissed or expire."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     LargeBinary,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 
 from app.domain.codes import System
-from app.domain.partners import QuarantineEntry, QuarantineState
+from app.domain.partners import QuarantineEntry, QuarantineQuery, QuarantineState
 from app.domain.ports import ReadError
 from app.models.base import Columns, Id, UtcDateTime, metadata
 
@@ -90,13 +91,6 @@ _CASES_WITH_ONE_REASON = (
     .order_by(quarantine.c.case_id)
 )
 _BY_IDS = select(*_ENTRY).where(_OF_SYSTEM, quarantine.c.id.in_(bindparam("ids", expanding=True)))
-_PAGE = (
-    select(*_ENTRY)
-    .where(_OF_SYSTEM, quarantine.c.state == bindparam("state"))
-    .order_by(quarantine.c.id)
-    .limit(bindparam("limit"))
-)
-_NEXT_PAGE = _PAGE.where(quarantine.c.id > bindparam("after"))
 # A record that leaves the quarantine loses its payload.
 _CLOSE = update(quarantine).values(payload=None, changed_at=bindparam("now"), state=bindparam("new_state"))
 _CLOSE_IDS = _CLOSE.where(quarantine.c.id.in_(bindparam("ids", expanding=True)))
@@ -155,12 +149,31 @@ def quarantine_by_ids(tx: Connection, system: System, ids: Collection[UUID]) -> 
 
 
 def list_quarantine(
-    tx: Connection, system: System, state: QuarantineState, after: UUID | None, limit: int
+    tx: Connection, system: System, query: QuarantineQuery, after: UUID | None, limit: int
 ) -> list[QuarantineEntry]:
-    """Return a page of a partner's records in this state, oldest first; ``after`` ends the previous page."""
-    asked = {"system": system, "state": state, "limit": limit}
-    rows = tx.execute(_NEXT_PAGE, {**asked, "after": after}) if after else tx.execute(_PAGE, asked)
+    """Return a page of a partner's records in quarantine; ``after`` ends the previous page."""
+    place = quarantine.c.id
+    wanted = select(*_ENTRY).where(*_matches(query)).order_by(place.desc() if query.newest_first else place)
+    if after:
+        wanted = wanted.where(place < after if query.newest_first else place > after)
+    rows = tx.execute(wanted.limit(limit), {"system": system})
     return [_entry(row) for row in rows.mappings()]
+
+
+def count_matching(tx: Connection, system: System, query: QuarantineQuery, most: int) -> int:
+    """Return how many records of a partner in quarantine a query lists; counting stops at ``most``."""
+    found = select(quarantine.c.id).where(*_matches(query)).limit(most).subquery()
+    number: int = tx.execute(select(func.count()).select_from(found), {"system": system}).scalar_one()
+    return number
+
+
+def _matches(query: QuarantineQuery) -> Iterator[ColumnElement[bool]]:
+    yield _OF_SYSTEM
+    yield _IS_OPEN
+    if query.reason is not None:
+        yield quarantine.c.reason == query.reason
+    if query.kind is not None:
+        yield quarantine.c.kind == query.kind
 
 
 def close_quarantine(tx: Connection, ids: Collection[UUID], state: QuarantineState, now: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import Conflict, NotFound
-from app.domain.partners import Job, JobKind, JobRequest, QuarantineEntry, QuarantineState, RunKind
+from app.domain.partners import Job, JobKind, JobRequest, QuarantineEntry, QuarantineQuery, QuarantineState, RunKind
 from app.domain.ports import PartnerSource, QuarantinedRecord
 from app.domain.validation import MAX_REASON_LENGTH, checked_reason
 from app.models.partners.partner import lock_partner
@@ -15,6 +15,7 @@ from app.models.partners.quarantine import (
     SealedRecord,
     cases_in_quarantine,
     cases_with_one_reason,
+    count_matching,
     dismiss_quarantine,
     expire_quarantine,
     list_quarantine,
@@ -27,16 +28,27 @@ from app.operations.intake.quarantine_state import PAYLOAD_CONTEXT
 from app.operations.partners.jobs import request_worker_job
 from app.operations.services import Services
 
+MOST_COUNTED = 10_000
+"""Counting a list stops here, so that its time does not grow with the quarantine."""
+
+ALL_OLDEST_FIRST = QuarantineQuery()
+"""What is listed unless something else is asked for."""
+
 _CASES_PER_BATCH = 200
 
 
 def page_of_quarantine(
-    tx: Connection, system: System, after: UUID | None, limit: int
+    tx: Connection, system: System, after: UUID | None, limit: int, query: QuarantineQuery = ALL_OLDEST_FIRST
 ) -> tuple[Sequence[QuarantineEntry], UUID | None]:
-    """Return a page of what is in quarantine, oldest first, and the id after which the next page begins."""
-    found = list_quarantine(tx, system, QuarantineState.OPEN, after, limit + 1)
+    """Return a page of what is in quarantine, and the id after which the next page begins."""
+    found = list_quarantine(tx, system, query, after, limit + 1)
     page = found[:limit]
     return page, page[-1].id if len(found) > limit else None
+
+
+def quarantine_count(tx: Connection, system: System, query: QuarantineQuery = ALL_OLDEST_FIRST) -> int:
+    """Return how many records a query lists, at most ``MOST_COUNTED``."""
+    return count_matching(tx, system, query, MOST_COUNTED)
 
 
 def find_quarantined(tx: Connection, system: System, entry_id: UUID) -> QuarantineEntry:
