@@ -134,7 +134,8 @@ IfMatch = Annotated[
     Header(
         alias="If-Match",
         max_length=1000,
-        description="The ETag of the record as you read it. Required on every change of an existing record.",
+        description="The ETag of the record as you read it. Required on every change of an existing record. `W/` "
+        "before it, which a compressing proxy adds, changes nothing.",
         examples=['"Zf7mQ0m3cYt4bBf3S2w0n0m8Zq2m1dJ1uQm3mXw9aYk"'],
     ),
 ]

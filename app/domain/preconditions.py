@@ -22,7 +22,9 @@ def revision_etag(revision: int) -> str:
 def check_precondition(if_match: str | None, etag: str) -> None:
     """Allow a change only when the caller read the present record. Source: RFC 9110, section 13.1.1.
 
-    The header is ``*``, or entity tags, one of them the record's; a weak tag never matches.
+    The header is ``*``, or entity tags, one of them the record's. A tag that was made weak on the way matches too: a
+    proxy that compresses an answer does that (RFC 9110, section 8.8.1), and a tag here is the hash of what was read, or
+    the number of its revision, so that its record is the same whatever its bytes on the way.
 
     Raises:
         PreconditionRequired: the header is absent.
@@ -30,6 +32,6 @@ def check_precondition(if_match: str | None, etag: str) -> None:
     """
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag of the record as you read it.")
-    tags = {tag.strip() for tag in if_match.split(",")}
+    tags = {tag.strip().removeprefix("W/") for tag in if_match.split(",")}
     if if_match.strip() != "*" and etag not in tags:
         raise PreconditionFailed("The record changed since you read it; read it again and send its new ETag.")
