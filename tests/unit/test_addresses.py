@@ -5,6 +5,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
 from app.events.http.ssrf import AddressPolicy, AddressRefused
 from tests.support.hostile import HOSTILE_ADDRESSES, HOSTILE_URLS
@@ -102,3 +103,31 @@ def test_the_message_does_not_repeat_the_address() -> None:
         STRICT.check_url("https://geheim-token.internal/")
 
     assert "geheim" not in str(refused.value)
+
+
+AS_GIVEN = (
+    "/p/a%2Fb%3Ac?sig=a%2Fb&u=%7Ex",
+    "/%7euser/%41?q=%c3%a9&Q=%C3%A9",
+    "/a/../b/./c//d?x=1&x=2",
+    "/p?sig=a+b%20c%2Bd==&empty=&=&&",
+    "/p;v=1,2/'()*!@:$?a[0]=b|c^d`e{f}",
+    "/100%?broken=%zz%",
+)
+
+
+@pytest.mark.parametrize("origin", ["https://r.example", "https://[2a00:1450:400e::1]:8443"])
+@pytest.mark.parametrize("target", AS_GIVEN)
+def test_path_and_query_are_called_as_given(origin: str, target: str) -> None:
+    called = STRICT.check_url(origin + target)
+
+    assert called.raw_path_qs == target
+    assert called.origin() == URL(origin)
+
+
+@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters="#?\\"), max_size=60))
+def test_any_path_is_called_as_given(path: str) -> None:
+    assert STRICT.check_url(f"https://r.example/{path}").raw_path_qs == f"/{path}"
+
+
+def test_text_that_cannot_be_sent_as_given_is_encoded() -> None:
+    assert STRICT.check_url("https://bücher.example/é").raw_path == "/%C3%A9"

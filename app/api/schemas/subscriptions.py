@@ -70,7 +70,8 @@ class SubscriptionIn(In):
     """What to send, and where (*abonnement*)."""
 
     url: Annotated[str, _URL] = Field(
-        description="Address that receives the events; https.", examples=["https://hooks.example.nl/trajecthub"]
+        description="Address that receives the events; https. Path and query are called byte for byte as given.",
+        examples=["https://hooks.example.nl/trajecthub"],
     )
     event_types: tuple[EventType, ...] = Field(
         (),

@@ -93,7 +93,7 @@ class AddressPolicy:
         return cls(sandbox, (*networks, *LOOPBACK) if sandbox else networks)
 
     def check_url(self, url: str) -> URL:
-        """Return a URL parsed as it will be called; the name of its host is not looked up.
+        """Return a URL parsed as it will be called, path and query as given; its host is not looked up.
 
         Raises:
             AddressRefused: it is no plain web address, has no TLS, or names a host that may not be called.
@@ -108,7 +108,7 @@ class AddressPolicy:
         if parsed.port not in _PORTS:
             raise AddressRefused(InputRule.ADDRESS, "Give a port from 1 to 65535, or leave it out.")
         _check_host(self, parsed.raw_host)
-        return parsed
+        return _as_given(url, parsed)
 
     def check_address(self, address: str) -> None:
         """Check an address to which a connection is about to be made.
@@ -154,6 +154,18 @@ def _ends_in_number(host: str) -> bool:
     """Return whether a resolver would read the host as an IPv4 address: 127.1, 2130706433, 0x7f.0.0.1, 0177.0.0.1."""
     last = host.rstrip(".").rpartition(".")[2].lower()
     return last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last) is not None
+
+
+def _as_given(url: str, checked: URL) -> URL:
+    """Return the address with the host that was checked, and path and query byte for byte: they may be signed."""
+    given = URL(url, encoded=url.isascii())
+    return URL.build(
+        scheme=checked.scheme,
+        authority=checked.raw_authority,
+        path=given.raw_path,
+        query_string=given.raw_query_string,
+        encoded=True,
+    )
 
 
 def _parsed(url: str) -> URL:
