@@ -6,8 +6,10 @@ what another may not: the URL is checked, all addresses of its host are, and so 
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -32,23 +34,34 @@ TIMEOUT_SECONDS = 15.0
 """One call takes no longer than this, the response included. Source: Standard Webhooks advises 15 to 30 seconds."""
 
 MAX_RESPONSE_BYTES = 8192
-"""At most this much of a response is read; the connection of a longer one is closed."""
+"""At most this much of a response's body is read; the connection of a longer one is closed."""
+
+BODY_SECONDS = 1.0
+"""A body that nobody wants is read for this long, so that its connection can be used again."""
+
+MAX_HEADER_BYTES = 64 * 1024
+MAX_HEADERS = 256
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutboundRequest:
-    """One HTTP request to the outside."""
+    """One HTTP request to the outside.
+
+    Attributes:
+        wants_body: True waits for the body of the response as long as the call may take.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     certificate: ClientCertificate | None = None
+    wants_body: bool = False
 
 
 @dataclass(frozen=True)
 class OutboundResponse:
-    """What came back: status, headers by any case of their name, and at most 8 kB of body, never decompressed."""
+    """What came back: status, headers by any case of their name, and what was read of the body, never decompressed."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -103,9 +116,9 @@ class OutboundClient:
 
         Raises:
             AddressRefused: the address may not be called; nothing was sent.
-            TimeoutError: no whole response in time.
+            TimeoutError: no status in time.
             aiohttp.ClientConnectorError: no connection; nothing was sent.
-            aiohttp.ClientError: the connection was lost on the way.
+            aiohttp.ClientError: the connection was lost before the status came.
             OSError: the same, as the system reports it.
         """
         try:
@@ -118,7 +131,8 @@ class OutboundClient:
                 allow_redirects=False,
                 ssl=self._tls.of(request.certificate),
             ) as response:
-                return OutboundResponse(response.status, response.headers, await _beginning(response.content))
+                seconds = self.timeout_seconds if request.wants_body else BODY_SECONDS
+                return OutboundResponse(response.status, response.headers, await _beginning(response.content, seconds))
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, AddressRefused):
                 raise error.os_error from error
@@ -142,6 +156,8 @@ class OutboundClient:
                 request_class=_Request,
                 auto_decompress=False,
                 read_bufsize=MAX_RESPONSE_BYTES,
+                max_field_size=MAX_HEADER_BYTES,
+                max_headers=MAX_HEADERS,
             )
         return self._opened
 
@@ -179,9 +195,12 @@ class _GuardedResolver(AbstractResolver):
         await self._resolver.close()
 
 
-async def _beginning(content: aiohttp.StreamReader) -> bytes:
+async def _beginning(content: aiohttp.StreamReader, seconds: float) -> bytes:
     # Read to the end, a connection can be used again; left unread, it is closed.
     read = bytearray()
-    while len(read) < MAX_RESPONSE_BYTES and (chunk := await content.read(MAX_RESPONSE_BYTES - len(read))):
-        read += chunk
+    # The status is there: what is late, broken or lost after it does not change what it says.
+    with suppress(aiohttp.ClientError, OSError):
+        async with asyncio.timeout(seconds):
+            while len(read) < MAX_RESPONSE_BYTES and (chunk := await content.read(MAX_RESPONSE_BYTES - len(read))):
+                read += chunk
     return bytes(read)

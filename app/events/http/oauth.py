@@ -14,7 +14,7 @@ def receiver_tokens(outbound: OutboundClient, clock: Clock) -> TokenCache:
 
     async def send(request: TokenRequest) -> TokenResponse:
         response = await outbound.call(
-            OutboundRequest(method="POST", url=request.url, headers=request.headers, body=request.body)
+            OutboundRequest(method="POST", url=request.url, headers=request.headers, body=request.body, wants_body=True)
         )
         return TokenResponse(response.status, response.body)
 
