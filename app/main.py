@@ -8,6 +8,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
 
+from app.http_protocol import HttpProtocol
+
 
 async def serve(app: ASGIApp, host: str, port: int, stop: asyncio.Event) -> None:
     """Answer requests until ``stop`` is set; open requests are finished.
@@ -19,6 +21,8 @@ async def serve(app: ASGIApp, host: str, port: int, stop: asyncio.Event) -> None
         app,
         host=host,
         port=port,
+        http=HttpProtocol,
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from app.http_protocol import HttpProtocol
 from app.main import QuietServer
 
 Document = dict[str, Any]
@@ -81,7 +82,14 @@ class Server:
 
     def __init__(self, app: ASGIApp, port: int = 0) -> None:
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_level="warning", access_log=False, server_header=False
+            app,
+            host="127.0.0.1",
+            port=port,
+            http=HttpProtocol,
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
         )
         self._server = QuietServer(config)
         self._task: asyncio.Task[None] | None = None
