@@ -47,6 +47,18 @@ class InputRule(StrEnum):
         "Mark the referral as entered in error and make a new one.",
         "Het burgerservicenummer kan niet veranderen; meld de aanmelding als foutief ingevoerd en maak een nieuwe.",
     )
+    ONE_NAME = (
+        "one-name",
+        "A client has a given name or a family name.",
+        "Give at least one of the two.",
+        "Geef ten minste een voornaam of een achternaam.",
+    )
+    READABLE_NAME = (
+        "readable-name",
+        "A name has an alphabetic character, and no hidden character or one that turns the direction of writing.",
+        "Leave out what is not visible.",
+        "Geef een naam met een alfabetisch teken, zonder onzichtbare tekens of tekens die de schrijfrichting omkeren.",
+    )
     NOT_IN_FUTURE = (
         "not-in-future",
         "What happened does not lie in the future.",

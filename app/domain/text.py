@@ -1,11 +1,47 @@
 """What a text must be before the hub stores it or compares it, wherever it enters."""
 
 import re
+import unicodedata
 
 # PostgreSQL stores no NUL, and half of a surrogate pair is no character: it has no UTF-8 form.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+# Characters that count as alphabetic or as signs, and show nothing.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Without these two, names in Persian and in Indian languages cannot be written.
+_JOINERS = frozenset("\u200c\u200d")
+_TRUNK_PREFIX = re.compile(r"^(\+[0-9]{1,3} ?)\(0\)")
+_PHONE_SEPARATORS = re.compile(r"[\s().]+")
+
+
+def composed(text: str) -> str:
+    """Return the text in Unicode's composed form (NFC): an é is one character, however it was typed."""
+    return unicodedata.normalize("NFC", text)
+
+
+def is_readable_name(text: str) -> bool:
+    """Return whether a text can be the name of a person: it has an alphabetic character, and nothing hidden.
+
+    Hidden are zero-width characters, and those that turn the direction of writing, so that a name reads as another.
+    """
+    return any(_is_alphabetic(each) for each in text) and not any(_is_hidden(each) for each in text)
+
+
+def plain_phone(text: str) -> str:
+    """Return a telephone number with single spaces in place of brackets and dots; hyphens are left."""
+    return _PHONE_SEPARATORS.sub(" ", _TRUNK_PREFIX.sub(r"\1 ", text)).strip()
+
+
 def is_storable(text: str) -> bool:
     """Return whether both stores can hold the text: it has neither NUL nor half a character."""
     return _UNSTORABLE.search(text) is None
+
+
+def _is_alphabetic(character: str) -> bool:
+    return unicodedata.category(character).startswith("L") and character not in _FILLERS
+
+
+def _is_hidden(character: str) -> bool:
+    is_format = unicodedata.category(character) == "Cf" and character not in _JOINERS
+    return is_format or character in _FILLERS

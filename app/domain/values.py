@@ -53,10 +53,10 @@ class Organisation:
 
 @dataclass(frozen=True, kw_only=True)
 class ClientDetails:
-    """Who the client is and how to reach them; every field is encrypted at rest."""
+    """Who the client is and how to reach them; every field is encrypted at rest. Some people have one name only."""
 
-    given_name: str
-    family_name: str
+    given_name: str | None
+    family_name: str | None
     birth_date: date
     bsn: str | None = None
     sex: str | None = None

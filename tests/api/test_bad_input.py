@@ -81,7 +81,6 @@ async def test_all_faults_are_named_at_once(dock: Api) -> None:
         "area",
         "client.birthDate",
         "client.bsn",
-        "client.familyName",
         "threats.0",
         "threats.1",
         "unknown",

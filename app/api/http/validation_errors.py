@@ -89,7 +89,9 @@ def _reader(field: FieldInfo) -> TypeAdapter[object] | type[BaseModel]:
 
 def _fault(finding: Mapping[str, Any]) -> FieldFault:
     kind: str = finding["type"]
-    field = "body" if kind == "json_invalid" else _field(finding["loc"])
+    # A default that breaks a rule is named by the attribute of the model; an unknown name is the caller's own.
+    in_camel = kind != "extra_forbidden"
+    field = "body" if kind == "json_invalid" else _field(finding["loc"], in_camel=in_camel)
     rule = _RULES.get(kind.replace("_", "-"), InputRule.VALUE_ERROR)
     return FieldFault(field, rule, _message(kind, finding), details=_details(kind, finding))
 
@@ -109,10 +111,10 @@ def _message(kind: str, finding: Mapping[str, Any]) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-def _field(location: Sequence[str | int]) -> str:
+def _field(location: Sequence[str | int], *, in_camel: bool) -> str:
     """Return the path of a field; an unusual name was invented by the caller, and is not repeated."""
     steps = location[1:] if location and location[0] in _PLACES else location
-    if location and location[0] == "path":
-        steps = [to_camel(str(step)) for step in steps]
+    if location and location[0] != "header" and in_camel:
+        steps = [to_camel(step) if isinstance(step, str) else step for step in steps]
     names = [str(step) if isinstance(step, int) or _SAFE_NAME.match(step) else "(unreadable name)" for step in steps]
     return ".".join(names) or str(location[0] if location else "body")

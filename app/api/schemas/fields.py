@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from app.domain.input_rules import InputRule
+from app.domain.text import composed, is_readable_name, plain_phone
 
 _Time = TypeVar("_Time", bound=date)
 
@@ -63,18 +64,39 @@ Timestamp = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_w
 """A moment with any offset. Source: RFC 3339, section 5.6, with the capitals of API Design Rules 2.2.0."""
 
 
+def _composed(value: object) -> object:
+    return composed(value) if isinstance(value, str) else value
+
+
+def _readable(name: str) -> str:
+    if is_readable_name(name):
+        return name
+    raise PydanticCustomError(
+        InputRule.READABLE_NAME, "Give a name with an alphabetic character, and without hidden characters"
+    )
+
+
 def _line(longest: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=_LINE)
 
 
-ShortLine = Annotated[str, _line(80)]
-Line = Annotated[str, _line(200)]
-LongLine = Annotated[str, _line(300)]
-ReferenceText = Annotated[str, _line(100)]
+_COMPOSED = BeforeValidator(_composed)
+
+ShortLine = Annotated[str, _line(80), _COMPOSED]
+Line = Annotated[str, _line(200), _COMPOSED]
+LongLine = Annotated[str, _line(300), _COMPOSED]
+ReferenceText = Annotated[str, _line(100), _COMPOSED]
+Name = Annotated[Line, AfterValidator(_readable)]
+"""The name of a person."""
+
 Paragraphs = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=_PARAGRAPHS)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=_PARAGRAPHS), _COMPOSED
 ]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{4,38}$")]
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=r"^\+?\(?[0-9][0-9 ().\-]{4,38}$"),
+    AfterValidator(plain_phone),
+]
 Email = Annotated[
     str,
     StringConstraints(
@@ -82,6 +104,7 @@ Email = Annotated[
         max_length=254,
         pattern=r"^[^@\s\u0000-\u001F\u007F]+@[^@\s\u0000-\u001F\u007F]+\.[^@\s\u0000-\u001F\u007F]+$",
     ),
+    _COMPOSED,
 ]
 Bsn = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]

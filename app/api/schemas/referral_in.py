@@ -6,9 +6,9 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field as Described
-from pydantic import StrictBool
+from pydantic import StrictBool, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
-from pydantic_core import to_jsonable_python
+from pydantic_core import PydanticCustomError, to_jsonable_python
 
 from app.api.schemas.fields import (
     Bsn,
@@ -19,6 +19,7 @@ from app.api.schemas.fields import (
     LanguageTag,
     Line,
     LongLine,
+    Name,
     Paragraphs,
     Phone,
     ReferenceText,
@@ -35,6 +36,7 @@ from app.domain.codes import (
     Threat,
 )
 from app.domain.commands import AmendReferral, RegisterReferral
+from app.domain.input_rules import InputRule
 from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
 
 Flag = Annotated[StrictBool, Described(examples=[False])]
@@ -43,8 +45,13 @@ Flag = Annotated[StrictBool, Described(examples=[False])]
 class ClientIn(In):
     """The client (*klant*)."""
 
-    given_name: Line = Described(description="Given name (*voornaam*).", examples=["Jan"])
-    family_name: Line = Described(description="Family name (*achternaam*).", examples=["Jansen"])
+    given_name: Name | None = Described(None, description="Given name (*voornaam*).", examples=["Jan"])
+    family_name: Name | None = Described(
+        None,
+        validate_default=True,
+        description="Family name (*achternaam*). Who has one name only has one of the two.",
+        examples=["Jansen"],
+    )
     birth_date: Day = Described(description="Date of birth (*geboortedatum*).", examples=["1988-04-12"])
     bsn: Bsn | None = Described(
         None,
@@ -71,11 +78,19 @@ class ClientIn(In):
         examples=[["do_not_mention_credit_bank"]],
     )
 
+    @field_validator("family_name")
+    @classmethod
+    def _has_a_name(cls, family_name: str | None, info: ValidationInfo) -> str | None:
+        # A given name of the wrong form is absent here, and has a fault of its own.
+        if family_name is None and info.data.get("given_name", "") is None:
+            raise PydanticCustomError(InputRule.ONE_NAME, "Give a given name or a family name")
+        return family_name
+
 
 class WorkerIn(In):
     """The referrer's worker (*contactpersoon van de verwijzer*)."""
 
-    name: Line | None = Described(None, description="Name (*naam*).", examples=["A. de Vries"])
+    name: Name | None = Described(None, description="Name (*naam*).", examples=["A. de Vries"])
     phone: Phone | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 765 43 21"])
     email: Email | None = Described(None, description="E-mail address.", examples=["a.devries@example.nl"])
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field as Described
 from pydantic import StrictBool
 
-from app.api.schemas.fields import CodeText, Day, In, Line, LongLine, OccurredAt, Phone, Timestamp
+from app.api.schemas.fields import CodeText, Day, In, Line, LongLine, Name, OccurredAt, Phone, Timestamp
 from app.domain.codes import (
     CancellationReason,
     ClosureReason,
@@ -55,7 +55,7 @@ class StepIn(In):
 class CounsellorIn(In):
     """The client's fixed contact at the finance team (*trajectbegeleider*)."""
 
-    name: Line = Described(description="Name (*naam*).", examples=["B. Bakker"])
+    name: Name = Described(description="Name (*naam*).", examples=["B. Bakker"])
     phone: Phone | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 555 01 00"])
 
     def value(self) -> Counsellor:
@@ -148,7 +148,7 @@ class AppointmentIn(StepIn):
         False, description="Whether the referrer's worker takes part (*driegesprek*); the worker is asked to accept."
     )
     counsellor: CounsellorIn | None = Described(None, description="With whom (*trajectbegeleider*).")
-    participants: tuple[Line, ...] = Described(
+    participants: tuple[Name, ...] = Described(
         (), max_length=20, description="Who else takes part (*deelnemers*).", examples=[["A. de Vries"]]
     )
 

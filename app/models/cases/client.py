@@ -118,8 +118,8 @@ def open_details(sealer: Sealer, row: Row[Any]) -> ClientDetails:
     preferences = json.loads(sealer.open_text(row.contact_preferences, "client.contact_preferences") or "{}")
     channel = preferences.get("channel")
     return ClientDetails(
-        given_name=texts["given_name"] or "",
-        family_name=texts["family_name"] or "",
+        given_name=texts["given_name"],
+        family_name=texts["family_name"],
         birth_date=date.fromisoformat(texts["birth_date"] or ""),
         bsn=sealer.open_text(row.bsn, "client.bsn"),
         sex=texts["sex"],

@@ -1,0 +1,157 @@
+"""People as they are: one name, telephone numbers as they are written, texts however they were typed."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.text import composed, is_readable_name, plain_phone
+from tests.api.conftest import Api
+from tests.support.api_calls import attempt, fault, path_for, read, refer, referral
+
+
+def client(**changes: Any) -> dict[str, Any]:
+    return {"birthDate": "1988-04-12", **changes}
+
+
+@pytest.mark.parametrize(
+    "names", [{"familyName": "Suharto"}, {"givenName": "Madonna"}, {"givenName": None, "familyName": "U"}]
+)
+async def test_client_with_one_name_is_referred_and_reaches_the_team(
+    dock: Api, etf: Api, names: dict[str, str | None]
+) -> None:
+    await refer(dock, reference="K-1", client=client(**names))
+
+    shown = await read(etf, await path_for(etf, "K-1"))
+
+    assert {name: shown["client"].get(name) for name in ("givenName", "familyName")} == {
+        "givenName": names.get("givenName"),
+        "familyName": names.get("familyName"),
+    }
+
+
+@pytest.mark.parametrize("names", [{}, {"givenName": None}, {"givenName": None, "familyName": None}])
+async def test_client_without_a_name_is_refused(dock: Api, names: dict[str, None]) -> None:
+    assert fault(await dock.post("/v1/referrals", json=referral(client=client(**names)))) == (
+        "client.familyName",
+        "one-name",
+    )
+
+
+async def test_last_name_cannot_be_taken_away(dock: Api) -> None:
+    path = f"/v1/referrals/{(await refer(dock))['id']}"
+    one = await dock.patch(path, json={"client": {"givenName": None}}, headers={"If-Match": "*"})
+    none = await dock.patch(path, json={"client": {"familyName": None}}, headers={"If-Match": "*"})
+
+    assert one.status_code == 200
+    assert fault(none) == ("client.familyName", "one-name")
+
+
+UNREADABLE = [
+    "\u200b\u200b",
+    "\u2060",
+    "\u3164",
+    "\u115f\u1160",
+    "\u2800",
+    "12",
+    "- -",
+    "\u202eneslaJ",
+    "Jan\u200bsen",
+    "\u2066Jan\u2069",
+    "Jan\u00adsen",
+    "\ufeffJan",
+    "Jan\u200f",
+]
+
+
+@pytest.mark.parametrize("name", UNREADABLE, ids=ascii)
+async def test_name_that_cannot_be_read_is_refused(dock: Api, etf: Api, name: str) -> None:
+    of_client = await dock.post("/v1/referrals", json=referral(client=client(familyName=name)))
+    of_worker = await dock.post("/v1/referrals", json=referral(worker={"name": name}))
+    await refer(dock, reference="K-1")
+    path = await path_for(etf, "K-1")
+    of_counsellor = await attempt(etf, f"{path}/confirmation", {"counsellor": {"name": name}})
+
+    assert fault(of_client) == ("client.familyName", "readable-name")
+    assert fault(of_worker) == ("worker.name", "readable-name")
+    assert fault(of_counsellor) == ("counsellor.name", "readable-name")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "O",
+        "Ng",
+        "d'Arc-van 't Hof",
+        "Çağla Ünal",
+        "王芳",
+        "\u0645\u062d\u0645\u062f",
+        "Jānis 3e",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "ක්\u200dෂ",
+        "Nuñez",
+        "\u02bbAlohi",
+    ],
+)
+def test_names_of_all_kinds_can_be_read(name: str) -> None:
+    assert is_readable_name(name)
+
+
+@pytest.mark.parametrize(
+    ("given_", "stored"),
+    [
+        ("(010) 123 45 67", "010 123 45 67"),
+        ("010.123.45.67", "010 123 45 67"),
+        ("010 123  45 67", "010 123 45 67"),
+        ("+31 (0)10 123 45 67", "+31 10 123 45 67"),
+        ("+31(0)101234567", "+31 101234567"),
+        ("(010)1234567", "010 1234567"),
+        ("+31 10 123 45 67", "+31 10 123 45 67"),
+        ("010-1234567", "010-1234567"),
+    ],
+)
+async def test_telephone_number_is_taken_as_it_is_written(dock: Api, etf: Api, given_: str, stored: str) -> None:
+    await refer(dock, reference="K-1", client=client(familyName="Jansen", phone=given_), worker={"phone": given_})
+
+    shown = await read(etf, await path_for(etf, "K-1"))
+
+    assert (shown["client"]["phone"], shown["worker"]["phone"]) == (stored, stored)
+
+
+@given(st.text("+0123456789 ().-", max_size=40))
+def test_plain_number_is_plain_already(text: str) -> None:
+    assert plain_phone(plain_phone(text)) == plain_phone(text)
+    assert [each for each in plain_phone(text) if each.isdigit()][-5:] == [each for each in text if each.isdigit()][-5:]
+
+
+async def test_reference_is_one_however_it_was_typed(dock: Api) -> None:
+    reference = "Café-42"
+    await refer(dock, reference=unicodedata.normalize("NFD", reference))
+
+    again = await dock.post("/v1/referrals", json=referral(reference=unicodedata.normalize("NFC", reference)))
+    found = [
+        await dock.post("/v1/referrals/_search", json={"reference": unicodedata.normalize(form, reference)})
+        for form in ("NFC", "NFD")
+    ]
+
+    assert (again.status_code, again.json()["code"]) == (409, "duplicate-reference")
+    assert [each.json()["items"][0]["reference"] for each in found] == [composed(reference)] * 2
+
+
+async def test_every_text_is_stored_composed(dock: Api, etf: Api) -> None:
+    text = unicodedata.normalize("NFD", "Zoë é")
+    body = {"reason": text, "caseLead": text, "otherOrganisations": [text], "worker": {"name": text}}
+
+    await refer(dock, reference="K-1", client=client(familyName=text, address=text), **body)
+    shown = await read(etf, await path_for(etf, "K-1"))
+
+    kept = [
+        shown["reason"],
+        shown["caseLead"],
+        shown["otherOrganisations"][0],
+        shown["worker"]["name"],
+        shown["client"]["address"],
+    ]
+    assert kept == [composed(text)] * 5
