@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from uuid import UUID
 
@@ -32,13 +32,15 @@ class MonotonicIds:
             return UUID(int=self._last)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 # Version and variant, and where they are.
 _FIXED = 0x7 << 76 | 0b10 << 62
 _FIXED_BITS = 0xF << 76 | 0b11 << 62
 
 
 def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+    return (moment - _EPOCH) // timedelta(milliseconds=1) & 0xFFFF_FFFF_FFFF
 
 
 def _compose(milliseconds: int, random_bits: int) -> int:

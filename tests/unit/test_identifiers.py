@@ -30,6 +30,7 @@ def new_id(moment: datetime, random_bits: int) -> UUID:
 
 @given(moments, randomness)
 @example(NOW, ALL_ONES)
+@example(datetime(2038, 2, 1, 0, 0, 0, 2000, tzinfo=UTC), 0)
 def test_identifier_is_a_version_7_with_the_milliseconds_in_front(moment: datetime, random_bits: int) -> None:
     made = new_id(moment, random_bits)
 
