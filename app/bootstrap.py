@@ -32,6 +32,7 @@ from app.operations.field_sync.known_values import on_delivered
 from app.operations.master_key import require_master_key
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
+from app.operations.readiness import Readiness
 from app.operations.retention import purge_expired
 from app.operations.schema import require_newest_schema
 from app.operations.services import Services, build_services
@@ -104,6 +105,7 @@ def build_app_state(
         services=services,
         public_url=settings.public_url,
         sandbox=_is_sandbox(settings),
+        readiness=Readiness(),
         tokens=AccessTokens(ring, settings.public_url, settings.token_lifetime_seconds, real_clock),
         clients=KnownClients(db),
         outbound=outbound or build_outbound(settings),

@@ -8,6 +8,7 @@ from app.database import Database
 from app.domain.ports import Clock
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.client import OutboundClient
+from app.operations.readiness import Readiness
 from app.operations.services import Services
 
 
@@ -18,6 +19,7 @@ class AppState:
     Attributes:
         public_url: base of the API as callers see it, without ``/v1`` and without a slash at the end.
         sandbox: True with simulated partners; shared client secrets exist only then.
+        readiness: whether requests can be served.
         tokens: issues access tokens and verifies them.
         clients: the clients that may call, cached for a short while.
         outbound: sends requests to addresses that subscribers name.
@@ -30,6 +32,7 @@ class AppState:
     services: Services
     public_url: str
     sandbox: bool
+    readiness: Readiness
     tokens: AccessTokens
     clients: KnownClients
     outbound: OutboundClient

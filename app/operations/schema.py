@@ -46,11 +46,19 @@ def fault_of_schema(version: str | None, newest: str) -> str | None:
 
 def fault_of_reach(error: BaseException) -> str:
     """Return why the database is out of reach, with the remedy."""
+    return f"The database cannot be read ({_kind(error)}); check TRAJECTHUB_DATABASE_URL, and that the server runs."
+
+
+def fault_of_writing(error: StoreError) -> str:
+    """Return why the database takes no writes, with the remedy."""
+    return f"The database takes no writes ({_kind(error)}); end its read-only mode, or free space on its disk."
+
+
+def _kind(error: BaseException) -> str:
     # The name only: the text of a driver's error can hold parts of the address.
     while error.__cause__ is not None:
         error = error.__cause__
-    kind = type(error).__name__
-    return f"The database cannot be read ({kind}); check TRAJECTHUB_DATABASE_URL, and that the server runs."
+    return getattr(error, "sqlite_errorname", type(error).__name__)
 
 
 @contextmanager

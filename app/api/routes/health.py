@@ -20,8 +20,9 @@ async def live() -> Response:
 @router.get("/healthz/ready")
 @router.get("/healthz")
 async def ready(hub: HubDep) -> Response:
-    """Return that requests can be served: the database answers and has the schema; otherwise the status is 503."""
+    """Return that requests can be served: the database has the newest schema and takes writes; otherwise 503."""
     await hub.db.read(page_of_organisations, None, 1)
+    await hub.readiness.require(hub.db)
     return json_answer(200, {"status": "pass"})
 
 

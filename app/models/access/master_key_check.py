@@ -1,6 +1,6 @@
 """A value that opens only with the master key of this store: one row, written at the first start."""
 
-from sqlalchemy import Column, Connection, LargeBinary, SmallInteger, Table, insert
+from sqlalchemy import Column, Connection, LargeBinary, SmallInteger, Table, insert, update
 
 from app.models.base import metadata
 
@@ -21,3 +21,8 @@ master_key_check = Table(
 def insert_master_key_check(tx: Connection, sealed: bytes) -> None:
     """Store the value; there is none yet."""
     tx.execute(insert(master_key_check), {"id": _ONLY_ROW, "sealed": sealed})
+
+
+def rewrite_master_key_check(tx: Connection) -> None:
+    """Write the value again as it is, to find out whether the store takes writes."""
+    tx.execute(update(master_key_check).values(sealed=master_key_check.c.sealed))
