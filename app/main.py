@@ -1,6 +1,8 @@
 """Serves the API over HTTP."""
 
 import asyncio
+import errno
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,16 +13,14 @@ from typing_extensions import override
 from app.http_protocol import HttpProtocol
 
 
-async def serve(app: ASGIApp, host: str, port: int, stop: asyncio.Event) -> None:
-    """Answer requests until ``stop`` is set; open requests are finished.
+class AddressUnusable(RuntimeError):
+    """The hub cannot listen at the address of its settings; the message contains the remedy."""
 
-    Raises:
-        RuntimeError: the address is in use.
-    """
+
+async def serve(app: ASGIApp, listening: list[socket.socket], stop: asyncio.Event) -> None:
+    """Answer requests at these sockets until ``stop`` is set; open requests are finished, and the sockets closed."""
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         http=HttpProtocol,
         ws="none",
         log_config=None,
@@ -30,14 +30,46 @@ async def serve(app: ASGIApp, host: str, port: int, stop: asyncio.Event) -> None
         date_header=True,
     )
     server = QuietServer(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(listening))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     stopping.cancel()
     await serving
-    if not server.started:
-        raise RuntimeError(f"The hub could not listen on {host}:{port}; is the port in use?")
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return sockets that listen at every address of ``host``.
+
+    Raises:
+        OSError: the host is not known or not of this machine, or the port cannot be opened.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    listening: list[socket.socket] = []
+    try:
+        for family, address in dict.fromkeys((family, address) for family, *_, address in found):
+            listening.append(socket.create_server(address, family=family))
+    except OSError:
+        for each in listening:
+            each.close()
+        raise
+    return listening
+
+
+def fault_of_listening(host: str, port: int, error: OSError) -> str:
+    """Return why the hub cannot listen at the address of its settings, with the remedy."""
+    at_host, at_port = f"TRAJECTHUB_HOST is {host}", f"TRAJECTHUB_PORT is {port}"
+    match error:
+        case socket.gaierror():
+            return f"{at_host}, which cannot be resolved: set an address of this machine, such as 127.0.0.1"
+        case OSError(errno=errno.EADDRNOTAVAIL):
+            return f"{at_host}, which is no address of this machine: set one that is, such as 127.0.0.1"
+        case OSError(errno=errno.EADDRINUSE):
+            return f"{at_port}, which is in use on {host}: stop what listens there, or set another port"
+        case OSError(errno=errno.EACCES):
+            return f"{at_port}, which this user may not open: set a port from 1024"
+        case _:
+            return f"{at_host} and {at_port}, where the hub cannot listen ({type(error).__name__}): set others"
 
 
 class QuietServer(uvicorn.Server):

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.main import serve
+from app.main import listen, serve
 from app.sandbox.runtime import Server, serving
 from tests.api.conftest import SECRET
 from tests.support.processes import free_port
@@ -115,7 +115,7 @@ async def test_tunnel_is_still_refused(server: Server) -> None:
 
 async def test_hub_gives_a_token_to_a_client_that_offers_another_protocol(app: ASGIApp) -> None:
     port, stop = free_port(), asyncio.Event()
-    serving_hub = asyncio.create_task(serve(app, "127.0.0.1", port, stop))
+    serving_hub = asyncio.create_task(serve(app, listen("127.0.0.1", port), stop))
     form = f"grant_type=client_credentials&client_id=dock&client_secret={SECRET}"
     request = post(f"{H2C}Content-Type: application/x-www-form-urlencoded\r\n", form, "/oauth/token")
 
