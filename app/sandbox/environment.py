@@ -211,11 +211,12 @@ def _settings(folder: Path, urls: Mapping[str, str], database_url: str) -> Setti
 
 @asynccontextmanager
 async def _simulators(folder: Path, ports: Mapping[str, int]) -> AsyncIterator[None]:
+    # Without -P Python would import modules of the working directory first.
     wanted = [f"--{system}={ports[system]}" for system in SIMULATORS]
-    command = [sys.executable, "-m", "app.cli.main", "simulate", "all", *wanted, f"--data={folder}"]
+    command = [sys.executable, "-P", "-m", "app.cli.main", "simulate", "all", *wanted, f"--data={folder}"]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     if process.stdout is None or not await process.stdout.readline():
-        raise RuntimeError("The simulators did not start; are their ports in use?")
+        raise RuntimeError(f"The simulators ended with exit code {await process.wait()} before they were ready.")
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from app.http_protocol import HttpProtocol
-from app.main import QuietServer
+from app.main import QuietServer, listen
 
 Document = dict[str, Any]
 """A record of a simulated system: a JSON object."""
@@ -83,8 +83,6 @@ class Server:
     def __init__(self, app: ASGIApp, port: int = 0) -> None:
         config = uvicorn.Config(
             app,
-            host="127.0.0.1",
-            port=port,
             http=HttpProtocol,
             ws="none",
             log_level="warning",
@@ -92,6 +90,7 @@ class Server:
             server_header=False,
         )
         self._server = QuietServer(config)
+        self._given_port = port
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -109,12 +108,12 @@ class Server:
         """Open the port and start serving.
 
         Raises:
-            RuntimeError: the port could not be opened.
+            OSError: the port could not be opened.
         """
-        self._task = asyncio.create_task(self._server.serve())
+        self._task = asyncio.create_task(self._server.serve(listen("127.0.0.1", self._given_port)))
         while not self._server.started:
             if self._task.done():
-                raise RuntimeError("The server could not start; is the port in use?")
+                raise RuntimeError("The server could not start.")
             await asyncio.sleep(0.005)
 
     async def stop(self) -> None:
