@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import ssl
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import time
-from ipaddress import IPv4Network, IPv6Network
+from importlib.resources import files
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.adapters.allegro import AllegroSettings
@@ -38,11 +42,51 @@ _SOME_URL = "https://partner.invalid"
 # User name and password in a URL.
 _LOGIN = re.compile(r"//[^/@]*@")
 
-Networks = Annotated[
-    tuple[IPv4Network | IPv6Network, ...],
-    NoDecode,
-    BeforeValidator(lambda given: [part.strip() for part in given.split(",")] if isinstance(given, str) else given),
-]
+_GIVE_URL = "give sqlite:///path, or postgresql://user:password@host:port/database"
+
+# What a value that cannot be read must be, by the type of pydantic's error; its own sentences are for programmers.
+_MUST_BE = {
+    "finite_number": "a finite number",
+    "float_parsing": "a number",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "int_parsing": "a whole number",
+    "less_than_equal": "at most {le}",
+    "literal_error": "{expected}",
+    "time_parsing": "a time, as 03:30",
+}
+_MUST_BE_OF = {
+    "oin": "20 digits",
+    "url": "an address that begins with https:// or http://",
+    "public_url": "an address that begins with https:// or http://",
+    "maintenance": "hours separated by commas, as 22:00-06:00,12:00-12:30",
+}
+_OWN_SENTENCE = "setting"
+
+# Outside the sandbox the hub does not start without them.
+_WITHOUT_DEFAULT = {("master_key",), ("oin",), ("public_url",)}
+
+
+def _networks(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    parts = [part.strip() for part in given.split(",")]
+    if faults := "; ".join(fault for part in parts if (fault := _network_fault(part))):
+        raise PydanticCustomError(_OWN_SENTENCE, "{faults}", {"faults": faults})
+    return parts
+
+
+def _network_fault(part: str) -> str | None:
+    try:
+        whole = ip_network(part, strict=False)
+    except ValueError:
+        return f"'{part}' is no network, as 10.1.0.0/16"
+    if "/" in part and part.partition("/")[0] != str(whole.network_address):
+        return f"'{part}' begins within a network, which is {whole}"
+    return None
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 
 
 class WeakSettings(ValueError):
@@ -114,7 +158,7 @@ class Settings(BaseSettings):
     rmw: RmwSettings = RmwSettings()
     """The connection with RMW."""
 
-    pull_interval_seconds: Annotated[float, Field(gt=0)] = 5.0
+    pull_interval_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
     """Time between two pulls of a partner's changes; shorter means sooner feedback and more calls to the partner."""
 
     subscriptions_per_organisation: Annotated[int, Field(ge=1)] = 50
@@ -144,7 +188,7 @@ class Settings(BaseSettings):
 
     def weaknesses(self) -> list[str]:
         """Return a sentence for each weak setting, with the variable and the remedy; the sandbox needs little."""
-        faults = [*self._key_faults(), *self._file_faults()]
+        faults = [*self._key_faults(), *self._database_faults(), *self._municipality_faults(), *self._file_faults()]
         if self.mode != "sandbox":
             faults += [*self._exposure_faults(), *self._credential_faults()]
         return faults
@@ -162,8 +206,8 @@ class Settings(BaseSettings):
     def known_master_key(self) -> bytes | None:
         """Return the 32 bytes of the master key, None if they are still to be made."""
         if self.master_key is not None:
-            return _decoded(self.master_key)
-        return b64decode(self.master_key_file.read_bytes()) if self.master_key_file.exists() else None
+            return _decoded(self.master_key.get_secret_value())
+        return _decoded(self.master_key_file.read_text("ascii")) if self.master_key_file.exists() else None
 
     def master_key_bytes(self) -> bytes:
         """Return the 32 bytes of the master key.
@@ -175,20 +219,51 @@ class Settings(BaseSettings):
             return key
         self.data_dir.mkdir(parents=True, exist_ok=True)
         _write_once(self.master_key_file, b64encode(secrets.token_bytes(MASTER_KEY_BYTES)))
-        return b64decode(self.master_key_file.read_bytes())
+        return _decoded(self.master_key_file.read_text("ascii"))
 
     def _key_faults(self) -> Iterator[str]:
         if self.master_key is None:
             if self.mode != "sandbox":
                 yield f"TRAJECTHUB_MASTER_KEY is missing: make one with `{NEW_MASTER_KEY}` and keep it safe"
-        elif len(_decoded(self.master_key)) != MASTER_KEY_BYTES:
+            elif not self._has_sound_key_file():
+                yield (
+                    f"TRAJECTHUB_DATA_DIR has a file {self.master_key_file} that is not the base64 of "
+                    f"{MASTER_KEY_BYTES} bytes: restore it, or set TRAJECTHUB_MASTER_KEY"
+                )
+        elif len(_decoded(self.master_key.get_secret_value())) != MASTER_KEY_BYTES:
             yield f"TRAJECTHUB_MASTER_KEY is not the base64 of {MASTER_KEY_BYTES} bytes: use `{NEW_MASTER_KEY}`"
 
+    def _has_sound_key_file(self) -> bool:
+        try:
+            key = self.known_master_key()
+        except (OSError, UnicodeDecodeError):
+            return False
+        return key is None or len(key) == MASTER_KEY_BYTES
+
+    def _database_faults(self) -> Iterator[str]:
+        # A value that is not understood is not repeated, because it may hold a password.
+        variable, kind = _variable("database_url"), self.database_url.partition(":")[0].partition("+")[0]
+        if kind == "sqlite":
+            if fault := _sqlite_fault(self.database_url):
+                yield f"{variable} {fault}"
+        elif kind != "postgresql":
+            yield f"{variable} names no kind of database that the hub can use: {_GIVE_URL}"
+        elif not _has_readable_address(self.database_url):
+            yield f"{variable} cannot be read as an address: {_GIVE_URL}"
+
+    def _municipality_faults(self) -> Iterator[str]:
+        found = files("app").joinpath("reference").iterdir()
+        names = sorted(each.name.removesuffix(".toml") for each in found if each.name.endswith(".toml"))
+        if self.municipality not in names:
+            variable = _variable("municipality")
+            yield f"{variable} names no set of reference data: set one of {', '.join(names)}, or unset it"
+
     def _file_faults(self) -> Iterator[str]:
-        for system, partner in self.partners.items():
-            if partner.ca_file is not None and not partner.ca_file.is_file():
-                variable = _variable(system, "ca_file")
-                yield f"{variable} is {partner.ca_file}, where no file is: correct it, or unset it"
+        given = {_variable("webhook_ca_file"): self.webhook_ca_file}
+        given |= {_variable(system, "ca_file"): each.ca_file for system, each in self.partners.items()}
+        for variable, path in given.items():
+            if path is not None and (fault := _ca_file_fault(path)):
+                yield f"{variable} is {path}, {fault}: correct it, or unset it"
 
     def _exposure_faults(self) -> Iterator[str]:
         urls: dict[str, str | None] = {_variable("public_url"): self.public_url}
@@ -215,12 +290,24 @@ def faults_of(error: ValidationError) -> list[str]:
     """
     weak = [fault for each in error.errors() if not each["loc"] for fault in each["ctx"]["error"].faults]
     # A value that may be of several types has a finding for each of them.
-    unreadable = {_path_at(each["loc"]): each["msg"] for each in error.errors() if each["loc"]}
+    unreadable = {_path_at(each["loc"]): each for each in reversed(error.errors()) if each["loc"]}
     return [
-        *(f"{_variable(*path)}: {finding}; correct it, or unset it" for path, finding in unreadable.items()),
+        *(_sentence(path, unreadable[path]) for path in reversed(unreadable)),
         *weak,
         *_weak_without(unreadable.keys()),
     ]
+
+
+def _sentence(path: _SettingPath, finding: ErrorDetails) -> str:
+    remedy = "correct it" if path in _WITHOUT_DEFAULT else "correct it, or unset it"
+    return f"{_variable(*path)}: {_wrong(path[-1], finding)}; {remedy}"
+
+
+def _wrong(name: str, finding: ErrorDetails) -> str:
+    if finding["type"] == _OWN_SENTENCE:
+        return finding["msg"]
+    wanted = _MUST_BE_OF.get(name) or _MUST_BE.get(finding["type"], "readable")
+    return f"must be {wanted.format_map(finding.get('ctx', {}))}"
 
 
 def _weak_without(unreadable: Set[_SettingPath]) -> list[str]:
@@ -266,11 +353,43 @@ def _variable(*path: str) -> str:
     return f"{PREFIX}{'_'.join(path)}".upper()
 
 
-def _decoded(key: SecretStr) -> bytes:
+def _decoded(key: str) -> bytes:
+    """Return the bytes of a key in base64; none if it is not."""
     try:
-        return b64decode(key.get_secret_value(), validate=True)
+        return b64decode(key.strip(), validate=True)
     except ValueError:
         return b""
+
+
+def _ca_file_fault(path: Path) -> str | None:
+    if not path.is_file():
+        return "where no file is"
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError:
+        return "which has no certificates in PEM that can be read"
+    return None
+
+
+def _sqlite_fault(url: str) -> str | None:
+    name = url.partition("///")[2].partition("?")[0]
+    if name in ("", ":memory:"):
+        return "names no file: give one, as sqlite:///trajecthub.db"
+    path = Path(name)
+    if path.is_dir():
+        return f"is {path}, which is a folder: give a file in it, as sqlite:///{path}/trajecthub.db"
+    if not path.parent.is_dir():
+        return f"is in the folder {path.parent}, which does not exist: make it, or give another path"
+    return None
+
+
+def _has_readable_address(url: str) -> bool:
+    """Return whether a URL has the parts of an address, and its port is a number; several hosts are not looked into."""
+    try:
+        parts = urlsplit(url)
+        return url.startswith(f"{parts.scheme}://") and ("," in parts.netloc or parts.port != 0)
+    except ValueError:
+        return False
 
 
 def _write_once(path: Path, content: bytes) -> None:

@@ -96,20 +96,11 @@ def examine(*, offline: bool) -> list[CheckResult]:
 
 
 async def _examine(settings: Settings, report: Report, *, offline: bool) -> None:
-    _examine_files(settings, report)
+    report.add("settings", State.OK, f"{settings.mode} mode")
     _examine_city(settings, report)
     cursors = await _open_store(settings, report)
     if not offline:
         await _examine_partners(settings, cursors, report)
-
-
-def _examine_files(settings: Settings, report: Report) -> None:
-    path = settings.webhook_ca_file
-    if path is None or path.is_file():
-        report.add("settings", State.OK, f"{settings.mode} mode")
-    else:
-        fault = f"TRAJECTHUB_WEBHOOK_CA_FILE is {path}, where no file is: correct it, or unset it"
-        report.add("settings", State.FAILED, fault)
 
 
 def _examine_city(settings: Settings, report: Report) -> None:

@@ -52,18 +52,24 @@ def test_the_schema_of_another_version_stops_every_command(sandbox: dict[str, st
 @pytest.mark.parametrize(
     ("url", "fault"),
     [
-        ("postgresql//geheim", "give sqlite:///path, or postgresql://user:password@host:port/database"),
-        ("postgresql://hub:geheim@host:port/hub", "give sqlite:///path, or postgresql://"),
-        ("postgres://hub:geheim@host/hub", "postgres is not supported; give sqlite:///path or postgresql://…"),
-        ("postgresql://hub:geheim@host/hub?sslmode=require", "leave out sslmode, which asyncpg does not know"),
-        ("sqlite://", "SQLite in memory is not supported"),
+        (
+            "postgresql//geheim",
+            " names no kind of database that the hub can use: give sqlite:///path, or postgresql://",
+        ),
+        (
+            "postgresql://hub:geheim@host:port/hub",
+            " cannot be read as an address: give sqlite:///path, or postgresql://",
+        ),
+        ("postgres://hub:geheim@host/hub", " names no kind of database that the hub can use: give sqlite:///path"),
+        ("postgresql://hub:geheim@host/hub?sslmode=require", ": leave out sslmode, which asyncpg does not know"),
+        ("sqlite://", " names no file: give one, as sqlite:///trajecthub.db"),
     ],
 )
 def test_a_url_that_names_no_store_is_refused_with_the_remedy(sandbox: dict[str, str], url: str, fault: str) -> None:
     ((code, output),) = outcomes(sandbox, url, *COMMANDS, ("migrate",))
 
     assert code == 1
-    assert output.startswith(f"TRAJECTHUB_DATABASE_URL: {fault}")
+    assert f"TRAJECTHUB_DATABASE_URL{fault}" in output
     assert "geheim" not in output
 
 

@@ -48,7 +48,7 @@ class PartnerSettings(BaseModel, ABC):
     ca_file: Path | None = None
     """PEM file of authorities to trust at the partner in addition to the system's own, such as PKIoverheid's."""
 
-    requests_per_second: Annotated[float | None, Field(ge=2)] = None
+    requests_per_second: Annotated[float | None, Field(ge=2, allow_inf_nan=False)] = None
     """Most calls to the partner per second, pulls and deliveries together; at least 2. Without it 50, in the sandbox no
     limit."""
 
