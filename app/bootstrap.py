@@ -34,7 +34,7 @@ from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.operations.readiness import Readiness
 from app.operations.retention import purge_expired
-from app.operations.schema import require_newest_schema
+from app.operations.schema import open_database, require_newest_schema
 from app.operations.services import Services, build_services
 from app.settings import Settings
 from app.worker import WorkerLoops
@@ -158,7 +158,7 @@ async def open_app_state(settings: Settings, clock: Clock | None = None) -> Asyn
         MasterKeyRefused: the database was sealed with another master key.
     """
     async with AsyncExitStack() as opened:
-        db = Database.open(settings.database_url)
+        db = open_database(settings.database_url)
         opened.push_async_callback(db.close)
         await require_newest_schema(db)
         master_key = await require_master_key(db, settings)

@@ -305,8 +305,12 @@ class _Sqlite:
         self._reader_engine = _sqlite_engine(path, "BEGIN", ["query_only=ON"])
         self._writer_thread = ThreadPoolExecutor(1, "writer")
         self._reader_threads = ThreadPoolExecutor(READER_THREADS, "reader")
-        # Switches a new file to WAL before a reader opens it.
-        self._writer_engine.connect().close()
+        try:
+            # Switches a new file to WAL before a reader opens it.
+            self._writer_engine.connect().close()
+        except StoreError:
+            self._close()
+            raise
 
     async def write(self, work: Work[T]) -> T:
         return await _on(self._writer_thread, _transaction, self._writer_engine, work)

@@ -1,7 +1,8 @@
 """``trajecthub doctor``: examine an installation and say what is wrong with it; nothing is changed or stored."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -23,7 +24,7 @@ from app.log import configure_logging
 from app.models.diagnosis import partner_cursors, schema_version, server_time
 from app.operations.clock import SystemClock
 from app.operations.master_key import MasterKeyRefused, value_opened_by
-from app.operations.schema import fault_of_reach, fault_of_schema
+from app.operations.schema import DatabaseUnusable, fault_of_reach, fault_of_schema, open_database
 from app.privacy.policy import load_policy
 from app.reference import load_reference
 from app.settings import Settings, faults_of
@@ -97,10 +98,23 @@ def examine(*, offline: bool) -> list[CheckResult]:
 
 async def _examine(settings: Settings, report: Report, *, offline: bool) -> None:
     report.add("settings", State.OK, f"{settings.mode} mode")
-    _examine_city(settings, report)
-    cursors = await _open_store(settings, report)
+    with _guarded("reference data", report):
+        _examine_city(settings, report)
+    cursors: Cursors = {}
+    with _guarded("database", report):
+        cursors = await _open_store(settings, report)
     if not offline:
         await _examine_partners(settings, cursors, report)
+
+
+@contextmanager
+def _guarded(check: str, report: Report) -> Iterator[None]:
+    """Report what a check did not expect as its fault; the other checks go on."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  # the examination of a broken installation meets any error
+        # The name only: a message can hold parts of an address, or data.
+        report.add(check, State.FAILED, f"It could not be examined ({type(error).__name__}); report this.")
 
 
 def _examine_city(settings: Settings, report: Report) -> None:
@@ -118,11 +132,11 @@ async def _open_store(settings: Settings, report: Report) -> Cursors:
         report.add("database", State.FAILED, f"There is no file {missing}; make it with 'trajecthub migrate'.")
         return {}
     try:
-        db = Database.open(settings.database_url)
+        db = open_database(settings.database_url)
     except DatabaseInUse:
         report.add("database", State.SKIPPED, "A running hub has the file open; stop it to have its contents examined.")
         return {}
-    except DatabaseUrlInvalid as error:
+    except (DatabaseUnusable, DatabaseUrlInvalid) as error:
         report.add("database", State.FAILED, str(error))
         return {}
     try:
@@ -189,7 +203,8 @@ async def _examine_partners(settings: Settings, cursors: Cursors, report: Report
         elif policies[system].in_maintenance(clock.now()):
             report.add(f"partner {system}", State.SKIPPED, "in maintenance, and so not called")
         else:
-            report.add(f"partner {system}", *await _reach(adapters[system], cursors.get(system)))
+            with _guarded(f"partner {system}", report):
+                report.add(f"partner {system}", *await _reach(adapters[system], cursors.get(system)))
     for adapter in adapters.values():
         await adapter.close()
 

@@ -18,7 +18,7 @@ from app.domain.ports import Clock
 from app.log import configure_logging
 from app.operations.clock import SystemClock
 from app.operations.master_key import require_master_key
-from app.operations.schema import require_newest_schema
+from app.operations.schema import open_database, require_newest_schema
 from app.operations.services import Services, build_services
 from app.settings import Settings, faults_of
 
@@ -72,7 +72,7 @@ async def with_database(settings: Settings, work: Callable[[Database, Settings],
     Raises:
         DatabaseUnusable: the database is out of reach, or has another schema than the newest.
     """
-    db = Database.open(settings.database_url)
+    db = open_database(settings.database_url)
     try:
         await require_newest_schema(db)
         return await work(db, settings)

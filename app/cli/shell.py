@@ -14,7 +14,7 @@ import uvloop
 from app.cli.runtime import friendly_errors, read_settings, services_of
 from app.database import Connection, Database
 from app.operations.master_key import require_master_key
-from app.operations.schema import require_newest_schema
+from app.operations.schema import open_database, require_newest_schema
 from app.settings import Settings
 
 P = ParamSpec("P")
@@ -40,7 +40,7 @@ def shell() -> None:
     settings = read_settings()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         with friendly_errors():
-            db = Database.open(settings.database_url)
+            db = open_database(settings.database_url)
         try:
             with friendly_errors():
                 runner.run(_require_usable(db, settings))

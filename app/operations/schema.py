@@ -12,6 +12,18 @@ class DatabaseUnusable(RuntimeError):
     """The hub cannot work with its database; the message contains the remedy."""
 
 
+def open_database(url: str) -> Database:
+    """Open the database, whatever its schema.
+
+    Raises:
+        DatabaseInUse: the SQLite file is open elsewhere.
+        DatabaseUrlInvalid: the URL cannot be read, or names another kind of store.
+        DatabaseUnusable: it cannot be opened.
+    """
+    with _in_reach():
+        return Database.open(url)
+
+
 async def require_newest_schema(db: Database) -> None:
     """Check that the database has the schema of this version of the hub, before anything else is asked of it.
 

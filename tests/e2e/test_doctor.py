@@ -125,6 +125,19 @@ def test_a_missing_sqlite_file_is_named_and_not_made(sandbox: dict[str, str], da
     assert list(database_folder.iterdir()) == []
 
 
+def test_a_file_that_is_no_database_is_found_and_the_other_checks_go_on(
+    sandbox: dict[str, str], database_folder: Path, tmp_path: Path
+) -> None:
+    (database_folder / "hub.db").write_text("These are notes, and no database.\n" * 99)
+
+    found = examined(sandbox, code=1)
+
+    assert found["database"][0] == "failed"
+    assert "SQLITE_NOTADB" in found["database"][1]
+    assert {"settings", "reference data", "partner gidso"} <= found.keys()
+    assert not (tmp_path / "master.key").exists()
+
+
 def test_a_sqlite_file_that_a_running_hub_has_open_is_left_alone(migrated: dict[str, str]) -> None:
     hub = Database.open(migrated["TRAJECTHUB_DATABASE_URL"])
     in_use = examined(migrated, "--offline", code=0)

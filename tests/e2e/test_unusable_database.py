@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +90,12 @@ def test_a_database_that_the_server_does_not_have_is_named_as_the_cause(
     found = outcomes(sandbox, url, *COMMANDS, ("migrate",))
 
     assert found == {(1, OUT_OF_REACH.format(kind="InvalidCatalogNameError"))}
+
+
+def test_a_file_that_is_no_database_is_named_as_the_cause(sandbox: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    file.write_text("These are notes, and no database.\n" * 99)
+
+    found = outcomes(sandbox, f"sqlite:///{file}", *COMMANDS, ("migrate",))
+
+    assert found == {(1, OUT_OF_REACH.format(kind="SQLITE_NOTADB"))}
