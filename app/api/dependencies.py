@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import OAuth2
 
+from app.api.forms import KEY
 from app.api.state import AppState
 from app.domain.commands import ActionContext
 from app.domain.errors import Forbidden, Unauthenticated
@@ -123,7 +124,7 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
-        pattern=r"^[\x21-\x7e]+$",
+        pattern=KEY.pattern,
         description="Your own identifier of this request, such as a UUID. The same key with the same request returns "
         "the first response again; with another request it is refused.",
         examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
@@ -134,8 +135,9 @@ IfMatch = Annotated[
     Header(
         alias="If-Match",
         max_length=1000,
-        description="The ETag of the record as you read it. Required on every change of an existing record. `W/` "
-        "before it, which a compressing proxy adds, changes nothing.",
+        description="The ETag of the record that is changed, as you read it, with its quotation marks; of several, "
+        "with commas, one has to be the present one. `W/` before it, which a compressing proxy adds, changes nothing. "
+        "`*` allows the change whatever the state of the record. Required on every change of an existing record.",
         examples=['"Zf7mQ0m3cYt4bBf3S2w0n0m8Zq2m1dJ1uQm3mXw9aYk"'],
     ),
 ]

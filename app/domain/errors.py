@@ -202,7 +202,7 @@ class PreconditionRequired(HubError):
 
 
 class PreconditionFailed(HubError):
-    """The record changed since it was read; read it again and decide again."""
+    """The record changed since it was read, or `If-Match` holds no entity tag; read it again and decide again."""
 
     code = "precondition-failed"
     title = "The record has changed"

@@ -100,14 +100,16 @@ class InputRule(StrEnum):
     REQUIRED = (
         "required",
         "A registration system names the organisation for which it registers.",
-        "Give `organisationCode`; `GET /v1/organisations` lists the codes.",
-        "Geef de code van de organisatie waarvoor u registreert; `GET /v1/organisations` noemt de codes.",
+        "Give `organisationCode`; `GET /v1/organisations` lists the codes, and the operator knows them.",
+        "Geef de code van de organisatie waarvoor u registreert; `GET /v1/organisations` noemt de codes, en "
+        "de beheerder kent ze.",
     )
     KNOWN_ORGANISATION = (
         "known-organisation",
         "An organisation exists and is active.",
-        "Use a code of `GET /v1/organisations`.",
-        "Er is geen actieve organisatie met deze code; gebruik een code van `GET /v1/organisations`.",
+        "Use a code of `GET /v1/organisations`, or ask the operator.",
+        "Er is geen actieve organisatie met deze code; gebruik een code van `GET /v1/organisations`, of vraag de "
+        "beheerder.",
     )
     REFERRING_ORGANISATION = (
         "referring-organisation",
@@ -320,7 +322,7 @@ class InputRule(StrEnum):
         "string-pattern-mismatch",
         "A text has the form that is documented for the field; control characters are in none.",
         "Use that form.",
-        "Gebruik de vorm die de documentatie voor dit veld beschrijft.",
+        "Gebruik de vorm van dit veld: {}.",
     )
     UUID_TYPE = ("uuid-type", "An id is a text.", "Give a UUID as a JSON string.", "Geef een UUID als JSON-tekst.")
     UUID_PARSING = (

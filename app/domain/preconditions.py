@@ -8,6 +8,10 @@ from app.domain.errors import PreconditionFailed, PreconditionRequired
 __all__ = ["check_precondition", "etag_of", "revision_etag"]
 
 
+_STALE = "The record changed since you read it; read it again and send its new ETag."
+_NO_TAG = "If-Match holds no entity tag; send the ETag as you read it, with its quotation marks."
+
+
 def etag_of(*parts: str) -> str:
     """Return a strong entity tag over texts that together determine what the caller reads."""
     digest = sha256("\x00".join(parts).encode()).digest()
@@ -28,10 +32,10 @@ def check_precondition(if_match: str | None, etag: str) -> None:
 
     Raises:
         PreconditionRequired: the header is absent.
-        PreconditionFailed: the record changed since.
+        PreconditionFailed: the record changed since, or the header holds no entity tag.
     """
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag of the record as you read it.")
     tags = {tag.strip().removeprefix("W/") for tag in if_match.split(",")}
     if if_match.strip() != "*" and etag not in tags:
-        raise PreconditionFailed("The record changed since you read it; read it again and send its new ETag.")
+        raise PreconditionFailed(_STALE if '"' in if_match else _NO_TAG)

@@ -124,6 +124,18 @@ async def test_appointment_cannot_change_without_its_present_tag(dock: Api, etf:
     assert (without.status_code, with_stale.status_code) == (428, 412)
 
 
+async def test_a_tag_without_its_quotation_marks_is_not_called_stale(dock: Api, etf: Api) -> None:
+    _, path = await confirmed(dock, etf)
+    planned = await step(etf, f"{path}/appointments", PLANNED)
+    address = f"/v1{path}/appointments/{planned['id']}"
+    bare = (await etf.get(address)).headers["etag"].strip('"')
+
+    answered = await etf.post(f"{address}/attendance", json={"attended": True}, headers={"If-Match": bare})
+
+    assert answered.status_code == 412
+    assert "quotation marks" in answered.json()["detail"]
+
+
 async def test_referrer_cannot_record_attendance(dock: Api, etf: Api) -> None:
     own, path = await confirmed(dock, etf)
     await step(etf, f"{path}/appointments", PLANNED)

@@ -63,6 +63,18 @@ async def test_referral_with_a_fault_names_field_and_rule(
     assert await hub.db.read(unrelayed_since) is None
 
 
+async def test_a_form_that_a_text_lacks_is_stated_in_words(dock: Api) -> None:
+    body = with_client(phone="call me")
+
+    english, dutch = [
+        (await dock.post("/v1/referrals", json=body, headers=headers)).json()["errors"][0]["message"]
+        for headers in ({}, {"Accept-Language": "nl"})
+    ]
+
+    assert english.startswith("Use the form of this field: 5 to 39 digits, spaces")
+    assert dutch.startswith("Gebruik de vorm van dit veld: 5 tot 39 cijfers, spaties")
+
+
 async def test_bsn_that_fails_the_eleven_test_is_refused(gidso: Api) -> None:
     body = with_client(bsn="123456789") | {"organisationCode": "wijkteam-feijenoord"}
 

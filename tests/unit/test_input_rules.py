@@ -8,6 +8,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from app.api.forms import FORMS
 from app.api.http.validation_errors import invalid_input
 from app.api.routes import ROUTERS
 from app.domain.input_rules import InputRule
@@ -109,6 +110,12 @@ def rules_in_code() -> set[str]:
 
 def test_what_a_request_can_break_is_exactly_the_catalogue() -> None:
     assert rules_by_form() | rules_in_code() == {rule.value for rule in InputRule}
+
+
+def test_every_form_of_a_text_is_also_stated_in_words() -> None:
+    patterns = {schema["pattern"] for schema in request_schemas() if "pattern" in schema}
+
+    assert patterns == FORMS.keys()
 
 
 def test_every_rule_says_in_one_sentence_each_what_it_demands_and_what_to_do() -> None:

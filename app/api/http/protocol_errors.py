@@ -21,7 +21,8 @@ BAD_REQUEST = ProblemKind(
     code="bad-request",
     title="The request cannot be read",
     title_nl="Het verzoek is niet leesbaar",
-    description="The address, a header or the body is not well-formed.",
+    description="The address or a header is not well-formed, or the body is not UTF-8; malformed JSON is "
+    "`invalid-input`.",
 )
 METHOD_NOT_ALLOWED = ProblemKind(
     status=405,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
+from app.api.forms import FORMS
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
 from app.domain.validation import Circumstances, stated_faults
@@ -30,7 +31,6 @@ _REMEDIES = {
     "datetime_parsing": "Give a moment as 2026-03-02T09:30:00+01:00.",
     "datetime_from_date_parsing": "Give a moment as 2026-03-02T09:30:00+01:00.",
     "timezone_aware": "Add the offset, as in 2026-03-02T09:30:00+01:00.",
-    "string_pattern_mismatch": "Use the form that the documentation describes for this field.",
     "model_attributes_type": "Give a JSON object.",
     "url_parsing": "Give an absolute https address.",
 }
@@ -97,6 +97,8 @@ def _fault(finding: Mapping[str, Any]) -> FieldFault:
 
 
 def _details(kind: str, finding: Mapping[str, Any]) -> str:
+    if kind == "string_pattern_mismatch":
+        return FORMS[finding["ctx"]["pattern"]].words_nl
     named = finding.get("ctx", {}).get(_DETAILS.get(kind))
     return "" if named is None else str(named).replace(" or ", " of ")
 
@@ -104,6 +106,8 @@ def _details(kind: str, finding: Mapping[str, Any]) -> str:
 def _message(kind: str, finding: Mapping[str, Any]) -> str:
     if kind in _REMEDIES:
         return _REMEDIES[kind]
+    if kind == "string_pattern_mismatch":
+        return f"Use the form of this field: {FORMS[finding['ctx']['pattern']].words}."
     text: str = finding["msg"].removeprefix("Value error, ").replace("Input should", "The value should")
     # After a comma Pydantic says what it could not parse, which may be part of the value.
     if kind.endswith("_parsing"):

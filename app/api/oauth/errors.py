@@ -21,7 +21,8 @@ OAUTH_PROBLEMS: Mapping[str, ProblemKind] = {
         code="invalid-client",
         title="The client could not be authenticated",
         title_nl="De client kon niet worden geauthenticeerd",
-        description="The assertion is not valid: unknown client, wrong key, expired, or used before.",
+        description="There is no proof of who calls, more than one, or one that is not valid: unknown or deactivated "
+        "client, wrong key or secret, expired, or used before. Outside the sandbox a shared secret is none.",
     ),
     "invalid_scope": ProblemKind(
         status=400,

@@ -61,7 +61,10 @@ async def read_one(referral_id: ReferralId, appointment_id: AppointmentId, read:
 async def attend(
     referral_id: ReferralId, appointment_id: AppointmentId, body: AttendanceIn, change: Processes
 ) -> Response:
-    """Record that the client appeared (*verschenen*) or did not (*niet verschenen*)."""
+    """Record that the client appeared (*verschenen*) or did not (*niet verschenen*).
+
+    If-Match takes the ETag of the appointment.
+    """
     command = body.to_command(change.resolve(appointment_id))
     return await change.change_appointment(referral_id, appointment_id, command, body.occurred_at)
 
@@ -73,7 +76,10 @@ async def attend(
     responses=_PROBLEMS,
 )
 async def respond(referral_id: ReferralId, appointment_id: AppointmentId, body: ResponseIn, change: Refers) -> Response:
-    """Accept the proposed three-way meeting (*driegesprek*) for the referrer's worker, or give other times."""
+    """Accept the proposed three-way meeting (*driegesprek*) for the referrer's worker, or give other times.
+
+    If-Match takes the ETag of the appointment.
+    """
     command = body.to_command(change.resolve(appointment_id))
     return await change.change_appointment(referral_id, appointment_id, command, body.occurred_at)
 
@@ -89,7 +95,8 @@ async def cancel(
 ) -> Response:
     """Let the planned intake fall through (*afzeggen*); it can be planned again.
 
-    For the finance team (scope `referrals:process`) and for the referrer (scope `referrals:write`).
+    For the finance team (scope `referrals:process`) and for the referrer (scope `referrals:write`). If-Match takes the
+    ETag of the appointment.
     """
     if not change.caller.scopes & {"referrals:process", "referrals:write"}:
         raise Forbidden("This needs the scope 'referrals:write' or 'referrals:process'; ask for a token with it.")

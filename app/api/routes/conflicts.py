@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from app.api.forms import PARTNER_NAME
 from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, id_cursor, page_answer
 from app.api.responses import answer
@@ -25,7 +26,7 @@ async def _known(
     system: Annotated[
         str,
         Path(
-            pattern=r"^[a-z]{1,20}$",
+            pattern=PARTNER_NAME.pattern,
             description="The system in which the other party registers: allegro, gidso, rmw; api for who has none.",
             examples=["gidso"],
         ),

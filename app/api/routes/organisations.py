@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from app.api.context import ReadContext, WriteContext, changing, reading
+from app.api.forms import ORGANISATION_CODE
 from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, page_answer, text_cursor, texts_of
 from app.api.responses import answer, json_answer
@@ -29,8 +30,8 @@ Manages = Annotated[WriteContext, changing("organisations:manage")]
 OrganisationCode = Annotated[
     str,
     Path(
-        pattern=r"^[a-z0-9][a-z0-9-]{0,79}$",
-        description="Code of the organisation: lower case, digits and hyphens.",
+        pattern=ORGANISATION_CODE.pattern,
+        description=f"Code of the organisation: {ORGANISATION_CODE.words}.",
         examples=["dock"],
     ),
 ]

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.dependencies import Caller
+from app.api.forms import FILTER, PARTNER_NAME
 from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, id_cursor, page_answer
 from app.api.responses import answer, json_answer
@@ -75,7 +76,7 @@ def _require_operator(caller: Caller) -> None:
 async def _known(
     system: Annotated[
         str,
-        Path(pattern=r"^[a-z]{1,20}$", description=f"The partner system: one of {_NAMES}.", examples=["allegro"]),
+        Path(pattern=PARTNER_NAME.pattern, description=f"The partner system: one of {_NAMES}.", examples=["allegro"]),
     ],
 ) -> System:
     if system not in PARTNERS:
@@ -86,11 +87,11 @@ async def _known(
 async def _quarantine_query(
     reason: Annotated[
         str | None,
-        Query(pattern=r"^[a-z-]{1,40}$", description="Only records with this reason.", examples=["unknown-code"]),
+        Query(pattern=FILTER.pattern, description="Only records with this reason.", examples=["unknown-code"]),
     ] = None,
     kind: Annotated[
         str | None,
-        Query(pattern=r"^[a-z-]{1,40}$", description="Only records of this type of the partner.", examples=["mutatie"]),
+        Query(pattern=FILTER.pattern, description="Only records of this type of the partner.", examples=["mutatie"]),
     ] = None,
     order: Annotated[
         Literal["oldest", "newest"], Query(description="Which records come first.", examples=["newest"])

@@ -8,14 +8,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from app.api.forms import BSN, CODE, EMAIL, LANGUAGE_TAG, LINE, PARAGRAPHS, PHONE
 from app.domain.input_rules import InputRule
 from app.domain.text import composed, is_readable_name, plain_phone
 
 _Time = TypeVar("_Time", bound=date)
 
-# Control characters do not belong in a line: PostgreSQL refuses NUL, and terminals interpret the others.
-_LINE = r"^[^\u0000-\u001F\u007F]*$"
-_PARAGRAPHS = r"^[^\u0000-\u0008\u000B-\u001F\u007F]*$"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
@@ -77,7 +75,7 @@ def _readable(name: str) -> str:
 
 
 def _line(longest: int) -> StringConstraints:
-    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=_LINE)
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=LINE.pattern)
 
 
 _COMPOSED = BeforeValidator(_composed)
@@ -90,25 +88,21 @@ Name = Annotated[Line, AfterValidator(_readable)]
 """The name of a person."""
 
 Paragraphs = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=_PARAGRAPHS), _COMPOSED
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=PARAGRAPHS.pattern), _COMPOSED
 ]
-Phone = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, pattern=r"^\+?\(?[0-9][0-9 ().\-]{4,38}$"),
-    AfterValidator(plain_phone),
-]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=PHONE.pattern), AfterValidator(plain_phone)]
 Email = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True,
         max_length=254,
-        pattern=r"^[^@\s\u0000-\u001F\u007F]+@[^@\s\u0000-\u001F\u007F]+\.[^@\s\u0000-\u001F\u007F]+$",
+        pattern=EMAIL.pattern,
     ),
     _COMPOSED,
 ]
-Bsn = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-CodeText = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
+Bsn = Annotated[str, StringConstraints(pattern=BSN.pattern)]
+LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_TAG.pattern, max_length=35)]
+CodeText = Annotated[str, StringConstraints(pattern=CODE.pattern)]
 
 OccurredAt = Annotated[
     Timestamp | None,

@@ -104,7 +104,9 @@ class HistoryEntryOut(Out):
     to_status: str | None = Field(None, examples=["confirmed"])
     reason: str | None = None
     role: OrganisationRole = Field(description="Role of the organisation that did it.")
-    system: System = Field(description="The system in which it was done.")
+    system: System = Field(
+        description="Where the organisation that did it registers, also when it did it over this API."
+    )
     occurred_at: datetime = Field(description="When it happened.")
     recorded_at: datetime = Field(description="When the hub recorded it.")
     implied: bool = Field(description="True when a later step that a partner reported implies it.")

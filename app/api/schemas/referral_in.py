@@ -10,6 +10,7 @@ from pydantic import StrictBool, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, to_jsonable_python
 
+from app.api.forms import CODE, PHONE
 from app.api.schemas.fields import (
     Bsn,
     CodeText,
@@ -63,7 +64,9 @@ class ClientIn(In):
     address: LongLine | None = Described(
         None, description="Address (*adres*) in one line.", examples=["Coolsingel 40, 3011 AD Rotterdam"]
     )
-    phone: Phone | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 123 45 67"])
+    phone: Phone | None = Described(
+        None, description=f"Telephone (*telefoon*): {PHONE.words}.", examples=["+31 10 123 45 67"]
+    )
     email: Email | None = Described(None, description="E-mail address.", examples=["jan@example.nl"])
     preferred_channel: ContactChannel | None = Described(
         None, description="How the client prefers to be reached (*voorkeurskanaal*).", examples=["phone"]
@@ -91,7 +94,9 @@ class WorkerIn(In):
     """The referrer's worker (*contactpersoon van de verwijzer*)."""
 
     name: Name | None = Described(None, description="Name (*naam*).", examples=["A. de Vries"])
-    phone: Phone | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 765 43 21"])
+    phone: Phone | None = Described(
+        None, description=f"Telephone (*telefoon*): {PHONE.words}.", examples=["+31 10 765 43 21"]
+    )
     email: Email | None = Described(None, description="E-mail address.", examples=["a.devries@example.nl"])
 
 
@@ -232,7 +237,7 @@ class ReferralIn(ReferralContentsIn):
     organisation_code: CodeText | None = Described(
         None,
         description="Code of the referring organisation (*verwijzer*). A referrer may leave it out; a registration "
-        "system states the code of the organisation for which it registers.",
+        f"system states the code of the organisation for which it registers. Its form: {CODE.words}.",
         examples=["wijkteam-noord"],
     )
     reference: ReferenceText | None = Described(

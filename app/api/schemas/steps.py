@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field as Described
 from pydantic import StrictBool
 
+from app.api.forms import CODE, PHONE
 from app.api.schemas.fields import CodeText, Day, In, Line, LongLine, Name, OccurredAt, Phone, Timestamp
 from app.domain.codes import (
     CancellationReason,
@@ -56,7 +57,9 @@ class CounsellorIn(In):
     """The client's fixed contact at the finance team (*trajectbegeleider*)."""
 
     name: Name = Described(description="Name (*naam*).", examples=["B. Bakker"])
-    phone: Phone | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 555 01 00"])
+    phone: Phone | None = Described(
+        None, description=f"Telephone (*telefoon*): {PHONE.words}.", examples=["+31 10 555 01 00"]
+    )
 
     def value(self) -> Counsellor:
         """Return the counsellor."""
@@ -86,7 +89,9 @@ class RejectionIn(StepIn):
 class ForwardingIn(StepIn):
     """The finance team passes the referral on (*doorverwijzing*)."""
 
-    organisation_code: CodeText = Described(description="To which organisation.", examples=["wijkteam-noord"])
+    organisation_code: CodeText = Described(
+        description=f"Code of the organisation to which it goes: {CODE.words}.", examples=["wijkteam-noord"]
+    )
 
     def to_command(self) -> ForwardReferral:
         """Return the command."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
 
+from app.api.forms import PEM, URL
 from app.api.schemas.fields import Email, In, Line, Out, ShortLine
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import EventType
@@ -29,8 +30,8 @@ MAX_TYPES = 50
 MAX_AREAS = 20
 MAX_OVERLAP_HOURS = 168
 
-_URL = StringConstraints(max_length=2000, pattern=r"^https?://[\x21-\x7e]+$")
-Pem = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=r"^[\x20-\x7e\r\n]*$")]
+_URL = StringConstraints(max_length=2000, pattern=URL.pattern)
+Pem = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=PEM.pattern)]
 
 
 class OAuthIn(In):
@@ -38,7 +39,7 @@ class OAuthIn(In):
 
     kind: Literal["oauth"]
     token_url: Annotated[str, _URL] = Field(
-        description="Address of the token endpoint; https.", examples=["https://login.example.nl/token"]
+        description=f"Address of the token endpoint: {URL.words}.", examples=["https://login.example.nl/token"]
     )
     client_id: Line = Field(examples=["trajecthub"])
     client_secret: Line = Field(description="Stored encrypted and never shown.", examples=["not-a-real-secret"])
@@ -70,7 +71,7 @@ class SubscriptionIn(In):
     """What to send, and where (*abonnement*)."""
 
     url: Annotated[str, _URL] = Field(
-        description="Address that receives the events; https. Path and query are called byte for byte as given.",
+        description=f"Address that receives the events: {URL.words}. Path and query are called byte for byte as given.",
         examples=["https://hooks.example.nl/trajecthub"],
     )
     event_types: tuple[EventType, ...] = Field(
