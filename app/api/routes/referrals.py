@@ -143,7 +143,11 @@ async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
     responses=problem_responses(400, 401, 403, 404),
 )
 async def disclosures(referral_id: ReferralId, read: Reads) -> Response:
-    """Return what was disclosed to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own."""
+    """Return what was disclosed to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own.
+
+    That is what was sent and what was polled. Answers to other requests are not recorded; they contain what the rules
+    of a moment permit, whether or not it was sent.
+    """
     return disclosures_body(read, await read.ask(read_disclosures, referral_id))
 
 
