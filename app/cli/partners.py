@@ -178,7 +178,7 @@ def resume(system: Partner) -> None:
 def dismiss(system: Partner, quarantined_id: QuarantinedId, reason: Reason, by: By = _BY) -> None:
     """Leave a record in quarantine out for good; its payload is deleted, who decided and why is stored."""
     change_stored(dismiss_quarantined, system, quarantined_id, by, reason)
-    console.print("The record is dismissed; what waited for it is applied at the next retry.")
+    console.print("The record is dismissed; what waited for it is applied at the next pull or retry.")
 
 
 @partners.command()
