@@ -79,7 +79,9 @@ class DeliveryOut(Out):
         examples=["delivered"],
     )
     last_error: str | None = Field(None, description="What went wrong last, as a code.", examples=["timeout"])
-    next_attempt_at: datetime | None = Field(None, description="Time of the next attempt, while it is pending.")
+    next_attempt_at: datetime | None = Field(
+        None, description="Not sent before this time, while it is pending; later while your address is left alone."
+    )
     waits_for: UUID | None = Field(
         None, description="Id of the delivery that must end first, because it is about the same; absent when none."
     )
