@@ -122,7 +122,11 @@ def _scenarios(today: date) -> list[Scenario]:
         Scenario(
             "API → Allegro → webhook", "A welfare organisation refers by REST; feedback is sent by webhook.", welfare
         ),
-        Scenario("The same from the court", "The court's debt officer is only notified of the attendance.", court),
+        Scenario(
+            "The same from the court",
+            "The court's debt officer is sent the status at three moments, and no details.",
+            court,
+        ),
     ]
 
 

@@ -11,7 +11,8 @@ _PAGE = """<!doctype html>
 <style>body{{font:15px/1.4 system-ui;margin:2rem}}table{{border-collapse:collapse;width:100%}}
 th,td{{border-bottom:1px solid #ccc;padding:.4rem;text-align:left;vertical-align:top}}
 ul{{margin:0;padding-left:1rem}}</style>
-<h1>Allegro (nagebootst)</h1><p>De nieuwste {count} dossiers. Alle personen zijn verzonnen.</p>{note}
+<h1>Allegro (nagebootst): dossiers</h1>
+<p>De nieuwste {count} dossiers met hun mutaties. Alle personen zijn verzonnen.</p>{note}
 <table><thead><tr><th>Dossier<th>Klant<th>Verwijzer<th>Mutaties<th>Berichten van de hub</thead><tbody>
 {rows}
 </tbody></table></html>"""

@@ -12,8 +12,10 @@ def page(records: list[Document], note: str) -> str:
     """Return the page with these registrations in this order, below a note in HTML."""
     rows = "".join(_row(record) for record in records)
     return (
-        f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>RMW (simulatie)</title>'
-        f"<style>{_STYLE}</style></head><body><h1>RMW (simulatie)</h1>{note}<table><thead><tr><th>Aanmelding</th>"
+        f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>RMW (nagebootst)</title>'
+        f"<style>{_STYLE}</style></head><body><h1>RMW (nagebootst): aanmeldingen</h1>"
+        f"<p>De {len(records)} laatst gewijzigde aanmeldingen met hun statussen. Alle personen zijn verzonnen.</p>"
+        f"{note}<table><thead><tr><th>Aanmelding</th>"
         f"<th>Team</th><th>Klant</th><th>Datum</th><th>Tab</th><th>Status</th></tr></thead><tbody>{rows}</tbody>"
         "</table></body></html>"
     )
