@@ -77,7 +77,7 @@ class JobRunner:
         if isinstance(result, Failed):
             reason = {"error": _reason(result.error)}
             await self.db.write(finish_job, self.services, job, reason, failed=True)
-            log.info("partner_job_failed", **about)
+            log.warning("partner_job_failed", **about)
         else:
             await self.db.write(finish_job, self.services, job, result)
             log.info("partner_job_completed", **about)
