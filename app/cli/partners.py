@@ -16,7 +16,7 @@ from app.api.schemas.deliveries import PartnerDeliveryOut
 from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
 from app.bootstrap import open_worker
 from app.cli.runtime import change_stored, console, over_database, read_stored, services_of
-from app.cli.tables import AsJson, print_items, print_report
+from app.cli.tables import AsJson, print_blocks, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
@@ -79,14 +79,16 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what the job wou
 def status(as_json: AsJson = False) -> None:
     """Show the status of every connection."""
     found = read_stored(partner_states, SystemClock().now())
-    print_items([PartnerOut.model_validate(each) for each in found], _STATE, as_json=as_json)
+    states = [PartnerOut.model_validate(each) for each in found]
+    print_blocks(states, _STATE, nothing="No partner was pulled or paused yet.", as_json=as_json)
 
 
 @partners.command()
 def runs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
     """List the newest runs that read something new."""
     found = read_stored(partner_runs, system, limit)
-    print_items([RunOut.model_validate(each) for each in found], _RUN, as_json=as_json)
+    nothing = f"No run of {system} read anything new yet."
+    print_blocks([RunOut.model_validate(each) for each in found], _RUN, nothing=nothing, as_json=as_json)
 
 
 @partners.command("quarantine")
@@ -103,14 +105,17 @@ def list_quarantined(  # noqa: PLR0913  # one for each option
     found, more = read_stored(page_of_quarantine, system, None, limit, query)
     if more:
         console.print(f"{len(found)} of {read_stored(quarantine_count, system, query)} (counted up to {MOST_COUNTED})")
-    print_items([QuarantinedOut.model_validate(each) for each in found], _QUARANTINED, as_json=as_json)
+    nothing = f"No such record of {system} is in quarantine."
+    entries = [QuarantinedOut.model_validate(each) for each in found]
+    print_blocks(entries, _QUARANTINED, nothing=nothing, as_json=as_json)
 
 
 @partners.command("jobs")
 def list_jobs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> None:
     """List jobs, newest first, with their state and what a waiting job waits for."""
     found, _more = read_stored(page_of_jobs, system, None, limit)
-    print_items([JobOut.model_validate(each) for each in found], _JOB, as_json=as_json)
+    nothing = f"No job of {system} was requested yet."
+    print_blocks([JobOut.model_validate(each) for each in found], _JOB, nothing=nothing, as_json=as_json)
 
 
 @partners.command("deliveries")
@@ -125,7 +130,7 @@ def list_deliveries(
     """List what a partner is or was owed, newest event first, with what went wrong; never its contents."""
     found, _more = read_stored(page_of_partner_deliveries, system, DeliveryQuery(state, None, limit))
     shown = [delivery_out(PartnerDeliveryOut, each, lambda own_id: own_id) for each in found]
-    print_items(shown, _DELIVERY, as_json=as_json)
+    print_blocks(shown, _DELIVERY, nothing=f"There is no such delivery to {system}.", as_json=as_json)
 
 
 @partners.command()

@@ -1,4 +1,4 @@
-"""Prints the results of commands: a table for people, or JSON for programs."""
+"""Prints the results of commands: tables and blocks for people, or JSON for programs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from app.cli.runtime import console
 from app.domain.local_time import AMSTERDAM
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def print_items(items: Sequence[BaseModel], columns: Sequence[str], *, as_json: bool) -> None:
@@ -27,6 +27,32 @@ def print_items(items: Sequence[BaseModel], columns: Sequence[str], *, as_json: 
         fields = item.model_dump()
         table.add_row(*(_text(fields[name]) for name in columns))
     console.print(table)
+
+
+def print_blocks(items: Sequence[BaseModel], fields: Sequence[str], *, nothing: str, as_json: bool) -> None:
+    """Print items: these fields of each that have a value, below each other, or all fields as JSON.
+
+    Args:
+        items: what is printed; a table of it would be wider than a terminal of 80 columns.
+        fields: in the order in which they are printed.
+        nothing: the sentence that says that there is no item.
+        as_json: as JSON instead, with the names of the API.
+    """
+    if as_json:
+        print_items(items, fields, as_json=True)
+    elif not items:
+        console.print(nothing)
+    else:
+        console.print(*(_block(item, fields) for item in items), sep="\n")
+
+
+def _block(item: BaseModel, fields: Sequence[str]) -> Table:
+    block = Table.grid(Column(style="bold"), Column(overflow="fold"), padding=(0, 2))
+    values = item.model_dump()
+    for name in fields:
+        if text := _text(values[name]):
+            block.add_row(name.replace("_", " "), text)
+    return block
 
 
 def print_report(report: Mapping[str, object], *, as_json: bool) -> None:
@@ -62,7 +88,7 @@ def _text(value: object) -> str:
         case bool():
             text = "yes" if value else "no"
         case datetime():
-            text = value.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
+            text = value.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S %Z")
         case float():
             text = f"{value:.0f}"
         case Mapping():

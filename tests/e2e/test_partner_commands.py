@@ -57,15 +57,32 @@ def test_a_pause_is_seen_by_the_next_command_and_ends_by_resuming(migrated: dict
     assert (resumed["paused"], "pauseReason" in resumed) == (False, False)
 
 
-def test_partners_are_listed_in_a_table(migrated: dict[str, str]) -> None:
-    run(migrated, "partner", "pause", "gidso", "--reason=Maintenance")
+def test_partners_are_listed_below_each_other_in_80_columns(migrated: dict[str, str]) -> None:
+    for system in ("gidso", "rmw"):
+        run(migrated, "partner", "pause", system, "--reason=Maintenance at the supplier until half past two")
 
-    # In a process of its own: how wide a table may be is found out at the start of one.
+    # In a process of its own: how wide the output may be is found out at the start of one.
     command = [sys.executable, "-m", "app.cli.main", "partner", "status"]
-    shown = subprocess.run(command, env={**os.environ, **migrated, "COLUMNS": "200"}, capture_output=True, check=True)
+    shown = subprocess.run(command, env={**os.environ, **migrated, "COLUMNS": "80"}, capture_output=True, check=True)
 
-    output = shown.stdout.decode()
-    assert all(word in output for word in ("system", "pause reason", "gidso", "Maintenance", "yes"))
+    lines = shown.stdout.decode().splitlines()
+    assert [line.split() for line in lines if line.startswith("system")] == [
+        ["system", name] for name in ("gidso", "rmw")
+    ]
+    assert any(line.split(maxsplit=2)[2:] == ["Maintenance at the supplier until half past two"] for line in lines)
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("listing", "sentence"),
+    [
+        ("runs", "No run of rmw read anything new yet."),
+        ("quarantine", "No such record of rmw is in quarantine."),
+        ("jobs", "No job of rmw was requested yet."),
+    ],
+)
+def test_an_empty_list_is_a_sentence(migrated: dict[str, str], listing: str, sentence: str) -> None:
+    assert run(migrated, "partner", listing, "rmw") == (0, sentence)
 
 
 @pytest.mark.parametrize("listing", ["runs", "quarantine", "deliveries"])
