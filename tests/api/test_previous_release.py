@@ -48,6 +48,9 @@ SHOWN: Mapping[str, Mapping[str, Any]] = json.loads((DATA / "shown.json").read_t
 # The hub's clock when the previous release stopped.
 STOPPED = NOW + timedelta(hours=1)
 
+ADDED = {"total"}
+"""Members of answers that were added since the previous release."""
+
 RENAMED = {(table, "referral_id"): "subject_id" for table in ("event", "delivery", "delivery_sequence")}
 
 
@@ -131,13 +134,18 @@ async def test_every_row_survives_the_migration(hub: AppState, stored: Rows) -> 
         assert migrated[table].projected(new) == stored[table].projected(old)
 
 
+def without_additions(answer: dict[str, object]) -> dict[str, object]:
+    """Return an answer without the members that were added since the previous release."""
+    return {name: value for name, value in answer.items() if name not in ADDED}
+
+
 async def test_api_shows_what_the_previous_release_showed(sign_in: SignIn) -> None:
     for caller, pages in SHOWN.items():
         api = await sign_in(caller)
         for path, body in pages.items():
             answer = await api.get(f"/v1/{path}")
             assert (path, answer.status_code) == (path, 200)
-            assert (path, answer.json()) == (path, body)
+            assert (path, without_additions(answer.json())) == (path, body)
 
 
 async def test_what_was_owed_arrives_once_and_each_chain_goes_on(

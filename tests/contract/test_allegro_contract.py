@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.domain.codes import IntakeResult, SignalKind
+from app.domain.errors import FeedWentBack
 from app.domain.events import EventType
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.allegro.codes import intake_result_code
@@ -176,13 +177,12 @@ async def test_the_feed_is_kept_whole_and_a_number_never_expires(env: AllegroEnv
     assert from_an_old_place == from_the_start[1:]
 
 
-async def test_a_place_beyond_the_newest_change_returns_an_empty_page_and_stays(env: AllegroEnv) -> None:
+async def test_a_place_beyond_the_newest_change_is_a_feed_that_went_back(env: AllegroEnv) -> None:
     await env.refer()
     await env.register(fact(1))
 
-    (page,) = await env.pull("999999")
-
-    assert (page.records, page.cursor) == ((), "999999")
+    with pytest.raises(FeedWentBack):
+        await env.pull("999999")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/mutaties", f"/api/v1/verwijzingen/{UUID(int=1)}/berichten/{UUID(int=2)}"])

@@ -153,9 +153,9 @@ async def test_what_is_new_to_the_contract_is_counted_by_place(partner: Template
         ("aangemeldOp", {"aangemeldOp": 1_772_000_000}),
         ("klant.geboortedatum", {"klant": {"voornaam": "Y", "achternaam": "V", "geboortedatum": "geheim"}}),
         ("klant.bsn", {"klant": {"voornaam": "Y", "achternaam": "V", "geboortedatum": "1990-05-17", "bsn": "123"}}),
-        ("stand", {"stand": "geheim"}),
+        ("stand", {"stand": "geheim verhaal"}),
         ("redenIntrekking", {"stand": "ingetrokken"}),
-        ("inkomen", {"inkomen": "geheim"}),
+        ("inkomen", {"inkomen": "geheim verhaal"}),
         ("terugkoppeling", {"terugkoppeling": "ja"}),
     ],
 )
