@@ -103,7 +103,7 @@ def list_quarantined(  # noqa: PLR0913  # one for each option
     """List the records in quarantine, oldest first, with the reason and how many there are; never their contents."""
     query = QuarantineQuery(reason=reason, kind=kind, newest_first=newest)
     found, more = read_stored(page_of_quarantine, system, None, limit, query)
-    if more:
+    if more and not as_json:
         console.print(f"{len(found)} of {read_stored(quarantine_count, system, query)} (counted up to {MOST_COUNTED})")
     nothing = f"No such record of {system} is in quarantine."
     entries = [QuarantinedOut.model_validate(each) for each in found]

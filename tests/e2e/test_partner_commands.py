@@ -20,6 +20,7 @@ from app.sandbox.gidso.app import API_KEY
 from app.settings import Settings
 from tests.support.command_line import run, run_json
 from tests.support.hub import WIJKTEAM
+from tests.support.quarantine import quarantine_two
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
 
@@ -175,6 +176,14 @@ def test_a_waiting_job_is_listed_and_can_be_cancelled(migrated: dict[str, str]) 
     assert (waiting["state"], waiting["waitsFor"], waiting["requestedBy"]) == ("waiting", "worker", "beheer-1")
     assert (cancelled["state"], cancelled["report"]) == ("cancelled", {"cancelledBy": "command line"})
     assert codes == [0, 1]
+
+
+def test_a_list_that_is_cut_short_is_still_json(migrated: dict[str, str]) -> None:
+    write(migrated, quarantine_two)
+
+    shown = run_json(migrated, "partner", "quarantine", "allegro", "--limit=1")
+
+    assert [each["externalId"] for each in shown] == ["m1"]
 
 
 def test_an_id_in_quarantine_can_be_copied_from_a_narrow_screen(connected: dict[str, str]) -> None:

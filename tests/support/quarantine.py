@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 from app.api.state import AppState
+from app.database import Connection
 from app.domain.codes import System
 from app.domain.ports import Page, PartnerRecord, ReadError
 from app.operations.intake.apply import apply_page
 from app.operations.partners.lease import PartnerLease, acquire_lease
+from app.operations.services import Services
 
 SECRET_TEXT = "Jansen owes 5,000 euro"  # personal, not secret
 _UNKNOWN = ReadError("redencode", "unknown-code", "Code 99 has no meaning here.")
@@ -14,8 +16,13 @@ _UNKNOWN = ReadError("redencode", "unknown-code", "Code 99 has no meaning here."
 
 async def fill_quarantine(hub: AppState) -> None:
     """Put two records of Allegro in quarantine: one with an unknown code, and one that waits for it."""
+    await hub.db.write(quarantine_two, hub.services)
+
+
+def quarantine_two(tx: Connection, services: Services) -> None:
+    """Do what :func:`fill_quarantine` does, in a transaction."""
     lease = PartnerLease(System.ALLEGRO, "test")
-    await hub.db.write(acquire_lease, hub.services, lease)
+    acquire_lease(tx, services, lease)
     records = tuple(
         PartnerRecord(
             kind="mutatie",
@@ -28,4 +35,4 @@ async def fill_quarantine(hub: AppState) -> None:
         )
         for number in (1, 2)
     )
-    await hub.db.write(apply_page, hub.services, lease, "1", Page(records, "2"))
+    apply_page(tx, services, lease, "1", Page(records, "2"))
