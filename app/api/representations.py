@@ -9,12 +9,12 @@ from fastapi import Response
 
 from app.api.context import ReadContext
 from app.api.responses import json_answer
-from app.api.schemas.deliveries import AttemptOut, DeliveryOut
+from app.api.schemas.deliveries import AttemptOut, DeliveriesIn, DeliveryOut
 from app.api.schemas.lists import DisclosureOut, DisclosuresOut, HistoryEntryOut, HistoryOut, PartyOut
 from app.domain.receivers import PartnerKey, PollKey, ReceiverKey, SubscriptionKey
 from app.domain.values import HistoryEntry, Party
 from app.operations.disclosure.disclosures import Disclosure
-from app.operations.subscriptions.deliveries import DeliveryState, DeliveryWithAttempts
+from app.operations.subscriptions.deliveries import DeliveryQuery, DeliveryState, DeliveryWithAttempts
 
 ShownDelivery = TypeVar("ShownDelivery", bound=DeliveryOut)
 
@@ -37,6 +37,12 @@ def party_out(read: ReadContext, party: Party) -> PartyOut:
 def disclosures_body(read: ReadContext, disclosures: Sequence[Disclosure]) -> Response:
     """Return disclosures as an answer."""
     return json_answer(200, DisclosuresOut(items=[_disclosure(read, each) for each in disclosures]))
+
+
+def delivery_query(page: DeliveriesIn, after: UUID | None) -> DeliveryQuery:
+    """Return what a page of deliveries asks for; ``after`` is the hub's id of the delivery before it."""
+    state = DeliveryState(page.state) if page.state else None
+    return DeliveryQuery(state=state, after=after, limit=page.limit)
 
 
 def delivery_out(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from app.api.context import WriteContext
 from app.api.http.problems import problem_responses
 from app.api.paging import id_cursor, page_answer
-from app.api.representations import delivery_out
+from app.api.representations import delivery_out, delivery_query
 from app.api.responses import answer, json_answer
 from app.api.routes.subscriptions import Manages, Reads, SubscriptionId, cursor_id, subscription_ref
 from app.api.schemas.deliveries import (
@@ -24,8 +24,6 @@ from app.api.schemas.subscriptions import PreviewFieldOut, PreviewIn, PreviewOut
 from app.operations.access.idempotency import Answer, answering
 from app.operations.subscriptions.deliveries import (
     Delivery,
-    DeliveryQuery,
-    DeliveryState,
     DeliveryWithAttempts,
     page_of_deliveries,
     redeliver,
@@ -86,9 +84,7 @@ async def list_deliveries(
 
     A delivery about a connection is listed before its first attempt, one about a referral only after it.
     """
-    query = DeliveryQuery(
-        state=DeliveryState(page.state) if page.state else None, after=cursor_id(read, page.cursor), limit=page.limit
-    )
+    query = delivery_query(page, cursor_id(read, page.cursor))
     found, more = await read.hub.db.read(page_of_deliveries, subscription_ref(read, subscription_id), query)
     items = [delivery_out(DeliveryOut, each, read.shown_id) for each in found]
     return page_answer(read.hub, request, items, id_cursor(items[-1].id if more else None))

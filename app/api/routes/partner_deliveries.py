@@ -2,15 +2,15 @@
 
 from functools import partial
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.api.context import WriteContext
 from app.api.http.problems import problem_responses
 from app.api.paging import id_after, id_cursor, page_answer
-from app.api.representations import delivery_out
+from app.api.representations import delivery_out, delivery_query
 from app.api.responses import answer
+from app.api.routes.deliveries import DeliveryId
 from app.api.routes.partners import Manages, Partner, Reads
 from app.api.schemas.deliveries import (
     DeliveriesIn,
@@ -25,14 +25,9 @@ from app.operations.partners.deliveries import (
     redeliver_all_to_partner,
     redeliver_to_partner,
 )
-from app.operations.subscriptions.deliveries import DeliveryQuery, DeliveryState, DeliveryWithAttempts
+from app.operations.subscriptions.deliveries import DeliveryWithAttempts
 
 router = APIRouter(prefix="/partners/{system}", tags=["partners"])
-
-DeliveryId = Annotated[
-    UUID,
-    Path(description="Id of the delivery (*aflevering*).", examples=["019ab3f2-7c00-7000-8000-000000000005"]),
-]
 
 
 @router.get(
@@ -48,9 +43,7 @@ async def list_partner_deliveries(
 
     `state=pending` is what waits, `state=dead` what was given up.
     """
-    query = DeliveryQuery(
-        state=DeliveryState(page.state) if page.state else None, after=id_after(page.cursor), limit=page.limit
-    )
+    query = delivery_query(page, id_after(page.cursor))
     found, more = await read.hub.db.read(page_of_partner_deliveries, system, query)
     items = [delivery_out(PartnerDeliveryOut, each, read.shown_id) for each in found]
     return page_answer(read.hub, request, items, id_cursor(items[-1].id if more else None))

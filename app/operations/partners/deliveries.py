@@ -5,13 +5,18 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
-from app.domain.input_rules import InputRule
+from app.domain.errors import Conflict, NotFound
 from app.domain.receivers import PartnerKey
 from app.models.delivery.receiver_health import end_wait
 from app.models.delivery.redelivery import deliver_all_to_partner_again, deliver_to_partner_again, seen_delivery
 from app.operations.services import Services
-from app.operations.subscriptions.deliveries import DeliveryQuery, DeliveryWithAttempts, page_of, with_attempts
+from app.operations.subscriptions.deliveries import (
+    DeliveryQuery,
+    DeliveryWithAttempts,
+    check_range,
+    page_of,
+    with_attempts,
+)
 
 
 def page_of_partner_deliveries(
@@ -55,8 +60,7 @@ def redeliver_all_to_partner(
     Raises:
         InvalidInput: the range ends before it begins.
     """
-    if since is not None and until is not None and until < since:
-        raise InvalidInput(FieldFault("until", InputRule.RANGE, "Give a moment after `from`, or leave it out."))
+    check_range(since, until)
     receiver, now = PartnerKey(system), services.clock.now()
     number = deliver_all_to_partner_again(tx, receiver, since, until, now)
     end_wait(tx, receiver, now)

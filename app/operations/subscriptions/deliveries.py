@@ -92,6 +92,16 @@ def page_of(tx: Connection, receiver: ReceiverKey, query: DeliveryQuery) -> tupl
     return with_attempts(tx, found[: query.limit]), len(found) > query.limit
 
 
+def check_range(since: datetime | None, until: datetime | None) -> None:
+    """Check a range of moments; None leaves an end open.
+
+    Raises:
+        InvalidInput: the range ends before it begins.
+    """
+    if since is not None and until is not None and until < since:
+        raise InvalidInput(FieldFault("until", InputRule.RANGE, "Give a moment after `from`, or leave it out."))
+
+
 def send_test(tx: Connection, services: Services, ref: SubscriptionRef, shown_id: UUID) -> Delivery:
     """Send an event without a referral to this subscription only, the way every event is sent.
 
@@ -153,8 +163,7 @@ def replay(tx: Connection, services: Services, ref: SubscriptionRef, since: date
     """
     subscription = lock_own_subscription(tx, ref)
     require_active(subscription)
-    if until is not None and until < since:
-        raise InvalidInput(FieldFault("until", InputRule.RANGE, "Give a moment after `from`, or leave it out."))
+    check_range(since, until)
     return deliver_range_again(tx, SubscriptionKey(subscription.id), since, until, services.clock.now())
 
 
