@@ -23,6 +23,7 @@ from tests.support.postgres import (
     folder_in_memory,
     running_server,
 )
+from tests.support.postgres_proxy import PostgresProxy, postgres_proxy
 
 # On a busy machine an example takes longer for reasons that are not in it.
 settings.register_profile("hub", deadline=None)
@@ -108,6 +109,13 @@ def emptied_postgres_url(shared_postgres_url: str) -> str:
     """Return the URL of a PostgreSQL database with the schema and no rows, for tests that do not change the schema."""
     empty_database(shared_postgres_url)
     return shared_postgres_url
+
+
+@pytest.fixture
+async def proxy(emptied_postgres_url: str) -> AsyncIterator[PostgresProxy]:
+    """Return a proxy in front of an empty PostgreSQL database."""
+    async with postgres_proxy(emptied_postgres_url) as proxy:
+        yield proxy
 
 
 @pytest.fixture

@@ -7,14 +7,7 @@ import pytest
 from app.database import Database
 from tests.api.conftest import SignIn
 from tests.support.api_calls import referral
-from tests.support.postgres_proxy import PostgresProxy, postgres_proxy
-
-
-@pytest.fixture
-async def proxy(emptied_postgres_url: str) -> AsyncIterator[PostgresProxy]:
-    """Return a proxy in front of an empty PostgreSQL database."""
-    async with postgres_proxy(emptied_postgres_url) as proxy:
-        yield proxy
+from tests.support.postgres_proxy import PostgresProxy
 
 
 @pytest.fixture

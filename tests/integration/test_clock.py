@@ -11,7 +11,7 @@ from app.models.diagnosis import server_time
 from app.operations.clock import DatabaseClock
 from tests.api.conftest import sandbox_settings
 from tests.support.event_env import MovableClock
-from tests.support.postgres_proxy import postgres_proxy
+from tests.support.postgres_proxy import PostgresProxy
 
 HOUR = timedelta(hours=1)
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
@@ -38,19 +38,18 @@ async def test_between_two_synchronisations_the_time_goes_on_as_seconds_do(datab
     assert clock.now() - first == timedelta(seconds=90)
 
 
-async def test_a_clock_whose_database_is_gone_goes_on(emptied_postgres_url: str) -> None:
+async def test_a_clock_whose_database_is_gone_goes_on(proxy: PostgresProxy) -> None:
     seconds = 500.0
-    async with postgres_proxy(emptied_postgres_url) as proxy:
-        database = Database.open(proxy.url)
-        clock = DatabaseClock(database, elapsed=lambda: seconds)
-        await clock.synchronise()
-        first = clock.now()
+    database = Database.open(proxy.url)
+    clock = DatabaseClock(database, elapsed=lambda: seconds)
+    await clock.synchronise()
+    first = clock.now()
 
-        proxy.refuses = True
-        proxy.close()
-        with pytest.raises(Unavailable):
-            await clock.synchronise()
-        await database.close()
+    proxy.refuses = True
+    proxy.close()
+    with pytest.raises(Unavailable):
+        await clock.synchronise()
+    await database.close()
 
     assert clock.now() == first
 

@@ -16,16 +16,9 @@ from app.models.delivery.delivery import DeliveryState
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.receiver_health import endpoint
 from tests.support.event_env import EventEnv
-from tests.support.postgres_proxy import PostgresProxy, postgres_proxy
+from tests.support.postgres_proxy import PostgresProxy
 
 REFERRALS = 3
-
-
-@pytest.fixture
-async def proxy(emptied_postgres_url: str) -> AsyncIterator[PostgresProxy]:
-    """Return a proxy in front of an empty PostgreSQL database."""
-    async with postgres_proxy(emptied_postgres_url) as proxy:
-        yield proxy
 
 
 @pytest.fixture

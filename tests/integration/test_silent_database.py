@@ -13,17 +13,10 @@ from app.domain.errors import Unavailable
 from app.domain.events import EventType
 from app.domain.values import Organisation
 from tests.support.event_env import EventEnv
-from tests.support.postgres_proxy import PostgresProxy, postgres_proxy
+from tests.support.postgres_proxy import PostgresProxy
 
 SOON = 0.3
 """Seconds that a unit of work may take here."""
-
-
-@pytest.fixture
-async def proxy(emptied_postgres_url: str) -> AsyncIterator[PostgresProxy]:
-    """Return a proxy in front of an empty PostgreSQL database."""
-    async with postgres_proxy(emptied_postgres_url) as proxy:
-        yield proxy
 
 
 @pytest.fixture
