@@ -1,17 +1,20 @@
-"""Structured logging: one event per line, with the correlation id and without personal data."""
+"""Structured logging: one event per line, with the correlation id and without personal data. Logging never raises."""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
+from typing_extensions import override
+
+from app.log_output import occupy_standard_streams, open_output
 
 REMOVED = "[removed]"
 
@@ -44,12 +47,17 @@ def correlated(identifier: str) -> Iterator[None]:
 
 
 def configure_logging(level: str, log_format: Literal["json", "console"]) -> None:
-    """Send the log of the hub and of its libraries to standard error.
+    """Send the log of the hub and of its libraries to the standard error of the process.
+
+    An event that cannot be rendered is logged by its name; a line that cannot be written is counted as lost.
 
     Args:
         level: least serious level that is logged, such as ``INFO``.
         log_format: ``json`` for machines, one object per line; ``console`` for people.
     """
+    occupy_standard_streams()
+    # Of the process, not what may stand in for it: it is written to by its number, past every buffer.
+    output = open_output(sys.__stderr__.fileno() if sys.__stderr__ else 2)
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -57,12 +65,12 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
         remove_personal_values,
     ]
     structlog.configure(
-        processors=[*shared, *_renderers(log_format)],
+        processors=[_Guarded([*shared, *_renderers(log_format)])],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(output),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _LibraryHandler(output)
     without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -111,4 +119,44 @@ def _renderers(log_format: Literal["json", "console"]) -> list[structlog.typing.
 
 
 def _dumped(event: Mapping[str, object], **_options: object) -> str:
-    return to_json(event, fallback=repr).decode()
+    try:
+        return to_json(event, fallback=repr).decode()
+    except PydanticSerializationError:
+        # Text with half a character, bytes that are no text, an object that cannot describe itself, or a circle.
+        return to_json({_described(name): _described(value) for name, value in event.items()}).decode()
+
+
+def _described(value: object) -> str:
+    try:
+        text = str(value)
+    except Exception:  # noqa: BLE001 - whatever an object does that is asked for its text
+        text = f"<{type(value).__name__}>"
+    return text.encode("ascii", "backslashreplace").decode()
+
+
+class _Guarded:
+    """Processors that do not raise: an event that one of them cannot process is logged by its name only."""
+
+    def __init__(self, processors: Sequence[structlog.typing.Processor]) -> None:
+        self._processors = processors
+
+    def __call__(self, logger: object, method: str, event: MutableMapping[str, Any]) -> Any:  # as a processor returns
+        name = event["event"]
+        try:
+            for process in self._processors:
+                event = process(logger, method, event)  # type: ignore[assignment]  # the last returns text
+        except Exception as error:  # noqa: BLE001 - a log line is never a reason to stop
+            return _unloggable(name, method, error)
+        return event
+
+
+class _LibraryHandler(logging.StreamHandler[TextIO]):
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Log which library had a line that cannot be logged, instead of printing it with its values."""
+        error = sys.exc_info()[1] or Exception()
+        self.stream.write(_unloggable(record.name, record.levelname.lower(), error) + self.terminator)
+
+
+def _unloggable(name: object, level: str, error: BaseException) -> str:
+    return _dumped({"event": _described(name), "level": level, "log_error": type(error).__name__})

@@ -6,9 +6,11 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import structlog
+from typing_extensions import override
 
 from app.log import REMOVED, configure_logging, correlated, correlation_id, remove_personal_values
 from tests.support.documents import ROOT, inline_code
@@ -36,29 +38,29 @@ def test_every_event_has_a_snake_case_name_that_the_operations_page_explains() -
 
 
 @pytest.mark.usefixtures("restored_logging")
-def test_a_line_is_a_json_object_with_the_correlation_id(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_is_a_json_object_with_the_correlation_id(capfd: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", "json")
 
     with correlated("request-1"):
         structlog.get_logger().info("referral_received", referral="r-1")
 
-    line = json.loads(capsys.readouterr().err)
+    line = json.loads(capfd.readouterr().err)
     assert (line["event"], line["level"], line["correlation_id"]) == ("referral_received", "info", "request-1")
 
 
 @pytest.mark.usefixtures("restored_logging")
-def test_lines_of_libraries_look_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_of_libraries_look_the_same(capfd: pytest.CaptureFixture[str]) -> None:
     configure_logging("WARNING", "json")
 
     logging.getLogger("library").warning("slow")
     logging.getLogger("library").info("chatter")
 
-    line = json.loads(capsys.readouterr().err)
+    line = json.loads(capfd.readouterr().err)
     assert (line["event"], line["logger"], line["level"]) == ("slow", "library", "warning")
 
 
 @pytest.mark.usefixtures("restored_logging")
-def test_a_trace_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_trace_shows_no_values(capfd: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", "json")
     citizen = "999990019"
 
@@ -67,7 +69,41 @@ def test_a_trace_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:
     except ValueError:
         structlog.get_logger().exception("failed")
 
-    assert citizen not in capsys.readouterr().err
+    assert citizen not in capfd.readouterr().err
+
+
+class Hostile:
+    """An object that raises whatever it is asked."""
+
+    @override
+    def __str__(self) -> str:
+        raise PermissionError("geheim")
+
+    __repr__ = __str__
+
+
+def circle() -> dict[str, object]:
+    """Return a mapping that contains itself."""
+    made: dict[str, object] = {}
+    made["itself"] = made
+    return made
+
+
+@pytest.mark.usefixtures("restored_logging")
+@pytest.mark.parametrize("log_format", ["json", "console"])
+@pytest.mark.parametrize("value", ["half \ud83d", b"\xff", Hostile(), {Hostile(): 1}, circle()])
+def test_no_value_keeps_an_event_from_being_logged(
+    capfd: pytest.CaptureFixture[str], value: object, log_format: Literal["json", "console"]
+) -> None:
+    configure_logging("INFO", log_format)
+
+    structlog.get_logger().info("referral_received", value=value)
+    logging.getLogger("library").warning("slow %s", value)
+
+    lines = capfd.readouterr().err
+    assert "referral_received" in lines
+    assert "slow" in lines or '"event":"library","level":"warning","log_error":' in lines
+    assert "geheim" not in lines
 
 
 @pytest.mark.parametrize(
