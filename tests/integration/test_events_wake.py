@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from app.database import Connection, Database
+from app.database.notifier import CHANNEL, PUBLISH_SECONDS
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
-from app.signals import CHANNEL, PUBLISH_SECONDS, CommitSignal
+from app.signals import CommitSignal
 from tests.support.event_env import EventEnv, organisation
 
 _LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"

@@ -1,0 +1,27 @@
+"""The one place that opens, commits and rolls back transactions, on SQLite and on PostgreSQL.
+
+A unit of work is a plain function of a :class:`Connection`; ``await db.write(function, …)`` runs it in one
+transaction. On PostgreSQL it runs on asyncpg, on SQLite in one hop on the only writing thread.
+"""
+
+from sqlalchemy import Connection
+
+from app.database.database import Database
+from app.database.failures import StoreError, is_refused_value
+from app.database.schema import newest_schema, upgrade_schema, with_own_connection
+from app.database.sqlite import DatabaseInUse
+from app.database.store import Dialect
+from app.database.url import DatabaseUrlInvalid
+
+__all__ = [
+    "Connection",
+    "Database",
+    "DatabaseInUse",
+    "DatabaseUrlInvalid",
+    "Dialect",
+    "StoreError",
+    "is_refused_value",
+    "newest_schema",
+    "upgrade_schema",
+    "with_own_connection",
+]

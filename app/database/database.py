@@ -1,0 +1,115 @@
+"""An open store that runs units of work: plain functions of a :class:`Connection`, each in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Concatenate, ParamSpec, Self, TypeVar
+from weakref import WeakSet
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from app.database.postgresql import WORK_SECONDS, PostgreSQL
+from app.database.sqlite import Sqlite
+from app.database.store import Dialect, Store
+from app.database.url import dialect_of, parsed_url, sqlite_path
+from app.signals import CommitSignal
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Database:
+    """An open store that runs units of work."""
+
+    def __init__(self, store: Store) -> None:
+        """Use :meth:`open` instead."""
+        self._store = store
+        self._signals: WeakSet[CommitSignal] = WeakSet()
+
+    @classmethod
+    def open(
+        cls, url: str, *, pool_size: int = 32, pool_wait_seconds: float = 2.0, work_seconds: float = WORK_SECONDS
+    ) -> Self:
+        """Open ``sqlite:///path`` or ``postgresql://…``; PostgreSQL is first reached by the first unit of work.
+
+        Args:
+            url: names the store.
+            pool_size: the most connections to PostgreSQL.
+            pool_wait_seconds: the longest wait for one of them that is free.
+            work_seconds: the longest that a unit of work on PostgreSQL may take.
+
+        Raises:
+            DatabaseInUse: the SQLite file is open elsewhere.
+            DatabaseUrlInvalid: the URL cannot be read, or names another kind of store.
+        """
+        parsed = parsed_url(url)
+        if dialect_of(parsed) == "sqlite":
+            return cls(Sqlite(sqlite_path(parsed)))
+        return cls(PostgreSQL(parsed, pool_size, pool_wait_seconds, work_seconds))
+
+    @property
+    def dialect(self) -> Dialect:
+        """The kind of store."""
+        return self._store.dialect
+
+    async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``work`` in one transaction: commit when it returns, roll back when it raises.
+
+        When a constraint of the store refuses it, it runs once more: work has no effects outside its transaction.
+
+        Cancelling the caller does not undo a transaction that has already begun on SQLite.
+
+        Raises:
+            Unavailable: no connection was free in time, the store ended the transaction, or the connection broke; in
+                the last case the transaction may have been committed.
+        """
+        result = await self.write_without_notifying(work, *args, **kwargs)
+        self.notify()
+        # Waiting tasks run now, rather than when the caller next waits.
+        await asyncio.sleep(0)
+        return result
+
+    async def write_without_notifying(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``work`` as :meth:`write` does, but notify nobody: for a write that leaves nobody anything to do."""
+        try:
+            return await self._store.write(lambda tx: work(tx, *args, **kwargs))
+        except IntegrityError:
+            # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
+            return await self._store.write(lambda tx: work(tx, *args, **kwargs))
+
+    async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``work`` on committed data.
+
+        On SQLite all its statements see one moment; on PostgreSQL each statement sees its own.
+
+        Raises:
+            Unavailable: no connection was free in time, or the store ended the statement.
+        """
+        return await self._store.read(lambda tx: work(tx, *args, **kwargs))
+
+    def listen(self) -> CommitSignal:
+        """Return a signal of committed writes; it is valid as long as the caller keeps it.
+
+        On PostgreSQL it is also set by those of other processes, from the first time that somebody waits for one.
+        """
+        signal = CommitSignal(partial(self._store.listen, self._notify))
+        self._signals.add(signal)
+        return signal
+
+    def notify(self) -> None:
+        """Signal a committed write to everyone who waits for one, in this process and in others."""
+        self._notify()
+        self._store.publish()
+
+    def _notify(self) -> None:
+        for signal in self._signals:
+            signal.notify()
+
+    async def close(self) -> None:
+        """Finish running work, and release every connection, thread and lock."""
+        await self._store.close()

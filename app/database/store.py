@@ -1,0 +1,44 @@
+"""What a store of either kind does, and what their engines have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, Protocol, TypeVar
+
+from pydantic_core import from_json, to_json
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+Dialect = Literal["sqlite", "postgresql"]
+
+
+class Store(Protocol):
+    """A store that runs units of work."""
+
+    dialect: Dialect
+
+    def write(self, work: Work[T]) -> Awaitable[T]:
+        """Run ``work`` in one transaction."""
+
+    def read(self, work: Work[T]) -> Awaitable[T]:
+        """Run ``work`` on committed data."""
+
+    def publish(self) -> None:
+        """Notify other processes of a commit."""
+
+    def listen(self, notify: Callable[[], None]) -> None:
+        """Call ``notify`` for each commit of another process."""
+
+    async def close(self) -> None:
+        """Finish running work, and release everything."""
+
+
+def engine_options() -> dict[str, Any]:
+    """Return the options of every engine."""
+    return {
+        # Error messages end up in logs; the values of a statement may be personal data.
+        "hide_parameters": True,
+        "json_serializer": lambda value: to_json(value).decode(),
+        "json_deserializer": from_json,
+    }
