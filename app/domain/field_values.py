@@ -14,6 +14,11 @@ from app.domain.fields import (
 from app.domain.values import Appointment, Referral, ReferralSummary, Trajectory
 
 
+def has_value(value: object) -> bool:
+    """Return whether a field with this value says anything; an empty list is what was not stated."""
+    return value not in (None, (), [], frozenset())
+
+
 def field_values(case: Case) -> FieldValues:
     """Return every field of the case by name; the privacy gate decides which may leave."""
     values = {

@@ -16,7 +16,8 @@ from app.database import Connection
 from app.domain.codes import ConsentScope, ReferrerKind, System
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
-from app.domain.fields import Field
+from app.domain.fields import Field, FieldValues
+from app.domain.receivers import PartnerKey
 from app.domain.values import Organisation
 from app.events.delivery.backoff import MAX_ATTEMPTS
 from app.models.delivery.attempt import attempts_of
@@ -242,6 +243,34 @@ async def test_disclosure_names_fields_and_policy_and_holds_no_values(
     assert told.policy_version == env.policy.version
     assert "referral.status" in told.fields
     assert len(told.digest) == 64
+
+
+async def test_a_field_without_a_value_is_not_on_record_as_disclosed(
+    env: EventEnv, box: Mailbox, welfare: Organisation
+) -> None:
+    await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
+    counsellor: FieldValues = {Field.COUNSELLOR_NAME: "T. Begeleider", Field.COUNSELLOR_PHONE: None}
+    env.cases.change(referral, counsellor)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
+
+    await env.send()
+
+    assert messages(box)[0]["data"]["counsellor"] == {"name": "T. Begeleider", "phone": None}
+    (told,) = await env.db.read(disclosures_about, referral)
+    assert {name for name in told.fields if name.startswith("counsellor.")} == {"counsellor.name"}
+
+
+async def test_an_empty_list_is_not_on_record_as_disclosed_to_a_partner(env: EventEnv, team: Organisation) -> None:
+    referral = env.cases.add(team)
+    await env.happen(referral, EventType.REFERRAL_RECEIVED, source=System.GIDSO)
+
+    await env.send()
+
+    (message,) = env.partners[System.ALLEGRO].messages
+    told = {each.receiver: set(each.fields) for each in await env.db.read(disclosures_about, referral)}
+    assert message.fields["referral.advice"] == []
+    assert told[PartnerKey(System.ALLEGRO)] == message.fields.keys() - {"referral.advice"}
 
 
 async def test_gone_disables_the_subscription_and_holds_what_it_is_owed(

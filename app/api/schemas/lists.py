@@ -156,7 +156,10 @@ class DisclosureOut(Out):
     )
     event_type: str = Field(examples=["nl.trajecthub.referrals.confirmed.v1"])
     moment: str | None = Field(None, description="Feedback moment (*terugkoppelmoment*).", examples=["confirmed"])
-    fields: list[str] = Field(examples=[["referral.id", "referral.status"]])
+    fields: list[str] = Field(
+        description="The fields that were disclosed; one without a value was not.",
+        examples=[["referral.id", "referral.status"]],
+    )
     policy_version: str = Field(description="Version of the rules that decided.", examples=["rotterdam/1"])
     digest: str = Field(description="SHA-256 of what was sent, in hex.")
     disclosed_at: datetime

@@ -11,6 +11,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import OCCASION_OF, Event, FactValue, SubjectType
+from app.domain.field_values import has_value
 from app.domain.fields import Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
@@ -72,9 +73,9 @@ class Payload:
         return digest_of(self.fields)
 
     @cached_property
-    def field_names(self) -> tuple[str, ...]:
-        """The names of the fields that are sent."""
-        return tuple(each.value for each in self.fields)
+    def disclosed_fields(self) -> tuple[str, ...]:
+        """The names of the fields that are disclosed; one without a value discloses nothing."""
+        return tuple(field.value for field, value in self.fields.items() if has_value(value))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +225,7 @@ class DeliveryBuilder:
             event_type=payload.event.type,
             receiver=delivery.receiver,
             policy_version=payload.policy_version,
-            fields=payload.field_names,
+            fields=payload.disclosed_fields,
             digest=payload.digest,
             disclosed_at=disclosed_at,
         )

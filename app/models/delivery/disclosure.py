@@ -41,7 +41,7 @@ class Disclosure:
     Attributes:
         referrer_kind: the kind of referrer, as the rules knew it.
         moment: the feedback moment; None when the event is for the finance team only.
-        fields: names of the fields, never their values.
+        fields: names of the fields that had a value, never their values.
         digest: SHA-256 of what was sent, in hex.
     """
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import OCCASION_OF, EventType
+from app.domain.field_values import has_value
 from app.domain.fields import Field
 from app.domain.receivers import ReceiverKey, system_of
 from app.events.contract.catalogue import fields_for
@@ -77,6 +78,6 @@ def _split_fields(
     receiver = referrer_as_receiver(case.referrer)
     offered = {Field(name) for name in stored.event.facts} | fields_for(stored.event.type, occasion)
     released = services.gate.release(receiver, occasion, case.facts)
-    known = [field for field in Field if field in offered and case.facts.get(field) not in (None, ())]
+    known = [field for field in Field if field in offered and has_value(case.facts.get(field))]
     disclosed = tuple(field for field in known if field in released.fields)
     return disclosed, tuple(field for field in known if field not in released.fields)
