@@ -32,6 +32,7 @@ from app.operations.field_sync.known_values import on_delivered
 from app.operations.master_key import require_master_key
 from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
+from app.operations.policy_version import require_unchanged_policy
 from app.operations.readiness import Readiness
 from app.operations.retention import purge_expired
 from app.operations.schema import open_database, require_newest_schema
@@ -156,6 +157,7 @@ async def open_app_state(settings: Settings, clock: Clock | None = None) -> Asyn
     Raises:
         DatabaseUnusable: the database is out of reach, or has another schema than the newest.
         MasterKeyRefused: the database was sealed with another master key.
+        PolicyChanged: another policy was used under this version.
     """
     async with AsyncExitStack() as opened:
         db = open_database(settings.database_url)
@@ -164,6 +166,7 @@ async def open_app_state(settings: Settings, clock: Clock | None = None) -> Asyn
         master_key = await require_master_key(db, settings)
         real_clock = await opened.enter_async_context(database_clock(db))
         services = build_services(master_key, settings.municipality, clock or real_clock)
+        await require_unchanged_policy(db, services)
         await db.write(set_up_institutions, services)
         state = build_app_state(db, services, settings, real_clock=real_clock)
         opened.push_async_callback(state.outbound.close)
@@ -172,7 +175,12 @@ async def open_app_state(settings: Settings, clock: Clock | None = None) -> Asyn
 
 @asynccontextmanager
 async def open_worker(db: Database, services: Services, settings: Settings) -> AsyncIterator[WorkerLoops]:
-    """Build a worker and close its connections at the end."""
+    """Build a worker and close its connections at the end.
+
+    Raises:
+        PolicyChanged: another policy was used under this version.
+    """
+    await require_unchanged_policy(db, services)
     worker = build_worker(db, services, settings)
     try:
         yield worker

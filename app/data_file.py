@@ -111,7 +111,8 @@ _MESSAGES: Mapping[str, str] = {
 
 
 def _message(error: ErrorDetails) -> str:
-    return _MESSAGES.get(error["type"]) or error["msg"].replace("Input should be", "must be")
+    message = error["msg"].replace("Input should be", "must be").replace("String should have", "must have")
+    return _MESSAGES.get(error["type"]) or message
 
 
 def describe(fault: Fault, document: Document, row_names: Sequence[str]) -> str:

@@ -24,8 +24,9 @@ from app.log import configure_logging
 from app.models.diagnosis import partner_cursors, schema_version, server_time
 from app.operations.clock import SystemClock
 from app.operations.master_key import MasterKeyRefused, value_opened_by
+from app.operations.policy_version import PolicyChanged, used_policy
 from app.operations.schema import DatabaseUnusable, fault_of_reach, fault_of_schema, open_database
-from app.privacy.policy import load_policy
+from app.privacy.policy import PolicyError, load_policy
 from app.reference import load_reference
 from app.settings import Settings, faults_of
 
@@ -164,6 +165,7 @@ async def _examine_store(db: Database, settings: Settings, report: Report) -> Cu
     if version != newest:
         return {}
     await _examine_key(db, settings, report)
+    await _examine_policy(db, settings, report)
     return await db.read(partner_cursors)
 
 
@@ -192,6 +194,19 @@ async def _examine_key(db: Database, settings: Settings, report: Report) -> None
     else:
         detail = "It opens what is stored." if sealed else "Nothing is sealed yet."
         report.add("master key", State.OK, detail)
+
+
+async def _examine_policy(db: Database, settings: Settings, report: Report) -> None:
+    try:
+        policy = load_policy(settings.municipality)
+        used = await db.read(used_policy, policy)
+    except PolicyError:
+        report.add("policy", State.SKIPPED, "It cannot be read.")
+    except PolicyChanged as error:
+        report.add("policy", State.FAILED, str(error))
+    else:
+        detail = "is the one that was used before" if used else "is not used yet"
+        report.add("policy", State.OK, f"{policy.version} {detail}")
 
 
 async def _examine_partners(settings: Settings, cursors: Cursors, report: Report) -> None:

@@ -1,6 +1,13 @@
 """Tables and their named queries: the only SQL outside migrations."""
 
-from app.models.access import api_client, idempotency, master_key_check, organisation, signing_key
+from app.models.access import (
+    api_client,
+    idempotency,
+    master_key_check,
+    organisation,
+    policy_version,
+    signing_key,
+)
 from app.models.base import metadata
 from app.models.cases import appointment, client, external_id, history, referral, trajectory
 from app.models.delivery import delivery, disclosure, event_feed, outbox, receiver_health, subscription
@@ -23,6 +30,7 @@ __all__ = [
     "organisation",
     "outbox",
     "partner",
+    "policy_version",
     "quarantine",
     "receiver_health",
     "record",

@@ -85,6 +85,7 @@ class Policy:
         version: names this text of the rules; recorded with every disclosure.
         rules: in the order of the text.
         financial_agreed: the kinds of receivers with whom disclosure of financial facts is agreed.
+        digest: SHA-256 in hex of the text; empty when there is none.
 
     Attributes:
         asks: the fields on which some rule depends, for itself or another field: consent and conditions.
@@ -93,8 +94,9 @@ class Policy:
         PolicyError: two rules have one id, or a rule promises what no rule may.
     """
 
-    def __init__(self, version: str, rules: Iterable[Rule], financial_agreed: frozenset[str]) -> None:
+    def __init__(self, version: str, rules: Iterable[Rule], financial_agreed: frozenset[str], digest: str = "") -> None:
         self.version = version
+        self.digest = digest
         self.rules = tuple(rules)
         self.financial_agreed = financial_agreed
         check_rules(self.rules, financial_agreed)
@@ -109,7 +111,7 @@ class Policy:
             PolicyError: the text cannot be read or breaks a rule; names rule and key.
         """
         written = read_policy(text)
-        return cls(written.version, written.rules, written.financial_agreed)
+        return cls(written.version, written.rules, written.financial_agreed, written.digest)
 
     def row(self, kind: str, occasion: DisclosureOccasion) -> Row:
         """Return the rules by field for a kind of receiver; none for an unknown kind."""

@@ -1,12 +1,14 @@
 """Reads the rules of a policy from TOML; the form is described at the head of ``policy_data/rotterdam.toml``."""
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from app.data_file import (
@@ -28,11 +30,16 @@ from app.privacy.rules import Condition, Effect, PolicyError, PolicyFault, Rule
 _WHOLE = "policy"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PolicyText:
-    """A policy as it is written, not yet checked as a whole."""
+    """A policy as it is written, not yet checked as a whole.
+
+    Attributes:
+        digest: SHA-256 in hex of what it says, whatever its comments and its layout.
+    """
 
     version: str
+    digest: str
     rules: tuple[Rule, ...]
     financial_agreed: frozenset[str]
 
@@ -51,7 +58,17 @@ def read_policy(text: str) -> PolicyText:
         table = read(_PolicyTable, document, {"groups": _groups_of(document)})
     except FaultyFile as error:
         raise PolicyError(*(_policy_fault(fault, document) for fault in error.faults)) from error
-    return PolicyText(table.version, tuple(each.to_rule() for each in table.rules), frozenset(table.financial_agreed))
+    return PolicyText(
+        version=table.version,
+        digest=_digest_of(document),
+        rules=tuple(each.to_rule() for each in table.rules),
+        financial_agreed=frozenset(table.financial_agreed),
+    )
+
+
+def _digest_of(document: Document) -> str:
+    # Of dates the text is their form in TOML.
+    return sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _expanded(names: list[str], info: ValidationInfo) -> list[str]:
@@ -132,7 +149,8 @@ class _RuleTable(Table):
 
 
 class _PolicyTable(Table):
-    version: Text
+    # As long as what is recorded with every disclosure.
+    version: Annotated[Text, StringConstraints(max_length=40)]
     financial_agreed: _Receivers
     groups: dict[str, Names]
     rules: list[_RuleTable]

@@ -33,6 +33,28 @@ def rule(**changes: str | None) -> str:
     return "\n[[rules]]\n" + "\n".join(f"{key} = {value}" for key, value in keys.items() if value is not None)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        HEAD + rule(receivers='["exit"]'),
+        HEAD + rule(purpose='"iets anders"'),
+        HEAD + rule(valid_from="2019-03-02"),
+        HEAD + rule(valid_until="2030-01-01"),
+        HEAD + rule() + rule(id='"another"'),
+        HEAD.replace('"exit", "finance_team"', '"finance_team"') + rule(),
+        HEAD.replace('["wijkteam", "exit"]', '["wijkteam"]') + rule(),
+    ],
+)
+def test_whatever_changes_in_a_policy_changes_its_digest(changed: str) -> None:
+    assert Policy.from_toml(changed).digest != Policy.from_toml(HEAD + rule()).digest
+
+
+def test_comments_and_layout_change_no_digest() -> None:
+    laid_out = "# A comment.\n" + (HEAD + rule()).replace(" = ", "   =   ").replace("\n", "\n\n") + "  # Another."
+
+    assert Policy.from_toml(laid_out).digest == Policy.from_toml(HEAD + rule()).digest
+
+
 def test_every_moment_is_an_occasion() -> None:
     assert set(FEEDBACK_MOMENTS) == set(DisclosureOccasion) - {
         DisclosureOccasion.READING,
@@ -247,6 +269,7 @@ def test_a_rule_without_an_id_is_refused(rule_id: str | None) -> None:
         ('version = "1"\nfinancial_agreed = ["exit"]\ngroups = 3\nrules = []\n', "groups: must be a table"),
         (HEAD.replace("version", "versie") + rule(), "version: is missing; "),
         (HEAD.replace('"test/1"', "1") + rule(), "version: must be a text "),
+        (HEAD.replace("test/1", "v" * 41) + rule(), "version: must have at most 40 characters"),
         (HEAD.replace('["exit", "finance_team"]', "[]") + rule(), "financial_agreed: must be a list "),
     ],
 )
