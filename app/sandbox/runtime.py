@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -12,9 +13,12 @@ from typing import Any
 import uvicorn
 from starlette.requests import Request
 from starlette.types import ASGIApp
+from typing_extensions import override
 
 from app.http_protocol import HttpProtocol
 from app.main import QuietServer, listen
+
+_POLL_SECONDS = 0.005
 
 Document = dict[str, Any]
 """A record of a simulated system: a JSON object."""
@@ -77,6 +81,32 @@ SimulatorFactory = Callable[[Store, SettableClock], ASGIApp]
 """Returns the application of a simulator over a store and a clock."""
 
 
+class _PromptServer(QuietServer):
+    """A server that stops at once; uvicorn's own looks every 100 ms whether it shall stop, and then waits as long."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stopping = asyncio.Event()
+
+    @override
+    async def main_loop(self) -> None:
+        """Serve until ``stopping`` is set."""
+        while not self.stopping.is_set():
+            await self.on_tick(0)  # sets the ``Date`` of answers
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), 1)
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the port, finish open requests and close their connections."""
+        for server in self.servers:
+            server.close()
+        while self.server_state.connections or self.server_state.tasks:
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            await asyncio.sleep(_POLL_SECONDS)
+
+
 class Server:
     """An application on a loopback port, served by the running event loop."""
 
@@ -87,9 +117,10 @@ class Server:
             ws="none",
             log_level="warning",
             access_log=False,
+            lifespan="off",
             server_header=False,
         )
-        self._server = QuietServer(config)
+        self._server = _PromptServer(config)
         self._given_port = port
         self._task: asyncio.Task[None] | None = None
 
@@ -114,14 +145,13 @@ class Server:
         while not self._server.started:
             if self._task.done():
                 raise RuntimeError("The server could not start.")
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
 
     async def stop(self) -> None:
         """Finish open requests and close the port."""
-        self._server.should_exit = True
+        self._server.stopping.set()
         if self._task:
-            with suppress(SystemExit):
-                await self._task
+            await self._task
 
 
 @asynccontextmanager
