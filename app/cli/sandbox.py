@@ -55,6 +55,9 @@ def simulate(  # noqa: PLR0913  # each is an option of the command
     rmw: Annotated[int, typer.Option(help="Port of RMW, with 'all'.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the fictitious cases.")] = 1,
     records: Annotated[int, typer.Option(help="Number of fictitious cases to start with.")] = 0,
+    before_hub: Annotated[
+        bool, typer.Option("--before-hub", help="Allegro's files were made by hand, before there was a hub.")
+    ] = False,
     faults: Annotated[int | None, typer.Option(help="Make faults, drawn from this seed.")] = None,
 ) -> None:
     """Run a simulator of a partner system, or all three."""
@@ -65,7 +68,8 @@ def simulate(  # noqa: PLR0913  # each is an option of the command
         ports = {System(system): port}
     if data:
         data.mkdir(parents=True, exist_ok=True)
-    run(_simulate(ports, data, InitialData(seed, records, faults)))
+    initial = InitialData(seed=seed, records=records, faults=faults, before_hub=before_hub)
+    run(_simulate(ports, data, initial))
 
 
 async def _simulate(ports: dict[System, int], folder: Path | None, initial: InitialData) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -151,6 +151,60 @@ class PartnerSource(Protocol):
             external_id: of the absent record.
             case_id: of its case.
             seen_at: when the absence was noticed, because the partner states no moment.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerCase:
+    """A case that a partner has, with what identifies the hub's referral of it; each but the number may be unknown.
+
+    Attributes:
+        case_id: the partner's id of the case.
+        referral_id: the hub's own id of the referral, where the partner states it.
+        organisation_code: code of the organisation that referred.
+        reference: that organisation's own reference.
+        bsn: the client's citizen service number; compared in memory, and never stored or shown.
+        received_on: the day of the referral.
+    """
+
+    case_id: str
+    referral_id: UUID | None = None
+    organisation_code: str | None = None
+    reference: str | None = None
+    bsn: str | None = field(default=None, repr=False)
+    received_on: date | None = None
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Some of a partner's cases.
+
+    Attributes:
+        unreadable: number of cases on this page that could not be read.
+    """
+
+    cases: tuple[PartnerCase, ...]
+    unreadable: int = 0
+
+
+class CaseRegister(Protocol):
+    """Lists the cases of a partner, also those from before the hub, and links them to referrals of the hub."""
+
+    def pages(self) -> AsyncIterator[CasePage]:
+        """Return all cases, page by page.
+
+        Raises:
+            PartnerError: the partner does not answer or refuses.
+        """
+        ...
+
+    async def link(self, case_id: str, referral_id: UUID) -> None:
+        """Have the partner store the hub's id of a case's referral, where it stores one; repeating it changes nothing.
+
+        Raises:
+            PartnerUnreachable: no answer; the outcome may be unknown.
+            PartnerRefused: the case is of another referral, or the referral has another case, or there is no such case.
         """
         ...
 

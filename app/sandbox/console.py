@@ -65,6 +65,12 @@ class PartnerConsole:
             raise LookupError(f"Allegro has no file for {len(missing)} facts, the first is {missing[:1]}.")
         answer.raise_for_status()
 
+    async def make_files(self, entries: Sequence[Document]) -> list[str]:
+        """Make files in Allegro by hand, without a referral of the hub, and return their numbers; once per entry."""
+        answer = await self._clients[System.ALLEGRO].post("/_console/dossiers", json=list(entries))
+        numbers: list[str] = answer.raise_for_status().json()["dossiernummers"]
+        return numbers
+
     async def journal(self, aanmelding_id: str) -> list[dict[str, Any]]:
         """Return the lines in GIDSO's journal of a referral."""
         answer = await self._clients[System.GIDSO].get(f"/_console/journaal/{aanmelding_id}")

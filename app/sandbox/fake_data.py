@@ -1,6 +1,6 @@
 """Fictitious cases for the simulators; one seed always makes the same cases."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID, uuid5
@@ -11,11 +11,13 @@ from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.case_generator import counsellor_facts, referral_document
 from app.sandbox.console import PartnerConsole
 from app.sandbox.register import KINDS_IN, RegisterRow
+from app.sandbox.runtime import Document
 
 _REFERRALS = UUID("6f1b7a52-4f4e-5b0e-9a3b-0a11e6000002")
 _START = date(2020, 1, 6)
 _GIVEN = ("Yara", "Dennis", "Joke", "Piet", "Fatima", "Ahmed", "Sanne", "Bram", "Meryem", "Luuk")
 _FAMILY = ("Voorbeeld", "Verzonnen", "Testman", "de Proef", "van Nergens", "Niemand", "Bedacht", "Fictief")
+_EVERY_WITHOUT_REFERENCE, _EVERY_DOUBLE = 5, 11
 _AREAS = ("Charlois", "Feijenoord", "Delfshaven", "Noord", "IJsselmonde", "Prins Alexander")
 
 
@@ -26,19 +28,22 @@ def fake_cases(seed: int, number: int, systems: Collection[System]) -> list[Regi
     return [_case(random, position + 1, order[position % len(order)]) for position in range(number)]
 
 
-async def register_fake_cases(urls: Mapping[System, str], seed: int, number: int) -> None:
+async def register_fake_cases(urls: Mapping[System, str], seed: int, number: int, *, before_hub: bool = False) -> None:
     """Register fictitious cases at simulators; the same cases again change nothing.
 
     Args:
         urls: the simulators' URLs; referrals in a system without a simulator are left out.
         seed: the seed of the cases.
         number: the total number of cases; Allegro gets a file for each of them.
+        before_hub: Allegro's files are made by hand, as before there was a hub.
     """
     systems = set(KINDS_IN) if System.ALLEGRO in urls else set(urls)
     cases, partner_console = fake_cases(seed, number, systems), PartnerConsole(urls)
     for system in urls.keys() - {System.ALLEGRO}:
         await partner_console.refer(system, [referral_document(row) for row in cases if row.system is system])
-    if System.ALLEGRO in urls:
+    if System.ALLEGRO in urls and before_hub:
+        await _make_files_by_hand(partner_console, cases)
+    elif System.ALLEGRO in urls:
         await _refer_to_allegro(urls[System.ALLEGRO], cases)
         await partner_console.register([dated.fact for row in cases for dated in counsellor_facts(row)])
     await partner_console.close()
@@ -52,6 +57,34 @@ async def _refer_to_allegro(url: str, cases: Collection[RegisterRow]) -> None:
         contents = {"kenmerkVerwijzer": row.reference, "gebied": row.area, "client": person}
         await client.put_referral(uuid5(_REFERRALS, row.reference), contents)
     await client.close()
+
+
+async def _make_files_by_hand(partner_console: PartnerConsole, cases: Sequence[RegisterRow]) -> None:
+    """Make a file of each case as counsellors do from a mail: some without a reference, and some twice."""
+    numbers = await partner_console.make_files([_entry(row, place) for place, row in enumerate(cases, start=1)])
+    facts = [
+        {**dated.fact, "kenmerkVerwijzer": None, "dossiernummer": number}
+        for row, number in zip(cases, numbers, strict=True)
+        for dated in counsellor_facts(row)
+    ]
+    await partner_console.register(facts)
+    doubled = cases[_EVERY_DOUBLE - 1 :: _EVERY_DOUBLE]
+    await partner_console.make_files([_entry(row, 1, f"{row.reference} again") for row in doubled])
+
+
+def _entry(row: RegisterRow, place: int, entry_id: str | None = None) -> Document:
+    names_reference = place % _EVERY_WITHOUT_REFERENCE != 0
+    # A mail without a reference waited until the next day.
+    day = row.received_on + timedelta(days=0 if names_reference else 1)
+    person = {"voornaam": row.given_name, "achternaam": row.family_name, "geboortedatum": f"{row.birth_date}"}
+    contents = {
+        "gebied": row.area,
+        "ontvangenOp": f"{day}T09:00:00+01:00",
+        "client": person | ({"bsn": row.bsn} if row.bsn else {}),
+        "verwijzer": {"organisatie": row.organisation_code},
+    }
+    reference = {"kenmerkVerwijzer": row.reference} if names_reference else {}
+    return {"invoerId": entry_id or row.reference, "verwijzing": contents | reference}
 
 
 def _case(random: Random, number: int, system: System) -> RegisterRow:

@@ -28,7 +28,7 @@ SIMULATORS: Final[Mapping[System, SimulatorFactory]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InitialData:
     """The data and faults with which simulators start.
 
@@ -36,16 +36,18 @@ class InitialData:
         seed: the seed of the fictitious cases.
         records: the number of fictitious cases.
         faults: the seed of the faults; None for no faults.
+        before_hub: whether Allegro's files were made by hand, as before there was a hub.
     """
 
     seed: int = 1
     records: int = 0
     faults: int | None = None
+    before_hub: bool = False
 
     async def seed_simulators(self, urls: Mapping[System, str]) -> None:
         """Register the cases at the simulators with these URLs, and apply the faults."""
         if self.records:
-            await register_fake_cases(urls, self.seed, self.records)
+            await register_fake_cases(urls, self.seed, self.records, before_hub=self.before_hub)
         if self.faults is not None:
             partner_console = PartnerConsole(urls)
             await partner_console.set_faults(demo_faults(self.faults))

@@ -129,6 +129,8 @@ async def test_the_simulator_remembers_after_a_restart(tmp_path: Path) -> None:
 async def test_every_answer_of_the_simulator_is_by_the_contract(env: AllegroEnv) -> None:
     await env.refer()
     await env.register(fact(1), fact(2, "intakeresultaat", gegevens=dict(intake_result_code(IntakeResult.UNKNOWN))))
+    [number] = await env.make_files({"client": {"bsn": "999990019"}})
+    file = f"/api/v1/dossiers/{number}"
     form = {"grant_type": "client_credentials"}
     token = (await env.console.post("/oauth/token", data=form, auth=(CLIENT_ID, CLIENT_SECRET))).json()
     referral, body = f"/api/v1/verwijzingen/{uuid4()}", {"berichtId": str(uuid4()), "soort": "signaal"}
@@ -154,6 +156,12 @@ async def test_every_answer_of_the_simulator_is_by_the_contract(env: AllegroEnv)
         ("POST", f"/api/v1/verwijzingen/{uuid4()}/berichten", note, 404, "Foutmelding"),
         ("GET", f"{referral}/berichten/{note['berichtId']}", None, 200, "Bericht"),
         ("GET", f"{referral}/berichten/{uuid4()}", None, 404, "Foutmelding"),
+        ("GET", "/api/v1/dossiers?na=&aantal=500", None, 200, "Dossierlijst"),
+        ("GET", "/api/v1/dossiers?na=B1", None, 400, "Foutmelding"),
+        ("PUT", f"{file}/verwijzing", {"externReferentie": str(uuid4())}, 200, "Dossierverwijzing"),
+        ("PUT", f"{file}/verwijzing", {"externReferentie": str(uuid4())}, 409, "Foutmelding"),
+        ("PUT", f"{file}/verwijzing", {"externReferentie": "1"}, 400, "Foutmelding"),
+        ("PUT", "/api/v1/dossiers/A9/verwijzing", {"externReferentie": str(uuid4())}, 404, "Foutmelding"),
     ]
     env.console.headers["Authorization"] = f"Bearer {token['access_token']}"
 

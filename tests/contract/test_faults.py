@@ -348,6 +348,22 @@ async def test_simulators_are_filled_with_invented_cases_once(partner: Simulated
     assert set(reasons(new)) == {""}
 
 
+async def test_files_from_before_the_hub_are_made_once_some_without_a_reference_and_some_twice(
+    partner: SimulatedPartner,
+) -> None:
+    if partner.system is not System.ALLEGRO:
+        return
+    for _ in range(2):
+        await register_fake_cases({partner.system: partner.url}, seed=7, number=22, before_hub=True)
+
+    assert partner.adapter.register
+    cases = [case async for page in partner.adapter.register.pages() for case in page.cases if not case.referral_id]
+
+    references = [case.reference for case in cases]
+    assert (len(cases), references.count(None)) == (24, 4)
+    assert sorted(each for each in set(references) if each and references.count(each) > 1) == ["G-900022", "R900011"]
+
+
 def test_invented_cases_are_the_same_for_a_seed_and_have_numbers_that_were_never_given_out() -> None:
     cases = fake_cases(7, 30, set(ALL))
 

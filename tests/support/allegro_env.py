@@ -69,6 +69,13 @@ class AllegroEnv:
         answer: dict[str, Any] = response.raise_for_status().json()
         return answer
 
+    async def make_files(self, *referrals: dict[str, object]) -> list[str]:
+        """Make files by hand, as before there was a hub. Return their numbers."""
+        entries = [{"invoerId": str(uuid4()), "verwijzing": each} for each in referrals]
+        response = await self.console.post("/_console/dossiers", json=entries)
+        numbers: list[str] = response.raise_for_status().json()["dossiernummers"]
+        return numbers
+
     async def pull(self, cursor: str | None = None) -> list[Page]:
         return [page async for page in self.adapter.source.changes(cursor)]
 

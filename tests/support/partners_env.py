@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from sqlalchemy import Table, delete, select, text
@@ -17,6 +18,7 @@ from app.domain.codes import System
 from app.domain.partners import Job, JobKind, JobRequest
 from app.models import metadata
 from app.operations.partners.jobs import find_job, request_job
+from app.operations.partners.lease import acquire_lease
 from app.sandbox.allegro import app as allegro
 from app.sandbox.gidso import app as gidso
 from app.sandbox.gidso import documents as gidso_documents
@@ -49,7 +51,9 @@ class PartnersEnv:
         hub = self.hub
         request = JobRequest(kind=JobKind(kind), dry_run=dry_run, **parameters)
         job = await hub.db.write(request_job, hub.services, system, "beheer", request)
-        await self.worker.pullers[system].do_jobs()
+        puller = self.worker.pullers[system]
+        await hub.db.write(acquire_lease, hub.services, puller.lease)
+        await puller.do_jobs()
         return await hub.db.read(find_job, system, job.id)
 
     async def reconcile(self, system: System, *, dry_run: bool = False) -> dict[str, Any]:
@@ -61,6 +65,18 @@ class PartnersEnv:
     async def save_registrations(self, system: System, *documents: Mapping[str, Any]) -> None:
         """Save registrations at a partner, as its own people do."""
         answer = await self.consoles[system].put("/_console/aanmeldingen", json=documents)
+        answer.raise_for_status()
+
+    async def make_files(self, *referrals: Mapping[str, Any]) -> list[str]:
+        """Make files in Allegro by hand, as before there was a hub. Return their numbers."""
+        entries = [{"invoerId": str(uuid4()), "verwijzing": dict(each)} for each in referrals]
+        answer = await self.consoles[System.ALLEGRO].post("/_console/dossiers", json=entries)
+        numbers: list[str] = answer.raise_for_status().json()["dossiernummers"]
+        return numbers
+
+    async def register(self, *facts: Mapping[str, Any]) -> None:
+        """Register facts in Allegro, as its counsellors do."""
+        answer = await self.consoles[System.ALLEGRO].post("/_console/feiten", json=facts)
         answer.raise_for_status()
 
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from app.adapters.allegro.client import AllegroClient
+from app.adapters.allegro.register import AllegroRegister
 from app.adapters.allegro.sink import AllegroSink
 from app.adapters.allegro.source import AllegroSource
 from app.adapters.common.adapter import Adapter
@@ -54,4 +55,5 @@ def connect_allegro(
         sink=AllegroSink(client),
         close=client.close,
         list_cases=source.list_cases,
+        register=AllegroRegister(client),
     )

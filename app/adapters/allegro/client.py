@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from ssl import SSLContext
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.adapters.allegro.schemas import ChangeList, FileReceipt, Foutmelding
+from app.adapters.allegro.schemas import ChangeList, FileList, FileReceipt, Foutmelding
 from app.adapters.common.answers import AnswerRules, Model, unclear_answer
 from app.adapters.common.http import BearerAuth, http_client, partner_errors
 from app.adapters.common.pace import Pace
@@ -21,8 +22,8 @@ _RULES = AnswerRules(
     error=Foutmelding,
     refusals={
         400: {"bericht-ongeldig", "parameter-ongeldig"},
-        404: {"verwijzing-onbekend"},
-        409: {"bericht-id-in-gebruik"},
+        404: {"verwijzing-onbekend", "dossier-onbekend"},
+        409: {"bericht-id-in-gebruik", "dossier-in-gebruik"},
     },
 )
 _STORED = (200, 201)
@@ -89,6 +90,24 @@ class AllegroClient:
         """
         response = await self._call("GET", "/api/v1/verwijzingen", params={"na": after, "aantal": limit})
         return _read(_ReferralList, response).verwijzingen
+
+    async def files(self, after: str, limit: int) -> list[Mapping[str, object]]:
+        """Return at most ``limit`` (1 to 500) files (*dossiers*, unread) that were made after another, oldest first.
+
+        Args:
+            after: a file's number (*dossiernummer*); empty starts with the first.
+            limit: fewer files than this mean that there are no more.
+        """
+        response = await self._call("GET", "/api/v1/dossiers", params={"na": after, "aantal": limit})
+        page = parse_page(FileList, _RULES.checked(response, 200), _PARTNER, "dossiers")
+        return [row_of(each) for each in page.dossiers]
+
+    async def link_file(self, number: str, referral_id: UUID) -> None:
+        """Link a file to a referral of the hub; the same link again changes nothing."""
+        path = f"/api/v1/dossiers/{quote(number, safe='')}/verwijzing"
+        response = await self._call("PUT", path, json={"externReferentie": str(referral_id)})
+        receipt = _read(FileReceipt, response)
+        _require((receipt.dossiernummer, receipt.extern_referentie) == (number, referral_id), response)
 
     async def find_referral(self, referral_id: UUID) -> StoredReferral | None:
         """Return a referral as Allegro stores it; None when it has none."""

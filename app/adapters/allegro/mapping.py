@@ -41,8 +41,10 @@ from app.domain.commands import (
     SignPlan,
 )
 from app.domain.errors import PartnerUnreadable, UnknownCode
+from app.domain.identifiers import is_bsn
 from app.domain.local_time import local_date
-from app.domain.ports import PartnerRecord
+from app.domain.ports import PartnerCase, PartnerRecord
+from app.domain.storable import odd_place
 from app.domain.values import Counsellor
 
 MAPPING_VERSION = "1"
@@ -157,6 +159,25 @@ def _key(raw: Mapping[str, object]) -> str:
         return str(raw["mutatieId"])
     number = sequence_of(raw)
     return f"volgnummer {number}" if number else without_id(raw)
+
+
+def read_file(raw: Mapping[str, object]) -> PartnerCase:
+    """Return a file (*dossier*) as the case that it is; a citizen service number that cannot be one is left out.
+
+    Raises:
+        PartnerUnreadable: a field is missing, not of its type, or holds what no store can keep.
+    """
+    if place := odd_place(raw):
+        raise PartnerUnreadable(place, f"{place} holds a control character or half a character")
+    file = parse(schemas.ListedFile, raw, _PARTNER)
+    return PartnerCase(
+        case_id=file.dossiernummer,
+        referral_id=file.extern_referentie,
+        organisation_code=file.organisatie,
+        reference=file.kenmerk_verwijzer,
+        bsn=file.bsn if file.bsn and is_bsn(file.bsn) else None,
+        received_on=file.ontvangen_op,
+    )
 
 
 def commands_of(change: schemas.Change) -> tuple[Command, ...]:

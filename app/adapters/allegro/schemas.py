@@ -45,6 +45,7 @@ FileNumber = Annotated[str, StringConstraints(max_length=20)]
 Key = Annotated[str, StringConstraints(max_length=36)]
 Kind = Annotated[str, StringConstraints(max_length=40)]
 Phone = Annotated[str, StringConstraints(max_length=40)]
+Reference = Annotated[str, StringConstraints(max_length=100)]
 Name = Annotated[str, StringConstraints(max_length=200)]
 Place = Annotated[str, StringConstraints(max_length=300)]
 
@@ -67,6 +68,23 @@ class FileReceipt(_Message):
 
     extern_referentie: UUID
     dossiernummer: FileNumber
+
+
+class FileList(_Message):
+    """A page of files; each is read separately, so that an unreadable one affects no other."""
+
+    dossiers: list[object]
+
+
+class ListedFile(_Message):
+    """What identifies the referral of a file (*dossieroverzicht*)."""
+
+    dossiernummer: FileNumber
+    extern_referentie: UUID | None
+    kenmerk_verwijzer: Reference | None
+    organisatie: Name | None
+    bsn: str | None
+    ontvangen_op: Date | None
 
 
 class Change(_Message):

@@ -7,8 +7,9 @@ screens, ``/`` shows the files.
 import base64
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -22,7 +23,7 @@ from starlette.types import ASGIApp
 from app.sandbox.allegro.faults import ALLEGRO_FAULT_KINDS, AllegroFaults
 from app.sandbox.allegro.messages import FACT, MESSAGE, REFERRAL, message_faults
 from app.sandbox.allegro.page import files_page
-from app.sandbox.allegro.records import AllegroRecords, PutOutcome
+from app.sandbox.allegro.records import AllegroRecords, LinkOutcome, PutOutcome
 from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.lengths import misfits, too_long
@@ -53,6 +54,8 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/oauth/token", tokens.issue, methods=["POST"]),
             Route("/api/v1/mutaties", tokens.required(api.changes)),
             Route("/api/v1/verwijzingen", tokens.required(api.referrals)),
+            Route("/api/v1/dossiers", tokens.required(api.files)),
+            Route("/api/v1/dossiers/{number}/verwijzing", tokens.required(api.link_file), methods=["PUT"]),
             Route("/api/v1/verwijzingen/{reference}", tokens.required(api.put_referral), methods=["PUT"]),
             Route("/api/v1/verwijzingen/{reference}", tokens.required(api.referral)),
             Route(message_path, tokens.required(api.post_message), methods=["POST"]),
@@ -60,6 +63,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/_console/feiten", console.record, methods=["POST"]),
             Route("/_console/vastleggingen", console.commit_late, methods=["POST"]),
             Route("/_console/dossiers", console.files),
+            Route("/_console/dossiers", console.make_files, methods=["POST"]),
             Route("/", console.page),
         ]
     )
@@ -120,11 +124,24 @@ class _AllegroApi:
         return JSONResponse({"mutaties": self._records.changes_after(after, limit)})
 
     async def referrals(self, request: Request) -> Response:
-        after, limit = request.query_params.get("na", ""), _number(request, "aantal", "100")
-        if not _is_file_number(after) or limit is None or not 1 <= limit <= _MAX_PAGE:
-            text = f"na is een dossiernummer of leeg, aantal is 1 tot en met {_MAX_PAGE}."
-            return _fault(400, "parameter-ongeldig", text)
-        return JSONResponse({"verwijzingen": [_receipt(f) for f in self._records.files_after(after, limit)]})
+        return _file_page(request, "verwijzingen", self._records.referrals_after, _receipt)
+
+    async def files(self, request: Request) -> Response:
+        return _file_page(request, "dossiers", self._records.files_after, _overview)
+
+    async def link_file(self, request: Request) -> Response:
+        link = await json_of(request)
+        reference = _uuid(link.get("externReferentie")) if isinstance(link, dict) and len(link) == 1 else None
+        if reference is None:
+            return _fault(400, "bericht-ongeldig", "De inhoud is een externReferentie: een uuid.")
+        number = request.path_params["number"]
+        match self._records.link_file(number, reference):
+            case LinkOutcome.UNKNOWN:
+                return _fault(404, "dossier-onbekend", "Er is geen dossier met dit nummer.")
+            case LinkOutcome.CONFLICT:
+                return _fault(409, "dossier-in-gebruik", "Dit dossier of deze verwijzing is al gekoppeld.")
+            case LinkOutcome.LINKED:
+                return JSONResponse({"dossiernummer": number, "externReferentie": reference})
 
     async def put_referral(self, request: Request) -> Response:
         reference, contents = _reference(request), await json_of(request)
@@ -185,6 +202,14 @@ class _AllegroConsole:
     async def commit_late(self, request: Request) -> Response:
         return JSONResponse({"vastgelegd": self._records.commit_late()})
 
+    async def make_files(self, request: Request) -> Response:
+        entries = await json_of(request)
+        if not isinstance(entries, list) or not all(_is_entry(each) for each in entries):
+            text = "Elk dossier heeft een invoerId en een verwijzing zoals in het contract."
+            return _fault(400, "dossier-ongeldig", text)
+        numbers = [self._records.make_file(each["invoerId"], each["verwijzing"]) for each in entries]
+        return JSONResponse({"dossiernummers": numbers})
+
     async def files(self, request: Request) -> Response:
         after = request.query_params.get("na", "")
         if not _is_file_number(after):
@@ -201,6 +226,27 @@ def _summary(file: Document) -> Document:
 
 def _receipt(file: Document) -> Document:
     return {name: file[name] for name in ("dossiernummer", "externReferentie")}
+
+
+def _overview(file: Document) -> Document:
+    """Return what identifies the referral of a file."""
+    referral = file["verwijzing"]
+    return _receipt(file) | {
+        "kenmerkVerwijzer": referral.get("kenmerkVerwijzer"),
+        "organisatie": referral.get("verwijzer", {}).get("organisatie"),
+        "bsn": referral.get("client", {}).get("bsn"),
+        "ontvangenOp": str(referral.get("ontvangenOp", ""))[:10] or None,
+    }
+
+
+def _file_page(
+    request: Request, name: str, after: Callable[[str], Iterator[Document]], shown: Callable[[Document], Document]
+) -> Response:
+    number, limit = request.query_params.get("na", ""), _number(request, "aantal", "100")
+    if not _is_file_number(number) or limit is None or not 1 <= limit <= _MAX_PAGE:
+        text = f"na is een dossiernummer of leeg, aantal is 1 tot en met {_MAX_PAGE}."
+        return _fault(400, "parameter-ongeldig", text)
+    return JSONResponse({name: [shown(file) for file in islice(after(number), limit)]})
 
 
 def _number(request: Request, name: str, default: str) -> int | None:
@@ -229,9 +275,22 @@ def _is_date(value: object) -> bool:
         return False
 
 
+def _is_entry(entry: object) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("invoerId"), str)
+        and isinstance(entry.get("verwijzing"), dict)
+        and not list(misfits(entry["verwijzing"], REFERRAL))
+    )
+
+
 def _reference(request: Request) -> str | None:
+    return _uuid(request.path_params["reference"])
+
+
+def _uuid(value: object) -> str | None:
     try:
-        return str(UUID(request.path_params["reference"]))
+        return str(UUID(str(value)))
     except ValueError:
         return None
 

@@ -1,7 +1,7 @@
 """The data of the simulated Allegro: files, messages and the numbered feed of changes."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC
 from enum import Enum, auto
 from itertools import islice
@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from app.sandbox.faults.plan import FaultKind, FaultPlan
 from app.sandbox.runtime import Document, SettableClock, Store
 
-_FILES, _MESSAGES, _CHANGES = "dossiers", "berichten", "mutaties"
+_FILES, _MESSAGES, _CHANGES, _BY_HAND = "dossiers", "berichten", "mutaties", "handmatige dossiers"
 # By the contract, a number that is still missing when the feed is a hundred numbers further is never shown.
 _MAX_LATE = 90
 _CHANGE_IDS = UUID("6f1b7a52-4f4e-5b0e-9a3b-0a11e6000001")
@@ -26,10 +26,22 @@ class PutOutcome(Enum):
     """Another message has the same id."""
 
 
+class LinkOutcome(Enum):
+    """The outcome of linking a file to a referral of the hub."""
+
+    LINKED = auto()
+    """Now or before."""
+    UNKNOWN = auto()
+    """There is no such file."""
+    CONFLICT = auto()
+    """The file is of another referral, or the referral has another file."""
+
+
 class AllegroRecords:
     """Allegro's data in a store, with indexes in memory: no look-up reads all files.
 
-    Each referral of the hub has a file (*dossier*). A change (*mutatie*) gets its sequence number when somebody starts
+    Each referral of the hub has a file (*dossier*); a file that was made by hand has no referral of the hub until it is
+    linked. A change (*mutatie*) gets its sequence number when somebody starts
     to register it. A late change becomes visible at ``commit_late``, possibly after higher numbers were read, as with
     long transactions in a real database.
     """
@@ -48,16 +60,29 @@ class AllegroRecords:
 
     def put_referral(self, referral: str, contents: Document) -> tuple[str, bool]:
         """Create or replace the file of a referral. Return its number and whether it is new."""
-        number = self._number_of.get(referral)
-        created = number is None
-        if number is None:
-            number = f"A{self._store.count(_FILES) + 1:07d}"
-        file = {"dossiernummer": number, "externReferentie": referral, "verwijzing": contents}
-        before = self._store.get(_FILES, number)
-        if before != file:
-            self._store.put(_FILES, number, file)
-            self._index_file(file, before)
-        return number, created
+        known = self._number_of.get(referral)
+        number = known or self._new_number()
+        self._put_file({"dossiernummer": number, "externReferentie": referral, "verwijzing": contents})
+        return number, known is None
+
+    def make_file(self, entry_id: str, contents: Document) -> str:
+        """Make a file by hand, without a referral of the hub, unless this entry made one. Return its number."""
+        if known := self._store.get(_BY_HAND, entry_id):
+            return str(known["dossiernummer"])
+        number = self._new_number()
+        self._put_file({"dossiernummer": number, "externReferentie": None, "verwijzing": contents})
+        self._store.put(_BY_HAND, entry_id, {"dossiernummer": number})
+        return number
+
+    def link_file(self, number: str, referral: str) -> LinkOutcome:
+        """Link a file to a referral of the hub; the same link again changes nothing."""
+        file = self._store.get(_FILES, number)
+        if file is None:
+            return LinkOutcome.UNKNOWN
+        if file["externReferentie"] not in (None, referral) or self._number_of.get(referral, number) != number:
+            return LinkOutcome.CONFLICT
+        self._put_file(file | {"externReferentie": referral})
+        return LinkOutcome.LINKED
 
     def file(self, referral: str) -> Document | None:
         """Return the file of a referral of the hub; None if there is none."""
@@ -132,11 +157,14 @@ class AllegroRecords:
         entries = (self._feed[index] for index in range(sequence, len(self._feed)))
         return list(islice((entry["mutatie"] for entry in entries if entry["zichtbaar"]), limit))
 
-    def files_after(self, number: str, limit: int | None = None) -> list[Document]:
+    def files_after(self, number: str) -> Iterator[Document]:
         """Return the files after the one with this number (all if it is empty), oldest first."""
         start = int(number[1:]) if number else 0
-        end = None if limit is None else start + limit
-        return [file for key in self._numbers[start:end] if (file := self._store.get(_FILES, key))]
+        return (file for key in islice(self._numbers, start, None) if (file := self._store.get(_FILES, key)))
+
+    def referrals_after(self, number: str) -> Iterator[Document]:
+        """Return those of these files that have a referral of the hub."""
+        return (file for file in self.files_after(number) if file["externReferentie"])
 
     def newest_files(self, limit: int) -> list[Document]:
         """Return the newest files, newest first."""
@@ -149,6 +177,15 @@ class AllegroRecords:
     def messages_of(self, referral: str) -> list[Document]:
         """Return the hub's messages about a referral, oldest first."""
         return self._messages_of.get(referral, [])
+
+    def _new_number(self) -> str:
+        return f"A{self._store.count(_FILES) + 1:07d}"
+
+    def _put_file(self, file: Document) -> None:
+        before = self._store.get(_FILES, file["dossiernummer"])
+        if before != file:
+            self._store.put(_FILES, file["dossiernummer"], file)
+            self._index_file(file, before)
 
     def _is_late(self, change: Document) -> bool:
         # A file with a late change is locked: later changes of the same file wait for it.
@@ -176,9 +213,10 @@ class AllegroRecords:
         number = file["dossiernummer"]
         if before is None:
             self._numbers.append(number)
-            self._number_of[file["externReferentie"]] = number
         else:
             self._with_reference[_reference(before)].discard(number)
+        if file["externReferentie"]:
+            self._number_of[file["externReferentie"]] = number
         self._with_reference[_reference(file)].add(number)
 
     def _rebuild(self) -> None:
