@@ -190,7 +190,14 @@ async def open_worker(db: Database, services: Services, settings: Settings) -> A
 
 def _build_puller(db: Database, services: Services, adapter: Adapter, holder: str, pull_policy: PullPolicy) -> Puller:
     lease = PartnerLease(adapter.system, holder)
-    runner = JobRunner(db=db, services=services, source=adapter.source, lease=lease, list_cases=adapter.list_cases)
+    runner = JobRunner(
+        db=db,
+        services=services,
+        source=adapter.source,
+        lease=lease,
+        list_cases=adapter.list_cases,
+        register=adapter.register,
+    )
     return Puller(
         db=db,
         services=services,

@@ -1,6 +1,6 @@
 """``trajecthub partner``: manage the connections with the partner systems; the API can do the same.
 
-Jobs (reconcile, backfill, retry) run in this process when no worker has the partner's lease, else in that worker.
+Jobs (reconcile, backfill, retry, link) run in this process when no worker has the partner's lease, else in that worker.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from app.cli.tables import AsJson, print_blocks, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
-from app.domain.partners import Job, JobKind, JobRequest, JobState, QuarantineQuery
+from app.domain.partners import CaseLink, Job, JobKind, JobRequest, JobState, QuarantineQuery
 from app.operations.clock import SystemClock
 from app.operations.intake.quarantine import MOST_COUNTED, dismiss_quarantined, page_of_quarantine, quarantine_count
 from app.operations.partners.deliveries import (
@@ -216,6 +216,36 @@ def backfill(
     """Read everything of a partner again, without sending feedback or writing to partners."""
     moment = since.replace(tzinfo=UTC) if since else None
     _do(system, JobRequest(kind=JobKind.BACKFILL, dry_run=dry_run, since=moment), as_json=as_json)
+
+
+@partners.command()
+def link(
+    system: Partner,
+    links: Annotated[
+        list[str] | None,
+        typer.Option("--link", metavar="CASE=REFERRAL", help="Which referral a case is, of those that it may be."),
+    ] = None,
+    accept_bsn_and_date: Annotated[
+        bool,
+        typer.Option("--accept-bsn-and-date", help="Link also what was found only by the client's BSN and the day."),
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Link cases that a partner has from before the hub to referrals: by the referrer's reference, or as you say."""
+    chosen = tuple(_case_link(each) for each in links or ())
+    request = JobRequest(kind=JobKind.LINK, dry_run=dry_run, links=chosen, accept_bsn_and_date=accept_bsn_and_date)
+    _do(system, request, as_json=as_json)
+
+
+def _case_link(text: str) -> CaseLink:
+    case_id, _, referral_id = text.rpartition("=")
+    try:
+        return CaseLink(case_id, UUID(referral_id))
+    except ValueError:
+        raise typer.BadParameter(
+            "is CASE=REFERRAL: the partner's number and the hub's id", param_hint="--link"
+        ) from None
 
 
 def _do(system: System, request: JobRequest, *, as_json: bool) -> None:

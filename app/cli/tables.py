@@ -93,6 +93,9 @@ def _text(value: object) -> str:
             text = f"{value:.0f}"
         case Mapping():
             text = ", ".join(f"{name}: {count}" for name, count in value.items())
+        case [Mapping(), *_]:
+            # A line for each, of values only.
+            return "\n".join(" ".join(map(_text, each.values())) for each in value)
         case list():
             text = ", ".join(map(str, value))
         case _:

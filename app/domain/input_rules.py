@@ -223,6 +223,12 @@ class InputRule(StrEnum):
         "Leave `since` out, or ask for a backfill.",
         "Laat `since` weg, of vraag om een backfill.",
     )
+    OF_A_LINKING = (
+        "of-a-linking",
+        "Only a linking chooses which referral a case is.",
+        "Leave `links` and `acceptBsnAndDate` out, or ask for a job of kind `link`.",
+        "Laat `links` en `acceptBsnAndDate` weg, of vraag om een taak `link`.",
+    )
     LENGTH = (
         "length",
         "A reason is given, and is not longer than the message says.",

@@ -29,6 +29,8 @@ class JobKind(StrEnum):
     """Read everything again, without sending feedback or writing to partners."""
     RETRY = "retry"
     """Read the records in quarantine again with the present mapping."""
+    LINK = "link"
+    """Find the hub's referrals of cases that the partner has from before the hub, and link them."""
 
 
 class JobState(StrEnum):
@@ -130,6 +132,18 @@ class PartnerRun:
     drift: Mapping[str, int] | None
 
 
+@dataclass(frozen=True)
+class CaseLink:
+    """A partner's number of a case, and the referral that it is."""
+
+    case_id: str
+    referral_id: UUID
+
+    def to_json(self) -> Mapping[str, str]:
+        """Return the link as requests and reports have it."""
+        return {"caseId": self.case_id, "referralId": str(self.referral_id)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobRequest:
     """A job that is requested.
@@ -138,19 +152,27 @@ class JobRequest:
         dry_run: report what the job would do, and change nothing.
         since: of a backfill, the aware time from which changes are applied; None applies everything.
         quarantine_id: of a retry, the one record that is read again, with its case; None reads the whole quarantine.
+        links: of a linking, the operator's choices among the referrals that a case may be.
+        accept_bsn_and_date: of a linking, whether the operator accepts what was found by client and day only.
     """
 
     kind: JobKind
     dry_run: bool = False
     since: datetime | None = None
     quarantine_id: UUID | None = None
+    links: tuple[CaseLink, ...] = ()
+    accept_bsn_and_date: bool = False
 
     @property
-    def parameters(self) -> Mapping[str, str]:
-        """What only some kinds of jobs have, as text by its name on the wire; empty when there is nothing."""
-        since = {"since": self.since.isoformat()} if self.since else {}
-        quarantine_id = {"quarantineId": str(self.quarantine_id)} if self.quarantine_id else {}
-        return {**since, **quarantine_id}
+    def parameters(self) -> Mapping[str, object]:
+        """What only some kinds of jobs have, by its name on the wire; empty when there is nothing."""
+        given: Mapping[str, object] = {
+            "since": self.since.isoformat() if self.since else None,
+            "quarantineId": str(self.quarantine_id) if self.quarantine_id else None,
+            "links": [each.to_json() for each in self.links],
+            "acceptBsnAndDate": self.accept_bsn_and_date,
+        }
+        return {name: value for name, value in given.items() if value}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,7 +60,11 @@ class Retention:
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """The reference data of one city."""
+    """The reference data of one city.
+
+    Attributes:
+        days_between_case_and_referral: how far the day of a case from before the hub may be from that of its referral.
+    """
 
     municipality: str
     areas: frozenset[str]
@@ -69,6 +73,7 @@ class Reference:
     age_bands: tuple[Band, ...]
     decision_week_bands: tuple[Band, ...]
     retention: Retention
+    days_between_case_and_referral: timedelta
     ownership: Ownership = field(default_factory=Ownership)
 
     def institution(self, role: OrganisationRole) -> Institution:

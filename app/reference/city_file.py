@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PositiveInt
+from pydantic import AfterValidator, BeforeValidator, NonNegativeInt, PositiveInt
 from pydantic_core import PydanticCustomError
 
 from app.data_file import Document, FaultyFile, Names, Table, Text, describe, known, read
@@ -96,6 +96,10 @@ class _RetentionTable(Table):
         )
 
 
+class _LinkingTable(Table):
+    days_apart: NonNegativeInt
+
+
 class _FieldGroupTable(Table):
     name: Text
     owner: Annotated[Owner, known(Owner)]
@@ -130,6 +134,7 @@ class _CityTable(Table):
     age_bands: list[_Band]
     decision_week_bands: list[_Band]
     retention: _RetentionTable
+    linking: _LinkingTable
     field_groups: Annotated[list[_FieldGroupTable], AfterValidator(_with_one_owner)]
 
     def to_reference(self) -> Reference:
@@ -141,5 +146,6 @@ class _CityTable(Table):
             age_bands=tuple(self.age_bands),
             decision_week_bands=tuple(self.decision_week_bands),
             retention=self.retention.to_retention(),
+            days_between_case_and_referral=timedelta(days=self.linking.days_apart),
             ownership=Ownership(tuple(each.to_group() for each in self.field_groups)),
         )

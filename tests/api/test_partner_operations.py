@@ -11,10 +11,10 @@ from sqlalchemy import select
 from app.api.state import AppState
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.partners import JobKind, JobRequest
+from app.domain.partners import CaseLink, JobKind, JobRequest
 from app.models.partners.quarantine import quarantine
 from app.operations.access.clients import save_client
-from app.operations.partners.jobs import request_job, start_next_job
+from app.operations.partners.jobs import find_job, request_job, start_next_job
 from app.operations.partners.lease import PartnerLease, PullFailure, acquire_lease, record_failure, record_recovery
 from app.operations.partners.pull_policy import PullPolicy
 from tests.api.conftest import NOW, SECRET, Api, SignIn
@@ -24,6 +24,7 @@ from tests.support.quarantine import fill_quarantine
 ALLEGRO = "/v1/partners/allegro"
 REASON = {"reason": "Maintenance until 14:00"}
 NOBODY = UUID(int=7)
+LINK = {"caseId": "A0000042", "referralId": str(NOBODY)}
 WRITES: Mapping[str, Mapping[str, Any]] = {
     "/pause": REASON,
     "/resumption": {},
@@ -111,6 +112,7 @@ async def test_a_pause_needs_a_reason_of_one_line(hub: AppState, operator: Api, 
         {"kind": "reconcile", "dryRun": True},
         {"kind": "backfill", "since": "2026-01-01T00:00:00+01:00"},
         {"kind": "retry"},
+        {"kind": "link", "acceptBsnAndDate": True, "links": [LINK]},
     ],
 )
 async def test_a_requested_job_waits_at_its_address(operator: Api, request_body: dict[str, Any]) -> None:
@@ -136,6 +138,9 @@ async def test_a_requested_job_waits_at_its_address(operator: Api, request_body:
         ({"kind": "forget"}, "kind"),
         ({"kind": "reconcile", "since": "2026-01-01T00:00:00Z"}, "since"),
         ({"kind": "retry", "ids": []}, "ids"),
+        ({"kind": "retry", "links": [LINK]}, "links"),
+        ({"kind": "retry", "acceptBsnAndDate": True}, "acceptBsnAndDate"),
+        ({"kind": "link", "links": [{"caseId": "A1", "referralId": "1"}]}, "links.0.referralId"),
     ],
 )
 async def test_an_invalid_job_is_refused_and_not_stored(
@@ -147,6 +152,17 @@ async def test_an_invalid_job_is_refused_and_not_stored(
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
     assert await all_of(hub) == before
+
+
+@pytest.mark.usefixtures("connected")
+async def test_the_choices_of_a_linking_are_stored_with_it(hub: AppState, operator: Api) -> None:
+    body = {"kind": "link", "links": [LINK], "acceptBsnAndDate": True}
+    requested = (await operator.post(f"{ALLEGRO}/jobs", json=body)).json()
+
+    job = await hub.db.read(find_job, System.ALLEGRO, UUID(requested["id"]))
+
+    assert requested["report"] == {"links": [LINK], "acceptBsnAndDate": True}
+    assert (job.links, job.accept_bsn_and_date) == ((CaseLink("A0000042", NOBODY),), True)
 
 
 @pytest.mark.usefixtures("connected")

@@ -102,6 +102,7 @@ def test_a_partner_without_runs_has_nothing_to_list(migrated: dict[str, str], li
         (("pause", "gidso", "--reason= "), 1, "reason: Say why"),
         (("dismiss", "gidso", str(UUID(int=7)), "--reason=Twice"), 1, "list the quarantine for its ids"),
         (("reconcile", "gidso", "--dry-run"), 1, "TRAJECTHUB_GIDSO_URL"),
+        (("link", "gidso", "--link=A1"), 2, "CASE=REFERRAL"),
     ],
 )
 def test_an_impossible_command_fails_with_the_remedy(
@@ -141,6 +142,14 @@ def test_a_backfill_applies_what_happened_since_a_time(connected: dict[str, str]
     early = run_json(connected, "partner", "backfill", "gidso", "--since=2019-01-01")
 
     assert (late["applied"], early["applied"]) == (0, 1)
+
+
+def test_a_linking_reports_what_it_would_link(connected: dict[str, str]) -> None:
+    report = run_json(connected, "partner", "link", "gidso", "--dry-run", f"--link=G-000001={UUID(int=7)}")
+
+    chosen = {"caseId": "G-000001", "referralId": str(UUID(int=7))}
+    assert (report["compared"], report["withoutReferral"]["keys"], report["links"]) == (1, ["G-000001"], [chosen])
+    assert [each["caseId"] for each in report["refused"]["links"]] == ["G-000001"]
 
 
 def test_a_refused_record_is_applied_by_a_retry_once_its_cause_is_corrected(connected: dict[str, str]) -> None:

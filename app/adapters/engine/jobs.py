@@ -1,4 +1,4 @@
-"""Does the jobs that operators requested for a partner: reconcile, backfill, and retry the quarantine.
+"""Does the jobs that operators requested for a partner: reconcile, backfill, retry the quarantine, and link cases.
 
 A dry run executes the same code in a transaction that is rolled back, so its report is what the job would do.
 """
@@ -12,10 +12,11 @@ from typing import TypeVar
 import structlog
 
 from app.adapters.common.adapter import CaseListing
+from app.adapters.engine.linking import CaseLinker, RegistrationsOnly
 from app.database import Connection, Database
 from app.domain.errors import HubError, PartnerError, Unavailable
 from app.domain.partners import Job, JobKind, RunKind
-from app.domain.ports import Page, PartnerSource
+from app.domain.ports import CaseRegister, Page, PartnerSource
 from app.loops import Failed, attempt
 from app.operations.intake.apply import PageResult, apply_page
 from app.operations.intake.quarantine import retry_quarantined
@@ -59,6 +60,7 @@ class JobRunner:
     source: PartnerSource
     lease: PartnerLease
     list_cases: CaseListing | None = None
+    register: CaseRegister | None = None
 
     async def run(self) -> None:
         """Do all waiting jobs, the oldest first.
@@ -90,6 +92,18 @@ class JobRunner:
                 return await self._backfill(job)
             case JobKind.RETRY:
                 return await self._retry(job)
+            case JobKind.LINK:
+                return await self._link(job)
+
+    async def _link(self, job: Job) -> Mapping[str, object]:
+        linker = CaseLinker(
+            db=self.db,
+            services=self.services,
+            source=self.source,
+            register=self.register or RegistrationsOnly(self.source),
+            lease=self.lease,
+        )
+        return await linker.run(job)
 
     async def _retry(self, job: Job) -> Mapping[str, object]:
         ids = [job.quarantine_id] if job.quarantine_id else None

@@ -3,6 +3,7 @@
 No request here calls a partner: what needs its answer is requested as a job, which a worker does at its next round.
 """
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
@@ -32,7 +33,7 @@ from app.api.schemas.partners import (
 from app.domain.codes import PARTNERS, OrganisationRole, System
 from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
 from app.domain.input_rules import InputRule
-from app.domain.partners import Job, JobKind, JobRequest, QuarantineQuery
+from app.domain.partners import CaseLink, Job, JobKind, JobRequest, QuarantineQuery
 from app.operations.access.idempotency import Answer, answering
 from app.operations.intake.quarantine import (
     dismiss_quarantined,
@@ -229,15 +230,20 @@ async def dismiss(change: Manages, system: Partner, quarantined_id: QuarantinedI
 
 @router.post("/{system}/jobs", status_code=202, summary="Request a job", response_model=JobOut, responses=_CHANGES)
 async def create_job(change: Manages, system: Partner, body: JobIn) -> Response:
-    """Request a reconciliation, a backfill or a retry of the quarantine (*taak*); a worker does it at its next round.
+    """Request a reconciliation, a backfill, a retry of the quarantine or a linking (*taak*), for the next round.
 
     While the partner is paused or not called after failed pulls the job waits, as `waitsFor` says. A job for a partner
     that no worker ever pulled is refused, unless the partner is paused.
     """
-    if body.since is not None and body.kind != "backfill":
-        message = "Leave it out, or ask for a backfill; a comparison or a retry takes everything."
-        raise InvalidInput(FieldFault("since", InputRule.OF_A_BACKFILL, message))
-    job = JobRequest(kind=JobKind(body.kind), dry_run=body.dry_run, since=body.since)
+    if faults := list(_misplaced(body)):
+        raise InvalidInput(*faults)
+    job = JobRequest(
+        kind=JobKind(body.kind),
+        dry_run=body.dry_run,
+        since=body.since,
+        links=tuple(CaseLink(each.case_id, each.referral_id) for each in body.links),
+        accept_bsn_and_date=body.accept_bsn_and_date,
+    )
     requested, by = partial(_requested_answer, change), change.caller.client_id
     return await change.once(answering(requested, request_worker_job, change.services, system, by=by, request=job))
 
@@ -262,6 +268,17 @@ async def cancel(change: Manages, system: Partner, job_id: JobId) -> Response:
     """Cancel a waiting job (*annuleren*); one that was started is finished."""
     by = change.caller.client_id
     return await change.once(answering(_job_answer, cancel_job, change.services, system, job_id=job_id, by=by))
+
+
+def _misplaced(job: JobIn) -> Iterator[FieldFault]:
+    """Return the parameters that belong to another kind of job."""
+    if job.since is not None and job.kind != "backfill":
+        message = "Leave it out, or ask for a backfill; the other jobs take everything."
+        yield FieldFault("since", InputRule.OF_A_BACKFILL, message)
+    if job.kind != "link":
+        message = "Leave it out, or ask for a job of kind link."
+        given = {"links": job.links, "acceptBsnAndDate": job.accept_bsn_and_date}
+        yield from (FieldFault(name, InputRule.OF_A_LINKING, message) for name, value in given.items() if value)
 
 
 def _state_answer(state: PartnerState) -> Answer:

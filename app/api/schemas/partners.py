@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.schemas.fields import In, LongLine, Out, Timestamp
+from app.api.schemas.fields import In, Line, LongLine, Out, Timestamp
 from app.domain.codes import System
 
-JobKind = Literal["reconcile", "backfill", "retry"]
+JobKind = Literal["reconcile", "backfill", "retry", "link"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 WaitsFor = Literal["resumption", "partner", "earlier-job", "worker"]
 RunKind = Literal["pull", "reconcile", "backfill", "retry"]
@@ -42,13 +42,23 @@ class DismissalIn(In):
     reason: Reason
 
 
+class CaseLinkIn(In):
+    """A case of the partner and the referral that it is (*koppeling*)."""
+
+    case_id: Line = Field(description="The partner's own id of the case (*dossier*).", examples=["A0000042"])
+    referral_id: UUID = Field(
+        description="The hub's id of the referral.", examples=["019ab3f2-7c00-7000-8000-000000000001"]
+    )
+
+
 class JobIn(In):
     """A job that is requested."""
 
     kind: JobKind = Field(
         description="`reconcile`: compare everything that the partner has with what the hub applied, and repair the "
         "differences; `backfill`: read everything again, without feedback to anybody; `retry`: read the records in "
-        "quarantine again.",
+        "quarantine again; `link`: find the referrals of cases that the partner has from before the hub, and link "
+        "them.",
         examples=["reconcile"],
     )
     dry_run: bool = Field(
@@ -58,6 +68,18 @@ class JobIn(In):
         None,
         description="Of a `backfill`: apply what happened from this time on; without it everything.",
         examples=["2026-01-01T00:00:00+01:00"],
+    )
+    links: tuple[CaseLinkIn, ...] = Field(
+        (),
+        max_length=1000,
+        description="Of a `link`: which referral a case is, chosen from those that a dry run reports for it. What is "
+        "found by the referrer's reference is linked without it.",
+    )
+    accept_bsn_and_date: bool = Field(
+        False,
+        description="Of a `link`: link also what was found only by the client's citizen service number and the day of "
+        "the referral, where it is one case and one referral. Say yes only after somebody looked at them.",
+        examples=[False],
     )
 
 
@@ -188,8 +210,9 @@ class JobOut(Out):
     )
     report: dict[str, object] | None = Field(
         None,
-        description="The result (*verslag*): counts and the partner's record numbers, never contents. From the start: "
-        "the `since` of a backfill, the `quarantineId` of a retry of one record; of a cancelled job `cancelledBy`.",
+        description="The result (*verslag*): counts, the partner's numbers and ids of referrals, never contents. From "
+        "the start: the `since` of a backfill, the `quarantineId` of a retry of one record, the `links` and "
+        "`acceptBsnAndDate` of a linking; of a cancelled job `cancelledBy`.",
         examples=[{"applied": 18}],
     )
 

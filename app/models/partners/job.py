@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 
 from app.domain.codes import System
-from app.domain.partners import Job, JobKind, JobState
+from app.domain.partners import CaseLink, Job, JobKind, JobState
 from app.models.base import Id, JsonDocument, UtcDateTime, insert_row, metadata
 
 partner_job = Table(
@@ -37,7 +38,8 @@ partner_job = Table(
     Column("requested_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
-    # Parameters of the kind: {"since": …} of a backfill, {"quarantineId": …} of a retry of one record.
+    # Parameters of the kind: {"since": …} of a backfill, {"quarantineId": …} of a retry of one record, {"links": […],
+    # "acceptBsnAndDate": …} of a linking.
     Column("parameters", JsonDocument),
     # The result.
     Column("report", JsonDocument),
@@ -125,7 +127,7 @@ def was_requested_since(tx: Connection, system: System, kind: JobKind, since: da
 
 
 def _job(row: RowMapping) -> Job:
-    parameters: Mapping[str, str] = row["parameters"] or {}
+    parameters: Mapping[str, Any] = row["parameters"] or {}
     since, quarantine_id = parameters.get("since"), parameters.get("quarantineId")
     return Job(
         id=row["id"],
@@ -134,6 +136,8 @@ def _job(row: RowMapping) -> Job:
         dry_run=row["dry_run"],
         since=datetime.fromisoformat(since) if since else None,
         quarantine_id=UUID(quarantine_id) if quarantine_id else None,
+        links=tuple(CaseLink(each["caseId"], UUID(each["referralId"])) for each in parameters.get("links", ())),
+        accept_bsn_and_date=parameters.get("acceptBsnAndDate", False),
         state=JobState(row["state"]),
         requested_by=row["requested_by"],
         requested_at=row["requested_at"],

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, String, bindparam, delete, select, tuple_, update
 
 from app.domain.codes import System
+from app.domain.partners import CaseLink
 from app.domain.receivers import ReceiverKey
 from app.models.base import ReceiverText, UtcDateTime
 from app.models.cases.external_id import external_id
@@ -23,14 +24,6 @@ class StoredRecord:
     key: RecordKey
     case_id: str
     content_hash: bytes
-
-
-@dataclass(frozen=True)
-class CaseLink:
-    """A partner's number of a case, and the referral that it is."""
-
-    case_id: str
-    referral_id: UUID
 
 
 _RECORDS = (

@@ -105,6 +105,12 @@ def retry_unblocked(tx: Connection, services: Services, source: PartnerSource) -
     return _retry(tx, services, source, cases_with_one_reason(tx, source.system, WAITS.reason))
 
 
+def retry_cases(tx: Connection, services: Services, source: PartnerSource, cases: Sequence[str]) -> PageResult:
+    """Apply what is in quarantine of these cases, such as those that the hub now knows; nothing is no fault."""
+    lock_partner(tx, source.system)
+    return _retry(tx, services, source, cases)
+
+
 def dismiss_quarantined(  # noqa: PLR0913  # who, what and why
     tx: Connection, services: Services, system: System, entry_id: UUID, by: str, reason: str
 ) -> None:

@@ -16,13 +16,12 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.commands import RegisterReferral, WithdrawReferral
-from app.domain.partners import QuarantineState, RunKind
+from app.domain.partners import CaseLink, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, PartnerSource
 from app.domain.receivers import PartnerKey
 from app.models.cases.external_id import insert_links, linkable, referral_of
 from app.models.partners.quarantine import quarantine_of_cases
 from app.models.partners.reconciliation import (
-    CaseLink,
     StoredRecord,
     applied_versions,
     awaiting_delivery,

@@ -35,6 +35,8 @@ def request_job(tx: Connection, services: Services, system: System, by: str, req
         dry_run=request.dry_run,
         since=request.since,
         quarantine_id=request.quarantine_id,
+        links=request.links,
+        accept_bsn_and_date=request.accept_bsn_and_date,
         requested_by=by,
         requested_at=now,
     )
