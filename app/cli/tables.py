@@ -93,11 +93,18 @@ def _text(value: object) -> str:
             text = f"{value:.0f}"
         case Mapping():
             text = ", ".join(f"{name}: {count}" for name, count in value.items())
-        case [Mapping(), *_]:
-            # A line for each, of values only.
-            return "\n".join(" ".join(map(_text, each.values())) for each in value)
         case list():
-            text = ", ".join(map(str, value))
+            text = _listed(value)
         case _:
             text = str(value)
     return escape(text)
+
+
+def _listed(items: list[object]) -> str:
+    """Return items with commas between them; objects, such as links, each in a line, without the names of fields."""
+    lines = [" ".join(map(_plain, each.values())) for each in items if isinstance(each, Mapping)]
+    return "\n".join(lines) if lines else ", ".join(map(str, items))
+
+
+def _plain(value: object) -> str:
+    return _listed(value) if isinstance(value, list) else str(value)
