@@ -25,7 +25,7 @@ from app.models.diagnosis import partner_cursors, schema_version, server_time
 from app.operations.clock import SystemClock
 from app.operations.master_key import MasterKeyRefused, value_opened_by
 from app.operations.policy_version import PolicyChanged, used_policy
-from app.operations.schema import DatabaseUnusable, fault_of_reach, fault_of_schema, open_database
+from app.operations.schema import DatabaseUnusable, fault_of_schema, fault_of_store, open_database
 from app.privacy.policy import PolicyError, load_policy
 from app.reference import load_reference
 from app.settings import Settings, faults_of
@@ -143,7 +143,7 @@ async def _open_store(settings: Settings, report: Report) -> Cursors:
     try:
         return await _examine_store(db, settings, report)
     except (Unavailable, StoreError, OSError) as error:
-        report.add("database", State.FAILED, fault_of_reach(error))
+        report.add("database", State.FAILED, fault_of_store(error))
         return {}
     finally:
         await db.close()

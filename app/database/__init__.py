@@ -7,7 +7,7 @@ transaction. On PostgreSQL it runs on asyncpg, on SQLite in one hop on the only 
 from sqlalchemy import Connection
 
 from app.database.database import Database
-from app.database.failures import StoreError, is_refused_value
+from app.database.failures import StoreError, Trouble, is_refused_value, trouble_of
 from app.database.schema import newest_schema, upgrade_schema, with_own_connection
 from app.database.sqlite import DatabaseInUse
 from app.database.store import Dialect
@@ -20,8 +20,10 @@ __all__ = [
     "DatabaseUrlInvalid",
     "Dialect",
     "StoreError",
+    "Trouble",
     "is_refused_value",
     "newest_schema",
+    "trouble_of",
     "upgrade_schema",
     "with_own_connection",
 ]

@@ -10,10 +10,17 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, NullPool, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from typing_extensions import override
 
-from app.database.failures import translated_failures
+from app.database.failures import (
+    StoreError,
+    Trouble,
+    drop_connections_on_trouble,
+    translated_failures,
+    trouble_of,
+)
 from app.database.notifier import PostgresNotifier
 from app.database.store import Dialect, Store, Work, engine_options
 
@@ -69,8 +76,13 @@ class PostgreSQL(Store):
     @override
     async def write(self, work: Work[T]) -> T:
         with translated_failures():
-            async with asyncio.timeout(self._work_seconds), self._writer.begin() as connection:
-                return await connection.run_sync(work)
+            try:
+                return await self._write(work)
+            except StoreError as error:
+                if trouble_of(error) is not Trouble.READ_ONLY:
+                    raise
+                # Nothing was written. The connection may be from before a failover; all those are dropped by now.
+                return await self._write(work)
 
     @override
     async def read(self, work: Work[T]) -> T:
@@ -94,6 +106,10 @@ class PostgreSQL(Store):
                 await self._notifier.close()
                 await self._writer.dispose()
 
+    async def _write(self, work: Work[T]) -> T:
+        async with asyncio.timeout(self._work_seconds), self._writer.begin() as connection:
+            return await connection.run_sync(work)
+
 
 async def run_on_postgresql(url: URL, work: Work[T]) -> T:
     """Run ``work``, which handles transactions itself, on a connection of its own."""
@@ -110,10 +126,18 @@ def _postgresql_engine(url: URL, settings: Mapping[str, str] = MappingProxyType(
         **options,
     )
 
+    drop_connections_on_trouble(engine.sync_engine)
+
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         # The driver has no public way to its socket.
         _notice_lost_network(connection.driver_connection._transport.get_extra_info("socket"))
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def replace_ended(connection: Any, _record: object, _proxy: object) -> None:
+        # One that the server ended while nobody used it; the pool then tries another.
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
 
     return engine
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -14,7 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from typing_extensions import override
 
-from app.database.failures import StoreError
+from app.database.failures import StoreError, drop_connections_on_trouble, translated_failures
 from app.database.store import Dialect, Store, Work, engine_options
 
 P = ParamSpec("P")
@@ -47,11 +49,13 @@ class Sqlite(Store):
 
     @override
     async def write(self, work: Work[T]) -> T:
-        return await _on(self._writer_thread, _transaction, self._writer_engine, work)
+        with translated_failures():
+            return await _on(self._writer_thread, _transaction, self._writer_engine, work)
 
     @override
     async def read(self, work: Work[T]) -> T:
-        return await _on(self._reader_threads, _transaction, self._reader_engine, work)
+        with translated_failures():
+            return await _on(self._reader_threads, _transaction, self._reader_engine, work)
 
     @override
     def publish(self) -> None:
@@ -104,6 +108,7 @@ def _sqlite_engine(path: Path, begin: str, pragmas: list[str]) -> Engine:
         connect_args={"check_same_thread": False},
         **engine_options(),
     )
+    drop_connections_on_trouble(engine)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -111,6 +116,12 @@ def _sqlite_engine(path: Path, begin: str, pragmas: list[str]) -> Engine:
         connection.isolation_level = None
         for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", *pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "invalidate")
+    def end_transaction(connection: sqlite3.Connection, _record: object, _error: object) -> None:
+        # Closing does not end the transaction, and with it its locks, while an error still refers to a statement of it.
+        with suppress(sqlite3.Error):
+            connection.rollback()
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:

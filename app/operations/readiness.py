@@ -1,15 +1,19 @@
 """Whether requests can be served: the database has the newest schema and takes writes."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
 from app.database import Database, StoreError
 from app.domain.errors import Unavailable
 from app.models.access.master_key_check import rewrite_master_key_check
-from app.operations.schema import DatabaseUnusable, fault_of_writing, require_newest_schema
+from app.operations.schema import DatabaseUnusable, fault_of_store, require_newest_schema
 
 WRITE_SECONDS = 1.0
 """The least time between two writes, because anybody may ask."""
+
+ANSWER_SECONDS = 5.0
+"""The longest wait for the database: who asks wants to know now."""
 
 
 class Readiness:
@@ -31,12 +35,13 @@ class Readiness:
             Unavailable: the database is out of reach, has another schema or takes no writes; with the remedy.
         """
         try:
-            await self._require_schema(db)
-            await self._require_write(db)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._require_schema(db)
+                await self._require_write(db)
         except DatabaseUnusable as error:
             raise Unavailable(str(error)) from error
-        except StoreError as error:
-            raise Unavailable(fault_of_writing(error)) from error
+        except (Unavailable, StoreError, TimeoutError) as error:
+            raise Unavailable(fault_of_store(error)) from error
 
     async def _require_schema(self, db: Database) -> None:
         if not self._has_newest_schema:

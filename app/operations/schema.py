@@ -1,11 +1,24 @@
 """Whether the database can be used: it is in reach, and has the schema of this version of the hub."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from app.database import Database, StoreError, newest_schema, with_own_connection
+from app.database import Database, StoreError, Trouble, newest_schema, trouble_of, with_own_connection
 from app.domain.errors import Unavailable
 from app.models.diagnosis import schema_version
+
+# What is the matter, and the remedy.
+_FAULTS: Mapping[Trouble, tuple[str, str]] = {
+    Trouble.BROKEN_OFF: ("The connection with the database broke", "the hub tries again"),
+    Trouble.CONTENDED: ("The database did not do the work in time", "the hub tries again"),
+    Trouble.NO_CONNECTION: ("The database takes no more connections", "raise max_connections, or run fewer processes"),
+    Trouble.NO_ROOM: ("The database has no room to write", "free space on its disk, or memory"),
+    Trouble.OUT_OF_REACH: ("The database cannot be read", "check TRAJECTHUB_DATABASE_URL, and that the server runs"),
+    Trouble.POOL_EXHAUSTED: ("All connections of this process are in use", "run more processes"),
+    Trouble.POOLER: ("The pooler in front of the database refuses", "see its log"),
+    Trouble.READ_ONLY: ("The database takes no writes", "end its read-only mode, or connect the hub to the primary"),
+    Trouble.STOPPING: ("The database stops or starts", "the hub tries again"),
+}
 
 
 class DatabaseUnusable(RuntimeError):
@@ -56,21 +69,24 @@ def fault_of_schema(version: str | None, newest: str) -> str | None:
     return None
 
 
-def fault_of_reach(error: BaseException) -> str:
-    """Return why the database is out of reach, with the remedy."""
-    return f"The database cannot be read ({_kind(error)}); check TRAJECTHUB_DATABASE_URL, and that the server runs."
+def fault_of_store(error: BaseException) -> str:
+    """Return why the database cannot be worked with, with the remedy.
 
-
-def fault_of_writing(error: StoreError) -> str:
-    """Return why the database takes no writes, with the remedy."""
-    return f"The database takes no writes ({_kind(error)}); end its read-only mode, or free space on its disk."
-
-
-def _kind(error: BaseException) -> str:
+    Args:
+        error: what the store raised, or an error of the hub with that as its cause.
+    """
+    chain = list(_with_causes(error))
+    trouble = next((found for each in chain if (found := trouble_of(each))), Trouble.OUT_OF_REACH)
     # The name only: the text of a driver's error can hold parts of the address.
-    while error.__cause__ is not None:
+    kind = getattr(chain[-1], "sqlite_errorname", type(chain[-1]).__name__)
+    fault, remedy = _FAULTS[trouble]
+    return f"{fault} ({kind}); {remedy}."
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
         error = error.__cause__
-    return getattr(error, "sqlite_errorname", type(error).__name__)
 
 
 @contextmanager
@@ -78,4 +94,4 @@ def _in_reach() -> Iterator[None]:
     try:
         yield
     except (Unavailable, StoreError, OSError) as error:
-        raise DatabaseUnusable(fault_of_reach(error)) from error
+        raise DatabaseUnusable(fault_of_store(error)) from error

@@ -10,12 +10,9 @@ from app.api.state import AppState
 from app.operations.readiness import WRITE_SECONDS, Readiness
 from tests.api.conftest import PUBLIC_URL, Api
 
-# Both are properties of the connection, and end with it.
-READ_ONLY = {
-    "sqlite": "PRAGMA query_only=ON",
-    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
-}
-KIND = {"sqlite": "SQLITE_READONLY", "postgresql": "ReadOnlySQLTransactionError"}
+# Ends with the connection.
+READ_ONLY = "PRAGMA query_only=ON"
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def ready(hub: AppState) -> tuple[int, str]:
@@ -41,21 +38,22 @@ async def test_a_schema_that_is_not_the_newest_is_not_ready(hub: AppState) -> No
     assert await ready(hub) == (200, "")
 
 
+@ON_SQLITE
 async def test_a_store_that_takes_no_writes_is_not_ready(hub: AppState) -> None:
-    await execute(hub, READ_ONLY[hub.db.dialect])
+    await execute(hub, READ_ONLY)
 
     status, detail = await ready(hub)
 
     assert status == 503
-    assert detail.startswith(f"The database takes no writes ({KIND[hub.db.dialect]}); ")
+    assert detail.startswith("The database takes no writes (SQLITE_READONLY); ")
 
 
-@pytest.mark.sqlite
+@ON_SQLITE
 async def test_asking_often_writes_once_a_second(hub: AppState) -> None:
     now = [0.0]
     asked = replace(hub, readiness=Readiness(lambda: now[0]))
     first = await ready(asked)
-    await execute(hub, READ_ONLY[hub.db.dialect])
+    await execute(hub, READ_ONLY)
     soon = await ready(asked)
     now[0] += WRITE_SECONDS
     later = await ready(asked)
