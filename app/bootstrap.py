@@ -111,7 +111,7 @@ def build_app_state(
         clients=KnownClients(db),
         outbound=outbound or build_outbound(settings),
         real_clock=real_clock,
-        deliveries=build_delivery_builder(services, _origin_of(settings)),
+        deliveries=build_delivery_builder(services, origin_of(settings)),
         subscription_limit=settings.subscriptions_per_organisation,
     )
 
@@ -124,7 +124,7 @@ def build_worker(db: Database, services: Services, settings: Settings) -> Worker
     channels = Channels(webhook, {system: each.sink for system, each in adapters.items()})
     return WorkerLoops(
         relay=build_relay(db, services),
-        delivery=build_delivery_engine(db, services, _origin_of(settings), channels),
+        delivery=build_delivery_engine(db, services, origin_of(settings), channels),
         pullers={
             system: _build_puller(db, services, adapter, holder, policies[system])
             for system, adapter in adapters.items()
@@ -208,7 +208,8 @@ def _build_puller(db: Database, services: Services, adapter: Adapter, holder: st
     )
 
 
-def _origin_of(settings: Settings) -> Origin:
+def origin_of(settings: Settings) -> Origin:
+    """Return how events name this hub."""
     return Origin(settings.oin, settings.system_name, settings.public_url)
 
 

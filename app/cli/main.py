@@ -14,6 +14,7 @@ COMMANDS = (
     LazyCommand("shell", "app.cli.shell", "Open a Python prompt with the settings, services and database."),
     LazyCommand("client", "app.cli.clients", "The clients that may call the API."),
     LazyCommand("partner", "app.cli.partners", "The connections with the partner systems."),
+    LazyCommand("subscription", "app.cli.subscriptions", "The webhook subscriptions of all organisations."),
     LazyCommand("demo", "app.cli.sandbox", "Show the hub's main job in three simulated partner systems."),
     LazyCommand("simulate", "app.cli.sandbox", "Run a simulator of a partner system, or all three."),
     LazyCommand("openapi", "app.cli.contracts", "Print the OpenAPI document of the API."),

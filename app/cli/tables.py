@@ -25,7 +25,7 @@ def print_items(items: Sequence[BaseModel], columns: Sequence[str], *, as_json: 
     table = Table(*(Column(name.replace("_", " "), overflow="fold", no_wrap=name == "id") for name in columns))
     for item in items:
         fields = item.model_dump()
-        table.add_row(*(_text(fields[name]) for name in columns))
+        table.add_row(*(as_text(fields[name]) for name in columns))
     console.print(table)
 
 
@@ -50,7 +50,7 @@ def _block(item: BaseModel, fields: Sequence[str]) -> Table:
     block = Table.grid(Column(style="bold"), Column(overflow="fold"), padding=(0, 2))
     values = item.model_dump()
     for name in fields:
-        if text := _text(values[name]):
+        if text := as_text(values[name]):
             block.add_row(name.replace("_", " "), text)
     return block
 
@@ -62,7 +62,7 @@ def print_report(report: Mapping[str, object], *, as_json: bool) -> None:
         return
     table = Table("", "count", show_header=False)
     for name, value in _rows(report):
-        table.add_row(name, _text(value))
+        table.add_row(name, as_text(value))
     console.print(table)
 
 
@@ -71,17 +71,8 @@ def print_json(content: object) -> None:
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 
-def _rows(report: Mapping[str, object], within: str = "") -> list[tuple[str, object]]:
-    rows: list[tuple[str, object]] = []
-    for name, value in report.items():
-        if isinstance(value, Mapping):
-            rows += _rows(value, f"{within}{name} ")
-        else:
-            rows.append((within + name, value))
-    return rows
-
-
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a value as people read it, for the terminal."""
     match value:
         case None:
             text = ""
@@ -108,3 +99,13 @@ def _listed(items: list[object]) -> str:
 
 def _plain(value: object) -> str:
     return _listed(value) if isinstance(value, list) else str(value)
+
+
+def _rows(report: Mapping[str, object], within: str = "") -> list[tuple[str, object]]:
+    rows: list[tuple[str, object]] = []
+    for name, value in report.items():
+        if isinstance(value, Mapping):
+            rows += _rows(value, f"{within}{name} ")
+        else:
+            rows.append((within + name, value))
+    return rows

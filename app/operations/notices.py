@@ -34,10 +34,10 @@ def announce_partner(
 
 
 def announce_resumed(tx: Connection, services: Services, subscription: Subscription) -> None:
-    """Notify that a subscription is active again because its owner resumed it, if a failure had been notified.
+    """Notify that the receiver of a subscription is said to be up again, if a failure had been notified.
 
     Args:
-        tx: the transaction in which it became active.
+        tx: the transaction in which the subscription is locked.
         services: clock, ids and the privacy gate.
         subscription: its present state.
     """

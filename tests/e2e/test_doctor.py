@@ -2,7 +2,7 @@
 
 import socket
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from app.operations.access.signing_keys import SigningKey, add_signing_key
 from app.operations.clock import SystemClock
 from app.operations.services import build_services
 from app.sandbox.gidso.app import API_KEY
-from tests.support.command_line import run, run_json
+from tests.support.command_line import run, run_json, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
 
@@ -42,17 +42,6 @@ def closed_port() -> Iterator[int]:
 def examined(environment: dict[str, str], *options: str, code: int) -> Findings:
     findings: list[dict[str, Any]] = run_json(environment, "doctor", *options, code=code)
     return {each["check"]: (each["state"], each["detail"]) for each in findings}
-
-
-def write(url: str, work: Callable[[Connection], object]) -> None:
-    """Do one thing in the store, as a hub would that is stopped by now."""
-
-    async def written() -> None:
-        db = Database.open(url)
-        await db.write(work)
-        await db.close()
-
-    run_to_the_end(written())
 
 
 def store_signing_key(tx: Connection) -> None:

@@ -1,17 +1,15 @@
 """A hub starts with the master key of its database only, and never makes one for data that another key sealed."""
 
 from base64 import b64encode
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from app.cli.runtime import run as run_to_the_end
-from app.database import Connection, Database, upgrade_schema
+from app.database import Connection, upgrade_schema
 from app.operations.access.signing_keys import SigningKey, add_signing_key
 from app.operations.clock import SystemClock
 from app.operations.services import build_services
-from tests.support.command_line import run, run_json
+from tests.support.command_line import run, run_json, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
 
@@ -35,17 +33,6 @@ STARTING = (
 def environment(sandbox: dict[str, str], empty_database_url: str) -> dict[str, str]:
     """Return the environment of a hub over a database without tables, on each store in turn, without a master key."""
     return sandbox | {"TRAJECTHUB_DATABASE_URL": empty_database_url}
-
-
-def write(url: str, work: Callable[[Connection], object]) -> None:
-    """Do one thing in the store, as a hub would that is stopped by now."""
-
-    async def written() -> None:
-        db = Database.open(url)
-        await db.write(work)
-        await db.close()
-
-    run_to_the_end(written())
 
 
 def store_signing_key(tx: Connection) -> None:

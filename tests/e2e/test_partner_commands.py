@@ -3,22 +3,17 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 
-from app.cli.runtime import run as run_to_the_end
-from app.cli.runtime import services_of, with_database
-from app.database import Database
 from app.domain.codes import System
 from app.domain.partners import JobKind, JobRequest
 from app.operations.access.organisations import save_referrer
 from app.operations.partners.jobs import request_job
 from app.operations.partners.lease import PartnerLease, acquire_lease
 from app.sandbox.gidso.app import API_KEY
-from app.settings import Settings
-from tests.support.command_line import run, run_json
+from tests.support.command_line import change, run, run_json
 from tests.support.hub import WIJKTEAM
 from tests.support.quarantine import quarantine_two
 
@@ -29,19 +24,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
 def connected(migrated: dict[str, str], gidso: str) -> dict[str, str]:
     """Return the environment of a hub that is connected to it and never pulled it."""
     return migrated | {"TRAJECTHUB_GIDSO_URL": gidso, "TRAJECTHUB_GIDSO_API_KEY": API_KEY}
-
-
-def write(environment: dict[str, str], work: Callable[..., object], *args: object) -> None:
-    """Do one thing in the hub's record, as another process would."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        settings = Settings()
-
-    async def written(db: Database, settings: Settings) -> None:
-        await db.write(work, services_of(settings), *args)
-
-    run_to_the_end(with_database(settings, written))
 
 
 def test_a_pause_is_seen_by_the_next_command_and_ends_by_resuming(migrated: dict[str, str]) -> None:
@@ -116,7 +98,7 @@ def test_an_impossible_command_fails_with_the_remedy(
 
 
 def test_a_dry_run_reports_missing_records_and_changes_nothing(connected: dict[str, str]) -> None:
-    write(connected, save_referrer, WIJKTEAM)
+    change(connected, save_referrer, WIJKTEAM)
 
     reports = [run_json(connected, "partner", "reconcile", "gidso", "--dry-run") for _ in range(2)]
 
@@ -126,7 +108,7 @@ def test_a_dry_run_reports_missing_records_and_changes_nothing(connected: dict[s
 
 
 def test_reconciling_applies_missing_records(connected: dict[str, str]) -> None:
-    write(connected, save_referrer, WIJKTEAM)
+    change(connected, save_referrer, WIJKTEAM)
 
     first, second = (run_json(connected, "partner", "reconcile", "gidso") for _ in range(2))
 
@@ -136,7 +118,7 @@ def test_reconciling_applies_missing_records(connected: dict[str, str]) -> None:
 
 
 def test_a_backfill_applies_what_happened_since_a_time(connected: dict[str, str]) -> None:
-    write(connected, save_referrer, WIJKTEAM)
+    change(connected, save_referrer, WIJKTEAM)
 
     late = run_json(connected, "partner", "backfill", "gidso", "--since=2090-01-01")
     early = run_json(connected, "partner", "backfill", "gidso", "--since=2019-01-01")
@@ -155,7 +137,7 @@ def test_a_linking_reports_what_it_would_link(connected: dict[str, str]) -> None
 def test_a_refused_record_is_applied_by_a_retry_once_its_cause_is_corrected(connected: dict[str, str]) -> None:
     run(connected, "partner", "backfill", "gidso")
     [refused] = run_json(connected, "partner", "quarantine", "gidso")
-    write(connected, save_referrer, WIJKTEAM)
+    change(connected, save_referrer, WIJKTEAM)
 
     retried = run_json(connected, "partner", "retry", "gidso")
 
@@ -166,7 +148,7 @@ def test_a_refused_record_is_applied_by_a_retry_once_its_cause_is_corrected(conn
 def test_one_refused_record_is_read_again_by_its_id(connected: dict[str, str]) -> None:
     run(connected, "partner", "backfill", "gidso")
     [refused] = run_json(connected, "partner", "quarantine", "gidso")
-    write(connected, save_referrer, WIJKTEAM)
+    change(connected, save_referrer, WIJKTEAM)
 
     unknown = run_json(connected, "partner", "retry", "gidso", str(UUID(int=7)), code=1)
     retried = run_json(connected, "partner", "retry", "gidso", refused["id"])
@@ -176,7 +158,7 @@ def test_one_refused_record_is_read_again_by_its_id(connected: dict[str, str]) -
 
 
 def test_a_waiting_job_is_listed_and_can_be_cancelled(migrated: dict[str, str]) -> None:
-    write(migrated, request_job, System.GIDSO, "beheer-1", JobRequest(kind=JobKind.RECONCILE))
+    change(migrated, request_job, System.GIDSO, "beheer-1", JobRequest(kind=JobKind.RECONCILE))
     [waiting] = run_json(migrated, "partner", "jobs", "gidso")
 
     codes = [run(migrated, "partner", "cancel", "gidso", waiting["id"])[0] for _ in range(2)]
@@ -188,7 +170,7 @@ def test_a_waiting_job_is_listed_and_can_be_cancelled(migrated: dict[str, str]) 
 
 
 def test_a_list_that_is_cut_short_is_still_json(migrated: dict[str, str]) -> None:
-    write(migrated, quarantine_two)
+    change(migrated, quarantine_two)
 
     shown = run_json(migrated, "partner", "quarantine", "allegro", "--limit=1")
 
@@ -232,7 +214,7 @@ def test_a_paused_partner_is_not_reconciled(connected: dict[str, str]) -> None:
 
 
 def test_a_command_waits_for_the_worker_that_has_the_lease(connected: dict[str, str]) -> None:
-    write(connected, acquire_lease, PartnerLease(System.GIDSO, "worker", lease_seconds=1))
+    change(connected, acquire_lease, PartnerLease(System.GIDSO, "worker", lease_seconds=1))
 
     report = run_json(connected, "partner", "reconcile", "gidso", "--dry-run")
 
@@ -242,7 +224,7 @@ def test_a_command_waits_for_the_worker_that_has_the_lease(connected: dict[str, 
 def test_a_command_releases_its_lease_to_the_next_worker(connected: dict[str, str]) -> None:
     run(connected, "partner", "reconcile", "gidso")
 
-    write(connected, acquire_lease, PartnerLease(System.GIDSO, "worker"))
+    change(connected, acquire_lease, PartnerLease(System.GIDSO, "worker"))
     [state] = run_json(connected, "partner", "status")
 
     assert state["system"] == "gidso"

@@ -1,14 +1,13 @@
 """A hub does not start with a policy that changed under a version that was used, in the sandbox either."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
-from app.cli.runtime import run as run_to_the_end
-from app.database import Database
 from app.models.access.policy_version import UsedPolicy, insert_used_policy
 from app.privacy.policy import load_policy
-from tests.support.command_line import run, run_json
+from tests.support.command_line import run, run_json, write
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
 
@@ -20,13 +19,7 @@ FAULT = f"The policy {VERSION} differs from the one that is in use under this ve
 @pytest.fixture
 def environment(sandbox: dict[str, str], database_url: str) -> dict[str, str]:
     """Return the environment of a hub whose database was used with another policy of this version, on each store."""
-
-    async def use_another_policy() -> None:
-        db = Database.open(database_url)
-        await db.write(insert_used_policy, OTHER)
-        await db.close()
-
-    run_to_the_end(use_another_policy())
+    write(database_url, partial(insert_used_policy, used=OTHER))
     return sandbox | {"TRAJECTHUB_DATABASE_URL": database_url}
 
 

@@ -10,6 +10,7 @@ from app.models.cases.referral import referral
 from tests.support.api_calls import Json, path_for, refer, step
 
 Api = httpx.AsyncClient
+INTAKE_MISSED = "nl.trajecthub.referrals.intake-missed.v1"
 CONSENT = {"scopes": ["feedback_to_referrer"], "givenOn": "2026-03-01"}
 
 
@@ -34,6 +35,23 @@ async def confirmed(dock: Api, etf: Api, reference: str = "D-1", **changes: obje
     referred = await refer(dock, reference=reference, consent=CONSENT, **changes)
     await step(etf, f"{await path_for(etf, reference)}/confirmation", {"counsellor": {"name": "B. Bakker"}})
     return referred
+
+
+async def missed_intake(bailiff: Api, etf: Api, reference: str) -> Json:
+    """Refer a client who consents to feedback and misses the intake, which is disclosed with consent only."""
+    referred = await refer(bailiff, reference=reference, consent=CONSENT)
+    path = await path_for(etf, reference)
+    await step(etf, f"{path}/confirmation", {"counsellor": {"name": "B. Bakker"}})
+    planned = await step(etf, f"{path}/appointments", {"startsAt": "2026-03-09T10:00:00+01:00"})
+    await step(etf, f"{path}/appointments/{planned['id']}/attendance", {"attended": False})
+    return referred
+
+
+async def withdraw_consent(bailiff: Api, referred: Json, consent: Json | None = None) -> None:
+    """Change the consent of a referral; None removes it."""
+    body, headers = {"consent": consent}, {"If-Match": "*"}
+    changed = await bailiff.patch(f"/v1/referrals/{referred['id']}", json=body, headers=headers)
+    assert changed.status_code == 200, changed.text
 
 
 async def only_referral(hub: AppState) -> UUID:

@@ -16,6 +16,8 @@ from app.api.schemas.deliveries import (
     DeliveriesIn,
     DeliveriesOut,
     DeliveryOut,
+    OwedOut,
+    RecoveryIn,
     ReplayIn,
     ReplayOut,
     SentTestOut,
@@ -31,6 +33,7 @@ from app.operations.subscriptions.deliveries import (
     send_test,
 )
 from app.operations.subscriptions.preview import Preview, PreviewRequest, preview
+from app.operations.subscriptions.recovery import Owed, recover, retry_now
 
 router = APIRouter(prefix="/subscriptions/{subscription_id}", tags=["subscriptions"])
 
@@ -119,12 +122,48 @@ async def send_range_again(subscription_id: SubscriptionId, body: ReplayIn, chan
     return await change.once(answering(_replayed, replay, change.services, ref, body.since, body.until))
 
 
+@router.post(
+    "/retry",
+    status_code=202,
+    summary="Send what waits now",
+    response_model=OwedOut,
+    responses=problem_responses(400, 401, 403, 404, 409),
+)
+async def send_now(subscription_id: SubscriptionId, change: Manages) -> Response:
+    """Send everything that waits for this address now, because it is up again (*nu afleveren*).
+
+    The address is called as usual at once, and the schedule of tries begins anew. Also for the hub's operator.
+    """
+    ref = subscription_ref(change, subscription_id)
+    return await change.once(answering(_owed, retry_now, change.services, change.hub.deliveries, ref))
+
+
+@router.post(
+    "/recovery",
+    status_code=202,
+    summary="Send what was given up again",
+    response_model=OwedOut,
+    responses=problem_responses(400, 401, 403, 404, 409),
+)
+async def send_given_up_again(subscription_id: SubscriptionId, body: RecoveryIn, change: Manages) -> Response:
+    """Send again what was given up from a moment on, and now what waits, to this address only (*herstel*).
+
+    What was delivered is not sent again. Which fields each contains is decided anew. Also for the hub's operator.
+    """
+    ref = subscription_ref(change, subscription_id)
+    return await change.once(answering(_owed, recover, change.services, change.hub.deliveries, ref, body.since))
+
+
 def _sent(change: WriteContext, test: Delivery) -> Answer:
     return answer(202, SentTestOut(delivery_id=change.shown_id(test.id), event_id=test.event_id))
 
 
 def _redelivered(change: WriteContext, found: DeliveryWithAttempts) -> Answer:
     return answer(202, delivery_out(DeliveryOut, found, change.shown_id))
+
+
+def _owed(owed: Owed) -> Answer:
+    return answer(202, OwedOut.model_validate(owed))
 
 
 def _replayed(deliveries: int) -> Answer:

@@ -17,16 +17,19 @@ from app.api.responses import answer, answered_before, json_answer
 from app.api.schemas.lists import PageIn
 from app.api.schemas.subscriptions import (
     NewSubscriptionOut,
+    ResumedSubscriptionOut,
     SecretRotationIn,
     SubscriptionIn,
     SubscriptionOut,
     SubscriptionsOut,
+    resumed_out,
     subscription_out,
 )
 from app.api.state import AppState
 from app.operations.access.idempotency import Answer, Operation, answering
 from app.operations.subscriptions.consent import activate, approve, obtain_consent
 from app.operations.subscriptions.lookup import SubscriptionRef
+from app.operations.subscriptions.recovery import Resumption, resume_and_count
 from app.operations.subscriptions.subscriptions import (
     UNCHANGED,
     Subscription,
@@ -40,7 +43,6 @@ from app.operations.subscriptions.subscriptions import (
     pause,
     read_subscription,
     remove_subscription,
-    resume,
     rotate_secret,
 )
 
@@ -145,11 +147,21 @@ async def pause_one(subscription_id: SubscriptionId, change: Manages) -> Respons
 
 
 @router.post(
-    "/{subscription_id}/resumption", summary="Resume a subscription", response_model=SubscriptionOut, responses=_CHANGES
+    "/{subscription_id}/resumption",
+    summary="Resume a subscription",
+    response_model=ResumedSubscriptionOut,
+    responses=_CHANGES,
 )
 async def resume_one(subscription_id: SubscriptionId, change: Manages) -> Response:
-    """Resume your own subscription after a pause or a 410 (*hervatten*); parked events are sent first, in order."""
-    return await _changed(change, resume, _ref(change, subscription_id))
+    """Resume your own subscription after a pause or a 410 (*hervatten*); parked events are sent first, in order.
+
+    `owed` is how many deliveries are sent by that, and from when the oldest is. What was given up before is sent again
+    by `…/recovery`.
+    """
+    ref = _ref(change, subscription_id)
+    return await change.once(
+        answering(partial(_resumed, change), resume_and_count, change.services, change.hub.deliveries, ref)
+    )
 
 
 @router.post(
@@ -237,6 +249,11 @@ def _merged(present: Subscription, patch: dict[str, JsonValue]) -> SubscriptionR
 def _created(change: WriteContext, view: SubscriptionView) -> Answer:
     content = subscription_out(change.shown_id(view.subscription.id), view)
     return answer(201, content, etag=view.etag, location=f"{change.hub.api_url}/subscriptions/{content.id}")
+
+
+def _resumed(change: WriteContext, resumption: Resumption) -> Answer:
+    view = resumption.view
+    return answer(200, resumed_out(change.shown_id(view.subscription.id), resumption), etag=view.etag)
 
 
 async def _changed(

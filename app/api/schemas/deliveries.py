@@ -38,6 +38,16 @@ class ReplayIn(In):
     )
 
 
+class RecoveryIn(In):
+    """From when on to send again what was given up (*herstel*)."""
+
+    since: Timestamp = Field(
+        alias="from",
+        description="Deliveries that were given up at this moment or later.",
+        examples=["2026-11-23T08:00:00+01:00"],
+    )
+
+
 class PartnerRedeliveriesIn(In):
     """Which deliveries to a partner to send again; without a range everything that was given up or waits."""
 
@@ -121,6 +131,14 @@ class SentTestOut(Out):
 
     delivery_id: UUID = Field(description="Id of its delivery.")
     event_id: UUID = Field(description="Its `webhook-id`.")
+
+
+class OwedOut(Out):
+    """What is sent to your address now, as far as it may be disclosed to you."""
+
+    deliveries: int = Field(description="Number of deliveries, counted up to 1,000.", examples=[12])
+    more: bool = Field(description="Whether there are more.", examples=[False])
+    since: datetime | None = Field(None, description="When the oldest of them was created; absent when there is none.")
 
 
 class ReplayOut(Out):

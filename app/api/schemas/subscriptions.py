@@ -8,10 +8,12 @@ from uuid import UUID
 from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
 
 from app.api.forms import PEM, URL
+from app.api.schemas.deliveries import OwedOut
 from app.api.schemas.fields import Email, In, Line, Out, ShortLine
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import EventType
 from app.operations.subscriptions.credentials import ClientCertificate, OAuthClient
+from app.operations.subscriptions.recovery import Resumption
 from app.operations.subscriptions.subscriptions import (
     Content,
     Signing,
@@ -184,6 +186,12 @@ class NewSubscriptionOut(SubscriptionOut):
     )
 
 
+class ResumedSubscriptionOut(SubscriptionOut):
+    """A subscription that is active again, and what it is sent by that."""
+
+    owed: OwedOut
+
+
 def subscription_out(shown_id: UUID, view: SubscriptionView) -> SubscriptionOut:
     """Return a subscription on the wire, under the id by which the caller knows it; with its secret when it is new."""
     found = view.subscription
@@ -206,6 +214,12 @@ def subscription_out(shown_id: UUID, view: SubscriptionView) -> SubscriptionOut:
         changed_at=found.changed_at,
     )
     return NewSubscriptionOut(**shown.model_dump(), secret=view.secret) if view.secret else shown
+
+
+def resumed_out(shown_id: UUID, resumption: Resumption) -> ResumedSubscriptionOut:
+    """Return a resumed subscription on the wire, under the id by which the caller knows it."""
+    shown = subscription_out(shown_id, resumption.view)
+    return ResumedSubscriptionOut(**shown.model_dump(), owed=OwedOut.model_validate(resumption.owed))
 
 
 class SubscriptionsOut(Out):

@@ -67,7 +67,7 @@ SUBSCRIPTION_NOTICE: Mapping[str, Schema] = {
     "since": {"description": "Since when deliveries fail, RFC 3339 in UTC", "type": "string", "format": "date-time"},
     "reason": {
         "description": "Why, as a code: the kind of error of the last try such as `timeout` or `status-5xx`; "
-        "`gone`: the address answered 410; `resumed`: its owner says that it is up",
+        "`gone`: the address answered 410; `resumed`: its owner or an operator says that it is up",
         "type": "string",
     },
 }

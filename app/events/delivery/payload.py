@@ -150,6 +150,7 @@ class Built:
 class _BatchContext:
     """Everything that a batch of deliveries is built from, and the payloads that were built so far."""
 
+    now: datetime
     events: Mapping[UUID, Event]
     cases: Mapping[UUID, EventContext]
     targets: Mapping[UUID, WebhookTarget]
@@ -189,16 +190,8 @@ class DeliveryBuilder:
         """
         if not deliveries:
             return Built((), ())
-        now = self.clock.now()
-        context = self._context(tx, deliveries, now)
-        payloads: list[tuple[Delivery, Payload]] = []
-        obstacles = []
-        for each in deliveries:
-            built = self._built(each, context, now)
-            if isinstance(built, Payload):
-                payloads.append((each, built))
-            else:
-                obstacles.append(built)
+        context = self._context(tx, deliveries, self.clock.now())
+        payloads, obstacles = self._payloads(deliveries, context)
         sequences = next_sequences(tx, [each for each, _ in payloads])
         prepared = [
             PreparedDelivery(
@@ -211,6 +204,13 @@ class DeliveryBuilder:
             for each, payload in payloads
         ]
         return Built(prepared, obstacles)
+
+    def sendable(self, tx: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        """Return those of these deliveries that would be sent now; nothing is numbered or stored."""
+        if not deliveries:
+            return []
+        payloads, _ = self._payloads(deliveries, self._context(tx, deliveries, self.clock.now()))
+        return [each for each, _ in payloads]
 
     def disclosure(self, prepared: PreparedDelivery, disclosed_at: datetime) -> Disclosure:
         """Return the record of what a delivery disclosed; it contains names of fields and a hash, no values."""
@@ -238,6 +238,7 @@ class DeliveryBuilder:
         systems = {system for each in taken if (system := system_of(each.receiver))}
         referral_ids = {each.subject_id for each in taken}
         return _BatchContext(
+            now=now,
             events=events,
             cases=self._cases(tx, taken, events),
             targets={
@@ -262,8 +263,22 @@ class DeliveryBuilder:
             **(self.cases.load_contexts(tx, others, with_client=False) if others else {}),
         }
 
-    def _built(self, delivery: Delivery, context: _BatchContext, now: datetime) -> Payload | DeliveryUpdate:
+    def _payloads(
+        self, deliveries: Sequence[Delivery], context: _BatchContext
+    ) -> tuple[list[tuple[Delivery, Payload]], list[DeliveryUpdate]]:
+        """Return the deliveries that may be sent with their payloads, and what becomes of the others."""
+        payloads, obstacles = [], []
+        for each in deliveries:
+            built = self._built(each, context)
+            if isinstance(built, Payload):
+                payloads.append((each, built))
+            else:
+                obstacles.append(built)
+        return payloads, obstacles
+
+    def _built(self, delivery: Delivery, context: _BatchContext) -> Payload | DeliveryUpdate:
         """Return the payload of a delivery, or what becomes of it because it may not be sent, or not now."""
+        now = context.now
         event, target = context.events[delivery.event_id], context.target_of(delivery)
         if event.subject_type is not SubjectType.REFERRAL:
             return _not_served(delivery, target, now) or self._connection_payload(event, delivery)

@@ -117,7 +117,7 @@ Index(
     postgresql_where=_OPEN,
 )
 Index("ix_delivery_parked", delivery.c.receiver, sqlite_where=_PARKED, postgresql_where=_PARKED)
-Index("ix_delivery_dead", delivery.c.finished_at, sqlite_where=_DEAD, postgresql_where=_DEAD)
+Index("ix_delivery_dead", delivery.c.receiver, delivery.c.finished_at, sqlite_where=_DEAD, postgresql_where=_DEAD)
 
 delivery_sequence = Table(
     "delivery_sequence",

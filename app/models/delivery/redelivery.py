@@ -12,7 +12,20 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Update, bindparam, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    Update,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from app.domain.events import SubjectType
 from app.domain.receivers import PartnerKey, ReceiverKey
@@ -24,6 +37,13 @@ _TRIED = delivery.c.sequence.is_not(None)
 _SEEN = or_(_TRIED, delivery.c.subject_type != SubjectType.REFERRAL.value)
 _FINISHED = in_state(DeliveryState.DELIVERED, DeliveryState.DEAD)
 _PENDING = in_state(DeliveryState.PENDING)
+
+_PENDING_OF = (
+    select(delivery)
+    .where(delivery.c.receiver == bindparam("receiver", type_=ReceiverText), _PENDING)
+    .order_by(delivery.c.event_position)
+    .limit(bindparam("most", type_=Integer))
+)
 
 _FIRST_OPEN = (
     select(func.min(delivery.c.event_position))
@@ -120,6 +140,23 @@ def deliver_all_to_partner_again(
     return sum(tx.execute(_owed_in(each, since, until)).rowcount for each in changes)
 
 
+def pending_deliveries(tx: Connection, receiver: ReceiverKey, limit: int) -> list[Delivery]:
+    """Return what a receiver is still to be sent, oldest event first."""
+    rows = tx.execute(_PENDING_OF, {"receiver": receiver, "most": limit}).mappings()
+    return [to_delivery(row) for row in rows]
+
+
+def make_pending_due(tx: Connection, receiver: ReceiverKey, now: datetime) -> None:
+    """Make due now what a receiver is still to be sent."""
+    tx.execute(_pending_of(receiver).values(_restarted(now)))
+
+
+def requeue_given_up(tx: Connection, receiver: ReceiverKey, since: datetime, now: datetime) -> None:
+    """Make due again what was given up for a receiver from a moment on, also what could not be built."""
+    given_up = update(delivery).where(delivery.c.receiver == receiver, in_state(DeliveryState.DEAD))
+    tx.execute(given_up.where(delivery.c.finished_at >= since).values(_requeued(now)))
+
+
 def _changed(tx: Connection, change: Update, delivery_id: UUID) -> RowMapping | None:
     return tx.execute(change.where(delivery.c.id == delivery_id).returning(*delivery.c)).mappings().first()
 
@@ -135,22 +172,23 @@ def _seen(receiver: ReceiverKey) -> ColumnElement[bool]:
 
 
 def _now(receiver: PartnerKey, now: datetime) -> Update:
-    restarted = {"next_attempt_at": now, "earlier_attempts": delivery.c.attempts, "redelivered_at": now}
-    return update(delivery).where(delivery.c.receiver == receiver, _PENDING).values(**restarted)
+    return _pending_of(receiver).values(_restarted(now) | {"redelivered_at": now})
+
+
+def _pending_of(receiver: ReceiverKey) -> Update:
+    return update(delivery).where(delivery.c.receiver == receiver, _PENDING)
 
 
 def _again(receiver: ReceiverKey, now: datetime) -> Update:
     # One that could not be built was given up without an attempt; operators send that again too.
     reached = true() if isinstance(receiver, PartnerKey) else _TRIED
-    return (
-        update(delivery)
-        .where(delivery.c.receiver == receiver, reached, _FINISHED)
-        .values(
-            state=DeliveryState.PENDING.value,
-            next_attempt_at=now,
-            earlier_attempts=delivery.c.attempts,
-            redelivered_at=now,
-            finished_at=None,
-            last_error=None,
-        )
-    )
+    return update(delivery).where(delivery.c.receiver == receiver, reached, _FINISHED).values(_requeued(now))
+
+
+def _restarted(now: datetime) -> dict[str, object]:
+    return {"next_attempt_at": now, "earlier_attempts": delivery.c.attempts}
+
+
+def _requeued(now: datetime) -> dict[str, object]:
+    requeued = {"state": DeliveryState.PENDING.value, "redelivered_at": now, "finished_at": None, "last_error": None}
+    return _restarted(now) | requeued

@@ -89,6 +89,15 @@ def read_organisation(tx: Connection, code: str) -> Organisation:
     return found
 
 
+def hub_operator(tx: Connection, services: Services) -> Organisation:
+    """Return the organisation that runs the hub; commands act for it.
+
+    Raises:
+        NotFound: the institutions were not added yet.
+    """
+    return read_organisation(tx, services.reference.institution(OrganisationRole.OPERATOR).code)
+
+
 def page_of_organisations(tx: Connection, after_code: str | None, limit: int) -> tuple[list[Organisation], bool]:
     """Return a page of organisations by code, and whether there is a next page."""
     found = list_organisations(tx, after_code, limit + 1)

@@ -9,6 +9,8 @@ from app.domain.errors import SubscriptionNotFound, TransitionNotAllowed
 from app.domain.preconditions import check_precondition, revision_etag
 from app.domain.values import Organisation
 from app.models.delivery.subscription import Subscription, SubscriptionStatus, load_subscriptions, lock_subscription
+from app.operations.access.organisations import hub_operator
+from app.operations.services import Services
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,11 @@ class SubscriptionRef:
     caller: Organisation
     id: UUID
     if_match: str | None = "*"
+
+
+def operator_ref(tx: Connection, services: Services, subscription_id: UUID) -> SubscriptionRef:
+    """Return a reference to a subscription by the hub's operator, who works at the command line."""
+    return SubscriptionRef(hub_operator(tx, services), subscription_id)
 
 
 def visible_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
