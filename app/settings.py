@@ -13,7 +13,6 @@ from importlib.resources import files
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -24,6 +23,7 @@ from app.adapters.allegro import AllegroSettings
 from app.adapters.common.settings import BaseUrl, PartnerSettings
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
+from app.database_address import DatabaseUrlInvalid, PostgresServers, SqliteFile, read_database_url
 from app.domain.codes import System
 
 MASTER_KEY_BYTES = 32
@@ -41,8 +41,6 @@ _SOME_URL = "https://partner.invalid"
 
 # User name and password in a URL.
 _LOGIN = re.compile(r"//[^/@]*@")
-
-_GIVE_URL = "give sqlite:///path, or postgresql://user:password@host:port/database"
 
 # What a value that cannot be read must be, by the type of pydantic's error; its own sentences are for programmers.
 _MUST_BE = {
@@ -120,7 +118,7 @@ class Settings(BaseSettings):
     """``sandbox`` runs with simulated partners and generated keys; ``production`` refuses weak settings."""
 
     database_url: str = "sqlite:///trajecthub.db"
-    """The store: ``sqlite:///path`` for one process, ``postgresql://…`` for several."""
+    """The store: ``sqlite:///path`` for one process, ``postgresql://…`` for several, with the parameters of libpq."""
 
     master_key: SecretStr | None = None
     """Base64 of the 32 bytes from which every other key is derived; without it no personal data can be read again."""
@@ -241,15 +239,18 @@ class Settings(BaseSettings):
         return key is None or len(key) == MASTER_KEY_BYTES
 
     def _database_faults(self) -> Iterator[str]:
-        # A value that is not understood is not repeated, because it may hold a password.
-        variable, kind = _variable("database_url"), self.database_url.partition(":")[0].partition("+")[0]
-        if kind == "sqlite":
-            if fault := _sqlite_fault(self.database_url):
-                yield f"{variable} {fault}"
-        elif kind != "postgresql":
-            yield f"{variable} names no kind of database that the hub can use: {_GIVE_URL}"
-        elif not _has_readable_address(self.database_url):
-            yield f"{variable} cannot be read as an address: {_GIVE_URL}"
+        variable = _variable("database_url")
+        try:
+            address = read_database_url(self.database_url)
+        except DatabaseUrlInvalid as error:
+            yield f"{variable} {error}"
+            return
+        match address:
+            case SqliteFile(path):
+                faults = _sqlite_faults(path)
+            case PostgresServers(files=files):
+                faults = _missing_files(files)
+        yield from (f"{variable} {fault}" for fault in faults)
 
     def _municipality_faults(self) -> Iterator[str]:
         found = files("app").joinpath("reference").iterdir()
@@ -371,25 +372,17 @@ def _ca_file_fault(path: Path) -> str | None:
     return None
 
 
-def _sqlite_fault(url: str) -> str | None:
-    name = url.partition("///")[2].partition("?")[0]
-    if name in ("", ":memory:"):
-        return "names no file: give one, as sqlite:///trajecthub.db"
-    path = Path(name)
+def _sqlite_faults(path: Path) -> Iterator[str]:
     if path.is_dir():
-        return f"is {path}, which is a folder: give a file in it, as sqlite:///{path}/trajecthub.db"
-    if not path.parent.is_dir():
-        return f"is in the folder {path.parent}, which does not exist: make it, or give another path"
-    return None
+        yield f"is {path}, which is a folder: give a file in it, as sqlite:///{path}/trajecthub.db"
+    elif not path.parent.is_dir():
+        yield f"is in the folder {path.parent}, which does not exist: make it, or give another path"
 
 
-def _has_readable_address(url: str) -> bool:
-    """Return whether a URL has the parts of an address, and its port is a number; several hosts are not looked into."""
-    try:
-        parts = urlsplit(url)
-        return url.startswith(f"{parts.scheme}://") and ("," in parts.netloc or parts.port != 0)
-    except ValueError:
-        return False
+def _missing_files(files: Mapping[str, Path]) -> Iterator[str]:
+    for name, path in files.items():
+        if not path.is_file():
+            yield f"has {name}={path}, where no file is: correct it"
 
 
 def _write_once(path: Path, content: bytes) -> None:

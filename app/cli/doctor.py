@@ -17,7 +17,8 @@ from app.adapters.engine.registry import connect_partners
 from app.bootstrap import pull_policies_of
 from app.cli.runtime import run
 from app.cli.tables import AsJson, print_items
-from app.database import Database, DatabaseInUse, DatabaseUrlInvalid, StoreError, newest_schema
+from app.database import Database, DatabaseInUse, StoreError, newest_schema
+from app.database_address import SqliteFile, read_database_url
 from app.domain.codes import System
 from app.domain.errors import CursorExpired, PartnerError, Unavailable
 from app.log import configure_logging
@@ -35,8 +36,6 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 
 Cursors = Mapping[System, str | None]
 """For each partner the place up to which it was read."""
-
-_SQLITE = "sqlite:///"
 
 commands = typer.Typer()
 
@@ -137,7 +136,7 @@ async def _open_store(settings: Settings, report: Report) -> Cursors:
     except DatabaseInUse:
         report.add("database", State.SKIPPED, "A running hub has the file open; stop it to have its contents examined.")
         return {}
-    except (DatabaseUnusable, DatabaseUrlInvalid) as error:
+    except DatabaseUnusable as error:
         report.add("database", State.FAILED, str(error))
         return {}
     try:
@@ -150,8 +149,11 @@ async def _open_store(settings: Settings, report: Report) -> Cursors:
 
 
 def _missing_file(url: str) -> Path | None:
-    path = Path(url.removeprefix(_SQLITE))
-    return path if url.startswith(_SQLITE) and not path.is_file() else None
+    match read_database_url(url):
+        case SqliteFile(path) if not path.is_file():
+            return path
+        case _:
+            return None
 
 
 async def _examine_store(db: Database, settings: Settings, report: Report) -> Cursors:

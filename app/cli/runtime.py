@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from app.database import Connection, Database, DatabaseInUse, DatabaseUrlInvalid
+from app.database import Connection, Database, DatabaseInUse
 from app.domain.errors import HubError, PartnerError
 from app.domain.ports import Clock
 from app.log import configure_logging
@@ -33,7 +33,6 @@ _USER_ERRORS = (
     HubError,
     PartnerError,
     DatabaseInUse,
-    DatabaseUrlInvalid,
     json.JSONDecodeError,
     OSError,
     RuntimeError,

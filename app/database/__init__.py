@@ -11,13 +11,11 @@ from app.database.failures import StoreError, Trouble, is_refused_value, trouble
 from app.database.schema import newest_schema, upgrade_schema, with_own_connection
 from app.database.sqlite import DatabaseInUse
 from app.database.store import Dialect
-from app.database.url import DatabaseUrlInvalid
 
 __all__ = [
     "Connection",
     "Database",
     "DatabaseInUse",
-    "DatabaseUrlInvalid",
     "Dialect",
     "StoreError",
     "Trouble",

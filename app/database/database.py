@@ -11,14 +11,16 @@ from weakref import WeakSet
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from app.database.postgresql import WORK_SECONDS, PostgreSQL
+from app.database.postgresql import PostgreSQL
 from app.database.sqlite import Sqlite
 from app.database.store import Dialect, Store
-from app.database.url import dialect_of, parsed_url, sqlite_path
+from app.database_address import Connections, SqliteFile, read_database_url
 from app.signals import CommitSignal
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+DEFAULT_CONNECTIONS = Connections()
 
 
 class Database:
@@ -30,25 +32,22 @@ class Database:
         self._signals: WeakSet[CommitSignal] = WeakSet()
 
     @classmethod
-    def open(
-        cls, url: str, *, pool_size: int = 32, pool_wait_seconds: float = 2.0, work_seconds: float = WORK_SECONDS
-    ) -> Self:
+    def open(cls, url: str, connections: Connections = DEFAULT_CONNECTIONS) -> Self:
         """Open ``sqlite:///path`` or ``postgresql://…``; PostgreSQL is first reached by the first unit of work.
 
         Args:
             url: names the store.
-            pool_size: the most connections to PostgreSQL.
-            pool_wait_seconds: the longest wait for one of them that is free.
-            work_seconds: the longest that a unit of work on PostgreSQL may take.
+            connections: how those with PostgreSQL are made and shared.
 
         Raises:
             DatabaseInUse: the SQLite file is open elsewhere.
             DatabaseUrlInvalid: the URL cannot be read, or names another kind of store.
         """
-        parsed = parsed_url(url)
-        if dialect_of(parsed) == "sqlite":
-            return cls(Sqlite(sqlite_path(parsed)))
-        return cls(PostgreSQL(parsed, pool_size, pool_wait_seconds, work_seconds))
+        match read_database_url(url):
+            case SqliteFile(path):
+                return cls(Sqlite(path))
+            case servers:
+                return cls(PostgreSQL(servers, connections))
 
     @property
     def dialect(self) -> Dialect:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, NullPool, event
+from sqlalchemy import NullPool, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from typing_extensions import override
 
+from app.database.connector import Connector
 from app.database.failures import (
     StoreError,
     Trouble,
@@ -23,30 +22,27 @@ from app.database.failures import (
 )
 from app.database.notifier import PostgresNotifier
 from app.database.store import Dialect, Store, Work, engine_options
+from app.database_address import Connections, PostgresServers
 
 T = TypeVar("T")
 
 POOL_RECYCLE_SECONDS = 1800
-CONNECT_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
+NAMED_STATEMENTS = 100
 
-# The server ends a statement sooner. This is for a connection that went silent, as when the network is cut or the
-# server is suspended: work on it would otherwise wait for as long as the kernel does, a quarter of an hour.
-WORK_SECONDS = 30.0
-
-# A lost network is noticed within 25 seconds, also by a connection that only listens: unconfirmed data is given up
-# after 15, and an idle connection is asked after 10, and then every 5, whether it is still there.
-TCP_OPTIONS = {"TCP_USER_TIMEOUT": 15_000, "TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+# What every pooler passes on to the server.
+SESSION_SETTINGS: Mapping[str, str] = {"application_name": "trajecthub", "timezone": "UTC"}
 
 # A statement or an idle transaction that lasts longer is a bug: it would hold locks and keep dead rows of the outbox,
-# which makes every claim slower.
-SERVER_SETTINGS = {
-    "application_name": "trajecthub",
+# which makes every claim slower. A unit of work ends sooner than a statement: a commit that the server ends while it
+# waits for a synchronous standby is reported as done, although a failover would lose it.
+SERVER_LIMITS: Mapping[str, str] = {
     "idle_in_transaction_session_timeout": "10s",
     "jit": "off",
-    "statement_timeout": "15s",
-    "timezone": "UTC",
+    "statement_timeout": "35s",
 }
+
+_SETTINGS = {**SESSION_SETTINGS, **SERVER_LIMITS}
 
 
 class PostgreSQL(Store):
@@ -54,13 +50,13 @@ class PostgreSQL(Store):
 
     dialect: Dialect = "postgresql"
 
-    def __init__(self, url: URL, pool_size: int, pool_wait_seconds: float, work_seconds: float) -> None:
-        self._work_seconds = work_seconds
-        self._writer = _postgresql_engine(
-            url,
-            pool_size=pool_size,
+    def __init__(self, servers: PostgresServers, connections: Connections) -> None:
+        self._work_seconds = connections.work_seconds
+        self._writer = _engine(
+            Connector(servers, _SETTINGS, NAMED_STATEMENTS),
+            pool_size=connections.pool_size,
             max_overflow=0,
-            pool_timeout=pool_wait_seconds,
+            pool_timeout=connections.pool_wait_seconds,
             pool_recycle=POOL_RECYCLE_SECONDS,
             # The connection that was used last has its statements prepared, on both sides.
             pool_use_lifo=True,
@@ -69,9 +65,8 @@ class PostgreSQL(Store):
         self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         # Outside the pool, because it must also work when the pool is exhausted; and without waiting for fsync, because
         # a notification that is lost in a crash of the server is not missed.
-        self._notifier = PostgresNotifier(
-            _postgresql_engine(url, {"synchronous_commit": "off"}, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        )
+        notifying = Connector(servers, {**_SETTINGS, "synchronous_commit": "off"}, NAMED_STATEMENTS)
+        self._notifier = PostgresNotifier(_engine(notifying, poolclass=NullPool, isolation_level="AUTOCOMMIT"))
 
     @override
     async def write(self, work: Work[T]) -> T:
@@ -111,27 +106,21 @@ class PostgreSQL(Store):
             return await connection.run_sync(work)
 
 
-async def run_on_postgresql(url: URL, work: Work[T]) -> T:
+async def run_on_postgresql(servers: PostgresServers, work: Work[T]) -> T:
     """Run ``work``, which handles transactions itself, on a connection of its own."""
-    engine = _postgresql_engine(url, poolclass=NullPool)
+    engine = _engine(Connector(servers, _SETTINGS, NAMED_STATEMENTS), poolclass=NullPool)
     async with engine.connect() as connection:
         return await connection.run_sync(work)
 
 
-def _postgresql_engine(url: URL, settings: Mapping[str, str] = MappingProxyType({}), **options: Any) -> AsyncEngine:
+def _engine(connector: Connector, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
-        url.set(drivername="postgresql+asyncpg"),
-        connect_args={"timeout": CONNECT_SECONDS, "server_settings": {**SERVER_SETTINGS, **settings}},
+        "postgresql+asyncpg://",
+        connect_args={"async_creator_fn": connector.connect},
         **engine_options(),
         **options,
     )
-
     drop_connections_on_trouble(engine.sync_engine)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        # The driver has no public way to its socket.
-        _notice_lost_network(connection.driver_connection._transport.get_extra_info("socket"))
 
     @event.listens_for(engine.sync_engine, "checkout")
     def replace_ended(connection: Any, _record: object, _proxy: object) -> None:
@@ -140,13 +129,3 @@ def _postgresql_engine(url: URL, settings: Mapping[str, str] = MappingProxyType(
             raise DisconnectionError
 
     return engine
-
-
-def _notice_lost_network(connection: socket.socket) -> None:
-    if connection.family == socket.AF_UNIX:
-        return
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in TCP_OPTIONS.items():
-        # Not every system has each of them.
-        if hasattr(socket, name):
-            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from app.database.postgresql import run_on_postgresql
 from app.database.sqlite import run_on_sqlite
 from app.database.store import Work
-from app.database.url import dialect_of, parsed_url, sqlite_path
+from app.database_address import SqliteFile, read_database_url
 
 T = TypeVar("T")
 
@@ -50,9 +50,10 @@ def _migrations() -> alembic.config.Config:
 
 def with_own_connection(url: str, work: Work[T]) -> T:
     """Run ``work``, which handles transactions itself, on one connection opened and closed for it: for migrations."""
-    parsed = parsed_url(url)
-    if dialect_of(parsed) == "sqlite":
-        return run_on_sqlite(sqlite_path(parsed), work)
-    # In a thread, because asyncio.run refuses to start while another event loop runs.
-    with ThreadPoolExecutor(1, "migration") as thread:
-        return thread.submit(lambda: asyncio.run(run_on_postgresql(parsed, work))).result()
+    match read_database_url(url):
+        case SqliteFile(path):
+            return run_on_sqlite(path, work)
+        case servers:
+            # In a thread, because asyncio.run refuses to start while another event loop runs.
+            with ThreadPoolExecutor(1, "migration") as thread:
+                return thread.submit(lambda: asyncio.run(run_on_postgresql(servers, work))).result()

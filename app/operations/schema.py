@@ -30,7 +30,6 @@ def open_database(url: str) -> Database:
 
     Raises:
         DatabaseInUse: the SQLite file is open elsewhere.
-        DatabaseUrlInvalid: the URL cannot be read, or names another kind of store.
         DatabaseUnusable: it cannot be opened.
     """
     with _in_reach():

@@ -26,6 +26,11 @@ REFUSED = [
     ("DATABASE_URL", "", "names no kind of database that the hub can use: give sqlite:///path, or postgresql://"),
     ("DATABASE_URL", "mysql://hub:geheim@host/hub", "names no kind of database that the hub can use"),
     ("DATABASE_URL", "postgresql://hub:geheim@host:abc/hub", "cannot be read as an address"),
+    (
+        "DATABASE_URL",
+        "postgresql://hub:geheim@host/hub?sslrootcert=/no.pem",
+        "has sslrootcert=/no.pem, where no file is",
+    ),
     ("DATABASE_URL", "sqlite://", "names no file: give one, as sqlite:///trajecthub.db"),
     ("DATABASE_URL", "sqlite:////tmp", "is /tmp, which is a folder: give a file in it"),
     ("DATABASE_URL", "sqlite:////nowhere/x.db", "is in the folder /nowhere, which does not exist: make it"),

@@ -61,8 +61,8 @@ def test_the_schema_of_another_version_stops_every_command(sandbox: dict[str, st
             "postgresql://hub:geheim@host:port/hub",
             " cannot be read as an address: give sqlite:///path, or postgresql://",
         ),
-        ("postgres://hub:geheim@host/hub", " names no kind of database that the hub can use: give sqlite:///path"),
-        ("postgresql://hub:geheim@host/hub?sslmode=require", ": leave out sslmode, which asyncpg does not know"),
+        ("mariadb://hub:geheim@host/hub", " names no kind of database that the hub can use: give sqlite:///path"),
+        ("postgresql://hub:geheim@host/hub?ssl=require", " has ssl, which the hub does not know: leave out what"),
         ("sqlite://", " names no file: give one, as sqlite:///trajecthub.db"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.database import Connection, Database
+from app.database_address import Connections
 from app.domain.codes import System
 from app.domain.errors import Unavailable
 from app.domain.events import EventType
@@ -22,7 +23,7 @@ SOON = 0.3
 @pytest.fixture
 async def database(proxy: PostgresProxy) -> AsyncIterator[Database]:
     """Return the database behind the proxy, with short deadlines."""
-    database = Database.open(proxy.url, work_seconds=SOON)
+    database = Database.open(proxy.url, Connections(work_seconds=SOON))
     yield database
     await database.close()
 
@@ -45,7 +46,7 @@ async def test_work_is_given_up_and_the_next_succeeds_as_soon_as_the_database_an
 
 
 async def test_closing_does_not_wait_for_a_database_that_is_silent(proxy: PostgresProxy) -> None:
-    database = Database.open(proxy.url, work_seconds=SOON)
+    database = Database.open(proxy.url, Connections(work_seconds=SOON))
     signal = database.listen()
     await database.write(one)
     await signal.wait(0)
