@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import uuid4
 
@@ -38,6 +39,7 @@ from app.operations.retention import purge_expired
 from app.operations.schema import open_database, require_newest_schema
 from app.operations.services import Services, build_services
 from app.settings import Settings
+from app.stopping import Stopping
 from app.worker import WorkerLoops
 
 DEFAULT_REQUESTS_PER_SECOND = 50.0
@@ -149,10 +151,13 @@ def pull_policies_of(settings: Settings) -> dict[System, PullPolicy]:
 
 
 @asynccontextmanager
-async def open_app_state(settings: Settings, clock: Clock | None = None) -> AsyncIterator[AppState]:
+async def open_app_state(
+    settings: Settings, clock: Clock | None = None, stopping: Stopping | None = None
+) -> AsyncIterator[AppState]:
     """Open the database and what the API works with; close both at the end.
 
     ``clock`` is that of the records; None is the clock of the database, by which tokens are valid in any case.
+    ``stopping`` is the end of the process; None has none.
 
     Raises:
         DatabaseUnusable: the database is out of reach, or has another schema than the newest.
@@ -160,17 +165,40 @@ async def open_app_state(settings: Settings, clock: Clock | None = None) -> Asyn
         PolicyChanged: another policy was used under this version.
     """
     async with AsyncExitStack() as opened:
+        store = await opened.enter_async_context(open_store(settings, clock))
+        await require_unchanged_policy(store.db, store.services)
+        await store.db.write(set_up_institutions, store.services)
+        state = build_app_state(store.db, store.services, settings, real_clock=store.clock)
+        opened.push_async_callback(state.outbound.close)
+        yield replace(state, stopping=stopping or state.stopping)
+
+
+@dataclass(frozen=True)
+class OpenStore:
+    """An open database with what operations work with, and the clock of the database."""
+
+    db: Database
+    services: Services
+    clock: Clock
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, clock: Clock | None = None) -> AsyncIterator[OpenStore]:
+    """Open the database, once it is known to be the right one; close it at the end.
+
+    ``clock`` is that of the records; None is the clock of the database.
+
+    Raises:
+        DatabaseUnusable: it is out of reach, or has another schema than the newest.
+        MasterKeyRefused: it was sealed with another master key.
+    """
+    async with AsyncExitStack() as opened:
         db = open_database(settings.database_url)
         opened.push_async_callback(db.close)
         await require_newest_schema(db)
         master_key = await require_master_key(db, settings)
         real_clock = await opened.enter_async_context(database_clock(db))
-        services = build_services(master_key, settings.municipality, clock or real_clock)
-        await require_unchanged_policy(db, services)
-        await db.write(set_up_institutions, services)
-        state = build_app_state(db, services, settings, real_clock=real_clock)
-        opened.push_async_callback(state.outbound.close)
-        yield state
+        yield OpenStore(db, build_services(master_key, settings.municipality, clock or real_clock), real_clock)
 
 
 @asynccontextmanager

@@ -1,23 +1,148 @@
-"""HTTP/1.1 as the hub and the simulators speak it: as uvicorn does, and an offer of another protocol is ignored."""
+"""HTTP/1.1 as the hub and the simulators speak it: as uvicorn does, with bounds on what slow peers may hold up.
 
+An offer of another protocol is ignored.
+"""
+
+from asyncio import TimerHandle, Transport
+from collections.abc import Callable
 from typing import Any
 
 import httptools
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+REQUEST_SECONDS = 20.0
+"""A request, head and body, is received within this time; the hub reads at most 256 KiB of it."""
+
+RESPONSE_SECONDS = 20.0
+"""A peer reads the rest of a response within this time after everything was written."""
+
+LAST_SECONDS = 1.0
+"""What was received in part when the server stops is received whole within this time."""
+
+_TOO_LATE = f"The request was not received within {REQUEST_SECONDS:g} seconds; send it again.".encode()
+_TIMEOUT_ANSWER = (
+    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_TOO_LATE), _TOO_LATE)
+)
+
+
+class ServerConnections(ServerState):
+    """The connections of a server, as uvicorn counts them.
+
+    Attributes:
+        closing: every response ends its connection, so that its peer sends the next request elsewhere.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closing = False
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """A connection that never changes its protocol: ``Upgrade: h2c`` is answered as if it were absent.
+    """A connection that never changes its protocol, and that no peer keeps open by being slow.
 
-    A server may ignore the offer (RFC 9110, section 7.8), and must then read the request that makes it.
+    ``Upgrade: h2c`` is answered as if it were absent: a server may ignore the offer (RFC 9110, section 7.8), and must
+    then read the request that makes it.
     """
+
+    request_seconds = REQUEST_SECONDS
+    response_seconds = RESPONSE_SECONDS
 
     @override
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # those of uvicorn
         super().__init__(*args, **kwargs)
         # The part of it that uvicorn uses.
         self.parser = _Parser(self)  # type: ignore[assignment]
+        self._deadline: TimerHandle | None = None
+        self._is_receiving = self._is_in_head = self._is_ending = False
+
+    @override
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
+        """Expect a request."""
+        super().connection_made(transport)
+        self._expect_within(self.request_seconds, transport.abort)
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing any more."""
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        """Read what was received; what is no part of a request does not keep the connection open."""
+        super().data_received(data)
+        if self._deadline is None and not self._is_answering:
+            self._expect_within(self.request_seconds, self.transport.abort)
+
+    @override
+    def on_message_begin(self) -> None:
+        """Expect the rest of a request that has begun."""
+        super().on_message_begin()
+        self._is_receiving = self._is_in_head = True
+        self._expect_within(self.request_seconds, self._end_late_request)
+
+    @override
+    def on_headers_complete(self) -> None:
+        """Begin to answer."""
+        super().on_headers_complete()
+        self._is_in_head = False
+        if isinstance(self.server_state, ServerConnections) and self.server_state.closing:
+            self.cycle.keep_alive = False
+
+    @override
+    def on_message_complete(self) -> None:
+        """Expect nothing until the response is written."""
+        self._is_receiving = False
+        self._expect_nothing()
+        super().on_message_complete()
+
+    @override
+    def on_response_complete(self) -> None:
+        """Expect that the peer reads the response."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._expect_within(self.response_seconds, self.transport.abort)
+
+    @override
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that was not used for a while; what its peer has not read by then is dropped."""
+        self.transport.abort()
+
+    @override
+    def shutdown(self) -> None:
+        """End the connection after what it carries; a request that was received in part has little time left."""
+        if self._is_receiving and not self._is_ending:
+            self._expect_within(LAST_SECONDS, self.transport.abort)
+        self._is_ending = True
+        if self._is_answering or not self._is_receiving:
+            super().shutdown()
+
+    @property
+    def _is_answering(self) -> bool:
+        # None before the first request.
+        return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
+
+    def _expect_within(self, seconds: float, otherwise: Callable[[], None]) -> None:
+        self._expect_nothing()
+        self._deadline = self.loop.call_later(seconds, otherwise)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _end_late_request(self) -> None:
+        if self.flow.read_paused or (self._is_in_head and self._is_answering):
+            # It waits until an earlier request of this connection is answered.
+            self._expect_within(self.request_seconds, self._end_late_request)
+        elif self._is_in_head or not self.cycle.response_started:
+            self.transport.write(_TIMEOUT_ANSWER)
+            self.transport.close()
+        else:
+            self.transport.abort()
 
 
 class _Parser:

@@ -14,7 +14,7 @@ import structlog
 from pydantic_core import PydanticSerializationError, to_json
 from typing_extensions import override
 
-from app.log_output import occupy_standard_streams, open_output
+from app.log_output import occupy_standard_streams, open_standard_error
 
 REMOVED = "[removed]"
 
@@ -56,8 +56,7 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
         log_format: ``json`` for machines, one object per line; ``console`` for people.
     """
     occupy_standard_streams()
-    # Of the process, not what may stand in for it: it is written to by its number, past every buffer.
-    output = open_output(sys.__stderr__.fileno() if sys.__stderr__ else 2)
+    output = open_standard_error()
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -3,12 +3,13 @@
 import io
 import os
 import select
+import sys
 from typing import TextIO
 
 from pydantic_core import to_json
 from typing_extensions import Buffer, override
 
-__all__ = ["occupy_standard_streams", "open_output"]
+__all__ = ["occupy_standard_streams", "open_output", "open_standard_error"]
 
 PATIENCE_MILLISECONDS = 100
 """How long a line waits for a reader that is slow; the whole process waits meanwhile."""
@@ -26,6 +27,14 @@ def occupy_standard_streams() -> None:
         except OSError:
             # The lowest number that is free is used, which is this one.
             os.open(os.devnull, os.O_RDWR)
+
+
+def open_standard_error() -> TextIO:
+    """Return a text stream, as ``open_output`` does, to the standard error of this process.
+
+    Not to what may stand in for it: it is written to by its number, past every buffer.
+    """
+    return open_output(sys.__stderr__.fileno() if sys.__stderr__ else 2)
 
 
 def open_output(descriptor: int) -> TextIO:

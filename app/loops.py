@@ -1,7 +1,6 @@
-"""Background loops: they go on after a failed round, know when they last completed one, and end on a signal."""
+"""Background loops: they go on after a failed round, and know when they last completed one."""
 
 import asyncio
-import signal as os_signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import structlog
 
 from app.signals import CommitSignal
 
-__all__ = ["Failed", "attempt", "last_completed", "run_forever", "stop_on_signal"]
+__all__ = ["Failed", "attempt", "last_completed", "run_forever"]
 
 T = TypeVar("T")
 
@@ -74,14 +73,6 @@ async def run_forever(
         _last_completed[name] = time.time()
         if done is not True:
             await _wait(stop, interval_seconds, signal)
-
-
-def stop_on_signal() -> asyncio.Event:
-    """Return an event that SIGINT or SIGTERM sets; call it from the running event loop."""
-    stop = asyncio.Event()
-    for each in (os_signal.SIGINT, os_signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
-    return stop
 
 
 async def _wait(stop: asyncio.Event, seconds: float, signal: CommitSignal | None) -> None:

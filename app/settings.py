@@ -42,6 +42,9 @@ _SOME_URL = "https://partner.invalid"
 # User name and password in a URL.
 _LOGIN = re.compile(r"//[^/@]*@")
 
+# Work in flight is finished, and connections are closed.
+_LEAST_SECONDS_AFTER_DRAIN = 4.0
+
 # What a value that cannot be read must be, by the type of pydantic's error; its own sentences are for programmers.
 _MUST_BE = {
     "finite_number": "a finite number",
@@ -171,6 +174,12 @@ class Settings(BaseSettings):
     webhook_ca_file: Path | None = None
     """PEM file of authorities to trust at subscribers in addition to the system's own, such as PKIoverheid's."""
 
+    drain_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 3.0
+    """How long the API still answers after SIGTERM, although it is no longer ready, so that balancers notice it."""
+
+    stop_seconds: Annotated[float, Field(ge=4, allow_inf_nan=False)] = 9.0
+    """The longest time from SIGTERM to the end of a process, the drain included; containers get 10 seconds."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least serious level that is logged."""
 
@@ -187,6 +196,7 @@ class Settings(BaseSettings):
     def weaknesses(self) -> list[str]:
         """Return a sentence for each weak setting, with the variable and the remedy; the sandbox needs little."""
         faults = [*self._key_faults(), *self._database_faults(), *self._municipality_faults(), *self._file_faults()]
+        faults += self._stop_faults()
         if self.mode != "sandbox":
             faults += [*self._exposure_faults(), *self._credential_faults()]
         return faults
@@ -265,6 +275,14 @@ class Settings(BaseSettings):
         for variable, path in given.items():
             if path is not None and (fault := _ca_file_fault(path)):
                 yield f"{variable} is {path}, {fault}: correct it, or unset it"
+
+    def _stop_faults(self) -> Iterator[str]:
+        most = self.stop_seconds - _LEAST_SECONDS_AFTER_DRAIN
+        if self.drain_seconds > most:
+            yield (
+                f"TRAJECTHUB_DRAIN_SECONDS is {self.drain_seconds:g}, which leaves no time to finish requests: set at "
+                f"most {most:g}, or more than {self.stop_seconds:g} for TRAJECTHUB_STOP_SECONDS"
+            )
 
     def _exposure_faults(self) -> Iterator[str]:
         urls: dict[str, str | None] = {_variable("public_url"): self.public_url}

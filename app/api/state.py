@@ -1,6 +1,6 @@
 """What every endpoint works with; ``app.bootstrap`` builds it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.api.auth.access_tokens import AccessTokens
 from app.api.auth.clients import KnownClients
@@ -10,6 +10,7 @@ from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.client import OutboundClient
 from app.operations.readiness import Readiness
 from app.operations.services import Services
+from app.stopping import Stopping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class AppState:
         real_clock: shows the real time, by which tokens are valid, even where the clock of the records is simulated.
         deliveries: builds the events of organisations that poll.
         subscription_limit: the most subscriptions that one organisation may have.
+        stopping: the end of this process.
     """
 
     db: Database
@@ -39,6 +41,7 @@ class AppState:
     real_clock: Clock
     deliveries: DeliveryBuilder
     subscription_limit: int
+    stopping: Stopping = field(default_factory=Stopping)
 
     @property
     def api_url(self) -> str:

@@ -1,5 +1,7 @@
 """Commands whose module is imported when they run, so that each command loads only what it needs."""
 
+import signal
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, cast
@@ -13,11 +15,17 @@ class LazyCommand(TyperCommand):
     """A command or group of commands of a module; until it runs only its name and help text are known.
 
     The module has a Typer application ``commands`` with a command or group of this name.
+
+    Args:
+        name: of the command.
+        module: has it.
+        help: its help text.
+        is_service: it runs until it is stopped; when that happens while it is imported, it ends with exit code 0.
     """
 
-    def __init__(self, name: str, module: str, help: str) -> None:
+    def __init__(self, name: str, module: str, help: str, *, is_service: bool = False) -> None:
         super().__init__(name, help=help)
-        self._name, self._module = name, module
+        self._name, self._module, self._is_service = name, module, is_service
 
     def load(self) -> TyperCommand | TyperGroup:
         """Import the module. Return its command or group of this name."""
@@ -29,6 +37,9 @@ class LazyCommand(TyperCommand):
         self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
     ) -> Any:  # Typer's own context, which it does not export
         """Return a context of the real command, which then runs instead of this one."""
+        if self._is_service:
+            # The first process of a container does not end on a signal that it does not handle.
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         return self.load().make_context(info_name, args, parent, **extra)
 
 

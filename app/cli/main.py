@@ -6,9 +6,14 @@ from app.cli.lazy import LazyCommand, lazy_group
 
 COMMANDS = (
     LazyCommand(
-        "serve", "app.cli.serve", "Serve the API; on SQLite with --with-worker, because it allows one process."
+        "serve",
+        "app.cli.serve",
+        "Serve the API; on SQLite with --with-worker, because it allows one process.",
+        is_service=True,
     ),
-    LazyCommand("worker", "app.cli.worker", "Pull, relay and deliver next to API processes (PostgreSQL)."),
+    LazyCommand(
+        "worker", "app.cli.worker", "Pull, relay and deliver next to API processes (PostgreSQL).", is_service=True
+    ),
     LazyCommand("migrate", "app.cli.migrate", "Update the database schema and add the city's institutions."),
     LazyCommand("doctor", "app.cli.doctor", "Examine settings, database, master key, policy and partners."),
     LazyCommand("shell", "app.cli.shell", "Open a Python prompt with the settings, services and database."),

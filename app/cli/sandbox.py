@@ -13,7 +13,6 @@ from rich.console import Console
 from app.cli.runtime import console, friendly_errors, run
 from app.domain.codes import System
 from app.log import configure_logging
-from app.loops import stop_on_signal
 from app.sandbox.demo import demonstrate
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.register import RegisterRow, UnreadableRegister, read_register
@@ -21,6 +20,7 @@ from app.sandbox.replay import replay
 from app.sandbox.replay_report import print_replay_report
 from app.sandbox.scenarios import play_scenarios
 from app.sandbox.simulate import InitialData, run_simulators
+from app.stopping import stop_on_signal
 
 commands = typer.Typer()
 

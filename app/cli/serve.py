@@ -2,18 +2,19 @@
 
 import asyncio
 import socket
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Annotated
 
 import typer
 
 from app.api.app import create_api
+from app.api.state import AppState
 from app.bootstrap import open_app_state, open_worker
 from app.cli.runtime import read_settings, run
-from app.loops import stop_on_signal
 from app.main import AddressUnusable, fault_of_listening, listen
 from app.main import serve as serve_http
 from app.settings import Settings
+from app.stopping import StoppedAtStart, Stopping
 
 commands = typer.Typer()
 
@@ -28,15 +29,21 @@ def serve(
 
 
 async def _serve(settings: Settings, *, with_worker: bool) -> None:
+    stopping = Stopping.on_signals(drain_seconds=settings.drain_seconds, total_seconds=settings.stop_seconds)
     async with AsyncExitStack() as opened:
-        state = await opened.enter_async_context(open_app_state(settings))
-        listening = _listen(settings)
-        stop = stop_on_signal()
-        async with asyncio.TaskGroup() as running:
-            running.create_task(serve_http(create_api(state), listening, stop))
-            if with_worker:
-                worker = await opened.enter_async_context(open_worker(state.db, state.services, settings))
-                running.create_task(worker.run(stop, settings.pull_interval_seconds))
+        with suppress(StoppedAtStart):
+            async with stopping.while_starting():
+                state = await opened.enter_async_context(open_app_state(settings, stopping=stopping))
+            listening = _listen(settings)
+            async with asyncio.TaskGroup() as running:
+                running.create_task(serve_http(create_api(state), listening, stopping))
+                if with_worker:
+                    running.create_task(_work(state, settings))
+
+
+async def _work(state: AppState, settings: Settings) -> None:
+    async with open_worker(state.db, state.services, settings) as worker, state.stopping.while_running():
+        await worker.run(state.stopping.announced, settings.pull_interval_seconds)
 
 
 def _listen(settings: Settings) -> list[socket.socket]:

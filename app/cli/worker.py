@@ -1,13 +1,14 @@
 """``trajecthub worker``: pulls the partners, relays events and delivers them."""
 
+from contextlib import AsyncExitStack, suppress
+
 import typer
 
-from app.bootstrap import open_worker
-from app.cli.runtime import over_database, services_of
-from app.database import Database
-from app.loops import stop_on_signal
-from app.operations.clock import database_clock
+from app.bootstrap import open_store, open_worker
+from app.cli.runtime import read_settings, run
 from app.settings import Settings
+from app.stopping import StoppedAtStart, Stopping
+from app.worker import WorkerLoops
 
 commands = typer.Typer()
 
@@ -15,9 +16,19 @@ commands = typer.Typer()
 @commands.command()
 def worker() -> None:
     """Pull, relay and deliver next to API processes (PostgreSQL)."""
-    over_database(_work)
+    run(_work(read_settings()))
 
 
-async def _work(db: Database, settings: Settings) -> None:
-    async with database_clock(db) as clock, open_worker(db, services_of(settings, clock), settings) as worker:
-        await worker.run_alone(stop_on_signal(), settings.pull_interval_seconds)
+async def _work(settings: Settings) -> None:
+    stopping = Stopping.on_signals(total_seconds=settings.stop_seconds)
+    async with AsyncExitStack() as opened:
+        with suppress(StoppedAtStart):
+            async with stopping.while_starting():
+                loops = await _open(opened, settings)
+            async with stopping.while_running():
+                await loops.run_alone(stopping.announced, settings.pull_interval_seconds)
+
+
+async def _open(opened: AsyncExitStack, settings: Settings) -> WorkerLoops:
+    store = await opened.enter_async_context(open_store(settings))
+    return await opened.enter_async_context(open_worker(store.db, store.services, settings))

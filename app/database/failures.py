@@ -13,7 +13,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.domain.errors import Unavailable
+from app.domain.errors import SEND_AGAIN, Unavailable
 
 StoreError = DBAPIError
 """The error that the store raises; see ``is_refused_value`` and ``trouble_of``."""
@@ -88,8 +88,6 @@ _REFUSED_VALUE_CLASSES = ("22", "23")
 # After these the next connection may lead to a server that works, or to a file with room.
 _ENDED_BY = frozenset(Trouble) - {Trouble.CONTENDED, Trouble.POOL_EXHAUSTED}
 
-# Whether a change was kept is unknown when its connection breaks while it is committed.
-_SEND_AGAIN = "Send the request again shortly; a change with the same Idempotency-Key is made only once."
 _NOT_NOW = "The database is not available at this moment."
 _TOLD = {
     Trouble.BROKEN_OFF: "The database broke the work off.",
@@ -125,7 +123,8 @@ def translated_failures() -> Iterator[None]:
     except (StoreError, PoolTimeout, OSError) as error:
         if (trouble := trouble_of(error)) is None:
             raise
-        raise Unavailable(f"{_TOLD.get(trouble, _NOT_NOW)} {_SEND_AGAIN}") from error
+        # Whether a change was kept is unknown when its connection breaks while it is committed.
+        raise Unavailable(f"{_TOLD.get(trouble, _NOT_NOW)} {SEND_AGAIN}") from error
 
 
 def drop_connections_on_trouble(engine: Engine) -> None:

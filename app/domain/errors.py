@@ -217,6 +217,10 @@ class Unavailable(HubError):
     title_nl = "Probeer het later opnieuw"
 
 
+SEND_AGAIN = "Send the request again shortly; a change with the same Idempotency-Key is made only once."
+"""The remedy where it is not known whether a change was kept."""
+
+
 class PartnerError(Exception):
     """A partner's system did not do what was expected."""
 

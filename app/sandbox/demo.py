@@ -8,10 +8,10 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from app.loops import stop_on_signal
 from app.sandbox.environment import SandboxEnv, running_sandbox
 from app.sandbox.faults.plan import demo_faults
 from app.sandbox.runtime import SettableClock
+from app.stopping import stop_on_signal
 
 _PULL_INTERVAL_SECONDS = 1.0
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.main import listen, serve
 from app.sandbox.runtime import Server, serving
+from app.stopping import Stopping
 from tests.api.conftest import SECRET
 from tests.support.processes import free_port
 
@@ -114,8 +115,8 @@ async def test_tunnel_is_still_refused(server: Server) -> None:
 
 
 async def test_hub_gives_a_token_to_a_client_that_offers_another_protocol(app: ASGIApp) -> None:
-    port, stop = free_port(), asyncio.Event()
-    serving_hub = asyncio.create_task(serve(app, listen("127.0.0.1", port), stop))
+    port, stopping = free_port(), Stopping()
+    serving_hub = asyncio.create_task(serve(app, listen("127.0.0.1", port), stopping))
     form = f"grant_type=client_credentials&client_id=dock&client_secret={SECRET}"
     request = post(f"{H2C}Content-Type: application/x-www-form-urlencoded\r\n", form, "/oauth/token")
 
@@ -126,7 +127,7 @@ async def test_hub_gives_a_token_to_a_client_that_offers_another_protocol(app: A
             await asyncio.sleep(0.01)
         (answer,) = await exchange(f"http://127.0.0.1:{port}", request)
     finally:
-        stop.set()
+        stopping.begin()
         await serving_hub
 
     assert answer["token_type"] == "Bearer"

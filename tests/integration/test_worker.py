@@ -16,13 +16,13 @@ from starlette.routing import Route
 from app.bootstrap import DEFAULT_REQUESTS_PER_SECOND, build_worker, pull_policies_of
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreachable
-from app.loops import stop_on_signal
 from app.models.delivery.outbox import unrelayed_since
 from app.operations.intake.apply import PageResult
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.reference import load_reference
 from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
+from app.stopping import stop_on_signal
 from tests.support.hub import CONFIRM, NOW, InProcessHub, unreadable
 
 SECRETS: dict[str, Any] = {

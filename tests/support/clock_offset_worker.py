@@ -16,9 +16,9 @@ import uvloop
 from app.bootstrap import open_worker
 from app.database import Database
 from app.log import configure_logging
-from app.loops import stop_on_signal
 from app.operations.services import build_services
 from app.settings import Settings
+from app.stopping import stop_on_signal
 
 
 @dataclass(frozen=True)

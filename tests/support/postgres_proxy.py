@@ -18,6 +18,7 @@ class PostgresProxy:
     Attributes:
         url: the database behind the proxy.
         lost_commits: how many of the next confirmations of a commit do not arrive; the connection is cut instead.
+        accepted: how many connections clients made.
         refuses: cuts every new connection.
         passing: cleared to pass nothing on in either direction, as a network that is cut without a reset.
     """
@@ -25,6 +26,7 @@ class PostgresProxy:
     def __init__(self, behind: URL) -> None:
         self.url = ""
         self.lost_commits = 0
+        self.accepted = 0
         self.refuses = False
         self.passing = asyncio.Event()
         self.passing.set()
@@ -33,6 +35,7 @@ class PostgresProxy:
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client."""
+        self.accepted += 1
         if self.refuses:
             self._cut(writer)
             return

@@ -66,16 +66,18 @@ class Program:
                 raise RuntimeError(f"{self.arguments} did not start")
             time.sleep(0.02)
 
-    def end(self, by: signal.Signals = signal.SIGTERM) -> None:
-        """Send a signal and wait until the process has ended."""
-        if self._process is not None:
-            self._process.send_signal(by)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            self._process = None
+    def end(self, by: signal.Signals = signal.SIGTERM, within_seconds: float = 15.0) -> int:
+        """Send a signal and wait until the process has ended. Return its exit code; 0 when it was not running."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        process.send_signal(by)
+        return _ended(process, within_seconds)
+
+    def wait(self, within_seconds: float) -> int:
+        """Wait until the process has ended, and end it after a while. Return its exit code."""
+        process, self._process = self._process, None
+        return 0 if process is None else _ended(process, within_seconds)
 
     def peak_memory(self) -> float:
         """Return the peak memory of the process, in MB."""
@@ -92,6 +94,14 @@ class Program:
         except OSError:
             return False
         return True
+
+
+def _ended(process: subprocess.Popen[bytes], within_seconds: float) -> int:
+    try:
+        return process.wait(within_seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 @contextmanager
@@ -115,6 +125,7 @@ def hub_environment(database_url: str, port: int = 0) -> dict[str, str]:
         "TRAJECTHUB_PORT": str(port),
         "TRAJECTHUB_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TRAJECTHUB_LOG_LEVEL": "ERROR",
+        "TRAJECTHUB_DRAIN_SECONDS": "0",
     }
 
 

@@ -4,6 +4,7 @@ Source: NL API Design Rules 2.2.0, /core/version-header, /core/transport/securit
 and its prose on unexpected media types.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import unquote_to_bytes
@@ -17,6 +18,7 @@ from app import __version__
 from app.api.http.language import accepts_json
 from app.api.http.problems import bug_of, problem_of
 from app.api.http.protocol_errors import BAD_REQUEST, BODY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, HttpError
+from app.domain.errors import SEND_AGAIN, Unavailable
 from app.domain.text import is_storable
 from app.log import correlated
 
@@ -46,7 +48,10 @@ _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0
 
 
 class ResponseHeaders:
-    """Adds headers and correlation id to every response, answers HEAD, and turns an uncaught exception into a 500."""
+    """Adds headers and correlation id to every response, answers HEAD, and turns an uncaught exception into a 500.
+
+    A request that is broken off because the process ends is answered with 503.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -64,6 +69,10 @@ class ResponseHeaders:
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         try:
             await self._app(inner, receive, framed)
+        except asyncio.CancelledError:
+            # The process ends, and this request took longer than it may.
+            if not framed.started:
+                await problem_of(scope, Unavailable(f"The hub is stopping. {SEND_AGAIN}"))(scope, receive, framed)
         except Exception as error:  # noqa: BLE001 - the last place that can still answer
             # Starlette raises an exception again after its handler sent the response and logged it.
             if not framed.started:

@@ -33,7 +33,7 @@ async def poll(request: Request, asked: Annotated[EventsIn, Query()], read: Read
     """
     hub = read.hub
     feed = EventFeed(hub.services, hub.deliveries, read.caller.organisation)
-    page = await feed.poll(hub.db, PollRequest(_number(asked.after), asked.limit, asked.wait))
+    page = await feed.poll(hub.db, PollRequest(_number(asked.after), asked.limit, asked.wait), hub.stopping.begun)
     cursor = text_cursor(str(page.last_number))
     response = json_answer(200, {"items": [from_json(each) for each in page.events], "nextCursor": cursor})
     following = request.url.include_query_params(after=cursor).query

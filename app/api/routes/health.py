@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from app.api.dependencies import HubDep
 from app.api.responses import json_answer
+from app.domain.errors import SEND_AGAIN, Unavailable
 from app.events.metrics import CONTENT_TYPE, exposition, queue_metrics, unrelayed_since
 from app.loops import last_completed
 
@@ -19,7 +20,12 @@ async def live() -> Response:
 @router.get("/healthz/ready")
 @router.get("/healthz")
 async def ready(hub: HubDep) -> Response:
-    """Return that requests can be served: the database has the newest schema and takes writes; otherwise 503."""
+    """Return that requests can be served, otherwise 503.
+
+    The database has the newest schema and takes writes, and the process does not end.
+    """
+    if hub.stopping.announced.is_set():
+        raise Unavailable(f"The hub is stopping. {SEND_AGAIN}")
     await hub.readiness.require(hub.db)
     return json_answer(200, {"status": "pass"})
 

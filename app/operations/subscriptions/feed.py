@@ -95,14 +95,14 @@ class EventFeed:
         if self.owner.role is not OrganisationRole.REFERRER:
             raise Forbidden("Events are for referrers; others are notified by their own system.")
 
-    async def poll(self, db: Database, request: PollRequest) -> EventPage:
-        """Return the next page, as soon as there is an event, or an empty one when the wait is over."""
+    async def poll(self, db: Database, request: PollRequest, stop: asyncio.Event) -> EventPage:
+        """Return the next page, as soon as there is an event, or an empty one when the wait is over or must stop."""
         signal, until = db.listen(), monotonic() + request.wait_seconds
         page = EventPage((), request.after)
         while True:
             page = await self._read_on(db, page.last_number, request.limit)
             remaining = until - monotonic()
-            if page.events or remaining <= 0:
+            if page.events or remaining <= 0 or stop.is_set():
                 return page
             await signal.wait(min(remaining, _RECHECK_SECONDS))
             await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,203 @@
+"""No peer keeps a connection, or the end of the hub, waiting: over real connections, byte by byte."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+import uvicorn
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.http.middleware import ResponseHeaders
+from app.http_protocol import HttpProtocol
+from app.main import QuietServer, listen, serve
+from app.stopping import CLOSING_SECONDS, Stopping
+
+GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+HEAD_OF_LATE = b"HTTP/1.1 408 Request Timeout\r\n"
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[], Awaitable[Streams]]
+
+
+class Impatient(HttpProtocol):
+    """Waits a tenth of a second where the hub waits twenty."""
+
+    request_seconds = response_seconds = 0.1
+
+
+async def read_all(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer when the whole body was received."""
+    with suppress(ClientDisconnect):
+        body = await Request(scope, receive).body()
+        await PlainTextResponse(f"{len(body)}")(scope, receive, send)
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer without reading the body."""
+    await PlainTextResponse("no", 413)(scope, receive, send)
+
+
+async def flood(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with more than the operating system takes from a process whose peer does not read."""
+    await PlainTextResponse("x" * 20_000_000, headers={"connection": "close"})(scope, receive, send)
+
+
+async def hang(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Never answer."""
+    await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def impatient_server(app: ASGIApp) -> AsyncIterator[QuietServer]:
+    """Run a server with short deadlines."""
+    config = uvicorn.Config(app, http=Impatient, ws="none", lifespan="off", log_config=None, access_log=False)
+    server = QuietServer(config)
+    serving = asyncio.create_task(server.serve(listen("127.0.0.1", 0)))
+    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+        await asyncio.sleep(0)
+    yield server
+    server.finish(0)
+    await serving
+
+
+async def connect(server: QuietServer) -> Streams:
+    """Open a connection."""
+    return await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
+
+
+async def answer_of(server: QuietServer, *parts: bytes) -> bytes:
+    """Send parts of a request and then nothing; return what is answered until the server closes the connection."""
+    reader, writer = await connect(server)
+    for part in parts:
+        writer.write(part)
+        await asyncio.sleep(0.01)
+    try:
+        async with asyncio.timeout(10):
+            return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (GET[:1],),
+        (GET[:20],),
+        (POST,),
+        (POST, b"x" * 50),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"5\r\nhello\r\n"),
+    ],
+)
+async def test_a_request_that_is_not_received_in_time_is_answered_with_408(parts: tuple[bytes, ...]) -> None:
+    async with impatient_server(read_all) as server:
+        answer = await answer_of(server, *parts)
+
+    assert answer.startswith(HEAD_OF_LATE)
+    assert answer.endswith(b"The request was not received within 20 seconds; send it again.")
+
+
+@pytest.mark.parametrize("parts", [(), (b"\r\n",), (b"\r\n", b"\r\n")])
+async def test_a_connection_without_a_request_is_closed(parts: tuple[bytes, ...]) -> None:
+    async with impatient_server(read_all) as server:
+        assert await answer_of(server, *parts) == b""
+
+
+async def test_the_body_of_a_request_that_was_refused_does_not_keep_the_connection() -> None:
+    async with impatient_server(refuse) as server:
+        answer = await answer_of(server, POST, b"x")
+
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert answer.endswith(b"no")
+
+
+async def test_bytes_between_requests_do_not_keep_the_connection() -> None:
+    async with impatient_server(read_all) as server:
+        answer = await answer_of(server, GET, b"\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200")
+
+
+async def test_a_second_request_that_is_late_does_not_cut_off_the_answer_to_the_first() -> None:
+    may_answer = asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await may_answer.wait()
+        await PlainTextResponse("first")(scope, receive, send)
+
+    async with impatient_server(slow) as server:
+        answering = asyncio.create_task(answer_of(server, GET + GET[:20]))
+        await asyncio.sleep(Impatient.request_seconds * 3)
+        may_answer.set()
+        answer = await answering
+
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"first" in answer
+    assert b"408" in answer.partition(b"first")[2]
+
+
+async def test_a_peer_that_reads_nothing_loses_its_connection() -> None:
+    async with impatient_server(flood) as server:
+        _, writer = await connect(server)
+        writer.transport.pause_reading()  # type: ignore[attr-defined]  # of a transport that reads and writes
+        writer.write(GET)
+        async with asyncio.timeout(10):
+            while not server.server_state.total_requests or server.server_state.connections:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("app", "parts", "answer"),
+    [
+        (read_all, (), b""),
+        (read_all, (GET[:20],), b""),
+        (read_all, (POST, b"x"), b"HTTP/1.1 503"),
+        (read_all, (GET,), b"HTTP/1.1 200"),
+        (flood, (GET,), b"HTTP/1.1 200"),
+        (hang, (GET,), b"HTTP/1.1 503"),
+    ],
+)
+async def test_nobody_keeps_the_server_from_stopping(app: ASGIApp, parts: tuple[bytes, ...], answer: bytes) -> None:
+    stopping, sockets = Stopping(total_seconds=CLOSING_SECONDS + 0.2), listen("127.0.0.1", 0)
+    serving = asyncio.create_task(serve(ResponseHeaders(app), sockets, stopping))
+    reader, writer = await asyncio.open_connection(*sockets[0].getsockname())
+    for part in parts:
+        writer.write(part)
+        await asyncio.sleep(0.02)
+
+    stopping.begin()
+    await asyncio.wait_for(serving, 10)
+
+    with suppress(ConnectionResetError):
+        assert (await reader.read(12)) == answer
+    writer.close()
+
+
+async def test_during_the_drain_requests_are_answered_and_end_their_connections() -> None:
+    stopping, sockets = Stopping(drain_seconds=60, total_seconds=120), listen("127.0.0.1", 0)
+    serving = asyncio.create_task(serve(read_all, sockets, stopping))
+    kept = await asyncio.open_connection(*sockets[0].getsockname())
+    kept[1].write(GET)
+    before = await kept[0].readuntil(b"\r\n\r\n0")
+
+    stopping.announce()
+    await asyncio.sleep(0)
+    new = await asyncio.open_connection(*sockets[0].getsockname())
+    answers = []
+    for reader, writer in (kept, new):
+        writer.write(GET)
+        answers.append(await asyncio.wait_for(reader.read(), 10))
+        writer.close()
+    stopping.begin()
+    await asyncio.wait_for(serving, 10)
+
+    assert b"connection: close" not in before
+    for answer in answers:
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"connection: close" in answer
