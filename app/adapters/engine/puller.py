@@ -73,11 +73,13 @@ class Puller:
         return PartnerLease(self.source.system, self.holder)
 
     async def run(self, stop: asyncio.Event, interval_seconds: float) -> None:
-        """Do a round at each interval until ``stop`` is set; then release the lease."""
-        await run_forever(f"pull:{self.source.system}", self.round, stop=stop, interval_seconds=interval_seconds)
-        # If it cannot be released, it expires within a minute.
-        with suppress(Unavailable):
-            await self.db.write_without_notifying(release_lease, self.lease)
+        """Do a round at each interval until ``stop`` is set; then, or when this is cancelled, release the lease."""
+        try:
+            await run_forever(f"pull:{self.source.system}", self.round, stop=stop, interval_seconds=interval_seconds)
+        finally:
+            # If it cannot be released, it expires within a minute.
+            with suppress(Unavailable):
+                await self.db.write_without_notifying(release_lease, self.lease)
 
     async def round(self) -> None:
         """Do the waiting jobs and pull once, unless the partner is paused, in maintenance or backing off."""

@@ -77,14 +77,20 @@ class DeliveryEngine:
     async def run(self, stop: asyncio.Event, relay: RelayOnce) -> None:
         """Send what falls due until ``stop`` is set; then wait for what is in flight and record it.
 
+        When this is cancelled, what is in flight is broken off: it is sent again when its lease runs out.
+
         Args:
             stop: ends the loop.
             relay: called between the rounds of this loop when something was written, and once a second. In the same
                 loop, because two loops that wake together would each find nothing while the other works, and on one
                 core that is a delay.
         """
-        await run_forever("delivery", partial(self._iterate, relay), stop=stop, interval_seconds=POLL_SECONDS)
-        await self._finish()
+        try:
+            await run_forever("delivery", partial(self._iterate, relay), stop=stop, interval_seconds=POLL_SECONDS)
+            if self._sending:
+                await asyncio.wait(self._sending)
+        finally:
+            await self._finish()
 
     async def drain(self) -> int:
         """Send until nothing is due now and nothing is in flight; return how many deliveries were taken."""
@@ -122,8 +128,10 @@ class DeliveryEngine:
             await _wait_for(self._none_sending, GATHER_SECONDS)
 
     async def _finish(self) -> None:
-        if self._sending:
-            await asyncio.wait(self._sending)
+        """Break off what is still in flight, and record what ended."""
+        for attempt_in_flight in self._sending:
+            attempt_in_flight.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
         await self._write(partial(_by_id, ()))
 
     async def _round(self) -> int:
@@ -162,7 +170,8 @@ class DeliveryEngine:
         results, self._results = self._results, []
         try:
             changed, claim = await self._db.write_without_notifying(self._record_and_claim, results, select)
-        except Exception:
+        except BaseException:
+            # Also when this is cancelled: a result that was recorded nevertheless is not recorded again.
             self._results = results + self._results
             raise
         log_breaker_changes(changed)
