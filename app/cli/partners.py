@@ -52,6 +52,7 @@ _STATE = (
     "last_error",
     "alerted_at",
     "sending_alerted_at",
+    "quarantine_alerted_at",
     "quarantined",
     "jobs_waiting_since",
 )
@@ -97,13 +98,13 @@ def list_quarantined(  # noqa: PLR0913  # one for each option
     limit: Limit = 100,
     reason: Annotated[str | None, typer.Option(help="Only records with this reason.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only records of this type of the partner.")] = None,
-    newest: Annotated[bool, typer.Option("--newest", help="The newest first.")] = False,
+    oldest: Annotated[bool, typer.Option("--oldest", help="The oldest first.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the records in quarantine, oldest first, with the reason and how many there are; never their contents."""
-    query = QuarantineQuery(reason=reason, kind=kind, newest_first=newest)
-    found, more = read_stored(page_of_quarantine, system, None, limit, query)
-    if more and not as_json:
+    """List the records in quarantine, newest first, with the reason and how many there are; never their contents."""
+    query = QuarantineQuery(reason=reason, kind=kind, oldest_first=oldest)
+    found, _more = read_stored(page_of_quarantine, system, None, limit, query)
+    if found and not as_json:
         console.print(f"{len(found)} of {read_stored(quarantine_count, system, query)} (counted up to {MOST_COUNTED})")
     nothing = f"No such record of {system} is in quarantine."
     entries = [QuarantinedOut.model_validate(each) for each in found]

@@ -77,6 +77,22 @@ class ConflictState(StrEnum):
     """Decided: the partner's value was taken over."""
 
 
+@dataclass(frozen=True, order=True)
+class QuarantineCause:
+    """Why records are in quarantine: a stable code, and the partner's own name of the field."""
+
+    reason: str
+    field: str
+
+
+@dataclass(frozen=True)
+class QuarantineAlert:
+    """A cause that operators were notified of, and since when records have it."""
+
+    cause: QuarantineCause
+    since: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class PartnerPullState:
     """The stored state of pulling one partner, shared by all processes.
@@ -88,6 +104,7 @@ class PartnerPullState:
         retry_at: the partner is not called before this time; None after a successful pull.
         last_error: why the last pull failed, in words for operators; None after a successful pull.
         alerted: whether operators were alerted of the failures.
+        quarantine_alerts: the causes of its quarantine that operators were notified of and that are not over.
         lease_holder: the process that pulls the partner, until ``lease_until``; None when no process does.
     """
 
@@ -102,6 +119,7 @@ class PartnerPullState:
     retry_at: datetime | None = None
     last_error: str | None = None
     alerted: bool = False
+    quarantine_alerts: tuple[QuarantineAlert, ...] = ()
     lease_holder: str | None = None
     lease_until: datetime | None = None
 
@@ -207,12 +225,12 @@ class QuarantineQuery:
     Attributes:
         reason: only those with this reason; None: all.
         kind: only those of this type of the partner's; None: all.
-        newest_first: in the other order than in which they came.
+        oldest_first: in the order in which they came; otherwise the newest first.
     """
 
     reason: str | None = None
     kind: str | None = None
-    newest_first: bool = False
+    oldest_first: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,9 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Without these two, names in Persian and in Indian languages cannot be written.
 _JOINERS = frozenset("\u200c\u200d")
+# No spaces and no long numbers: a name, an address, a phone number or a BSN in the wrong field is never repeated.
+_CODE = re.compile(r"(?!.*\d{5})[A-Za-z0-9][A-Za-z0-9_-]*")
+_LONGEST_CODE = 30
 _TRUNK_PREFIX = re.compile(r"^(\+[0-9]{1,3} ?)\(0\)")
 _PHONE_SEPARATORS = re.compile(r"[\s().]+")
 
@@ -31,6 +34,12 @@ def is_readable_name(text: str) -> bool:
 def plain_phone(text: str) -> str:
     """Return a telephone number with single spaces in place of brackets and dots; hyphens are left."""
     return _PHONE_SEPARATORS.sub(" ", _TRUNK_PREFIX.sub(r"\1 ", text)).strip()
+
+
+def shown_code(code: object, longest: int = _LONGEST_CODE) -> str:
+    """Return a code as a message may name it; a text that could be more than a code is left out."""
+    text = str(code)
+    return f"the code '{text}'" if len(text) <= longest and _CODE.fullmatch(text) else "a code"
 
 
 def is_storable(text: str) -> bool:

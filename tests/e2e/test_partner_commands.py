@@ -174,7 +174,7 @@ def test_a_list_that_is_cut_short_is_still_json(migrated: dict[str, str]) -> Non
 
     shown = run_json(migrated, "partner", "quarantine", "allegro", "--limit=1")
 
-    assert [each["externalId"] for each in shown] == ["m1"]
+    assert [each["externalId"] for each in shown] == ["m2"]
 
 
 def test_an_id_in_quarantine_can_be_copied_from_a_narrow_screen(connected: dict[str, str]) -> None:

@@ -6,23 +6,27 @@ from typing import Any
 import pytest
 
 from tests.integration.test_odd_records import ROW, account, allegro_row, page, rmw_row, set_up
-from tests.support.hub import NOW, InProcessHub
+from tests.support.hub import NOW, WORK, InProcessHub
 from tests.support.raw_partner import raw_partner, says, soap_list
 
 LATER = NOW + timedelta(days=3)
 
 
 @pytest.mark.parametrize(
-    ("kind", "contents"),
+    ("kind", "contents", "fields"),
     [
-        ("aanwezigheid", {"verschenen": "J"}),
-        ("intakeresultaat", {"code": 1, "omschrijving": "Betalingsregeling treffen"}),
-        ("onbereikbaar", {}),
-        ("bevestiging", {}),
+        ("aanwezigheid", {"verschenen": "J"}, "occurredAt"),
+        (
+            "intakeresultaat",
+            {"code": 1, "omschrijving": "Betalingsregeling treffen"},
+            "occurredAt, concludedOn",
+        ),
+        ("onbereikbaar", {}, "occurredAt"),
+        ("bevestiging", {}, "occurredAt"),
     ],
 )
 async def test_what_allegro_dates_three_days_ahead_waits(
-    hub: InProcessHub, kind: str, contents: dict[str, Any]
+    hub: InProcessHub, kind: str, contents: dict[str, Any], fields: str
 ) -> None:
     referral_id = await hub.known_case("A-1")
     before = await hub.steps(referral_id)
@@ -31,7 +35,7 @@ async def test_what_allegro_dates_three_days_ahead_waits(
         await partner.pull()
         quarantined = await partner.quarantined()
 
-    assert quarantined == [("record", "invalid-input")]
+    assert quarantined == [(fields, "invalid-input")]
     assert await hub.steps(referral_id) == before
 
 
@@ -51,7 +55,7 @@ async def test_consent_given_in_the_future_waits(hub: InProcessHub, name: str, d
         counts = await account(partner)
         quarantined = await partner.quarantined()
 
-    assert (counts, quarantined) == ((1, 1), [("record", "invalid-input")])
+    assert (counts, quarantined) == ((1, 1), [("consent.givenOn", "invalid-input")])
 
 
 @pytest.mark.parametrize(
@@ -70,9 +74,21 @@ async def test_an_unknown_code_is_named_unless_it_could_be_more_than_a_code(
     assert (f"'{code}'" in entry.message) is named
 
 
-async def test_an_unknown_team_is_named(hub: InProcessHub) -> None:
-    async with raw_partner(hub, "gidso", says(page("gidso", ROW["gidso"](1, Teamcode="team-new")))) as partner:
+@pytest.mark.parametrize(("code", "named"), [("team-new", True), ("Jan de Vries", False), ("999906409", False)])
+async def test_an_unknown_team_is_named_unless_it_could_be_more_than_a_code(
+    hub: InProcessHub, code: str, named: bool
+) -> None:
+    async with raw_partner(hub, "gidso", says(page("gidso", ROW["gidso"](1, Teamcode=code)))) as partner:
         await partner.pull()
     (entry,) = await hub.quarantine(system=partner.puller.source.system)
 
-    assert "'team-new'" in entry.message
+    assert (entry.field, entry.reason) == ("organisationCode", "invalid-input")
+    assert (f"'{code}'" in entry.message) is named
+
+
+async def test_a_team_that_registers_in_another_system_is_named(hub: InProcessHub) -> None:
+    async with raw_partner(hub, "gidso", says(page("gidso", ROW["gidso"](1, Teamcode=WORK.code)))) as partner:
+        await partner.pull()
+    (entry,) = await hub.quarantine(system=partner.puller.source.system)
+
+    assert f"'{WORK.code}'" in entry.message

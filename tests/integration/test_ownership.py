@@ -6,6 +6,7 @@ from app.domain.codes import LifeDomain, System
 from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.values import Worker
 from app.models.cases.client import wrapped_key_of
+from app.operations.access.organisations import save_referrer
 from app.operations.field_sync.merge import open_value
 from app.operations.intake.apply import PageResult
 from tests.support.hub import CLIENT, CONFIRM, CONTENTS, DOCK, InProcessHub, dump_of, partner_record
@@ -66,7 +67,10 @@ async def test_where_both_changed_the_owner_wins_and_the_other_value_is_kept(wri
 async def test_who_is_not_the_owner_is_refused_once_and_heard(hub: InProcessHub) -> None:
     writers = TwoWriters(hub=hub)
     of_dock = replace(FIRST, organisation_code=DOCK.code)
+    # It registered in the partner's system until it got the API.
+    await hub.db.write(save_referrer, hub.services, replace(DOCK, system=writers.system))
     await writers.partner_says(of_dock)
+    await hub.db.write(save_referrer, hub.services, DOCK)
 
     await writers.partner_says(saying_worker(of_dock, "B. Tweede", "010-5550100"))
     await writers.partner_says(saying_worker(of_dock, "B. Tweede", "010 555 01 00"))

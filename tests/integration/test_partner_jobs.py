@@ -99,7 +99,7 @@ async def test_a_retry_of_one_record_reads_its_case_and_no_other(hub: InProcessH
     for case in ("D-1", "D-2"):
         await hub.known_case(case)
     await hub.pull(unreadable("D-1"), unreadable("D-2"))
-    [first, _] = (await hub.db.read(page_of_quarantine, System.ALLEGRO, None, 10))[0]
+    [_, first] = (await hub.db.read(page_of_quarantine, System.ALLEGRO, None, 10))[0]
 
     job_id = await new_job(hub, System.ALLEGRO, "retry", quarantine_id=first.id)
     await job_puller(hub, ScriptedSource(Page((), "5")), "test").round()

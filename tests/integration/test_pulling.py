@@ -145,8 +145,9 @@ async def test_a_loop_logs_how_many_records_it_quarantined(sqlite_hub: InProcess
     with capture_logs() as lines:
         await puller(hub, feed).run(stop, interval_seconds=0.001)
 
-    [line] = lines
+    [line, alert] = lines
     assert (line["event"], line["records"]) == ("partner_records_quarantined", 2)
+    assert (alert["event"], alert["reason"], alert["field"]) == ("partner_quarantine_began", "unknown-code", "soort")
 
 
 async def test_a_paused_partner_is_not_called(sqlite_hub: InProcessHub) -> None:

@@ -249,8 +249,35 @@ async def test_a_dry_run_of_a_backfill_names_new_different_and_refused_records(
         "quarantined": 1,
         "missing": {"count": 2, "keys": ["aanmelding/G-000002", "aanmelding/G-000003"]},
         "different": {"count": 1, "keys": ["aanmelding/G-000001"]},
-        "refused": {"count": 1, "keys": ["aanmelding/G-000003: Inkomen unknown-code"]},
+        "refused": {
+            "count": 1,
+            "keys": ["aanmelding/G-000003: Inkomen unknown-code"],
+            "causes": [
+                {
+                    "count": 1,
+                    "reason": "unknown-code",
+                    "field": "Inkomen",
+                    "message": "Inkomen holds the code 'Nieuw' that is not in the mapping; add it to the table first",
+                }
+            ],
+        },
     }
+
+
+async def test_a_dry_run_of_a_backfill_names_each_missing_team_once(partners: PartnersEnv) -> None:
+    await partners.hub.db.write(_take_turns, partners.hub, partners)
+    teams = ("team-new", "team-new", "team-detentie-en-reintegratie-prins-alexander")
+    registrations = [gidso_registration(number, Teamcode=team) for number, team in enumerate(teams, start=1)]
+    await partners.save_registrations(System.GIDSO, *registrations)
+
+    report = (await partners.job(System.GIDSO, "backfill", dry_run=True)).report or {}
+
+    causes = report["refused"]["causes"]
+    assert [(each["count"], each["reason"], each["field"]) for each in causes] == [
+        (2, "invalid-input", "organisationCode"),
+        (1, "invalid-input", "organisationCode"),
+    ]
+    assert [team for team, each in zip(teams[1:], causes, strict=True) if f"'{team}'" not in each["message"]] == []
 
 
 async def test_a_backfill_applies_what_happened_since_a_time(partners: PartnersEnv) -> None:

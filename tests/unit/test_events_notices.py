@@ -15,7 +15,7 @@ def test_every_type_about_a_connection_is_one_of_no_moment_and_no_field_of_a_cas
     }
 
     assert {name for names in told.values() for name in names} == {
-        "subscription", "partner", "since", "reason", "occurredAt"
+        "subscription", "partner", "quarantine", "since", "reason", "occurredAt"
     }  # fmt: skip
 
 

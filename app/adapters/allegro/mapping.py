@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.adapters.allegro import schemas
-from app.adapters.common.parsing import UNKNOWN_MOMENT, noon_of, parse, read_record, shown_code, without_id
+from app.adapters.common.parsing import UNKNOWN_MOMENT, noon_of, parse, read_record, without_id
 from app.domain.codes import (
     CancellationReason,
     ClosureReason,
@@ -45,6 +45,7 @@ from app.domain.identifiers import is_bsn
 from app.domain.local_time import local_date
 from app.domain.ports import PartnerCase, PartnerRecord
 from app.domain.storable import odd_place
+from app.domain.text import shown_code
 from app.domain.values import Counsellor
 
 MAPPING_VERSION = "1"

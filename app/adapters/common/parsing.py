@@ -1,7 +1,6 @@
 """Reading a partner's records: the steps that every mapping shares, and how it reports what cannot be read."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -16,13 +15,12 @@ from app.domain.identifiers import is_bsn
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerRecord, ReadError
 from app.domain.storable import odd_place, with_storable_keys
+from app.domain.text import shown_code
 
 UNKNOWN_MOMENT: Final = datetime.fromtimestamp(0, UTC)
 """The moment of a record whose own moment cannot be read: quarantine needs one, and this one is clearly not real."""
 
 _NOON: Final = time(12)
-# No spaces and no long numbers: a name, an address, a phone number or a BSN in the wrong field is never repeated.
-_CODE: Final = re.compile(r"(?!.*\d{5})[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
 _YEARS: Final = range(1900, 2200)
 _UNFORESEEN: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading an odd value may raise."""
@@ -101,12 +99,6 @@ def meaning(table: Mapping[Key, Meaning], code: Key, field: str) -> Meaning:
             field, f"{field} holds {shown_code(code)} that is not in the mapping; add it to the table first"
         )
     return table[code]
-
-
-def shown_code(code: object) -> str:
-    """Return a code as a message may name it; a text that could be more than a code is left out."""
-    text = str(code)
-    return f"the code '{text}'" if _CODE.fullmatch(text) else "a code"
 
 
 def meaning_if_given(table: Mapping[Key, Meaning], code: Key | None, field: str) -> Meaning | None:

@@ -15,7 +15,7 @@ from app.adapters.common.adapter import CaseListing
 from app.adapters.engine.linking import CaseLinker, RegistrationsOnly
 from app.database import Connection, Database
 from app.domain.errors import HubError, PartnerError, Unavailable
-from app.domain.partners import Job, JobKind, RunKind
+from app.domain.partners import Job, JobKind, QuarantineEntry, RunKind
 from app.domain.ports import CaseRegister, Page, PartnerSource
 from app.loops import Failed, attempt
 from app.operations.intake.apply import PageResult, apply_page
@@ -24,8 +24,8 @@ from app.operations.intake.reconciliation import (
     Reconciliation,
     compare_page,
     dry_run,
-    key_counts,
     referrals_to_deliver,
+    refused_counts,
     rejected_records,
     repair_page,
     resend_cases,
@@ -185,13 +185,12 @@ class JobRunner:
         for page in pages:
             await self._compare(found, page)
 
-        def work(tx: Connection) -> tuple[PageResult, list[str]]:
+        def work(tx: Connection) -> tuple[PageResult, list[QuarantineEntry]]:
             result = sum((apply(tx, page=page) for page in pages), PageResult())
-            return result, [key for page in pages for key in rejected_records(tx, self.lease.system, page.records)]
+            return result, [each for page in pages for each in rejected_records(tx, self.lease.system, page.records)]
 
         result, rejected = await self._write(work, is_dry_run=True)
-        refused = key_counts(list(dict.fromkeys(rejected)))
-        return {**result_counts(result), **found.new_and_different(), "refused": refused}
+        return {**result_counts(result), **found.new_and_different(), "refused": refused_counts(rejected)}
 
     async def _apply(self, works: Sequence[Callable[[Connection], PageResult]], *, is_dry_run: bool) -> PageResult:
         """Apply pages: each in a transaction of its own, or all in one that is rolled back."""

@@ -18,6 +18,7 @@ from app.domain.ports import Page, PartnerSource
 from app.loops import Failed, attempt, run_forever
 from app.operations.intake.apply import PageResult, apply_page
 from app.operations.intake.quarantine import has_unblocked_cases, retry_unblocked
+from app.operations.intake.quarantine_alerts import alert_of_quarantine, quarantine_changed
 from app.operations.partners.jobs import request_nightly_reconciliation
 from app.operations.partners.lease import (
     LeaseLost,
@@ -90,6 +91,7 @@ class Puller:
             state = await self._leased_state()
             if state.retry_at is None or state.retry_at <= now:
                 await self._work(state)
+                await self._alert_of_quarantine()
             elif not state.alerted and self.pull_policy.should_alert(state.failures, state.failing_since, now):
                 await self._raise_alert(state)
 
@@ -160,6 +162,17 @@ class Puller:
         self._feed_fails = fails
         if fails:
             log.warning("partner_feed_out_of_order", partner=self.source.system)
+
+    async def _alert_of_quarantine(self) -> None:
+        """Alert operators once of each cause for which records are in quarantine, and once when it is over."""
+        if not await self.db.read(quarantine_changed, self.source.system):
+            return
+        changes = await self.db.write(alert_of_quarantine, self.services, self.lease)
+        partner = self.source.system.value
+        for alert in changes.begun:
+            log.warning("partner_quarantine_began", partner=partner, reason=alert.cause.reason, field=alert.cause.field)
+        for cause in changes.ended:
+            log.info("partner_quarantine_ended", partner=partner, reason=cause.reason, field=cause.field)
 
     async def _record_failure(self, error: Exception) -> None:
         # The text of an error of the hub may hold what was sent.

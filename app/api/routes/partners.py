@@ -95,10 +95,10 @@ async def _quarantine_query(
         Query(pattern=FILTER.pattern, description="Only records of this type of the partner.", examples=["mutatie"]),
     ] = None,
     order: Annotated[
-        Literal["oldest", "newest"], Query(description="Which records come first.", examples=["newest"])
-    ] = "oldest",
+        Literal["oldest", "newest"], Query(description="Which records come first.", examples=["oldest"])
+    ] = "newest",
 ) -> QuarantineQuery:
-    return QuarantineQuery(reason=reason, kind=kind, newest_first=order == "newest")
+    return QuarantineQuery(reason=reason, kind=kind, oldest_first=order == "oldest")
 
 
 Reads = Annotated[ReadContext, Depends(_reader)]

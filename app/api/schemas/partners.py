@@ -146,6 +146,12 @@ class PartnerOut(Out):
         description="When operators were alerted that nothing can be sent to it; absent without an open alert.",
         examples=["2026-11-23T09:40:00Z"],
     )
+    quarantine_alerted_at: datetime | None = Field(
+        None,
+        description="Since when records are in quarantine for a cause that operators were alerted of, the oldest; "
+        "absent without an open alert.",
+        examples=["2026-11-23T09:40:00Z"],
+    )
     quarantined: int = Field(description="Records in quarantine (*quarantaine*).", examples=[0])
     jobs_waiting_since: datetime | None = Field(
         None,

@@ -185,7 +185,7 @@ CATALOGUE: Mapping[EventType, Entry] = {
         notice_schema=SUBSCRIPTION_NOTICE,
     ),
     EventType.PARTNER_FAILING: Entry(
-        "The connection with a partner system fails (koppeling hapert)",
+        "The connection with a partner system fails, or some of its records cannot be applied (koppeling hapert)",
         always=(Field.OCCURRED_AT,),
         notice_schema=PARTNER_NOTICE,
     ),

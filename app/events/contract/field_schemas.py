@@ -85,10 +85,17 @@ PARTNER_NOTICE: Mapping[str, Schema] = {
     ),
     "since": {"description": "Since when it fails, RFC 3339 in UTC", "type": "string", "format": "date-time"},
     "reason": {
-        "description": "What fails or failed: `reading` its changes, `sending` to it, or its `feed`, whose numbers "
-        "jump or went back (a backup was restored there); what was passed over is read again",
+        "description": "What fails or failed: `reading` its changes, `sending` to it, its `feed`, whose numbers jump "
+        "or went back (a backup was restored there), what was passed over is read again; or `quarantine`: some of its "
+        "records cannot be applied, for one cause",
         "type": "string",
-        "enum": ["reading", "sending", "feed"],
+        "enum": ["reading", "sending", "feed", "quarantine"],
     },
+    "quarantine": _object(
+        {
+            "reason": {"description": "Why records are in quarantine, as a code (oorzaak)", "type": "string"},
+            "field": {"description": "The partner's name of the field that is refused", "type": "string"},
+        }
+    ),
 }
 """What a notice says of the connection with a partner system; what does not apply is absent."""

@@ -16,6 +16,7 @@ from app.database import Connection
 from app.domain.codes import OrganisationRole, System
 from app.domain.events import Event, EventType, FactValue, NewEvent
 from app.domain.identifiers import NewId
+from app.domain.partners import QuarantineCause
 from app.domain.ports import Clock
 from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_of, system_of
 from app.events.contract.envelope import MessageContent
@@ -42,10 +43,13 @@ __all__ = [
     "publish_breaker_changes",
     "publish_notice",
     "publish_subscription_notice",
+    "quarantine_notice",
 ]
 
 READING, SENDING, FEED = "reading", "sending", "feed"
 """What fails of the connection with a partner system; of its feed, that the numbers jump or went back."""
+
+_QUARANTINE = "quarantine"
 
 SUBSCRIPTION_ID = "subscription.id"
 """The fact of an event about a subscription that is the id under which its owner knows it."""
@@ -53,6 +57,7 @@ SUBSCRIPTION_ID = "subscription.id"
 # Operators know it by the hub's own id.
 _HUB_ID, _OWNER = "subscription.hub_id", "subscription.owner"
 _SYSTEM, _SINCE, _REASON = "partner.system", "since", "reason"
+_CAUSE, _FIELD = "quarantine.reason", "quarantine.field"
 
 _END_OF = {
     EventType.SUBSCRIPTION_FAILING: EventType.SUBSCRIPTION_RECOVERED,
@@ -146,6 +151,14 @@ def partner_notice(event_type: EventType, system: System, direction: str, since:
     return Notice(type=event_type, subject_id=subject_id, facts=facts)
 
 
+def quarantine_notice(system: System, cause: QuarantineCause, since: datetime | None) -> Notice:
+    """Return the notice that records of a partner are in quarantine for a cause; ``since`` None: that it is over."""
+    place = f"urn:trajecthub:partners:{system.value}:{_QUARANTINE}:{cause.reason}:{cause.field}"
+    facts = {_SYSTEM: system.value, _CAUSE: cause.reason, _FIELD: cause.field, **_circumstances(since, _QUARANTINE)}
+    event_type = EventType.PARTNER_FAILING if since else EventType.PARTNER_RECOVERED
+    return Notice(type=event_type, subject_id=uuid5(NAMESPACE_URL, place), facts=facts)
+
+
 def publish_notice(tx: Connection, services: NoticeServices, notice: Notice) -> None:
     """Publish a notice to the subscriptions that want it, if it is news; the same is not published twice in a row.
 
@@ -219,7 +232,8 @@ def content_of(event: Event, organisation_id: UUID | None) -> MessageContent:
     facts, happened = event.facts, {"occurredAt": to_json_value(event.occurred_at)}
     stated = {name: facts[name] for name in (_SINCE, _REASON) if name in facts} | happened
     if system := facts.get(_SYSTEM):
-        return MessageContent(str(system), "partners", {"partner": {"system": system}, **stated})
+        cause = {"quarantine": {"reason": facts[_CAUSE], "field": facts[_FIELD]}} if _CAUSE in facts else {}
+        return MessageContent(str(system), "partners", {"partner": {"system": system}, **cause, **stated})
     is_owner = facts.get(_OWNER, str(organisation_id)) == str(organisation_id)
     own_id = str(facts[SUBSCRIPTION_ID if is_owner else _HUB_ID])
     is_test = event.type is EventType.SUBSCRIPTION_TEST

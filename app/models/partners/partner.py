@@ -1,5 +1,8 @@
 """The state of pulling each partner: cursor, pause, failures and lease."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -16,8 +19,8 @@ from sqlalchemy import (
 )
 
 from app.domain.codes import System
-from app.domain.partners import PartnerPullState
-from app.models.base import UtcDateTime, insert_row, metadata
+from app.domain.partners import PartnerPullState, QuarantineAlert, QuarantineCause
+from app.models.base import JsonDocument, UtcDateTime, insert_row, metadata
 
 LONGEST_ERROR = 500
 """The most characters of the text of an error that are stored."""
@@ -41,6 +44,8 @@ partner = Table(
     Column("last_error", String(LONGEST_ERROR)),
     # Whether operators were alerted of the failures: once when they start, once when they end.
     Column("alerted", Boolean, nullable=False, default=False, server_default=false()),
+    # The causes of its quarantine that operators were notified of: [{"reason": …, "field": …, "since": …}] or NULL.
+    Column("quarantine_alerts", JsonDocument),
 )
 
 _ALL = select(partner).order_by(partner.c.system)
@@ -77,6 +82,7 @@ def save_partner(tx: Connection, state: PartnerPullState) -> None:
         "retry_at": state.retry_at,
         "last_error": state.last_error and state.last_error[:LONGEST_ERROR],
         "alerted": state.alerted,
+        "quarantine_alerts": [_alert_document(each) for each in state.quarantine_alerts] or None,
         "lease_holder": state.lease_holder,
         "lease_until": state.lease_until,
     }
@@ -101,6 +107,16 @@ def _pull_state(row: RowMapping) -> PartnerPullState:
         retry_at=row["retry_at"],
         last_error=row["last_error"],
         alerted=row["alerted"],
+        quarantine_alerts=tuple(_alert(each) for each in row["quarantine_alerts"] or ()),
         lease_holder=row["lease_holder"],
         lease_until=row["lease_until"],
     )
+
+
+def _alert_document(alert: QuarantineAlert) -> Mapping[str, str]:
+    return {"reason": alert.cause.reason, "field": alert.cause.field, "since": alert.since.isoformat()}
+
+
+def _alert(document: Mapping[str, str]) -> QuarantineAlert:
+    cause = QuarantineCause(document["reason"], document["field"])
+    return QuarantineAlert(cause, datetime.fromisoformat(document["since"]))

@@ -24,7 +24,13 @@ from sqlalchemy import (
 )
 
 from app.domain.codes import System
-from app.domain.partners import QuarantineEntry, QuarantineQuery, QuarantineState
+from app.domain.partners import (
+    QuarantineAlert,
+    QuarantineCause,
+    QuarantineEntry,
+    QuarantineQuery,
+    QuarantineState,
+)
 from app.domain.ports import ReadError
 from app.models.base import Columns, Id, UtcDateTime, metadata
 
@@ -108,6 +114,11 @@ _CHANGE_REASON = (
         changed_at=bindparam("now"),
     )
 )
+_CAUSES = (
+    select(quarantine.c.reason, quarantine.c.field, func.min(quarantine.c.since).label("since"))
+    .where(_OF_SYSTEM, _IS_OPEN, quarantine.c.reason != bindparam("no_cause"))
+    .group_by(quarantine.c.reason, quarantine.c.field)
+)
 _COUNT = select(func.count()).where(_IS_OPEN)
 _COUNT_BY_SYSTEM = select(quarantine.c.system, func.count()).where(_IS_OPEN).group_by(quarantine.c.system)
 
@@ -142,6 +153,12 @@ def cases_with_one_reason(tx: Connection, system: System, reason: str) -> list[s
     return list(tx.execute(_CASES_WITH_ONE_REASON, {"system": system, "reason": reason}).scalars())
 
 
+def causes_of_quarantine(tx: Connection, system: System, no_cause: str) -> list[QuarantineAlert]:
+    """Return why records of a partner are in quarantine now, and since when; ``no_cause`` is a reason that is none."""
+    rows = tx.execute(_CAUSES, {"system": system, "no_cause": no_cause})
+    return [QuarantineAlert(QuarantineCause(row.reason, row.field), row.since) for row in rows]
+
+
 def quarantine_by_ids(tx: Connection, system: System, ids: Collection[UUID]) -> dict[UUID, QuarantineEntry]:
     """Return those of these records that this partner has or had in quarantine, by id."""
     rows = tx.execute(_BY_IDS, {"system": system, "ids": list(ids)}).mappings()
@@ -153,9 +170,9 @@ def list_quarantine(
 ) -> list[QuarantineEntry]:
     """Return a page of a partner's records in quarantine; ``after`` ends the previous page."""
     place = quarantine.c.id
-    wanted = select(*_ENTRY).where(*_matches(query)).order_by(place.desc() if query.newest_first else place)
+    wanted = select(*_ENTRY).where(*_matches(query)).order_by(place if query.oldest_first else place.desc())
     if after:
-        wanted = wanted.where(place < after if query.newest_first else place > after)
+        wanted = wanted.where(place > after if query.oldest_first else place < after)
     rows = tx.execute(wanted.limit(limit), {"system": system})
     return [_entry(row) for row in rows.mappings()]
 

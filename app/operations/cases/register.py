@@ -13,8 +13,11 @@ from app.domain.errors import DuplicateReference, FieldFault, Forbidden, Invalid
 from app.domain.input_rules import InputRule
 from app.domain.lifecycle import Action, Machine
 from app.domain.local_time import local_date
+from app.domain.text import shown_code
 from app.domain.values import Organisation, Referral
 from app.operations.cases.unit_of_work import UnitOfWork
+
+_LONGEST_CODE = 80
 
 
 def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext) -> Case:
@@ -62,7 +65,7 @@ def known_organisation(uow: UnitOfWork, code: str) -> Organisation:
     found = uow.organisation(code)
     if found and found.active:
         return found
-    message = f"There is no active organisation '{code}'; see /v1/organisations."
+    message = f"There is no active organisation with {shown_code(code, _LONGEST_CODE)}; see /v1/organisations."
     raise InvalidInput(FieldFault("organisationCode", InputRule.KNOWN_ORGANISATION, message))
 
 
@@ -110,8 +113,9 @@ def registration_faults(uow: UnitOfWork, command: RegisterReferral, context: Act
 
 def _check_registers_for(referrer: Organisation, context: ActionContext) -> None:
     """Check that a registration system registers for organisations that work in it, and others for themselves."""
-    if context.role is OrganisationRole.PARTNER_SYSTEM and referrer.system is not context.system:
-        raise Forbidden("organisationCode: this organisation does not register in your system.")
+    is_system = context.role is OrganisationRole.PARTNER_SYSTEM or context.catch_up
+    if is_system and referrer.system is not context.system:
+        raise Forbidden(f"organisationCode: '{referrer.code}' does not register in your system.")
 
 
 def _check_reference(uow: UnitOfWork, referrer: Organisation, reference: str | None) -> None:

@@ -14,7 +14,7 @@ import structlog
 from app.database import Connection, StoreError, is_refused_value
 from app.domain.codes import ROLE_OF_SYSTEM, System
 from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
-from app.domain.errors import FeedWentBack, HubError, NotFound
+from app.domain.errors import FeedWentBack, HubError, InvalidInput, NotFound
 from app.domain.partners import PartnerRun, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
 from app.domain.storable import with_storable_keys
@@ -144,6 +144,9 @@ def _is_new_drift(tx: Connection, system: System, drift: Mapping[str, int]) -> b
 
 _ODD_VALUES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 """What a value raises that no rule foresaw; the record is refused, and its neighbours are applied."""
+
+
+_LONGEST_FIELD, _LONGEST_MESSAGE = 100, 500
 
 
 class _RecordRejected(Exception):
@@ -392,8 +395,11 @@ def _amends(record: PartnerRecord) -> bool:
 
 
 def _read_error(error: Exception) -> ReadError:
+    if isinstance(error, InvalidInput):
+        fields = ", ".join(dict.fromkeys(fault.field for fault in error.faults))
+        return ReadError(fields[:_LONGEST_FIELD], error.code, str(error)[:_LONGEST_MESSAGE])
     if isinstance(error, HubError):
-        return ReadError("record", error.code, str(error)[:500])
+        return ReadError("record", error.code, str(error)[:_LONGEST_MESSAGE])
     if not isinstance(error, StoreError):
         # Without the text of the error, which may repeat a value.
         message = f"The hub cannot work with a value of this record ({type(error).__name__}); have it corrected there."

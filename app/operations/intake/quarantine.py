@@ -31,14 +31,14 @@ from app.operations.services import Services
 MOST_COUNTED = 10_000
 """Counting a list stops here, so that its time does not grow with the quarantine."""
 
-ALL_OLDEST_FIRST = QuarantineQuery()
+ALL_NEWEST_FIRST = QuarantineQuery()
 """What is listed unless something else is asked for."""
 
 _CASES_PER_BATCH = 200
 
 
 def page_of_quarantine(
-    tx: Connection, system: System, after: UUID | None, limit: int, query: QuarantineQuery = ALL_OLDEST_FIRST
+    tx: Connection, system: System, after: UUID | None, limit: int, query: QuarantineQuery = ALL_NEWEST_FIRST
 ) -> tuple[Sequence[QuarantineEntry], UUID | None]:
     """Return a page of what is in quarantine, and the id after which the next page begins."""
     found = list_quarantine(tx, system, query, after, limit + 1)
@@ -46,7 +46,7 @@ def page_of_quarantine(
     return page, page[-1].id if len(found) > limit else None
 
 
-def quarantine_count(tx: Connection, system: System, query: QuarantineQuery = ALL_OLDEST_FIRST) -> int:
+def quarantine_count(tx: Connection, system: System, query: QuarantineQuery = ALL_NEWEST_FIRST) -> int:
     """Return how many records a query lists, at most ``MOST_COUNTED``."""
     return count_matching(tx, system, query, MOST_COUNTED)
 

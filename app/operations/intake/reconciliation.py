@@ -4,7 +4,7 @@ Keys and content hashes are compared page by page; contents are read only of rec
 is right: the hub deletes its memory of a record that differs and applies the record again as if it were new.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -16,7 +16,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.commands import RegisterReferral, WithdrawReferral
-from app.domain.partners import CaseLink, QuarantineState, RunKind
+from app.domain.partners import CaseLink, QuarantineEntry, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, PartnerSource
 from app.domain.receivers import PartnerKey
 from app.models.cases.external_id import insert_links, linkable, referral_of
@@ -47,6 +47,7 @@ __all__ = [
     "dry_run",
     "key_counts",
     "referrals_to_deliver",
+    "refused_counts",
     "rejected_records",
     "repair_page",
     "resend_cases",
@@ -232,12 +233,25 @@ def _finding(
     return Finding.MISSING if needs_referral and record.case_id not in linked else None
 
 
-def rejected_records(tx: Connection, system: System, records: Sequence[PartnerRecord]) -> list[str]:
-    """Return those of these records that are in quarantine, each with the field and the code of the reason."""
+def rejected_records(tx: Connection, system: System, records: Sequence[PartnerRecord]) -> list[QuarantineEntry]:
+    """Return those of these records that are in quarantine."""
     read = {key_of(record) for record in records}
     entries = quarantine_of_cases(tx, system, case_ids(records), (QuarantineState.OPEN,))
-    found = [entry for entry in entries if key_of(entry) in read]
-    return [f"{entry.kind}/{entry.external_id}: {entry.field} {entry.reason}" for entry in found]
+    return [entry for entry in entries if key_of(entry) in read]
+
+
+def refused_counts(rejected: Iterable[QuarantineEntry]) -> Counts:
+    """Return refused records for a report: which, and why, the most frequent cause first, such as a missing team."""
+    entries = list({key_of(entry): entry for entry in rejected}.values())
+    causes = Counter((entry.reason, entry.field, entry.message) for entry in entries)
+    keys = [f"{entry.kind}/{entry.external_id}: {entry.field} {entry.reason}" for entry in entries]
+    return {
+        **key_counts(keys),
+        "causes": [
+            {"count": count, "reason": reason, "field": field, "message": message}
+            for (reason, field, message), count in causes.most_common(MAX_REPORTED_KEYS)
+        ],
+    }
 
 
 def referrals_to_deliver(tx: Connection, system: System, links: Iterable[CaseLink]) -> set[UUID]:

@@ -33,6 +33,8 @@ class PartnerState:
         last_error: why the last pull failed, in words for operators; None when it succeeded.
         alerted_at: when operators were alerted that its changes cannot be read; None once that is over.
         sending_alerted_at: when operators were alerted that nothing can be sent to it; None once that is over.
+        quarantine_alerted_at: since when records are in quarantine for a cause that operators were alerted of, the
+            oldest; None when there is none.
         quarantined: number of its records in quarantine.
         jobs_waiting_since: when its oldest waiting job was requested; None when no job waits.
         last_run: its newest run that read something new; not read for a list of partners.
@@ -50,6 +52,7 @@ class PartnerState:
     last_error: str | None
     alerted_at: datetime | None
     sending_alerted_at: datetime | None
+    quarantine_alerted_at: datetime | None
     quarantined: int
     jobs_waiting_since: datetime | None
     last_run: PartnerRun | None = None
@@ -138,6 +141,7 @@ def _state(state: PartnerPullState, counts: _Counts, now: datetime) -> PartnerSt
         last_error=state.last_error,
         alerted_at=counts.alerts.get(_notice_subject(state.system, READING)),
         sending_alerted_at=counts.alerts.get(_notice_subject(state.system, SENDING)),
+        quarantine_alerted_at=min((each.since for each in state.quarantine_alerts), default=None),
         quarantined=counts.quarantined.get(state.system, 0),
         jobs_waiting_since=counts.jobs_waiting_since.get(state.system),
     )
