@@ -17,7 +17,10 @@ from weakref import WeakValueDictionary
 
 from cachetools import TLRUCache
 
-__all__ = ["NoToken", "OAuthClient", "TokenCache", "TokenRequest", "TokenResponse"]
+__all__ = ["TOKEN_REFUSED", "NoToken", "OAuthClient", "TokenCache", "TokenRequest", "TokenResponse"]
+
+TOKEN_REFUSED: Final = frozenset({400, 401, 403})
+"""The statuses of a refused login. Source: RFC 6749, section 5.2: also 400 for a client that is not known."""
 
 _OK: Final = 200
 _MAX_TOKENS: Final = 1024
@@ -43,7 +46,17 @@ class OAuthClient:
 
 
 class NoToken(Exception):
-    """The token endpoint returned no token that can be used; nothing was sent to the service itself."""
+    """The token endpoint returned no token that can be used; nothing was sent to the service itself.
+
+    Attributes:
+        code: why, for lists and metrics: ``token-refused`` when the endpoint does not accept who the hub is,
+            ``token-status-5xx`` and alike for another status, ``token-unreadable`` when the answer is no bearer token;
+            and ``token-timeout`` and alike where the caller found out why there was no answer.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -108,12 +121,14 @@ class TokenCache:
 
     async def _fetch(self, client: OAuthClient) -> _Token:
         response = await self._send(_request(client))
+        if response.status in TOKEN_REFUSED:
+            raise NoToken("token-refused")
         if response.status != _OK:
-            raise NoToken
+            raise NoToken(f"token-status-{response.status // 100}xx")
         try:
             return _read(json.loads(response.body))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise NoToken from error
+            raise NoToken("token-unreadable") from error
 
 
 def _renew_at(_client: OAuthClient, token: _Token, now: float) -> float:

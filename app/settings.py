@@ -275,6 +275,8 @@ class Settings(BaseSettings):
         for variable, path in given.items():
             if path is not None and (fault := _ca_file_fault(path)):
                 yield f"{variable} is {path}, {fault}: correct it, or unset it"
+        for system, each in self.partners.items():
+            yield from _certificate_faults(system, each.certificate_file, each.key_file)
 
     def _stop_faults(self) -> Iterator[str]:
         most = self.stop_seconds - _LEAST_SECONDS_AFTER_DRAIN
@@ -388,6 +390,28 @@ def _ca_file_fault(path: Path) -> str | None:
     except OSError:
         return "which has no certificates in PEM that can be read"
     return None
+
+
+def _certificate_faults(system: System, certificate: Path | None, key: Path | None) -> Iterator[str]:
+    given = {_variable(system, "certificate_file"): certificate, _variable(system, "key_file"): key}
+    if certificate is None and key is None:
+        return
+    faults = [
+        f"{variable} is missing, and belongs to the other one" if path is None else f"{variable} names no file: {path}"
+        for variable, path in given.items()
+        if path is None or not path.is_file()
+    ]
+    if not faults and not _is_pair(certificate, key):
+        faults = [f"{' and '.join(given)} are not a certificate and its private key (PEM, without a passphrase)"]
+    yield from (f"{fault}: correct them, or unset both" for fault in faults)
+
+
+def _is_pair(certificate: Path | None, key: Path | None) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate or "", key, password="")
+    except OSError:
+        return False
+    return True
 
 
 def _sqlite_faults(path: Path) -> Iterator[str]:

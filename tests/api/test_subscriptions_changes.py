@@ -302,7 +302,7 @@ async def test_address_that_is_not_there_stays_pending(hub: AppState) -> None:
 
         answered = await ask(strict, address, "/handshake")
 
-        assert (answered.status_code, "cannot be reached" in answered.json()["detail"]) == (409, True)
+        assert (answered.status_code, "refuses the connection" in answered.json()["detail"]) == (409, True)
 
 
 async def test_operator_approves_and_nobody_else(hub: AppState, operator: Api) -> None:

@@ -8,18 +8,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from typing_extensions import override
 
 from app.adapters.allegro import AllegroSettings
 from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.settings import PartnerSettings
-from app.adapters.gidso import Certificate, GidsoSettings
+from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
 from app.adapters.template import TemplateSettings
 from app.domain.errors import PartnerUnreachable
-from app.sandbox.runtime import SettableClock
+from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
-from tests.support.certificate import write_certificate
+from tests.support.certificate import Certificate, write_certificate
 
 PARTNERS: tuple[type[PartnerSettings], ...] = (AllegroSettings, GidsoSettings, RmwSettings, TemplateSettings)
 
@@ -103,6 +113,30 @@ async def test_an_authority_of_the_settings_is_trusted(
     assert error.status == 503
 
 
+@pytest.fixture
+async def strict_url(certificate: Certificate) -> AsyncIterator[str]:
+    """Return the address of a server that asks its callers for a certificate of the authority, and answers 503."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=certificate.authorities)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    server = await asyncio.start_server(_unavailable, "127.0.0.1", 0, ssl=context)
+    yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.mark.parametrize("partner", PARTNERS)
+async def test_a_partner_that_asks_for_a_certificate_is_shown_that_of_the_settings(
+    partner: type[PartnerSettings], strict_url: str, certificate: Certificate
+) -> None:
+    pair = {"certificate_file": certificate.certificate, "key_file": certificate.key}
+    with_one = await failure(partner, strict_url, ca_file=certificate.authorities, **pair)
+    without = await failure(partner, strict_url, ca_file=certificate.authorities)
+
+    assert (with_one.status, without.status) == (503, None)
+    assert without.code in ("tls-failed", "connection-lost")
+
+
 class PlainHttp(asyncio.Protocol):
     """Answers in plain HTTP at once."""
 
@@ -138,9 +172,36 @@ def test_a_file_of_authorities_that_is_not_there_is_named(tmp_path: Path) -> Non
         Settings(mode="sandbox", rmw=RmwSettings(ca_file=missing))
 
 
-def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.pem"
-    empty.write_text("nothing")
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"key_file": "key.pem"}, "TRAJECTHUB_GIDSO_CERTIFICATE_FILE is missing, and belongs to the other one"),
+        ({"certificate_file": "cert.pem"}, "TRAJECTHUB_GIDSO_KEY_FILE is missing, and belongs to the other one"),
+        ({"certificate_file": "cert.pem", "key_file": "none.pem"}, "TRAJECTHUB_GIDSO_KEY_FILE names no file: none.pem"),
+        ({"certificate_file": "cert.pem", "key_file": "cert.pem"}, "are not a certificate and its private key"),
+        ({"certificate_file": "cert.pem", "key_file": "locked.pem"}, "are not a certificate and its private key"),
+    ],
+)
+def test_a_certificate_that_cannot_be_presented_is_named_with_the_remedy(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], fault: str
+) -> None:
+    folder = Path(certificate.key).parent
+    monkeypatch.chdir(folder)
+    key = load_pem_private_key(Path(certificate.key).read_bytes(), None)
+    locked = BestAvailableEncryption(b"secret")
+    (folder / "locked.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked))
 
-    with pytest.raises(OSError, match=r"TRAJECTHUB_RMW_CA_FILE is .*empty\.pem"):
-        RmwSettings(ca_file=empty).tls()
+    with pytest.raises(ValueError, match=fault) as caught:
+        Settings(mode="sandbox", gidso=GidsoSettings(**{name: Path(path) for name, path in given.items()}))
+
+    assert "correct them, or unset both" in str(caught.value)
+
+
+async def test_a_token_endpoint_that_answers_no_token_is_named() -> None:
+    async def respond(request: Request) -> Response:
+        return JSONResponse({"hello": "there"})
+
+    async with serving(Starlette(routes=[Route("/{path:path}", respond, methods=["GET", "POST"])])) as server:
+        error = await failure(AllegroSettings, server.url)
+
+    assert (error.code, "token endpoint" in str(error)) == ("unexpected-answer", True)

@@ -187,20 +187,20 @@ async def test_token_that_is_not_accepted_is_not_shown_again(
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "error_class"),
     [
-        web.Response(status=401),
-        web.Response(status=302, headers={"Location": "http://127.0.0.1/"}),
-        web.Response(text="nonsense"),
-        web.json_response([]),
-        web.json_response({"access_token": "a b", "token_type": "Bearer"}),
-        web.json_response({"access_token": "a\r\nx: y", "token_type": "Bearer"}),
-        web.json_response({"access_token": "a", "token_type": "mac"}),
-        web.json_response({"access_token": "a" * MAX_RESPONSE_BYTES, "token_type": "Bearer"}),
+        (web.Response(status=401), "token-refused"),
+        (web.Response(status=302, headers={"Location": "http://127.0.0.1/"}), "token-status-3xx"),
+        (web.Response(text="nonsense"), "token-unreadable"),
+        (web.json_response([]), "token-unreadable"),
+        (web.json_response({"access_token": "a b", "token_type": "Bearer"}), "token-unreadable"),
+        (web.json_response({"access_token": "a\r\nx: y", "token_type": "Bearer"}), "token-unreadable"),
+        (web.json_response({"access_token": "a", "token_type": "mac"}), "token-unreadable"),
+        (web.json_response({"access_token": "a" * MAX_RESPONSE_BYTES, "token_type": "Bearer"}), "token-unreadable"),
     ],
 )
 async def test_without_a_token_nothing_is_sent_and_it_is_tried_again(
-    sender: WebhookSender, box: Mailbox, tokens: TokenEndpoint, answer: web.Response
+    sender: WebhookSender, box: Mailbox, tokens: TokenEndpoint, answer: web.Response, error_class: str
 ) -> None:
     tokens.answer = lambda _: answer
 
@@ -208,7 +208,7 @@ async def test_without_a_token_nothing_is_sent_and_it_is_tried_again(
         letter(box.url, OAuthClient(token_url=tokens.url, client_id="hub", client_secret="secret"))
     )
 
-    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="no-token")
+    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class=error_class)
     assert box.bodies == []
 
 
@@ -313,7 +313,7 @@ async def test_receiver_whose_certificate_is_not_trusted_is_sent_nothing(
         outcome = await sender.send(letter(url, authority.issue("hub")))
 
     await sender.close()
-    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="no-connection")
+    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="certificate-not-trusted")
     assert shown == []
 
 

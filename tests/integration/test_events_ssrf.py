@@ -121,7 +121,7 @@ async def test_hostile_target_is_never_connected_to(
     assert isinstance(checked[0], AddressRefused)
     assert isinstance(asked[0], AddressRefused)
     assert (sent.outcome, sent.error_class) == (AttemptOutcome.REFUSED, "address-not-allowed")
-    assert (token.outcome, token.error_class) == (AttemptOutcome.FAILED, "no-token")
+    assert (token.outcome, token.error_class) == (AttemptOutcome.FAILED, "token-address-not-allowed")
     assert listener.visits == 0
 
 

@@ -13,6 +13,7 @@ from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookRequest, WebhookSender
 from app.models.delivery.attempt import AttemptOutcome
+from app.oauth_client import OAuthClient
 from tests.support.event_env import SANDBOX, Mailbox, MovableClock
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -25,8 +26,8 @@ async def sender() -> AsyncIterator[WebhookSender]:
     await sender.close()
 
 
-def letter(url: str) -> WebhookRequest:
-    return WebhookRequest(url=url, message_id=str(uuid4()), body=b"{}", keys=(new_secret(),))
+def letter(url: str, auth: OAuthClient | None = None) -> WebhookRequest:
+    return WebhookRequest(url=url, message_id=str(uuid4()), body=b"{}", keys=(new_secret(),), auth=auth)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
@@ -97,7 +98,29 @@ async def test_what_is_no_web_address_is_refused(sender: WebhookSender, url: str
 async def test_closed_port_is_known_not_to_have_received(sender: WebhookSender) -> None:
     outcome = await sender.send(letter("http://127.0.0.1:9/"))
 
-    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="no-connection")
+    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="connection-refused")
+
+
+@pytest.mark.parametrize(
+    ("url", "error_class"),
+    [
+        ("http://127.0.0.1:9/token", "token-connection-refused"),
+        ("https://receiver.invalid/token", "token-unknown-host"),
+    ],
+)
+async def test_token_endpoint_that_cannot_be_reached_names_the_cause(
+    sender: WebhookSender, box: Mailbox, url: str, error_class: str
+) -> None:
+    outcome = await sender.send(letter(box.url, OAuthClient(token_url=url, client_id="hub", client_secret="secret")))
+
+    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class=error_class)
+    assert box.bodies == []
+
+
+async def test_name_that_nobody_knows_is_named_as_the_cause(sender: WebhookSender) -> None:
+    outcome = await sender.send(letter("https://receiver.invalid/"))
+
+    assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="unknown-host")
 
 
 async def test_connection_is_used_again(sender: WebhookSender, box: Mailbox) -> None:

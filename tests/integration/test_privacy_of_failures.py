@@ -110,11 +110,11 @@ RECEIVERS: dict[str, tuple[Receiver, str]] = {
     "redirect": (answering(lambda _: web.Response(status=307, headers={"Location": f"/?{GARBAGE}"})), "status-3xx"),
     "silence": (silent, "timeout"),
     "no HTTP": (babbling, "connection-lost"),
-    "token endpoint fails": (with_token_from(error_page), "no-token"),
-    "token endpoint babbles": (with_token_from(lambda _: web.Response(text=GARBAGE)), "no-token"),
+    "token endpoint fails": (with_token_from(error_page), "token-status-5xx"),
+    "token endpoint babbles": (with_token_from(lambda _: web.Response(text=GARBAGE)), "token-unreadable"),
     "token is none": (
         with_token_from(lambda _: web.json_response({"access_token": GARBAGE, "token_type": "bearer"})),
-        "no-token",
+        "token-unreadable",
     ),
 }
 

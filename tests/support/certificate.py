@@ -1,5 +1,6 @@
 """A certificate that only the tests trust."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -9,7 +10,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.adapters.gidso import Certificate
+
+@dataclass(frozen=True)
+class Certificate:
+    """The files of a certificate, its private key, and the authority that issued it; each PEM."""
+
+    certificate: str
+    key: str
+    authorities: str
 
 
 def write_certificate(folder: Path, issuer: str = "gidso.example.nl") -> Certificate:

@@ -45,7 +45,7 @@ def connect_allegro(
         client_id: the hub's client id at Allegro's token endpoint.
         client_secret: the secret that belongs to it.
         pace: how many calls may leave, both directions together; None: no limit.
-        tls: whom to trust; None: the system's authorities.
+        tls: whom to trust and what to present; None: the system's authorities, and no certificate.
     """
     client = AllegroClient(url, client_id, client_secret, pace, tls)
     source = AllegroSource(client)

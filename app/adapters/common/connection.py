@@ -1,9 +1,8 @@
 """Why there is no connection with a partner, in words for operators."""
 
 import asyncio
-import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,6 +10,8 @@ import aiohttp
 import httpx
 from cryptography import x509
 from typing_extensions import override
+
+from app.connection_failure import ConnectionFailure, errors_behind, failure_of
 
 _ISSUER_SECONDS = 5.0
 _LONGEST_ISSUER = 200
@@ -45,7 +46,7 @@ class NamingTransport(httpx.AsyncBaseTransport):
         try:
             return await self._inner.handle_async_request(request)
         except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-            for each in _chain(error):
+            for each in errors_behind(error):
                 # An error of aiohttp is one of these too, without the reason.
                 if isinstance(each, ssl.SSLCertVerificationError) and not isinstance(each, aiohttp.ClientError):
                     issuer = await _issuer_of(request.url) or "an unknown authority"
@@ -62,40 +63,20 @@ def cause_of(error: BaseException) -> Cause:
     """Return why a call failed, by the errors that led to its error."""
     if isinstance(error, UntrustedCertificate):
         remedy = "an authority of your own is named in TRAJECTHUB_…_CA_FILE"
-        return Cause("certificate-not-trusted", f"its certificate is not trusted ({error}); {remedy}")
-    led_to_it = list(_chain(error))
-    for kinds, cause in _CAUSES:
-        if any(isinstance(each, kinds) for each in led_to_it):
-            return cause
-    return Cause("connection-lost", f"the connection was lost ({type(led_to_it[-1]).__name__})")
+        return Cause(ConnectionFailure.UNTRUSTED, f"its certificate is not trusted ({error}); {remedy}")
+    failure = failure_of(error)
+    first = list(errors_behind(error))[-1]
+    return Cause(failure, _TEXTS.get(failure, f"the connection was lost ({type(first).__name__})"))
 
 
-_CAUSES: tuple[tuple[tuple[type[BaseException], ...], Cause], ...] = (
-    (
-        (socket.gaierror, aiohttp.ClientConnectorDNSError),
-        Cause("unknown-host", "the name of its host is unknown; check its address, and the name server"),
-    ),
-    (
-        (ConnectionRefusedError,),
-        Cause("connection-refused", "the connection is refused; check that it runs, its address and its port"),
-    ),
-    ((ssl.SSLError,), Cause("tls-failed", "TLS with it fails; check that its address and port are those of https")),
-    # Not the time-outs of httpx: its transport takes every lost connection for one.
-    (
-        (TimeoutError,),
-        Cause("timeout", "no answer in time; check that it runs, and what is between (firewall, proxy)"),
-    ),
-)
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Return an error and those that led to it, the last one first."""
-    seen: set[int] = set()
-    following: BaseException | None = error
-    while following is not None and id(following) not in seen:
-        seen.add(id(following))
-        yield following
-        following = following.__cause__ or following.__context__
+_TEXTS: Mapping[ConnectionFailure, str] = {
+    ConnectionFailure.UNKNOWN_HOST: "the name of its host is unknown; check its address, and the name server",
+    ConnectionFailure.REFUSED: "the connection is refused; check that it runs, its address and its port",
+    ConnectionFailure.UNTRUSTED: "its certificate is not trusted; name its authority in TRAJECTHUB_…_CA_FILE",
+    ConnectionFailure.TLS: "TLS with it fails; check that its address and port are those of https, and whether it asks "
+    "for a certificate of the hub",
+    ConnectionFailure.TIMEOUT: "no answer in time; check that it runs, and what is between (firewall, proxy)",
+}
 
 
 async def _issuer_of(url: httpx.URL) -> str | None:

@@ -11,14 +11,11 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 from typing_extensions import override
 
-from app.adapters.common.answers import login_refused_by, unexpected_status
+from app.adapters.common.answers import UNEXPECTED_ANSWER, login_refused_by, unexpected_status
 from app.adapters.common.connection import NamingTransport, cause_of
 from app.adapters.common.pace import Pace, PacedTransport
 from app.domain.errors import PartnerUnreachable
-from app.oauth_client import NoToken, OAuthClient, TokenCache, TokenRequest, TokenResponse
-
-# RFC 6749, section 5.2: also 400 for a client that the endpoint does not know.
-_TOKEN_REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+from app.oauth_client import TOKEN_REFUSED, NoToken, OAuthClient, TokenCache, TokenRequest, TokenResponse
 
 
 def http_client(
@@ -99,11 +96,12 @@ class BearerAuth(httpx.Auth):
         try:
             return await self._tokens.token(self._login)
         except NoToken:
-            raise PartnerUnreachable(f"{self._partner} gave no access token; trying again later") from None
+            text = f"{self._partner}'s token endpoint answered something else than a token; trying again later"
+            raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER) from None
 
     async def _send(self, request: TokenRequest) -> TokenResponse:
         response = await self._http.post(request.url, headers=request.headers, content=request.body, auth=httpx.Auth())
-        if response.status_code in _TOKEN_REFUSED:
+        if response.status_code in TOKEN_REFUSED:
             raise login_refused_by(self._partner, "client id and secret", response.status_code)
         if not response.is_success:
             raise unexpected_status(response, self._partner)

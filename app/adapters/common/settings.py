@@ -48,6 +48,12 @@ class PartnerSettings(BaseModel, ABC):
     ca_file: Path | None = None
     """PEM file of authorities to trust at the partner in addition to the system's own, such as PKIoverheid's."""
 
+    certificate_file: Path | None = None
+    """PEM file of the hub's own certificate with its chain, for a partner that asks for one (mutual TLS)."""
+
+    key_file: Path | None = None
+    """PEM file of the private key that belongs to the certificate, without a passphrase."""
+
     requests_per_second: Annotated[float | None, Field(ge=2, allow_inf_nan=False)] = None
     """Most calls to the partner per second, pulls and deliveries together; at least 2. Without it 50, in the sandbox no
     limit."""
@@ -66,19 +72,19 @@ class PartnerSettings(BaseModel, ABC):
         """
 
     def tls(self) -> ssl.SSLContext | None:
-        """Return what trusts the authorities of ``ca_file`` too; None without a file.
+        """Return whom the hub trusts and what it presents; None without a file of its own for either.
 
         Raises:
-            OSError: the file cannot be read, or contains no certificate.
+            OSError: a file cannot be read, or is not what it should be; ``Settings`` names which at start.
         """
-        if self.ca_file is None:
+        if self.ca_file is None and self.certificate_file is None:
             return None
         context = ssl.create_default_context()
-        try:
+        if self.ca_file is not None:
             context.load_verify_locations(cafile=self.ca_file)
-        except OSError as error:
-            variable = f"TRAJECTHUB_{self.system.value.upper()}_CA_FILE"
-            raise OSError(f"{variable} is {self.ca_file}, which cannot be read as certificates (PEM)") from error
+        if self.certificate_file is not None:
+            # With a passphrase, an encrypted key is refused; without one, OpenSSL would ask for it on the terminal.
+            context.load_cert_chain(self.certificate_file, self.key_file, password="")
         return context
 
     def missing_credentials(self) -> Iterator[str]:

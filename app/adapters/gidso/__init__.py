@@ -12,13 +12,13 @@ from typing_extensions import override
 from app.adapters.common.adapter import Adapter
 from app.adapters.common.pace import Pace
 from app.adapters.common.settings import NOT_SET, Credential, PartnerSettings
-from app.adapters.gidso.client import Certificate, GidsoClient
+from app.adapters.gidso.client import GidsoClient
 from app.adapters.gidso.sink import GidsoSink
 from app.adapters.gidso.source import GidsoSource
 from app.domain.codes import System
 from app.domain.ports import Clock
 
-__all__ = ["Certificate", "GidsoSettings", "connect_gidso"]
+__all__ = ["GidsoSettings", "connect_gidso"]
 
 
 class GidsoSettings(PartnerSettings):
@@ -40,7 +40,6 @@ def connect_gidso(  # noqa: PLR0913  # all but the first three are seldom set
     clock: Clock,
     *,
     read_from: datetime | None = None,
-    certificate: Certificate | None = None,
     pace: Pace | None = None,
     tls: SSLContext | None = None,
 ) -> Adapter:
@@ -51,11 +50,10 @@ def connect_gidso(  # noqa: PLR0913  # all but the first three are seldom set
         api_key: the hub's API key at GIDSO.
         clock: states when a deletion is noticed.
         read_from: registrations made before this aware moment are not read; None reads all.
-        certificate: files for mutual TLS; None shows no certificate.
         pace: how many calls may leave, both directions together; None: no limit.
-        tls: whom to trust without a certificate; None: the system's authorities.
+        tls: whom to trust and what to present; None: the system's authorities, and no certificate.
     """
-    client = GidsoClient(url, api_key, certificate, pace, tls)
+    client = GidsoClient(url, api_key, pace, tls)
     return Adapter(
         system=System.GIDSO, source=GidsoSource(client, clock, read_from), sink=GidsoSink(client), close=client.close
     )

@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs, quote, urlsplit
@@ -27,21 +26,6 @@ _RULES: Final = AnswerRules(
 )
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """The files for mutual TLS, each PEM.
-
-    Attributes:
-        certificate: path of the hub's certificate with its chain.
-        key: path of its private key.
-        authorities: path of the authorities that may have issued GIDSO's certificate; None: those of the system.
-    """
-
-    certificate: str
-    key: str
-    authorities: str | None = None
-
-
 class GidsoClient:
     """Calls GIDSO: reads registrations, and looks up and appends journal lines."""
 
@@ -49,11 +33,10 @@ class GidsoClient:
         self,
         url: str,
         api_key: str,
-        certificate: Certificate | None = None,
         pace: Pace | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._http = http_client(url, tls=_mutual_tls(certificate) if certificate else tls, pace=pace)
+        self._http = http_client(url, tls=tls, pace=pace)
         self._http.headers["X-Api-Key"] = api_key
 
     async def registrations(self, query: Mapping[str, str]) -> AanmeldingenPage:
@@ -112,9 +95,3 @@ def _lines(case_id: str) -> str:
 
 def _read(model: type[Model], response: httpx.Response, success: HTTPStatus = HTTPStatus.OK) -> Model:
     return _RULES.read(model, _RULES.checked(response, success))
-
-
-def _mutual_tls(certificate: Certificate) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=certificate.authorities)
-    context.load_cert_chain(certificate.certificate, certificate.key)
-    return context

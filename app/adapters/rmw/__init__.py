@@ -50,7 +50,7 @@ def connect_rmw(
         username: of the UsernameToken.
         password: of the UsernameToken; send it over https only.
         pace: how many calls may leave, both directions together; None: no limit.
-        tls: whom to trust; None: the system's authorities.
+        tls: whom to trust and what to present; None: the system's authorities, and no certificate.
     """
     client = RmwClient(url, username, password, pace, tls)
     return Adapter(system=System.RMW, source=RmwSource(client, REFERRAL_CODE), sink=RmwSink(client), close=client.close)

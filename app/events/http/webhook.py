@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 import aiohttp
 
+from app.connection_failure import failure_of
 from app.domain.ports import Clock
 from app.events.contract.envelope import CONTENT_TYPE
 from app.events.http.client import OutboundClient, OutboundRequest, OutboundResponse
@@ -65,16 +66,25 @@ class WebhookSender:
         if not isinstance(request.auth, OAuthClient):
             return await self._post(request, "")
         try:
-            # Limited here too, because others may fetch a token before it does.
-            async with asyncio.timeout(self._outbound.timeout_seconds):
-                token = await self._tokens.token(request.auth)
-        except (NoToken, aiohttp.ClientError, OSError):
-            return SendResult(outcome=AttemptOutcome.FAILED, error_class="no-token")
+            token = await self._token(request.auth)
+        except NoToken as error:
+            return SendResult(outcome=AttemptOutcome.FAILED, error_class=error.code)
         return await self._post(request, token)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._outbound.close()
+
+    async def _token(self, client: OAuthClient) -> str:
+        """Return a token of the receiver's endpoint; raise NoToken with the cause when there is none."""
+        try:
+            # Limited here too, because others may fetch a token before it does.
+            async with asyncio.timeout(self._outbound.timeout_seconds):
+                return await self._tokens.token(client)
+        except AddressRefused:
+            raise NoToken("token-address-not-allowed") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NoToken(f"token-{failure_of(error)}") from error
 
     async def _post(self, request: WebhookRequest, token: str) -> SendResult:
         certificate = request.auth if isinstance(request.auth, ClientCertificate) else None
@@ -90,12 +100,10 @@ class WebhookSender:
         except AddressRefused:
             # The name led to a forbidden address just now; that may be corrected.
             return SendResult(outcome=AttemptOutcome.FAILED, error_class="address-not-allowed", sender_fault=True)
-        except TimeoutError:
-            return SendResult(outcome=AttemptOutcome.FAILED, error_class="timeout", unknown=True)
-        except aiohttp.ClientConnectorError:
-            return SendResult(outcome=AttemptOutcome.FAILED, error_class="no-connection")
-        except (aiohttp.ClientError, OSError):
-            return SendResult(outcome=AttemptOutcome.FAILED, error_class="connection-lost", unknown=True)
+        except (aiohttp.ClientError, OSError) as error:
+            # Without a connection nothing was sent; otherwise it may have arrived.
+            is_connected = not isinstance(error, aiohttp.ClientConnectorError)
+            return SendResult(outcome=AttemptOutcome.FAILED, error_class=failure_of(error), unknown=is_connected)
         if response.status == _UNAUTHORIZED and isinstance(request.auth, OAuthClient):
             self._tokens.forget(request.auth, token)
         return _result_of(response, self._clock)
