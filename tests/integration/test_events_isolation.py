@@ -16,7 +16,7 @@ from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.domain.values import Organisation
 from app.events.delivery.breaker import FIRST_WAIT, OPENS_AFTER
-from app.events.metrics import exposition, queue_metrics
+from app.operations.metrics.exposition import exposition, queue_metrics
 from app.models.delivery.claim import due_deliveries
 from app.models.delivery.delivery import DeliveryState, DeliveryUpdate, change_subscription_status, update_deliveries
 from app.models.delivery.receiver_health import BreakerState, failing_receivers

@@ -13,7 +13,7 @@ from app.bootstrap import build_delivery_engine, build_relay
 from app.events.delivery.attempt import Channels
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
-from app.events.metrics import exposition, queue_metrics
+from app.operations.metrics.exposition import exposition, queue_metrics
 from app.oauth_client import OAuthClient
 from app.operations.subscriptions.subscriptions import (
     SubscriptionRequest,

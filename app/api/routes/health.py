@@ -5,8 +5,8 @@ from fastapi import APIRouter, Response
 from app.api.dependencies import HubDep
 from app.api.responses import json_answer
 from app.domain.errors import SEND_AGAIN, Unavailable
-from app.events.metrics import CONTENT_TYPE, exposition, queue_metrics, unrelayed_since
 from app.loops import last_completed
+from app.operations.metrics.exposition import CONTENT_TYPE, exposition, queue_metrics, unrelayed_since
 
 router = APIRouter(include_in_schema=False)
 
