@@ -1,29 +1,50 @@
 """The API as one ASGI application: major version 1 under ``/v1``; tokens, health and documentation outside it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.http.middleware import RequestGuard, ResponseHeaders
 from app.api.http.problems import install_problem_handlers
+from app.api.http.request_log import RequestLog
+from app.api.http.request_record import record_of
 from app.api.openapi.document import document
 from app.api.routes import OUTSIDE, ROUTERS
 from app.api.state import AppState
 
+UNKNOWN_ADDRESS = "unknown"
+"""The template of all addresses at which there is nothing."""
+
 
 def create_api(hub: AppState) -> ASGIApp:
     """Return the API over a hub."""
-    outer = _application(hub)
-    for router in OUTSIDE:
-        outer.include_router(router)
-    versioned = _application(hub)
-    for router in ROUTERS:
-        versioned.include_router(router)
+    versioned = _application(hub, ROUTERS)
     # FastAPI's documented way to change the form of the document.
     versioned.openapi = partial(document, hub.public_url)  # type: ignore[method-assign]
-    return ResponseHeaders(RequestGuard(_Versions(outer, {"/v1": versioned})))
+    outer = _Part("", _application(hub, OUTSIDE), OUTSIDE)
+    versions = _Versions(outer, [_Part("/v1", versioned, ROUTERS)])
+    return RequestLog(ResponseHeaders(RequestGuard(versions)), hub, versions.route_of)
+
+
+class _Part(NamedTuple):
+    """The endpoints below one prefix, and the application that serves them."""
+
+    prefix: str
+    application: FastAPI
+    routers: Sequence[APIRouter]
+
+    def scope_of(self, scope: Scope) -> Scope:
+        """Return the scope of a request as this application sees it."""
+        root = scope.get("root_path", "")
+        return {**scope, "app_root_path": scope.get("app_root_path", root), "root_path": root + self.prefix}
+
+    def template_of(self, route: BaseRoute | None) -> str:
+        """Return the template of the addresses of a route."""
+        return self.prefix + route.path if isinstance(route, Route) else UNKNOWN_ADDRESS
 
 
 class _Versions:
@@ -32,23 +53,39 @@ class _Versions:
     What ``FastAPI.mount`` does, without running the outer application's middleware for every request as well.
     """
 
-    def __init__(self, outer: ASGIApp, versions: Mapping[str, ASGIApp]) -> None:
+    def __init__(self, outer: _Part, versions: Sequence[_Part]) -> None:
         self._outer, self._versions = outer, versions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request."""
-        for prefix, application in self._versions.items():
-            if scope["path"] == prefix or scope["path"].startswith(f"{prefix}/"):
-                root = scope.get("root_path", "")
-                inner = {**scope, "app_root_path": scope.get("app_root_path", root), "root_path": root + prefix}
-                await application(inner, receive, send)
-                return
-        await self._outer(scope, receive, send)
+        """Serve a request, and record the template of its address."""
+        part = self._part_of(scope["path"])
+        inner = part.scope_of(scope)
+        try:
+            await part.application(inner, receive, send)
+        finally:
+            record_of(scope).route = part.template_of(inner.get("route"))
+
+    def route_of(self, scope: Scope) -> str:
+        """Return the template of the address of a request that no application served."""
+        part = self._part_of(scope["path"])
+        inner = part.scope_of(scope)
+        matching = (
+            route for each in part.routers for route in each.routes if route.matches(inner)[0] is not Match.NONE
+        )
+        return part.template_of(next(matching, None))
+
+    def _part_of(self, path: str) -> _Part:
+        for each in self._versions:
+            if path == each.prefix or path.startswith(f"{each.prefix}/"):
+                return each
+        return self._outer
 
 
-def _application(hub: AppState) -> FastAPI:
+def _application(hub: AppState, routers: Sequence[APIRouter]) -> FastAPI:
     # FastAPI's own document and pages have other addresses and load scripts from elsewhere.
     application = FastAPI(openapi_url=None, redirect_slashes=False)
     application.state.hub = hub
     install_problem_handlers(application)
+    for router in routers:
+        application.include_router(router)
     return application

@@ -17,6 +17,7 @@ from fastapi import Request, Response, Security
 from fastapi.security import SecurityScopes
 
 from app.api.dependencies import Authorization, Caller, IdempotencyKey, IfMatch, Write, authenticate, hub_of, write_of
+from app.api.http.request_record import record_of
 from app.api.paging import cursor_of, position_of
 from app.api.responses import answer, json_answer, released_etag, request_of, to_response
 from app.api.state import AppState
@@ -244,7 +245,7 @@ class WriteContext(ReadContext):
 # One dependency each instead of several that depend on each other: resolving one costs as much as what it does.
 async def _reading(request: Request, required: SecurityScopes, authorization: Authorization) -> ReadContext:
     hub = await hub_of(request)
-    return ReadContext(hub, await authenticate(hub, authorization, required.scopes))
+    return ReadContext(hub, await authenticate(hub, record_of(request.scope), authorization, required.scopes))
 
 
 async def _changing(
@@ -255,7 +256,7 @@ async def _changing(
     if_match: IfMatch = None,
 ) -> WriteContext:
     hub = await hub_of(request)
-    who = await authenticate(hub, authorization, required.scopes)
+    who = await authenticate(hub, record_of(request.scope), authorization, required.scopes)
     # A body of the wrong form never reaches the endpoint; its other rules are then checked where it is answered.
     request.state.circumstances = who.circumstances(hub.services)
     return WriteContext(hub, who, await write_of(request, key, if_match))

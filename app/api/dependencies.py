@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import OAuth2
 
 from app.api.forms import KEY
+from app.api.http.request_record import RequestRecord
 from app.api.state import AppState
 from app.domain.commands import ActionContext
 from app.domain.errors import Forbidden, Unauthenticated
@@ -72,11 +73,14 @@ class Caller:
         )
 
 
-async def authenticate(hub: AppState, authorization: str | None, scopes: Sequence[str]) -> Caller:
+async def authenticate(
+    hub: AppState, record: RequestRecord, authorization: str | None, scopes: Sequence[str]
+) -> Caller:
     """Return who calls.
 
     Args:
         hub: that is called.
+        record: of the request, in which the client is noted.
         authorization: the header, None when absent.
         scopes: that the token must have.
 
@@ -88,6 +92,7 @@ async def authenticate(hub: AppState, authorization: str | None, scopes: Sequenc
     client = await hub.clients.find(claims.client_id)
     if client is None or client.organisation.id != claims.organisation_id:
         raise Unauthenticated("The client of this token is not active; ask the hub's operator.")
+    record.client = client.client_id
     # A scope that was taken from the client is gone at once, also from tokens that still name it.
     granted = claims.scopes & client.scopes
     missing = [scope for scope in scopes if scope not in granted]

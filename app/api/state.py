@@ -8,6 +8,7 @@ from app.database import Database
 from app.domain.ports import Clock
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.client import OutboundClient
+from app.operations.metrics.requests import RequestFigures
 from app.operations.readiness import Readiness
 from app.operations.services import Services
 from app.stopping import Stopping
@@ -28,6 +29,7 @@ class AppState:
         deliveries: builds the events of organisations that poll.
         subscription_limit: the most subscriptions that one organisation may have.
         stopping: the end of this process.
+        requests: the requests that this process answered.
     """
 
     db: Database
@@ -42,6 +44,7 @@ class AppState:
     deliveries: DeliveryBuilder
     subscription_limit: int
     stopping: Stopping = field(default_factory=Stopping)
+    requests: RequestFigures = field(default_factory=RequestFigures)
 
     @property
     def api_url(self) -> str:

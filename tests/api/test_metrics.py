@@ -22,6 +22,7 @@ async def test_metrics_can_be_read_by_prometheus(api: Api) -> None:
         "trajecthub_tries",
         "trajecthub_breaker_open",
         "trajecthub_loop_last_completed_timestamp_seconds",
+        "trajecthub_http_request_duration_seconds",
     }
 
 

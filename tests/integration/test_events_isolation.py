@@ -13,14 +13,17 @@ from structlog.testing import capture_logs
 
 from app.database import Connection, Database
 from app.domain.codes import ReferrerKind, System
-from app.domain.events import EventType
+from app.domain.events import EventType, NewEvent
 from app.domain.values import Organisation
 from app.events.delivery.breaker import FIRST_WAIT, OPENS_AFTER
-from app.operations.metrics.exposition import exposition, queue_metrics
 from app.models.delivery.claim import due_deliveries
 from app.models.delivery.delivery import DeliveryState, DeliveryUpdate, change_subscription_status, update_deliveries
+from app.models.delivery.outbox import append_events
 from app.models.delivery.receiver_health import BreakerState, failing_receivers
 from app.models.delivery.subscription import SubscriptionStatus
+from app.operations.metrics.exposition import exposition
+from app.operations.metrics.figures import read_figures
+from app.operations.metrics.requests import RequestFigures
 from tests.support.event_env import EventEnv, Mailbox, claim, deliveries_to, mailbox, organisation
 
 CONFIRMED = EventType.REFERRAL_CONFIRMED
@@ -277,11 +280,11 @@ async def test_metrics_show_depth_age_and_outcomes_by_receiver_only(env: EventEn
     box.answer = lambda _: web.Response(status=next(answers))
     referrals = await owe(env, box.url, 3)
     await env.send()
-    env.clock.move(seconds=65)
+    env.clock.move(seconds=58)
+    await env.db.write(append_events, [NewEvent(env.event(referrals[0], CONFIRMED), System.ALLEGRO)])
+    env.clock.move(seconds=7)
 
-    now = env.clock.now()
-    figures = await env.db.read(queue_metrics, now)
-    page = exposition(figures, now - timedelta(seconds=7), now, loops={}).decode()
+    page = exposition(await env.db.read(read_figures, env.clock.now()), {}, RequestFigures()).decode()
 
     receiver = env.receiver.text
     assert f'trajecthub_deliveries{{receiver="{receiver}",state="pending"}} 1.0' in page

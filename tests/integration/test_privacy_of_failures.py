@@ -13,8 +13,10 @@ from app.bootstrap import build_delivery_engine, build_relay
 from app.events.delivery.attempt import Channels
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
-from app.operations.metrics.exposition import exposition, queue_metrics
 from app.oauth_client import OAuthClient
+from app.operations.metrics.exposition import exposition
+from app.operations.metrics.figures import read_figures
+from app.operations.metrics.requests import RequestFigures
 from app.operations.subscriptions.subscriptions import (
     SubscriptionRequest,
     SubscriptionSettings,
@@ -136,9 +138,9 @@ async def test_failing_receiver_puts_no_canary_anywhere(
         with structlog.testing.capture_logs() as lines:
             await Engine(hub).settle()
 
-    rows, figures = repr(await hub.db.read(dump_of)), await hub.db.read(queue_metrics, hub.services.clock.now())
+    rows, figures = repr(await hub.db.read(dump_of)), await hub.db.read(read_figures, hub.services.clock.now())
     assert error in rows
     assert found_in(rows) == []
-    assert found_in(exposition(figures, None, hub.services.clock.now(), loops={}).decode()) == []
+    assert found_in(exposition(figures, {}, RequestFigures()).decode()) == []
     assert found_in(f"{lines} {caplog.text}") == []
     assert found_in(repr(seen)) == []

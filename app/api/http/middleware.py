@@ -18,6 +18,7 @@ from app import __version__
 from app.api.http.language import accepts_json
 from app.api.http.problems import bug_of, problem_of
 from app.api.http.protocol_errors import BAD_REQUEST, BODY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, HttpError
+from app.api.http.request_record import RequestRecord, record_of
 from app.domain.errors import SEND_AGAIN, Unavailable
 from app.domain.text import is_storable
 from app.log import correlated
@@ -61,9 +62,10 @@ class ResponseHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope))
+        record = record_of(scope)
+        record.id = request_id = _request_id(Headers(scope=scope))
         with correlated(request_id):
-            await self._serve(scope, receive, _Framed(send, request_id, bodyless=scope["method"] == "HEAD"))
+            await self._serve(scope, receive, _Framed(send, record, request_id, bodyless=scope["method"] == "HEAD"))
 
     async def _serve(self, scope: Scope, receive: Receive, framed: "_Framed") -> None:
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
@@ -71,26 +73,26 @@ class ResponseHeaders:
             await self._app(inner, receive, framed)
         except asyncio.CancelledError:
             # The process ends, and this request took longer than it may.
-            if not framed.started:
+            if record_of(scope).status is None:
                 await problem_of(scope, Unavailable(f"The hub is stopping. {SEND_AGAIN}"))(scope, receive, framed)
         except Exception as error:  # noqa: BLE001 - the last place that can still answer
             # Starlette raises an exception again after its handler sent the response and logged it.
-            if not framed.started:
+            if record_of(scope).status is None:
                 await bug_of(scope, error)(scope, receive, framed)
 
 
 class _Framed:
-    """A ``send`` that adds the headers, and drops the body for HEAD."""
+    """A ``send`` that adds the headers, records the status, and drops the body for HEAD."""
 
-    def __init__(self, send: Send, request_id: str, *, bodyless: bool) -> None:
-        self.started = False
+    def __init__(self, send: Send, record: RequestRecord, request_id: str, *, bodyless: bool) -> None:
         self._send = send
+        self._record = record
         self._request_id = request_id
         self._bodyless = bodyless
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self._record.status = message["status"]
             headers = message.get("headers", ())
             named = {name for name, _ in headers}
             added = [pair for pair in _RAW_HEADERS if pair[0] not in named]

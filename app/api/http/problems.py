@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +15,7 @@ from starlette.types import Scope
 
 from app.api.http.language import prefers_dutch
 from app.api.http.protocol_errors import BAD_REQUEST, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
+from app.api.http.request_record import record_of
 from app.api.http.validation_errors import broken_rules, invalid_input
 from app.domain.errors import (
     Conflict,
@@ -66,8 +66,6 @@ STATUS_OF: Mapping[type[HubError], int] = {
 """The status of every error."""
 
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
-
-_log = structlog.get_logger()
 
 
 class FaultOut(BaseModel):
@@ -132,6 +130,7 @@ def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, ob
     ``extra`` has further members of the body.
     """
     kind, status = (error.kind, error.kind.status) if isinstance(error, HttpError) else (error, STATUS_OF[type(error)])
+    record_of(scope).problem = kind.code
     dutch = prefers_dutch(scope)
     body: dict[str, object] = {
         "type": f"{TYPE_PREFIX}{kind.code}",
@@ -156,11 +155,12 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 
 def bug_of(scope: Scope, error: Exception) -> Response:
-    """Return the response to an unexpected error, and log where it was raised.
+    """Return the response to an unexpected error, and record for the log where it was raised.
 
-    The log has the stack frames and the type of the error but not its message, which may contain personal data.
+    That is the type of the error and its stack frames, but not its message, which may contain personal data.
     """
-    _log.error("request_failed", error=type(error).__name__, frames="".join(traceback.format_tb(error.__traceback__)))
+    record = record_of(scope)
+    record.error, record.frames = type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
     detail = "The hub made a mistake and logged it; try again, or tell the operator the X-Request-ID of this answer."
     return problem_of(scope, HttpError(INTERNAL_ERROR, detail))
 

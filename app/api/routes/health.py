@@ -6,7 +6,8 @@ from app.api.dependencies import HubDep
 from app.api.responses import json_answer
 from app.domain.errors import SEND_AGAIN, Unavailable
 from app.loops import last_completed
-from app.operations.metrics.exposition import CONTENT_TYPE, exposition, queue_metrics, unrelayed_since
+from app.operations.metrics.exposition import CONTENT_TYPE, exposition
+from app.operations.metrics.figures import read_figures
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,8 +33,6 @@ async def ready(hub: HubDep) -> Response:
 
 @router.get("/metrics")
 async def metrics(hub: HubDep) -> Response:
-    """Return the metrics of deliveries and background loops; block this path in the proxy in front of the hub."""
-    now = hub.services.clock.now()
-    figures = await hub.db.read(queue_metrics, now)
-    since = await hub.db.read(unrelayed_since)
-    return Response(exposition(figures, since, now, last_completed()), media_type=CONTENT_TYPE)
+    """Return the metrics of the hub and of this process; block this path in the proxy in front of the hub."""
+    figures = await hub.db.read(read_figures, hub.services.clock.now())
+    return Response(exposition(figures, last_completed(), hub.requests), media_type=CONTENT_TYPE)

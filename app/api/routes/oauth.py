@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 
 from app.api.dependencies import TOKEN_PATH, HubDep
+from app.api.http.request_record import record_of
 from app.api.oauth.client_authentication import authenticate
 from app.api.oauth.errors import OAuthError, refusal_of
 from app.api.responses import json_answer
@@ -24,6 +25,7 @@ async def token(request: Request, hub: HubDep) -> Response:
     try:
         form = _form_of(await request.body())
         client = await authenticate(hub, form, request.headers.get("authorization"))
+        record_of(request.scope).client = client.client_id
         scopes = _granted(client, form.get("scope"))
     except OAuthError as error:
         return refusal_of(request.scope, error)

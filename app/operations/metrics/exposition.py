@@ -1,45 +1,37 @@
-"""Metrics for operators in Prometheus' format: deliveries by receiver, how attempts ended, and background loops.
+"""Metrics for operators in Prometheus' format.
 
-The only labels are the receiver's key, a state, an outcome and the name of a loop: nothing about a person or a case.
+The only labels are the key of a receiver, the name of a partner or a loop, a template of an address, and codes such as
+a state: nothing about a person or a case.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from app.domain.receivers import ReceiverKey
-from app.models.delivery.outbox import unrelayed_since
-from app.models.delivery.queue_metrics import QueueMetrics, queue_metrics
 from app.models.delivery.receiver_health import BreakerState
+from app.operations.metrics.figures import Figures
+from app.operations.metrics.requests import RequestClass, RequestFigures
 
-__all__ = ["CONTENT_TYPE", "exposition", "queue_metrics", "unrelayed_since"]
+__all__ = ["CONTENT_TYPE", "exposition"]
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
-def exposition(
-    figures: Mapping[ReceiverKey, QueueMetrics],
-    unrelayed_since: datetime | None,
-    now: datetime,
-    loops: Mapping[str, float],
-) -> bytes:
+def exposition(figures: Figures, loops: Mapping[str, float], requests: RequestFigures) -> bytes:
     """Return figures as a page for Prometheus to read.
 
     Args:
-        figures: by receiver, as :func:`queue_metrics` returns them.
-        unrelayed_since: since when the oldest event waits to be relayed; None when none does.
-        now: the moment of the figures.
+        figures: of the hub, the same from every process.
         loops: when each background loop of this process last completed a round, in seconds since 1970, by name.
+        requests: that this process answered.
     """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Deliveries(figures, unrelayed_since or now, now))
+    registry.register(_Deliveries(figures))
     registry.register(_Loops(loops))
+    registry.register(_Requests(requests))
     return generate_latest(registry)
 
 
@@ -56,11 +48,25 @@ class _Loops(Collector):
         yield family
 
 
-class _Deliveries(Collector):
-    def __init__(self, figures: Mapping[ReceiverKey, QueueMetrics], unrelayed_since: datetime, now: datetime) -> None:
+class _Requests(Collector):
+    def __init__(self, figures: RequestFigures) -> None:
         self._figures = figures
-        self._unrelayed_since = unrelayed_since
-        self._now = now
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        help = "Requests that this process answered, by the class of their status and by how long they took."
+        labels = RequestClass._fields
+        family = HistogramMetricFamily("trajecthub_http_request_duration_seconds", help, labels=labels)
+        for kind, durations in self._figures.by_class.items():
+            family.add_metric(kind, list(durations.cumulative()), durations.seconds)
+        yield family
+
+
+class _Deliveries(Collector):
+    def __init__(self, figures: Figures) -> None:
+        self._now = figures.now
+        self._unrelayed_since = figures.unrelayed_since or figures.now
+        self._figures = figures.deliveries
 
     @override
     def collect(self) -> Iterator[Metric]:
