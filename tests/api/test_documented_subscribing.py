@@ -62,7 +62,7 @@ def example(method_or_path: str) -> Any:
 def test_every_call_takes_what_the_page_says_it_needs() -> None:
     documented = list(calls())
 
-    assert len(documented) == 11
+    assert len(documented) == 13
     for each in documented:
         assert each.needs <= each.parameters | each.body, each
         assert ("428" in each.operation["responses"]) == ("If-Match" in each.needs), each
@@ -96,7 +96,7 @@ async def test_examples_are_accepted(dock: Api) -> None:
 
 
 def test_example_events_are_valid() -> None:
-    event, notice = (json.loads(block) for block in code_blocks(PAGE, "json"))
+    event, _owed, notice = (json.loads(block) for block in code_blocks(PAGE, "json"))
 
     Draft202012Validator(envelope_schema(EventType.INTAKE_SCHEDULED)).validate(event)
     Draft202012Validator(schema_for(EventType.INTAKE_SCHEDULED)).validate(event["data"])
