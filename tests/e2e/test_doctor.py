@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.cli.doctor import Report, State, examine_clock
+from app.cli.findings import Report, State
 from app.cli.runtime import run as run_to_the_end
+from app.cli.store_examination import examine_clock
 from app.database import Connection, Database, upgrade_schema, with_own_connection
 from app.operations.access.signing_keys import SigningKey, add_signing_key
 from app.operations.clock import SystemClock
