@@ -193,7 +193,7 @@ async def open_store(settings: Settings, clock: Clock | None = None) -> AsyncIte
         MasterKeyRefused: it was sealed with another master key.
     """
     async with AsyncExitStack() as opened:
-        db = open_database(settings.database_url)
+        db = open_database(settings.database_url, settings.connections)
         opened.push_async_callback(db.close)
         await require_newest_schema(db)
         master_key = await require_master_key(db, settings)

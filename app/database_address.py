@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+from typing_extensions import override
+
 GIVE = "give sqlite:///path, or postgresql://user:password@host:port/database"
 
 _DEFAULT_PORT = 5432
@@ -85,6 +87,11 @@ class Place:
     host: str
     port: int
 
+    @override
+    def __str__(self) -> str:
+        """Return it as people write it."""
+        return f"{self.host}:{self.port}"
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class PostgresServers:
@@ -119,7 +126,7 @@ class Connections:
         work_seconds: the longest that a unit of work may take, the wait included.
     """
 
-    pool_size: int = 32
+    pool_size: int = 10
     pool_wait_seconds: float = 2.0
     work_seconds: float = 30.0
 

@@ -23,7 +23,7 @@ from app.adapters.allegro import AllegroSettings
 from app.adapters.common.settings import BaseUrl, PartnerSettings
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
-from app.database_address import DatabaseUrlInvalid, PostgresServers, SqliteFile, read_database_url
+from app.database_address import Connections, DatabaseUrlInvalid, PostgresServers, SqliteFile, read_database_url
 from app.domain.codes import System
 
 MASTER_KEY_BYTES = 32
@@ -123,6 +123,12 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///trajecthub.db"
     """The store: ``sqlite:///path`` for one process, ``postgresql://…`` for several, with the parameters of libpq."""
 
+    database_pool_size: Annotated[int, Field(ge=1, le=1000)] = Connections.pool_size
+    """Most connections with PostgreSQL that the requests and loops of one process use; notifications use two more."""
+
+    database_pool_wait_seconds: Annotated[float, Field(gt=0, le=30)] = Connections.pool_wait_seconds
+    """Longest wait for one of them that is free; a request that waited in vain is answered with 503."""
+
     master_key: SecretStr | None = None
     """Base64 of the 32 bytes from which every other key is derived; without it no personal data can be read again."""
 
@@ -205,6 +211,11 @@ class Settings(BaseSettings):
     def partners(self) -> Mapping[System, PartnerSettings]:
         """Return the settings of each partner."""
         return {each.system: each for _, each in self if isinstance(each, PartnerSettings)}
+
+    @property
+    def connections(self) -> Connections:
+        """Return how this process connects with PostgreSQL."""
+        return Connections(pool_size=self.database_pool_size, pool_wait_seconds=self.database_pool_wait_seconds)
 
     @property
     def master_key_file(self) -> Path:

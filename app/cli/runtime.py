@@ -71,7 +71,7 @@ async def with_database(settings: Settings, work: Callable[[Database, Settings],
     Raises:
         DatabaseUnusable: the database is out of reach, or has another schema than the newest.
     """
-    db = open_database(settings.database_url)
+    db = open_database(settings.database_url, settings.connections)
     try:
         await require_newest_schema(db)
         return await work(db, settings)

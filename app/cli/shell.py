@@ -40,7 +40,7 @@ def shell() -> None:
     settings = read_settings()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         with friendly_errors():
-            db = open_database(settings.database_url)
+            db = open_database(settings.database_url, settings.connections)
         try:
             with friendly_errors():
                 runner.run(_require_usable(db, settings))

@@ -2,15 +2,24 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from app.cli.findings import Report, State, milliseconds_since
-from app.database import Database, DatabaseInUse, StoreError, newest_schema
-from app.database_address import SqliteFile, read_database_url
+from app.database import NOTIFYING_CONNECTIONS, Database, DatabaseInUse, StoreError, newest_schema
+from app.database_address import PostgresServers, SqliteFile, read_database_url
 from app.domain.codes import System
 from app.domain.errors import Unavailable
-from app.models.diagnosis import partner_cursors, schema_version, server_time
+from app.models.access.master_key_check import rewrite_master_key_check
+from app.models.diagnosis import (
+    ServerState,
+    partner_cursors,
+    schema_version,
+    server_state,
+    server_time,
+    store_version,
+)
 from app.operations.clock import SystemClock
 from app.operations.master_key import MasterKeyRefused, value_opened_by
 from app.operations.policy_version import PolicyChanged, used_policy
@@ -31,7 +40,7 @@ async def examine_store(settings: Settings, report: Report) -> Cursors:
         report.add("database", State.FAILED, f"There is no file {missing}; make it with 'trajecthub migrate'.")
         return {}
     try:
-        db = open_database(settings.database_url)
+        db = open_database(settings.database_url, settings.connections)
     except DatabaseInUse:
         report.add("database", State.SKIPPED, "A running hub has the file open; stop it to have its contents examined.")
         return {}
@@ -57,17 +66,60 @@ def _missing_file(url: str) -> Path | None:
 
 async def _examine_store(db: Database, settings: Settings, report: Report) -> Cursors:
     begun = time.perf_counter()
-    version = await db.read(schema_version)
-    report.add("database", State.OK, f"{db.dialect} answers in {milliseconds_since(begun)} ms")
+    version = await db.read(store_version)
+    report.add("database", State.OK, f"{db.dialect} {version} answers in {milliseconds_since(begun)} ms")
     if db.dialect == "postgresql":
-        examine_clock(await db.read(server_time) - SystemClock().now(), report)
-    newest = newest_schema()
-    _examine_schema(version, newest, report)
-    if version != newest:
+        await _examine_server(db, settings, report)
+    schema, newest = await db.read(schema_version), newest_schema()
+    _examine_schema(schema, newest, report)
+    if schema != newest:
         return {}
+    await _examine_writing(db, report)
     await _examine_key(db, settings, report)
     await _examine_policy(db, settings, report)
     return await db.read(partner_cursors)
+
+
+async def _examine_server(db: Database, settings: Settings, report: Report) -> None:
+    examine_clock(await db.read(server_time) - SystemClock().now(), report)
+    examine_connections(await db.read(server_state), settings.database_pool_size, report)
+    await _examine_every_server(settings, report)
+
+
+def examine_connections(state: ServerState, pool_size: int, report: Report) -> None:
+    """Report how many connections the server allows, compared with what a process of the hub uses."""
+    used, allowed = pool_size + NOTIFYING_CONNECTIONS, state.connections_allowed
+    if used > allowed:
+        remedy = "lower TRAJECTHUB_DATABASE_POOL_SIZE, or raise max_connections"
+        report.add("connections", State.FAILED, f"A process uses up to {used}, and {allowed} are allowed: {remedy}.")
+    else:
+        enough = f"enough for {allowed // used} such processes; {state.connections_open} are open now"
+        report.add("connections", State.OK, f"A process uses up to {used} of the {allowed} that are allowed: {enough}.")
+
+
+async def _examine_every_server(settings: Settings, report: Report) -> None:
+    """Report each server of several: the hub uses the primary only, and a fault of another shows at a failover."""
+    address = read_database_url(settings.database_url)
+    if not isinstance(address, PostgresServers) or len(address.places) < 2:
+        return
+    for place in address.places:
+        db = Database.at(replace(address, places=(place,), session=None))
+        try:
+            kind = "a standby" if (await db.read(server_state)).is_standby else "the primary"
+            report.add(f"server {place}", State.OK, f"{kind}, {await db.read(store_version)}")
+        except (Unavailable, StoreError) as error:
+            report.add(f"server {place}", State.FAILED, fault_of_store(error))
+        finally:
+            await db.close()
+
+
+async def _examine_writing(db: Database, report: Report) -> None:
+    try:
+        await db.write_without_notifying(rewrite_master_key_check)
+    except (Unavailable, StoreError) as error:
+        report.add("writing", State.FAILED, fault_of_store(error))
+    else:
+        report.add("writing", State.OK, "The database takes writes.")
 
 
 def examine_clock(ahead: timedelta, report: Report) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from app.database.postgresql import PostgreSQL
 from app.database.sqlite import Sqlite
 from app.database.store import Dialect, Store
-from app.database_address import Connections, SqliteFile, read_database_url
+from app.database_address import Connections, PostgresServers, SqliteFile, read_database_url
 from app.signals import CommitSignal
 
 P = ParamSpec("P")
@@ -43,11 +43,16 @@ class Database:
             DatabaseInUse: the SQLite file is open elsewhere.
             DatabaseUrlInvalid: the URL cannot be read, or names another kind of store.
         """
-        match read_database_url(url):
+        return cls.at(read_database_url(url), connections)
+
+    @classmethod
+    def at(cls, address: SqliteFile | PostgresServers, connections: Connections = DEFAULT_CONNECTIONS) -> Self:
+        """Open the store at an address, as :meth:`open` does by a URL."""
+        match address:
             case SqliteFile(path):
                 return cls(Sqlite(path))
-            case servers:
-                return cls(PostgreSQL(servers, connections))
+            case PostgresServers():
+                return cls(PostgreSQL(address, connections))
 
     @property
     def dialect(self) -> Dialect:

@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 CHANNEL = "trajecthub"
 
+NOTIFYING_CONNECTIONS = 2
+"""How many connections a notifier keeps: one for each direction."""
+
 # One notification stands for all commits since the one before, because PostgreSQL serialises the transactions that send
 # one.
 PUBLISH_SECONDS = 0.01

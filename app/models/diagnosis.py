@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, DateTime, func, inspect, select
+from sqlalchemy import Connection, DateTime, String, func, inspect, select, text
 
 from app.domain.codes import System
 from app.models.access.master_key_check import MASTER_KEY_CHECK_CONTEXT, master_key_check
@@ -21,6 +21,21 @@ class SealedValue:
 
     content: bytes
     context: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerState:
+    """What a PostgreSQL server is, and how many connections it allows.
+
+    Attributes:
+        is_standby: it follows another server and takes no writes.
+        connections_allowed: the most that everybody with the hub's login may have together.
+        connections_open: how many there are at this moment, of everybody.
+    """
+
+    is_standby: bool
+    connections_allowed: int
+    connections_open: int
 
 
 def schema_version(tx: Connection) -> str | None:
@@ -56,6 +71,36 @@ def server_time(tx: Connection) -> datetime:
     moment: datetime = tx.execute(_SERVER_TIME).scalar_one()
     return moment.astimezone(UTC)
 
+
+def store_version(tx: Connection) -> str:
+    """Return the version of the store's software."""
+    version: str = tx.execute(_VERSION_OF[tx.dialect.name]).scalar_one()
+    return version
+
+
+def server_state(tx: Connection) -> ServerState:
+    """Return what the PostgreSQL server is, and how many connections it allows."""
+    return ServerState(**tx.execute(_SERVER_STATE).mappings().one())
+
+
+_VERSION_OF = {
+    "postgresql": select(func.current_setting("server_version", type_=String)),
+    "sqlite": select(func.sqlite_version(type_=String)),
+}
+
+_SERVER_STATE = text("""
+    SELECT pg_is_in_recovery() AS is_standby,
+           least(
+               current_setting('max_connections')::int
+                   - current_setting('superuser_reserved_connections')::int
+                   - coalesce(current_setting('reserved_connections', true), '0')::int,
+               nullif(rolconnlimit, -1),
+               nullif(datconnlimit, -1)
+           ) AS connections_allowed,
+           (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections_open
+      FROM pg_roles, pg_database
+     WHERE rolname = session_user AND datname = current_database()
+""")
 
 _SERVER_TIME = select(func.clock_timestamp(type_=DateTime(timezone=True)))
 _SQLITE_TIME = select(func.strftime("%Y-%m-%d %H:%M:%f", "now"))

@@ -4,17 +4,26 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from app.database import Database, StoreError, Trouble, newest_schema, trouble_of, with_own_connection
+from app.database_address import Connections
 from app.domain.errors import Unavailable
 from app.models.diagnosis import schema_version
+
+_POOL_SIZE = "TRAJECTHUB_DATABASE_POOL_SIZE"
 
 # What is the matter, and the remedy.
 _FAULTS: Mapping[Trouble, tuple[str, str]] = {
     Trouble.BROKEN_OFF: ("The connection with the database broke", "the hub tries again"),
     Trouble.CONTENDED: ("The database did not do the work in time", "the hub tries again"),
-    Trouble.NO_CONNECTION: ("The database takes no more connections", "raise max_connections, or run fewer processes"),
+    Trouble.NO_CONNECTION: (
+        "The database takes no more connections",
+        f"raise its max_connections, or lower {_POOL_SIZE}",
+    ),
     Trouble.NO_ROOM: ("The database has no room to write", "free space on its disk, or memory"),
     Trouble.OUT_OF_REACH: ("The database cannot be read", "check TRAJECTHUB_DATABASE_URL, and that the server runs"),
-    Trouble.POOL_EXHAUSTED: ("All connections of this process are in use", "run more processes"),
+    Trouble.POOL_EXHAUSTED: (
+        "All connections of this process are in use",
+        f"raise {_POOL_SIZE}, or run more processes",
+    ),
     Trouble.POOLER: ("The pooler in front of the database refuses", "see its log"),
     Trouble.READ_ONLY: ("The database takes no writes", "end its read-only mode, or connect the hub to the primary"),
     Trouble.STOPPING: ("The database stops or starts", "the hub tries again"),
@@ -25,7 +34,7 @@ class DatabaseUnusable(RuntimeError):
     """The hub cannot work with its database; the message contains the remedy."""
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, connections: Connections) -> Database:
     """Open the database, whatever its schema.
 
     Raises:
@@ -33,7 +42,7 @@ def open_database(url: str) -> Database:
         DatabaseUnusable: it cannot be opened.
     """
     with _in_reach():
-        return Database.open(url)
+        return Database.open(url, connections)
 
 
 async def require_newest_schema(db: Database) -> None:

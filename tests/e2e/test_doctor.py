@@ -1,5 +1,7 @@
 """``trajecthub doctor`` names every fault of an installation with its remedy, changes nothing and shows no secret."""
 
+import asyncio
+import re
 import socket
 from base64 import b64encode
 from collections.abc import Iterator
@@ -8,16 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from app.cli.findings import Report, State
 from app.cli.runtime import run as run_to_the_end
-from app.cli.store_examination import examine_clock
+from app.cli.store_examination import examine_clock, examine_connections
 from app.database import Connection, Database, upgrade_schema, with_own_connection
+from app.models.diagnosis import ServerState
 from app.operations.access.signing_keys import SigningKey, add_signing_key
 from app.operations.clock import SystemClock
 from app.operations.services import build_services
 from app.sandbox.gidso.app import API_KEY
 from tests.support.command_line import run, run_json, write
+from tests.support.postgres import PostgresServer
+from tests.support.store_trouble import read_only
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
 
@@ -67,6 +73,55 @@ def test_nothing_is_wrong_with_a_sound_installation(installation: dict[str, str]
     assert found["master key"] == ("ok", "It opens what is stored.")
     assert found["partner gidso"] == ("skipped", "not connected")
     assert ("clock" in found) is installation["TRAJECTHUB_DATABASE_URL"].startswith("postgresql")
+
+
+def test_the_version_and_the_connections_of_the_store_are_shown(installation: dict[str, str]) -> None:
+    found = examined(installation | {"TRAJECTHUB_DATABASE_POOL_SIZE": "6"}, "--offline", code=0)
+
+    assert re.match(r"(sqlite 3|postgresql \d+)\.\d+.* answers in \d+ ms", found["database"][1])
+    assert found["writing"] == ("ok", "The database takes writes.")
+    if "connections" in found:
+        state, detail = found["connections"]
+        assert state == "ok"
+        assert detail.startswith("A process uses up to 8 of the 197 that are allowed: enough for 24 such processes; ")
+
+
+def test_a_pool_that_the_server_does_not_allow_is_found() -> None:
+    report = Report()
+
+    for allowed in (11, 12):
+        state = ServerState(is_standby=False, connections_allowed=allowed, connections_open=3)
+        examine_connections(state, 10, report)
+
+    assert [each.state for each in report.findings] == [State.FAILED, State.OK]
+    assert "lower TRAJECTHUB_DATABASE_POOL_SIZE" in report.findings[0].detail
+
+
+def test_a_database_that_takes_no_writes_is_found(
+    sandbox: dict[str, str], postgres_server: PostgresServer, emptied_postgres_url: str
+) -> None:
+    async def examine_read_only() -> Findings:
+        async with read_only(postgres_server, emptied_postgres_url):
+            return await asyncio.to_thread(examined, environment, "--offline", code=1)
+
+    environment = sandbox | {"TRAJECTHUB_DATABASE_URL": emptied_postgres_url}
+
+    state, detail = run_to_the_end(examine_read_only())["writing"]
+
+    assert state == "failed"
+    assert detail.startswith("The database takes no writes (ReadOnlySQLTransactionError); ")
+
+
+def test_each_of_several_servers_is_examined(sandbox: dict[str, str], emptied_postgres_url: str) -> None:
+    folder = str(make_url(emptied_postgres_url).query["host"])
+    several = make_url(emptied_postgres_url).set(query={"host": f"/nowhere,{folder}"})
+    environment = sandbox | {"TRAJECTHUB_DATABASE_URL": several.render_as_string(hide_password=False)}
+
+    found = examined(environment, "--offline", code=1)
+
+    assert found["database"][0] == "ok"
+    assert found[f"server {folder}:5432"][1].startswith("the primary, ")
+    assert found["server /nowhere:5432"][0] == "failed"
 
 
 def test_findings_are_shown_as_a_table(installation: dict[str, str]) -> None:

@@ -31,6 +31,7 @@ REFUSED = [
         "postgresql://hub:geheim@host/hub?sslrootcert=/no.pem",
         "has sslrootcert=/no.pem, where no file is",
     ),
+    ("DATABASE_POOL_SIZE", "0", ": must be at least 1; correct it, or unset it"),
     ("DATABASE_URL", "sqlite://", "names no file: give one, as sqlite:///trajecthub.db"),
     ("DATABASE_URL", "sqlite:////tmp", "is /tmp, which is a folder: give a file in it"),
     ("DATABASE_URL", "sqlite:////nowhere/x.db", "is in the folder /nowhere, which does not exist: make it"),
