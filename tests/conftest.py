@@ -18,8 +18,8 @@ from tests.support.certificate import write_certificate
 from tests.support.postgres import (
     NOT_DURABLE,
     PostgresServer,
+    SharedDatabase,
     database_name,
-    empty_database,
     folder_in_memory,
     running_server,
 )
@@ -97,18 +97,19 @@ def sqlite_url(database_folder: Path, sqlite_template: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """Return the URL of the PostgreSQL database that tests share, one after the other."""
-    url = postgres_server.create_database(database_name(postgres_template))
-    yield url
-    postgres_server.drop_database(url)
+def shared_postgres(postgres_server: PostgresServer, postgres_template: str) -> Iterator[SharedDatabase]:
+    """Return the PostgreSQL database that tests share, one after the other."""
+    shared = SharedDatabase(postgres_server.create_database(database_name(postgres_template)))
+    yield shared
+    shared.close()
+    postgres_server.drop_database(shared.url)
 
 
 @pytest.fixture
-def emptied_postgres_url(shared_postgres_url: str) -> str:
+def emptied_postgres_url(shared_postgres: SharedDatabase) -> str:
     """Return the URL of a PostgreSQL database with the schema and no rows, for tests that do not change the schema."""
-    empty_database(shared_postgres_url)
-    return shared_postgres_url
+    shared_postgres.empty()
+    return shared_postgres.url
 
 
 @pytest.fixture

@@ -7,9 +7,17 @@ from app.database import Connection, Database, StoreError
 from app.domain.errors import Unavailable
 from app.models import metadata
 from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, InProcessHub, dump_of
-from tests.support.postgres import empty_database
+from tests.support.postgres import PostgresServer, SharedDatabase
+from tests.support.store_trouble import end_connections
 
 EVENT, HISTORY = metadata.tables["event"], metadata.tables["history"]
+
+
+@pytest.fixture
+def shared(shared_postgres: SharedDatabase) -> SharedDatabase:
+    """Return the database, emptied."""
+    shared_postgres.empty()
+    return shared_postgres
 
 
 async def fill(url: str) -> tuple[set[int], set[str]]:
@@ -24,11 +32,11 @@ async def fill(url: str) -> tuple[set[int], set[str]]:
     return numbers, filled
 
 
-async def test_an_emptied_database_has_no_rows_and_counts_anew(emptied_postgres_url: str) -> None:
-    first, filled = await fill(emptied_postgres_url)
-    empty_database(emptied_postgres_url)
-    left = await rows_of(emptied_postgres_url)
-    second, _ = await fill(emptied_postgres_url)
+async def test_an_emptied_database_has_no_rows_and_counts_anew(shared: SharedDatabase) -> None:
+    first, filled = await fill(shared.url)
+    shared.empty()
+    left = await rows_of(shared.url)
+    second, _ = await fill(shared.url)
 
     assert {"event", "history", "referral"} <= filled
     assert left == {}
@@ -43,11 +51,11 @@ async def rows_of(url: str) -> dict[str, int]:
     return {name: len(rows) for name, rows in dump.items() if rows}
 
 
-async def test_history_is_append_only_again_once_emptied(emptied_postgres_url: str) -> None:
-    await fill(emptied_postgres_url)
-    empty_database(emptied_postgres_url)
-    await fill(emptied_postgres_url)
-    db = Database.open(emptied_postgres_url)
+async def test_history_is_append_only_again_once_emptied(shared: SharedDatabase) -> None:
+    await fill(shared.url)
+    shared.empty()
+    await fill(shared.url)
+    db = Database.open(shared.url)
 
     with pytest.raises(StoreError, match="append-only"):
         await db.write(lambda tx: tx.execute(HISTORY.delete()))
@@ -55,11 +63,11 @@ async def test_history_is_append_only_again_once_emptied(emptied_postgres_url: s
     await db.close()
 
 
-async def test_rows_lie_in_the_order_in_which_they_come_once_emptied(emptied_postgres_url: str) -> None:
-    await fill(emptied_postgres_url)
-    empty_database(emptied_postgres_url)
-    await fill(emptied_postgres_url)
-    db = Database.open(emptied_postgres_url)
+async def test_rows_lie_in_the_order_in_which_they_come_once_emptied(shared: SharedDatabase) -> None:
+    await fill(shared.url)
+    shared.empty()
+    await fill(shared.url)
+    db = Database.open(shared.url)
 
     places = await db.read(places_of_events)
     await db.close()
@@ -71,12 +79,23 @@ def places_of_events(tx: Connection) -> list[str]:
     return list(tx.execute(text("SELECT ctid::text FROM event ORDER BY position")).scalars())
 
 
-async def test_nobody_keeps_an_emptied_database_open(emptied_postgres_url: str) -> None:
-    left_open = Database.open(emptied_postgres_url)
+async def test_nobody_keeps_an_emptied_database_open(shared: SharedDatabase) -> None:
+    left_open = Database.open(shared.url)
     await left_open.read(lambda tx: tx.execute(text("SELECT 1")).scalar())
 
-    empty_database(emptied_postgres_url)
+    shared.empty()
 
     with pytest.raises(Unavailable):
         await left_open.read(lambda tx: tx.execute(text("SELECT 1")).scalar())
     await left_open.close()
+
+
+async def test_it_is_emptied_after_every_connection_was_ended(
+    shared: SharedDatabase, postgres_server: PostgresServer
+) -> None:
+    await fill(shared.url)
+    await end_connections(postgres_server, shared.url)
+
+    shared.empty()
+
+    assert await rows_of(shared.url) == {}
