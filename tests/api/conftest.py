@@ -27,6 +27,7 @@ from app.sandbox.runtime import SettableClock
 from app.settings import Settings
 from app.worker import WorkerLoops
 from tests.support.event_env import Mailbox, mailbox
+from tests.support.hub import Dump, rows_made_by, store_rows
 from tests.support.names import StubResolver
 from tests.support.served import api_of
 
@@ -63,6 +64,7 @@ Api = httpx.AsyncClient
 SignIn = Callable[[str], Awaitable[Api]]
 
 
+@cache
 def sandbox_settings(public_url: str = PUBLIC_URL) -> Settings:
     """Return the settings of a hub in the sandbox without partners."""
     return Settings(mode="sandbox", public_url=public_url, master_key=SecretStr(b64encode(MASTER_KEY).decode()))
@@ -83,6 +85,16 @@ def _populate(tx: Connection, services: Services) -> None:
         save_client(tx, services, client_id, organisation_code=code, scopes=scopes, secret=SECRET)
 
 
+@cache
+def _populated() -> Dump:
+    """Return the rows of a populated database, to store at once: the operations take some fifty statements."""
+    return rows_made_by(lambda tx: _populate(tx, _services(SettableClock(NOW))))
+
+
+def _services(clock: SettableClock) -> Services:
+    return build_services(MASTER_KEY, "rotterdam", clock)
+
+
 @pytest.fixture
 def clock() -> SettableClock:
     """Return the hub's clock, which stands at ``NOW`` until it is set."""
@@ -92,13 +104,13 @@ def clock() -> SettableClock:
 @pytest.fixture
 def services(clock: SettableClock) -> Services:
     """Return what operations work with, for Rotterdam."""
-    return build_services(MASTER_KEY, "rotterdam", clock)
+    return _services(clock)
 
 
 @pytest.fixture
 async def hub(database: Database, services: Services) -> AsyncIterator[AppState]:
     """Return a hub with the institutions, the ``REFERRERS`` and the ``CLIENTS``, on each store in turn."""
-    await database.write(_populate, services)
+    await database.write(store_rows, _populated())
     outbound = OutboundClient(AddressPolicy.of(sandbox=True), resolver=StubResolver())
     yield build_app_state(database, services, sandbox_settings(), outbound=outbound)
     await outbound.close()

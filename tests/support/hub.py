@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 
 from app.database import Connection, Database
 from app.domain.case import Case
@@ -143,9 +144,9 @@ def unreadable(case_id: str, external_id: str = "x", **payload: object) -> Partn
     return partner_record(case_id, external_id=external_id, payload=payload or {"soort": "nieuw"}, unread=unread)
 
 
-def deterministic_services(clock: SettableClock) -> Services:
+def deterministic_services(clock: SettableClock, seed: int = 1) -> Services:
     """Return the services of an installation whose ids are the same in every run."""
-    return replace(build_services(KEY, "rotterdam", clock), new_id=MonotonicIds(Random(1).getrandbits))
+    return replace(build_services(KEY, "rotterdam", clock), new_id=MonotonicIds(Random(seed).getrandbits))
 
 
 def dump_of(tx: Connection) -> Dump:
@@ -154,6 +155,38 @@ def dump_of(tx: Connection) -> Dump:
         table.name: [tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key.columns))]
         for table in metadata.sorted_tables
     }
+
+
+@cache
+def _registered() -> Dump:
+    """Return the rows of the institutions and the referrers, to store at once: the operations take many statements."""
+    # Other ids than those of what a hub makes afterwards.
+    services = deterministic_services(SettableClock(NOW), seed=0)
+
+    def work(tx: Connection) -> None:
+        set_up_institutions(tx, services)
+        for details in REFERRERS:
+            save_referrer(tx, services, details)
+
+    return rows_made_by(work)
+
+
+def rows_made_by(work: Callable[[Connection], object]) -> Dump:
+    """Return every row that ``work`` stores in an empty database."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as tx:
+        metadata.create_all(tx)
+        work(tx)
+        made = dump_of(tx)
+    engine.dispose()
+    return made
+
+
+def store_rows(tx: Connection, dump: Dump) -> None:
+    """Store rows as they were dumped."""
+    for table in metadata.sorted_tables:
+        if rows := dump[table.name]:
+            tx.execute(table.insert(), [dict(zip(table.c.keys(), row, strict=True)) for row in rows])
 
 
 def without_volatile(dump: Dump) -> Dump:
@@ -171,13 +204,7 @@ class InProcessHub:
 
     async def set_up(self) -> None:
         """Register the institutions and the referrers."""
-
-        def work(tx: Connection) -> None:
-            set_up_institutions(tx, self.services)
-            for details in REFERRERS:
-                save_referrer(tx, self.services, details)
-
-        await self.db.write(work)
+        await self.db.write(store_rows, _registered())
 
     async def refer(self, *commands: Any, **changes: Any) -> UUID:
         """Register a referral that is in order but for ``changes``, and execute the commands on it."""
