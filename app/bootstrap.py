@@ -38,6 +38,7 @@ from app.operations.readiness import Readiness
 from app.operations.retention import purge_expired
 from app.operations.schema import open_database, require_newest_schema
 from app.operations.services import Services, build_services
+from app.operations.worker_processes import WorkerReporter
 from app.settings import Settings
 from app.stopping import Stopping
 from app.worker import WorkerLoops
@@ -120,7 +121,7 @@ def build_app_state(
 
 def build_worker(db: Database, services: Services, settings: Settings) -> WorkerLoops:
     """Return the loops of one process, with every partner that has an address."""
-    policies, holder = pull_policies_of(settings), uuid4().hex
+    policies, worker_id = pull_policies_of(settings), uuid4()
     adapters = connect_partners(settings.partners.values(), services.clock, policies)
     webhook = WebhookSender(services.clock, build_outbound(settings))
     channels = Channels(webhook, {system: each.sink for system, each in adapters.items()})
@@ -128,12 +129,14 @@ def build_worker(db: Database, services: Services, settings: Settings) -> Worker
         relay=build_relay(db, services),
         delivery=build_delivery_engine(db, services, origin_of(settings), channels),
         pullers={
-            system: _build_puller(db, services, adapter, holder, policies[system])
+            system: _build_puller(db, services, adapter, worker_id.hex, policies[system])
             for system, adapter in adapters.items()
         },
         adapters=adapters,
         webhook=webhook,
         purge=partial(db.write_without_notifying, purge_expired, services),
+        reporter=WorkerReporter(db=db, services=services, id=worker_id, started_at=services.clock.now()),
+        require_schema=partial(require_newest_schema, db),
     )
 
 

@@ -1,23 +1,30 @@
-"""Background loops: they go on after a failed round, and know when they last completed one."""
+"""Background loops: they go on after a failed round, and it is known what each of them last did."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeVar
 
 import structlog
 
-from app.signals import CommitSignal
-
-__all__ = ["Failed", "attempt", "last_completed", "run_forever"]
+__all__ = [
+    "Failed",
+    "LoopState",
+    "attempt",
+    "attempt_round",
+    "last_completed",
+    "loop_states",
+    "note_progress",
+    "run_forever",
+]
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
-
-_last_completed: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -27,9 +34,46 @@ class Failed:
     error: Exception
 
 
+@dataclass(kw_only=True)
+class LoopState:
+    """What a loop of this process does, and last did.
+
+    Attributes:
+        is_working: whether a round is under way.
+        steps: of the rounds until now; it grows as long as a round makes progress.
+        completed_at: when a round last ended without an error, in seconds since 1970.
+        failed_at: when a round last ended with one.
+        error: the class of that error.
+    """
+
+    name: str
+    is_working: bool = False
+    steps: int = 0
+    completed_at: float | None = None
+    failed_at: float | None = None
+    error: str | None = None
+
+
+_states: dict[str, LoopState] = {}
+
+# The loops whose round this is, the outermost first.
+_rounds: ContextVar[tuple[LoopState, ...]] = ContextVar("rounds", default=())
+
+
+def loop_states() -> Sequence[LoopState]:
+    """Return the state of each loop of this process, as it is now; callable from every thread."""
+    return [replace(each) for each in list(_states.values())]
+
+
 def last_completed() -> Mapping[str, float]:
     """Return when each loop of this process last completed a round without an error, in seconds since 1970, by name."""
-    return MappingProxyType(dict(_last_completed))
+    return MappingProxyType({each.name: each.completed_at for each in loop_states() if each.completed_at is not None})
+
+
+def note_progress() -> None:
+    """Note that the present round of a loop makes progress, so that one that takes long is not taken for stuck."""
+    for each in _rounds.get():
+        each.steps += 1
 
 
 async def attempt(work: Awaitable[T], *, passing: tuple[type[Exception], ...] = ()) -> T | Failed:
@@ -45,13 +89,26 @@ async def attempt(work: Awaitable[T], *, passing: tuple[type[Exception], ...] = 
         return Failed(error)
 
 
+async def attempt_round(name: str, work: Awaitable[T], *, passing: tuple[type[Exception], ...] = ()) -> T | Failed:
+    """Do one round of the loop of this name; return its result, or the error that it ended with."""
+    state = _states.setdefault(name, LoopState(name=name))
+    with _working(state):
+        done = await attempt(work, passing=passing)
+    if isinstance(done, Failed):
+        # The type only: a message or a trace may hold personal data.
+        state.failed_at, state.error = time.time(), type(done.error).__name__
+    else:
+        state.completed_at = time.time()
+    return done
+
+
 async def run_forever(
     name: str,
     work: Callable[[], Awaitable[object]],
     *,
     stop: asyncio.Event,
     interval_seconds: float,
-    signal: CommitSignal | None = None,
+    fatal: tuple[type[Exception], ...] = (),
 ) -> None:
     """Do rounds of ``work`` until ``stop`` is set; a round that fails is logged and does not end the loop.
 
@@ -60,27 +117,25 @@ async def run_forever(
         work: one round; when it returns True there is more to do, and the next round follows at once.
         stop: ends the loop after the current round, or while it waits.
         interval_seconds: the longest wait between two rounds, and the wait after a failed one.
-        signal: starts the next round earlier.
+        fatal: errors that end the loop; they are raised.
     """
     while not stop.is_set():
-        done = await attempt(work())
+        done = await attempt_round(name, work(), passing=fatal)
         if isinstance(done, Failed):
-            # The type only: a message or a trace may hold personal data.
             log.error("loop_round_failed", loop=name, error=type(done.error).__name__)
-            # Without the signal, so that a lasting fault does not make a busy loop.
-            await _wait(stop, interval_seconds, None)
-            continue
-        _last_completed[name] = time.time()
         if done is not True:
-            await _wait(stop, interval_seconds, signal)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), interval_seconds)
 
 
-async def _wait(stop: asyncio.Event, seconds: float, signal: CommitSignal | None) -> None:
-    waits: set[asyncio.Task[bool]] = {asyncio.create_task(stop.wait())}
-    if signal:
-        waits.add(asyncio.create_task(signal.wait(seconds)))
+@contextmanager
+def _working(state: LoopState) -> Iterator[None]:
+    before = _rounds.get()
+    token = _rounds.set((*before, state))
+    state.is_working = True
+    note_progress()
     try:
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        yield
     finally:
-        for each in waits:
-            each.cancel()
+        state.is_working = False
+        _rounds.reset(token)

@@ -1,11 +1,9 @@
 """Serves the API over HTTP."""
 
 import asyncio
-import errno
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,10 +17,6 @@ KEEP_ALIVE_SECONDS = 75
 
 ANSWER_SECONDS = 0.5
 """The time to answer a request that is broken off."""
-
-
-class AddressUnusable(RuntimeError):
-    """The hub cannot listen at the address of its settings; the message contains the remedy."""
 
 
 async def serve(app: ASGIApp, listening: list[socket.socket], stopping: Stopping) -> None:
@@ -59,48 +53,6 @@ async def _until(event: asyncio.Event, serving: asyncio.Task[None]) -> None:
         await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         waiting.cancel()
-
-
-def listen(host: str, port: int) -> list[socket.socket]:
-    """Return sockets that listen at every address of ``host``.
-
-    Raises:
-        OSError: the host is not known or not of this machine, or the port cannot be opened.
-    """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    listening: list[socket.socket] = []
-    try:
-        for family, address in dict.fromkeys((family, address) for family, *_, address in found):
-            listening.append(_listener(family, address))
-    except OSError:
-        for each in listening:
-            each.close()
-        raise
-    return listening
-
-
-def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:
-    listener = socket.create_server(address, family=family)
-    # Connections inherit it. asyncio sets it only on sockets that name their protocol, and without it the second write
-    # of an answer waits 40 ms for the acknowledgement of the first.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
-
-
-def fault_of_listening(host: str, port: int, error: OSError) -> str:
-    """Return why the hub cannot listen at the address of its settings, with the remedy."""
-    at_host, at_port = f"TRAJECTHUB_HOST is {host}", f"TRAJECTHUB_PORT is {port}"
-    match error:
-        case socket.gaierror():
-            return f"{at_host}, which cannot be resolved: set an address of this machine, such as 127.0.0.1"
-        case OSError(errno=errno.EADDRNOTAVAIL):
-            return f"{at_host}, which is no address of this machine: set one that is, such as 127.0.0.1"
-        case OSError(errno=errno.EADDRINUSE):
-            return f"{at_port}, which is in use on {host}: stop what listens there, or set another port"
-        case OSError(errno=errno.EACCES):
-            return f"{at_port}, which this user may not open: set a port from 1024"
-        case _:
-            return f"{at_host} and {at_port}, where the hub cannot listen ({type(error).__name__}): set others"
 
 
 class QuietServer(uvicorn.Server):

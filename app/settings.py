@@ -150,6 +150,9 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port on which the API listens; 0 lets the operating system choose."""
 
+    worker_port: Annotated[int | None, Field(ge=1, le=65535)] = None
+    """Port on which ``worker`` answers ``GET /healthz/live`` with what its loops last did; without it there is none."""
+
     municipality: str = "rotterdam"
     """Name of the set of reference data and of the privacy policy."""
 

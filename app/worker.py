@@ -10,16 +10,20 @@ import structlog
 from app.adapters.common.adapter import Adapter
 from app.adapters.engine.puller import Puller
 from app.domain.codes import System
+from app.domain.worker_processes import REPORT_SECONDS
 from app.events.delivery.engine import DeliveryEngine
 from app.events.delivery.relay import Relay
 from app.events.http.webhook import WebhookSender
 from app.loops import last_completed, run_forever
 from app.operations.intake.apply import PageResult
+from app.operations.schema import SchemaMismatch
+from app.operations.worker_processes import WorkerReporter
 
 log = structlog.get_logger(__name__)
 
 _RETENTION_SECONDS = 3600
 _LIVENESS_SECONDS = 300
+_SCHEMA_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,8 @@ class WorkerLoops:
     Attributes:
         pullers: one for each connected partner.
         purge: deletes what is older than the terms of retention.
+        reporter: reports this process for operators.
+        require_schema: raises SchemaMismatch when the database no longer has the schema of this version of the hub.
     """
 
     relay: Relay
@@ -37,14 +43,22 @@ class WorkerLoops:
     adapters: dict[System, Adapter]
     webhook: WebhookSender
     purge: Callable[[], Awaitable[int]]
+    reporter: WorkerReporter
+    require_schema: Callable[[], Awaitable[None]]
 
     async def run(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
-        """Run all loops until ``stop`` is set; deliveries in flight are finished and recorded."""
+        """Run all loops until ``stop`` is set; deliveries in flight are finished and recorded.
+
+        Raises:
+            SchemaMismatch: this worker can do nothing any more.
+        """
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self.delivery.run(stop, self.relay.once))
             for puller in self.pullers.values():
                 loops.create_task(puller.run(stop, pull_interval_seconds))
             loops.create_task(run_forever("retention", self.purge, stop=stop, interval_seconds=_RETENTION_SECONDS))
+            loops.create_task(self._check_schema(stop))
+            loops.create_task(self._report(stop))
 
     async def run_alone(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
         """Run all loops in a process without ``/metrics``; its log shows which loops are alive."""
@@ -61,6 +75,14 @@ class WorkerLoops:
             pass
         await self.delivery.drain()
         return sum(results, PageResult())
+
+    async def _check_schema(self, stop: asyncio.Event) -> None:
+        work, fatal = self.require_schema, (SchemaMismatch,)
+        await run_forever("schema", work, stop=stop, interval_seconds=_SCHEMA_SECONDS, fatal=fatal)
+
+    async def _report(self, stop: asyncio.Event) -> None:
+        await run_forever("report", self.reporter.report, stop=stop, interval_seconds=REPORT_SECONDS)
+        await self.reporter.withdraw()
 
     async def close(self) -> None:
         """Close all connections to partners and subscribers."""

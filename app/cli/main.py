@@ -14,6 +14,7 @@ COMMANDS = (
     LazyCommand(
         "worker", "app.cli.worker", "Pull, relay and deliver next to API processes (PostgreSQL).", is_service=True
     ),
+    LazyCommand("workers", "app.cli.workers", "List the workers; one that is silent ended without a stop, or hangs."),
     LazyCommand("migrate", "app.cli.migrate", "Update the database schema and add the city's institutions."),
     LazyCommand("doctor", "app.cli.doctor", "Examine settings, database, master key, policy and partners."),
     LazyCommand("shell", "app.cli.shell", "Open a Python prompt with the settings, services and database."),

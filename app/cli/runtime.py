@@ -114,9 +114,18 @@ def friendly_errors(*more: type[Exception]) -> Iterator[None]:
     try:
         yield
     except* known as group:
-        raise _stop("; ".join(str(error) for error in group.exceptions)) from group
+        raise _stop("; ".join(str(error) for error in _leaves(group))) from group
     except* KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    """Yield the errors of a group and of the groups in it."""
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from _leaves(each)
+        else:
+            yield each
 
 
 def _stop(message: str) -> typer.Exit:

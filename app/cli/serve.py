@@ -1,7 +1,6 @@
 """``trajecthub serve``: the API, with or without a worker in the same process."""
 
 import asyncio
-import socket
 from contextlib import AsyncExitStack, suppress
 from typing import Annotated
 
@@ -11,10 +10,11 @@ from app.api.app import create_api
 from app.api.state import AppState
 from app.bootstrap import open_app_state, open_worker
 from app.cli.runtime import read_settings, run
-from app.main import AddressUnusable, fault_of_listening, listen
+from app.listening import listen_for
 from app.main import serve as serve_http
 from app.settings import Settings
 from app.stopping import StoppedAtStart, Stopping
+from app.watchdog import watched
 
 commands = typer.Typer()
 
@@ -34,8 +34,8 @@ async def _serve(settings: Settings, *, with_worker: bool) -> None:
         with suppress(StoppedAtStart):
             async with stopping.while_starting():
                 state = await opened.enter_async_context(open_app_state(settings, stopping=stopping))
-            listening = _listen(settings)
-            async with asyncio.TaskGroup() as running:
+            listening = listen_for(settings.host, settings.port, "TRAJECTHUB_PORT")
+            async with watched(), asyncio.TaskGroup() as running:
                 running.create_task(serve_http(create_api(state), listening, stopping))
                 if with_worker:
                     running.create_task(_work(state, settings))
@@ -44,10 +44,3 @@ async def _serve(settings: Settings, *, with_worker: bool) -> None:
 async def _work(state: AppState, settings: Settings) -> None:
     async with open_worker(state.db, state.services, settings) as worker, state.stopping.while_running():
         await worker.run(state.stopping.announced, settings.pull_interval_seconds)
-
-
-def _listen(settings: Settings) -> list[socket.socket]:
-    try:
-        return listen(settings.host, settings.port)
-    except OSError as error:
-        raise AddressUnusable(fault_of_listening(settings.host, settings.port, error)) from error

@@ -6,8 +6,11 @@ import typer
 
 from app.bootstrap import open_store, open_worker
 from app.cli.runtime import read_settings, run
+from app.listening import listen_for
+from app.liveness import serving_liveness
 from app.settings import Settings
 from app.stopping import StoppedAtStart, Stopping
+from app.watchdog import watched
 from app.worker import WorkerLoops
 
 commands = typer.Typer()
@@ -25,10 +28,14 @@ async def _work(settings: Settings) -> None:
         with suppress(StoppedAtStart):
             async with stopping.while_starting():
                 loops = await _open(opened, settings)
-            async with stopping.while_running():
+            async with watched(), stopping.while_running():
                 await loops.run_alone(stopping.announced, settings.pull_interval_seconds)
 
 
 async def _open(opened: AsyncExitStack, settings: Settings) -> WorkerLoops:
     store = await opened.enter_async_context(open_store(settings))
-    return await opened.enter_async_context(open_worker(store.db, store.services, settings))
+    loops = await opened.enter_async_context(open_worker(store.db, store.services, settings))
+    if settings.worker_port is not None:
+        listening = listen_for(settings.host, settings.worker_port, "TRAJECTHUB_WORKER_PORT")
+        await opened.enter_async_context(serving_liveness(listening, loops.reporter.present))
+    return loops

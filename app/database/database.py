@@ -15,6 +15,7 @@ from app.database.postgresql import PostgreSQL
 from app.database.sqlite import Sqlite
 from app.database.store import Dialect, Store
 from app.database_address import Connections, PostgresServers, SqliteFile, read_database_url
+from app.loops import note_progress
 from app.signals import CommitSignal
 
 P = ParamSpec("P")
@@ -81,10 +82,12 @@ class Database:
     ) -> T:
         """Run ``work`` as :meth:`write` does, but notify nobody: for a write that leaves nobody anything to do."""
         try:
-            return await self._store.write(lambda tx: work(tx, *args, **kwargs))
+            result = await self._store.write(lambda tx: work(tx, *args, **kwargs))
         except IntegrityError:
             # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
-            return await self._store.write(lambda tx: work(tx, *args, **kwargs))
+            result = await self._store.write(lambda tx: work(tx, *args, **kwargs))
+        note_progress()
+        return result
 
     async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` on committed data.
@@ -94,7 +97,9 @@ class Database:
         Raises:
             Unavailable: no connection was free in time, or the store ended the statement.
         """
-        return await self._store.read(lambda tx: work(tx, *args, **kwargs))
+        result = await self._store.read(lambda tx: work(tx, *args, **kwargs))
+        note_progress()
+        return result
 
     def listen(self) -> CommitSignal:
         """Return a signal of committed writes; it is valid as long as the caller keeps it.

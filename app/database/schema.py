@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +31,7 @@ def upgrade_schema(url: str) -> None:
     alembic.command.upgrade(config, "head")
 
 
+@cache
 def newest_schema() -> str:
     """Return the newest migration that this version of the hub has."""
     head = ScriptDirectory.from_config(_migrations()).get_current_head()

@@ -1,5 +1,6 @@
 """Tables and their named queries: the only SQL outside migrations."""
 
+from app.models import worker_process
 from app.models.access import (
     api_client,
     idempotency,
@@ -39,4 +40,5 @@ __all__ = [
     "signing_key",
     "subscription",
     "trajectory",
+    "worker_process",
 ]

@@ -207,9 +207,9 @@ def insert_row(tx: Connection, table: Table, values: Mapping[str, object]) -> No
     tx.execute(_insert_into(table), dict(values))
 
 
-def update_row(tx: Connection, table: Table, row_id: UUID, values: Mapping[str, object]) -> None:
-    """Change columns of the row with this id."""
-    tx.execute(_update_of(table), {**values, "row_id": row_id})
+def update_row(tx: Connection, table: Table, row_id: UUID, values: Mapping[str, object]) -> bool:
+    """Change columns of the row with this id; return False when there is none."""
+    return tx.execute(_update_of(table), {**values, "row_id": row_id}).rowcount == 1
 
 
 # Statements are built once: building one and working out its cache key costs more than running it.

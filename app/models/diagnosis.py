@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, DateTime, String, func, inspect, select, text
+from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, func, inspect, select, text
 
 from app.domain.codes import System
 from app.models.access.master_key_check import MASTER_KEY_CHECK_CONTEXT, master_key_check
@@ -40,7 +39,10 @@ class ServerState:
 
 def schema_version(tx: Connection) -> str | None:
     """Return the newest migration that the store has, None when it has no table of the hub."""
-    return MigrationContext.configure(tx).get_current_revision()
+    if not inspect(tx).has_table(_VERSION_TABLE.name):
+        return None
+    version: str | None = tx.execute(_VERSION).scalar()
+    return version
 
 
 def any_sealed_value(tx: Connection) -> SealedValue | None:
@@ -104,3 +106,7 @@ _SERVER_STATE = text("""
 
 _SERVER_TIME = select(func.clock_timestamp(type_=DateTime(timezone=True)))
 _SQLITE_TIME = select(func.strftime("%Y-%m-%d %H:%M:%f", "now"))
+
+# Alembic's own; asking Alembic would log two lines each time.
+_VERSION_TABLE = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+_VERSION = select(_VERSION_TABLE.c.version_num)

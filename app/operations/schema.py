@@ -34,6 +34,10 @@ class DatabaseUnusable(RuntimeError):
     """The hub cannot work with its database; the message contains the remedy."""
 
 
+class SchemaMismatch(DatabaseUnusable):
+    """The database has another schema than this version of the hub needs; waiting does not help."""
+
+
 def open_database(url: str, connections: Connections) -> Database:
     """Open the database, whatever its schema.
 
@@ -49,12 +53,13 @@ async def require_newest_schema(db: Database) -> None:
     """Check that the database has the schema of this version of the hub, before anything else is asked of it.
 
     Raises:
-        DatabaseUnusable: it is out of reach, or has another schema.
+        DatabaseUnusable: it is out of reach.
+        SchemaMismatch: it has another schema.
     """
     with _in_reach():
         version = await db.read(schema_version)
     if fault := fault_of_schema(version, newest_schema()):
-        raise DatabaseUnusable(fault)
+        raise SchemaMismatch(fault)
 
 
 def require_reach(url: str) -> None:

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 
 from app.http_protocol import HttpProtocol
-from app.main import QuietServer, listen
+from app.listening import listen
+from app.main import QuietServer
 
 _POLL_SECONDS = 0.005
 

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.main import listen, serve
+from app.listening import listen
+from app.main import serve
 from app.sandbox.runtime import Server, serving
 from app.stopping import Stopping
 from tests.api.conftest import SECRET

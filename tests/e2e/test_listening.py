@@ -30,7 +30,7 @@ def served(environment: dict[str, str]) -> tuple[int, str]:
 def test_a_port_that_is_in_use_is_named(migrated: dict[str, str], taken: int) -> None:
     found = served(migrated | {"TRAJECTHUB_PORT": str(taken)})
 
-    sentence = f"TRAJECTHUB_PORT is {taken}, which is in use on 127.0.0.1: stop what listens there, or set another port"
+    sentence = f"TRAJECTHUB_PORT is {taken}, which is in use: stop what listens there, or set another port"
     assert found == (1, sentence)
 
 

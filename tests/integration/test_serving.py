@@ -6,7 +6,7 @@ import socket
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from app.main import listen
+from app.listening import listen
 from app.sandbox.runtime import Server
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

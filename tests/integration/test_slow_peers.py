@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.http.middleware import ResponseHeaders
 from app.http_protocol import HttpProtocol
-from app.main import QuietServer, listen, serve
+from app.listening import listen
+from app.main import QuietServer, serve
 from app.stopping import CLOSING_SECONDS, Stopping
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

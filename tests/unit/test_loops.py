@@ -6,8 +6,16 @@ from typing import NoReturn
 import pytest
 from structlog.testing import capture_logs
 
-from app.loops import Failed, attempt, last_completed, run_forever
-from app.signals import CommitSignal
+from app.loops import (
+    Failed,
+    LoopState,
+    attempt,
+    attempt_round,
+    last_completed,
+    loop_states,
+    note_progress,
+    run_forever,
+)
 
 LONG_SECONDS = 60.0
 
@@ -25,6 +33,11 @@ def rounds(stop: asyncio.Event, *results: object) -> Callable[[], Awaitable[obje
         return result
 
     return work
+
+
+def state_of(name: str) -> LoopState:
+    """Return the state of a loop."""
+    return next(each for each in loop_states() if each.name == name)
 
 
 async def refused() -> NoReturn:
@@ -71,24 +84,51 @@ async def test_a_stopped_loop_ends_while_it_waits() -> None:
     await asyncio.wait_for(loop, 5)
 
 
-async def test_a_signal_starts_the_next_round_but_not_after_a_failed_one() -> None:
-    stop, signal, results = asyncio.Event(), CommitSignal(lambda: None), [None, None, ValueError()]
-    worked: asyncio.Queue[int] = asyncio.Queue()
+async def test_it_is_known_what_each_loop_last_did() -> None:
+    stop = asyncio.Event()
 
-    async def work() -> None:
-        worked.put_nowait(len(results))
-        if result := results.pop(0):
-            raise result
+    async def completed() -> None:
+        stop.set()
 
-    loop = asyncio.create_task(run_forever("signalled", work, stop=stop, interval_seconds=LONG_SECONDS, signal=signal))
-    for left in (3, 2, 1):
-        assert await asyncio.wait_for(worked.get(), 5) == left
-        signal.notify()
-    await asyncio.sleep(0.05)
-    stop.set()
+    await run_forever("did", rounds(stop, None, PermissionError("Jansen")), stop=stop, interval_seconds=0)
+    after_failure = state_of("did")
+    stop.clear()
+    await run_forever("did", completed, stop=stop, interval_seconds=0)
+    after_success = state_of("did")
 
-    await asyncio.wait_for(loop, 5)
-    assert worked.empty()
+    assert (after_failure.error, after_success.error) == ("PermissionError", "PermissionError")
+    assert after_failure.completed_at
+    assert after_failure.failed_at
+    assert after_success.completed_at
+    assert after_failure.completed_at <= after_failure.failed_at <= after_success.completed_at
+    assert after_success.failed_at == after_failure.failed_at
+
+
+async def test_progress_is_noted_for_the_round_and_for_the_one_around_it_only() -> None:
+    async def inner() -> None:
+        note_progress()
+
+    async def outer() -> None:
+        await attempt_round("inner", inner())
+
+    await attempt_round("other", asyncio.sleep(0))
+    other = state_of("other").steps
+    await attempt_round("outer", outer())
+    note_progress()
+
+    assert (state_of("inner").steps, state_of("outer").steps, state_of("other").steps) == (2, 3, other)
+    assert not any(state_of(name).is_working for name in ("inner", "outer", "other"))
+
+
+async def test_an_error_that_is_fatal_ends_the_loop() -> None:
+    with pytest.raises(LookupError):
+        await run_forever(
+            "fatal",
+            rounds(asyncio.Event(), LookupError()),
+            stop=asyncio.Event(),
+            interval_seconds=0,
+            fatal=(LookupError,),
+        )
 
 
 async def test_an_attempt_returns_the_result_or_the_error_and_raises_what_it_lets_pass() -> None:

@@ -15,6 +15,7 @@ from app.adapters.common.answers import UNEXPECTED_ANSWER, login_refused_by, une
 from app.adapters.common.connection import NamingTransport, cause_of
 from app.adapters.common.pace import Pace, PacedTransport
 from app.domain.errors import PartnerUnreachable
+from app.loops import note_progress
 from app.oauth_client import TOKEN_REFUSED, NoToken, OAuthClient, TokenCache, TokenRequest, TokenResponse
 
 
@@ -44,7 +45,13 @@ def http_client(
         timeout=httpx.Timeout(timeout_seconds, connect=5.0),
         transport=PacedTransport(transport, pace) if pace else transport,
         follow_redirects=False,
+        event_hooks={"response": [_note_answer]},
     )
+
+
+async def _note_answer(_response: httpx.Response) -> None:
+    # A pull of everything that a partner has may take hours.
+    note_progress()
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from app.api.routes import (
     subscriptions,
     trajectories,
     trajectory_steps,
+    worker_processes,
 )
 
 ROUTERS = (
@@ -36,6 +37,7 @@ ROUTERS = (
     partners.router,
     partner_deliveries.router,
     conflicts.router,
+    worker_processes.router,
     code_lists.router,
     event_schemas.router,
     document.router,

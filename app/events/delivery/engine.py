@@ -23,7 +23,7 @@ from app.events.delivery.claiming import Claim, Claimer
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
 from app.events.delivery.recording import AttemptRecorder, DeliveredHook, ignore, log_breaker_changes
 from app.events.delivery.settings import DeliverySettings
-from app.loops import Failed, attempt, run_forever
+from app.loops import Failed, attempt, attempt_round, run_forever
 from app.models.delivery.receiver_health import Breaker
 
 __all__ = ["DeliveryEngine"]
@@ -115,7 +115,7 @@ class DeliveryEngine:
     async def _relay_by(self, relay: RelayOnce) -> None:
         """Relay events; when that fails, not again for a second, while what is due already is sent."""
         self._relay_polled_at = monotonic()
-        relayed = await attempt(relay())
+        relayed = await attempt_round("relay", relay())
         if isinstance(relayed, Failed):
             self._relay_rests_until = monotonic() + POLL_SECONDS
             _log_fault("relay_failed", relayed.error)
