@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from app.api.schemas.fields import Out
-from app.cli.runtime import change_stored, console, friendly_errors, over_database, read_settings, read_stored
+from app.cli.program import console, friendly_errors
+from app.cli.runtime import change_stored, over_database, read_settings, read_stored
 from app.cli.tables import AsJson, print_items
 from app.operations.access.clients import SCOPES, ApiClient, deactivate_client, list_clients, save_client
 

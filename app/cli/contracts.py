@@ -9,7 +9,7 @@ import typer
 
 from app.api.openapi.document import document
 from app.cli.errors_page import errors_page
-from app.cli.runtime import console
+from app.cli.program import console
 from app.cli.settings_page import settings_page
 from app.domain.events import EventType
 from app.events.contract.asyncapi import asyncapi_document

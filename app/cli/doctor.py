@@ -10,7 +10,7 @@ from app.adapters.common.adapter import Adapter
 from app.adapters.engine.registry import connect_partners
 from app.bootstrap import pull_policies_of
 from app.cli.findings import CheckResult, Report, State, guarded, milliseconds_since
-from app.cli.runtime import run
+from app.cli.program import run
 from app.cli.store_examination import Cursors, examine_store
 from app.cli.tables import AsJson, print_items
 from app.domain.errors import CursorExpired, PartnerError

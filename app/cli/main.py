@@ -22,7 +22,7 @@ COMMANDS = (
     LazyCommand("partner", "app.cli.partners", "The connections with the partner systems."),
     LazyCommand("subscription", "app.cli.subscriptions", "The webhook subscriptions of all organisations."),
     LazyCommand("demo", "app.cli.sandbox", "Show the hub's main job in three simulated partner systems."),
-    LazyCommand("simulate", "app.cli.sandbox", "Run a simulator of a partner system, or all three."),
+    LazyCommand("simulate", "app.cli.simulate", "Run a simulator of a partner system, or all three."),
     LazyCommand("openapi", "app.cli.contracts", "Print the OpenAPI document of the API."),
     LazyCommand("asyncapi", "app.cli.contracts", "Print the AsyncAPI document of the events."),
     LazyCommand("contracts", "app.cli.contracts", "Write the generated files of openapi/ and docs/reference/."),

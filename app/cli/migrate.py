@@ -4,7 +4,8 @@ from functools import partial
 
 import typer
 
-from app.cli.runtime import change_stored, console, friendly_errors, read_settings
+from app.cli.program import console, friendly_errors
+from app.cli.runtime import change_stored, read_settings
 from app.database import upgrade_schema, with_own_connection
 from app.operations.access.organisations import set_up_institutions
 from app.operations.master_key import value_opened_by

@@ -15,7 +15,8 @@ from app.api.representations import delivery_out
 from app.api.schemas.deliveries import PartnerDeliveryOut
 from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
 from app.bootstrap import open_worker
-from app.cli.runtime import change_stored, console, over_database, read_stored, services_of
+from app.cli.program import console
+from app.cli.runtime import change_stored, over_database, read_stored, services_of
 from app.cli.tables import AsJson, print_blocks, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System

@@ -1,19 +1,12 @@
-"""What commands share: settings, an event loop, a database, and errors that the user can fix in one line."""
+"""What commands on an installation share: its settings, its database, and work on it."""
 
-import gc
-import json
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Concatenate, ParamSpec, TypeVar
 
-import typer
-import uvloop
 from pydantic import ValidationError
-from rich.console import Console
-from rich.markup import escape
 
-from app.database import Connection, Database, DatabaseInUse
-from app.domain.errors import HubError, PartnerError
+from app.cli.program import run, stopped_with
+from app.database import Connection, Database
 from app.domain.ports import Clock
 from app.log import configure_logging
 from app.operations.clock import SystemClock
@@ -25,19 +18,6 @@ from app.settings import Settings, faults_of
 P = ParamSpec("P")
 T = TypeVar("T")
 
-console = Console()
-"""The output for people."""
-
-_errors = Console(stderr=True)
-_USER_ERRORS = (
-    HubError,
-    PartnerError,
-    DatabaseInUse,
-    json.JSONDecodeError,
-    OSError,
-    RuntimeError,
-)
-
 
 def read_settings() -> Settings:
     """Return the settings of the environment and configure the log; faults in them are named and end the program."""
@@ -45,7 +25,7 @@ def read_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         faults = "".join(f"\n- {fault}" for fault in faults_of(error))
-        raise _stop(f"The hub does not start with these settings:{faults}") from error
+        raise stopped_with(f"The hub does not start with these settings:{faults}") from error
     configure_logging(settings.log_level, settings.log_format)
     return settings
 
@@ -53,16 +33,6 @@ def read_settings() -> Settings:
 def services_of(settings: Settings, clock: Clock | None = None) -> Services:
     """Return the services of the installation that the settings describe; ``clock`` None is the computer's."""
     return build_services(settings.master_key_bytes(), settings.municipality, clock or SystemClock())
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on an event loop of its own and return its result."""
-    # What is imported stays for good. If the garbage collector had to look through it each time, it would stop
-    # everything for a tenth of a second.
-    gc.collect()
-    gc.freeze()
-    with friendly_errors():
-        return uvloop.run(work)
 
 
 async def with_database(settings: Settings, work: Callable[[Database, Settings], Awaitable[T]]) -> T:
@@ -105,29 +75,3 @@ def change_stored(change: Callable[Concatenate[Connection, Services, P], T], *ar
         return await db.write(change, services_of(settings), *args, **kwargs)
 
     return over_database(work)
-
-
-@contextmanager
-def friendly_errors(*more: type[Exception]) -> Iterator[None]:
-    """Report errors that the user can fix, and those of these types, in one line instead of a traceback."""
-    known: tuple[type[Exception], ...] = (*_USER_ERRORS, *more)
-    try:
-        yield
-    except* known as group:
-        raise _stop("; ".join(str(error) for error in _leaves(group))) from group
-    except* KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    """Yield the errors of a group and of the groups in it."""
-    for each in group.exceptions:
-        if isinstance(each, BaseExceptionGroup):
-            yield from _leaves(each)
-        else:
-            yield each
-
-
-def _stop(message: str) -> typer.Exit:
-    _errors.print(f"[red]{escape(message)}")
-    return typer.Exit(1)

@@ -1,4 +1,4 @@
-"""``trajecthub demo`` and ``trajecthub simulate``: the hub and its partners on one machine, with fictitious people."""
+"""``trajecthub demo``: the hub and its partners on one machine, with fictitious people."""
 
 import json
 import tempfile
@@ -10,8 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from app.cli.runtime import console, friendly_errors, run
-from app.domain.codes import System
+from app.cli.program import console, friendly_errors, run
 from app.log import configure_logging
 from app.sandbox.demo import demonstrate
 from app.sandbox.environment import SandboxEnv
@@ -19,8 +18,6 @@ from app.sandbox.register import RegisterRow, UnreadableRegister, read_register
 from app.sandbox.replay import replay
 from app.sandbox.replay_report import print_replay_report
 from app.sandbox.scenarios import play_scenarios
-from app.sandbox.simulate import InitialData, run_simulators
-from app.stopping import stop_on_signal
 
 commands = typer.Typer()
 
@@ -43,37 +40,6 @@ def demo(
         with friendly_errors(UnreadableRegister):
             rows = read_register(pilot)
         run(demonstrate(folder, console, partial(_replay, rows, report), stay=not once, faults=faults))
-
-
-@commands.command()
-def simulate(  # noqa: PLR0913  # each is an option of the command
-    system: Annotated[str, typer.Argument(help="allegro, gidso, rmw or all")],
-    port: Annotated[int, typer.Option(help="Port of a single simulator; 0 for any free port.")] = 0,
-    data: Annotated[Path | None, typer.Option(help="Folder of its data; in memory only if left out.")] = None,
-    allegro: Annotated[int, typer.Option(help="Port of Allegro, with 'all'.")] = 0,
-    gidso: Annotated[int, typer.Option(help="Port of GIDSO, with 'all'.")] = 0,
-    rmw: Annotated[int, typer.Option(help="Port of RMW, with 'all'.")] = 0,
-    seed: Annotated[int, typer.Option(help="Seed of the fictitious cases.")] = 1,
-    records: Annotated[int, typer.Option(help="Number of fictitious cases to start with.")] = 0,
-    before_hub: Annotated[
-        bool, typer.Option("--before-hub", help="Allegro's files were made by hand, before there was a hub.")
-    ] = False,
-    faults: Annotated[int | None, typer.Option(help="Make faults, drawn from this seed.")] = None,
-) -> None:
-    """Run a simulator of a partner system, or all three."""
-    ports = {System.ALLEGRO: allegro, System.GIDSO: gidso, System.RMW: rmw}
-    if system != "all":
-        if system not in ports:
-            raise typer.BadParameter("must be one of: allegro, gidso, rmw, all", param_hint="SYSTEM")
-        ports = {System(system): port}
-    if data:
-        data.mkdir(parents=True, exist_ok=True)
-    initial = InitialData(seed=seed, records=records, faults=faults, before_hub=before_hub)
-    run(_simulate(ports, data, initial))
-
-
-async def _simulate(ports: dict[System, int], folder: Path | None, initial: InitialData) -> None:
-    await run_simulators(ports, folder, stop_on_signal(), initial)
 
 
 async def _replay(rows: Sequence[RegisterRow], path: Path | None, env: SandboxEnv, out: Console) -> None:

@@ -9,7 +9,8 @@ import typer
 from app.api.app import create_api
 from app.api.state import AppState
 from app.bootstrap import open_app_state, open_worker
-from app.cli.runtime import read_settings, run
+from app.cli.program import run
+from app.cli.runtime import read_settings
 from app.listening import listen_for
 from app.main import serve as serve_http
 from app.settings import Settings

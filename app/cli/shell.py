@@ -11,7 +11,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import typer
 import uvloop
 
-from app.cli.runtime import friendly_errors, read_settings, services_of
+from app.cli.program import friendly_errors
+from app.cli.runtime import read_settings, services_of
 from app.database import Connection, Database
 from app.operations.master_key import require_master_key
 from app.operations.schema import open_database, require_newest_schema

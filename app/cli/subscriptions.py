@@ -11,7 +11,8 @@ from app.api.representations import delivery_out
 from app.api.schemas.deliveries import DeliveryOut
 from app.api.schemas.subscriptions import subscription_out
 from app.bootstrap import build_delivery_builder, origin_of
-from app.cli.runtime import console, over_database, services_of
+from app.cli.program import console
+from app.cli.runtime import over_database, services_of
 from app.cli.tables import AsJson, as_text, print_blocks
 from app.database import Connection, Database
 from app.events.delivery.payload import DeliveryBuilder

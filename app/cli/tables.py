@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from rich.markup import escape
 from rich.table import Column, Table
 
-from app.cli.runtime import console
+from app.cli.program import console
 from app.domain.local_time import AMSTERDAM
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -5,7 +5,8 @@ from contextlib import AsyncExitStack, suppress
 import typer
 
 from app.bootstrap import open_store, open_worker
-from app.cli.runtime import read_settings, run
+from app.cli.program import run
+from app.cli.runtime import read_settings
 from app.listening import listen_for
 from app.liveness import serving_liveness
 from app.settings import Settings

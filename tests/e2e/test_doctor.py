@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import make_url
 
 from app.cli.findings import Report, State
-from app.cli.runtime import run as run_to_the_end
+from app.cli.program import run as run_to_the_end
 from app.cli.store_examination import examine_clock, examine_connections
 from app.database import Connection, Database, upgrade_schema, with_own_connection
 from app.models.diagnosis import ServerState

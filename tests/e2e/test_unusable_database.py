@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.runtime import run as run_to_the_end
+from app.cli.program import run as run_to_the_end
 from app.database import Connection, Database, upgrade_schema
 from tests.support.command_line import run
 from tests.support.postgres import PostgresServer

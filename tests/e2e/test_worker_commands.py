@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 import typer
 
-from app.cli.runtime import friendly_errors
-from app.cli.runtime import run as run_to_the_end
+from app.cli.program import friendly_errors
+from app.cli.program import run as run_to_the_end
 from app.database import Database
 from app.domain.worker_processes import LoopReport, WorkerReport
 from app.models.worker_process import save_worker

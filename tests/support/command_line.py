@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.main import main
-from app.cli.runtime import run as run_to_the_end
+from app.cli.program import run as run_to_the_end
 from app.cli.runtime import services_of, with_database
 from app.database import Connection, Database
 from app.operations.services import Services

@@ -39,6 +39,7 @@ def modules_after(*words: str) -> set[str]:
         (["doctor", "--help"], FOR_DEVELOPERS | OF_THE_API),
         (["shell", "--help"], FOR_DEVELOPERS | OF_THE_API),
         (["partner", "--help"], FOR_DEVELOPERS),
+        (["simulate", "--help"], {"app.api.app", "fastapi", "sqlalchemy"}),
     ],
 )
 def test_a_command_imports_only_what_it_needs(words: list[str], unneeded: set[str]) -> None:

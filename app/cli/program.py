@@ -1,0 +1,59 @@
+"""What every command shares: its output, an event loop, and errors that the user can fix in one line."""
+
+import gc
+import json
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.markup import escape
+
+from app.domain.errors import HubError, PartnerError
+
+T = TypeVar("T")
+
+console = Console()
+"""The output for people."""
+
+_errors = Console(stderr=True)
+_USER_ERRORS = (HubError, PartnerError, json.JSONDecodeError, OSError, RuntimeError)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on an event loop of its own and return its result."""
+    # What is imported stays for good. If the garbage collector had to look through it each time, it would stop
+    # everything for a tenth of a second.
+    gc.collect()
+    gc.freeze()
+    with friendly_errors():
+        return uvloop.run(work)
+
+
+@contextmanager
+def friendly_errors(*more: type[Exception]) -> Iterator[None]:
+    """Report errors that the user can fix, and those of these types, in one line instead of a traceback."""
+    known: tuple[type[Exception], ...] = (*_USER_ERRORS, *more)
+    try:
+        yield
+    except* known as group:
+        raise stopped_with("; ".join(str(error) for error in _leaves(group))) from group
+    except* KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    """Yield the errors of a group and of the groups in it."""
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from _leaves(each)
+        else:
+            yield each
+
+
+def stopped_with(message: str) -> typer.Exit:
+    """Show why the command ends. Return what ends it with exit code 1."""
+    _errors.print(f"[red]{escape(message)}")
+    return typer.Exit(1)
