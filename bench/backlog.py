@@ -6,10 +6,7 @@ referrals, and the worker's peak memory. The claim is that of the delivery engin
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +15,11 @@ from sqlalchemy import Executable, Insert, func, insert, literal, select, text
 
 from app.database import Connection
 from app.domain.receivers import ReceiverKey, SubscriptionKey
-from app.models.delivery.claim import due_deliveries, lock_deliveries, next_sequences, take
 from app.models.delivery.delivery import DeliveryState, delivery
 from app.models.delivery.outbox import event, take_unrelayed
+from app.models.delivery.receiver_health import make_due
 from app.models.delivery.subscription import subscriptions_of
+from bench.claims import time_claim
 from bench.figures import percentile, show
 from bench.installation import empty_database, running_worker
 from tests.support.harness import Harness, open_harness
@@ -37,10 +35,6 @@ CLAIMS = 40
 DELIVERING_SECONDS = 15.0
 _CODE = "backlog"
 _BATCH = 5000
-
-
-class _RollBack(Exception):
-    """Rolls a transaction back."""
 
 
 async def measure() -> None:
@@ -59,7 +53,7 @@ async def measure() -> None:
 async def _claim_with(harness: Harness, organisation_id: UUID, referrals: Sequence[UUID], events: int) -> float:
     """Add pending deliveries. Return the median of a claim in ms."""
     await _add(harness, organisation_id, referrals, events)
-    took = [await _claim(harness) for _ in range(CLAIMS)]
+    took = [await time_claim(harness, LIMIT) for _ in range(CLAIMS)]
     pending = await harness.db.read(lambda tx: tx.scalar(select(func.count()).select_from(delivery)))
     claim = percentile(took, 0.5)
     show(
@@ -76,8 +70,9 @@ async def _add(harness: Harness, organisation_id: UUID, referrals: Sequence[UUID
         ids += [each.id for each in made]
         await harness.db.write(take_unrelayed, len(made), harness.services.clock.now())
     for subscription in await harness.db.read(subscriptions_of, [organisation_id]):
-        missing = _missing_deliveries(harness, organisation_id, SubscriptionKey(subscription.id))
-        await harness.db.write(_execute, missing)
+        receiver = SubscriptionKey(subscription.id)
+        await harness.db.write(_execute, _missing_deliveries(harness, organisation_id, receiver))
+        await harness.db.write(make_due, [receiver], harness.services.clock.now())
     await harness.db.write(_execute, text("ANALYZE"))
 
 
@@ -104,25 +99,6 @@ def _missing_deliveries(harness: Harness, organisation_id: UUID, receiver: Recei
     known = select(delivery.c.event_id).where(delivery.c.receiver == receiver)
     missing = select(*row.values()).select_from(event).where(~event.c.quiet, event.c.id.not_in(known))
     return insert(delivery).from_select(list(row), missing)
-
-
-async def _claim(harness: Harness) -> float:
-    """Return the duration of a claim in ms; the claim is rolled back."""
-    duration = 0.0
-
-    def work(tx: Connection) -> None:
-        nonlocal duration
-        now, began = harness.services.clock.now(), time.perf_counter()
-        due = due_deliveries(tx, now, lambda *_: CAP, LIMIT)
-        token = harness.services.new_id(now)
-        locked = lock_deliveries(tx, due, now, token)
-        take(tx, next_sequences(tx, locked), now + timedelta(seconds=90), token)
-        duration = (time.perf_counter() - began) * 1000
-        raise _RollBack
-
-    with suppress(_RollBack):
-        await harness.db.write(work)
-    return duration
 
 
 async def _deliver(url: str, receiver: ReceiverClient) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Dialect,
     Executable,
     RowMapping,
+    Select,
     String,
     Table,
     TableValuedAlias,
@@ -36,6 +37,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -49,7 +51,19 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
 from typing_extensions import override
 
-__all__ = ["BulkUpsert", "BulkWrite", "GivenRow", "Value", "bulk_insert", "bulk_update", "bulk_upsert", "is_any_of"]
+__all__ = [
+    "BulkQuery",
+    "BulkUpsert",
+    "BulkWrite",
+    "GivenRow",
+    "Parameters",
+    "Value",
+    "bulk_insert",
+    "bulk_query",
+    "bulk_update",
+    "bulk_upsert",
+    "is_any_of",
+]
 
 Value = str | int | bool | UUID | datetime | Sequence[str] | None
 GivenRow = Mapping[str, Value]
@@ -72,6 +86,24 @@ class _IdList(TypeDecorator[Collection[UUID]]):
         """Write the list."""
         ids = list(value or ())
         return ids if dialect.name == "postgresql" else json.dumps([each.hex for each in ids])
+
+
+class _TextList(TypeDecorator[Collection[str]]):
+    """A list of texts as one parameter."""
+
+    impl = String
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type of the parameter."""
+        return dialect.type_descriptor(ARRAY(String()) if dialect.name == "postgresql" else String())
+
+    @override
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> list[str] | str:
+        """Write the list."""
+        texts = list(value or ())
+        return texts if dialect.name == "postgresql" else json.dumps(texts)
 
 
 class _AnyOf(FunctionElement[bool]):
@@ -97,14 +129,17 @@ def _any_of_json(element: _AnyOf, compiler: SQLCompiler, **options: Any) -> str:
     return f"{tested} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - compiled parts, no values
 
 
-def is_any_of(tested: ColumnElement[UUID], parameter: str) -> ColumnElement[bool]:
-    """Return the condition that a column holds one of the ids in a parameter, a collection of any length."""
-    return _AnyOf(tested, bindparam(parameter, type_=_IdList()))
+def is_any_of(tested: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of the values in a parameter, a collection of any length.
+
+    The values are ids, or of another column texts, as those of receivers.
+    """
+    return _AnyOf(tested, bindparam(parameter, type_=_IdList() if isinstance(tested.type, Uuid) else _TextList()))
 
 
-def _given_rows(table: Table, names: Sequence[str]) -> TableValuedAlias:
+def _given_rows(types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:
     """Return a table of the rows that are given as one JSON document; PostgreSQL only."""
-    columns = [column(name, table.c[name].type) for name in names]
+    columns = [column(name, type) for name, type in types.items()]
     rows = cast(bindparam(_ROWS, type_=Text), JSON)
     return func.json_to_recordset(rows).table_valued(*columns).render_derived("given", with_types=True)
 
@@ -139,14 +174,15 @@ class BulkWrite:
 
 def bulk_insert(table: Table, *names: str) -> BulkWrite:
     """Return the insertion of rows with these columns."""
-    document = insert(table).from_select(names, select(_given_rows(table, names)), include_defaults=False)
+    given = _given_rows(_types(table, names))
+    document = insert(table).from_select(names, select(given), include_defaults=False)
     return BulkWrite(names, document, insert(table).values({name: _given(table, name) for name in names}))
 
 
 def bulk_update(table: Table, keys: Sequence[str], changed: Sequence[str], **fixed: object) -> BulkWrite:
     """Return the change of columns in the rows whose ``keys`` have the given values; ``fixed`` is the same for all."""
     names = (*keys, *changed)
-    given = _given_rows(table, names)
+    given = _given_rows(_types(table, names))
     document = update(table).where(*(table.c[key] == given.c[key] for key in keys))
     single = update(table).where(*(table.c[key] == _given(table, key) for key in keys))
     return BulkWrite(
@@ -188,7 +224,8 @@ Changes = Callable[[ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]], Map
 def bulk_upsert(table: Table, keys: Sequence[str], changes: Changes) -> BulkUpsert:
     """Return the insertion of whole rows; a row whose ``keys`` are stored already makes ``changes`` to that one."""
     names = tuple(column.name for column in table.c)
-    document = postgresql.insert(table).from_select(names, select(_given_rows(table, names)), include_defaults=False)
+    given = _given_rows(_types(table, names))
+    document = postgresql.insert(table).from_select(names, select(given), include_defaults=False)
     single = sqlite.insert(table)
     return BulkUpsert(
         names,
@@ -197,10 +234,46 @@ def bulk_upsert(table: Table, keys: Sequence[str], changes: Changes) -> BulkUpse
     )
 
 
+@dataclass(frozen=True)
+class BulkQuery:
+    """A query that is made for any number of rows of parameters.
+
+    Attributes:
+        document: the statement for PostgreSQL; takes all rows as JSON.
+        single: the statement for SQLite; takes one row.
+    """
+
+    document: Select[Any]
+    single: Select[Any]
+
+    def run(self, tx: Connection, rows: Sequence[GivenRow], same: Mapping[str, object]) -> list[RowMapping]:
+        """Return what is found for all rows; no rows cost nothing. ``same`` are parameters for all rows."""
+        if not rows:
+            return []
+        if tx.dialect.name == "postgresql":
+            return list(tx.execute(self.document, {**_document(rows), **same}).mappings())
+        return [found for row in rows for found in tx.execute(self.single, {**row, **same}).mappings()]
+
+
+Parameters = Mapping[str, ColumnElement[Any]] | ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
+
+
+def bulk_query(types: Mapping[str, TypeEngine[Any]], query: Callable[[Parameters], Select[Any]]) -> BulkQuery:
+    """Return a query for many rows of parameters of these types, from the query for one."""
+    given = _given_rows(types)
+    found = query(given.c).lateral()
+    document = select(*found.c).select_from(given.join(found, true()))
+    return BulkQuery(document, query({name: bindparam(name, type_=type) for name, type in types.items()}))
+
+
 _ROWS = "rows"
 
 # Not the names of the columns, which SQLAlchemy keeps for itself in an UPDATE.
 _PREFIX = "given_"
+
+
+def _types(table: Table, names: Sequence[str]) -> dict[str, TypeEngine[Any]]:
+    return {name: table.c[name].type for name in names}
 
 
 def _given(table: Table, name: str) -> BindParameter[Any]:

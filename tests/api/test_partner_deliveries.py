@@ -156,7 +156,7 @@ async def test_a_range_that_ends_before_it_begins_is_refused(operator: Api) -> N
 async def test_a_redelivery_does_not_wait_for_the_breaker(operator: Api, hub: AppState, owed: list[str]) -> None:
     receiver = PartnerKey(System.ALLEGRO)
     opened = Breaker(receiver=receiver, state=BreakerState.OPEN, failures=10, retry_at=NOW + timedelta(days=1))
-    await hub.db.write(count_attempts, {receiver: {}})
+    await hub.db.write(count_attempts, {receiver: {}}, NOW)
     await hub.db.write(save_breakers, [opened])
 
     await operator.post(REDELIVERIES, json={})

@@ -53,6 +53,12 @@ ADDED = {"total"}
 
 RENAMED = {(table, "referral_id"): "subject_id" for table in ("event", "delivery", "delivery_sequence")}
 
+EXTENDED = {"endpoint"}
+"""Tables that gain rows: every receiver that is owed something has one now, not only those that were sent something."""
+
+DROPPED = {("delivery", "lease_until"), ("delivery", "lease_token")}
+"""Columns of attempts that were under way, which are in leases now."""
+
 
 @dataclass(frozen=True)
 class StoredTable:
@@ -128,10 +134,11 @@ async def test_every_row_survives_the_migration(hub: AppState, stored: Rows) -> 
     migrated = await hub.db.read(rows_of)
 
     for table in stored.keys() - {"alembic_version"}:
-        old = stored[table].columns
+        old = [column for column in stored[table].columns if (table, column) not in DROPPED]
         new = [RENAMED.get((table, column), column) for column in old]
         assert set(new) <= set(migrated[table].columns)
-        assert migrated[table].projected(new) == stored[table].projected(old)
+        before, after = stored[table].projected(old), migrated[table].projected(new)
+        assert before <= after if table in EXTENDED else before == after
 
 
 def without_additions(answer: dict[str, object]) -> dict[str, object]:

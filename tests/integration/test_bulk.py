@@ -20,9 +20,10 @@ from app.models.cases.referral import load_referral_rows, open_referrals_of, rou
 from app.models.cases.repository import load_cases
 from app.models.cases.trajectory import load_trajectories_of
 from app.models.delivery.attempt import attempts_of
-from app.models.delivery.claim import lock_deliveries
 from app.models.delivery.disclosure import disclosure
+from app.models.delivery.lease import leases_of
 from app.models.delivery.outbox import load_events
+from app.models.delivery.receiver_health import lock_receivers
 from app.models.delivery.redelivery import chain_heads
 from app.models.delivery.subscription import load_subscriptions, note_health, subscriptions_of
 from app.models.partners.alert import open_alerts
@@ -152,7 +153,8 @@ async def test_no_statement_by_ids_reads_a_whole_table(sqlite_database: Database
         lambda tx: load_organisations(tx, ids),
         lambda tx: load_referral_rows(tx, ids, EVERYTHING),
         lambda tx: load_subscriptions(tx, ids),
-        lambda tx: lock_deliveries(tx, ids, NOW, uuid4()),
+        lambda tx: leases_of(tx, [RECEIVER]),
+        lambda tx: lock_receivers(tx, [RECEIVER]),
         lambda tx: load_trajectories_of(tx, ids),
         lambda tx: note_health(tx, ids[:1], ids[1:], NOW),
         lambda tx: open_alerts(tx, ids),

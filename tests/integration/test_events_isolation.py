@@ -4,27 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from app.database import Connection, Database
+from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType, NewEvent
 from app.domain.values import Organisation
 from app.events.delivery.breaker import FIRST_WAIT, OPENS_AFTER
-from app.models.delivery.claim import due_deliveries
-from app.models.delivery.delivery import DeliveryState, DeliveryUpdate, change_subscription_status, update_deliveries
+from app.models.delivery.delivery import DeliveryState, change_subscription_status
 from app.models.delivery.outbox import append_events
 from app.models.delivery.receiver_health import BreakerState, failing_receivers
 from app.models.delivery.subscription import SubscriptionStatus
 from app.operations.metrics.exposition import exposition
 from app.operations.metrics.figures import read_figures
 from app.operations.metrics.requests import RequestFigures
-from tests.support.event_env import EventEnv, Mailbox, claim, deliveries_to, mailbox, organisation
+from tests.support.event_env import EventEnv, Mailbox, deliveries_to, mailbox, organisation
 
 CONFIRMED = EventType.REFERRAL_CONFIRMED
 
@@ -137,6 +135,7 @@ async def one_round(env: EventEnv) -> None:
     """Claim once, and wait until everything that was sent is written down."""
     engine = env.new_engine()
     await engine._round()
+    await asyncio.gather(*engine._sending)
     await engine._finish()
 
 
@@ -249,29 +248,30 @@ async def test_owner_who_resumes_is_sent_to_at_once(env: EventEnv, boxes: list[M
 
 async def test_acknowledgement_under_another_lease_changes_nothing(env: EventEnv, boxes: list[Mailbox]) -> None:
     (referral,) = await owe(env, boxes[0].url, 1)
-    now = env.clock.now()
-    ids = await env.db.read(due_deliveries, now, lambda *_: 8, 10)
-    (mine,) = await env.db.write(claim, ids, now)
+    box = boxes[0]
+    box.hold = asyncio.Event()
+    slow = asyncio.create_task(env.new_engine().drain())
+    async with asyncio.timeout(10):
+        while not box.busiest:  # noqa: ASYNC110 - the mailbox does not say when a request comes in
+            await asyncio.sleep(0.005)
+    env.clock.move(seconds=91)
+    assert len(await env.claim()) == 1
 
-    def acknowledge(tx: Connection) -> None:
-        another = replace(mine, lease_token=uuid4())
-        done = DeliveryUpdate(delivery=another, state=DeliveryState.DELIVERED, next_attempt_at=now, finished_at=now)
-        update_deliveries(tx, [done])
-
-    await env.db.write(acknowledge)
+    box.hold.set()
+    await slow
 
     assert await env.states(referral) == ["sending"]
 
 
 async def test_abandoned_deliveries_keep_to_the_cap(env: EventEnv, boxes: list[Mailbox]) -> None:
     await owe(env, boxes[0].url, 9)
-    now = env.clock.now()
-    ids = await env.db.read(due_deliveries, now, lambda *_: 9, 20)
-    await env.db.write(claim, ids, now)
-    later = now + timedelta(seconds=91)
+    assert len(await env.claim()) == 9
+    env.clock.move(seconds=91)
 
-    assert len(await env.db.read(due_deliveries, later, lambda *_: 3, 20)) == 3
-    assert await env.db.read(due_deliveries, later, lambda *_: 0, 20) == []
+    env.settings = replace(env.settings, webhook_limit=3)
+
+    assert [(each.attempts, each.outcome_unknown) for each in await env.claim()] == [(2, True)] * 3
+    assert await env.claim() == []
 
 
 async def test_metrics_show_depth_age_and_outcomes_by_receiver_only(env: EventEnv, boxes: list[Mailbox]) -> None:

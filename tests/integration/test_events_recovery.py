@@ -12,19 +12,16 @@ from app.events.delivery.breaker import OPENS_AFTER
 from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
-from app.models.delivery.claim import due_deliveries
 from app.models.delivery.receiver_health import failing_receivers
-from tests.support.event_env import CANARY, SANDBOX, EventEnv, claim, deliveries_to, organisation
+from tests.support.event_env import CANARY, SANDBOX, EventEnv, deliveries_to, organisation
 from tests.support.names import StubResolver
 
 
-async def test_of_two_workers_that_chose_the_same_deliveries_one_takes_them(env: EventEnv, team: Organisation) -> None:
+async def test_of_two_workers_that_claim_at_once_one_takes_a_delivery(env: EventEnv, team: Organisation) -> None:
     referral = env.cases.add(team)
     await env.happen(referral, EventType.REFERRAL_CONFIRMED)
-    now = env.clock.now()
-    ids = await env.db.read(due_deliveries, now, lambda *_: 8, 100)
 
-    claims = await asyncio.gather(*(env.db.write(claim, ids, now) for _ in range(2)))
+    claims = await asyncio.gather(*(env.claim() for _ in range(2)))
 
     assert sorted(map(len, claims)) == [0, 1]
     (owed,) = await env.deliveries(referral)
@@ -36,9 +33,7 @@ async def test_crash_between_claim_and_acknowledgement_sends_again_with_the_same
 ) -> None:
     referral = env.cases.add(team)
     await env.happen(referral, EventType.REFERRAL_CONFIRMED, EventType.INTAKE_SCHEDULED)
-    now = env.clock.now()
-    ids = await env.db.read(due_deliveries, now, lambda *_: 8, 100)
-    (lost,) = await env.db.write(claim, ids, now)
+    (lost,) = await env.claim()
 
     await env.send()
     assert env.partners[System.GIDSO].messages == []

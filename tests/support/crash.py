@@ -23,8 +23,10 @@ import aiohttp
 from sqlalchemy import String, bindparam, cast, func, select
 
 from app.database import Connection, Database
+from app.models.base import UtcDateTime
 from app.models.delivery.delivery import DeliveryState, delivery
 from app.models.delivery.disclosure import disclosure
+from app.models.delivery.lease import delivery_lease
 from app.models.delivery.outbox import event, unrelayed_since
 from tests.support import api_calls
 from tests.support.harness import open_harness
@@ -41,7 +43,8 @@ CLOCK_STEP_SECONDS = 100.0
 # The finance team's own system is not connected here, so its deliveries stay pending.
 _TO_SUBSCRIBERS = cast(delivery.c.receiver, String).startswith("subscription:")
 _IN_FLIGHT = select(func.count()).where(
-    _TO_SUBSCRIBERS, delivery.c.state == DeliveryState.SENDING.value, delivery.c.lease_until > bindparam("now")
+    cast(delivery_lease.c.receiver, String).startswith("subscription:"),
+    delivery_lease.c.lease_until > bindparam("now", type_=UtcDateTime),
 )
 _REFERRER, _TEAM, _TEAM_CODE = "crash-referrer", "crash-team", "expertiseteam-financien"
 

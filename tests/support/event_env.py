@@ -25,6 +25,7 @@ from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
 from app.events.contract.envelope import Origin
 from app.events.delivery.attempt import Channels
+from app.events.delivery.claiming import Claimer
 from app.events.delivery.context import CaseLookup, EventContext, stated_facts
 from app.events.delivery.engine import DeliveryEngine
 from app.events.delivery.payload import DeliveryBuilder
@@ -35,7 +36,6 @@ from app.events.http.signing import new_secret
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.models.cases.referral import RoutedReferral
-from app.models.delivery.claim import lock_deliveries, next_sequences, take
 from app.models.delivery.delivery import Delivery, DeliveryState, deliveries_about, delivery, to_delivery
 from app.models.delivery.outbox import append_events
 from app.models.delivery.subscription import Content, insert_subscription
@@ -201,14 +201,6 @@ class FakePartner:
         return Receipt(self.external_id)
 
 
-def claim(tx: Connection, ids: Sequence[UUID], now: datetime, seconds: float = 90) -> list[Delivery]:
-    """Take deliveries as a worker does that never sends them; return those that it got."""
-    token = NEW_ID(now)
-    locked = lock_deliveries(tx, ids, now, token)
-    take(tx, next_sequences(tx, locked), now + timedelta(seconds=seconds), token)
-    return locked
-
-
 async def deliveries_to(db: Database, receiver: ReceiverKey, *states: DeliveryState) -> list[Delivery]:
     """Return the deliveries of a receiver, oldest event first, of some states or (none given) of all."""
     wanted = delivery.c.state.in_(states or tuple(DeliveryState))
@@ -268,6 +260,11 @@ class EventEnv:
         while await self.relay.once():
             pass
         return events
+
+    async def claim(self, room: int = 100) -> list[Delivery]:
+        """Take deliveries as a worker does that never sends them; return them."""
+        claimer = Claimer(builder=self.builder, settings=self.settings, connected=self.partners.keys())
+        return [each.delivery for each in (await self.db.write(claimer.take, room)).prepared]
 
     async def send(self) -> int:
         return await self.engine.drain()

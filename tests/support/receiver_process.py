@@ -1,8 +1,8 @@
 """A webhook receiver in a separate process, with as little work as possible, and its client.
 
 ``python -m tests.support.receiver_process PORT`` answers ``POST /ok/…`` with 204, ``/slow/…`` with 204 after a delay,
-``/fail/…`` with 500 and ``/hang/…`` never. ``GET /count`` returns the number of requests to the first two, ``GET
-/arrivals`` the requests, ``GET /body`` the last body; ``GET /reset`` removes all.
+``/wait/…`` after a long one, ``/fail/…`` with 500 and ``/hang/…`` never. ``GET /count`` returns the number of requests
+that were accepted, ``GET /arrivals`` the requests, ``GET /body`` the last body; ``GET /reset`` removes all.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.support.processes import free_port, running
 
 __all__ = ["Arrival", "ReceiverClient", "running_receiver"]
 
-SLOW_SECONDS = 0.1
+SLOW_SECONDS, WAIT_SECONDS = 0.1, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,9 +131,9 @@ class RecordingReceiver:
                 await receive()
             case "fail":
                 await _respond(send, 500)
-            case "slow":
+            case "slow" | "wait" as way:
                 self._store(scope, arrived_at, body)
-                await asyncio.sleep(SLOW_SECONDS)
+                await asyncio.sleep(SLOW_SECONDS if way == "slow" else WAIT_SECONDS)
                 await _respond(send, 204)
             case _:
                 self._store(scope, arrived_at, body)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.receivers import ReceiverKey, system_of
+from app.domain.receivers import PartnerKey, ReceiverKey, system_of
 from app.events.delivery.breaker import concurrency_limit
 from app.events.delivery.outcome import update_after
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
 from app.events.delivery.settings import DeliverySettings
 from app.events.http.send_result import SendResult
 from app.models.delivery.attempt import AttemptOutcome
-from app.models.delivery.claim import due_deliveries, lock_deliveries, take
-from app.models.delivery.delivery import update_locked_deliveries
+from app.models.delivery.claim import (
+    RECEIVERS_PER_CLAIM,
+    DueReceiver,
+    due_deliveries,
+    next_due_moments,
+    take_due_receivers,
+    waiting_deliveries,
+)
+from app.models.delivery.delivery import Delivery, update_deliveries
+from app.models.delivery.lease import BegunAttempt, Lease, insert_leases
+from app.models.delivery.receiver_health import look_at_receivers, make_due
 
 __all__ = ["Claim", "Claimer"]
 
@@ -42,40 +52,103 @@ class Claimer:
     settings: DeliverySettings
     connected: Collection[System]
 
-    def due(self, tx: Connection, room: int) -> Sequence[UUID]:
-        """Return the ids of at most ``room`` deliveries that may be sent now."""
-        if room <= 0:
-            return ()
-        now = self.builder.clock.now()
-        return due_deliveries(
-            tx,
-            now,
-            lambda receiver, breaker: concurrency_limit(breaker, self._usual_limit(receiver), now),
-            room,
-        )
+    def take(self, tx: Connection, room: int) -> Claim:
+        """Take at most ``room`` deliveries that may be sent now under leases, and build what they contain.
 
-    def take(self, tx: Connection, ids: Sequence[UUID]) -> Claim:
-        """Take deliveries under a lease, and build what they contain."""
-        if not ids:
-            return Claim(0, ())
+        Of a receiver no more are taken than its concurrency limit less what it has in flight, so that a slow receiver
+        delays nobody else.
+        """
         now = self.builder.clock.now()
-        token = self.builder.new_id(now)
-        locked = lock_deliveries(tx, ids, now, token)
-        built = self.builder.build(tx, locked)
-        update_locked_deliveries(tx, built.obstacles)
-        lease_until = now + timedelta(seconds=self.settings.lease_seconds)
-        take(tx, {each.delivery.id: each.sequence for each in built.prepared}, lease_until, token)
-        return Claim(len(locked), built.prepared)
+        return self._begin(tx, self._due(tx, now, room), now)
+
+    def due(self, tx: Connection, room: int) -> Sequence[UUID]:
+        """Return the ids of the deliveries that :meth:`take` would take; they stay due."""
+        now = self.builder.clock.now()
+        due = self._due(tx, now, room)
+        make_due(tx, {each.receiver for each in due}, now)
+        return [each.id for each in due]
+
+    def take_these(self, tx: Connection, ids: Collection[UUID]) -> Claim:
+        """Take these deliveries, as far as they still wait."""
+        return self._begin(tx, waiting_deliveries(tx, ids), self.builder.clock.now())
 
     def fail(self, tx: Connection, delivery_id: UUID) -> None:
         """Count a failed attempt for a delivery that cannot be built."""
         now = self.builder.clock.now()
         failed = SendResult(outcome=AttemptOutcome.FAILED, error_class="cannot-be-packed")
-        locked = lock_deliveries(tx, [delivery_id], now, self.builder.new_id(now))
-        update_locked_deliveries(tx, [update_after(each, failed, now, self.settings.random) for each in locked])
+        waiting = waiting_deliveries(tx, [delivery_id])
+        update_deliveries(tx, [update_after(each, failed, now, self.settings.random) for each in waiting])
+
+    def _begin(self, tx: Connection, taken: Sequence[Delivery], now: datetime) -> Claim:
+        built = self.builder.build(tx, taken)
+        update_deliveries(tx, built.obstacles)
+        insert_leases(tx, self._leases(built.prepared, now))
+        # What is not sent makes room at once, and lets the rest of its chain go.
+        make_due(tx, {each.delivery.receiver for each in built.obstacles}, now)
+        return Claim(len(taken), built.prepared)
+
+    def _due(self, tx: Connection, now: datetime, room: int) -> Sequence[Delivery]:
+        """Return at most ``room`` deliveries that may be sent now; their receivers are locked."""
+        limit = min(room, RECEIVERS_PER_CLAIM)
+        while receivers := take_due_receivers(tx, now, limit, self._unserved):
+            found = self._due_of(tx, now, receivers, -(-room // len(receivers)))[:room]
+            if found or len(receivers) < limit:
+                return found
+        return ()
+
+    def _due_of(
+        self, tx: Connection, now: datetime, receivers: Sequence[DueReceiver], share: int
+    ) -> Sequence[Delivery]:
+        """Return what may be sent to receivers, at most ``share`` each, and store when each is looked at next."""
+        rooms = {each.receiver: self._room(each, now) for each in receivers}
+        shares = {receiver: min(room, share) for receiver, room in rooms.items() if room > 0}
+        due = due_deliveries(tx, now, shares, [id for each in receivers for id in each.under_way])
+        found = Counter(each.receiver for each in due)
+        next_due = next_due_moments(
+            tx, [receiver for receiver, wanted in shares.items() if found[receiver] < wanted], now
+        )
+        # Of those that have more than their share the others come first now.
+        next_due |= {
+            receiver: now for receiver, wanted in shares.items() if found[receiver] == wanted < rooms[receiver]
+        }
+        leased = now + self._lease
+        moments = {
+            each.receiver: _earliest(
+                next_due.get(each.receiver),
+                each.lease_until,
+                leased if found[each.receiver] else None,
+                each.breaker.retry_at if not rooms[each.receiver] else None,
+            )
+            for each in receivers
+        }
+        look_at_receivers(tx, moments)
+        return due
+
+    def _room(self, receiver: DueReceiver, now: datetime) -> int:
+        limit = concurrency_limit(receiver.breaker, self._usual_limit(receiver.receiver), now)
+        return max(limit - len(receiver.under_way), 0)
+
+    def _leases(self, prepared: Sequence[PreparedDelivery], now: datetime) -> list[Lease]:
+        """Return one lease for each receiver."""
+        attempts: dict[ReceiverKey, dict[UUID, BegunAttempt]] = {}
+        for each in prepared:
+            attempts.setdefault(each.delivery.receiver, {})[each.delivery.id] = each.begun
+        return [
+            Lease(id=self.builder.new_id(now), receiver=receiver, until=now + self._lease, attempts=begun)
+            for receiver, begun in attempts.items()
+        ]
+
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self.settings.lease_seconds)
+
+    @property
+    def _unserved(self) -> list[ReceiverKey]:
+        return [PartnerKey(system) for system in System if system not in self.connected]
 
     def _usual_limit(self, receiver: ReceiverKey) -> int:
-        system = system_of(receiver)
-        if system is None:
-            return self.settings.webhook_limit
-        return self.settings.partner_limit if system in self.connected else 0
+        return self.settings.partner_limit if system_of(receiver) else self.settings.webhook_limit
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((each for each in moments if each is not None), default=None)

@@ -35,11 +35,10 @@ GATHER_SECONDS = 0.008
 
 log = structlog.get_logger()
 
+_Take = Callable[[Connection], Claim]
+
 RelayOnce = Callable[[], Awaitable[int]]
 """Makes deliveries of events; returns of how many events."""
-
-_Selector = Callable[[Connection], Sequence[UUID]]
-"""Chooses the deliveries that are taken."""
 
 
 class DeliveryEngine:
@@ -132,44 +131,48 @@ class DeliveryEngine:
         for attempt_in_flight in self._sending:
             attempt_in_flight.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
-        await self._write(partial(_by_id, ()))
+        await self._write(_take_nothing)
 
     async def _round(self) -> int:
         """Record what ended and take what is due, in one transaction; return how many were taken."""
         # What happened until now is seen by this round.
         self._news.take()
         room = self._in_flight_limit - len(self._sending)
-        taken = await attempt(self._write(lambda tx: self._claimer.due(tx, room)), passing=(Unavailable,))
+        taken = await attempt(self._write(self._taking(room)), passing=(Unavailable,))
         if not isinstance(taken, Failed):
             return taken
         # One delivery that cannot be built must not stop the others.
-        await self._write(partial(_by_id, ()))
-        return await self._bisect(await self._db.read(self._claimer.due, room), taken.error)
+        await self._write(_take_nothing)
+        return await self._bisect(await self._db.write(self._claimer.due, room), taken.error)
 
     async def _bisect(self, due: Sequence[UUID], error: Exception) -> int:
         """Halve a batch until the delivery that cannot be built is alone; return how many were taken."""
-        if len(due) == 1:
-            return await self._isolate(due[0], error)
+        if len(due) <= 1:
+            return await self._isolate(due, error)
         middle, taken = len(due) // 2, 0
         for half in (due[:middle], due[middle:]):
-            part = await attempt(self._write(partial(_by_id, half)), passing=(Unavailable,))
+            part = await attempt(self._write(partial(self._claimer.take_these, ids=half)), passing=(Unavailable,))
             taken += await self._bisect(half, part.error) if isinstance(part, Failed) else part
         return taken
 
-    async def _isolate(self, delivery_id: UUID, error: Exception) -> int:
-        _log_fault("delivery_build_failed", error, delivery=str(delivery_id))
-        await self._db.write(self._claimer.fail, delivery_id)
-        return 1
+    async def _isolate(self, due: Sequence[UUID], error: Exception) -> int:
+        for delivery_id in due:
+            _log_fault("delivery_build_failed", error, delivery=str(delivery_id))
+            await self._db.write(self._claimer.fail, delivery_id)
+        return len(due)
 
-    async def _write(self, select: _Selector) -> int:
-        """Record what ended, take what is selected and start to send it; return how many were taken.
+    def _taking(self, room: int) -> _Take:
+        return partial(self._claimer.take, room=room) if room > 0 else _take_nothing
+
+    async def _write(self, take: _Take) -> int:
+        """Record what ended, take deliveries and start to send them; return how many were taken.
 
         The results are kept when that fails. If the next round comes too late for them, their leases run out and the
         deliveries are sent again.
         """
         results, self._results = self._results, []
         try:
-            changed, claim = await self._db.write_without_notifying(self._record_and_claim, results, select)
+            changed, claim = await self._db.write_without_notifying(self._record_and_claim, results, take)
         except BaseException:
             # Also when this is cancelled: a result that was recorded nevertheless is not recorded again.
             self._results = results + self._results
@@ -180,11 +183,11 @@ class DeliveryEngine:
         return claim.number
 
     def _record_and_claim(
-        self, tx: Connection, results: Sequence[AttemptResult], select: _Selector
+        self, tx: Connection, results: Sequence[AttemptResult], take: _Take
     ) -> tuple[Sequence[Breaker], Claim]:
         # In this order, because what ended makes room, and lets the rest of its chain go.
         changed = self._recorder.record(tx, results)
-        return changed, self._claimer.take(tx, select(tx))
+        return changed, take(tx)
 
     def _start(self, prepared: PreparedDelivery) -> None:
         task = asyncio.create_task(self._attempt(prepared))
@@ -204,8 +207,8 @@ class DeliveryEngine:
         self._news.notify()
 
 
-def _by_id(ids: Sequence[UUID], _tx: Connection) -> Sequence[UUID]:
-    return ids
+def _take_nothing(_tx: Connection) -> Claim:
+    return Claim(0, ())
 
 
 async def _wait_for(event: asyncio.Event, seconds: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -26,6 +26,7 @@ from app.events.http.webhook import WebhookRequest
 from app.models.delivery.claim import next_sequences
 from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate
 from app.models.delivery.disclosure import Disclosure
+from app.models.delivery.lease import BegunAttempt
 from app.models.delivery.outbox import load_events
 from app.models.delivery.subscription import (
     Content,
@@ -121,13 +122,13 @@ class PreparedDelivery:
     """A delivery that may be sent now, with what it contains.
 
     Attributes:
-        sequence: number within the chain for this receiver, from 1.
+        delivery: with its number in the chain for this receiver, and with this attempt counted.
         target: None unless the receiver is a subscription.
         partner_id: the partner's own id of the case, None when it does not know the case yet.
     """
 
     delivery: Delivery
-    sequence: int
+    begun: BegunAttempt
     payload: Payload
     target: WebhookTarget | None
     partner_id: str | None
@@ -135,7 +136,7 @@ class PreparedDelivery:
     @property
     def body(self) -> bytes:
         """The event as a CloudEvent for this receiver, in JSON."""
-        return self.payload.message.numbered(self.sequence)
+        return self.payload.message.numbered(self.begun.sequence)
 
 
 @dataclass(frozen=True)
@@ -195,8 +196,8 @@ class DeliveryBuilder:
         sequences = next_sequences(tx, [each for each, _ in payloads])
         prepared = [
             PreparedDelivery(
-                delivery=each,
-                sequence=sequences[each.id],
+                delivery=replace(each, sequence=sequences[each.id]),
+                begun=BegunAttempt(each.attempts, sequences[each.id]),
                 payload=payload,
                 target=context.target_of(each),
                 partner_id=context.partner_id_of(each),

@@ -22,9 +22,10 @@ from app.events.delivery.outcome import update_after
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.send_result import SendResult
 from app.models.delivery.attempt import Attempt, AttemptOutcome, insert_attempts
-from app.models.delivery.delivery import change_subscription_status, still_leased, update_deliveries
+from app.models.delivery.delivery import change_subscription_status, update_deliveries
 from app.models.delivery.disclosure import insert_disclosures
-from app.models.delivery.receiver_health import Breaker, count_attempts, save_breakers
+from app.models.delivery.lease import attempts_under_way, end_attempts, leases_of
+from app.models.delivery.receiver_health import Breaker, count_attempts, lock_receivers, save_breakers
 from app.models.delivery.subscription import SubscriptionStatus, lock_subscription, note_health
 
 __all__ = ["AttemptRecorder", "DeliveredHook", "SentToPartner", "log_breaker_changes"]
@@ -65,15 +66,15 @@ class AttemptRecorder:
     def record(self, tx: Connection, results: Sequence[AttemptResult]) -> Sequence[Breaker]:
         """Record how attempts ended; return the breakers that were opened or closed by it.
 
-        Only of deliveries whose lease still holds: another worker took the others, or they were recorded before, by a
-        commit whose confirmation was lost.
+        Only of deliveries that are still leased for that attempt: another worker took the others, or they were recorded
+        before, by a commit whose confirmation was lost.
         """
-        results = _still_leased(tx, results)
         if not results:
             return ()
-        # Subscriptions before deliveries, in the order in which pausing one locks them: otherwise the two could wait
+        # Subscriptions before receivers, in the order in which pausing one locks them: otherwise the two could wait
         # for each other.
         disabled = self._update_subscriptions(tx, results)
+        results = _end_leased(tx, results)
         changed = self._update_breakers(tx, results)
         publish_breaker_changes(tx, self.builder, changed, disabled, _reasons(results))
         update_deliveries(
@@ -107,7 +108,7 @@ class AttemptRecorder:
         now = self.builder.clock.now()
         moves = [
             (before, next_state(before, _significant(before, by_receiver[receiver]), now, self.random))
-            for receiver, before in count_attempts(tx, counts).items()
+            for receiver, before in count_attempts(tx, counts, now).items()
         ]
         save_breakers(tx, [after for before, after in moves if after != before])
         return [after for before, after in moves if before.is_closed != after.is_closed]
@@ -138,11 +139,15 @@ def log_breaker_changes(changed: Sequence[Breaker]) -> None:
             )
 
 
-def _still_leased(tx: Connection, results: Sequence[AttemptResult]) -> Sequence[AttemptResult]:
-    if not results:
-        return ()
-    held = still_leased(tx, {each.prepared.delivery.id: each.prepared.delivery.lease_token for each in results})
-    return [each for each in results if each.prepared.delivery.id in held]
+def _end_leased(tx: Connection, results: Sequence[AttemptResult]) -> Sequence[AttemptResult]:
+    """Return the results of the attempts that are still leased, and end those."""
+    receivers = {each.prepared.delivery.receiver for each in results}
+    lock_receivers(tx, receivers)
+    leases = leases_of(tx, receivers)
+    under_way = attempts_under_way(leases)
+    results = [each for each in results if under_way.get(each.prepared.delivery.id) == each.prepared.begun]
+    end_attempts(tx, leases, {each.prepared.delivery.id for each in results})
+    return results
 
 
 def _disable(tx: Connection, subscription_id: UUID, now: datetime) -> bool:

@@ -196,6 +196,8 @@ class _GuardedResolver(AbstractResolver):
 
 
 async def _beginning(content: aiohttp.StreamReader, seconds: float) -> bytes:
+    if content.at_eof():
+        return b""
     # Read to the end, a connection can be used again; left unread, it is closed.
     read = bytearray()
     # The status is there: what is late, broken or lost after it does not change what it says.

@@ -1,85 +1,140 @@
-"""Choosing the deliveries that are due, and taking them under a lease: the queue inside the table of deliveries.
+"""The queue inside the table of deliveries: what is due, receiver by receiver.
 
-What is due is found by reading, so nothing is locked while choosing. What was chosen is locked before it is built, so
-of two workers that choose the same rows only one takes them.
+A claim locks the receivers that are due and takes the first deliveries of their chains. Receivers that another worker
+has locked are left to it, so that workers share them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    CompoundSelect,
+    ColumnElement,
     Connection,
     Integer,
-    Row,
-    RowMapping,
+    ScalarSelect,
     Select,
-    and_,
     bindparam,
     func,
-    literal,
-    null,
-    or_,
     select,
-    union_all,
 )
 
 from app.domain.receivers import ReceiverKey
-from app.models.base import Id, ReceiverText, UtcDateTime
-from app.models.bulk import GivenRow, bulk_update, bulk_upsert, is_any_of
-from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_sequence, in_state, to_delivery
-from app.models.delivery.receiver_health import IS_RESTRAINED, Breaker, breaker_columns, breaker_in, endpoint
+from app.models.base import ReceiverText, UtcDateTime
+from app.models.bulk import BulkQuery, GivenRow, Parameters, bulk_query, bulk_upsert, is_any_of
+from app.models.delivery.delivery import (
+    NEVER_TRIED,
+    TRIED_BEFORE,
+    Delivery,
+    DeliveryState,
+    delivery,
+    delivery_sequence,
+    end_lost_attempts,
+    in_state,
+    to_delivery,
+)
+from app.models.delivery.lease import attempts_under_way, leases_of
+from app.models.delivery.receiver_health import Breaker, due_receivers, endpoint, lock_receivers
 
 __all__ = [
+    "RECEIVERS_PER_CLAIM",
+    "DueReceiver",
     "due_deliveries",
-    "lock_deliveries",
+    "next_due_moments",
     "next_sequences",
-    "take",
+    "take_due_receivers",
+    "waiting_deliveries",
 ]
 
-# SQLite joins at most 500 queries in one statement; fewer keep the statement small.
-RECEIVERS_PER_STATEMENT = 50
-
-ConcurrencyLimit = Callable[[ReceiverKey, Breaker | None], int]
-"""Returns how many deliveries a receiver may have in flight, 0 for none; its breaker is None while closed."""
+RECEIVERS_PER_CLAIM = 50
+"""The most receivers that are looked at together, so that other workers find some too."""
 
 
-def due_deliveries(tx: Connection, now: datetime, limit_of: ConcurrencyLimit, limit: int) -> list[UUID]:
-    """Return the ids of at most ``limit`` deliveries that may be sent now, first attempts before later ones.
+@dataclass(frozen=True, kw_only=True)
+class DueReceiver:
+    """A receiver whose deliveries are looked at now; its row is locked.
 
-    Of a chain only its first open delivery is chosen, and of a receiver no more than its concurrency limit less what it
-    has in flight, so that a slow receiver delays nobody else.
+    Attributes:
+        under_way: its deliveries that are being sent.
+        lease_until: until when the first of these must have ended; None when nothing is being sent.
+    """
+
+    breaker: Breaker
+    under_way: Collection[UUID]
+    lease_until: datetime | None
+
+    @property
+    def receiver(self) -> ReceiverKey:
+        """Its key."""
+        return self.breaker.receiver
+
+
+def take_due_receivers(
+    tx: Connection, now: datetime, limit: int, unserved: Collection[ReceiverKey]
+) -> list[DueReceiver]:
+    """Return at most ``limit`` receivers that are due, locked, the longest waiting first; end their lost attempts.
+
+    What is owed to ``unserved`` receivers stays due.
+    """
+    breakers = due_receivers(tx, now, limit, unserved)
+    if not breakers:
+        return []
+    leases = leases_of(tx, [each.receiver for each in breakers])
+    end_lost_attempts(tx, [each for each in leases if each.until <= now])
+    running = {
+        each.receiver: [lease for lease in leases if lease.receiver == each.receiver and lease.until > now]
+        for each in breakers
+    }
+    return [
+        DueReceiver(
+            breaker=each,
+            under_way=attempts_under_way(running[each.receiver]).keys(),
+            lease_until=min((lease.until for lease in running[each.receiver]), default=None),
+        )
+        for each in breakers
+    ]
+
+
+def due_deliveries(
+    tx: Connection, now: datetime, rooms: Mapping[ReceiverKey, int], under_way: Collection[UUID]
+) -> list[Delivery]:
+    """Return the deliveries that may be sent now, each as it is with one more attempt begun, first attempts first.
+
+    Of a chain only its first open delivery is chosen.
 
     Args:
-        tx: reads only.
+        tx: has locked the receivers.
         now: deliveries that are due by then.
-        limit_of: returns the concurrency limit of a receiver.
-        limit: at least 1.
+        rooms: how many to choose of each receiver at most, at least 1; of no more receivers than are taken at once.
+        under_way: deliveries that are being sent, which are left out.
     """
-    rooms: dict[ReceiverKey, int] = {}
-    expired = []
-    for row in tx.execute(_QUEUES, {"now": now}).mappings():
-        receiver = row["receiver"]
-        if receiver not in rooms:
-            rooms[receiver] = limit_of(receiver, breaker_in(row))
-        rooms[receiver] -= row["in_flight"]
-        if row["expired_id"] is not None:
-            expired.append(row)
-    return (_expired_within(rooms, expired) + _heads(tx, now, rooms, limit))[:limit]
+    same = {"now": now, "under_way": under_way}
+    found = [to_delivery(row) for row in _NEVER_TRIED.run(tx, _rooms(rooms), same)]
+    first = Counter(each.receiver for each in found)
+    rest = {receiver: room - first[receiver] for receiver, room in rooms.items() if first[receiver] < room}
+    found += [to_delivery(row) for row in _TRIED_BEFORE.run(tx, _rooms(rest), same)]
+    return sorted(found, key=lambda each: (each.attempts, each.next_attempt_at, each.event_position))
 
 
-def lock_deliveries(tx: Connection, ids: Collection[UUID], now: datetime, token: UUID) -> list[Delivery]:
-    """Lock deliveries that are still free, and return them as they will be once they are taken with this lease token.
+def waiting_deliveries(tx: Connection, ids: Collection[UUID]) -> list[Delivery]:
+    """Return those of these deliveries that wait, each with one more attempt begun; their receivers are locked."""
+    receivers = tx.scalars(_RECEIVERS, {"ids": ids}).all()
+    lock_receivers(tx, receivers)
+    under_way = attempts_under_way(leases_of(tx, receivers))
+    waiting = [id for id in ids if id not in under_way]
+    return [to_delivery(row) for row in tx.execute(_WAITING, {"ids": waiting}).mappings()]
 
-    Those that another worker took or is about to take are left out.
-    """
-    rows = tx.execute(_LOCK, {"ids": ids, "now": now, "token": token}).mappings()
-    return sorted((to_delivery(row) for row in rows), key=lambda each: each.event_position)
+
+def next_due_moments(tx: Connection, receivers: Collection[ReceiverKey], now: datetime) -> dict[ReceiverKey, datetime]:
+    """Return when the next delivery of each of these receivers becomes due after now; those with none are left out."""
+    rows = tx.execute(_NEXT_DUE, {"receivers": [each.text for each in receivers], "now": now})
+    moments = {row.receiver: [each for each in (row.first, row.again) if each is not None] for row in rows}
+    return {receiver: min(some) for receiver, some in moments.items() if some}
 
 
 def next_sequences(tx: Connection, deliveries: Sequence[Delivery]) -> dict[UUID, int]:
@@ -95,93 +150,36 @@ def next_sequences(tx: Connection, deliveries: Sequence[Delivery]) -> dict[UUID,
     return {each.id: each.sequence or next_of[each.receiver, each.subject_id] for each in deliveries}
 
 
-def take(tx: Connection, sequences: Mapping[UUID, int], lease_until: datetime, token: UUID) -> None:
-    """Take locked deliveries for one attempt each, under a lease.
+def _first_open(condition: ColumnElement[bool]) -> BulkQuery:
+    """Return the query for the first deliveries of the chains of a receiver, with this condition, that are due."""
 
-    The attempt is counted here, before anything is sent, so that crashes cannot lead to attempts without end.
-
-    Args:
-        tx: the transaction that locked them.
-        sequences: the sequence number of each delivery by its id.
-        lease_until: until when no other worker may take them.
-        token: of the lease.
-    """
-    rows: list[GivenRow] = [{"id": id, "sequence": number} for id, number in sequences.items()]
-    _TAKE.run(tx, rows, {"lease_until": lease_until, "token": token})
-
-
-def _expired_within(rooms: dict[ReceiverKey, int], expired: list[RowMapping]) -> list[UUID]:
-    """Return the deliveries whose lease ran out and that their receivers have room for; they take up that room."""
-    chosen: list[UUID] = []
-    for row in sorted(expired, key=lambda row: row["lease_until"]):
-        if rooms[row["receiver"]] > 0:
-            rooms[row["receiver"]] -= 1
-            chosen.append(row["expired_id"])
-    return chosen
-
-
-def _heads(tx: Connection, now: datetime, rooms: Mapping[ReceiverKey, int], limit: int) -> list[UUID]:
-    wanted = [(receiver, room) for receiver, room in rooms.items() if room > 0]
-    wanted.sort(key=lambda one: one[0].text)
-    found: list[Row[UUID, int, datetime, int]] = []
-    for start in range(0, len(wanted), RECEIVERS_PER_STATEMENT):
-        part = wanted[start : start + RECEIVERS_PER_STATEMENT]
-        values: dict[str, object] = {"now": now}
-        for place, (receiver, room) in enumerate(part):
-            values |= {f"receiver_{place}": receiver, f"room_{place}": room}
-        found += tx.execute(_first_open_of(len(part)), values)
-    found.sort(key=lambda row: (row.attempts, row.next_attempt_at, row.event_position))
-    return [row.id for row in found[:limit]]
-
-
-@cache
-def _first_open_of(receivers: int) -> CompoundSelect[UUID, int, datetime, int]:
-    # Built once for each number of receivers: building it costs more than running it.
-    return union_all(*(select(_first_open(place).subquery()) for place in range(receivers)))
-
-
-def _first_open(place: int) -> Select[UUID, int, datetime, int]:
-    return (
-        select(delivery.c.id, delivery.c.attempts, delivery.c.next_attempt_at, delivery.c.event_position)
-        .where(
-            delivery.c.receiver == bindparam(f"receiver_{place}", type_=ReceiverText),
-            in_state(DeliveryState.PENDING),
-            delivery.c.next_attempt_at <= _NOW,
-            delivery.c.event_position == _FIRST_POSITION,
+    def query(of: Parameters) -> Select[Any]:
+        return (
+            select(*_AS_BEGUN)
+            .where(
+                delivery.c.receiver == of["receiver"],
+                condition,
+                delivery.c.next_attempt_at <= _NOW,
+                delivery.c.event_position == _FIRST_POSITION,
+                ~is_any_of(delivery.c.id, "under_way"),
+            )
+            .order_by(delivery.c.next_attempt_at, delivery.c.event_position)
+            .limit(of["room"])
         )
-        .order_by(delivery.c.attempts, delivery.c.next_attempt_at, delivery.c.event_position)
-        .limit(bindparam(f"room_{place}", type_=Integer))
-    )
+
+    return bulk_query({"receiver": ReceiverText(), "room": Integer()}, query)
 
 
-def _receivers_owed() -> Select[ReceiverKey]:
-    """Return the distinct receivers in one index probe each, where DISTINCT would read the whole backlog."""
-    pending = in_state(DeliveryState.PENDING)
-    found = select(func.min(delivery.c.receiver).label("receiver")).where(pending).cte("found", recursive=True)
-    following = select(func.min(delivery.c.receiver)).where(pending, delivery.c.receiver > found.c.receiver)
-    found = found.union_all(select(following.scalar_subquery()).where(found.c.receiver.is_not(None)))
-    return select(found.c.receiver).where(found.c.receiver.is_not(None))
+_AS_BEGUN = [
+    (delivery.c.attempts + 1).label("attempts") if each is delivery.c.attempts else each for each in delivery.c
+]
 
-
-def _queues() -> Select[Any]:
-    """Return, by receiver, what it has in flight and what it lost, with its breaker unless that is closed.
-
-    One statement, because this is read before every round: a row per receiver that is owed something, one per receiver
-    with deliveries in flight (``in_flight``: how many), and one per delivery whose lease ran out (``expired_id``).
-    """
-    sending = in_state(DeliveryState.SENDING)
-    none, nothing = literal(0).label("in_flight"), (null().label("expired_id"), null().label("lease_until"))
-    expired = select(delivery.c.receiver, none, delivery.c.id.label("expired_id"), delivery.c.lease_until)
-    live = func.count().filter(delivery.c.lease_until >= _NOW).label("in_flight")
-    queues = union_all(
-        # The first has the types that the others' empty columns take.
-        expired.where(sending, delivery.c.lease_until < _NOW),
-        select(delivery.c.receiver, live, *nothing).where(sending).group_by(delivery.c.receiver),
-        _receivers_owed().add_columns(none, *nothing),
-    ).subquery("queues")
-    restrained = and_(endpoint.c.receiver == queues.c.receiver, IS_RESTRAINED)
-    return select(*queues.c, *breaker_columns).outerjoin_from(queues, endpoint, restrained)
-
+_WAITING = (
+    select(*_AS_BEGUN)
+    .where(is_any_of(delivery.c.id, "ids"), in_state(DeliveryState.PENDING))
+    .order_by(delivery.c.event_position)
+)
+_RECEIVERS = select(delivery.c.receiver).distinct().where(is_any_of(delivery.c.id, "ids"))
 
 _OPEN = delivery.alias("open_delivery")
 
@@ -191,35 +189,33 @@ _FIRST_POSITION = (
     .where(
         _OPEN.c.receiver == delivery.c.receiver,
         _OPEN.c.subject_id == delivery.c.subject_id,
-        in_state(DeliveryState.PENDING, DeliveryState.SENDING, table=_OPEN),
+        in_state(DeliveryState.PENDING, table=_OPEN),
     )
     .correlate(delivery)
     .scalar_subquery()
 )
 
 _NOW = bindparam("now", type_=UtcDateTime)
+_NEVER_TRIED, _TRIED_BEFORE = _first_open(NEVER_TRIED), _first_open(TRIED_BEFORE)
 
-_QUEUES = _queues()
 
-_TOKEN = bindparam("token", type_=Id)
-# A worker took it and never recorded how it ended.
-_IS_UNKNOWN = or_(delivery.c.outcome_unknown, in_state(DeliveryState.SENDING))
-_ONCE_TAKEN = {
-    "state": literal(DeliveryState.SENDING.value),
-    "attempts": delivery.c.attempts + 1,
-    "lease_token": _TOKEN,
-    "outcome_unknown": _IS_UNKNOWN,
-}
+def _rooms(rooms: Mapping[ReceiverKey, int]) -> list[GivenRow]:
+    return [{"receiver": receiver.text, "room": room} for receiver, room in rooms.items()]
 
-_LOCK = (
-    select(*(_ONCE_TAKEN[each.name].label(each.name) if each.name in _ONCE_TAKEN else each for each in delivery.c))
-    .where(is_any_of(delivery.c.id, "ids"), or_(in_state(DeliveryState.PENDING), delivery.c.lease_until < _NOW))
-    .with_for_update(skip_locked=True)
-)
 
-_TAKE = bulk_update(
-    delivery, ("id",), ("sequence",), **_ONCE_TAKEN, lease_until=bindparam("lease_until", type_=UtcDateTime)
-)
+def _next_moment(condition: ColumnElement[bool]) -> ScalarSelect[datetime]:
+    """Return a query of one index probe for each receiver, where grouping would read every row that waits."""
+    return (
+        select(func.min(delivery.c.next_attempt_at))
+        .where(delivery.c.receiver == endpoint.c.receiver, condition, delivery.c.next_attempt_at > _NOW)
+        .correlate(endpoint)
+        .scalar_subquery()
+    )
+
+
+_NEXT_DUE = select(
+    endpoint.c.receiver, _next_moment(NEVER_TRIED).label("first"), _next_moment(TRIED_BEFORE).label("again")
+).where(is_any_of(endpoint.c.receiver, "receivers"))
 
 _COUNT = bulk_upsert(
     delivery_sequence,

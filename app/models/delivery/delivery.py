@@ -1,12 +1,13 @@
 """Deliveries: which receiver is owed which event, and what has become of it.
 
 The rows of one receiver and one subject are a chain, sent in order; ``app.models.delivery.claim`` chooses what is due.
+What is under way stays pending in the table; ``app.models.delivery.lease`` says what that is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     Update,
+    and_,
     bindparam,
     literal_column,
     select,
@@ -34,15 +36,17 @@ from sqlalchemy import (
 from app.domain.events import SubjectType
 from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.models.base import Id, ReceiverText, UtcDateTime, metadata
-from app.models.bulk import BulkWrite, GivenRow, bulk_insert, bulk_update, is_any_of
-from app.models.delivery.receiver_health import reset_breaker
+from app.models.bulk import GivenRow, bulk_insert, bulk_update
+from app.models.delivery.lease import BegunAttempt, Lease, attempts_under_way, end_leases, leases_of
+from app.models.delivery.receiver_health import make_due, reset_breaker
 from app.models.delivery.subscription import SubscriptionStatus, subscription
 
 
 class DeliveryState(StrEnum):
     """What has become of a delivery.
 
-    ``withheld``: the gate released nothing; ``dead``: given up; ``parked``: waits until its subscription is active.
+    ``sending``: taken by a worker, which is never stored; ``withheld``: the gate released nothing; ``dead``: given up;
+    ``parked``: waits until its subscription is active.
     """
 
     PENDING = "pending"
@@ -66,8 +70,6 @@ delivery = Table(
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", UtcDateTime, nullable=False),
-    Column("lease_until", UtcDateTime),
-    Column("lease_token", Id),
     Column("sequence", Integer),
     Column("outcome_unknown", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -92,29 +94,29 @@ def in_state(*states: DeliveryState, table: FromClause = delivery) -> ColumnElem
 
 
 _PENDING = in_state(DeliveryState.PENDING)
-_SENDING = in_state(DeliveryState.SENDING)
-_OPEN = in_state(DeliveryState.PENDING, DeliveryState.SENDING)
 _PARKED = in_state(DeliveryState.PARKED)
 _DEAD = in_state(DeliveryState.DEAD)
 
-# Partial, so that a claim costs the same with a million finished rows as with none.
-Index(
-    "ix_delivery_due",
-    delivery.c.receiver,
-    delivery.c.attempts,
-    delivery.c.next_attempt_at,
-    delivery.c.event_position,
-    sqlite_where=_PENDING,
-    postgresql_where=_PENDING,
-)
-Index("ix_delivery_leased", delivery.c.lease_until, sqlite_where=_SENDING, postgresql_where=_SENDING)
+# Partial, so that a claim costs the same with a million finished rows as with none. First attempts go before later
+# ones, however many of those are due, so each have an index of their own.
+NEVER_TRIED = and_(_PENDING, delivery.c.attempts == literal_column("0", Integer))
+TRIED_BEFORE = and_(_PENDING, delivery.c.attempts > literal_column("0", Integer))
+for _name, _condition in (("ix_delivery_due", NEVER_TRIED), ("ix_delivery_due_again", TRIED_BEFORE)):
+    Index(
+        _name,
+        delivery.c.receiver,
+        delivery.c.next_attempt_at,
+        delivery.c.event_position,
+        sqlite_where=_condition,
+        postgresql_where=_condition,
+    )
 Index(
     "ix_delivery_chain",
     delivery.c.receiver,
     delivery.c.subject_id,
     delivery.c.event_position,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
+    sqlite_where=_PENDING,
+    postgresql_where=_PENDING,
 )
 Index("ix_delivery_parked", delivery.c.receiver, sqlite_where=_PARKED, postgresql_where=_PARKED)
 Index("ix_delivery_dead", delivery.c.receiver, delivery.c.finished_at, sqlite_where=_DEAD, postgresql_where=_DEAD)
@@ -137,7 +139,7 @@ class Delivery:
         subject_id: what the event is about; of one subject, deliveries to one receiver keep the order of
             ``event_position``.
         sequence: number within the chain for this receiver, from 1; None until the first attempt.
-        attempts: how many were begun.
+        attempts: how many were begun; while one is under way, its number.
         outcome_unknown: an earlier attempt may have arrived.
         earlier_attempts: those that the retry schedule does not count: from before the receiver asked for a redelivery,
             and those that it answered with 429.
@@ -157,7 +159,6 @@ class Delivery:
     attempts: int = 0
     sequence: int | None = None
     outcome_unknown: bool = False
-    lease_token: UUID | None = None
     finished_at: datetime | None = None
     last_error: str | None = None
     earlier_attempts: int = 0
@@ -166,7 +167,7 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryUpdate:
-    """What becomes of a delivery; applies only while ``lease_token`` of the delivery is its current lease."""
+    """What becomes of a delivery, which counts the attempt."""
 
     delivery: Delivery
     state: DeliveryState
@@ -177,45 +178,30 @@ class DeliveryUpdate:
 
 
 def insert_deliveries(tx: Connection, new: Sequence[Delivery]) -> None:
-    """Store new deliveries."""
+    """Store new deliveries, and have those that are pending looked at."""
     _INSERT.run(tx, [_columns(each) for each in new])
-
-
-def still_leased(tx: Connection, tokens: Mapping[UUID, UUID | None]) -> set[UUID]:
-    """Return which deliveries still have these lease tokens; locks nothing.
-
-    Args:
-        tx: reads only.
-        tokens: the token by the id of the delivery.
-    """
-    held = tx.execute(_TOKENS, {"ids": tokens.keys()})
-    return {row.id for row in held if row.lease_token == tokens[row.id]}
+    pending = [each for each in new if each.state is DeliveryState.PENDING]
+    if pending:
+        first = min(each.next_attempt_at for each in pending)
+        make_due(tx, {each.receiver for each in pending}, first)
 
 
 def update_deliveries(tx: Connection, updates: Sequence[DeliveryUpdate]) -> None:
-    """Write what becomes of deliveries and end their leases; where the lease was lost, nothing changes."""
-    _update(tx, _UPDATE_LEASED, updates)
-
-
-def update_locked_deliveries(tx: Connection, updates: Sequence[DeliveryUpdate]) -> None:
-    """Write what becomes of deliveries that this transaction has locked, and how many attempts they had."""
-    _update(tx, _UPDATE_LOCKED, updates)
-
-
-def _update(tx: Connection, write: BulkWrite, updates: Sequence[DeliveryUpdate]) -> None:
-    write.run(tx, [_changed_columns(each) for each in updates])
+    """Write what becomes of deliveries whose receivers this transaction has locked."""
+    _UPDATE.run(tx, [_changed_columns(each) for each in updates])
     delayed = [_delay_row(each) for each in updates if each.state is DeliveryState.PENDING]
     if delayed:
         tx.execute(_DELAY_FOLLOWERS, delayed)
 
 
 def park(tx: Connection, receiver: ReceiverKey) -> None:
-    """Park everything that this receiver is still owed."""
+    """Park everything that this receiver is still owed; what is under way ends as it ends."""
     tx.execute(_move(receiver, DeliveryState.PENDING).values(state=DeliveryState.PARKED.value))
 
 
 def release_parked(tx: Connection, receiver: ReceiverKey, now: datetime) -> None:
     """Make everything due that was parked for this receiver."""
+    make_due(tx, [receiver], now)
     released = _move(receiver, DeliveryState.PARKED)
     tx.execute(released.values(state=DeliveryState.PENDING.value, next_attempt_at=now))
 
@@ -229,7 +215,7 @@ def change_subscription_status(
     tx.execute(changed.values(status=status.value, status_reason=reason, changed_at=now, revision=revision))
     receiver = SubscriptionKey(subscription_id)
     if status is SubscriptionStatus.ACTIVE:
-        reset_breaker(tx, receiver)
+        reset_breaker(tx, receiver, now)
         release_parked(tx, receiver, now)
     else:
         park(tx, receiver)
@@ -237,7 +223,28 @@ def change_subscription_status(
 
 def deliveries_about(tx: Connection, subject_id: UUID) -> list[Delivery]:
     """Return every delivery about a subject, oldest event first."""
-    return [to_delivery(row) for row in tx.execute(_OF_SUBJECT, {"subject_id": subject_id}).mappings()]
+    found = [to_delivery(row) for row in tx.execute(_OF_SUBJECT, {"subject_id": subject_id}).mappings()]
+    under_way = attempts_under_way(leases_of(tx, {each.receiver for each in found}))
+    return [as_under_way(each, under_way) for each in found]
+
+
+def as_under_way(of: Delivery, under_way: Mapping[UUID, BegunAttempt]) -> Delivery:
+    """Return a delivery as it is with the attempt that is under way, or unchanged when none is."""
+    begun = under_way.get(of.id)
+    return replace(of, state=DeliveryState.SENDING, attempts=begun.number, sequence=begun.sequence) if begun else of
+
+
+def end_lost_attempts(tx: Connection, leases: Collection[Lease]) -> None:
+    """End leases that ran out: of their attempts it is unknown whether they arrived, so each is counted as begun.
+
+    The attempts are counted so that crashes cannot lead to attempts without end. The receivers are locked.
+    """
+    lost: list[GivenRow] = [
+        {"id": id, "attempts": begun.number, "sequence": begun.sequence}
+        for id, begun in attempts_under_way(leases).items()
+    ]
+    _LOST.run(tx, lost)
+    end_leases(tx, leases)
 
 
 def to_delivery(row: RowMapping) -> Delivery:
@@ -256,7 +263,6 @@ def to_delivery(row: RowMapping) -> Delivery:
         attempts=row["attempts"],
         sequence=row["sequence"],
         outcome_unknown=row["outcome_unknown"],
-        lease_token=row["lease_token"],
         finished_at=row["finished_at"],
         last_error=row["last_error"],
         earlier_attempts=row["earlier_attempts"],
@@ -265,11 +271,7 @@ def to_delivery(row: RowMapping) -> Delivery:
 
 
 # Built once, because building a statement costs as much as running it.
-_INSERT = bulk_insert(delivery, *(column.name for column in delivery.c if column is not delivery.c.lease_until))
-
-_TOKENS = select(delivery.c.id, delivery.c.lease_token).where(
-    is_any_of(delivery.c.id, "ids"), delivery.c.lease_token.is_not(None)
-)
+_INSERT = bulk_insert(delivery, *delivery.c.keys())
 
 _OF_SUBJECT = (
     select(delivery)
@@ -277,9 +279,21 @@ _OF_SUBJECT = (
     .order_by(delivery.c.event_position, delivery.c.receiver)
 )
 
-_CHANGED = ("state", "next_attempt_at", "finished_at", "outcome_unknown", "last_error", "earlier_attempts")
-_UPDATE_LEASED = bulk_update(delivery, ("id", "lease_token"), _CHANGED, lease_until=None, lease_token=None)
-_UPDATE_LOCKED = bulk_update(delivery, ("id",), (*_CHANGED, "attempts"), lease_until=None, lease_token=None)
+_UPDATE = bulk_update(
+    delivery,
+    ("id",),
+    (
+        "state",
+        "attempts",
+        "sequence",
+        "next_attempt_at",
+        "finished_at",
+        "outcome_unknown",
+        "last_error",
+        "earlier_attempts",
+    ),
+)
+_LOST = bulk_update(delivery, ("id",), ("attempts", "sequence"), outcome_unknown=True)
 
 # The rest of the chain cannot be sent before its head; due at the same time, it does not burden the claim until then.
 _DELAY_FOLLOWERS = (
@@ -288,7 +302,7 @@ _DELAY_FOLLOWERS = (
         delivery.c.receiver == bindparam("head_receiver", type_=ReceiverText),
         delivery.c.subject_id == bindparam("head_subject"),
         delivery.c.event_position > bindparam("head_position"),
-        _OPEN,
+        _PENDING,
         delivery.c.next_attempt_at < bindparam("head_next"),
     )
     .values(next_attempt_at=bindparam("head_next"))
@@ -307,7 +321,6 @@ def _columns(of: Delivery) -> GivenRow:
         "state": str(of.state),
         "attempts": of.attempts,
         "next_attempt_at": of.next_attempt_at,
-        "lease_token": of.lease_token,
         "sequence": of.sequence,
         "outcome_unknown": of.outcome_unknown,
         "created_at": of.created_at,
@@ -321,8 +334,8 @@ def _columns(of: Delivery) -> GivenRow:
 def _changed_columns(of: DeliveryUpdate) -> GivenRow:
     return {
         "id": of.delivery.id,
-        "lease_token": of.delivery.lease_token,
         "attempts": of.delivery.attempts,
+        "sequence": of.delivery.sequence,
         "state": str(of.state),
         "next_attempt_at": of.next_attempt_at,
         "finished_at": of.finished_at,

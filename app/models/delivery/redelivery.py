@@ -19,6 +19,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     Update,
+    and_,
     bindparam,
     func,
     or_,
@@ -31,16 +32,22 @@ from app.domain.events import SubjectType
 from app.domain.receivers import PartnerKey, ReceiverKey
 from app.models.base import ReceiverText
 from app.models.bulk import is_any_of
-from app.models.delivery.delivery import Delivery, DeliveryState, delivery, in_state, to_delivery
+from app.models.delivery.delivery import Delivery, DeliveryState, as_under_way, delivery, in_state, to_delivery
+from app.models.delivery.lease import BegunAttempt, attempts_under_way, leases_of
+from app.models.delivery.receiver_health import make_due
 
 _TRIED = delivery.c.sequence.is_not(None)
 _SEEN = or_(_TRIED, delivery.c.subject_type != SubjectType.REFERRAL.value)
 _FINISHED = in_state(DeliveryState.DELIVERED, DeliveryState.DEAD)
 _PENDING = in_state(DeliveryState.PENDING)
 
-_PENDING_OF = (
+_WAITING_OF = (
     select(delivery)
-    .where(delivery.c.receiver == bindparam("receiver", type_=ReceiverText), _PENDING)
+    .where(
+        delivery.c.receiver == bindparam("receiver", type_=ReceiverText),
+        _PENDING,
+        ~is_any_of(delivery.c.id, "under_way"),
+    )
     .order_by(delivery.c.event_position)
     .limit(bindparam("most", type_=Integer))
 )
@@ -50,7 +57,7 @@ _FIRST_OPEN = (
     .where(
         delivery.c.receiver == bindparam("receiver", type_=ReceiverText),
         is_any_of(delivery.c.subject_id, "chains"),
-        in_state(DeliveryState.PENDING, DeliveryState.SENDING),
+        _PENDING,
     )
     .group_by(delivery.c.subject_id)
 )
@@ -73,21 +80,24 @@ def seen_deliveries(
 
     ``after`` is the last delivery of the page before.
     """
-    query = select(delivery).where(delivery.c.receiver == receiver, _seen(receiver))
+    under_way = _under_way(tx, receiver)
+    query = select(delivery).where(delivery.c.receiver == receiver, _seen(receiver, under_way))
     if state is not None:
-        query = query.where(in_state(state))
+        query = query.where(_shown_as(state, under_way))
     if after is not None:
         place = select(delivery.c.event_position).where(delivery.c.id == after).scalar_subquery()
         query = query.where(delivery.c.event_position < place)
     rows = tx.execute(query.order_by(delivery.c.event_position.desc()).limit(limit))
-    return [to_delivery(row) for row in rows.mappings()]
+    return [as_under_way(to_delivery(row), under_way) for row in rows.mappings()]
 
 
 def seen_delivery(tx: Connection, receiver: ReceiverKey, delivery_id: UUID) -> Delivery | None:
     """Return one delivery that a receiver may see."""
-    query = select(delivery).where(delivery.c.receiver == receiver, _seen(receiver), delivery.c.id == delivery_id)
-    row = tx.execute(query).mappings().first()
-    return to_delivery(row) if row else None
+    under_way = _under_way(tx, receiver)
+    seen = _seen(receiver, under_way)
+    row = tx.execute(select(delivery).where(delivery.c.receiver == receiver, seen, delivery.c.id == delivery_id))
+    found = row.mappings().first()
+    return as_under_way(to_delivery(found), under_way) if found else None
 
 
 def chain_heads(tx: Connection, receiver: ReceiverKey, chains: Collection[UUID]) -> dict[UUID, UUID]:
@@ -99,6 +109,7 @@ def chain_heads(tx: Connection, receiver: ReceiverKey, chains: Collection[UUID])
 
 def deliver_again(tx: Connection, receiver: ReceiverKey, delivery_id: UUID, now: datetime) -> Delivery | None:
     """Make a finished delivery due again, under its own number; None when it is not finished."""
+    make_due(tx, [receiver], now)
     row = _changed(tx, _again(receiver, now), delivery_id)
     return to_delivery(row) if row else None
 
@@ -110,6 +121,7 @@ def deliver_range_again(
 
     The range is of the moments at which it became owed: from ``since``, before ``until`` (None: up to now).
     """
+    make_due(tx, [receiver], now)
     again = _again(receiver, now).where(delivery.c.created_at >= since)
     if until is not None:
         again = again.where(delivery.c.created_at < until)
@@ -121,11 +133,13 @@ def deliver_to_partner_again(tx: Connection, receiver: PartnerKey, delivery_id: 
 
     One that was delivered or given up becomes due again; one that waits does not wait any longer.
     """
-    rows = (_changed(tx, change, delivery_id) for change in (_again(receiver, now), _now(receiver, now)))
+    make_due(tx, [receiver], now)
+    waiting = _now(receiver, _under_way(tx, receiver), now)
+    rows = (_changed(tx, change, delivery_id) for change in (_again(receiver, now), waiting))
     row = next((row for row in rows if row), None)
     if row is None:
         return None
-    tx.execute(_now(receiver, now).where(delivery.c.subject_id == row["subject_id"]))
+    tx.execute(waiting.where(delivery.c.subject_id == row["subject_id"]))
     return to_delivery(row)
 
 
@@ -136,23 +150,28 @@ def deliver_all_to_partner_again(
 
     The range is of the moments at which it became owed: from ``since`` (None: the first), before ``until`` (None: now).
     """
-    changes: Sequence[Update] = (_now(receiver, now), _again(receiver, now).where(in_state(DeliveryState.DEAD)))
+    make_due(tx, [receiver], now)
+    waiting = _now(receiver, _under_way(tx, receiver), now)
+    changes: Sequence[Update] = (waiting, _again(receiver, now).where(in_state(DeliveryState.DEAD)))
     return sum(tx.execute(_owed_in(each, since, until)).rowcount for each in changes)
 
 
-def pending_deliveries(tx: Connection, receiver: ReceiverKey, limit: int) -> list[Delivery]:
-    """Return what a receiver is still to be sent, oldest event first."""
-    rows = tx.execute(_PENDING_OF, {"receiver": receiver, "most": limit}).mappings()
+def waiting_of(tx: Connection, receiver: ReceiverKey, limit: int) -> list[Delivery]:
+    """Return what a receiver is still to be sent and is not under way, oldest event first."""
+    values = {"receiver": receiver, "under_way": _under_way(tx, receiver).keys(), "most": limit}
+    rows = tx.execute(_WAITING_OF, values).mappings()
     return [to_delivery(row) for row in rows]
 
 
-def make_pending_due(tx: Connection, receiver: ReceiverKey, now: datetime) -> None:
-    """Make due now what a receiver is still to be sent."""
-    tx.execute(_pending_of(receiver).values(_restarted(now)))
+def make_waiting_due(tx: Connection, receiver: ReceiverKey, now: datetime) -> None:
+    """Make due now what waits for a receiver."""
+    make_due(tx, [receiver], now)
+    tx.execute(_waiting_of(receiver, _under_way(tx, receiver)).values(_restarted(now)))
 
 
 def requeue_given_up(tx: Connection, receiver: ReceiverKey, since: datetime, now: datetime) -> None:
     """Make due again what was given up for a receiver from a moment on, also what could not be built."""
+    make_due(tx, [receiver], now)
     given_up = update(delivery).where(delivery.c.receiver == receiver, in_state(DeliveryState.DEAD))
     tx.execute(given_up.where(delivery.c.finished_at >= since).values(_requeued(now)))
 
@@ -167,16 +186,26 @@ def _owed_in(change: Update, since: datetime | None, until: datetime | None) -> 
     return change if until is None else change.where(delivery.c.created_at < until)
 
 
-def _seen(receiver: ReceiverKey) -> ColumnElement[bool]:
-    return true() if isinstance(receiver, PartnerKey) else _SEEN
+def _seen(receiver: ReceiverKey, under_way: Collection[UUID]) -> ColumnElement[bool]:
+    return true() if isinstance(receiver, PartnerKey) else or_(_SEEN, delivery.c.id.in_(under_way))
 
 
-def _now(receiver: PartnerKey, now: datetime) -> Update:
-    return _pending_of(receiver).values(_restarted(now) | {"redelivered_at": now})
+def _shown_as(state: DeliveryState, under_way: Collection[UUID]) -> ColumnElement[bool]:
+    if state is DeliveryState.SENDING:
+        return delivery.c.id.in_(under_way)
+    return and_(in_state(state), delivery.c.id.not_in(under_way))
 
 
-def _pending_of(receiver: ReceiverKey) -> Update:
-    return update(delivery).where(delivery.c.receiver == receiver, _PENDING)
+def _under_way(tx: Connection, receiver: ReceiverKey) -> dict[UUID, BegunAttempt]:
+    return attempts_under_way(leases_of(tx, [receiver]))
+
+
+def _now(receiver: PartnerKey, under_way: Collection[UUID], now: datetime) -> Update:
+    return _waiting_of(receiver, under_way).values(_restarted(now) | {"redelivered_at": now})
+
+
+def _waiting_of(receiver: ReceiverKey, under_way: Collection[UUID]) -> Update:
+    return update(delivery).where(delivery.c.receiver == receiver, _PENDING, delivery.c.id.not_in(under_way))
 
 
 def _again(receiver: ReceiverKey, now: datetime) -> Update:

@@ -14,6 +14,7 @@ from app.models.base import ReceiverText, UtcDateTime
 from app.models.cases.external_id import external_id
 from app.models.cases.history import history
 from app.models.delivery.delivery import DeliveryState, delivery, in_state
+from app.models.delivery.receiver_health import make_due
 from app.models.partners.record import RecordKey, partner_record
 
 
@@ -69,11 +70,7 @@ _TO_RECEIVER = (
     delivery.c.receiver == bindparam("to_receiver", type_=ReceiverText),
     delivery.c.subject_id.in_(bindparam("ids", expanding=True)),
 )
-_AWAITING_DELIVERY = (
-    select(delivery.c.subject_id)
-    .distinct()
-    .where(*_TO_RECEIVER, in_state(DeliveryState.PENDING, DeliveryState.SENDING))
-)
+_AWAITING_DELIVERY = select(delivery.c.subject_id).distinct().where(*_TO_RECEIVER, in_state(DeliveryState.PENDING))
 _RESEND = (
     update(delivery)
     .where(*_TO_RECEIVER, in_state(DeliveryState.DELIVERED, DeliveryState.DEAD))
@@ -134,4 +131,5 @@ def awaiting_delivery(tx: Connection, receiver: ReceiverKey, referral_ids: Colle
 
 def resend_all(tx: Connection, receiver: ReceiverKey, referral_ids: Collection[UUID], now: datetime) -> set[UUID]:
     """Make all finished deliveries of these referrals to a receiver due again; return the referrals that have any."""
+    make_due(tx, [receiver], now)
     return set(tx.execute(_RESEND, {"to_receiver": receiver, "ids": list(referral_ids), "now": now}).scalars())

@@ -179,7 +179,7 @@ class EventFeed:
 def _decided(delivery: Delivery, built: PreparedDelivery | None) -> Delivery:
     if built is None:
         return replace(delivery, state=DeliveryState.WITHHELD, last_error="nothing-released")
-    return replace(delivery, sequence=built.sequence)
+    return replace(delivery, sequence=built.begun.sequence)
 
 
 def _types_for(policy: Policy, owner: Organisation) -> frozenset[EventType]:

@@ -10,7 +10,7 @@ from app.domain.receivers import ReceiverKey, SubscriptionKey
 from app.events.delivery.payload import DeliveryBuilder
 from app.models.delivery.delivery import Delivery
 from app.models.delivery.receiver_health import reset_breaker
-from app.models.delivery.redelivery import make_pending_due, pending_deliveries, requeue_given_up
+from app.models.delivery.redelivery import make_waiting_due, requeue_given_up, waiting_of
 from app.operations.notices import announce_resumed
 from app.operations.services import Services
 from app.operations.subscriptions.lookup import SubscriptionRef, lock_visible_subscription, require_active
@@ -84,7 +84,7 @@ def resume_and_count(tx: Connection, services: Services, builder: DeliveryBuilde
 
 def owed_to(tx: Connection, builder: DeliveryBuilder, receiver: ReceiverKey) -> Owed:
     """Return what a receiver is sent now, as far as it may be disclosed."""
-    pending = pending_deliveries(tx, receiver, MOST_COUNTED + 1)
+    pending = waiting_of(tx, receiver, MOST_COUNTED + 1)
     counted = _sendable(tx, builder, pending[:MOST_COUNTED])
     since = min((each.created_at for each in counted), default=None)
     return Owed(len(counted), len(pending) > MOST_COUNTED, since)
@@ -95,8 +95,9 @@ def _restart(tx: Connection, services: Services, ref: SubscriptionRef) -> Receiv
     subscription = lock_visible_subscription(tx, ref)
     require_active(subscription)
     receiver = SubscriptionKey(subscription.id)
-    reset_breaker(tx, receiver)
-    make_pending_due(tx, receiver, services.clock.now())
+    now = services.clock.now()
+    reset_breaker(tx, receiver, now)
+    make_waiting_due(tx, receiver, now)
     announce_resumed(tx, services, subscription)
     return receiver
 
