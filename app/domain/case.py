@@ -248,7 +248,9 @@ class Case:
             appointment_id=step.appointment_id,
             trajectory_id=step.trajectory_id or self._trajectory_of(step),
         )
-        self.new_events += (NewEvent(event, context.system, self.rules.suppress_events),)
+        referrer_id = self.referral.organisation.id
+        new = NewEvent(event, context.system, quiet=self.rules.suppress_events, organisation_id=referrer_id)
+        self.new_events += (new,)
 
     def status_of(self, machine: Machine) -> str | None:
         """Return the present status of a record of the case; None when there is no such record."""

@@ -4,7 +4,7 @@ The feedback moments are described in docs/explanation/domain.md, section 7.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -168,8 +168,11 @@ class NewEvent:
     Attributes:
         source_system: where the fact arose; its own system is not sent it again (no echo).
         quiet: True for replay and backfill: the event is history only and is never sent.
+        organisation_id: of the organisation that referred; None when the event is about no referral.
     """
 
     event: Event
     source_system: System
+    _: KW_ONLY
     quiet: bool = False
+    organisation_id: UUID | None = None

@@ -189,6 +189,7 @@ async def test_more_than_a_batch_is_read_page_by_page(dock: Api, hub: AppState) 
                 recorded_at=now,
             ),
             System.ALLEGRO,
+            organisation_id=owner.id,
         )
         for _ in range(BATCH + 5)
     ]

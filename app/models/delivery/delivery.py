@@ -96,6 +96,9 @@ def in_state(*states: DeliveryState, table: FromClause = delivery) -> ColumnElem
 _PENDING = in_state(DeliveryState.PENDING)
 _PARKED = in_state(DeliveryState.PARKED)
 _DEAD = in_state(DeliveryState.DEAD)
+NOT_SENT = in_state(DeliveryState.WITHHELD, DeliveryState.DEAD)
+"""What few deliveries are: a page of them is found among any number of others."""
+
 
 # Partial, so that a claim costs the same with a million finished rows as with none. First attempts go before later
 # ones, however many of those are due, so each have an index of their own.
@@ -117,6 +120,14 @@ Index(
     delivery.c.event_position,
     sqlite_where=_PENDING,
     postgresql_where=_PENDING,
+)
+Index(
+    "ix_delivery_not_sent",
+    delivery.c.receiver,
+    delivery.c.state,
+    delivery.c.event_position,
+    sqlite_where=NOT_SENT,
+    postgresql_where=NOT_SENT,
 )
 Index("ix_delivery_parked", delivery.c.receiver, sqlite_where=_PARKED, postgresql_where=_PARKED)
 Index("ix_delivery_dead", delivery.c.receiver, delivery.c.finished_at, sqlite_where=_DEAD, postgresql_where=_DEAD)

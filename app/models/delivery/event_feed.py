@@ -16,7 +16,6 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, RowMapping, Tabl
 from app.domain.events import EventType
 from app.domain.receivers import PollKey
 from app.models.base import Id, ReceiverText, UtcDateTime, insert_row, insert_together, metadata
-from app.models.cases.referral import referral
 from app.models.delivery.delivery import Delivery, delivery, to_delivery
 from app.models.delivery.outbox import StoredEvent, event, to_stored_event
 
@@ -147,9 +146,8 @@ _IS_ASSIGNED = (
 )
 _UNASSIGNED = (
     select(event)
-    .join(referral, referral.c.id == event.c.subject_id)
     .where(
-        referral.c.organisation_id == _OWNER,
+        event.c.organisation_id == _OWNER,
         event.c.position > bindparam("settled_position"),
         event.c.type.in_(bindparam("types", expanding=True)),
         event.c.quiet.is_(False),

@@ -41,6 +41,7 @@ event = Table(
     Column("type", String(100), nullable=False),
     Column("subject_id", Id, nullable=False),
     Column("subject_type", String(12), nullable=False, server_default="referral"),
+    Column("organisation_id", Id),
     Column("appointment_id", Id),
     Column("trajectory_id", Id),
     Column("source_system", String(20), nullable=False),
@@ -51,6 +52,7 @@ event = Table(
     Column("relayed_at", UtcDateTime),
     Column("deferred_until", UtcDateTime),
     Index("ix_event_chain", "subject_id", "position"),
+    Index("ix_event_organisation", "organisation_id", "position"),
 )
 
 _UNRELAYED = event.c.relayed_at.is_(None)
@@ -198,6 +200,7 @@ def _new_row(new: NewEvent) -> Columns:
         "type": event.type.value,
         "subject_id": event.subject_id,
         "subject_type": event.subject_type.value,
+        "organisation_id": new.organisation_id,
         "appointment_id": event.appointment_id,
         "trajectory_id": event.trajectory_id,
         "source_system": new.source_system.value,

@@ -32,7 +32,15 @@ from app.domain.events import SubjectType
 from app.domain.receivers import PartnerKey, ReceiverKey
 from app.models.base import ReceiverText
 from app.models.bulk import is_any_of
-from app.models.delivery.delivery import Delivery, DeliveryState, as_under_way, delivery, in_state, to_delivery
+from app.models.delivery.delivery import (
+    NOT_SENT,
+    Delivery,
+    DeliveryState,
+    as_under_way,
+    delivery,
+    in_state,
+    to_delivery,
+)
 from app.models.delivery.lease import BegunAttempt, attempts_under_way, leases_of
 from app.models.delivery.receiver_health import make_due
 
@@ -193,6 +201,9 @@ def _seen(receiver: ReceiverKey, under_way: Collection[UUID]) -> ColumnElement[b
 def _shown_as(state: DeliveryState, under_way: Collection[UUID]) -> ColumnElement[bool]:
     if state is DeliveryState.SENDING:
         return delivery.c.id.in_(under_way)
+    if state in (DeliveryState.WITHHELD, DeliveryState.DEAD):
+        # Spelled as the condition of the partial index, without which SQLite does not use it.
+        return and_(in_state(state), NOT_SENT)
     return and_(in_state(state), delivery.c.id.not_in(under_way))
 
 
