@@ -26,7 +26,7 @@ from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.errors import NotTheOwner, TransitionNotAllowed
 from app.domain.preconditions import check_precondition
 from app.domain.queries import Position
-from app.operations.access.idempotency import Answer, Work, once
+from app.operations.access.idempotency import Answer, Change, Work, once
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.execute import CaseRef, CommandSource, ReferralRef, TrajectoryRef, execute, register
 from app.operations.cases.queries import (
@@ -39,7 +39,7 @@ from app.operations.cases.queries import (
     released_trajectory,
 )
 from app.operations.cases.unit_of_work import UnitOfWork
-from app.operations.cases.write import write_case_once
+from app.operations.cases.write import write_case_once, write_new_case_once
 from app.operations.services import Services
 from app.privacy.gate import Released
 from app.privacy.wire import to_wire
@@ -155,7 +155,7 @@ class WriteContext(ReadContext):
 
     async def once(self, work: Work) -> Response:
         """Do work that changes no case in one transaction, once for its Idempotency-Key."""
-        return to_response(await once(self.hub.db, self.services, request_of(self.caller, self.write), work))
+        return to_response(await once(self.hub.db, self.services, request_of(self.caller, self.write), Change(work)))
 
     async def register(self, command: RegisterReferral) -> Response:
         """Register a referral; the answer is the referral."""
@@ -166,7 +166,8 @@ class WriteContext(ReadContext):
             location = f"{self.hub.api_url}/referrals/{self.shown_id(case.id)}"
             return _answer(self.represent_referral(case), 201, location)
 
-        return await self._once(work)
+        request = request_of(self.caller, self.write)
+        return to_response(await write_new_case_once(self.hub.db, self.services, request, work))
 
     async def change_referral(
         self, given_id: UUID, source: CommandSource, occurred_at: datetime | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Concatenate, ParamSpec, Self, TypeVar
 from weakref import WeakSet
@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.database.postgresql import PostgreSQL
 from app.database.sqlite import Sqlite
-from app.database.store import Dialect, Store
+from app.database.store import Dialect, Store, Work
 from app.database_address import Connections, PostgresServers, SqliteFile, read_database_url
 from app.loops import note_progress
 from app.signals import CommitSignal
@@ -71,23 +71,23 @@ class Database:
             Unavailable: no connection was free in time, the store ended the transaction, or the connection broke; in
                 the last case the transaction may have been committed.
         """
-        result = await self.write_without_notifying(work, *args, **kwargs)
-        self.notify()
-        # Waiting tasks run now, rather than when the caller next waits.
-        await asyncio.sleep(0)
-        return result
+        return await self._notifying(self.write_without_notifying(work, *args, **kwargs))
+
+    async def write_in_one_statement(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run ``work`` as :meth:`write` does, but its only write is one statement, and that is the last thing it does.
+
+        PostgreSQL then needs no transaction around it, which saves two round trips. What ``work`` read before is
+        committed data, and it locked nothing.
+        """
+        return await self._notifying(_written(self._store.write_in_one_statement, lambda tx: work(tx, *args, **kwargs)))
 
     async def write_without_notifying(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run ``work`` as :meth:`write` does, but notify nobody: for a write that leaves nobody anything to do."""
-        try:
-            result = await self._store.write(lambda tx: work(tx, *args, **kwargs))
-        except IntegrityError:
-            # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
-            result = await self._store.write(lambda tx: work(tx, *args, **kwargs))
-        note_progress()
-        return result
+        return await _written(self._store.write, lambda tx: work(tx, *args, **kwargs))
 
     async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` on committed data.
@@ -115,6 +115,13 @@ class Database:
         self._notify()
         self._store.publish()
 
+    async def _notifying(self, write: Awaitable[T]) -> T:
+        result = await write
+        self.notify()
+        # Waiting tasks run now, rather than when the caller next waits.
+        await asyncio.sleep(0)
+        return result
+
     def _notify(self) -> None:
         for signal in self._signals:
             signal.notify()
@@ -122,3 +129,13 @@ class Database:
     async def close(self) -> None:
         """Finish running work, and release every connection, thread and lock."""
         await self._store.close()
+
+
+async def _written(write: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
+    try:
+        result = await write(work)
+    except IntegrityError:
+        # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
+        result = await write(work)
+    note_progress()
+    return result

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import NullPool, event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from typing_extensions import override
 
 from app.database.connector import Connector
@@ -25,6 +25,8 @@ from app.database.store import Dialect, Store, Work, engine_options
 from app.database_address import Connections, PostgresServers
 
 T = TypeVar("T")
+
+_Connecting = AbstractAsyncContextManager[AsyncConnection]
 
 POOL_RECYCLE_SECONDS = 1800
 CLOSE_SECONDS = 5.0
@@ -61,8 +63,8 @@ class PostgreSQL(Store):
             # The connection that was used last has its statements prepared, on both sides.
             pool_use_lifo=True,
         )
-        # Shares the pool; without a transaction a read costs one round trip instead of three.
-        self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        # Shares the pool; without a transaction a statement costs one round trip instead of three.
+        self._autocommitting = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         # Outside the pool, because it must also work when the pool is exhausted; and without waiting for fsync, because
         # a notification that is lost in a crash of the server is not missed.
         notifying = Connector(servers, {**_SETTINGS, "synchronous_commit": "off"}, NAMED_STATEMENTS)
@@ -70,20 +72,16 @@ class PostgreSQL(Store):
 
     @override
     async def write(self, work: Work[T]) -> T:
-        with translated_failures():
-            try:
-                return await self._write(work)
-            except StoreError as error:
-                if trouble_of(error) is not Trouble.READ_ONLY:
-                    raise
-                # Nothing was written. The connection may be from before a failover; all those are dropped by now.
-                return await self._write(work)
+        return await self._write(self._writer.begin, work)
+
+    @override
+    async def write_in_one_statement(self, work: Work[T]) -> T:
+        return await self._write(self._autocommitting.connect, work)
 
     @override
     async def read(self, work: Work[T]) -> T:
         with translated_failures():
-            async with asyncio.timeout(self._work_seconds), self._reader.connect() as connection:
-                return await connection.run_sync(work)
+            return await self._run(self._autocommitting.connect(), work)
 
     @override
     def publish(self) -> None:
@@ -101,8 +99,18 @@ class PostgreSQL(Store):
                 await self._notifier.close()
                 await self._writer.dispose()
 
-    async def _write(self, work: Work[T]) -> T:
-        async with asyncio.timeout(self._work_seconds), self._writer.begin() as connection:
+    async def _write(self, connect: Callable[[], _Connecting], work: Work[T]) -> T:
+        with translated_failures():
+            try:
+                return await self._run(connect(), work)
+            except StoreError as error:
+                if trouble_of(error) is not Trouble.READ_ONLY:
+                    raise
+                # Nothing was written. The connection may be from before a failover; all those are dropped by now.
+                return await self._run(connect(), work)
+
+    async def _run(self, connecting: _Connecting, work: Work[T]) -> T:
+        async with asyncio.timeout(self._work_seconds), connecting as connection:
             return await connection.run_sync(work)
 
 

@@ -53,6 +53,10 @@ class Sqlite(Store):
             return await _on(self._writer_thread, _transaction, self._writer_engine, work)
 
     @override
+    async def write_in_one_statement(self, work: Work[T]) -> T:
+        return await self.write(work)
+
+    @override
     async def read(self, work: Work[T]) -> T:
         with translated_failures():
             return await _on(self._reader_threads, _transaction, self._reader_engine, work)

@@ -21,6 +21,9 @@ class Store(Protocol):
     def write(self, work: Work[T]) -> Awaitable[T]:
         """Run ``work`` in one transaction."""
 
+    def write_in_one_statement(self, work: Work[T]) -> Awaitable[T]:
+        """Run ``work`` that writes with one statement, its last."""
+
     def read(self, work: Work[T]) -> Awaitable[T]:
         """Run ``work`` on committed data."""
 

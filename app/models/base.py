@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import (
     CTE,
     JSON,
+    BindParameter,
     Connection,
     DateTime,
     Dialect,
@@ -22,6 +23,8 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     insert,
+    literal_column,
+    select,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -151,6 +154,19 @@ class Writes:
             execute_all(tx, statement, rows)
         return insert_together(tx, list(self._inserts.items()), guard)
 
+    def run_in_one_statement(self, tx: Connection, guard: GuardRow) -> bool:
+        """Write everything at once: a store that runs it without a transaction keeps all of it or nothing.
+
+        Returns:
+            What :func:`insert_together` does.
+
+        Raises:
+            ValueError: this takes more than one statement.
+        """
+        if self._updates or any(len(rows) > 1 for rows in self._inserts.values()):
+            raise ValueError("only new rows, one in each table, can be written in one statement")
+        return self.run(tx, guard)
+
 
 def insert_together(
     tx: Connection, inserts: Sequence[tuple[Table, Sequence[Columns]]], guard: GuardRow | None = None
@@ -162,40 +178,56 @@ def insert_together(
     Args:
         tx: the transaction.
         inserts: tables with their rows.
-        guard: inserted last.
+        guard: inserted first.
 
     Returns:
-        False when the key of the guard exists; the caller then rolls the transaction back.
+        False when the key of the guard exists; then nothing was inserted, and what the transaction wrote before is the
+        caller's to roll back.
     """
     given = [(table, rows) for table, rows in inserts if rows]
-    if tx.dialect.name == "postgresql" and all(len(rows) == 1 for _, rows in given) and len(given) > 1:
+    if tx.dialect.name == "postgresql" and given and all(len(rows) == 1 for _, rows in given):
         return _insert_in_one_statement(tx, [(table, rows[0]) for table, rows in given], guard)
+    if guard and tx.execute(_insert_if_absent(guard[0], tx.dialect.name), guard[1]).rowcount == 0:
+        return False
     for table, rows in given:
         execute_all(tx, _insert_into(table), rows)
-    return guard is None or tx.execute(_insert_if_absent(guard[0], tx.dialect.name), guard[1]).rowcount == 1
+    return True
 
 
 def _insert_in_one_statement(tx: Connection, rows: Sequence[tuple[Table, Columns]], guard: GuardRow | None) -> bool:
-    all_rows = [*rows, guard] if guard else rows
-    shape = tuple((table, tuple(row)) for table, row in all_rows)
-    values = {_parameter(table, name): value for table, row in all_rows for name, value in row.items()}
-    return tx.execute(_chain(shape, guard is not None), values).rowcount == 1
+    given = [*rows, guard] if guard else rows
+    values = {_parameter(table, name): value for table, row in given for name, value in row.items()}
+    return tx.execute(_chain(_shape(rows), _shape([guard] if guard else [])), values).rowcount == 1
+
+
+_Shape = tuple[tuple[Table, tuple[str, ...]], ...]
+"""Tables with the columns of a row of each."""
+
+
+def _shape(rows: Sequence[tuple[Table, Columns]]) -> _Shape:
+    return tuple((table, tuple(row)) for table, row in rows)
 
 
 @lru_cache(maxsize=256)
-def _chain(shape: tuple[tuple[Table, tuple[str, ...]], ...], has_guard: bool) -> Insert:
-    """Return one statement that inserts a row in each table, the last one only if its key is absent when it guards."""
-    *first, (last, columns) = shape
-    values = {name: bindparam(_parameter(last, name), type_=last.c[name].type) for name in columns}
-    statement: Insert = (
-        postgresql_insert(last).values(values).on_conflict_do_nothing() if has_guard else (insert(last).values(values))
-    )
-    return statement.inline().add_cte(*(_part(table, names) for table, names in first))
+def _chain(rows: _Shape, guards: _Shape) -> Insert:
+    """Return one statement that inserts a row in each table, but none when the key of a guard exists."""
+    conditions = [_guard(table, names) for table, names in guards]
+    *first, last = [_insert_of(table, names, conditions) for table, names in rows]
+    return last.add_cte(*conditions, *(each.cte(f"new_{each.table.name}") for each in first))
 
 
-def _part(table: Table, names: tuple[str, ...]) -> CTE:
-    values = {name: bindparam(_parameter(table, name), type_=table.c[name].type) for name in names}
-    return insert(table).values(values).inline().cte(f"new_{table.name}")
+def _guard(table: Table, names: tuple[str, ...]) -> CTE:
+    statement = postgresql_insert(table).values(_parameters(table, names)).on_conflict_do_nothing()
+    return statement.returning(literal_column("true").label("is_new")).cte("guard")
+
+
+def _insert_of(table: Table, names: tuple[str, ...], conditions: Sequence[CTE]) -> Insert:
+    row = select(*_parameters(table, names).values()).select_from(*conditions)
+    return insert(table).from_select(names, row, include_defaults=False)
+
+
+def _parameters(table: Table, names: tuple[str, ...]) -> dict[str, BindParameter[Any]]:
+    return {name: bindparam(_parameter(table, name), type_=table.c[name].type) for name in names}
 
 
 def _parameter(table: Table, column: str) -> str:

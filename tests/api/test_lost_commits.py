@@ -18,7 +18,7 @@ async def database(proxy: PostgresProxy) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def test_a_change_whose_commit_was_not_confirmed_is_made_once_and_answered(
+async def test_a_referral_whose_commit_was_not_confirmed_is_made_once_and_answered(
     proxy: PostgresProxy, sign_in: SignIn
 ) -> None:
     dock = await sign_in("dock")
@@ -32,6 +32,23 @@ async def test_a_change_whose_commit_was_not_confirmed_is_made_once_and_answered
     assert proxy.lost_commits == 0
     assert (first.status_code, repeated.status_code) == (201, 201)
     assert [each["id"] for each in listed] == [first.json()["id"]] == [repeated.json()["id"]]
+
+
+async def test_a_change_of_a_referral_whose_commit_was_not_confirmed_is_made_once_and_answered(
+    proxy: PostgresProxy, sign_in: SignIn
+) -> None:
+    dock = await sign_in("dock")
+    address = f"/v1/referrals/{(await dock.post('/v1/referrals', json=referral())).json()['id']}"
+    change = {"Idempotency-Key": "once-only", "If-Match": "*"}
+
+    proxy.lost_commits = 1
+    first = await dock.patch(address, json={"reason": "Huurachterstand."}, headers=change)
+    repeated = await dock.patch(address, json={"reason": "Huurachterstand."}, headers=change)
+
+    history = (await dock.get(f"{address}/history")).json()["items"]
+    assert proxy.lost_commits == 0
+    assert (first.status_code, repeated.status_code) == (200, 200)
+    assert [each["action"] for each in history] == ["register", "amend"]
 
 
 async def test_who_gets_no_answer_because_the_database_is_gone_is_told_to_repeat_with_the_same_key(

@@ -11,14 +11,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text, update
+from sqlalchemy import Column, Integer, MetaData, Table, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.util import await_only
 
 from app.database import Connection, Database, DatabaseInUse, upgrade_schema
 from app.database_address import Connections
 from app.domain.errors import Unavailable
-from app.models.base import Id, JsonDocument, UtcDateTime
+from app.models.base import Id, JsonDocument, UtcDateTime, Writes
 
 ROOT = Path(__file__).parents[2]
 CORRELATION = contextvars.ContextVar("correlation", default="")
@@ -105,6 +105,59 @@ async def test_failed_write_undoes_its_released_savepoints(db: Database) -> None
         await db.write(release_and_fail)
 
     assert await db.read(numbers) == []
+
+
+async def test_one_statement_is_committed_and_wakes_who_waits(db: Database) -> None:
+    wake = db.listen()
+
+    await db.write_in_one_statement(add, 7)
+
+    assert await wake.wait(0.01)
+    assert await db.read(numbers) == [7]
+
+
+async def test_one_statement_that_is_refused_leaves_nothing(db: Database) -> None:
+    row = {"id": uuid4(), "number": 1}
+
+    with pytest.raises(IntegrityError):
+        await db.write_in_one_statement(lambda tx: tx.execute(insert(NOTES).values([row, row])))
+
+    assert await db.read(numbers) == []
+
+
+async def test_one_statement_is_tried_again_when_another_was_first(db: Database) -> None:
+    taken = uuid4()
+    await db.write(lambda tx: tx.execute(insert(NOTES).values(id=taken, number=1)))
+    chosen = iter([taken, uuid4()])
+
+    await db.write_in_one_statement(lambda tx: tx.execute(insert(NOTES).values(id=next(chosen), number=2)))
+
+    assert await db.read(numbers) == [1, 2]
+
+
+async def test_what_takes_more_than_one_statement_is_not_written_as_one(db: Database) -> None:
+    several, changed = Writes(), Writes()
+    several.insert(NOTES, [{"id": uuid4(), "number": number} for number in (1, 2)])
+    changed.update(update(NOTES).where(NOTES.c.number == bindparam("old")), [{"old": 1, "number": 2}])
+
+    for each in (several, changed):
+        with pytest.raises(ValueError, match="one statement"):
+            await db.write_in_one_statement(each.run_in_one_statement, (NOTES, {"id": uuid4(), "number": 0}))
+
+    assert await db.read(numbers) == []
+
+
+async def test_nothing_is_written_with_a_guard_that_exists(db: Database) -> None:
+    guard = NOTES, {"id": uuid4(), "number": 0}
+    other = Table("others", MetaData(), Column("id", Id, primary_key=True))
+    await db.write(other.create)
+    writes = Writes()
+    writes.insert(other, [{"id": uuid4()}])
+
+    written = [await db.write_in_one_statement(writes.run_in_one_statement, guard) for _ in range(2)]
+
+    assert written == [True, False]
+    assert await db.read(lambda tx: tx.scalar(select(func.count()).select_from(other))) == 1
 
 
 async def test_read_does_not_see_uncommitted_rows(db: Database) -> None:

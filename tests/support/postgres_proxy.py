@@ -9,6 +9,9 @@ from struct import unpack
 
 from sqlalchemy import URL, make_url
 
+# What the server says that it did with a statement.
+_WRITES = (b"INSERT", b"UPDATE", b"DELETE")
+
 _SSL_REQUEST = (80877103).to_bytes(4)
 
 
@@ -77,15 +80,22 @@ class PostgresProxy:
     async def _answers(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: asyncio.StreamWriter
     ) -> None:
+        in_transaction = commits = False
         while True:
             kind = await reader.readexactly(5)
             (length,) = unpack("!I", kind[1:])
             body = await reader.readexactly(length - 4)
             await self.passing.wait()
-            if self.lost_commits and kind[:1] == b"C" and body == b"COMMIT\0":
-                self.lost_commits -= 1
-                self._cut(writer, server)
-                return
+            match kind[:1]:
+                case b"C":
+                    commits = body == b"COMMIT\0" or (body.startswith(_WRITES) and not in_transaction)
+                # The server is ready for the next request only after it committed a single statement.
+                case b"Z" if commits and self.lost_commits:
+                    self.lost_commits -= 1
+                    self._cut(writer, server)
+                    return
+                case b"Z":
+                    in_transaction, commits = body != b"I", False
             writer.write(kind + body)
             await writer.drain()
 

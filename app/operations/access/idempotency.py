@@ -72,32 +72,35 @@ def insert_guard(tx: Connection, guard: GuardRow) -> bool:
     return insert_together(tx, (), guard)
 
 
-async def once(
-    db: Database,
-    services: Services,
-    request: IdempotentRequest,
-    work: Work,
-    store: Callable[[Connection, GuardRow], bool] = insert_guard,
-) -> Answer:
-    """Do the work in one transaction, or return the answer that the same request got before.
+@dataclass(frozen=True)
+class Change:
+    """What a request does in its transaction.
+
+    Attributes:
+        work: what it does.
+        store: stores the answer in the transaction of the work, or returns False when there is one.
+        in_one_statement: whether ``work`` writes nothing, and ``store`` everything with one statement.
+    """
+
+    work: Work
+    store: Callable[[Connection, GuardRow], bool] = insert_guard
+    in_one_statement: bool = False
+
+
+async def once(db: Database, services: Services, request: IdempotentRequest, change: Change) -> Answer:
+    """Make a change in one transaction, or return the answer that the same request got before.
 
     Nearly every request is new, so its key is looked up only when the work was refused, or when its answer cannot be
     stored because there is one; either rolls the work back. A request that fails stores nothing, so the caller may
     correct it and use the key again.
 
-    Args:
-        db: the database.
-        services: clock and keys.
-        request: what identifies the write.
-        work: what it does.
-        store: stores the answer in the transaction of the work, or returns False when there is one.
-
     Raises:
         IdempotencyConflict: the key was used for another request.
         HubError: the work was refused.
     """
+    write = db.write_in_one_statement if change.in_one_statement else db.write
     try:
-        outcome: Answer | Exception = await db.write(_do, services, request, work, store)
+        outcome: Answer | Exception = await write(_do, services, request, change)
     except (HubError, _AnsweredBefore) as error:
         outcome = error
     if isinstance(outcome, Answer):
@@ -129,14 +132,8 @@ def answer_before(tx: Connection, services: Services, request: IdempotentRequest
     )
 
 
-def _do(
-    tx: Connection,
-    services: Services,
-    request: IdempotentRequest,
-    work: Work,
-    store: Callable[[Connection, GuardRow], bool],
-) -> Answer | HubError:
-    answer = work(tx)
+def _do(tx: Connection, services: Services, request: IdempotentRequest, change: Change) -> Answer | HubError:
+    answer = change.work(tx)
     if isinstance(answer, HubError):
         return answer
     stored = StoredAnswer(
@@ -146,6 +143,6 @@ def _do(
         location=answer.location,
         body=services.vault.seal(answer.body, _CONTEXT),
     )
-    if not store(tx, answer_guard(request.organisation_id, request.key, stored, services.clock.now())):
+    if not change.store(tx, answer_guard(request.organisation_id, request.key, stored, services.clock.now())):
         raise _AnsweredBefore
     return answer

@@ -53,10 +53,27 @@ class UnitOfWork:
         Returns:
             False when the guard is stored already; the transaction is then to be rolled back.
         """
+        self.known_values.flush()
+        return self._writes().run(self.tx, guard)
+
+    def flush_in_one_statement(self, guard: GuardRow) -> bool:
+        """Write a new case, in a store that keeps each statement at once.
+
+        Args:
+            guard: what may be stored once only, such as the answer to an Idempotency-Key.
+
+        Returns:
+            False when the guard is stored already; then nothing was written.
+
+        Raises:
+            ValueError: something else than one new case is to be written.
+        """
+        return self._writes().run_in_one_statement(self.tx, guard)
+
+    def _writes(self) -> Writes:
         writes = Writes()
         collect_events(writes, self.cases.collect(writes))
-        self.known_values.flush()
-        return writes.run(self.tx, guard)
+        return writes
 
 
 def case_rules(services: Services) -> CaseRules:

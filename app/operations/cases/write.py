@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.database import Connection, Database
 from app.domain.errors import NotTheOwner
 from app.models.base import GuardRow
-from app.operations.access.idempotency import Answer, IdempotentRequest, answer_before, once
+from app.operations.access.idempotency import Answer, Change, IdempotentRequest, answer_before, once
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import record_violation
 from app.operations.services import Services
@@ -23,7 +23,18 @@ async def write_case_once(db: Database, services: Services, request: IdempotentR
         HubError: whatever else the work refuses; nothing is written.
     """
     write = _CaseWrite(services, request, work)
-    return await once(db, services, request, write.run, write.store)
+    return await once(db, services, request, Change(write.run, write.store))
+
+
+async def write_new_case_once(db: Database, services: Services, request: IdempotentRequest, work: CaseWork) -> Answer:
+    """Do the work, which makes one case, as :func:`write_case_once` does, with one statement and no transaction.
+
+    Raises:
+        IdempotencyConflict: the key was used for another request.
+        HubError: whatever else the work refuses; nothing is written.
+    """
+    write = _CaseWrite(services, request, work)
+    return await once(db, services, request, Change(write.run, write.store_new, in_one_statement=True))
 
 
 class _CaseWrite:
@@ -47,3 +58,7 @@ class _CaseWrite:
     def store(self, _tx: Connection, answer: GuardRow) -> bool:
         """Write what the work changed, and its answer."""
         return self._uow.flush(answer)
+
+    def store_new(self, _tx: Connection, answer: GuardRow) -> bool:
+        """Write the one case that the work made, and its answer."""
+        return self._uow.flush_in_one_statement(answer)
