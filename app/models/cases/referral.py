@@ -134,8 +134,16 @@ def open_referrals_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
     """Return rows with their organisation, for ``to_referral``; what is sealed stays unread."""
-    values = {"ids": ids, **visibility_values(visibility)}
-    return list(tx.execute(visible(_UNSEALED_BY_IDS, visibility), values))
+    return rows_by_id(tx, _UNSEALED, ids, visibility)
+
+
+def rows_by_id(tx: Connection, statement: Select[Any], ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
+    """Return those rows of a query over referrals and their organisations that have these ids and are visible."""
+    if not ids:
+        return []
+    asked: Columns = {"wanted_id": next(iter(ids))} if len(ids) == 1 else {"wanted_ids": ids}
+    wanted = visible(_with_ids(statement, is_one=len(ids) == 1), visibility)
+    return list(tx.execute(wanted, {**asked, **visibility_values(visibility)}))
 
 
 @dataclass(frozen=True)
@@ -180,13 +188,11 @@ def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary
     return [_to_summary(row) for row in rows]
 
 
-_UNSEALED_BY_IDS = (
-    select(*(each for each in referral.c if each is not referral.c.contents), *ORGANISATION_COLUMNS)
-    .join(organisation, organisation.c.id == referral.c.organisation_id)
-    .where(is_any_of(referral.c.id, "ids"))
+_UNSEALED = select(*(each for each in referral.c if each is not referral.c.contents), *ORGANISATION_COLUMNS).join(
+    organisation, organisation.c.id == referral.c.organisation_id
 )
-BY_IDS = _UNSEALED_BY_IDS.add_columns(referral.c.contents)
-"""Referrals with their organisation, by ``ids``."""
+WITH_ORGANISATION = _UNSEALED.add_columns(referral.c.contents)
+"""Referrals with their organisation; see :func:`rows_by_id`."""
 
 _ROUTED = (
     select(referral.c.id, referral.c.area, referral.c.worker_index, *ORGANISATION_COLUMNS)
@@ -231,6 +237,13 @@ def _narrowed(statement: Select[Any], by_organisation: bool, by_system: bool) ->
     if by_system:
         statement = statement.where(organisation.c.system == bindparam("visible_system"))
     return statement
+
+
+@lru_cache(maxsize=64)
+def _with_ids(statement: Select[Any], *, is_one: bool) -> Select[Any]:
+    # PostgreSQL makes the plan for one id once. For an array it makes one each time, which costs more than running it.
+    one, several = referral.c.id == bindparam("wanted_id"), is_any_of(referral.c.id, "wanted_ids")
+    return statement.where(one if is_one else several)
 
 
 @lru_cache(maxsize=512)

@@ -1,11 +1,12 @@
 """Cases: loaded in a fixed number of queries, changed in memory, and written together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Row
 
 from app.domain.case import Case, CaseRules, Lazy
 from app.domain.codes import ReferralStatus, System
@@ -32,9 +33,9 @@ from app.models.cases.client import (
 from app.models.cases.external_id import external_id, link_columns
 from app.models.cases.history import history, history_columns
 from app.models.cases.referral import (
-    BY_IDS,
     CHANGED_CONTENTS,
     CHANGED_STATE,
+    WITH_ORGANISATION,
     contents_columns,
     find_by_references,
     fixed_columns,
@@ -42,17 +43,16 @@ from app.models.cases.referral import (
     open_contents,
     open_referrals_of,
     referral,
+    rows_by_id,
     state_columns,
     to_referral,
-    visibility_values,
-    visible,
     worker_index_of,
 )
 from app.models.cases.trajectory import TrajectoryWrites, load_trajectories_of, party, party_columns
 from app.vault import Sealer, Vault
 
 _WITH_CLIENT = (
-    BY_IDS.add_columns(*SEALED_COLUMNS)
+    WITH_ORGANISATION.add_columns(*SEALED_COLUMNS)
     .join(client_details, client_details.c.referral_id == referral.c.id)
     .join(client, client.c.id == client_details.c.client_id)
 )
@@ -75,7 +75,7 @@ def load_cases(
     Three queries at most, and one where none of the referrals got any further. Nothing encrypted is opened before it
     is asked for.
     """
-    loaded = _load(tx, vault, visible(_WITH_CLIENT, visibility), _asked(ids, visibility))
+    loaded = _load(tx, vault, rows_by_id(tx, _WITH_CLIENT, ids, visibility))
     return {each.case.id: each.case for each in loaded}
 
 
@@ -87,20 +87,14 @@ class _Loaded:
     sealer: Sealer
 
 
-def _load(
-    tx: Connection,
-    vault: Vault,
-    statement: Select[tuple[object, ...]],
-    asked: Columns,
-    rules: CaseRules | None = None,
-) -> list[_Loaded]:
-    rows = [(row, to_referral(row)) for row in tx.execute(statement, asked)] if asked["ids"] else []
-    referrals = [each for _, each in rows]
+def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRules | None = None) -> list[_Loaded]:
+    stored = [(row, to_referral(row)) for row in rows]
+    referrals = [each for _, each in stored]
     appointments = appointments_of(tx, [each.id for each in referrals if each.status not in _WITHOUT_APPOINTMENT])
     concluded = [each.id for each in referrals if each.status is ReferralStatus.CONCLUDED]
     trajectories = load_trajectories_of(tx, concluded)
     loaded = []
-    for row, found in rows:
+    for row, found in stored:
         sealer = vault.client_sealer(row.wrapped_key)
         case = Case(
             referral=found,
@@ -112,10 +106,6 @@ def _load(
         )
         loaded.append(_Loaded(case=case, sealer=sealer))
     return loaded
-
-
-def _asked(ids: Collection[UUID], visibility: Visibility) -> Columns:
-    return {"ids": ids, **visibility_values(visibility)}
 
 
 def load_feedback_values(
@@ -265,8 +255,8 @@ class CaseRepository:
         return sorted(events, key=lambda new: new.event.id)
 
     def _lock_and_load(self, ids: Collection[UUID], visibility: Visibility) -> None:
-        locked, asked = visible(_LOCKED, visibility), _asked(ids, visibility)
-        for each in _load(self._tx, self._vault, locked, asked, self._rules):
+        rows = rows_by_id(self._tx, _LOCKED, ids, visibility)
+        for each in _load(self._tx, self._vault, rows, self._rules):
             self._cases[each.case.id], self._sealers[each.case.id] = each.case, each.sealer
             self._before[each.case.id] = replace(each.case)
 
