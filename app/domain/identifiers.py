@@ -32,6 +32,11 @@ class MonotonicIds:
             return UUID(int=self._last)
 
 
+def first_id_at(moment: datetime) -> UUID:
+    """Return the lowest UUIDv7 of a moment: those of records that were made earlier are lower."""
+    return UUID(int=_compose(_milliseconds(moment), 0))
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Version and variant, and where they are.

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal_column,
     select,
     update,
 )
@@ -46,18 +47,27 @@ partner_job = Table(
     Index("ix_partner_job_system", "system", "id"),
 )
 
+IS_UNFINISHED = partner_job.c.state.in_(
+    [literal_column(f"'{state.value}'", String) for state in (JobState.WAITING, JobState.RUNNING)]
+)
+"""The condition that a job waits or runs, written out: a partial index serves only a query that repeats it."""
+
+Index(
+    "ix_partner_job_unfinished",
+    partner_job.c.system,
+    partner_job.c.id,
+    sqlite_where=IS_UNFINISHED,
+    postgresql_where=IS_UNFINISHED,
+)
+
 _OF_SYSTEM = select(partner_job).where(partner_job.c.system == bindparam("system"))
 _ONE = _OF_SYSTEM.where(partner_job.c.id == bindparam("id"))
 _NEWEST = _OF_SYSTEM.order_by(partner_job.c.id.desc()).limit(bindparam("limit"))
 _NEWEST_BEFORE = _NEWEST.where(partner_job.c.id < bindparam("after"))
-_UNFINISHED = (
-    _OF_SYSTEM.where(partner_job.c.state.in_((JobState.WAITING.value, JobState.RUNNING.value)))
-    .order_by(partner_job.c.id)
-    .limit(1)
-)
+_UNFINISHED = _OF_SYSTEM.where(IS_UNFINISHED).order_by(partner_job.c.id).limit(1)
 _WAITING_SINCE = (
     select(partner_job.c.system, func.min(partner_job.c.requested_at).label("since"))
-    .where(partner_job.c.state == JobState.WAITING.value)
+    .where(IS_UNFINISHED, partner_job.c.state == JobState.WAITING.value)
     .group_by(partner_job.c.system)
 )
 _REQUESTED_SINCE = select(

@@ -11,8 +11,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from app.models.delivery.receiver_health import BreakerState
-from app.operations.metrics.figures import Figures
+from app.domain.codes import System
+from app.operations.metrics.figures import MOST_COUNTED, Figures
 from app.operations.metrics.requests import RequestClass, RequestFigures
 
 __all__ = ["CONTENT_TYPE", "exposition"]
@@ -30,6 +30,7 @@ def exposition(figures: Figures, loops: Mapping[str, float], requests: RequestFi
     """
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Deliveries(figures))
+    registry.register(_Partners(figures))
     registry.register(_Loops(loops))
     registry.register(_Requests(requests))
     return generate_latest(registry)
@@ -62,11 +63,70 @@ class _Requests(Collector):
         yield family
 
 
+class _Partners(Collector):
+    def __init__(self, figures: Figures) -> None:
+        self._now = figures.now
+        self._figures = figures.partners
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        yield self._lag()
+        yield self._paused()
+        yield self._quarantined()
+        yield self._conflicts()
+        yield self._jobs()
+        yield self._waiting_jobs()
+
+    def _lag(self) -> Metric:
+        help = "Seconds since a partner's changes were last read; while that never succeeded, since it began to fail."
+        family = GaugeMetricFamily("trajecthub_pull_lag_seconds", help, labels=["system"])
+        for each in self._figures.pulls:
+            if since := each.last_success_at or each.failing_since:
+                family.add_metric([each.system], (self._now - since).total_seconds())
+        return family
+
+    def _paused(self) -> Metric:
+        help = "1 while a partner is paused."
+        family = GaugeMetricFamily("trajecthub_partner_paused", help, labels=["system"])
+        for each in self._figures.pulls:
+            family.add_metric([each.system], float(each.paused))
+        return family
+
+    def _quarantined(self) -> Metric:
+        help = f"A partner's records in quarantine, counted up to {MOST_COUNTED}."
+        return _by_system("trajecthub_quarantined_records", help, self._figures.quarantined)
+
+    def _conflicts(self) -> Metric:
+        help = f"Fields for which a system and the hub have different values, undecided, counted up to {MOST_COUNTED}."
+        return _by_system("trajecthub_open_conflicts", help, self._figures.conflicts)
+
+    def _jobs(self) -> Metric:
+        help = "Jobs by state: those that wait or run, and those that were requested in the last day and ended."
+        family = GaugeMetricFamily("trajecthub_jobs", help, labels=["system", "state"])
+        for system, states in self._figures.jobs.items():
+            for state, number in states.items():
+                family.add_metric([system, state], number)
+        return family
+
+    def _waiting_jobs(self) -> Metric:
+        help = "Seconds since the oldest waiting job of a partner was requested; 0 when none waits."
+        waiting = self._figures.jobs_waiting_since
+        ages = {system: (self._now - waiting.get(system, self._now)).total_seconds() for system in self._figures.jobs}
+        return _by_system("trajecthub_oldest_waiting_job_age_seconds", help, ages)
+
+
+def _by_system(name: str, help: str, values: Mapping[System, float]) -> Metric:
+    family = GaugeMetricFamily(name, help, labels=["system"])
+    for system, value in values.items():
+        family.add_metric([system], value)
+    return family
+
+
 class _Deliveries(Collector):
     def __init__(self, figures: Figures) -> None:
         self._now = figures.now
         self._unrelayed_since = figures.unrelayed_since or figures.now
-        self._figures = figures.deliveries
+        self._receivers = figures.receivers
 
     @override
     def collect(self) -> Iterator[Metric]:
@@ -84,31 +144,30 @@ class _Deliveries(Collector):
     def _waiting(self) -> Metric:
         help = "Deliveries by state: pending is the depth of the queue, sending what is in flight."
         family = GaugeMetricFamily("trajecthub_deliveries", help, labels=["receiver", "state"])
-        for receiver, figures in self._figures.items():
+        for receiver, figures in self._receivers.items():
             for state, number in figures.waiting.items():
-                family.add_metric([receiver.text, state], number)
+                family.add_metric([receiver, state], number)
         return family
 
     def _age(self) -> Metric:
         help = "Seconds since the oldest delivery that is due fell due; 0 when none is."
         family = GaugeMetricFamily("trajecthub_oldest_due_age_seconds", help, labels=["receiver"])
-        for receiver, figures in self._figures.items():
+        for receiver, figures in self._receivers.items():
             since = figures.due_since or self._now
-            family.add_metric([receiver.text], (self._now - since).total_seconds())
+            family.add_metric([receiver], (self._now - since).total_seconds())
         return family
 
     def _tries(self) -> Metric:
         help = "Tries by how they ended."
         family = CounterMetricFamily("trajecthub_tries", help, labels=["receiver", "outcome"])
-        for receiver, figures in self._figures.items():
+        for receiver, figures in self._receivers.items():
             for outcome, number in figures.attempts.items():
-                family.add_metric([receiver.text, outcome], number)
+                family.add_metric([receiver, outcome], number)
         return family
 
     def _breakers(self) -> Metric:
-        help = "1 when a receiver is not sent to as usual because it failed."
+        help = "1 when a receiver is not sent to as usual because it failed; of the others together how many are not."
         family = GaugeMetricFamily("trajecthub_breaker_open", help, labels=["receiver"])
-        for receiver, figures in self._figures.items():
-            restrained = figures.breaker in (BreakerState.OPEN, BreakerState.HALF_OPEN)
-            family.add_metric([receiver.text], float(restrained))
+        for receiver, figures in self._receivers.items():
+            family.add_metric([receiver], figures.failing)
         return family

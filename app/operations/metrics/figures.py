@@ -1,15 +1,41 @@
 """What the tables say at one moment, in figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.database import Connection
-from app.domain.receivers import ReceiverKey
+from app.domain.codes import System
+from app.domain.partners import PartnerPullState
 from app.models.delivery.outbox import unrelayed_since
-from app.models.delivery.queue_metrics import QueueMetrics, queue_metrics
+from app.models.delivery.queue_metrics import queue_metrics
+from app.models.partners.job import jobs_waiting_since
+from app.models.partners.partner import list_partners
+from app.models.partners.partner_metrics import JobCounts, job_counts, open_conflicts, quarantine_sizes
+from app.operations.metrics.receivers import ReceiverFigures, by_receiver
 
-__all__ = ["Figures", "QueueMetrics", "read_figures"]
+__all__ = ["MOST_COUNTED", "Figures", "PartnerFigures", "read_figures"]
+
+MOST_COUNTED = 10_000
+"""The most records in quarantine, and open conflicts, of a system that are counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerFigures:
+    """The figures of the connections with the partners, each by system.
+
+    Attributes:
+        pulls: the state of pulling of those that were ever pulled or paused.
+        quarantined: records in quarantine.
+        conflicts: open conflicts; those of organisations without a system of their own are of ``api``.
+        jobs_waiting_since: when the oldest waiting job was requested; systems without one are left out.
+    """
+
+    pulls: Sequence[PartnerPullState]
+    quarantined: Mapping[System, int]
+    conflicts: Mapping[System, int]
+    jobs: JobCounts
+    jobs_waiting_since: Mapping[System, datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,15 +44,25 @@ class Figures:
 
     Attributes:
         now: the moment of the figures.
-        deliveries: by receiver.
+        receivers: deliveries by receiver.
         unrelayed_since: since when the oldest event waits to be relayed; None when none does.
     """
 
     now: datetime
-    deliveries: Mapping[ReceiverKey, QueueMetrics]
+    receivers: Mapping[str, ReceiverFigures]
     unrelayed_since: datetime | None
+    partners: PartnerFigures
 
 
 def read_figures(tx: Connection, now: datetime) -> Figures:
     """Return the figures of the hub at this moment."""
-    return Figures(now=now, deliveries=queue_metrics(tx, now), unrelayed_since=unrelayed_since(tx))
+    partners = PartnerFigures(
+        pulls=list_partners(tx),
+        quarantined=quarantine_sizes(tx, MOST_COUNTED),
+        conflicts=open_conflicts(tx, MOST_COUNTED),
+        jobs=job_counts(tx, now),
+        jobs_waiting_since=jobs_waiting_since(tx),
+    )
+    return Figures(
+        now=now, receivers=by_receiver(queue_metrics(tx, now)), unrelayed_since=unrelayed_since(tx), partners=partners
+    )
