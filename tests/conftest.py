@@ -3,6 +3,7 @@
 Databases are in memory if there is space, because most tests would wait for the disk only.
 """
 
+import gc
 import logging
 import shutil
 import tempfile
@@ -25,9 +26,18 @@ from tests.support.postgres import (
 )
 from tests.support.postgres_proxy import PostgresProxy, postgres_proxy
 
+# What is imported and collected stays for good; looking through it over and over is a quarter of the work.
+gc.disable()
+
 # On a busy machine an example takes longer for reasons that are not in it.
 settings.register_profile("hub", deadline=None)
 settings.load_profile("hub")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look through what tests make only."""
+    gc.freeze()
+    gc.enable()
 
 
 # Before other plugins, so that ``-m`` selects by these marks.
