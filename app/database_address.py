@@ -124,11 +124,13 @@ class Connections:
         pool_size: the most that units of work use at a time.
         pool_wait_seconds: the longest wait for one of them that is free.
         work_seconds: the longest that a unit of work may take, the wait included.
+        close_seconds: the longest wait when they are closed; those that went silent are left behind.
     """
 
     pool_size: int = 10
     pool_wait_seconds: float = 2.0
     work_seconds: float = 30.0
+    close_seconds: float = 5.0
 
 
 def read_database_url(url: str) -> SqliteFile | PostgresServers:

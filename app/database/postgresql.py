@@ -30,7 +30,6 @@ T = TypeVar("T")
 _Connect = Callable[[], AbstractContextManager[Connection]]
 
 POOL_RECYCLE_SECONDS = 1800
-CLOSE_SECONDS = 5.0
 NAMED_STATEMENTS = 100
 
 # What every pooler passes on to the server.
@@ -54,7 +53,7 @@ class PostgreSQL(Store):
     dialect: Dialect = "postgresql"
 
     def __init__(self, servers: PostgresServers, connections: Connections) -> None:
-        self._work_seconds = connections.work_seconds
+        self._work_seconds, self._close_seconds = connections.work_seconds, connections.close_seconds
         self._engine = _engine(
             Connector(servers, _SETTINGS, NAMED_STATEMENTS),
             # A statement outside a transaction costs one round trip instead of three.
@@ -96,9 +95,8 @@ class PostgreSQL(Store):
 
     @override
     async def close(self) -> None:
-        # Connections that went silent are left behind.
         with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
+            async with asyncio.timeout(self._close_seconds):
                 await self._notifier.close()
                 await self._engine.dispose()
 

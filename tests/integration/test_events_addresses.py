@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.events.http.client import BODY_SECONDS, MAX_HEADER_BYTES, OutboundClient
+from app.events.http.client import MAX_HEADER_BYTES, OutboundClient
 from app.events.http.handshake import ask_consent
 from app.events.http.oauth import receiver_tokens
 from app.events.http.send_result import SendResult
@@ -17,6 +17,11 @@ from app.events.http.webhook import WebhookRequest, WebhookSender
 from app.models.delivery.attempt import AttemptOutcome
 from app.oauth_client import OAuthClient
 from tests.support.event_env import SANDBOX, MovableClock
+
+BODY_SECONDS, CALL_SECONDS = 0.1, 60.0
+"""How long a body is read for that nobody wants, and how long a call may take, here."""
+PART_SECONDS = 0.005
+"""Between two parts of an answer; the parts of a body take longer together than it is read for."""
 
 CLOCK = MovableClock(datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
 TARGET = "/p/a%2Fb%3Ac?sig=a%2Fb&u=%7Ex"
@@ -51,7 +56,7 @@ class Receiver:
                 break
             writer.write(part)
             await writer.drain()
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(PART_SECONDS)
 
 
 @asynccontextmanager
@@ -68,8 +73,8 @@ async def receiver(*parts: bytes, stays_open: bool = False) -> AsyncIterator[Rec
 
 @pytest.fixture
 async def outbound() -> AsyncIterator[OutboundClient]:
-    """Return a client with a short time for a call."""
-    client = OutboundClient(SANDBOX, timeout_seconds=3 * BODY_SECONDS)
+    """Return a client with a short time for bodies, and a long one for calls."""
+    client = OutboundClient(SANDBOX, timeout_seconds=CALL_SECONDS, body_seconds=BODY_SECONDS)
     yield client
     await client.close()
 
@@ -114,8 +119,7 @@ async def test_status_decides_whatever_follows(outbound: OutboundClient, parts: 
 
 async def test_body_that_is_held_back_is_dropped_soon(outbound: OutboundClient) -> None:
     async with receiver(OK + b"Content-Length: 10\r\n\r\n", stays_open=True) as opened:
-        # A third of the time that the call may take.
-        async with asyncio.timeout(2 * BODY_SECONDS):
+        async with asyncio.timeout(CALL_SECONDS / 2):
             sent = await send(outbound, opened.url)
 
         assert sent.outcome is AttemptOutcome.DELIVERED

@@ -118,7 +118,7 @@ async def test_relay_that_fails_holds_up_nothing_that_is_due(env: EventEnv, team
     await running
 
     assert await env.states(referral) == ["delivered"]
-    # It rests a second between its failures.
+    # It rests until the next poll.
     assert asked == 1
 
 

@@ -17,13 +17,13 @@ from tests.support.event_env import EventEnv
 from tests.support.postgres_proxy import PostgresProxy
 
 SOON = 0.3
-"""Seconds that a unit of work may take here."""
+"""Seconds that a unit of work may take here, and closing."""
 
 
 @pytest.fixture
 async def database(proxy: PostgresProxy) -> AsyncIterator[Database]:
     """Return the database behind the proxy, with short deadlines."""
-    database = Database.open(proxy.url, Connections(work_seconds=SOON))
+    database = Database.open(proxy.url, Connections(work_seconds=SOON, close_seconds=SOON))
     yield database
     await database.close()
 
@@ -46,7 +46,7 @@ async def test_work_is_given_up_and_the_next_succeeds_as_soon_as_the_database_an
 
 
 async def test_closing_does_not_wait_for_a_database_that_is_silent(proxy: PostgresProxy) -> None:
-    database = Database.open(proxy.url, Connections(work_seconds=SOON))
+    database = Database.open(proxy.url, Connections(work_seconds=SOON, close_seconds=SOON))
     signal = database.listen()
     await database.write(one)
     await signal.wait(0)
@@ -59,7 +59,7 @@ async def test_closing_does_not_wait_for_a_database_that_is_silent(proxy: Postgr
 async def test_deliveries_go_on_as_soon_as_the_database_answers(
     database: Database, proxy: PostgresProxy, team: Organisation
 ) -> None:
-    env = EventEnv(database)
+    env = EventEnv(database, poll_seconds=SOON)
     referral = env.cases.add(team)
     stop = asyncio.Event()
     running = asyncio.create_task(env.engine.run(stop, env.relay.once))

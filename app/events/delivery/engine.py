@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from math import inf
 from time import monotonic
 from uuid import UUID
 
@@ -27,8 +28,6 @@ from app.loops import Failed, attempt, attempt_round, run_forever
 from app.models.delivery.receiver_health import Breaker
 
 __all__ = ["DeliveryEngine"]
-
-POLL_SECONDS = 1.0
 
 # A result waits this long for others, because one transaction for many costs little more than for one.
 GATHER_SECONDS = 0.008
@@ -62,13 +61,13 @@ class DeliveryEngine:
     ) -> None:
         settings = settings or DeliverySettings()
         self._db = db
-        self._in_flight_limit = settings.in_flight_limit
+        self._in_flight_limit, self._poll_seconds = settings.in_flight_limit, settings.poll_seconds
         self._claimer = Claimer(builder=builder, settings=settings, connected=channels.sinks.keys())
         self._runner = AttemptRunner(builder.clock, channels, settings.attempt_seconds)
         self._recorder = AttemptRecorder(builder=builder, random=settings.random, on_delivered=on_delivered)
         # The first wakes the loop, for results as well as for commits; the second remembers that there was a commit.
         self._news, self._commits = db.listen(), db.listen()
-        self._relay_polled_at = self._relay_rests_until = -POLL_SECONDS
+        self._relay_polled_at = self._relay_rests_until = -inf
         self._sending: set[asyncio.Task[None]] = set()
         self._none_sending = asyncio.Event()
         self._results: list[AttemptResult] = []
@@ -80,15 +79,19 @@ class DeliveryEngine:
 
         Args:
             stop: ends the loop.
-            relay: called between the rounds of this loop when something was written, and once a second. In the same
+            relay: called between the rounds of this loop when something was written, and every so often. In the same
                 loop, because two loops that wake together would each find nothing while the other works, and on one
                 core that is a delay.
         """
+        ending = asyncio.create_task(self._wake_at(stop))
         try:
-            await run_forever("delivery", partial(self._iterate, relay), stop=stop, interval_seconds=POLL_SECONDS)
+            await run_forever(
+                "delivery", partial(self._iterate, relay, stop), stop=stop, interval_seconds=self._poll_seconds
+            )
             if self._sending:
                 await asyncio.wait(self._sending)
         finally:
+            ending.cancel()
             await self._finish()
 
     async def drain(self) -> int:
@@ -100,29 +103,33 @@ class DeliveryEngine:
                 await self._wait()
         return taken
 
-    async def _iterate(self, relay: RelayOnce) -> bool:
+    async def _wake_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._news.notify()
+
+    async def _iterate(self, relay: RelayOnce, stop: asyncio.Event) -> bool:
         if self._is_relay_due():
             await self._relay_by(relay)
-        if not await self._round() or self._sending:
+        if (not await self._round() or self._sending) and not stop.is_set():
             await self._wait()
         return True
 
     def _is_relay_due(self) -> bool:
         committed, now = self._commits.take(), monotonic()
-        return now >= self._relay_rests_until and (committed or now >= self._relay_polled_at + POLL_SECONDS)
+        return now >= self._relay_rests_until and (committed or now >= self._relay_polled_at + self._poll_seconds)
 
     async def _relay_by(self, relay: RelayOnce) -> None:
-        """Relay events; when that fails, not again for a second, while what is due already is sent."""
+        """Relay events; when that fails, not again before the next poll, while what is due already is sent."""
         self._relay_polled_at = monotonic()
         relayed = await attempt_round("relay", relay())
         if isinstance(relayed, Failed):
-            self._relay_rests_until = monotonic() + POLL_SECONDS
+            self._relay_rests_until = monotonic() + self._poll_seconds
             _log_fault("relay_failed", relayed.error)
 
     async def _wait(self) -> None:
         """Wait until a delivery is due or an attempt ends, then briefly for more results to record together."""
         if not self._results:
-            await self._news.wait(POLL_SECONDS)
+            await self._news.wait(self._poll_seconds)
         if self._sending:
             await _wait_for(self._none_sending, GATHER_SECONDS)
 

@@ -22,6 +22,7 @@ class DeliverySettings:
         in_flight_limit: deliveries in flight in all, in this process.
         attempt_seconds: the longest that one attempt may take; webhooks have a shorter limit of their own.
         lease_seconds: after this time without a result, another worker may send a delivery again.
+        poll_seconds: the longest time until the engine looks again for events to relay and deliveries that are due.
         random: returns numbers from 0 up to 1.
 
     Raises:
@@ -33,6 +34,7 @@ class DeliverySettings:
     in_flight_limit: int = 1000
     attempt_seconds: float = 45.0
     lease_seconds: float = 90.0
+    poll_seconds: float = 1.0
     random: Callable[[], float] = random.random
 
     def __post_init__(self) -> None:

@@ -76,6 +76,7 @@ class OutboundClient:
         resolver: looks up names; None asks the system.
         ca_file: certificates of authorities to trust in addition to the system's own, PEM.
         timeout_seconds: the longest that one call may take, the response included.
+        body_seconds: the longest that a body is read for that nobody wants.
     """
 
     def __init__(
@@ -85,9 +86,10 @@ class OutboundClient:
         resolver: AbstractResolver | None = None,
         ca_file: str | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        body_seconds: float = BODY_SECONDS,
     ) -> None:
         self.policy = policy
-        self.timeout_seconds = timeout_seconds
+        self.timeout_seconds, self._body_seconds = timeout_seconds, body_seconds
         self._resolver = resolver
         # The same URLs are called over and over; their names are looked up and checked at each connection.
         self.check_url = lru_cache(maxsize=1024)(policy.check_url)
@@ -131,7 +133,7 @@ class OutboundClient:
                 allow_redirects=False,
                 ssl=self._tls.of(request.certificate),
             ) as response:
-                seconds = self.timeout_seconds if request.wants_body else BODY_SECONDS
+                seconds = self.timeout_seconds if request.wants_body else self._body_seconds
                 return OutboundResponse(response.status, response.headers, await _beginning(response.content, seconds))
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, AddressRefused):
