@@ -35,7 +35,7 @@ from app.operations.partners.lease import PartnerLease
 from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.operations.policy_version import require_unchanged_policy
 from app.operations.readiness import Readiness
-from app.operations.retention import purge_expired
+from app.operations.retention import purge_batch
 from app.operations.schema import open_database, require_newest_schema
 from app.operations.services import Services, build_services
 from app.operations.worker_processes import WorkerReporter
@@ -134,7 +134,7 @@ def build_worker(db: Database, services: Services, settings: Settings) -> Worker
         },
         adapters=adapters,
         webhook=webhook,
-        purge=partial(db.write_without_notifying, purge_expired, services),
+        purge=partial(purge_batch, db, services),
         reporter=WorkerReporter(db=db, services=services, id=worker_id, started_at=services.clock.now()),
         require_schema=partial(require_newest_schema, db),
     )

@@ -32,7 +32,7 @@ class WorkerLoops:
 
     Attributes:
         pullers: one for each connected partner.
-        purge: deletes what is older than the terms of retention.
+        purge: deletes a batch of what is older than the terms of retention; returns whether there is more.
         reporter: reports this process for operators.
         require_schema: raises SchemaMismatch when the database no longer has the schema of this version of the hub.
     """
@@ -42,7 +42,7 @@ class WorkerLoops:
     pullers: dict[System, Puller]
     adapters: dict[System, Adapter]
     webhook: WebhookSender
-    purge: Callable[[], Awaitable[int]]
+    purge: Callable[[], Awaitable[bool]]
     reporter: WorkerReporter
     require_schema: Callable[[], Awaitable[None]]
 

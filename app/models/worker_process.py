@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Integer, RowMapping, String, Table, b
 
 from app.domain.worker_processes import LoopReport, WorkerReport
 from app.models.base import Columns, Id, JsonDocument, UtcDateTime, insert_row, metadata, update_row
+from app.models.batch import in_batch, run_batch
 
 worker_process = Table(
     "worker_process",
@@ -25,6 +26,9 @@ worker_process = Table(
 )
 
 _ALL = select(worker_process).order_by(worker_process.c.id)
+_PURGE = delete(worker_process).where(
+    in_batch(worker_process, worker_process.c.reported_at < bindparam("before", type_=UtcDateTime))
+)
 _DELETE = delete(worker_process).where(worker_process.c.id == bindparam("worker_id", type_=Id))
 
 
@@ -38,6 +42,11 @@ def save_worker(tx: Connection, report: WorkerReport) -> None:
 def delete_worker(tx: Connection, worker_id: UUID) -> None:
     """Remove a worker."""
     tx.execute(_DELETE, {"worker_id": worker_id})
+
+
+def purge_workers(tx: Connection, before: datetime, most: int) -> int:
+    """Delete workers that have not reported since this time; return how many."""
+    return run_batch(tx, _PURGE, {"before": before}, most)
 
 
 def list_workers(tx: Connection) -> list[WorkerReport]:

@@ -1,18 +1,61 @@
-"""Retention: deletes what the hub no longer needs, once it is older than the city's terms."""
+"""Retention: deletes what the hub no longer needs, once it is older than its term, in batches that hold up nobody.
 
-from app.database import Connection
+The terms are the city's. What is owed is never deleted, however old it is.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import structlog
+
+from app.database import Database
+from app.loops import Failed, attempt
+from app.models.access.api_client import purge_assertions
+from app.models.access.idempotency import purge_answers
+from app.models.delivery.purge import purge_attempts, purge_deliveries, purge_ended_receivers, purge_feeds
 from app.models.partners.field_sync import purge_closed_cases, purge_decided_values
-from app.operations.intake.quarantine import expire_old_quarantine
+from app.models.partners.quarantine import expire_quarantine
+from app.models.worker_process import purge_workers
 from app.operations.services import Services
 
+BATCH = 1000
+"""At most this many rows of a kind are deleted in one transaction."""
 
-def purge_expired(tx: Connection, services: Services) -> int:
-    """Delete expired quarantine, old conflict values and closed-case state; return the number of rows.
+log = structlog.get_logger(__name__)
 
-    That is: the payloads of records in quarantine, the sealed values of decided conflicts (the audit record of each
-    stays: which field, and how it was decided), and what partners know of the fields of closed referrals. The terms
-    are the city's.
+
+async def purge_batch(db: Database, services: Services, most: int = BATCH) -> bool:
+    """Delete a batch of every kind of rows whose term is over; return whether there may be more to delete.
+
+    A kind that cannot be deleted does not stop the others; its error is raised at the end.
     """
-    now, terms = services.clock.now(), services.reference.retention
-    values = purge_decided_values(tx, now - terms.decided_conflict)
-    return expire_old_quarantine(tx, services) + values + purge_closed_cases(tx, now - terms.known_values)
+    purged: dict[str, int] = {}
+    failures: list[Failed] = []
+    for kind, purge in _purges(services).items():
+        rows = await attempt(db.write_without_notifying(purge, most=most))
+        if isinstance(rows, Failed):
+            failures.append(rows)
+        elif rows:
+            purged[kind] = rows
+    if purged:
+        log.info("rows_purged", **purged)
+    if failures:
+        raise failures[0].error
+    return any(rows >= most for rows in purged.values())
+
+
+def _purges(services: Services) -> Mapping[str, Callable[..., int]]:
+    """Return for each kind of rows what deletes at most ``most`` of them in a transaction, and returns how many."""
+    now, keep = services.clock.now(), services.reference.retention
+    return {
+        "quarantined_payloads": partial(expire_quarantine, before=now - keep.quarantine, now=now),
+        "conflict_values": partial(purge_decided_values, before=now - keep.decided_conflict),
+        "known_values": partial(purge_closed_cases, before=now - keep.known_values),
+        "stored_answers": partial(purge_answers, before=now - keep.answers),
+        "used_assertions": partial(purge_assertions, before=now),
+        "attempts": partial(purge_attempts, before=now - keep.attempts),
+        "deliveries": partial(purge_deliveries, before=now - keep.deliveries),
+        "feed_entries": partial(purge_feeds, before=now - keep.deliveries),
+        "receivers": purge_ended_receivers,
+        "silent_workers": partial(purge_workers, before=now - keep.silent_workers),
+    }

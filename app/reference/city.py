@@ -43,7 +43,7 @@ class Band:
         return self.low <= number and (self.high is None or number <= self.high)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Retention:
     """How long the hub stores data that is no longer needed (*bewaartermijnen*).
 
@@ -51,11 +51,19 @@ class Retention:
         quarantine: contents of a record in quarantine, from its arrival.
         decided_conflict: the three values of a conflict, which may be personal, from its decision.
         known_values: the values that partners are known to have of a referral that has ended, from its last change.
+        answers: of requests, which are returned when the same Idempotency-Key comes again.
+        attempts: how each attempt to deliver ended.
+        deliveries: which events were delivered to whom, withheld or given up; from their end. What was disclosed stays.
+        silent_workers: worker processes that ended without a stop, from their last report.
     """
 
     quarantine: timedelta
     decided_conflict: timedelta
     known_values: timedelta
+    answers: timedelta
+    attempts: timedelta
+    deliveries: timedelta
+    silent_workers: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)

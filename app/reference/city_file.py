@@ -87,12 +87,20 @@ class _RetentionTable(Table):
     quarantine_days: PositiveInt
     decided_conflict_days: PositiveInt
     known_values_days: PositiveInt
+    answers_days: PositiveInt
+    attempts_days: PositiveInt
+    deliveries_days: PositiveInt
+    silent_workers_days: PositiveInt
 
     def to_retention(self) -> Retention:
         return Retention(
             quarantine=timedelta(days=self.quarantine_days),
             decided_conflict=timedelta(days=self.decided_conflict_days),
             known_values=timedelta(days=self.known_values_days),
+            answers=timedelta(days=self.answers_days),
+            attempts=timedelta(days=self.attempts_days),
+            deliveries=timedelta(days=self.deliveries_days),
+            silent_workers=timedelta(days=self.silent_workers_days),
         )
 
 

@@ -17,11 +17,11 @@ from app.models.partners.run import list_runs
 from app.operations.intake.apply import PageResult
 from app.operations.intake.quarantine import (
     dismiss_quarantined,
-    expire_old_quarantine,
     has_unblocked_cases,
     retry_quarantined,
     retry_unblocked,
 )
+from app.operations.retention import purge_batch
 from app.reference import load_reference
 from tests.support.hub import (
     ATTEND,
@@ -211,9 +211,8 @@ async def test_a_payload_is_deleted_after_its_term_and_no_sooner(hub: InProcessH
     await hub.pull(unreadable("D-2", "m-8"))
     hub.clock.set(NOW + KEEP + timedelta(hours=1))
 
-    purged = await hub.db.write(expire_old_quarantine, hub.services)
+    await purge_batch(hub.db, hub.services)
 
-    assert purged == 1
     assert [(row.external_id, row.payload) for row in await hub.quarantine("expired")] == [("m-7", None)]
     assert [row.external_id for row in await hub.quarantine()] == ["m-8"]
 
@@ -222,7 +221,7 @@ async def test_an_expired_record_is_not_stored_again_and_is_applied_once_it_can_
     referral_id = await hub.known_case()
     await hub.pull(unreadable("D-1", "m-7"))
     hub.clock.set(NOW + KEEP + timedelta(hours=1))
-    await hub.db.write(expire_old_quarantine, hub.services)
+    await purge_batch(hub.db, hub.services)
 
     still_unknown = await hub.pull(unreadable("D-1", "m-7"), kind="backfill")
     corrected = await hub.pull(replace(SCHEDULED, payload=unreadable("D-1").payload))

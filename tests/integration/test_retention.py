@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from app.bootstrap import build_worker
 from app.database import Connection
@@ -11,7 +12,7 @@ from app.domain.codes import ClosureReason, ReferralStatus, System
 from app.domain.commands import CloseTrajectory
 from app.models.partners.field_sync import partner_field
 from app.operations.partners.conflicts import decide_conflict
-from app.operations.retention import purge_expired
+from app.operations.retention import purge_batch
 from app.reference import load_reference
 from app.settings import Settings
 from tests.support.hub import NOW, PATHS, TODAY, InProcessHub, dump_of, unreadable
@@ -34,7 +35,9 @@ async def conflicted(hub: InProcessHub) -> TwoWriters:
 async def purge_after(hub: InProcessHub, wait: timedelta) -> int:
     """Let time pass, and purge; return the number of rows."""
     hub.clock.set(hub.clock.now() + wait)
-    return await hub.db.write(purge_expired, hub.services)
+    with capture_logs() as lines:
+        await purge_batch(hub.db, hub.services)
+    return sum(rows for line in lines for rows in line.values() if isinstance(rows, int))
 
 
 async def referrals_with_fields(hub: InProcessHub) -> set[UUID]:
@@ -106,7 +109,9 @@ async def test_the_worker_purges_payloads_and_values(conflicted: TwoWriters) -> 
     worker = build_worker(hub.db, hub.services, Settings(mode="sandbox"))
     hub.clock.set(NOW + KEEP.decided_conflict + timedelta(seconds=1))
 
-    purged = await worker.purge()
+    with capture_logs() as lines:
+        more = await worker.purge()
     await worker.close()
 
-    assert purged == len(["payload", "conflict"])
+    (line,) = lines
+    assert (line["quarantined_payloads"], line["conflict_values"], more) == (1, 1, False)

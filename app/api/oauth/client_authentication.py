@@ -72,7 +72,7 @@ async def _use(hub: AppState, client: ApiClient, claims: Mapping[str, Any]) -> N
         raise OAuthError("invalid_client", "Give the assertion a jti of 128 random bits or more.")
     # Stored for as long as the check of ``exp`` accepts the assertion.
     until = datetime.fromtimestamp(claims["exp"] + CLOCK_SKEW_SECONDS, UTC)
-    if not await hub.db.write(use_assertion, client.client_id, jti, until, now):
+    if not await hub.db.write(use_assertion, client.client_id, jti, until):
         raise OAuthError("invalid_client", "This assertion was used before; make a new one for each request.")
 
 

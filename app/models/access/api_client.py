@@ -27,6 +27,7 @@ from app.domain.values import Organisation
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
 from app.models.base import Id, JsonDocument, UtcDateTime, insert_together, metadata
+from app.models.batch import in_batch, run_batch
 
 api_client = Table(
     "api_client",
@@ -114,17 +115,23 @@ def deactivate_api_client(tx: Connection, client_id: str) -> bool:
     return tx.execute(this.values(active=False)).rowcount == 1
 
 
-def insert_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime, now: datetime) -> bool:
+def insert_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime) -> bool:
     """Record that a client assertion was used; return False when it was used before."""
-    tx.execute(_DELETE_EXPIRED, {"now": now})
     return insert_together(tx, (), (used_assertion, {"client_id": client_id, "jti": jti, "expires_at": expires_at}))
+
+
+def purge_assertions(tx: Connection, before: datetime, most: int) -> int:
+    """Forget used assertions that expired before this time; return how many."""
+    return run_batch(tx, _PURGE_ASSERTIONS, {"before": before}, most)
 
 
 _CLIENTS = select(api_client, *ORGANISATION_COLUMNS).join(
     organisation, organisation.c.id == api_client.c.organisation_id
 )
 _BY_ID = _CLIENTS.where(api_client.c.client_id == bindparam("client_id"))
-_DELETE_EXPIRED = delete(used_assertion).where(used_assertion.c.expires_at < bindparam("now", type_=UtcDateTime))
+_PURGE_ASSERTIONS = delete(used_assertion).where(
+    in_batch(used_assertion, used_assertion.c.expires_at < bindparam("before", type_=UtcDateTime))
+)
 
 
 def _client_of(row: Row[Any]) -> ApiClient:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, bindparam, select
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, bindparam, delete, select
 
 from app.models.base import GuardRow, Id, UtcDateTime, metadata
+from app.models.batch import in_batch, run_batch
 
 idempotency = Table(
     "idempotency",
@@ -65,7 +66,15 @@ def answer_guard(organisation_id: UUID, key: str, answer: StoredAnswer, now: dat
     }
 
 
+def purge_answers(tx: Connection, before: datetime, most: int) -> int:
+    """Delete answers that were stored before this time; return how many."""
+    return run_batch(tx, _PURGE, {"before": before}, most)
+
+
 # Built once, because building a statement costs as much as running it.
 _FIND = select(idempotency).where(
     idempotency.c.organisation_id == bindparam("organisation_id"), idempotency.c.key == bindparam("key")
+)
+_PURGE = delete(idempotency).where(
+    in_batch(idempotency, idempotency.c.created_at < bindparam("before", type_=UtcDateTime))
 )

@@ -34,6 +34,7 @@ from app.domain.lifecycle import is_ended, is_open
 from app.domain.ownership import ConflictReason
 from app.domain.partners import ConflictState
 from app.models.base import Columns, Id, UtcDateTime, metadata, update_row
+from app.models.batch import in_batch, run_batch
 from app.models.cases.client import client
 from app.models.cases.external_id import external_id
 from app.models.cases.referral import referral
@@ -190,7 +191,9 @@ _CHANGED_VALUES = (
 )
 _PURGE_VALUES = (
     update(conflict)
-    .where(~_IS_OPEN, conflict.c.decided_at < bindparam("before"), conflict.c.hub_value.is_not(None))
+    .where(
+        in_batch(conflict, ~_IS_OPEN, conflict.c.decided_at < bindparam("before"), conflict.c.hub_value.is_not(None))
+    )
     .values(hub_value=None, partner_value=None, base_value=None)
 )
 _HAS_OPEN_TRAJECTORY = exists().where(
@@ -200,14 +203,13 @@ _HAS_OPEN_TRAJECTORY = exists().where(
         trajectory.c.changed_at >= bindparam("before"),
     ),
 )
-_PURGE_FIELDS = delete(partner_field).where(
-    exists().where(
-        referral.c.id == partner_field.c.referral_id,
-        referral.c.status.not_in([each for each in ReferralStatus if is_open(each)]),
-        referral.c.changed_at < bindparam("before"),
-        ~_HAS_OPEN_TRAJECTORY,
-    )
+_IS_CLOSED = exists().where(
+    referral.c.id == partner_field.c.referral_id,
+    referral.c.status.not_in([each for each in ReferralStatus if is_open(each)]),
+    referral.c.changed_at < bindparam("before"),
+    ~_HAS_OPEN_TRAJECTORY,
 )
+_PURGE_FIELDS = delete(partner_field).where(in_batch(partner_field, _IS_CLOSED))
 _CONFLICT = select(conflict).where(conflict.c.system == bindparam("system"), conflict.c.id == bindparam("conflict_id"))
 _LOCKED_CONFLICT = _CONFLICT.with_for_update()
 _PAGE = (
@@ -292,14 +294,14 @@ def list_conflicts(tx: Connection, system: System, state: str, after: UUID | Non
     return [_conflict(row) for row in rows.mappings()]
 
 
-def purge_decided_values(tx: Connection, before: datetime) -> int:
+def purge_decided_values(tx: Connection, before: datetime, most: int) -> int:
     """Delete the values of conflicts that were decided before this time; return of how many conflicts."""
-    return tx.execute(_PURGE_VALUES, {"before": before}).rowcount
+    return run_batch(tx, _PURGE_VALUES, {"before": before}, most)
 
 
-def purge_closed_cases(tx: Connection, before: datetime) -> int:
+def purge_closed_cases(tx: Connection, before: datetime, most: int) -> int:
     """Delete what partners know of referrals that are over and did not change since this time; return how many rows."""
-    return tx.execute(_PURGE_FIELDS, {"before": before}).rowcount
+    return run_batch(tx, _PURGE_FIELDS, {"before": before}, most)
 
 
 def _field_columns(known: PartnerField) -> Columns:

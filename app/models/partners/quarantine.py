@@ -33,6 +33,7 @@ from app.domain.partners import (
 )
 from app.domain.ports import ReadError
 from app.models.base import Columns, Id, UtcDateTime, metadata
+from app.models.batch import in_batch, run_batch
 
 quarantine = Table(
     "quarantine",
@@ -103,7 +104,7 @@ _CLOSE_IDS = _CLOSE.where(quarantine.c.id.in_(bindparam("ids", expanding=True)))
 _DISMISS = _CLOSE.where(quarantine.c.id == bindparam("dismissed")).values(
     decided_by=bindparam("by"), decision=bindparam("why")
 )
-_EXPIRE = _CLOSE.where(_IS_OPEN, quarantine.c.since < bindparam("before"))
+_EXPIRE = _CLOSE.where(in_batch(quarantine, _IS_OPEN, quarantine.c.since < bindparam("before")))
 _CHANGE_REASON = (
     update(quarantine)
     .where(quarantine.c.id == bindparam("row_id"))
@@ -215,9 +216,13 @@ def change_reasons(tx: Connection, reasons: Mapping[UUID, ReadError], now: datet
         tx.execute(_CHANGE_REASON, rows)
 
 
-def expire_quarantine(tx: Connection, before: datetime, now: datetime) -> int:
-    """Let records in quarantine since before this time leave it as expired; return how many."""
-    return tx.execute(_EXPIRE, {"before": before, "new_state": QuarantineState.EXPIRED, "now": now}).rowcount
+def expire_quarantine(tx: Connection, before: datetime, now: datetime, most: int) -> int:
+    """Let records in quarantine since before this time leave it as expired, without their payloads; return how many.
+
+    They no longer block their cases, and are applied when the partner sends them again.
+    """
+    values = {"before": before, "new_state": QuarantineState.EXPIRED, "now": now}
+    return run_batch(tx, _EXPIRE, values, most)
 
 
 def count_quarantined(tx: Connection) -> int:

@@ -108,10 +108,10 @@ def list_clients(tx: Connection) -> list[ApiClient]:
     return list_api_clients(tx)
 
 
-def use_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime, now: datetime) -> bool:
+def use_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime) -> bool:
     """Record that a client assertion was used; return False when it was used before."""
     # An identifier of somebody else's making has any length; its hash does not.
-    return insert_assertion(tx, client_id, sha256(jti.encode()).hexdigest(), expires_at, now)
+    return insert_assertion(tx, client_id, sha256(jti.encode()).hexdigest(), expires_at)
 
 
 def _check_scopes(scopes: Collection[str]) -> None:

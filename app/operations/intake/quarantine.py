@@ -17,7 +17,6 @@ from app.models.partners.quarantine import (
     cases_with_one_reason,
     count_matching,
     dismiss_quarantine,
-    expire_quarantine,
     list_quarantine,
     quarantine_by_ids,
     sealed_records,
@@ -128,15 +127,6 @@ def dismiss_quarantined(  # noqa: PLR0913  # who, what and why
     lock_partner(tx, system)
     _cases_of(tx, system, [entry_id])
     dismiss_quarantine(tx, entry_id, by, stated, services.clock.now())
-
-
-def expire_old_quarantine(tx: Connection, services: Services) -> int:
-    """Let records that are in quarantine for longer than the city's term leave it; return how many, of all partners.
-
-    Their payloads are deleted. They no longer block their cases, and are applied when the partner sends them again.
-    """
-    now = services.clock.now()
-    return expire_quarantine(tx, now - services.reference.retention.quarantine, now)
 
 
 def _retry(tx: Connection, services: Services, source: PartnerSource, cases: Sequence[str]) -> PageResult:

@@ -135,7 +135,9 @@ class EventFeed:
         released = [built[delivery.id] for _, delivery in entries if delivery.id in built]
         now = self.services.clock.now()
         insert_disclosures(tx, [self.builder.disclosure(each, now) for each in released])
-        return EventPage([each.body for each in released], entries[-1][0] if entries else after)
+        # Entries are deleted after their term; then there is nothing up to the last number.
+        last_number = entries[-1][0] if entries else max(after, feed.last_number)
+        return EventPage([each.body for each in released], last_number)
 
     def _bring_up_to_date(self, tx: Connection, feed: Feed) -> dict[UUID, PreparedDelivery]:
         """Add the events that the feed lacks, at most a batch; return those that are released, as they were built.

@@ -1,0 +1,245 @@
+"""What ends its use is deleted after its term, in batches; what is owed stays, however old it is."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Table, func, select
+
+from app.bootstrap import build_delivery_builder, origin_of
+from app.database import Connection, Database
+from app.domain.codes import System
+from app.domain.events import SubjectType
+from app.domain.identifiers import MonotonicIds
+from app.domain.receivers import PartnerKey, PollKey, ReceiverKey, SubscriptionKey
+from app.domain.worker_processes import WorkerReport
+from app.models.access.api_client import insert_assertion, used_assertion
+from app.models.access.idempotency import StoredAnswer, answer_guard, idempotency
+from app.models.access.organisation import find_organisation
+from app.models.base import insert_together
+from app.models.delivery.attempt import Attempt, AttemptOutcome, attempt, insert_attempts
+from app.models.delivery.claim import next_sequences
+from app.models.delivery.delivery import Delivery, DeliveryState, delivery, delivery_sequence, insert_deliveries
+from app.models.delivery.event_feed import event_feed_entry
+from app.models.delivery.receiver_health import count_attempts, endpoint
+from app.models.delivery.subscription import delete_subscription, insert_subscription
+from app.models.worker_process import save_worker, worker_process
+from app.operations.retention import purge_batch
+from app.operations.subscriptions.feed import EventFeed, PollRequest
+from app.reference import load_reference
+from app.settings import Settings
+from app.vault import Vault
+from tests.support.hub import CONFIRM, DOCK, KEY, NOW, InProcessHub
+from tests.support.subscriptions import sealed_subscription
+
+KEEP = load_reference("rotterdam").retention
+LONG_AGO = NOW - KEEP.deliveries - timedelta(days=30)
+GIDSO = PartnerKey(System.GIDSO)
+SECOND = timedelta(seconds=1)
+
+ids = MonotonicIds()
+
+
+def owed(
+    state: DeliveryState, ended_at: datetime | None = None, receiver: ReceiverKey = GIDSO, position: int = 1
+) -> Delivery:
+    """Return a delivery of an event of long ago."""
+    return Delivery(
+        id=ids(LONG_AGO),
+        event_id=ids(LONG_AGO),
+        event_position=position,
+        receiver=receiver,
+        organisation_id=None,
+        subject_id=ids(LONG_AGO),
+        subject_type=SubjectType.REFERRAL,
+        created_at=LONG_AGO,
+        next_attempt_at=LONG_AGO,
+        state=state,
+        finished_at=ended_at,
+    )
+
+
+def tried(of: Delivery, *at: datetime) -> list[Attempt]:
+    """Return attempts at these times."""
+    return [
+        Attempt(delivery_id=of.id, number=number, started_at=each, duration_ms=5, outcome=AttemptOutcome.FAILED)
+        for number, each in enumerate(at, 1)
+    ]
+
+
+async def rows(db: Database, table: Table) -> int:
+    """Return the number of rows of a table."""
+    number: int = await db.read(lambda tx: tx.execute(select(func.count()).select_from(table)).scalar_one())
+    return number
+
+
+async def left(db: Database, of: Sequence[Delivery]) -> list[bool]:
+    """Return of each delivery whether it is still there."""
+    there = await db.read(lambda tx: set(tx.scalars(select(delivery.c.id))))
+    return [each.id in there for each in of]
+
+
+async def purge(hub: InProcessHub, most: int = 1000) -> None:
+    """Delete everything whose term is over."""
+    async with asyncio.timeout(30):
+        while await purge_batch(hub.db, hub.services, most):
+            pass
+
+
+async def test_deliveries_that_ended_are_deleted_after_their_term_and_what_is_owed_stays(hub: InProcessHub) -> None:
+    expired = NOW - KEEP.deliveries - SECOND
+    ended = [owed(state, expired) for state in (DeliveryState.DELIVERED, DeliveryState.WITHHELD, DeliveryState.DEAD)]
+    recent = [owed(each.state, expired + 2 * SECOND) for each in ended]
+    still_owed = [owed(state) for state in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.PARKED)]
+    await hub.db.write(insert_deliveries, [*ended, *recent, *still_owed])
+
+    await purge(hub)
+
+    assert await left(hub.db, ended) == [False] * 3
+    assert await left(hub.db, recent) == [True] * 3
+    assert await left(hub.db, still_owed) == [True] * 3
+
+
+async def test_attempts_are_deleted_before_the_deliveries_that_they_were_for(hub: InProcessHub) -> None:
+    pending, ended = owed(DeliveryState.PENDING), owed(DeliveryState.DELIVERED, LONG_AGO)
+    recently = NOW - KEEP.attempts + SECOND
+    await hub.db.write(insert_deliveries, [pending, ended])
+    await hub.db.write(insert_attempts, [*tried(pending, LONG_AGO, recently), *tried(ended, LONG_AGO, recently)])
+
+    await purge(hub)
+
+    kept = await hub.db.read(
+        lambda tx: [tuple(row) for row in tx.execute(select(attempt.c.delivery_id, attempt.c.number))]
+    )
+    assert kept == [(pending.id, 2)]
+
+
+async def test_a_purge_takes_batches_until_nothing_is_left(hub: InProcessHub) -> None:
+    old, pending = [owed(DeliveryState.DELIVERED, LONG_AGO) for _ in range(7)], owed(DeliveryState.PENDING)
+    await hub.db.write(insert_deliveries, [*old, pending])
+    await hub.db.write(insert_attempts, tried(pending, *[LONG_AGO] * 8))
+
+    more, kept = [], []
+    for _ in range(3):
+        more.append(await purge_batch(hub.db, hub.services, 3))
+        kept.append((await rows(hub.db, delivery), await rows(hub.db, attempt)))
+
+    assert more == [True, True, False]
+    assert kept == [(5, 5), (2, 2), (1, 0)]
+
+
+async def test_a_kind_that_cannot_be_deleted_stops_no_other(hub: InProcessHub) -> None:
+    def answers(tx: Connection, name: str, other: str) -> None:
+        tx.exec_driver_sql(f"ALTER TABLE {name} RENAME TO {other}")
+
+    await hub.db.write(insert_deliveries, [owed(DeliveryState.DELIVERED, LONG_AGO)])
+    await hub.db.write(answers, "idempotency", "gone")
+    try:
+        with pytest.raises(Exception, match="idempotency"):
+            await purge_batch(hub.db, hub.services)
+    finally:
+        await hub.db.write(answers, "gone", "idempotency")
+
+    assert await rows(hub.db, delivery) == 0
+
+
+async def test_answers_and_assertions_are_deleted_when_they_can_no_longer_be_repeated(hub: InProcessHub) -> None:
+    answer = StoredAnswer(request_hash=bytes(32), status=201, etag=None, location=None, body=b"sealed")
+
+    def store(tx: Connection) -> None:
+        for key, age in (("old", KEEP.answers + SECOND), ("new", KEEP.answers - SECOND)):
+            insert_together(tx, (), answer_guard(UUID(int=1), key, answer, NOW - age))
+        for jti, expires_at in (("old", NOW - SECOND), ("new", NOW + SECOND)):
+            insert_assertion(tx, "client", jti, expires_at)
+
+    await hub.db.write(store)
+    await purge(hub)
+
+    assert await hub.db.read(lambda tx: list(tx.scalars(select(idempotency.c.key)))) == ["new"]
+    assert await hub.db.read(lambda tx: list(tx.scalars(select(used_assertion.c.jti)))) == ["new"]
+
+
+async def test_the_totals_of_a_subscription_are_deleted_once_it_is_removed_and_owed_nothing(hub: InProcessHub) -> None:
+    vault, names = Vault(KEY), ("active", "removed", "still owed")
+    subscriptions = {
+        name: sealed_subscription(vault, "secret", id=ids(NOW), organisation_id=UUID(int=1), url="https://r.nl", at=NOW)
+        for name in names
+    }
+    receivers = {name: SubscriptionKey(each.id) for name, each in subscriptions.items()}
+    sent = {name: owed(DeliveryState.DELIVERED, NOW, each) for name, each in receivers.items()}
+    pending = owed(DeliveryState.PENDING, None, receivers["still owed"], position=2)
+
+    def store(tx: Connection) -> None:
+        for each in subscriptions.values():
+            insert_subscription(tx, each)
+        insert_deliveries(tx, [*sent.values(), pending])
+        next_sequences(tx, list(sent.values()))
+        count_attempts(tx, {each: {AttemptOutcome.DELIVERED: 1} for each in receivers.values()}, NOW)
+        for name in ("removed", "still owed"):
+            delete_subscription(tx, subscriptions[name].id)
+
+    await hub.db.write(store)
+    await purge(hub)
+
+    def known_to(tx: Connection, table: Table) -> set[ReceiverKey]:
+        return set(tx.scalars(select(table.c.receiver)))
+
+    for table in (endpoint, delivery_sequence):
+        known = await hub.db.read(known_to, table)
+        assert known & set(receivers.values()) == {receivers["active"], receivers["still owed"]}
+    assert await left(hub.db, list(sent.values())) == [True] * 3
+
+
+async def test_workers_that_were_silent_for_the_term_are_deleted(hub: InProcessHub) -> None:
+    for number, age in enumerate((KEEP.silent_workers + SECOND, KEEP.silent_workers - SECOND)):
+        report = WorkerReport(
+            id=UUID(int=number),
+            host="h",
+            process=1,
+            version="1",
+            started_at=NOW - age,
+            reported_at=NOW - age,
+            loops=(),
+        )
+        await hub.db.write(save_worker, report)
+
+    await purge(hub)
+
+    assert await hub.db.read(lambda tx: list(tx.scalars(select(worker_process.c.id)))) == [UUID(int=1)]
+
+
+async def feed_of(hub: InProcessHub) -> EventFeed:
+    """Return the feed of DOCK."""
+    owner = await hub.db.read(find_organisation, DOCK.code)
+    assert owner is not None
+    builder = build_delivery_builder(hub.services, origin_of(Settings(mode="sandbox")))
+    return EventFeed(hub.services, builder, owner)
+
+
+async def poll(hub: InProcessHub) -> int:
+    """Return how many events DOCK reads from the start."""
+    feed = await feed_of(hub)
+    return len((await feed.poll(hub.db, PollRequest(0, 100, 0), asyncio.Event())).events)
+
+
+@pytest.mark.parametrize(("wait", "read_again"), [(timedelta(minutes=5), 0), (timedelta(0), 2)])
+async def test_a_feed_loses_old_events_and_never_gets_them_again(
+    hub: InProcessHub, wait: timedelta, read_again: int
+) -> None:
+    """Those that a later poll could find anew, because nothing said that the feed is past them, stay."""
+    await hub.refer(CONFIRM)
+    hub.clock.set(NOW + wait)
+    before = await poll(hub)
+
+    hub.clock.set(NOW + KEEP.deliveries + timedelta(days=1))
+    await purge(hub)
+    after = await poll(hub)
+
+    polled = PollKey((await feed_of(hub)).owner.id)
+    kept = await hub.db.read(
+        lambda tx: len(tx.execute(select(delivery.c.id).where(delivery.c.receiver == polled)).all())
+    )
+    assert (before, after) == (2, read_again)
+    assert (await rows(hub.db, event_feed_entry), kept) == (read_again, read_again)
