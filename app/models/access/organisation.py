@@ -41,7 +41,7 @@ _BY_ID = select(*COLUMNS).where(is_any_of(organisation.c.id, "ids"))
 
 def to_organisation(row: Row[Any]) -> Organisation:
     """Read an organisation from a row that holds ``COLUMNS``."""
-    return _organisation(
+    return organisation_of(
         row.organisation_row_id,
         row.organisation_code,
         row.organisation_name,
@@ -55,7 +55,7 @@ def to_organisation(row: Row[Any]) -> Organisation:
 
 # A list has the same few organisations in every row.
 @lru_cache(maxsize=1024)
-def _organisation(  # noqa: PLR0913  # the columns
+def organisation_of(  # noqa: PLR0913  # the columns
     id: UUID,
     code: str,
     name: str,
@@ -65,6 +65,7 @@ def _organisation(  # noqa: PLR0913  # the columns
     area: str | None,
     active: bool,
 ) -> Organisation:
+    """Read an organisation from the values of ``COLUMNS``, in their order."""
     return Organisation(
         id=id,
         code=code,
