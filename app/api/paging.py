@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -114,14 +115,16 @@ def page_answer(
 
 def _links(hub: AppState, request: Request, next_cursor: str | None) -> str:
     # Built on the public address: behind a proxy the request's own host is not the caller's.
-    here = request.url.remove_query_params("cursor")
-    path = request.scope["path"]
-    first = f"{hub.public_url}{path}" + (f"?{here.query}" if here.query else "")
-    links = [f'<{first}>; rel="first"']
+    address = f"{hub.public_url}{request.scope['path']}"
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    links = [f'<{address}{_query(asked)}>; rel="first"']
     if next_cursor:
-        following = here.include_query_params(cursor=next_cursor)
-        links.append(f'<{hub.public_url}{path}?{following.query}>; rel="next"')
+        links.append(f'<{address}{_query([*asked, ("cursor", next_cursor)])}>; rel="next"')
     return ", ".join(links)
+
+
+def _query(parameters: Sequence[tuple[str, str]]) -> str:
+    return f"?{urlencode(parameters)}" if parameters else ""
 
 
 def _is_text(value: object) -> bool:
