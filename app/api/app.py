@@ -21,8 +21,10 @@ UNKNOWN_ADDRESS = "unknown"
 
 
 def create_api(hub: AppState) -> ASGIApp:
-    """Return the API over a hub."""
+    """Return the API over a hub, with its document, which is made once."""
     versioned = _application(hub, ROUTERS)
+    # Now, because it takes half a second in which no request would be answered.
+    document(hub.public_url)
     # FastAPI's documented way to change the form of the document.
     versioned.openapi = partial(document, hub.public_url)  # type: ignore[method-assign]
     outer = _Part("", _application(hub, OUTSIDE), OUTSIDE)

@@ -1,10 +1,17 @@
 """The OpenAPI document says everything that a caller needs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import pytest
+from httpx import ASGITransport
+
+from app.api.app import create_api
 from app.api.openapi.document import document
+from app.api.state import AppState
 from app.operations.access.clients import SCOPES
+from tests.api.conftest import Api
 
 DOCUMENT = document()
 OPEN = {"/openapi.json", "/code-lists", "/code-lists/{name}", "/event-schemas/{type}"}
@@ -85,3 +92,16 @@ def test_the_document_has_an_event_for_each_type_with_its_signature() -> None:
         ("webhook-redelivery", False),
     ]
     assert "application/cloudevents+json" in webhook["requestBody"]["content"]
+
+
+@pytest.mark.sqlite
+async def test_the_document_is_made_before_the_first_request(hub: AppState) -> None:
+    url = "https://just.started.example"
+    api = create_api(replace(hub, public_url=url))
+    made = document.cache_info().misses
+
+    async with Api(transport=ASGITransport(api), base_url=url) as client:
+        answer = await client.get("/v1/openapi.json")
+
+    assert answer.json()["servers"][0]["url"] == f"{url}/v1"
+    assert document.cache_info().misses == made
