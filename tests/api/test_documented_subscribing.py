@@ -96,7 +96,7 @@ async def test_examples_are_accepted(dock: Api) -> None:
 
 
 def test_example_events_are_valid() -> None:
-    event, _owed, notice = (json.loads(block) for block in code_blocks(PAGE, "json"))
+    _owed, event, notice = (json.loads(block) for block in code_blocks(PAGE, "json"))
 
     Draft202012Validator(envelope_schema(EventType.INTAKE_SCHEDULED)).validate(event)
     Draft202012Validator(schema_for(EventType.INTAKE_SCHEDULED)).validate(event["data"])
