@@ -5,6 +5,7 @@ Source: ``docs/explanation/domain.md``, section 4, "Routing advice". Advice with
 
 from datetime import date
 
+from app.domain.birth_date import BirthDate, reckoned_day
 from app.domain.codes import IncomeSituation, ReferrerKind, RoutingAdvice, Threat
 from app.domain.values import ReferralContents
 
@@ -28,7 +29,8 @@ def routing_advice(
     return tuple(advice for advice in RoutingAdvice if applies[advice])
 
 
-def age_on(birth_date: date, day: date) -> int:
-    """Return the age in whole years on a day."""
-    had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
-    return day.year - birth_date.year - (0 if had_birthday else 1)
+def age_on(birth_date: BirthDate, day: date) -> int:
+    """Return the age in whole years on a day; by the middle of what is possible where the birth date is not whole."""
+    born = reckoned_day(birth_date)
+    had_birthday = (day.month, day.day) >= (born.month, born.day)
+    return day.year - born.year - (0 if had_birthday else 1)

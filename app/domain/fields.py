@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from app.domain.birth_date import read_birth_date
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
@@ -169,6 +170,7 @@ TEXTS = FieldType(json_type="array", decode=tuple)
 FLAG = FieldType(json_type="boolean", decode=_same)
 COUNT = FieldType(json_type="integer", decode=_same)
 DAY = FieldType(json_type="string", decode=date.fromisoformat, json_format="date")
+BIRTH_DATE = FieldType(json_type="string", decode=read_birth_date)
 MOMENT = FieldType(json_type="string", decode=datetime.fromisoformat, json_format="date-time")
 MOMENTS = FieldType(json_type="array", decode=tuple, json_format="date-time")
 IDENTIFIER = FieldType(json_type="string", decode=UUID, json_format="uuid")
@@ -550,10 +552,10 @@ OF_CLIENT: tuple[FieldSpec[ClientDetails], ...] = (
     _spec(
         Field.CLIENT_BIRTH_DATE,
         _C.IDENTITY,
-        DAY,
+        BIRTH_DATE,
         lambda it: it.birth_date,
         lambda it, value: replace(it, birth_date=value),
-        about="Date of birth (geboortedatum)",
+        about="Date of birth (geboortedatum), with 00 for a month or day that is not known",
     ),
     _spec(
         Field.CLIENT_SEX,

@@ -393,6 +393,12 @@ class InputRule(StrEnum):
         "Give a date such as 2026-11-23.",
         "Geef een datum als JJJJ-MM-DD, bijvoorbeeld 2026-11-23.",
     )
+    BIRTH_DATE = (
+        "birth-date",
+        "A date of birth is `YYYY-MM-DD`, with `00` for a day, or a month and a day, that is not known.",
+        "Give a date such as 1988-04-12, 1965-03-00 or 1965-00-00; the year must be known.",
+        "Geef een datum als JJJJ-MM-DD, met 00 voor wat onbekend is, bijvoorbeeld 1988-04-12 of 1965-00-00.",
+    )
     DATE_TIME = (
         "date-time",
         "A moment is a date and time with an offset, as in RFC 3339.",

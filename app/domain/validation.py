@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from app.domain.birth_date import BirthDate, first_possible
 from app.domain.codes import OrganisationRole, System
 from app.domain.commands import (
     ActionContext,
@@ -120,8 +121,8 @@ def _bsn_faults(field: str, bsn: str, given: Circumstances) -> Iterator[FieldFau
         yield FieldFault(field, InputRule.ELEVEN_TEST, message)
 
 
-def _birth_faults(field: str, day: date, given: Circumstances) -> Iterator[FieldFault]:
-    if day > given.now.date():
+def _birth_faults(field: str, birth_date: BirthDate, given: Circumstances) -> Iterator[FieldFault]:
+    if first_possible(birth_date) > given.now.date():
         yield FieldFault(field, InputRule.NOT_IN_FUTURE, "A date of birth lies in the past.")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from app.domain.birth_date import BirthDate
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
@@ -57,7 +58,7 @@ class ClientDetails:
 
     given_name: str | None
     family_name: str | None
-    birth_date: date
+    birth_date: BirthDate
     bsn: str | None = None
     sex: str | None = None
     address: str | None = None

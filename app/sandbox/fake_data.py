@@ -6,6 +6,7 @@ from random import Random
 from uuid import UUID, uuid5
 
 from app.adapters.allegro.client import AllegroClient
+from app.domain.birth_date import BirthDate, PartialDate
 from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.case_generator import counsellor_facts, referral_document
@@ -17,7 +18,7 @@ _REFERRALS = UUID("6f1b7a52-4f4e-5b0e-9a3b-0a11e6000002")
 _START = date(2020, 1, 6)
 _GIVEN = ("Yara", "Dennis", "Joke", "Piet", "Fatima", "Ahmed", "Sanne", "Bram", "Meryem", "Luuk")
 _FAMILY = ("Voorbeeld", "Verzonnen", "Testman", "de Proef", "van Nergens", "Niemand", "Bedacht", "Fictief")
-_EVERY_WITHOUT_REFERENCE, _EVERY_DOUBLE = 5, 11
+_EVERY_WITHOUT_REFERENCE, _EVERY_DOUBLE, _EVERY_UNKNOWN_DAY = 5, 11, 13
 _AREAS = ("Charlois", "Feijenoord", "Delfshaven", "Noord", "IJsselmonde", "Prins Alexander")
 
 
@@ -53,8 +54,7 @@ async def _refer_to_allegro(url: str, cases: Collection[RegisterRow]) -> None:
     # Files are made through the contract only, so this is a client of the contract, like the hub.
     client = AllegroClient(url, CLIENT_ID, CLIENT_SECRET)
     for row in cases:
-        person = {"voornaam": row.given_name, "achternaam": row.family_name, "geboortedatum": f"{row.birth_date}"}
-        contents = {"kenmerkVerwijzer": row.reference, "gebied": row.area, "client": person}
+        contents = {"kenmerkVerwijzer": row.reference, "gebied": row.area, "client": _person(row)}
         await client.put_referral(uuid5(_REFERRALS, row.reference), contents)
     await client.close()
 
@@ -76,15 +76,19 @@ def _entry(row: RegisterRow, place: int, entry_id: str | None = None) -> Documen
     names_reference = place % _EVERY_WITHOUT_REFERENCE != 0
     # A mail without a reference waited until the next day.
     day = row.received_on + timedelta(days=0 if names_reference else 1)
-    person = {"voornaam": row.given_name, "achternaam": row.family_name, "geboortedatum": f"{row.birth_date}"}
     contents = {
         "gebied": row.area,
         "ontvangenOp": f"{day}T09:00:00+01:00",
-        "client": person | ({"bsn": row.bsn} if row.bsn else {}),
+        "client": _person(row) | ({"bsn": row.bsn} if row.bsn else {}),
         "verwijzer": {"organisatie": row.organisation_code},
     }
     reference = {"kenmerkVerwijzer": row.reference} if names_reference else {}
     return {"invoerId": entry_id or row.reference, "verwijzing": contents | reference}
+
+
+def _person(row: RegisterRow) -> Document:
+    born = row.birth_date.isoformat()
+    return {"voornaam": row.given_name, "achternaam": row.family_name, "geboortedatum": born}
 
 
 def _case(random: Random, number: int, system: System) -> RegisterRow:
@@ -104,7 +108,7 @@ def _case(random: Random, number: int, system: System) -> RegisterRow:
         given_name=random.choice(_GIVEN),
         family_name=random.choice(_FAMILY),
         sex=random.choice(("m", "f", None)),
-        birth_date=date(1950, 1, 1) + timedelta(days=random.randrange(55 * 365)),
+        birth_date=_birth_date(random, number),
         bsn=None if system is System.API else _citizen_number(random),
         three_way_meeting=random.random() < 0.3,
         intake_on=intake_on,
@@ -115,6 +119,12 @@ def _case(random: Random, number: int, system: System) -> RegisterRow:
         trajectory_result=random.choice(list(TrajectoryResult)) if decision_on else None,
         kbr_status=random.choice(list(KbrStatus)) if decision_on else None,
     )
+
+
+def _birth_date(random: Random, number: int) -> BirthDate:
+    born = date(1950, 1, 1) + timedelta(days=random.randrange(55 * 365))
+    # Of some people only the year is known.
+    return born if number % _EVERY_UNKNOWN_DAY else PartialDate.of(born.year)
 
 
 def _citizen_number(random: Random) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from app.domain.birth_date import BirthDate, read_birth_date
 from app.domain.codes import Code, IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
 
 KINDS_IN = {
@@ -48,7 +49,7 @@ class RegisterRow:
     given_name: str
     family_name: str
     sex: str | None
-    birth_date: date
+    birth_date: BirthDate
     bsn: str | None
     three_way_meeting: bool
     intake_on: date | None
@@ -134,6 +135,12 @@ class _Cells:
             raise self.fault(column, "must be filled in")
         return day
 
+    def birth_date(self, column: str) -> BirthDate:
+        try:
+            return read_birth_date(self.text(column))
+        except ValueError as error:
+            raise self.fault(column, "must be a date as YYYY-MM-DD, with 00 for what is not known") from error
+
     def yes_no(self, column: str) -> bool | None:
         value = self.optional(column)
         if value not in (None, "yes", "no"):
@@ -165,7 +172,7 @@ def _row(cells: _Cells) -> RegisterRow:
         given_name=cells.text("given_name"),
         family_name=cells.text("family_name"),
         sex=cells.optional("sex"),
-        birth_date=cells.required_day("birth_date"),
+        birth_date=cells.birth_date("birth_date"),
         bsn=cells.optional("bsn"),
         three_way_meeting=bool(cells.yes_no("three_way_meeting")),
         intake_on=cells.day("intake_on"),

@@ -49,6 +49,45 @@ async def test_last_name_cannot_be_taken_away(dock: Api) -> None:
     assert fault(none) == ("client.familyName", "one-name")
 
 
+@pytest.mark.parametrize("birth_date", ["1965-00-00", "1965-03-00", "1965-03-31"])
+async def test_date_of_birth_is_taken_as_far_as_it_is_known(dock: Api, etf: Api, birth_date: str) -> None:
+    created = await refer(dock, reference="K-1", client=client(familyName="Jansen", birthDate=birth_date))
+
+    shown = await read(etf, await path_for(etf, "K-1"))
+
+    assert created["client"]["birthDate"] == shown["client"]["birthDate"] == birth_date
+
+
+async def test_date_of_birth_can_become_known_later(dock: Api) -> None:
+    path = f"/v1/referrals/{(await refer(dock, client=client(familyName='Jansen', birthDate='1965-00-00')))['id']}"
+    unchanged = await dock.patch(path, json={"client": {"phone": "010 1234567"}}, headers={"If-Match": "*"})
+    known = await dock.patch(path, json={"client": {"birthDate": "1965-03-31"}}, headers={"If-Match": "*"})
+
+    shown = [answer.json()["client"]["birthDate"] for answer in (unchanged, known)]
+    assert shown == ["1965-00-00", "1965-03-31"]
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "rule"),
+    [
+        ("1965", "birth-date"),
+        ("1965-03", "birth-date"),
+        ("1965-00-12", "birth-date"),
+        ("1965-13-00", "birth-date"),
+        ("1965-02-30", "birth-date"),
+        ("0000-00-00", "birth-date"),
+        ("1850-00-00", "year"),
+        ("2090-00-00", "not-in-future"),
+        (None, "birth-date"),
+        (1965, "birth-date"),
+    ],
+)
+async def test_what_is_no_date_of_birth_is_refused(dock: Api, birth_date: object, rule: str) -> None:
+    body = referral(client=client(familyName="Jansen", birthDate=birth_date))
+
+    assert fault(await dock.post("/v1/referrals", json=body)) == ("client.birthDate", rule)
+
+
 UNREADABLE = [
     "\u200b\u200b",
     "\u2060",

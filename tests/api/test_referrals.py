@@ -247,7 +247,7 @@ async def test_referrer_changes_what_it_said(dock: Api, etf: Api, hub: AppState)
         ({"area": None}, "area", "missing"),
         ({"area": "Atlantis"}, "area", "known-area"),
         ({"reference": "other"}, "reference", "extra-forbidden"),
-        ({"client": {"birthDate": "tomorrow"}}, "client.birthDate", "date"),
+        ({"client": {"birthDate": "tomorrow"}}, "client.birthDate", "birth-date"),
         ({"client": {"bsn": BSN}}, "client.bsn", "bsn-not-allowed"),
         ({"worker": "A. de Vries"}, "worker", "model-type"),
     ],

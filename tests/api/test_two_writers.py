@@ -18,10 +18,11 @@ from app.adapters.engine.puller import Puller
 from app.adapters.gidso import GidsoSettings
 from app.api.state import AppState
 from app.bootstrap import build_worker
-from app.domain.codes import System
+from app.domain.codes import ReferrerKind, System
 from app.models.cases.external_id import referral_of
 from app.models.delivery.outbox import chain_events
 from app.operations.access.clients import save_client
+from app.operations.access.organisations import ReferrerDetails, save_referrer
 from app.operations.services import Services
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.gidso.documents import aanmelding
@@ -106,9 +107,18 @@ class Account:
     lost: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     async def begin(self) -> None:
-        """Let GIDSO refer."""
+        """Let GIDSO refer; an organisation without a system registers there until it gets the API."""
+        if self.team != TEAM:
+            await self._registers_in(System.GIDSO)
         await self._save()
         await self.env.puller.pull()
+        if self.team != TEAM:
+            await self._registers_in(System.API)
+
+    async def _registers_in(self, system: System) -> None:
+        hub = self.env.hub
+        details = ReferrerDetails(code=self.team, name="DOCK", kind=ReferrerKind.WELZIJNSORGANISATIE, system=system)
+        await hub.db.write(save_referrer, hub.services, details)
 
     async def step(self, who: str, name: str, value: str) -> None:
         """Let somebody write, or the hub pull."""

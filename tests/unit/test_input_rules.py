@@ -46,7 +46,8 @@ OF_LIMIT: Mapping[tuple[str, str], str] = {
 }
 # Schemas that hold others, or take anything.
 TRANSPARENT = {
-    "any", "default", "definition-ref", "definitions", "function-after", "function-before", "json-or-python",
+    "any", "default", "definition-ref", "definitions", "function-after", "function-before", "function-plain",
+    "json-or-python",
     "model-field", "no-info", "nullable", "with-info",
 }  # fmt: skip
 

@@ -121,9 +121,10 @@ def test_referral_is_received_at_noon_but_never_after_its_last_change(changed: s
     ("more", "field"),
     [
         ({"klant": {**YARA, "bsn": "123456789"}}, "klant.bsn"),
-        ({"klant": {**YARA, "geboortedatum": "19930000"}}, "klant.geboortedatum"),
+        ({"klant": {**YARA, "geboortedatum": "19930012"}}, "klant.geboortedatum"),
+        ({"klant": {**YARA, "geboortedatum": "00000000"}}, "klant.geboortedatum"),
         ({"klant": {**YARA, "geboortedatum": "1993-03-08"}}, "klant.geboortedatum"),
-        ({"klant": {"voornaam": "Yara"}}, "klant.achternaam"),
+        ({"klant": {"geboortedatum": "19930308"}}, "klant.achternaam"),
         ({"klant": "Yara Kaya"}, "klant"),
         ({"gebied": None}, "gebied"),
         ({"datumAanmelding": "vandaag"}, "datumAanmelding"),

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from itertools import takewhile
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, PlainValidator, ValidationError
 
+from app.domain.birth_date import BirthDate, read_birth_date
 from app.domain.errors import PartnerUnreadable, UnknownCode
 from app.domain.identifiers import is_bsn
 from app.domain.local_time import AMSTERDAM
@@ -28,7 +29,7 @@ _UNFORESEEN: Final = (ArithmeticError, AttributeError, LookupError, RecursionErr
 Model = TypeVar("Model", bound=BaseModel)
 Key = TypeVar("Key")
 Meaning = TypeVar("Meaning")
-Day = TypeVar("Day", bound=date)
+Day = TypeVar("Day", date, datetime, BirthDate)
 
 
 def read_record(record: PartnerRecord, steps: Iterator[PartnerRecord]) -> PartnerRecord:
@@ -115,6 +116,32 @@ def without_id(payload: Mapping[str, object]) -> str:
     """Return a key for a record without an id: by its content, so that it can be quarantined and known again."""
     digest = sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
     return f"without-id-{digest[:16]}"
+
+
+def birth_date_of(value: object) -> BirthDate:
+    """Return a date of birth, as ISO 8601 has it but with zeros for what is not known.
+
+    Raises:
+        ValueError: it is none, or its year can only be a typing error or a placeholder for "unknown".
+    """
+    if not isinstance(value, str):
+        raise ValueError("no text")  # noqa: TRY004  # what Pydantic takes for a fault of the value
+    return plausible(read_birth_date(value))
+
+
+BirthDay = Annotated[BirthDate, PlainValidator(birth_date_of)]
+"""A date of birth in the JSON of a partner."""
+
+
+def checked_names(given: str | None, family: str | None, field: str) -> tuple[str | None, str | None]:
+    """Return a given name and a family name; some people have one of the two only.
+
+    Raises:
+        PartnerUnreadable: there is neither.
+    """
+    if given is None and family is None:
+        raise PartnerUnreadable(field, f"{field} is empty, and so is the given name; have one of them filled in there")
+    return given, family
 
 
 def checked_bsn(bsn: str | None, field: str) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
-from app.adapters.common.parsing import checked_bsn, meaning, meaning_if_given, meanings, noon_of, parse
+from app.adapters.common.parsing import checked_bsn, checked_names, meaning, meaning_if_given, meanings, noon_of, parse
 from app.adapters.gidso.schemas import Aanmelding, Burger, Medewerker, Stamp, Stopped, Toestemming
 from app.domain.codes import (
     ConsentScope,
@@ -117,9 +117,10 @@ def to_referral(message: Aanmelding) -> RegisterReferral:
 
 def to_client(burger: Burger) -> ClientDetails:
     """Return the client; raise as ``to_commands`` does."""
+    given_name, family_name = checked_names(burger.voornaam, burger.achternaam, "Burger.Achternaam")
     return ClientDetails(
-        given_name=burger.voornaam,
-        family_name=burger.achternaam,
+        given_name=given_name,
+        family_name=family_name,
         birth_date=burger.geboortedatum,
         bsn=checked_bsn(burger.bsn, "Burger.Bsn"),
         sex=meaning_if_given(SEXES, burger.geslacht, "Burger.Geslacht"),

@@ -12,7 +12,7 @@ from pydantic import AliasPath, AwareDatetime, BaseModel, BeforeValidator, Confi
 from pydantic.alias_generators import to_pascal
 
 from app.adapters.common.answers import ErrorMessage
-from app.adapters.common.parsing import plausible
+from app.adapters.common.parsing import BirthDay, plausible
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
@@ -49,9 +49,9 @@ class _Message(BaseModel):
 class Burger(_Message):
     """The resident (*burger*)."""
 
-    voornaam: Name
-    achternaam: Name
-    geboortedatum: Day
+    voornaam: Name | None
+    achternaam: Name | None
+    geboortedatum: BirthDay
     bsn: str | None = None
     geslacht: str | None = None
     adres: Place | None = None

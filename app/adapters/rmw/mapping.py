@@ -8,9 +8,20 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Final
 
-from app.adapters.common.parsing import checked_bsn, meaning, meaning_if_given, meanings, noon_of, parse, plausible
+from app.adapters.common.parsing import (
+    birth_date_of,
+    checked_bsn,
+    checked_names,
+    meaning,
+    meaning_if_given,
+    meanings,
+    noon_of,
+    parse,
+    plausible,
+)
 from app.adapters.rmw.remarks import remark
 from app.adapters.rmw.schemas import Aanmelding, Klant, ListedRegistration, StatusUpdate, Toestemming
+from app.domain.birth_date import BirthDate
 from app.domain.codes import ConsentScope, DebtSeverity, DisclosureOccasion, IncomeSituation, Threat, WithdrawalReason
 from app.domain.commands import Command, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable
@@ -165,10 +176,11 @@ def _contents(message: Aanmelding) -> ReferralContents:
 
 
 def _client(klant: Klant) -> ClientDetails:
+    given_name, family_name = checked_names(klant.voornaam, klant.achternaam, "klant.achternaam")
     return ClientDetails(
-        given_name=klant.voornaam,
-        family_name=klant.achternaam,
-        birth_date=_date(klant.geboortedatum, "klant.geboortedatum"),
+        given_name=given_name,
+        family_name=family_name,
+        birth_date=_birth_date(klant.geboortedatum, "klant.geboortedatum"),
         bsn=checked_bsn(klant.bsn, "klant.bsn"),
         sex=meaning_if_given(SEX, klant.geslacht, "klant.geslacht"),
         address=klant.adres,
@@ -195,6 +207,15 @@ def _date(value: str, field: str) -> date:
         return plausible(date.fromisoformat(_digits(value, 8, field)))
     except ValueError:
         raise PartnerUnreadable(field, f"{field} is not a date (jjjjmmdd)") from None
+
+
+def _birth_date(value: str, field: str) -> BirthDate:
+    digits = _digits(value, 8, field)
+    try:
+        return birth_date_of(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+    except ValueError:
+        message = f"{field} is not a date (jjjjmmdd, with zeros for a day or month that is not known)"
+        raise PartnerUnreadable(field, message) from None
 
 
 def _digits(value: str, length: int, field: str) -> str:

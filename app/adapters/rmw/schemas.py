@@ -28,10 +28,10 @@ class _Message(BaseModel):
 
 
 class Klant(_Message):
-    """The client; dates are StUF dates (jjjjmmdd)."""
+    """The client; dates are StUF dates (jjjjmmdd), that of birth with zeros for what is not known."""
 
-    voornaam: Name
-    achternaam: Name
+    voornaam: Name | None = None
+    achternaam: Name | None = None
     geboortedatum: str
     bsn: str | None = None
     geslacht: str | None = None

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 
 from app.adapters.common.answers import ErrorMessage
-from app.adapters.common.parsing import plausible
+from app.adapters.common.parsing import BirthDay, plausible
 
 # The largest integer of the database.
 Count = Annotated[int, Field(ge=1, lt=2**63)]
@@ -31,7 +31,7 @@ class Klant(_Message):
 
     voornaam: Name
     achternaam: Name
-    geboortedatum: Day
+    geboortedatum: BirthDay
     bsn: str | None = None
 
 

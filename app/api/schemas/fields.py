@@ -4,15 +4,28 @@ import re
 from datetime import date, datetime
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from app.api.forms import BSN, CODE, EMAIL, LANGUAGE_TAG, LINE, PARAGRAPHS, PHONE
+from app.domain.birth_date import BirthDate, read_birth_date
 from app.domain.input_rules import InputRule
 from app.domain.text import composed, is_readable_name, plain_phone
 
-_Time = TypeVar("_Time", bound=date)
+_Time = TypeVar("_Time", date, datetime, BirthDate)
+
+BIRTH_DATE_PATTERN = r"^[0-9]{4}-(00-00|(0[1-9]|1[0-2])-(0[0-9]|[12][0-9]|3[01]))$"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
@@ -54,6 +67,22 @@ def _within_reach(value: _Time) -> _Time:
         return value
     raise PydanticCustomError(InputRule.YEAR, f"Give a year from {_FIRST_YEAR} to {_LAST_YEAR}")
 
+
+def _birth_date(value: object) -> BirthDate:
+    try:
+        return value if isinstance(value, date) else read_birth_date(str(value))
+    except ValueError:
+        message = "Give a date as YYYY-MM-DD, with 00 for what is not known, for example 1965-00-00"
+        raise PydanticCustomError(InputRule.BIRTH_DATE, message) from None
+
+
+BirthDay = Annotated[
+    BirthDate,
+    PlainValidator(_birth_date),
+    AfterValidator(_within_reach),
+    WithJsonSchema({"type": "string", "format": "partial-date", "pattern": BIRTH_DATE_PATTERN}),
+]
+"""A date of birth: ``YYYY-MM-DD``, with ``00`` for a day, or a month and a day, that is not known."""
 
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_within_reach)]
 """A date, ``YYYY-MM-DD``."""

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError, to_jsonable_python
 
 from app.api.forms import CODE, PHONE
 from app.api.schemas.fields import (
+    BirthDay,
     Bsn,
     CodeText,
     Day,
@@ -53,7 +54,11 @@ class ClientIn(In):
         description="Family name (*achternaam*). Who has one name only has one of the two.",
         examples=["Jansen"],
     )
-    birth_date: Day = Described(description="Date of birth (*geboortedatum*).", examples=["1988-04-12"])
+    birth_date: BirthDay = Described(
+        description="Date of birth (*geboortedatum*). A day, or a month and a day, that is not known is `00`, as in "
+        "the Dutch registers: `1965-03-00`, `1965-00-00`. The year is always known.",
+        examples=["1988-04-12"],
+    )
     bsn: Bsn | None = Described(
         None,
         description="Citizen service number (*burgerservicenummer*), nine digits that pass the eleven-test. Only "

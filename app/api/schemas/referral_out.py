@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field as Described
 
-from app.api.schemas.fields import Out
+from app.api.schemas.fields import BirthDay, Out
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
@@ -38,7 +38,9 @@ class ClientOut(Out):
     bsn: str | None = Described(None, description="Citizen service number; never outside GIDSO and RMW.")
     given_name: str | None = Described(None, examples=["Jan"])
     family_name: str | None = Described(None, examples=["Jansen"])
-    birth_date: date | None = None
+    birth_date: BirthDay | None = Described(
+        None, description="Date of birth; `00` is a day, or a month and a day, that is not known."
+    )
     sex: str | None = None
     address: str | None = None
     phone: str | None = None

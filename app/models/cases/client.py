@@ -6,12 +6,13 @@ Details are stored with the referral that supplied them, so that one referrer ne
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, Row, Table, bindparam, select, update
 
+from app.domain.birth_date import read_birth_date
 from app.domain.codes import ContactCaution, ContactChannel
 from app.domain.values import ClientDetails
 from app.models.base import Columns, Id, UtcDateTime, metadata
@@ -120,7 +121,7 @@ def open_details(sealer: Sealer, row: Row[Any]) -> ClientDetails:
     return ClientDetails(
         given_name=texts["given_name"],
         family_name=texts["family_name"],
-        birth_date=date.fromisoformat(texts["birth_date"] or ""),
+        birth_date=read_birth_date(texts["birth_date"] or ""),
         bsn=sealer.open_text(row.bsn, "client.bsn"),
         sex=texts["sex"],
         address=texts["address"],

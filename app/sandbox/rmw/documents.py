@@ -2,17 +2,18 @@
 
 from datetime import date
 
+from app.domain.birth_date import BirthDate
 from app.sandbox.runtime import Document
 
 
 def klant(
-    voornaam: str, achternaam: str, geboortedatum: date, geslacht: str = "O", bsn: str | None = None
+    voornaam: str, achternaam: str, geboortedatum: BirthDate, geslacht: str = "O", bsn: str | None = None
 ) -> dict[str, str]:
     """Return the client (*klant*) of a registration; ``geslacht`` is M, V or O."""
     details = {
         "voornaam": voornaam,
         "achternaam": achternaam,
-        "geboortedatum": f"{geboortedatum:%Y%m%d}",
+        "geboortedatum": geboortedatum.isoformat().replace("-", ""),
         "geslacht": geslacht,
     }
     return details if bsn is None else {"bsn": bsn, **details}
