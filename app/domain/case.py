@@ -23,7 +23,7 @@ from app.domain.codes import (
 from app.domain.commands import ActionContext
 from app.domain.errors import TransitionNotAllowed
 from app.domain.events import OCCASION_OF, Event, EventType, FactValue, NewEvent
-from app.domain.fields import Field
+from app.domain.fields import Field, consent_values
 from app.domain.identifiers import NewId
 from app.domain.lifecycle import Action, Guard, Machine, Transition
 from app.domain.values import (
@@ -293,7 +293,7 @@ class Case:
         if moment is None:
             return
         referral = self.referral
-        known: dict[Field, object] = {**facts, Field.CONSENT_SCOPES: referral.consent.scopes}
+        known: dict[Field, object] = {**facts, **consent_values(referral.consent)}
         if self.rules.discloses(referral.organisation.kind or "", moment, Field.REFERRAL_STATUS, known):
             self.referral = replace(referral, disclosed_status=ReferralStatus(status))
 

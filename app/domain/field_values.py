@@ -9,6 +9,7 @@ from app.domain.fields import (
     OF_TRAJECTORY,
     Field,
     FieldValues,
+    consent_values,
     values_of,
 )
 from app.domain.values import Appointment, Referral, ReferralSummary, Trajectory
@@ -40,7 +41,7 @@ def summary_values(summary: ReferralSummary) -> FieldValues:
         Field.REFERRAL_AREA: summary.area,
         Field.REFERRAL_ORGANISATION: summary.organisation.name,
         Field.REFERRAL_ORGANISATION_KIND: summary.organisation.kind,
-        Field.CONSENT_SCOPES: summary.consent.scopes,
+        **consent_values(summary.consent),
         Field.COUNSELLOR_NAME: summary.counsellor.name if summary.counsellor else None,
         Field.INTAKE_RESULT: summary.intake_result,
     }
@@ -49,8 +50,7 @@ def summary_values(summary: ReferralSummary) -> FieldValues:
 def feedback_values(referral: Referral, trajectory: Trajectory | None) -> FieldValues:
     """Return what there is to disclose to a referrer: nothing of the client, and nothing the referrer said itself."""
     values = values_of(_FEEDBACK, referral)
-    values[Field.CONSENT_SCOPES] = referral.consent.scopes
-    return values | _linked_values(None, trajectory)
+    return values | consent_values(referral.consent) | _linked_values(None, trajectory)
 
 
 def appointment_values(appointment: Appointment) -> FieldValues:

@@ -38,7 +38,7 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
-from app.domain.values import Appointment, ClientDetails, Referral, ReferralContents, Trajectory
+from app.domain.values import Appointment, ClientDetails, Consent, Referral, ReferralContents, Trajectory
 
 P = TypeVar("P")
 
@@ -776,3 +776,8 @@ SPECS: Mapping[Field, FieldSpec[Any]] = {spec.field: spec for specs in TABLES fo
 def values_of(specs: tuple[FieldSpec[P], ...], part: P) -> FieldValues:
     """Return the fields of a part of a case by name."""
     return {spec.field: spec.read(part) for spec in specs}
+
+
+def consent_values(consent: Consent) -> FieldValues:
+    """Return what rules ask about the consent of the client, by name."""
+    return {Field.CONSENT_SCOPES: consent.scopes, Field.CONSENT_GIVEN_ON: consent.given_on}

@@ -101,7 +101,8 @@ class PrivacyGate:
         Args:
             receiver: to whom the facts are disclosed.
             occasion: at which moment, on request, or to be handled.
-            facts: what is known, by field; ``consent.scopes`` among them is the consent recorded now.
+            facts: what is known, by field; ``consent.scopes`` and ``consent.given_on`` among them are the consent that
+                is recorded now.
 
         Raises:
             ValueError: the clock's time has no time zone.
@@ -130,7 +131,8 @@ class PrivacyGate:
             ValueError: the clock's time has no time zone.
         """
         row = self.policy.row(receiver.kind, occasion)
-        question = Question(self._today(), receiver.inside, partial(_is_met_by, facts))
+        day = self._today()
+        question = Question(day, receiver.inside, partial(_is_met_by, facts, day))
         fields: dict[Field, FactValue] = {}
         decisions = []
         for field in _in_order(tuple(facts)):
@@ -203,5 +205,5 @@ def _in_order(offered: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(field for field in Field if field in offered)
 
 
-def _is_met_by(facts: Mapping[Field, object], requirement: Requirement) -> bool:
-    return requirement.is_met_by(facts)
+def _is_met_by(facts: Mapping[Field, object], day: date, requirement: Requirement) -> bool:
+    return requirement.is_met_by(facts, day)

@@ -57,7 +57,7 @@ class ReleasePlan:
 
     def outcomes(self, facts: Mapping[Field, object]) -> Mapping[Field, FieldOutcomes]:
         """Return what happens to each field of a case."""
-        answers = tuple([_answer(requirement, facts) for requirement in self._requirements])
+        answers = tuple([_answer(requirement, facts, self._day) for requirement in self._requirements])
         outcomes = self._outcomes.get(answers)
         if outcomes is None:
             outcomes = self._outcomes[answers] = self._work_out(answers)
@@ -88,9 +88,9 @@ def _requirements_of(row: Row) -> tuple[Requirement, ...]:
     return tuple(dict.fromkeys(requirement for rule in rules for requirement in rule.requirements))
 
 
-def _answer(requirement: Requirement, facts: Mapping[Field, object]) -> bool | None:
+def _answer(requirement: Requirement, facts: Mapping[Field, object], day: date) -> bool | None:
     try:
-        return requirement.is_met_by(facts)
+        return requirement.is_met_by(facts, day)
     except Exception:  # noqa: BLE001 - what cannot be evaluated withholds the fields that depend on it
         return None
 

@@ -101,7 +101,9 @@ class Policy:
         self.financial_agreed = financial_agreed
         check_rules(self.rules, financial_agreed)
         self._rows = _rows(self.rules)
-        self.asks = frozenset({Field.CONSENT_SCOPES, *(field for rule in self.rules for field in rule.when)})
+        self.asks = frozenset(
+            {Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, *(field for rule in self.rules for field in rule.when)}
+        )
 
     @classmethod
     def from_toml(cls, text: str) -> Self:

@@ -86,15 +86,19 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsentRequirement:
-    """The client must have agreed to something, as recorded now (*toestemming*)."""
+    """The client must have agreed to something by the day of the disclosure, as recorded now (*toestemming*)."""
 
     scope: ConsentScope
     reason: ClassVar = Reason.NO_CONSENT
 
-    def is_met_by(self, facts: Mapping[Field, object]) -> bool:
-        """Return whether the consent is recorded; a text is not a list of scopes."""
-        scopes = facts.get(Field.CONSENT_SCOPES)
-        return isinstance(scopes, list | tuple | set | frozenset) and self.scope in scopes
+    def is_met_by(self, facts: Mapping[Field, object], day: date) -> bool:
+        """Return whether the consent is recorded, and was given by this day or on a day that is not recorded.
+
+        A text is not a list of scopes.
+        """
+        scopes, given_on = facts.get(Field.CONSENT_SCOPES), facts.get(Field.CONSENT_GIVEN_ON)
+        is_recorded = isinstance(scopes, list | tuple | set | frozenset) and self.scope in scopes
+        return is_recorded and (given_on is None or (isinstance(given_on, date) and given_on <= day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class FieldRequirement:
     condition: Condition
     reason: ClassVar = Reason.CONDITION
 
-    def is_met_by(self, facts: Mapping[Field, object]) -> bool:
+    def is_met_by(self, facts: Mapping[Field, object], day: date) -> bool:
         """Return whether the field meets the condition; an absent one does not."""
         return self.condition.holds(facts.get(self.field))
 

@@ -17,6 +17,7 @@ from app.domain.codes import ConsentScope, ReferrerKind, System
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.fields import Field, FieldValues
+from app.domain.local_time import local_date
 from app.domain.receivers import PartnerKey
 from app.domain.values import Organisation
 from app.events.delivery.backoff import MAX_ATTEMPTS
@@ -213,6 +214,21 @@ async def test_nothing_is_sent_when_consent_is_withdrawn_before_sending(env: Eve
     assert await env.states(not_told) == ["withheld"]
     assert len(box.bodies) == 1
     assert await env.db.read(disclosures_about, not_told) == []
+
+
+async def test_nothing_is_sent_on_consent_that_is_dated_after_the_sending(env: EventEnv, box: Mailbox) -> None:
+    bailiff = organisation(ReferrerKind.DEURWAARDER, System.API)
+    await env.subscribe(bailiff, box.url)
+    told, not_told = env.cases.add(bailiff), env.cases.add(bailiff)
+    today = local_date(env.clock.now())
+    env.cases.change(told, {Field.CONSENT_GIVEN_ON: today})
+    env.cases.change(not_told, {Field.CONSENT_GIVEN_ON: today + timedelta(days=1)})
+    await env.happen(told, EventType.INTAKE_MISSED)
+    await env.happen(not_told, EventType.INTAKE_MISSED)
+
+    await env.send()
+
+    assert (await env.states(told), await env.states(not_told)) == (["delivered"], ["withheld"])
 
 
 async def test_withheld_event_leaves_no_gap_in_the_numbers(env: EventEnv, box: Mailbox) -> None:

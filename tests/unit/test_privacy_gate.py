@@ -148,6 +148,27 @@ def test_a_rule_that_needs_consent_permits_only_with_the_consent_recorded_now(sc
     assert decision.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("given_on", "reason"),
+    [
+        (date(2026, 11, 22), "released"),
+        (date(2026, 11, 23), "released"),
+        (None, "released"),
+        (date(2026, 11, 24), "no-consent"),
+        (date(2200, 1, 1), "no-consent"),
+        ("2026-11-22", "no-consent"),
+        (7, "no-consent"),
+    ],
+)
+def test_consent_that_is_given_after_the_day_of_a_disclosure_permits_nothing(given_on: object, reason: str) -> None:
+    rule = variant(consent=ConsentScope.FEEDBACK_TO_REFERRER)
+    consent = {Field.CONSENT_SCOPES: list(ConsentScope), Field.CONSENT_GIVEN_ON: given_on}
+
+    decision = decide(rule, facts={Field.REFERRAL_REFERENCE: "A-1", **consent})
+
+    assert decision.reason == reason
+
+
 def test_consent_that_is_not_among_the_facts_is_not_given() -> None:
     assert decide(variant(consent=ConsentScope.FEEDBACK_TO_REFERRER)).reason == "no-consent"
 

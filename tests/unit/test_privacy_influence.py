@@ -17,9 +17,14 @@ Facts = dict[Field, object]
 
 # Everything on which a rule depends, in every combination.
 SETTINGS: list[Facts] = [
-    {Field.CONSENT_SCOPES: consent, Field.ATTENDANCE_MISSED_COUNT: missed, Field.RESULT_CODE: result}
-    for consent, missed, result in product(
-        (CONSENT, frozenset()),
+    {
+        Field.CONSENT_SCOPES: consent,
+        Field.CONSENT_GIVEN_ON: given_on,
+        Field.ATTENDANCE_MISSED_COUNT: missed,
+        Field.RESULT_CODE: result,
+    }
+    for (consent, given_on), missed, result in product(
+        ((CONSENT, date(2019, 9, 2)), (frozenset(), None)),
         (0, 1, 2),
         (None, TrajectoryResult.KBR_APPLICATION, TrajectoryResult.NO_FURTHER_SUPPORT),
     )
@@ -88,6 +93,7 @@ def test_each_withheld_field_alone_changes_no_byte_of_what_is_released() -> None
 @given(
     cell=st.sampled_from(CELLS),
     consent=st.sampled_from([CONSENT, frozenset()]),
+    given_on=st.sampled_from([None, date(2019, 9, 2), date(2200, 1, 1)]),
     missed_count=st.integers(0, 3),
     result=st.sampled_from([None, *TrajectoryResult]),
     data=st.data(),
@@ -95,18 +101,20 @@ def test_each_withheld_field_alone_changes_no_byte_of_what_is_released() -> None
 def test_any_change_of_withheld_facts_changes_no_byte_of_what_is_released(
     cell: tuple[str, DisclosureOccasion],
     consent: frozenset[ConsentScope],
+    given_on: date | None,
     missed_count: int,
     result: TrajectoryResult | None,
     data: st.DataObject,
 ) -> None:
     facts = FACTS | {
         Field.CONSENT_SCOPES: consent,
+        Field.CONSENT_GIVEN_ON: given_on,
         Field.ATTENDANCE_MISSED_COUNT: missed_count,
         Field.RESULT_CODE: result,
     }
     before = release_for(*cell, facts)
     # Consent is asked about by rules, whether it is released or not.
-    withheld = sorted(set(withheld_fields(before)) - {Field.CONSENT_SCOPES})
+    withheld = sorted(set(withheld_fields(before)) - {Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON})
     changes = data.draw(st.dictionaries(st.sampled_from(withheld), VALUES) if withheld else st.just({}))
 
     after = release_for(*cell, facts | changes)

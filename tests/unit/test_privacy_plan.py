@@ -30,7 +30,12 @@ class Unanswerable:
         raise ValueError("cannot be compared")
 
 
-CONSENTS: tuple[object, ...] = (list(ConsentScope), (), [Unanswerable()])
+CONSENTS: tuple[Facts, ...] = (
+    {Field.CONSENT_SCOPES: list(ConsentScope), Field.CONSENT_GIVEN_ON: date(2019, 9, 2)},
+    {Field.CONSENT_SCOPES: list(ConsentScope), Field.CONSENT_GIVEN_ON: date(2200, 1, 1)},
+    {Field.CONSENT_SCOPES: (), Field.CONSENT_GIVEN_ON: None},
+    {Field.CONSENT_SCOPES: [Unanswerable()]},
+)
 CONDITIONS: tuple[Facts, ...] = (
     {Field.ATTENDANCE_MISSED_COUNT: 2, Field.RESULT_CODE: TrajectoryResult.KBR_APPLICATION},
     {Field.ATTENDANCE_MISSED_COUNT: 1, Field.RESULT_CODE: None},
@@ -71,8 +76,8 @@ def differences(
 
 def test_the_plan_decides_as_the_rules_do_over_the_whole_matrix() -> None:
     cases = [
-        {**presence, **conditions, Field.CONSENT_SCOPES: scopes}
-        for presence, conditions, scopes in product(PRESENCES, CONDITIONS, CONSENTS)
+        {**presence, **conditions, **consent}
+        for presence, conditions, consent in product(PRESENCES, CONDITIONS, CONSENTS)
     ]
 
     found = [(day, differences(gate_on(POLICY, day), cases)) for day in borders(POLICY)]
@@ -102,7 +107,7 @@ KINDS = ["exit", "deurwaarder", "finance_team"]
 OCCASIONS = [DisclosureOccasion.MISSED, DisclosureOccasion.CHANGE, DisclosureOccasion.READING]
 DAYS = [date(2026, 1, day) for day in (1, 2, 3)]
 NOT_SENT = frozenset(field for field in Field if CLASS_OF[field] in {FieldClass.CARE, FieldClass.FREE_TEXT})
-ASKED = [Field.CONSENT_SCOPES, Field.ATTENDANCE_MISSED_COUNT, Field.RESULT_CODE]
+ASKED = [Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, Field.ATTENDANCE_MISSED_COUNT, Field.RESULT_CODE]
 FIT_FOR = {Effect.COARSEN: COARSENABLE, Effect.PSEUDONYMISE: ID_FIELDS}
 
 
@@ -126,13 +131,13 @@ def rules(draw: st.DrawFn, rule_id: str) -> Rule:
         valid_from=first,
         valid_until=draw(st.sampled_from([last, None])),
         consent=draw(st.sampled_from([None, *ConsentScope])) if conditional else None,
-        when=draw(st.dictionaries(st.sampled_from(ASKED[1:]), CONDITION, max_size=2)) if conditional else {},
+        when=draw(st.dictionaries(st.sampled_from(ASKED[2:]), CONDITION, max_size=2)) if conditional else {},
     )
 
 
 CONDITION = st.sampled_from([Condition(at_least=2), Condition(one_of=frozenset({"kbr_application"}))])
 POLICIES = st.integers(1, 6).flatmap(lambda count: st.tuples(*(rules(f"rule-{number}") for number in range(count))))
-ODD = [None, 3.5, "text", ("text",), Unanswerable(), [Unanswerable()]]
+ODD = [None, 3.5, "text", ("text",), Unanswerable(), [Unanswerable()], *DAYS, datetime(2026, 1, 2, tzinfo=UTC)]
 
 
 @st.composite

@@ -78,7 +78,12 @@ def test_a_policy_is_read_as_it_is_written() -> None:
 
     assert policy.version == "test/1"
     assert policy.financial_agreed == {"exit", "finance_team"}
-    assert policy.asks == {Field.CONSENT_SCOPES, Field.ATTENDANCE_MISSED_COUNT, Field.RESULT_CODE}
+    assert policy.asks == {
+        Field.CONSENT_SCOPES,
+        Field.CONSENT_GIVEN_ON,
+        Field.ATTENDANCE_MISSED_COUNT,
+        Field.RESULT_CODE,
+    }
     assert read.receivers == {"wijkteam", "exit", "vraagwijzer"}
     assert read.fields == {Field.REFERRAL_REFERENCE}
     assert read.valid_until is not None

@@ -11,7 +11,7 @@ from app.domain.codes import DisclosureOccasion, KbrStatus, OrganisationRole
 from app.domain.errors import NotFound, ReferralNotFound, TrajectoryNotFound
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.field_values import appointment_values, field_values, summary_values, trajectory_values
-from app.domain.fields import Field, FieldValues
+from app.domain.fields import Field, FieldValues, consent_values
 from app.domain.lifecycle import Action, Machine, available
 from app.domain.queries import Position, ReferralQuery, TrajectoryQuery
 from app.domain.values import Consent, HistoryEntry, ListedTrajectory, Organisation, Party, ReferralSummary
@@ -250,7 +250,7 @@ def _released(services: Services, scope: CallerScope, referrer: Organisation, va
 
 def _shared_values(referral_id: UUID, consent: Consent) -> FieldValues:
     """Return what rules about any part of a case ask about."""
-    return {Field.REFERRAL_ID: referral_id, Field.CONSENT_SCOPES: consent.scopes}
+    return {Field.REFERRAL_ID: referral_id, **consent_values(consent)}
 
 
 def _page(
