@@ -21,12 +21,13 @@ from app.domain.commands import (
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.identifiers import is_bsn
 from app.domain.input_rules import InputRule
-from app.domain.local_time import local_date
+from app.domain.local_time import midnight
 from app.domain.values import ClientDetails, ReferralContents
 
 # A caller's clock may run a little ahead of ours; the calendar of a partner, or of a caller in another zone, a day.
 _CLOCK_AHEAD = timedelta(minutes=5)
 _DAY_AHEAD = timedelta(days=1)
+_NOT_AHEAD = timedelta(0)
 
 MAX_REASON_LENGTH = 300
 """The longest reason, in characters, that an operator states for a decision."""
@@ -65,6 +66,8 @@ def _stated(command: Command, given: Circumstances) -> Iterator[tuple[str, objec
     match command:
         case RegisterReferral():
             yield "receivedAt", command.received_at
+            if given.context.occurred_at != command.received_at:
+                yield "occurredAt", given.context.occurred_at
             yield from _referral_statements(command.contents, command.client)
         case AmendReferral():
             yield "occurredAt", given.context.occurred_at
@@ -97,15 +100,23 @@ def _days_of(command: Command) -> Iterator[tuple[str, date | None]]:
             yield "changedOn", command.changed_on
 
 
-def _moment_faults(field: str, moment: datetime, given: Circumstances) -> Iterator[FieldFault]:
-    ahead = _DAY_AHEAD if given.context.catch_up else _CLOCK_AHEAD
-    if moment > given.now + ahead:
-        yield FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened, or leave it out.")
-
-
-def _day_faults(field: str, day: date, given: Circumstances) -> Iterator[FieldFault]:
-    if day > local_date(given.now + _DAY_AHEAD):
+def _future_faults(field: str, stated: datetime | BirthDate, given: Circumstances) -> Iterator[FieldFault]:
+    """Return the fault of a moment or a day on which something is said to have happened, and that is still to come."""
+    if _beginning(stated) > given.now + _ahead(field, stated, given):
         yield FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened.")
+
+
+def _beginning(stated: datetime | BirthDate) -> datetime:
+    """Return the first moment that is meant by a moment or a day, or by a day that is known in part."""
+    return stated if isinstance(stated, datetime) else midnight(first_possible(stated))
+
+
+def _ahead(field: str, stated: datetime | BirthDate, given: Circumstances) -> timedelta:
+    """Return how far the clock or the calendar of whoever states a moment or a day may be ahead of ours."""
+    if field == "client.birthDate":
+        return _NOT_AHEAD
+    is_clock = isinstance(stated, datetime) and not given.context.catch_up
+    return _CLOCK_AHEAD if is_clock else _DAY_AHEAD
 
 
 def _area_faults(field: str, area: str, given: Circumstances) -> Iterator[FieldFault]:
@@ -121,23 +132,18 @@ def _bsn_faults(field: str, bsn: str, given: Circumstances) -> Iterator[FieldFau
         yield FieldFault(field, InputRule.ELEVEN_TEST, message)
 
 
-def _birth_faults(field: str, birth_date: BirthDate, given: Circumstances) -> Iterator[FieldFault]:
-    if first_possible(birth_date) > given.now.date():
-        yield FieldFault(field, InputRule.NOT_IN_FUTURE, "A date of birth lies in the past.")
-
-
 _RULES: Mapping[str, Callable[[str, Any, Circumstances], Iterator[FieldFault]]] = {
     "area": _area_faults,
-    "changedOn": _day_faults,
-    "client.birthDate": _birth_faults,
+    "changedOn": _future_faults,
+    "client.birthDate": _future_faults,
     "client.bsn": _bsn_faults,
-    "closedOn": _day_faults,
-    "concludedOn": _day_faults,
-    "consent.givenOn": _day_faults,
-    "decidedOn": _day_faults,
-    "occurredAt": _moment_faults,
-    "receivedAt": _moment_faults,
-    "signedOn": _day_faults,
+    "closedOn": _future_faults,
+    "concludedOn": _future_faults,
+    "consent.givenOn": _future_faults,
+    "decidedOn": _future_faults,
+    "occurredAt": _future_faults,
+    "receivedAt": _future_faults,
+    "signedOn": _future_faults,
 }
 """The rule of each field that has one of its own, in addition to its form; each takes a value of the right type."""
 

@@ -58,6 +58,21 @@ async def test_consent_given_in_the_future_waits(hub: InProcessHub, name: str, d
     assert (counts, quarantined) == ((1, 1), [("consent.givenOn", "invalid-input")])
 
 
+@pytest.mark.parametrize("name", ["gidso", "rmw"])
+async def test_a_new_referral_that_was_changed_in_the_future_waits(hub: InProcessHub, name: str) -> None:
+    await set_up(hub, name)
+    if name == "rmw":
+        answer = says(soap_list(rmw_row(1, tijdstipMutatie=f"{LATER:%Y%m%d%H%M%S}"), rmw_row(2)), "text/xml")
+    else:
+        answer = says(page(name, ROW[name](1, GewijzigdOp=LATER.isoformat()), ROW[name](2)))
+    async with raw_partner(hub, name, answer) as partner:
+        await partner.pull()
+        counts = await account(partner)
+        quarantined = await partner.quarantined()
+
+    assert (counts, quarantined) == ((1, 1), [("occurredAt", "invalid-input")])
+
+
 @pytest.mark.parametrize(
     ("code", "named"),
     [("Anders", True), ("X-17", True), ("Jan de Vries", False), ("999906409", False), ("a" * 60, False), ("", False)],
