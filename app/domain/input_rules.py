@@ -47,6 +47,12 @@ class InputRule(StrEnum):
         "Mark the referral as entered in error and make a new one.",
         "Het burgerservicenummer kan niet veranderen; meld de aanmelding als foutief ingevoerd en maak een nieuwe.",
     )
+    ID_OR_REFERENCE = (
+        "id-or-reference",
+        "A record is looked up by its id or by its reference.",
+        "Give one of the two.",
+        "Geef een id of een kenmerk, niet beide.",
+    )
     ONE_NAME = (
         "one-name",
         "A client has a given name or a family name.",

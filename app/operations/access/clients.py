@@ -43,6 +43,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "events:read": "Read by polling the events that a webhook would send (gebeurtenissen)",
         "organisations:read": "Read organisations (organisaties)",
         "organisations:manage": "Register and change referring organisations",
+        "records:read": "Find out which record an organisation means by its own id or reference, as the operator",
         "partners:read": "Read the state of the connections with Allegro, GIDSO and RMW",
         "partners:manage": "Pause, resume and repair the connections with Allegro, GIDSO and RMW",
     }
