@@ -161,6 +161,23 @@ async def test_a_wrong_assertion_is_refused(api: Api, wrong: dict[str, object]) 
 
 
 @pytest.mark.usefixtures("humanitas")
+@pytest.mark.parametrize(
+    ("sent", "finding"),
+    [
+        (assertion(exp=int(time.time()) - 60), "expired"),
+        (assertion(iss="dock"), "has a signature or claims that are not valid"),
+        (assertion(iat=int(time.time()) + 3600, exp=int(time.time()) + 3660), "is from the future"),
+        (assertion(sub=None), "names no subject"),
+        (assertion() | {"client_assertion": "x"}, "must be signed"),
+    ],
+)
+async def test_a_refusal_speaks_of_the_assertion(api: Api, sent: dict[str, str], finding: str) -> None:
+    response = await api.post("/oauth/token", data=sent)
+
+    assert response.json()["error_description"].startswith(f"The assertion {finding}")
+
+
+@pytest.mark.usefixtures("humanitas")
 async def test_an_assertion_by_another_key_is_refused(api: Api) -> None:
     claims = jwt.get_unverified_claims(assertion()["client_assertion"])
     impostor = signature_key_of(new_signing_key())

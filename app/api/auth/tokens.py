@@ -41,7 +41,19 @@ if RSAKey is not CryptographyRSAKey:  # pragma: no cover - depends on the instal
 
 
 class TokenRefused(Exception):
-    """A token is not valid; the message may be sent to its sender."""
+    """A token is not valid; the message may be sent to its sender, who may know it by another name.
+
+    Attributes:
+        finding: what is wrong, without the words "The token".
+    """
+
+    def __init__(self, finding: str) -> None:
+        self.finding = finding
+        super().__init__(self.of("token"))
+
+    def of(self, name: str) -> str:
+        """Return the message on a token with this name."""
+        return f"The {name} {self.finding}"
 
 
 @dataclass(frozen=True)
@@ -114,13 +126,13 @@ def key_id_of(token: str) -> str:
     try:
         header = jwt.get_unverified_header(token)
     except _BROKEN as error:
-        raise TokenRefused("The token cannot be read.") from error
+        raise TokenRefused("cannot be read.") from error
     # RFC 7515, section 4.1.11: an extension that is not understood must be refused, and none is understood here.
     if "crit" in header:
-        raise TokenRefused("The token asks for an extension that is not known here.")
+        raise TokenRefused("asks for an extension that is not known here.")
     kid = header.get("kid")
     if not isinstance(kid, str):
-        raise TokenRefused("The token names no key; add 'kid' to its header.")
+        raise TokenRefused("names no key; add 'kid' to its header.")
     return kid
 
 
@@ -134,9 +146,9 @@ def subject_of(token: str) -> str:
     try:
         subject = jwt.get_unverified_claims(token).get("sub")
     except _BROKEN as error:
-        raise TokenRefused("The token cannot be read.") from error
+        raise TokenRefused("cannot be read.") from error
     if not isinstance(subject, str) or not is_storable(subject):
-        raise TokenRefused("The token names no subject; add 'sub'.")
+        raise TokenRefused("names no subject; add 'sub'.")
     return subject
 
 
@@ -154,7 +166,7 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected, now
     """
     chosen = keys.get(key_id_of(token))
     if chosen is None:
-        raise TokenRefused("The token's key is not known here.")
+        raise TokenRefused("is signed with a key that is not known here.")
     try:
         claims = jwt.decode(
             token, chosen.key, [chosen.algorithm], dict(_OPTIONS), audience=expected.audience, issuer=expected.issuer
@@ -162,11 +174,11 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected, now
         claims.setdefault("nbf", claims["iat"])
         _check_types(claims)
     except _BROKEN as error:
-        raise TokenRefused("The token's signature or claims are not valid, or it expired; get a new one.") from error
+        raise TokenRefused("has a signature or claims that are not valid, or it expired; use a new one.") from error
     if claims["exp"] < now - CLOCK_SKEW_SECONDS:
-        raise TokenRefused("The token expired; get a new one.")
+        raise TokenRefused("expired; use a new one.")
     if max(claims["iat"], claims["nbf"]) > now + CLOCK_SKEW_SECONDS:
-        raise TokenRefused("The token is from the future; check your clock.")
+        raise TokenRefused("is from the future; check your clock.")
     return claims
 
 
@@ -174,18 +186,18 @@ def _check_types(claims: Mapping[str, Any]) -> None:
     """Check what the library leaves open: it takes times as texts, and an id of any type."""
     for name in _TIMES:
         if not isinstance(claims[name], int | float) or not isfinite(claims[name]):
-            raise TokenRefused(f"The token has no number in '{name}'; give seconds since 1970.")
+            raise TokenRefused(f"has no number in '{name}'; give seconds since 1970.")
     for name in _TEXTS:
         if not isinstance(claims[name], str) or not is_storable(claims[name]):
-            raise TokenRefused(f"The token has no readable text in '{name}'.")
+            raise TokenRefused(f"has no readable text in '{name}'.")
 
 
 def _check_form(token: str) -> None:
     if len(token) > MAX_TOKEN_BYTES:
-        raise TokenRefused("The token is too large.")
+        raise TokenRefused("is too large.")
     # A token of five parts is encrypted, and decompressing it can exhaust the memory (CVE-2024-33664).
     if token.count(".") != 2 or not token.isascii():
-        raise TokenRefused("The token must be signed and have three parts.")
+        raise TokenRefused("must be signed and have three parts.")
 
 
 def _verifying_key(key: Mapping[str, Any]) -> VerifyingKey | None:

@@ -48,7 +48,7 @@ async def _by_assertion(hub: AppState, form: Form) -> ApiClient:
         client = await hub.db.read(find_client, subject_of(assertion))
         claims = _verified(hub, assertion, client)
     except TokenRefused as error:
-        raise OAuthError("invalid_client", str(error)) from error
+        raise OAuthError("invalid_client", error.of("assertion")) from error
     if client is None or form.get("client_id", client.client_id) != client.client_id:
         raise _unknown()
     await _use(hub, client, claims)
