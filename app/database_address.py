@@ -125,12 +125,16 @@ class Connections:
         pool_wait_seconds: the longest wait for one of them that is free.
         work_seconds: the longest that a unit of work may take, the wait included.
         close_seconds: the longest wait when they are closed; those that went silent are left behind.
+        direct_url: names the same database without the pooler to which its URL leads; None without a pooler.
+        names_statements: whether statements are prepared under names, which a pooler may not pass on.
     """
 
     pool_size: int = 10
     pool_wait_seconds: float = 2.0
     work_seconds: float = 30.0
     close_seconds: float = 5.0
+    direct_url: str | None = None
+    names_statements: bool = True
 
 
 def read_database_url(url: str) -> SqliteFile | PostgresServers:
@@ -146,6 +150,19 @@ def read_database_url(url: str) -> SqliteFile | PostgresServers:
             return _servers(_split(url))
         case _:
             raise DatabaseUrlInvalid(f"names no kind of database that the hub can use: {GIVE}")
+
+
+def read_postgresql_url(url: str) -> PostgresServers:
+    """Return where the servers are.
+
+    Raises:
+        DatabaseUrlInvalid: the URL cannot be read, or names no servers of PostgreSQL.
+    """
+    match read_database_url(url):
+        case PostgresServers() as servers:
+            return servers
+        case SqliteFile():
+            raise DatabaseUrlInvalid("names a file of SQLite, which has no pooler: unset it")
 
 
 def _path(url: str) -> Path:

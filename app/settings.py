@@ -7,7 +7,7 @@ import re
 import secrets
 import ssl
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import time
 from importlib.resources import files
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -23,7 +23,14 @@ from app.adapters.allegro import AllegroSettings
 from app.adapters.common.settings import BaseUrl, PartnerSettings
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
-from app.database_address import Connections, DatabaseUrlInvalid, PostgresServers, SqliteFile, read_database_url
+from app.database_address import (
+    Connections,
+    DatabaseUrlInvalid,
+    PostgresServers,
+    SqliteFile,
+    read_database_url,
+    read_postgresql_url,
+)
 from app.domain.codes import System
 
 MASTER_KEY_BYTES = 32
@@ -47,6 +54,7 @@ _LEAST_SECONDS_AFTER_DRAIN = 4.0
 
 # What a value that cannot be read must be, by the type of pydantic's error; its own sentences are for programmers.
 _MUST_BE = {
+    "bool_parsing": "true or false",
     "finite_number": "a finite number",
     "float_parsing": "a number",
     "greater_than": "more than {gt}",
@@ -87,6 +95,12 @@ def _network_fault(part: str) -> str | None:
     return None
 
 
+def _none_if_empty(given: object) -> object:
+    return None if given == "" else given
+
+
+EmptyIsNone = BeforeValidator(_none_if_empty)
+
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
 
 
@@ -122,6 +136,12 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///trajecthub.db"
     """The store: ``sqlite:///path`` for one process, ``postgresql://…`` for several, with the parameters of libpq."""
+
+    database_direct_url: Annotated[str | None, EmptyIsNone] = None
+    """The database without the pooler (PgBouncer) to which its URL leads: for notifications and migrations."""
+
+    database_prepared_statements: Annotated[bool | None, EmptyIsNone] = None
+    """Whether statements are prepared under names: faster. Unset: without a pooler only; PgBouncer can since 1.21."""
 
     database_pool_size: Annotated[int, Field(ge=1, le=1000)] = Connections.pool_size
     """Most connections with PostgreSQL that the requests and loops of one process use; notifications use two more."""
@@ -174,7 +194,7 @@ class Settings(BaseSettings):
     subscriptions_per_organisation: Annotated[int, Field(ge=1)] = 50
     """Most subscriptions that one organisation may have; each is sent every event that it asks for."""
 
-    reconcile_at: Annotated[time | None, BeforeValidator(lambda given: given or None)] = time(3, 30)
+    reconcile_at: Annotated[time | None, EmptyIsNone] = time(3, 30)
     """Time of the nightly comparison with each partner, or after its maintenance; empty switches it off."""
 
     webhook_allowed_networks: Networks = ()
@@ -218,7 +238,18 @@ class Settings(BaseSettings):
     @property
     def connections(self) -> Connections:
         """Return how this process connects with PostgreSQL."""
-        return Connections(pool_size=self.database_pool_size, pool_wait_seconds=self.database_pool_wait_seconds)
+        names_statements = self.database_prepared_statements
+        return Connections(
+            pool_size=self.database_pool_size,
+            pool_wait_seconds=self.database_pool_wait_seconds,
+            direct_url=self.database_direct_url,
+            names_statements=self.database_direct_url is None if names_statements is None else names_statements,
+        )
+
+    @property
+    def migration_url(self) -> str:
+        """Return the URL of the database for migrations, which take place in one session."""
+        return self.database_direct_url or self.database_url
 
     @property
     def master_key_file(self) -> Path:
@@ -263,18 +294,12 @@ class Settings(BaseSettings):
         return key is None or len(key) == MASTER_KEY_BYTES
 
     def _database_faults(self) -> Iterator[str]:
-        variable = _variable("database_url")
-        try:
-            address = read_database_url(self.database_url)
-        except DatabaseUrlInvalid as error:
-            yield f"{variable} {error}"
-            return
-        match address:
-            case SqliteFile(path):
-                faults = _sqlite_faults(path)
-            case PostgresServers(files=files):
-                faults = _missing_files(files)
-        yield from (f"{variable} {fault}" for fault in faults)
+        variable, direct = _variable("database_url"), _variable("database_direct_url")
+        yield from _url_faults(variable, self.database_url, read_database_url)
+        if self.database_direct_url is not None:
+            yield from _url_faults(direct, self.database_direct_url, read_postgresql_url)
+            if self.database_url.startswith("sqlite"):
+                yield f"{direct} is set and {variable} names a file of SQLite: unset one of them"
 
     def _municipality_faults(self) -> Iterator[str]:
         found = files("app").joinpath("reference").iterdir()
@@ -426,6 +451,16 @@ def _is_pair(certificate: Path | None, key: Path | None) -> bool:
     except OSError:
         return False
     return True
+
+
+def _url_faults(variable: str, url: str, read: Callable[[str], SqliteFile | PostgresServers]) -> Iterator[str]:
+    try:
+        address = read(url)
+    except DatabaseUrlInvalid as error:
+        yield f"{variable} {error}"
+        return
+    faults = _sqlite_faults(address.path) if isinstance(address, SqliteFile) else _missing_files(address.files)
+    yield from (f"{variable} {fault}" for fault in faults)
 
 
 def _sqlite_faults(path: Path) -> Iterator[str]:

@@ -16,8 +16,13 @@ MIGRATION_LOCK = 7_283_002
 
 def main() -> None:
     """Migrate the store named by the caller, else by the environment."""
-    url = context.config.attributes.get("url") or os.environ.get("TRAJECTHUB_DATABASE_URL", "sqlite:///trajecthub.db")
-    with_own_connection(url, migrate)
+    with_own_connection(context.config.attributes.get("url") or url_of_environment(), migrate)
+
+
+def url_of_environment() -> str:
+    """Return the URL of the store, without a pooler: migrations take place in one session."""
+    direct = os.environ.get("TRAJECTHUB_DATABASE_DIRECT_URL")
+    return direct or os.environ.get("TRAJECTHUB_DATABASE_URL", "sqlite:///trajecthub.db")
 
 
 def migrate(connection: Connection) -> None:

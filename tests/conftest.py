@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from app.database import Database, upgrade_schema
 from tests.support.certificate import write_certificate
+from tests.support.pgbouncer import installed_pgbouncer, running_pgbouncer
 from tests.support.postgres import (
     NOT_DURABLE,
     PostgresServer,
@@ -127,6 +128,13 @@ async def proxy(emptied_postgres_url: str) -> AsyncIterator[PostgresProxy]:
     """Return a proxy in front of an empty PostgreSQL database."""
     async with postgres_proxy(emptied_postgres_url) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def pooler_url(emptied_postgres_url: str) -> Iterator[str]:
+    """Return the URL through PgBouncer of the PostgreSQL database with the schema and no rows."""
+    with running_pgbouncer(installed_pgbouncer(), emptied_postgres_url) as url:
+        yield url
 
 
 @pytest.fixture

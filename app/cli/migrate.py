@@ -18,7 +18,7 @@ commands = typer.Typer()
 def migrate() -> None:
     """Update the database schema and add the city's institutions."""
     settings = read_settings()
-    url = settings.database_url
+    url = settings.migration_url
     with friendly_errors():
         require_reach(url)
         with_own_connection(url, partial(value_opened_by, key=settings.known_master_key()))

@@ -58,8 +58,8 @@ def _chosen(setting: Schema) -> Schema:
 
 
 def _type(schema: Schema) -> str:
-    if "enum" in schema:
-        return " or ".join(f"`{value}`" for value in schema["enum"])
+    if choices := ["true", "false"] if schema.get("type") == "boolean" else schema.get("enum"):
+        return " or ".join(f"`{value}`" for value in choices)
     if schema.get("writeOnly"):
         return "secret"
     match schema["type"]:

@@ -1,23 +1,26 @@
 """The examination of the database of an installation; nothing in it is changed."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from app.cli.findings import Report, State, milliseconds_since
-from app.database import NOTIFYING_CONNECTIONS, Database, DatabaseInUse, StoreError, newest_schema
-from app.database_address import PostgresServers, SqliteFile, read_database_url
+from app.database import NOTIFYING_CONNECTIONS, SERVER_LIMITS, Database, DatabaseInUse, StoreError, newest_schema
+from app.database_address import PostgresServers, SqliteFile, read_database_url, read_postgresql_url
 from app.domain.codes import System
 from app.domain.errors import Unavailable
 from app.models.access.master_key_check import rewrite_master_key_check
 from app.models.diagnosis import (
     ServerState,
+    database_identity,
     partner_cursors,
     schema_version,
     server_state,
     server_time,
+    session_settings,
     store_version,
 )
 from app.operations.clock import SystemClock
@@ -82,8 +85,34 @@ async def _examine_store(db: Database, settings: Settings, report: Report) -> Cu
 
 async def _examine_server(db: Database, settings: Settings, report: Report) -> None:
     examine_clock(await db.read(server_time) - SystemClock().now(), report)
+    examine_limits(await db.read(session_settings, SERVER_LIMITS.keys()), report)
+    if settings.database_direct_url is not None:
+        await _examine_direct_url(db, settings.database_direct_url, report)
+        return
     examine_connections(await db.read(server_state), settings.database_pool_size, report)
-    await _examine_every_server(settings, report)
+    await _examine_every_server(read_postgresql_url(settings.database_url), report)
+
+
+def examine_limits(found: Mapping[str, str], report: Report) -> None:
+    """Report whether the sessions of the hub have its limits, which a pooler in between does not pass on."""
+    different = {name: value for name, value in SERVER_LIMITS.items() if found[name] != value}
+    if different:
+        commands = "; ".join(f"ALTER ROLE … SET {name} = '{value}'" for name, value in different.items())
+        detail = f"A pooler is in between: set TRAJECTHUB_DATABASE_DIRECT_URL, and run for the hub's login {commands}."
+        report.add("limits", State.FAILED, detail)
+    else:
+        report.add("limits", State.OK, ", ".join(f"{name} {value}" for name, value in SERVER_LIMITS.items()))
+
+
+async def _examine_direct_url(db: Database, url: str, report: Report) -> None:
+    async with _opened(read_postgresql_url(url)) as direct:
+        try:
+            is_same = await direct.read(database_identity) == await db.read(database_identity)
+        except (Unavailable, StoreError) as error:
+            report.add("direct url", State.FAILED, fault_of_store(error))
+        else:
+            state = State.OK if is_same else State.FAILED
+            report.add("direct url", state, f"It leads to {'the same' if is_same else 'another'} database.")
 
 
 def examine_connections(state: ServerState, pool_size: int, report: Report) -> None:
@@ -97,20 +126,24 @@ def examine_connections(state: ServerState, pool_size: int, report: Report) -> N
         report.add("connections", State.OK, f"A process uses up to {used} of the {allowed} that are allowed: {enough}.")
 
 
-async def _examine_every_server(settings: Settings, report: Report) -> None:
+async def _examine_every_server(servers: PostgresServers, report: Report) -> None:
     """Report each server of several: the hub uses the primary only, and a fault of another shows at a failover."""
-    address = read_database_url(settings.database_url)
-    if not isinstance(address, PostgresServers) or len(address.places) < 2:
-        return
-    for place in address.places:
-        db = Database.at(replace(address, places=(place,), session=None))
-        try:
-            kind = "a standby" if (await db.read(server_state)).is_standby else "the primary"
-            report.add(f"server {place}", State.OK, f"{kind}, {await db.read(store_version)}")
-        except (Unavailable, StoreError) as error:
-            report.add(f"server {place}", State.FAILED, fault_of_store(error))
-        finally:
-            await db.close()
+    for place in servers.places if len(servers.places) > 1 else ():
+        async with _opened(replace(servers, places=(place,), session=None)) as db:
+            try:
+                kind = "a standby" if (await db.read(server_state)).is_standby else "the primary"
+                report.add(f"server {place}", State.OK, f"{kind}, {await db.read(store_version)}")
+            except (Unavailable, StoreError) as error:
+                report.add(f"server {place}", State.FAILED, fault_of_store(error))
+
+
+@asynccontextmanager
+async def _opened(servers: PostgresServers) -> AsyncIterator[Database]:
+    db = Database.at(servers)
+    try:
+        yield db
+    finally:
+        await db.close()
 
 
 async def _examine_writing(db: Database, report: Report) -> None:

@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 from app.database.database import Database
 from app.database.failures import StoreError, Trouble, is_refused_value, trouble_of
 from app.database.notifier import NOTIFYING_CONNECTIONS
+from app.database.postgresql import SERVER_LIMITS
 from app.database.schema import newest_schema, upgrade_schema, with_own_connection
 from app.database.sqlite import DatabaseInUse
 from app.database.store import Dialect
 
 __all__ = [
     "NOTIFYING_CONNECTIONS",
+    "SERVER_LIMITS",
     "Connection",
     "Database",
     "DatabaseInUse",

