@@ -1,0 +1,83 @@
+"""A primary and its synchronous standby, over TLS, to fail over from one to the other."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.certificate import write_certificate
+from tests.support.postgres import (
+    ServerProcess,
+    folder_in_memory,
+    initialise,
+    installed_binaries,
+    own,
+    started,
+)
+from tests.support.processes import free_port
+
+# The standby has what was acknowledged, so that nothing needs to survive on a disk.
+_OPTIONS: Mapping[str, str] = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "shared_buffers": "32MB",
+    "max_wal_size": "256MB",
+    "autovacuum": "off",
+    "ssl": "on",
+}
+
+
+@dataclass(frozen=True)
+class PostgresPair:
+    """Two servers of the same database.
+
+    Attributes:
+        url: names both, and verifies who they are.
+    """
+
+    url: str
+    primary: ServerProcess
+    standby: ServerProcess
+
+    def fail_over(self) -> None:
+        """Kill the primary, and promote the standby."""
+        self.primary.kill()
+        self.standby.server.execute("SELECT pg_promote()")
+
+
+@contextmanager
+def running_pair() -> Iterator[PostgresPair]:
+    """Run an empty primary and its standby for the duration of a block; a commit waits for both."""
+    folder = Path(tempfile.mkdtemp(prefix="pair-", dir=folder_in_memory()))
+    try:
+        with ExitStack() as stack:
+            yield _start(stack, folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _start(stack: ExitStack, folder: Path) -> PostgresPair:
+    one, two = folder / "one", folder / "two"
+    certificate = write_certificate(folder)
+    Path(certificate.key).chmod(0o600)
+    one.mkdir()
+    own(folder, one, Path(certificate.key))
+    binaries = installed_binaries(folder)
+    initialise(binaries, one)
+    # Copied before its first start, it has only to be followed from there.
+    subprocess.run(["cp", "-a", str(one), str(two)], check=True)
+    (two / "data" / "standby.signal").touch()
+    options = {**_OPTIONS, "ssl_cert_file": certificate.certificate, "ssl_key_file": certificate.key}
+    ports = str(free_port()), str(free_port())
+    synchronous = {"port": ports[0], "synchronous_standby_names": "*"}
+    following = {"port": ports[1], "primary_conninfo": f"host={one} port={ports[0]} user=postgres"}
+    primary = stack.enter_context(started(binaries, one, options | synchronous))
+    standby = stack.enter_context(started(binaries, two, options | following))
+    hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+    url = f"postgresql://postgres@{hosts}/postgres?sslmode=verify-full&sslrootcert={certificate.authorities}"
+    return PostgresPair(url, primary, standby)
