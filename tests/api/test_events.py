@@ -23,6 +23,7 @@ from app.operations.subscriptions.feed import BATCH, LONGEST_WRITE
 from app.sandbox.runtime import SettableClock
 from app.settings import NO_OIN
 from tests.support.api_calls import Json, fault, path_for, refer, step
+from tests.support.patience import PATIENCE
 
 Api = httpx.AsyncClient
 CONFIRMATION = {"counsellor": {"name": "B. Bakker", "phone": "+31 10 555 01 00"}}
@@ -285,7 +286,7 @@ async def test_waiting_ends_as_soon_as_something_happens(dock: Api, etf: Api) ->
 
     await step(etf, f"{path}/appointments", APPOINTMENT)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert names(await waiting) == ["intake-scheduled"]
 
 

@@ -15,6 +15,7 @@ from app.main import serve
 from app.sandbox.runtime import Server, serving
 from app.stopping import Stopping
 from tests.api.conftest import SECRET
+from tests.support.patience import PATIENCE
 from tests.support.processes import free_port
 
 H2C = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n"
@@ -45,7 +46,7 @@ async def exchange(url: str, *parts: bytes, answers: int = 1) -> list[dict[str, 
             writer.write(part)
             await writer.drain()
             await asyncio.sleep(0.02)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return [json.loads(await body_of_answer(reader)) for _ in range(answers)]
     finally:
         writer.close()
@@ -109,7 +110,7 @@ async def test_tunnel_is_still_refused(server: Server) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"CONNECT example.nl:443 HTTP/1.1\r\nHost: example.nl:443\r\n\r\n")
 
-    answer = await asyncio.wait_for(reader.readline(), timeout=10)
+    answer = await asyncio.wait_for(reader.readline(), timeout=PATIENCE)
     writer.close()
 
     assert answer.startswith(b"HTTP/1.1 4")

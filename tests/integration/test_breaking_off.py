@@ -13,6 +13,7 @@ from app.domain.values import Organisation
 from app.stopping import CLOSING_SECONDS, Stopping
 from tests.support.event_env import EventEnv
 from tests.support.hub import InProcessHub
+from tests.support.patience import PATIENCE
 from tests.support.scripted_source import ScriptedSource
 
 SHORT = CLOSING_SECONDS + 0.1
@@ -45,9 +46,9 @@ async def test_a_partner_that_hangs_is_left_and_its_lease_released(hub: InProces
             await first.run(stopping.announced, interval_seconds=60)
 
     pulling = asyncio.create_task(pull())
-    await asyncio.wait_for(hanging.was_asked.wait(), 10)
+    await asyncio.wait_for(hanging.was_asked.wait(), PATIENCE)
     stopping.announce()
-    await asyncio.wait_for(pulling, 10)
+    await asyncio.wait_for(pulling, PATIENCE)
     await second.pull()
 
     assert following.asked == [None]
@@ -65,13 +66,13 @@ async def test_a_receiver_that_hangs_is_left_and_what_others_answered_is_recorde
 
     delivering = asyncio.create_task(deliver())
     await env.happen(answered, EventType.REFERRAL_CONFIRMED)
-    await asyncio.wait_for(gidso.has(1), 10)
+    await asyncio.wait_for(gidso.has(1), PATIENCE)
     gidso.hold = asyncio.Event()
     gidso.asked.clear()
     await env.happen(hanging, EventType.REFERRAL_CONFIRMED)
-    await asyncio.wait_for(gidso.asked.wait(), 10)
+    await asyncio.wait_for(gidso.asked.wait(), PATIENCE)
     stopping.announce()
-    await asyncio.wait_for(delivering, 10)
+    await asyncio.wait_for(delivering, PATIENCE)
 
     assert [await env.states(each) for each in (answered, hanging)] == [["delivered"], ["sending"]]
     # Once the lease runs out, it is sent again.

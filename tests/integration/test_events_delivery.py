@@ -27,6 +27,7 @@ from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.outbox import event
 from app.models.delivery.subscription import Content, SubscriptionStatus, delete_subscription, load_subscriptions
 from tests.support.event_env import CANARY, EventEnv, Mailbox, organisation
+from tests.support.patience import PATIENCE
 
 CHAIN = (EventType.REFERRAL_CONFIRMED, EventType.INTAKE_SCHEDULED, EventType.INTAKE_ATTENDED)
 
@@ -349,7 +350,7 @@ async def test_hanging_receiver_delays_nobody_else(
     box.hold = asyncio.Event()
 
     sending = asyncio.create_task(env.send())
-    await asyncio.wait_for(env.partners[System.GIDSO].has(25), 5)
+    await asyncio.wait_for(env.partners[System.GIDSO].has(25), PATIENCE)
 
     assert box.bodies == []
     assert box.busiest <= env.settings.webhook_limit

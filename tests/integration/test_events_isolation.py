@@ -23,6 +23,7 @@ from app.operations.metrics.exposition import exposition
 from app.operations.metrics.figures import read_figures
 from app.operations.metrics.requests import RequestFigures
 from tests.support.event_env import EventEnv, Mailbox, deliveries_to, mailbox, organisation
+from tests.support.patience import PATIENCE
 
 CONFIRMED = EventType.REFERRAL_CONFIRMED
 
@@ -48,7 +49,7 @@ async def owe(env: EventEnv, url: str, number: int) -> list[UUID]:
 
 
 async def sent_to(box: Mailbox, number: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(box.bodies) < number:  # noqa: ASYNC110 - the mailbox rings no bell
             await asyncio.sleep(0.005)
 
@@ -251,7 +252,7 @@ async def test_acknowledgement_under_another_lease_changes_nothing(env: EventEnv
     box = boxes[0]
     box.hold = asyncio.Event()
     slow = asyncio.create_task(env.new_engine().drain())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not box.busiest:  # noqa: ASYNC110 - the mailbox does not say when a request comes in
             await asyncio.sleep(0.005)
     env.clock.move(seconds=91)

@@ -15,6 +15,7 @@ from app.events.http.webhook import WebhookSender
 from app.models.delivery.receiver_health import failing_receivers
 from tests.support.event_env import CANARY, SANDBOX, EventEnv, deliveries_to, organisation
 from tests.support.names import StubResolver
+from tests.support.patience import PATIENCE
 
 
 async def test_of_two_workers_that_claim_at_once_one_takes_a_delivery(env: EventEnv, team: Organisation) -> None:
@@ -54,7 +55,7 @@ async def test_acknowledgement_of_a_lost_lease_changes_nothing(env: EventEnv, te
     gidso.failures = [PartnerUnreachable("no answer")]
 
     slow = asyncio.create_task(env.new_engine().drain())
-    await asyncio.wait_for(gidso.asked.wait(), 5)
+    await asyncio.wait_for(gidso.asked.wait(), PATIENCE)
     gidso.hold = None
     env.clock.move(seconds=91)
     await env.new_engine().drain()
@@ -94,7 +95,7 @@ async def test_running_engine_sends_what_comes_and_stops_cleanly(env: EventEnv, 
     running = asyncio.create_task(env.engine.run(stop, env.relay.once))
 
     await env.happen(referral, EventType.REFERRAL_CONFIRMED)
-    await asyncio.wait_for(env.partners[System.GIDSO].has(1), 5)
+    await asyncio.wait_for(env.partners[System.GIDSO].has(1), PATIENCE)
     stop.set()
     await running
 

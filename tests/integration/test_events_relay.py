@@ -13,6 +13,7 @@ from app.domain.receivers import PartnerKey, ReceiverKey
 from app.models.delivery.outbox import append_events, unrelayed_since
 from app.models.delivery.outbox import event as outbox
 from tests.support.event_env import EventEnv, organisation
+from tests.support.patience import PATIENCE
 
 
 async def receivers(env: EventEnv, referral_id: object) -> list[ReceiverKey]:
@@ -134,7 +135,7 @@ async def test_new_event_is_relayed_by_a_running_engine(env: EventEnv) -> None:
     for number in (1, 2):
         event = env.event(referral, EventType.REFERRAL_CONFIRMED)
         await env.db.write(append_events, [NewEvent(event, System.API)])
-        await asyncio.wait_for(env.partners[System.GIDSO].has(number), 5)
+        await asyncio.wait_for(env.partners[System.GIDSO].has(number), PATIENCE)
 
     assert len(await env.deliveries(referral)) == 2
     stop.set()

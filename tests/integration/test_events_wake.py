@@ -13,6 +13,7 @@ from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.signals import CommitSignal
 from tests.support.event_env import EventEnv, organisation
+from tests.support.patience import PATIENCE
 
 _LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 
@@ -39,7 +40,7 @@ async def writer(postgres_url: str) -> AsyncIterator[Database]:
 async def listening(db: Database) -> CommitSignal:
     """Return a signal that is known to be set by the other side."""
     signal = db.listen()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not await db.read(_has_listener):
             await signal.wait(0.01)
     await signal.wait(0.05)
@@ -60,7 +61,7 @@ async def test_write_elsewhere_rings(listener: Database, writer: Database) -> No
 
     await writer.write(touch)
 
-    assert await signal.wait(60)
+    assert await signal.wait(PATIENCE)
 
 
 async def test_read_and_rolled_back_write_elsewhere_are_not_heard(listener: Database, writer: Database) -> None:
@@ -81,7 +82,7 @@ async def test_own_write_rings_once(listener: Database) -> None:
 
     await listener.write(touch)
 
-    assert await signal.wait(1)
+    assert await signal.wait(PATIENCE)
     assert not await signal.wait(0.1)
 
 
@@ -101,11 +102,11 @@ async def test_listening_goes_on_after_its_connection_was_cut(listener: Database
     signal = await listening(listener)
 
     await cut_listeners(writer)
-    await signal.wait(5)
+    await signal.wait(PATIENCE)
     again = await listening(listener)
     await writer.write(touch)
 
-    assert await again.wait(5)
+    assert await again.wait(PATIENCE)
 
 
 async def test_delivery_made_by_another_process_is_sent_without_waiting_for_the_poll(
@@ -121,7 +122,7 @@ async def test_delivery_made_by_another_process_is_sent_without_waiting_for_the_
     await listening(listener)
 
     await writing.happen(referral, EventType.REFERRAL_CONFIRMED)
-    await asyncio.wait_for(sending.partners[System.GIDSO].has(1), 30)
+    await asyncio.wait_for(sending.partners[System.GIDSO].has(1), PATIENCE)
 
     stop.set()
     await running

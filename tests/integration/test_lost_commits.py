@@ -16,6 +16,7 @@ from app.models.delivery.delivery import DeliveryState
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.receiver_health import endpoint
 from tests.support.event_env import EventEnv
+from tests.support.patience import PATIENCE
 from tests.support.postgres_proxy import PostgresProxy
 
 REFERRALS = 3
@@ -41,7 +42,7 @@ async def test_attempts_whose_commit_was_not_confirmed_are_recorded_once(
     held = gidso.hold = asyncio.Event()
 
     first = asyncio.create_task(env.send())
-    await asyncio.wait_for(gidso.asked.wait(), 5)
+    await asyncio.wait_for(gidso.asked.wait(), PATIENCE)
     proxy.lost_commits = 1
     held.set()
     with pytest.raises(Unavailable):

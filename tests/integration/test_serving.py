@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.listening import listen
 from app.sandbox.runtime import Server
+from tests.support.patience import PATIENCE
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -40,7 +41,7 @@ async def test_server_that_stops_finishes_open_requests_and_closes_idle_connecti
     await app.asked.wait()
 
     stopping = asyncio.create_task(server.stop())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         closed = await idle.read()
         app.may_answer.set()
         answer = await busy.read()

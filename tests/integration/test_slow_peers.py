@@ -15,6 +15,7 @@ from app.http_protocol import HttpProtocol
 from app.listening import listen
 from app.main import QuietServer, serve
 from app.stopping import CLOSING_SECONDS, Stopping
+from tests.support.patience import PATIENCE
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
@@ -77,7 +78,7 @@ async def answer_of(server: QuietServer, *parts: bytes) -> bytes:
         writer.write(part)
         await asyncio.sleep(0.01)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             return await reader.read()
     except ConnectionResetError:
         return b""
@@ -147,7 +148,7 @@ async def test_a_peer_that_reads_nothing_loses_its_connection() -> None:
         _, writer = await connect(server)
         writer.transport.pause_reading()  # type: ignore[attr-defined]  # of a transport that reads and writes
         writer.write(GET)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not server.server_state.total_requests or server.server_state.connections:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         writer.close()
@@ -173,7 +174,7 @@ async def test_nobody_keeps_the_server_from_stopping(app: ASGIApp, parts: tuple[
         await asyncio.sleep(0.02)
 
     stopping.begin()
-    await asyncio.wait_for(serving, 10)
+    await asyncio.wait_for(serving, PATIENCE)
 
     with suppress(ConnectionResetError):
         assert (await reader.read(12)) == answer
@@ -193,10 +194,10 @@ async def test_during_the_drain_requests_are_answered_and_end_their_connections(
     answers = []
     for reader, writer in (kept, new):
         writer.write(GET)
-        answers.append(await asyncio.wait_for(reader.read(), 10))
+        answers.append(await asyncio.wait_for(reader.read(), PATIENCE))
         writer.close()
     stopping.begin()
-    await asyncio.wait_for(serving, 10)
+    await asyncio.wait_for(serving, PATIENCE)
 
     assert b"connection: close" not in before
     for answer in answers:

@@ -24,6 +24,7 @@ from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
 from app.stopping import stop_on_signal
 from tests.support.hub import CONFIRM, NOW, InProcessHub, unreadable
+from tests.support.patience import PATIENCE
 
 SECRETS: dict[str, Any] = {
     "allegro": {"url": "http://127.0.0.1:1", "client_id": "hub", "client_secret": "allegro-secret"},
@@ -67,12 +68,12 @@ async def test_a_partner_that_does_not_answer_stops_nothing(sqlite_hub: InProces
     written = hub.db.listen()
 
     running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.01))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await hub.db.read(unrelayed_since):
             await written.wait(0.1)
     stop.set()
 
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, PATIENCE)
     await worker.close()
 
 
@@ -84,12 +85,12 @@ async def test_old_payloads_in_quarantine_are_purged(sqlite_hub: InProcessHub, t
     written = hub.db.listen()
 
     running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.01))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while await hub.quarantine():
             await written.wait(0.1)
     stop.set()
 
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, PATIENCE)
     await worker.close()
     assert [row.payload for row in await hub.quarantine("expired")] == [None]
 
@@ -154,7 +155,7 @@ async def test_a_signal_sets_the_stop_event(number: signal.Signals) -> None:
 
     os.kill(os.getpid(), number)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await stop.wait()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().remove_signal_handler(each)

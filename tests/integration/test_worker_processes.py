@@ -22,6 +22,7 @@ from app.operations.worker_processes import present_workers
 from app.settings import Settings
 from app.worker import WorkerLoops
 from tests.support.hub import NOW, InProcessHub
+from tests.support.patience import PATIENCE
 
 LOOPS = {"delivery", "relay", "retention", "schema", "report"}
 
@@ -43,12 +44,12 @@ async def test_a_worker_is_seen_while_it_runs(hub: InProcessHub, tmp_path: Path)
 
     async with opened(hub, tmp_path) as worker:
         running = asyncio.create_task(worker.run(stop, pull_interval_seconds=60))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not await reports(hub):  # noqa: ASYNC110  # nobody is notified of a report
                 await asyncio.sleep(0.01)
         (seen,) = await reports(hub)
         stop.set()
-        await asyncio.wait_for(running, 10)
+        await asyncio.wait_for(running, PATIENCE)
 
     assert (seen.version, seen.started_at, seen.reported_at, seen.silent) == (__version__, NOW, NOW, False)
     assert {each.name for each in seen.loops} >= LOOPS
@@ -78,7 +79,7 @@ async def test_a_worker_whose_schema_is_replaced_ends_and_says_so(hub: InProcess
     try:
         async with opened(hub, tmp_path) as worker:
             with pytest.RaisesGroup(pytest.RaisesExc(SchemaMismatch, match="The schema is 9999, .* needs ")):
-                await asyncio.wait_for(worker.run(asyncio.Event(), pull_interval_seconds=60), 10)
+                await asyncio.wait_for(worker.run(asyncio.Event(), pull_interval_seconds=60), PATIENCE)
     finally:
         await hub.db.write(set_schema, newest)
 

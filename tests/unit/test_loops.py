@@ -16,6 +16,7 @@ from app.loops import (
     note_progress,
     run_forever,
 )
+from tests.support.patience import PATIENCE
 
 LONG_SECONDS = 60.0
 
@@ -67,7 +68,7 @@ async def test_only_a_round_without_an_error_counts_as_completed() -> None:
 async def test_a_round_with_more_to_do_is_followed_by_the_next_one_at_once() -> None:
     stop = asyncio.Event()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await run_forever("busy", rounds(stop, True, True, None), stop=stop, interval_seconds=LONG_SECONDS)
 
 
@@ -81,7 +82,7 @@ async def test_a_stopped_loop_ends_while_it_waits() -> None:
     await worked.wait()
     stop.set()
 
-    await asyncio.wait_for(loop, 5)
+    await asyncio.wait_for(loop, PATIENCE)
 
 
 async def test_it_is_known_what_each_loop_last_did() -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from app.stopping import CLOSING_SECONDS, StoppedAtStart, Stopping
+from tests.support.patience import PATIENCE
 
 LONG = 60.0
 
@@ -15,7 +16,7 @@ async def test_the_end_begins_after_the_drain() -> None:
     stopping.announce()
 
     assert (stopping.announced.is_set(), stopping.begun.is_set()) == (True, False)
-    await asyncio.wait_for(stopping.begun.wait(), 5)
+    await asyncio.wait_for(stopping.begun.wait(), PATIENCE)
 
 
 async def test_a_person_does_not_wait_for_the_drain() -> None:
@@ -40,7 +41,7 @@ async def test_the_drain_takes_from_the_time_of_work_in_flight() -> None:
 async def test_work_that_hangs_is_broken_off_and_cleans_up() -> None:
     stopping, cleaned_up = Stopping(total_seconds=CLOSING_SECONDS), False
 
-    async with asyncio.timeout(5), stopping.while_running():
+    async with asyncio.timeout(PATIENCE), stopping.while_running():
         stopping.announce()
         try:
             await asyncio.Event().wait()
@@ -76,5 +77,5 @@ async def test_a_process_that_starts_is_stopped_at_once(is_announced_before: boo
         asyncio.get_running_loop().call_soon(stopping.announce)
 
     with pytest.raises(StoppedAtStart):
-        async with asyncio.timeout(5), stopping.while_starting():
+        async with asyncio.timeout(PATIENCE), stopping.while_starting():
             await asyncio.Event().wait()
