@@ -20,11 +20,17 @@ __all__ = [
     "loop_states",
     "note_progress",
     "run_forever",
+    "wait_after_failures",
 ]
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
+
+LONGEST_WAIT_SECONDS = 10.0
+"""The longest wait after failed rounds, unless the loop waits longer than that anyhow."""
+
+_MOST_DOUBLINGS = 16
 
 
 @dataclass(frozen=True)
@@ -116,16 +122,27 @@ async def run_forever(
         name: names the loop in the log and in the metrics, for example ``retention`` or ``pull:allegro``.
         work: one round; when it returns True there is more to do, and the next round follows at once.
         stop: ends the loop after the current round, or while it waits.
-        interval_seconds: the longest wait between two rounds, and the wait after a failed one.
+        interval_seconds: the longest wait between two rounds; after a failed one see :func:`wait_after_failures`.
         fatal: errors that end the loop; they are raised.
     """
+    failures = 0
     while not stop.is_set():
         done = await attempt_round(name, work(), passing=fatal)
+        failures = failures + 1 if isinstance(done, Failed) else 0
         if isinstance(done, Failed):
             log.error("loop_round_failed", loop=name, error=type(done.error).__name__)
         if done is not True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), interval_seconds)
+                await asyncio.wait_for(stop.wait(), wait_after_failures(failures, interval_seconds))
+
+
+def wait_after_failures(failures: int, interval_seconds: float) -> float:
+    """Return how long a loop waits after this number of failed rounds in a row: twice as long each time, up to a limit.
+
+    What cannot work now, such as the database during a failover, is left alone and used again soon after it works.
+    """
+    doubled = interval_seconds * (1 << min(max(failures - 1, 0), _MOST_DOUBLINGS))
+    return max(interval_seconds, min(doubled, LONGEST_WAIT_SECONDS))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from app.loops import (
     loop_states,
     note_progress,
     run_forever,
+    wait_after_failures,
 )
 from tests.support.patience import PATIENCE
 
@@ -140,3 +141,8 @@ async def test_an_attempt_returns_the_result_or_the_error_and_raises_what_it_let
     assert isinstance(failed.error, PermissionError)
     with pytest.raises(PermissionError):
         await attempt(refused(), passing=(OSError,))
+
+
+def test_after_failed_rounds_a_loop_waits_longer_each_time_but_never_long() -> None:
+    assert [wait_after_failures(failures, 1) for failures in (0, 1, 2, 3, 4, 5, 10**6)] == [1, 1, 2, 4, 8, 10, 10]
+    assert {wait_after_failures(failures, 3600) for failures in (0, 1, 10**6)} == {3600}
