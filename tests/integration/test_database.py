@@ -344,6 +344,18 @@ async def test_connection_lost_during_work_is_unavailable_and_the_next_work_succ
     await db.close()
 
 
+async def test_the_hub_ends_a_unit_of_work_before_the_server_ends_a_statement(postgres_url: str) -> None:
+    # A commit that the server ends while it waits for a synchronous standby is reported as done.
+    db = Database.open(postgres_url)
+
+    seconds = await db.read(
+        lambda tx: tx.scalar(text("SELECT extract(epoch FROM current_setting('statement_timeout')::interval)"))
+    )
+
+    assert seconds > Connections().work_seconds
+    await db.close()
+
+
 async def test_exhausted_pool_is_unavailable(postgres_url: str) -> None:
     db = Database.open(postgres_url, Connections(pool_size=1, pool_wait_seconds=0.05))
     connected, released = asyncio.Event(), asyncio.Event()

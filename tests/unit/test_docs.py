@@ -43,7 +43,14 @@ NAMED_TEST = re.compile(r"test_\w+")
 NAMED_ENDPOINT = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (?:/v1)?(/[a-z-]+[^\s?,…]*)")
 PAGE_IN_SOURCE = re.compile(r"docs/[\w/-]+\.md")
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+|_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-OF_OTHERS = {"SimpleNamespace", "StandardWebhooks", "is_global", "max_prepared_statements", "query_wait_timeout"}
+OF_OTHERS = {
+    "SimpleNamespace",
+    "StandardWebhooks",
+    "ignore_startup_parameters",
+    "is_global",
+    "max_prepared_statements",
+    "query_wait_timeout",
+}
 WORD = re.compile(r"\w+")
 DATA = {".json", ".toml", ".yaml", ".xsd"}
 SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in (ROOT / folder).rglob("*.py")]
