@@ -16,8 +16,7 @@ import structlog
 from fastapi import Request, Response, Security
 from fastapi.security import SecurityScopes
 
-from app.api.dependencies import Authorization, Caller, IdempotencyKey, IfMatch, Write, authenticate, hub_of, write_of
-from app.api.http.request_record import record_of
+from app.api.dependencies import BearerToken, Caller, IdempotencyKey, IfMatch, Write, authenticate, hub_of, write_of
 from app.api.paging import cursor_of, position_of
 from app.api.responses import answer, json_answer, released_etag, request_of, to_response
 from app.api.state import AppState
@@ -243,24 +242,24 @@ class WriteContext(ReadContext):
         return self.caller.context(self.services.clock, occurred_at)
 
 
-# One dependency each instead of several that depend on each other: resolving one costs as much as what it does.
-async def _reading(request: Request, required: SecurityScopes, authorization: Authorization) -> ReadContext:
-    hub = await hub_of(request)
-    return ReadContext(hub, await authenticate(hub, record_of(request.scope), authorization, required.scopes))
+class _Reading(BearerToken):
+    async def __call__(self, request: Request, required: SecurityScopes) -> ReadContext:
+        hub = await hub_of(request)
+        return ReadContext(hub, await authenticate(hub, request, required.scopes))
 
 
-async def _changing(
-    request: Request,
-    required: SecurityScopes,
-    authorization: Authorization,
-    key: IdempotencyKey,
-    if_match: IfMatch = None,
-) -> WriteContext:
-    hub = await hub_of(request)
-    who = await authenticate(hub, record_of(request.scope), authorization, required.scopes)
-    # A body of the wrong form never reaches the endpoint; its other rules are then checked where it is answered.
-    request.state.circumstances = who.circumstances(hub.services)
-    return WriteContext(hub, who, await write_of(request, key, if_match))
+class _Changing(BearerToken):
+    async def __call__(
+        self, request: Request, required: SecurityScopes, key: IdempotencyKey, if_match: IfMatch = None
+    ) -> WriteContext:
+        hub = await hub_of(request)
+        who = await authenticate(hub, request, required.scopes)
+        # A body of the wrong form never reaches the endpoint; its other rules are then checked where it is answered.
+        request.state.circumstances = who.circumstances(hub.services)
+        return WriteContext(hub, who, await write_of(request, key, if_match))
+
+
+_READING, _CHANGING = _Reading(), _Changing()
 
 
 def reading(*scopes: str) -> Any:  # FastAPI's own marker
@@ -269,7 +268,7 @@ def reading(*scopes: str) -> Any:  # FastAPI's own marker
     To be used as ``Annotated[ReadContext, reading("referrals:read")]``. The endpoint raises Unauthenticated without a
     valid token, and Forbidden without a scope.
     """
-    return Security(_reading, scopes=scopes)
+    return Security(_READING, scopes=scopes)
 
 
 def changing(*scopes: str) -> Any:  # FastAPI's own marker
@@ -277,7 +276,7 @@ def changing(*scopes: str) -> Any:  # FastAPI's own marker
 
     To be used as ``Annotated[WriteContext, changing("referrals:write")]``. The endpoint raises what ``reading`` says.
     """
-    return Security(_changing, scopes=scopes)
+    return Security(_CHANGING, scopes=scopes)
 
 
 def referral_body(view: Released) -> dict[str, object]:

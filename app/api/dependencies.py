@@ -6,11 +6,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Security
-from fastapi.security import OAuth2
+from fastapi import Depends, Header, Request
+from fastapi.openapi.models import OAuth2, OAuthFlowClientCredentials, OAuthFlows
+from fastapi.security.base import SecurityBase
 
 from app.api.forms import KEY
-from app.api.http.request_record import RequestRecord
+from app.api.http.request_record import record_of
 from app.api.state import AppState
 from app.domain.commands import ActionContext
 from app.domain.errors import Forbidden, Unauthenticated
@@ -24,13 +25,20 @@ from app.operations.services import Services
 # The document gets the absolute address of the token endpoint, which only a running hub knows.
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
 
-_SCHEME = OAuth2(
-    scheme_name="oauth2",
-    description="Access token of the client credentials grant (NL GOV assurance profile for OAuth 2.0), with the "
-    "client's own key: `private_key_jwt`. Send it as `Authorization: Bearer …`, never in a query.",
-    flows={"clientCredentials": {"tokenUrl": TOKEN_PATH, "scopes": dict(SCOPES)}},
-    auto_error=False,
-)
+
+class BearerToken(SecurityBase):
+    """How callers show who they are, as the document describes it.
+
+    What an endpoint asks for is a subclass that FastAPI calls: a dependency, and not one that depends on this one too,
+    because resolving one costs as much as what it does.
+    """
+
+    scheme_name = "oauth2"
+    model = OAuth2(
+        description="Access token of the client credentials grant (NL GOV assurance profile for OAuth 2.0), with the "
+        "client's own key: `private_key_jwt`. Send it as `Authorization: Bearer …`, never in a query.",
+        flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl=TOKEN_PATH, scopes=dict(SCOPES))),
+    )
 
 
 async def hub_of(request: Request) -> AppState:
@@ -40,7 +48,6 @@ async def hub_of(request: Request) -> AppState:
 
 
 HubDep = Annotated[AppState, Depends(hub_of)]
-Authorization = Annotated[str | None, Security(_SCHEME)]
 
 
 @dataclass(frozen=True)
@@ -73,26 +80,18 @@ class Caller:
         )
 
 
-async def authenticate(
-    hub: AppState, record: RequestRecord, authorization: str | None, scopes: Sequence[str]
-) -> Caller:
-    """Return who calls.
-
-    Args:
-        hub: that is called.
-        record: of the request, in which the client is noted.
-        authorization: the header, None when absent.
-        scopes: that the token must have.
+async def authenticate(hub: AppState, request: Request, scopes: Sequence[str]) -> Caller:
+    """Return who sent a request to a hub, and note the client in its record; the token must have the ``scopes``.
 
     Raises:
         Unauthenticated: there is no valid token.
         Forbidden: a scope is missing.
     """
-    claims = await hub.tokens.verify(_bearer(authorization))
+    claims = await hub.tokens.verify(_bearer(request.headers.get("authorization", "")))
     client = await hub.clients.find(claims.client_id)
     if client is None or client.organisation.id != claims.organisation_id:
         raise Unauthenticated("The client of this token is not active; ask the hub's operator.")
-    record.client = client.client_id
+    record_of(request.scope).client = client.client_id
     # A scope that was taken from the client is gone at once, also from tokens that still name it.
     granted = claims.scopes & client.scopes
     missing = [scope for scope in scopes if scope not in granted]
@@ -101,8 +100,8 @@ async def authenticate(
     return Caller(claims.client_id, client.organisation, granted)
 
 
-def _bearer(authorization: str | None) -> str:
-    scheme, _, token = (authorization or "").partition(" ")
+def _bearer(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("Send the header 'Authorization: Bearer <access token>'; get one at /oauth/token.")
     return token.strip()
