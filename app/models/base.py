@@ -195,9 +195,10 @@ def insert_together(
 
 
 def _insert_in_one_statement(tx: Connection, rows: Sequence[tuple[Table, Columns]], guard: GuardRow | None) -> bool:
-    given = [*rows, guard] if guard else rows
-    values = {_parameter(table, name): value for table, row in given for name, value in row.items()}
-    return tx.execute(_chain(_shape(rows), _shape([guard] if guard else [])), values).rowcount == 1
+    guards = [guard] if guard else []
+    statement, names = _chain(_shape(guards), _shape(rows))
+    values = [value for _, row in (*guards, *rows) for value in row.values()]
+    return tx.execute(statement, dict(zip(names, values, strict=True))).rowcount == 1
 
 
 _Shape = tuple[tuple[Table, tuple[str, ...]], ...]
@@ -209,11 +210,15 @@ def _shape(rows: Sequence[tuple[Table, Columns]]) -> _Shape:
 
 
 @lru_cache(maxsize=256)
-def _chain(rows: _Shape, guards: _Shape) -> Insert:
-    """Return one statement that inserts a row in each table, but none when the key of a guard exists."""
+def _chain(guards: _Shape, rows: _Shape) -> tuple[Insert, tuple[str, ...]]:
+    """Return one statement that inserts a row in each table, but none when the key of a guard exists.
+
+    With it come the names of its parameters: first those of the guards, then those of the rows.
+    """
     conditions = [_guard(table, names) for table, names in guards]
     *first, last = [_insert_of(table, names, conditions) for table, names in rows]
-    return last.add_cte(*conditions, *(each.cte(f"new_{each.table.name}") for each in first))
+    statement = last.add_cte(*conditions, *(each.cte(f"new_{each.table.name}") for each in first))
+    return statement, tuple(_parameter(table, name) for table, names in (*guards, *rows) for name in names)
 
 
 def _guard(table: Table, names: tuple[str, ...]) -> CTE:
