@@ -67,7 +67,6 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
         processors=[_Guarded([*shared, *_renderers(log_format)])],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(output),
-        cache_logger_on_first_use=True,
     )
     handler = _LibraryHandler(output)
     without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta

@@ -21,7 +21,11 @@ COMMANDS = (
     LazyCommand("client", "app.cli.clients", "The clients that may call the API."),
     LazyCommand("partner", "app.cli.partners", "The connections with the partner systems."),
     LazyCommand("subscription", "app.cli.subscriptions", "The webhook subscriptions of all organisations."),
-    LazyCommand("lookup", "app.cli.lookup", "Find the hub's id of what an organisation means by its own."),
+    LazyCommand(
+        "lookup",
+        "app.cli.lookup",
+        "Find the hub's id of what an organisation means by its own id or reference; nothing else is shown.",
+    ),
     LazyCommand("demo", "app.cli.sandbox", "Show the hub's main job in three simulated partner systems."),
     LazyCommand("simulate", "app.cli.simulate", "Run a simulator of a partner system, or all three."),
     LazyCommand("openapi", "app.cli.contracts", "Print the OpenAPI document of the API."),

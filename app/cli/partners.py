@@ -227,16 +227,16 @@ def link(
         list[str] | None,
         typer.Option("--link", metavar="CASE=REFERRAL", help="Which referral a case is, of those that it may be."),
     ] = None,
-    accept_bsn_and_date: Annotated[
+    accept_bsn_and_day: Annotated[
         bool,
-        typer.Option("--accept-bsn-and-date", help="Link also what was found only by the client's BSN and the day."),
+        typer.Option("--accept-bsn-and-day", help="Link also what was found only by the client's BSN and the day."),
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Link cases that a partner has from before the hub to referrals: by the referrer's reference, or as you say."""
     chosen = tuple(_case_link(each) for each in links or ())
-    request = JobRequest(kind=JobKind.LINK, dry_run=dry_run, links=chosen, accept_bsn_and_date=accept_bsn_and_date)
+    request = JobRequest(kind=JobKind.LINK, dry_run=dry_run, links=chosen, accept_bsn_and_day=accept_bsn_and_day)
     _do(system, request, as_json=as_json)
 
 

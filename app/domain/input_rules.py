@@ -232,8 +232,8 @@ class InputRule(StrEnum):
     OF_A_LINKING = (
         "of-a-linking",
         "Only a linking chooses which referral a case is.",
-        "Leave `links` and `acceptBsnAndDate` out, or ask for a job of kind `link`.",
-        "Laat `links` en `acceptBsnAndDate` weg, of vraag om een taak `link`.",
+        "Leave `links` and `acceptBsnAndDay` out, or ask for a job of kind `link`.",
+        "Laat `links` en `acceptBsnAndDay` weg, of vraag om een taak `link`.",
     )
     LENGTH = (
         "length",

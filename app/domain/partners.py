@@ -171,7 +171,7 @@ class JobRequest:
         since: of a backfill, the aware time from which changes are applied; None applies everything.
         quarantine_id: of a retry, the one record that is read again, with its case; None reads the whole quarantine.
         links: of a linking, the operator's choices among the referrals that a case may be.
-        accept_bsn_and_date: of a linking, whether the operator accepts what was found by client and day only.
+        accept_bsn_and_day: of a linking, whether the operator accepts what was found by client and day only.
     """
 
     kind: JobKind
@@ -179,7 +179,7 @@ class JobRequest:
     since: datetime | None = None
     quarantine_id: UUID | None = None
     links: tuple[CaseLink, ...] = ()
-    accept_bsn_and_date: bool = False
+    accept_bsn_and_day: bool = False
 
     @property
     def parameters(self) -> Mapping[str, object]:
@@ -188,7 +188,7 @@ class JobRequest:
             "since": self.since.isoformat() if self.since else None,
             "quarantineId": str(self.quarantine_id) if self.quarantine_id else None,
             "links": [each.to_json() for each in self.links],
-            "acceptBsnAndDate": self.accept_bsn_and_date,
+            "acceptBsnAndDay": self.accept_bsn_and_day,
         }
         return {name: value for name, value in given.items() if value}
 

@@ -15,7 +15,12 @@ from tests.api.conftest import Api
 
 DOCUMENT = document()
 OPEN = {"/openapi.json", "/code-lists", "/code-lists/{name}", "/event-schemas/{type}"}
-QUESTIONS = {"/referrals/_search", "/feedback-policies/explanation", "/subscriptions/{subscriptionId}/preview"}
+QUESTIONS = {
+    "/feedback-policies/explanation",
+    "/records/_search",
+    "/referrals/_search",
+    "/subscriptions/{subscriptionId}/preview",
+}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

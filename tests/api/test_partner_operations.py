@@ -112,7 +112,7 @@ async def test_a_pause_needs_a_reason_of_one_line(hub: AppState, operator: Api, 
         {"kind": "reconcile", "dryRun": True},
         {"kind": "backfill", "since": "2026-01-01T00:00:00+01:00"},
         {"kind": "retry"},
-        {"kind": "link", "acceptBsnAndDate": True, "links": [LINK]},
+        {"kind": "link", "acceptBsnAndDay": True, "links": [LINK]},
     ],
 )
 async def test_a_requested_job_waits_at_its_address(operator: Api, request_body: dict[str, Any]) -> None:
@@ -139,7 +139,7 @@ async def test_a_requested_job_waits_at_its_address(operator: Api, request_body:
         ({"kind": "reconcile", "since": "2026-01-01T00:00:00Z"}, "since"),
         ({"kind": "retry", "ids": []}, "ids"),
         ({"kind": "retry", "links": [LINK]}, "links"),
-        ({"kind": "retry", "acceptBsnAndDate": True}, "acceptBsnAndDate"),
+        ({"kind": "retry", "acceptBsnAndDay": True}, "acceptBsnAndDay"),
         ({"kind": "link", "links": [{"caseId": "A1", "referralId": "1"}]}, "links.0.referralId"),
     ],
 )
@@ -156,13 +156,13 @@ async def test_an_invalid_job_is_refused_and_not_stored(
 
 @pytest.mark.usefixtures("connected")
 async def test_the_choices_of_a_linking_are_stored_with_it(hub: AppState, operator: Api) -> None:
-    body = {"kind": "link", "links": [LINK], "acceptBsnAndDate": True}
+    body = {"kind": "link", "links": [LINK], "acceptBsnAndDay": True}
     requested = (await operator.post(f"{ALLEGRO}/jobs", json=body)).json()
 
     job = await hub.db.read(find_job, System.ALLEGRO, UUID(requested["id"]))
 
-    assert requested["report"] == {"links": [LINK], "acceptBsnAndDate": True}
-    assert (job.links, job.accept_bsn_and_date) == ((CaseLink("A0000042", NOBODY),), True)
+    assert requested["report"] == {"links": [LINK], "acceptBsnAndDay": True}
+    assert (job.links, job.accept_bsn_and_day) == ((CaseLink("A0000042", NOBODY),), True)
 
 
 @pytest.mark.usefixtures("connected")

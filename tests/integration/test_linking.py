@@ -182,7 +182,7 @@ async def test_what_was_found_by_client_and_day_is_linked_with_the_operators_yes
     without = await _link(partners)
     linked_without = await _linked(partners)
 
-    accepted = await _link(partners, accept_bsn_and_date=True)
+    accepted = await _link(partners, accept_bsn_and_day=True)
 
     assert (linked_without, without["byBsnAndDate"]["count"]) == ({BY_REFERENCE}, 1)
     assert (accepted["linked"], accepted["alreadyLinked"]) == (1, 1)
@@ -230,7 +230,7 @@ async def test_a_link_that_allegro_refuses_is_reported_and_the_others_are_made(p
     first = await _referral(partners, 1)
     await _link_at_allegro(partners, TWICE_AGAIN, first)
 
-    report = await _link(partners, links=(CaseLink(BY_REFERENCE, first),), accept_bsn_and_date=True)
+    report = await _link(partners, links=(CaseLink(BY_REFERENCE, first),), accept_bsn_and_day=True)
 
     [refused] = report["refused"]["links"]
     assert (refused["caseId"], "dossier-in-gebruik" in refused["why"]) == (BY_REFERENCE, True)

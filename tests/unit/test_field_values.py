@@ -127,7 +127,7 @@ def test_a_list_shows_of_a_referral_what_the_case_does() -> None:
     shown = summary_values(summary)
 
     assert shown == {field: field_values(case_of(REFERRAL))[field] for field in shown}
-    assert len(shown) == 11
+    assert len(shown) == 12
     assert summary_values(replace(summary, counsellor=None))[Field.COUNSELLOR_NAME] is None
 
 

@@ -242,7 +242,7 @@ async def create_job(change: Manages, system: Partner, body: JobIn) -> Response:
         dry_run=body.dry_run,
         since=body.since,
         links=tuple(CaseLink(each.case_id, each.referral_id) for each in body.links),
-        accept_bsn_and_date=body.accept_bsn_and_date,
+        accept_bsn_and_day=body.accept_bsn_and_day,
     )
     requested, by = partial(_requested_answer, change), change.caller.client_id
     return await change.once(answering(requested, request_worker_job, change.services, system, by=by, request=job))
@@ -277,7 +277,7 @@ def _misplaced(job: JobIn) -> Iterator[FieldFault]:
         yield FieldFault("since", InputRule.OF_A_BACKFILL, message)
     if job.kind != "link":
         message = "Leave it out, or ask for a job of kind link."
-        given = {"links": job.links, "acceptBsnAndDate": job.accept_bsn_and_date}
+        given = {"links": job.links, "acceptBsnAndDay": job.accept_bsn_and_day}
         yield from (FieldFault(name, InputRule.OF_A_LINKING, message) for name, value in given.items() if value)
 
 

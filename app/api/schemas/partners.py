@@ -75,7 +75,7 @@ class JobIn(In):
         description="Of a `link`: which referral a case is, chosen from those that a dry run reports for it. What is "
         "found by the referrer's reference is linked without it.",
     )
-    accept_bsn_and_date: bool = Field(
+    accept_bsn_and_day: bool = Field(
         False,
         description="Of a `link`: link also what was found only by the client's citizen service number and the day of "
         "the referral, where it is one case and one referral. Say yes only after somebody looked at them.",
@@ -218,7 +218,7 @@ class JobOut(Out):
         None,
         description="The result (*verslag*): counts, the partner's numbers and ids of referrals, never contents. From "
         "the start: the `since` of a backfill, the `quarantineId` of a retry of one record, the `links` and "
-        "`acceptBsnAndDate` of a linking; of a cancelled job `cancelledBy`.",
+        "`acceptBsnAndDay` of a linking; of a cancelled job `cancelledBy`.",
         examples=[{"applied": 18}],
     )
 

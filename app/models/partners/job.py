@@ -40,7 +40,7 @@ partner_job = Table(
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     # Parameters of the kind: {"since": …} of a backfill, {"quarantineId": …} of a retry of one record, {"links": […],
-    # "acceptBsnAndDate": …} of a linking.
+    # "acceptBsnAndDay": …} of a linking.
     Column("parameters", JsonDocument),
     # The result.
     Column("report", JsonDocument),
@@ -147,7 +147,7 @@ def _job(row: RowMapping) -> Job:
         since=datetime.fromisoformat(since) if since else None,
         quarantine_id=UUID(quarantine_id) if quarantine_id else None,
         links=tuple(CaseLink(each["caseId"], UUID(each["referralId"])) for each in parameters.get("links", ())),
-        accept_bsn_and_date=parameters.get("acceptBsnAndDate", False),
+        accept_bsn_and_day=parameters.get("acceptBsnAndDay", False),
         state=JobState(row["state"]),
         requested_by=row["requested_by"],
         requested_at=row["requested_at"],

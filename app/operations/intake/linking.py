@@ -26,7 +26,7 @@ __all__ = ["FoundCases", "Linked", "RefusedLink", "compare_cases", "link_cases",
 
 BSN_ADVICE = (
     "Have somebody who may see both look at each pair. Link those that are right with 'links', or accept all of them "
-    "with 'acceptBsnAndDate'."
+    "with 'acceptBsnAndDay'."
 )
 """What an operator does about cases that were found by client and day."""
 
@@ -146,7 +146,7 @@ class FoundCases:
         refused = [RefusedLink(each, NOT_A_CANDIDATE) for each in request.links if not self._is_candidate(each)]
         chosen = {each.case_id: each for each in request.links if self._is_candidate(each)}
         wanted = {LinkBasis.HUB_ID, LinkBasis.REFERENCE}
-        if request.accept_bsn_and_date:
+        if request.accept_bsn_and_day:
             wanted.add(LinkBasis.BSN_AND_DATE)
         taken = {each.referral_id for each in chosen.values()}
         certain = [each for each in self.matches.values() if each.doubt is None and each.basis in wanted]

@@ -36,7 +36,7 @@ def request_job(tx: Connection, services: Services, system: System, by: str, req
         since=request.since,
         quarantine_id=request.quarantine_id,
         links=request.links,
-        accept_bsn_and_date=request.accept_bsn_and_date,
+        accept_bsn_and_day=request.accept_bsn_and_day,
         requested_by=by,
         requested_at=now,
     )
