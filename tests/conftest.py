@@ -180,9 +180,9 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def restored_logging() -> Iterator[None]:
-    """Restore the logging of the test run after a test that configures logging."""
+    """Restore the logging of the test run after each test, because a command configures it, also in its process."""
     handlers, level = logging.root.handlers[:], logging.root.level
     yield
     logging.root.handlers[:] = handlers

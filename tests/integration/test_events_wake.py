@@ -12,7 +12,7 @@ from app.database.notifier import CHANNEL, PUBLISH_SECONDS
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.signals import CommitSignal
-from tests.support.event_env import EventEnv, organisation
+from tests.support.event_env import NEVER, EventEnv, organisation
 from tests.support.patience import PATIENCE
 
 _LISTENERS = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
@@ -112,7 +112,7 @@ async def test_listening_goes_on_after_its_connection_was_cut(listener: Database
 async def test_delivery_made_by_another_process_is_sent_without_waiting_for_the_poll(
     listener: Database, writer: Database
 ) -> None:
-    writing, sending = EventEnv(writer), EventEnv(listener)
+    writing, sending = EventEnv(writer), EventEnv(listener, poll_seconds=NEVER)
     sending.cases = writing.cases
     sending.builder = writing.builder
     referral = writing.cases.add(organisation(ReferrerKind.JONGERENLOKET, System.GIDSO))

@@ -50,8 +50,8 @@ ORIGIN = Origin("00000001001234567000", "trajecthub", "https://hub.example")
 CANARY = "Kanarie-Achternaam"
 KEY = bytes(range(32))
 NEW_ID = MonotonicIds()
-POLL_SECONDS = 3600.0
-"""Longer than any test takes."""
+NEVER = 3600.0
+"""A poll that no test waits for."""
 SANDBOX = AddressPolicy(allow_http=True, allowed_networks=(ip_network("127.0.0.0/8"), ip_network("::1/128")))
 
 
@@ -226,8 +226,7 @@ class EventEnv:
         self.relay = Relay(db=db, cases=self.cases, policy=self.policy, clock=self.clock, new_id=NEW_ID)
         self.webhook = WebhookSender(self.clock, OutboundClient(SANDBOX))
         self.partners = {system: FakePartner(system) for system in (System.ALLEGRO, System.GIDSO)}
-        limits = {"poll_seconds": POLL_SECONDS} | settings
-        self.settings = DeliverySettings(random=lambda: 0.0, **limits)  # type: ignore[arg-type]
+        self.settings = DeliverySettings(random=lambda: 0.0, **settings)  # type: ignore[arg-type]
         self.engine = self.new_engine()
 
     def new_engine(self) -> DeliveryEngine:
