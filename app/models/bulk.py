@@ -30,7 +30,6 @@ from sqlalchemy import (
     Table,
     TableValuedAlias,
     Text,
-    Uuid,
     bindparam,
     cast,
     column,
@@ -70,40 +69,33 @@ GivenRow = Mapping[str, Value]
 """The values of a row by column, in forms that JSON and SQLite have too: of a receiver or an enumeration its text."""
 
 
-class _IdList(TypeDecorator[Collection[UUID]]):
-    """A list of ids as one parameter."""
+class _List(TypeDecorator[Collection[Any]]):
+    """A list of values of one type as one parameter.
+
+    Args:
+        element: the type of its values.
+    """
 
     impl = String
     cache_ok = True
 
-    @override
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the type of the parameter."""
-        return dialect.type_descriptor(ARRAY(Uuid()) if dialect.name == "postgresql" else String())
-
-    @override
-    def process_bind_param(self, value: Collection[UUID] | None, dialect: Dialect) -> list[UUID] | str:
-        """Write the list."""
-        ids = list(value or ())
-        return ids if dialect.name == "postgresql" else json.dumps([each.hex for each in ids])
-
-
-class _TextList(TypeDecorator[Collection[str]]):
-    """A list of texts as one parameter."""
-
-    impl = String
-    cache_ok = True
+    def __init__(self, element: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.element = element
 
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the type of the parameter."""
-        return dialect.type_descriptor(ARRAY(String()) if dialect.name == "postgresql" else String())
+        return dialect.type_descriptor(ARRAY(self.element) if dialect.name == "postgresql" else String())
 
     @override
-    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> list[str] | str:
+    def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> list[Any] | str:
         """Write the list."""
-        texts = list(value or ())
-        return texts if dialect.name == "postgresql" else json.dumps(texts)
+        values = list(value or ())
+        if dialect.name == "postgresql":
+            return values
+        write = self.element.bind_processor(dialect)
+        return json.dumps([write(each) for each in values] if write else values)
 
 
 class _AnyOf(FunctionElement[bool]):
@@ -130,11 +122,8 @@ def _any_of_json(element: _AnyOf, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def is_any_of(tested: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
-    """Return the condition that a column holds one of the values in a parameter, a collection of any length.
-
-    The values are ids, or of another column texts, as those of receivers.
-    """
-    return _AnyOf(tested, bindparam(parameter, type_=_IdList() if isinstance(tested.type, Uuid) else _TextList()))
+    """Return the condition that a column holds one of the values in a parameter, a collection of any length."""
+    return _AnyOf(tested, bindparam(parameter, type_=_List(tested.type)))
 
 
 def _given_rows(types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:

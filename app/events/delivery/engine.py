@@ -150,23 +150,23 @@ class DeliveryEngine:
             return taken
         # One delivery that cannot be built must not stop the others.
         await self._write(_take_nothing)
-        return await self._bisect(await self._db.write(self._claimer.due, room), taken.error)
+        due = await self._db.write(self._claimer.due, room)
+        return await self._bisect(due, taken.error) if due else 0
 
     async def _bisect(self, due: Sequence[UUID], error: Exception) -> int:
         """Halve a batch until the delivery that cannot be built is alone; return how many were taken."""
-        if len(due) <= 1:
-            return await self._isolate(due, error)
+        if len(due) == 1:
+            return await self._isolate(due[0], error)
         middle, taken = len(due) // 2, 0
         for half in (due[:middle], due[middle:]):
             part = await attempt(self._write(partial(self._claimer.take_these, ids=half)), passing=(Unavailable,))
             taken += await self._bisect(half, part.error) if isinstance(part, Failed) else part
         return taken
 
-    async def _isolate(self, due: Sequence[UUID], error: Exception) -> int:
-        for delivery_id in due:
-            _log_fault("delivery_build_failed", error, delivery=str(delivery_id))
-            await self._db.write(self._claimer.fail, delivery_id)
-        return len(due)
+    async def _isolate(self, delivery_id: UUID, error: Exception) -> int:
+        _log_fault("delivery_build_failed", error, delivery=str(delivery_id))
+        await self._db.write(self._claimer.fail, delivery_id)
+        return 1
 
     def _taking(self, room: int) -> _Take:
         return partial(self._claimer.take, room=room) if room > 0 else _take_nothing

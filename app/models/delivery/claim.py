@@ -6,7 +6,7 @@ has locked are left to it, so that workers share them.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +38,7 @@ from app.models.delivery.delivery import (
     in_state,
     to_delivery,
 )
-from app.models.delivery.lease import attempts_under_way, leases_of
+from app.models.delivery.lease import Lease, attempts_under_way, leases_of
 from app.models.delivery.receiver_health import Breaker, due_receivers, endpoint, lock_receivers
 
 __all__ = [
@@ -86,18 +86,19 @@ def take_due_receivers(
         return []
     leases = leases_of(tx, [each.receiver for each in breakers])
     end_lost_attempts(tx, [each for each in leases if each.until <= now])
-    running = {
-        each.receiver: [lease for lease in leases if lease.receiver == each.receiver and lease.until > now]
-        for each in breakers
-    }
-    return [
-        DueReceiver(
-            breaker=each,
-            under_way=attempts_under_way(running[each.receiver]).keys(),
-            lease_until=min((lease.until for lease in running[each.receiver]), default=None),
-        )
-        for each in breakers
-    ]
+    running: dict[ReceiverKey, list[Lease]] = defaultdict(list)
+    for lease in leases:
+        if lease.until > now:
+            running[lease.receiver].append(lease)
+    return [_due_receiver(each, running[each.receiver]) for each in breakers]
+
+
+def _due_receiver(breaker: Breaker, running: Collection[Lease]) -> DueReceiver:
+    return DueReceiver(
+        breaker=breaker,
+        under_way=attempts_under_way(running).keys(),
+        lease_until=min((lease.until for lease in running), default=None),
+    )
 
 
 def due_deliveries(
@@ -132,7 +133,7 @@ def waiting_deliveries(tx: Connection, ids: Collection[UUID]) -> list[Delivery]:
 
 def next_due_moments(tx: Connection, receivers: Collection[ReceiverKey], now: datetime) -> dict[ReceiverKey, datetime]:
     """Return when the next delivery of each of these receivers becomes due after now; those with none are left out."""
-    rows = tx.execute(_NEXT_DUE, {"receivers": [each.text for each in receivers], "now": now})
+    rows = tx.execute(_NEXT_DUE, {"receivers": receivers, "now": now})
     moments = {row.receiver: [each for each in (row.first, row.again) if each is not None] for row in rows}
     return {receiver: min(some) for receiver, some in moments.items() if some}
 

@@ -76,9 +76,7 @@ def insert_leases(tx: Connection, leases: Sequence[Lease]) -> None:
 
 def leases_of(tx: Connection, receivers: Collection[ReceiverKey]) -> list[Lease]:
     """Return the leases of receivers, also those that ran out."""
-    return [
-        _lease(row) for row in tx.execute(_OF_RECEIVERS, {"receivers": [each.text for each in receivers]}).mappings()
-    ]
+    return [_lease(row) for row in tx.execute(_OF_RECEIVERS, {"receivers": receivers}).mappings()]
 
 
 def all_leases(tx: Connection) -> list[Lease]:

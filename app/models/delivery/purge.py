@@ -154,7 +154,7 @@ _DELETE_ENTRIES = delete(event_feed_entry).where(
 )
 
 _SUBSCRIBERS = select(endpoint.c.receiver).where(cast(endpoint.c.receiver, String).startswith("subscription:"))
-_OPEN = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.PARKED)
+_OPEN = (DeliveryState.PENDING, DeliveryState.PARKED)
 _IS_OWED = select(
     or_(*(select(delivery.c.id).where(delivery.c.receiver == _RECEIVER, in_state(each)).exists() for each in _OPEN))
 )

@@ -110,7 +110,7 @@ def make_due(tx: Connection, receivers: Iterable[ReceiverKey], now: datetime) ->
 
 def lock_receivers(tx: Connection, receivers: Iterable[ReceiverKey]) -> None:
     """Lock the rows of receivers until the end of the transaction."""
-    tx.execute(_LOCK, {"receivers": [each.text for each in _in_order(receivers)]})
+    tx.execute(_LOCK, {"receivers": set(receivers)})
 
 
 def due_receivers(tx: Connection, now: datetime, limit: int, unserved: Collection[ReceiverKey]) -> list[Breaker]:
@@ -118,7 +118,7 @@ def due_receivers(tx: Connection, now: datetime, limit: int, unserved: Collectio
 
     The longest waiting come first; those that another transaction has locked, and ``unserved``, are left out.
     """
-    values = {"now": now, "limit": limit, "unserved": [each.text for each in unserved]}
+    values = {"now": now, "limit": limit, "unserved": unserved}
     return [_breaker(row) for row in tx.execute(_DUE, values).mappings()]
 
 

@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Integer,
     RowMapping,
     Select,
     Update,
@@ -48,17 +47,6 @@ _TRIED = delivery.c.sequence.is_not(None)
 _SEEN = or_(_TRIED, delivery.c.subject_type != SubjectType.REFERRAL.value)
 _FINISHED = in_state(DeliveryState.DELIVERED, DeliveryState.DEAD)
 _PENDING = in_state(DeliveryState.PENDING)
-
-_WAITING_OF = (
-    select(delivery)
-    .where(
-        delivery.c.receiver == bindparam("receiver", type_=ReceiverText),
-        _PENDING,
-        ~is_any_of(delivery.c.id, "under_way"),
-    )
-    .order_by(delivery.c.event_position)
-    .limit(bindparam("most", type_=Integer))
-)
 
 _FIRST_OPEN = (
     select(func.min(delivery.c.event_position))
@@ -130,10 +118,7 @@ def deliver_range_again(
     The range is of the moments at which it became owed: from ``since``, before ``until`` (None: up to now).
     """
     make_due(tx, [receiver], now)
-    again = _again(receiver, now).where(delivery.c.created_at >= since)
-    if until is not None:
-        again = again.where(delivery.c.created_at < until)
-    return tx.execute(again).rowcount
+    return tx.execute(_owed_in(_again(receiver, now), since, until)).rowcount
 
 
 def deliver_to_partner_again(tx: Connection, receiver: PartnerKey, delivery_id: UUID, now: datetime) -> Delivery | None:
@@ -166,15 +151,15 @@ def deliver_all_to_partner_again(
 
 def waiting_of(tx: Connection, receiver: ReceiverKey, limit: int) -> list[Delivery]:
     """Return what a receiver is still to be sent and is not under way, oldest event first."""
-    values = {"receiver": receiver, "under_way": _under_way(tx, receiver).keys(), "most": limit}
-    rows = tx.execute(_WAITING_OF, values).mappings()
+    waiting = select(delivery).where(_waits(receiver, _under_way(tx, receiver)))
+    rows = tx.execute(waiting.order_by(delivery.c.event_position).limit(limit)).mappings()
     return [to_delivery(row) for row in rows]
 
 
 def make_waiting_due(tx: Connection, receiver: ReceiverKey, now: datetime) -> None:
     """Make due now what waits for a receiver."""
     make_due(tx, [receiver], now)
-    tx.execute(_waiting_of(receiver, _under_way(tx, receiver)).values(_restarted(now)))
+    tx.execute(update(delivery).where(_waits(receiver, _under_way(tx, receiver))).values(_restarted(now)))
 
 
 def requeue_given_up(tx: Connection, receiver: ReceiverKey, since: datetime, now: datetime) -> None:
@@ -212,11 +197,11 @@ def _under_way(tx: Connection, receiver: ReceiverKey) -> dict[UUID, BegunAttempt
 
 
 def _now(receiver: PartnerKey, under_way: Collection[UUID], now: datetime) -> Update:
-    return _waiting_of(receiver, under_way).values(_restarted(now) | {"redelivered_at": now})
+    return update(delivery).where(_waits(receiver, under_way)).values(_restarted(now) | {"redelivered_at": now})
 
 
-def _waiting_of(receiver: ReceiverKey, under_way: Collection[UUID]) -> Update:
-    return update(delivery).where(delivery.c.receiver == receiver, _PENDING, delivery.c.id.not_in(under_way))
+def _waits(receiver: ReceiverKey, under_way: Collection[UUID]) -> ColumnElement[bool]:
+    return and_(delivery.c.receiver == receiver, _PENDING, delivery.c.id.not_in(under_way))
 
 
 def _again(receiver: ReceiverKey, now: datetime) -> Update:
