@@ -6,12 +6,12 @@ from uuid import UUID
 import typer
 
 from app.api.schemas.records import RecordOut
-from app.cli.runtime import over_database, services_of
+from app.cli.runtime import read_opened
 from app.cli.tables import AsJson, print_blocks
-from app.database import Connection, Database
+from app.database import Connection
 from app.operations.access.organisations import hub_operator
 from app.operations.record_lookup import KnownRecord, RecordQuery, look_up_record
-from app.settings import Settings
+from app.operations.services import Services
 
 commands = typer.Typer()
 
@@ -30,13 +30,8 @@ def lookup(
     """Find the hub's id of what an organisation means by its own id or reference; nothing else is shown."""
     query = RecordQuery(organisation_code=organisation, id=record_id, reference=reference)
 
-    async def work(db: Database, settings: Settings) -> KnownRecord:
-        services = services_of(settings)
+    def found(tx: Connection, services: Services) -> KnownRecord:
+        return look_up_record(tx, services, hub_operator(tx, services), _BY, query)
 
-        def found(tx: Connection) -> KnownRecord:
-            return look_up_record(tx, services, hub_operator(tx, services), _BY, query)
-
-        return await db.read(found)
-
-    shown = [RecordOut.model_validate(over_database(work))]
+    shown = [RecordOut.model_validate(read_opened(found))]
     print_blocks(shown, ("kind", "id", "referral_id"), nothing="", as_json=as_json)

@@ -17,7 +17,7 @@ from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
 from app.bootstrap import open_worker
 from app.cli.program import console
 from app.cli.runtime import change_stored, over_database, read_stored, services_of
-from app.cli.tables import AsJson, print_blocks, print_report
+from app.cli.tables import AsJson, InState, Limit, print_blocks, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
@@ -33,7 +33,7 @@ from app.operations.partners.jobs import cancel_job, find_job, page_of_jobs, req
 from app.operations.partners.lease import LeaseLost, acquire_lease, release_lease
 from app.operations.partners.state import is_paused, partner_runs, partner_states, pause_partner, resume_partner
 from app.operations.services import Services
-from app.operations.subscriptions.deliveries import DeliveryQuery, DeliveryState
+from app.operations.subscriptions.deliveries import DeliveryQuery
 from app.settings import Settings
 from app.worker import WorkerLoops
 
@@ -70,7 +70,6 @@ def _partner(name: str) -> System:
 
 
 Partner = Annotated[System, typer.Argument(parser=_partner, metavar="SYSTEM", help=", ".join(PARTNERS))]
-Limit = Annotated[int, typer.Option(min=1, max=1000, help="The most that are listed.")]
 QuarantinedId = Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the quarantine list.")]
 Reason = Annotated[str, typer.Option(help="Why; stored. No personal data.")]
 By = Annotated[str, typer.Option(help="Who does this; stored.")]
@@ -123,9 +122,7 @@ def list_jobs(system: Partner, limit: Limit = 20, as_json: AsJson = False) -> No
 @partners.command("deliveries")
 def list_deliveries(
     system: Partner,
-    state: Annotated[
-        DeliveryState | None, typer.Option(help="Only those in this state: pending waits, dead was given up.")
-    ] = None,
+    state: InState = None,
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:

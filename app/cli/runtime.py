@@ -68,6 +68,15 @@ def read_stored(query: Callable[Concatenate[Connection, P], T], *args: P.args, *
     return run(with_database(read_settings(), work))
 
 
+def read_opened(query: Callable[[Connection, Services], T]) -> T:
+    """Return the result of one query that needs the services, on the database of the settings."""
+
+    async def work(db: Database, settings: Settings) -> T:
+        return await db.read(query, services_of(settings))
+
+    return over_database(work)
+
+
 def change_stored(change: Callable[Concatenate[Connection, Services, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Make one change in the database of the settings, in one transaction, and return its result."""
 

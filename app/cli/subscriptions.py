@@ -12,15 +12,14 @@ from app.api.schemas.deliveries import DeliveryOut
 from app.api.schemas.subscriptions import subscription_out
 from app.bootstrap import build_delivery_builder, origin_of
 from app.cli.program import console
-from app.cli.runtime import over_database, services_of
-from app.cli.tables import AsJson, as_text, print_blocks
+from app.cli.runtime import over_database, read_opened, services_of
+from app.cli.tables import AsJson, InState, Limit, as_text, print_blocks
 from app.database import Connection, Database
 from app.events.delivery.payload import DeliveryBuilder
 from app.operations.access.organisations import hub_operator
 from app.operations.services import Services
 from app.operations.subscriptions.deliveries import (
     DeliveryQuery,
-    DeliveryState,
     DeliveryWithAttempts,
     page_of_deliveries,
 )
@@ -39,7 +38,6 @@ _SUBSCRIPTION = ("id", "organisation", "status", "status_reason", "failing_since
 _DELIVERY = ("id", "event_type", "state", "last_error", "next_attempt_at", "created_at", "finished_at")
 
 SubscriptionId = Annotated[UUID, typer.Argument(metavar="ID", help="The hub's id of it, from `subscription list`.")]
-Limit = Annotated[int, typer.Option(min=1, max=1000, help="The most that are listed.")]
 
 
 @subscriptions.command("list")
@@ -49,16 +47,14 @@ def list_all(limit: Limit = 100, as_json: AsJson = False) -> None:
     def page(tx: Connection, services: Services) -> list[SubscriptionView]:
         return page_of_subscriptions(tx, services, hub_operator(tx, services), None, limit)[0]
 
-    shown = [subscription_out(each.subscription.id, each) for each in _read(page)]
+    shown = [subscription_out(each.subscription.id, each) for each in read_opened(page)]
     print_blocks(shown, _SUBSCRIPTION, nothing="There is no subscription yet.", as_json=as_json)
 
 
 @subscriptions.command()
 def deliveries(
     subscription_id: SubscriptionId,
-    state: Annotated[
-        DeliveryState | None, typer.Option(help="Only those in this state: pending waits, dead was given up.")
-    ] = None,
+    state: InState = None,
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +64,7 @@ def deliveries(
         ref = operator_ref(tx, services, subscription_id)
         return page_of_deliveries(tx, ref, DeliveryQuery(state, None, limit))[0]
 
-    shown = [delivery_out(DeliveryOut, each, lambda own_id: own_id) for each in _read(page)]
+    shown = [delivery_out(DeliveryOut, each, lambda own_id: own_id) for each in read_opened(page)]
     print_blocks(shown, _DELIVERY, nothing="There is no such delivery.", as_json=as_json)
 
 
@@ -94,13 +90,6 @@ def recover_since(
         return recover(tx, services, builder, ref, since.replace(tzinfo=UTC))
 
     _print_owed(_change(work))
-
-
-def _read(query: Callable[[Connection, Services], T]) -> T:
-    async def work(db: Database, settings: Settings) -> T:
-        return await db.read(query, services_of(settings))
-
-    return over_database(work)
 
 
 def _change(change: Callable[[Connection, Services, DeliveryBuilder], T]) -> T:

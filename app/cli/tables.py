@@ -12,8 +12,13 @@ from rich.table import Column, Table
 
 from app.cli.program import console
 from app.domain.local_time import AMSTERDAM
+from app.operations.subscriptions.deliveries import DeliveryState
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="The most that are listed.")]
+InState = Annotated[
+    DeliveryState | None, typer.Option(help="Only those in this state: pending waits, dead was given up.")
+]
 
 
 def print_items(items: Sequence[BaseModel], columns: Sequence[str], *, as_json: bool) -> None:
