@@ -14,7 +14,7 @@ from app.settings import Settings
 from tests.support.command_line import run, run_json
 from tests.support.served import api_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 CREATE = ("client", "create", "etf", "--organisation=expertiseteam-financien", "--scope=organisations:read")
 

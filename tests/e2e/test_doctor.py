@@ -25,7 +25,7 @@ from tests.support.command_line import run, run_json, write
 from tests.support.postgres import PostgresServer
 from tests.support.store_trouble import read_only
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 KEY, OTHER_KEY = (b64encode(bytes([byte]) * 32).decode() for byte in (1, 2))
 

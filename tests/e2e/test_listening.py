@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.command_line import run
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 SERVE = ("serve", "--with-worker")
 

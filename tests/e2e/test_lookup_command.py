@@ -12,7 +12,7 @@ from app.operations.services import Services
 from tests.support.command_line import change, run, run_json
 from tests.support.hub import DOCK, context_of, referral
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 
 def refer(tx: Connection, services: Services) -> tuple[UUID, UUID]:

@@ -11,7 +11,7 @@ from app.operations.clock import SystemClock
 from app.operations.services import build_services
 from tests.support.command_line import run, run_json, write
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 KEY_BYTES = bytes([1]) * 32
 KEY, OTHER_KEY = (b64encode(bytes([byte]) * 32).decode() for byte in (1, 2))

@@ -17,7 +17,7 @@ from tests.support.command_line import change, run, run_json
 from tests.support.hub import WIJKTEAM
 from tests.support.quarantine import quarantine_two
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.support.command_line import run, run_json
 from tests.support.postgres import PostgresServer, run_script
 from tests.support.store_trouble import end_connections
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 LIMITS = {"statement_timeout": "35s", "idle_in_transaction_session_timeout": "10s", "jit": "off"}
 

@@ -9,7 +9,7 @@ from app.models.access.policy_version import UsedPolicy, insert_used_policy
 from app.privacy.policy import load_policy
 from tests.support.command_line import run, run_json, write
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 VERSION = load_policy().version
 OTHER = UsedPolicy(VERSION, "0" * 64, datetime(2026, 3, 2, 9, 30, tzinfo=UTC))

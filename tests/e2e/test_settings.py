@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.command_line import run, run_json
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 COMMANDS = (
     ("serve", "--with-worker"),

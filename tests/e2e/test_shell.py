@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.command_line import run
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 
 def typed(environment: dict[str, str], *lines: str) -> str:

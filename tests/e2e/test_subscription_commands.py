@@ -17,7 +17,7 @@ from app.operations.subscriptions.subscriptions import (
 )
 from tests.support.command_line import change, run, run_json
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 UNKNOWN = str(UUID(int=7))
 LATER = "2999-01-01T00:00:00Z"

@@ -1,17 +1,15 @@
 """A command says in one sentence why it cannot work with the database, and what to do about it."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from app.cli.program import run as run_to_the_end
-from app.database import Connection, Database, upgrade_schema
-from tests.support.command_line import run
+from app.database import upgrade_schema
+from tests.support.command_line import run, write
 from tests.support.postgres import PostgresServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("restored_logging")]
+pytestmark = pytest.mark.slow
 
 COMMANDS = (("serve", "--with-worker"), ("worker",), ("partner", "status"), ("client", "list"))
 BEFORE_THE_FIRST_MIGRATION = "The database has no tables yet; run 'trajecthub migrate'."
@@ -21,17 +19,6 @@ OUT_OF_REACH = "The database cannot be read ({kind}); check TRAJECTHUB_DATABASE_
 def outcomes(environment: dict[str, str], url: str, *commands: tuple[str, ...]) -> set[tuple[int, str]]:
     """Return the exit codes and outputs of commands over a database."""
     return {run(environment | {"TRAJECTHUB_DATABASE_URL": url}, *words) for words in commands}
-
-
-def write(url: str, work: Callable[[Connection], object]) -> None:
-    """Do one thing in the store, as a hub would that is stopped by now."""
-
-    async def written() -> None:
-        db = Database.open(url)
-        await db.write(work)
-        await db.close()
-
-    run_to_the_end(written())
 
 
 def test_before_the_first_migration_every_command_asks_for_it(sandbox: dict[str, str], empty_database_url: str) -> None:

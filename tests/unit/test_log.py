@@ -37,7 +37,6 @@ def test_every_event_has_a_snake_case_name_that_the_operations_page_explains() -
     assert events - set(inline_code(OPERATIONS)) == set()
 
 
-@pytest.mark.usefixtures("restored_logging")
 def test_a_line_is_a_json_object_with_the_correlation_id(capfd: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", "json")
 
@@ -48,7 +47,6 @@ def test_a_line_is_a_json_object_with_the_correlation_id(capfd: pytest.CaptureFi
     assert (line["event"], line["level"], line["correlation_id"]) == ("referral_received", "info", "request-1")
 
 
-@pytest.mark.usefixtures("restored_logging")
 def test_lines_of_libraries_look_the_same(capfd: pytest.CaptureFixture[str]) -> None:
     configure_logging("WARNING", "json")
 
@@ -59,7 +57,6 @@ def test_lines_of_libraries_look_the_same(capfd: pytest.CaptureFixture[str]) -> 
     assert (line["event"], line["logger"], line["level"]) == ("slow", "library", "warning")
 
 
-@pytest.mark.usefixtures("restored_logging")
 def test_a_trace_shows_no_values(capfd: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO", "json")
     citizen = "999990019"
@@ -89,7 +86,6 @@ def circle() -> dict[str, object]:
     return made
 
 
-@pytest.mark.usefixtures("restored_logging")
 @pytest.mark.parametrize("log_format", ["json", "console"])
 @pytest.mark.parametrize("value", ["half \ud83d", b"\xff", Hostile(), {Hostile(): 1}, circle()])
 def test_no_value_keeps_an_event_from_being_logged(
