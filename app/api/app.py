@@ -12,6 +12,7 @@ from app.api.http.middleware import RequestGuard, ResponseHeaders
 from app.api.http.problems import install_problem_handlers
 from app.api.http.request_log import RequestLog
 from app.api.http.request_record import record_of
+from app.api.invalid_requests import install_form_handler
 from app.api.openapi.document import document
 from app.api.routes import OUTSIDE, ROUTERS
 from app.api.state import AppState
@@ -88,6 +89,7 @@ def _application(hub: AppState, routers: Sequence[APIRouter]) -> FastAPI:
     application = FastAPI(openapi_url=None, redirect_slashes=False)
     application.state.hub = hub
     install_problem_handlers(application)
+    install_form_handler(application)
     for router in routers:
         application.include_router(router)
     return application

@@ -245,7 +245,10 @@ class WriteContext(ReadContext):
 class _Reading(BearerToken):
     async def __call__(self, request: Request, required: SecurityScopes) -> ReadContext:
         hub = await hub_of(request)
-        return ReadContext(hub, await authenticate(hub, request, required.scopes))
+        read = ReadContext(hub, await authenticate(hub, request, required.scopes))
+        # A body of the wrong form never reaches the endpoint; its rules are then checked where it is answered.
+        request.state.context = read
+        return read
 
 
 class _Changing(BearerToken):
@@ -254,9 +257,8 @@ class _Changing(BearerToken):
     ) -> WriteContext:
         hub = await hub_of(request)
         who = await authenticate(hub, request, required.scopes)
-        # A body of the wrong form never reaches the endpoint; its other rules are then checked where it is answered.
-        request.state.circumstances = who.circumstances(hub.services)
-        return WriteContext(hub, who, await write_of(request, key, if_match))
+        request.state.context = change = WriteContext(hub, who, await write_of(request, key, if_match))
+        return change
 
 
 _READING, _CHANGING = _Reading(), _Changing()

@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -58,6 +58,14 @@ def position_of(cursor: str | None) -> Position | None:
         return Position(moment.astimezone(UTC), found)
     except (ValueError, OverflowError) as error:
         raise _unreadable() from error
+
+
+def cursor_faults(cursor: str | None) -> Iterator[FieldFault]:
+    """Return the fault of a text that was not made by ``cursor_of``."""
+    try:
+        position_of(cursor)
+    except InvalidInput as error:
+        yield from error.faults
 
 
 def text_cursor(*texts: str) -> str:

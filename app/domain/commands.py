@@ -61,12 +61,12 @@ class RegisterReferral:
     """A referrer puts a client forward.
 
     Attributes:
-        organisation_code: code of the referring organisation.
+        organisation_code: code of the referring organisation; None, which is refused, when it was not stated.
         reference: the referrer's own reference, unique per organisation.
         received_at: when the referral was made; None is the moment of recording.
     """
 
-    organisation_code: str
+    organisation_code: str | None
     client: ClientDetails
     contents: ReferralContents
     reference: str | None = None

@@ -29,7 +29,7 @@ Messages name the field, the rule and the remedy, and never contain personal dat
 the description in the generated reference of errors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from uuid import UUID
 
@@ -76,6 +76,20 @@ class InvalidInput(HubError):
     def __init__(self, *faults: FieldFault) -> None:
         super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in faults))
         self.faults = faults
+
+
+def refuse(faults: Iterable[FieldFault]) -> None:
+    """Raise InvalidInput with these faults, when there are any."""
+    if found := tuple(faults):
+        raise InvalidInput(*found)
+
+
+def first_of_each_field(faults: Iterable[FieldFault]) -> list[FieldFault]:
+    """Return the first fault of each field: what is wrong on its own is not compared with what is stored."""
+    first: dict[str, FieldFault] = {}
+    for fault in faults:
+        first.setdefault(fault.field, fault)
+    return list(first.values())
 
 
 class NotFound(HubError):

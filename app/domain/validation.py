@@ -1,12 +1,12 @@
 """What must hold for every command, over HTTP or by a partner: all faults at once."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.birth_date import BirthDate, first_possible
-from app.domain.codes import OrganisationRole, System
+from app.domain.codes import DropOutReason, OrganisationRole, System, TrajectoryResult
 from app.domain.commands import (
     ActionContext,
     AmendReferral,
@@ -22,6 +22,7 @@ from app.domain.errors import FieldFault, InvalidInput
 from app.domain.identifiers import is_bsn
 from app.domain.input_rules import InputRule
 from app.domain.local_time import midnight
+from app.domain.stated import Stated
 from app.domain.values import ClientDetails, ReferralContents
 
 # A caller's clock may run a little ahead of ours; the calendar of a partner, or of a caller in another zone, a day.
@@ -50,18 +51,19 @@ class Circumstances:
 
 def command_faults(command: Command, given: Circumstances) -> Iterator[FieldFault]:
     """Return every field of a command that breaks a rule which needs no stored data."""
-    return stated_faults(_stated(command, given), given)
+    return stated_faults(Stated(dict(_statements(command, given))), given)
 
 
-def stated_faults(stated: Iterable[tuple[str, object]], given: Circumstances) -> Iterator[FieldFault]:
-    """Return what is wrong with values, each by the API's name of its field; a value without a rule is right."""
-    for field, value in stated:
+def stated_faults(stated: Stated, given: Circumstances) -> Iterator[FieldFault]:
+    """Return what is wrong with the values that a command states; a value without a rule is right."""
+    for field, value in stated.values.items():
         rule = _RULES.get(field)
         if rule is not None and value is not None:
             yield from rule(field, value, given)
+    yield from _drop_out_faults(stated)
 
 
-def _stated(command: Command, given: Circumstances) -> Iterator[tuple[str, object]]:
+def _statements(command: Command, given: Circumstances) -> Iterator[tuple[str, object]]:
     """Return what a command states and a rule is about, by the API's name of the field."""
     match command:
         case RegisterReferral():
@@ -74,7 +76,7 @@ def _stated(command: Command, given: Circumstances) -> Iterator[tuple[str, objec
             yield from _referral_statements(command.contents, command.client)
         case _:
             yield "occurredAt", given.context.occurred_at
-            yield from _days_of(command)
+            yield from _details_of(command)
 
 
 def _referral_statements(contents: ReferralContents, client: ClientDetails | None) -> Iterator[tuple[str, object]]:
@@ -85,8 +87,8 @@ def _referral_statements(contents: ReferralContents, client: ClientDetails | Non
         yield "client.birthDate", client.birth_date
 
 
-def _days_of(command: Command) -> Iterator[tuple[str, date | None]]:
-    """Return the days on which a command says that something happened, by the API's name of the field."""
+def _details_of(command: Command) -> Iterator[tuple[str, object]]:
+    """Return what a step states, other than its moment, and a rule is about, by the API's name of the field."""
     match command:
         case ConcludeIntake():
             yield "concludedOn", command.concluded_on
@@ -94,6 +96,8 @@ def _days_of(command: Command) -> Iterator[tuple[str, date | None]]:
             yield "signedOn", command.signed_on
         case RecordResult():
             yield "decidedOn", command.decided_on
+            yield "result", command.result
+            yield "dropOutReason", command.drop_out_reason
         case CloseTrajectory():
             yield "closedOn", command.closed_on
         case RecordKbrStatus():
@@ -130,6 +134,14 @@ def _bsn_faults(field: str, bsn: str, given: Circumstances) -> Iterator[FieldFau
     elif not is_bsn(bsn):
         message = "The number fails the eleven-test; check its nine digits or leave it out."
         yield FieldFault(field, InputRule.ELEVEN_TEST, message)
+
+
+def _drop_out_faults(stated: Stated) -> Iterator[FieldFault]:
+    result = stated.value("result", TrajectoryResult)
+    is_other = result is not None and result is not TrajectoryResult.NO_FURTHER_SUPPORT
+    if is_other and stated.value("dropOutReason", DropOutReason) is not None:
+        message = "A drop-out reason goes with the result 'no_further_support' only; leave it out."
+        yield FieldFault("dropOutReason", InputRule.ONLY_WITH_DROP_OUT, message)
 
 
 _RULES: Mapping[str, Callable[[str, Any, Circumstances], Iterator[FieldFault]]] = {

@@ -1,5 +1,6 @@
 """Looking up what an organisation means by an id or a reference of its own, for the operator who helps it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import structlog
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole
-from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
+from app.domain.errors import FieldFault, Forbidden, NotFound, refuse
 from app.domain.input_rules import InputRule
 from app.domain.records import RecordKind
 from app.domain.text import composed
@@ -51,8 +52,7 @@ def look_up_record(
     """
     if caller.role is not OrganisationRole.OPERATOR:
         raise Forbidden("Only the hub's operator looks up what others mean; read your own records by their id.")
-    if (query.id is None) == (query.reference is None):
-        raise InvalidInput(FieldFault("id", InputRule.ID_OR_REFERENCE, "Give either an id or a reference."))
+    refuse(query_faults(has_id=query.id is not None, has_reference=query.reference is not None))
     organisation = read_organisation(tx, query.organisation_code)
     found = _found(tx, services, organisation, query)
     # The id and the reference lead to a person, so neither is logged.
@@ -66,6 +66,12 @@ def look_up_record(
     if found is None:
         raise NotFound("This organisation has no such record; mind the organisation and the spelling.")
     return found
+
+
+def query_faults(*, has_id: bool, has_reference: bool) -> Iterator[FieldFault]:
+    """Return the fault of a look-up by neither or both of an id and a reference."""
+    if has_id is has_reference:
+        yield FieldFault("id", InputRule.ID_OR_REFERENCE, "Give either an id or a reference.")
 
 
 def _found(tx: Connection, services: Services, organisation: Organisation, query: RecordQuery) -> KnownRecord | None:

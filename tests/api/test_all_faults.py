@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.input_rules import InputRule
 from tests.api.conftest import Api
-from tests.support.api_calls import attempt, attended, path_for, refer, referral, step
+from tests.support.api_calls import attempt, attended, concluded, path_for, refer, referral, step
 
 Faults = set[tuple[str, str]]
 
@@ -125,6 +125,97 @@ async def test_organisation_names_all_faults(operator: Api) -> None:
 
     assert faults(of_form) == {("name", "string-too-short"), ("area", "known-area")}
     assert faults(of_rules) == {("system", "referrers-system"), ("area", "known-area")}
+
+
+async def test_system_that_names_no_organisation_is_told_so_with_the_others(gidso: Api) -> None:
+    body = six_faults()
+    right = body | {"client": body["client"] | {"familyName": "Jansen"}}
+
+    of_form = await gidso.post("/v1/referrals", json=body)
+    of_rules = await gidso.post("/v1/referrals", json=right)
+
+    missing = ("organisationCode", "required")
+    assert faults(of_form) == SIX | {missing}
+    assert faults(of_rules) == SIX - {("client.familyName", "string-too-short")} | {missing}
+
+
+async def test_unreadable_organisation_code_is_not_called_missing(gidso: Api) -> None:
+    answered = await gidso.post("/v1/referrals", json=referral(organisationCode=7))
+
+    assert faults(answered) == {("organisationCode", "string-type")}
+
+
+async def test_change_of_a_number_is_named_with_the_others(gidso: Api) -> None:
+    client = {"givenName": "Jan", "birthDate": "1988-04-12", "bsn": "999990019"}
+    made = await refer(gidso, organisationCode="wijkteam-feijenoord", client=client)
+    path, anyhow = f"/v1/referrals/{made['id']}", {"If-Match": "*"}
+
+    removed = await gidso.patch(path, json={"client": {"bsn": None}, "area": "Atlantis"}, headers=anyhow)
+    changed = await gidso.patch(path, json={"client": {"bsn": "111222333"}, "area": "Atlantis"}, headers=anyhow)
+    of_form = await gidso.patch(path, json={"client": {"bsn": "111222333"}, "area": 7}, headers=anyhow)
+
+    assert faults(removed) == faults(changed) == {("client.bsn", "unchangeable"), ("area", "known-area")}
+    assert faults(of_form) == {("client.bsn", "unchangeable"), ("area", "string-type")}
+
+
+async def test_steps_name_what_does_not_fit_what_is_stored_with_the_others(dock: Api, etf: Api) -> None:
+    path, future = await concluded(dock, etf, "K-1"), {"occurredAt": "2030-01-01T00:00:00Z"}
+    referral_path = await path_for(etf, "K-1")
+
+    plan = await attempt(etf, f"{path}/plan", future | {"signedOn": "2026-01-01"})
+    reason = {"result": "kbr_application", "dropOutReason": "unknown"}
+    result = await attempt(etf, f"{path}/result", future | reason)
+    forwarding = await attempt(etf, f"{referral_path}/forwarding", future | {"organisationCode": "atlantis"})
+
+    at_once = ("occurredAt", "not-in-future")
+    assert faults(plan) == {at_once, ("signedOn", "not-before-intake")}
+    assert faults(result) == {at_once, ("dropOutReason", "only-with-drop-out")}
+    assert faults(forwarding) == {at_once, ("organisationCode", "known-organisation")}
+
+
+async def test_subscription_names_all_faults(dock: Api) -> None:
+    body = {
+        "url": "http://10.0.0.1/hooks",
+        "areas": ["Atlantis", "Noord"],
+        "eventTypes": ["nl.trajecthub.subscriptions.test.v1"],
+        "authentication": {"kind": "mtls", "certificate": "none", "privateKey": "none"},
+    }
+    of_rules = {
+        ("url", "public-address"),
+        ("areas", "known-area"),
+        ("eventTypes", "told-to-referrers"),
+        ("authentication.certificate", "pem"),
+    }
+    made = await dock.post("/v1/subscriptions", json={"url": "https://hooks.example.nl/hub"})
+    path = f"/v1/subscriptions/{made.json()['id']}"
+
+    created = await dock.post("/v1/subscriptions", json=body)
+    changed = await dock.patch(path, json=body, headers={"If-Match": "*"})
+    unreadable = body | {"areas": ["Atlantis", 7], "content": "thick"}
+    of_form = await dock.post("/v1/subscriptions", json=unreadable)
+
+    assert faults(created) == faults(changed) == of_rules
+    assert faults(of_form) == of_rules | {("areas.1", "string-type"), ("content", "literal-error")}
+
+
+async def test_search_names_all_faults(dock: Api) -> None:
+    nothing = await dock.post("/v1/referrals/_search", json={"cursor": "none"})
+    number = await dock.post("/v1/referrals/_search", json={"cursor": "none", "bsn": "999990019", "limit": 0})
+
+    assert faults(nothing) == {("body", "not-empty"), ("cursor", "cursor")}
+    assert faults(number) == {("bsn", "bsn-not-allowed"), ("cursor", "cursor"), ("limit", "greater-than-equal")}
+
+
+async def test_code_of_an_institution_is_named_with_the_others(operator: Api) -> None:
+    path = "/v1/organisations/expertiseteam-financien"
+    body = {"name": "Team", "kind": "wijkteam", "area": "Atlantis"}
+
+    of_rules = await operator.put(path, json=body, headers={"If-Match": "*"})
+    of_form = await operator.put(path, json=body | {"name": ""}, headers={"If-Match": "*"})
+
+    both = {("code", "referring-organisation"), ("area", "known-area")}
+    assert faults(of_rules) == both
+    assert faults(of_form) == both | {("name", "string-too-short")}
 
 
 async def test_consent_of_today_is_taken(dock: Api) -> None:

@@ -25,8 +25,9 @@ from app.operations.services import Services, build_services
 from tests.support.event_env import CANARY, KEY, ORIGIN, START, FakePartner, MovableClock
 
 REASON = "Kanarie-reden: schulden na scheiding"
+REFERRER = "wijkteam-feijenoord"
 REFERRAL = RegisterReferral(
-    organisation_code="wijkteam-feijenoord",
+    organisation_code=REFERRER,
     client=ClientDetails(given_name="Kim", family_name=CANARY, birth_date=date(1980, 2, 29), phone="0600000001"),
     contents=ReferralContents(
         area="Feijenoord",
@@ -51,9 +52,7 @@ class Installation:
     async def register(self) -> UUID:
         def work(tx: Connection) -> UUID:
             set_up_institutions(tx, self.services)
-            details = ReferrerDetails(
-                code=REFERRAL.organisation_code, name="Wijkteam", kind=ReferrerKind.WIJKTEAM, system=System.GIDSO
-            )
+            details = ReferrerDetails(code=REFERRER, name="Wijkteam", kind=ReferrerKind.WIJKTEAM, system=System.GIDSO)
             save_referrer(tx, self.services, details)
             context = ActionContext(role=OrganisationRole.REFERRER, system=System.GIDSO, occurred_at=START)
             uow = UnitOfWork(tx, self.services)

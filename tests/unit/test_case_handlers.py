@@ -55,7 +55,7 @@ from app.domain.commands import (
     SignPlan,
     WithdrawReferral,
 )
-from app.domain.errors import Forbidden, InvalidInput, TransitionNotAllowed
+from app.domain.errors import Forbidden, TransitionNotAllowed
 from app.domain.fields import Field
 from app.domain.identifiers import MonotonicIds
 from app.domain.values import ClientDetails, Consent, Counsellor, Organisation, Referral, ReferralContents
@@ -303,16 +303,7 @@ REFUSED: list[tuple[str, tuple[Command, ...], Command, ActionContext, type[Excep
     ("confirming twice", (CONFIRM,), CONFIRM, BY_TEAM, TransitionNotAllowed),
     ("planning before confirming", (), SCHEDULE, BY_TEAM, TransitionNotAllowed),
     ("signing without a trajectory", (), SignPlan(TODAY), BY_TEAM, TransitionNotAllowed),
-    ("signing before the intake", TO_TRAJECTORY, SignPlan(TODAY - timedelta(days=1)), BY_TEAM, InvalidInput),
-    (
-        "a story without a drop-out",
-        TO_TRAJECTORY,
-        replace(DECIDE, drop_out_reason=DropOutReason.OTHER),
-        BY_TEAM,
-        InvalidInput,
-    ),
     ("granting what nobody asked", (CONFIRM,), AnswerWithdrawal(granted=True), BY_TEAM, TransitionNotAllowed),
-    ("another person", (), AmendReferral(CONTENTS, replace(CLIENT, bsn="999990019")), BY_REFERRER, InvalidInput),
     (
         "a party by the referrer",
         TO_TRAJECTORY,

@@ -7,6 +7,7 @@ import pytest
 from app.domain.birth_date import BirthDate, PartialDate
 from app.domain.codes import OrganisationRole, System
 from app.domain.commands import ActionContext
+from app.domain.stated import Stated
 from app.domain.validation import Circumstances, stated_faults
 
 # 23:30 in the city, on the 2nd of March.
@@ -28,7 +29,7 @@ def refused(field: str, stated: datetime | BirthDate, *, by_partner: bool = Fals
         catch_up=by_partner,
     )
     given = Circumstances(context=context, areas=(), now=now)
-    rules = [fault.rule.value for fault in stated_faults([(field, stated)], given)]
+    rules = [fault.rule.value for fault in stated_faults(Stated({field: stated}), given)]
     assert rules in ([], ["not-in-future"])
     return bool(rules)
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
@@ -16,7 +15,6 @@ from starlette.types import Scope
 from app.api.http.language import prefers_dutch
 from app.api.http.protocol_errors import BAD_REQUEST, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
 from app.api.http.request_record import record_of
-from app.api.http.validation_errors import broken_rules, invalid_input
 from app.domain.errors import (
     Conflict,
     DuplicateReference,
@@ -37,7 +35,6 @@ from app.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
-from app.domain.validation import Circumstances
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:problem:trajecthub:"
@@ -147,9 +144,8 @@ def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, ob
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Make an application answer every error with a problem."""
+    """Make an application answer every error with a problem, except those of the form of a request."""
     app.add_exception_handler(HubError, _on_hub_error)
-    app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(Exception, _on_bug)
 
@@ -172,21 +168,6 @@ async def _on_hub_error(request: Request, error: Exception) -> Response:
 
 def _fault_out(fault: FieldFault, *, dutch: bool) -> dict[str, str]:
     return {"field": fault.field, "rule": fault.rule, "message": fault.message_nl if dutch else fault.message}
-
-
-async def _on_invalid_request(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    given: Circumstances | None = getattr(request.state, "circumstances", None)
-    model = _model_of(request)
-    broken = broken_rules(model, error.body, given) if given and model else ()
-    return problem_of(request.scope, invalid_input(error.errors(), broken))
-
-
-def _model_of(request: Request) -> type[BaseModel] | None:
-    """Return the model of the body that the endpoint reads; None without one."""
-    field = request.scope["route"].body_field
-    model = field.field_info.annotation if field else None
-    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

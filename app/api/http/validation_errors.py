@@ -1,19 +1,14 @@
 """Pydantic's findings as faults: field, rule and remedy, never the value that was sent."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from functools import cache
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
-from pydantic.fields import FieldInfo
 
 from app.api.forms import FORMS
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
-from app.domain.validation import Circumstances, stated_faults
 
 _SAFE_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
 _RULES = {rule.value: rule for rule in InputRule}
@@ -53,38 +48,6 @@ _DETAILS = {
 def invalid_input(findings: Iterable[Any], broken: Iterable[FieldFault] = ()) -> InvalidInput:
     """Return the error to raise for what Pydantic found, each in its order, and for other rules that are broken."""
     return InvalidInput(*map(_fault, findings), *broken)
-
-
-def broken_rules(model: type[BaseModel], document: object, given: Circumstances) -> Iterator[FieldFault]:
-    """Return the faults of those values that have the form of their field, in a document in which others have not."""
-    return stated_faults(_readable_values(model, document), given)
-
-
-def _readable_values(model: type[BaseModel], document: object, prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Return the values of a document that are right on their own, by the path of their field."""
-    if not isinstance(document, Mapping):
-        return
-    for name, field in _fields(model).items():
-        if name not in document:
-            continue
-        if isinstance(field, TypeAdapter):
-            with suppress(ValidationError):
-                yield prefix + name, field.validate_python(document[name])
-        else:
-            yield from _readable_values(field, document[name], f"{prefix}{name}.")
-
-
-@cache
-def _fields(model: type[BaseModel]) -> Mapping[str, TypeAdapter[object] | type[BaseModel]]:
-    """Return what reads each field of a model, by its name in JSON: its type, or a model of its own."""
-    return {field.alias or name: _reader(field) for name, field in model.model_fields.items()}
-
-
-def _reader(field: FieldInfo) -> TypeAdapter[object] | type[BaseModel]:
-    if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-        return field.annotation
-    limited: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-    return TypeAdapter(limited)
 
 
 def _fault(finding: Mapping[str, Any]) -> FieldFault:

@@ -3,7 +3,6 @@
 No request here calls a partner: what needs its answer is requested as a job, which a worker does at its next round.
 """
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
@@ -31,8 +30,7 @@ from app.api.schemas.partners import (
     RunsOut,
 )
 from app.domain.codes import PARTNERS, OrganisationRole, System
-from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
-from app.domain.input_rules import InputRule
+from app.domain.errors import Forbidden, NotFound
 from app.domain.partners import CaseLink, Job, JobKind, JobRequest, QuarantineQuery
 from app.operations.access.idempotency import Answer, answering
 from app.operations.intake.quarantine import (
@@ -235,8 +233,6 @@ async def create_job(change: Manages, system: Partner, body: JobIn) -> Response:
     While the partner is paused or not called after failed pulls the job waits, as `waitsFor` says. A job for a partner
     that no worker ever pulled is refused, unless the partner is paused.
     """
-    if faults := list(_misplaced(body)):
-        raise InvalidInput(*faults)
     job = JobRequest(
         kind=JobKind(body.kind),
         dry_run=body.dry_run,
@@ -268,17 +264,6 @@ async def cancel(change: Manages, system: Partner, job_id: JobId) -> Response:
     """Cancel a waiting job (*annuleren*); one that was started is finished."""
     by = change.caller.client_id
     return await change.once(answering(_job_answer, cancel_job, change.services, system, job_id=job_id, by=by))
-
-
-def _misplaced(job: JobIn) -> Iterator[FieldFault]:
-    """Return the parameters that belong to another kind of job."""
-    if job.since is not None and job.kind != "backfill":
-        message = "Leave it out, or ask for a backfill; the other jobs take everything."
-        yield FieldFault("since", InputRule.OF_A_BACKFILL, message)
-    if job.kind != "link":
-        message = "Leave it out, or ask for a job of kind link."
-        given = {"links": job.links, "acceptBsnAndDay": job.accept_bsn_and_day}
-        yield from (FieldFault(name, InputRule.OF_A_LINKING, message) for name, value in given.items() if value)
 
 
 def _state_answer(state: PartnerState) -> Answer:

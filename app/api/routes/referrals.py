@@ -1,16 +1,20 @@
 """Referrals: make, read, list, search, change (*aanmeldingen*)."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import JsonValue, ValidationError
+from pydantic_core import ErrorDetails
 
+from app.api.body_rules import search_faults
 from app.api.context import ReadContext, WriteContext, changing, reading, referral_body
 from app.api.http.problems import owned_responses, problem_responses
-from app.api.http.validation_errors import broken_rules, invalid_input
+from app.api.http.validation_errors import invalid_input
 from app.api.paging import page_answer
+from app.api.readable import read_stated
 from app.api.representations import disclosures_body, history_body
 from app.api.responses import json_answer
 from app.api.schemas.lists import (
@@ -25,13 +29,15 @@ from app.api.schemas.referral_in import ReferralContentsIn, ReferralIn, written
 from app.api.schemas.referral_out import ReferralOut
 from app.domain.case import Case
 from app.domain.commands import AmendReferral
-from app.domain.errors import FieldFault, InvalidInput
+from app.domain.errors import FieldFault, first_of_each_field, refuse
 from app.domain.input_rules import InputRule
 from app.domain.ownership import statement_of
 from app.domain.queries import ReferralQuery
-from app.domain.validation import Circumstances, bsn_not_allowed
+from app.domain.stated import Stated
+from app.domain.validation import Circumstances, stated_faults
 from app.operations.cases.queries import page_of_referrals, read_history, referral_actions
 from app.operations.cases.register import code_to_register_for
+from app.operations.cases.rules import bsn_change_faults
 from app.operations.disclosure.disclosures import read_disclosures
 
 router = APIRouter(prefix="/referrals", tags=["referrals"])
@@ -81,11 +87,7 @@ async def list_page(request: Request, filters: Annotated[ReferralFilters, Query(
 )
 async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Response:
     """Search (*zoeken*) by what must not appear in a URL, such as a citizen service number (*BSN*)."""
-    if body.asks_nothing:
-        message = "Give at least one thing to search for, or list with GET /v1/referrals."
-        raise InvalidInput(FieldFault("body", InputRule.NOT_EMPTY, message))
-    if body.bsn and not read.caller_scope.is_inside:
-        raise InvalidInput(bsn_not_allowed("bsn"))
+    refuse(search_faults(read, Stated(body.model_dump(by_alias=True, exclude_unset=True))))
     return await _page(request, read, body, body)
 
 
@@ -175,18 +177,28 @@ def _patched(patch: dict[str, JsonValue], given: Circumstances, case: Case) -> A
     """Return what the referrer says after a merge patch.
 
     Raises:
-        InvalidInput: the result breaks a rule, or has no citizen service number any more.
+        InvalidInput: the result has the wrong form, or no citizen service number any more.
     """
     document = _merged(written(statement_of(case)), patch)
-    broken = partial(broken_rules, ReferralContentsIn, document, given)
+    findings: Sequence[ErrorDetails] = ()
     try:
         body = ReferralContentsIn.model_validate(document)
     except ValidationError as error:
-        raise invalid_input(error.errors(), broken()) from None
-    if case.client.details.bsn and body.client.bsn is None:
-        message = "The BSN cannot be removed; mark the referral as entered in error and make a new one."
-        raise InvalidInput(FieldFault("client.bsn", InputRule.UNCHANGEABLE, message), *broken())
+        findings = error.errors()
+    removed = list(_removed_number(case, document))
+    if findings or removed:
+        stated = read_stated(ReferralContentsIn, document)
+        changed = bsn_change_faults(case, stated.value("client.bsn", str))
+        broken = first_of_each_field([*stated_faults(stated, given), *removed, *changed])
+        raise invalid_input(findings, broken)
     return AmendReferral(body.contents(), body.details())
+
+
+def _removed_number(case: Case, document: Mapping[str, object]) -> Iterator[FieldFault]:
+    client = document.get("client")
+    if case.client.details.bsn and isinstance(client, dict) and client.get("bsn") is None:
+        message = "The BSN cannot be removed; mark the referral as entered in error and make a new one."
+        yield FieldFault("client.bsn", InputRule.UNCHANGEABLE, message)
 
 
 def _merged(target: dict[str, object], patch: dict[str, JsonValue]) -> dict[str, object]:

@@ -13,6 +13,7 @@ from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.http.problems import problem_responses
 from app.api.http.validation_errors import invalid_input
 from app.api.paging import id_after, id_cursor, page_answer
+from app.api.readable import read_stated
 from app.api.responses import answer, answered_before, json_answer
 from app.api.schemas.lists import PageIn
 from app.api.schemas.subscriptions import (
@@ -30,13 +31,14 @@ from app.operations.access.idempotency import Answer, Operation, answering
 from app.operations.subscriptions.consent import activate, approve, obtain_consent
 from app.operations.subscriptions.lookup import SubscriptionRef
 from app.operations.subscriptions.recovery import Resumption, resume_and_count
+from app.operations.subscriptions.rules import subscription_faults
 from app.operations.subscriptions.subscriptions import (
     UNCHANGED,
     Subscription,
     SubscriptionRequest,
     SubscriptionTerms,
     SubscriptionView,
-    check_addresses,
+    check_request,
     create_subscription,
     page_of_subscriptions,
     patch_subscription,
@@ -85,8 +87,8 @@ async def create(body: SubscriptionIn, change: Manages) -> Response:
     hub, request = change.hub, body.request()
     if answered := await answered_before(hub, change.caller, change.write):
         return answered
-    await check_addresses(hub.outbound, request)
     owner, terms = change.caller.organisation, _terms(hub)
+    await check_request(hub.outbound, change.services, owner, request)
     return await change.once(
         answering(partial(_created, change), create_subscription, change.services, owner, request, terms)
     )
@@ -133,8 +135,8 @@ async def patch_one(subscription_id: SubscriptionId, patch: Patch, change: Manag
     if answered := await answered_before(hub, change.caller, change.write):
         return answered
     present = await hub.db.read(read_subscription, change.services, ref)
-    request = _merged(present.subscription, patch)
-    await check_addresses(hub.outbound, request)
+    request = await _merged(change, present.subscription, patch)
+    await check_request(hub.outbound, change.services, change.caller.organisation, request)
     return await _changed(change, patch_subscription, ref, request, _terms(hub))
 
 
@@ -233,11 +235,14 @@ def _terms(hub: AppState) -> SubscriptionTerms:
     return SubscriptionTerms(hub.subscription_limit, consent_needed=not hub.sandbox)
 
 
-def _merged(present: Subscription, patch: dict[str, JsonValue]) -> SubscriptionRequest:
+async def _merged(change: WriteContext, present: Subscription, patch: dict[str, JsonValue]) -> SubscriptionRequest:
+    document = SubscriptionIn.merged(present, patch)
     try:
-        request = SubscriptionIn.merged(present, patch).request()
+        request = SubscriptionIn.model_validate(document).request()
     except ValidationError as error:
-        raise invalid_input(error.errors()) from None
+        stated = read_stated(SubscriptionIn, document)
+        broken = await subscription_faults(change.hub.outbound, change.services, change.caller.organisation, stated)
+        raise invalid_input(error.errors(), broken) from None
     return replace(
         request,
         worker_email=request.worker_email if "workerEmail" in patch else UNCHANGED,

@@ -61,11 +61,6 @@ class ReferralSearchIn(ReferralFilters):
         None, description="The referrer's own reference (*kenmerk*).", examples=["2026-0042"]
     )
 
-    @property
-    def asks_nothing(self) -> bool:
-        """Return whether every referral would be found."""
-        return not (self.model_fields_set - {"cursor", "limit"})
-
 
 class TrajectoryFilters(PageIn):
     """A query of the list of trajectories (*trajecten*)."""

@@ -259,7 +259,7 @@ class ReferralIn(ReferralContentsIn):
         examples=["019ab3f2-7c00-7000-8000-000000000001"],
     )
 
-    def to_command(self, organisation_code: str, resolve: Callable[[UUID], UUID]) -> RegisterReferral:
+    def to_command(self, organisation_code: str | None, resolve: Callable[[UUID], UUID]) -> RegisterReferral:
         """Return the command; ``resolve`` returns the hub's id behind an id of the caller."""
         return RegisterReferral(
             organisation_code=organisation_code,

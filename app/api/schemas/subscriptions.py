@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
@@ -110,14 +110,10 @@ class SubscriptionIn(In):
     )
 
     @classmethod
-    def merged(cls, present: SubscriptionSettings, patch: Mapping[str, JsonValue]) -> Self:
-        """Return present settings with a merge patch (RFC 7396) applied; null restores the default.
-
-        Raises:
-            ValidationError: the result is not valid.
-        """
+    def merged(cls, present: SubscriptionSettings, patch: Mapping[str, JsonValue]) -> dict[str, object]:
+        """Return present settings as a document with a merge patch (RFC 7396) applied; null restores the default."""
         shown = cls.model_validate(present, from_attributes=True, by_name=True).model_dump(by_alias=True)
-        return cls.model_validate({name: value for name, value in {**shown, **patch}.items() if value is not None})
+        return {name: value for name, value in {**shown, **patch}.items() if value is not None}
 
     def request(self) -> SubscriptionRequest:
         """Return the request as the operations take it."""

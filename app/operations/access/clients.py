@@ -1,13 +1,13 @@
 """The clients that may call the API, with their keys and scopes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 from app.database import Connection
-from app.domain.errors import FieldFault, InvalidInput, NotFound
+from app.domain.errors import FieldFault, NotFound, refuse
 from app.domain.input_rules import InputRule
 from app.models.access.api_client import (
     ApiClient,
@@ -75,8 +75,7 @@ def save_client(  # noqa: PLR0913 - what a client consists of, by name
         InvalidInput: an unknown scope, no key and no secret, a weak secret, or keys that are not public.
         NotFound: no organisation has this code.
     """
-    _check_scopes(scopes)
-    _check_credentials(jwks, secret)
+    refuse([*_scope_faults(scopes), *_credential_faults(jwks, secret)])
     client = ApiClient(
         client_id=client_id,
         organisation=read_organisation(tx, organisation_code),
@@ -115,28 +114,26 @@ def use_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime
     return insert_assertion(tx, client_id, sha256(jti.encode()).hexdigest(), expires_at)
 
 
-def _check_scopes(scopes: Collection[str]) -> None:
+def _scope_faults(scopes: Collection[str]) -> Iterator[FieldFault]:
     if unknown := sorted(set(scopes) - set(SCOPES)):
         message = f"Unknown scope '{unknown[0]}'; use some of: {', '.join(SCOPES)}."
-        raise InvalidInput(FieldFault("scopes", InputRule.KNOWN_SCOPE, message))
+        yield FieldFault("scopes", InputRule.KNOWN_SCOPE, message)
 
 
-def _check_credentials(jwks: Mapping[str, Any] | None, secret: str | None) -> None:
+def _credential_faults(jwks: Mapping[str, Any] | None, secret: str | None) -> Iterator[FieldFault]:
     if jwks is None and secret is None:
         message = "Give the client's public keys as a JSON Web Key Set."
-        raise InvalidInput(FieldFault("jwks", InputRule.CREDENTIALS, message))
+        yield FieldFault("jwks", InputRule.CREDENTIALS, message)
     if secret is not None and len(secret) < SECRET_CHARACTERS:
         message = f"Give at least {SECRET_CHARACTERS} random characters."
-        raise InvalidInput(FieldFault("secret", InputRule.SECRET_LENGTH, message))
-    if jwks is not None:
-        _check_jwks(jwks)
-
-
-def _check_jwks(jwks: Mapping[str, Any]) -> None:
-    keys = jwks.get("keys")
-    if not isinstance(keys, list) or not keys or not all(_is_public_key(key) for key in keys):
+        yield FieldFault("secret", InputRule.SECRET_LENGTH, message)
+    if jwks is not None and not _are_public_keys(jwks.get("keys")):
         message = 'Give {"keys": [...]} with at least one public RSA or EC key, each with a kid and nothing private.'
-        raise InvalidInput(FieldFault("jwks", InputRule.PUBLIC_KEYS, message))
+        yield FieldFault("jwks", InputRule.PUBLIC_KEYS, message)
+
+
+def _are_public_keys(keys: object) -> bool:
+    return isinstance(keys, list) and bool(keys) and all(_is_public_key(key) for key in keys)
 
 
 def _is_public_key(key: object) -> bool:

@@ -1,12 +1,13 @@
 """Organisations: the city's institutions from the start, referrers by registration (*organisaties*)."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
 from pydantic_core import to_json
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole, ReferrerKind, System
-from app.domain.errors import FieldFault, Forbidden, InvalidInput, NotFound
+from app.domain.errors import FieldFault, Forbidden, NotFound, refuse
 from app.domain.input_rules import InputRule
 from app.domain.preconditions import check_precondition, etag_of
 from app.domain.validation import unknown_area
@@ -77,6 +78,27 @@ def save_referrer(tx: Connection, services: Services, details: ReferrerDetails) 
     return _save(tx, services, details, find_organisation(tx, details.code))
 
 
+def referrer_faults(services: Services, system: System | None, area: str | None) -> Iterator[FieldFault]:
+    """Return what is wrong with the details of a referrer; None is right."""
+    if system is System.ALLEGRO:
+        yield FieldFault("system", InputRule.REFERRERS_SYSTEM, "Referrers work in gidso or rmw, or use the api.")
+    areas = services.reference.areas
+    if area is not None and area not in areas:
+        yield unknown_area("area", areas)
+
+
+def code_faults(code: str, known: Organisation | None) -> Iterator[FieldFault]:
+    """Return the fault of a code for a referrer that is known as the code of an institution."""
+    if known and known.role is not OrganisationRole.REFERRER:
+        message = f"'{code}' is an institution of the city; choose another code."
+        yield FieldFault("code", InputRule.REFERRING_ORGANISATION, message)
+
+
+def code_faults_of(tx: Connection, code: str) -> list[FieldFault]:
+    """Return the faults of a code for a referrer, as it is stored."""
+    return list(code_faults(code, find_organisation(tx, code)))
+
+
 def read_organisation(tx: Connection, code: str) -> Organisation:
     """Return the organisation with this code.
 
@@ -110,7 +132,7 @@ def organisation_etag(organisation: Organisation) -> str:
 
 
 def _save(tx: Connection, services: Services, details: ReferrerDetails, known: Organisation | None) -> Organisation:
-    _check(services, details)
+    refuse([*referrer_faults(services, details.system, details.area), *code_faults(details.code, known)])
     now = services.clock.now()
     if known is None:
         new = Organisation(
@@ -124,22 +146,7 @@ def _save(tx: Connection, services: Services, details: ReferrerDetails, known: O
         )
         insert_organisation(tx, new, now)
         return new
-    if known.role is not OrganisationRole.REFERRER:
-        message = f"'{details.code}' is an institution of the city; choose another code."
-        raise InvalidInput(FieldFault("code", InputRule.REFERRING_ORGANISATION, message))
     changed = replace(known, name=details.name, kind=details.kind, system=details.system, area=details.area)
     if changed != known:
         update_organisation(tx, changed, now)
     return changed
-
-
-def _check(services: Services, details: ReferrerDetails) -> None:
-    faults = []
-    if details.system is System.ALLEGRO:
-        message = "Referrers work in gidso or rmw, or use the api."
-        faults.append(FieldFault("system", InputRule.REFERRERS_SYSTEM, message))
-    areas = services.reference.areas
-    if details.area is not None and details.area not in areas:
-        faults.append(unknown_area("area", areas))
-    if faults:
-        raise InvalidInput(*faults)

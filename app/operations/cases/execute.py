@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.case import Case, Handler
-from app.domain.commands import ActionContext, AmendReferral, Command, ForwardReferral, RegisterReferral
-from app.domain.errors import Forbidden, InvalidInput, ReferralNotFound, TrajectoryNotFound
+from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
+from app.domain.errors import Forbidden, ReferralNotFound, TrajectoryNotFound, first_of_each_field, refuse
 from app.domain.validation import Circumstances, command_faults
 from app.models.cases.trajectory import referral_id_of
 from app.operations.cases import appointments, referrals, trajectories
-from app.operations.cases.register import known_organisation, new_case, registration_faults
+from app.operations.cases.register import new_case
+from app.operations.cases.rules import case_faults, registration_faults
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import refusal, refuse_uninvolved_roles
 from app.operations.field_sync.merge import merge_fields
@@ -69,7 +70,8 @@ def execute(
     if precondition:
         precondition(case)
     command = _command_of(source, case, context)
-    _check(uow, command, context)
+    faults = [*command_faults(command, _circumstances(uow, context)), *case_faults(uow, case, command)]
+    refuse(first_of_each_field(faults))
     accepted = _resolve_fields(uow, case, command, context)
     if accepted:
         _handle(uow, case, accepted, context)
@@ -84,9 +86,7 @@ def register(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
         Forbidden: this role does not refer, or not for this organisation.
         DuplicateReference: the organisation used this reference before.
     """
-    faults = [*command_faults(command, _circumstances(uow, context)), *registration_faults(uow, command, context)]
-    if faults:
-        raise InvalidInput(*faults)
+    refuse([*command_faults(command, _circumstances(uow, context)), *registration_faults(uow, command, context)])
     case = new_case(uow, command, context)
     _handle(uow, case, command, context)
     return case
@@ -109,14 +109,6 @@ def _command_of(source: CommandSource, case: Case, context: ActionContext) -> Co
     if isinstance(source, AmendReferral) or callable(source):
         refuse_uninvolved_roles(case, context)
     return source(case) if callable(source) else source
-
-
-def _check(uow: UnitOfWork, command: Command, context: ActionContext) -> None:
-    faults = list(command_faults(command, _circumstances(uow, context)))
-    if faults:
-        raise InvalidInput(*faults)
-    if isinstance(command, ForwardReferral):
-        known_organisation(uow, command.organisation_code)
 
 
 def _circumstances(uow: UnitOfWork, context: ActionContext) -> Circumstances:

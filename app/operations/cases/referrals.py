@@ -30,10 +30,8 @@ from app.domain.commands import (
     RejectReferral,
     WithdrawReferral,
 )
-from app.domain.errors import FieldFault, InvalidInput
 from app.domain.events import EventType, FactValue
 from app.domain.fields import Field
-from app.domain.input_rules import InputRule
 from app.domain.lifecycle import Action, Machine, is_open
 from app.domain.values import Party, Trajectory
 
@@ -53,18 +51,10 @@ def register_referral(case: Case, command: RegisterReferral, context: ActionCont
 
 
 def amend_referral(case: Case, command: AmendReferral, context: ActionContext) -> None:
-    """Change what the referrer said; the referrer alone owns it. The same again changes nothing.
-
-    Raises:
-        InvalidInput: another citizen service number than the referral was made with.
-    """
+    """Change what the referrer said; the referrer alone owns it. The same again changes nothing."""
     client = case.client.details if command.client is None else command.client
     if (command.contents, client) == (case.contents, case.client.details):
         return
-    # The number says who the client is; another number would make this the history of another person.
-    if client.bsn not in (None, case.client.details.bsn):
-        message = "The BSN cannot change afterwards; mark the referral as entered in error and make a new one."
-        raise InvalidInput(FieldFault("client.bsn", InputRule.UNCHANGEABLE, message))
     case.transition(Step(action=Action.AMEND, event=EventType.REFERRAL_AMENDED), context)
     case.amend(command.contents, replace(client, bsn=case.client.details.bsn))
 

@@ -1,6 +1,5 @@
 """Makes the case of a new referral."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
 
@@ -9,15 +8,12 @@ from app.domain.advice import age_on, routing_advice
 from app.domain.case import Case, Lazy
 from app.domain.codes import OrganisationRole, ReferralStatus
 from app.domain.commands import ActionContext, RegisterReferral
-from app.domain.errors import DuplicateReference, FieldFault, Forbidden, InvalidInput
-from app.domain.input_rules import InputRule
+from app.domain.errors import DuplicateReference, Forbidden
 from app.domain.lifecycle import Action, Machine
 from app.domain.local_time import local_date
-from app.domain.text import shown_code
 from app.domain.values import Organisation, Referral
+from app.operations.cases.rules import referring_organisation
 from app.operations.cases.unit_of_work import UnitOfWork
-
-_LONGEST_CODE = 80
 
 
 def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext) -> Case:
@@ -56,59 +52,21 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
     return case
 
 
-def known_organisation(uow: UnitOfWork, code: str) -> Organisation:
-    """Return the active organisation with this code.
-
-    Raises:
-        InvalidInput: there is none.
-    """
-    found = uow.organisation(code)
-    if found and found.active:
-        return found
-    message = f"There is no active organisation with {shown_code(code, _LONGEST_CODE)}; see /v1/organisations."
-    raise InvalidInput(FieldFault("organisationCode", InputRule.KNOWN_ORGANISATION, message))
-
-
-def referring_organisation(uow: UnitOfWork, code: str) -> Organisation:
-    """Return the active referrer with this code.
-
-    Raises:
-        InvalidInput: there is none.
-    """
-    found = known_organisation(uow, code)
-    if found.role is OrganisationRole.REFERRER:
-        return found
-    message = f"Organisation '{code}' does not refer clients; give the code of a referrer."
-    raise InvalidInput(FieldFault("organisationCode", InputRule.REFERRING_ORGANISATION, message))
-
-
-def code_to_register_for(caller: Organisation, given: str | None) -> str:
-    """Return the code of the organisation for which a caller refers.
+def code_to_register_for(caller: Organisation, given: str | None) -> str | None:
+    """Return the code of the organisation for which a caller refers; None when a registration system gave none.
 
     Raises:
         Forbidden: the caller does not refer, or gave the code of another organisation.
-        InvalidInput: a registration system did not say for which organisation.
     """
     lifecycle.require(Machine.REFERRAL, Action.REGISTER, None, caller.role)
-    if caller.role is OrganisationRole.REFERRER:
-        if given not in (None, caller.code):
-            raise Forbidden("You refer for your own organisation only; leave organisationCode out.")
-        return caller.code
-    if given is None:
-        message = "Give the code of the organisation for which you register; see /v1/organisations."
-        raise InvalidInput(FieldFault("organisationCode", InputRule.REQUIRED, message))
-    return given
+    if caller.role is OrganisationRole.REFERRER and given not in (None, caller.code):
+        raise Forbidden("You refer for your own organisation only; leave organisationCode out.")
+    return stated_code(caller, given)
 
 
-def registration_faults(uow: UnitOfWork, command: RegisterReferral, context: ActionContext) -> Iterator[FieldFault]:
-    """Return the fields of a new referral that name what does not exist, or not for whoever registers it."""
-    try:
-        referring_organisation(uow, command.organisation_code)
-    except InvalidInput as error:
-        yield from error.faults
-    if command.previous_id and not uow.cases.is_visible(command.previous_id, context.visibility):
-        message = "You have no referral with this id; give the id of an earlier one, or leave it out."
-        yield FieldFault("previousId", InputRule.KNOWN_REFERRAL, message)
+def stated_code(caller: Organisation, given: str | None) -> str | None:
+    """Return the code of the organisation for which a caller states that it refers: a referrer refers for itself."""
+    return caller.code if caller.role is OrganisationRole.REFERRER else given
 
 
 def _check_registers_for(referrer: Organisation, context: ActionContext) -> None:

@@ -23,23 +23,16 @@ from app.domain.commands import (
     ResumeTrajectory,
     SignPlan,
 )
-from app.domain.errors import FieldFault, Forbidden, InvalidInput, TransitionNotAllowed
+from app.domain.errors import Forbidden, TransitionNotAllowed
 from app.domain.events import EventType, FactValue
 from app.domain.fields import Field
-from app.domain.input_rules import InputRule
 from app.domain.lifecycle import KBR_ACTION, Action, Machine, is_ended
 from app.domain.values import KbrApplication, Party, Plan, RecordedResult, Trajectory
 
 
 def sign_plan(case: Case, command: SignPlan, context: ActionContext) -> None:
-    """Record that the client signed the support plan; a newer registration replaces an older one.
-
-    Raises:
-        InvalidInput: signed before the intake.
-    """
-    if command.signed_on < _trajectory(case).started_on:
-        message = "The plan is signed on the day of the intake or later."
-        raise InvalidInput(FieldFault("signedOn", InputRule.NOT_BEFORE_INTAKE, message))
+    """Record that the client signed the support plan; a newer registration replaces an older one."""
+    _trajectory(case)
     step = Step(
         machine=Machine.TRAJECTORY,
         action=Action.SIGN_PLAN,
@@ -68,16 +61,9 @@ def record_result(case: Case, command: RecordResult, context: ActionContext) -> 
     """Record a result; *wil geen (verdere) ondersteuning* is a drop-out and ends the trajectory.
 
     The first result is a feedback moment; a later one is reported as a change.
-
-    Raises:
-        InvalidInput: a drop-out reason with a result that is no drop-out.
     """
     trajectory = _trajectory(case)
-    dropped_out = command.result is TrajectoryResult.NO_FURTHER_SUPPORT
-    if command.drop_out_reason and not dropped_out:
-        message = "A drop-out reason goes with the result 'no_further_support' only; leave it out."
-        raise InvalidInput(FieldFault("dropOutReason", InputRule.ONLY_WITH_DROP_OUT, message))
-    if dropped_out:
+    if command.result is TrajectoryResult.NO_FURTHER_SUPPORT:
         _drop_out(case, command, context)
     else:
         decided = Step(

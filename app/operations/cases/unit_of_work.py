@@ -40,7 +40,9 @@ class UnitOfWork:
 
     def prefetch_registrations(self, commands: Sequence[RegisterReferral]) -> None:
         """Read what new referrals will need, in a fixed number of queries."""
-        referred = [(self.organisation(each.organisation_code), each.reference) for each in commands]
+        referred = [
+            (self.organisation(each.organisation_code), each.reference) for each in commands if each.organisation_code
+        ]
         self.cases.prefetch_references([(referrer.id, own) for referrer, own in referred if referrer and own])
         self.cases.prefetch_clients({each.client.bsn for each in commands if each.client.bsn})
 

@@ -1,12 +1,12 @@
 """Why a field is disclosed to a referrer or not: the agreements with its kind, and their decisions on one referral."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import DisclosureOccasion, OrganisationRole
-from app.domain.errors import FieldFault, Forbidden, InvalidInput, ReferralNotFound
+from app.domain.errors import FieldFault, Forbidden, ReferralNotFound, refuse
 from app.domain.events import OCCASION_OF
 from app.domain.field_values import field_values
 from app.domain.fields import Field
@@ -75,9 +75,7 @@ def explain(
         Forbidden: the caller neither refers nor belongs to the finance team.
         ReferralNotFound: the caller sees no such referral.
     """
-    if occasion is DisclosureOccasion.HANDLING:
-        message = "Nothing is disclosed to a referrer at this moment; give a feedback moment or reading."
-        raise InvalidInput(FieldFault("moment", InputRule.FEEDBACK_MOMENT, message))
+    refuse(moment_faults(occasion))
     if caller_scope.organisation.role not in _MAY_ASK:
         raise Forbidden("Explanations are for referrers and for the finance team.")
     case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
@@ -92,6 +90,13 @@ def explain(
     return Explanation(
         kind=receiver.kind, occasion=occasion, policy_version=released.policy_version, decisions=decisions
     )
+
+
+def moment_faults(occasion: DisclosureOccasion) -> Iterator[FieldFault]:
+    """Return why there is nothing to explain about a moment."""
+    if occasion is DisclosureOccasion.HANDLING:
+        message = "Nothing is disclosed to a referrer at this moment; give a feedback moment or reading."
+        yield FieldFault("moment", InputRule.FEEDBACK_MOMENT, message)
 
 
 def _kinds_of(tx: Connection, caller: Organisation) -> frozenset[str]:

@@ -33,9 +33,6 @@ def merge_fields(
     at_hub = AmendReferral(case.contents, case.client.details if reported.client else None)
     merge = _Merge(known_values=known_values, case=case, system=system, hub=at_hub, reported=reported)
     accepted = with_values(at_hub, merge.accepted())
-    if at_hub.client and accepted.client and reported.client and reported.client.bsn not in (None, at_hub.client.bsn):
-        # Another number is refused by the handler that would store it.
-        accepted = replace(accepted, client=replace(accepted.client, bsn=reported.client.bsn))
     if accepted == at_hub:
         return None
     return replace(accepted, client=None) if accepted.client == at_hub.client else accepted

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import Conflict, NotFound, refuse
 from app.domain.receivers import PartnerKey
 from app.models.delivery.receiver_health import end_wait
 from app.models.delivery.redelivery import deliver_all_to_partner_again, deliver_to_partner_again, seen_delivery
@@ -13,8 +13,8 @@ from app.operations.services import Services
 from app.operations.subscriptions.deliveries import (
     DeliveryQuery,
     DeliveryWithAttempts,
-    check_range,
     page_of,
+    range_faults,
     with_attempts,
 )
 
@@ -60,7 +60,7 @@ def redeliver_all_to_partner(
     Raises:
         InvalidInput: the range ends before it begins.
     """
-    check_range(since, until)
+    refuse(range_faults(since, until))
     receiver, now = PartnerKey(system), services.clock.now()
     number = deliver_all_to_partner_again(tx, receiver, since, until, now)
     end_wait(tx, receiver, now)

@@ -1,14 +1,16 @@
 """Jobs: what operators request to be done with a partner, and what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import Conflict, FieldFault, NotFound, refuse
+from app.domain.input_rules import InputRule
 from app.domain.partners import Job, JobKind, JobRequest, JobState, WaitsFor
+from app.domain.stated import Stated
 from app.models.partners.job import (
     insert_job,
     list_jobs,
@@ -50,8 +52,11 @@ def request_worker_job(tx: Connection, services: Services, system: System, by: s
     A paused partner may be one that no worker pulled yet, so that its history can be read before its first pull.
 
     Raises:
+        InvalidInput: a parameter belongs to another kind of job.
         Conflict: no worker ever had the partner's lease, so the job would wait forever.
     """
+    stated = {"since": request.since, "links": request.links, "acceptBsnAndDay": request.accept_bsn_and_day}
+    refuse(job_faults(request.kind, Stated(stated)))
     state = find_partner(tx, system)
     if state is None or not (state.paused or state.lease_until):
         raise Conflict(
@@ -59,6 +64,17 @@ def request_worker_job(tx: Connection, services: Services, system: System, by: s
             f"Give the worker its address (TRAJECTHUB_{system.upper()}_URL) and credentials, and ask again."
         )
     return request_job(tx, services, system, by, request)
+
+
+def job_faults(kind: JobKind, stated: Stated) -> Iterator[FieldFault]:
+    """Return the parameters of a job that belong to another kind of job."""
+    if kind is not JobKind.BACKFILL and stated.values.get("since"):
+        message = "Leave it out, or ask for a backfill; the other jobs take everything."
+        yield FieldFault("since", InputRule.OF_A_BACKFILL, message)
+    if kind is not JobKind.LINK:
+        message = "Leave it out, or ask for a job of kind link."
+        given = (name for name in ("links", "acceptBsnAndDay") if stated.values.get(name))
+        yield from (FieldFault(name, InputRule.OF_A_LINKING, message) for name in given)
 
 
 def find_job(tx: Connection, system: System, job_id: UUID) -> Job:

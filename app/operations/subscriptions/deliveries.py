@@ -1,11 +1,12 @@
 """Deliveries as their subscriber sees them: what was attempted, a test, redelivery and replay (*afleveringen*)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.errors import Conflict, FieldFault, InvalidInput, NotFound
+from app.domain.errors import Conflict, FieldFault, NotFound, refuse
 from app.domain.events import Event, EventType, SubjectType
 from app.domain.input_rules import InputRule
 from app.domain.receivers import ReceiverKey, SubscriptionKey
@@ -35,6 +36,7 @@ __all__ = [
     "DeliveryWithAttempts",
     "page_of",
     "page_of_deliveries",
+    "range_faults",
     "redeliver",
     "replay",
     "send_test",
@@ -92,14 +94,10 @@ def page_of(tx: Connection, receiver: ReceiverKey, query: DeliveryQuery) -> tupl
     return with_attempts(tx, found[: query.limit]), len(found) > query.limit
 
 
-def check_range(since: datetime | None, until: datetime | None) -> None:
-    """Check a range of moments; None leaves an end open.
-
-    Raises:
-        InvalidInput: the range ends before it begins.
-    """
+def range_faults(since: datetime | None, until: datetime | None) -> Iterator[FieldFault]:
+    """Return the fault of a range of moments that ends before it begins; None leaves an end open."""
     if since is not None and until is not None and until < since:
-        raise InvalidInput(FieldFault("until", InputRule.RANGE, "Give a moment after `from`, or leave it out."))
+        yield FieldFault("until", InputRule.RANGE, "Give a moment after `from`, or leave it out.")
 
 
 def send_test(tx: Connection, services: Services, ref: SubscriptionRef, shown_id: UUID) -> Delivery:
@@ -163,7 +161,7 @@ def replay(tx: Connection, services: Services, ref: SubscriptionRef, since: date
     """
     subscription = lock_own_subscription(tx, ref)
     require_active(subscription)
-    check_range(since, until)
+    refuse(range_faults(since, until))
     return deliver_range_again(tx, SubscriptionKey(subscription.id), since, until, services.clock.now())
 
 

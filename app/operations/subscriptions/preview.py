@@ -1,6 +1,6 @@
 """What would be sent to a subscription about a referral, and why not more; nothing is stored or sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from app.operations.subscriptions.subscriptions import (
 from app.privacy.decision import Decision
 from app.privacy.gate import Receiver
 
-__all__ = ["Preview", "PreviewRequest", "preview", "preview_for"]
+__all__ = ["Preview", "PreviewRequest", "event_type_faults", "preview", "preview_for"]
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,19 @@ def preview_for(
     )
 
 
-def _moment_of(event_type: EventType) -> DisclosureOccasion:
+def event_type_faults(event_type: EventType) -> Iterator[FieldFault]:
+    """Return why an event of this type cannot be previewed."""
     if event_type in ABOUT_CONNECTIONS:
         message = "About a connection and not a referral, so nothing is decided; its schema shows its content."
-        raise InvalidInput(FieldFault("eventType", InputRule.ABOUT_A_REFERRAL, message))
+        yield FieldFault("eventType", InputRule.ABOUT_A_REFERRAL, message)
+    elif OCCASION_OF[event_type] is None:
+        yield FieldFault("eventType", InputRule.TOLD_TO_REFERRERS, "Never sent to a referrer; give another type.")
+
+
+def _moment_of(event_type: EventType) -> DisclosureOccasion:
     moment = OCCASION_OF[event_type]
     if moment is None:
-        message = "Never sent to a referrer; give another type."
-        raise InvalidInput(FieldFault("eventType", InputRule.TOLD_TO_REFERRERS, message))
+        raise InvalidInput(*event_type_faults(event_type))
     return moment
 
 

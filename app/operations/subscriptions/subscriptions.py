@@ -1,6 +1,5 @@
 """Subscriptions: create, change, pause, resume, rotate the secret, end (*abonnementen*)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
@@ -11,21 +10,18 @@ from app.database import Connection
 from app.domain.codes import OrganisationRole
 from app.domain.errors import (
     Conflict,
-    FieldFault,
     Forbidden,
-    InvalidInput,
     LimitReached,
     TransitionNotAllowed,
+    refuse,
 )
-from app.domain.events import NOTICES, OCCASION_OF, SUBSCRIPTION_NOTICES, EventType
-from app.domain.input_rules import InputRule
 from app.domain.preconditions import revision_etag
 from app.domain.receivers import SubscriptionKey
+from app.domain.stated import Stated
 from app.domain.values import Organisation
 from app.events.http.client import OutboundClient
 from app.events.http.credentials import sealed_signing_key
 from app.events.http.signing import new_secret, new_signing_key
-from app.events.http.ssrf import AddressRefused
 from app.models.access.organisation import load_organisations, lock_organisation
 from app.models.cases.referral import worker_index_of
 from app.models.delivery.delivery import change_subscription_status, release_parked
@@ -44,13 +40,20 @@ from app.models.delivery.subscription import (
 )
 from app.operations.notices import announce_resumed
 from app.operations.services import Services
-from app.operations.subscriptions.credentials import Credentials, OAuthClient, public_key, seal_credentials
+from app.operations.subscriptions.credentials import (
+    ClientCertificate,
+    Credentials,
+    OAuthClient,
+    public_key,
+    seal_credentials,
+)
 from app.operations.subscriptions.lookup import (
     SubscriptionRef,
     lock_own_subscription,
     require_active,
     visible_subscription,
 )
+from app.operations.subscriptions.rules import subscription_faults
 
 __all__ = [
     "UNCHANGED",
@@ -62,7 +65,7 @@ __all__ = [
     "SubscriptionStatus",
     "SubscriptionTerms",
     "SubscriptionView",
-    "check_addresses",
+    "check_request",
     "create_subscription",
     "owner_of",
     "page_of_subscriptions",
@@ -139,30 +142,29 @@ class SubscriptionView:
         return revision_etag(self.subscription.revision)
 
 
-async def check_addresses(outbound: OutboundClient, request: SubscriptionRequest) -> None:
-    """Check that the hub may call the addresses of a request, as they resolve now; no connection is made.
+async def check_request(
+    outbound: OutboundClient, services: Services, owner: Organisation, request: SubscriptionRequest
+) -> None:
+    """Check a request before its transaction, which is not to wait until the names of its addresses are looked up.
 
     Raises:
-        InvalidInput: one is not a plain https address on the public internet.
+        InvalidInput: an address that the hub may not call, an unknown area, a type that this owner never receives, or
+            an unusable certificate; all of them.
     """
-    await _check_address(outbound, request.settings.url, "url")
-    if isinstance(request.credentials, OAuthClient):
-        await _check_address(outbound, request.credentials.token_url, "authentication.tokenUrl")
+    refuse(await subscription_faults(outbound, services, owner, _stated(request)))
 
 
 def create_subscription(
     tx: Connection, services: Services, owner: Organisation, request: SubscriptionRequest, terms: SubscriptionTerms
 ) -> SubscriptionView:
-    """Create a subscription; return it with its signing secret.
+    """Create a subscription after :func:`check_request`; return it with its signing secret.
 
     Raises:
         Forbidden: the organisation neither refers nor runs the hub.
-        InvalidInput: an unknown area, a type that this owner never receives, or an unusable certificate.
         LimitReached: the owner has as many subscriptions as it may have.
     """
     _check_quota(tx, owner, terms.limit)
     _check_owner(owner)
-    _check_settings(services, owner, request.settings)
     now = services.clock.now()
     subscription_id, secret = services.new_id(now), new_secret()
     bare = Subscription(
@@ -206,17 +208,17 @@ def page_of_subscriptions(
 def patch_subscription(
     tx: Connection, services: Services, ref: SubscriptionRef, request: SubscriptionRequest, terms: SubscriptionTerms
 ) -> SubscriptionView:
-    """Change what the owner chose. Another address has to consent, or be approved, before events are sent to it.
+    """Change what the owner chose, after :func:`check_request`.
+
+    Another address has to consent, or be approved, before events are sent to it.
 
     Raises:
         SubscriptionNotFound: the caller has no subscription with this id.
         Conflict: it changed between the reading that the request was merged with and this transaction.
-        InvalidInput: an unknown area, a type that this owner never receives, or an unusable certificate.
     """
     found = lock_own_subscription(tx, ref)
     if request.revision != found.revision:
         raise Conflict("The subscription changed at the same moment; read it again and repeat the change.")
-    _check_settings(services, ref.caller, request.settings)
     wanted = _with_request(services, found, request)
     if wanted == found:
         return view_of(services, found, ref.caller)
@@ -307,14 +309,15 @@ def set_status(
     return changed
 
 
-async def _check_address(outbound: OutboundClient, url: str, field: str) -> None:
-    try:
-        await outbound.check(url)
-    except AddressRefused as error:
-        raise InvalidInput(FieldFault(field, error.rule, error.message)) from error
-    except UnicodeError as error:
-        message = "This is no name of a host; check its labels."
-        raise InvalidInput(FieldFault(field, InputRule.ADDRESS, message)) from error
+def _stated(request: SubscriptionRequest) -> Stated:
+    """Return what a request states and a rule is about, by the API's name of the field."""
+    settings, values = request.settings, {}
+    match request.credentials:
+        case OAuthClient() as client:
+            values = {"authentication.tokenUrl": client.token_url}
+        case ClientCertificate() as pair:
+            values = {"authentication.certificate": pair.certificate, "authentication.privateKey": pair.key}
+    return Stated({"url": settings.url, "eventTypes": settings.event_types, "areas": settings.areas, **values})
 
 
 def _with_request(services: Services, subscription: Subscription, request: SubscriptionRequest) -> Subscription:
@@ -365,25 +368,3 @@ def _check_owner(owner: Organisation) -> None:
             "Subscriptions are for referring organisations and the operator; others are notified by their own system."
         )
         raise Forbidden(message)
-
-
-def _check_settings(services: Services, owner: Organisation, settings: SubscriptionSettings) -> None:
-    faults = [*_type_faults(owner, settings.event_types), *_area_faults(services, settings.areas)]
-    if faults:
-        raise InvalidInput(*faults)
-
-
-def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[FieldFault]:
-    if owner.role is OrganisationRole.OPERATOR:
-        if others := sorted(types - NOTICES):
-            message = f"Not about a connection, so never sent to the operator: {', '.join(others)}; leave it out."
-            yield FieldFault("eventTypes", InputRule.TOLD_TO_OPERATORS, message)
-    elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if OCCASION_OF[each] is None):
-        message = f"Never sent to a referrer: {', '.join(never)}; leave it out."
-        yield FieldFault("eventTypes", InputRule.TOLD_TO_REFERRERS, message)
-
-
-def _area_faults(services: Services, areas: frozenset[str]) -> Iterator[FieldFault]:
-    if areas - set(services.reference.areas):
-        known = ", ".join(sorted(services.reference.areas))
-        yield FieldFault("areas", InputRule.KNOWN_AREA, f"Unknown area; use one of: {known}.")

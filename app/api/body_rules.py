@@ -1,0 +1,177 @@
+"""The rules of each body in addition to its form, for a body in which some fields have another form.
+
+What is wrong with a readable request its operation says, by the same rules.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from app.api.context import ReadContext
+from app.api.paging import cursor_faults
+from app.api.schemas.deliveries import PartnerRedeliveriesIn, ReplayIn
+from app.api.schemas.feedback_policies import ExplanationIn
+from app.api.schemas.lists import ReferralSearchIn
+from app.api.schemas.partners import JobIn
+from app.api.schemas.records import RecordSearchIn
+from app.api.schemas.reference import OrganisationIn
+from app.api.schemas.referral_in import ReferralIn
+from app.api.schemas.steps import ForwardingIn, PlanIn, StepIn
+from app.api.schemas.subscriptions import PreviewIn, SubscriptionIn
+from app.database import Connection
+from app.domain.codes import DisclosureOccasion, System
+from app.domain.errors import FieldFault
+from app.domain.events import EventType
+from app.domain.input_rules import InputRule
+from app.domain.partners import JobKind
+from app.domain.stated import Stated
+from app.domain.validation import bsn_not_allowed, stated_faults
+from app.operations.access.organisations import code_faults_of, referrer_faults
+from app.operations.cases.register import stated_code
+from app.operations.cases.rules import organisation_faults, plan_faults_of, previous_faults, referrer_code_faults
+from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.disclosure.explanation import moment_faults
+from app.operations.partners.jobs import job_faults
+from app.operations.record_lookup import query_faults
+from app.operations.subscriptions.deliveries import range_faults
+from app.operations.subscriptions.preview import event_type_faults
+from app.operations.subscriptions.rules import subscription_faults
+
+Faults = Iterable[FieldFault]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request, as far as it can be read.
+
+    Attributes:
+        read: the caller.
+        path: the parameters of the address, as texts.
+        stated: the body.
+    """
+
+    read: ReadContext
+    path: Mapping[str, str]
+    stated: Stated
+
+
+Rules = Callable[[Asked], Awaitable[Faults]]
+
+
+async def rule_faults(model: type[BaseModel], asked: Asked) -> Faults:
+    """Return which rules of its body a request breaks with what can be read of it."""
+    rules = next((RULES[each] for each in model.__mro__ if each in RULES), None)
+    return await rules(asked) if rules else ()
+
+
+def search_faults(read: ReadContext, stated: Stated) -> Faults:
+    """Return what is wrong with a search for referrals."""
+    if stated.names <= _PAGING:
+        message = "Give at least one thing to search for, or list with GET /v1/referrals."
+        yield FieldFault("body", InputRule.NOT_EMPTY, message)
+    if stated.value("bsn", str) and not read.caller_scope.is_inside:
+        yield bsn_not_allowed("bsn")
+    yield from cursor_faults(stated.value("cursor", str))
+
+
+async def _registration(asked: Asked) -> Faults:
+    stored = await asked.read.hub.db.read(_stored_registration_faults, asked)
+    return [*await _step(asked), *stored]
+
+
+def _stored_registration_faults(tx: Connection, asked: Asked) -> Faults:
+    read, stated, uow = asked.read, asked.stated, UnitOfWork(tx, asked.read.services)
+    previous_id = stated.value("previousId", UUID)
+    faults = list(previous_faults(uow, previous_id and read.resolve(previous_id), read.caller_scope.visibility))
+    if "organisationCode" not in stated.unreadable:
+        code = stated_code(read.caller.organisation, stated.value("organisationCode", str))
+        faults += referrer_code_faults(uow, code)
+    return faults
+
+
+async def _step(asked: Asked) -> Faults:
+    return stated_faults(asked.stated, asked.read.caller.circumstances(asked.read.services))
+
+
+async def _forwarding(asked: Asked) -> Faults:
+    stored = await asked.read.hub.db.read(_stored_forwarding_faults, asked)
+    return [*await _step(asked), *stored]
+
+
+def _stored_forwarding_faults(tx: Connection, asked: Asked) -> Faults:
+    code = asked.stated.value("organisationCode", str)
+    return list(organisation_faults(UnitOfWork(tx, asked.read.services), code)) if code else []
+
+
+async def _plan(asked: Asked) -> Faults:
+    stored = await asked.read.hub.db.read(_stored_plan_faults, asked)
+    return [*await _step(asked), *stored]
+
+
+def _stored_plan_faults(tx: Connection, asked: Asked) -> Faults:
+    signed_on, read = asked.stated.value("signedOn", date), asked.read
+    if signed_on is None:
+        return []
+    given_id = UUID(asked.path["trajectory_id"])
+    return plan_faults_of(tx, read.services, read.caller_scope, read.resolve(given_id), signed_on)
+
+
+async def _subscription(asked: Asked) -> Faults:
+    hub = asked.read.hub
+    return await subscription_faults(hub.outbound, hub.services, asked.read.caller.organisation, asked.stated)
+
+
+async def _preview(asked: Asked) -> Faults:
+    event_type = asked.stated.value("eventType", EventType)
+    return event_type_faults(event_type) if event_type else ()
+
+
+async def _explanation(asked: Asked) -> Faults:
+    moment = asked.stated.value("moment", DisclosureOccasion)
+    return moment_faults(moment) if moment else ()
+
+
+async def _range(asked: Asked) -> Faults:
+    return range_faults(asked.stated.value("from", datetime), asked.stated.value("until", datetime))
+
+
+async def _job(asked: Asked) -> Faults:
+    kind = asked.stated.value("kind", str)
+    return job_faults(JobKind(kind), asked.stated) if kind else ()
+
+
+async def _organisation(asked: Asked) -> Faults:
+    stated, hub = asked.stated, asked.read.hub
+    of_code = await hub.db.read(code_faults_of, asked.path["organisation_code"])
+    return [*referrer_faults(hub.services, stated.value("system", System), stated.value("area", str)), *of_code]
+
+
+async def _record_search(asked: Asked) -> Faults:
+    return query_faults(has_id=asked.stated.gives("id"), has_reference=asked.stated.gives("reference"))
+
+
+async def _search(asked: Asked) -> Faults:
+    return search_faults(asked.read, asked.stated)
+
+
+_PAGING = {"cursor", "limit"}
+
+RULES: Mapping[type[BaseModel], Rules] = {
+    ExplanationIn: _explanation,
+    ForwardingIn: _forwarding,
+    JobIn: _job,
+    OrganisationIn: _organisation,
+    PartnerRedeliveriesIn: _range,
+    PlanIn: _plan,
+    PreviewIn: _preview,
+    RecordSearchIn: _record_search,
+    ReferralIn: _registration,
+    ReferralSearchIn: _search,
+    ReplayIn: _range,
+    StepIn: _step,
+    SubscriptionIn: _subscription,
+}
+"""The rules of each body, and of those that extend it; a body without rules has its form only."""

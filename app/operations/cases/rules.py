@@ -1,0 +1,110 @@
+"""The rules of commands that need stored data: organisations, other referrals, and the case itself."""
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from app.database import Connection
+from app.domain.case import Case
+from app.domain.codes import OrganisationRole
+from app.domain.commands import ActionContext, AmendReferral, Command, ForwardReferral, RegisterReferral, SignPlan
+from app.domain.errors import FieldFault, InvalidInput
+from app.domain.input_rules import InputRule
+from app.domain.queries import Visibility
+from app.domain.text import shown_code
+from app.domain.values import Organisation, Trajectory
+from app.models.cases.repository import load_cases
+from app.models.cases.trajectory import referral_id_of
+from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.services import Services
+
+_LONGEST_CODE = 80
+
+
+def registration_faults(uow: UnitOfWork, command: RegisterReferral, context: ActionContext) -> Iterator[FieldFault]:
+    """Return the fields of a new referral that name what does not exist, or not for whoever registers it."""
+    yield from referrer_code_faults(uow, command.organisation_code)
+    yield from previous_faults(uow, command.previous_id, context.visibility)
+
+
+def case_faults(uow: UnitOfWork, case: Case, command: Command) -> Iterator[FieldFault]:
+    """Return the fields of a command on a known case that do not fit what is stored."""
+    match command:
+        case AmendReferral(client=client) if client:
+            yield from bsn_change_faults(case, client.bsn)
+        case ForwardReferral():
+            yield from organisation_faults(uow, command.organisation_code)
+        case SignPlan():
+            yield from plan_faults(case.trajectory, command.signed_on)
+
+
+def referring_organisation(uow: UnitOfWork, code: str | None) -> Organisation:
+    """Return the active referrer with this code.
+
+    Raises:
+        InvalidInput: there is none, or no code was given.
+    """
+    found = _known_organisation(uow, code)
+    if found.role is OrganisationRole.REFERRER:
+        return found
+    message = f"Organisation '{code}' does not refer clients; give the code of a referrer."
+    raise InvalidInput(FieldFault("organisationCode", InputRule.REFERRING_ORGANISATION, message))
+
+
+def referrer_code_faults(uow: UnitOfWork, code: str | None) -> Iterator[FieldFault]:
+    """Return why a code does not name an organisation for which can be referred."""
+    try:
+        referring_organisation(uow, code)
+    except InvalidInput as error:
+        yield from error.faults
+
+
+def organisation_faults(uow: UnitOfWork, code: str) -> Iterator[FieldFault]:
+    """Return why a code does not name an organisation that takes part."""
+    try:
+        _known_organisation(uow, code)
+    except InvalidInput as error:
+        yield from error.faults
+
+
+def previous_faults(uow: UnitOfWork, previous_id: UUID | None, visibility: Visibility) -> Iterator[FieldFault]:
+    """Return the fault of an earlier referral that does not exist for whoever names it."""
+    if previous_id and not uow.cases.is_visible(previous_id, visibility):
+        message = "You have no referral with this id; give the id of an earlier one, or leave it out."
+        yield FieldFault("previousId", InputRule.KNOWN_REFERRAL, message)
+
+
+def plan_faults(trajectory: Trajectory | None, signed_on: date) -> Iterator[FieldFault]:
+    """Return the fault of a plan that was signed before the intake."""
+    if trajectory and signed_on < trajectory.started_on:
+        message = "The plan is signed on the day of the intake or later."
+        yield FieldFault("signedOn", InputRule.NOT_BEFORE_INTAKE, message)
+
+
+def plan_faults_of(
+    tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID, signed_on: date
+) -> list[FieldFault]:
+    """Return the fault of a plan of a trajectory that the caller sees."""
+    referral_id = referral_id_of(tx, trajectory_id)
+    case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id) if referral_id else None
+    return list(plan_faults(case.trajectory if case else None, signed_on))
+
+
+def bsn_change_faults(case: Case, bsn: str | None) -> Iterator[FieldFault]:
+    """Return the fault of another citizen service number than the referral was made with."""
+    # The number says who the client is; another number would make this the history of another person.
+    if bsn not in (None, case.client.details.bsn):
+        message = "The BSN cannot change afterwards; mark the referral as entered in error and make a new one."
+        yield FieldFault("client.bsn", InputRule.UNCHANGEABLE, message)
+
+
+def _known_organisation(uow: UnitOfWork, code: str | None) -> Organisation:
+    if code is None:
+        message = "Give the code of the organisation for which you register; see /v1/organisations."
+        raise InvalidInput(FieldFault("organisationCode", InputRule.REQUIRED, message))
+    found = uow.organisation(code)
+    if found and found.active:
+        return found
+    message = f"There is no active organisation with {shown_code(code, _LONGEST_CODE)}; see /v1/organisations."
+    raise InvalidInput(FieldFault("organisationCode", InputRule.KNOWN_ORGANISATION, message))

@@ -1,0 +1,82 @@
+"""The rules of a subscription: its addresses, what it asks for, and how the hub authenticates."""
+
+from collections.abc import AsyncIterator, Iterator
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificates
+
+from app.domain.codes import OrganisationRole
+from app.domain.errors import FieldFault
+from app.domain.events import NOTICES, OCCASION_OF, SUBSCRIPTION_NOTICES, EventType
+from app.domain.input_rules import InputRule
+from app.domain.stated import Stated
+from app.domain.validation import unknown_area
+from app.domain.values import Organisation
+from app.events.http.client import OutboundClient
+from app.events.http.ssrf import AddressRefused
+from app.operations.services import Services
+
+_ADDRESSES = ("url", "authentication.tokenUrl")
+
+
+async def subscription_faults(
+    outbound: OutboundClient, services: Services, owner: Organisation, stated: Stated
+) -> list[FieldFault]:
+    """Return what is wrong with what an owner states of a subscription; names are looked up, nothing is connected."""
+    return [
+        *[fault async for fault in _address_faults(outbound, stated)],
+        *_type_faults(owner, stated.items("eventTypes", EventType)),
+        *_area_faults(services, stated.items("areas", str)),
+        *_certificate_faults(stated),
+    ]
+
+
+async def _address_faults(outbound: OutboundClient, stated: Stated) -> AsyncIterator[FieldFault]:
+    for field in _ADDRESSES:
+        if url := stated.value(field, str):
+            try:
+                await outbound.check(url)
+            except AddressRefused as error:
+                yield FieldFault(field, error.rule, error.message)
+            except UnicodeError:
+                yield FieldFault(field, InputRule.ADDRESS, "This is no name of a host; check its labels.")
+
+
+def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[FieldFault]:
+    if owner.role is OrganisationRole.OPERATOR:
+        if others := sorted(types - NOTICES):
+            message = f"Not about a connection, so never sent to the operator: {', '.join(others)}; leave it out."
+            yield FieldFault("eventTypes", InputRule.TOLD_TO_OPERATORS, message)
+    elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if OCCASION_OF[each] is None):
+        message = f"Never sent to a referrer: {', '.join(never)}; leave it out."
+        yield FieldFault("eventTypes", InputRule.TOLD_TO_REFERRERS, message)
+
+
+def _area_faults(services: Services, areas: frozenset[str]) -> Iterator[FieldFault]:
+    if areas - set(services.reference.areas):
+        yield unknown_area("areas", services.reference.areas)
+
+
+def _certificate_faults(stated: Stated) -> Iterator[FieldFault]:
+    certificate = stated.value("authentication.certificate", str)
+    private_key = stated.value("authentication.privateKey", str)
+    try:
+        of_certificate = _key_of_certificate(certificate) if certificate else None
+        of_private_key = _public_half(private_key) if private_key else None
+    except (ValueError, TypeError):
+        message = "Give the chain and its private key as PEM, the key without a passphrase."
+        yield FieldFault("authentication.certificate", InputRule.PEM, message)
+        return
+    if of_certificate and of_private_key and of_certificate != of_private_key:
+        message = "The first certificate of the chain belongs to another key; give the pair."
+        yield FieldFault("authentication.certificate", InputRule.PAIR, message)
+
+
+def _key_of_certificate(chain: str) -> bytes:
+    first = load_pem_x509_certificates(chain.encode())[0]
+    return first.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _public_half(private_key: str) -> bytes:
+    key = load_pem_private_key(private_key.encode(), password=None)
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
