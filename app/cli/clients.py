@@ -2,13 +2,14 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from app.api.schemas.fields import Out
-from app.cli.program import console, friendly_errors
+from app.cli.program import console
 from app.cli.runtime import change_stored, over_database, read_settings, read_stored
 from app.cli.tables import AsJson, print_items
 from app.operations.access.clients import SCOPES, ApiClient, deactivate_client, list_clients, save_client
@@ -47,8 +48,7 @@ def create_client(  # each is an option of the command
     if unknown := sorted(set(scope) - set(SCOPES)):
         raise typer.BadParameter(f"unknown: {', '.join(unknown)}; known: {', '.join(SCOPES)}", param_hint="--scope")
     secret = secrets.token_urlsafe(32) if with_secret else None
-    with friendly_errors():
-        keys = json.loads(jwks.read_text(encoding="utf-8")) if jwks else None
+    keys = _key_set(jwks) if jwks else None
     change_stored(save_client, client_id, organisation_code=organisation, scopes=scope, jwks=keys, secret=secret)
     console.print(f"Client '{client_id}' may act for '{organisation}'.")
     if secret:
@@ -70,6 +70,22 @@ def deactivate(client_id: ClientId) -> None:
     """
     over_database(lambda db, _: db.write(deactivate_client, client_id))
     console.print(f"Client '{client_id}' is deactivated; its tokens are refused within half a minute.")
+
+
+def _key_set(file: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no JSON"
+        raise _no_key_set(file, why) from error
+    if not isinstance(found, dict):
+        raise _no_key_set(file, "it is no JSON object")
+    return found
+
+
+def _no_key_set(file: Path, why: str | None) -> typer.BadParameter:
+    message = f"{file} is no JSON Web Key Set ({why}); docs/how-to/calling-the-api.md shows how to make one"
+    return typer.BadParameter(message, param_hint="--jwks")
 
 
 def _out(client: ApiClient) -> ApiClientOut:

@@ -18,6 +18,7 @@ COMMANDS = (
     LazyCommand("migrate", "app.cli.migrate", "Update the database schema and add the city's institutions."),
     LazyCommand("doctor", "app.cli.doctor", "Examine settings, database, master key, policy and partners."),
     LazyCommand("shell", "app.cli.shell", "Open a Python prompt with the settings, services and database."),
+    LazyCommand("organisation", "app.cli.organisations", "The organisations that refer clients."),
     LazyCommand("client", "app.cli.clients", "The clients that may call the API."),
     LazyCommand("partner", "app.cli.partners", "The connections with the partner systems."),
     LazyCommand("subscription", "app.cli.subscriptions", "The webhook subscriptions of all organisations."),

@@ -4,7 +4,7 @@ Jobs (reconcile, backfill, retry, link) run in this process when no worker has t
 """
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
 from app.bootstrap import open_worker
 from app.cli.program import console
 from app.cli.runtime import change_stored, over_database, read_stored, services_of
-from app.cli.tables import AsJson, InState, Limit, print_blocks, print_report
+from app.cli.tables import A_MOMENT, AsJson, InState, Limit, moment, print_blocks, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.domain.errors import Conflict, NotFound
@@ -60,7 +60,7 @@ _STATE = (
 _RUN = ("started_at", "kind", "read", "applied", "unchanged", "filtered", "quarantined", "drift")
 _JOB = ("id", "kind", "dry_run", "state", "waits_for", "requested_by", "requested_at", "finished_at")
 _DELIVERY = ("id", "event_type", "referral_id", "state", "last_error", "next_attempt_at", "created_at", "finished_at")
-_QUARANTINED = ("id", "external_id", "field", "reason", "message")
+_QUARANTINED = ("id", "kind", "case_id", "external_id", "since", "field", "reason", "message")
 
 
 def _partner(name: str) -> System:
@@ -138,7 +138,9 @@ def redeliver(
     delivery_id: Annotated[
         UUID | None, typer.Option("--id", metavar="ID", help="Only this delivery, also when it was delivered.")
     ] = None,
-    since: Annotated[datetime | None, typer.Option(help="What became owed from this time on (UTC).")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(parser=moment, metavar=A_MOMENT, help="What became owed from this time on.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that was given up or waits.")] = False,
 ) -> None:
     """Send again what was given up for a partner, and at once what waits; it is first asked whether it arrived."""
@@ -148,9 +150,8 @@ def redeliver(
         change_stored(redeliver_to_partner, system, delivery_id)
         console.print("The delivery is sent again.")
         return
-    moment = since.replace(tzinfo=UTC) if since else None
-    number = change_stored(redeliver_all_to_partner, system, moment, None)
-    console.print(f"{number} deliveries are sent again.")
+    number = change_stored(redeliver_all_to_partner, system, since, None)
+    console.print(f"Deliveries that are sent again: {number}.")
 
 
 @partners.command()
@@ -208,13 +209,14 @@ def reconcile(system: Partner, dry_run: DryRun = False, as_json: AsJson = False)
 @partners.command()
 def backfill(
     system: Partner,
-    since: Annotated[datetime | None, typer.Option(help="Apply what happened from this time on (UTC).")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(parser=moment, metavar=A_MOMENT, help="Apply what happened from this time on.")
+    ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Read everything of a partner again, without sending feedback or writing to partners."""
-    moment = since.replace(tzinfo=UTC) if since else None
-    _do(system, JobRequest(kind=JobKind.BACKFILL, dry_run=dry_run, since=moment), as_json=as_json)
+    _do(system, JobRequest(kind=JobKind.BACKFILL, dry_run=dry_run, since=since), as_json=as_json)
 
 
 @partners.command()

@@ -1,7 +1,7 @@
 """``trajecthub subscription``: what an operator does about the webhook subscriptions; the API can do the same."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from app.api.schemas.subscriptions import subscription_out
 from app.bootstrap import build_delivery_builder, origin_of
 from app.cli.program import console
 from app.cli.runtime import over_database, read_opened, services_of
-from app.cli.tables import AsJson, InState, Limit, as_text, print_blocks
+from app.cli.tables import A_MOMENT, AsJson, InState, Limit, as_text, moment, print_blocks
 from app.database import Connection, Database
 from app.events.delivery.payload import DeliveryBuilder
 from app.operations.access.organisations import hub_operator
@@ -81,13 +81,15 @@ def retry(subscription_id: SubscriptionId) -> None:
 @subscriptions.command("recover")
 def recover_since(
     subscription_id: SubscriptionId,
-    since: Annotated[datetime, typer.Option(help="What was given up from this time on (UTC).")],
+    since: Annotated[
+        datetime, typer.Option(parser=moment, metavar=A_MOMENT, help="What was given up from this time on.")
+    ],
 ) -> None:
     """Send again what was given up for a subscription, and now what waits."""
 
     def work(tx: Connection, services: Services, builder: DeliveryBuilder) -> Owed:
         ref = operator_ref(tx, services, subscription_id)
-        return recover(tx, services, builder, ref, since.replace(tzinfo=UTC))
+        return recover(tx, services, builder, ref, since)
 
     _print_owed(_change(work))
 

@@ -20,6 +20,30 @@ InState = Annotated[
     DeliveryState | None, typer.Option(help="Only those in this state: pending waits, dead was given up.")
 ]
 
+A_MOMENT = "DATE[THH:MM[:SS]]"
+"""How an option states a moment."""
+
+# What a report has, in the order in which people read it: a database returns its names in any order.
+_NAMES_OF_REPORTS = (
+    "links", "acceptBsnAndDay", "quarantineId", "error",
+    "read", "compared", "linked", "alreadyLinked", "applied", "unchanged", "filtered", "quarantined", "unreadable",
+    "missing", "different", "deleted", "extra", "deletionsHeldBack", "healed",
+    "byReference", "byBsnAndDate", "ambiguous", "withoutReferral", "withoutCase", "refused",
+    "count", "causes", "keys", "cases", "toldAgain", "advice",
+)  # fmt: skip
+_PLACES = {name: place for place, name in enumerate(_NAMES_OF_REPORTS)}
+
+
+def moment(text: str) -> datetime:
+    """Return the moment of an option, in Dutch time as moments are printed, unless it states its offset."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            "is a date, or a date and a time, such as 2026-11-23T08:00, in Dutch time or with an offset"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)
+
 
 def print_items(items: Sequence[BaseModel], columns: Sequence[str], *, as_json: bool) -> None:
     """Print items: these fields of each as a table, or all fields as JSON with the names of the API."""
@@ -108,7 +132,8 @@ def _plain(value: object) -> str:
 
 def _rows(report: Mapping[str, object], within: str = "") -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = []
-    for name, value in report.items():
+    for name in sorted(report, key=lambda each: _PLACES.get(each, len(_PLACES))):
+        value = report[name]
         if isinstance(value, Mapping):
             rows += _rows(value, f"{within}{name} ")
         else:

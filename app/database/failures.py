@@ -28,6 +28,9 @@ class Trouble(StrEnum):
     CONTENDED = "contended"
     """Somebody else was in the way for too long, or a statement took too long; the work was rolled back."""
 
+    NO_ANSWER = "no-answer"
+    """It does not answer in time: it hangs, or the network is cut."""
+
     NO_CONNECTION = "no-connection"
     """The server has as many connections as it takes."""
 
@@ -35,7 +38,7 @@ class Trouble(StrEnum):
     """The disk is full or fails, or the memory is used up."""
 
     OUT_OF_REACH = "out-of-reach"
-    """There is no server, it lets nobody in, or it does not answer."""
+    """There is no server, or it lets nobody in."""
 
     POOL_EXHAUSTED = "pool-exhausted"
     """All connections of this process are in use."""
@@ -107,6 +110,8 @@ def trouble_of(error: BaseException) -> Trouble | None:
     match error:
         case PoolTimeout():
             return Trouble.POOL_EXHAUSTED
+        case TimeoutError():
+            return Trouble.NO_ANSWER
         case OSError():
             return Trouble.OUT_OF_REACH
         case DBAPIError():

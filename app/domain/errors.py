@@ -234,6 +234,9 @@ class Unavailable(HubError):
 SEND_AGAIN = "Send the request again shortly; a change with the same Idempotency-Key is made only once."
 """The remedy where it is not known whether a change was kept."""
 
+HOW_TO_REGISTER = "the operator registers it with PUT /v1/organisations/{code} or 'trajecthub organisation register'"
+"""The remedy where an organisation is not known."""
+
 
 class PartnerError(Exception):
     """A partner's system did not do what was expected."""

@@ -1,5 +1,6 @@
 """Whether the database can be used: it is in reach, and has the schema of this version of the hub."""
 
+from asyncio import CancelledError
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ _POOL_SIZE = "TRAJECTHUB_DATABASE_POOL_SIZE"
 _FAULTS: Mapping[Trouble, tuple[str, str]] = {
     Trouble.BROKEN_OFF: ("The connection with the database broke", "the hub tries again"),
     Trouble.CONTENDED: ("The database did not do the work in time", "the hub tries again"),
+    Trouble.NO_ANSWER: ("The database does not answer in time", "look at its server, and at the network to it"),
     Trouble.NO_CONNECTION: (
         "The database takes no more connections",
         f"raise its max_connections, or lower {_POOL_SIZE}",
@@ -93,8 +95,9 @@ def fault_of_store(error: BaseException) -> str:
     """
     chain = list(_with_causes(error))
     trouble = next((found for each in chain if (found := trouble_of(each))), Trouble.OUT_OF_REACH)
-    # The name only: the text of a driver's error can hold parts of the address.
-    kind = getattr(chain[-1], "sqlite_errorname", type(chain[-1]).__name__)
+    # The name only: the text of a driver's error can hold parts of the address. What ended the wait says nothing.
+    last = [each for each in chain if not isinstance(each, CancelledError)][-1]
+    kind = getattr(last, "sqlite_errorname", type(last).__name__)
     fault, remedy = _FAULTS[trouble]
     return f"{fault} ({kind}); {remedy}."
 

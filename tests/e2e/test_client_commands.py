@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -55,6 +56,26 @@ def test_a_client_of_an_unknown_organisation_is_refused(sandbox: dict[str, str])
 
     assert code == 1
     assert "no organisation 'nobody'" in output
+    assert "trajecthub organisation register" in output
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(None, "No such file"), ("-----BEGIN PUBLIC KEY-----", "it is no JSON"), ("[]", "no JSON object")],
+)
+def test_what_is_no_key_set_is_refused_with_the_remedy(
+    sandbox: dict[str, str], tmp_path: Path, content: str | None, why: str
+) -> None:
+    file = tmp_path / "keys.json"
+    if content is not None:
+        file.write_text(content)
+
+    code, output = run(sandbox, *CREATE, f"--jwks={file}")
+
+    assert code == 2
+    # Without the frame around the message.
+    words = " ".join(output.replace("│", "").split())
+    assert all(part in words for part in (why, "JSON Web Key Set", "calling-the-api.md"))
 
 
 def test_a_shared_secret_is_refused_outside_the_sandbox(sandbox: dict[str, str]) -> None:

@@ -85,6 +85,7 @@ def test_a_partner_without_runs_has_nothing_to_list(migrated: dict[str, str], li
         (("dismiss", "gidso", str(UUID(int=7)), "--reason=Twice"), 1, "list the quarantine for its ids"),
         (("reconcile", "gidso", "--dry-run"), 1, "TRAJECTHUB_GIDSO_URL"),
         (("link", "gidso", "--link=A1"), 2, "CASE=REFERRAL"),
+        (("redeliver", "gidso", "--since=yesterday"), 2, "Dutch time"),
     ],
 )
 def test_an_impossible_command_fails_with_the_remedy(

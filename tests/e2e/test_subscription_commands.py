@@ -66,7 +66,17 @@ def test_what_waits_is_due_at_once_on_asking(migrated: dict[str, str], subscript
     assert waiting["nextAttemptAt"] < LATER
 
 
-@pytest.mark.parametrize(("since", "sent"), [("2026-11-23", True), ("2026-11-24", False)])
+@pytest.mark.parametrize(
+    ("since", "sent"),
+    [
+        ("2026-11-23", True),
+        ("2026-11-24", False),
+        # Dutch time, as it is printed; the delivery became owed at NOW, 09:30 UTC.
+        ("2026-11-23T10:30:00", True),
+        ("2026-11-23T10:30:01", False),
+        ("2026-11-23T09:30:01Z", False),
+    ],
+)
 def test_what_was_given_up_since_a_time_is_sent_again(
     migrated: dict[str, str], subscription: str, since: str, sent: bool
 ) -> None:

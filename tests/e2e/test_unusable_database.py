@@ -1,6 +1,7 @@
 """A command says in one sentence why it cannot work with the database, and what to do about it."""
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,15 @@ def test_a_database_that_the_server_does_not_have_is_named_as_the_cause(
     found = outcomes(sandbox, url, *COMMANDS, ("migrate",))
 
     assert found == {(1, OUT_OF_REACH.format(kind="InvalidCatalogNameError"))}
+
+
+def test_a_server_that_does_not_answer_is_named_as_the_cause(sandbox: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://hub:geheim@127.0.0.1:{silent.getsockname()[1]}/hub?connect_timeout=1"
+        found = outcomes(sandbox, url, ("partner", "status"))
+
+    remedy = "look at its server, and at the network to it"
+    assert found == {(1, f"The database does not answer in time (TimeoutError); {remedy}.")}
 
 
 def test_a_file_that_is_no_database_is_named_as_the_cause(sandbox: dict[str, str], tmp_path: Path) -> None:

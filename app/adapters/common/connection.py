@@ -59,20 +59,23 @@ class NamingTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def cause_of(error: BaseException) -> Cause:
-    """Return why a call failed, by the errors that led to its error."""
-    if isinstance(error, UntrustedCertificate):
-        remedy = "an authority of your own is named in TRAJECTHUB_…_CA_FILE"
-        return Cause(ConnectionFailure.UNTRUSTED, f"its certificate is not trusted ({error}); {remedy}")
-    failure = failure_of(error)
+def cause_of(error: BaseException, partner: str) -> Cause:
+    """Return why a call to a partner failed, by the errors that led to its error."""
+    if (failure := failure_of(error)) is ConnectionFailure.UNTRUSTED:
+        return Cause(failure, _untrusted(error, partner))
     first = list(errors_behind(error))[-1]
     return Cause(failure, _TEXTS.get(failure, f"the connection was lost ({type(first).__name__})"))
+
+
+def _untrusted(error: BaseException, partner: str) -> str:
+    why = f" ({error})" if isinstance(error, UntrustedCertificate) else ""
+    remedy = f"if its authority is the city's own, name that in TRAJECTHUB_{partner.upper()}_CA_FILE"
+    return f"its certificate is not trusted{why}; {remedy}"
 
 
 _TEXTS: Mapping[ConnectionFailure, str] = {
     ConnectionFailure.UNKNOWN_HOST: "the name of its host is unknown; check its address, and the name server",
     ConnectionFailure.REFUSED: "the connection is refused; check that it runs, its address and its port",
-    ConnectionFailure.UNTRUSTED: "its certificate is not trusted; name its authority in TRAJECTHUB_…_CA_FILE",
     ConnectionFailure.TLS: "TLS with it fails; check that its address and port are those of https, and whether it asks "
     "for a certificate of the hub",
     ConnectionFailure.TIMEOUT: "no answer in time; check that it runs, and what is between (firewall, proxy)",

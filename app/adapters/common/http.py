@@ -61,7 +61,7 @@ def partner_errors(partner: str) -> Iterator[None]:
         yield
     # The transport lets some of aiohttp's own errors through.
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-        cause = cause_of(error)
+        cause = cause_of(error, partner)
         raise PartnerUnreachable(f"{partner} gave no answer: {cause.text}", code=cause.code) from error
 
 

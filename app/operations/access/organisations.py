@@ -7,7 +7,7 @@ from pydantic_core import to_json
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole, ReferrerKind, System
-from app.domain.errors import FieldFault, Forbidden, NotFound, refuse
+from app.domain.errors import HOW_TO_REGISTER, FieldFault, Forbidden, NotFound, refuse
 from app.domain.input_rules import InputRule
 from app.domain.preconditions import check_precondition, etag_of
 from app.domain.validation import unknown_area
@@ -107,7 +107,7 @@ def read_organisation(tx: Connection, code: str) -> Organisation:
     """
     found = find_organisation(tx, code)
     if found is None:
-        raise NotFound(f"There is no organisation '{code}'.")
+        raise NotFound(f"There is no organisation '{code}'; {HOW_TO_REGISTER}.")
     return found
 
 

@@ -25,13 +25,13 @@ from app.operations.services import Services
 __all__ = ["FoundCases", "Linked", "RefusedLink", "compare_cases", "link_cases", "open_without_case"]
 
 BSN_ADVICE = (
-    "Have somebody who may see both look at each pair. Link those that are right with 'links', or accept all of them "
-    "with 'acceptBsnAndDay'."
+    "Have somebody who may see both look at each pair. Link those that are right with 'links' (--link), or accept "
+    "all of them with 'acceptBsnAndDay' (--accept-bsn-and-day)."
 )
 """What an operator does about cases that were found by client and day."""
 
 DOUBT_ADVICE = (
-    "Have somebody who may see both choose, and link the right pair with 'links'; the others stay as they are."
+    "Have somebody who may see both choose, and link the right pair with 'links' (--link); the others stay as they are."
 )
 """What an operator does about cases in doubt."""
 

@@ -1,0 +1,60 @@
+"""``trajecthub organisation``: the organisations that refer; the API can do the same."""
+
+import re
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from app.api.forms import ORGANISATION_CODE
+from app.api.schemas.fields import Line
+from app.api.schemas.reference import OrganisationOut
+from app.cli.program import console
+from app.cli.runtime import change_stored, read_stored
+from app.cli.tables import AsJson, Limit, print_blocks
+from app.domain.codes import ReferrerKind, System
+from app.operations.access.organisations import ReferrerDetails, page_of_organisations, save_referrer
+
+commands = typer.Typer()
+organisations = typer.Typer(no_args_is_help=True, help="The organisations that refer clients.")
+commands.add_typer(organisations, name="organisation")
+
+_ORGANISATION = ("code", "name", "role", "kind", "system", "area", "active")
+_NAME: TypeAdapter[str] = TypeAdapter(Line)
+
+
+def _code(text: str) -> str:
+    if not re.fullmatch(ORGANISATION_CODE.pattern, text):
+        raise typer.BadParameter(f"must be {ORGANISATION_CODE.words}")
+    return text
+
+
+def _name(text: str) -> str:
+    try:
+        return _NAME.validate_python(text)
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"]) from error
+
+
+@organisations.command()
+def register(
+    code: Annotated[
+        str, typer.Argument(parser=_code, metavar="CODE", help="Its code; of a team in GIDSO or RMW, its code there.")
+    ],
+    name: Annotated[str, typer.Option(parser=_name, metavar="TEXT", help="Its name.")],
+    kind: Annotated[ReferrerKind, typer.Option(help="Kind of referrer: decides what it receives.")],
+    system: Annotated[System, typer.Option(help="Where it registers referrals; api: nowhere else.")] = System.API,
+    area: Annotated[str | None, typer.Option(help="Area in which it works; without it the whole city.")] = None,
+) -> None:
+    """Register an organisation that refers, or change the one with this code."""
+    details = ReferrerDetails(code=code, name=name, kind=kind, system=system, area=area)
+    saved = change_stored(save_referrer, details)
+    console.print(f"'{saved.code}' ({saved.name}) refers clients as {kind.value}, registered in {system.value}.")
+
+
+@organisations.command("list")
+def list_all(limit: Limit = 100, as_json: AsJson = False) -> None:
+    """List organisations by code, the city's institutions too."""
+    found, _more = read_stored(page_of_organisations, None, limit)
+    shown = [OrganisationOut.model_validate(each) for each in found]
+    print_blocks(shown, _ORGANISATION, nothing="There is no organisation yet.", as_json=as_json)
