@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, NullPool, event
 from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import greenlet_spawn
 from typing_extensions import override
@@ -53,7 +54,10 @@ class PostgreSQL(Store):
     dialect: Dialect = "postgresql"
 
     def __init__(self, servers: PostgresServers, connections: Connections) -> None:
-        self._work_seconds, self._close_seconds = connections.work_seconds, connections.close_seconds
+        self._wait_seconds, self._work_seconds = connections.pool_wait_seconds, connections.work_seconds
+        self._close_seconds = connections.close_seconds
+        # The pool's own queue lets whoever comes later pass those that wait: some would wait long for a connection.
+        self._turns = asyncio.Semaphore(connections.pool_size)
         direct = read_postgresql_url(connections.direct_url) if connections.direct_url else servers
         self._engine = _engine(
             _pooled_connector(servers, connections),
@@ -61,7 +65,6 @@ class PostgreSQL(Store):
             isolation_level="AUTOCOMMIT",
             pool_size=connections.pool_size,
             max_overflow=0,
-            pool_timeout=connections.pool_wait_seconds,
             pool_recycle=POOL_RECYCLE_SECONDS,
             # The connection that was used last has its statements prepared, on both sides.
             pool_use_lifo=True,
@@ -113,8 +116,20 @@ class PostgreSQL(Store):
 
     async def _run(self, connect: _Connect, work: Work[T]) -> T:
         async with asyncio.timeout(self._work_seconds):
-            # What ``run_sync`` does, but once for connecting, work and closing instead of once for each.
-            return await greenlet_spawn(_with_connection, connect, work)
+            await self._await_turn()
+            try:
+                # What ``run_sync`` does, but once for connecting, work and closing instead of once for each.
+                return await greenlet_spawn(_with_connection, connect, work)
+            finally:
+                self._turns.release()
+
+    async def _await_turn(self) -> None:
+        """Wait until a connection of the pool is free, in the order of asking."""
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                await self._turns.acquire()
+        except TimeoutError as late:
+            raise PoolTimeout(f"no connection was free within {self._wait_seconds:g} seconds") from late
 
 
 def _with_connection(connect: _Connect, work: Work[T]) -> T:
