@@ -85,11 +85,11 @@ class _Versions:
 
 
 def _application(hub: AppState, routers: Sequence[APIRouter]) -> FastAPI:
+    # Routes rather than included routers: FastAPI's way through those costs a tenth of a short request.
+    routes = [route for router in routers for route in router.routes]
     # FastAPI's own document and pages have other addresses and load scripts from elsewhere.
-    application = FastAPI(openapi_url=None, redirect_slashes=False)
+    application = FastAPI(openapi_url=None, redirect_slashes=False, routes=routes)
     application.state.hub = hub
     install_problem_handlers(application)
     install_form_handler(application)
-    for router in routers:
-        application.include_router(router)
     return application

@@ -3,7 +3,7 @@
 Only the gate creates a ``Released``, and everything that leaves the hub is built from one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -76,6 +76,9 @@ class Released:
         return digest_of(self.fields)
 
 
+Release = Callable[[Receiver, Mapping[Field, object]], Released]
+
+
 class PrivacyGate:
     """Decides, field by field, what is released to a receiver; a field that no rule permits is withheld.
 
@@ -107,7 +110,20 @@ class PrivacyGate:
         Raises:
             ValueError: the clock's time has no time zone.
         """
-        plan = self._plan(receiver.kind, occasion, receiver.inside, self._today())
+        return self.at_one_moment(occasion)(receiver, facts)
+
+    def at_one_moment(self, occasion: DisclosureOccasion) -> Release:
+        """Return a function that does what ``release`` does, for many records: all of them now, on one occasion.
+
+        Raises:
+            ValueError: the clock's time has no time zone.
+        """
+        return partial(self._release, occasion, self._today())
+
+    def _release(
+        self, occasion: DisclosureOccasion, day: date, receiver: Receiver, facts: Mapping[Field, object]
+    ) -> Released:
+        plan = self._plan(receiver.kind, occasion, receiver.inside, day)
         own_id = partial(self._own_id, receiver)
         fields: dict[Field, FactValue] = {}
         decisions = []
@@ -115,7 +131,8 @@ class PrivacyGate:
         # This loop runs for every field of every record that leaves.
         for field in _in_order(tuple(facts)):
             value = facts[field]
-            decision, released, convert = outcomes[field].empty if value is None else outcomes[field].filled
+            filled, empty = outcomes[field]
+            decision, released, convert = empty if value is None else filled
             if released:
                 try:
                     fields[field] = None if value is None else (convert or own_id)(value)

@@ -1,9 +1,10 @@
 """The JSON form of fields: their values as text, numbers, true and false or lists of text; and their digest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -33,7 +34,9 @@ def to_json_value(value: object) -> FactValue:
         TypeError: the value has no JSON form here, such as a float or an object.
         ValueError: a time without a time zone, or text that UTF-8 cannot encode.
     """
-    # Most values are text, and this runs for every field of every answer.
+    # This runs for every field of every answer; most values have one of a few types.
+    if form := _FORM_OF.get(type(value)):
+        return form(value)
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, (list, tuple)):
@@ -65,4 +68,9 @@ def _text(value: str) -> str:
 def _utc(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time without a time zone could be any time")
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    # The stores return times in UTC.
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat().removesuffix("+00:00") + "Z"
+
+
+_FORM_OF: Mapping[type, Callable[[Any], FactValue]] = {str: _text, datetime: _utc, date: str, UUID: str}
+"""The form of values that are of exactly this type."""

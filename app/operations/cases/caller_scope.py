@@ -1,6 +1,7 @@
 """Who looks: what a caller's organisation may see, for whom it acts, and under which ids."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from app.domain.codes import OrganisationRole
@@ -43,8 +44,15 @@ class CallerScope:
         A partner system acts for the referrers that work in it.
         """
         acts_for_referrer = self.organisation.role is OrganisationRole.PARTNER_SYSTEM
-        stands_in = referrer if acts_for_referrer else self.organisation
-        return Receiver(str(stands_in.id), str(stands_in.kind or stands_in.role), inside=self.is_inside)
+        return self._standing_in(referrer) if acts_for_referrer else self._itself
+
+    @cached_property
+    def _itself(self) -> Receiver:
+        return self._standing_in(self.organisation)
+
+    def _standing_in(self, organisation: Organisation) -> Receiver:
+        kind = organisation.kind or organisation.role
+        return Receiver(str(organisation.id), str(kind), inside=self.is_inside)
 
     def resolve(self, pseudonyms: Pseudonyms, given_id: UUID) -> UUID:
         """Return the hub's id behind an id that this caller uses."""

@@ -162,8 +162,10 @@ def page_of_referrals(
         Field.COUNSELLOR_NAME: query.counsellor,
     }
 
+    release = services.gate.at_one_moment(DisclosureOccasion.READING)
+
     def show(each: ReferralSummary) -> Released | None:
-        view = _released(services, scope, each.organisation, summary_values(each))
+        view = release(scope.receiver(each.organisation), summary_values(each))
         knows_bsn = bsn is None or _reads(services, scope, each.organisation, Field.CLIENT_BSN)
         return view if knows_bsn and _answers(view, asked) else None
 
@@ -182,8 +184,10 @@ def page_of_trajectories(
     """
     asked = {Field.TRAJECTORY_STATUS: query.status, Field.COUNSELLOR_NAME: query.counsellor}
 
+    release = services.gate.at_one_moment(DisclosureOccasion.READING)
+
     def show(each: ListedTrajectory) -> Released | None:
-        view = _released(services, scope, each.organisation, _listed_values(each))
+        view = release(scope.receiver(each.organisation), _listed_values(each))
         return view if Field.TRAJECTORY_ID in view.fields and _answers(view, asked) else None
 
     def place(each: ListedTrajectory) -> Position:
