@@ -22,6 +22,7 @@ from app.api.responses import answer, json_answer, released_etag, request_of, to
 from app.api.state import AppState
 from app.domain.case import Case
 from app.domain.commands import ActionContext, RegisterReferral
+from app.domain.details import Detail
 from app.domain.errors import NotTheOwner, TransitionNotAllowed
 from app.domain.preconditions import check_precondition
 from app.domain.queries import Position
@@ -304,8 +305,7 @@ def hide_status_in_errors(caller_scope: CallerScope) -> Iterator[None]:
     except TransitionNotAllowed:
         if caller_scope.knows_all_statuses:
             raise
-        message = "This cannot be done now; read available-actions for what can be done."
-        raise TransitionNotAllowed(message) from None
+        raise TransitionNotAllowed(Detail.NOT_NOW()) from None
 
 
 def _referral(view: Released) -> Representation:

@@ -14,6 +14,7 @@ from app.api.forms import KEY
 from app.api.http.request_record import record_of
 from app.api.state import AppState
 from app.domain.commands import ActionContext
+from app.domain.details import Detail
 from app.domain.errors import Forbidden, Unauthenticated
 from app.domain.ports import Clock
 from app.domain.validation import Circumstances
@@ -90,20 +91,20 @@ async def authenticate(hub: AppState, request: Request, scopes: Sequence[str]) -
     claims = await hub.tokens.verify(_bearer(request.headers.get("authorization", "")))
     client = await hub.clients.find(claims.client_id)
     if client is None or client.organisation.id != claims.organisation_id:
-        raise Unauthenticated("The client of this token is not active; ask the hub's operator.")
+        raise Unauthenticated(Detail.CLIENT_NOT_ACTIVE())
     record_of(request.scope).client = client.client_id
     # A scope that was taken from the client is gone at once, also from tokens that still name it.
     granted = claims.scopes & client.scopes
     missing = [scope for scope in scopes if scope not in granted]
     if missing:
-        raise Forbidden(f"This needs the scope '{missing[0]}'; ask for a token with it.")
+        raise Forbidden(Detail.SCOPE_NEEDED(scope=missing[0]))
     return Caller(claims.client_id, client.organisation, granted)
 
 
 def _bearer(authorization: str) -> str:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("Send the header 'Authorization: Bearer <access token>'; get one at /oauth/token.")
+        raise Unauthenticated(Detail.NO_TOKEN())
     return token.strip()
 
 

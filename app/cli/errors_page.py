@@ -1,5 +1,6 @@
 """The reference of error codes and rules, generated from the error tree and the catalogue of rules."""
 
+import re
 from collections.abc import Iterable, Iterator
 from inspect import getdoc
 
@@ -7,8 +8,11 @@ from app.api.http.problems import STATUS_OF, TYPE_PREFIX
 from app.api.http.protocol_errors import HTTP_PROBLEMS, ProblemKind
 from app.api.oauth.errors import OAUTH_PROBLEMS
 from app.cli.markdown import GENERATED, table
+from app.domain.details import Detail
 from app.domain.errors import HubError
 from app.domain.input_rules import InputRule
+
+_NAMED = re.compile(r"{\w+}")
 
 _ERRORS = f"""\
 # Errors
@@ -17,7 +21,8 @@ _ERRORS = f"""\
 
 Every answer with a status of 400 or more is a problem (RFC 9457, `application/problem+json`). Its `type` is
 `{TYPE_PREFIX}<code>`; `code` and the `rule` of each invalid field are stable, titles and messages may change.
-Titles and the messages of fields are in Dutch with `Accept-Language: nl`.
+With `Accept-Language: nl` titles, details and the messages of fields are in Dutch, otherwise in English;
+`Content-Language` says which.
 """
 
 _RULES = """\
@@ -25,6 +30,13 @@ _RULES = """\
 
 With `invalid-input`, `errors` has an item for each invalid field: its path, the rule that it breaks, and a message
 with the remedy.
+"""
+
+
+_DETAILS = """\
+## Details
+
+What `detail` says of each case, except with `invalid-input`, whose detail is the messages of its fields.
 """
 
 
@@ -43,6 +55,8 @@ def errors_page() -> str:
                 for rule in sorted(InputRule)
             ),
         ),
+        _DETAILS,
+        table(("in English", "in Dutch"), sorted((_shown(each.english), _shown(each.dutch)) for each in Detail)),
     ]
     return "\n".join(parts)
 
@@ -69,6 +83,11 @@ def _section(heading: str, kinds: Iterable[ProblemKind]) -> Iterator[str]:
         yield f"### {kind.code}\n"
         yield f"`{TYPE_PREFIX}{kind.code}`, status {kind.status}: *{kind.title}*, in Dutch *{kind.title_nl}*.\n"
         yield f"{kind.description}\n"
+
+
+def _shown(text: str) -> str:
+    """Return a text with dots for what an error names."""
+    return _NAMED.sub("…", text)
 
 
 def _anchored(prefix: str, name: str) -> str:

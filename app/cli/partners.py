@@ -20,6 +20,7 @@ from app.cli.runtime import change_stored, over_database, read_stored, services_
 from app.cli.tables import A_MOMENT, AsJson, InState, Limit, moment, print_blocks, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
+from app.domain.details import Detail
 from app.domain.errors import Conflict, NotFound
 from app.domain.partners import CaseLink, Job, JobKind, JobRequest, JobState, QuarantineQuery
 from app.operations.clock import SystemClock
@@ -283,10 +284,11 @@ async def _finished(db: Database, services: Services, puller: Puller, job: Job) 
 
 async def _refuse_paused(db: Database, system: System) -> None:
     if await db.read(is_paused, system):
-        raise Conflict(f"{system} is paused, and no job is done meanwhile; run 'trajecthub partner resume {system}'.")
+        raise Conflict(Detail.PARTNER_PAUSED(system=system))
 
 
 def _puller_of(worker: WorkerLoops, system: System) -> Puller:
     if system not in worker.pullers:
-        raise NotFound(f"{system} is not connected here; set TRAJECTHUB_{system.upper()}_URL and its credentials.")
+        variable = f"TRAJECTHUB_{system.upper()}_URL"
+        raise NotFound(Detail.PARTNER_NOT_CONNECTED_HERE(system=system, variable=variable))
     return worker.pullers[system]

@@ -53,7 +53,7 @@ async def examine_store(settings: Settings, report: Report) -> Cursors:
     try:
         return await _examine_store(db, settings, report)
     except (Unavailable, StoreError, OSError) as error:
-        report.add("database", State.FAILED, fault_of_store(error))
+        report.add("database", State.FAILED, fault_of_store(error).english)
         return {}
     finally:
         await db.close()
@@ -109,7 +109,7 @@ async def _examine_direct_url(db: Database, url: str, report: Report) -> None:
         try:
             is_same = await direct.read(database_identity) == await db.read(database_identity)
         except (Unavailable, StoreError) as error:
-            report.add("direct url", State.FAILED, fault_of_store(error))
+            report.add("direct url", State.FAILED, fault_of_store(error).english)
         else:
             state = State.OK if is_same else State.FAILED
             report.add("direct url", state, f"It leads to {'the same' if is_same else 'another'} database.")
@@ -134,7 +134,7 @@ async def _examine_every_server(servers: PostgresServers, report: Report) -> Non
                 kind = "a standby" if (await db.read(server_state)).is_standby else "the primary"
                 report.add(f"server {place}", State.OK, f"{kind}, {await db.read(store_version)}")
             except (Unavailable, StoreError) as error:
-                report.add(f"server {place}", State.FAILED, fault_of_store(error))
+                report.add(f"server {place}", State.FAILED, fault_of_store(error).english)
 
 
 @asynccontextmanager
@@ -150,7 +150,7 @@ async def _examine_writing(db: Database, report: Report) -> None:
     try:
         await db.write_without_notifying(rewrite_master_key_check)
     except (Unavailable, StoreError) as error:
-        report.add("writing", State.FAILED, fault_of_store(error))
+        report.add("writing", State.FAILED, fault_of_store(error).english)
     else:
         report.add("writing", State.OK, "The database takes writes.")
 
@@ -167,7 +167,7 @@ def examine_clock(ahead: timedelta, report: Report) -> None:
 
 def _examine_schema(version: str | None, newest: str, report: Report) -> None:
     if fault := fault_of_schema(version, newest):
-        report.add("schema", State.FAILED, fault)
+        report.add("schema", State.FAILED, fault.english)
     else:
         report.add("schema", State.OK, newest)
 

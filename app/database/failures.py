@@ -13,7 +13,8 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.domain.errors import SEND_AGAIN, Unavailable
+from app.domain.details import Detail
+from app.domain.errors import Unavailable
 
 StoreError = DBAPIError
 """The error that the store raises; see ``is_refused_value`` and ``trouble_of``."""
@@ -91,12 +92,11 @@ _REFUSED_VALUE_CLASSES = ("22", "23")
 # After these the next connection may lead to a server that works, or to a file with room.
 _ENDED_BY = frozenset(Trouble) - {Trouble.CONTENDED, Trouble.POOL_EXHAUSTED}
 
-_NOT_NOW = "The database is not available at this moment."
 _TOLD = {
-    Trouble.BROKEN_OFF: "The database broke the work off.",
-    Trouble.CONTENDED: "The database broke the work off.",
-    Trouble.READ_ONLY: "The database takes no changes at this moment.",
-    Trouble.NO_ROOM: "The database takes no changes at this moment.",
+    Trouble.BROKEN_OFF: Detail.DATABASE_BROKE_OFF,
+    Trouble.CONTENDED: Detail.DATABASE_BROKE_OFF,
+    Trouble.READ_ONLY: Detail.DATABASE_READS_ONLY,
+    Trouble.NO_ROOM: Detail.DATABASE_READS_ONLY,
 }
 
 
@@ -129,7 +129,7 @@ def translated_failures() -> Iterator[None]:
         if (trouble := trouble_of(error)) is None:
             raise
         # Whether a change was kept is unknown when its connection breaks while it is committed.
-        raise Unavailable(f"{_TOLD.get(trouble, _NOT_NOW)} {SEND_AGAIN}") from error
+        raise Unavailable(_TOLD.get(trouble, Detail.DATABASE_AWAY)()) from error
 
 
 def drop_connections_on_trouble(engine: Engine) -> None:

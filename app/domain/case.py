@@ -21,6 +21,7 @@ from app.domain.codes import (
     TrajectoryStatus,
 )
 from app.domain.commands import ActionContext
+from app.domain.details import Detail
 from app.domain.errors import TransitionNotAllowed
 from app.domain.events import OCCASION_OF, Event, EventType, FactValue, NewEvent
 from app.domain.fields import Field, consent_values
@@ -337,5 +338,5 @@ def _skipped(step: Step, status: str | None, context: ActionContext) -> tuple[Tr
     if lifecycle.is_past(step.machine, step.action, status):
         return None
     raise TransitionNotAllowed(
-        f"No legal path leads from '{status or 'absent'}' to '{step.action}' of the {step.machine.replace('_', ' ')}."
+        Detail.NO_PATH(status=status or "absent", action=step.action, machine=lifecycle.name_of(step.machine))
     )

@@ -34,16 +34,25 @@ from dataclasses import KW_ONLY, dataclass
 from uuid import UUID
 
 from app.domain.codes import System
+from app.domain.details import Detail, Said
 from app.domain.fields import Field
 from app.domain.input_rules import InputRule
 
 
 class HubError(Exception):
-    """The hub cannot carry out a request."""
+    """The hub cannot carry out a request.
+
+    Attributes:
+        said: what happened and what to do, in both languages.
+    """
 
     code = "hub-error"
     title = "The request cannot be carried out"
     title_nl = "Het verzoek kan niet worden uitgevoerd"
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said.english)
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,9 @@ class InvalidInput(HubError):
     title_nl = "Het verzoek bevat ongeldige waarden"
 
     def __init__(self, *faults: FieldFault) -> None:
-        super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in faults))
+        english = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+        dutch = "; ".join(f"{fault.field}: {fault.message_nl}" for fault in faults)
+        super().__init__(Said(english, dutch))
         self.faults = faults
 
 
@@ -104,21 +115,21 @@ class ReferralNotFound(NotFound):
     """The caller sees no referral with this id."""
 
     def __init__(self) -> None:
-        super().__init__("There is no referral with this id for this client.")
+        super().__init__(Detail.NO_REFERRAL())
 
 
 class TrajectoryNotFound(NotFound):
     """The caller sees no trajectory with this id."""
 
     def __init__(self) -> None:
-        super().__init__("There is no trajectory with this id for this client.")
+        super().__init__(Detail.NO_TRAJECTORY())
 
 
 class SubscriptionNotFound(NotFound):
     """The caller sees no subscription with this id."""
 
     def __init__(self) -> None:
-        super().__init__("There is no subscription with this id for this client.")
+        super().__init__(Detail.NO_SUBSCRIPTION())
 
 
 class Unauthenticated(HubError):
@@ -194,8 +205,8 @@ class NotTheOwner(Conflict):
     title = "Another party owns this fact"
     title_nl = "Een andere partij is eigenaar van dit gegeven"
 
-    def __init__(self, message: str, violation: OwnershipViolation) -> None:
-        super().__init__(message)
+    def __init__(self, said: Said, violation: OwnershipViolation) -> None:
+        super().__init__(said)
         self.violation = violation
 
 
@@ -229,13 +240,6 @@ class Unavailable(HubError):
     code = "unavailable"
     title = "Try again later"
     title_nl = "Probeer het later opnieuw"
-
-
-SEND_AGAIN = "Send the request again shortly; a change with the same Idempotency-Key is made only once."
-"""The remedy where it is not known whether a change was kept."""
-
-HOW_TO_REGISTER = "the operator registers it with PUT /v1/organisations/{code} or 'trajecthub organisation register'"
-"""The remedy where an organisation is not known."""
 
 
 class PartnerError(Exception):

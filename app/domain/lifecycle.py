@@ -25,6 +25,7 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
+from app.domain.details import Detail, Said
 from app.domain.errors import Forbidden, TransitionNotAllowed
 
 
@@ -79,6 +80,18 @@ class Guard(StrEnum):
 
     WITHDRAWAL_REQUESTED = "a withdrawal has been requested"
     RESPONSE_REQUESTED = "the referrer's worker was asked to respond"
+
+
+_UNMET = {
+    Guard.WITHDRAWAL_REQUESTED: Detail.NO_WITHDRAWAL_REQUESTED,
+    Guard.RESPONSE_REQUESTED: Detail.NO_RESPONSE_REQUESTED,
+}
+
+_NAMES = {
+    Machine.REFERRAL: Said("referral", "de aanmelding"),
+    Machine.TRAJECTORY: Said("trajectory", "het traject"),
+    Machine.KBR_APPLICATION: Said("kbr application", "de aanvraag bij de KBR"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +252,11 @@ def find(machine: Machine, action: Action, status: str | None) -> Transition | N
     return None
 
 
+def name_of(machine: Machine) -> Said:
+    """Return what a machine is called in errors."""
+    return _NAMES[machine]
+
+
 def require(
     machine: Machine,
     action: Action,
@@ -256,16 +274,17 @@ def require(
     actors = frozenset(actor for row in rows for actor in row.actors)
     # The role comes first: who may never do this does not learn from which states others may.
     if role not in actors:
-        raise Forbidden(f"'{action}' is for {', '.join(sorted(actors))}; this client acts as {role}.")
+        raise Forbidden(Detail.ANOTHER_ROLE(action=action, roles=", ".join(sorted(actors)), role=role))
     row = find(machine, action, status)
     if row is None or role not in row.actors:
         states = sorted({state for each in rows if role in each.actors for state in each.sources})
         raise TransitionNotAllowed(
-            f"'{action}' cannot be done while the {machine.replace('_', ' ')} is '{status or 'absent'}'; "
-            f"it can be done from: {', '.join(states)}."
+            Detail.ANOTHER_STATE(
+                action=action, machine=name_of(machine), status=status or "absent", states=", ".join(states)
+            )
         )
     if row.guard and row.guard not in conditions:
-        raise TransitionNotAllowed(f"'{action}' can be done only when {row.guard}.")
+        raise TransitionNotAllowed(_UNMET[row.guard](action=action))
     return row
 
 

@@ -3,13 +3,10 @@
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 
+from app.domain.details import Detail
 from app.domain.errors import PreconditionFailed, PreconditionRequired
 
 __all__ = ["check_precondition", "etag_of", "revision_etag"]
-
-
-_STALE = "The record changed since you read it; read it again and send its new ETag."
-_NO_TAG = "If-Match holds no entity tag; send the ETag as you read it, with its quotation marks."
 
 
 def etag_of(*parts: str) -> str:
@@ -35,7 +32,7 @@ def check_precondition(if_match: str | None, etag: str) -> None:
         PreconditionFailed: the record changed since, or the header holds no entity tag.
     """
     if if_match is None:
-        raise PreconditionRequired("Send If-Match with the ETag of the record as you read it.")
+        raise PreconditionRequired(Detail.NO_PRECONDITION())
     tags = {tag.strip().removeprefix("W/") for tag in if_match.split(",")}
     if if_match.strip() != "*" and etag not in tags:
-        raise PreconditionFailed(_STALE if '"' in if_match else _NO_TAG)
+        raise PreconditionFailed(Detail.RECORD_CHANGED() if '"' in if_match else Detail.NO_ENTITY_TAG())

@@ -39,7 +39,7 @@ class Readiness:
                 await self._require_schema(db)
                 await self._require_write(db)
         except DatabaseUnusable as error:
-            raise Unavailable(str(error)) from error
+            raise Unavailable(error.said) from error
         except (Unavailable, StoreError, TimeoutError) as error:
             raise Unavailable(fault_of_store(error)) from error
 

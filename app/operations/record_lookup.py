@@ -8,6 +8,7 @@ import structlog
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole
+from app.domain.details import Detail
 from app.domain.errors import FieldFault, Forbidden, NotFound, refuse
 from app.domain.input_rules import InputRule
 from app.domain.records import RecordKind
@@ -51,7 +52,7 @@ def look_up_record(
         NotFound: there is no such organisation, or it has no such record.
     """
     if caller.role is not OrganisationRole.OPERATOR:
-        raise Forbidden("Only the hub's operator looks up what others mean; read your own records by their id.")
+        raise Forbidden(Detail.OPERATOR_LOOKS_UP())
     refuse(query_faults(has_id=query.id is not None, has_reference=query.reference is not None))
     organisation = read_organisation(tx, query.organisation_code)
     found = _found(tx, services, organisation, query)
@@ -64,7 +65,7 @@ def look_up_record(
         kind=found.kind if found else None,
     )
     if found is None:
-        raise NotFound("This organisation has no such record; mind the organisation and the spelling.")
+        raise NotFound(Detail.NO_RECORD())
     return found
 
 

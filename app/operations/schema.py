@@ -6,37 +6,36 @@ from contextlib import contextmanager
 
 from app.database import Database, StoreError, Trouble, newest_schema, trouble_of, with_own_connection
 from app.database_address import Connections
+from app.domain.details import Detail, Said
 from app.domain.errors import Unavailable
 from app.models.diagnosis import schema_version
 
 _POOL_SIZE = "TRAJECTHUB_DATABASE_POOL_SIZE"
 
-# What is the matter, and the remedy.
-_FAULTS: Mapping[Trouble, tuple[str, str]] = {
-    Trouble.BROKEN_OFF: ("The connection with the database broke", "the hub tries again"),
-    Trouble.CONTENDED: ("The database did not do the work in time", "the hub tries again"),
-    Trouble.NO_ANSWER: ("The database does not answer in time", "look at its server, and at the network to it"),
-    Trouble.NO_CONNECTION: (
-        "The database takes no more connections",
-        f"raise its max_connections, or lower {_POOL_SIZE}",
-    ),
-    Trouble.NO_ROOM: ("The database has no room to write", "free space on its disk, or memory"),
-    Trouble.OUT_OF_REACH: ("The database cannot be read", "check TRAJECTHUB_DATABASE_URL, and that the server runs"),
-    Trouble.POOL_EXHAUSTED: (
-        "All connections of this process are in use",
-        f"raise {_POOL_SIZE}, or run more processes",
-    ),
-    Trouble.POOLER: (
-        "The pooler in front of the database refuses",
-        "set TRAJECTHUB_DATABASE_DIRECT_URL, or see the log of the pooler",
-    ),
-    Trouble.READ_ONLY: ("The database takes no writes", "end its read-only mode, or connect the hub to the primary"),
-    Trouble.STOPPING: ("The database stops or starts", "the hub tries again"),
+_FAULTS: Mapping[Trouble, Detail] = {
+    Trouble.BROKEN_OFF: Detail.CONNECTION_BROKE,
+    Trouble.CONTENDED: Detail.WORK_TOOK_TOO_LONG,
+    Trouble.NO_ANSWER: Detail.NO_ANSWER,
+    Trouble.NO_CONNECTION: Detail.NO_MORE_CONNECTIONS,
+    Trouble.NO_ROOM: Detail.NO_ROOM,
+    Trouble.OUT_OF_REACH: Detail.OUT_OF_REACH,
+    Trouble.POOL_EXHAUSTED: Detail.POOL_EXHAUSTED,
+    Trouble.POOLER: Detail.POOLER_REFUSES,
+    Trouble.READ_ONLY: Detail.READ_ONLY,
+    Trouble.STOPPING: Detail.SERVER_STOPPING,
 }
 
 
 class DatabaseUnusable(RuntimeError):
-    """The hub cannot work with its database; the message contains the remedy."""
+    """The hub cannot work with its database; the message contains the remedy.
+
+    Attributes:
+        said: the message in both languages.
+    """
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said.english)
+        self.said = said
 
 
 class SchemaMismatch(DatabaseUnusable):
@@ -77,17 +76,16 @@ def require_reach(url: str) -> None:
         with_own_connection(url, schema_version)
 
 
-def fault_of_schema(version: str | None, newest: str) -> str | None:
+def fault_of_schema(version: str | None, newest: str) -> Said | None:
     """Return what is wrong with a schema of this version, with the remedy; None when it is the newest."""
     if version is None:
-        return "The database has no tables yet; run 'trajecthub migrate'."
+        return Detail.NO_TABLES()
     if version != newest:
-        remedy = "run 'trajecthub migrate', or install the version of the hub that made it"
-        return f"The schema is {version}, and this version of the hub needs {newest}: {remedy}."
+        return Detail.ANOTHER_SCHEMA(version=version, newest=newest)
     return None
 
 
-def fault_of_store(error: BaseException) -> str:
+def fault_of_store(error: BaseException) -> Said:
     """Return why the database cannot be worked with, with the remedy.
 
     Args:
@@ -98,8 +96,7 @@ def fault_of_store(error: BaseException) -> str:
     # The name only: the text of a driver's error can hold parts of the address. What ended the wait says nothing.
     last = [each for each in chain if not isinstance(each, CancelledError)][-1]
     kind = getattr(last, "sqlite_errorname", type(last).__name__)
-    fault, remedy = _FAULTS[trouble]
-    return f"{fault} ({kind}); {remedy}."
+    return _FAULTS[trouble](kind=kind, pool_size=_POOL_SIZE)
 
 
 def _with_causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -14,6 +14,7 @@ from app.api.app import create_api
 from app.api.http.middleware import MAX_BODY_BYTES, RequestGuard, ResponseHeaders
 from app.api.state import AppState
 from app.database import Database
+from app.domain.details import Detail
 from app.domain.errors import Unavailable
 from app.sandbox.runtime import serving
 from tests.api.conftest import PUBLIC_URL, Api
@@ -327,7 +328,7 @@ class DownDatabase(Database):
     @override
     async def read(self, *_args: Any, **_options: Any) -> Any:
         """Fail as a store does that is restarting."""
-        raise Unavailable("The database is not available at this moment; try again shortly.")
+        raise Unavailable(Detail.DATABASE_AWAY())
 
 
 async def test_a_hub_without_database_is_not_ready_and_says_when_to_come_back(hub: AppState) -> None:

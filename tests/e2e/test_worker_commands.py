@@ -9,6 +9,7 @@ import typer
 from app.cli.program import friendly_errors
 from app.cli.program import run as run_to_the_end
 from app.database import Database
+from app.domain.details import Detail
 from app.domain.worker_processes import LoopReport, WorkerReport
 from app.models.worker_process import save_worker
 from app.operations.clock import SystemClock
@@ -48,7 +49,7 @@ def test_a_worker_that_is_silent_is_listed(migrated: dict[str, str]) -> None:
 
 def test_the_reason_why_loops_ended_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit) as ended, friendly_errors():
-        raise BaseExceptionGroup("", [BaseExceptionGroup("", [SchemaMismatch("The schema is 9999.")])])
+        raise BaseExceptionGroup("", [BaseExceptionGroup("", [SchemaMismatch(Detail.NO_TABLES())])])
 
     assert ended.value.exit_code == 1
-    assert capsys.readouterr().err == "The schema is 9999.\n"
+    assert capsys.readouterr().err == f"{Detail.NO_TABLES.english}\n"

@@ -1,14 +1,16 @@
 """The hub's access tokens: issued to clients, verified at each request."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from cachetools import TLRUCache
 
 from app.api.auth.keys import KeyRing
-from app.api.auth.tokens import CLOCK_SKEW_SECONDS, Expected, TokenRefused, key_id_of, sign, verify
+from app.api.auth.tokens import ACCESS_TOKEN, CLOCK_SKEW_SECONDS, Expected, TokenRefused, key_id_of, sign, verify
+from app.domain.details import Detail
 from app.domain.errors import Unauthenticated
 from app.domain.ports import Clock
 from app.operations.access.clients import ApiClient
@@ -81,15 +83,9 @@ class AccessTokens:
     async def _verify(self, token: str) -> Claims:
         try:
             keys = await self._ring.keys(key_id_of(token))
-            verified = verify(token, keys.verifying, self._expected, self._now())
-            return Claims(
-                client_id=verified["azp"],
-                organisation_id=UUID(verified["org"]),
-                scopes=frozenset(verified["scope"].split()),
-                valid_until=verified["exp"] + CLOCK_SKEW_SECONDS,
-            )
-        except (TokenRefused, KeyError, ValueError) as error:
-            raise Unauthenticated(f"{error} Get an access token at /oauth/token.") from error
+            return _claims_of(verify(token, keys.verifying, self._expected, self._now()))
+        except TokenRefused as error:
+            raise Unauthenticated(Detail.TOKEN_REFUSED(finding=error.of(ACCESS_TOKEN))) from error
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
@@ -97,6 +93,18 @@ class AccessTokens:
     async def public_keys(self) -> list[dict[str, str]]:
         """Return the public keys as JSON Web Keys (RFC 7517)."""
         return [dict(key) for key in (await self._ring.keys()).public]
+
+
+def _claims_of(verified: Mapping[str, Any]) -> Claims:
+    try:
+        return Claims(
+            client_id=verified["azp"],
+            organisation_id=UUID(verified["org"]),
+            scopes=frozenset(verified["scope"].split()),
+            valid_until=verified["exp"] + CLOCK_SKEW_SECONDS,
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise TokenRefused(Detail.TOKEN_WITHOUT_CLIENT) from error
 
 
 def _valid_until(_token: str, claims: Claims, _now: float) -> float:

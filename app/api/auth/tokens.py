@@ -21,6 +21,7 @@ from jose.backends.base import Key
 from jose.backends.cryptography_backend import CryptographyECKey, CryptographyRSAKey
 from jose.exceptions import JOSEError
 
+from app.domain.details import Detail, Said
 from app.domain.text import is_storable
 from app.operations.access.signing_keys import SigningKey
 
@@ -43,17 +44,32 @@ if RSAKey is not CryptographyRSAKey:  # pragma: no cover - depends on the instal
 class TokenRefused(Exception):
     """A token is not valid; the message may be sent to its sender, who may know it by another name.
 
-    Attributes:
-        finding: what is wrong, without the words "The token".
+    Args:
+        finding: what is wrong; ``claim`` is the member in which it is, if it is in one.
     """
 
-    def __init__(self, finding: str) -> None:
-        self.finding = finding
-        super().__init__(self.of("token"))
+    def __init__(self, finding: Detail, claim: str | None = None) -> None:
+        self._finding, self._claim = finding, claim
+        super().__init__(self.of(ACCESS_TOKEN).english)
 
-    def of(self, name: str) -> str:
-        """Return the message on a token with this name."""
-        return f"The {name} {self.finding}"
+    def of(self, kind: "TokenKind") -> Said:
+        """Return the message on a token of this kind."""
+        return self._finding(token=kind.name, renewal=kind.renewal, claim=self._claim)
+
+
+@dataclass(frozen=True)
+class TokenKind:
+    """What messages on a token call it, and what they say where another one is needed."""
+
+    name: Said
+    renewal: Said
+
+
+ACCESS_TOKEN = TokenKind(Said("The token", "Het token"), renewal=Said("", ""))
+"""A token of this hub; where to get another one is added to each message."""
+
+ASSERTION = TokenKind(Said("The assertion", "De assertion"), renewal=Said("; use a new one", "; gebruik een nieuwe"))
+"""A token with which a client proves who it is, and which it makes itself."""
 
 
 @dataclass(frozen=True)
@@ -126,13 +142,13 @@ def key_id_of(token: str) -> str:
     try:
         header = jwt.get_unverified_header(token)
     except _BROKEN as error:
-        raise TokenRefused("cannot be read.") from error
+        raise TokenRefused(Detail.TOKEN_UNREADABLE) from error
     # RFC 7515, section 4.1.11: an extension that is not understood must be refused, and none is understood here.
     if "crit" in header:
-        raise TokenRefused("asks for an extension that is not known here.")
+        raise TokenRefused(Detail.TOKEN_EXTENSION)
     kid = header.get("kid")
     if not isinstance(kid, str):
-        raise TokenRefused("names no key; add 'kid' to its header.")
+        raise TokenRefused(Detail.TOKEN_NAMES_NO_KEY)
     return kid
 
 
@@ -146,9 +162,9 @@ def subject_of(token: str) -> str:
     try:
         subject = jwt.get_unverified_claims(token).get("sub")
     except _BROKEN as error:
-        raise TokenRefused("cannot be read.") from error
+        raise TokenRefused(Detail.TOKEN_UNREADABLE) from error
     if not isinstance(subject, str) or not is_storable(subject):
-        raise TokenRefused("names no subject; add 'sub'.")
+        raise TokenRefused(Detail.TOKEN_NAMES_NO_SUBJECT)
     return subject
 
 
@@ -166,7 +182,7 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected, now
     """
     chosen = keys.get(key_id_of(token))
     if chosen is None:
-        raise TokenRefused("is signed with a key that is not known here.")
+        raise TokenRefused(Detail.TOKEN_UNKNOWN_KEY)
     try:
         claims = jwt.decode(
             token, chosen.key, [chosen.algorithm], dict(_OPTIONS), audience=expected.audience, issuer=expected.issuer
@@ -174,11 +190,11 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected, now
         claims.setdefault("nbf", claims["iat"])
         _check_types(claims)
     except _BROKEN as error:
-        raise TokenRefused("has a signature or claims that are not valid, or it expired; use a new one.") from error
+        raise TokenRefused(Detail.TOKEN_NOT_VALID) from error
     if claims["exp"] < now - CLOCK_SKEW_SECONDS:
-        raise TokenRefused("expired; use a new one.")
+        raise TokenRefused(Detail.TOKEN_EXPIRED)
     if max(claims["iat"], claims["nbf"]) > now + CLOCK_SKEW_SECONDS:
-        raise TokenRefused("is from the future; check your clock.")
+        raise TokenRefused(Detail.TOKEN_FROM_FUTURE)
     return claims
 
 
@@ -186,18 +202,18 @@ def _check_types(claims: Mapping[str, Any]) -> None:
     """Check what the library leaves open: it takes times as texts, and an id of any type."""
     for name in _TIMES:
         if not isinstance(claims[name], int | float) or not isfinite(claims[name]):
-            raise TokenRefused(f"has no number in '{name}'; give seconds since 1970.")
+            raise TokenRefused(Detail.TOKEN_WITHOUT_TIME, name)
     for name in _TEXTS:
         if not isinstance(claims[name], str) or not is_storable(claims[name]):
-            raise TokenRefused(f"has no readable text in '{name}'.")
+            raise TokenRefused(Detail.TOKEN_WITHOUT_TEXT, name)
 
 
 def _check_form(token: str) -> None:
     if len(token) > MAX_TOKEN_BYTES:
-        raise TokenRefused("is too large.")
+        raise TokenRefused(Detail.TOKEN_TOO_LARGE)
     # A token of five parts is encrypted, and decompressing it can exhaust the memory (CVE-2024-33664).
     if token.count(".") != 2 or not token.isascii():
-        raise TokenRefused("must be signed and have three parts.")
+        raise TokenRefused(Detail.TOKEN_OF_ANOTHER_FORM)
 
 
 def _verifying_key(key: Mapping[str, Any]) -> VerifyingKey | None:

@@ -19,7 +19,8 @@ from app.api.http.language import accepts_json
 from app.api.http.problems import bug_of, problem_of
 from app.api.http.protocol_errors import BAD_REQUEST, BODY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, HttpError
 from app.api.http.request_record import RequestRecord, record_of
-from app.domain.errors import SEND_AGAIN, Unavailable
+from app.domain.details import Detail, Said
+from app.domain.errors import Unavailable
 from app.domain.text import is_storable
 from app.log import correlated
 
@@ -74,7 +75,7 @@ class ResponseHeaders:
         except asyncio.CancelledError:
             # The process ends, and this request took longer than it may.
             if record_of(scope).status is None:
-                await problem_of(scope, Unavailable(f"The hub is stopping. {SEND_AGAIN}"))(scope, receive, framed)
+                await problem_of(scope, Unavailable(Detail.HUB_STOPPING()))(scope, receive, framed)
         except Exception as error:  # noqa: BLE001 - the last place that can still answer
             # Starlette raises an exception again after its handler sent the response and logged it.
             if record_of(scope).status is None:
@@ -136,12 +137,12 @@ def _refusal(scope: Scope) -> HttpError | None:
     path: str = scope["path"]
     headers = Headers(scope=scope)
     if _is_json_path(path) and not accepts_json(scope):
-        return HttpError(NOT_ACCEPTABLE, "Send 'Accept: application/json', or leave Accept out.")
+        return HttpError(NOT_ACCEPTABLE, Detail.JSON_ONLY())
     if not is_storable(path) or not _is_readable(scope.get("query_string", b"")):
-        return HttpError(BAD_REQUEST, "Write the address in UTF-8 with percent-encoding (RFC 3986), without NUL.")
+        return HttpError(BAD_REQUEST, Detail.UNREADABLE_ADDRESS())
     length = headers.get("content-length", "0")
     if _LENGTH.fullmatch(length) is None:
-        return HttpError(BAD_REQUEST, "Give Content-Length in digits.")
+        return HttpError(BAD_REQUEST, Detail.UNREADABLE_LENGTH())
     if len(length) > _LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
         return _too_large()
     has_body = length != "0" or "transfer-encoding" in headers
@@ -161,8 +162,8 @@ def _wrong_type(scope: Scope, headers: Headers) -> HttpError | None:
     given = headers.get("content-type", "").partition(";")[0].strip().lower()
     if given in allowed:
         return None
-    detail = f"Send the body as {' or '.join(sorted(allowed))}, and say so in Content-Type."
-    return HttpError(UNSUPPORTED_MEDIA_TYPE, detail)
+    types = Said(*(f" {either} ".join(sorted(allowed)) for either in ("or", "of")))
+    return HttpError(UNSUPPORTED_MEDIA_TYPE, Detail.ANOTHER_MEDIA_TYPE(types=types))
 
 
 def _is_json_path(path: str) -> bool:
@@ -170,7 +171,7 @@ def _is_json_path(path: str) -> bool:
 
 
 def _too_large() -> HttpError:
-    return HttpError(BODY_TOO_LARGE, f"Send at most {MAX_BODY_BYTES} bytes.")
+    return HttpError(BODY_TOO_LARGE, Detail.TOO_LARGE(limit=MAX_BODY_BYTES))
 
 
 async def _body(receive: Receive) -> bytes | HttpError:

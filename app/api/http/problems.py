@@ -15,6 +15,7 @@ from starlette.types import Scope
 from app.api.http.language import prefers_dutch
 from app.api.http.protocol_errors import BAD_REQUEST, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
 from app.api.http.request_record import record_of
+from app.domain.details import Detail
 from app.domain.errors import (
     Conflict,
     DuplicateReference,
@@ -84,7 +85,8 @@ class ProblemOut(BaseModel):
     title: str = Field(description="Short title; Dutch with `Accept-Language: nl`.", examples=["Not found"])
     status: int = Field(description="The HTTP status.", examples=[404])
     detail: str = Field(
-        description="What happened and what to do.", examples=["There is no referral with this id for this client."]
+        description="What happened and what to do; Dutch with `Accept-Language: nl`.",
+        examples=["There is no referral with this id for this client."],
     )
     code: str = Field(description="Stable code of the problem.", examples=["not-found"])
     errors: list[FaultOut] = Field(default=[], description="All fields at fault, with invalid input only.")
@@ -133,14 +135,13 @@ def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, ob
         "type": f"{TYPE_PREFIX}{kind.code}",
         "title": kind.title_nl if dutch else kind.title,
         "status": status,
-        "detail": str(error),
+        "detail": error.said.dutch if dutch else error.said.english,
         "code": kind.code,
     }
     if isinstance(error, InvalidInput):
-        faults = [_fault_out(fault, dutch=dutch) for fault in error.faults]
-        body["detail"] = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
-        body["errors"] = faults
-    return Response(to_json(body | dict(extra or {})), status, _headers(error), MEDIA_TYPE)
+        body["errors"] = [_fault_out(fault, dutch=dutch) for fault in error.faults]
+    headers = {"Content-Language": "nl" if dutch else "en", **_headers(error)}
+    return Response(to_json(body | dict(extra or {})), status, headers, MEDIA_TYPE)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -157,8 +158,7 @@ def bug_of(scope: Scope, error: Exception) -> Response:
     """
     record = record_of(scope)
     record.error, record.frames = type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
-    detail = "The hub made a mistake and logged it; try again, or tell the operator the X-Request-ID of this answer."
-    return problem_of(scope, HttpError(INTERNAL_ERROR, detail))
+    return problem_of(scope, HttpError(INTERNAL_ERROR, Detail.BUG()))
 
 
 async def _on_hub_error(request: Request, error: Exception) -> Response:
@@ -173,15 +173,13 @@ def _fault_out(fault: FieldFault, *, dutch: bool) -> dict[str, str]:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     if error.status_code == 405:
-        response = problem_of(
-            request.scope, HttpError(METHOD_NOT_ALLOWED, "Use one of the methods in the Allow header.")
-        )
+        response = problem_of(request.scope, HttpError(METHOD_NOT_ALLOWED, Detail.ANOTHER_METHOD()))
         response.headers["Allow"] = ", ".join(_allowed(request))
         return response
     if error.status_code == 404:
-        return problem_of(request.scope, NotFound("There is nothing at this address; see /docs for what there is."))
+        return problem_of(request.scope, NotFound(Detail.NOTHING_HERE()))
     kind = replace(BAD_REQUEST, status=error.status_code)
-    return problem_of(request.scope, HttpError(kind, "Send well-formed JSON."))
+    return problem_of(request.scope, HttpError(kind, Detail.UNREADABLE_BODY()))
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:

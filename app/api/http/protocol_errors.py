@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from typing_extensions import override
+from app.domain.details import Said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +75,4 @@ class HttpError:
     """The request breaks a rule of HTTP itself; it is answered before any operation is reached, not raised."""
 
     kind: ProblemKind
-    detail: str
-
-    @override
-    def __str__(self) -> str:
-        return self.detail
+    said: Said

@@ -6,10 +6,19 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
-from app.api.auth.tokens import CLOCK_SKEW_SECONDS, Expected, TokenRefused, subject_of, verify, verifying_keys_of
+from app.api.auth.tokens import (
+    ASSERTION,
+    CLOCK_SKEW_SECONDS,
+    Expected,
+    TokenRefused,
+    subject_of,
+    verify,
+    verifying_keys_of,
+)
 from app.api.dependencies import TOKEN_PATH
 from app.api.oauth.errors import OAuthError
 from app.api.state import AppState
+from app.domain.details import Detail
 from app.domain.text import is_storable
 from app.operations.access.clients import ApiClient, find_client, use_assertion
 
@@ -31,24 +40,24 @@ async def authenticate(hub: AppState, form: Form, authorization: str | None) -> 
     """
     ways = [form.get("client_assertion"), form.get("client_secret"), authorization]
     if sum(way is not None for way in ways) != 1:
-        raise OAuthError("invalid_client", "Prove who you are in one way: client_assertion (private_key_jwt).")
+        raise OAuthError("invalid_client", Detail.ONE_PROOF())
     if "client_assertion" in form:
         return await _by_assertion(hub, form)
     if not hub.sandbox:
-        raise OAuthError("invalid_client", "Shared secrets are for the sandbox; send a client_assertion.")
+        raise OAuthError("invalid_client", Detail.NO_SECRETS())
     client_id, secret = _basic(authorization) if authorization else (form.get("client_id", ""), form["client_secret"])
     return await _by_secret(hub, client_id, secret)
 
 
 async def _by_assertion(hub: AppState, form: Form) -> ApiClient:
     if form.get("client_assertion_type") != ASSERTION_TYPE:
-        raise OAuthError("invalid_request", f"Give client_assertion_type={ASSERTION_TYPE}.")
+        raise OAuthError("invalid_request", Detail.ASSERTION_TYPE_NEEDED(type=ASSERTION_TYPE))
     assertion = form["client_assertion"]
     try:
         client = await hub.db.read(find_client, subject_of(assertion))
         claims = _verified(hub, assertion, client)
     except TokenRefused as error:
-        raise OAuthError("invalid_client", error.of("assertion")) from error
+        raise OAuthError("invalid_client", error.of(ASSERTION)) from error
     if client is None or form.get("client_id", client.client_id) != client.client_id:
         raise _unknown()
     await _use(hub, client, claims)
@@ -66,14 +75,14 @@ def _verified(hub: AppState, assertion: str, client: ApiClient | None) -> dict[s
 async def _use(hub: AppState, client: ApiClient, claims: Mapping[str, Any]) -> None:
     now = hub.real_clock.now()
     if claims["exp"] > now.timestamp() + MAX_ASSERTION_SECONDS + CLOCK_SKEW_SECONDS:
-        raise OAuthError("invalid_client", f"Let the assertion expire within {MAX_ASSERTION_SECONDS} seconds.")
+        raise OAuthError("invalid_client", Detail.ASSERTION_TOO_LONG(seconds=MAX_ASSERTION_SECONDS))
     jti = claims["jti"]
     if not MIN_JTI_CHARACTERS <= len(jti) <= MAX_JTI_CHARACTERS:
-        raise OAuthError("invalid_client", "Give the assertion a jti of 128 random bits or more.")
+        raise OAuthError("invalid_client", Detail.ASSERTION_WITHOUT_ID())
     # Stored for as long as the check of ``exp`` accepts the assertion.
     until = datetime.fromtimestamp(claims["exp"] + CLOCK_SKEW_SECONDS, UTC)
     if not await hub.db.write(use_assertion, client.client_id, jti, until):
-        raise OAuthError("invalid_client", "This assertion was used before; make a new one for each request.")
+        raise OAuthError("invalid_client", Detail.ASSERTION_USED())
 
 
 async def _by_secret(hub: AppState, client_id: str, secret: str) -> ApiClient:
@@ -97,4 +106,4 @@ def _basic(authorization: str) -> tuple[str, str]:
 
 
 def _unknown() -> OAuthError:
-    return OAuthError("invalid_client", "Unknown client, or not its proof; ask the hub's operator.")
+    return OAuthError("invalid_client", Detail.UNKNOWN_CLIENT())

@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from app.api.http.problems import problem_of
 from app.api.http.protocol_errors import HttpError, ProblemKind
+from app.domain.details import Said
 
 OAUTH_PROBLEMS: Mapping[str, ProblemKind] = {
     "invalid_request": ProblemKind(
@@ -47,18 +48,21 @@ class OAuthError(Exception):
 
     Args:
         error: the code of RFC 6749, section 5.2.
-        description: why, and the remedy.
+        said: why, and the remedy.
     """
 
-    def __init__(self, error: str, description: str) -> None:
-        super().__init__(description)
+    def __init__(self, error: str, said: Said) -> None:
+        super().__init__(said.english)
         self.error = error
+        self.said = said
 
 
 def refusal_of(scope: Scope, error: OAuthError) -> Response:
     """Return the response to a refused token request."""
     kind = OAUTH_PROBLEMS[error.error]
-    response = problem_of(scope, HttpError(kind, str(error)), {"error": error.error, "error_description": str(error)})
+    # In English: RFC 6749, section 5.2, allows ASCII only.
+    more = {"error": error.error, "error_description": error.said.english}
+    response = problem_of(scope, HttpError(kind, error.said), more)
     if kind.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="trajecthub"'
     return response

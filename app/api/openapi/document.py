@@ -28,7 +28,7 @@ Referrals (*aanmeldingen*) for debt help between referrers, counsellors and the 
 Codes and rules are listed in `docs/reference/errors.md`.
 **What a caller may not know is absent**: an organisation reads its own referrals and what may be disclosed to it.
 A citizen service number (BSN) is never part of a URL: search with `POST /referrals/_search`.
-Codes have Dutch labels in `/code-lists`; problem titles come in Dutch with `Accept-Language: nl`.
+Codes have Dutch labels in `/code-lists`; problems come in Dutch with `Accept-Language: nl`.
 """
 
 _CONTACT = {
@@ -53,6 +53,10 @@ _TAGS = [
 _VERSION_HEADER = {
     "description": "Full version of the API.",
     "schema": {"type": "string", "examples": [__version__]},
+}
+_LANGUAGE_HEADER = {
+    "description": "Language of the texts of the problem.",
+    "schema": {"type": "string", "enum": ["en", "nl"]},
 }
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 
@@ -88,6 +92,7 @@ def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
     made["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] = (
         f"{public_url}{TOKEN_PATH}"
     )
+    made["components"]["headers"] = {"Content-Language": _LANGUAGE_HEADER}
     made["webhooks"] = webhook_descriptions()
     return made
 
@@ -119,6 +124,7 @@ def _shape(operation: dict[str, Any]) -> None:
         response.setdefault("headers", {})["API-Version"] = _VERSION_HEADER
         if status >= "4" and "application/json" in response.get("content", {}):
             response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+            response["headers"]["Content-Language"] = {"$ref": "#/components/headers/Content-Language"}
     for parameter in operation.get("parameters", ()):
         _simplify_optional(parameter, keep_null=False)
         if parameter["in"] == "path":

@@ -13,6 +13,7 @@ from app.api.routes.referrals import Reads, ReferralId, Refers
 from app.api.schemas.lists import AppointmentsOut
 from app.api.schemas.referral_out import AppointmentOut
 from app.api.schemas.steps import AppointmentIn, AttendanceIn, CancellationIn, ResponseIn
+from app.domain.details import Detail
 from app.domain.errors import Forbidden
 from app.operations.cases.queries import read_appointments
 
@@ -99,6 +100,6 @@ async def cancel(
     ETag of the appointment.
     """
     if not change.caller.scopes & {"referrals:process", "referrals:write"}:
-        raise Forbidden("This needs the scope 'referrals:write' or 'referrals:process'; ask for a token with it.")
+        raise Forbidden(Detail.EITHER_SCOPE_NEEDED(one="referrals:write", other="referrals:process"))
     command = body.to_command(change.resolve(appointment_id))
     return await change.change_appointment(referral_id, appointment_id, command, body.occurred_at)

@@ -8,6 +8,7 @@ from app.api.http.problems import problem_responses
 from app.api.responses import json_answer
 from app.api.schemas.reference import CodeListOut, CodeListsOut, CodeOut
 from app.domain.codes import CODE_LISTS
+from app.domain.details import Detail
 from app.domain.errors import NotFound
 from app.domain.preconditions import etag_of
 
@@ -36,7 +37,7 @@ async def read_code_list(
 ) -> Response:
     """Return one code list (*codelijst*) with the Dutch label of each code."""
     if name not in CODE_LISTS:
-        raise NotFound("There is no code list of this name; /code-lists returns them all.")
+        raise NotFound(Detail.NO_CODE_LIST())
     return _answer(_code_list(name))
 
 

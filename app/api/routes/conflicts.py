@@ -13,6 +13,7 @@ from app.api.routes.partners import Manages, Reads
 from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictState, DecisionIn
 from app.domain import partners
 from app.domain.codes import System
+from app.domain.details import Detail
 from app.domain.errors import NotFound
 from app.operations.access.idempotency import Answer, answering
 from app.operations.partners.conflicts import ConflictQuery, StoredConflict, decide_conflict, page_of_conflicts
@@ -33,7 +34,7 @@ async def _known(
     ],
 ) -> System:
     if system not in set(System):
-        raise NotFound("There is no such system; conflicts are recorded for allegro, gidso, rmw and api.")
+        raise NotFound(Detail.NO_STATING_SYSTEM())
     return System(system)
 
 

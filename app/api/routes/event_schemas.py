@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Response
 
 from app.api.http.problems import problem_responses
 from app.api.responses import json_answer
+from app.domain.details import Detail
 from app.domain.errors import NotFound
 from app.domain.events import EventType
 from app.domain.preconditions import etag_of
@@ -28,6 +29,6 @@ async def read_event_schema(
 ) -> Response:
     """Return the JSON Schema (draft 2020-12) of the ``data`` of a type of event (*gebeurtenis*)."""
     if type not in list(EventType):
-        raise NotFound(f"There is no event of this type; the types are: {', '.join(EventType)}.")
+        raise NotFound(Detail.NO_EVENT_TYPE(types=", ".join(EventType)))
     schema = schema_for(EventType(type))
     return json_answer(200, schema, etag=etag_of(json.dumps(schema, sort_keys=True)))

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Response
 
 from app.api.dependencies import HubDep
 from app.api.responses import json_answer
-from app.domain.errors import SEND_AGAIN, Unavailable
+from app.domain.details import Detail
+from app.domain.errors import Unavailable
 from app.loops import last_completed
 from app.operations.metrics.exposition import CONTENT_TYPE, exposition
 from app.operations.metrics.figures import read_figures
@@ -26,7 +27,7 @@ async def ready(hub: HubDep) -> Response:
     The database has the newest schema and takes writes, and the process does not end.
     """
     if hub.stopping.announced.is_set():
-        raise Unavailable(f"The hub is stopping. {SEND_AGAIN}")
+        raise Unavailable(Detail.HUB_STOPPING())
     await hub.readiness.require(hub.db)
     return json_answer(200, {"status": "pass"})
 

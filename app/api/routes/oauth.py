@@ -13,6 +13,7 @@ from app.api.oauth.client_authentication import authenticate
 from app.api.oauth.errors import OAuthError, refusal_of
 from app.api.responses import json_answer
 from app.api.state import AppState
+from app.domain.details import Detail
 from app.domain.text import is_storable
 from app.operations.access.clients import SCOPES, ApiClient
 
@@ -73,16 +74,16 @@ def _form_of(body: bytes) -> dict[str, str]:
             body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict", max_num_fields=20
         )
     except ValueError as error:
-        raise OAuthError("invalid_request", "The body is not a form.") from error
+        raise OAuthError("invalid_request", Detail.NO_FORM()) from error
     form = dict(pairs)
     if not all(is_storable(value) for value in form.values()):
-        raise OAuthError("invalid_request", "A parameter has a NUL character; leave it out.")
+        raise OAuthError("invalid_request", Detail.NUL_IN_FORM())
     if len(form) < len(pairs):
-        raise OAuthError("invalid_request", "A parameter occurs twice.")
+        raise OAuthError("invalid_request", Detail.TWICE_IN_FORM())
     if "grant_type" not in form:
-        raise OAuthError("invalid_request", "Give grant_type=client_credentials.")
+        raise OAuthError("invalid_request", Detail.NO_GRANT_TYPE())
     if form["grant_type"] != "client_credentials":
-        raise OAuthError("unsupported_grant_type", "Use grant_type=client_credentials; there is no other.")
+        raise OAuthError("unsupported_grant_type", Detail.ANOTHER_GRANT_TYPE())
     return form
 
 
@@ -90,5 +91,5 @@ def _granted(client: ApiClient, asked: str | None) -> frozenset[str]:
     scopes = frozenset((asked or "").split()) or client.scopes
     if not scopes <= client.scopes:
         known = ", ".join(sorted(client.scopes))
-        raise OAuthError("invalid_scope", f"This client may ask for: {known}.")
+        raise OAuthError("invalid_scope", Detail.ANOTHER_SCOPE(scopes=known))
     return scopes

@@ -30,6 +30,7 @@ from app.api.schemas.partners import (
     RunsOut,
 )
 from app.domain.codes import PARTNERS, OrganisationRole, System
+from app.domain.details import Detail
 from app.domain.errors import Forbidden, NotFound
 from app.domain.partners import CaseLink, Job, JobKind, JobRequest, QuarantineQuery
 from app.operations.access.idempotency import Answer, answering
@@ -69,7 +70,7 @@ async def _manager(change: Annotated[WriteContext, changing("partners:manage")])
 
 def _require_operator(caller: Caller) -> None:
     if caller.organisation.role is not OrganisationRole.OPERATOR:
-        raise Forbidden("Only the hub's operator looks after the connections with the partner systems.")
+        raise Forbidden(Detail.OPERATOR_TENDS_PARTNERS())
 
 
 async def _known(
@@ -79,7 +80,7 @@ async def _known(
     ],
 ) -> System:
     if system not in PARTNERS:
-        raise NotFound(f"There is no such partner system; the partners are {_NAMES}.")
+        raise NotFound(Detail.NO_PARTNER(partners=_NAMES))
     return System(system)
 
 

@@ -9,6 +9,7 @@ from app.api.http.problems import problem_responses
 from app.api.responses import json_answer
 from app.api.schemas.worker_processes import WorkerProcessesOut, WorkerProcessOut
 from app.domain.codes import OrganisationRole
+from app.domain.details import Detail
 from app.domain.errors import Forbidden
 from app.operations.worker_processes import present_workers
 
@@ -29,6 +30,6 @@ async def list_worker_processes(read: Reads) -> Response:
     One that stops disappears; one that ended without a stop, or hangs, is `silent`.
     """
     if read.caller.organisation.role is not OrganisationRole.OPERATOR:
-        raise Forbidden("Only the hub's operator looks after its worker processes.")
+        raise Forbidden(Detail.OPERATOR_TENDS_WORKERS())
     workers = await read.hub.db.read(present_workers, read.services.clock.now())
     return json_answer(200, WorkerProcessesOut(items=[WorkerProcessOut.model_validate(each) for each in workers]))

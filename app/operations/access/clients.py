@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.database import Connection
+from app.domain.details import Detail
 from app.domain.errors import FieldFault, NotFound, refuse
 from app.domain.input_rules import InputRule
 from app.models.access.api_client import (
@@ -94,7 +95,7 @@ def deactivate_client(tx: Connection, client_id: str) -> None:
         NotFound: there is no such client.
     """
     if not deactivate_api_client(tx, client_id):
-        raise NotFound(f"There is no client '{client_id}'.")
+        raise NotFound(Detail.NO_CLIENT(client_id=client_id))
 
 
 def find_client(tx: Connection, client_id: str) -> ApiClient | None:

@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from app.database import Connection, Database
+from app.domain.details import Detail
 from app.domain.errors import HubError, IdempotencyConflict
 from app.models.access.idempotency import StoredAnswer, answer_guard, find_answer
 from app.models.base import GuardRow, insert_together
@@ -122,7 +123,7 @@ def answer_before(tx: Connection, services: Services, request: IdempotentRequest
     if stored is None:
         return None
     if stored.request_hash != request.fingerprint:
-        raise IdempotencyConflict("This Idempotency-Key was used for another request; use a new key for a new request.")
+        raise IdempotencyConflict(Detail.KEY_USED())
     return Answer(
         status=stored.status,
         body=services.vault.open(stored.body, _CONTEXT),

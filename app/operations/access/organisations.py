@@ -7,7 +7,8 @@ from pydantic_core import to_json
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole, ReferrerKind, System
-from app.domain.errors import HOW_TO_REGISTER, FieldFault, Forbidden, NotFound, refuse
+from app.domain.details import HOW_TO_REGISTER, Detail
+from app.domain.errors import FieldFault, Forbidden, NotFound, refuse
 from app.domain.input_rules import InputRule
 from app.domain.preconditions import check_precondition, etag_of
 from app.domain.validation import unknown_area
@@ -62,7 +63,7 @@ def put_referrer(
         InvalidInput: as :func:`save_referrer`.
     """
     if caller.role is not OrganisationRole.OPERATOR:
-        raise Forbidden("Only the hub's operator registers organisations.")
+        raise Forbidden(Detail.OPERATOR_REGISTERS())
     known = find_organisation(tx, details.code)
     if known:
         check_precondition(if_match, organisation_etag(known))
@@ -107,7 +108,7 @@ def read_organisation(tx: Connection, code: str) -> Organisation:
     """
     found = find_organisation(tx, code)
     if found is None:
-        raise NotFound(f"There is no organisation '{code}'; {HOW_TO_REGISTER}.")
+        raise NotFound(Detail.NO_ORGANISATION(code=code, remedy=HOW_TO_REGISTER))
     return found
 
 

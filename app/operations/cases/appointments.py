@@ -15,6 +15,7 @@ from app.domain.commands import (
     RespondToAppointment,
     ScheduleIntake,
 )
+from app.domain.details import Detail
 from app.domain.errors import NotFound
 from app.domain.events import EventType, FactValue
 from app.domain.fields import Field
@@ -140,7 +141,7 @@ def _was_implied(case: Case) -> bool:
 def _present_appointment(case: Case, appointment_id: UUID) -> Appointment:
     present = case.appointment
     if present is None or present.id != appointment_id:
-        raise NotFound("This is not the referral's present appointment; read …/appointments for the newest one.")
+        raise NotFound(Detail.NOT_THE_PRESENT_APPOINTMENT())
     return present
 
 

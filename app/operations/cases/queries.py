@@ -8,6 +8,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.case import Case
 from app.domain.codes import DisclosureOccasion, KbrStatus, OrganisationRole
+from app.domain.details import Detail
 from app.domain.errors import NotFound, ReferralNotFound, TrajectoryNotFound
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.field_values import appointment_values, field_values, summary_values, trajectory_values
@@ -83,7 +84,7 @@ def released_appointment(
     for each in released_appointments(services, scope, case):
         if each.fields[Field.APPOINTMENT_ID] == str(shown_id):
             return each, released_referral(services, scope, case)
-    raise NotFound("This referral has no appointment with this id for this client.")
+    raise NotFound(Detail.NO_APPOINTMENT())
 
 
 def released_appointments(services: Services, scope: CallerScope, case: Case) -> list[Released]:

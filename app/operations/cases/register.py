@@ -8,6 +8,7 @@ from app.domain.advice import age_on, routing_advice
 from app.domain.case import Case, Lazy
 from app.domain.codes import OrganisationRole, ReferralStatus
 from app.domain.commands import ActionContext, RegisterReferral
+from app.domain.details import Detail
 from app.domain.errors import DuplicateReference, Forbidden
 from app.domain.lifecycle import Action, Machine
 from app.domain.local_time import local_date
@@ -60,7 +61,7 @@ def code_to_register_for(caller: Organisation, given: str | None) -> str | None:
     """
     lifecycle.require(Machine.REFERRAL, Action.REGISTER, None, caller.role)
     if caller.role is OrganisationRole.REFERRER and given not in (None, caller.code):
-        raise Forbidden("You refer for your own organisation only; leave organisationCode out.")
+        raise Forbidden(Detail.OWN_ORGANISATION_ONLY())
     return stated_code(caller, given)
 
 
@@ -73,12 +74,9 @@ def _check_registers_for(referrer: Organisation, context: ActionContext) -> None
     """Check that a registration system registers for organisations that work in it, and others for themselves."""
     is_system = context.role is OrganisationRole.PARTNER_SYSTEM or context.catch_up
     if is_system and referrer.system is not context.system:
-        raise Forbidden(f"organisationCode: '{referrer.code}' does not register in your system.")
+        raise Forbidden(Detail.ANOTHER_SYSTEM(code=referrer.code))
 
 
 def _check_reference(uow: UnitOfWork, referrer: Organisation, reference: str | None) -> None:
     if reference and uow.cases.find_by_reference(referrer.id, reference):
-        raise DuplicateReference(
-            f"'{referrer.code}' already used this reference for a referral; search for it with "
-            "POST /v1/referrals/_search, or give another reference."
-        )
+        raise DuplicateReference(Detail.REFERENCE_USED(code=referrer.code))

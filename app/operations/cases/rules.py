@@ -8,7 +8,8 @@ from app.database import Connection
 from app.domain.case import Case
 from app.domain.codes import OrganisationRole
 from app.domain.commands import ActionContext, AmendReferral, Command, ForwardReferral, RegisterReferral, SignPlan
-from app.domain.errors import HOW_TO_REGISTER, FieldFault, InvalidInput
+from app.domain.details import HOW_TO_REGISTER
+from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
 from app.domain.queries import Visibility
 from app.domain.text import shown_code
@@ -106,5 +107,5 @@ def _known_organisation(uow: UnitOfWork, code: str | None) -> Organisation:
     found = uow.organisation(code)
     if found and found.active:
         return found
-    message = f"There is no active organisation with {shown_code(code, _LONGEST_CODE)}; {HOW_TO_REGISTER}."
+    message = f"There is no active organisation with {shown_code(code, _LONGEST_CODE)}; {HOW_TO_REGISTER.english}."
     raise InvalidInput(FieldFault("organisationCode", InputRule.KNOWN_ORGANISATION, message))

@@ -23,6 +23,7 @@ from app.domain.commands import (
     ResumeTrajectory,
     SignPlan,
 )
+from app.domain.details import Detail
 from app.domain.errors import Forbidden, TransitionNotAllowed
 from app.domain.events import EventType, FactValue
 from app.domain.fields import Field
@@ -127,9 +128,9 @@ def add_party(case: Case, command: AddParty, context: ActionContext) -> None:
     """
     if context.role is not OrganisationRole.FINANCE_TEAM:
         team = OrganisationRole.FINANCE_TEAM
-        raise Forbidden(f"Adding a party is for {team}; this client acts as {context.role}.")
+        raise Forbidden(Detail.ADDED_BY_ANOTHER_ROLE(team=team, role=context.role))
     if is_ended(_trajectory(case).status):
-        raise TransitionNotAllowed("A party cannot be added to a trajectory that has ended.")
+        raise TransitionNotAllowed(Detail.TRAJECTORY_ENDED())
     party = Party(
         id=case.new_id(),
         organisation=command.organisation,
@@ -142,7 +143,7 @@ def add_party(case: Case, command: AddParty, context: ActionContext) -> None:
 
 def _trajectory(case: Case) -> Trajectory:
     if case.trajectory is None:
-        raise TransitionNotAllowed("There is no trajectory yet: it opens with the intake result.")
+        raise TransitionNotAllowed(Detail.NO_TRAJECTORY_YET())
     return case.trajectory
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import DisclosureOccasion, OrganisationRole
+from app.domain.details import Detail
 from app.domain.errors import FieldFault, Forbidden, ReferralNotFound, refuse
 from app.domain.events import OCCASION_OF
 from app.domain.field_values import field_values
@@ -77,7 +78,7 @@ def explain(
     """
     refuse(moment_faults(occasion))
     if caller_scope.organisation.role not in _MAY_ASK:
-        raise Forbidden("Explanations are for referrers and for the finance team.")
+        raise Forbidden(Detail.EXPLANATIONS_FOR_OTHERS())
     case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
     if case is None:
         raise ReferralNotFound()

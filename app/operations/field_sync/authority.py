@@ -6,6 +6,7 @@ from app.domain import lifecycle
 from app.domain.case import Case
 from app.domain.codes import OrganisationRole
 from app.domain.commands import ActionContext, AmendReferral, Command, fields_written
+from app.domain.details import Detail
 from app.domain.errors import Forbidden, HubError, NotTheOwner, OwnershipViolation
 from app.domain.field_values import field_values
 from app.domain.fields import Field
@@ -44,8 +45,7 @@ def refusal(case: Case, command: Command, context: ActionContext, error: Forbidd
     if not written or context.role is OrganisationRole.OPERATOR:
         return error
     return NotTheOwner(
-        f"{', '.join(sorted(written))}: another party owns this. {error} Nothing was changed; ask the owner to "
-        "record it. What you said is kept, for the hub's operator to decide.",
+        Detail.OWNED_BY_ANOTHER(fields=", ".join(sorted(written)), refusal=error.said),
         OwnershipViolation(case.id, context.system, written),
     )
 

@@ -14,6 +14,7 @@ import structlog
 from app.database import Connection, StoreError, is_refused_value
 from app.domain.codes import ROLE_OF_SYSTEM, System
 from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
+from app.domain.details import Detail
 from app.domain.errors import FeedWentBack, HubError, InvalidInput, NotFound
 from app.domain.partners import PartnerRun, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
@@ -332,7 +333,7 @@ class _RecordBatch:
                 return
             command = AmendReferral(command.contents, command.client)
         if referral_id is None:
-            raise NotFound("The hub knows no referral for this case, or knows it under another number of the partner.")
+            raise NotFound(Detail.NO_REFERRAL_OF_CASE())
         execute(uow, ReferralRef(referral_id), command, context)
 
     def _register(

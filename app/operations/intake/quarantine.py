@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
+from app.domain.details import Detail
 from app.domain.errors import Conflict, NotFound
 from app.domain.partners import Job, JobKind, JobRequest, QuarantineEntry, QuarantineQuery, QuarantineState, RunKind
 from app.domain.ports import PartnerSource, QuarantinedRecord
@@ -58,7 +59,7 @@ def find_quarantined(tx: Connection, system: System, entry_id: UUID) -> Quaranti
     """
     entry = quarantine_by_ids(tx, system, [entry_id]).get(entry_id)
     if entry is None or entry.state is not QuarantineState.OPEN:
-        raise NotFound("This partner has no record with this id in quarantine; it may be applied or dismissed by now.")
+        raise NotFound(Detail.NOT_IN_QUARANTINE())
     return entry
 
 
@@ -145,12 +146,9 @@ def _cases_of(tx: Connection, system: System, ids: Collection[UUID]) -> list[str
     found = quarantine_by_ids(tx, system, ids)
     for wanted in ids:
         if wanted not in found:
-            raise NotFound(f"{system} has no record with id {wanted} in quarantine; list the quarantine for its ids.")
+            raise NotFound(Detail.NEVER_IN_QUARANTINE(system=system, id=wanted))
         if found[wanted].state is not QuarantineState.OPEN:
-            raise Conflict(
-                f"This record left the quarantine ({found[wanted].state}); there is nothing left to decide. "
-                "To have it once more, read everything of this partner again."
-            )
+            raise Conflict(Detail.LEFT_QUARANTINE(state=found[wanted].state))
     return list(dict.fromkeys(found[each].case_id for each in ids))
 
 

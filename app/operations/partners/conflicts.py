@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from app.database import Connection
 from app.domain.codes import OrganisationRole, System
 from app.domain.commands import ActionContext
+from app.domain.details import Detail
 from app.domain.errors import Conflict, NotFound, ReferralNotFound, TransitionNotAllowed
 from app.domain.field_values import field_values
 from app.domain.fields import Field
@@ -95,12 +96,12 @@ def decide_conflict(  # noqa: PLR0913  # who decides what
     """
     found = find_conflict(tx, system, conflict_id)
     if found is None:
-        raise NotFound("There is no conflict with this id with this partner.")
+        raise NotFound(Detail.NO_CONFLICT())
     uow = UnitOfWork(tx, services)
     uow.cases.lock(found.referral_id)
     row = find_conflict(tx, system, conflict_id, lock=True)
     if row is None or row.state is not ConflictState.OPEN:
-        raise TransitionNotAllowed("This conflict was decided before; nothing was changed.")
+        raise TransitionNotAllowed(Detail.CONFLICT_DECIDED())
     _store(uow, row, keep)
     uow.flush()
     forget_sends(tx, row.referral_id, row.field)
@@ -126,9 +127,7 @@ def _store(uow: UnitOfWork, row: SealedConflict, keep: Keep) -> None:
         if keep == "hub":
             # The hub has a later value than either; that one stays.
             return
-        raise Conflict(
-            "The field was changed since; keep the hub's value, or have it corrected in the partner's system."
-        )
+        raise Conflict(Detail.FIELD_CHANGED_SINCE())
     decided = with_values(statement_of(case), {field: wanted})
     speaker = _speaker(uow, row, wanted)
     context = ActionContext(
@@ -142,10 +141,7 @@ def _store(uow: UnitOfWork, row: SealedConflict, keep: Keep) -> None:
 
 def _leave_to_its_owner(keep: Keep) -> None:
     if keep == "partner":
-        raise Conflict(
-            "This is the owner's to record, in its own system or over the API; have it recorded there and decide "
-            "then, or keep the hub's value."
-        )
+        raise Conflict(Detail.OWNER_RECORDS())
 
 
 def _speaker(uow: UnitOfWork, row: SealedConflict, wanted: object) -> System | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
+from app.domain.details import Detail
 from app.domain.errors import Conflict, NotFound, refuse
 from app.domain.receivers import PartnerKey
 from app.models.delivery.receiver_health import end_wait
@@ -37,10 +38,10 @@ def redeliver_to_partner(tx: Connection, services: Services, system: System, del
     """
     receiver, now = PartnerKey(system), services.clock.now()
     if seen_delivery(tx, receiver, delivery_id) is None:
-        raise NotFound("There is no delivery with this id for this partner.")
+        raise NotFound(Detail.NO_PARTNER_DELIVERY())
     again = deliver_to_partner_again(tx, receiver, delivery_id, now)
     if again is None:
-        raise Conflict("This delivery is under way or withheld; only another one can be sent again.")
+        raise Conflict(Detail.PARTNER_DELIVERY_NOT_ENDED())
     end_wait(tx, receiver, now)
     return with_attempts(tx, [again])[0]
 

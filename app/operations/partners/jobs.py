@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
+from app.domain.details import Detail
 from app.domain.errors import Conflict, FieldFault, NotFound, refuse
 from app.domain.input_rules import InputRule
 from app.domain.partners import Job, JobKind, JobRequest, JobState, WaitsFor
@@ -59,10 +60,8 @@ def request_worker_job(tx: Connection, services: Services, system: System, by: s
     refuse(job_faults(request.kind, Stated(stated)))
     state = find_partner(tx, system)
     if state is None or not (state.paused or state.lease_until):
-        raise Conflict(
-            f"{system} is not connected: no worker ever pulled it, and nobody would do this job. "
-            f"Give the worker its address (TRAJECTHUB_{system.upper()}_URL) and credentials, and ask again."
-        )
+        variable = f"TRAJECTHUB_{system.upper()}_URL"
+        raise Conflict(Detail.PARTNER_NOT_CONNECTED(system=system, variable=variable))
     return request_job(tx, services, system, by, request)
 
 
@@ -96,7 +95,7 @@ def cancel_job(tx: Connection, services: Services, system: System, job_id: UUID,
     lock_partner(tx, system)  # no worker starts it meanwhile
     job = _stored(tx, system, job_id)
     if job.state is not JobState.WAITING:
-        raise Conflict(f"This job is {job.state}; only one that waits can be cancelled.")
+        raise Conflict(Detail.JOB_NOT_WAITING(state=job.state))
     cancelled = replace(job, state=JobState.CANCELLED, finished_at=services.clock.now(), result={"cancelledBy": by})
     save_job(tx, cancelled)
     return cancelled
@@ -149,7 +148,7 @@ def request_nightly_reconciliation(tx: Connection, services: Services, system: S
 def _stored(tx: Connection, system: System, job_id: UUID) -> Job:
     job = read_job(tx, system, job_id)
     if job is None:
-        raise NotFound("There is no job with this id for this partner.")
+        raise NotFound(Detail.NO_JOB())
     return job
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
+from app.domain.details import Detail
 from app.domain.errors import NotFound
 from app.domain.events import EventType
 from app.domain.partners import PartnerPullState, PartnerRun
@@ -71,7 +72,7 @@ def partner_state(tx: Connection, system: System, now: datetime) -> PartnerState
     """
     state = find_partner(tx, system)
     if state is None:
-        raise NotFound("This partner was never pulled or paused: it is not connected here.")
+        raise NotFound(Detail.PARTNER_NEVER_PULLED())
     last_run = next(iter(list_runs(tx, system, 1)), None)
     return replace(_states(tx, [state], now)[0], last_run=last_run)
 

@@ -2,6 +2,7 @@
 
 from app.database import Connection, Database
 from app.domain.codes import OrganisationRole
+from app.domain.details import Detail
 from app.domain.errors import Conflict, Forbidden, TransitionNotAllowed
 from app.events.http.client import OutboundClient
 from app.events.http.handshake import ask_consent, origin_of
@@ -43,7 +44,7 @@ def activate(tx: Connection, services: Services, ref: SubscriptionRef, consented
     found = lock_own_subscription(tx, ref)
     _require_pending(found)
     if found.url != consented_url:
-        raise Conflict("The address changed meanwhile; ask the new one.")
+        raise Conflict(Detail.ADDRESS_CHANGED())
     return view_of(services, set_status(tx, services, found, SubscriptionStatus.ACTIVE), ref.caller)
 
 
@@ -56,7 +57,7 @@ def approve(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscri
         TransitionNotAllowed: it does not wait for consent.
     """
     if ref.caller.role is not OrganisationRole.OPERATOR:
-        raise Forbidden("Only the hub's operator approves an address; let it consent by its handshake.")
+        raise Forbidden(Detail.OPERATOR_APPROVES())
     found = lock_visible_subscription(tx, ref)
     _require_pending(found)
     active = set_status(tx, services, found, SubscriptionStatus.ACTIVE)
@@ -71,4 +72,4 @@ def _pending_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
 
 def _require_pending(subscription: Subscription) -> None:
     if subscription.status is not SubscriptionStatus.PENDING:
-        raise TransitionNotAllowed("Only a pending subscription waits for consent; read its status.")
+        raise TransitionNotAllowed(Detail.NOT_PENDING())

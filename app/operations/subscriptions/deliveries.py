@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.database import Connection
+from app.domain.details import Detail
 from app.domain.errors import Conflict, FieldFault, NotFound, refuse
 from app.domain.events import Event, EventType, SubjectType
 from app.domain.input_rules import InputRule
@@ -143,11 +144,11 @@ def redeliver(tx: Connection, services: Services, ref: SubscriptionRef, delivery
     subscription = lock_own_subscription(tx, ref)
     receiver = SubscriptionKey(subscription.id)
     if seen_delivery(tx, receiver, delivery_id) is None:
-        raise NotFound("There is no delivery with this id for this subscription.")
+        raise NotFound(Detail.NO_DELIVERY())
     require_active(subscription)
     redelivered = deliver_again(tx, receiver, delivery_id, services.clock.now())
     if redelivered is None:
-        raise Conflict("Only what was delivered or given up can be sent again; this one is under way or withheld.")
+        raise Conflict(Detail.DELIVERY_NOT_ENDED())
     return with_attempts(tx, [redelivered])[0]
 
 

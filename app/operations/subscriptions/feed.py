@@ -11,6 +11,7 @@ from uuid import UUID
 
 from app.database import Connection, Database
 from app.domain.codes import OrganisationRole
+from app.domain.details import Detail
 from app.domain.errors import Forbidden
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.receivers import PollKey
@@ -93,7 +94,7 @@ class EventFeed:
     def __post_init__(self) -> None:
         """Check that the owner receives events."""
         if self.owner.role is not OrganisationRole.REFERRER:
-            raise Forbidden("Events are for referrers; others are notified by their own system.")
+            raise Forbidden(Detail.EVENTS_FOR_REFERRERS())
 
     async def poll(self, db: Database, request: PollRequest, stop: asyncio.Event) -> EventPage:
         """Return the next page, as soon as there is an event, or an empty one when the wait is over or must stop."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole
+from app.domain.details import Detail
 from app.domain.errors import SubscriptionNotFound, TransitionNotAllowed
 from app.domain.preconditions import check_precondition, revision_etag
 from app.domain.values import Organisation
@@ -81,8 +82,7 @@ def require_active(subscription: Subscription) -> None:
         TransitionNotAllowed: it is not active.
     """
     if subscription.status is not SubscriptionStatus.ACTIVE:
-        message = f"The subscription is {subscription.status.value}; nothing is sent to it before it is active."
-        raise TransitionNotAllowed(message)
+        raise TransitionNotAllowed(Detail.NOT_ACTIVE(status=subscription.status.value))
 
 
 def _checked(found: Subscription | None, ref: SubscriptionRef) -> Subscription:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole
+from app.domain.details import Detail
 from app.domain.errors import (
     Conflict,
     Forbidden,
@@ -218,7 +219,7 @@ def patch_subscription(
     """
     found = lock_own_subscription(tx, ref)
     if request.revision != found.revision:
-        raise Conflict("The subscription changed at the same moment; read it again and repeat the change.")
+        raise Conflict(Detail.SUBSCRIPTION_CHANGED())
     wanted = _with_request(services, found, request)
     if wanted == found:
         return view_of(services, found, ref.caller)
@@ -249,7 +250,7 @@ def resume(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscrip
     """
     found = lock_own_subscription(tx, ref)
     if found.status not in (SubscriptionStatus.PAUSED, SubscriptionStatus.DISABLED):
-        raise TransitionNotAllowed("Only a paused or disabled subscription can be resumed; read its status.")
+        raise TransitionNotAllowed(Detail.NOT_PAUSED())
     return view_of(services, set_status(tx, services, found, SubscriptionStatus.ACTIVE), ref.caller)
 
 
@@ -358,13 +359,9 @@ def _check_quota(tx: Connection, owner: Organisation, limit: int) -> None:
     # Locked, so that two requests at once cannot both take the last place.
     lock_organisation(tx, owner.id)
     if count_subscriptions(tx, owner.id) >= limit:
-        message = f"An organisation may have {limit} subscriptions; end one that is no longer needed, or change one."
-        raise LimitReached(message)
+        raise LimitReached(Detail.MOST_SUBSCRIPTIONS(limit=limit))
 
 
 def _check_owner(owner: Organisation) -> None:
     if owner.role not in (OrganisationRole.REFERRER, OrganisationRole.OPERATOR):
-        message = (
-            "Subscriptions are for referring organisations and the operator; others are notified by their own system."
-        )
-        raise Forbidden(message)
+        raise Forbidden(Detail.SUBSCRIPTIONS_FOR_OTHERS())
