@@ -5,11 +5,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
 import structlog
+
+from app.domain.errors import Unavailable
 
 __all__ = [
     "Failed",
@@ -50,6 +52,7 @@ class LoopState:
         completed_at: when a round last ended without an error, in seconds since 1970.
         failed_at: when a round last ended with one.
         error: the class of that error.
+        reported: the classes of errors that were reported since a round last ended without one.
     """
 
     name: str
@@ -58,6 +61,7 @@ class LoopState:
     completed_at: float | None = None
     failed_at: float | None = None
     error: str | None = None
+    reported: set[str] = field(default_factory=set)
 
 
 _states: dict[str, LoopState] = {}
@@ -96,15 +100,17 @@ async def attempt(work: Awaitable[T], *, passing: tuple[type[Exception], ...] = 
 
 
 async def attempt_round(name: str, work: Awaitable[T], *, passing: tuple[type[Exception], ...] = ()) -> T | Failed:
-    """Do one round of the loop of this name; return its result, or the error that it ended with."""
+    """Do one round of the loop of this name; return its result, or the error that it ended with.
+
+    The first of several failed rounds is logged, and the first round after them that does not fail.
+    """
     state = _states.setdefault(name, LoopState(name=name))
     with _working(state):
         done = await attempt(work, passing=passing)
     if isinstance(done, Failed):
-        # The type only: a message or a trace may hold personal data.
-        state.failed_at, state.error = time.time(), type(done.error).__name__
+        _note_failure(state, done.error)
     else:
-        state.completed_at = time.time()
+        _note_completion(state)
     return done
 
 
@@ -116,7 +122,7 @@ async def run_forever(
     interval_seconds: float,
     fatal: tuple[type[Exception], ...] = (),
 ) -> None:
-    """Do rounds of ``work`` until ``stop`` is set; a round that fails is logged and does not end the loop.
+    """Do rounds of ``work`` until ``stop`` is set; a round that fails does not end the loop.
 
     Args:
         name: names the loop in the log and in the metrics, for example ``retention`` or ``pull:allegro``.
@@ -129,8 +135,6 @@ async def run_forever(
     while not stop.is_set():
         done = await attempt_round(name, work(), passing=fatal)
         failures = failures + 1 if isinstance(done, Failed) else 0
-        if isinstance(done, Failed):
-            log.error("loop_round_failed", loop=name, error=type(done.error).__name__)
         if done is not True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), wait_after_failures(failures, interval_seconds))
@@ -143,6 +147,22 @@ def wait_after_failures(failures: int, interval_seconds: float) -> float:
     """
     doubled = interval_seconds * (1 << min(max(failures - 1, 0), _MOST_DOUBLINGS))
     return max(interval_seconds, min(doubled, LONGEST_WAIT_SECONDS))
+
+
+def _note_failure(state: LoopState, error: Exception) -> None:
+    # The type only: a message or a trace may hold personal data.
+    state.failed_at, state.error = time.time(), type(error).__name__
+    # That the database cannot work is reported once for all loops, where it is noticed.
+    if state.error not in state.reported and not isinstance(error, Unavailable):
+        state.reported.add(state.error)
+        log.error("loop_round_failed", loop=state.name, error=state.error)
+
+
+def _note_completion(state: LoopState) -> None:
+    state.completed_at = time.time()
+    if state.reported:
+        state.reported.clear()
+        log.info("loop_recovered", loop=state.name)
 
 
 @contextmanager

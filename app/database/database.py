@@ -11,10 +11,12 @@ from weakref import WeakSet
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from app.database.outage import Outage
 from app.database.postgresql import PostgreSQL
 from app.database.sqlite import Sqlite
 from app.database.store import Dialect, Store, Work
 from app.database_address import Connections, PostgresServers, SqliteFile, read_database_url
+from app.domain.errors import Unavailable
 from app.loops import note_progress
 from app.signals import CommitSignal
 
@@ -30,6 +32,7 @@ class Database:
     def __init__(self, store: Store) -> None:
         """Use :meth:`open` instead."""
         self._store = store
+        self._outage = Outage()
         self._signals: WeakSet[CommitSignal] = WeakSet()
 
     @classmethod
@@ -81,13 +84,14 @@ class Database:
         PostgreSQL then needs no transaction around it, which saves two round trips. What ``work`` read before is
         committed data, and it locked nothing.
         """
-        return await self._notifying(_written(self._store.write_in_one_statement, lambda tx: work(tx, *args, **kwargs)))
+        write = self._written(self._store.write_in_one_statement, lambda tx: work(tx, *args, **kwargs))
+        return await self._notifying(write)
 
     async def write_without_notifying(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run ``work`` as :meth:`write` does, but notify nobody: for a write that leaves nobody anything to do."""
-        return await _written(self._store.write, lambda tx: work(tx, *args, **kwargs))
+        return await self._written(self._store.write, lambda tx: work(tx, *args, **kwargs))
 
     async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` on committed data.
@@ -97,9 +101,7 @@ class Database:
         Raises:
             Unavailable: no connection was free in time, or the store ended the statement.
         """
-        result = await self._store.read(lambda tx: work(tx, *args, **kwargs))
-        note_progress()
-        return result
+        return await self._observed(self._store.read(lambda tx: work(tx, *args, **kwargs)), wrote=False)
 
     def listen(self) -> CommitSignal:
         """Return a signal of committed writes; it is valid as long as the caller keeps it.
@@ -115,6 +117,23 @@ class Database:
         self._notify()
         self._store.publish()
 
+    async def _written(self, write: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
+        try:
+            return await self._observed(write(work), wrote=True)
+        except IntegrityError:
+            # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
+            return await self._observed(write(work), wrote=True)
+
+    async def _observed(self, done: Awaitable[T], *, wrote: bool) -> T:
+        try:
+            result = await done
+        except Unavailable as error:
+            self._outage.note_failure(error)
+            raise
+        self._outage.note_success(wrote=wrote)
+        note_progress()
+        return result
+
     async def _notifying(self, write: Awaitable[T]) -> T:
         result = await write
         self.notify()
@@ -129,13 +148,3 @@ class Database:
     async def close(self) -> None:
         """Finish running work, and release every connection, thread and lock."""
         await self._store.close()
-
-
-async def _written(write: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
-    try:
-        result = await write(work)
-    except IntegrityError:
-        # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
-        result = await write(work)
-    note_progress()
-    return result

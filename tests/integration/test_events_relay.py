@@ -97,12 +97,15 @@ async def test_event_that_cannot_be_read_waits_with_its_chain_and_stops_no_other
         for _ in range(3):
             await relay_all(env)
             env.clock.move(minutes=6)
-    relayed = [len(await env.deliveries(each)) for each in referrals]
-    await name_type(env, events[60], EventType.REFERRAL_CONFIRMED)
-    await relay_all(env)
+        relayed = [len(await env.deliveries(each)) for each in referrals]
+        await name_type(env, events[60], EventType.REFERRAL_CONFIRMED)
+        await relay_all(env)
 
     assert relayed == [0 if each == odd else 1 for each in referrals]
-    assert [(entry["event"], entry.get("event_id")) for entry in logs] == [("event_deferred", str(events[60].id))]
+    assert [(entry["event"], entry.get("event_id")) for entry in logs] == [
+        ("event_deferred", str(events[60].id)),
+        ("deferred_event_relayed", str(events[60].id)),
+    ]
     assert [each.event_id for each in await env.deliveries(odd)] == [events[60].id, events[120].id]
     assert await env.db.read(unrelayed_since) is None
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.util import await_only
+from structlog.testing import capture_logs
 
 from app.adapters.engine.puller import Puller
 from app.database import Connection, Database, StoreError, Trouble, trouble_of
@@ -57,6 +58,10 @@ def process(tx: Connection) -> int:
 
 def touch(tx: Connection) -> None:
     tx.execute(text("UPDATE alembic_version SET version_num = version_num"))
+
+
+def grow(tx: Connection) -> None:
+    tx.exec_driver_sql("CREATE TABLE large AS SELECT randomblob(100000) AS content")
 
 
 def raise_state(tx: Connection, state: str) -> None:
@@ -133,9 +138,6 @@ async def test_a_login_that_is_refused_is_unavailable(emptied_postgres_url: str)
 
 
 async def test_a_full_disk_keeps_what_is_stored_and_takes_writes_again(sqlite_database: Database) -> None:
-    def grow(tx: Connection) -> None:
-        tx.exec_driver_sql("CREATE TABLE large AS SELECT randomblob(100000) AS content")
-
     await sqlite_database.write(leave_no_room)
 
     with pytest.raises(Unavailable) as caught:
@@ -146,6 +148,28 @@ async def test_a_full_disk_keeps_what_is_stored_and_takes_writes_again(sqlite_da
     assert caught.value.__cause__ is not None
     assert trouble_of(caught.value.__cause__) is Trouble.NO_ROOM
     assert read_meanwhile == 1
+
+
+async def test_each_process_reports_once_that_its_store_takes_no_writes(
+    postgres: Database, postgres_server: PostgresServer, emptied_postgres_url: str
+) -> None:
+    with capture_logs() as lines:
+        async with read_only(postgres_server, emptied_postgres_url):
+            for _ in range(3):
+                with pytest.raises(Unavailable):
+                    await postgres.write(touch)
+
+    assert lines == [{"event": "database_unavailable", "trouble": "read-only", "log_level": "warning"}]
+
+
+async def test_each_process_reports_once_that_the_file_of_its_store_has_no_room(sqlite_database: Database) -> None:
+    with capture_logs() as lines:
+        for _ in range(3):
+            await sqlite_database.write(leave_no_room)
+            with pytest.raises(Unavailable):
+                await sqlite_database.write(grow)
+
+    assert lines == [{"event": "database_unavailable", "trouble": "no-room", "log_level": "warning"}]
 
 
 async def test_what_was_sent_while_the_store_took_no_writes_is_recorded_later_and_sent_once(

@@ -6,6 +6,8 @@ from typing import NoReturn
 import pytest
 from structlog.testing import capture_logs
 
+from app.domain.details import Detail
+from app.domain.errors import Unavailable
 from app.loops import (
     Failed,
     LoopState,
@@ -46,14 +48,31 @@ async def refused() -> NoReturn:
     raise PermissionError("holds a name")
 
 
-async def test_a_loop_goes_on_after_a_failed_round_and_logs_only_the_type_of_its_error() -> None:
+async def test_a_loop_goes_on_after_failed_rounds_and_reports_once_that_it_fails_and_that_it_recovered() -> None:
     stop = asyncio.Event()
-    work = rounds(stop, ValueError("Jansen"), None)
+    work = rounds(
+        stop, ValueError("Jansen"), ValueError("Jansen"), KeyError("Jansen"), ValueError("Jansen"), None, None
+    )
 
     with capture_logs() as lines:
         await run_forever("failing", work, stop=stop, interval_seconds=0)
 
-    assert lines == [{"event": "loop_round_failed", "loop": "failing", "error": "ValueError", "log_level": "error"}]
+    assert lines == [
+        {"event": "loop_round_failed", "loop": "failing", "error": "ValueError", "log_level": "error"},
+        {"event": "loop_round_failed", "loop": "failing", "error": "KeyError", "log_level": "error"},
+        {"event": "loop_recovered", "loop": "failing", "log_level": "info"},
+    ]
+
+
+async def test_a_loop_leaves_it_to_the_database_to_report_that_it_cannot_work() -> None:
+    stop = asyncio.Event()
+
+    with capture_logs() as lines:
+        await run_forever(
+            "waiting", rounds(stop, Unavailable(Detail.DATABASE_AWAY()), None), stop=stop, interval_seconds=0
+        )
+
+    assert lines == []
 
 
 async def test_only_a_round_without_an_error_counts_as_completed() -> None:

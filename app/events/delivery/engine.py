@@ -124,7 +124,6 @@ class DeliveryEngine:
         relayed = await attempt_round("relay", relay())
         if isinstance(relayed, Failed):
             self._relay_rests_until = monotonic() + self._poll_seconds
-            _log_fault("relay_failed", relayed.error)
 
     async def _wait(self) -> None:
         """Wait until a delivery is due or an attempt ends, then briefly for more results to record together."""

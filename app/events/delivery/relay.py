@@ -54,10 +54,12 @@ class Relay:
         relayed = await attempt(self.db.write_without_notifying(self._relay, limit), passing=(Unavailable,))
         if isinstance(relayed, Failed):
             return await (self._relay_at_most(limit // 2) if limit > 1 else self._defer_oldest(relayed.error))
+        for late in (stored for stored in relayed if stored.was_deferred):
+            log.info("deferred_event_relayed", event_id=str(late.event.id))
         # Nobody needs to look for new deliveries when none were made.
         if relayed:
             self.db.notify()
-        return relayed
+        return len(relayed)
 
     async def _defer_oldest(self, error: Exception) -> int:
         now = self.clock.now()
@@ -69,14 +71,14 @@ class Relay:
             log.error("event_deferred", event_id=str(deferred.id), error=type(error).__name__)
         return 1
 
-    def _relay(self, tx: Connection, limit: int) -> int:
+    def _relay(self, tx: Connection, limit: int) -> Sequence[StoredEvent]:
         waiting = take_unrelayed(tx, limit, self.clock.now())
         if not waiting:
-            return 0
+            return ()
         referrals = self.cases.routed_referrals(tx, {stored.event.subject_id for stored in waiting})
         subscriptions = _by_organisation(tx, {each.referrer.id for each in referrals.values()})
         insert_deliveries(tx, list(self._deliveries(waiting, referrals, subscriptions)))
-        return len(waiting)
+        return waiting
 
     def _deliveries(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -111,11 +111,17 @@ _LOCK_RELAY = select(
 
 @dataclass(frozen=True)
 class StoredEvent:
-    """An event with its place in the outbox and the system in which it arose."""
+    """An event with its place in the outbox and the system in which it arose.
+
+    Attributes:
+        was_deferred: it could not be relayed at first.
+    """
 
     position: int
     source_system: System
     event: Event
+    _: KW_ONLY
+    was_deferred: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,4 +234,5 @@ def to_stored_event(row: RowMapping) -> StoredEvent:
             appointment_id=row["appointment_id"],
             trajectory_id=row["trajectory_id"],
         ),
+        was_deferred=row["deferred_until"] is not None,
     )
