@@ -17,9 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-import aiohttp
 from sqlalchemy import String, bindparam, cast, func, select
 
 from app.database import Connection, Database
@@ -30,6 +28,7 @@ from app.models.delivery.lease import delivery_lease
 from app.models.delivery.outbox import event, unrelayed_since
 from tests.support import api_calls
 from tests.support.harness import open_harness
+from tests.support.persistent_caller import PersistentCaller, caller_session
 from tests.support.processes import Program, free_port, hub_environment
 from tests.support.receiver_process import Arrival, ReceiverClient
 
@@ -181,7 +180,8 @@ async def _set_up(url: str, port: int, receiver: ReceiverClient) -> Sequence[str
 async def _changes_during_kills(run: CrashRun, hub: _KilledHub, tokens: Sequence[str]) -> dict[str, list[str]]:
     """Return the expected event types of the accepted changes, by the referrer's id of the referral."""
     chance = random.Random(run.seed)
-    async with _caller(hub, tokens[0]) as referrer, _caller(hub, tokens[1]) as team, asyncio.TaskGroup() as tasks:
+    async with caller_session() as http, asyncio.TaskGroup() as tasks:
+        referrer, team = (PersistentCaller(http, [f"http://127.0.0.1:{hub.port}"], token) for token in tokens)
         tasks.create_task(hub.kill_repeatedly(chance, run))
         cases = [
             _ChangingCase(number=number, referrer=referrer, team=team, chance=chance, pause_seconds=run.pause_seconds)
@@ -192,53 +192,32 @@ async def _changes_during_kills(run: CrashRun, hub: _KilledHub, tokens: Sequence
     return dict(changes)
 
 
-@asynccontextmanager
-async def _caller(hub: _KilledHub, token: str) -> AsyncIterator[aiohttp.ClientSession]:
-    headers = {"authorization": f"Bearer {token}", "if-match": "*"}
-    timeout = aiohttp.ClientTimeout(total=5)
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{hub.port}", headers=headers, timeout=timeout) as http:
-        yield http
-
-
 @dataclass(kw_only=True)
 class _ChangingCase:
     """One referral and its changes, made one after the other."""
 
     number: int
-    referrer: aiohttp.ClientSession
-    team: aiohttp.ClientSession
+    referrer: PersistentCaller
+    team: PersistentCaller
     chance: random.Random
     pause_seconds: float
 
     async def run(self) -> tuple[str, list[str]]:
         """Make the changes. Return the referrer's id of the referral and the expected event types."""
         reference = f"K-{self.number}"
-        referred = await self._post_until_accepted(
-            self.referrer, "/v1/referrals", api_calls.referral(reference=reference)
-        )
-        found = await self._post_until_accepted(self.team, "/v1/referrals/_search", {"reference": reference})
+        referred = await self._change(self.referrer, "/v1/referrals", api_calls.referral(reference=reference))
+        found = await self._change(self.team, "/v1/referrals/_search", {"reference": reference})
         path = f"/v1/referrals/{found['items'][0]['id']}"
-        await self._post_until_accepted(self.team, f"{path}/confirmation", {"counsellor": {"name": "B. Bakker"}})
+        await self._change(self.team, f"{path}/confirmation", {"counsellor": {"name": "B. Bakker"}})
         starts_at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
         for move in range(MOVES):
             body = {"startsAt": (starts_at + timedelta(hours=move)).isoformat()}
-            await self._post_until_accepted(self.team, f"{path}/appointments", body)
+            await self._change(self.team, f"{path}/appointments", body)
         return referred["id"], ["received", "confirmed", "intake-scheduled", *["intake-rescheduled"] * (MOVES - 1)]
 
-    async def _post_until_accepted(self, http: aiohttp.ClientSession, path: str, body: Mapping[str, Any]) -> Any:
-        """Repeat a request under one Idempotency-Key until it is accepted. Return the body of the response."""
+    async def _change(self, caller: PersistentCaller, path: str, body: Mapping[str, Any]) -> Any:
         await asyncio.sleep(self.chance.uniform(0, self.pause_seconds))
-        key = {"idempotency-key": str(uuid4())}
-        while True:
-            try:
-                async with http.post(path, json=body, headers=key) as response:
-                    if response.status < 300:
-                        return await response.json()
-                    if response.status != 503:
-                        raise RuntimeError(f"{path} was answered with {response.status}: {await response.text()}")
-            except (aiohttp.ClientError, TimeoutError):
-                # The API is down, or was killed before it answered; the key makes the repetition safe.
-                await asyncio.sleep(0.05)
+        return await caller.post(path, body)
 
 
 @asynccontextmanager
