@@ -71,6 +71,11 @@ class PartnerConsole:
         numbers: list[str] = answer.raise_for_status().json()["dossiernummers"]
         return numbers
 
+    async def references_in_allegro(self) -> list[str]:
+        """Return the referrer's reference of every file in Allegro, once for each file that has it."""
+        answer = await self._clients[System.ALLEGRO].get("/_console/dossiers")
+        return [each["kenmerkVerwijzer"] for each in answer.json()["dossiers"] if each["kenmerkVerwijzer"]]
+
     async def journal(self, aanmelding_id: str) -> list[dict[str, Any]]:
         """Return the lines in GIDSO's journal of a referral."""
         answer = await self._clients[System.GIDSO].get(f"/_console/journaal/{aanmelding_id}")

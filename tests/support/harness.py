@@ -17,6 +17,7 @@ from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.events import Event, EventType, NewEvent
 from app.domain.values import ClientDetails, ReferralContents
 from app.events.http.signing import new_secret
+from app.models.access.organisation import find_organisation
 from app.models.delivery.outbox import append_events
 from app.models.delivery.subscription import Subscription, insert_subscription, secret_context
 from app.operations.access.clients import SCOPES, find_client, save_client
@@ -50,6 +51,12 @@ class Harness:
         saved = await self.db.write(save_referrer, self.services, details)
         await self.add_client(code, code)
         return saved.id
+
+    async def organisation_id(self, code: str) -> UUID:
+        """Return the id of an organisation."""
+        found = await self.db.read(find_organisation, code)
+        assert found is not None
+        return found.id
 
     async def add_client(self, client_id: str, organisation_code: str) -> None:
         """Register a client of the API with all scopes, which acts for an organisation."""

@@ -92,6 +92,7 @@ FOREIGN_ERRORS = (
     HostileAnswer("web server returned an unknown error", 520, _HTML, _PAGE),
     HostileAnswer("web server is down", 521, _HTML, _PAGE),
     HostileAnswer("internal error page", 500, _HTML, _PAGE),
+    HostileAnswer("bad gateway of a proxy", 502, _HTML, _PAGE),
     HostileAnswer("fault of a service bus", 500, _FAULT % (b"Client", b""), {"content-type": "text/xml"}),
     HostileAnswer(
         "fault with a code of another system",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,17 +32,24 @@ _OPTIONS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PostgresPair:
     """Two servers of the same database.
 
     Attributes:
         url: names both, and verifies who they are.
+        hosts: of each of them, with its port.
     """
 
     url: str
+    hosts: tuple[str, ...]
     primary: ServerProcess
     standby: ServerProcess
+
+    @property
+    def active(self) -> ServerProcess:
+        """The server that takes writes."""
+        return self.standby if self.primary.ended else self.primary
 
     def fail_over(self) -> None:
         """Kill the primary, and promote the standby."""
@@ -50,10 +57,18 @@ class PostgresPair:
         self.standby.server.execute("SELECT pg_promote()")
 
 
+def url_of(hosts: Iterable[str], database: str) -> str:
+    """Return the URL of a database by some of its hosts, or what is in front of them, without TLS."""
+    return f"postgresql://postgres@{','.join(hosts)}/{database}?sslmode=disable"
+
+
 @contextmanager
-def running_pair() -> Iterator[PostgresPair]:
-    """Run an empty primary and its standby for the duration of a block; a commit waits for both."""
-    folder = Path(tempfile.mkdtemp(prefix="pair-", dir=folder_in_memory()))
+def running_pair(within: Path | None = None) -> Iterator[PostgresPair]:
+    """Run an empty primary and its standby for the duration of a block; a commit waits for both.
+
+    ``within`` is where their files are; None is in memory, if there is space.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pair-", dir=within or folder_in_memory()))
     try:
         with ExitStack() as stack:
             yield _start(stack, folder)
@@ -78,6 +93,11 @@ def _start(stack: ExitStack, folder: Path) -> PostgresPair:
     following = {"port": ports[1], "primary_conninfo": f"host={one} port={ports[0]} user=postgres"}
     primary = stack.enter_context(started(binaries, one, options | synchronous))
     standby = stack.enter_context(started(binaries, two, options | following))
-    hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
-    url = f"postgresql://postgres@{hosts}/postgres?sslmode=verify-full&sslrootcert={certificate.authorities}"
-    return PostgresPair(url, primary, standby)
+    hosts = tuple(f"127.0.0.1:{port}" for port in ports)
+    verified = f"sslmode=verify-full&sslrootcert={certificate.authorities}"
+    return PostgresPair(
+        url=f"postgresql://postgres@{','.join(hosts)}/postgres?{verified}",
+        hosts=hosts,
+        primary=primary,
+        standby=standby,
+    )

@@ -20,6 +20,7 @@ class PostgresProxy:
 
     Attributes:
         url: the database behind the proxy.
+        host: where the proxy listens, with its port.
         lost_commits: how many of the next confirmations of a commit do not arrive; the connection is cut instead.
         accepted: how many connections clients made.
         refuses: cuts every new connection.
@@ -27,7 +28,7 @@ class PostgresProxy:
     """
 
     def __init__(self, behind: URL) -> None:
-        self.url = ""
+        self.url = self.host = ""
         self.lost_commits = 0
         self.accepted = 0
         self.refuses = False
@@ -42,7 +43,12 @@ class PostgresProxy:
         if self.refuses:
             self._cut(writer)
             return
-        server_reader, server_writer = await self._open()
+        try:
+            server_reader, server_writer = await self._open()
+        except OSError:
+            # There is no server behind the proxy, or not any more.
+            self._cut(writer)
+            return
         self._connections |= {writer, server_writer}
         try:
             await asyncio.gather(
@@ -113,6 +119,7 @@ async def postgres_proxy(url: str) -> AsyncIterator[PostgresProxy]:
     proxy = PostgresProxy(behind)
     server = await asyncio.start_server(proxy.accept, "127.0.0.1")
     port = server.sockets[0].getsockname()[1]
+    proxy.host = f"127.0.0.1:{port}"
     proxy.url = behind.set(host="127.0.0.1", port=port, query={}).render_as_string(hide_password=False)
     try:
         yield proxy

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,11 +31,13 @@ class Program:
         arguments: the module and its arguments.
         environment: variables in addition to those of this process.
         url: the URL that responds when the program is ready; None for a program that does not listen.
+        log: the file to which its standard error is appended; None: that of this process.
     """
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     url: str | None = None
+    log: Path | None = None
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,8 +53,10 @@ class Program:
 
     def start(self) -> None:
         """Start the program without waiting until it is ready."""
-        command = [sys.executable, "-m", *self.arguments]
-        self._process = subprocess.Popen(command, cwd=_ROOT, env={**os.environ, **self.environment})
+        command, environment = [sys.executable, "-m", *self.arguments], {**os.environ, **self.environment}
+        with ExitStack() as opened:
+            log = opened.enter_context(self.log.open("ab")) if self.log else None
+            self._process = subprocess.Popen(command, cwd=_ROOT, env=environment, stderr=log)
 
     def wait_until_ready(self) -> None:
         """Wait until the program is ready.

@@ -1,16 +1,20 @@
 """A webhook receiver in a separate process, with as little work as possible, and its client.
 
 ``python -m tests.support.receiver_process PORT`` answers ``POST /ok/…`` with 204, ``/slow/…`` with 204 after a delay,
-``/wait/…`` after a long one, ``/fail/…`` with 500 and ``/hang/…`` never. ``GET /count`` returns the number of requests
-that were accepted, ``GET /arrivals`` the requests, ``GET /body`` the last body; ``GET /reset`` removes all.
+``/wait/…`` after a long one, ``/limited/…`` with 429 to what is more than five in a second, ``/unsure/…`` with 500 at
+random, ``/fail/…`` with 500 and ``/hang/…`` never. ``GET /count`` returns the number of requests that were accepted,
+``GET /arrivals`` the requests, ``GET /body`` the last body, ``GET /about/SUBJECT`` how many are about a subject;
+``GET /mend`` ends the random failures, and ``GET /reset`` removes all requests.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import random
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,11 +29,12 @@ from tests.support.processes import free_port, running
 __all__ = ["Arrival", "ReceiverClient", "running_receiver"]
 
 SLOW_SECONDS, WAIT_SECONDS = 0.1, 2.0
+RATE_LIMIT, FAILING_SHARE = 5, 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """An event that arrived at a subscriber; ``at`` in seconds since the epoch."""
+    """An event that arrived at a subscriber; ``at`` in seconds since the epoch, ``reason`` of a notice only."""
 
     at: float
     path: str
@@ -37,16 +42,17 @@ class Arrival:
     type: str
     subject: str
     sequence: int
+    reason: str | None = None
 
-    def to_json(self) -> list[str | float | int]:
+    def to_json(self) -> list[str | float | int | None]:
         """Return the arrival as a JSON array."""
-        return [self.at, self.path, self.id, self.type, self.subject, self.sequence]
+        return [self.at, self.path, self.id, self.type, self.subject, self.sequence, self.reason]
 
     @classmethod
     def from_json(cls, values: list[Any]) -> Self:
         """Return the arrival of a JSON array."""
-        at, path, id, type, subject, sequence = values
-        return cls(at=at, path=path, id=id, type=type, subject=subject, sequence=sequence)
+        at, path, id, type, subject, sequence, reason = values
+        return cls(at=at, path=path, id=id, type=type, subject=subject, sequence=sequence, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,7 @@ class _ReceivedRequest:
             type=event["type"],
             subject=event["subject"],
             sequence=int(event["sequence"]),
+            reason=event["data"].get("reason"),
         )
 
 
@@ -118,6 +125,8 @@ class RecordingReceiver:
     def __init__(self) -> None:
         self._requests: list[_ReceivedRequest] = []
         self._connections: set[tuple[str, int]] = set()
+        self._in_second: Counter[int] = Counter()
+        self._failing_share = FAILING_SHARE
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -131,6 +140,10 @@ class RecordingReceiver:
                 await receive()
             case "fail":
                 await _respond(send, 500)
+            case "unsure" if random.random() < self._failing_share:
+                await _respond(send, 500)
+            case "limited" if self._is_too_many(int(arrived_at)):
+                await _respond(send, 429)
             case "slow" | "wait" as way:
                 self._store(scope, arrived_at, body)
                 await asyncio.sleep(SLOW_SECONDS if way == "slow" else WAIT_SECONDS)
@@ -139,6 +152,10 @@ class RecordingReceiver:
                 self._store(scope, arrived_at, body)
                 await _respond(send, 204)
 
+    def _is_too_many(self, second: int) -> bool:
+        self._in_second[second] += 1
+        return self._in_second[second] > RATE_LIMIT
+
     def _store(self, scope: Mapping[str, Any], arrived_at: float, body: bytes) -> None:
         self._connections.add(scope["client"])
         message_id = dict(scope["headers"])[b"webhook-id"].decode()
@@ -146,6 +163,8 @@ class RecordingReceiver:
 
     def _reply(self, path: str) -> bytes:
         match path:
+            case "/mend":
+                self._failing_share = 0.0
             case "/arrivals":
                 events = [each.arrival().to_json() for each in self._requests]
                 return json.dumps({"connections": len(self._connections), "events": events}).encode()
@@ -154,6 +173,9 @@ class RecordingReceiver:
             case "/reset":
                 self._requests.clear()
                 self._connections.clear()
+            case _ if path.startswith("/about/"):
+                wanted = path.removeprefix("/about/").encode()
+                return str(sum(wanted in each.body for each in self._requests)).encode()
         return str(len(self._requests)).encode()
 
 

@@ -23,8 +23,9 @@ async def read_only(server: PostgresServer, url: str) -> AsyncIterator[None]:
 
 
 async def end_connections(server: PostgresServer, url: str) -> None:
-    """End every connection with a database, as a server that is restarted does."""
-    ended = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database_name(url)}'"
+    """End every other connection with a database, as a server that is restarted does."""
+    others = f"datname = '{database_name(url)}' AND pid <> pg_backend_pid()"
+    ended = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"
     # Meanwhile the event loop notices that they end.
     await asyncio.to_thread(server.execute, ended)
 
