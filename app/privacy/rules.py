@@ -92,13 +92,13 @@ class ConsentRequirement:
     reason: ClassVar = Reason.NO_CONSENT
 
     def is_met_by(self, facts: Mapping[Field, object], day: date) -> bool:
-        """Return whether the consent is recorded, and was given by this day or on a day that is not recorded.
+        """Return whether the consent is recorded as given by this day; without a day nobody can show that it was.
 
         A text is not a list of scopes.
         """
         scopes, given_on = facts.get(Field.CONSENT_SCOPES), facts.get(Field.CONSENT_GIVEN_ON)
         is_recorded = isinstance(scopes, list | tuple | set | frozenset) and self.scope in scopes
-        return is_recorded and (given_on is None or (isinstance(given_on, date) and given_on <= day))
+        return is_recorded and isinstance(given_on, date) and given_on <= day
 
 
 @dataclass(frozen=True, slots=True)

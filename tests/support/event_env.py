@@ -92,6 +92,7 @@ class KnownCases(CaseLookup):
             Field.REFERRAL_RECEIVED_AT: START,
             Field.REFERRAL_ADVICE: (),
             Field.CONSENT_SCOPES: frozenset({ConsentScope.FEEDBACK_TO_REFERRER}),
+            Field.CONSENT_GIVEN_ON: START.date(),
             Field.CLIENT_FAMILY_NAME: CANARY,
         }
         self.cases[referral_id] = EventContext(referrer, facts)

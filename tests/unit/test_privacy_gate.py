@@ -143,7 +143,9 @@ def test_a_rule_holds_from_its_first_to_its_last_day_in_local_time(now: datetime
 def test_a_rule_that_needs_consent_permits_only_with_the_consent_recorded_now(scopes: object, reason: str) -> None:
     rule = variant(consent=ConsentScope.FEEDBACK_TO_REFERRER)
 
-    decision = decide(rule, facts={Field.REFERRAL_REFERENCE: "A-1", Field.CONSENT_SCOPES: scopes})
+    consent = {Field.CONSENT_SCOPES: scopes, Field.CONSENT_GIVEN_ON: date(2026, 11, 22)}
+
+    decision = decide(rule, facts={Field.REFERRAL_REFERENCE: "A-1", **consent})
 
     assert decision.reason == reason
 
@@ -153,14 +155,14 @@ def test_a_rule_that_needs_consent_permits_only_with_the_consent_recorded_now(sc
     [
         (date(2026, 11, 22), "released"),
         (date(2026, 11, 23), "released"),
-        (None, "released"),
+        (None, "no-consent"),
         (date(2026, 11, 24), "no-consent"),
         (date(2200, 1, 1), "no-consent"),
         ("2026-11-22", "no-consent"),
         (7, "no-consent"),
     ],
 )
-def test_consent_that_is_given_after_the_day_of_a_disclosure_permits_nothing(given_on: object, reason: str) -> None:
+def test_consent_that_is_not_dated_by_the_day_of_a_disclosure_permits_nothing(given_on: object, reason: str) -> None:
     rule = variant(consent=ConsentScope.FEEDBACK_TO_REFERRER)
     consent = {Field.CONSENT_SCOPES: list(ConsentScope), Field.CONSENT_GIVEN_ON: given_on}
 
@@ -415,7 +417,8 @@ def test_a_release_cannot_be_changed_or_made_from_another() -> None:
 
 
 def test_would_release_needs_only_the_facts_that_rules_ask_about() -> None:
-    facts = {Field.CONSENT_SCOPES: (ConsentScope.FEEDBACK_TO_REFERRER,)}
+    scopes = (ConsentScope.FEEDBACK_TO_REFERRER,)
+    facts = {Field.CONSENT_SCOPES: scopes, Field.CONSENT_GIVEN_ON: date(2026, 1, 1)}
 
     assert gate_of().would_release("deurwaarder", DisclosureOccasion.MISSED, Field.REFERRAL_STATUS, facts)
     assert not gate_of().would_release("deurwaarder", DisclosureOccasion.MISSED, Field.REFERRAL_STATUS, {})

@@ -115,6 +115,7 @@ def _referral(message: Aanmelding, tables: Tables) -> RegisterReferral:
         contents=ReferralContents(
             area=message.gebied,
             income_situation=meaning(tables.incomes, message.inkomen, "inkomen"),
+            # The message has no day of the consent, and without one it permits nothing.
             consent=Consent(scopes),
         ),
         reference=message.nummer,

@@ -123,7 +123,9 @@ class ConsentIn(In):
     scopes: frozenset[ConsentScope] = Described(
         frozenset(), description="What was agreed.", examples=[["feedback_to_referrer"]]
     )
-    given_on: Day | None = Described(None, description="When it was agreed.", examples=["2026-11-20"])
+    given_on: Day | None = Described(
+        None, description="When it was agreed; without it the consent permits no feedback.", examples=["2026-11-20"]
+    )
     evidence: LongLine | None = Described(
         None, description="How it was recorded.", examples=["Getekend formulier in dossier"]
     )
