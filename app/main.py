@@ -43,6 +43,8 @@ async def serve(app: ASGIApp, listening: list[socket.socket], stopping: Stopping
         server.drain()
         await _until(stopping.begun, serving)
     finally:
+        # Also when this is cancelled, or the server failed.
+        stopping.begin()
         server.finish(stopping.seconds_left)
         await serving
 

@@ -30,7 +30,8 @@ def create_api(hub: AppState) -> ASGIApp:
     versioned.openapi = partial(document, hub.public_url)  # type: ignore[method-assign]
     outer = _Part("", _application(hub, OUTSIDE), OUTSIDE)
     versions = _Versions(outer, [_Part("/v1", versioned, ROUTERS)])
-    return RequestLog(ResponseHeaders(RequestGuard(versions)), hub, versions.route_of)
+    headed = ResponseHeaders(RequestGuard(versions), lambda: hub.stopping.begun.is_set())
+    return RequestLog(headed, hub, versions.route_of)
 
 
 class _Part(NamedTuple):

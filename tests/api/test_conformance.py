@@ -1,12 +1,13 @@
 """How the API behaves at run time, as the NL API Design Rules 2.2.0 want it and their linter cannot see."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx import ASGITransport, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 
 from app import __version__
@@ -17,6 +18,7 @@ from app.database import Database
 from app.domain.details import Detail
 from app.domain.errors import Unavailable
 from app.sandbox.runtime import serving
+from app.stopping import Stopping
 from tests.api.conftest import PUBLIC_URL, Api
 
 HEADERS = {
@@ -276,13 +278,37 @@ async def test_what_nobody_caught_is_a_500_without_internals(capsys: pytest.Capt
         raise RuntimeError(scope["query_string"].decode())
 
     async with Api(
-        transport=ASGITransport(ResponseHeaders(RequestGuard(broken))), base_url="https://hub.example.nl"
+        transport=ASGITransport(ResponseHeaders(RequestGuard(broken), Stopping().begun.is_set)),
+        base_url="https://hub.example.nl",
     ) as client:
         response = await client.get("/v1/anything?999990019")
 
     assert_problem(response, 500, "internal-error")
     assert_framed(response)
     assert "999990019" not in response.text + "".join(capsys.readouterr())
+
+
+async def test_a_request_whose_caller_went_away_is_not_answered_and_stays_cancelled() -> None:
+    begun, sent = asyncio.Event(), list[Message]()
+
+    async def hanging(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "method": "GET", "path": "/v1/any", "query_string": b"", "headers": []}
+    asked = asyncio.ensure_future(ResponseHeaders(hanging, Stopping().begun.is_set)(scope, receive, send))
+    await begun.wait()
+    asked.cancel()
+    await asyncio.wait([asked])
+
+    assert asked.cancelled()
+    assert sent == []
 
 
 async def test_the_documentation_page_loads_nothing_from_elsewhere(api: Api) -> None:

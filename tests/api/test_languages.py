@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.http.middleware import MAX_BODY_BYTES, RequestGuard, ResponseHeaders
 from app.api.state import AppState
+from app.stopping import Stopping
 from tests.api.conftest import PUBLIC_URL, Api
 from tests.support.api_calls import path_for, refer
 
@@ -96,7 +97,7 @@ async def test_a_mistake_of_the_hub_is_said_in_the_language_of_the_caller() -> N
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError
 
-    transport = ASGITransport(ResponseHeaders(RequestGuard(broken)))
+    transport = ASGITransport(ResponseHeaders(RequestGuard(broken), Stopping().begun.is_set))
     async with Api(transport=transport, base_url=PUBLIC_URL) as client:
         english, dutch = await client.get("/v1/any"), await client.get("/v1/any", headers=DUTCH)
 

@@ -111,8 +111,18 @@ async def test_a_token_that_was_verified_is_refused_once_it_expires(hub: AppStat
     real_clock.set(NOW + timedelta(seconds=3600 + CLOCK_SKEW_SECONDS + 1))
 
     assert again is first
-    with pytest.raises(Unauthenticated, match="expired"):
+    with pytest.raises(Unauthenticated, match=r"^The token expired\. Get an access token at /oauth/token\.$"):
         await tokens.verify(token)
+
+
+async def test_a_token_of_the_hub_that_names_no_client_is_refused_in_words(hub: AppState) -> None:
+    ring, expected = KeyRing(hub.db, hub.services), {"iss": PUBLIC_URL, "aud": f"{PUBLIC_URL}/v1"}
+    now = int(NOW.timestamp())
+    claims = {**expected, "sub": "dock", "jti": "a", "iat": now, "exp": now + 60}
+    token = sign(claims, (await ring.keys()).newest)
+
+    with pytest.raises(Unauthenticated, match=r"^The token does not say for which client it was issued\. Get an"):
+        await AccessTokens(ring, PUBLIC_URL, 3600, SettableClock(NOW)).verify(token)
 
 
 @pytest.mark.usefixtures("humanitas")

@@ -167,7 +167,7 @@ async def test_a_peer_that_reads_nothing_loses_its_connection() -> None:
 )
 async def test_nobody_keeps_the_server_from_stopping(app: ASGIApp, parts: tuple[bytes, ...], answer: bytes) -> None:
     stopping, sockets = Stopping(total_seconds=CLOSING_SECONDS + 0.2), listen("127.0.0.1", 0)
-    serving = asyncio.create_task(serve(ResponseHeaders(app), sockets, stopping))
+    serving = asyncio.create_task(serve(ResponseHeaders(app, stopping.begun.is_set), sockets, stopping))
     reader, writer = await asyncio.open_connection(*sockets[0].getsockname())
     for part in parts:
         writer.write(part)

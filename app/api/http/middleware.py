@@ -53,10 +53,14 @@ class ResponseHeaders:
     """Adds headers and correlation id to every response, answers HEAD, and turns an uncaught exception into a 500.
 
     A request that is broken off because the process ends is answered with 503.
+
+    Args:
+        app: what answers.
+        is_ending: returns whether the process breaks off what takes too long.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, is_ending: Callable[[], bool]) -> None:
+        self._app, self._is_ending = app, is_ending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve an HTTP request; other scopes, such as the lifespan, are passed on."""
@@ -73,7 +77,9 @@ class ResponseHeaders:
         try:
             await self._app(inner, receive, framed)
         except asyncio.CancelledError:
-            # The process ends, and this request took longer than it may.
+            if not self._is_ending():
+                raise
+            # This request took longer than the process may; its task ends with the answer.
             if record_of(scope).status is None:
                 await problem_of(scope, Unavailable(Detail.HUB_STOPPING()))(scope, receive, framed)
         except Exception as error:  # noqa: BLE001 - the last place that can still answer
