@@ -6,6 +6,13 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
+from cryptography import x509
+
+ISSUER_SECONDS = 5.0
+"""The longest that finding out who issued a certificate may take."""
+
+_LONGEST_ISSUER = 200
+
 
 class ConnectionFailure(StrEnum):
     """Why there was no answer, as a code in lists, attempts and metrics."""
@@ -36,6 +43,15 @@ def failure_of(error: BaseException) -> ConnectionFailure:
         if any(isinstance(each, kind) for each in led_to_it):
             return failure
     return ConnectionFailure.LOST
+
+
+def issuer_in(certificate: bytes | None) -> str | None:
+    """Return who issued a certificate (DER), in one line; None when there is none, or it cannot be read."""
+    try:
+        issuer = x509.load_der_x509_certificate(certificate or b"").issuer.rfc4514_string()
+    except ValueError:
+        return None
+    return "".join(filter(str.isprintable, issuer))[:_LONGEST_ISSUER] or None
 
 
 def errors_behind(error: BaseException) -> Iterator[BaseException]:

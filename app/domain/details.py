@@ -252,10 +252,11 @@ class Detail(Enum):
         "De naam van de host is onbekend; controleer die.",
     )
     RECEIVER_UNTRUSTED = (
-        "The certificate of the address is not trusted by the hub; use one of a public authority for this host, with "
-        "its chain, or ask the hub's operator to trust yours.",
-        "De hub vertrouwt het certificaat van het adres niet; gebruik er een van een openbare instantie voor deze "
-        "host, met de hele keten, of vraag de beheerder van de hub om het uwe te vertrouwen.",
+        "The certificate of the address, issued by {issuer}, is not trusted by the hub; use one of a public authority "
+        "for this host, with its chain, or ask the hub's operator to trust yours.",
+        "De hub vertrouwt het certificaat van het adres niet, dat is uitgegeven door {issuer}; gebruik er een van een "
+        "openbare instantie voor deze host, met de hele keten, of vraag de beheerder van de hub om het uwe te "
+        "vertrouwen.",
     )
     RECEIVER_TLS = (
         "TLS with the address fails; check that host and port are those of https.",

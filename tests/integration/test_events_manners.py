@@ -21,14 +21,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from structlog.testing import capture_logs
 
 from app.database import Database
 from app.domain.codes import ReferrerKind, System
 from app.domain.events import EventType
 from app.events.http.client import MAX_RESPONSE_BYTES, OutboundClient, OutboundRequest
 from app.events.http.credentials import sealed_auth, sealed_signing_key
+from app.events.http.handshake import ask_consent
 from app.events.http.send_result import SendResult
 from app.events.http.signing import new_secret, new_signing_key, public_key_of
+from app.events.http.ssrf import AddressPolicy
 from app.events.http.tls import ClientCertificate
 from app.events.http.webhook import WebhookRequest, WebhookSender
 from app.models.delivery.attempt import AttemptOutcome
@@ -310,11 +313,37 @@ async def test_receiver_whose_certificate_is_not_trusted_is_sent_nothing(
     sender = WebhookSender(clock, OutboundClient(SANDBOX))
 
     async with strict_receiver(authority, ca_file, shown) as url:
-        outcome = await sender.send(letter(url, authority.issue("hub")))
+        with capture_logs() as lines:
+            outcome = await sender.send(letter(url, authority.issue("hub")))
 
     await sender.close()
     assert outcome == SendResult(outcome=AttemptOutcome.FAILED, error_class="certificate-not-trusted")
     assert shown == []
+    assert [(each["event"], each["issuer"]) for each in lines] == [("receiver_not_trusted", "CN=authority")]
+
+
+async def test_handshake_with_an_address_that_is_not_trusted_names_who_issued_its_certificate(
+    authority: Authority, ca_file: Path
+) -> None:
+    outbound = OutboundClient(SANDBOX)
+
+    async with strict_receiver(authority, ca_file, []) as url:
+        said = await ask_consent(outbound, url, "hub.example.nl")
+
+    await outbound.close()
+    assert said is not None
+    assert "issued by CN=authority, is not trusted" in said.english
+    assert "uitgegeven door CN=authority;" in said.dutch
+
+
+async def test_issuer_of_an_address_that_may_not_be_called_is_not_asked(authority: Authority, ca_file: Path) -> None:
+    outbound = OutboundClient(AddressPolicy())
+
+    async with strict_receiver(authority, ca_file, []) as url:
+        issuer = await outbound.issuer_of(url)
+
+    await outbound.close()
+    assert issuer is None
 
 
 async def test_what_a_receiver_is_shown_is_stored_sealed(

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 
 import aiohttp
 import httpx
-from cryptography import x509
 from typing_extensions import override
 
-from app.connection_failure import ConnectionFailure, errors_behind, failure_of
-
-_ISSUER_SECONDS = 5.0
-_LONGEST_ISSUER = 200
+from app.connection_failure import ISSUER_SECONDS, ConnectionFailure, errors_behind, failure_of, issuer_in
 
 
 @dataclass(frozen=True)
@@ -87,13 +83,12 @@ async def _issuer_of(url: httpx.URL) -> str | None:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        async with asyncio.timeout(_ISSUER_SECONDS):
+        async with asyncio.timeout(ISSUER_SECONDS):
             _, writer = await asyncio.open_connection(url.host, url.port or 443, ssl=context)
             presented = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
-        issuer = x509.load_der_x509_certificate(presented).issuer.rfc4514_string()
-    except (OSError, ValueError, TypeError, TimeoutError):
+    except (OSError, TimeoutError):
         return None
-    return "".join(filter(str.isprintable, issuer))[:_LONGEST_ISSUER] or None
+    return issuer_in(presented)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 import aiohttp
@@ -19,6 +20,7 @@ from aiohttp import hdrs
 from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
+from app.connection_failure import ISSUER_SECONDS, issuer_in
 from app.events.http.ssrf import AddressPolicy, AddressRefused
 from app.events.http.tls import ClientCertificate, TlsContexts
 
@@ -140,6 +142,17 @@ class OutboundClient:
                 raise error.os_error from error
             raise
 
+    async def issuer_of(self, url: str) -> str | None:
+        """Return who issued the certificate that an address presents, trusted or not; None when that cannot be found.
+
+        Nothing is sent: the connection ends when the certificate is there.
+        """
+        presented = _Presented()
+        with suppress(aiohttp.ClientError, OSError):
+            async with asyncio.timeout(ISSUER_SECONDS):
+                await self._session().head(self.check_url(url), ssl=presented)
+        return issuer_in(presented.certificate)
+
     async def close(self) -> None:
         """Close every connection."""
         if self._opened is not None:
@@ -174,6 +187,24 @@ class _Request(aiohttp.ClientRequest):
     """Never asks for a compressed response: one is not decompressed, so that a small one cannot grow in memory."""
 
     DEFAULT_HEADERS = {hdrs.ACCEPT: "*/*"}  # noqa: RUF012 - declared like this by aiohttp
+
+
+class _Presented(aiohttp.Fingerprint):
+    """Expects a certificate that there is none of, and so ends each connection after it saw what was presented.
+
+    Attributes:
+        certificate: that was presented, DER.
+    """
+
+    certificate: bytes | None = None
+
+    def __init__(self) -> None:
+        super().__init__(bytes(sha256().digest_size))
+
+    @override
+    def check(self, transport: asyncio.Transport) -> None:
+        self.certificate = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        super().check(transport)
 
 
 class _GuardedResolver(AbstractResolver):

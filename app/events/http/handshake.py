@@ -18,14 +18,21 @@ __all__ = ["ask_consent", "origin_of"]
 
 _ALLOWED = "webhook-allowed-origin"
 
+_UNKNOWN_ISSUER = Said("an unknown authority", "een onbekende instantie")
+
 _REASONS = {
     ConnectionFailure.REFUSED: Detail.RECEIVER_REFUSES,
     ConnectionFailure.UNKNOWN_HOST: Detail.RECEIVER_UNKNOWN,
-    ConnectionFailure.UNTRUSTED: Detail.RECEIVER_UNTRUSTED,
     ConnectionFailure.TLS: Detail.RECEIVER_TLS,
     ConnectionFailure.TIMEOUT: Detail.RECEIVER_SILENT,
     ConnectionFailure.LOST: Detail.RECEIVER_LOST,
 }
+
+
+async def _reason(outbound: OutboundClient, url: str, failure: ConnectionFailure) -> Said:
+    if failure is not ConnectionFailure.UNTRUSTED:
+        return _REASONS[failure]()
+    return Detail.RECEIVER_UNTRUSTED(issuer=await outbound.issuer_of(url) or _UNKNOWN_ISSUER)
 
 
 def origin_of(public_url: str) -> str:
@@ -42,7 +49,7 @@ async def ask_consent(outbound: OutboundClient, url: str, origin: str) -> Said |
     except AddressRefused as error:
         return Said(error.message, error.rule.message_nl)
     except (aiohttp.ClientError, OSError) as error:
-        return _REASONS[failure_of(error)]()
+        return await _reason(outbound, url, failure_of(error))
     if response.headers.get(_ALLOWED, "").strip() in ("*", origin):
         return None
     found = Detail.RECEIVER_NAMES_ANOTHER if _ALLOWED in response.headers else Detail.RECEIVER_NAMES_NONE

@@ -8,8 +8,9 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+import structlog
 
-from app.connection_failure import failure_of
+from app.connection_failure import ConnectionFailure, failure_of
 from app.domain.ports import Clock
 from app.events.contract.envelope import CONTENT_TYPE
 from app.events.http.client import OutboundClient, OutboundRequest, OutboundResponse
@@ -22,6 +23,8 @@ from app.models.delivery.attempt import AttemptOutcome
 from app.oauth_client import NoToken, OAuthClient
 
 __all__ = ["WebhookRequest", "WebhookSender"]
+
+log = structlog.get_logger()
 
 _GONE, _UNAUTHORIZED = 410, 401
 
@@ -56,7 +59,8 @@ class WebhookSender:
     async def send(self, request: WebhookRequest) -> SendResult:
         """Send a request once and return the result; never raises for what a network or a receiver does.
 
-        Takes at most twice the timeout of the outbound client: once for a token, once for the request.
+        Takes at most twice the timeout of the outbound client, once for a token and once for the request, and what it
+        takes to find out who issued a certificate that is not trusted.
         """
         try:
             self._outbound.check_url(request.url)
@@ -66,7 +70,7 @@ class WebhookSender:
         if not isinstance(request.auth, OAuthClient):
             return await self._post(request, "")
         try:
-            token = await self._token(request.auth)
+            token = await self._token(request, request.auth)
         except NoToken as error:
             return SendResult(outcome=AttemptOutcome.FAILED, error_class=error.code)
         return await self._post(request, token)
@@ -75,7 +79,7 @@ class WebhookSender:
         """Close every connection."""
         await self._outbound.close()
 
-    async def _token(self, client: OAuthClient) -> str:
+    async def _token(self, request: WebhookRequest, client: OAuthClient) -> str:
         """Return a token of the receiver's endpoint; raise NoToken with the cause when there is none."""
         try:
             # Limited here too, because others may fetch a token before it does.
@@ -84,7 +88,7 @@ class WebhookSender:
         except AddressRefused:
             raise NoToken("token-address-not-allowed") from None
         except (aiohttp.ClientError, OSError) as error:
-            raise NoToken(f"token-{failure_of(error)}") from error
+            raise NoToken(f"token-{await self._failure(request, client.token_url, error)}") from error
 
     async def _post(self, request: WebhookRequest, token: str) -> SendResult:
         certificate = request.auth if isinstance(request.auth, ClientCertificate) else None
@@ -103,10 +107,19 @@ class WebhookSender:
         except (aiohttp.ClientError, OSError) as error:
             # Without a connection nothing was sent; otherwise it may have arrived.
             is_connected = not isinstance(error, aiohttp.ClientConnectorError)
-            return SendResult(outcome=AttemptOutcome.FAILED, error_class=failure_of(error), unknown=is_connected)
+            failure = await self._failure(request, request.url, error)
+            return SendResult(outcome=AttemptOutcome.FAILED, error_class=failure, unknown=is_connected)
         if response.status == _UNAUTHORIZED and isinstance(request.auth, OAuthClient):
             self._tokens.forget(request.auth, token)
         return _result_of(response, self._clock)
+
+    async def _failure(self, request: WebhookRequest, url: str, error: BaseException) -> ConnectionFailure:
+        """Return why a call failed; the log names who issued a certificate that is not trusted."""
+        failure = failure_of(error)
+        if failure is ConnectionFailure.UNTRUSTED:
+            issuer = await self._outbound.issuer_of(url)
+            log.warning("receiver_not_trusted", webhook_id=request.message_id, issuer=issuer)
+        return failure
 
     def _headers(self, request: WebhookRequest) -> dict[str, str]:
         timestamp = int(self._clock.now().timestamp())
