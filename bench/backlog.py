@@ -1,12 +1,15 @@
 """A million pending deliveries on PostgreSQL: ``python -m bench.backlog``.
 
-Measures a claim of deliveries with ten thousand and with a million pending rows, for the same subscribers and
-referrals, and the worker's peak memory. The claim is that of the delivery engine, rolled back after it was timed.
+Measures a claim of deliveries and the figures for Prometheus with ten thousand and with a million pending rows, for the
+same subscribers and referrals, and the worker's peak memory. The claim is that of the delivery engine, rolled back
+after it was timed.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +22,7 @@ from app.models.delivery.delivery import DeliveryState, delivery
 from app.models.delivery.outbox import event, take_unrelayed
 from app.models.delivery.receiver_health import make_due
 from app.models.delivery.subscription import subscriptions_of
+from app.operations.metrics.figures import read_figures
 from bench.claims import time_claim
 from bench.figures import percentile, show
 from bench.installation import empty_database, running_worker
@@ -31,36 +35,56 @@ FEW, MANY = 500, 50_000
 """Pending events; each has a delivery for every subscriber."""
 
 CAP, LIMIT = 25, 500
-CLAIMS = 40
+CLAIMS, READINGS = 40, 20
 DELIVERING_SECONDS = 15.0
 _CODE = "backlog"
 _BATCH = 5000
 
 
+@dataclass(frozen=True)
+class Medians:
+    """The durations of a claim and of a reading of the figures, in ms."""
+
+    claim: float
+    figures: float
+
+
 async def measure() -> None:
-    """Print the figures, and as the last line the ratio of a claim with a million rows to one with ten thousand."""
+    """Print the figures, and as the last lines the ratios of a million rows to ten thousand."""
     with empty_database() as url:
         async with open_harness(url) as harness, running_receiver() as receiver:
             organisation_id = await harness.add_referrer(_CODE)
             await harness.subscribe(organisation_id, *(f"{receiver.url}/ok/{number}" for number in range(SUBSCRIBERS)))
             referrals = await harness.refer(_CODE, REFERRALS)
-            few = await _claim_with(harness, organisation_id, referrals, FEW)
-            many = await _claim_with(harness, organisation_id, referrals, MANY - FEW)
+            few = await _with_more(harness, organisation_id, referrals, FEW)
+            many = await _with_more(harness, organisation_id, referrals, MANY - FEW)
             await _deliver(url, receiver)
-    print(f"ratio of a claim with a million pending rows to one with ten thousand: {many / few:.2f}")
+    print(
+        f"ratio of the figures with a million pending rows to those with ten thousand: {many.figures / few.figures:.2f}"
+    )
+    print(f"ratio of a claim with a million pending rows to one with ten thousand: {many.claim / few.claim:.2f}")
 
 
-async def _claim_with(harness: Harness, organisation_id: UUID, referrals: Sequence[UUID], events: int) -> float:
-    """Add pending deliveries. Return the median of a claim in ms."""
+async def _with_more(harness: Harness, organisation_id: UUID, referrals: Sequence[UUID], events: int) -> Medians:
+    """Add pending deliveries. Return how long a claim and the figures take with them."""
     await _add(harness, organisation_id, referrals, events)
     took = [await time_claim(harness, LIMIT) for _ in range(CLAIMS)]
     pending = await harness.db.read(lambda tx: tx.scalar(select(func.count()).select_from(delivery)))
-    claim = percentile(took, 0.5)
-    show(
-        f"claim of {CAP * SUBSCRIBERS} with {pending:,} pending",
-        f"p50 {claim:.1f}, p99 {percentile(took, 0.99):.1f} ms",
-    )
-    return claim
+    show(f"claim of {CAP * SUBSCRIBERS} with {pending:,} pending", _durations(took))
+    read = [await _time_figures(harness) for _ in range(READINGS)]
+    show(f"figures with {pending:,} pending", _durations(read))
+    return Medians(percentile(took, 0.5), percentile(read, 0.5))
+
+
+async def _time_figures(harness: Harness) -> float:
+    """Return the duration of a reading of the figures for Prometheus in ms."""
+    began = time.perf_counter()
+    await harness.db.read(read_figures, harness.services.clock.now())
+    return (time.perf_counter() - began) * 1000
+
+
+def _durations(took: Sequence[float]) -> str:
+    return f"p50 {percentile(took, 0.5):.1f}, p99 {percentile(took, 0.99):.1f} ms"
 
 
 async def _add(harness: Harness, organisation_id: UUID, referrals: Sequence[UUID], number: int) -> None:

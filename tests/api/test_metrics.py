@@ -25,6 +25,7 @@ async def test_metrics_can_be_read_by_prometheus(api: Api) -> None:
     names = {family.name for family in text_string_to_metric_families(response.text)}
     assert names == {
         "trajecthub_deliveries",
+        "trajecthub_deliveries_given_up_recently",
         "trajecthub_oldest_due_age_seconds",
         "trajecthub_oldest_unrelayed_age_seconds",
         "trajecthub_tries",

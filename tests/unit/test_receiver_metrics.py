@@ -18,6 +18,7 @@ def queue(number: int, breaker: BreakerState | None) -> QueueMetrics:
     """Return the figures of a receiver that has something waiting since its own minute."""
     return QueueMetrics(
         waiting={DeliveryState.PENDING: number, DeliveryState.DEAD: 0},
+        given_up_recently=number,
         due_since=NOON.replace(minute=number),
         attempts={AttemptOutcome.DELIVERED: 2},
         breaker=breaker,
@@ -40,6 +41,7 @@ def test_the_newest_subscriptions_are_counted_together_from_a_number_on() -> Non
     assert len(figures) == MOST_RECEIVERS + 1
     assert (figures["partner:rmw"].waiting[DeliveryState.PENDING], figures["partner:rmw"].failing) == (7, 1)
     assert others.waiting == {DeliveryState.PENDING: 2 + 3 + 4 + 5 + 6, DeliveryState.DEAD: 0}
+    assert others.given_up_recently == 2 + 3 + 4 + 5 + 6
     assert others.attempts == {AttemptOutcome.DELIVERED: 10}
     assert (others.due_since, others.failing) == (NOON.replace(minute=2), 2)
 

@@ -129,7 +129,13 @@ Index(
     sqlite_where=NOT_SENT,
     postgresql_where=NOT_SENT,
 )
-Index("ix_delivery_parked", delivery.c.receiver, sqlite_where=_PARKED, postgresql_where=_PARKED)
+Index(
+    "ix_delivery_parked",
+    delivery.c.receiver,
+    delivery.c.event_position,
+    sqlite_where=_PARKED,
+    postgresql_where=_PARKED,
+)
 Index("ix_delivery_dead", delivery.c.receiver, delivery.c.finished_at, sqlite_where=_DEAD, postgresql_where=_DEAD)
 
 delivery_sequence = Table(

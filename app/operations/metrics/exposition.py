@@ -132,6 +132,7 @@ class _Deliveries(Collector):
     def collect(self) -> Iterator[Metric]:
         yield self._unrelayed()
         yield self._waiting()
+        yield self._given_up()
         yield self._age()
         yield self._tries()
         yield self._breakers()
@@ -142,11 +143,21 @@ class _Deliveries(Collector):
         return GaugeMetricFamily("trajecthub_oldest_unrelayed_age_seconds", help, value=age)
 
     def _waiting(self) -> Metric:
-        help = "Deliveries by state: pending is the depth of the queue, sending what is in flight."
+        help = (
+            "Deliveries by state: pending is the depth of the queue, sending what is in flight; counted up to "
+            f"{MOST_COUNTED}, or less when many receivers are owed much."
+        )
         family = GaugeMetricFamily("trajecthub_deliveries", help, labels=["receiver", "state"])
         for receiver, figures in self._receivers.items():
             for state, number in figures.waiting.items():
                 family.add_metric([receiver, state], number)
+        return family
+
+    def _given_up(self) -> Metric:
+        help = "Deliveries that were given up within the last hour and not sent again."
+        family = GaugeMetricFamily("trajecthub_deliveries_given_up_recently", help, labels=["receiver"])
+        for receiver, figures in self._receivers.items():
+            family.add_metric([receiver], figures.given_up_recently)
         return family
 
     def _age(self) -> Metric:

@@ -17,7 +17,7 @@ from app.operations.metrics.receivers import ReceiverFigures, by_receiver
 __all__ = ["MOST_COUNTED", "Figures", "PartnerFigures", "read_figures"]
 
 MOST_COUNTED = 10_000
-"""The most records in quarantine, and open conflicts, of a system that are counted."""
+"""The most records in quarantine, open conflicts, and deliveries of a receiver in one state that are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,5 @@ def read_figures(tx: Connection, now: datetime) -> Figures:
         jobs=job_counts(tx, now),
         jobs_waiting_since=jobs_waiting_since(tx),
     )
-    return Figures(
-        now=now, receivers=by_receiver(queue_metrics(tx, now)), unrelayed_since=unrelayed_since(tx), partners=partners
-    )
+    receivers = by_receiver(queue_metrics(tx, now, MOST_COUNTED))
+    return Figures(now=now, receivers=receivers, unrelayed_since=unrelayed_since(tx), partners=partners)

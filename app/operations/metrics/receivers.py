@@ -29,12 +29,14 @@ class ReceiverFigures:
 
     Attributes:
         waiting: deliveries by state, of those that are not finished or were given up.
+        given_up_recently: those that were given up within the last hour.
         due_since: when the oldest delivery that is due fell due; None when none is.
         attempts: totals by outcome.
         failing: how many are not sent to as usual, because they failed.
     """
 
     waiting: Mapping[DeliveryState, int]
+    given_up_recently: int
     due_since: datetime | None
     attempts: Mapping[AttemptOutcome, int]
     failing: int
@@ -55,6 +57,7 @@ def by_receiver(queues: Mapping[ReceiverKey, QueueMetrics]) -> dict[str, Receive
 def _together(queues: Sequence[QueueMetrics]) -> ReceiverFigures:
     return ReceiverFigures(
         waiting=_sums([queue.waiting for queue in queues]),
+        given_up_recently=sum(queue.given_up_recently for queue in queues),
         due_since=min((queue.due_since for queue in queues if queue.due_since), default=None),
         attempts=_sums([queue.attempts for queue in queues]),
         failing=sum(queue.breaker in (BreakerState.OPEN, BreakerState.HALF_OPEN) for queue in queues),
