@@ -36,7 +36,7 @@ from app.operations.partners.pull_policy import MaintenanceWindow, PullPolicy
 from app.operations.policy_version import require_unchanged_policy
 from app.operations.readiness import Readiness
 from app.operations.retention import purge_batch
-from app.operations.schema import open_database, require_newest_schema
+from app.operations.schema import check_schema, open_database, require_newest_schema
 from app.operations.services import Services, build_services
 from app.operations.worker_processes import WorkerReporter
 from app.settings import Settings
@@ -136,7 +136,7 @@ def build_worker(db: Database, services: Services, settings: Settings) -> Worker
         webhook=webhook,
         purge=partial(purge_batch, db, services),
         reporter=WorkerReporter(db=db, services=services, id=worker_id, started_at=services.clock.now()),
-        require_schema=partial(require_newest_schema, db),
+        check_schema=partial(check_schema, db),
     )
 
 

@@ -34,7 +34,7 @@ class WorkerLoops:
         pullers: one for each connected partner.
         purge: deletes a batch of what is older than the terms of retention; returns whether there is more.
         reporter: reports this process for operators.
-        require_schema: raises SchemaMismatch when the database no longer has the schema of this version of the hub.
+        check_schema: raises SchemaMismatch when the database no longer has the schema of this version of the hub.
     """
 
     relay: Relay
@@ -44,7 +44,7 @@ class WorkerLoops:
     webhook: WebhookSender
     purge: Callable[[], Awaitable[bool]]
     reporter: WorkerReporter
-    require_schema: Callable[[], Awaitable[None]]
+    check_schema: Callable[[], Awaitable[None]]
 
     async def run(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
         """Run all loops until ``stop`` is set; deliveries in flight are finished and recorded.
@@ -77,7 +77,7 @@ class WorkerLoops:
         return sum(results, PageResult())
 
     async def _check_schema(self, stop: asyncio.Event) -> None:
-        work, fatal = self.require_schema, (SchemaMismatch,)
+        work, fatal = self.check_schema, (SchemaMismatch,)
         await run_forever("schema", work, stop=stop, interval_seconds=_SCHEMA_SECONDS, fatal=fatal)
 
     async def _report(self, stop: asyncio.Event) -> None:

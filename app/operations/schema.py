@@ -61,7 +61,17 @@ async def require_newest_schema(db: Database) -> None:
         SchemaMismatch: it has another schema.
     """
     with _in_reach():
-        version = await db.read(schema_version)
+        await check_schema(db)
+
+
+async def check_schema(db: Database) -> None:
+    """Check that the database still has the schema of this version of the hub.
+
+    Raises:
+        SchemaMismatch: it has another schema.
+        Unavailable: it cannot be asked at this moment.
+    """
+    version = await db.read(schema_version)
     if fault := fault_of_schema(version, newest_schema()):
         raise SchemaMismatch(fault)
 

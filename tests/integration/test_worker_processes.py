@@ -1,6 +1,7 @@
 """Operators see which workers run and what they last did; one that cannot work ends."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -10,19 +11,22 @@ from uuid import UUID
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from app import __version__
 from app.bootstrap import open_worker
-from app.database import Connection
+from app.database import Connection, Database
 from app.domain.worker_processes import SILENT_AFTER, LoopReport, WorkerReport
 from app.listening import listen
 from app.liveness import serving_liveness
+from app.loops import loop_states
 from app.operations.schema import SchemaMismatch
 from app.operations.worker_processes import present_workers
 from app.settings import Settings
 from app.worker import WorkerLoops
 from tests.support.hub import NOW, InProcessHub
 from tests.support.patience import PATIENCE
+from tests.support.postgres_proxy import PostgresProxy
 
 LOOPS = {"delivery", "relay", "retention", "schema", "report"}
 
@@ -82,6 +86,29 @@ async def test_a_worker_whose_schema_is_replaced_ends_and_says_so(hub: InProcess
                 await asyncio.wait_for(worker.run(asyncio.Event(), pull_interval_seconds=60), PATIENCE)
     finally:
         await hub.db.write(set_schema, newest)
+
+
+async def test_a_worker_whose_database_is_gone_reports_that_once_and_no_fault_of_its_loops_and_can_be_stopped(
+    proxy: PostgresProxy, tmp_path: Path
+) -> None:
+    database, stop, began = Database.open(proxy.url), asyncio.Event(), time.time()
+
+    def have_failed() -> bool:
+        return {each.name for each in loop_states() if (each.failed_at or 0) >= began} >= LOOPS
+
+    async with opened(InProcessHub(database), tmp_path) as worker:
+        proxy.refuses = True
+        proxy.close()
+        with capture_logs() as lines:
+            running = asyncio.create_task(worker.run(stop, pull_interval_seconds=60))
+            async with asyncio.timeout(PATIENCE):
+                while not have_failed():  # noqa: ASYNC110  # nobody is notified of a failed round
+                    await asyncio.sleep(0.01)
+            stop.set()
+            await running
+    await database.close()
+
+    assert [line["event"] for line in lines] == ["database_unavailable"]
 
 
 REPORT = WorkerReport(

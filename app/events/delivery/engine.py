@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from math import inf
 from time import monotonic
@@ -137,7 +138,9 @@ class DeliveryEngine:
         for attempt_in_flight in self._sending:
             attempt_in_flight.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
-        await self._write(_take_nothing)
+        # What cannot be recorded is sent again when its lease runs out.
+        with suppress(Unavailable):
+            await self._write(_take_nothing)
 
     async def _round(self) -> int:
         """Record what ended and take what is due, in one transaction; return how many were taken."""
