@@ -1,8 +1,9 @@
-"""A caller of the API that repeats each change, under one Idempotency-Key, until it is accepted."""
+"""A caller of the API that repeats a request until it is answered, and a change under one Idempotency-Key."""
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
@@ -18,7 +19,7 @@ REPEAT_SECONDS = 0.05
 
 
 class WrongAnswer(RuntimeError):
-    """An answer that neither accepts a change nor asks to repeat it."""
+    """An answer that is neither a success nor asks to repeat the request."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class PersistentCaller:
 
     Attributes:
         http: sends its requests; see :func:`caller_session`.
-        urls: the base URLs of the processes of the API; a repetition goes to the next one.
+        urls: the base URLs of the processes of the API: a request goes to any of them, and repetitions go around.
         token: its access token.
     """
 
@@ -45,10 +46,21 @@ class PersistentCaller:
         Raises:
             WrongAnswer: an answer was neither a success nor 503.
         """
-        headers = {"authorization": f"Bearer {self.token}", "if-match": "*", "idempotency-key": str(uuid4())}
-        for url in cycle(self.urls):
+        return await self._call(method, path, json=body, headers={"if-match": "*", "idempotency-key": str(uuid4())})
+
+    async def read(self, path: str) -> Any:
+        """Return the body of the answer to a GET.
+
+        Raises:
+            WrongAnswer: an answer was neither a success nor 503.
+        """
+        return await self._call("GET", path, headers={})
+
+    async def _call(self, method: str, path: str, *, headers: Mapping[str, str], **options: Any) -> Any:
+        sent = {**headers, "authorization": f"Bearer {self.token}"}
+        for url in cycle(random.sample(self.urls, len(self.urls))):
             try:
-                async with self.http.request(method, url + path, json=body, headers=headers) as response:
+                async with self.http.request(method, url + path, headers=sent, **options) as response:
                     if response.status < 300:
                         return await response.json()
                     if response.status != 503:

@@ -7,10 +7,11 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
 from sqlalchemy import make_url
 
 from app.database import Database, upgrade_schema
@@ -41,6 +42,8 @@ TEAMS = {
     System.RMW: ReferrerDetails(code="chaos-werk", name="Werk", kind=ReferrerKind.WERK_EN_INKOMEN, system=System.RMW),
 }
 SUBSCRIBER_PATHS = ("/ok/referrer", "/limited/referrer", "/unsure/referrer")
+POLLING = "by polling"
+PLACES_OF_EVENTS = (*SUBSCRIBER_PATHS, POLLING)
 NOTICE_PATH = "/ok/operator"
 
 DISK_MEGABYTES = 1024
@@ -125,6 +128,7 @@ async def running_installation() -> AsyncIterator[Installation]:
         environment = _environment(url_of((each.host for each in proxies), _DATABASE), urls)
         programs = {name: _program(name, ports.get(name, 0), environment, logs[name]) for name in CLOCK_OFFSETS}
         await running.enter_async_context(_running(programs.values()))
+        await running.enter_async_context(_asked_whether_ready(http, apis))
         yield Installation(
             pair=pair,
             disk=disk,
@@ -150,6 +154,25 @@ async def _running(programs: Collection[Program]) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.gather(*(asyncio.to_thread(each.end) for each in programs))
+
+
+@asynccontextmanager
+async def _asked_whether_ready(http: aiohttp.ClientSession, apis: Sequence[str]) -> AsyncIterator[None]:
+    """Ask the processes of the API every second whether they are ready, as a balancer does, during a block."""
+
+    async def ask(url: str) -> None:
+        while True:
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with http.get(f"{url}/healthz/ready") as response:
+                    await response.read()
+            await asyncio.sleep(1)
+
+    asking = [asyncio.create_task(ask(url)) for url in apis]
+    try:
+        yield
+    finally:
+        for each in asking:
+            each.cancel()
 
 
 async def _set_up(url: str, receiver: ReceiverClient) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from app.models.partners.quarantine import count_quarantined_by_partner
 from app.models.statistics import undelivered
 from app.operations.cases.queries import find_referral
 from tests.support.chaos.cases import CHANGES_EACH, EVENTS, HISTORY, MOVES, ChangingCase
-from tests.support.chaos.installation import SUBSCRIBER_PATHS, Installation
+from tests.support.chaos.installation import PLACES_OF_EVENTS, Installation
 from tests.support.receiver_process import Arrival
 
 # What a partner's own people see of each event; with teams in GIDSO an intake that was attended is not agreed.
@@ -58,9 +58,9 @@ class Comparison:
     is_in_order: bool = True
 
 
-async def judge(installation: Installation, cases: Sequence[ChangingCase]) -> Verdict:
-    """Compare what there is with the changes that were made."""
-    arrivals, _ = await installation.receiver.arrivals()
+async def judge(installation: Installation, cases: Sequence[ChangingCase], polled: Sequence[Arrival]) -> Verdict:
+    """Compare what there is, and which events were ``polled``, with the changes that were made."""
+    arrivals = [*(await installation.receiver.arrivals())[0], *polled]
     async with installation.database() as db:
         records = [Comparison("record", HISTORY, await db.read(_history, case)) for case in cases]
         waiting = await db.read(_waiting)
@@ -91,7 +91,7 @@ def at_subscribers(arrivals: Sequence[Arrival], expected: Mapping[str, Sequence[
     arrived: dict[tuple[str, str], dict[str, Arrival]] = defaultdict(dict)
     for each in arrivals:
         arrived[each.path, each.subject][each.id] = each
-    for path in SUBSCRIBER_PATHS:
+    for path in PLACES_OF_EVENTS:
         subjects = expected.keys() | {subject for at, subject in arrived if at == path}
         for subject in sorted(subjects):
             numbered = sorted((each.sequence, each.type.split(".")[3]) for each in arrived[path, subject].values())

@@ -15,6 +15,7 @@ from app.models.delivery.subscription import subscription
 from tests.support.chaos.cases import cases_of
 from tests.support.chaos.installation import Installation, running_installation
 from tests.support.chaos.judge import Verdict, judge, waits
+from tests.support.chaos.poller import Poller
 from tests.support.chaos.reports import Reported, reports_of, until_ends_are_reported
 from tests.support.chaos.troubles import PastTrouble, Trouble, happen
 from tests.support.chaos.waiting import until
@@ -68,20 +69,23 @@ async def run_chaos(run: ChaosRun) -> ChaosReport:
     async with running_installation() as installation:
         chance, began_at = Random(run.seed), time.time()
         cases = cases_of(installation, run.cases, chance, seconds=run.seconds)
+        poller = Poller(installation.referrer)
         changing = [asyncio.create_task(case.run()) for case in cases]
+        polling = asyncio.create_task(poller.run())
         try:
             past = await _happening(installation, run, chance)
             await asyncio.wait(changing, timeout=run.seconds + MOST_WAIT_SECONDS)
         finally:
-            for each in changing:
+            for each in (*changing, polling):
                 each.cancel()
         await _end_well(installation)
+        await poller.finish()
         return ChaosReport(
             began_at=began_at,
             ended_at=time.time(),
             accepted=sum(case.changes for case in cases) + len(installation.probes),
             troubles=past,
-            verdict=await judge(installation, cases),
+            verdict=await judge(installation, cases, poller.arrivals),
             reported=await reports_of(installation, past),
             refusals=[case.refusal for case in cases if case.refusal],
             disk_was_full=installation.disk is not None,
