@@ -57,6 +57,13 @@ class Asked:
     path: Mapping[str, str]
     stated: Stated
 
+    def record_id(self, name: str) -> UUID | None:
+        """Return the hub's id behind an id in the address; None when that is none."""
+        try:
+            return self.read.resolve(UUID(self.path[name]))
+        except ValueError:
+            return None
+
 
 Rules = Callable[[Asked], Awaitable[Faults]]
 
@@ -112,11 +119,10 @@ async def _plan(asked: Asked) -> Faults:
 
 
 def _stored_plan_faults(tx: Connection, asked: Asked) -> Faults:
-    signed_on, read = asked.stated.value("signedOn", date), asked.read
-    if signed_on is None:
+    signed_on, trajectory_id = asked.stated.value("signedOn", date), asked.record_id("trajectory_id")
+    if signed_on is None or trajectory_id is None:
         return []
-    given_id = UUID(asked.path["trajectory_id"])
-    return plan_faults_of(tx, read.services, read.caller_scope, read.resolve(given_id), signed_on)
+    return plan_faults_of(tx, asked.read.services, asked.read.caller_scope, trajectory_id, signed_on)
 
 
 async def _subscription(asked: Asked) -> Faults:

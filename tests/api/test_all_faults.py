@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from app.api.state import AppState
 from app.domain.input_rules import InputRule
-from tests.api.conftest import Api
+from tests.api.conftest import Api, token_of
 from tests.support.api_calls import attempt, attended, concluded, path_for, refer, referral, step
 
 Faults = set[tuple[str, str]]
@@ -216,6 +217,24 @@ async def test_code_of_an_institution_is_named_with_the_others(operator: Api) ->
     both = {("code", "referring-organisation"), ("area", "known-area")}
     assert faults(of_rules) == both
     assert faults(of_form) == both | {("name", "string-too-short")}
+
+
+async def test_plan_of_an_unreadable_trajectory_is_answered_with_what_is_wrong(etf: Api) -> None:
+    answered = await etf.post("/v1/trajectories/none/plan", json={"signedOn": "2026-01-01"}, headers={"If-Match": "*"})
+
+    assert faults(answered) == {("trajectoryId", "uuid-parsing")}
+
+
+async def test_missing_header_is_named_with_the_faults_of_the_body(api: Api, hub: AppState) -> None:
+    body = {"area": "Atlantis", "client": {"givenName": "Jan", "birthDate": "1988-04-12"}}
+    bearer = {"Authorization": f"Bearer {await token_of(hub, 'dock')}"}
+
+    answered = await api.post("/v1/referrals", json=body, headers=bearer)
+    of_a_stranger = await api.post("/v1/referrals", json=body)
+    without_scope = await api.put("/v1/organisations/new", json={"area": "Atlantis"}, headers=bearer)
+
+    assert faults(answered) == {("Idempotency-Key", "missing"), ("area", "known-area")}
+    assert (of_a_stranger.status_code, without_scope.status_code) == (401, 403)
 
 
 async def test_consent_of_today_is_taken(dock: Api) -> None:

@@ -121,6 +121,12 @@ def released_trajectory(services: Services, scope: CallerScope, case: Case) -> R
     return released
 
 
+def find_case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case | None:
+    """Return the case that a trajectory belongs to; None when the caller sees no such case."""
+    referral_id = referral_id_of(tx, trajectory_id)
+    return load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id) if referral_id else None
+
+
 def read_history(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[HistoryEntry]:
     """Return a referral's history, oldest first; a referrer reads its own steps and those disclosed to it.
 
@@ -229,8 +235,7 @@ def _case(tx: Connection, services: Services, scope: CallerScope, referral_id: U
 
 
 def _case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case:
-    referral_id = referral_id_of(tx, trajectory_id)
-    case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id) if referral_id else None
+    case = find_case_of_trajectory(tx, services, scope, trajectory_id)
     if case is None:
         raise TrajectoryNotFound
     return case

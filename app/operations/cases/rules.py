@@ -14,9 +14,8 @@ from app.domain.input_rules import InputRule
 from app.domain.queries import Visibility
 from app.domain.text import shown_code
 from app.domain.values import Organisation, Trajectory
-from app.models.cases.repository import load_cases
-from app.models.cases.trajectory import referral_id_of
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.queries import find_case_of_trajectory
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.services import Services
 
@@ -87,8 +86,7 @@ def plan_faults_of(
     tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID, signed_on: date
 ) -> list[FieldFault]:
     """Return the fault of a plan of a trajectory that the caller sees."""
-    referral_id = referral_id_of(tx, trajectory_id)
-    case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id) if referral_id else None
+    case = find_case_of_trajectory(tx, services, scope, trajectory_id)
     return list(plan_faults(case.trajectory if case else None, signed_on))
 
 
