@@ -14,7 +14,9 @@ from app.models.access.api_client import purge_assertions
 from app.models.access.idempotency import purge_answers
 from app.models.delivery.purge import purge_attempts, purge_deliveries, purge_ended_receivers, purge_feeds
 from app.models.partners.field_sync import purge_closed_cases, purge_decided_values
-from app.models.partners.quarantine import expire_quarantine
+from app.models.partners.job import purge_jobs
+from app.models.partners.quarantine import expire_quarantine, purge_closed_quarantine
+from app.models.partners.run import purge_runs
 from app.models.worker_process import purge_workers
 from app.operations.services import Services
 
@@ -56,6 +58,9 @@ def _purges(services: Services) -> Mapping[str, Callable[..., int]]:
         "attempts": partial(purge_attempts, before=now - keep.attempts),
         "deliveries": partial(purge_deliveries, before=now - keep.deliveries),
         "feed_entries": partial(purge_feeds, before=now - keep.deliveries),
+        "partner_runs": partial(purge_runs, before=now - keep.partner_accounts),
+        "partner_jobs": partial(purge_jobs, before=now - keep.partner_accounts),
+        "closed_quarantine": partial(purge_closed_quarantine, before=now - keep.partner_accounts),
         "receivers": purge_ended_receivers,
         "silent_workers": partial(purge_workers, before=now - keep.silent_workers),
     }

@@ -54,6 +54,8 @@ class Retention:
         answers: of requests, which are returned when the same Idempotency-Key comes again.
         attempts: how each attempt to deliver ended.
         deliveries: which events were delivered to whom, withheld or given up; from their end. What was disclosed stays.
+        partner_accounts: what each reading of a partner and each job did, and which records were in quarantine and why;
+            from their end. Records that were dismissed are remembered for good.
         silent_workers: worker processes that ended without a stop, from their last report.
     """
 
@@ -63,6 +65,7 @@ class Retention:
     answers: timedelta
     attempts: timedelta
     deliveries: timedelta
+    partner_accounts: timedelta
     silent_workers: timedelta
 
 

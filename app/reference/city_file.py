@@ -90,6 +90,7 @@ class _RetentionTable(Table):
     answers_days: PositiveInt
     attempts_days: PositiveInt
     deliveries_days: PositiveInt
+    partner_accounts_days: PositiveInt
     silent_workers_days: PositiveInt
 
     def to_retention(self) -> Retention:
@@ -100,6 +101,7 @@ class _RetentionTable(Table):
             answers=timedelta(days=self.answers_days),
             attempts=timedelta(days=self.attempts_days),
             deliveries=timedelta(days=self.deliveries_days),
+            partner_accounts=timedelta(days=self.partner_accounts_days),
             silent_workers=timedelta(days=self.silent_workers_days),
         )
 

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, update
 
 from app.bootstrap import build_delivery_builder, origin_of
 from app.database import Connection, Database
 from app.domain.codes import System
 from app.domain.events import SubjectType
 from app.domain.identifiers import MonotonicIds
+from app.domain.partners import Job, JobKind, JobState, PartnerRun, QuarantineEntry, QuarantineState, RunKind
 from app.domain.receivers import PartnerKey, PollKey, ReceiverKey, SubscriptionKey
 from app.domain.worker_processes import WorkerReport
 from app.models.access.api_client import insert_assertion, used_assertion
@@ -25,6 +27,9 @@ from app.models.delivery.delivery import Delivery, DeliveryState, delivery, deli
 from app.models.delivery.event_feed import event_feed_entry
 from app.models.delivery.receiver_health import count_attempts, endpoint
 from app.models.delivery.subscription import delete_subscription, insert_subscription
+from app.models.partners.job import insert_job, partner_job, save_job
+from app.models.partners.quarantine import SealedRecord, put_in_quarantine, quarantine
+from app.models.partners.run import insert_run, partner_run
 from app.models.worker_process import save_worker, worker_process
 from app.operations.retention import purge_batch
 from app.operations.subscriptions.feed import EventFeed, PollRequest
@@ -38,6 +43,21 @@ KEEP = load_reference("rotterdam").retention
 LONG_AGO = NOW - KEEP.deliveries - timedelta(days=30)
 GIDSO = PartnerKey(System.GIDSO)
 SECOND = timedelta(seconds=1)
+JOB = Job(id=UUID(int=0), system=System.RMW, kind=JobKind.RETRY, requested_by="beheer-1", requested_at=LONG_AGO)
+UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+RUN = PartnerRun(
+    id=UUID(int=0),
+    system=System.RMW,
+    kind=RunKind.PULL,
+    mapping_version="1",
+    started_at=LONG_AGO,
+    read=1,
+    applied=1,
+    unchanged=0,
+    filtered=0,
+    quarantined=0,
+    drift=None,
+)
 
 ids = MonotonicIds()
 
@@ -59,6 +79,27 @@ def owed(
         state=state,
         finished_at=ended_at,
     )
+
+
+def sealed_record(id: UUID, state: QuarantineState, since: datetime) -> SealedRecord:
+    """Return a record that is or was in quarantine."""
+    entry = QuarantineEntry(
+        id=id,
+        kind="aanmelding",
+        external_id=state,
+        case_id="R1",
+        version="1",
+        content_hash=bytes(32),
+        field="inkomen",
+        reason="unknown-code",
+        message="A new code.",
+        state=state,
+        since=since,
+        occurred_at=since,
+        referral_id=None,
+        revision=None,
+    )
+    return SealedRecord(entry=entry, payload=b"sealed")
 
 
 def tried(of: Delivery, *at: datetime) -> list[Attempt]:
@@ -208,6 +249,33 @@ async def test_workers_that_were_silent_for_the_term_are_deleted(hub: InProcessH
     await purge(hub)
 
     assert await hub.db.read(lambda tx: list(tx.scalars(select(worker_process.c.id)))) == [UUID(int=1)]
+
+
+@pytest.mark.parametrize("age", [KEEP.partner_accounts + SECOND, KEEP.partner_accounts - SECOND])
+async def test_accounts_of_partners_are_deleted_after_their_term(hub: InProcessHub, age: timedelta) -> None:
+    began, ended = NOW - KEEP.partner_accounts - timedelta(days=1), NOW - age
+    # Apart from those of other tests, which never go back in time.
+    ids = MonotonicIds()
+    jobs = {state: replace(JOB, id=ids(began), state=state) for state in JobState}
+    records = {state: sealed_record(ids(began), state, began) for state in QuarantineState}
+
+    def store(tx: Connection) -> None:
+        insert_run(tx, replace(RUN, id=ids(ended)))
+        for job in jobs.values():
+            insert_job(tx, job)
+            save_job(tx, replace(job, finished_at=None if job.state in UNFINISHED else ended))
+        put_in_quarantine(tx, System.RMW, list(records.values()))
+        tx.execute(update(quarantine).values(changed_at=ended, since=NOW))
+
+    await hub.db.write(store)
+    await purge(hub)
+
+    is_over = age > KEEP.partner_accounts
+    kept = await hub.db.read(lambda tx: set(tx.scalars(select(partner_job.c.id))))
+    left = await hub.db.read(lambda tx: set(tx.scalars(select(quarantine.c.state))))
+    assert await rows(hub.db, partner_run) == (0 if is_over else 1)
+    assert kept == {job.id for state, job in jobs.items() if state in UNFINISHED or not is_over}
+    assert left == ({QuarantineState.OPEN, QuarantineState.DISMISSED} if is_over else set(QuarantineState))
 
 
 async def feed_of(hub: InProcessHub) -> EventFeed:

@@ -11,6 +11,7 @@ from app.database import Connection
 from app.domain.codes import ClosureReason, ReferralStatus, System
 from app.domain.commands import CloseTrajectory
 from app.models.partners.field_sync import partner_field
+from app.models.partners.run import purge_runs
 from app.operations.partners.conflicts import decide_conflict
 from app.operations.retention import purge_batch
 from app.reference import load_reference
@@ -29,6 +30,8 @@ async def conflicted(hub: InProcessHub) -> TwoWriters:
     await writers.partner_says(FIRST)
     await writers.api_says(worker=replace(FIRST.contents.worker, name="C. Hub"))
     await writers.partner_says(saying_worker(FIRST, "B. Tweede", "010-5550100"))
+    # The accounts of reading have a term of their own.
+    await hub.db.write(purge_runs, NOW + timedelta(days=1), 100)
     return writers
 
 

@@ -98,6 +98,7 @@ TERM_FROM = "decision_terms, row 1, valid_from: must be a date, such as 2019-03-
                 "retention, answers_days: is missing",
                 "retention, attempts_days: is missing",
                 "retention, deliveries_days: is missing",
+                "retention, partner_accounts_days: is missing",
                 "retention, silent_workers_days: is missing",
             ],
         ),
@@ -116,4 +117,5 @@ def test_the_city_decides_how_long_unneeded_data_is_stored() -> None:
     keep = ROTTERDAM.retention
 
     assert (keep.quarantine.days, keep.decided_conflict.days, keep.known_values.days) == (30, 90, 730)
+    assert keep.partner_accounts.days == 365
     assert (keep.answers.days, keep.attempts.days, keep.deliveries.days, keep.silent_workers.days) == (7, 90, 730, 7)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    delete,
     exists,
     func,
     literal_column,
@@ -22,8 +23,10 @@ from sqlalchemy import (
 )
 
 from app.domain.codes import System
+from app.domain.identifiers import first_id_at
 from app.domain.partners import CaseLink, Job, JobKind, JobState
 from app.models.base import Id, JsonDocument, UtcDateTime, insert_row, metadata
+from app.models.batch import in_batch, run_batch
 
 partner_job = Table(
     "partner_job",
@@ -75,6 +78,15 @@ _REQUESTED_SINCE = select(
         partner_job.c.system == bindparam("system"),
         partner_job.c.kind == bindparam("kind"),
         partner_job.c.requested_at >= bindparam("since"),
+    )
+)
+# By id, which has the moment of the request, so that only what is old enough is looked at.
+_PURGE = delete(partner_job).where(
+    in_batch(
+        partner_job,
+        partner_job.c.id < bindparam("first_id", type_=Id),
+        partner_job.c.finished_at < bindparam("before", type_=UtcDateTime),
+        by=partner_job.c.id,
     )
 )
 _SAVE = update(partner_job).where(partner_job.c.id == bindparam("job_id"))
@@ -134,6 +146,11 @@ def was_requested_since(tx: Connection, system: System, kind: JobKind, since: da
     """Return whether a job of this kind was requested at or after a time."""
     requested: bool = tx.execute(_REQUESTED_SINCE, {"system": system, "kind": kind, "since": since}).scalar_one()
     return requested
+
+
+def purge_jobs(tx: Connection, before: datetime, most: int) -> int:
+    """Delete jobs that ended before this time, with their reports; return how many."""
+    return run_batch(tx, _PURGE, {"before": before, "first_id": first_id_at(before)}, most)
 
 
 def _job(row: RowMapping) -> Job:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    delete,
     func,
     insert,
     select,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 
 from app.domain.codes import System
+from app.domain.identifiers import first_id_at
 from app.domain.partners import (
     QuarantineAlert,
     QuarantineCause,
@@ -105,6 +107,17 @@ _DISMISS = _CLOSE.where(quarantine.c.id == bindparam("dismissed")).values(
     decided_by=bindparam("by"), decision=bindparam("why")
 )
 _EXPIRE = _CLOSE.where(in_batch(quarantine, _IS_OPEN, quarantine.c.since < bindparam("before")))
+# What was dismissed stays, because it is left out whenever the partner sends it again.
+_FORGOTTEN = (QuarantineState.APPLIED, QuarantineState.OVERTAKEN, QuarantineState.EXPIRED)
+_PURGE = delete(quarantine).where(
+    in_batch(
+        quarantine,
+        quarantine.c.id < bindparam("first_id", type_=Id),
+        quarantine.c.state.in_(_FORGOTTEN),
+        quarantine.c.changed_at < bindparam("before", type_=UtcDateTime),
+        by=quarantine.c.id,
+    )
+)
 _CHANGE_REASON = (
     update(quarantine)
     .where(quarantine.c.id == bindparam("row_id"))
@@ -223,6 +236,14 @@ def expire_quarantine(tx: Connection, before: datetime, now: datetime, most: int
     """
     values = {"before": before, "new_state": QuarantineState.EXPIRED, "now": now}
     return run_batch(tx, _EXPIRE, values, most)
+
+
+def purge_closed_quarantine(tx: Connection, before: datetime, most: int) -> int:
+    """Delete what is known of records that left the quarantine before this time, unless dismissed; return how many.
+
+    One that expired is read again when the partner sends it again.
+    """
+    return run_batch(tx, _PURGE, {"before": before, "first_id": first_id_at(before)}, most)
 
 
 def count_quarantined(tx: Connection) -> int:

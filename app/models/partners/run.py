@@ -1,12 +1,15 @@
 """The counts of each run that read something new from a partner."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Integer, RowMapping, String, Table, bindparam, select
+from sqlalchemy import Column, Connection, Index, Integer, RowMapping, String, Table, bindparam, delete, select
 
 from app.domain.codes import System
+from app.domain.identifiers import first_id_at
 from app.domain.partners import PartnerRun, RunKind
 from app.models.base import Id, JsonDocument, UtcDateTime, insert_row, metadata
+from app.models.batch import in_batch, run_batch
 
 partner_run = Table(
     "partner_run",
@@ -33,6 +36,9 @@ _LAST_DRIFT = (
     .where(_OF_SYSTEM, partner_run.c.drift.is_not(None))
     .order_by(partner_run.c.id.desc())
     .limit(1)
+)
+_PURGE = delete(partner_run).where(
+    in_batch(partner_run, partner_run.c.id < bindparam("first_id", type_=Id), by=partner_run.c.id)
 )
 _NEWEST = select(partner_run).where(_OF_SYSTEM).order_by(partner_run.c.id.desc()).limit(bindparam("limit"))
 
@@ -63,6 +69,11 @@ def last_drift(tx: Connection, system: System) -> Mapping[str, int]:
 def list_runs(tx: Connection, system: System, limit: int) -> list[PartnerRun]:
     """Return a partner's newest runs, newest first."""
     return [_run(row) for row in tx.execute(_NEWEST, {"system": system, "limit": limit}).mappings()]
+
+
+def purge_runs(tx: Connection, before: datetime, most: int) -> int:
+    """Delete runs that began before this time; return how many."""
+    return run_batch(tx, _PURGE, {"first_id": first_id_at(before)}, most)
 
 
 def _run(row: RowMapping) -> PartnerRun:
