@@ -12,6 +12,7 @@ from app.events.delivery.breaker import OPENS_AFTER
 from app.events.delivery.settings import DeliverySettings
 from app.events.http.client import OutboundClient
 from app.events.http.webhook import WebhookSender
+from app.models.delivery.delivery import DeliveryState
 from app.models.delivery.receiver_health import failing_receivers
 from tests.support.event_env import CANARY, SANDBOX, EventEnv, deliveries_to, organisation
 from tests.support.names import StubResolver
@@ -45,6 +46,35 @@ async def test_crash_between_claim_and_acknowledgement_sends_again_with_the_same
     assert (first.id, first.attempt) == (lost.id, 2)
     assert first.event_type is EventType.REFERRAL_CONFIRMED
     assert second.event_type is EventType.INTAKE_SCHEDULED
+
+
+async def test_a_delivery_that_a_stop_breaks_off_is_sent_at_once_and_used_no_try(
+    env: EventEnv, team: Organisation
+) -> None:
+    referral = env.cases.add(team)
+    gidso = env.partners[System.GIDSO]
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
+    gidso.hold = asyncio.Event()
+    stopped = asyncio.create_task(env.new_engine().run(asyncio.Event(), no_relay))
+    await asyncio.wait_for(gidso.asked.wait(), PATIENCE)
+    stopped.cancel()
+    await asyncio.gather(stopped, return_exceptions=True)
+    gidso.hold = None
+
+    (released,) = await env.deliveries(referral)
+    await env.send()
+
+    (delivered,) = await env.deliveries(referral)
+    assert (released.state, released.attempts, released.earlier_attempts) == (DeliveryState.PENDING, 1, 1)
+    assert released.outcome_unknown
+    assert (delivered.state, delivered.sequence) == (DeliveryState.DELIVERED, 1)
+    # It may have arrived, so the partner is asked: the attempt is not the first.
+    assert [each.attempt for each in gidso.messages][-1] == 2
+
+
+async def no_relay() -> int:
+    """Relay nothing."""
+    return 0
 
 
 async def test_acknowledgement_of_a_lost_lease_changes_nothing(env: EventEnv, team: Organisation) -> None:

@@ -69,14 +69,14 @@ class DeliveryEngine:
         # The first wakes the loop, for results as well as for commits; the second remembers that there was a commit.
         self._news, self._commits = db.listen(), db.listen()
         self._relay_polled_at = self._relay_rests_until = -inf
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[asyncio.Task[None], PreparedDelivery] = {}
         self._none_sending = asyncio.Event()
         self._results: list[AttemptResult] = []
 
     async def run(self, stop: asyncio.Event, relay: RelayOnce) -> None:
         """Send what falls due until ``stop`` is set; then wait for what is in flight and record it.
 
-        When this is cancelled, what is in flight is broken off: it is sent again when its lease runs out.
+        When this is cancelled, what is in flight is broken off; another worker, or the next start, sends it again.
 
         Args:
             stop: ends the loop.
@@ -90,7 +90,7 @@ class DeliveryEngine:
                 "delivery", partial(self._iterate, relay, stop), stop=stop, interval_seconds=self._poll_seconds
             )
             if self._sending:
-                await asyncio.wait(self._sending)
+                await asyncio.wait(self._sending.keys())
         finally:
             ending.cancel()
             await self._finish()
@@ -134,13 +134,19 @@ class DeliveryEngine:
             await _wait_for(self._none_sending, GATHER_SECONDS)
 
     async def _finish(self) -> None:
-        """Break off what is still in flight, and record what ended."""
-        for attempt_in_flight in self._sending:
-            attempt_in_flight.cancel()
-        await asyncio.gather(*self._sending, return_exceptions=True)
-        # What cannot be recorded is sent again when its lease runs out.
+        """Break off what is still in flight, record what ended, and release the rest."""
+        in_flight = dict(self._sending)
+        for task in in_flight:
+            task.cancel()
+        await asyncio.gather(*in_flight, return_exceptions=True)
+        broken_off = [prepared for task, prepared in in_flight.items() if task.cancelled()]
+        # What cannot be recorded or released now is sent again when its lease runs out.
         with suppress(Unavailable):
-            await self._write(_take_nothing)
+            await self._write(partial(self._release, broken_off=broken_off))
+
+    def _release(self, tx: Connection, broken_off: Sequence[PreparedDelivery]) -> Claim:
+        self._recorder.release(tx, broken_off)
+        return _take_nothing(tx)
 
     async def _round(self) -> int:
         """Record what ended and take what is due, in one transaction; return how many were taken."""
@@ -200,7 +206,7 @@ class DeliveryEngine:
 
     def _start(self, prepared: PreparedDelivery) -> None:
         task = asyncio.create_task(self._attempt(prepared))
-        self._sending.add(task)
+        self._sending[task] = prepared
         self._none_sending.clear()
         task.add_done_callback(self._ended)
 
@@ -210,7 +216,7 @@ class DeliveryEngine:
         self._results.append(ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
+        self._sending.pop(task, None)
         if not self._sending:
             self._none_sending.set()
         self._news.notify()

@@ -12,7 +12,7 @@ from app.events.http.send_result import SendResult
 from app.models.delivery.attempt import AttemptOutcome
 from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate
 
-__all__ = ["result_of", "update_after"]
+__all__ = ["not_tried", "result_of", "update_after"]
 
 
 def result_of(error: Exception) -> SendResult:
@@ -70,6 +70,17 @@ def update_after(delivery: Delivery, result: SendResult, now: datetime, random: 
         next_attempt_at=now + wait,
         outcome_unknown=result.unknown or delivery.outcome_unknown,
         last_error=result.error_class,
+    )
+
+
+def not_tried(delivery: Delivery, now: datetime) -> DeliveryUpdate:
+    """Return that a delivery, taken with this attempt counted, is due: its attempt was broken off, and is no try."""
+    return DeliveryUpdate(
+        delivery=replace(delivery, earlier_attempts=delivery.earlier_attempts + 1),
+        state=DeliveryState.PENDING,
+        next_attempt_at=now,
+        outcome_unknown=True,
+        last_error=delivery.last_error,
     )
 
 

@@ -18,14 +18,14 @@ from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_o
 from app.events.delivery.attempt import AttemptResult
 from app.events.delivery.breaker import next_state
 from app.events.delivery.notices import publish_breaker_changes
-from app.events.delivery.outcome import update_after
-from app.events.delivery.payload import DeliveryBuilder
+from app.events.delivery.outcome import not_tried, update_after
+from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
 from app.events.http.send_result import SendResult
 from app.models.delivery.attempt import Attempt, AttemptOutcome, insert_attempts
 from app.models.delivery.delivery import change_subscription_status, update_deliveries
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.lease import attempts_under_way, end_attempts, leases_of
-from app.models.delivery.receiver_health import Breaker, count_attempts, lock_receivers, save_breakers
+from app.models.delivery.receiver_health import Breaker, count_attempts, lock_receivers, make_due, save_breakers
 from app.models.delivery.subscription import SubscriptionStatus, lock_subscription, note_health
 
 __all__ = ["AttemptRecorder", "DeliveredHook", "SentToPartner", "log_breaker_changes"]
@@ -74,7 +74,8 @@ class AttemptRecorder:
         # Subscriptions before receivers, in the order in which pausing one locks them: otherwise the two could wait
         # for each other.
         disabled = self._update_subscriptions(tx, results)
-        results = _end_leased(tx, results)
+        leased = {each.delivery.id for each in _end_leased(tx, [each.prepared for each in results])}
+        results = [each for each in results if each.prepared.delivery.id in leased]
         changed = self._update_breakers(tx, results)
         publish_breaker_changes(tx, self.builder, changed, disabled, _reasons(results))
         update_deliveries(
@@ -83,6 +84,18 @@ class AttemptRecorder:
         insert_attempts(tx, [_attempt(each) for each in results])
         self._record_delivered(tx, [each for each in results if each.result.outcome is AttemptOutcome.DELIVERED])
         return changed
+
+    def release(self, tx: Connection, broken_off: Sequence[PreparedDelivery]) -> None:
+        """End the leases of attempts that a stop broke off, so that another worker makes them now; none is a try.
+
+        They may have arrived, which their next attempt asks or says.
+        """
+        if not broken_off:
+            return
+        leased = _end_leased(tx, broken_off)
+        now = self.builder.clock.now()
+        update_deliveries(tx, [not_tried(each.delivery, now) for each in leased])
+        make_due(tx, {each.delivery.receiver for each in leased}, now)
 
     def _record_delivered(self, tx: Connection, delivered: Sequence[AttemptResult]) -> None:
         # A test or a notice discloses nothing about anybody.
@@ -139,15 +152,15 @@ def log_breaker_changes(changed: Sequence[Breaker]) -> None:
             )
 
 
-def _end_leased(tx: Connection, results: Sequence[AttemptResult]) -> Sequence[AttemptResult]:
-    """Return the results of the attempts that are still leased, and end those."""
-    receivers = {each.prepared.delivery.receiver for each in results}
+def _end_leased(tx: Connection, attempts: Sequence[PreparedDelivery]) -> Sequence[PreparedDelivery]:
+    """Return those of these attempts that are still leased, and end their leases."""
+    receivers = {each.delivery.receiver for each in attempts}
     lock_receivers(tx, receivers)
     leases = leases_of(tx, receivers)
     under_way = attempts_under_way(leases)
-    results = [each for each in results if under_way.get(each.prepared.delivery.id) == each.prepared.begun]
-    end_attempts(tx, leases, {each.prepared.delivery.id for each in results})
-    return results
+    leased = [each for each in attempts if under_way.get(each.delivery.id) == each.begun]
+    end_attempts(tx, leases, {each.delivery.id for each in leased})
+    return leased
 
 
 def _disable(tx: Connection, subscription_id: UUID, now: datetime) -> bool:
