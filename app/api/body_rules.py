@@ -11,7 +11,6 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.api.context import ReadContext
-from app.api.paging import cursor_faults
 from app.api.schemas.deliveries import PartnerRedeliveriesIn, ReplayIn
 from app.api.schemas.feedback_policies import ExplanationIn
 from app.api.schemas.lists import ReferralSearchIn
@@ -81,7 +80,6 @@ def search_faults(read: ReadContext, stated: Stated) -> Faults:
         yield FieldFault("body", InputRule.NOT_EMPTY, message)
     if stated.value("bsn", str) and not read.caller_scope.is_inside:
         yield bsn_not_allowed("bsn")
-    yield from cursor_faults(stated.value("cursor", str))
 
 
 async def _registration(asked: Asked) -> Faults:

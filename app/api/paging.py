@@ -2,13 +2,15 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from app.api.responses import Content, json_answer
 from app.api.state import AppState
@@ -25,15 +27,25 @@ Limit = Annotated[
 ]
 """Query parameter: ``limit: Limit = DEFAULT_LIMIT``."""
 
-CursorText = Annotated[
-    str | None,
-    Query(
-        alias="cursor",
-        max_length=500,
-        description="Where to read on: `nextCursor` of the page before. Opaque; do not build or keep it.",
-    ),
-]
-"""Query parameter: ``cursor: CursorText = None``."""
+_CURSOR = Query(
+    alias="cursor",
+    max_length=500,
+    description="Where to read on: `nextCursor` of the page before. Opaque; do not build or keep it.",
+)
+
+
+def readable_by(read: Callable[[str], object]) -> AfterValidator:
+    """Return a check of the form of a cursor, so that one that cannot be read back is named with the other faults."""
+
+    def check(cursor: str) -> str:
+        try:
+            read(cursor)
+        except InvalidInput as error:
+            (fault,) = error.faults
+            raise PydanticCustomError(fault.rule, fault.message) from None
+        return cursor
+
+    return AfterValidator(check)
 
 
 def cursor_of(position: Position) -> str:
@@ -58,14 +70,6 @@ def position_of(cursor: str | None) -> Position | None:
         return Position(moment.astimezone(UTC), found)
     except (ValueError, OverflowError) as error:
         raise _unreadable() from error
-
-
-def cursor_faults(cursor: str | None) -> Iterator[FieldFault]:
-    """Return the fault of a text that was not made by ``cursor_of``."""
-    try:
-        position_of(cursor)
-    except InvalidInput as error:
-        yield from error.faults
 
 
 def text_cursor(*texts: str) -> str:
@@ -105,6 +109,28 @@ def id_after(cursor: str | None) -> UUID | None:
         return UUID(texts_of(cursor, 1)[0])
     except ValueError as error:
         raise _unreadable() from error
+
+
+def code_after(cursor: str | None) -> str | None:
+    """Read the code after which a page begins back; None stays None.
+
+    Raises:
+        InvalidInput: the cursor was not made by ``text_cursor`` from one code.
+    """
+    return None if cursor is None else texts_of(cursor, 1)[0]
+
+
+IdCursor = Annotated[str, readable_by(id_after)]
+"""A cursor that contains one id."""
+
+PositionCursor = Annotated[str, readable_by(position_of)]
+"""A cursor that contains a position in a list of cases."""
+
+IdCursorText = Annotated[IdCursor | None, _CURSOR]
+"""Query parameter: ``cursor: IdCursorText = None``."""
+
+CodeCursorText = Annotated[Annotated[str, readable_by(code_after)] | None, _CURSOR]
+"""Query parameter: ``cursor: CodeCursorText = None``."""
 
 
 def page_answer(

@@ -207,6 +207,26 @@ async def test_search_names_all_faults(dock: Api) -> None:
     assert faults(number) == {("bsn", "bsn-not-allowed"), ("cursor", "cursor"), ("limit", "greater-than-equal")}
 
 
+@pytest.mark.parametrize(
+    ("path", "cursor"),
+    [
+        ("/v1/referrals", "cursor"),
+        ("/v1/trajectories", "cursor"),
+        ("/v1/subscriptions", "cursor"),
+        ("/v1/organisations", "cursor"),
+        ("/v1/partners/gidso/jobs", "cursor"),
+        ("/v1/partners/gidso/quarantine", "cursor"),
+        ("/v1/partners/gidso/conflicts", "cursor"),
+        ("/v1/partners/gidso/deliveries", "cursor"),
+        ("/v1/events", "after"),
+    ],
+)
+async def test_list_names_all_faults(operator: Api, path: str, cursor: str) -> None:
+    answered = await operator.get(path, params={"limit": 0, cursor: "none"})
+
+    assert faults(answered) == {("limit", "greater-than-equal"), (cursor, "cursor")}
+
+
 async def test_code_of_an_institution_is_named_with_the_others(operator: Api) -> None:
     path = "/v1/organisations/expertiseteam-financien"
     body = {"name": "Team", "kind": "wijkteam", "area": "Atlantis"}

@@ -29,7 +29,7 @@ BROKEN: Mapping[tuple[str, str], Json] = {
     ("closedOn", "not-in-future"): {"closedOn": FUTURE_DAY},
     ("concludedOn", "not-in-future"): {"concludedOn": FUTURE_DAY},
     ("consent.givenOn", "not-in-future"): {"consent": {"givenOn": FUTURE_DAY}},
-    ("cursor", "cursor"): {"cursor": "nothing"},
+    ("bsn", "bsn-not-allowed"): {"bsn": "999990019"},
     ("decidedOn", "not-in-future"): {"decidedOn": FUTURE_DAY},
     ("dropOutReason", "only-with-drop-out"): {"dropOutReason": "unknown", "result": "kbr_application"},
     ("eventType", "about-a-referral"): {"eventType": "nl.trajecthub.subscriptions.test.v1"},
@@ -126,10 +126,11 @@ async def test_a_broken_rule_is_named_with_every_other_field_of_the_wrong_form(
         "trajectoryId": trajectory,
     }
 
+    callers = {("patch", "ReferralIn"): gidso, ("post", "ReferralSearchIn"): dock}
     failed = []
     for each in operations():
         path = "/v1" + re.sub(r"{(\w+)}", lambda name: known.get(name[1], UNKNOWN_ID), each.path)
-        caller = gidso if (each.method, each.schema) == ("patch", "ReferralIn") else operator
+        caller = callers.get((each.method, each.schema), operator)
         for (field, rule), body in each.broken():
             answered = await caller.request(each.method, path, json=body, headers={"If-Match": "*"})
             named = [(fault["field"], fault["rule"]) for fault in answered.json().get("errors", ())]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.api.forms import PARTNER_NAME
 from app.api.http.problems import problem_responses
-from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, id_cursor, page_answer
+from app.api.paging import DEFAULT_LIMIT, IdCursorText, Limit, id_after, id_cursor, page_answer
 from app.api.responses import answer
 from app.api.routes.partners import Manages, Reads
 from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictState, DecisionIn
@@ -55,7 +55,7 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
     system: StatingSystem,
     state: State = "open",
     limit: Limit = DEFAULT_LIMIT,
-    cursor: CursorText = None,
+    cursor: IdCursorText = None,
 ) -> Response:
     """Return the fields on which a partner and the hub disagree (*tegenstrijdigheden*), oldest first.
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.forms import ORGANISATION_CODE
 from app.api.http.problems import problem_responses
-from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, page_answer, text_cursor, texts_of
+from app.api.paging import DEFAULT_LIMIT, CodeCursorText, Limit, code_after, page_answer, text_cursor
 from app.api.responses import answer, json_answer
 from app.api.schemas.reference import OrganisationIn, OrganisationOut, OrganisationPageOut
 from app.api.state import AppState
@@ -44,11 +44,10 @@ OrganisationCode = Annotated[
     responses=problem_responses(400, 401, 403, 406),
 )
 async def list_organisations(
-    request: Request, read: Reads, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
+    request: Request, read: Reads, limit: Limit = DEFAULT_LIMIT, cursor: CodeCursorText = None
 ) -> Response:
     """Return the organisations (*organisaties*) that refer, guide, decide or operate, by code."""
-    after = texts_of(cursor, 1)[0] if cursor else None
-    found, more = await read.hub.db.read(page_of_organisations, after, limit)
+    found, more = await read.hub.db.read(page_of_organisations, code_after(cursor), limit)
     return page_answer(read.hub, request, [_out(each) for each in found], text_cursor(found[-1].code) if more else None)
 
 

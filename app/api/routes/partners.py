@@ -13,7 +13,7 @@ from app.api.context import ReadContext, WriteContext, changing, reading
 from app.api.dependencies import Caller
 from app.api.forms import FILTER, PARTNER_NAME
 from app.api.http.problems import problem_responses
-from app.api.paging import DEFAULT_LIMIT, CursorText, Limit, id_after, id_cursor, page_answer
+from app.api.paging import DEFAULT_LIMIT, IdCursorText, Limit, id_after, id_cursor, page_answer
 from app.api.responses import answer, json_answer
 from app.api.schemas.partners import (
     DismissalIn,
@@ -163,7 +163,7 @@ async def list_quarantined(  # noqa: PLR0913  # one for each parameter
     system: Partner,
     query: Annotated[QuarantineQuery, Depends(_quarantine_query)],
     limit: Limit = DEFAULT_LIMIT,
-    cursor: CursorText = None,
+    cursor: IdCursorText = None,
 ) -> Response:
     """Return the records of a partner that could not be applied (*quarantaine*), why, and how many there are."""
     db = read.hub.db
@@ -247,7 +247,7 @@ async def create_job(change: Manages, system: Partner, body: JobIn) -> Response:
 
 @router.get("/{system}/jobs", summary="List jobs", response_model=JobPageOut, responses=_PROBLEMS)
 async def list_jobs(
-    request: Request, read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT, cursor: CursorText = None
+    request: Request, read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT, cursor: IdCursorText = None
 ) -> Response:
     """Return the jobs of a partner (*taken*), newest first."""
     page, following = await read.hub.db.read(page_of_jobs, system, id_after(cursor), limit)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT
+from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT, IdCursor
 from app.api.schemas.fields import In, Out, Timestamp
 from app.domain.events import EventType
 
@@ -18,7 +18,7 @@ class DeliveriesIn(In):
 
     state: StateCode | None = Field(None, description="Only deliveries in this state; `dead` was given up.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most items on a page.")
-    cursor: str | None = Field(
+    cursor: IdCursor | None = Field(
         None,
         max_length=500,
         description="`nextCursor` of the previous page. Opaque; do not build or store it.",

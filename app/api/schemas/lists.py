@@ -1,31 +1,38 @@
 """Queries of lists, and the smaller resources: history, actions, parties, appointments, disclosures."""
 
 from datetime import date, datetime
-from typing import Annotated
+from functools import partial
 from uuid import UUID
 
 from pydantic import Field
 
-from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT
+from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT, IdCursor, PositionCursor
 from app.api.schemas.fields import Bsn, CodeText, In, Line, Out, ReferenceText, ShortLine, Timestamp
 from app.api.schemas.referral_out import AppointmentOut, ReferralSummaryOut, TrajectoryOut
 from app.domain.codes import OrganisationRole, PartyRole, ReferralStatus, ReferrerKind, System, TrajectoryStatus
 
-Cursor = Annotated[str, Field(max_length=500)]
+# Of the fields of a query, and always optional.
+_cursor = partial(
+    Field, None, max_length=500, description="`nextCursor` of the previous page. Opaque; do not build or store it."
+)
 
 
 class PageIn(In):
     """Which page of a list to read."""
 
-    cursor: Cursor | None = Field(
-        None, description="`nextCursor` of the previous page. Opaque; do not build or store it."
-    )
+    cursor: IdCursor | None = _cursor()
     limit: int = Field(
         DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most items on a page.", examples=[DEFAULT_LIMIT]
     )
 
 
-class ReferralFilters(PageIn):
+class CasePageIn(PageIn):
+    """Which page of a list of cases to read."""
+
+    cursor: PositionCursor | None = _cursor()
+
+
+class ReferralFilters(CasePageIn):
     """A query of the list of referrals (*aanmeldingen*)."""
 
     status: ReferralStatus | None = Field(
@@ -62,7 +69,7 @@ class ReferralSearchIn(ReferralFilters):
     )
 
 
-class TrajectoryFilters(PageIn):
+class TrajectoryFilters(CasePageIn):
     """A query of the list of trajectories (*trajecten*)."""
 
     status: TrajectoryStatus | None = Field(None, description="Its status.", examples=["running"])
