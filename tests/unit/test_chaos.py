@@ -13,7 +13,7 @@ from tests.support.chaos.troubles import CUT_NETWORK, READ_ONLY, PastTrouble
 from tests.support.receiver_process import Arrival
 
 PATH, *OTHERS = PLACES_OF_EVENTS
-BEGIN, END = "database_unavailable", "database_available"
+BEGIN, END, REFUSED = "database_unavailable", "database_available", "request_refused"
 
 
 def arrivals_at(path: str) -> list[Arrival]:
@@ -71,15 +71,17 @@ def test_what_waits_is_stuck() -> None:
         ([(12, BEGIN), (30, END), (112, BEGIN), (130, END)], []),
         ([(12, BEGIN), (13, BEGIN), (30, END), (112, BEGIN), (130, END)], [("read-only", "api-1", 2, 1)]),
         ([(12, BEGIN), (112, BEGIN), (130, END)], [("read-only", "api-1", 1, 0)]),
-        ([(12, BEGIN), (30, END)], [("network cut", "nobody", 0, 0)]),
+        ([(12, BEGIN), (30, END), (111, REFUSED)], [("network cut", "nobody", 0, 0)]),
+        ([(12, BEGIN), (30, END)], []),
         ([(2, BEGIN), (3, END), (12, BEGIN), (30, END), (112, BEGIN), (130, END)], [("no trouble", "api-1", 1, 1)]),
     ],
-    ids=["each once", "begin twice", "no end", "not at all", "without a cause"],
+    ids=["each once", "begin twice", "no end", "not at all", "noticed by nobody", "without a cause"],
 )
 def test_each_begin_and_each_end_is_to_be_reported_once(
     logged: Sequence[tuple[float, str]], wrong: Sequence[tuple[str, str, int, int]]
 ) -> None:
-    lines = [LogLine(process="api-1", event=event, at=at, values={}) for at, event in logged]
+    values = {REFUSED: {"status": 503}}
+    lines = [LogLine(process="api-1", event=event, at=at, values=values.get(event, {})) for at, event in logged]
     past = [
         PastTrouble(trouble=trouble, began_at=at, ended_at=at + 5, recovered_at=at + 6)
         for trouble, at in ((READ_ONLY, 10.0), (CUT_NETWORK, 110.0))

@@ -20,6 +20,7 @@ from tests.support.chaos.waiting import until
 from tests.support.host_clock import can_be_wrong
 
 _MOST_SECONDS = 60.0
+_UNAVAILABLE = 503
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ async def until_ends_are_reported(installation: Installation) -> None:
     """Wait until every process that reported a trouble of the database has reported its end."""
 
     async def are_reported() -> bool:
-        return all(each.begins == each.ends for each in _outages(_all_lines(installation), "", -inf, inf))
+        return all(each.begins == each.ends for each in _outages(_all_lines(installation), ""))
 
     with suppress(TimeoutError):
         await until(are_reported, _MOST_SECONDS, look_seconds=1)
@@ -92,18 +93,24 @@ def _lines(process: str, log: Path) -> Iterator[LogLine]:
 
 
 def of_database(lines: Sequence[LogLine], past: Sequence[PastTrouble]) -> Iterator[Reported]:
-    """Return how often each process reported each trouble of the database; at least one has to have noticed it."""
+    """Return how often each process reported each trouble of the database; at least one, if a caller noticed it."""
     troubles = sorted((each for each in past if each.trouble.is_of_database), key=lambda each: each.began_at)
     begins = [each.began_at for each in troubles]
-    yield from (replace(each, expected=0) for each in _outages(lines, "no trouble", -inf, min(begins, default=inf)))
+    earlier = _within(lines, -inf, min(begins, default=inf))
+    yield from (replace(each, expected=0) for each in _outages(earlier, "no trouble"))
     for each, before in zip(troubles, [*begins[1:], inf], strict=True):
-        found = list(_outages(lines, each.trouble.name, each.began_at, before))
-        yield from found or [Reported(trouble=each.trouble.name, by="nobody", begins=0, ends=0)]
+        within = _within(lines, each.began_at, before)
+        was_noticed = any(line.values.get("status") == _UNAVAILABLE for line in within)
+        nobody = Reported(trouble=each.trouble.name, by="nobody", begins=0, ends=0, expected=int(was_noticed))
+        yield from list(_outages(within, each.trouble.name)) or [nobody]
 
 
-def _outages(lines: Sequence[LogLine], trouble: str, since: float, before: float) -> Iterator[Reported]:
-    within = [line for line in lines if since <= line.at < before]
-    return _counted(within, trouble, "database_unavailable", "database_available")
+def _within(lines: Sequence[LogLine], since: float, before: float) -> list[LogLine]:
+    return [line for line in lines if since <= line.at < before]
+
+
+def _outages(lines: Sequence[LogLine], trouble: str) -> Iterator[Reported]:
+    return _counted(lines, trouble, "database_unavailable", "database_available")
 
 
 def _of_receivers(lines: Sequence[LogLine]) -> Iterator[Reported]:
