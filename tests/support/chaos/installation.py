@@ -41,7 +41,7 @@ TEAMS = {
     ),
     System.RMW: ReferrerDetails(code="chaos-werk", name="Werk", kind=ReferrerKind.WERK_EN_INKOMEN, system=System.RMW),
 }
-SUBSCRIBER_PATHS = ("/ok/referrer", "/limited/referrer", "/unsure/referrer")
+SUBSCRIBER_PATHS = ("/slow/referrer", "/limited/referrer", "/unsure/referrer")
 POLLING = "by polling"
 PLACES_OF_EVENTS = (*SUBSCRIBER_PATHS, POLLING)
 NOTICE_PATH = "/ok/operator"

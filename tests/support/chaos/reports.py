@@ -95,10 +95,10 @@ def _lines(process: str, log: Path) -> Iterator[LogLine]:
 def of_database(lines: Sequence[LogLine], past: Sequence[PastTrouble]) -> Iterator[Reported]:
     """Return how often each process reported each trouble of the database; at least one, if a caller noticed it."""
     troubles = sorted((each for each in past if each.trouble.is_of_database), key=lambda each: each.began_at)
-    begins = [each.began_at for each in troubles]
-    earlier = _within(lines, -inf, min(begins, default=inf))
+    begins = [*(each.began_at for each in troubles), inf]
+    earlier = _within(lines, -inf, begins[0])
     yield from (replace(each, expected=0) for each in _outages(earlier, "no trouble"))
-    for each, before in zip(troubles, [*begins[1:], inf], strict=True):
+    for each, before in zip(troubles, begins[1:], strict=True):
         within = _within(lines, each.began_at, before)
         was_noticed = any(line.values.get("status") == _UNAVAILABLE for line in within)
         nobody = Reported(trouble=each.trouble.name, by="nobody", begins=0, ends=0, expected=int(was_noticed))

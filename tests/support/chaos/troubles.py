@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, exists, select
 
 from app.domain.events import EventType
 from app.domain.receivers import PartnerKey
+from app.models.delivery.lease import all_leases
 from app.models.delivery.outbox import event
 from app.models.delivery.receiver_health import failing_receivers
 from app.operations.clock import SystemClock
@@ -24,6 +25,7 @@ from tests.support import api_calls
 from tests.support.chaos.installation import Installation
 from tests.support.chaos.waiting import until
 from tests.support.hostile import FOREIGN_ERRORS, FOREIGN_SUCCESSES
+from tests.support.receiver_process import SLOW_SECONDS
 from tests.support.store_trouble import read_only, without_room
 
 _MOST_LOST = 20
@@ -111,13 +113,19 @@ async def happen(installation: Installation, trouble: Trouble) -> PastTrouble:
 
 async def refer_and_hear(installation: Installation) -> None:
     """Refer a client over the API, and wait until the referral was received by a subscriber."""
-    made = await installation.referrer.post("/v1/referrals", api_calls.referral(reference=str(uuid4())))
-    installation.probes.append(made["id"])
+    id = await _refer(installation)
 
     async def is_received() -> bool:
-        return int(await installation.receiver.get(f"about/{made['id']}")) > 0
+        return int(await installation.receiver.get(f"about/{id}")) > 0
 
     await until(is_received, _MOST_RECOVERY_SECONDS)
+
+
+async def _refer(installation: Installation) -> str:
+    """Refer a client over the API. Return the id of the referral."""
+    made = await installation.referrer.post("/v1/referrals", api_calls.referral(reference=str(uuid4())))
+    installation.probes.append(made["id"])
+    return str(made["id"])
 
 
 @asynccontextmanager
@@ -154,6 +162,16 @@ async def _suspended(installation: Installation) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _killed_workers(installation: Installation) -> AsyncIterator[None]:
+    """Kill the workers while something is in flight, and start them again."""
+    async with installation.database() as database:
+
+        async def is_in_flight() -> bool:
+            return bool(await database.read(all_leases))
+
+        await _refer(installation)
+        await until(is_in_flight, _MOST_RECOVERY_SECONDS, look_seconds=0.002)
+    # By now it has arrived at the slow subscriber, which has not answered yet.
+    await asyncio.sleep(SLOW_SECONDS / 2)
     for worker in installation.workers:
         worker.end(signal.SIGKILL)
     yield
