@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -13,6 +14,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.connection_failure import errors_behind
 from app.domain.details import Detail
 from app.domain.errors import Unavailable
 
@@ -118,6 +120,14 @@ def trouble_of(error: BaseException) -> Trouble | None:
             return _trouble_of_driver(error.orig) or (Trouble.BROKEN_OFF if error.connection_invalidated else None)
         case _:
             return None
+
+
+def kind_of(error: BaseException) -> str:
+    """Return the name of the error that led to this one; its text can hold parts of the address, or a value."""
+    # What ended a wait says nothing.
+    last = [each for each in errors_behind(error) if not isinstance(each, CancelledError)][-1]
+    name: str = getattr(last, "sqlite_errorname", type(last).__name__)
+    return name
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
-from app.connection_failure import errors_behind
-from app.database.failures import Trouble, trouble_of
+from app.database.failures import Trouble, kind_of, trouble_of
 from app.domain.errors import Unavailable
 from app.loops import LONGEST_WAIT_SECONDS
 
@@ -45,9 +44,7 @@ class Outage:
         self._is_of_writing |= trouble in _OF_WRITING
         if self._began_at is None:
             self._began_at = self._last_at
-            # The type only: the text of a driver's error can hold parts of the address, or a value.
-            cause = type(list(errors_behind(error))[-1]).__name__
-            log.warning("database_unavailable", trouble=trouble.value, cause=cause)
+            log.warning("database_unavailable", trouble=trouble.value, cause=kind_of(error))
 
     def note_success(self, *, wrote: bool) -> None:
         """Note that the store worked, and report the end of the outage that this shows."""

@@ -1,10 +1,10 @@
 """Whether the database can be used: it is in reach, and has the schema of this version of the hub."""
 
-from asyncio import CancelledError
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from app.database import Database, StoreError, Trouble, newest_schema, trouble_of, with_own_connection
+from app.connection_failure import errors_behind
+from app.database import Database, StoreError, Trouble, kind_of, newest_schema, trouble_of, with_own_connection
 from app.database_address import Connections
 from app.domain.details import Detail, Said
 from app.domain.errors import Unavailable
@@ -101,18 +101,8 @@ def fault_of_store(error: BaseException) -> Said:
     Args:
         error: what the store raised, or an error of the hub with that as its cause.
     """
-    chain = list(_with_causes(error))
-    trouble = next((found for each in chain if (found := trouble_of(each))), Trouble.OUT_OF_REACH)
-    # The name only: the text of a driver's error can hold parts of the address. What ended the wait says nothing.
-    last = [each for each in chain if not isinstance(each, CancelledError)][-1]
-    kind = getattr(last, "sqlite_errorname", type(last).__name__)
-    return _FAULTS[trouble](kind=kind, pool_size=_POOL_SIZE)
-
-
-def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__
+    trouble = next((found for each in errors_behind(error) if (found := trouble_of(each))), Trouble.OUT_OF_REACH)
+    return _FAULTS[trouble](kind=kind_of(error), pool_size=_POOL_SIZE)
 
 
 @contextmanager

@@ -174,7 +174,7 @@ async def test_each_process_reports_once_that_the_file_of_its_store_has_no_room(
             with pytest.raises(Unavailable):
                 await sqlite_database.write(grow)
 
-    assert brief(lines) == [("database_unavailable", "no-room", "OperationalError")]
+    assert brief(lines) == [("database_unavailable", "no-room", "SQLITE_FULL")]
 
 
 async def test_what_was_sent_while_the_store_took_no_writes_is_recorded_later_and_sent_once(

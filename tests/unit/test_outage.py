@@ -1,5 +1,7 @@
 """A process reports once that its database cannot work, and once that it works again."""
 
+from asyncio import CancelledError
+
 import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -116,3 +118,13 @@ def test_contention_and_what_else_cannot_be_done_now_are_no_outage(error: Unavai
         Outage(Timer()).note_failure(error)
 
     assert lines == []
+
+
+def test_the_error_that_led_to_an_outage_is_named_and_not_what_ended_the_wait_for_it() -> None:
+    late = TimeoutError()
+    late.__cause__ = CancelledError()
+
+    with capture_logs() as lines:
+        Outage(Timer()).note_failure(caused_by(late))
+
+    assert [line["cause"] for line in lines] == ["TimeoutError"]
