@@ -34,15 +34,8 @@ from app.operations.intake.classify import (
     classify,
     is_older,
 )
-from app.operations.intake.quarantine_state import (
-    KNOWN_STATES,
-    CaseQuarantine,
-    applied_record,
-    case_ids,
-    content_hash,
-    in_order,
-    key_of,
-)
+from app.operations.intake.quarantine_state import KNOWN_STATES, CaseQuarantine
+from app.operations.intake.records import applied_record, case_ids, content_hash, in_order, key_of
 from app.operations.partners.lease import PartnerLease, record_page, require_lease
 from app.operations.services import Services
 

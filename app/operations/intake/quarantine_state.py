@@ -1,15 +1,13 @@
-"""Quarantine state of the cases in a batch, and the order in which their records are applied.
+"""The quarantine of the cases in a batch of records.
 
 Everything is decided in memory and written together at the end, so that no record costs a statement.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
-from math import inf
 from uuid import UUID
 
 from app.database import Connection
@@ -24,8 +22,9 @@ from app.models.partners.quarantine import (
     put_in_quarantine,
     quarantine_of_cases,
 )
-from app.models.partners.record import AppliedRecord, RecordKey
+from app.models.partners.record import RecordKey
 from app.operations.intake.classify import WAITS, QuarantinedVersion
+from app.operations.intake.records import key_of, rank_of
 from app.operations.services import Services
 
 KNOWN_STATES = (QuarantineState.OPEN, QuarantineState.DISMISSED, QuarantineState.EXPIRED)
@@ -148,57 +147,6 @@ class CaseQuarantine:
         return SealedRecord(entry=entry, payload=self._services.vault.seal(payload, PAYLOAD_CONTEXT))
 
 
-def in_order(records: Sequence[PartnerRecord]) -> list[PartnerRecord]:
-    """Return the records with those of each case in the order of their revisions; where there is none, as they came.
-
-    The cases keep their places among each other.
-    """
-    by_case: dict[str, list[PartnerRecord]] = defaultdict(list)
-    for record in records:
-        by_case[record.case_id].append(record)
-    sorted_cases = {case_id: iter(sorted(each, key=_rank)) for case_id, each in by_case.items()}
-    return [next(sorted_cases[record.case_id]) for record in records]
-
-
-def key_of(record: PartnerRecord | QuarantineEntry) -> RecordKey:
-    """Return what identifies a record at its partner."""
-    return record.kind, record.external_id
-
-
-def content_hash(record: PartnerRecord) -> bytes:
-    """Return the hash by which the content of a record is known again."""
-    return sha256(json.dumps(record.payload, sort_keys=True, default=str).encode()).digest()
-
-
-def applied_record(
-    record: PartnerRecord, system: System, content: bytes, revision: int | None, now: datetime
-) -> AppliedRecord:
-    """Return what is remembered of a record that was applied.
-
-    Args:
-        record: as the partner gave it.
-        system: the partner.
-        content: the record's hash, from :func:`content_hash`.
-        revision: under which it is remembered; a tombstone has none of its own.
-        now: when it was applied.
-    """
-    return AppliedRecord(
-        system=system,
-        kind=record.kind,
-        external_id=record.external_id,
-        case_id=record.case_id,
-        version=record.version,
-        content_hash=content,
-        revision=revision,
-        applied_at=now,
-    )
-
-
-def case_ids(records: Iterable[PartnerRecord]) -> set[str]:
-    """Return the cases that records are about."""
-    return {record.case_id for record in records}
-
-
 def _version(entry: QuarantineEntry) -> QuarantinedVersion:
     """Return what decides whether a record is tried again."""
     return QuarantinedVersion(
@@ -212,12 +160,7 @@ def _version(entry: QuarantineEntry) -> QuarantinedVersion:
 
 def _comes_before(other: QuarantineEntry, record: PartnerRecord, mine: QuarantineEntry | None) -> bool:
     # A record that comes again keeps its place, whatever count it comes with; else it would wait for what waits for it.
-    place = _rank(mine or record)
-    if _rank(other) != place:
-        return _rank(other) < place
+    place = rank_of(mine or record)
+    if rank_of(other) != place:
+        return rank_of(other) < place
     return mine is None or other.id < mine.id
-
-
-def _rank(each: PartnerRecord | QuarantineEntry) -> float:
-    # What has no count, such as a tombstone, comes after what has.
-    return inf if each.revision is None else each.revision

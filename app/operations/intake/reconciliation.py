@@ -34,7 +34,8 @@ from app.models.partners.reconciliation import (
 )
 from app.models.partners.record import RecordKey, save_records
 from app.operations.intake.apply import PageResult, apply_page
-from app.operations.intake.quarantine_state import KNOWN_STATES, applied_record, case_ids, content_hash, key_of
+from app.operations.intake.quarantine_state import KNOWN_STATES
+from app.operations.intake.records import applied_record, case_ids, content_hash, key_of
 from app.operations.partners.lease import PartnerLease, renew_lease
 from app.operations.services import Services
 
