@@ -4,38 +4,28 @@ One page is one transaction: cursor, records, quarantine and the account of the 
 page are applied together; when one is refused, each is applied alone, so that a bad record harms no other.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from functools import partial
 
 import structlog
 
-from app.database import Connection, StoreError, is_refused_value
-from app.domain.codes import ROLE_OF_SYSTEM, System
-from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
-from app.domain.details import Detail
-from app.domain.errors import FeedWentBack, HubError, InvalidInput, NotFound
+from app.database import Connection
+from app.domain.codes import System
+from app.domain.errors import FeedWentBack
 from app.domain.partners import PartnerRun, QuarantineState, RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
 from app.domain.storable import with_storable_keys
-from app.models.cases.external_id import linkable, referral_of
 from app.models.partners.quarantine import quarantine_of_cases
-from app.models.partners.record import AppliedRecord, AppliedVersion, RecordKey, known_records, save_records
+from app.models.partners.record import known_records
 from app.models.partners.run import insert_run, last_drift
-from app.operations.cases.execute import ReferralRef, execute, register
 from app.operations.cases.unit_of_work import UnitOfWork
-from app.operations.intake.classify import (
-    Apply,
-    Filtered,
-    Quarantine,
-    RecordSituation,
-    Unchanged,
-    classify,
-    is_older,
-)
+from app.operations.intake.applied import AppliedVersions
+from app.operations.intake.classify import Apply, Filtered, Quarantine, RecordSituation, Unchanged, classify
+from app.operations.intake.commands import RecordCommands
 from app.operations.intake.quarantine_state import KNOWN_STATES, CaseQuarantine
-from app.operations.intake.records import applied_record, case_ids, content_hash, in_order, key_of
+from app.operations.intake.records import HashedRecord, case_ids, content_hash, in_order, key_of
+from app.operations.intake.refusals import RecordRefused, record_refusals
 from app.operations.partners.lease import PartnerLease, record_page, require_lease
 from app.operations.services import Services
 
@@ -136,17 +126,6 @@ def _is_new_drift(tx: Connection, system: System, drift: Mapping[str, int]) -> b
     return bool(drift) and not drift.keys() <= last_drift(tx, system).keys()
 
 
-_ODD_VALUES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
-"""What a value raises that no rule foresaw; the record is refused, and its neighbours are applied."""
-
-
-_LONGEST_FIELD, _LONGEST_MESSAGE = 100, 500
-
-
-class _RecordRejected(Exception):
-    """A record of the batch cannot be applied."""
-
-
 def apply_records(
     tx: Connection, services: Services, system: System, records: Sequence[PartnerRecord], *, retries: bool
 ) -> PageResult:
@@ -166,237 +145,113 @@ def apply_records(
     try:
         with tx.begin_nested():
             return _RecordBatch(tx, services, system, records, retries=retries).apply_together()
-    except _RecordRejected:
+    except RecordRefused:
         return _RecordBatch(tx, services, system, records, retries=retries).apply_one_by_one()
-
-
-@dataclass(frozen=True)
-class _HashedRecord:
-    """A record with the hash of its content."""
-
-    record: PartnerRecord
-    content_hash: bytes
 
 
 _Executor = Callable[[PartnerRecord], ReadError | None]
 """Carries out the commands of a record; returns why that was refused."""
 
+_APPLIED, _UNCHANGED = PageResult(applied=1), PageResult(unchanged=1)
+_FILTERED, _QUARANTINED = PageResult(filtered=1), PageResult(quarantined=1)
+
 
 class _RecordBatch:
-    """Records being applied: what is known of them beforehand, and what became of them."""
+    """Records being applied: what is known of them beforehand, and what becomes of them."""
 
     def __init__(
         self, tx: Connection, services: Services, system: System, records: Sequence[PartnerRecord], *, retries: bool
     ) -> None:
-        self._tx, self._services, self._system, self._retries = tx, services, system, retries
-        self._records = [_HashedRecord(each, content_hash(each)) for each in in_order(records)]
-        self._uow = UnitOfWork(tx, services)
-        self._known = self._applied_versions()
-        self._referrals = referral_of(tx, system, case_ids(records))
-        self._linkable = linkable(tx, system, {each.referral_id for each in records if each.referral_id})
+        self._tx, self._services, self._retries = tx, services, retries
+        self._records = [HashedRecord(each, content_hash(each)) for each in in_order(records)]
+        self._applied = AppliedVersions(tx, services, system, records)
+        self._commands = RecordCommands(tx, system, records)
         self._quarantine = CaseQuarantine(tx, services, system, case_ids(records))
         self._moved: set[str] = set()
-        self._counts: Counter[str] = Counter()
-        self._applied: dict[RecordKey, AppliedRecord] = {}
 
     def apply_together(self) -> PageResult:
         """Apply all records in memory and write what they change at the end.
 
         Raises:
-            _RecordRejected: a record was refused; nothing of the batch may be kept.
+            RecordRefused: one of them cannot be applied; nothing of the batch may be kept.
         """
-        self._prefetch()
-        for each in self._records:
-            self._counts[self._take(each, self._execute_or_reject)] += 1
-        try:
-            self._uow.flush()
-        except (StoreError, *_ODD_VALUES) as error:
-            if isinstance(error, StoreError) and not is_refused_value(error):
-                raise
-            raise _RecordRejected from error
-        return self._finish()
+        uow = UnitOfWork(self._tx, self._services)
+        self._commands.prefetch(uow, [each.record for each in self._records if not self._applied.includes(each)])
+        with record_refusals():
+            result = self._apply_each(partial(self._commands.execute, uow))
+            uow.flush()
+        self._write()
+        return result
 
     def apply_one_by_one(self) -> PageResult:
         """Apply each record alone; what is refused is put in quarantine."""
-        for each in self._records:
-            self._counts[self._take(each, self._execute_in_savepoint)] += 1
-        return self._finish()
+        result = self._apply_each(self._execute_alone)
+        self._write()
+        return result
 
-    def _finish(self) -> PageResult:
-        save_records(self._tx, list(self._applied.values()))
+    def _apply_each(self, execute_record: _Executor) -> PageResult:
+        return sum((self._take(each, execute_record) for each in self._records), PageResult())
+
+    def _write(self) -> None:
+        self._applied.write(self._tx)
         self._quarantine.write(self._tx)
-        return PageResult(**self._counts)
 
-    def _prefetch(self) -> None:
-        """Read what the records will need, in a fixed number of queries."""
-        news = [each.record for each in self._records if not self._is_applied(each)]
-        known = [each for each in news if each.case_id in self._referrals]
-        self._uow.cases.prefetch({self._referrals[each.case_id] for each in known})
-        self._uow.known_values.prefetch({self._referrals[each.case_id] for each in known if _amends(each)})
-        unknown = [each for each in news if each.case_id not in self._referrals]
-        self._uow.prefetch_registrations(
-            [command for each in unknown for command in each.commands if isinstance(command, RegisterReferral)]
-        )
+    def _execute_alone(self, record: PartnerRecord) -> ReadError | None:
+        uow = UnitOfWork(self._tx, self._services)
+        try:
+            with record_refusals(), self._tx.begin_nested():
+                self._commands.execute(uow, record)
+                uow.flush()
+        except RecordRefused as refused:
+            # What the savepoint undid may include the link to the referral.
+            self._commands.read_link_again(record.case_id)
+            return refused.reason
+        return None
 
-    def _is_applied(self, each: _HashedRecord) -> bool:
-        known = self._known.get(key_of(each.record))
-        return known is not None and known.content_hash == each.content_hash
-
-    def _take(self, each: _HashedRecord, execute_record: _Executor) -> str:
-        """Apply one record, or leave it, or put it in quarantine; return under which name it is counted."""
-        record = each.record
-        match classify(record, self._situation(each)):
+    def _take(self, each: HashedRecord, execute_record: _Executor) -> PageResult:
+        """Apply one record, or leave it, or put it in quarantine; return how it counts."""
+        match classify(each.record, self._situation(each)):
             case Unchanged(ends_quarantine):
-                if ends_quarantine:
-                    self._quarantine.end(record, QuarantineState.OVERTAKEN)
-                self._note_newer(each)
-                return "unchanged"
+                return self._leave(each, ends_quarantine=ends_quarantine)
             case Filtered():
                 self._remember(each)
-                return "filtered"
+                return _FILTERED
             case Quarantine(reason):
                 return self._put(each, reason)
             case Apply():
-                refusal = execute_record(record)
+                refusal = execute_record(each.record)
                 return self._put(each, refusal) if refusal else self._note_applied(each)
 
-    def _situation(self, each: _HashedRecord) -> RecordSituation:
+    def _situation(self, each: HashedRecord) -> RecordSituation:
         record = each.record
         return RecordSituation(
             content_hash=each.content_hash,
-            applied=self._known.get(key_of(record)),
+            applied=self._applied.version_of(record),
             quarantined=self._quarantine.version_of(record),
-            same_content=self._quarantine.same_content(record, each.content_hash),
+            same_content=self._quarantine.same_content(each),
             is_blocked=self._quarantine.blocks(record),
-            case_is_known=record.case_id in self._referrals or record.referral_id in self._linkable,
+            case_is_known=self._commands.knows_case_of(record),
             case_moved=record.case_id in self._moved,
             retries=self._retries,
         )
 
-    def _put(self, each: _HashedRecord, reason: ReadError) -> str:
-        return "quarantined" if self._quarantine.put(each.record, each.content_hash, reason) else "unchanged"
+    def _leave(self, each: HashedRecord, *, ends_quarantine: bool) -> PageResult:
+        if ends_quarantine:
+            self._quarantine.end(each.record, QuarantineState.OVERTAKEN)
+        # A retry reads what was stored before, which is no news of the partner.
+        if not self._retries:
+            self._applied.note_newer(each)
+        return _UNCHANGED
 
-    def _note_applied(self, each: _HashedRecord) -> str:
+    def _put(self, each: HashedRecord, reason: ReadError) -> PageResult:
+        return _QUARANTINED if self._quarantine.put(each, reason) else _UNCHANGED
+
+    def _note_applied(self, each: HashedRecord) -> PageResult:
         self._remember(each)
         self._moved.add(each.record.case_id)
         self._quarantine.reset_retry(each.record.case_id)
-        return "applied"
+        return _APPLIED
 
-    def _execute_or_reject(self, record: PartnerRecord) -> ReadError | None:
-        try:
-            self._execute(record, self._uow)
-        except (HubError, *_ODD_VALUES) as error:
-            raise _RecordRejected from error
-        return None
-
-    def _execute_in_savepoint(self, record: PartnerRecord) -> ReadError | None:
-        uow = UnitOfWork(self._tx, self._services)
-        try:
-            with self._tx.begin_nested():
-                self._execute(record, uow)
-                uow.flush()
-        except (HubError, StoreError, *_ODD_VALUES) as error:
-            if isinstance(error, StoreError) and not is_refused_value(error):
-                raise
-            # What the savepoint undid may include the link to the referral.
-            self._referrals.pop(record.case_id, None)
-            self._referrals |= referral_of(self._tx, self._system, {record.case_id})
-            return _read_error(error)
-        return None
-
-    def _execute(self, record: PartnerRecord, uow: UnitOfWork) -> None:
-        context = ActionContext(
-            role=ROLE_OF_SYSTEM[self._system],
-            system=self._system,
-            occurred_at=record.occurred_at,
-            version=record.version,
-            catch_up=True,
-            speaker=self._system,
-        )
-        for command in record.commands:
-            self._execute_command(record, command, context, uow)
-
-    def _execute_command(
-        self, record: PartnerRecord, command: Command, context: ActionContext, uow: UnitOfWork
-    ) -> None:
-        referral_id = self._referral_of(record, uow)
-        if isinstance(command, RegisterReferral):
-            if referral_id is None:
-                self._register(record, command, context, uow)
-                return
-            command = AmendReferral(command.contents, command.client)
-        if referral_id is None:
-            raise NotFound(Detail.NO_REFERRAL_OF_CASE())
-        execute(uow, ReferralRef(referral_id), command, context)
-
-    def _register(
-        self, record: PartnerRecord, command: RegisterReferral, context: ActionContext, uow: UnitOfWork
-    ) -> None:
-        referral_id = register(uow, command, context).id
-        uow.cases.link(self._system, record.case_id, referral_id)
-        self._referrals[record.case_id] = referral_id
-
-    def _referral_of(self, record: PartnerRecord, uow: UnitOfWork) -> UUID | None:
-        known, given = self._referrals.get(record.case_id), record.referral_id
-        if known is None and given in self._linkable:
-            uow.cases.link(self._system, record.case_id, given)
-            known = self._referrals[record.case_id] = given
-            self._linkable.discard(given)
-        return known
-
-    def _applied_versions(self) -> dict[RecordKey, AppliedVersion]:
-        ids: dict[str, set[str]] = defaultdict(set)
-        for each in self._records:
-            ids[each.record.kind].add(each.record.external_id)
-        return {
-            (kind, external_id): version
-            for kind, external_ids in ids.items()
-            for external_id, version in known_records(self._tx, self._system, kind, external_ids).items()
-        }
-
-    def _remember(self, each: _HashedRecord) -> None:
-        self._quarantine.release(each.record, each.content_hash)
-        self._note(each, self._revision_of(each.record))
-
-    def _note_newer(self, each: _HashedRecord) -> None:
-        """Note the newest revision of what came unchanged, so that no state in between replaces it.
-
-        A retry leaves that as it is.
-        """
-        known = self._known.get(key_of(each.record))
-        if self._retries or known is None or known.content_hash != each.content_hash:
-            return
-        if is_older(known.revision, each.record.revision):
-            self._note(each, each.record.revision)
-
-    def _note(self, each: _HashedRecord, revision: int | None) -> None:
-        key = key_of(each.record)
-        now = self._uow.rules.now
-        self._applied[key] = applied_record(each.record, self._system, each.content_hash, revision, now)
-        self._known[key] = AppliedVersion(content_hash=each.content_hash, revision=revision)
-
-    def _revision_of(self, record: PartnerRecord) -> int | None:
-        """Return the record's revision; one without, of a record that had them (a tombstone), is the one after."""
-        known = self._known.get(key_of(record))
-        if record.revision is not None or known is None or known.revision is None:
-            return record.revision
-        return known.revision + 1
-
-
-def _amends(record: PartnerRecord) -> bool:
-    """Return whether a record says what a referrer says; of a known referral that is merged field by field."""
-    return any(isinstance(command, RegisterReferral | AmendReferral) for command in record.commands)
-
-
-def _read_error(error: Exception) -> ReadError:
-    if isinstance(error, InvalidInput):
-        fields = ", ".join(dict.fromkeys(fault.field for fault in error.faults))
-        return ReadError(fields[:_LONGEST_FIELD], error.code, str(error)[:_LONGEST_MESSAGE])
-    if isinstance(error, HubError):
-        return ReadError("record", error.code, str(error)[:_LONGEST_MESSAGE])
-    if not isinstance(error, StoreError):
-        # Without the text of the error, which may repeat a value.
-        message = f"The hub cannot work with a value of this record ({type(error).__name__}); have it corrected there."
-        return ReadError("record", "unusable-value", message)
-    message = "The database takes no value like one of this record's, such as one so long."
-    return ReadError("record", "refused-by-store", message)
+    def _remember(self, each: HashedRecord) -> None:
+        self._quarantine.release(each)
+        self._applied.note(each)

@@ -24,7 +24,7 @@ from app.models.partners.quarantine import (
 )
 from app.models.partners.record import RecordKey
 from app.operations.intake.classify import WAITS, QuarantinedVersion
-from app.operations.intake.records import key_of, rank_of
+from app.operations.intake.records import HashedRecord, key_of, rank_of
 from app.operations.services import Services
 
 KNOWN_STATES = (QuarantineState.OPEN, QuarantineState.DISMISSED, QuarantineState.EXPIRED)
@@ -58,11 +58,11 @@ class CaseQuarantine:
         entry = self._entry(record)
         return _version(entry) if entry else None
 
-    def same_content(self, record: PartnerRecord, content: bytes) -> QuarantinedVersion | None:
+    def same_content(self, each: HashedRecord) -> QuarantinedVersion | None:
         """Return what is known of exactly this content: dismissed, expired or in quarantine."""
-        entry = self._entry(record)
-        same = entry if entry and entry.content_hash == content else None
-        found = self._settled.get((key_of(record), content)) or same
+        entry = self._entry(each.record)
+        same = entry if entry and entry.content_hash == each.content_hash else None
+        found = self._settled.get((key_of(each.record), each.content_hash)) or same
         return _version(found) if found else None
 
     def blocks(self, record: PartnerRecord) -> bool:
@@ -71,25 +71,25 @@ class CaseQuarantine:
         others = (each for each in self._open[record.case_id].values() if each is not mine)
         return any(_comes_before(each, record, mine) for each in others)
 
-    def put(self, record: PartnerRecord, content: bytes, unread: ReadError) -> bool:
+    def put(self, each: HashedRecord, unread: ReadError) -> bool:
         """Keep a record that cannot be applied; False when its payload was kept its term before, and is not again."""
-        if (key_of(record), content) in self._settled:
+        if (key_of(each.record), each.content_hash) in self._settled:
             return False
-        mine = self._entry(record)
-        if mine and mine.content_hash == content:
+        mine = self._entry(each.record)
+        if mine and mine.content_hash == each.content_hash:
             self._change_reason(mine, unread)
             return True
         self._close(mine, QuarantineState.OVERTAKEN)
-        new = self._sealed(record, content, unread)
+        new = self._sealed(each, unread)
         self._new[new.entry.id] = new
-        self._open[record.case_id][key_of(record)] = new.entry
+        self._open[new.entry.case_id][key_of(new.entry)] = new.entry
         return True
 
-    def release(self, record: PartnerRecord, content: bytes) -> None:
+    def release(self, each: HashedRecord) -> None:
         """End the quarantine of this record, because it or a newer version of it was dealt with now."""
-        entry = self._entry(record)
-        is_same = entry is not None and entry.content_hash == content
-        self.end(record, QuarantineState.APPLIED if is_same else QuarantineState.OVERTAKEN)
+        entry = self._entry(each.record)
+        is_same = entry is not None and entry.content_hash == each.content_hash
+        self.end(each.record, QuarantineState.APPLIED if is_same else QuarantineState.OVERTAKEN)
 
     def reset_retry(self, case_id: str) -> None:
         """Let what was refused for how its case stood wait no more than others, because the case moved.
@@ -126,14 +126,15 @@ class CaseQuarantine:
         if entry:
             self._closed[entry.id] = state
 
-    def _sealed(self, record: PartnerRecord, content: bytes, unread: ReadError) -> SealedRecord:
+    def _sealed(self, each: HashedRecord, unread: ReadError) -> SealedRecord:
+        record = each.record
         entry = QuarantineEntry(
             id=self._services.new_id(self._now),
             kind=record.kind,
             external_id=record.external_id,
             case_id=record.case_id,
             version=record.version,
-            content_hash=content,
+            content_hash=each.content_hash,
             field=unread.field,
             reason=unread.reason,
             message=unread.message,

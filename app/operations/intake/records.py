@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from math import inf
@@ -11,6 +12,14 @@ from app.domain.codes import System
 from app.domain.partners import QuarantineEntry
 from app.domain.ports import PartnerRecord
 from app.models.partners.record import AppliedRecord, RecordKey
+
+
+@dataclass(frozen=True)
+class HashedRecord:
+    """A record with the hash of its content, from :func:`content_hash`."""
+
+    record: PartnerRecord
+    content_hash: bytes
 
 
 def in_order(records: Sequence[PartnerRecord]) -> list[PartnerRecord]:
