@@ -41,6 +41,42 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Quota:
+    """How many deliveries of a receiver are chosen in one look at what is due.
+
+    Attributes:
+        room: how many more it may be sent now.
+        share: how many of these are chosen, so that other receivers get some too.
+    """
+
+    receiver: DueReceiver
+    room: int
+    share: int
+
+    @property
+    def key(self) -> ReceiverKey:
+        """The key of the receiver."""
+        return self.receiver.receiver
+
+    def next_look(self, *, found: int, next_due: datetime | None, now: datetime, leased: datetime) -> datetime | None:
+        """Return when the receiver is to be looked at next; None when only something that happens is a reason.
+
+        Args:
+            found: how many deliveries were chosen.
+            next_due: when another becomes due.
+            now: the moment of the choice; there may be more than the share, but other receivers come first.
+            leased: until when what was chosen must have ended.
+        """
+        reasons = (
+            now if found == self.share < self.room else next_due,
+            leased if found else None,
+            self.receiver.lease_until,
+            None if self.room else self.receiver.breaker.retry_at,
+        )
+        return min((each for each in reasons if each is not None), default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Claimer:
     """Chooses and takes deliveries.
 
@@ -96,33 +132,28 @@ class Claimer:
                 return found
         return ()
 
-    def _due_of(
-        self, tx: Connection, now: datetime, receivers: Sequence[DueReceiver], share: int
-    ) -> Sequence[Delivery]:
-        """Return what may be sent to receivers, at most ``share`` each, and store when each is looked at next."""
-        rooms = {each.receiver: self._room(each, now) for each in receivers}
-        shares = {receiver: min(room, share) for receiver, room in rooms.items() if room > 0}
-        due = due_deliveries(tx, now, shares, [id for each in receivers for id in each.under_way])
-        found = Counter(each.receiver for each in due)
-        next_due = next_due_moments(
-            tx, [receiver for receiver, wanted in shares.items() if found[receiver] < wanted], now
-        )
-        # Of those that have more than their share the others come first now.
-        next_due |= {
-            receiver: now for receiver, wanted in shares.items() if found[receiver] == wanted < rooms[receiver]
-        }
-        leased = now + self._lease
-        moments = {
-            each.receiver: _earliest(
-                next_due.get(each.receiver),
-                each.lease_until,
-                leased if found[each.receiver] else None,
-                each.breaker.retry_at if not rooms[each.receiver] else None,
-            )
-            for each in receivers
-        }
-        look_at_receivers(tx, moments)
+    def _due_of(self, tx: Connection, now: datetime, receivers: Sequence[DueReceiver], most: int) -> Sequence[Delivery]:
+        """Return what may be sent to receivers, at most ``most`` each, and store when each is looked at next."""
+        quotas = [self._quota(each, now, most) for each in receivers]
+        under_way = [id for each in receivers for id in each.under_way]
+        due = due_deliveries(tx, now, {each.key: each.share for each in quotas if each.share}, under_way)
+        look_at_receivers(tx, self._next_looks(tx, now, quotas, Counter(each.receiver for each in due)))
         return due
+
+    def _next_looks(
+        self, tx: Connection, now: datetime, quotas: Sequence[_Quota], found: Counter[ReceiverKey]
+    ) -> dict[ReceiverKey, datetime | None]:
+        """Return when each receiver is looked at next, given how many deliveries of it were found."""
+        next_due = next_due_moments(tx, [each.key for each in quotas if found[each.key] < each.share], now)
+        leased = now + self._lease
+        return {
+            each.key: each.next_look(found=found[each.key], next_due=next_due.get(each.key), now=now, leased=leased)
+            for each in quotas
+        }
+
+    def _quota(self, receiver: DueReceiver, now: datetime, most: int) -> _Quota:
+        room = self._room(receiver, now)
+        return _Quota(receiver=receiver, room=room, share=min(room, most))
 
     def _room(self, receiver: DueReceiver, now: datetime) -> int:
         limit = concurrency_limit(receiver.breaker, self._usual_limit(receiver.receiver), now)
@@ -148,7 +179,3 @@ class Claimer:
 
     def _usual_limit(self, receiver: ReceiverKey) -> int:
         return self.settings.partner_limit if system_of(receiver) else self.settings.webhook_limit
-
-
-def _earliest(*moments: datetime | None) -> datetime | None:
-    return min((each for each in moments if each is not None), default=None)
