@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -58,6 +59,14 @@ async def test_a_claim_takes_no_more_than_there_is_room_for(env: EventEnv) -> No
         await owe(env, 4)
 
     assert [len(await env.claim(room=5)) for _ in range(4)] == [5, 5, 2, 0]
+
+
+async def test_what_a_full_claim_leaves_is_taken_by_the_next_one(env: EventEnv) -> None:
+    env.settings = replace(env.settings, webhook_limit=2)
+    for _ in range(4):
+        await owe(env, 2)
+
+    assert [len(await env.claim(room=5)) for _ in range(3)] == [5, 3, 0]
 
 
 async def test_a_receiver_that_is_owed_nothing_is_not_looked_at(env: EventEnv, team: Organisation) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from app.database import Connection
@@ -127,9 +128,11 @@ class Claimer:
         """Return at most ``room`` deliveries that may be sent now; their receivers are locked."""
         limit = min(room, RECEIVERS_PER_CLAIM)
         while receivers := take_due_receivers(tx, now, limit, self._unserved):
-            found = self._due_of(tx, now, receivers, -(-room // len(receivers)))[:room]
+            found = self._due_of(tx, now, receivers, ceil(room / len(receivers)))
             if found or len(receivers) < limit:
-                return found
+                # Shares are rounded up: what there is no room for stays due.
+                make_due(tx, {each.receiver for each in found[room:]}, now)
+                return found[:room]
         return ()
 
     def _due_of(self, tx: Connection, now: datetime, receivers: Sequence[DueReceiver], most: int) -> Sequence[Delivery]:
