@@ -14,7 +14,7 @@ from app.bootstrap import build_worker
 from app.database import Connection
 from app.domain.codes import System
 from app.models import metadata
-from app.operations.intake.reconciliation import MANUAL_ADVICE
+from app.operations.intake.comparison import MANUAL_ADVICE
 from app.operations.partners.jobs import find_job
 from app.sandbox.allegro import app as allegro
 from app.sandbox.runtime import Server, SettableClock, Store

@@ -3,7 +3,7 @@
 A dry run executes the same code in a transaction that is rolled back, so its report is what the job would do.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,6 +12,7 @@ from typing import TypeVar
 import structlog
 
 from app.adapters.common.adapter import CaseListing
+from app.adapters.engine.comparison import PAGE_SIZE, Comparison
 from app.adapters.engine.linking import CaseLinker, RegistrationsOnly
 from app.database import Connection, Database
 from app.domain.errors import HubError, PartnerError, Unavailable
@@ -19,19 +20,14 @@ from app.domain.partners import Job, JobKind, QuarantineEntry, RunKind
 from app.domain.ports import CaseRegister, Page, PartnerSource
 from app.loops import Failed, attempt
 from app.operations.intake.apply import PageResult, apply_page
+from app.operations.intake.comparison import Difference, Finding, Findings, extra_links, result_counts
 from app.operations.intake.quarantine import retry_quarantined
 from app.operations.intake.reconciliation import (
-    Reconciliation,
-    compare_page,
     dry_run,
-    referrals_to_deliver,
     refused_counts,
     rejected_records,
     repair_page,
     resend_cases,
-    result_counts,
-    stored_links,
-    stored_records,
 )
 from app.operations.partners.jobs import finish_job, has_jobs, start_next_job
 from app.operations.partners.lease import LeaseLost, PartnerLease, move_cursor
@@ -40,9 +36,6 @@ from app.operations.services import Services
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-
-PAGE_SIZE = 500
-"""At most this many of the hub's rows are read at once, and at most this many records repaired in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,54 +104,62 @@ class JobRunner:
         return result_counts(await self._write(work, is_dry_run=job.dry_run))
 
     async def _reconcile(self, *, is_dry_run: bool) -> Mapping[str, object]:
-        found, cursor = await self._compare_all()
+        comparison = self._comparison()
+        await comparison.clear()
+        number, cursor = await comparison.read(self.source.changes(None))
+        stored = await comparison.read_stored()
+        await comparison.find_extra(self.list_cases)
+        found = await comparison.findings()
+        withholds = found.withhold_deletions(stored)
+        repaired = await self._repair(comparison, found, is_dry_run=is_dry_run, withholds=withholds)
+        resent = await self._resend(is_dry_run=is_dry_run) if self.list_cases else 0
+        # Withheld deletions come once more with what lies after the present cursor.
+        if not is_dry_run and not withholds:
+            await self._move_cursor(cursor)
+        await comparison.clear()
+        return {
+            "compared": number,
+            **found.counts(Finding.MISSING, Finding.DIFFERENT, Finding.DELETED),
+            str(Finding.EXTRA): found.extra_counts(resent),
+            "deletionsHeldBack": withholds,
+            "healed": result_counts(repaired),
+        }
+
+    def _comparison(self) -> Comparison:
+        return Comparison(db=self.db, services=self.services, source=self.source, lease=self.lease)
+
+    async def _repair(
+        self, comparison: Comparison, found: Findings, *, is_dry_run: bool, withholds: bool
+    ) -> PageResult:
+        """Apply what differs, page by page; a dry run applies all of it in one transaction that is rolled back."""
         repair = partial(
             repair_page, services=self.services, lease=self.lease, mapping_version=self.source.mapping_version
         )
-        works = [partial(repair, found=part) for part in _parts(found.to_repair())]
-        repaired = await self._apply(works, is_dry_run=is_dry_run)
-        for links in _parts(found.extra if self.list_cases else []):
+        result, works = PageResult(), list[Callable[[Connection], PageResult]]()
+        async for differences in _to_repair(comparison, found, withholds=withholds):
+            work = partial(repair, found=differences)
+            if is_dry_run:
+                works.append(work)
+            else:
+                result += await self.db.write(work)
+        if works:
+            return await self._write(lambda tx: sum((work(tx) for work in works), PageResult()), is_dry_run=True)
+        return result
+
+    async def _resend(self, *, is_dry_run: bool) -> int:
+        """Send everything about the cases that the partner lacks again; return of how many."""
+        resent, after, last = 0, -1, 0
+        while last != after:
+            after = last
+            links, last = await self.db.read(extra_links, self.lease.system, after, PAGE_SIZE)
             resend = partial(resend_cases, services=self.services, system=self.lease.system, links=links)
-            found.resent += await self._write(resend, is_dry_run=is_dry_run)
-        # Withheld deletions come once more with what lies after the present cursor.
-        if not is_dry_run and not found.withholds_deletions:
-            await self._move_cursor(cursor)
-        return found.report(repaired)
+            resent += await self._write(resend, is_dry_run=is_dry_run) if links else 0
+        return resent
 
     async def _move_cursor(self, cursor: str | None) -> None:
         """Let the next pull read on after what was read here: a cursor that jumped or fell back is right again."""
         if cursor is not None:
             await self.db.write_without_notifying(move_cursor, self.services, self.lease, cursor)
-
-    async def _compare_all(self) -> tuple[Reconciliation, str | None]:
-        """Read everything that the partner has and that the hub applied of it; return also the place of its end."""
-        found, cursor = Reconciliation(), None
-        async for page in self.source.changes(None):
-            await self._compare(found, page)
-            cursor = page.cursor or cursor
-        after = ("", "")
-        while stored := await self.db.read(stored_records, self.lease.system, after, PAGE_SIZE):
-            found.add_stored(self.source, stored, self.services)
-            after = stored[-1].key
-        await self._find_extra(found)
-        return found, cursor
-
-    async def _compare(self, found: Reconciliation, page: Page) -> None:
-        findings = await self.db.write_without_notifying(compare_page, self.services, self.lease, page.records)
-        found.add_page(page.records, findings)
-
-    async def _find_extra(self, found: Reconciliation) -> None:
-        cases, after = await self._all_cases(found), ""
-        while links := await self.db.read(stored_links, self.lease.system, after, PAGE_SIZE):
-            lost = [link for link in links if link.case_id not in cases]
-            waiting = await self.db.read(referrals_to_deliver, self.lease.system, lost) if lost else set()
-            found.extra += [link for link in lost if link.referral_id not in waiting]
-            after = links[-1].case_id
-
-    async def _all_cases(self, found: Reconciliation) -> set[str]:
-        if self.list_cases is None:
-            return found.cases
-        return {case_id async for page in self.list_cases() for case_id in page}
 
     async def _backfill(self, job: Job) -> Mapping[str, object]:
         apply = partial(
@@ -181,25 +182,20 @@ class JobRunner:
 
     async def _dry_run_backfill(self, pages: Sequence[Page], apply: Callable[..., PageResult]) -> Mapping[str, object]:
         """Return the report of a backfill that is rolled back, with the records that it would change or reject."""
-        found = Reconciliation()
+        comparison = self._comparison()
+        await comparison.clear()
         for page in pages:
-            await self._compare(found, page)
+            await comparison.add(page)
+        found = await comparison.findings()
+        await comparison.clear()
 
         def work(tx: Connection) -> tuple[PageResult, list[QuarantineEntry]]:
             result = sum((apply(tx, page=page) for page in pages), PageResult())
             return result, [each for page in pages for each in rejected_records(tx, self.lease.system, page.records)]
 
         result, rejected = await self._write(work, is_dry_run=True)
-        return {**result_counts(result), **found.new_and_different(), "refused": refused_counts(rejected)}
-
-    async def _apply(self, works: Sequence[Callable[[Connection], PageResult]], *, is_dry_run: bool) -> PageResult:
-        """Apply pages: each in a transaction of its own, or all in one that is rolled back."""
-        if is_dry_run:
-            return await self._write(lambda tx: sum((work(tx) for work in works), PageResult()), is_dry_run=True)
-        result = PageResult()
-        for work in works:
-            result += await self.db.write(work)
-        return result
+        differing = found.counts(Finding.MISSING, Finding.DIFFERENT)
+        return {**result_counts(result), **differing, "refused": refused_counts(rejected)}
 
     async def _write(self, work: Callable[[Connection], T], *, is_dry_run: bool) -> T:
         return await (self.db.write_without_notifying(dry_run, work) if is_dry_run else self.db.write(work))
@@ -210,8 +206,14 @@ def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, PartnerError | HubError) else type(error).__name__
 
 
-def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[start : start + PAGE_SIZE] for start in range(0, len(items), PAGE_SIZE))
+async def _to_repair(comparison: Comparison, found: Findings, *, withholds: bool) -> AsyncIterator[list[Difference]]:
+    # Read once more only when something is to be applied.
+    if found.numbers[Finding.MISSING] or found.numbers[Finding.DIFFERENT]:
+        async for differences in comparison.differing():
+            yield differences
+    if not withholds:
+        async for differences in comparison.removed():
+            yield differences
 
 
 def _since(page: Page, since: datetime | None) -> Page:

@@ -17,8 +17,8 @@ from app.models.cases.client import bsn_index
 from app.models.cases.external_id import insert_links, linkable, referral_of
 from app.models.partners.linking import linkable_by_bsn, linkable_by_id, linkable_by_reference, open_without_case
 from app.operations.intake.apply import PageResult
+from app.operations.intake.comparison import MAX_REPORTED_KEYS, Counts, key_counts, result_counts
 from app.operations.intake.quarantine import retry_cases
-from app.operations.intake.reconciliation import MAX_REPORTED_KEYS, Counts, key_counts, result_counts
 from app.operations.partners.lease import PartnerLease, renew_lease
 from app.operations.services import Services
 
