@@ -12,7 +12,7 @@ import uvloop
 
 from app.log import configure_logging
 from bench.figures import show
-from tests.support.chaos.cases import CHANGES_EACH
+from tests.support.chaos.cases import CHANGES
 from tests.support.chaos.reports import Reported
 from tests.support.chaos.run import ChaosReport, ChaosRun, run_chaos
 from tests.support.chaos.troubles import ALL, UNREADABLE_EVENT
@@ -25,7 +25,7 @@ async def measure(changes: int) -> None:
     """Print the troubles, and as the last line what became of the changes."""
     # What this process notices of the troubles is no news.
     configure_logging("ERROR", "console")
-    run = ChaosRun(cases=changes // CHANGES_EACH, seconds=SECONDS, troubles=ALL, alongside=(UNREADABLE_EVENT,))
+    run = ChaosRun(cases=changes // len(CHANGES), seconds=SECONDS, troubles=ALL, alongside=(UNREADABLE_EVENT,))
     report = await run_chaos(run)
     show(f"{report.accepted:,} changes accepted (seed {run.seed})", f"{report.ended_at - report.began_at:.0f} s")
     _print_conditions(report)

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.chaos.cases import EVENTS
+from tests.support.chaos.cases import CHANGES
 from tests.support.chaos.installation import PLACES_OF_EVENTS
-from tests.support.chaos.judge import Verdict, at_subscribers, verdict_on
+from tests.support.chaos.judge import Verdict, at_subscribers, events_of, verdict_on
 from tests.support.chaos.reports import LogLine, of_database
 from tests.support.chaos.troubles import CUT_NETWORK, READ_ONLY, PastTrouble
 from tests.support.receiver_process import Arrival
 
 PATH, *OTHERS = PLACES_OF_EVENTS
+EVENTS = events_of(CHANGES)
 BEGIN, END, REFUSED = "database_unavailable", "database_available", "request_refused"
 
 

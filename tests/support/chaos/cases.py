@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
+
+import httpx
 
 from app.domain.codes import IntakeResult, ReferrerKind, System
 from app.domain.local_time import local_date
@@ -19,12 +23,37 @@ from tests.support.chaos.installation import REFERRER, TEAMS, Installation
 from tests.support.persistent_caller import PersistentCaller, WrongAnswer
 
 MOVES = 4
-CHANGES_EACH = 6 + MOVES
-HISTORY = ("register", "confirm", "amend", "schedule", *["reschedule"] * MOVES, "attend", "conclude", "open")
-"""The actions that the record shows of a case; the result of the intake opens the trajectory."""
 
-EVENTS = ("received", "confirmed", "intake-scheduled", *["intake-rescheduled"] * MOVES, "intake-attended", "concluded")
-"""The events that are sent to its referrer."""
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A change of a case, and what has to follow from it.
+
+    Attributes:
+        actions: what the record shows of it.
+        event: the event that is sent to the referrer; None when it is sent to nobody outside Allegro.
+        category: of the line in GIDSO's journal; None when there is none.
+        status: the status code in RMW; None when there is none.
+    """
+
+    actions: tuple[str, ...]
+    event: str | None
+    category: str | None
+    status: str | None
+
+
+_MOVE = Change(actions=("reschedule",), event="intake-rescheduled", category="AFSPRAAK", status="IP")
+CHANGES = (
+    Change(actions=("register",), event="received", category="AANMELDING", status="ON"),
+    Change(actions=("confirm",), event="confirmed", category="AANMELDING", status="BE"),
+    Change(actions=("amend",), event=None, category=None, status=None),
+    Change(actions=("schedule",), event="intake-scheduled", category="AFSPRAAK", status="IP"),
+    *[_MOVE] * MOVES,
+    # With teams in GIDSO no feedback about an intake that was attended is agreed.
+    Change(actions=("attend",), event="intake-attended", category=None, status="VS"),
+    Change(actions=("conclude", "open"), event="concluded", category="RESULTAAT", status="IR"),
+)
+"""The changes of a case, in this order."""
 
 _SYSTEMS = (System.API, System.API, System.GIDSO, System.RMW)
 _LOOK_AGAIN_SECONDS = 0.3
@@ -38,7 +67,7 @@ class ChangingCase:
     Attributes:
         row: the referral and its course.
         id: the referrer's id of the referral, once it was made over the API.
-        changes: how many were accepted.
+        accepted: how many of the changes were accepted.
         refusal: an answer that neither accepted a change nor asked to repeat it, after which no more were made.
     """
 
@@ -49,8 +78,13 @@ class ChangingCase:
     begins_after_seconds: float
     pause_seconds: float
     id: str | None = None
-    changes: int = field(default=0, init=False)
+    accepted: int = field(default=0, init=False)
     refusal: str | None = field(default=None, init=False)
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """The changes that were accepted."""
+        return CHANGES[: self.accepted]
 
     async def run(self) -> None:
         """Make the changes, those in Allegro as soon as the file is there."""
@@ -73,32 +107,35 @@ class ChangingCase:
         if self.row.system is System.API:
             self.id = (await self.referrer.post("/v1/referrals", referral_body(self.row)))["id"]
         else:
-            await self.console.refer(self.row.system, [referral_document(self.row)])
-        self.changes += 1
+            await self._save({})
+        self.accepted += 1
 
     async def _amend(self) -> None:
         match self.row.system:
             case System.API:
                 await self.referrer.change("PATCH", f"/v1/referrals/{self.id}", {"reason": _REASON})
             case System.GIDSO:
-                await self._save_again({"Aanleiding": _REASON})
+                await self._save({"Aanleiding": _REASON})
             case _:
-                await self._save_again({"aanleiding": _REASON})
-        self.changes += 1
+                await self._save({"aanleiding": _REASON})
+        self.accepted += 1
 
-    async def _save_again(self, changed: Document) -> None:
-        await self.console.refer(self.row.system, [referral_document(self.row) | changed])
+    async def _save(self, changed: Document) -> None:
+        """Save the referral in GIDSO or RMW."""
+        await self._enter(partial(self.console.refer, self.row.system, [referral_document(self.row) | changed]))
 
     async def _register_fact(self, fact: Document) -> None:
+        """Register a fact in Allegro, as soon as the file is there."""
+        await self._enter(partial(self.console.register, [fact]))
+        self.accepted += 1
+
+    async def _enter(self, entry: Callable[[], Awaitable[None]]) -> None:
+        """Enter something in a partner's system until it succeeds; what is known there changes nothing."""
         while True:
-            try:
-                await self.console.register([fact])
-            except LookupError:
-                # The hub has not made the file yet.
-                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-            else:
-                self.changes += 1
-                return
+            # The hub has not made the file yet, or the connection was lost.
+            with suppress(LookupError, httpx.TransportError):
+                return await entry()
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def cases_of(installation: Installation, number: int, chance: Random, *, seconds: float) -> list[ChangingCase]:

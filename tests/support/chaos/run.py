@@ -74,7 +74,8 @@ async def run_chaos(run: ChaosRun) -> ChaosReport:
         polling = asyncio.create_task(poller.run())
         try:
             past = await _happening(installation, run, chance)
-            await asyncio.wait(changing, timeout=run.seconds + MOST_WAIT_SECONDS)
+            done, _ = await asyncio.wait(changing, timeout=run.seconds + MOST_WAIT_SECONDS)
+            await asyncio.gather(*done)
         finally:
             for each in (*changing, polling):
                 each.cancel()
@@ -83,7 +84,7 @@ async def run_chaos(run: ChaosRun) -> ChaosReport:
         return ChaosReport(
             began_at=began_at,
             ended_at=time.time(),
-            accepted=sum(case.changes for case in cases) + len(installation.probes),
+            accepted=sum(case.accepted for case in cases) + len(installation.probes),
             troubles=past,
             verdict=await judge(installation, cases, poller.arrivals),
             reported=await reports_of(installation, past),
