@@ -80,14 +80,18 @@ class Connector:
         raise max(failures, key=lambda each: isinstance(each, asyncpg.TargetServerAttributeNotMatched))
 
     async def _connect(self, **place: str | int) -> Any:
-        connection = await asyncpg.connect(
-            self._servers.driver_url,
-            **place,
-            timeout=self._servers.connect_seconds or CONNECT_SECONDS,
-            target_session_attrs=self._servers.session,
-            server_settings=self._settings,
-            statement_cache_size=self.named_statements,
-        )
+        try:
+            connection = await asyncpg.connect(
+                self._servers.driver_url,
+                **place,
+                timeout=self._servers.connect_seconds or CONNECT_SECONDS,
+                target_session_attrs=self._servers.session,
+                server_settings=self._settings,
+                statement_cache_size=self.named_statements,
+            )
+        except asyncpg.ObjectNotInPrerequisiteStateError as refused:
+            # The database is closed, as while it is restored or renamed. In a statement this state is a bug.
+            raise ConnectionRefusedError("The database accepts no connections.") from refused
         # The driver has no public way to its socket.
         _notice_lost_network(connection._transport.get_extra_info("socket"), self._servers.socket_options)
         return connection

@@ -19,7 +19,7 @@ from app.domain.values import Organisation
 from app.operations.partners.lease import acquire_lease, leased_state
 from tests.support.event_env import EventEnv
 from tests.support.hub import AT_WIJKTEAM, InProcessHub, partner_record
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import PostgresServer, database_name
 from tests.support.scripted_source import ScriptedSource
 from tests.support.store_trouble import end_connections, leave_no_room, read_only
 
@@ -136,6 +136,20 @@ async def test_a_login_that_is_refused_is_unavailable(emptied_postgres_url: str)
         await db.read(process)
 
     await db.close()
+
+
+async def test_a_database_that_is_closed_for_connections_is_unavailable(postgres_server: PostgresServer) -> None:
+    url = await asyncio.to_thread(postgres_server.create_database)
+    await asyncio.to_thread(
+        postgres_server.execute, f'ALTER DATABASE "{database_name(url)}" WITH ALLOW_CONNECTIONS false'
+    )
+    db = Database.open(url)
+
+    with pytest.raises(Unavailable):
+        await db.read(process)
+
+    await db.close()
+    await asyncio.to_thread(postgres_server.drop_database, url)
 
 
 async def test_a_full_disk_keeps_what_is_stored_and_takes_writes_again(sqlite_database: Database) -> None:
