@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,7 +16,7 @@ from app.sandbox.demo import demonstrate
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.register import RegisterRow, UnreadableRegister, read_register
 from app.sandbox.replay import replay
-from app.sandbox.replay_report import print_replay_report
+from app.sandbox.replay_report import ReplayReport, print_replay_report, report_document
 from app.sandbox.scenarios import play_scenarios
 
 commands = typer.Typer()
@@ -49,5 +49,5 @@ async def _replay(rows: Sequence[RegisterRow], path: Path | None, env: SandboxEn
         _write(path, report)
 
 
-def _write(path: Path, report: dict[str, Any]) -> None:
-    path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+def _write(path: Path, report: ReplayReport) -> None:
+    path.write_text(json.dumps(report_document(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from time import perf_counter
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -21,24 +20,25 @@ from app.operations.statistics import city_tables, exchange_counts
 from app.sandbox.case_generator import counsellor_facts, referral_body, referral_document
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.register import RegisterRow
+from app.sandbox.replay_report import ReplayReport
 from app.sandbox.runtime import Document
 from app.sandbox.wait import retry_until_delivered
 
 _MORNING, _AFTERNOON = time(9, 30), time(17)
 
 
-async def replay(rows: Sequence[RegisterRow], env: SandboxEnv, console: Console) -> dict[str, Any]:
+async def replay(rows: Sequence[RegisterRow], env: SandboxEnv, console: Console) -> ReplayReport:
     """Replay a register. Return the report, counted from the hub's own records."""
     started = perf_counter()
     await env.set_clocks(_utc(min(row.received_on for row in rows), _MORNING))
     await _register_organisations(env, rows)
     await _play_days(env, rows, console)
-    tables = await env.hub.db.read(city_tables, env.hub.services)
-    counts = await env.hub.db.read(exchange_counts)
-    made = await env.partner_console.faults_made() if env.makes_faults else None
-    seconds = round(perf_counter() - started, 1)
-    report = {"referrals": sum(tables["5.1"].values()), "seconds": seconds, "tables": tables, **counts}
-    return report if made is None else report | {"faults": made}
+    return ReplayReport(
+        tables=await env.hub.db.read(city_tables, env.hub.services),
+        exchange=await env.hub.db.read(exchange_counts),
+        faults=await env.partner_console.faults_made() if env.makes_faults else None,
+        seconds=round(perf_counter() - started, 1),
+    )
 
 
 async def _register_organisations(env: SandboxEnv, rows: Sequence[RegisterRow]) -> None:

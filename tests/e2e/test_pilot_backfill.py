@@ -19,7 +19,7 @@ from app.operations.cases.execute import register
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.partners.jobs import find_job, request_job
 from app.operations.partners.lease import PartnerLease, acquire_lease
-from app.operations.statistics import city_tables
+from app.operations.statistics import CityTables, city_tables
 from app.sandbox.case_generator import counsellor_facts
 from app.sandbox.environment import SandboxEnv, running_sandbox
 from app.sandbox.faults.plan import FaultFrequency, FaultKind, FaultSettings
@@ -164,5 +164,5 @@ def first_at(rows: Sequence[RegisterRow], system: System) -> RegisterRow:
     return next(row for row in rows if row.system is system)
 
 
-async def city_tables_of(env: SandboxEnv) -> dict[str, Any]:
+async def city_tables_of(env: SandboxEnv) -> CityTables:
     return await env.hub.db.read(city_tables, env.hub.services)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from app.adapters.allegro.client import AllegroClient
@@ -15,6 +14,8 @@ from app.domain.codes import KbrStatus, OrganisationRole, System, TrajectoryResu
 from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.local_time import AMSTERDAM
 from app.domain.values import ClientDetails, ReferralContents
+from app.models.statistics import ReferralCount
+from app.operations.statistics import CityTables
 from app.reference import Band, Reference
 from app.sandbox.allegro import app as allegro
 from app.sandbox.case_generator import counsellor_facts, referral_document
@@ -97,28 +98,27 @@ def by_api(rows: Sequence[RegisterRow]) -> Iterator[tuple[RegisterReferral, Acti
         yield fact, ActionContext(role=OrganisationRole.REFERRER, system=System.API, occurred_at=at)
 
 
-def tables_of(rows: Sequence[RegisterRow], reference: Reference) -> dict[str, Any]:
+def tables_of(rows: Sequence[RegisterRow], reference: Reference) -> CityTables:
     """Return the city's tables 5.1 to 5.8, counted from the register."""
     missed = [row for row in rows if row.attended is False]
     decided = [row for row in rows if row.trajectory_result]
     applied = [row for row in decided if row.trajectory_result is TrajectoryResult.KBR_APPLICATION and row.kbr_status]
     ages = Counter(_band(reference.age_bands, age_on(row.birth_date, row.received_on)) for row in rows)
     results = Counter(str(row.intake_result) for row in rows if row.intake_result)
-    return {
-        "5.1": Counter(str(row.kind) for row in rows),
-        "5.2": ages,
-        "5.3": results + Counter({"missed": len(missed)}),
-        "5.4": _with_missed(Counter(row.kind for row in rows), Counter(row.kind for row in missed)),
-        "5.5": _with_missed(Counter(row.area for row in rows), Counter(row.area for row in missed)),
-        "plans_signed": sum(row.plan_signed_on is not None for row in rows),
-        "5.6": Counter(str(row.trajectory_result) for row in decided),
-        "5.7": Counter(_band(reference.decision_week_bands, _weeks(row)) for row in decided),
-        "5.8": Counter(str(row.kbr_status) for row in applied),
-    }
+    return CityTables(
+        kinds=_with_missed(Counter(str(row.kind) for row in rows), Counter(str(row.kind) for row in missed)),
+        ages=ages,
+        intake_results=results + Counter({"missed": len(missed)}),
+        areas=_with_missed(Counter(row.area for row in rows), Counter(row.area for row in missed)),
+        plans_signed=sum(row.plan_signed_on is not None for row in rows),
+        trajectory_results=Counter(str(row.trajectory_result) for row in decided),
+        decision_weeks=Counter(_band(reference.decision_week_bands, _weeks(row)) for row in decided),
+        kbr_statuses=Counter(str(row.kbr_status) for row in applied),
+    )
 
 
-def _with_missed(totals: Counter[Any], missed: Counter[Any]) -> dict[str, dict[str, int]]:
-    return {str(key): {"missed": missed[key], "referrals": total} for key, total in totals.items()}
+def _with_missed(totals: Counter[str], missed: Counter[str]) -> dict[str, ReferralCount]:
+    return {key: ReferralCount(referrals=total, missed=missed[key]) for key, total in totals.items()}
 
 
 def _weeks(row: RegisterRow) -> int | None:
