@@ -21,7 +21,7 @@ from app.api.paging import cursor_of, position_of
 from app.api.responses import answer, json_answer, released_etag, request_of, to_response
 from app.api.state import AppState
 from app.domain.case import Case
-from app.domain.commands import ActionContext, RegisterReferral
+from app.domain.commands import ActionContext, Command, RegisterReferral
 from app.domain.details import Detail
 from app.domain.errors import NotTheOwner, TransitionNotAllowed
 from app.domain.preconditions import check_precondition
@@ -172,11 +172,11 @@ class WriteContext(ReadContext):
     async def change_referral(
         self, given_id: UUID, source: CommandSource, occurred_at: datetime | None = None
     ) -> Response:
-        """Execute a command on a referral; the answer is the referral."""
+        """Execute a command or a patch on a referral; the answer is the referral."""
         ref, represent = ReferralRef(self.resolve(given_id)), self.represent_referral
         return await self._change(ref, source, occurred_at, represent, lambda case: _answer(represent(case)))
 
-    async def schedule(self, referral_id: UUID, source: CommandSource, occurred_at: datetime | None) -> Response:
+    async def schedule(self, referral_id: UUID, command: Command, occurred_at: datetime | None) -> Response:
         """Execute a command that makes an appointment of a referral; the answer is the new appointment."""
 
         def created(case: Case) -> Answer:
@@ -185,30 +185,30 @@ class WriteContext(ReadContext):
             return _answer(self.represent_appointment(shown_id, case), 201, location)
 
         ref = ReferralRef(self.resolve(referral_id))
-        return await self._change(ref, source, occurred_at, self.represent_referral, created)
+        return await self._change(ref, command, occurred_at, self.represent_referral, created)
 
     async def change_appointment(
-        self, referral_id: UUID, given_id: UUID, source: CommandSource, occurred_at: datetime | None
+        self, referral_id: UUID, given_id: UUID, command: Command, occurred_at: datetime | None
     ) -> Response:
         """Execute a command on an appointment of a referral; the answer is the appointment."""
         ref, represent = ReferralRef(self.resolve(referral_id)), partial(self.represent_appointment, given_id)
-        return await self._change(ref, source, occurred_at, represent, lambda case: _answer(represent(case)))
+        return await self._change(ref, command, occurred_at, represent, lambda case: _answer(represent(case)))
 
-    async def change_trajectory(self, given_id: UUID, source: CommandSource, occurred_at: datetime | None) -> Response:
+    async def change_trajectory(self, given_id: UUID, command: Command, occurred_at: datetime | None) -> Response:
         """Execute a command on a trajectory; the answer is the trajectory."""
         represent = self.represent_trajectory
-        return await self.extend_trajectory(given_id, source, occurred_at, lambda case: _answer(represent(case)))
+        return await self.extend_trajectory(given_id, command, occurred_at, lambda case: _answer(represent(case)))
 
     async def extend_trajectory(
         self,
         given_id: UUID,
-        source: CommandSource,
+        command: Command,
         occurred_at: datetime | None,
         respond: Callable[[Case], Answer],
     ) -> Response:
         """Execute a command on a trajectory; ``respond`` makes the answer from the changed case."""
         ref = TrajectoryRef(self.resolve(given_id))
-        return await self._change(ref, source, occurred_at, self.represent_trajectory, respond)
+        return await self._change(ref, command, occurred_at, self.represent_trajectory, respond)
 
     async def _change(
         self,

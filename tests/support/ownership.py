@@ -14,7 +14,7 @@ from app.domain.commands import ActionContext, AmendReferral, RegisterReferral
 from app.domain.values import Worker
 from app.models.cases.external_id import referral_of
 from app.models.partners.field_sync import conflict
-from app.operations.cases.execute import ReferralRef, execute
+from app.operations.cases.execute import PatchReferral, ReferralRef, execute
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.intake.apply import PageResult
 from tests.support.hub import AT_WIJKTEAM, CLIENT, NOW, InProcessHub, partner_record
@@ -63,7 +63,7 @@ class TwoWriters:
 
         def work(tx: Connection) -> None:
             uow = UnitOfWork(tx, self.hub.services)
-            execute(uow, ReferralRef(referral_id), amended, BY_REFERRER)
+            execute(uow, ReferralRef(referral_id), PatchReferral(amended), BY_REFERRER)
             uow.flush()
 
         await self.hub.db.write(work)

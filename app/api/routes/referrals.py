@@ -35,6 +35,7 @@ from app.domain.ownership import statement_of
 from app.domain.queries import ReferralQuery
 from app.domain.stated import Stated
 from app.domain.validation import Circumstances, stated_faults
+from app.operations.cases.execute import PatchReferral
 from app.operations.cases.queries import page_of_referrals, read_history, referral_actions
 from app.operations.cases.register import code_to_register_for
 from app.operations.cases.rules import bsn_change_faults
@@ -112,7 +113,7 @@ async def read_one(referral_id: ReferralId, read: Reads) -> Response:
 async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
     """Change what the referrer said (*wijzigen*); the referrer alone owns it. Also as application/json."""
     given = change.caller.circumstances(change.services)
-    return await change.change_referral(referral_id, partial(_patched, patch, given))
+    return await change.change_referral(referral_id, PatchReferral(partial(_patched, patch, given)))
 
 
 @router.get(

@@ -39,8 +39,20 @@ CaseRef = ReferralRef | TrajectoryRef
 Precondition = Callable[[Case], None]
 """Raises when the case is not as whoever issues the command last read it."""
 
-CommandSource = Command | Callable[[Case], Command]
-"""A command, or what derives one from the case as it is now, such as a patch."""
+
+@dataclass(frozen=True)
+class PatchReferral:
+    """Changes a part of what the referrer said; what the rest is shows when the case is locked.
+
+    Attributes:
+        patched: returns everything that the referrer says, from the case as it is then.
+    """
+
+    patched: Callable[[Case], AmendReferral]
+
+
+CommandSource = Command | PatchReferral
+"""A command, or a patch that becomes one when the case is locked."""
 
 
 def execute(
@@ -106,9 +118,9 @@ def lock_case(uow: UnitOfWork, ref: CaseRef, context: ActionContext) -> Case:
 
 
 def _command_of(source: CommandSource, case: Case, context: ActionContext) -> Command:
-    if isinstance(source, AmendReferral) or callable(source):
+    if isinstance(source, AmendReferral | PatchReferral):
         refuse_uninvolved_roles(case, context)
-    return source(case) if callable(source) else source
+    return source.patched(case) if isinstance(source, PatchReferral) else source
 
 
 def _circumstances(uow: UnitOfWork, context: ActionContext) -> Circumstances:
