@@ -1,16 +1,16 @@
 """Commands whose module is imported when they run, so that each command loads only what it needs."""
 
-import gc
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typing_extensions import override
+
+from app.cli.garbage import without_search
 
 
 class LazyCommand(TyperCommand):
@@ -31,7 +31,7 @@ class LazyCommand(TyperCommand):
 
     def load(self) -> TyperCommand | TyperGroup:
         """Import the module. Return its command or group of this name."""
-        with _without_collection():
+        with without_search():
             application: typer.Typer = import_module(self._module).commands
         return cast(TyperCommand | TyperGroup, typer.main.get_group(application).commands[self._name])
 
@@ -44,16 +44,6 @@ class LazyCommand(TyperCommand):
             # The first process of a container does not end on a signal that it does not handle.
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         return self.load().make_context(info_name, args, parent, **extra)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Do not look for garbage among modules that stay: it would take a sixth of the time of a start."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def lazy_group(commands: Sequence[LazyCommand]) -> type[TyperGroup]:

@@ -1,6 +1,5 @@
 """What every command shares: its output, an event loop, and errors that the user can fix in one line."""
 
-import gc
 import json
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import uvloop
 from rich.console import Console
 from rich.markup import escape
 
+from app.cli.garbage import search_new_objects_seldom
 from app.domain.errors import HubError, PartnerError
 
 T = TypeVar("T")
@@ -24,12 +24,7 @@ _USER_ERRORS = (HubError, PartnerError, json.JSONDecodeError, OSError, RuntimeEr
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on an event loop of its own and return its result."""
-    # What is imported stays for good. If the garbage collector had to look through it each time, it would stop
-    # everything for a tenth of a second. Hundreds of requests in flight are no garbage either, so it starts later
-    # than after the default of 700 objects.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    search_new_objects_seldom()
     with friendly_errors():
         return uvloop.run(work)
 
