@@ -1,6 +1,6 @@
 """Requests of the wrong form, answered with every fault of theirs: of form, and of the rules of their body."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from fastapi import FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -32,7 +32,7 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
 
 async def _broken_rules(request: Request, document: object) -> Iterable[FieldFault]:
     model, read = _model_of(request), await _caller_of(request)
-    if model is None or read is None:
+    if model is None or read is None or not isinstance(document, Mapping):
         return ()
     return await rule_faults(model, Asked(read=read, path=request.path_params, stated=read_stated(model, document)))
 

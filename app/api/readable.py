@@ -18,7 +18,7 @@ Reading = tuple[str, object]
 """A field with its path, and its value or that it is unreadable."""
 
 
-def read_stated(model: type[BaseModel], document: object) -> Stated:
+def read_stated(model: type[BaseModel], document: Mapping[str, object]) -> Stated:
     """Return what a document states, as far as it can be read as the model says."""
     readings = list(_readings(model, document, ""))
     return Stated(
@@ -27,11 +27,10 @@ def read_stated(model: type[BaseModel], document: object) -> Stated:
     )
 
 
-def _readings(model: type[BaseModel], document: object, prefix: str) -> Iterator[Reading]:
-    if isinstance(document, Mapping):
-        for name, reader in _readers(model).items():
-            if name in document:
-                yield from reader.read(prefix + name, document[name])
+def _readings(model: type[BaseModel], document: Mapping[str, object], prefix: str) -> Iterator[Reading]:
+    for name, reader in _readers(model).items():
+        if name in document:
+            yield from reader.read(prefix + name, document[name])
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,13 @@ async def test_system_that_names_no_organisation_is_told_so_with_the_others(gids
     assert faults(of_rules) == SIX - {("client.familyName", "string-too-short")} | {missing}
 
 
+@pytest.mark.parametrize("body", [b"[]", b"{", b"7", b'"text"'])
+async def test_body_that_is_no_object_breaks_no_other_rule(gidso: Api, body: bytes) -> None:
+    answered = await gidso.post("/v1/referrals", content=body, headers={"Content-Type": "application/json"})
+
+    assert len(faults(answered)) == 1
+
+
 async def test_unreadable_organisation_code_is_not_called_missing(gidso: Api) -> None:
     answered = await gidso.post("/v1/referrals", json=referral(organisationCode=7))
 
