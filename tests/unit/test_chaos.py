@@ -8,7 +8,7 @@ import pytest
 from tests.support.chaos.cases import CHANGES
 from tests.support.chaos.installation import PLACES_OF_EVENTS
 from tests.support.chaos.judge import Verdict, at_subscribers, events_of, verdict_on
-from tests.support.chaos.reports import LogLine, of_database
+from tests.support.chaos.reports import LogLine, of_database, of_unreadable_event
 from tests.support.chaos.troubles import CUT_NETWORK, READ_ONLY, PastTrouble
 from tests.support.receiver_process import Arrival
 
@@ -91,3 +91,22 @@ def test_each_begin_and_each_end_is_to_be_reported_once(
     reports = of_database(lines, past)
 
     assert [(each.trouble, each.by, each.begins, each.ends) for each in reports if not each.is_right] == wrong
+
+
+@pytest.mark.parametrize(
+    ("logged", "is_right"),
+    [
+        (["event_deferred", "deferred_event_relayed"], True),
+        (["event_deferred"], False),
+        (["event_deferred", "event_deferred", "deferred_event_relayed"], False),
+        ([], False),
+    ],
+)
+def test_an_event_that_cannot_be_read_is_to_be_reported_once_when_it_waits_and_once_when_it_is_relayed(
+    logged: Sequence[str], is_right: bool
+) -> None:
+    lines = [LogLine(process="worker-1", event=event, at=1.0, values={"event_id": "1"}) for event in logged]
+
+    (report,) = of_unreadable_event(lines)
+
+    assert report.is_right is is_right

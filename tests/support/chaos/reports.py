@@ -64,7 +64,7 @@ async def reports_of(installation: Installation, past: Sequence[PastTrouble]) ->
     if LYING_PROXIES in troubles:
         found += await _of_partners(installation, lines)
     if UNREADABLE_EVENT in troubles:
-        found += _counted(lines, UNREADABLE_EVENT.name, "event_deferred", "deferred_event_relayed", of="event_id")
+        found += of_unreadable_event(lines)
     return found
 
 
@@ -157,6 +157,13 @@ async def _of_partners(installation: Installation, lines: Sequence[LogLine]) -> 
     return in_notices + list(
         _counted(lines, LYING_PROXIES.name, "partner_alert_raised", "partner_alert_cleared", of="partner")
     )
+
+
+def of_unreadable_event(lines: Sequence[LogLine]) -> Sequence[Reported]:
+    """Return how often it was reported of each event that it waits, and that it is relayed; of at least one it was."""
+    name = UNREADABLE_EVENT.name
+    found = list(_counted(lines, name, "event_deferred", "deferred_event_relayed", of="event_id"))
+    return found or [Reported(trouble=name, by="nobody", begins=0, ends=0)]
 
 
 def _counted(
