@@ -14,7 +14,7 @@ import time
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -193,12 +193,35 @@ def initialise(binaries: Path, home: Path) -> None:
     _run([binaries / "initdb", "--pgdata", str(home / "data"), *_INITDB_OPTIONS], cwd=home, **own_account())
 
 
-@dataclass(frozen=True)
+@dataclass(kw_only=True)
 class ServerProcess:
     """A private server, with its process."""
 
     server: PostgresServer
-    process: subprocess.Popen[bytes]
+    command: Sequence[str]
+    home: Path
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        """Start it, without waiting until it is ready."""
+        with (self.home / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, cwd=self.home, stdout=log, stderr=log, **own_account())
+
+    def wait_until_ready(self) -> None:
+        """Wait until it answers.
+
+        Raises:
+            RuntimeError: it ended, or was not ready in time.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return self.server.execute("SELECT 1")
+            except (OSError, asyncpg.CannotConnectNowError):
+                if self.ended or time.monotonic() > deadline:
+                    log = (self.home / "log").read_text()
+                    raise RuntimeError(f"PostgreSQL did not start:\n{log}") from None
+                time.sleep(0.02)
 
     @property
     def ended(self) -> bool:
@@ -224,28 +247,17 @@ def started(binaries: Path, home: Path, given: Mapping[str, str]) -> Iterator[Se
     """Run the server whose files are in this folder for the duration of a block."""
     options = [f"--{name}={value}" for name, value in given.items()]
     command = [str(binaries / "postgres"), "-D", str(home / "data"), f"--unix_socket_directories={home}", *options]
-    with (home / "log").open("wb") as log:
-        process: subprocess.Popen[bytes] = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, **own_account())
     port = f"&port={given['port']}" if "port" in given else ""
+    server = PostgresServer(f"postgresql://postgres@/postgres?host={home}{port}")
+    process = ServerProcess(server=server, command=command, home=home)
+    process.start()
     try:
-        server = PostgresServer(f"postgresql://postgres@/postgres?host={home}{port}")
-        _wait_until_ready(server, process, home / "log")
-        yield ServerProcess(server, process)
+        process.wait_until_ready()
+        yield process
     finally:
         # Immediate shutdown: the data are deleted. It may have been killed.
-        process.send_signal(signal.SIGQUIT)
-        process.wait()
-
-
-def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            return server.execute("SELECT 1")
-        except (OSError, asyncpg.CannotConnectNowError):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
-            time.sleep(0.02)
+        process.process.send_signal(signal.SIGQUIT)
+        process.process.wait()
 
 
 def own_account() -> dict[str, Any]:

@@ -32,28 +32,38 @@ _OPTIONS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class PostgresPair:
     """Two servers of the same database.
 
     Attributes:
         url: names both, and verifies who they are.
         hosts: of each of them, with its port.
+        has_failed_over: the primary was killed, and the standby takes its place.
     """
 
     url: str
     hosts: tuple[str, ...]
     primary: ServerProcess
     standby: ServerProcess
+    has_failed_over: bool = False
 
     @property
     def active(self) -> ServerProcess:
         """The server that takes writes."""
-        return self.standby if self.primary.ended else self.primary
+        return self.standby if self.has_failed_over else self.primary
+
+    def start_again(self) -> None:
+        """Start the servers that ended alone, as whoever watches over them does."""
+        for each in (self.standby,) if self.has_failed_over else (self.primary, self.standby):
+            if each.ended:
+                each.start()
+                each.wait_until_ready()
 
     def fail_over(self) -> None:
         """Kill the primary, and promote the standby."""
         self.primary.kill()
+        self.has_failed_over = True
         self.standby.server.execute("SELECT pg_promote()")
 
 

@@ -148,6 +148,8 @@ async def _full_disk(installation: Installation) -> AsyncIterator[None]:
         return
     with installation.disk.filled():
         yield
+    # A standby that cannot write what it receives ends.
+    await asyncio.to_thread(installation.pair.start_again)
 
 
 @asynccontextmanager
