@@ -5,7 +5,7 @@ What is wrong with a readable request its operation says, by the same rules.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -20,7 +20,6 @@ from app.api.schemas.reference import OrganisationIn
 from app.api.schemas.referral_in import ReferralIn
 from app.api.schemas.steps import ForwardingIn, PlanIn, StepIn
 from app.api.schemas.subscriptions import PreviewIn, SubscriptionIn
-from app.database import Connection
 from app.domain.codes import DisclosureOccasion, System
 from app.domain.errors import FieldFault
 from app.domain.events import EventType
@@ -29,9 +28,11 @@ from app.domain.partners import JobKind
 from app.domain.stated import Stated
 from app.domain.validation import bsn_not_allowed, stated_faults
 from app.operations.access.organisations import code_faults_of, referrer_faults
-from app.operations.cases.register import stated_code
-from app.operations.cases.rules import organisation_faults, plan_faults_of, previous_faults, referrer_code_faults
-from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.cases.stated_rules import (
+    stated_forwarding_faults,
+    stated_plan_faults,
+    stated_registration_faults,
+)
 from app.operations.disclosure.explanation import moment_faults
 from app.operations.partners.jobs import job_faults
 from app.operations.record_lookup import query_faults
@@ -83,18 +84,9 @@ def search_faults(read: ReadContext, stated: Stated) -> Faults:
 
 
 async def _registration(asked: Asked) -> Faults:
-    stored = await asked.read.hub.db.read(_stored_registration_faults, asked)
+    read = asked.read
+    stored = await read.hub.db.read(stated_registration_faults, read.services, read.caller_scope, asked.stated)
     return [*await _step(asked), *stored]
-
-
-def _stored_registration_faults(tx: Connection, asked: Asked) -> Faults:
-    read, stated, uow = asked.read, asked.stated, UnitOfWork(tx, asked.read.services)
-    previous_id = stated.value("previousId", UUID)
-    faults = list(previous_faults(uow, previous_id and read.resolve(previous_id), read.caller_scope.visibility))
-    if "organisationCode" not in stated.unreadable:
-        code = stated_code(read.caller.organisation, stated.value("organisationCode", str))
-        faults += referrer_code_faults(uow, code)
-    return faults
 
 
 async def _step(asked: Asked) -> Faults:
@@ -102,25 +94,16 @@ async def _step(asked: Asked) -> Faults:
 
 
 async def _forwarding(asked: Asked) -> Faults:
-    stored = await asked.read.hub.db.read(_stored_forwarding_faults, asked)
+    stored = await asked.read.hub.db.read(stated_forwarding_faults, asked.read.services, asked.stated)
     return [*await _step(asked), *stored]
-
-
-def _stored_forwarding_faults(tx: Connection, asked: Asked) -> Faults:
-    code = asked.stated.value("organisationCode", str)
-    return list(organisation_faults(UnitOfWork(tx, asked.read.services), code)) if code else []
 
 
 async def _plan(asked: Asked) -> Faults:
-    stored = await asked.read.hub.db.read(_stored_plan_faults, asked)
+    read, trajectory_id = asked.read, asked.record_id("trajectory_id")
+    if trajectory_id is None:
+        return await _step(asked)
+    stored = await read.hub.db.read(stated_plan_faults, read.services, read.caller_scope, trajectory_id, asked.stated)
     return [*await _step(asked), *stored]
-
-
-def _stored_plan_faults(tx: Connection, asked: Asked) -> Faults:
-    signed_on, trajectory_id = asked.stated.value("signedOn", date), asked.record_id("trajectory_id")
-    if signed_on is None or trajectory_id is None:
-        return []
-    return plan_faults_of(tx, asked.read.services, asked.read.caller_scope, trajectory_id, signed_on)
 
 
 async def _subscription(asked: Asked) -> Faults:

@@ -131,6 +131,19 @@ def test_only_the_database_package_commits() -> None:
     assert {path for path in committing if not path.startswith("app/database/")} == set()
 
 
+def test_no_endpoint_composes_a_transaction() -> None:
+    using = [
+        f"{relative(path)}: {node.module} has {name.name}"
+        for path in SOURCES
+        if relative(path).startswith("app/api/")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        for name in node.names
+        if name.name == "Connection"
+    ]
+    assert using == []
+
+
 def test_no_two_public_classes_share_a_name() -> None:
     places = defaultdict(list)
     for path in SOURCES:

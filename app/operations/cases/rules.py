@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from app.database import Connection
 from app.domain.case import Case
 from app.domain.codes import OrganisationRole
 from app.domain.commands import ActionContext, AmendReferral, Command, ForwardReferral, RegisterReferral, SignPlan
@@ -14,10 +13,7 @@ from app.domain.input_rules import InputRule
 from app.domain.queries import Visibility
 from app.domain.text import shown_code
 from app.domain.values import Organisation, Trajectory
-from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.queries import find_case_of_trajectory
 from app.operations.cases.unit_of_work import UnitOfWork
-from app.operations.services import Services
 
 _LONGEST_CODE = 80
 
@@ -80,14 +76,6 @@ def plan_faults(trajectory: Trajectory | None, signed_on: date) -> Iterator[Fiel
     if trajectory and signed_on < trajectory.started_on:
         message = "The plan is signed on the day of the intake or later."
         yield FieldFault("signedOn", InputRule.NOT_BEFORE_INTAKE, message)
-
-
-def plan_faults_of(
-    tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID, signed_on: date
-) -> list[FieldFault]:
-    """Return the fault of a plan of a trajectory that the caller sees."""
-    case = find_case_of_trajectory(tx, services, scope, trajectory_id)
-    return list(plan_faults(case.trajectory if case else None, signed_on))
 
 
 def bsn_change_faults(case: Case, bsn: str | None) -> Iterator[FieldFault]:

@@ -1,0 +1,43 @@
+"""The rules of commands that need stored data, for a body that can be read in part."""
+
+from datetime import date
+from uuid import UUID
+
+from app.database import Connection
+from app.domain.errors import FieldFault
+from app.domain.stated import Stated
+from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.queries import find_case_of_trajectory
+from app.operations.cases.register import stated_code
+from app.operations.cases.rules import organisation_faults, plan_faults, previous_faults, referrer_code_faults
+from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.services import Services
+
+
+def stated_registration_faults(
+    tx: Connection, services: Services, scope: CallerScope, stated: Stated
+) -> list[FieldFault]:
+    """Return the fields of a new referral that name what does not exist, or not for the caller."""
+    uow, previous_id = UnitOfWork(tx, services), stated.value("previousId", UUID)
+    faults = list(
+        previous_faults(uow, previous_id and scope.resolve(services.pseudonyms, previous_id), scope.visibility)
+    )
+    if "organisationCode" not in stated.unreadable:
+        code = stated_code(scope.organisation, stated.value("organisationCode", str))
+        faults += referrer_code_faults(uow, code)
+    return faults
+
+
+def stated_forwarding_faults(tx: Connection, services: Services, stated: Stated) -> list[FieldFault]:
+    """Return why the organisation to which a referral is forwarded does not take part."""
+    code = stated.value("organisationCode", str)
+    return list(organisation_faults(UnitOfWork(tx, services), code)) if code else []
+
+
+def stated_plan_faults(
+    tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID, stated: Stated
+) -> list[FieldFault]:
+    """Return the fault of a plan of a trajectory that the caller sees."""
+    signed_on = stated.value("signedOn", date)
+    case = find_case_of_trajectory(tx, services, scope, trajectory_id) if signed_on else None
+    return list(plan_faults(case.trajectory if case else None, signed_on)) if signed_on else []
