@@ -281,7 +281,7 @@ async def test_partners_are_pulled_on_time_next_to_one_that_does_not_answer(
         running = asyncio.create_task(worker.run(stop, pull_interval_seconds=0.05))
 
         # Shorter than the ten seconds that a call to Allegro may take.
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(9):
             for _ in range(3):
                 before = await _last_pulls(hub)
                 while not _all_pulled_since(before, await _last_pulls(hub)):
