@@ -2,7 +2,7 @@
 
 import json
 
-from app.api.schemas.referral_in import ReferralContentsIn, written
+from app.api.schemas.referral_in import ReferralContentsIn, document_of
 from app.api.schemas.referral_out import ReferralOut
 from app.domain.commands import AmendReferral
 from app.domain.fields import Field
@@ -13,7 +13,7 @@ from tests.support.full_case import CLIENT, CONTENTS, OF_THE_EVENT
 def test_everything_that_a_referrer_states_can_be_written_and_is_read_back() -> None:
     said = AmendReferral(CONTENTS, CLIENT.details)
 
-    body = ReferralContentsIn.model_validate_json(json.dumps(written(said)))
+    body = ReferralContentsIn.model_validate_json(json.dumps(document_of(said)))
 
     assert AmendReferral(body.contents(), body.details()) == said
 

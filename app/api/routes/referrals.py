@@ -25,7 +25,7 @@ from app.api.schemas.lists import (
     ReferralPageOut,
     ReferralSearchIn,
 )
-from app.api.schemas.referral_in import ReferralContentsIn, ReferralIn, written
+from app.api.schemas.referral_in import ReferralContentsIn, ReferralIn, document_of
 from app.api.schemas.referral_out import ReferralOut
 from app.domain.case import Case
 from app.domain.commands import AmendReferral
@@ -180,7 +180,7 @@ def _patched(patch: dict[str, JsonValue], given: Circumstances, case: Case) -> A
     Raises:
         InvalidInput: the result has the wrong form, or no citizen service number any more.
     """
-    document = _merged(written(statement_of(case)), patch)
+    document = _merged(document_of(statement_of(case)), patch)
     findings: Sequence[ErrorDetails] = ()
     try:
         body = ReferralContentsIn.model_validate(document)

@@ -1,7 +1,6 @@
 """What a referrer says about a client (*aanmelding*), and the commands that it becomes."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -215,24 +214,21 @@ class ReferralContentsIn(In):
         )
 
 
-def written(said: AmendReferral) -> dict[str, object]:
-    """Write what a referrer said as the JSON document that a merge patch changes.
+def document_of(statement: AmendReferral) -> dict[str, object]:
+    """Return what a referrer said as the document of :class:`ReferralContentsIn`, which a merge patch changes.
 
     Nothing is checked: a value that came in by a partner's system may be longer than this API takes.
     """
-    contents = asdict(said.contents)
-    document = {
-        **contents,
-        "client": asdict(said.client) if said.client else None,
-        "assessment": {name: contents[column] for name, column in _ASSESSMENT.items()},
+    contents, client = to_jsonable_python((statement.contents, statement.client))
+    assessment = {name: contents.pop(column) for name, column in _ASSESSMENT.items()}
+    return _in_camel_case({**contents, "client": client, "assessment": assessment})
+
+
+def _in_camel_case(document: Mapping[str, object]) -> dict[str, object]:
+    """Return a document with the names of its fields, and of those of the objects in it, as in JSON."""
+    return {
+        to_camel(name): _in_camel_case(value) if isinstance(value, dict) else value for name, value in document.items()
     }
-    for column in _ASSESSMENT.values():
-        del document[column]
-    return {to_camel(name): to_jsonable_python(_in_camel_case(value)) for name, value in document.items()}
-
-
-def _in_camel_case(value: object) -> object:
-    return {to_camel(name): part for name, part in value.items()} if isinstance(value, dict) else value
 
 
 _ASSESSMENT = {"done_by": "assessment_done_by", "life_domains": "life_domains"}
