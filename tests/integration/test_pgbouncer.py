@@ -18,6 +18,7 @@ from app.domain.values import Organisation
 from tests.support.event_env import EventEnv
 from tests.support.hub import CONFIRM, WIJKTEAM, InProcessHub, partner_record, referral
 from tests.support.pgbouncer import SERVER_CONNECTIONS
+from tests.support.postgres import server_process
 
 CLIENTS = 8
 REFERRALS = 32
@@ -32,11 +33,6 @@ async def pooled(pooler_url: str, emptied_postgres_url: str) -> AsyncIterator[Da
     await opened.close()
 
 
-def session(tx: Connection) -> int:
-    number: int = tx.scalar(text("SELECT pg_backend_pid()"))
-    return number
-
-
 def named_statements(tx: Connection) -> int:
     number: int = tx.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
     return number
@@ -49,7 +45,7 @@ async def test_a_hub_works_while_its_transactions_change_the_session(pooled: Dat
     made = await asyncio.gather(*(hub.refer(CONFIRM, reference=f"R-{number}") for number in range(REFERRALS)))
     records = [partner_record(name, referral(organisation_code=WIJKTEAM.code, reference=name)) for name in "ABC"]
     pulled = await hub.pull(*records, system=System.GIDSO)
-    sessions = await asyncio.gather(*(pooled.read(session) for _ in range(REFERRALS)))
+    sessions = await asyncio.gather(*(pooled.read(server_process) for _ in range(REFERRALS)))
 
     assert len(set(made)) == REFERRALS
     assert pulled.applied == 3
@@ -77,7 +73,7 @@ async def test_a_commit_wakes_who_waits_past_the_pooler(pooled: Database, emptie
 
     async with asyncio.timeout(20):
         while not await signal.wait(0.1):
-            await other.write(session)
+            await other.write(server_process)
 
     await other.close()
 
@@ -86,7 +82,7 @@ async def test_what_only_a_server_takes_is_refused_by_the_pooler_and_reported_as
     db = Database.open(pooler_url)
 
     with pytest.raises(Unavailable) as caught:
-        await db.read(session)
+        await db.read(server_process)
 
     assert caught.value.__cause__ is not None
     assert trouble_of(caught.value.__cause__) is Trouble.POOLER

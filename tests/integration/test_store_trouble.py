@@ -19,7 +19,7 @@ from app.domain.values import Organisation
 from app.operations.partners.lease import acquire_lease, leased_state
 from tests.support.event_env import EventEnv
 from tests.support.hub import AT_WIJKTEAM, InProcessHub, partner_record
-from tests.support.postgres import PostgresServer, database_name
+from tests.support.postgres import PostgresServer, database_name, server_process
 from tests.support.scripted_source import ScriptedSource
 from tests.support.store_trouble import end_connections, leave_no_room, read_only
 
@@ -50,11 +50,6 @@ async def postgres(emptied_postgres_url: str) -> AsyncIterator[Database]:
     opened = Database.open(emptied_postgres_url)
     yield opened
     await opened.close()
-
-
-def process(tx: Connection) -> int:
-    number: int = tx.scalar(text("SELECT pg_backend_pid()"))
-    return number
 
 
 def touch(tx: Connection) -> None:
@@ -92,7 +87,7 @@ async def test_all_connections_are_dropped_when_their_server_has_trouble(
 
         def wait(tx: Connection) -> int:
             await_only(together.wait())
-            return process(tx)
+            return server_process(tx)
 
         return set(await asyncio.gather(*(postgres.read(wait) for _ in range(4))))
 
@@ -107,10 +102,10 @@ async def test_all_connections_are_dropped_when_their_server_has_trouble(
 async def test_a_connection_that_ended_while_nobody_used_it_is_replaced_unnoticed(
     postgres: Database, postgres_server: PostgresServer, emptied_postgres_url: str
 ) -> None:
-    before = await postgres.read(process)
+    before = await postgres.read(server_process)
     await end_connections(postgres_server, emptied_postgres_url)
 
-    assert await postgres.write(process) != before
+    assert await postgres.write(server_process) != before
 
 
 async def test_a_server_without_a_free_connection_is_unavailable(
@@ -121,7 +116,7 @@ async def test_a_server_without_a_free_connection_is_unavailable(
     db = Database.open(url)
 
     with pytest.raises(Unavailable) as caught:
-        await db.read(process)
+        await db.read(server_process)
 
     assert caught.value.__cause__ is not None
     assert trouble_of(caught.value.__cause__) is Trouble.NO_CONNECTION
@@ -133,7 +128,7 @@ async def test_a_login_that_is_refused_is_unavailable(emptied_postgres_url: str)
     db = Database.open(make_url(emptied_postgres_url).set(username="stranger").render_as_string(hide_password=False))
 
     with pytest.raises(Unavailable):
-        await db.read(process)
+        await db.read(server_process)
 
     await db.close()
 
@@ -146,7 +141,7 @@ async def test_a_database_that_is_closed_for_connections_is_unavailable(postgres
     db = Database.open(url)
 
     with pytest.raises(Unavailable):
-        await db.read(process)
+        await db.read(server_process)
 
     await db.close()
     await asyncio.to_thread(postgres_server.drop_database, url)

@@ -20,8 +20,9 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
+from app.database import Connection
 from app.models import metadata
 
 START_SECONDS = 20.0
@@ -276,6 +277,12 @@ def own(*paths: Path) -> None:
     if account := own_account():
         for path in paths:
             shutil.chown(path, account["user"], account["group"])
+
+
+def server_process(tx: Connection) -> int:
+    """Return the number of the server's process that serves a connection."""
+    number: int = tx.scalar(text("SELECT pg_backend_pid()"))
+    return number
 
 
 def installed_binaries(home: Path) -> Path:
