@@ -16,8 +16,8 @@ from app.models.access.organisation import load_organisations
 from app.models.bulk import GivenRow, Value, bulk_insert, bulk_update, is_any_of
 from app.models.cases.appointment import appointments_by_id, appointments_of
 from app.models.cases.external_id import external_id_of, linkable
+from app.models.cases.loading import load_cases
 from app.models.cases.referral import load_referral_rows, open_referrals_of, routed_referrals
-from app.models.cases.repository import load_cases
 from app.models.cases.trajectory import load_trajectories_of
 from app.models.delivery.attempt import attempts_of
 from app.models.delivery.disclosure import disclosure

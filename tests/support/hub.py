@@ -45,7 +45,7 @@ from app.domain.ports import Page, PartnerRecord, ReadError
 from app.domain.values import Appointment, ClientDetails, Counsellor, HistoryEntry, ReferralContents
 from app.models import metadata
 from app.models.cases.history import list_history
-from app.models.cases.repository import load_cases
+from app.models.cases.loading import load_cases
 from app.models.delivery.outbox import StoredEvent, chain_events
 from app.models.partners.partner import list_partners
 from app.models.partners.quarantine import quarantine

@@ -14,8 +14,8 @@ from app.domain.fields import Field, FieldValues
 from app.domain.values import Organisation
 from app.models.cases.appointment import appointments_by_id
 from app.models.cases.external_id import external_id_of, link
+from app.models.cases.loading import load_cases, load_feedback_values
 from app.models.cases.referral import RoutedReferral, routed_referrals
-from app.models.cases.repository import load_cases, load_feedback_values
 from app.vault import Vault
 
 __all__ = ["CaseLookup", "EventContext", "stated_facts"]

@@ -19,8 +19,8 @@ from app.domain.values import Consent, HistoryEntry, ListedTrajectory, Organisat
 from app.models.access.organisation import find_organisation
 from app.models.cases.client import bsn_index, wrapped_key_of
 from app.models.cases.history import list_history
+from app.models.cases.loading import load_cases
 from app.models.cases.referral import find_by_references, list_referrals
-from app.models.cases.repository import load_cases
 from app.models.cases.trajectory import list_parties, list_trajectories, referral_id_of
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services

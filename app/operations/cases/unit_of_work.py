@@ -44,7 +44,7 @@ class UnitOfWork:
             (self.organisation(each.organisation_code), each.reference) for each in commands if each.organisation_code
         ]
         self.cases.prefetch_references([(referrer.id, own) for referrer, own in referred if referrer and own])
-        self.cases.prefetch_clients({each.client.bsn for each in commands if each.client.bsn})
+        self.cases.clients.prefetch({each.client.bsn for each in commands if each.client.bsn})
 
     def flush(self, guard: GuardRow | None = None) -> bool:
         """Write everything that changed.

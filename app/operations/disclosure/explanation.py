@@ -16,7 +16,7 @@ from app.domain.values import Organisation
 from app.events.contract.catalogue import fields_for
 from app.events.delivery.routing import referrer_as_receiver
 from app.models.access.organisation import list_kinds
-from app.models.cases.repository import load_cases
+from app.models.cases.loading import load_cases
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.privacy.decision import Decision

@@ -13,8 +13,8 @@ from app.domain.fields import Field, FieldValues
 from app.domain.input_rules import InputRule
 from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.delivery.routing import referrer_as_receiver, unmatched_filters
+from app.models.cases.loading import load_cases
 from app.models.cases.referral import RoutedReferral, worker_index_of
-from app.models.cases.repository import load_cases
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.operations.subscriptions.lookup import SubscriptionRef, visible_subscription

@@ -1,0 +1,109 @@
+"""Loading cases, in a fixed number of queries; nothing encrypted is opened before it is asked for."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row
+
+from app.domain.case import Case, CaseRules, Lazy
+from app.domain.codes import ReferralStatus
+from app.domain.field_values import feedback_values
+from app.domain.fields import FieldValues
+from app.domain.queries import EVERYTHING, Visibility
+from app.domain.values import Organisation
+from app.models.cases.appointment import appointments_of
+from app.models.cases.client import SEALED_COLUMNS, client, client_details, open_details
+from app.models.cases.referral import (
+    WITH_ORGANISATION,
+    load_referral_rows,
+    open_contents,
+    referral,
+    rows_by_id,
+    to_referral,
+)
+from app.models.cases.trajectory import load_trajectories_of
+from app.vault import Sealer, Vault
+
+_WITH_CLIENT = (
+    WITH_ORGANISATION.add_columns(*SEALED_COLUMNS)
+    .join(client_details, client_details.c.referral_id == referral.c.id)
+    .join(client, client.c.id == client_details.c.client_id)
+)
+# Both rows that a change can write are locked, so that what is read of them is the newest. In the order of their ids,
+# so that no two transactions wait for each other.
+_LOCKED = _WITH_CLIENT.order_by(referral.c.id).with_for_update(of=(referral, client_details))
+
+# A referral in one of these states never had an appointment, and only a concluded one has a trajectory. Judged by the
+# locked row, because a query that waited for the lock may be older than what another transaction added.
+_WITHOUT_APPOINTMENT = frozenset(
+    {ReferralStatus.RECEIVED, ReferralStatus.CONFIRMED, ReferralStatus.REJECTED, ReferralStatus.FORWARDED}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedCase:
+    """A case, as it was loaded, and the sealer with the key of its client."""
+
+    case: Case
+    sealer: Sealer
+
+
+def load_cases(
+    tx: Connection, vault: Vault, ids: Collection[UUID], visibility: Visibility = EVERYTHING
+) -> dict[UUID, Case]:
+    """Return the cases of these referrals, by id; those not visible are left out.
+
+    Three queries at most, and one where none of the referrals got any further. Nothing encrypted is opened before it
+    is asked for.
+    """
+    loaded = _load(tx, vault, rows_by_id(tx, _WITH_CLIENT, ids, visibility))
+    return {each.case.id: each.case for each in loaded}
+
+
+def lock_cases(
+    tx: Connection, vault: Vault, ids: Collection[UUID], visibility: Visibility, rules: CaseRules
+) -> list[LoadedCase]:
+    """Return the cases of these referrals for changing, locked until the end of the transaction."""
+    return _load(tx, vault, rows_by_id(tx, _LOCKED, ids, visibility), rules)
+
+
+def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRules | None = None) -> list[LoadedCase]:
+    stored = [(row, to_referral(row)) for row in rows]
+    referrals = [each for _, each in stored]
+    appointments = appointments_of(tx, [each.id for each in referrals if each.status not in _WITHOUT_APPOINTMENT])
+    concluded = [each.id for each in referrals if each.status is ReferralStatus.CONCLUDED]
+    trajectories = load_trajectories_of(tx, concluded)
+    loaded = []
+    for row, found in stored:
+        sealer = vault.client_sealer(row.wrapped_key)
+        case = Case(
+            referral=found,
+            sealed_contents=Lazy(partial(open_contents, sealer, row)),
+            sealed_client=Lazy(partial(open_details, sealer, row)),
+            appointments=appointments.get(found.id, ()),
+            trajectory=trajectories.get(found.id),
+            change_rules=rules,
+        )
+        loaded.append(LoadedCase(case=case, sealer=sealer))
+    return loaded
+
+
+def load_feedback_values(
+    tx: Connection, referral_ids: Collection[UUID], guided: Collection[UUID]
+) -> dict[UUID, tuple[Organisation, FieldValues]]:
+    """Return what there is to disclose to referrers, with the referrer, by referral; nothing encrypted is opened.
+
+    Args:
+        tx: reads only.
+        referral_ids: the referrals asked about.
+        guided: those of them whose trajectory is asked about too.
+    """
+    trajectories = load_trajectories_of(tx, guided)
+    found = {}
+    for row in load_referral_rows(tx, referral_ids, EVERYTHING):
+        stored = to_referral(row)
+        found[stored.id] = (stored.organisation, feedback_values(stored, trajectories.get(stored.id)))
+    return found
