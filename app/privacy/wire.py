@@ -17,7 +17,7 @@ _STATUSES = {Field.REFERRAL_STATUS, Field.REFERRAL_DISCLOSED_STATUS}
 def to_wire(fields: Mapping[Field, object]) -> dict[str, object]:
     """Nest fields by group: ``{"referral": {"id": …, "receivedAt": …}, "occurredAt": …}``.
 
-    ``referral.status`` and ``referral.told_status`` share a name; where both are given, the former is shown.
+    The status and the one that was disclosed to the referrer share a name; where both are given, the former is shown.
 
     Args:
         fields: JSON-ready values by field, as the privacy gate released them.

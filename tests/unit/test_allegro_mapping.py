@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -105,23 +105,6 @@ def test_adapter_simulator_and_contract_have_the_same_lists(
     assert set(table) == set(at_allegro.values()) == in_contract
     assert {code: row for row, code in table.items()} == dict(at_allegro)
     assert set(table.values()) == set(enum)
-
-
-@pytest.mark.parametrize(
-    ("enum", "translate", "schema"),
-    [
-        (codes.IntakeResult, allegro_codes.intake_result_code, "Intakeresultaat"),
-        (codes.TrajectoryResult, allegro_codes.trajectory_result_code, "Trajectresultaat"),
-        (codes.DropOutReason, allegro_codes.drop_out_reason_code, "Uitvalreden"),
-        (codes.KbrStatus, allegro_codes.kbr_status_code, "KbrStatus"),
-        (codes.RejectionReason, allegro_codes.rejection_reason_code, "Afwijsreden"),
-        (codes.ClosureReason, allegro_codes.closure_reason_code, "Afsluitreden"),
-        (codes.CancellationReason, allegro_codes.cancellation_reason_code, "Vervalreden"),
-    ],
-)
-def test_every_code_has_a_value_at_the_desk(enum: type[Code], translate: Callable[[Any], object], schema: str) -> None:
-    for code in enum:
-        validator(schema).validate(translate(code))
 
 
 def test_every_kind_of_change_in_the_contract_is_read() -> None:

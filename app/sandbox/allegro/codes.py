@@ -106,29 +106,9 @@ def trajectory_result_code(result: TrajectoryResult) -> AllegroCode:
     return _value(TRAJECTORY_RESULTS[result])
 
 
-def drop_out_reason_code(reason: DropOutReason) -> AllegroCode:
-    """Return Allegro's value for the reason of a drop-out (*uitvalreden*)."""
-    return _value(DROP_OUT_REASONS[reason])
-
-
 def kbr_status_code(status: KbrStatus) -> AllegroCode:
     """Return Allegro's value for the status of an application (*KBR-aanvraag*)."""
     return _value(KBR_STATUSES[status])
-
-
-def rejection_reason_code(reason: RejectionReason) -> AllegroCode:
-    """Return Allegro's value for the reason of a rejection (*afwijzing*)."""
-    return _value(REJECTION_REASONS[reason])
-
-
-def closure_reason_code(reason: ClosureReason) -> AllegroCode:
-    """Return Allegro's value for the reason of a closure (*afsluiting*)."""
-    return _value(CLOSURE_REASONS[reason])
-
-
-def cancellation_reason_code(reason: CancellationReason) -> AllegroCode:
-    """Return Allegro's value for the reason of a cancelled appointment (*afspraak vervallen*)."""
-    return _value(CANCELLATION_REASONS[reason])
 
 
 def yes_no(answer: bool) -> str:
