@@ -21,9 +21,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app.sandbox.allegro.faults import ALLEGRO_FAULT_KINDS, AllegroFaults
+from app.sandbox.allegro.files import LinkOutcome
 from app.sandbox.allegro.messages import FACT, MESSAGE, REFERRAL, message_faults
 from app.sandbox.allegro.page import files_page
-from app.sandbox.allegro.records import AllegroRecords, LinkOutcome, PutOutcome
+from app.sandbox.allegro.records import AllegroRecords, PutOutcome
 from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.lengths import misfits, too_long
@@ -46,7 +47,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
     Files, messages and changes are in ``store``; tokens are in memory only and expire by ``clock``.
     """
     plan = FaultPlan("allegro", ALLEGRO_FAULT_KINDS, clock)
-    records, tokens = AllegroRecords(store, SkewedClock(clock, plan), plan), _Tokens(clock)
+    records, tokens = AllegroRecords.of(store, SkewedClock(clock, plan), plan), _Tokens(clock)
     api, console = _AllegroApi(records), _AllegroConsole(records, plan)
     message_path = "/api/v1/verwijzingen/{reference}/berichten"
     app = Starlette(
@@ -67,7 +68,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/", console.page),
         ]
     )
-    return FaultMiddleware(app, AllegroFaults(tokens.expire, records.repair), plan)
+    return FaultMiddleware(app, AllegroFaults(tokens.expire, records.feed.repair), plan)
 
 
 class _Tokens:
@@ -121,13 +122,13 @@ class _AllegroApi:
         after, limit = _number(request, "na", "0"), _number(request, "aantal", "100")
         if after is None or limit is None or not 1 <= limit <= _MAX_PAGE:
             return _fault(400, "parameter-ongeldig", f"na is 0 of hoger, aantal is 1 tot en met {_MAX_PAGE}.")
-        return JSONResponse({"mutaties": self._records.changes_after(after, limit)})
+        return JSONResponse({"mutaties": self._records.feed.after(after, limit)})
 
     async def referrals(self, request: Request) -> Response:
-        return _file_page(request, "verwijzingen", self._records.referrals_after, _receipt)
+        return _file_page(request, "verwijzingen", self._records.files.with_referral_after, _receipt)
 
     async def files(self, request: Request) -> Response:
-        return _file_page(request, "dossiers", self._records.files_after, _overview)
+        return _file_page(request, "dossiers", self._records.files.after, _overview)
 
     async def link_file(self, request: Request) -> Response:
         link = await json_of(request)
@@ -135,7 +136,7 @@ class _AllegroApi:
         if reference is None:
             return _fault(400, "bericht-ongeldig", "De inhoud is een externReferentie: een uuid.")
         number = request.path_params["number"]
-        match self._records.link_file(number, reference):
+        match self._records.files.link(number, reference):
             case LinkOutcome.UNKNOWN:
                 return _fault(404, "dossier-onbekend", "Er is geen dossier met dit nummer.")
             case LinkOutcome.CONFLICT:
@@ -149,11 +150,11 @@ class _AllegroApi:
             return _fault(400, "bericht-ongeldig", "externReferentie is een uuid en de inhoud een JSON-object.")
         if faults := list(misfits(contents, REFERRAL)):
             return _fault(400, "bericht-ongeldig", "De verwijzing is niet zoals het contract zegt.", faults)
-        number, created = self._records.put_referral(reference, contents)
+        number, created = self._records.files.put(reference, contents)
         return JSONResponse({"dossiernummer": number, "externReferentie": reference}, 201 if created else 200)
 
     async def referral(self, request: Request) -> Response:
-        file = self._records.file(_reference(request) or "")
+        file = self._records.files.of(_reference(request) or "")
         if file is None:
             return _fault(404, "verwijzing-onbekend", "Meld de verwijzing eerst aan.")
         return JSONResponse(file)
@@ -164,15 +165,15 @@ class _AllegroApi:
             return _fault(400, "bericht-ongeldig", "externReferentie is een uuid en de inhoud een JSON-object.")
         if faults := [*message_faults(message), *misfits(message, MESSAGE)]:
             return _fault(400, "bericht-ongeldig", "Het bericht is niet zoals het contract zegt.", faults)
-        if self._records.file(reference) is None:
+        if self._records.files.of(reference) is None:
             return _fault(404, "verwijzing-onbekend", "Meld de verwijzing eerst aan.")
-        outcome = self._records.put_message(reference, message)
+        outcome = self._records.messages.put(reference, message)
         if outcome is PutOutcome.CONFLICT:
             return _fault(409, "bericht-id-in-gebruik", "Dit berichtId hoort bij een ander bericht.")
         return JSONResponse(message, 201 if outcome is PutOutcome.CREATED else 200)
 
     async def message(self, request: Request) -> Response:
-        message = self._records.message(_reference(request) or "", request.path_params["message_id"])
+        message = self._records.messages.find(_reference(request) or "", request.path_params["message_id"])
         if message is None:
             return _fault(404, "bericht-onbekend", "Dit bericht is niet ontvangen.")
         return JSONResponse(message)
@@ -191,30 +192,33 @@ class _AllegroConsole:
             return _fault(400, "feit-ongeldig", "Elk feit heeft feitId, soort, datum en gegevens.", detail)
         if long := [f"feit {n}: {text}" for n, fact in enumerate(facts) for text in too_long(fact, FACT)]:
             return _fault(400, "feit-ongeldig", "Niets verwerkt: er is te veel ingevuld.", long)
-        numbers = [self._records.find_file(fact.get("dossiernummer"), fact.get("kenmerkVerwijzer")) for fact in facts]
+        numbers = [self._records.files.find(fact.get("dossiernummer"), fact.get("kenmerkVerwijzer")) for fact in facts]
         found = [(number, fact) for number, fact in zip(numbers, facts, strict=True) if number is not None]
         if len(found) < len(facts):
             missing = [fact["feitId"] for number, fact in zip(numbers, facts, strict=True) if number is None]
             return _fault(404, "dossier-onbekend", "Niets verwerkt: geen of meer dan een dossier gevonden.", missing)
-        done = sum(self._records.record_fact(number, fact) for number, fact in found)
+        done = sum(self._record(number, fact) for number, fact in found)
         return JSONResponse({"verwerkt": done, "bekend": len(facts) - done})
 
+    def _record(self, number: str, fact: Document) -> bool:
+        return self._records.feed.record(number, self._records.files.referral_of(number), fact)
+
     async def commit_late(self, request: Request) -> Response:
-        return JSONResponse({"vastgelegd": self._records.commit_late()})
+        return JSONResponse({"vastgelegd": self._records.feed.commit_late()})
 
     async def make_files(self, request: Request) -> Response:
         entries = await json_of(request)
         if not isinstance(entries, list) or not all(_is_entry(each) for each in entries):
             text = "Elk dossier heeft een invoerId en een verwijzing zoals in het contract."
             return _fault(400, "dossier-ongeldig", text)
-        numbers = [self._records.make_file(each["invoerId"], each["verwijzing"]) for each in entries]
+        numbers = [self._records.files.make(each["invoerId"], each["verwijzing"]) for each in entries]
         return JSONResponse({"dossiernummers": numbers})
 
     async def files(self, request: Request) -> Response:
         after = request.query_params.get("na", "")
         if not _is_file_number(after):
             return _fault(400, "parameter-ongeldig", "na is een dossiernummer.")
-        return JSONResponse({"dossiers": [_summary(file) for file in self._records.files_after(after)]})
+        return JSONResponse({"dossiers": [_summary(file) for file in self._records.files.after(after)]})
 
     async def page(self, request: Request) -> Response:
         return HTMLResponse(files_page(self._records, _FILES_ON_PAGE, self._plan.html_note()))

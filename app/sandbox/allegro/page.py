@@ -26,16 +26,16 @@ def files_page(records: AllegroRecords, limit: int, note: str) -> str:
         limit: the maximum number of files.
         note: HTML above the files.
     """
-    files = records.newest_files(limit)
+    files = records.files.newest(limit)
     return _PAGE.format(count=len(files), note=note, rows="\n".join(_row(records, file) for file in files))
 
 
 def _row(records: AllegroRecords, file: Document) -> str:
     referral = file["verwijzing"]
     client, referrer = referral.get("client", {}), referral.get("verwijzer", {})
-    changes = [_change(change) for change in records.changes_of(file["dossiernummer"])]
+    changes = [_change(change) for change in records.feed.of(file["dossiernummer"])]
     messages = [
-        str(message.get("tekst", message.get("soort"))) for message in records.messages_of(file["externReferentie"])
+        str(message.get("tekst", message.get("soort"))) for message in records.messages.about(file["externReferentie"])
     ]
     cells = (
         escape(f"{file['dossiernummer']} · {referral.get('kenmerkVerwijzer', '?')}"),
