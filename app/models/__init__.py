@@ -12,12 +12,13 @@ from app.models.access import (
 from app.models.base import metadata
 from app.models.cases import appointment, client, external_id, history, referral, trajectory
 from app.models.delivery import delivery, disclosure, event_feed, outbox, receiver_health, subscription
-from app.models.partners import field_sync, job, partner, quarantine, record, run
+from app.models.partners import compared, field_sync, job, partner, quarantine, record, run
 
 __all__ = [
     "api_client",
     "appointment",
     "client",
+    "compared",
     "delivery",
     "disclosure",
     "event_feed",
