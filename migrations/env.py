@@ -1,6 +1,7 @@
 """Runs the migrations, for ``app.database.upgrade_schema`` and for the ``alembic`` command."""
 
 import os
+import time
 from typing import Any, Literal
 
 from alembic import context
@@ -8,10 +9,12 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, text
 
 from app.database import with_own_connection
+from app.database.migrating import LOCK_WAIT
 from app.models import metadata
 
 # Any number that nothing else in the database locks on.
 MIGRATION_LOCK = 7_283_002
+TURN_SECONDS = 0.2
 
 
 def main() -> None:
@@ -44,13 +47,23 @@ def migrate(connection: Connection) -> None:
 def take_turns_and_limit_waiting(connection: Connection) -> None:
     """Let one process migrate at a time, and never make the hub wait long for a migration.
 
-    A statement that queues for a lock also holds up everyone behind it, so it gives up after four seconds.
+    A statement that queues for a lock also holds up everyone behind it, so it gives up after four seconds. Once it has
+    the lock it may take its time: a large table takes minutes.
     """
+    while not take_turn(connection):
+        time.sleep(TURN_SECONDS)
     with connection.begin():
         connection.execute(text("SET statement_timeout = 0"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-        connection.execute(text("SET lock_timeout = '4s'"))
-        connection.execute(text("SET statement_timeout = '5s'"))
+        connection.execute(text(f"SET lock_timeout = '{LOCK_WAIT}'"))
+
+
+def take_turn(connection: Connection) -> bool:
+    """Return whether this process may migrate. Asked time and again, because an index waits for whoever waits here."""
+    with connection.begin():
+        taken: bool = connection.execute(
+            text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATION_LOCK}
+        ).scalar_one()
+    return taken
 
 
 def render_own_type(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:

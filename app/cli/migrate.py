@@ -6,10 +6,10 @@ import typer
 
 from app.cli.program import console, friendly_errors
 from app.cli.runtime import change_stored, read_settings
-from app.database import upgrade_schema, with_own_connection
+from app.database import with_own_connection
 from app.operations.access.organisations import set_up_institutions
 from app.operations.master_key import value_opened_by
-from app.operations.schema import require_reach
+from app.operations.schema import migrate_schema, require_reach
 
 commands = typer.Typer()
 
@@ -22,6 +22,6 @@ def migrate() -> None:
     with friendly_errors():
         require_reach(url)
         with_own_connection(url, partial(value_opened_by, key=settings.known_master_key()))
-        upgrade_schema(url)
+        migrate_schema(url)
     change_stored(set_up_institutions)
     console.print("The schema is up to date.")

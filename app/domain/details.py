@@ -421,6 +421,12 @@ class Detail(Enum):
         "The database stops or starts ({kind}); the hub tries again.",
         "De database stopt of start ({kind}); de hub probeert het opnieuw.",
     )
+    TABLE_LOCKED = (
+        "Another process has a table locked that the migration changes; stop the processes of the hub, and run "
+        "'trajecthub migrate' again.",
+        "Een ander proces houdt een tabel vast die de migratie wijzigt; stop de processen van de hub, en geef "
+        "'trajecthub migrate' opnieuw.",
+    )
     NO_TABLES = (
         "The database has no tables yet; run 'trajecthub migrate'.",
         "De database heeft nog geen tabellen; geef 'trajecthub migrate'.",

@@ -4,7 +4,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from app.connection_failure import errors_behind
-from app.database import Database, StoreError, Trouble, kind_of, newest_schema, trouble_of, with_own_connection
+from app.database import (
+    Database,
+    StoreError,
+    Trouble,
+    kind_of,
+    newest_schema,
+    trouble_of,
+    upgrade_schema,
+    with_own_connection,
+)
 from app.database_address import Connections
 from app.domain.details import Detail, Said
 from app.domain.errors import Unavailable
@@ -84,6 +93,20 @@ def require_reach(url: str) -> None:
     """
     with _in_reach():
         with_own_connection(url, schema_version)
+
+
+def migrate_schema(url: str) -> None:
+    """Bring the database to the newest schema.
+
+    Raises:
+        DatabaseUnusable: another process has a table locked; what was done until then stays.
+    """
+    try:
+        upgrade_schema(url)
+    except StoreError as error:
+        if trouble_of(error) is not Trouble.CONTENDED:
+            raise
+        raise DatabaseUnusable(Detail.TABLE_LOCKED()) from error
 
 
 def fault_of_schema(version: str | None, newest: str) -> Said | None:

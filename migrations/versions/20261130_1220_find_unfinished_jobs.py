@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_1220"
-down_revision = "20261130_1210"
+down_revision = "20261130_1215"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,8 @@ Works with the previous release's code, which does not need the order.
 """
 
 import sqlalchemy as sa
-from alembic import op
+
+from app.database.migrating import build_index
 
 revision = "20261130_1230"
 down_revision = "20261130_1220"
@@ -15,13 +16,8 @@ PARKED = sa.text("state = 'parked'")
 
 
 def upgrade() -> None:
-    replace_index(["receiver", "event_position"])
+    build_index("ix_delivery_parked", "delivery", ["receiver", "event_position"], PARKED)
 
 
 def downgrade() -> None:
-    replace_index(["receiver"])
-
-
-def replace_index(columns: list[str]) -> None:
-    op.drop_index("ix_delivery_parked", "delivery")
-    op.create_index("ix_delivery_parked", "delivery", columns, sqlite_where=PARKED, postgresql_where=PARKED)
+    build_index("ix_delivery_parked", "delivery", ["receiver"], PARKED)

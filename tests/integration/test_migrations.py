@@ -6,11 +6,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import alembic.command
 import alembic.config
+import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -27,12 +29,27 @@ from app.models.delivery.claim import next_sequences
 from app.models.delivery.delivery import deliveries_about
 from app.models.delivery.outbox import chain_events, event
 from app.models.partners.job import list_jobs
+from app.operations.schema import DatabaseUnusable, migrate_schema
+from tests.support.chaos.waiting import until
+from tests.support.patience import PATIENCE
 from tests.support.postgres import PostgresServer
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
 
 
 BEFORE_PARAMETERS = "20261130_0900"
+
+BEFORE_REFERRERS = "20261130_1200"
+
+BEFORE_REPLACED_INDEX = "20261130_1220"
+_REPLACED = "'ix_delivery_parked'::regclass"
+TOUCH = "UPDATE delivery SET attempts = attempts WHERE false"
+IS_WAITING = """
+    SELECT count(*) > 0 FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INDEX CONCURRENTLY%'
+"""
+IS_VALID = f"SELECT indisvalid AND indnatts = 2 FROM pg_index WHERE indexrelid = {_REPLACED}"
+BREAK_OFF = f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = {_REPLACED}"
 
 # What the release before ``subject_id`` stored, with an event type for each kind of subject.
 BEFORE_SUBJECTS, MOMENT = "20261123_1200", datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -206,3 +223,56 @@ async def test_parameters_of_jobs_move_out_of_their_reports(empty_database_url: 
 @pytest.mark.parametrize("path", sorted(VERSIONS.glob("*.py")), ids=lambda path: path.stem)
 def test_file_name_is_dated_and_says_what_changes(path: Path) -> None:
     assert re.fullmatch(r"\d{8}_\d{4}_[a-z0-9_]+", path.stem)
+
+
+async def test_others_write_to_a_table_that_is_indexed_anew(postgres_server: PostgresServer) -> None:
+    """A transaction that began earlier keeps the migration waiting; who comes later does not wait for either."""
+    url = postgres_server.create_database()
+    await asyncio.to_thread(upgrade_schema, url)
+    await asyncio.to_thread(go_back, url, BEFORE_REPLACED_INDEX)
+    earlier, later, observer = [await asyncpg.connect(url) for _ in range(3)]
+    await later.execute("SET lock_timeout = '2s'")
+
+    async with earlier.transaction():
+        await earlier.execute(TOUCH)
+        upgrading = asyncio.create_task(asyncio.to_thread(upgrade_schema, url))
+        await until(partial(observer.fetchval, IS_WAITING), PATIENCE)
+        await later.execute(TOUCH)
+    await upgrading
+
+    assert await observer.fetchval(IS_VALID)
+    for connection in (earlier, later, observer):
+        await connection.close()
+    postgres_server.drop_database(url)
+
+
+async def test_a_migration_that_meets_a_locked_table_says_so_and_can_be_run_again(
+    postgres_server: PostgresServer,
+) -> None:
+    url = postgres_server.create_database()
+    await asyncio.to_thread(upgrade_schema, url)
+    await asyncio.to_thread(go_back, url, BEFORE_REFERRERS)
+    other = await asyncpg.connect(url)
+
+    async with other.transaction():
+        await other.execute("LOCK TABLE event")
+        with pytest.raises(DatabaseUnusable, match="a table locked"):
+            await asyncio.to_thread(migrate_schema, url)
+    await asyncio.to_thread(migrate_schema, url)
+
+    await other.close()
+    postgres_server.drop_database(url)
+
+
+async def test_an_index_whose_building_was_broken_off_is_made_again(postgres_server: PostgresServer) -> None:
+    url = postgres_server.create_database()
+    await asyncio.to_thread(upgrade_schema, url)
+    await asyncio.to_thread(go_back, url, BEFORE_REPLACED_INDEX)
+    connection = await asyncpg.connect(url)
+    await connection.execute(BREAK_OFF)
+
+    await asyncio.to_thread(upgrade_schema, url)
+
+    assert await connection.fetchval(IS_VALID)
+    await connection.close()
+    postgres_server.drop_database(url)
