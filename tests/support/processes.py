@@ -51,6 +51,11 @@ class Program:
             raise RuntimeError(f"{self.arguments[0]} is not running")
         return self._process.pid
 
+    @property
+    def ended_alone(self) -> bool:
+        """Whether the program ended although nobody ended it."""
+        return self._process is not None and self._process.poll() is not None
+
     def start(self) -> None:
         """Start the program without waiting until it is ready."""
         command, environment = [sys.executable, "-m", *self.arguments], {**os.environ, **self.environment}

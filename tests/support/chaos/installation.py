@@ -145,15 +145,27 @@ async def running_installation() -> AsyncIterator[Installation]:
 
 @asynccontextmanager
 async def _running(programs: Collection[Program]) -> AsyncIterator[None]:
-    """Run programs for the duration of a block; in threads, because they need the proxies of this process."""
+    """Run programs for the duration of a block, and start again what ends alone, as whoever watches over them does."""
     for each in programs:
         each.start()
+    watching = asyncio.create_task(_watch(programs))
     try:
+        # In threads, because they need the proxies of this process.
         for each in programs:
             await asyncio.to_thread(each.wait_until_ready)
         yield
     finally:
+        watching.cancel()
         await asyncio.gather(*(asyncio.to_thread(each.end) for each in programs))
+
+
+async def _watch(programs: Collection[Program]) -> None:
+    """Start programs again that end, such as a worker that finds no database when it starts."""
+    while True:
+        for each in programs:
+            if each.ended_alone:
+                each.start()
+        await asyncio.sleep(1)
 
 
 @asynccontextmanager
