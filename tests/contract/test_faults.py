@@ -151,6 +151,17 @@ async def test_maintenance_lasts_its_time_and_then_everything_is_there(partner: 
     assert await partner.made(FaultKind.MAINTENANCE) == 2
 
 
+async def test_a_clock_that_is_set_back_ends_maintenance(partner: SimulatedPartner) -> None:
+    await partner.set_faults({"maintenance": {"next": 1}})
+    partner.clock.set(NOON)
+    with pytest.raises(PartnerUnreachable):
+        await partner.pull()
+
+    partner.clock.set(NOON - timedelta(days=70))
+
+    assert len(await partner.pull()) == 3
+
+
 async def test_a_record_comes_twice(partner: SimulatedPartner) -> None:
     await partner.set_faults({"duplicate": {"next": 1}})
 

@@ -211,10 +211,12 @@ class FaultPlan:
     def maintenance_left(self) -> int:
         """Return the seconds of maintenance that are left, 0 when calls are answered; count a refused call."""
         now = self._clock.now()
-        if self._closed_until and self._closed_until > now:
+        length = timedelta(seconds=self.settings.maintenance_seconds)
+        # A clock that is set back, as before another scenario, ends the window too.
+        if self._closed_until and now < self._closed_until <= now + length:
             self.made[FaultKind.MAINTENANCE] += 1
         elif self.triggers(FaultKind.MAINTENANCE):
-            self._closed_until = now + timedelta(seconds=self.settings.maintenance_seconds)
+            self._closed_until = now + length
         else:
             return 0
         return max(1, round((self._closed_until - now).total_seconds()))
