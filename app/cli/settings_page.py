@@ -16,7 +16,13 @@ setting is missing or weak; `trajecthub doctor` names every fault at once.
 """
 
 _COLUMNS = ("variable", "type", "unit", "default", "required in production", "effect")
-_FORMATS = {"path": "path", "time": "time `HH:MM`", "ipv4network": "network", "ipv6network": "network"}
+_FORMATS = {
+    "path": "path",
+    "time": "time `HH:MM`",
+    "date": "date `YYYY-MM-DD`",
+    "ipv4network": "network",
+    "ipv6network": "network",
+}
 _UNITS = {"_seconds": "seconds", "_per_second": "calls per second"}
 _URL = "^https?://"
 
@@ -92,7 +98,7 @@ def _text_type(schema: Schema) -> str:
 
 
 def _unit(name: str, schema: Schema) -> str:
-    if schema.get("format") == "time" or "prefixItems" in schema.get("items", {}):
+    if schema.get("format") in ("date", "time") or "prefixItems" in schema.get("items", {}):
         return "Dutch time"
     return next((unit for suffix, unit in _UNITS.items() if name.endswith(suffix)), "")
 

@@ -1,7 +1,7 @@
 """The adapter of GIDSO against its simulator, over real HTTP."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import httpx
@@ -12,7 +12,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from app.adapters.common.adapter import Adapter
-from app.adapters.gidso import connect_gidso
+from app.adapters.common.settings import Credential
+from app.adapters.gidso import GidsoSettings, connect_gidso
 from app.domain.commands import GiveSignal, RegisterReferral, WithdrawReferral
 from app.domain.errors import CursorExpired, PartnerRefused, PartnerUnreachable
 from app.domain.ports import Page, PartnerSink, PartnerSource, Receipt
@@ -159,7 +160,8 @@ async def test_registrations_before_the_agreed_moment_are_not_read(
     server: Server, console: httpx.AsyncClient, clock: SettableClock
 ) -> None:
     await save(console, row(1, AangemeldOp="2019-08-31"), row(2, AangemeldOp="2019-09-02T00:00:00+02:00"))
-    late = connect_gidso(server.url, API_KEY, clock, read_from=datetime(2019, 9, 1, tzinfo=UTC))
+    settings = GidsoSettings(url=server.url, api_key=Credential(API_KEY), read_from=date(2019, 9, 1))
+    late = settings.connect(server.url, clock, None)
 
     records, cursor = await pull(late)
     await save(console, row(1, AangemeldOp="2019-08-31", Gebied="Noord"))

@@ -3,7 +3,7 @@
 Contract: ``openapi/partners/gidso.yaml``.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from ssl import SSLContext
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from app.adapters.gidso.client import GidsoClient
 from app.adapters.gidso.sink import GidsoSink
 from app.adapters.gidso.source import GidsoSource
 from app.domain.codes import System
+from app.domain.local_time import midnight
 from app.domain.ports import Clock
 
 __all__ = ["GidsoSettings", "connect_gidso"]
@@ -29,9 +30,14 @@ class GidsoSettings(PartnerSettings):
     api_key: Credential = NOT_SET
     """The hub's API key at GIDSO."""
 
+    read_from: date | None = None
+    """Day before which registrations are not read; set it before the first pull, and do not change it."""
+
     @override
     def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
-        return connect_gidso(url, self.api_key.get_secret_value(), clock, pace=pace, tls=self.tls())
+        read_from = midnight(self.read_from) if self.read_from else None
+        api_key = self.api_key.get_secret_value()
+        return connect_gidso(url, api_key, clock, read_from=read_from, pace=pace, tls=self.tls())
 
 
 def connect_gidso(  # noqa: PLR0913  # all but the first three are seldom set
