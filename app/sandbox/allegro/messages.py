@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from app.sandbox.contract_lengths import json_limits
+from app.sandbox.contract_fields import json_limits
 from app.sandbox.lengths import Limits
 from app.sandbox.runtime import Document
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.sandbox.contract_lengths import json_limits
+from app.sandbox.contract_fields import json_limits
 from app.sandbox.lengths import misfits
 
 JOURNAL_CATEGORIES = ("AANMELDING", "AFSPRAAK", "PLAN", "RESULTAAT", "HULPVERLENING", "VOORTGANG", "AFSLUITING")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.sandbox.contract_lengths import xsd_limits
+from app.sandbox.contract_fields import xsd_limits
 from app.sandbox.lengths import Limits
 
 REGISTRATION: Final = xsd_limits("rmw", "Aanmelding")

@@ -7,39 +7,17 @@ from typing import Any, Final
 from lxml import etree
 
 from app.domain.local_time import AMSTERDAM
+from app.sandbox.contract_fields import xsd_fields
 from app.sandbox.runtime import Document
 
 NAMESPACE: Final = "urn:nl:rmw:aanmelding:v1"
 _PREFIX: Final = f"{{{NAMESPACE}}}"
-FIELDS: Final = (
-    "aanmeldnummer",
-    "aanmeldcode",
-    "teamcode",
-    "soortTeam",
-    "datumAanmelding",
-    "gebied",
-    "klant",
-    "consulent",
-    "regie",
-    "driegesprek",
-    "locatie",
-    "aanleiding",
-    "motivatie",
-    "inkomen",
-    "schulden",
-    "dreiging",
-    "indBewind",
-    "indWsnp",
-    "indWmo",
-    "toestemming",
-    "vervallen",
-)
-"""The fields of a registration, in the order of the schema."""
-GROUPS: Final = {
-    "klant": ("bsn", "voornaam", "achternaam", "geboortedatum", "geslacht", "adres", "telefoon", "email"),
-    "consulent": ("naam", "telefoon", "email"),
-    "toestemming": ("terugkoppeling", "datum"),
-}
+_ADDED: Final = frozenset({"mutatienummer", "tijdstipMutatie", "statusregel", "tab"})
+_REGISTRATION: Final = xsd_fields("rmw", "Aanmelding")
+
+FIELDS: Final = tuple(name for name in _REGISTRATION if name not in _ADDED)
+"""The fields of a registration that consultants fill in, in the order of the schema; RMW adds the others."""
+GROUPS: Final = {name: _REGISTRATION[name] for name in FIELDS if _REGISTRATION[name]}
 """The fields of each group, in the order of the schema."""
 
 _NSMAP: Final[dict[Any, str]] = {None: NAMESPACE}

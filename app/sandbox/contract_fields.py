@@ -1,9 +1,9 @@
-"""The maximum lengths in the contracts of the partners, read from the contracts themselves.
+"""Fields of messages and their maximum lengths, read from the contracts of the partners themselves.
 
 ``openapi/partners`` is installed with the simulators.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from app.sandbox.lengths import Limits
 from app.sandbox.runtime import Document
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
+_COMPLEX = f"{_XS}complexType"
 
 _Found = Iterator[tuple[str, int | None]]
 
@@ -25,14 +26,27 @@ def json_limits(partner: str, schema: str) -> Limits:
 
 def xsd_limits(partner: str, kind: str) -> Limits:
     """Return the limits of all texts in a type of the XML schema of a partner."""
-    schema = etree.parse(_folder() / f"{partner}.xsd").getroot()
-    return dict(_in_xsd(kind, schema, ""))
+    return dict(_in_xsd(kind, _schema(partner), ""))
+
+
+def xsd_fields(partner: str, kind: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the fields of a type in the XML schema of a partner, in their order; with each the fields inside it."""
+    schema = _schema(partner)
+    fields = {}
+    for element in _elements(schema.find(f"*[@name='{kind}']")):
+        inner = schema.find(f"*[@name='{element.get('type')}']") if element.get("type") else element.find(_COMPLEX)
+        fields[str(element.get("name"))] = tuple(str(each.get("name")) for each in _elements(inner))
+    return fields
 
 
 def _folder() -> Path:
     package = Path(__file__).parent
     in_repository, in_package = package.parents[1] / "openapi" / "partners", package / "contracts"
     return in_package if in_package.is_dir() else in_repository
+
+
+def _schema(partner: str) -> etree._Element:
+    return etree.parse(_folder() / f"{partner}.xsd").getroot()
 
 
 @cache
@@ -68,5 +82,10 @@ def _in_xsd(kind: str, schema: etree._Element, path: str) -> _Found:
         return
     for length in declared.iterfind(f"{_XS}restriction/{_XS}maxLength"):
         yield path, int(str(length.get("value")))
-    for element in declared.iterfind(f"{_XS}sequence/{_XS}element"):
+    for element in _elements(declared):
         yield from _in_xsd(str(element.get("type")), schema, f"{path}.{element.get('name')}".lstrip("."))
+
+
+def _elements(declared: etree._Element | None) -> Iterator[etree._Element]:
+    if declared is not None:
+        yield from declared.iterfind(f"{_XS}sequence/{_XS}element")
