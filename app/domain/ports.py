@@ -1,6 +1,6 @@
 """The ports: what the hub needs from the outside, as protocols that adapters implement."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Set
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from uuid import UUID
 from app.domain.codes import DisclosureOccasion, System
 from app.domain.commands import Command
 from app.domain.events import EventType
+from app.domain.fields import Field
 
 
 class Clock(Protocol):
@@ -240,10 +241,12 @@ class Receipt:
     Attributes:
         external_id: the partner's id of the case, when it made the case or states its id; the hub stores the link.
         already_there: True when a look-up showed that an earlier attempt had arrived.
+        shown: the fields that the stored message shows, whether it has them or not; None: all of the message.
     """
 
     external_id: str | None = None
     already_there: bool = False
+    shown: Set[Field] | None = None
 
 
 class PartnerSink(Protocol):

@@ -17,7 +17,7 @@ from app.domain.commands import RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.fields import Field
-from app.domain.ports import PartnerRecord, Receipt
+from app.domain.ports import PartnerRecord
 from app.sandbox.rmw.app import PASSWORD, USERNAME
 from app.sandbox.runtime import Server
 from tests.support.rmw_env import FULL, NOW, PATH, SOAP, RmwEnv, registration, running_rmw
@@ -160,7 +160,7 @@ async def test_ending_closes_the_tab_after_the_status(env: RmwEnv, event: EventT
     receipt = await env.deliver("R000001", event, DisclosureOccasion.CLOSED, id=delivery)
 
     shown = await env.shown("R000001")
-    assert receipt == Receipt("R000001", already_there=False)
+    assert (receipt.external_id, receipt.already_there) == ("R000001", False)
     assert [line["kenmerk"] for line in shown["statussen"]] == [str(delivery)]
     assert shown["tab"] == {"stand": "G", "datumGesloten": "20190902", "kenmerk": str(delivery)}
 
@@ -188,7 +188,7 @@ async def test_second_try_finds_what_the_first_left(env: RmwEnv) -> None:
         "R000001", EventType.TRAJECTORY_CLOSED, DisclosureOccasion.CLOSED, id=delivery, attempt=2
     )
 
-    assert receipt == Receipt("R000001", already_there=True)
+    assert (receipt.external_id, receipt.already_there) == ("R000001", True)
     assert len((await env.shown("R000001"))["statussen"]) == 1
 
 

@@ -173,6 +173,20 @@ async def test_delivery_is_given_up_after_the_last_try(env: EventEnv, team: Orga
     assert (delivery.state.value, delivery.attempts, delivery.last_error) == ("dead", MAX_ATTEMPTS, "unreachable")
 
 
+async def test_only_what_a_partner_has_a_place_for_counts_as_disclosed_to_it(env: EventEnv, team: Organisation) -> None:
+    gidso, (all_of_it, part) = env.partners[System.GIDSO], (env.cases.add(team), env.cases.add(team))
+    await env.happen(all_of_it, EventType.REFERRAL_CONFIRMED)
+    await env.send()
+    gidso.shown = {Field.REFERRAL_STATUS, Field.PLAN_SIGNED_ON}
+    await env.happen(part, EventType.REFERRAL_CONFIRMED)
+    await env.send()
+
+    (whole,) = await env.db.read(disclosures_about, all_of_it)
+    (told,) = await env.db.read(disclosures_about, part)
+    assert set(whole.fields) > set(told.fields) == {Field.REFERRAL_STATUS}
+    assert whole.digest != told.digest
+
+
 async def test_partner_is_told_that_an_earlier_try_may_have_arrived(env: EventEnv, team: Organisation) -> None:
     referral = env.cases.add(team)
     await env.happen(referral, EventType.REFERRAL_CONFIRMED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -182,6 +182,7 @@ class FakePartner:
         self.messages: list[PartnerMessage] = []
         self.failures: list[Exception] = []
         self.external_id: str | None = None
+        self.shown: Set[Field] | None = None
         self.hold: asyncio.Event | None = None
         self.asked = asyncio.Event()
         self._arrived = asyncio.Event()
@@ -201,7 +202,7 @@ class FakePartner:
             raise failure
         self.messages.append(message)
         self._arrived.set()
-        return Receipt(self.external_id)
+        return Receipt(self.external_id, shown=self.shown)
 
 
 async def deliveries_to(db: Database, receiver: ReceiverKey, *states: DeliveryState) -> list[Delivery]:

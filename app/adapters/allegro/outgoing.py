@@ -38,6 +38,20 @@ def referral_body(fields: Released) -> dict[str, object]:
     return _part(_REFERRAL, fields) | {name: part for name, part in parts.items() if part}
 
 
+def shown_by_referral() -> frozenset[Field]:
+    """Return the fields that a referral at Allegro shows, as far as they are released."""
+    return _fields_of(_REFERRAL, _WORKER, *_REFERRAL_PARTS.values()) | {Field.REFERRAL_ID}
+
+
+def shown_by_message(event_type: EventType) -> frozenset[Field]:
+    """Return the fields that a message about an event shows, as far as they are released."""
+    return _fields_of(_MESSAGES[event_type][2]) | {Field.REFERRAL_ID, Field.OCCURRED_AT}
+
+
+def _fields_of(*parts: Part) -> frozenset[Field]:
+    return frozenset(field for part in parts for field, _ in part.values())
+
+
 def message_body(message: PartnerMessage) -> dict[str, object]:
     """Return a message (*bericht*) to the counsellor: coded fields, and the same fields as a Dutch text.
 

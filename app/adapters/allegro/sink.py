@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from app.adapters.allegro.client import AllegroClient
-from app.adapters.allegro.outgoing import message_body, referral_body
+from app.adapters.allegro.outgoing import message_body, referral_body, shown_by_message, shown_by_referral
 from app.adapters.common.answers import UnclearAnswer
 from app.adapters.common.writing import write_once
 from app.domain.codes import System
@@ -41,19 +41,20 @@ class AllegroSink:
             write=lambda: self._client.post_message(message.referral_id, body),
             is_there=lambda: self._client.has_message(message.referral_id, message.id),
         )
-        return Receipt(message.external_id, already_there=already_there)
+        shown = shown_by_message(message.event_type)
+        return Receipt(message.external_id, already_there=already_there, shown=shown)
 
     async def _put(self, message: PartnerMessage) -> Receipt:
-        body = referral_body(message.fields)
+        body, shown = referral_body(message.fields), shown_by_referral()
         if message.attempt > 1 and (number := await self._file_with(message.referral_id, body)):
-            return Receipt(number, already_there=True)
+            return Receipt(number, already_there=True, shown=shown)
         try:
-            return Receipt(await self._client.put_referral(message.referral_id, body))
+            return Receipt(await self._client.put_referral(message.referral_id, body), shown=shown)
         except UnclearAnswer:
             number = await self._file_with(message.referral_id, body)
             if number is None:
                 raise
-            return Receipt(number)
+            return Receipt(number, shown=shown)
 
     async def _file_with(self, referral_id: UUID, body: Mapping[str, object]) -> str | None:
         """Return the number of the referral's file when Allegro stores it with these contents."""

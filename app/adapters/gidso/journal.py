@@ -150,18 +150,23 @@ PHRASES: Mapping[Field, Phrase] = {
 }
 """The fields that a journal line shows, in their order."""
 
+_IN_THE_LINE = frozenset(
+    {Field.REFERRAL_STATUS, Field.REFERRAL_DISCLOSED_STATUS, Field.APPOINTMENT_STATUS, Field.OCCURRED_AT}
+)
+"""The fields that follow from the first sentence and the day of a line."""
+
+SHOWN = PHRASES.keys() | _IN_THE_LINE
+"""The fields that a line shows, as far as they are released."""
+
 NOT_SHOWN = frozenset(
     {
-        # Ids and states that the first sentence or the line itself contains.
+        *_IN_THE_LINE,
+        # Ids, which nobody reads in a journal.
         Field.REFERRAL_ID,
-        Field.REFERRAL_STATUS,
-        Field.REFERRAL_DISCLOSED_STATUS,
         Field.REFERRAL_PREVIOUS_ID,
         Field.CLIENT_ID,
         Field.APPOINTMENT_ID,
-        Field.APPOINTMENT_STATUS,
         Field.TRAJECTORY_ID,
-        Field.OCCURRED_AT,
         # GIDSO's own data: the journal is on the registration that has it.
         *REFERRER_FIELDS,
         Field.REFERRAL_REFERENCE,
@@ -173,4 +178,4 @@ NOT_SHOWN = frozenset(
         Field.SIGNAL_KIND,
     }
 )
-"""The fields that a journal line never shows, even when they are released."""
+"""The fields that no sentence of a journal line shows, even when they are released."""

@@ -2,7 +2,7 @@
 
 from app.adapters.common.writing import write_once
 from app.adapters.gidso.client import GidsoClient
-from app.adapters.gidso.journal import to_line
+from app.adapters.gidso.journal import SHOWN, to_line
 from app.domain.codes import System
 from app.domain.errors import PartnerRefused
 from app.domain.ports import PartnerMessage, Receipt
@@ -36,4 +36,4 @@ class GidsoSink:
             write=lambda: self._client.append_line(case_id, line),
             is_there=lambda: self._client.has_line(case_id, line["Kenmerk"]),
         )
-        return Receipt(case_id, already_there=already_there)
+        return Receipt(case_id, already_there=already_there, shown=SHOWN)

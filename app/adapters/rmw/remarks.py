@@ -16,6 +16,11 @@ from app.domain.codes import (
 )
 from app.domain.fields import Field
 
+_JOINT: Final = "; "
+_IN_THE_STATUS: Final = frozenset(
+    {Field.REFERRAL_STATUS, Field.REFERRAL_DISCLOSED_STATUS, Field.APPOINTMENT_STATUS, Field.OCCURRED_AT}
+)
+
 MAX_LENGTH: Final = 200
 """The length of RMW's field, in characters."""
 
@@ -25,16 +30,24 @@ def remark(fields: Mapping[str, object]) -> str:
 
     The most important part comes first; a part that does not fit is left out as a whole.
     """
-    text = ""
+    return _JOINT.join(_fitting(fields).values())
+
+
+def shown(fields: Mapping[str, object]) -> frozenset[Field]:
+    """Return the fields that a status line shows: with its remark, and with its status and its day."""
+    return _IN_THE_STATUS | _fitting(fields).keys()
+
+
+def _fitting(fields: Mapping[str, object]) -> dict[Field, str]:
+    """Return the parts of the remark that fit in it, by their field."""
+    parts: dict[Field, str] = {}
     for field, title, show in _PARTS:
-        value = fields.get(field)
-        if value is None:
+        if (value := fields.get(field)) is None:
             continue
-        part = f"{title}: {_printable(show(value))}"
-        longer = f"{text}; {part}" if text else part
-        if len(longer) <= MAX_LENGTH:
-            text = longer
-    return text
+        longer = parts | {field: f"{title}: {_printable(show(value))}"}
+        if len(_JOINT.join(longer.values())) <= MAX_LENGTH:
+            parts = longer
+    return parts
 
 
 def _printable(text: str) -> str:

@@ -89,4 +89,4 @@ class AttemptRunner:
         # Webhooks have a limit of their own.
         async with asyncio.timeout(self.timeout_seconds):
             receipt = await self.channels.sinks[system].deliver(build_partner_message(prepared))
-        return SendResult(outcome=AttemptOutcome.DELIVERED, external_id=receipt.external_id)
+        return SendResult(outcome=AttemptOutcome.DELIVERED, external_id=receipt.external_id, shown=receipt.shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -72,6 +72,12 @@ class Payload:
     def digest(self) -> str:
         """The hash of what is sent, computed as the gate hashes what it releases."""
         return digest_of(self.fields)
+
+    def shown(self, fields: Set[Field] | None) -> Payload:
+        """Return what a receiver gets of it that shows these fields only; None: all."""
+        if fields is None:
+            return self
+        return replace(self, fields={field: value for field, value in self.fields.items() if field in fields})
 
     @cached_property
     def disclosed_fields(self) -> tuple[str, ...]:
@@ -213,9 +219,17 @@ class DeliveryBuilder:
         payloads, _ = self._payloads(deliveries, self._context(tx, deliveries, self.clock.now()))
         return [each for each, _ in payloads]
 
-    def disclosure(self, prepared: PreparedDelivery, disclosed_at: datetime) -> Disclosure:
-        """Return the record of what a delivery disclosed; it contains names of fields and a hash, no values."""
-        delivery, payload = prepared.delivery, prepared.payload
+    def disclosure(
+        self, prepared: PreparedDelivery, disclosed_at: datetime, shown: Set[Field] | None = None
+    ) -> Disclosure:
+        """Return the record of what a delivery disclosed; it contains names of fields and a hash, no values.
+
+        Args:
+            prepared: what was sent.
+            disclosed_at: when it arrived.
+            shown: the fields that its receiver shows, because a partner has no place for some; None: all.
+        """
+        delivery, payload = prepared.delivery, prepared.payload.shown(shown)
         return Disclosure(
             id=self.new_id(disclosed_at),
             delivery_id=delivery.id,

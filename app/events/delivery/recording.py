@@ -100,7 +100,9 @@ class AttemptRecorder:
     def _record_delivered(self, tx: Connection, delivered: Sequence[AttemptResult]) -> None:
         # A test or a notice discloses nothing about anybody.
         disclosing = [each for each in delivered if each.prepared.payload.fields]
-        insert_disclosures(tx, [self.builder.disclosure(each.prepared, each.ended_at) for each in disclosing])
+        insert_disclosures(
+            tx, [self.builder.disclosure(each.prepared, each.ended_at, each.result.shown) for each in disclosing]
+        )
         sent = []
         for each in delivered:
             if system := system_of(each.prepared.delivery.receiver):

@@ -1,8 +1,10 @@
 """What sending a delivery once came to."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from app.domain.fields import Field
 from app.models.delivery.attempt import AttemptOutcome
 
 __all__ = ["SendResult"]
@@ -17,6 +19,7 @@ class SendResult:
         retry_after_seconds: the wait that the receiver asked for.
         unknown: True when it may have arrived although it failed.
         external_id: the partner's own id of the case, when its system returned one.
+        shown: the fields that arrived where people read them; None: everything that was sent.
         sender_fault: True when the hub itself failed, which says nothing about the receiver.
     """
 
@@ -26,6 +29,7 @@ class SendResult:
     retry_after_seconds: float | None = None
     unknown: bool = False
     external_id: str | None = None
+    shown: Set[Field] | None = None
     sender_fault: bool = False
 
     @property
