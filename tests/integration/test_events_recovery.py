@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.domain.codes import ReferrerKind, System
-from app.domain.errors import PartnerUnreachable
+from app.domain.errors import PartnerRefused, PartnerUnreachable
 from app.domain.events import EventType
 from app.domain.values import Organisation
 from app.events.delivery.breaker import OPENS_AFTER
@@ -70,6 +71,28 @@ async def test_a_delivery_that_a_stop_breaks_off_is_sent_at_once_and_used_no_try
     assert (delivered.state, delivered.sequence) == (DeliveryState.DELIVERED, 1)
     # It may have arrived, so the partner is asked: the attempt is not the first.
     assert [each.attempt for each in gidso.messages][-1] == 2
+
+
+async def test_a_delivery_that_is_given_up_is_logged_once(env: EventEnv, team: Organisation) -> None:
+    referral = env.cases.add(team)
+    env.partners[System.GIDSO].failures = [PartnerRefused("no place for it")]
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
+
+    with capture_logs() as lines:
+        await env.send()
+        await env.send()
+
+    (owed,) = await env.deliveries(referral)
+    assert [line for line in lines if line["event"] == "delivery_given_up"] == [
+        {
+            "event": "delivery_given_up",
+            "log_level": "warning",
+            "receiver": "partner:gidso",
+            "delivery": str(owed.id),
+            "reason": "refused",
+            "attempts": 1,
+        }
+    ]
 
 
 async def no_relay() -> int:

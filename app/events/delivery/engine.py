@@ -23,10 +23,9 @@ from app.domain.errors import Unavailable
 from app.events.delivery.attempt import AttemptResult, AttemptRunner, Channels
 from app.events.delivery.claiming import Claim, Claimer
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
-from app.events.delivery.recording import AttemptRecorder, DeliveredHook, ignore, log_breaker_changes
+from app.events.delivery.recording import AttemptRecorder, DeliveredHook, Recorded, ignore, log_recorded
 from app.events.delivery.settings import DeliverySettings
 from app.loops import Failed, attempt, attempt_round, run_forever
-from app.models.delivery.receiver_health import Breaker
 
 __all__ = ["DeliveryEngine"]
 
@@ -187,22 +186,21 @@ class DeliveryEngine:
         """
         results, self._results = self._results, []
         try:
-            changed, claim = await self._db.write_without_notifying(self._record_and_claim, results, take)
+            recorded, claim = await self._db.write_without_notifying(self._record_and_claim, results, take)
         except BaseException:
             # Also when this is cancelled: a result that was recorded nevertheless is not recorded again.
             self._results = results + self._results
             raise
-        log_breaker_changes(changed)
+        log_recorded(recorded)
         for prepared in claim.prepared:
             self._start(prepared)
         return claim.number
 
     def _record_and_claim(
         self, tx: Connection, results: Sequence[AttemptResult], take: _Take
-    ) -> tuple[Sequence[Breaker], Claim]:
+    ) -> tuple[Recorded, Claim]:
         # In this order, because what ended makes room, and lets the rest of its chain go.
-        changed = self._recorder.record(tx, results)
-        return changed, take(tx)
+        return self._recorder.record(tx, results), take(tx)
 
     def _start(self, prepared: PreparedDelivery) -> None:
         task = asyncio.create_task(self._attempt(prepared))

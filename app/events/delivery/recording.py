@@ -22,13 +22,13 @@ from app.events.delivery.outcome import not_tried, update_after
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
 from app.events.http.send_result import SendResult
 from app.models.delivery.attempt import Attempt, AttemptOutcome, insert_attempts
-from app.models.delivery.delivery import change_subscription_status, update_deliveries
+from app.models.delivery.delivery import DeliveryState, DeliveryUpdate, change_subscription_status, update_deliveries
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.lease import attempts_under_way, end_attempts, leases_of
 from app.models.delivery.receiver_health import Breaker, count_attempts, lock_receivers, make_due, save_breakers
 from app.models.delivery.subscription import SubscriptionStatus, lock_subscription, note_health
 
-__all__ = ["AttemptRecorder", "DeliveredHook", "SentToPartner", "log_breaker_changes"]
+__all__ = ["AttemptRecorder", "DeliveredHook", "Recorded", "SentToPartner", "log_recorded"]
 
 log = structlog.get_logger()
 
@@ -50,6 +50,19 @@ def ignore(_tx: Connection, _sent: Sequence[SentToPartner], _now: datetime) -> N
     """Record nothing else."""
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What operators are to know of attempts that were recorded.
+
+    Attributes:
+        breakers: those that were opened or closed.
+        given_up: the deliveries that are not tried again.
+    """
+
+    breakers: Sequence[Breaker] = ()
+    given_up: Sequence[DeliveryUpdate] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class AttemptRecorder:
     """Records attempts in one transaction.
@@ -63,14 +76,14 @@ class AttemptRecorder:
     random: Callable[[], float]
     on_delivered: DeliveredHook = ignore
 
-    def record(self, tx: Connection, results: Sequence[AttemptResult]) -> Sequence[Breaker]:
-        """Record how attempts ended; return the breakers that were opened or closed by it.
+    def record(self, tx: Connection, results: Sequence[AttemptResult]) -> Recorded:
+        """Record how attempts ended; return what operators are to know of it.
 
         Only of deliveries that are still leased for that attempt: another worker took the others, or they were recorded
         before, by a commit whose confirmation was lost.
         """
         if not results:
-            return ()
+            return Recorded()
         # Subscriptions before receivers, in the order in which pausing one locks them: otherwise the two could wait
         # for each other.
         disabled = self._update_subscriptions(tx, results)
@@ -78,12 +91,11 @@ class AttemptRecorder:
         results = [each for each in results if each.prepared.delivery.id in leased]
         changed = self._update_breakers(tx, results)
         publish_breaker_changes(tx, self.builder, changed, disabled, _reasons(results))
-        update_deliveries(
-            tx, [update_after(each.prepared.delivery, each.result, each.ended_at, self.random) for each in results]
-        )
+        updates = [update_after(each.prepared.delivery, each.result, each.ended_at, self.random) for each in results]
+        update_deliveries(tx, updates)
         insert_attempts(tx, [_attempt(each) for each in results])
         self._record_delivered(tx, [each for each in results if each.result.outcome is AttemptOutcome.DELIVERED])
-        return changed
+        return Recorded(changed, [each for each in updates if each.state is DeliveryState.DEAD])
 
     def release(self, tx: Connection, broken_off: Sequence[PreparedDelivery]) -> None:
         """End the leases of attempts that a stop broke off, so that another worker makes them now; none is a try.
@@ -142,9 +154,15 @@ class AttemptRecorder:
         return {id for id in sorted(gone) if _disable(tx, id, now)}
 
 
-def log_breaker_changes(changed: Sequence[Breaker]) -> None:
-    """Log each breaker that opened or closed; once, not each time that the receiver is found to be still down."""
-    for breaker in changed:
+def log_recorded(recorded: Recorded) -> None:
+    """Log each delivery that was given up, and each breaker that opened or closed.
+
+    Once, not each time that the receiver is found to be still down.
+    """
+    for each in recorded.given_up:
+        about = {"receiver": each.delivery.receiver.text, "delivery": str(each.delivery.id)}
+        log.warning("delivery_given_up", reason=each.last_error, attempts=each.delivery.attempts, **about)
+    for breaker in recorded.breakers:
         if breaker.is_closed:
             log.info("endpoint_recovered", receiver=breaker.receiver.text)
         else:
