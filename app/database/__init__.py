@@ -7,7 +7,7 @@ transaction. On PostgreSQL it runs on asyncpg, on SQLite in one hop on the only 
 from sqlalchemy import Connection
 
 from app.database.database import Database
-from app.database.failures import StoreError, Trouble, is_refused_value, kind_of, trouble_of
+from app.database.failures import StoreError, Trouble, is_conflict, is_refused_value, kind_of, trouble_of
 from app.database.notifier import NOTIFYING_CONNECTIONS
 from app.database.postgresql import SERVER_LIMITS
 from app.database.schema import newest_schema, upgrade_schema, with_own_connection
@@ -23,6 +23,7 @@ __all__ = [
     "Dialect",
     "StoreError",
     "Trouble",
+    "is_conflict",
     "is_refused_value",
     "kind_of",
     "newest_schema",

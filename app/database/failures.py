@@ -107,6 +107,11 @@ def is_refused_value(error: StoreError) -> bool:
     return isinstance(error, DataError | IntegrityError) or _state_of(error.orig)[:2] in _REFUSED_VALUE_CLASSES
 
 
+def is_conflict(error: StoreError) -> bool:
+    """Return whether the store refused a value because of another row, which may have been stored at that moment."""
+    return isinstance(error, IntegrityError)
+
+
 def trouble_of(error: BaseException) -> Trouble | None:
     """Return what the store has when it raised this error, None when the error has to do with the work."""
     match error:

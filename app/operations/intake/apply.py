@@ -197,6 +197,14 @@ class _RecordBatch:
         self._quarantine.write(self._tx)
 
     def _execute_alone(self, record: PartnerRecord) -> ReadError | None:
+        refused = self._attempt(record)
+        if refused and refused.is_conflict:
+            # Somebody else stored the same at this moment, such as the link with the referral; now it is seen.
+            refused = self._attempt(record)
+        return refused.reason if refused else None
+
+    def _attempt(self, record: PartnerRecord) -> RecordRefused | None:
+        """Apply one record in a savepoint; return why it was refused."""
         uow = UnitOfWork(self._tx, self._services)
         try:
             with record_refusals(), self._tx.begin_nested():
@@ -205,7 +213,7 @@ class _RecordBatch:
         except RecordRefused as refused:
             # What the savepoint undid may include the link to the referral.
             self._commands.read_link_again(record.case_id)
-            return refused.reason
+            return refused
         return None
 
     def _take(self, each: HashedRecord, execute_record: _Executor) -> PageResult:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.database import StoreError, is_refused_value
+from app.database import StoreError, is_conflict, is_refused_value
 from app.domain.errors import HubError, InvalidInput
 from app.domain.ports import ReadError
 
@@ -18,11 +18,13 @@ class RecordRefused(Exception):
 
     Attributes:
         reason: what is wrong with it; no values.
+        is_conflict: the store has another row that excludes it, which may have been stored at that moment.
     """
 
-    def __init__(self, reason: ReadError) -> None:
+    def __init__(self, reason: ReadError, *, is_conflict: bool = False) -> None:
         super().__init__(reason.reason)
         self.reason = reason
+        self.is_conflict = is_conflict
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def record_refusals() -> Iterator[None]:
         if not is_refused_value(error):
             raise
         message = "The database takes no value like one of this record's, such as one so long."
-        raise RecordRefused(ReadError("record", "refused-by-store", message)) from error
+        raise RecordRefused(ReadError("record", "refused-by-store", message), is_conflict=is_conflict(error)) from error
     except _ODD_VALUES as error:
         # Without the text of the error, which may repeat a value.
         message = f"The hub cannot work with a value of this record ({type(error).__name__}); have it corrected there."
