@@ -20,6 +20,9 @@ InState = Annotated[
     DeliveryState | None, typer.Option(help="Only those in this state: pending waits, dead was given up.")
 ]
 
+MOST_SHOWN = 50
+"""The most items of a list in a report that people are shown; programs get all of them."""
+
 A_MOMENT = "DATE[THH:MM[:SS]]"
 """How an option states a moment."""
 
@@ -122,8 +125,10 @@ def as_text(value: object) -> str:
 
 def _listed(items: list[object]) -> str:
     """Return items with commas between them; objects, such as links, each in a line, without the names of fields."""
-    lines = [" ".join(map(_plain, each.values())) for each in items if isinstance(each, Mapping)]
-    return "\n".join(lines) if lines else ", ".join(map(str, items))
+    shown, more = items[:MOST_SHOWN], len(items) - MOST_SHOWN
+    lines = [" ".join(map(_plain, each.values())) for each in shown if isinstance(each, Mapping)]
+    text = "\n".join(lines) if lines else ", ".join(map(str, shown))
+    return f"{text} … and {more} more: see --json" if more > 0 else text
 
 
 def _plain(value: object) -> str:
