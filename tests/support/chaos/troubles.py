@@ -12,6 +12,7 @@ from functools import partial
 from random import Random
 from uuid import uuid4
 
+import asyncpg
 from sqlalchemy import ColumnElement, exists, select
 
 from app.domain.events import EventType
@@ -50,17 +51,17 @@ _LIES = tuple(
 
 _LATER_TYPE = "nl.trajecthub.referrals.of-a-later-release.v1"
 _WRITE_LATER_TYPE = f"""
-    CREATE FUNCTION later_release() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION later_release() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         PERFORM pg_advisory_xact_lock(4711);
         IF NOT EXISTS (SELECT 1 FROM event WHERE type = '{_LATER_TYPE}') THEN NEW.type := '{_LATER_TYPE}'; END IF;
         RETURN NEW;
     END $$;
-    CREATE TRIGGER later_release BEFORE INSERT ON event FOR EACH ROW
+    CREATE OR REPLACE TRIGGER later_release BEFORE INSERT ON event FOR EACH ROW
     WHEN (NEW.type = '{EventType.INTAKE_SCHEDULED}') EXECUTE FUNCTION later_release()
 """
 _READ_LATER_TYPE = f"""
-    DROP FUNCTION later_release CASCADE;
+    DROP FUNCTION IF EXISTS later_release CASCADE;
     UPDATE event SET type = '{EventType.INTAKE_SCHEDULED}' WHERE type = '{_LATER_TYPE}'
 """
 
@@ -203,10 +204,23 @@ async def _cut_network(installation: Installation) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _unreadable_event(installation: Installation) -> AsyncIterator[None]:
-    await installation.run_script(_WRITE_LATER_TYPE)
+    await _run_script(installation, _WRITE_LATER_TYPE)
     await until(partial(_is_any, installation, event.c.type == _LATER_TYPE), _MOST_RECOVERY_SECONDS)
     yield
-    await installation.run_script(_READ_LATER_TYPE)
+    await _run_script(installation, _READ_LATER_TYPE)
+
+
+async def _run_script(installation: Installation, script: str) -> None:
+    """Run statements that can be repeated, as soon as the database takes them: it may have another trouble."""
+
+    async def has_run() -> bool:
+        try:
+            await installation.run_script(script)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        return True
+
+    await until(has_run, _MOST_RECOVERY_SECONDS)
 
 
 async def _until_relayed(installation: Installation) -> None:
