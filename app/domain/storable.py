@@ -27,14 +27,15 @@ _ODD_KEY: Final = ReadError(
 
 def with_storable_keys(record: PartnerRecord) -> PartnerRecord:
     """Return a record whose keys every store can keep; one with another key is unread, and goes to quarantine."""
-    storable = {
-        "external_id": storable_key(record.external_id),
-        "case_id": storable_key(record.case_id),
-        "version": storable_key(record.version),
-    }
-    if storable == {name: getattr(record, name) for name in storable}:
+    storable = replace(
+        record,
+        external_id=storable_key(record.external_id),
+        case_id=storable_key(record.case_id),
+        version=storable_key(record.version),
+    )
+    if storable == record:
         return record
-    return replace(record, **storable, commands=(), unread=record.unread or _ODD_KEY)  # type: ignore[arg-type]  # texts
+    return replace(storable, commands=(), unread=record.unread or _ODD_KEY)
 
 
 def storable_key(key: str) -> str:
