@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.domain.case import Case, Handler, Step
@@ -211,16 +211,22 @@ def _open_trajectory(case: Case, trajectory_id: UUID, command: ConcludeIntake, c
         trajectory_id=trajectory_id,
     )
     case.transition(opened, context)
-    organisation, counsellor, day = case.referral.organisation, case.referral.counsellor, command.concluded_on
+    referral, day = case.referral, command.concluded_on
     case.trajectory = Trajectory(
         id=trajectory_id,
         status=TrajectoryStatus.PLANNING,
         started_on=day,
-        due_on=day + timedelta(weeks=case.rules.decision_weeks(organisation.kind, day)),
-        counsellor=counsellor,
+        due_on=day + timedelta(weeks=case.rules.decision_weeks(referral.organisation.kind, day)),
+        counsellor=referral.counsellor,
     )
-    case.new_parties += (
-        Party(id=case.new_id(), organisation=organisation.name, role=PartyRole.REFERRER, contact=None, from_on=day),
+    case.new_parties += _first_parties(case, day)
+
+
+def _first_parties(case: Case, day: date) -> tuple[Party, Party]:
+    """Return who takes part in every trajectory: the referrer and the finance team."""
+    referrer, counsellor = case.referral.organisation, case.referral.counsellor
+    return (
+        Party(id=case.new_id(), organisation=referrer.name, role=PartyRole.REFERRER, contact=None, from_on=day),
         Party(
             id=case.new_id(),
             organisation=case.rules.finance_team,
