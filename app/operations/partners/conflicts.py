@@ -1,6 +1,6 @@
 """Conflicts between the hub's and a partner's value of a field, as an operator reads and decides them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from app.database import Connection
+from app.domain.case import Case
 from app.domain.codes import OrganisationRole, System
 from app.domain.commands import ActionContext
 from app.domain.details import Detail
@@ -112,36 +113,40 @@ def decide_conflict(  # noqa: PLR0913  # who decides what
 
 def _store(uow: UnitOfWork, row: SealedConflict, keep: Keep) -> None:
     """Bring the field to the value that was decided for."""
-    field, referral_id = row.field, row.referral_id
-    case = uow.cases.lock(referral_id)
+    case = uow.cases.lock(row.referral_id)
     if case is None:
         raise ReferralNotFound
-    values = _opened(uow.cases.sealer_of(referral_id), row)
-    present, wanted = normalise(field, field_values(case).get(field)), values[keep]
-    if normalise(field, wanted) == present:
-        return
-    if field not in REFERRER_FIELDS:
-        _leave_to_its_owner(keep)
-        return
-    if present not in {normalise(field, value) for value in values.values()}:
-        if keep == "hub":
-            # The hub has a later value than either; that one stays.
-            return
-        raise Conflict(Detail.FIELD_CHANGED_SINCE())
-    decided = with_values(statement_of(case), {field: wanted})
-    speaker = _speaker(uow, row, wanted)
+    values = _opened(uow.cases.sealer_of(row.referral_id), row)
+    if _must_change(case, row.field, values, keep):
+        _change(uow, case, row, values[keep])
+
+
+def _must_change(case: Case, field: Field, values: Mapping[Keep, object], keep: Keep) -> bool:
+    """Return whether the hub is to have another value now; False when it has this one, or keeps a later one.
+
+    Raises:
+        Conflict: it cannot have the partner's value any more, or not from here.
+    """
+    present = normalise(field, field_values(case).get(field))
+    if normalise(field, values[keep]) == present:
+        return False
+    if field in REFERRER_FIELDS and present in {normalise(field, value) for value in values.values()}:
+        return True
+    if keep == "partner":
+        raise Conflict(Detail.FIELD_CHANGED_SINCE() if field in REFERRER_FIELDS else Detail.OWNER_RECORDS())
+    return False
+
+
+def _change(uow: UnitOfWork, case: Case, row: SealedConflict, value: object) -> None:
+    """Change the field as its referrer would."""
+    speaker = _speaker(uow, row, value)
     context = ActionContext(
         role=OrganisationRole.REFERRER,
         system=speaker or System.API,
         occurred_at=uow.rules.now,
         speaker=speaker,
     )
-    execute(uow, ReferralRef(referral_id), decided, context)
-
-
-def _leave_to_its_owner(keep: Keep) -> None:
-    if keep == "partner":
-        raise Conflict(Detail.OWNER_RECORDS())
+    execute(uow, ReferralRef(case.id), with_values(statement_of(case), {row.field: value}), context)
 
 
 def _speaker(uow: UnitOfWork, row: SealedConflict, wanted: object) -> System | None:
