@@ -1,6 +1,7 @@
 """Fictitious cases for the simulators; one seed always makes the same cases."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID, uuid5
@@ -98,7 +99,7 @@ def _case(random: Random, number: int, system: System) -> RegisterRow:
     attended = random.random() < 0.9
     signed_on = intake_on + timedelta(days=7) if attended and random.random() < 0.6 else None
     decision_on = signed_on + timedelta(days=random.randrange(30, 100)) if signed_on else None
-    return RegisterRow(
+    row = RegisterRow(
         number=f"9{number:05d}",
         received_on=received_on,
         kind=ReferrerKind(kind),
@@ -119,6 +120,11 @@ def _case(random: Random, number: int, system: System) -> RegisterRow:
         trajectory_result=random.choice(list(TrajectoryResult)) if decision_on else None,
         kbr_status=random.choice(list(KbrStatus)) if decision_on else None,
     )
+    return row if row.intake_result and row.intake_result.opens_trajectory else _without_trajectory(row)
+
+
+def _without_trajectory(row: RegisterRow) -> RegisterRow:
+    return replace(row, plan_signed_on=None, decision_on=None, trajectory_result=None, kbr_status=None)
 
 
 def _birth_date(random: Random, number: int) -> BirthDate:
