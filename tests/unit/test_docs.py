@@ -25,6 +25,8 @@ from tests.support.documents import (
 )
 from tests.support.source_names import defines, is_defined, names_of_tests
 
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+
 COMMANDS = (
     "python3 -m venv .venv && .venv/bin/pip install --quiet --constraint constraints.txt --editable . "
     "&& .venv/bin/trajecthub demo",
@@ -160,6 +162,14 @@ def test_calls_in_sequence_diagrams_exist_in_the_module_that_is_called() -> None
         for receiver, called in CALL.findall(diagram)
         if modules[receiver].startswith("app.") and not defines(modules[receiver], called.split(".")[-1])
     ]
+
+    assert missing == []
+
+
+def test_every_module_is_in_the_table_of_packages() -> None:
+    named = [ROOT / code for code in inline_code(ARCHITECTURE) if code.startswith("app/")]
+    modules = [path for path in (ROOT / "app").rglob("*.py") if path.name != "__init__.py"]
+    missing = [relative(each) for each in modules if not any(each.is_relative_to(path) for path in named)]
 
     assert missing == []
 
