@@ -32,7 +32,7 @@ from app.models.cases.client import wrapped_key_of
 from app.models.cases.trajectory import list_parties
 from app.operations.cases.execute import TrajectoryRef, lock_case
 from app.operations.cases.unit_of_work import UnitOfWork
-from tests.support.hub import INTAKE_ON, SIGN, TODAY, InProcessHub, context_of
+from tests.support.hub import INTAKE_ON, SIGN, TODAY, InProcessHub, context_of, refused
 
 BY_REFERRER = {"role": OrganisationRole.REFERRER}
 TOO_LATE = TODAY + timedelta(days=3)
@@ -227,24 +227,18 @@ async def test_what_is_refused_writes_nothing(
 ) -> None:
     hub = sqlite_hub
     referral_id = await guided(hub, *facts)
-    before = await hub.dump()
 
-    with pytest.raises(error):
+    async with refused(hub, error):
         await hub.execute(referral_id, fact, **context)
-
-    assert await hub.dump() == before
 
 
 @pytest.mark.parametrize("fact", [SIGN, PAUSE, RESUME, DECIDE, CLOSE, *kbr(KbrStatus.SUBMITTED), HELP], ids=repr)
 async def test_without_a_trajectory_nothing_is_recorded_of_one(sqlite_hub: InProcessHub, fact: Any) -> None:
     hub = sqlite_hub
     referral_id = await hub.refer_until(ReferralStatus.ATTENDED)
-    before = await hub.dump()
 
-    with pytest.raises(TransitionNotAllowed, match="opens with the intake result"):
+    async with refused(hub, TransitionNotAllowed, match="opens with the intake result"):
         await hub.execute(referral_id, fact)
-
-    assert await hub.dump() == before
 
 
 async def test_a_trajectory_leads_to_its_chain(hub: InProcessHub) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -10,6 +11,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import create_engine, select
 
 from app.database import Connection, Database
@@ -39,6 +41,7 @@ from app.domain.commands import (
     SignPlan,
     WithdrawReferral,
 )
+from app.domain.errors import HubError
 from app.domain.identifiers import MonotonicIds
 from app.domain.partners import RunKind
 from app.domain.ports import Page, PartnerRecord, ReadError
@@ -309,3 +312,12 @@ class InProcessHub:
     async def dump(self) -> Dump:
         """Return every row of every table."""
         return await self.db.read(dump_of)
+
+
+@asynccontextmanager
+async def refused(hub: InProcessHub, error: type[HubError], match: str | None = None) -> AsyncIterator[None]:
+    """Expect that what is done within is refused with this error, and writes nothing."""
+    before = await hub.dump()
+    with pytest.raises(error, match=match):
+        yield
+    assert await hub.dump() == before
