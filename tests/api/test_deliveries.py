@@ -297,7 +297,7 @@ async def test_what_happened_before_consent_is_sent_after_it(
     assert [json.loads(body)["sequence"] for body in box.bodies] == ["1", "2"]
 
 
-async def test_what_was_held_is_given_up_when_the_subscription_ends(
+async def test_what_was_parked_is_given_up_when_the_subscription_ends(
     dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox, hub: AppState
 ) -> None:
     address = f"/v1/subscriptions/{(await subscribe(dock, box.url))['id']}"

@@ -77,7 +77,7 @@ async def test_a_key_cannot_be_used_for_another_request(operator: Api) -> None:
     assert response.json()["code"] == "idempotency-conflict"
 
 
-async def test_an_unknown_area_names_field_rule_and_way_out(operator: Api) -> None:
+async def test_an_unknown_area_names_field_rule_and_remedy(operator: Api) -> None:
     response = await operator.put("/v1/organisations/humanitas", json={**NEW, "area": "Atlantis"})
 
     fault = response.json()["errors"][0]

@@ -27,15 +27,15 @@ async def test_whole_way_to_the_end(dock: Api, etf: Api) -> None:
     assert (await read(etf, f"{path}/available-actions"))["items"] == ["sign_plan", "receive", "retract"]
 
 
-async def test_drop_out_keeps_its_story_from_the_referrer(dock: Api, etf: Api) -> None:
+async def test_drop_out_does_not_disclose_its_reason_to_the_referrer(dock: Api, etf: Api) -> None:
     path = await concluded(dock, etf, "A-1")
     body = {"result": "no_further_support", "dropOutReason": "solves_it_alone", "decidedOn": "2026-03-02"}
 
     stopped = await step(etf, f"{path}/result", body)
 
-    (told,) = (await read(dock, "/trajectories"))["items"]
+    (disclosed,) = (await read(dock, "/trajectories"))["items"]
     assert (stopped["status"], stopped["result"]["dropOutReason"]) == ("stopped", "solves_it_alone")
-    answered = await dock.get(f"/v1/trajectories/{told['id']}")
+    answered = await dock.get(f"/v1/trajectories/{disclosed['id']}")
     assert "solves_it_alone" not in answered.text
     assert answered.json()["result"]["code"] == "no_further_support"
 

@@ -195,7 +195,7 @@ async def test_only_the_newest_appointment_is_the_planned_one(hub: InProcessHub)
     assert await hub.status(referral_id) is ReferralStatus.ATTENDED
 
 
-async def test_a_late_appointment_of_a_held_intake_is_not_a_planned_one(hub: InProcessHub) -> None:
+async def test_a_late_appointment_of_an_intake_that_took_place_is_not_a_planned_one(hub: InProcessHub) -> None:
     referral_id = await hub.refer(CONFIRM)
     await hub.execute(referral_id, ATTEND, catch_up=True)
 

@@ -117,7 +117,7 @@ async def test_status_decides_whatever_follows(outbound: OutboundClient, parts: 
         assert sent == SendResult(outcome=AttemptOutcome.DELIVERED, status_code=200)
 
 
-async def test_body_that_is_held_back_is_dropped_soon(outbound: OutboundClient) -> None:
+async def test_body_that_never_comes_is_dropped_soon(outbound: OutboundClient) -> None:
     async with receiver(OK + b"Content-Length: 10\r\n\r\n", stays_open=True) as opened:
         async with asyncio.timeout(CALL_SECONDS / 2):
             sent = await send(outbound, opened.url)

@@ -322,7 +322,7 @@ async def test_gone_disables_the_subscription_and_holds_what_it_is_owed(
     assert await env.states(referral) == ["parked"] * 4
 
 
-async def test_what_was_held_is_sent_in_order_when_the_subscription_is_active_again(
+async def test_what_was_parked_is_sent_in_order_when_the_subscription_is_active_again(
     env: EventEnv, box: Mailbox, welfare: Organisation
 ) -> None:
     await env.subscribe(welfare, box.url)

@@ -60,7 +60,7 @@ async def test_a_case_that_a_partner_makes_becomes_a_referral(hub: InProcessHub)
     assert found == PageResult(unchanged=1)
 
 
-async def test_a_whole_story_arrives_in_one_page(hub: InProcessHub) -> None:
+async def test_a_whole_case_arrives_in_one_page(hub: InProcessHub) -> None:
     referral_id = await hub.known_case()
 
     tally = await hub.pull(*(partner_record("D-1", fact) for fact in WHOLE_HISTORY[1:]))

@@ -125,7 +125,7 @@ async def test_results_are_kept_in_the_order_in_which_they_came(hub: InProcessHu
         (None, ClosureReason.NO_SUPPORT_WANTED),
     ],
 )
-async def test_a_drop_out_ends_the_trajectory_with_its_story(
+async def test_a_drop_out_ends_the_trajectory_with_its_reason(
     hub: InProcessHub, reason: DropOutReason | None, closure: ClosureReason
 ) -> None:
     referral_id = await guided(hub, replace(DROP_OUT, drop_out_reason=reason))

@@ -218,7 +218,7 @@ def test_the_life_of_a_trajectory() -> None:
     ]
 
 
-def test_a_drop_out_ends_the_trajectory_with_its_story() -> None:
+def test_a_drop_out_ends_the_trajectory_with_its_reason() -> None:
     case = case_after(
         *TO_TRAJECTORY, RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.LOST_CONTACT)
     )

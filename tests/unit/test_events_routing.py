@@ -77,7 +77,7 @@ def test_subscription_is_not_sent_what_is_no_feedback_moment() -> None:
     assert receivers(stored(EventType.SIGNAL_GIVEN, System.ALLEGRO), team, everything) == []
 
 
-def test_paused_subscription_is_owed_but_held() -> None:
+def test_paused_subscription_is_owed_but_parked() -> None:
     team = referrer(System.API)
     paused = subscription(team, status=SubscriptionStatus.PAUSED)
 
