@@ -9,6 +9,7 @@ import httpx
 import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 from cloudevents.core.formats.json import JSONFormat
+from sqlalchemy import update
 
 from app.api.state import AppState
 from app.database import Connection
@@ -18,6 +19,7 @@ from app.domain.receivers import PollKey
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.event_feed import read_feed
 from app.models.delivery.outbox import append_events, chain_events
+from app.models.delivery.outbox import event as outbox
 from app.operations.access.organisations import read_organisation
 from app.operations.subscriptions.feed import BATCH, LONGEST_WRITE
 from app.sandbox.runtime import SettableClock
@@ -172,6 +174,28 @@ async def test_a_feed_forgets_what_is_settled_and_still_misses_nothing(
 
     assert (names(second), names(third)) == (["received"], [])
     assert (await hub.db.read(read_feed, owner.id)).settled_position == 1
+
+
+async def test_an_event_that_cannot_be_read_for_long_is_not_missed_and_keeps_its_place_in_its_chain(
+    dock: Api, etf: Api, hub: AppState, clock: SettableClock
+) -> None:
+    def name_type(tx: Connection, old: str, new: str) -> None:
+        tx.execute(update(outbox).where(outbox.c.type == old).values(type=new))
+
+    path = await confirmed(dock, etf, "K-1")
+    later = "nl.trajecthub.referrals.of-a-later-release.v1"
+    await hub.db.write(name_type, EventType.REFERRAL_CONFIRMED.value, later)
+    await step(etf, f"{path}/appointments", APPOINTMENT)
+    first = await poll(dock)
+    clock.set(clock.now() + 2 * LONGEST_WRITE)
+    await refer(dock, reference="K-2")
+    second = await poll(dock, after=first["nextCursor"])
+    await hub.db.write(name_type, later, EventType.REFERRAL_CONFIRMED.value)
+
+    third = await poll(dock, after=second["nextCursor"])
+
+    assert (names(first), names(second)) == (["received"], ["received"])
+    assert (names(third), sequences(third)) == (["confirmed", "intake-scheduled"], ["2", "3"])
 
 
 async def test_more_than_a_batch_is_read_page_by_page(dock: Api, hub: AppState) -> None:

@@ -11,7 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, RowMapping, Table, bindparam, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    RowMapping,
+    Table,
+    and_,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from app.domain.events import EventType
 from app.domain.receivers import PollKey
@@ -97,8 +111,12 @@ def save_feed(tx: Connection, feed: Feed, delivery_ids: Sequence[UUID]) -> None:
 
 
 def unassigned_events(tx: Connection, feed: Feed, types: Collection[EventType], limit: int) -> list[StoredEvent]:
-    """Return the oldest events about this organisation's referrals that its feed does not have yet, oldest first."""
+    """Return the oldest events about this organisation's referrals that its feed does not have yet, oldest first.
+
+    Later events of a chain wait for one that cannot be read, such as one of a later release.
+    """
     values = {
+        "known": _KNOWN_TYPES,
         "owner": feed.organisation_id,
         "receiver": PollKey(feed.organisation_id),
         "settled_position": feed.settled_position,
@@ -117,6 +135,13 @@ def entries_after(tx: Connection, organisation_id: UUID, number: int, limit: int
 def last_position_before(tx: Connection, moment: datetime) -> int:
     """Return the position of the newest event that was recorded before this moment, 0 when there is none."""
     return tx.scalar(_LAST_BEFORE, {"moment": moment}) or 0
+
+
+def first_unreadable_position(tx: Connection, feed: Feed) -> int | None:
+    """Return the position of the oldest event of this organisation that cannot be read, None when there is none."""
+    values = {"owner": feed.organisation_id, "settled_position": feed.settled_position, "known": _KNOWN_TYPES}
+    position: int | None = tx.scalar(_FIRST_UNREADABLE, values)
+    return position
 
 
 def newest_position(tx: Connection) -> int:
@@ -144,6 +169,29 @@ _IS_ASSIGNED = (
     .where(delivery.c.event_id == event.c.id, delivery.c.receiver == bindparam("receiver", type_=ReceiverText))
     .exists()
 )
+_KNOWN_TYPES = [each.value for each in EventType]
+
+
+def _cannot_be_read(table: FromClause) -> ColumnElement[bool]:
+    return and_(table.c.type.not_in(bindparam("known", expanding=True)), table.c.quiet.is_(False))
+
+
+_EARLIER = event.alias("earlier_event")
+_HAS_TO_WAIT = (
+    select(1)
+    .where(
+        _EARLIER.c.subject_id == event.c.subject_id,
+        _EARLIER.c.position <= event.c.position,
+        _cannot_be_read(_EARLIER),
+    )
+    .correlate(event)
+    .exists()
+)
+_FIRST_UNREADABLE = select(func.min(event.c.position)).where(
+    event.c.organisation_id == _OWNER,
+    event.c.position > bindparam("settled_position"),
+    _cannot_be_read(event),
+)
 _UNASSIGNED = (
     select(event)
     .where(
@@ -152,6 +200,7 @@ _UNASSIGNED = (
         event.c.type.in_(bindparam("types", expanding=True)),
         event.c.quiet.is_(False),
         ~_IS_ASSIGNED,
+        ~_HAS_TO_WAIT,
     )
     .order_by(event.c.position)
     .limit(_MOST)

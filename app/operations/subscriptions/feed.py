@@ -23,6 +23,7 @@ from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.event_feed import (
     Feed,
     entries_after,
+    first_unreadable_position,
     last_position_before,
     lock_feed,
     newest_position,
@@ -121,7 +122,7 @@ class EventFeed:
         if feed.last_number > after or unassigned_events(tx, feed, self._types, 1):
             return True
         ahead = newest_position(tx) - feed.settled_position
-        return ahead > MAX_UNSETTLED_POSITIONS and self._settled(tx) > feed.settled_position
+        return ahead > MAX_UNSETTLED_POSITIONS and self._settled(tx, feed) > feed.settled_position
 
     def next_page(self, tx: Connection, after: int, limit: int) -> EventPage:
         """Return the events that follow a number of the feed, and record them as disclosed.
@@ -154,7 +155,7 @@ class EventFeed:
         insert_deliveries(tx, [_decided(each, built.get(each.id)) for each in offered])
         numbered = [each.id for each in offered if each.id in built]
         # With a whole batch there may be more, and all before a settled position must be in the feed.
-        settled = self._settled(tx) if len(fresh) < BATCH else 0
+        settled = self._settled(tx, feed) if len(fresh) < BATCH else 0
         extended = replace(
             feed,
             last_number=feed.last_number + len(numbered),
@@ -167,8 +168,11 @@ class EventFeed:
     def _built(self, tx: Connection, deliveries: Sequence[Delivery]) -> dict[UUID, PreparedDelivery]:
         return {each.delivery.id: each for each in self.builder.build(tx, deliveries).prepared}
 
-    def _settled(self, tx: Connection) -> int:
-        return last_position_before(tx, self.services.clock.now() - LONGEST_WRITE)
+    def _settled(self, tx: Connection, feed: Feed) -> int:
+        """Return up to which position the feed has everything that it will ever have."""
+        settled = last_position_before(tx, self.services.clock.now() - LONGEST_WRITE)
+        unreadable = first_unreadable_position(tx, feed)
+        return settled if unreadable is None else min(settled, unreadable - 1)
 
     @cached_property
     def _types(self) -> frozenset[EventType]:
