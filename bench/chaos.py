@@ -57,7 +57,7 @@ def _summary(name: str, reported: Sequence[Reported]) -> str:
 def _print_verdict(report: ChaosReport) -> None:
     verdict = report.verdict
     wrong = [each for each in report.reported if not each.is_right]
-    for found in (verdict.lost, verdict.doubled, verdict.stuck):
+    for found in (verdict.lost, verdict.doubled, verdict.stuck, verdict.out_of_order):
         for place, number in found.items():
             print(f"  {place}: {number}")
     for each in wrong:
@@ -69,7 +69,7 @@ def _print_verdict(report: ChaosReport) -> None:
         "lost": sum(verdict.lost.values()),
         "doubled": sum(verdict.doubled.values()),
         "stuck": sum(verdict.stuck.values()),
-        "out of order": verdict.out_of_order,
+        "out of order": sum(verdict.out_of_order.values()),
         "refused": len(report.refusals),
         "wrongly reported": len(wrong),
     }

@@ -28,14 +28,14 @@ class Verdict:
         lost: what is missing in the record, at a subscriber or at a partner, by place.
         doubled: what is there once more than it happened, by place.
         stuck: what waits although nothing is in its way, by kind.
-        out_of_order: cases whose events have other numbers at a subscriber than 1, 2, 3, …, or another order.
+        out_of_order: cases whose events have other numbers than 1, 2, 3, …, or another order, by place.
         repeated: arrivals of an event under an id that had arrived before, which at-least-once delivery allows.
     """
 
     lost: Mapping[str, int]
     doubled: Mapping[str, int]
     stuck: Mapping[str, int]
-    out_of_order: int
+    out_of_order: Mapping[str, int]
     repeated: int
 
 
@@ -77,7 +77,7 @@ def verdict_on(compared: Sequence[Comparison], stuck: Mapping[str, int], arrival
         lost=_totals((each.place, _surplus(each.expected, each.found)) for each in compared),
         doubled=_totals((each.place, _surplus(each.found, each.expected)) for each in compared),
         stuck=_totals(stuck.items()),
-        out_of_order=sum(not each.is_in_order for each in compared),
+        out_of_order=_totals((each.place, int(not each.is_in_order)) for each in compared),
         repeated=len(arrivals) - len({(each.path, each.id) for each in arrivals}),
     )
 
