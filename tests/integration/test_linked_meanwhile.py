@@ -10,8 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.util import await_only
 
 from app.database import Connection, Database
-from app.domain.codes import ReferralStatus, System
+from app.domain.codes import ReferralStatus, System, TrajectoryResult
+from app.domain.commands import RecordResult
+from app.domain.errors import TransitionNotAllowed
 from app.models.cases.external_id import link
+from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.intake.commands import RecordCommands
 from tests.support.hub import CLIENT, CONFIRM, InProcessHub, partner_record
 from tests.support.patience import PATIENCE
 
@@ -55,3 +59,17 @@ async def test_a_record_whose_case_is_linked_at_that_moment_is_applied(hub: InPr
     assert (result.applied, result.quarantined) == (1, 1)
     assert [row.case_id for row in await hub.quarantine()] == ["D-1"]
     assert await hub.status(referral_id) is ReferralStatus.CONFIRMED
+
+
+async def test_a_link_that_was_undone_can_be_made_again(hub: InProcessHub) -> None:
+    referral_id = await hub.refer(client=replace(CLIENT, bsn=None))
+    too_early = partner_record("D-1", RecordResult(TrajectoryResult.SOCIAL_LOAN), referral_id=referral_id)
+
+    def knows_case_afterwards(tx: Connection) -> bool:
+        commands = RecordCommands(tx, System.ALLEGRO, [too_early])
+        with pytest.raises(TransitionNotAllowed), tx.begin_nested():
+            commands.execute(UnitOfWork(tx, hub.services), too_early)
+        commands.read_link_again(too_early)
+        return commands.knows_case_of(too_early)
+
+    assert await hub.db.write(knows_case_afterwards)

@@ -212,7 +212,7 @@ class _RecordBatch:
                 uow.flush()
         except RecordRefused as refused:
             # What the savepoint undid may include the link to the referral.
-            self._commands.read_link_again(record.case_id)
+            self._commands.read_link_again(record)
             return refused
         return None
 

@@ -50,10 +50,12 @@ class RecordCommands:
         for command in record.commands:
             self._execute_command(uow, record, command, context)
 
-    def read_link_again(self, case_id: str) -> None:
-        """Read which referral a case is, after what was executed for it was undone."""
-        self._referrals.pop(case_id, None)
-        self._referrals |= referral_of(self._tx, self._system, {case_id})
+    def read_link_again(self, record: PartnerRecord) -> None:
+        """Read which referral the case of a record is, or may be, after what was executed for it was undone."""
+        self._referrals.pop(record.case_id, None)
+        self._referrals |= referral_of(self._tx, self._system, {record.case_id})
+        if record.referral_id:
+            self._linkable |= linkable(self._tx, self._system, {record.referral_id})
 
     def _execute_command(
         self, uow: UnitOfWork, record: PartnerRecord, command: Command, context: ActionContext
