@@ -43,13 +43,25 @@ def find_referral(tx: Connection, organisation_code: str, reference: str) -> UUI
     return find_by_references(tx, [key]).get(key) if key else None
 
 
+def visible_case(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> Case:
+    """Return the case of a referral.
+
+    Raises:
+        ReferralNotFound: no such referral for this caller.
+    """
+    case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id)
+    if case is None:
+        raise ReferralNotFound
+    return case
+
+
 def read_referral(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> Released:
     """Return a referral as this caller may read it.
 
     Raises:
         ReferralNotFound: no such referral for this caller.
     """
-    return released_referral(services, scope, _case(tx, services, scope, referral_id))
+    return released_referral(services, scope, visible_case(tx, services, scope, referral_id))
 
 
 def released_referral(services: Services, scope: CallerScope, case: Case) -> Released:
@@ -59,7 +71,7 @@ def released_referral(services: Services, scope: CallerScope, case: Case) -> Rel
 
 def read_appointments(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[Released]:
     """Return a referral's appointments, oldest first, as this caller may read them; none that was not disclosed."""
-    return released_appointments(services, scope, _case(tx, services, scope, referral_id))
+    return released_appointments(services, scope, visible_case(tx, services, scope, referral_id))
 
 
 def read_appointment(
@@ -70,7 +82,7 @@ def read_appointment(
     Raises:
         ReferralNotFound, NotFound: no such referral or appointment for this caller.
     """
-    return released_appointment(services, scope, _case(tx, services, scope, referral_id), shown_id)
+    return released_appointment(services, scope, visible_case(tx, services, scope, referral_id), shown_id)
 
 
 def released_appointment(
@@ -132,7 +144,7 @@ def read_history(tx: Connection, services: Services, scope: CallerScope, referra
 
     A status that was not disclosed to it is empty.
     """
-    return _history(tx, services, scope, _case(tx, services, scope, referral_id))
+    return _history(tx, services, scope, visible_case(tx, services, scope, referral_id))
 
 
 def read_trajectory_history(
@@ -208,7 +220,7 @@ def referral_actions(tx: Connection, services: Services, scope: CallerScope, ref
 
     A referrer's actions are those of the status disclosed to it.
     """
-    case = _case(tx, services, scope, referral_id)
+    case = visible_case(tx, services, scope, referral_id)
     referral = case.referral
     status = referral.status if scope.knows_all_statuses else referral.disclosed_status
     return list(available(Machine.REFERRAL, status, scope.organisation.role, case.guards))
@@ -225,13 +237,6 @@ def trajectory_actions(tx: Connection, services: Services, scope: CallerScope, t
     status: KbrStatus | None = application.status if application else None
     steps = available(Machine.TRAJECTORY, trajectory.status, role, frozenset())
     return [*steps, *available(Machine.KBR_APPLICATION, status, role, frozenset())]
-
-
-def _case(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> Case:
-    case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id)
-    if case is None:
-        raise ReferralNotFound
-    return case
 
 
 def _case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case:

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import DisclosureOccasion, OrganisationRole
 from app.domain.details import Detail
-from app.domain.errors import FieldFault, Forbidden, ReferralNotFound, refuse
+from app.domain.errors import FieldFault, Forbidden, refuse
 from app.domain.events import OCCASION_OF
 from app.domain.field_values import field_values
 from app.domain.fields import Field
@@ -16,8 +16,8 @@ from app.domain.values import Organisation
 from app.events.contract.catalogue import fields_for
 from app.events.delivery.routing import referrer_as_receiver
 from app.models.access.organisation import list_kinds
-from app.models.cases.loading import load_cases
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.queries import visible_case
 from app.operations.services import Services
 from app.privacy.decision import Decision
 from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Policy, Rule
@@ -79,9 +79,7 @@ def explain(
     refuse(moment_faults(occasion))
     if caller_scope.organisation.role not in _MAY_ASK:
         raise Forbidden(Detail.EXPLANATIONS_FOR_OTHERS())
-    case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
-    if case is None:
-        raise ReferralNotFound()
+    case = visible_case(tx, services, caller_scope, referral_id)
     receiver = referrer_as_receiver(case.referral.organisation)
     wanted = _fields_at(occasion, receiver.kind, services.policy)
     # The same fields are decided on for every case, so that the answer does not show which fields are empty.

@@ -13,9 +13,9 @@ from app.domain.fields import Field, FieldValues
 from app.domain.input_rules import InputRule
 from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.delivery.routing import referrer_as_receiver, unmatched_filters
-from app.models.cases.loading import load_cases
 from app.models.cases.referral import RoutedReferral, worker_index_of
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.queries import visible_case
 from app.operations.services import Services
 from app.operations.subscriptions.lookup import SubscriptionRef, visible_subscription
 from app.operations.subscriptions.subscriptions import (
@@ -115,8 +115,8 @@ def _moment_of(event_type: EventType) -> DisclosureOccasion:
 def _referral(
     tx: Connection, services: Services, caller_scope: CallerScope, subscription: Subscription, referral_id: UUID
 ) -> tuple[RoutedReferral, FieldValues]:
-    case = load_cases(tx, services.vault, [referral_id], caller_scope.visibility).get(referral_id)
-    if case is None or case.referral.organisation.id != subscription.organisation_id:
+    case = visible_case(tx, services, caller_scope, referral_id)
+    if case.referral.organisation.id != subscription.organisation_id:
         raise ReferralNotFound()
     worker_index = worker_index_of(services.vault, case.contents.worker.email)
     return RoutedReferral(case.referral.organisation, case.referral.area, worker_index), field_values(case)
