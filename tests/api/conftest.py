@@ -26,6 +26,7 @@ from app.operations.services import Services, build_services
 from app.sandbox.runtime import SettableClock
 from app.settings import Settings
 from app.worker import WorkerLoops
+from tests.support.documented import assert_documented
 from tests.support.event_env import Mailbox, mailbox
 from tests.support.hub import Dump, rows_made_by, store_rows
 from tests.support.names import StubResolver
@@ -141,7 +142,7 @@ async def sign_in(hub: AppState, app: ASGIApp) -> AsyncIterator[SignIn]:
         async def signed_in(client_id: str) -> Api:
             token = await token_of(hub, client_id)
             client = _client(app, {"Authorization": f"Bearer {token}"})
-            client.event_hooks = {"request": [_add_key], "response": []}
+            client.event_hooks["request"].append(_add_key)
             return await stack.enter_async_context(client)
 
         yield signed_in
@@ -212,7 +213,8 @@ async def worker(hub: AppState, services: Services) -> AsyncIterator[WorkerLoops
 
 def _client(app: ASGIApp, headers: dict[str, str]) -> Api:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return Api(transport=transport, base_url=PUBLIC_URL, headers=headers)
+    hooks = {"request": [], "response": [assert_documented]}
+    return Api(transport=transport, base_url=PUBLIC_URL, headers=headers, event_hooks=hooks)
 
 
 async def _add_key(request: httpx.Request) -> None:

@@ -43,7 +43,7 @@ def test_every_operation_names_its_scopes() -> None:
     wrong = [
         f"{method} {path}"
         for path, method, operation in operations()
-        if not (bool(operation.get("security")) is names_a_scope(operation) is (path not in OPEN))
+        if not (bool(operation["security"]) is names_a_scope(operation) is (path not in OPEN))
         or not scopes_of(operation) <= set(SCOPES)
     ]
 
@@ -51,7 +51,7 @@ def test_every_operation_names_its_scopes() -> None:
 
 
 def scopes_of(operation: dict[str, Any]) -> set[str]:
-    return {scope for each in operation.get("security", ()) for names in each.values() for scope in names}
+    return {scope for each in operation["security"] for names in each.values() for scope in names}
 
 
 def names_a_scope(operation: dict[str, Any]) -> bool:
@@ -76,6 +76,17 @@ def test_every_write_and_nothing_else_asks_for_an_idempotency_key() -> None:
         for path, method, operation in operations()
         for headers in [{each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"}]
         if ("Idempotency-Key" in headers) is not (method != "get" and path not in QUESTIONS)
+    ]
+
+    assert wrong == []
+
+
+def test_a_precondition_is_asked_for_exactly_where_it_is_checked() -> None:
+    wrong = [
+        f"{method} {path}"
+        for path, method, operation in operations()
+        for asks in ["If-Match" in {each["name"] for each in operation.get("parameters", ())}]
+        if not (asks is ("412" in operation["responses"]) is ("428" in operation["responses"]))
     ]
 
     assert wrong == []

@@ -113,6 +113,11 @@ _NOT_YOURS = (
 )
 
 
+def problem_meaning(status: int) -> str:
+    """Return what a problem with this status means, for the OpenAPI document."""
+    return _MEANING[status]
+
+
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problem responses of an operation, for ``responses=`` of its route."""
     return {status: {"model": ProblemOut, "description": _MEANING[status]} for status in sorted(statuses)}

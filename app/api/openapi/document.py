@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from app import __version__
 from app.api.dependencies import TOKEN_PATH
-from app.api.http.problems import MEDIA_TYPE
+from app.api.openapi.responses import HEADERS, SHARED_RESPONSES, describe_responses
 from app.api.openapi.webhooks import webhook_descriptions
 from app.api.routes import ROUTERS
 
@@ -21,14 +21,14 @@ EXAMPLE_URL = "https://trajecthub.example.org"
 _DESCRIPTION = """\
 Referrals (*aanmeldingen*) for debt help between referrers, counsellors and the systems Allegro, GIDSO and RMW.
 
-**Every write** carries an `Idempotency-Key`: the same key with the same request returns the first response again.
-**A change of an existing record** carries `If-Match` with the ETag of the record as it was read.
-**Every list** returns at most `limit` items, and `nextCursor` (also as `Link` header) when there are more.
-**Every error** is a problem (RFC 9457) with a stable `code`; all invalid fields are named at once.
-Codes and rules are listed in `docs/reference/errors.md`.
-**What a caller may not know is absent**: an organisation reads its own referrals and what may be disclosed to it.
-A citizen service number (BSN) is never part of a URL: search with `POST /referrals/_search`.
-Codes have Dutch labels in `/code-lists`; problems come in Dutch with `Accept-Language: nl`.
+- **Every write** carries an `Idempotency-Key`: the same key with the same request returns the first response again.
+- **A change of an existing record** carries `If-Match` with the `ETag` of the record as it was read.
+- **Every list** returns at most `limit` items, and `nextCursor` (also as `Link` header) when there are more.
+- **Every error** is a problem (RFC 9457) with a stable `code`; all invalid fields are named at once.
+  Codes and rules are listed in `docs/reference/errors.md`.
+- **What a caller may not know is absent**: an organisation reads its own referrals and what may be disclosed to it.
+- A citizen service number (BSN) is never part of a URL: search with `POST /referrals/_search`.
+- Codes have Dutch labels in `/code-lists`; problems come in Dutch with `Accept-Language: nl`.
 """
 
 _CONTACT = {
@@ -50,14 +50,6 @@ _TAGS = [
     {"name": "document", "description": "This document."},
 ]
 
-_VERSION_HEADER = {
-    "description": "Full version of the API.",
-    "schema": {"type": "string", "examples": [__version__]},
-}
-_LANGUAGE_HEADER = {
-    "description": "Language of the texts of the problem.",
-    "schema": {"type": "string", "enum": ["en", "nl"]},
-}
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
 
 
@@ -92,7 +84,8 @@ def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
     made["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] = (
         f"{public_url}{TOKEN_PATH}"
     )
-    made["components"]["headers"] = {"Content-Language": _LANGUAGE_HEADER}
+    made["components"]["headers"] = HEADERS
+    made["components"]["responses"] = SHARED_RESPONSES
     made["webhooks"] = webhook_descriptions()
     return made
 
@@ -120,15 +113,15 @@ def _schemas(document: Mapping[str, Any]) -> dict[str, Any]:
 def _shape(operation: dict[str, Any]) -> None:
     responses: dict[str, Any] = operation["responses"]
     responses.pop("422", None)
-    for status, response in responses.items():
-        response.setdefault("headers", {})["API-Version"] = _VERSION_HEADER
-        if status >= "4" and "application/json" in response.get("content", {}):
-            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
-            response["headers"]["Content-Language"] = {"$ref": "#/components/headers/Content-Language"}
+    # Without this, generated clients send a token to what is open to all.
+    operation.setdefault("security", [])
+    if "412" not in responses:
+        operation["parameters"] = [each for each in operation.get("parameters", ()) if each["name"] != "If-Match"]
     for parameter in operation.get("parameters", ()):
         _simplify_optional(parameter, keep_null=False)
         if parameter["in"] == "path":
             parameter["name"] = to_camel(parameter["name"])
+    describe_responses(operation)
 
 
 def _simplify_optional(node: Any, *, keep_null: bool) -> None:

@@ -20,6 +20,8 @@ def _call(event_type: EventType) -> dict[str, Any]:
         "description": "A CloudEvent (1.0, NL GOV profile 1.1) with the fields that may be disclosed to this "
         "subscriber; any other field is absent. Answer with a 2xx within 15 seconds; otherwise it is sent again.",
         "tags": ["subscriptions"],
+        # Its signature shows who sent it; there is no login.
+        "security": [],
         "parameters": [
             *(_header(name, text, required=True) for name, text in HEADERS.items()),
             *(_header(name, text, required=False) for name, text in OPTIONAL_HEADERS.items()),

@@ -19,7 +19,7 @@ router = APIRouter(tags=["reference"])
     "/code-lists",
     summary="Read all code lists",
     response_model=CodeListsOut,
-    responses=problem_responses(400, 406),
+    responses=problem_responses(400),
 )
 async def list_code_lists() -> Response:
     """Return every code list (*codelijst*) with the Dutch label of each code, by name."""
@@ -30,7 +30,7 @@ async def list_code_lists() -> Response:
     "/code-lists/{name}",
     summary="Read a code list",
     response_model=CodeListOut,
-    responses=problem_responses(400, 404, 406),
+    responses=problem_responses(400, 404),
 )
 async def read_code_list(
     name: Annotated[str, Path(description="Name of the list.", examples=["referral-statuses"])],

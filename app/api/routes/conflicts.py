@@ -47,7 +47,7 @@ State = Annotated[ConflictState, Query(description="Which conflicts to list.", e
     "",
     summary="List conflicts with a partner",
     response_model=ConflictPageOut,
-    responses=problem_responses(400, 401, 403, 404, 406),
+    responses=problem_responses(400, 401, 403, 404),
 )
 async def list_conflicts(  # noqa: PLR0913  # the request's parts
     request: Request,

@@ -28,7 +28,7 @@ _OK: dict[int | str, dict[str, Any]] = {
 @router.get(
     "/openapi.json",
     summary="Read this document",
-    responses={**_OK, **problem_responses(400, 406)},
+    responses={**_OK, **problem_responses(400)},
 )
 async def read_document(request: Request) -> Response:
     """Return the OpenAPI document of this API (*API-specificatie*)."""

@@ -20,7 +20,7 @@ router = APIRouter(tags=["reference"])
     "/event-schemas/{type}",
     summary="Read the schema of an event",
     response_model=dict[str, object],
-    responses=problem_responses(400, 404, 406),
+    responses={200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}, **problem_responses(400, 404)},
 )
 async def read_event_schema(
     type: Annotated[  # the name of this member in events

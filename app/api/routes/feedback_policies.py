@@ -46,7 +46,7 @@ async def read_policies(read: Reads) -> Response:
     "/explanation",
     summary="Explain what is disclosed of a referral",
     response_model=ExplanationOut,
-    responses=problem_responses(400, 401, 403, 404, 413, 415),
+    responses=problem_responses(400, 401, 403, 404),
 )
 async def read_explanation(body: ExplanationIn, read: Reads) -> Response:
     """Return, field by field, what the referrer would receive now at a moment, and which rule decides (*uitleg*).

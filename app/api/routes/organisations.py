@@ -41,7 +41,7 @@ OrganisationCode = Annotated[
     "/organisations",
     summary="List organisations",
     response_model=OrganisationPageOut,
-    responses=problem_responses(400, 401, 403, 406),
+    responses=problem_responses(400, 401, 403),
 )
 async def list_organisations(
     request: Request, read: Reads, limit: Limit = DEFAULT_LIMIT, cursor: CodeCursorText = None
@@ -55,7 +55,7 @@ async def list_organisations(
     "/organisations/{organisation_code}",
     summary="Read an organisation",
     response_model=OrganisationOut,
-    responses=problem_responses(400, 401, 403, 404, 406),
+    responses=problem_responses(400, 401, 403, 404),
 )
 async def get_organisation(read: Reads, organisation_code: OrganisationCode) -> Response:
     """Return an organisation (*organisatie*)."""
@@ -69,7 +69,7 @@ async def get_organisation(read: Reads, organisation_code: OrganisationCode) -> 
     response_model=OrganisationOut,
     responses={
         201: {"model": OrganisationOut, "description": "Registered"},
-        **problem_responses(400, 401, 403, 406, 409, 412, 413, 415, 428),
+        **problem_responses(400, 401, 403, 409, 412, 428),
     },
 )
 async def save_organisation(change: Manages, organisation_code: OrganisationCode, body: OrganisationIn) -> Response:

@@ -34,7 +34,7 @@ router = APIRouter(prefix="/partners/{system}", tags=["partners"])
     "/deliveries",
     summary="List deliveries to a partner",
     response_model=PartnerDeliveriesOut,
-    responses=problem_responses(400, 401, 403, 404, 406),
+    responses=problem_responses(400, 401, 403, 404),
 )
 async def list_partner_deliveries(
     request: Request, read: Reads, system: Partner, page: Annotated[DeliveriesIn, Query()]

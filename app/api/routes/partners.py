@@ -54,7 +54,7 @@ from app.operations.partners.state import (
 router = APIRouter(prefix="/partners", tags=["partners"])
 
 _NAMES = ", ".join(PARTNERS)
-_PROBLEMS = problem_responses(400, 401, 403, 404, 406)
+_PROBLEMS = problem_responses(400, 401, 403, 404)
 _CHANGES = problem_responses(400, 401, 403, 404, 409)
 
 
@@ -114,7 +114,7 @@ JobId = Annotated[UUID, Path(description="Id of the job (*taak*).", examples=["0
     "",
     summary="Read the status of all connections",
     response_model=PartnersOut,
-    responses=problem_responses(400, 401, 403, 406),
+    responses=problem_responses(400, 401, 403),
 )
 async def list_partners(read: Reads) -> Response:
     """Return the status of the connection with every partner system (*koppeling*)."""

@@ -22,7 +22,7 @@ Reads = Annotated[ReadContext, reading("partners:read")]
     "",
     summary="Read which worker processes run",
     response_model=WorkerProcessesOut,
-    responses=problem_responses(400, 401, 403, 406),
+    responses=problem_responses(400, 401, 403),
 )
 async def list_worker_processes(read: Reads) -> Response:
     """Return the processes that pull, relay and deliver (*werkprocessen*), with what their loops last did.
