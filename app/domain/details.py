@@ -484,8 +484,12 @@ class Detail(Enum):
         "{token} is ondertekend met een sleutel die hier niet bekend is.",
     )
     TOKEN_NOT_VALID = (
-        "{token} has a signature or claims that are not valid, or it expired{renewal}.",
-        "{token} heeft een handtekening of gegevens die niet geldig zijn, of is verlopen{renewal}.",
+        "{token} has a signature or contents that are not valid; sign it with the key that 'kid' names.",
+        "{token} heeft een handtekening of inhoud die niet geldig is; onderteken met de sleutel die 'kid' noemt.",
+    )
+    TOKEN_OF_ANOTHER_PARTY = (
+        "{token} has another '{claim}' than '{expected}'{renewal}.",
+        "{token} heeft een andere '{claim}' dan '{expected}'{renewal}.",
     )
     TOKEN_EXPIRED = ("{token} expired{renewal}.", "{token} is verlopen{renewal}.")
     TOKEN_FROM_FUTURE = (
@@ -497,8 +501,8 @@ class Detail(Enum):
         "{token} heeft geen getal in '{claim}'; geef seconden sinds 1970.",
     )
     TOKEN_WITHOUT_TEXT = (
-        "{token} has no readable text in '{claim}'.",
-        "{token} heeft geen leesbare tekst in '{claim}'.",
+        "{token} has no readable text in '{claim}'; add it.",
+        "{token} heeft geen leesbare tekst in '{claim}'; voeg die toe.",
     )
     TOKEN_TOO_LARGE = ("{token} is too large.", "{token} is te groot.")
     TOKEN_OF_ANOTHER_FORM = (

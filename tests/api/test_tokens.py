@@ -175,7 +175,10 @@ async def test_a_wrong_assertion_is_refused(api: Api, wrong: dict[str, object]) 
     ("sent", "finding"),
     [
         (assertion(exp=int(time.time()) - 60), "expired"),
-        (assertion(iss="dock"), "has a signature or claims that are not valid"),
+        (assertion(iss="dock"), "has another 'iss' than 'humanitas'"),
+        (assertion(aud="https://elsewhere.example"), f"has another 'aud' than '{PUBLIC_URL}/oauth/token'"),
+        (assertion(jti=None), "has no readable text in 'jti'"),
+        (assertion(exp=None), "has no number in 'exp'"),
         (assertion(iat=int(time.time()) + 3600, exp=int(time.time()) + 3660), "is from the future"),
         (assertion(sub=None), "names no subject"),
         (assertion() | {"client_assertion": "x"}, "must be signed"),

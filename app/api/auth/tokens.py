@@ -2,7 +2,7 @@
 
 The library accepts more than it should, so every use goes through the checks here, each with a test in
 ``tests/unit/test_tokens.py``: asymmetric algorithms only and one per key, keys prepared and chosen by ``kid``,
-all claims required, a limit on size and form before anything is parsed, and one error for every fault.
+all claims required and checked here, and a limit on size and form before anything is parsed.
 """
 
 from base64 import urlsafe_b64encode
@@ -28,11 +28,11 @@ from app.operations.access.signing_keys import SigningKey
 MAX_TOKEN_BYTES = 8 * 1024
 CLOCK_SKEW_SECONDS = 10
 RSA_BITS = 2048
-_REQUIRED = {f"require_{claim}": True for claim in ("aud", "iat", "iss", "sub", "jti")}
 _TIMES = ("iat", "exp", "nbf")
 _TEXTS = ("iss", "sub", "jti")
-# Expiry is checked here: the library goes by the clock of this computer, and does so whenever it requires the claim.
-_OPTIONS = {**_REQUIRED, "verify_exp": False, "verify_nbf": False}
+# Claims are checked here, so that their sender reads which one is wrong; the library also goes by the clock of this
+# computer.
+_OPTIONS = {f"verify_{claim}": False for claim in ("aud", "exp", "iat", "iss", "jti", "nbf", "sub")}
 # What the library may raise on a hostile token, in addition to its own errors.
 _BROKEN = (JOSEError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
@@ -45,16 +45,17 @@ class TokenRefused(Exception):
     """A token is not valid; the message may be sent to its sender, who may know it by another name.
 
     Args:
-        finding: what is wrong; ``claim`` is the member in which it is, if it is in one.
+        finding: what is wrong; ``claim`` is the member in which it is, if it is in one; ``expected`` is
+            its right value.
     """
 
-    def __init__(self, finding: Detail, claim: str | None = None) -> None:
-        self._finding, self._claim = finding, claim
+    def __init__(self, finding: Detail, claim: str | None = None, expected: str | None = None) -> None:
+        self._finding, self._claim, self._expected = finding, claim, expected
         super().__init__(self.of(ACCESS_TOKEN).english)
 
     def of(self, kind: "TokenKind") -> Said:
         """Return the message on a token of this kind."""
-        return self._finding(token=kind.name, renewal=kind.renewal, claim=self._claim)
+        return self._finding(token=kind.name, renewal=kind.renewal, claim=self._claim, expected=self._expected)
 
 
 @dataclass(frozen=True)
@@ -184,13 +185,12 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected, now
     if chosen is None:
         raise TokenRefused(Detail.TOKEN_UNKNOWN_KEY)
     try:
-        claims = jwt.decode(
-            token, chosen.key, [chosen.algorithm], dict(_OPTIONS), audience=expected.audience, issuer=expected.issuer
-        )
-        claims.setdefault("nbf", claims["iat"])
-        _check_types(claims)
+        claims = jwt.decode(token, chosen.key, [chosen.algorithm], dict(_OPTIONS))
     except _BROKEN as error:
         raise TokenRefused(Detail.TOKEN_NOT_VALID) from error
+    claims.setdefault("nbf", claims.get("iat"))
+    _check_types(claims)
+    _check_parties(claims, expected)
     if claims["exp"] < now - CLOCK_SKEW_SECONDS:
         raise TokenRefused(Detail.TOKEN_EXPIRED)
     if max(claims["iat"], claims["nbf"]) > now + CLOCK_SKEW_SECONDS:
@@ -199,13 +199,23 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected, now
 
 
 def _check_types(claims: Mapping[str, Any]) -> None:
-    """Check what the library leaves open: it takes times as texts, and an id of any type."""
     for name in _TIMES:
-        if not isinstance(claims[name], int | float) or not isfinite(claims[name]):
+        time = claims.get(name)
+        if not isinstance(time, int | float) or not isfinite(time):
             raise TokenRefused(Detail.TOKEN_WITHOUT_TIME, name)
     for name in _TEXTS:
-        if not isinstance(claims[name], str) or not is_storable(claims[name]):
+        text = claims.get(name)
+        if not isinstance(text, str) or not is_storable(text):
             raise TokenRefused(Detail.TOKEN_WITHOUT_TEXT, name)
+
+
+def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
+    """Check who made the token and for whom; ``aud`` may name several (RFC 7519, section 4.1.3)."""
+    audience = claims.get("aud")
+    if expected.audience not in (audience if isinstance(audience, list) else [audience]):
+        raise TokenRefused(Detail.TOKEN_OF_ANOTHER_PARTY, "aud", expected.audience)
+    if claims["iss"] != expected.issuer:
+        raise TokenRefused(Detail.TOKEN_OF_ANOTHER_PARTY, "iss", expected.issuer)
 
 
 def _check_form(token: str) -> None:
