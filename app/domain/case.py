@@ -177,7 +177,7 @@ class Case:
         guards = set()
         if self.referral.flags.withdrawal_requested:
             guards.add(Guard.WITHDRAWAL_REQUESTED)
-        if self.appointment and self.appointment.response is AppointmentResponse.REQUESTED:
+        if self.appointment and self.appointment.response is not AppointmentResponse.NOT_ASKED:
             guards.add(Guard.RESPONSE_REQUESTED)
         return frozenset(guards)
 

@@ -83,6 +83,12 @@ class InputRule(StrEnum):
         "Leave the reason out, or give that result.",
         "Een uitvalreden hoort alleen bij het resultaat `no_further_support`; laat de reden weg of geef dat resultaat.",
     )
+    ONLY_WHEN_DECLINED = (
+        "only-when-declined",
+        "Other times go with a proposed time that is declined only.",
+        "Leave the other times out, or give `accepted` as false.",
+        "Andere tijden horen alleen bij een voorstel dat niet past; laat ze weg of geef `accepted` als false.",
+    )
     KNOWN_AREA = (
         "known-area",
         "An area is one of the city's areas.",

@@ -16,6 +16,7 @@ from app.domain.commands import (
     RecordKbrStatus,
     RecordResult,
     RegisterReferral,
+    RespondToAppointment,
     SignPlan,
 )
 from app.domain.errors import FieldFault, InvalidInput
@@ -61,6 +62,7 @@ def stated_faults(stated: Stated, given: Circumstances) -> Iterator[FieldFault]:
         if rule is not None and value is not None:
             yield from rule(field, value, given)
     yield from _drop_out_faults(stated)
+    yield from _other_times_faults(stated)
 
 
 def _statements(command: Command, given: Circumstances) -> Iterator[tuple[str, object]]:
@@ -90,6 +92,9 @@ def _referral_statements(contents: ReferralContents, client: ClientDetails | Non
 def _details_of(command: Command) -> Iterator[tuple[str, object]]:
     """Return what a step states, other than its moment, and a rule is about, by the API's name of the field."""
     match command:
+        case RespondToAppointment():
+            yield "accepted", command.accepted
+            yield "otherTimes", command.other_times
         case ConcludeIntake():
             yield "concludedOn", command.concluded_on
         case SignPlan():
@@ -142,6 +147,12 @@ def _drop_out_faults(stated: Stated) -> Iterator[FieldFault]:
     if is_other and stated.value("dropOutReason", DropOutReason) is not None:
         message = "A drop-out reason goes with the result 'no_further_support' only; leave it out."
         yield FieldFault("dropOutReason", InputRule.ONLY_WITH_DROP_OUT, message)
+
+
+def _other_times_faults(stated: Stated) -> Iterator[FieldFault]:
+    if stated.value("accepted", bool) and stated.items("otherTimes", datetime):
+        message = "Other times go with a proposed time that is declined; leave them out, or give `accepted` as false."
+        yield FieldFault("otherTimes", InputRule.ONLY_WHEN_DECLINED, message)
 
 
 _RULES: Mapping[str, Callable[[str, Any, Circumstances], Iterator[FieldFault]]] = {

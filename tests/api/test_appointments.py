@@ -74,6 +74,31 @@ async def test_worker_answers_with_other_times(dock: Api, etf: Api) -> None:
     assert appointment["otherTimes"] == ["2026-03-11T09:00:00Z"]
 
 
+async def test_worker_may_answer_again_and_reads_so(dock: Api, etf: Api) -> None:
+    own, path = await confirmed(dock, etf)
+    await step(etf, f"{path}/appointments", PLANNED)
+    (told,) = (await read(dock, f"{own}/appointments"))["items"]
+    answer = f"{own}/appointments/{told['id']}/response"
+
+    await step(dock, answer, {"accepted": True})
+
+    assert "respond" in (await read(dock, f"{own}/available-actions"))["items"]
+    assert (await step(dock, answer, {"accepted": False}))["response"] == "other_times"
+
+
+async def test_worker_cannot_accept_and_give_other_times(dock: Api, etf: Api) -> None:
+    own, path = await confirmed(dock, etf)
+    await step(etf, f"{path}/appointments", PLANNED)
+    (told,) = (await read(dock, f"{own}/appointments"))["items"]
+    body = {"accepted": True, "otherTimes": ["2026-03-11T10:00:00+01:00"]}
+
+    answered = await attempt(dock, f"{own}/appointments/{told['id']}/response", body)
+
+    assert [(each["field"], each["rule"]) for each in answered.json()["errors"]] == [
+        ("otherTimes", "only-when-declined")
+    ]
+
+
 async def test_worker_cannot_answer_what_was_not_asked(dock: Api, etf: Api) -> None:
     own, path = await confirmed(dock, etf)
     await step(etf, f"{path}/appointments", PLANNED | {"threeWay": False})

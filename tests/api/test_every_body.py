@@ -39,6 +39,7 @@ BROKEN: Mapping[tuple[str, str], Json] = {
     ("moment", "feedback-moment"): {"moment": "handling"},
     ("occurredAt", "not-in-future"): {"occurredAt": FUTURE},
     ("organisationCode", "known-organisation"): {"organisationCode": "atlantis"},
+    ("otherTimes", "only-when-declined"): {"accepted": True, "otherTimes": [FUTURE]},
     ("previousId", "known-referral"): {"previousId": UNKNOWN_ID},
     ("receivedAt", "not-in-future"): {"receivedAt": FUTURE},
     ("signedOn", "not-before-intake"): {"signedOn": "2026-01-01"},

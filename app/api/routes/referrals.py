@@ -136,7 +136,7 @@ async def history(referral_id: ReferralId, read: Reads) -> Response:
 async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
     """Return what you may do with the referral now (*mogelijke handelingen*)."""
     actions = await read.ask(referral_actions, referral_id)
-    return json_answer(200, ActionsOut(items=[action.value for action in actions]))
+    return json_answer(200, ActionsOut(items=actions))
 
 
 @router.get(

@@ -80,4 +80,4 @@ async def history(trajectory_id: TrajectoryId, read: Reads) -> Response:
 async def available_actions(trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return what you may do with the trajectory and its application now (*mogelijke handelingen*)."""
     actions = await read.ask(trajectory_actions, trajectory_id)
-    return json_answer(200, ActionsOut(items=[action.value for action in actions]))
+    return json_answer(200, ActionsOut(items=actions))

@@ -10,6 +10,7 @@ from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT, IdCursor, PositionCursor
 from app.api.schemas.fields import Bsn, CodeText, In, Line, Out, ReferenceText, ShortLine, Timestamp
 from app.api.schemas.referral_out import AppointmentOut, ReferralSummaryOut, TrajectoryOut
 from app.domain.codes import OrganisationRole, PartyRole, ReferralStatus, ReferrerKind, System, TrajectoryStatus
+from app.domain.lifecycle import Action
 
 # Of the fields of a query, and always optional.
 _cursor = partial(
@@ -101,7 +102,7 @@ class HistoryEntryOut(Out):
 
     id: UUID
     machine: str = Field(description="What changed: referral, trajectory or kbr_application.", examples=["referral"])
-    action: str = Field(description="The action that changed it.", examples=["confirm"])
+    action: Action = Field(description="The action that changed it.", examples=["confirm"])
     from_status: str | None = None
     to_status: str | None = Field(None, examples=["confirmed"])
     reason: str | None = None
@@ -123,7 +124,10 @@ class HistoryOut(Out):
 class ActionsOut(Out):
     """What this caller may do now (*mogelijke handelingen*)."""
 
-    items: list[str] = Field(examples=[["confirm", "reject"]])
+    items: list[Action] = Field(
+        description="What each is done with is in `docs/how-to/calling-the-api.md`, section Possible steps.",
+        examples=[["confirm", "reject"]],
+    )
 
 
 class PartyOut(Out):

@@ -186,7 +186,7 @@ class ResponseIn(StepIn):
     other_times: tuple[Timestamp, ...] = Described(
         (),
         max_length=10,
-        description="Times that do suit (*andere tijden*).",
+        description="Times that do suit (*andere tijden*), when the proposed one does not.",
         examples=[["2026-12-02T10:00:00+01:00"]],
     )
 

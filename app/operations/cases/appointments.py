@@ -19,7 +19,7 @@ from app.domain.details import Detail
 from app.domain.errors import NotFound
 from app.domain.events import EventType, FactValue
 from app.domain.fields import Field
-from app.domain.lifecycle import Action, Guard
+from app.domain.lifecycle import Action
 from app.domain.local_time import local_date
 from app.domain.values import Appointment
 
@@ -60,7 +60,6 @@ def schedule_intake(case: Case, command: ScheduleIntake, context: ActionContext)
 def respond_to_appointment(case: Case, command: RespondToAppointment, context: ActionContext) -> None:
     """Accept the proposed three-way meeting on behalf of the referrer's worker, or give other times."""
     planned = _present_appointment(case, command.appointment_id)
-    asked = planned.response is not AppointmentResponse.NOT_ASKED
     response = AppointmentResponse.ACCEPTED if command.accepted else AppointmentResponse.OTHER_TIMES
     step = Step(
         action=Action.RESPOND,
@@ -68,7 +67,7 @@ def respond_to_appointment(case: Case, command: RespondToAppointment, context: A
         facts={Field.APPOINTMENT_RESPONSE: response.value},
         appointment_id=planned.id,
     )
-    case.transition(step, context, frozenset({Guard.RESPONSE_REQUESTED}) if asked else frozenset())
+    case.transition(step, context, case.guards)
     case.replace_appointment(replace(planned, response=response, other_times=command.other_times))
 
 
