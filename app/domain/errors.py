@@ -83,8 +83,8 @@ class InvalidInput(HubError):
     title_nl = "Het verzoek bevat ongeldige waarden"
 
     def __init__(self, *faults: FieldFault) -> None:
-        english = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
-        dutch = "; ".join(f"{fault.field}: {fault.message_nl}" for fault in faults)
+        english = " ".join(f"{fault.field}: {fault.message}" for fault in faults)
+        dutch = " ".join(f"{fault.field}: {fault.message_nl}" for fault in faults)
         super().__init__(Said(english, dutch))
         self.faults = faults
 

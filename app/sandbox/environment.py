@@ -40,7 +40,7 @@ from app.sandbox.state import SandboxState
 from app.settings import Settings
 from app.worker import WorkerLoops
 
-_REFERRER_SCOPES = ("referrals:read", "referrals:write", "trajectories:read", "subscriptions:manage")
+_REFERRER_SCOPES = ("referrals:read", "referrals:write", "trajectories:read", "subscriptions:manage", "events:read")
 FINANCE_TEAM, OPERATOR = "expertiseteam-financien", "beheer"
 _DEMO_CLIENTS = {
     FINANCE_TEAM: ("referrals:read", "referrals:process", "trajectories:read", "trajectories:write"),
