@@ -18,13 +18,25 @@ REQUEST_SECONDS = 20.0
 RESPONSE_SECONDS = 20.0
 """A peer reads the rest of a response within this time after everything was written."""
 
+HEAD_BYTES = 128 * 1024
+"""A head, or what follows a body, that has not ended after this many bytes more is refused."""
+
 LAST_SECONDS = 1.0
 """What was received in part when the server stops is received whole within this time."""
 
-_TOO_LATE = f"The request was not received within {REQUEST_SECONDS:g} seconds; send it again.".encode()
-_TIMEOUT_ANSWER = (
-    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_TOO_LATE), _TOO_LATE)
+
+def _last_answer(status: str, text: str) -> bytes:
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}"
+    ).encode("ascii")
+
+
+_TOO_LATE = _last_answer(
+    "408 Request Timeout", f"The request was not received within {REQUEST_SECONDS:g} seconds; send it again."
+)
+_TOO_LARGE = _last_answer(
+    "431 Request Header Fields Too Large", f"Send headers of {HEAD_BYTES // 1024} KiB together at most."
 )
 
 
@@ -41,7 +53,7 @@ class ServerConnections(ServerState):
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """A connection that never changes its protocol, and that no peer keeps open by being slow.
+    """A connection that never changes its protocol, and that no peer keeps open by being slow or fills by its headers.
 
     ``Upgrade: h2c`` is answered as if it were absent: a server may ignore the offer (RFC 9110, section 7.8), and must
     then read the request that makes it.
@@ -57,6 +69,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.parser = _Parser(self)  # type: ignore[assignment]
         self._deadline: TimerHandle | None = None
         self._is_receiving = self._is_in_head = self._is_ending = False
+        self._bytes_outside_body = 0
 
     @override
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
@@ -73,7 +86,10 @@ class HttpProtocol(HttpToolsProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         """Read what was received; what is no part of a request does not keep the connection open."""
+        self._bytes_outside_body += len(data)
         super().data_received(data)
+        if self._is_receiving and self._bytes_outside_body > HEAD_BYTES and not self.transport.is_closing():
+            self._end_request(_TOO_LARGE)
         if self._deadline is None and not self._is_answering:
             self._expect_within(self.request_seconds, self.transport.abort)
 
@@ -82,15 +98,29 @@ class HttpProtocol(HttpToolsProtocol):
         """Expect the rest of a request that has begun."""
         super().on_message_begin()
         self._is_receiving = self._is_in_head = True
+        self._bytes_outside_body = 0
         self._expect_within(self.request_seconds, self._end_late_request)
+
+    @override
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Read a header; what is named after the body, where no server in between looks, is none."""
+        if self._is_in_head:
+            super().on_header(name, value)
 
     @override
     def on_headers_complete(self) -> None:
         """Begin to answer."""
         super().on_headers_complete()
         self._is_in_head = False
+        self._bytes_outside_body = 0
         if isinstance(self.server_state, ServerConnections) and self.server_state.closing:
             self.cycle.keep_alive = False
+
+    @override
+    def on_body(self, body: bytes) -> None:
+        """Read a part of the body; a header may follow it."""
+        super().on_body(body)
+        self._bytes_outside_body = 0
 
     @override
     def on_message_complete(self) -> None:
@@ -138,11 +168,19 @@ class HttpProtocol(HttpToolsProtocol):
         if self.flow.read_paused or (self._is_in_head and self._is_answering):
             # It waits until an earlier request of this connection is answered.
             self._expect_within(self.request_seconds, self._end_late_request)
-        elif self._is_in_head or not self.cycle.response_started:
-            self.transport.write(_TIMEOUT_ANSWER)
-            self.transport.close()
         else:
+            self._end_request(_TOO_LATE)
+
+    def _end_request(self, answer: bytes) -> None:
+        if self._has_answer_begun:
             self.transport.abort()
+        else:
+            self.transport.write(answer)
+            self.transport.close()
+
+    @property
+    def _has_answer_begun(self) -> bool:
+        return self._is_answering if self._is_in_head else self.cycle.response_started
 
 
 class _Parser:

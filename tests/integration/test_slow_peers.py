@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.http.middleware import ResponseHeaders
-from app.http_protocol import HttpProtocol
+from app.http_protocol import HEAD_BYTES, HttpProtocol
 from app.listening import listen
 from app.main import QuietServer, serve
 from app.stopping import CLOSING_SECONDS, Stopping
@@ -19,6 +19,7 @@ from tests.support.patience import PATIENCE
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 HEAD_OF_LATE = b"HTTP/1.1 408 Request Timeout\r\n"
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -93,7 +94,7 @@ async def answer_of(server: QuietServer, *parts: bytes) -> bytes:
         (GET[:20],),
         (POST,),
         (POST, b"x" * 50),
-        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"5\r\nhello\r\n"),
+        (CHUNKED, b"5\r\nhello\r\n"),
     ],
 )
 async def test_a_request_that_is_not_received_in_time_is_answered_with_408(parts: tuple[bytes, ...]) -> None:
@@ -102,6 +103,46 @@ async def test_a_request_that_is_not_received_in_time_is_answered_with_408(parts
 
     assert answer.startswith(HEAD_OF_LATE)
     assert answer.endswith(b"The request was not received within 20 seconds; send it again.")
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET /",
+        GET[:-2] + b"X-A: ",
+        GET[:-2] + b"X-A: 1\r\n" * 5000 + b"X-",
+        CHUNKED + b"5;x=",
+        CHUNKED + b"5\r\nhello\r\n0\r\nX-A: ",
+    ],
+    ids=["address", "header", "many headers", "extension of a chunk", "header after the body"],
+)
+async def test_a_request_that_goes_on_outside_its_body_is_not_kept_in_memory(begun: bytes) -> None:
+    async with impatient_server(read_all) as server:
+        answer = await answer_of(server, begun, b"x" * HEAD_BYTES, b"x")
+
+    assert answer.startswith(b"HTTP/1.1 431 ")
+
+
+async def test_headers_and_bodies_of_a_usual_size_are_read() -> None:
+    head = GET[:-2] + b"Connection: close\r\nX-A: %s\r\n\r\n" % (b"x" * (HEAD_BYTES // 2))
+    body = CHUNKED + b"1;x=y\r\nx\r\n" * HEAD_BYTES + b"0\r\nX-A: 1\r\n\r\n"
+
+    async with impatient_server(read_all) as server:
+        answers = [await answer_of(server, head), await answer_of(server, body)]
+
+    assert [each[:12] for each in answers] == [b"HTTP/1.1 200"] * 2
+
+
+async def test_what_is_named_after_a_body_is_no_header() -> None:
+    async def tell(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        await request.body()
+        await PlainTextResponse(request.headers.get("authorization", "none"))(scope, receive, send)
+
+    async with impatient_server(tell) as server:
+        answer = await answer_of(server, CHUNKED + b"0\r\nAuthorization: Bearer x\r\n\r\n")
+
+    assert answer.endswith(b"none")
 
 
 @pytest.mark.parametrize("parts", [(), (b"\r\n",), (b"\r\n", b"\r\n")])
