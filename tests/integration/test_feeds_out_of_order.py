@@ -1,16 +1,19 @@
 """A feed that jumps or goes back is noticed, reported once, and read without loss; on both stores, over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from app.adapters.common.progress import MOST_REPEATED
 from app.domain.codes import System
 from app.domain.events import EventType
-from app.domain.partners import JobKind, JobRequest
+from app.domain.partners import JobKind, JobRequest, JobState
 from app.events.delivery.notices import FEED
-from app.operations.partners.jobs import request_job
+from app.operations.partners.jobs import find_job, request_job
 from app.operations.partners.lease import PartnerLease, move_cursor
 from tests.integration.test_odd_records import ROW, ROWS, account, rmw_row, set_up
 from tests.support.hub import InProcessHub
@@ -18,6 +21,7 @@ from tests.support.raw_partner import Answer, RawPartner, raw_partner, soap_list
 
 BY_NUMBER = ["allegro", "template"]
 FAR = 1_000_000_000
+END = JSONResponse({"value": [], "@odata.deltaLink": "?$deltatoken=t"})
 STARTED, ENDED = EventType.PARTNER_FAILING, EventType.PARTNER_RECOVERED
 
 
@@ -38,6 +42,11 @@ def rows(name: str, *numbers: int, again: str = "") -> list[dict[str, Any]]:
     """Return changes with these numbers; ``again`` makes them others than those of a feed before."""
     key = "mutatieId" if name == "allegro" else "nummer"
     return [ROW[name](each, **({key: f"{again}-{each}"} if again else {})) for each in numbers]
+
+
+def position_in(asked: Mapping[str, str]) -> int:
+    """Return the position at which a list of RMW is asked for."""
+    return int(asked["body"].partition("vanafPositie>")[2].partition("<")[0])
 
 
 async def reads(partner: RawPartner, answer: Answer) -> int:
@@ -142,7 +151,7 @@ async def test_a_list_of_rmw_that_names_a_far_position_is_read_without_gaps(hub:
     numbers = list(range(1, 1003))
 
     def answer(asked: Mapping[str, str]) -> Response:
-        position = int(asked["body"].partition("vanafPositie>")[2].partition("<")[0])
+        position = position_in(asked)
         part = numbers[position - 1 : position + 499]
         following = f"<volgendePositie>{FAR}</volgendePositie>" if part else ""
         return Response(soap_list(*(rmw_row(each) for each in part), following=following), media_type="text/xml")
@@ -162,3 +171,70 @@ async def test_a_round_of_gidso_that_does_not_move_on_is_a_failed_pull(hub: InPr
 
     assert (state.failures, state.system) == (1, System.GIDSO)
     assert (await account(partner))[0] == 1
+
+
+def of_gidso(rows_of: Callable[[int], list[Any]]) -> Answer:
+    """Return what answers with ever another next page, with the rows of its number."""
+    numbers = count(1)
+
+    def answer(_: Mapping[str, str]) -> Response:
+        number = next(numbers)
+        return JSONResponse({"value": rows_of(number), "@odata.nextLink": f"?$skiptoken={number}"})
+
+    return answer
+
+
+def of_rmw(registrations: Sequence[str], step: int) -> Answer:
+    """Return what answers with these registrations at any position, and with a next position."""
+
+    def answer(asked: Mapping[str, str]) -> Response:
+        following = f"<volgendePositie>{position_in(asked) + step}</volgendePositie>"
+        return Response(soap_list(*registrations, following=following), media_type="text/xml")
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("gidso", of_gidso(lambda _: [])),
+        ("gidso", of_gidso(lambda _: [ROW["gidso"](1)])),
+        ("gidso", of_gidso(lambda number: [ROW["gidso"](number % 3)])),
+        ("rmw", of_rmw([], 1)),
+        ("rmw", of_rmw([rmw_row(1)], 500)),
+    ],
+    ids=["empty pages", "the same page", "three pages in turn", "empty parts", "the same part"],
+)
+async def test_a_list_that_does_not_end_is_a_failed_pull(hub: InProcessHub, name: str, answer: Answer) -> None:
+    await set_up(hub, name)
+    async with raw_partner(hub, name, answer) as partner:
+        state = await partner.pull()
+
+    assert state.failures == 1
+    assert state.last_error
+    assert state.last_error.endswith("does not move on; trying again later")
+
+
+async def test_empty_pages_before_others_are_passed(hub: InProcessHub) -> None:
+    await set_up(hub, "gidso")
+    answer = of_gidso(lambda number: [] if number <= MOST_REPEATED else [ROW["gidso"](number)])
+
+    async with raw_partner(hub, "gidso", lambda asked: answer(asked) if len(partner.asked) < 30 else END) as partner:
+        state = await partner.pull()
+        arrived = await account(partner)
+
+    assert (state.failures, arrived) == (0, (29 - MOST_REPEATED, 0))
+
+
+async def test_a_list_of_files_that_does_not_end_fails_the_comparison(hub: InProcessHub) -> None:
+    listed = [{"externReferentie": str(UUID(int=1)), "dossiernummer": "A-1"}]
+    page = {"verwijzingen": listed, "mutaties": []}
+    async with raw_partner(hub, "allegro", lambda _: JSONResponse(page)) as partner:
+        await partner.pull()
+        request = JobRequest(kind=JobKind.RECONCILE, dry_run=True)
+        job = await hub.db.write(request_job, hub.services, System.ALLEGRO, "beheer", request)
+        await partner.pull()
+        done = await hub.db.read(find_job, System.ALLEGRO, job.id)
+
+    assert done.state is JobState.FAILED
+    assert "does not move on" in str(done.result)

@@ -8,6 +8,7 @@ from app.adapters.allegro.client import AllegroClient
 from app.adapters.allegro.drift import drift_of
 from app.adapters.allegro.mapping import MAPPING_VERSION, read_change, sequence_of
 from app.adapters.common.feed import believable, jumps
+from app.adapters.common.progress import PagesRead
 from app.domain.codes import System
 from app.domain.errors import FeedWentBack, PartnerUnreachable
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
@@ -63,12 +64,14 @@ class AllegroSource:
         """Return the numbers of all files (*dossiernummers*) page by page; a file may be without any change yet.
 
         Raises:
-            PartnerUnreachable: no answer.
+            PartnerUnreachable: no answer, or a list that does not move on.
         """
-        last = ""
+        read, last = PagesRead("Allegro"), ""
         while listed := await self._client.referrals(last, PAGE_SIZE):
-            yield [each.file_number for each in listed]
-            last = listed[-1].file_number
+            numbers = [each.file_number for each in listed]
+            read.add(numbers)
+            yield numbers
+            last = numbers[-1]
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Return a change from quarantine as it is read now; its sequence number is not in its payload."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from app.adapters.common.drift import drift_of, unknown_in
 from app.adapters.common.pages import row_of
 from app.adapters.common.parsing import read_record, without_id
+from app.adapters.common.progress import PagesRead
 from app.adapters.gidso import mapping
 from app.adapters.gidso.client import GidsoClient, token_of
 from app.adapters.gidso.mapping import Kind
@@ -41,9 +42,10 @@ class GidsoSource:
         """Return the changes since the cursor page by page; None reads everything.
 
         Raises:
-            PartnerUnreachable: no answer; try again later from the same cursor.
+            PartnerUnreachable: no answer, or pages that do not end; try again later from the same cursor.
             CursorExpired: the delta token is no longer known; start from None.
         """
+        read = PagesRead("GIDSO")
         query: dict[str, str] | None = {"$deltatoken": cursor} if cursor else self._everything()
         while query:
             page = await self._client.registrations(query)
@@ -54,6 +56,7 @@ class GidsoSource:
             read_at = self._clock.now()
             rows = [row_of(each) for each in page.value]
             records = tuple(record for row in rows for record in read_row(row, read_at))
+            read.add(record.external_id for record in records)
             yield Page(records, cursor, drift_of(records, _unknown_fields(rows)))
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:

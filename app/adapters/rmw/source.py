@@ -7,6 +7,7 @@ from typing import Final
 
 from app.adapters.common.drift import drift_of, unknown_in
 from app.adapters.common.parsing import UNKNOWN_MOMENT, read_record
+from app.adapters.common.progress import PagesRead
 from app.adapters.rmw.client import RmwClient
 from app.adapters.rmw.mapping import MAPPING_VERSION, changed_at, stuf_moment, to_commands, withdrawal
 from app.adapters.rmw.schemas import Aanmelding, ListedRegistration, RegistrationList
@@ -42,12 +43,14 @@ class RmwSource:
             PartnerUnreachable: no answer, maintenance, or a list that does not move on.
             PartnerRefused: RMW does not accept the hub's account or the referral code.
         """
+        read = PagesRead("RMW")
         position: int | None = 1
         while position is not None:
             part = await self._client.list_registrations(self._referral_code, position, PAGE_SIZE)
             if part.next_position is not None and part.next_position <= position:
                 raise PartnerUnreachable("RMW returned a list that does not move on")
             records = tuple(_record(r, position + i) for i, r in enumerate(part.registrations))
+            read.add(record.external_id for record in records)
             contents = (registration.contents for registration in part.registrations)
             position, jumps = _onward(position, part)
             drift = drift_of(records, unknown_in(contents, Aanmelding, _KIND, _NOT_READ))
