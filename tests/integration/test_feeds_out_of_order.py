@@ -1,5 +1,6 @@
 """A feed that jumps or goes back is noticed, reported once, and read without loss; on both stores, over HTTP."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
@@ -17,7 +18,7 @@ from app.operations.partners.jobs import find_job, request_job
 from app.operations.partners.lease import PartnerLease, move_cursor
 from tests.integration.test_odd_records import ROW, ROWS, account, rmw_row, set_up
 from tests.support.hub import InProcessHub
-from tests.support.raw_partner import Answer, RawPartner, raw_partner, soap_list
+from tests.support.raw_partner import Answer, RawPartner, raw_partner, says, soap_list
 
 BY_NUMBER = ["allegro", "template"]
 FAR = 1_000_000_000
@@ -213,6 +214,31 @@ async def test_a_list_that_does_not_end_is_a_failed_pull(hub: InProcessHub, name
     assert state.failures == 1
     assert state.last_error
     assert state.last_error.endswith("does not move on; trying again later")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "?$deltatoken=" + "x" * 70_000,
+        "?$deltatoken=a%00b",
+        "?$deltatoken=",
+        "?$deltatoken=\ud83d",
+        "http://[::1?$deltatoken=x",
+        "?other=x",
+    ],
+    ids=ascii,
+)
+async def test_a_place_that_no_call_can_name_is_not_stored(hub: InProcessHub, link: str) -> None:
+    await set_up(hub, "gidso")
+    async with raw_partner(hub, "gidso", lambda _: END) as partner:
+        await partner.pull()
+        partner.answer = says(json.dumps({"value": [], "@odata.deltaLink": link}))
+        failed = await partner.pull()
+        assert failed.retry_at
+        hub.clock.set(failed.retry_at)
+        arrived = await reads(partner, says({"value": [ROW["gidso"](1)], "@odata.deltaLink": "?$deltatoken=u"}))
+
+    assert (failed.failures, failed.cursor, arrived) == (1, "t", 1)
 
 
 async def test_empty_pages_before_others_are_passed(hub: InProcessHub) -> None:

@@ -5,15 +5,16 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 from typing_extensions import override
 
 from app.adapters.common.answers import UNEXPECTED_ANSWER, login_refused_by, unexpected_status
 from app.adapters.common.connection import NamingTransport, cause_of
 from app.adapters.common.pace import Pace, PacedTransport
+from app.adapters.common.transport import PartnerClient, PartnerTransport
 from app.domain.errors import PartnerUnreachable
 from app.loops import note_progress
 from app.oauth_client import TOKEN_REFUSED, NoToken, OAuthClient, TokenCache, TokenRequest, TokenResponse
@@ -27,24 +28,25 @@ def http_client(
     tls: ssl.SSLContext | None = None,
     pace: Pace | None = None,
 ) -> httpx.AsyncClient:
-    """Return a client for one partner: keep-alive, time limits, no redirects.
+    """Return a client for one partner: keep-alive, time limits, no redirects, no cookies.
 
     It is httpx over the connections of aiohttp, which take a third of the CPU for each call (docs/decisions/0020).
 
     Args:
         base_url: the address of the partner.
-        timeout_seconds: the longest that a call may take.
+        timeout_seconds: the longest that the partner may be silent during a call.
         max_connections: the most connections that are open at once.
         tls: whom to trust, and what to present for mutual TLS; None trusts the system's authorities and presents none.
         pace: how many calls may leave; None: no limit.
     """
     limits = httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections)
-    transport = NamingTransport(AiohttpTransport(verify=tls or True, limits=limits))
-    return httpx.AsyncClient(
+    transport = NamingTransport(PartnerTransport(verify=tls or True, limits=limits))
+    return PartnerClient(
         base_url=base_url,
         timeout=httpx.Timeout(timeout_seconds, connect=5.0),
         transport=PacedTransport(transport, pace) if pace else transport,
         follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         event_hooks={"response": [_note_answer]},
     )
 
@@ -95,8 +97,6 @@ class BearerAuth(httpx.Auth):
             response = yield request
             if response.status_code != HTTPStatus.UNAUTHORIZED:
                 return
-            # Read to its end, so that its connection is free for the token endpoint.
-            await response.aread()
             self._tokens.forget(self._login, token)
 
     async def _token(self) -> str:

@@ -17,6 +17,7 @@ from app.domain.errors import CursorExpired, PartnerUnreachable
 
 _PARTNER: Final = "GIDSO"
 _ROWS: Final = "/odata/v4/Aanmeldingen"
+_LONGEST_TOKEN: Final = 2000
 _RULES: Final = AnswerRules(
     partner=_PARTNER,
     credentials="the API key and the certificate",
@@ -81,12 +82,16 @@ def token_of(link: str, parameter: str) -> str:
     """Return the token in a link. Only the token is used, so that the hub's key is never sent to another address.
 
     Raises:
-        PartnerUnreachable: the link has no such token; the answer cannot be used.
+        PartnerUnreachable: the link has no such token, or one that cannot be sent back; the answer cannot be used.
     """
-    values = parse_qs(urlsplit(link).query).get(parameter)
-    if not values:
-        raise PartnerUnreachable(f"GIDSO returned a link without {parameter}; trying again later")
-    return values[0]
+    try:
+        token = parse_qs(urlsplit(link).query).get(parameter, [""])[0]
+    except ValueError:
+        token = ""
+    # Stored as the cursor, one that no call can carry would stop all that follow.
+    if not token or len(token) > _LONGEST_TOKEN or not token.isprintable():
+        raise PartnerUnreachable(f"GIDSO returned a link without a usable {parameter}; trying again later")
+    return token
 
 
 def _lines(case_id: str) -> str:
