@@ -32,7 +32,7 @@ class ImpatientTransport(PartnerTransport):
 
 @asynccontextmanager
 async def partner(answer: Answer) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """Run a server that gives this answer to every call; return its address and the heads that it received."""
+    """Run a server that answers every call like this; return its address and the heads that it received."""
     heads: list[bytes] = []
     serving: set[asyncio.Task[None] | None] = set()
 

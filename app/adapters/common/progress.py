@@ -6,7 +6,7 @@ from typing import Final
 from app.domain.errors import PartnerUnreachable
 
 MOST_REPEATED: Final = 20
-"""So many pages may be empty, or equal to one that was read before, while one list is read."""
+"""At most this number of pages of one list may be empty, or equal to one that was read before."""
 
 
 class PagesRead:

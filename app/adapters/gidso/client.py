@@ -88,7 +88,7 @@ def token_of(link: str, parameter: str) -> str:
         token = parse_qs(urlsplit(link).query).get(parameter, [""])[0]
     except ValueError:
         token = ""
-    # Stored as the cursor, one that no call can carry would stop all that follow.
+    # Stored as the cursor, one that no call can carry would stop every later pull.
     if not token or len(token) > _LONGEST_TOKEN or not token.isprintable():
         raise PartnerUnreachable(f"GIDSO returned a link without a usable {parameter}; trying again later")
     return token
