@@ -203,9 +203,10 @@ class Detail(Enum):
         "Voor dit abonnement is er geen aflevering met dit id.",
     )
     DELIVERY_NOT_ENDED = (
-        "Only what was delivered or given up can be sent again; this one is under way or withheld.",
+        "Only what was delivered or given up can be sent again; this one is under way or withheld. What waits is sent "
+        "now by …/retry.",
         "Alleen wat is afgeleverd of opgegeven kan opnieuw worden verzonden; deze aflevering is onderweg of wordt "
-        "niet verstrekt.",
+        "niet verstrekt. Wat wacht, wordt nu verzonden met …/retry.",
     )
     NOT_ACTIVE = (
         "The subscription is {status}; nothing is sent to it before it is active.",

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
 
 from app.api.forms import PEM, URL
 from app.api.schemas.deliveries import OwedOut
-from app.api.schemas.fields import Email, In, Line, Out, ShortLine
+from app.api.schemas.fields import Email, In, Line, Out, ShortLine, example_body
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import EventType
 from app.operations.subscriptions.credentials import ClientCertificate, OAuthClient
@@ -71,6 +71,13 @@ class MutualTlsIn(In):
 
 class SubscriptionIn(In):
     """What to send, and where (*abonnement*)."""
+
+    model_config = example_body(
+        {
+            "url": "https://hooks.example.nl/trajecthub",
+            "eventTypes": [EventType.REFERRAL_CONFIRMED.value, EventType.INTAKE_SCHEDULED.value],
+        }
+    )
 
     url: Annotated[str, _URL] = Field(
         description=f"Address that receives the events: {URL.words}. Path and query are called byte for byte as given.",
