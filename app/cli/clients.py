@@ -1,6 +1,7 @@
 """``trajecthub client``: the clients that may call the API."""
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,18 @@ commands = typer.Typer()
 clients = typer.Typer(no_args_is_help=True, help="The clients that may call the API.")
 commands.add_typer(clients, name="client")
 
-ClientId = Annotated[str, typer.Argument(help="The id by which the client introduces itself.")]
+
+def _new_id(text: str) -> str:
+    if not _NEW_ID.fullmatch(text):
+        raise typer.BadParameter("must be at most 100 characters of ASCII, without spaces")
+    return text
+
+
+_NEW_ID = re.compile(r"[\x21-\x7e]{1,100}")
+_ID_HELP = "The id by which the client introduces itself."
+
+ClientId = Annotated[str, typer.Argument(help=_ID_HELP)]
+NewClientId = Annotated[str, typer.Argument(parser=_new_id, metavar="CLIENT_ID", help=_ID_HELP)]
 
 
 class ApiClientOut(Out):
@@ -33,7 +45,7 @@ class ApiClientOut(Out):
 
 @clients.command("create")
 def create_client(  # each is an option of the command
-    client_id: ClientId,
+    client_id: NewClientId,
     organisation: Annotated[str, typer.Option(help="Code of the organisation for which it acts.")],
     scope: Annotated[list[str], typer.Option(help="A scope it may ask for; repeat for more.")],
     jwks: Annotated[Path | None, typer.Option(help="File with its public keys (JWKS), for private_key_jwt.")] = None,

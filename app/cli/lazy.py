@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from typing_extensions import override
 
 from app.cli.garbage import without_search
+from app.domain.text import is_storable
 
 
 class LazyCommand(TyperCommand):
@@ -54,5 +55,11 @@ def lazy_group(commands: Sequence[LazyCommand]) -> type[TyperGroup]:
             super().__init__(**attributes)
             for command in commands:
                 self.add_command(command)
+
+        @override
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # Typer's own context, as above
+            if not all(is_storable(each) for each in args):
+                ctx.fail("The arguments are no text in UTF-8; set the terminal to UTF-8, or write them anew.")
+            return super().parse_args(ctx, args)
 
     return LazyGroup

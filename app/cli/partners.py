@@ -17,7 +17,7 @@ from app.api.schemas.partners import JobOut, PartnerOut, QuarantinedOut, RunOut
 from app.bootstrap import open_worker
 from app.cli.program import console
 from app.cli.runtime import change_stored, over_database, read_stored, services_of
-from app.cli.tables import A_MOMENT, AsJson, InState, Limit, moment, print_blocks, print_report
+from app.cli.tables import A_MOMENT, AsJson, InState, Limit, line, moment, print_blocks, print_report
 from app.database import Database
 from app.domain.codes import PARTNERS, System
 from app.domain.details import Detail
@@ -72,8 +72,8 @@ def _partner(name: str) -> System:
 
 Partner = Annotated[System, typer.Argument(parser=_partner, metavar="SYSTEM", help=", ".join(PARTNERS))]
 QuarantinedId = Annotated[UUID, typer.Argument(metavar="ID", help="Its id in the quarantine list.")]
-Reason = Annotated[str, typer.Option(help="Why; stored. No personal data.")]
-By = Annotated[str, typer.Option(help="Who does this; stored.")]
+Reason = Annotated[str, typer.Option(parser=line, metavar="TEXT", help="Why; stored. No personal data.")]
+By = Annotated[str, typer.Option(parser=line, metavar="TEXT", help="Who does this; stored.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what the job would do, and change nothing.")]
 
 

@@ -1,6 +1,7 @@
 """Prints the results of commands: tables and blocks for people, or JSON for programs."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
@@ -10,6 +11,8 @@ from pydantic import BaseModel
 from rich.markup import escape
 from rich.table import Column, Table
 
+from app.api.forms import LINE
+from app.api.schemas.fields import FIRST_YEAR, LAST_YEAR
 from app.cli.program import console
 from app.domain.local_time import AMSTERDAM
 from app.operations.subscriptions.deliveries import DeliveryState
@@ -45,7 +48,16 @@ def moment(text: str) -> datetime:
         raise typer.BadParameter(
             "is a date, or a date and a time, such as 2026-11-23T08:00, in Dutch time or with an offset"
         ) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise typer.BadParameter(f"has a year from {FIRST_YEAR} to {LAST_YEAR}")
     return found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)
+
+
+def line(text: str) -> str:
+    """Return the text of an option that is one line, as the API has it."""
+    if not re.fullmatch(LINE.pattern, text):
+        raise typer.BadParameter(f"must be {LINE.words}")
+    return text
 
 
 def print_items(items: Sequence[BaseModel], columns: Sequence[str], *, as_json: bool) -> None:

@@ -47,6 +47,26 @@ def test_an_unknown_scope_is_refused_with_the_known_ones(sandbox: dict[str, str]
     assert next(iter(SCOPES)) in output
 
 
+@pytest.mark.parametrize("client_id", ["", "a b", "a\nb", "x" * 101, "é"])
+def test_an_id_that_no_client_can_state_is_refused(sandbox: dict[str, str], client_id: str) -> None:
+    code, output = run(
+        sandbox, "client", "create", client_id, "--organisation=dock", "--scope=referrals:read", "--with-secret"
+    )
+
+    assert code == 2
+    assert "at most 100 characters of ASCII" in " ".join(output.split())
+
+
+@pytest.mark.parametrize(
+    "words", [("client", "deactivate", "\udcff"), ("partner", "pause", "rmw", "--reason=\udcff"), ("\udcff",)]
+)
+def test_arguments_that_are_no_text_end_in_one_sentence(sandbox: dict[str, str], words: tuple[str, ...]) -> None:
+    code, output = run(sandbox, *words)
+
+    assert code == 2
+    assert "no text in UTF-8" in output
+
+
 def test_a_client_of_an_unknown_organisation_is_refused(sandbox: dict[str, str]) -> None:
     run(sandbox, "migrate")
 

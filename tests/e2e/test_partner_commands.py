@@ -82,10 +82,14 @@ def test_a_partner_without_runs_has_nothing_to_list(migrated: dict[str, str], li
         (("redeliver", "gidso", "--all", "--since=2026-01-01"), 2, "--id, --since or --all"),
         (("redeliver", "gidso", "--id=019ab3f2-7c00-7000-8000-000000000005"), 1, "There is no delivery with this id"),
         (("pause", "gidso", "--reason= "), 1, "reason: Say why"),
+        (("pause", "gidso", "--reason=two\nlines"), 2, "one line, without control characters"),
+        (("pause", "gidso", "--reason=Twice", "--by=\x1b[2J"), 2, "one line, without control characters"),
         (("dismiss", "gidso", str(UUID(int=7)), "--reason=Twice"), 1, "list the quarantine for its ids"),
         (("reconcile", "gidso", "--dry-run"), 1, "TRAJECTHUB_GIDSO_URL"),
         (("link", "gidso", "--link=A1"), 2, "CASE=REFERRAL"),
         (("redeliver", "gidso", "--since=yesterday"), 2, "Dutch time"),
+        (("redeliver", "gidso", "--since=0001-01-01T00:00+23:59"), 2, "a year from 1900 to 2100"),
+        (("backfill", "gidso", "--since=9999-12-31T23:59-23:59"), 2, "a year from 1900 to 2100"),
     ],
 )
 def test_an_impossible_command_fails_with_the_remedy(

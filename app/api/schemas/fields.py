@@ -32,7 +32,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 # Years that every system in the chain can store, in any time zone.
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 class In(BaseModel):
@@ -69,9 +69,9 @@ def _moment(value: object) -> object:
 
 
 def _within_reach(value: _Time) -> _Time:
-    if _FIRST_YEAR <= value.year <= _LAST_YEAR:
+    if FIRST_YEAR <= value.year <= LAST_YEAR:
         return value
-    raise PydanticCustomError(InputRule.YEAR, f"Give a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    raise PydanticCustomError(InputRule.YEAR, f"Give a year from {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def _birth_date(value: object) -> BirthDate:
