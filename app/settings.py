@@ -64,10 +64,11 @@ _MUST_BE = {
     "literal_error": "{expected}",
     "time_parsing": "a time, as 03:30",
 }
+_BASE_ADDRESS = "an address that begins with https:// or http://, with a host and without spaces, ? and #"
 _MUST_BE_OF = {
     "oin": "20 digits",
-    "url": "an address that begins with https:// or http://",
-    "public_url": "an address that begins with https:// or http://",
+    "url": _BASE_ADDRESS,
+    "public_url": _BASE_ADDRESS,
     "maintenance": "hours separated by commas, as 22:00-06:00,12:00-12:30",
 }
 _OWN_SENTENCE = "setting"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.adapters.common.settings import BASE_URL
 from app.cli.markdown import GENERATED, table
 from app.settings import PREFIX, Settings
 
@@ -24,7 +25,6 @@ _FORMATS = {
     "ipv6network": "network",
 }
 _UNITS = {"_seconds": "seconds", "_per_second": "calls per second"}
-_URL = "^https?://"
 
 Schema = Mapping[str, Any]
 
@@ -90,7 +90,7 @@ def _limits(schema: Schema) -> str:
 
 
 def _text_type(schema: Schema) -> str:
-    if schema.get("pattern") == _URL:
+    if schema.get("pattern") == BASE_URL:
         return "URL"
     if "pattern" in schema:
         return f"text that matches `{schema['pattern']}`"

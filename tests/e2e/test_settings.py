@@ -52,7 +52,19 @@ REFUSED = [
     ("PORT", "70000", ": must be at most 65535"),
     ("LOG_LEVEL", "LOUD", ": must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ("OIN", "12", ": must be 20 digits; correct it"),
-    ("PUBLIC_URL", "hub.example.nl", ": must be an address that begins with https:// or http://; correct it"),
+    ("PUBLIC_URL", "hub.example.nl", ": must be an address that begins with https:// or http://, with a host"),
+    *(
+        (name, address, ": must be an address that begins with https:// or http://, with a host and without spaces")
+        for name in ("PUBLIC_URL", "ALLEGRO_URL")
+        for address in (
+            "http://[::1",
+            "http://a b/",
+            "https://",
+            "https://host:abc",
+            "https://host/?a=b",
+            "https://host#a",
+        )
+    ),
     ("GIDSO_URL", "gidso.example.nl", ": must be an address that begins with https:// or http://"),
     ("RMW_REQUESTS_PER_SECOND", "inf", ": must be a finite number"),
     ("RMW_MAINTENANCE", "night", ": must be hours separated by commas, as 22:00-06:00,12:00-12:30"),

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import NoDecode
@@ -15,7 +15,10 @@ from app.adapters.common.pace import Pace
 from app.domain.codes import System
 from app.domain.ports import Clock
 
-BaseUrl = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(lambda url: url.rstrip("/"))]
+BASE_URL: Final = r"^https?://([^\s/?#@]+@)?(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?(/[^\s?#]*)?$"
+"""With a host, and without spaces, query and fragment: a path is put behind it."""
+
+BaseUrl = Annotated[str, Field(pattern=BASE_URL), AfterValidator(lambda url: url.rstrip("/"))]
 Windows = Annotated[
     tuple[tuple[time, time], ...],
     NoDecode,
