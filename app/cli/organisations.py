@@ -7,7 +7,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from app.api.forms import ORGANISATION_CODE
-from app.api.schemas.fields import Line
+from app.api.schemas.fields import Name
 from app.api.schemas.reference import OrganisationOut
 from app.cli.program import console
 from app.cli.runtime import change_stored, read_stored
@@ -20,7 +20,7 @@ organisations = typer.Typer(no_args_is_help=True, help="The organisations that r
 commands.add_typer(organisations, name="organisation")
 
 _ORGANISATION = ("code", "name", "role", "kind", "system", "area", "active")
-_NAME: TypeAdapter[str] = TypeAdapter(Line)
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 
 def _code(text: str) -> str:

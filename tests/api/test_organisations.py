@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from app.api.state import AppState
 from tests.api.conftest import PUBLIC_URL, Api
+from tests.support.api_calls import fault
 
 NEW = {"name": "Humanitas", "kind": "welzijnsorganisatie", "area": "Charlois"}
 
@@ -17,6 +20,13 @@ async def test_the_operator_registers_a_referrer_that_all_can_read(operator: Api
     assert read.json() == made.json()
     assert read.headers["etag"] == made.headers["etag"]
     assert read.json()["role"] == "referrer"
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202eDOCK", "12"])
+async def test_a_name_that_nobody_can_read_is_refused(operator: Api, name: str) -> None:
+    response = await operator.put("/v1/organisations/humanitas", json={**NEW, "name": name})
+
+    assert fault(response) == ("name", "readable-name")
 
 
 async def test_a_change_without_if_match_is_refused(operator: Api) -> None:

@@ -31,6 +31,8 @@ def test_a_team_is_registered_changed_and_listed(migrated: dict[str, str]) -> No
     [
         (("Wijkteam Noord", "--name=N", "--kind=wijkteam"), 2, "at most 80 characters of a-z"),
         (("noord", "--name= ", "--kind=wijkteam"), 2, "name"),
+        (("noord", "--name=\u200b", "--kind=wijkteam"), 2, "without hidden characters"),
+        (("noord", "--name=\u202eN", "--kind=wijkteam"), 2, "without hidden characters"),
         (("noord", "--name=N", "--kind=team"), 2, "wijkteam"),
         (("noord", "--name=N", "--kind=wijkteam", "--area=Nord"), 1, "Noord"),
         (("noord", "--name=N", "--kind=wijkteam", "--system=allegro"), 1, "gidso or rmw"),

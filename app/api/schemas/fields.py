@@ -120,7 +120,7 @@ Line = Annotated[str, _line(200), _COMPOSED]
 LongLine = Annotated[str, _line(300), _COMPOSED]
 ReferenceText = Annotated[str, _line(100), _COMPOSED]
 Name = Annotated[Line, AfterValidator(_readable)]
-"""The name of a person."""
+"""The name of a person or an organisation."""
 
 Paragraphs = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=PARAGRAPHS.pattern), _COMPOSED

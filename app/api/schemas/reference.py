@@ -4,14 +4,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.schemas.fields import In, Line, Out, ShortLine
+from app.api.schemas.fields import In, Name, Out, ShortLine
 from app.domain.codes import OrganisationRole, ReferrerKind, System
 
 
 class OrganisationIn(In):
     """A referring organisation as it is registered (*verwijzer*)."""
 
-    name: Line = Field(description="Name (*naam*).", examples=["DOCK"])
+    name: Name = Field(description="Name (*naam*).", examples=["DOCK"])
     kind: ReferrerKind = Field(description="Kind of referrer (*vindplaats*).", examples=["welzijnsorganisatie"])
     system: System = Field(
         System.API, description="The system in which it registers referrals (*registratiesysteem*).", examples=["api"]
