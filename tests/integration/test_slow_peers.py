@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import pytest
 import uvicorn
@@ -54,10 +54,20 @@ async def hang(_scope: Scope, _receive: Receive, _send: Send) -> None:
     await asyncio.Event().wait()
 
 
-@asynccontextmanager
-async def impatient_server(app: ASGIApp) -> AsyncIterator[QuietServer]:
+def impatient_server(app: ASGIApp) -> AbstractAsyncContextManager[QuietServer]:
     """Run a server with short deadlines."""
-    config = uvicorn.Config(app, http=Impatient, ws="none", lifespan="off", log_config=None, access_log=False)
+    return running_server(app, Impatient)
+
+
+def patient_server(app: ASGIApp) -> AbstractAsyncContextManager[QuietServer]:
+    """Run a server with the deadlines of the hub, for what a busy machine takes a while to read."""
+    return running_server(app, HttpProtocol)
+
+
+@asynccontextmanager
+async def running_server(app: ASGIApp, protocol: type[HttpProtocol]) -> AsyncIterator[QuietServer]:
+    """Run a server whose connections have this protocol."""
+    config = uvicorn.Config(app, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False)
     server = QuietServer(config)
     serving = asyncio.create_task(server.serve(listen("127.0.0.1", 0)))
     while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
@@ -117,7 +127,7 @@ async def test_a_request_that_is_not_received_in_time_is_answered_with_408(parts
     ids=["address", "header", "many headers", "extension of a chunk", "header after the body"],
 )
 async def test_a_request_that_goes_on_outside_its_body_is_not_kept_in_memory(begun: bytes) -> None:
-    async with impatient_server(read_all) as server:
+    async with patient_server(read_all) as server:
         answer = await answer_of(server, begun, b"x" * HEAD_BYTES, b"x")
 
     assert answer.startswith(b"HTTP/1.1 431 ")
@@ -127,7 +137,7 @@ async def test_headers_and_bodies_of_a_usual_size_are_read() -> None:
     head = GET[:-2] + b"Connection: close\r\nX-A: %s\r\n\r\n" % (b"x" * (HEAD_BYTES // 2))
     body = CHUNKED + b"1;x=y\r\nx\r\n" * HEAD_BYTES + b"0\r\nX-A: 1\r\n\r\n"
 
-    async with impatient_server(read_all) as server:
+    async with patient_server(read_all) as server:
         answers = [await answer_of(server, head), await answer_of(server, body)]
 
     assert [each[:12] for each in answers] == [b"HTTP/1.1 200"] * 2
@@ -139,7 +149,7 @@ async def test_what_is_named_after_a_body_is_no_header() -> None:
         await request.body()
         await PlainTextResponse(request.headers.get("authorization", "none"))(scope, receive, send)
 
-    async with impatient_server(tell) as server:
+    async with patient_server(tell) as server:
         answer = await answer_of(server, CHUNKED + b"0\r\nAuthorization: Bearer x\r\n\r\n")
 
     assert answer.endswith(b"none")
