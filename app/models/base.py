@@ -27,9 +27,8 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from typing_extensions import override
 
@@ -222,7 +221,7 @@ def _chain(guards: _Shape, rows: _Shape) -> tuple[Insert, tuple[str, ...]]:
 
 
 def _guard(table: Table, names: tuple[str, ...]) -> CTE:
-    statement = postgresql_insert(table).values(_parameters(table, names)).on_conflict_do_nothing()
+    statement = postgresql.insert(table).values(_parameters(table, names)).on_conflict_do_nothing()
     return statement.returning(literal_column("true").label("is_new")).cte("guard")
 
 
@@ -244,15 +243,34 @@ def insert_row(tx: Connection, table: Table, values: Mapping[str, object]) -> No
     tx.execute(_insert_into(table), dict(values))
 
 
+def put_rows(tx: Connection, table: Table, rows: Sequence[Columns]) -> None:
+    """Add rows that have every column; each of them replaces the row with its primary key, where there is one."""
+    if rows:
+        tx.execute(_insert_or_replace(table, tx.dialect.name), rows)
+
+
 def update_row(tx: Connection, table: Table, row_id: UUID, values: Mapping[str, object]) -> bool:
     """Change columns of the row with this id; return False when there is none."""
     return tx.execute(_update_of(table), {**values, "row_id": row_id}).rowcount == 1
 
 
+_INSERT_INTO: Mapping[str, Callable[[Table], postgresql.Insert | sqlite.Insert]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
+
+
 # Statements are built once: building one and working out its cache key costs more than running it.
 @cache
 def _insert_if_absent(table: Table, dialect: str) -> Insert:
-    return (postgresql_insert(table) if dialect == "postgresql" else sqlite_insert(table)).on_conflict_do_nothing()
+    return _INSERT_INTO[dialect](table).on_conflict_do_nothing()
+
+
+@cache
+def _insert_or_replace(table: Table, dialect: str) -> Insert:
+    statement = _INSERT_INTO[dialect](table)
+    changes = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
 
 
 @cache

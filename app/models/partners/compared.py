@@ -22,12 +22,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.codes import System
-from app.models.base import Columns, JsonDocument, metadata
+from app.models.base import Columns, JsonDocument, metadata, put_rows
 from app.models.batch import in_batch, run_batch
+from app.models.bulk import is_any_of
 from app.models.partners.record import RecordKey
 
 
@@ -86,9 +85,8 @@ class ComparedRecord:
     place: int
 
 
-_KEY = ("system", "kind", "external_id")
 _OF_SYSTEM = compared_record.c.system == bindparam("of_system")
-_BY_IDS = select(compared_record).where(_OF_SYSTEM, compared_record.c.external_id.in_(bindparam("ids", expanding=True)))
+_BY_IDS = select(compared_record).where(_OF_SYSTEM, is_any_of(compared_record.c.external_id, "ids"))
 _WITH_FINDING = (
     select(compared_record)
     .where(_OF_SYSTEM, compared_record.c.finding == bindparam("wanted"), compared_record.c.place > bindparam("after"))
@@ -101,9 +99,7 @@ _COUNTS = (
     .group_by(compared_record.c.finding)
 )
 _CASES = (
-    select(compared_record.c.case_id)
-    .distinct()
-    .where(_OF_SYSTEM, compared_record.c.case_id.in_(bindparam("case_ids", expanding=True)))
+    select(compared_record.c.case_id).distinct().where(_OF_SYSTEM, is_any_of(compared_record.c.case_id, "case_ids"))
 )
 _LISTED = _CASES.where(compared_record.c.kind == CASE)
 _OF_RECORDS = _CASES.where(compared_record.c.kind != CASE)
@@ -117,16 +113,6 @@ _SETTLE = (
     )
 )
 _CLEAR = delete(compared_record).where(in_batch(compared_record, _OF_SYSTEM))
-_VALUES = tuple(column.name for column in compared_record.c if not column.primary_key)
-_SAVE = {
-    dialect: statement.on_conflict_do_update(
-        index_elements=_KEY, set_={name: statement.excluded[name] for name in _VALUES}
-    )
-    for dialect, statement in (
-        ("postgresql", postgresql_insert(compared_record)),
-        ("sqlite", sqlite_insert(compared_record)),
-    )
-}
 
 
 def compared_records(tx: Connection, system: System, keys: Collection[RecordKey]) -> dict[RecordKey, ComparedRecord]:
@@ -138,8 +124,7 @@ def compared_records(tx: Connection, system: System, keys: Collection[RecordKey]
 
 def save_compared(tx: Connection, system: System, records: Sequence[ComparedRecord]) -> None:
     """Store what was found about records, also when they were compared before."""
-    if records:
-        tx.execute(_SAVE[tx.dialect.name], [_columns(system, each) for each in records])
+    put_rows(tx, compared_record, [_columns(system, each) for each in records])
 
 
 def count_findings(tx: Connection, system: System) -> Mapping[Finding, int]:

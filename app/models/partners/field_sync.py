@@ -25,15 +25,13 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.codes import ReferralStatus, System, TrajectoryStatus
 from app.domain.fields import Field
 from app.domain.lifecycle import is_ended, is_open
 from app.domain.ownership import ConflictReason
 from app.domain.partners import ConflictState
-from app.models.base import Columns, Id, UtcDateTime, metadata, update_row
+from app.models.base import Columns, Id, UtcDateTime, metadata, put_rows, update_row
 from app.models.batch import in_batch, run_batch
 from app.models.cases.client import client
 from app.models.cases.external_id import external_id
@@ -149,16 +147,6 @@ _FIELDS = (
     .where(partner_field.c.referral_id.in_(bindparam("referral_ids", expanding=True)))
     .order_by(partner_field.c.system, partner_field.c.referral_id, partner_field.c.field)
 )
-_SAVED = {
-    dialect: statement.on_conflict_do_update(
-        index_elements=_FIELD_KEY,
-        set_={name: statement.excluded[name] for name in ("fingerprint", "sent_at", "sent_count", "counted_from")},
-    )
-    for dialect, statement in (
-        ("postgresql", postgresql_insert(partner_field)),
-        ("sqlite", sqlite_insert(partner_field)),
-    )
-}
 _UNCOUNTED = (
     update(partner_field)
     .where(partner_field.c.referral_id == bindparam("referral"), partner_field.c.field == bindparam("name"))
@@ -230,9 +218,8 @@ def known_fields(tx: Connection, referral_ids: Collection[UUID]) -> list[Partner
 
 def save_fields(tx: Connection, fields: Sequence[PartnerField]) -> None:
     """Store what partners know."""
-    if fields:
-        # Always in one order, so that two transactions that save the same rows cannot wait for each other.
-        tx.execute(_SAVED[tx.dialect.name], sorted(map(_field_columns, fields), key=itemgetter(*_FIELD_KEY)))
+    # Always in one order, so that two transactions that save the same rows cannot wait for each other.
+    put_rows(tx, partner_field, sorted(map(_field_columns, fields), key=itemgetter(*_FIELD_KEY)))
 
 
 def forget_sends(tx: Connection, referral_id: UUID, field: str) -> None:

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Column, Connection, LargeBinary, String, Table, bindparam, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.codes import System
-from app.models.base import Columns, UtcDateTime, metadata
+from app.models.base import Columns, UtcDateTime, metadata, put_rows
 
 partner_record = Table(
     "partner_record",
@@ -55,23 +53,11 @@ class AppliedVersion:
     revision: int | None
 
 
-_KEY = ("system", "kind", "external_id")
-_VALUES = ("version", "content_hash", "applied_at", "revision", "case_id")
-
 _APPLIED = select(partner_record.c.external_id, partner_record.c.content_hash, partner_record.c.revision).where(
     partner_record.c.system == bindparam("system"),
     partner_record.c.kind == bindparam("kind"),
     partner_record.c.external_id.in_(bindparam("ids", expanding=True)),
 )
-_SAVE = {
-    dialect: statement.on_conflict_do_update(
-        index_elements=_KEY, set_={name: statement.excluded[name] for name in _VALUES}
-    )
-    for dialect, statement in (
-        ("postgresql", postgresql_insert(partner_record)),
-        ("sqlite", sqlite_insert(partner_record)),
-    )
-}
 
 
 def known_records(
@@ -84,8 +70,7 @@ def known_records(
 
 def save_records(tx: Connection, records: Sequence[AppliedRecord]) -> None:
     """Store which version of records was applied."""
-    if records:
-        tx.execute(_SAVE[tx.dialect.name], [_columns(each) for each in records])
+    put_rows(tx, partner_record, [_columns(each) for each in records])
 
 
 def _columns(record: AppliedRecord) -> Columns:
