@@ -129,6 +129,11 @@ class IntakeResult(Code):
         """Return whether guidance follows on this result."""
         return self in _OPENING_RESULTS
 
+    @property
+    def leads_to_credit_bank(self) -> bool:
+        """Return whether the service is one of the credit bank."""
+        return self in _BANKS_INTAKE_RESULTS
+
 
 _OPENING_RESULTS = frozenset(
     {
@@ -138,6 +143,7 @@ _OPENING_RESULTS = frozenset(
         IntakeResult.SOCIAL_LOAN,
     }
 )
+_BANKS_INTAKE_RESULTS = _OPENING_RESULTS - {IntakeResult.PAYMENT_ARRANGEMENT}
 
 
 class TrajectoryStatus(Code):
@@ -159,6 +165,16 @@ class TrajectoryResult(Code):
     BUDGET_MANAGEMENT = "budget_management", "Budgetbeheer"
     SOCIAL_LOAN = "social_loan", "Sociale lening"
     NO_FURTHER_SUPPORT = "no_further_support", "Wil geen (verdere) ondersteuning"
+
+    @property
+    def leads_to_credit_bank(self) -> bool:
+        """Return whether the service is one of the credit bank."""
+        return self in _BANKS_RESULTS
+
+
+_BANKS_RESULTS = frozenset(
+    {TrajectoryResult.KBR_APPLICATION, TrajectoryResult.BUDGET_MANAGEMENT, TrajectoryResult.SOCIAL_LOAN}
+)
 
 
 class DropOutReason(Code):

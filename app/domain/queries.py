@@ -5,19 +5,40 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.codes import ReferralStatus, ReferrerKind, System, TrajectoryStatus
-from app.domain.values import Organisation
+from app.domain.values import Referral, Trajectory
 
 
 @dataclass(frozen=True)
 class Visibility:
-    """Whose referrals a caller sees; both None: all of them (finance team, credit bank, operator)."""
+    """Which referrals a caller sees; without any limit all of them (finance team, operator).
+
+    Attributes:
+        organisation_id: only those of this organisation.
+        system: only those of organisations that work in this system.
+        at_credit_bank: only those that concern the credit bank, see :func:`concerns_credit_bank`.
+    """
 
     organisation_id: UUID | None = None
     system: System | None = None
+    at_credit_bank: bool = False
 
-    def includes(self, referrer: Organisation) -> bool:
-        """Return whether referrals of this organisation are seen."""
-        return self.organisation_id in (None, referrer.id) and self.system in (None, referrer.system)
+    def includes(self, referral: Referral, trajectory: Trajectory | None) -> bool:
+        """Return whether a referral is seen, with the trajectory that followed on it."""
+        referrer = referral.organisation
+        return (
+            self.organisation_id in (None, referrer.id)
+            and self.system in (None, referrer.system)
+            and (not self.at_credit_bank or concerns_credit_bank(referral, trajectory))
+        )
+
+
+def concerns_credit_bank(referral: Referral, trajectory: Trajectory | None) -> bool:
+    """Return whether the credit bank has to do with a case: it leads to a service of the bank, or is applied for."""
+    if referral.intake_result and referral.intake_result.leads_to_credit_bank:
+        return True
+    if trajectory is None:
+        return False
+    return trajectory.kbr_application is not None or any(each.code.leads_to_credit_bank for each in trajectory.results)
 
 
 EVERYTHING = Visibility()

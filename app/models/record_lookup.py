@@ -22,7 +22,7 @@ from app.domain.records import RecordKind
 from app.models.base import Id
 from app.models.cases.appointment import appointment
 from app.models.cases.referral import referral
-from app.models.cases.trajectory import trajectory
+from app.models.cases.trajectory_tables import trajectory
 from app.models.delivery.delivery import delivery
 from app.models.delivery.outbox import event
 from app.models.delivery.subscription import subscription

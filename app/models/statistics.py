@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, case, func, or_, select
 from app.domain.codes import ReferralStatus
 from app.models.access.organisation import organisation
 from app.models.cases.referral import referral
-from app.models.cases.trajectory import kbr_application, plan, trajectory, trajectory_result
+from app.models.cases.trajectory_tables import kbr_application, plan, trajectory, trajectory_result
 from app.models.delivery.delivery import DeliveryState, delivery
 from app.models.delivery.disclosure import disclosure
 

@@ -53,6 +53,7 @@ CLIENTS = {
     "court": ("schuldenrechter", REFERS),
     "bailiff": ("deurwaarder-zuid", REFERS),
     "etf": ("expertiseteam-financien", PROCESSES),
+    "bank": ("kredietbank", PROCESSES),
     "gidso": ("gidso", REFERS),
     "rmw": ("rmw", REFERS),
     "operator": ("beheer", set(SCOPES)),
@@ -177,6 +178,12 @@ async def court(sign_in: SignIn) -> Api:
 async def etf(sign_in: SignIn) -> Api:
     """Return the finance team."""
     return await sign_in("etf")
+
+
+@pytest.fixture
+async def bank(sign_in: SignIn) -> Api:
+    """Return the credit bank."""
+    return await sign_in("bank")
 
 
 @pytest.fixture

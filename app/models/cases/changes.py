@@ -16,7 +16,8 @@ from app.models.cases.referral import (
     state_columns,
     worker_index_of,
 )
-from app.models.cases.trajectory import TrajectoryWrites, party, party_columns
+from app.models.cases.trajectory import TrajectoryWrites, party_columns
+from app.models.cases.trajectory_tables import party
 from app.vault import Sealer, Vault
 
 

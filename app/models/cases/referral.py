@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     ForeignKey,
@@ -39,6 +40,7 @@ from app.domain.codes import (
     ReferralStatus,
     RejectionReason,
     RoutingAdvice,
+    TrajectoryResult,
     WithdrawalReason,
 )
 from app.domain.fields import OF_CONTENTS, Field
@@ -60,6 +62,7 @@ from app.models.access.organisation import organisation, organisation_of, to_org
 from app.models.base import Columns, Id, JsonDocument, UtcDateTime, metadata
 from app.models.bulk import is_any_of
 from app.models.cases.client import client
+from app.models.cases.trajectory_tables import kbr_application, trajectory, trajectory_result
 from app.vault import Sealer, Vault
 
 referral = Table(
@@ -215,12 +218,30 @@ _BY_REFERENCE = select(referral.c.id, referral.c.organisation_id, referral.c.ref
 )
 
 
+def _followed_by(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a referral's trajectory has a row in a table."""
+    found = select(table.c.id).join(trajectory, trajectory.c.id == table.c.trajectory_id)
+    return found.where(trajectory.c.referral_id == referral.c.id, *conditions).correlate(referral).exists()
+
+
+# What app.domain.queries.concerns_credit_bank says, of stored rows.
+_CONCERNS_CREDIT_BANK = or_(
+    referral.c.intake_result.in_([each for each in IntakeResult if each.leads_to_credit_bank]),
+    _followed_by(kbr_application),
+    _followed_by(
+        trajectory_result,
+        trajectory_result.c.code.in_([each for each in TrajectoryResult if each.leads_to_credit_bank]),
+    ),
+)
+
+
 def visible(statement: Select[Any], visibility: Visibility) -> Select[Any]:
     """Return a query over referrals and their organisations that is narrowed to what a caller may see.
 
     It takes the parameters of :func:`visibility_values`.
     """
-    return _narrowed(statement, visibility.organisation_id is not None, visibility.system is not None)
+    by_organisation, by_system = visibility.organisation_id is not None, visibility.system is not None
+    return _narrowed(statement, by_organisation, by_system, visibility.at_credit_bank)
 
 
 def visibility_values(visibility: Visibility) -> Columns:
@@ -231,11 +252,13 @@ def visibility_values(visibility: Visibility) -> Columns:
 
 # Statements are built once for each combination of conditions: building one costs more than running it.
 @lru_cache(maxsize=1024)
-def _narrowed(statement: Select[Any], by_organisation: bool, by_system: bool) -> Select[Any]:
+def _narrowed(statement: Select[Any], by_organisation: bool, by_system: bool, at_credit_bank: bool) -> Select[Any]:
     if by_organisation:
         statement = statement.where(referral.c.organisation_id == bindparam("visible_organisation"))
     if by_system:
         statement = statement.where(organisation.c.system == bindparam("visible_system"))
+    if at_credit_bank:
+        statement = statement.where(_CONCERNS_CREDIT_BANK)
     return statement
 
 

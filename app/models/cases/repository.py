@@ -45,7 +45,7 @@ class CaseRepository:
         if referral_id not in self._cases:
             self._lock_and_load({referral_id}, visibility)
         found = self._cases.get(referral_id)
-        return found if found and visibility.includes(found.referral.organisation) else None
+        return found if found and visibility.includes(found.referral, found.trajectory) else None
 
     def is_visible(self, referral_id: UUID, visibility: Visibility) -> bool:
         """Return whether there is such a referral for whoever has this visibility."""

@@ -36,7 +36,7 @@ from app.models.batch import in_batch, run_batch
 from app.models.cases.client import client
 from app.models.cases.external_id import external_id
 from app.models.cases.referral import referral
-from app.models.cases.trajectory import trajectory
+from app.models.cases.trajectory_tables import trajectory
 
 partner_field = Table(
     "partner_field",

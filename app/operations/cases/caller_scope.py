@@ -10,7 +10,8 @@ from app.domain.values import Organisation
 from app.privacy.gate import Receiver
 from app.privacy.pseudonyms import Pseudonyms
 
-_SEES_ALL = frozenset({OrganisationRole.FINANCE_TEAM, OrganisationRole.CREDIT_BANK, OrganisationRole.OPERATOR})
+_SEES_ALL = frozenset({OrganisationRole.FINANCE_TEAM, OrganisationRole.OPERATOR})
+_KNOWS_ALL_STATUSES = _SEES_ALL | {OrganisationRole.CREDIT_BANK}
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,11 @@ class CallerScope:
 
     @property
     def visibility(self) -> Visibility:
-        """Whose referrals exist for this caller; any other is not found."""
+        """Which referrals exist for this caller; any other is not found."""
         if self.organisation.role in _SEES_ALL:
             return Visibility()
+        if self.organisation.role is OrganisationRole.CREDIT_BANK:
+            return Visibility(at_credit_bank=True)
         if self.organisation.role is OrganisationRole.PARTNER_SYSTEM:
             return Visibility(system=self.organisation.system)
         return Visibility(organisation_id=self.organisation.id)
@@ -31,7 +34,7 @@ class CallerScope:
     @property
     def knows_all_statuses(self) -> bool:
         """Return whether the caller reads the real status, not the one last disclosed to the referrer."""
-        return self.organisation.role in _SEES_ALL
+        return self.organisation.role in _KNOWS_ALL_STATUSES
 
     @property
     def is_inside(self) -> bool:
