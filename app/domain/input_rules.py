@@ -149,9 +149,11 @@ class InputRule(StrEnum):
     )
     PUBLIC_KEYS = (
         "public-keys",
-        "A JSON Web Key Set holds at least one public RSA or EC key, each with a `kid`, and nothing private.",
+        "A JSON Web Key Set holds one to ten public keys, RSA of at most 4,096 bits or EC, each with a `kid`, and "
+        "nothing private.",
         "Give the public half of the client's keys.",
-        "Geef ten minste één publieke RSA- of EC-sleutel met een `kid`, en niets dat geheim is.",
+        "Geef één tot tien publieke sleutels, RSA van hoogstens 4.096 bits of EC, elk met een `kid`, en niets dat "
+        "geheim is.",
     )
     SECRET_LENGTH = (
         "secret-length",
@@ -181,9 +183,11 @@ class InputRule(StrEnum):
     )
     PEM = (
         "pem",
-        "A client certificate and its private key are PEM, the key without a passphrase.",
+        "A client certificate and its private key are PEM, the key without a passphrase; a key is RSA of 2,048 to "
+        "4,096 bits, EC or Ed25519.",
         "Give the chain and the key in that form.",
-        "Geef certificaat en sleutel als PEM, de sleutel zonder wachtwoord.",
+        "Geef certificaat en sleutel als PEM, de sleutel zonder wachtwoord: RSA van 2.048 tot 4.096 bits, EC of "
+        "Ed25519.",
     )
     PAIR = (
         "pair",

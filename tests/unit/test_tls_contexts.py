@@ -13,21 +13,21 @@ def certificates(folder: Path, count: int) -> list[ClientCertificate]:
     return [ClientCertificate(certificate + "\n" * number, key) for number in range(count)]
 
 
-def test_a_certificate_has_one_context(tmp_path: Path) -> None:
+async def test_a_certificate_has_one_context(tmp_path: Path) -> None:
     (certificate,) = certificates(tmp_path, 1)
     contexts = TlsContexts(None)
 
-    assert contexts.of(certificate) is contexts.of(certificate)
-    assert contexts.of(certificate) is not contexts.of(None)
+    assert await contexts.of(certificate) is await contexts.of(certificate)
+    assert await contexts.of(certificate) is not await contexts.of(None)
 
 
-def test_the_context_that_was_used_longest_ago_is_dropped(tmp_path: Path) -> None:
+async def test_the_context_that_was_used_longest_ago_is_dropped(tmp_path: Path) -> None:
     first, second, third = certificates(tmp_path, 3)
     contexts = TlsContexts(None, max_contexts=2)
-    of_first, of_second = contexts.of(first), contexts.of(second)
+    of_first, of_second = await contexts.of(first), await contexts.of(second)
 
-    contexts.of(first)
-    contexts.of(third)
+    await contexts.of(first)
+    await contexts.of(third)
 
-    assert contexts.of(first) is of_first
-    assert contexts.of(second) is not of_second
+    assert await contexts.of(first) is of_first
+    assert await contexts.of(second) is not of_second

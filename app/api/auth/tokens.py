@@ -22,6 +22,7 @@ from jose.backends.cryptography_backend import CryptographyECKey, CryptographyRS
 from jose.exceptions import JOSEError
 
 from app.domain.details import Detail, Said
+from app.domain.key_bounds import LARGEST_RSA_BITS, is_bounded
 from app.domain.text import is_storable
 from app.operations.access.signing_keys import SigningKey
 
@@ -121,7 +122,7 @@ def _private_key(pem: bytes) -> Key:
 def verifying_keys_of(keys: Iterable[Mapping[str, Any]]) -> dict[str, VerifyingKey]:
     """Return the usable public keys of a JSON Web Key Set, prepared, by ``kid``.
 
-    Usable keys are RSA of at least 2048 bits (for RS256) and EC on P-256 (for ES256).
+    Usable keys are RSA of 2048 to 4096 bits (for RS256) and EC on P-256 (for ES256).
     """
     ready = ((str(each.get("kid")), _verifying_key(each)) for each in keys if each.get("kid"))
     return {kid: key for kid, key in ready if key is not None}
@@ -228,7 +229,7 @@ def _check_form(token: str) -> None:
 
 def _verifying_key(key: Mapping[str, Any]) -> VerifyingKey | None:
     algorithm = {"RSA": "RS256", "EC": "ES256"}.get(str(key.get("kty")))
-    if algorithm is None or key.get("alg", algorithm) != algorithm:
+    if algorithm is None or key.get("alg", algorithm) != algorithm or not is_bounded(key):
         return None
     try:
         ready = jwk.construct(dict(key), algorithm)
@@ -239,5 +240,5 @@ def _verifying_key(key: Mapping[str, Any]) -> VerifyingKey | None:
 
 def _is_strong(key: Key) -> bool:
     if isinstance(key, CryptographyRSAKey):
-        return bool(key.prepared_key.key_size >= RSA_BITS)
+        return bool(RSA_BITS <= key.prepared_key.key_size <= LARGEST_RSA_BITS)
     return isinstance(key, CryptographyECKey) and bool(key.prepared_key.curve.name == "secp256r1")

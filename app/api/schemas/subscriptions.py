@@ -12,6 +12,7 @@ from app.api.schemas.deliveries import OwedOut
 from app.api.schemas.fields import Email, In, Line, Out, ShortLine, example_body
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import EventType
+from app.domain.key_bounds import LONGEST_CHAIN, LONGEST_PRIVATE_KEY
 from app.operations.subscriptions.credentials import ClientCertificate, OAuthClient
 from app.operations.subscriptions.recovery import Resumption
 from app.operations.subscriptions.subscriptions import (
@@ -33,7 +34,8 @@ MAX_AREAS = 20
 MAX_OVERLAP_HOURS = 168
 
 _URL = StringConstraints(max_length=2000, pattern=URL.pattern)
-Pem = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=PEM.pattern)]
+Chain = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_CHAIN, pattern=PEM.pattern)]
+PrivateKey = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_PRIVATE_KEY, pattern=PEM.pattern)]
 
 
 class OAuthIn(In):
@@ -61,8 +63,11 @@ class MutualTlsIn(In):
     """The certificate that the hub presents when it connects (*tweezijdige TLS*)."""
 
     kind: Literal["mtls"]
-    certificate: Pem = Field(description="The chain as PEM, the hub's own certificate first.")
-    private_key: Pem = Field(description="Its key as PEM, without a passphrase; stored encrypted and never shown.")
+    certificate: Chain = Field(description="The chain as PEM, of at most ten, the hub's own certificate first.")
+    private_key: PrivateKey = Field(
+        description="Its key as PEM, without a passphrase: RSA of 2048 to 4096 bits, EC or Ed25519; stored "
+        "encrypted and never shown."
+    )
 
     def credentials(self) -> ClientCertificate:
         """Return the credentials as the operations take them."""

@@ -125,6 +125,7 @@ class OutboundClient:
             aiohttp.ClientError: the connection was lost before the status came.
             OSError: the same, as the system reports it.
         """
+        context = await self._tls.of(request.certificate)
         try:
             async with self._session().request(
                 request.method,
@@ -133,7 +134,7 @@ class OutboundClient:
                 headers=request.headers,
                 # A redirect would lead past the checks that were made of the address.
                 allow_redirects=False,
-                ssl=self._tls.of(request.certificate),
+                ssl=context,
             ) as response:
                 seconds = self.timeout_seconds if request.wants_body else self._body_seconds
                 return OutboundResponse(response.status, response.headers, await _beginning(response.content, seconds))

@@ -10,6 +10,7 @@ from app.database import Connection
 from app.domain.details import Detail
 from app.domain.errors import FieldFault, NotFound, refuse
 from app.domain.input_rules import InputRule
+from app.domain.key_bounds import LARGEST_RSA_BITS, MOST_KEYS, is_bounded
 from app.models.access.api_client import (
     ApiClient,
     deactivate_api_client,
@@ -129,12 +130,15 @@ def _credential_faults(jwks: Mapping[str, Any] | None, secret: str | None) -> It
         message = f"Give at least {SECRET_CHARACTERS} random characters."
         yield FieldFault("secret", InputRule.SECRET_LENGTH, message)
     if jwks is not None and not _are_public_keys(jwks.get("keys")):
-        message = 'Give {"keys": [...]} with at least one public RSA or EC key, each with a kid and nothing private.'
+        message = (
+            f'Give {{"keys": [...]}} with one to {MOST_KEYS} public keys, RSA of at most {LARGEST_RSA_BITS} bits or '
+            "EC, each with a kid and nothing private."
+        )
         yield FieldFault("jwks", InputRule.PUBLIC_KEYS, message)
 
 
 def _are_public_keys(keys: object) -> bool:
-    return isinstance(keys, list) and bool(keys) and all(_is_public_key(key) for key in keys)
+    return isinstance(keys, list) and 0 < len(keys) <= MOST_KEYS and all(_is_public_key(key) for key in keys)
 
 
 def _is_public_key(key: object) -> bool:
@@ -143,4 +147,5 @@ def _is_public_key(key: object) -> bool:
         and key.get("kty") in _KEY_TYPES
         and isinstance(key.get("kid"), str)
         and _PRIVATE_MEMBERS.isdisjoint(key)
+        and is_bounded(key)
     )

@@ -2,16 +2,15 @@
 
 from collections.abc import AsyncIterator, Iterator
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-from cryptography.x509 import load_pem_x509_certificates
-
 from app.domain.codes import OrganisationRole
 from app.domain.errors import FieldFault
 from app.domain.events import NOTICES, OCCASION_OF, SUBSCRIPTION_NOTICES, EventType
 from app.domain.input_rules import InputRule
+from app.domain.key_bounds import LARGEST_RSA_BITS, MOST_CERTIFICATES, SMALLEST_RSA_BITS
 from app.domain.stated import Stated
 from app.domain.validation import unknown_area
 from app.domain.values import Organisation
+from app.events.http.certificates import KeyUnusable, certified_key, private_key_of
 from app.events.http.client import OutboundClient
 from app.events.http.ssrf import AddressRefused
 from app.operations.services import Services
@@ -61,22 +60,15 @@ def _certificate_faults(stated: Stated) -> Iterator[FieldFault]:
     certificate = stated.value("authentication.certificate", str)
     private_key = stated.value("authentication.privateKey", str)
     try:
-        of_certificate = _key_of_certificate(certificate) if certificate else None
-        of_private_key = _public_half(private_key) if private_key else None
-    except (ValueError, TypeError):
-        message = "Give the chain and its private key as PEM, the key without a passphrase."
+        of_certificate = certified_key(certificate) if certificate else None
+        of_private_key = private_key_of(private_key) if private_key else None
+    except KeyUnusable:
+        message = (
+            f"Give the chain, of at most {MOST_CERTIFICATES} certificates, and its private key as PEM, the key without "
+            f"a passphrase: RSA of {SMALLEST_RSA_BITS} to {LARGEST_RSA_BITS} bits, EC or Ed25519."
+        )
         yield FieldFault("authentication.certificate", InputRule.PEM, message)
         return
     if of_certificate and of_private_key and of_certificate != of_private_key:
         message = "The first certificate of the chain belongs to another key; give the pair."
         yield FieldFault("authentication.certificate", InputRule.PAIR, message)
-
-
-def _key_of_certificate(chain: str) -> bytes:
-    first = load_pem_x509_certificates(chain.encode())[0]
-    return first.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _public_half(private_key: str) -> bytes:
-    key = load_pem_private_key(private_key.encode(), password=None)
-    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
