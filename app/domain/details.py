@@ -492,6 +492,10 @@ class Detail(Enum):
         "{token} has another '{claim}' than '{expected}'{renewal}.",
         "{token} heeft een andere '{claim}' dan '{expected}'{renewal}.",
     )
+    TOKEN_OF_ANOTHER_KIND = (
+        "{token} is of another kind, by the 'typ' in its header{renewal}.",
+        "{token} is van een andere soort, volgens de 'typ' in de header{renewal}.",
+    )
     TOKEN_EXPIRED = ("{token} expired{renewal}.", "{token} is verlopen{renewal}.")
     TOKEN_FROM_FUTURE = (
         "{token} is from the future; check your clock.",
@@ -535,9 +539,12 @@ class Detail(Enum):
         "This assertion was used before; make a new one for each request.",
         "Deze assertion is al gebruikt; maak voor elk verzoek een nieuwe.",
     )
-    UNKNOWN_CLIENT = (
-        "Unknown client, or not its proof; ask the hub's operator.",
-        "Onbekende client, of niet diens bewijs; vraag het de beheerder van de hub.",
+    NOT_AUTHENTICATED = (
+        "The client is not known, or this is not its proof; the hub does not say which. Check that 'sub' is the id of "
+        "the client, that 'kid' names one of its registered keys, and that this key signs with RS256 or ES256.",
+        "De client is niet bekend, of dit is niet het bewijs ervan; de hub zegt niet welk van beide. Controleer dat "
+        "'sub' het id van de client is, dat 'kid' een van de geregistreerde sleutels noemt, en dat die sleutel "
+        "ondertekent met RS256 of ES256.",
     )
     NO_FORM = ("The body is not a form.", "Het bericht is geen formulier.")
     NUL_IN_FORM = (

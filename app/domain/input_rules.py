@@ -149,11 +149,10 @@ class InputRule(StrEnum):
     )
     PUBLIC_KEYS = (
         "public-keys",
-        "A JSON Web Key Set holds one to ten public keys, RSA of at most 4,096 bits or EC, each with a `kid`, and "
-        "nothing private.",
-        "Give the public half of the client's keys.",
-        "Geef één tot tien publieke sleutels, RSA van hoogstens 4.096 bits of EC, elk met een `kid`, en niets dat "
-        "geheim is.",
+        "A JSON Web Key Set has one to ten public keys, each with a `kid` of its own, that the hub can use: RSA of "
+        "2048 to 4096 bits with RS256, or EC on P-256 with ES256.",
+        "Correct what the message names, and give the public half of the keys only.",
+        "Geef publieke sleutels die de hub kan gebruiken; {}.",
     )
     SECRET_LENGTH = (
         "secret-length",

@@ -1,7 +1,5 @@
 """The sizes of keys that the hub computes with, whoever made them: a signature by a larger key holds up everybody."""
 
-from collections.abc import Mapping
-
 SMALLEST_RSA_BITS = 2048
 LARGEST_RSA_BITS = 4096
 
@@ -19,11 +17,3 @@ LONGEST_PRIVATE_KEY = 8_000
 
 MOST_KEYS = 10
 """The most keys in a JSON Web Key Set."""
-
-# Base64url has six bits in a character; JSON Web Keys have no leading zeros, and some have padding.
-_LONGEST = {"n": LARGEST_RSA_BITS // 6 + 3, "e": 8, "x": 100, "y": 100, "crv": 20, "kid": 200, "alg": 20}
-
-
-def is_bounded(jwk: Mapping[str, object]) -> bool:
-    """Return whether the members of a JSON Web Key (RFC 7517) are short enough to be parsed: RSA of 4,096 bits."""
-    return all(len(str(jwk[name])) <= most for name, most in _LONGEST.items() if name in jwk)

@@ -9,7 +9,16 @@ from uuid import UUID
 from cachetools import TLRUCache
 
 from app.api.auth.keys import KeyRing
-from app.api.auth.tokens import ACCESS_TOKEN, CLOCK_SKEW_SECONDS, Expected, TokenRefused, key_id_of, sign, verify
+from app.api.auth.tokens import (
+    ACCESS_TOKEN,
+    CLOCK_SKEW_SECONDS,
+    Expected,
+    TokenRefused,
+    check_claims,
+    key_id_of,
+    sign,
+    signed_access_token,
+)
 from app.domain.details import Detail
 from app.domain.errors import Unauthenticated
 from app.domain.ports import Clock
@@ -49,7 +58,7 @@ class AccessTokens:
         self._ring = ring
         self._clock = clock
         self._verified: TLRUCache[str, Claims] = TLRUCache(_MAX_TOKENS, _valid_until, self._now)
-        self._expected = Expected(issuer=public_url, audience=f"{public_url}/v1")
+        self._expected = Expected(issuer=public_url, audiences=(f"{public_url}/v1",))
         self.lifetime_seconds = lifetime_seconds
 
     async def issue(self, client: ApiClient, scopes: Collection[str]) -> str:
@@ -58,8 +67,9 @@ class AccessTokens:
         now = int(self._now())
         claims = {
             "iss": self._expected.issuer,
-            "aud": self._expected.audience,
+            "aud": self._expected.audiences[0],
             "sub": client.client_id,
+            "client_id": client.client_id,
             "azp": client.client_id,
             "org": str(client.organisation.id),
             "scope": " ".join(sorted(scopes)),
@@ -67,7 +77,7 @@ class AccessTokens:
             "exp": now + self.lifetime_seconds,
             "jti": secrets.token_urlsafe(16),
         }
-        return sign(claims, newest)
+        return sign(claims, newest, typ="at+jwt")
 
     async def verify(self, token: str) -> Claims:
         """Return the content of a token; a verified token is cached until it expires.
@@ -83,7 +93,9 @@ class AccessTokens:
     async def _verify(self, token: str) -> Claims:
         try:
             keys = await self._ring.keys(key_id_of(token))
-            return _claims_of(verify(token, keys.verifying, self._expected, self._now()))
+            signed = signed_access_token(token, keys.verifying)
+            check_claims(signed, self._expected, self._now())
+            return _claims_of(signed)
         except TokenRefused as error:
             raise Unauthenticated(Detail.TOKEN_REFUSED(finding=error.of(ACCESS_TOKEN))) from error
 
@@ -98,13 +110,19 @@ class AccessTokens:
 def _claims_of(verified: Mapping[str, Any]) -> Claims:
     try:
         return Claims(
-            client_id=verified["azp"],
+            client_id=_text(verified["client_id"]),
             organisation_id=UUID(verified["org"]),
             scopes=frozenset(verified["scope"].split()),
             valid_until=verified["exp"] + CLOCK_SKEW_SECONDS,
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise TokenRefused(Detail.TOKEN_WITHOUT_CLIENT) from error
+
+
+def _text(claim: object) -> str:
+    if not isinstance(claim, str):
+        raise TypeError
+    return claim
 
 
 def _valid_until(_token: str, claims: Claims, _now: float) -> float:

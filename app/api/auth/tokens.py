@@ -2,38 +2,41 @@
 
 The library accepts more than it should, so every use goes through the checks here, each with a test in
 ``tests/unit/test_tokens.py``: asymmetric algorithms only and one per key, keys prepared and chosen by ``kid``,
-all claims required and checked here, and a limit on size and form before anything is parsed.
+all claims required and checked here, one audience, the kind of the token in its header, and a limit on size and form
+before anything is parsed.
 """
 
+import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
-from math import isfinite
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jose import jwk, jwt
 from jose.backends import RSAKey
 from jose.backends.base import Key
-from jose.backends.cryptography_backend import CryptographyECKey, CryptographyRSAKey
+from jose.backends.cryptography_backend import CryptographyRSAKey
 from jose.exceptions import JOSEError
 
 from app.domain.details import Detail, Said
-from app.domain.key_bounds import LARGEST_RSA_BITS, is_bounded
 from app.domain.text import is_storable
+from app.operations.access.client_keys import PublicKeyUnusable, public_key_of
 from app.operations.access.signing_keys import SigningKey
 
 MAX_TOKEN_BYTES = 8 * 1024
 CLOCK_SKEW_SECONDS = 10
 RSA_BITS = 2048
-_TIMES = ("iat", "exp", "nbf")
 _TEXTS = ("iss", "sub", "jti")
 # Claims are checked here, so that their sender reads which one is wrong; the library also goes by the clock of this
 # computer.
-_OPTIONS = {f"verify_{claim}": False for claim in ("aud", "exp", "iat", "iss", "jti", "nbf", "sub")}
+_OPTIONS = {f"verify_{claim}": False for claim in ("at_hash", "aud", "exp", "iat", "iss", "jti", "nbf", "sub")}
+# The last second of the year 9999; no time of Python is later.
+_LAST_TIME = 253_402_300_799
 # What the library may raise on a hostile token, in addition to its own errors.
 _BROKEN = (JOSEError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
@@ -59,19 +62,32 @@ class TokenRefused(Exception):
         return self._finding(token=kind.name, renewal=kind.renewal, claim=self._claim, expected=self._expected)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TokenKind:
-    """What messages on a token call it, and what they say where another one is needed."""
+    """A kind of token; a token of one kind does not pass as another.
 
+    Attributes:
+        types: the values of ``typ`` in its header, in lower case; None stands for a header without one.
+        name: what messages on it call it.
+        renewal: what they say where another one is needed.
+    """
+
+    types: tuple[str | None, ...]
     name: Said
     renewal: Said
 
 
-ACCESS_TOKEN = TokenKind(Said("The token", "Het token"), renewal=Said("", ""))
-"""A token of this hub; where to get another one is added to each message."""
+ACCESS_TOKEN = TokenKind(
+    types=("at+jwt", "application/at+jwt"), name=Said("The token", "Het token"), renewal=Said("", "")
+)
+"""A token of this hub (RFC 9068); where to get another one is added to each message."""
 
-ASSERTION = TokenKind(Said("The assertion", "De assertion"), renewal=Said("; use a new one", "; gebruik een nieuwe"))
-"""A token with which a client proves who it is, and which it makes itself."""
+ASSERTION = TokenKind(
+    types=(None, "jwt", "client-authentication+jwt", "application/client-authentication+jwt"),
+    name=Said("The assertion", "De assertion"),
+    renewal=Said("; use a new one", "; gebruik een nieuwe"),
+)
+"""A token with which a client proves who it is, and which it makes itself (RFC 7523)."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +106,17 @@ class VerifyingKey:
     key: Key = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Expected:
-    """The required issuer and audience of a token."""
+    """What a valid token says.
+
+    Attributes:
+        issuer: who made it.
+        audiences: the names of whom it is for; it has one or more of these, and no other.
+    """
 
     issuer: str
-    audience: str
+    audiences: tuple[str, ...]
 
 
 def new_signing_key() -> SigningKey:
@@ -122,15 +143,15 @@ def _private_key(pem: bytes) -> Key:
 def verifying_keys_of(keys: Iterable[Mapping[str, Any]]) -> dict[str, VerifyingKey]:
     """Return the usable public keys of a JSON Web Key Set, prepared, by ``kid``.
 
-    Usable keys are RSA of 2048 to 4096 bits (for RS256) and EC on P-256 (for ES256).
+    Which are usable, ``app.operations.access.client_keys`` says.
     """
     ready = ((str(each.get("kid")), _verifying_key(each)) for each in keys if each.get("kid"))
     return {kid: key for kid, key in ready if key is not None}
 
 
-def sign(claims: Mapping[str, object], key: SignatureKey) -> str:
-    """Return a signed token, RS256."""
-    token: str = jwt.encode(dict(claims), key.key, algorithm="RS256", headers={"kid": key.kid})
+def sign(claims: Mapping[str, object], key: SignatureKey, typ: str = "JWT") -> str:
+    """Return a signed token, RS256, with this ``typ`` in its header."""
+    token: str = jwt.encode(dict(claims), key.key, algorithm="RS256", headers={"kid": key.kid, "typ": typ})
     return token
 
 
@@ -140,18 +161,7 @@ def key_id_of(token: str) -> str:
     Raises:
         TokenRefused: it is too large, has not three parts, is unreadable, or has no ``kid`` or a ``crit`` header.
     """
-    _check_form(token)
-    try:
-        header = jwt.get_unverified_header(token)
-    except _BROKEN as error:
-        raise TokenRefused(Detail.TOKEN_UNREADABLE) from error
-    # RFC 7515, section 4.1.11: an extension that is not understood must be refused, and none is understood here.
-    if "crit" in header:
-        raise TokenRefused(Detail.TOKEN_EXTENSION)
-    kid = header.get("kid")
-    if not isinstance(kid, str):
-        raise TokenRefused(Detail.TOKEN_NAMES_NO_KEY)
-    return kid
+    return str(_header_of(token)["kid"])
 
 
 def subject_of(token: str) -> str:
@@ -160,7 +170,7 @@ def subject_of(token: str) -> str:
     Raises:
         TokenRefused: as :func:`key_id_of`, or there is no subject.
     """
-    key_id_of(token)
+    _header_of(token)
     try:
         subject = jwt.get_unverified_claims(token).get("sub")
     except _BROKEN as error:
@@ -170,14 +180,12 @@ def subject_of(token: str) -> str:
     return subject
 
 
-def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected, now: float) -> dict[str, Any]:
-    """Return the claims of a token that is signed by one of these keys and valid now.
+def signed_access_token(token: str, keys: Mapping[str, VerifyingKey]) -> dict[str, Any]:
+    """Return the claims of an access token that is signed by one of these keys, which are not checked yet.
 
     Args:
         token: that a caller sent.
         keys: by ``kid``.
-        expected: its issuer and audience.
-        now: seconds since 1970.
 
     Raises:
         TokenRefused: it is not.
@@ -185,24 +193,81 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected, now
     chosen = keys.get(key_id_of(token))
     if chosen is None:
         raise TokenRefused(Detail.TOKEN_UNKNOWN_KEY)
-    try:
-        claims = jwt.decode(token, chosen.key, [chosen.algorithm], dict(_OPTIONS))
-    except _BROKEN as error:
-        raise TokenRefused(Detail.TOKEN_NOT_VALID) from error
-    claims.setdefault("nbf", claims.get("iat"))
+    return _signed(token, chosen, ACCESS_TOKEN)
+
+
+def signed_assertion(token: str, keys: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the claims of an assertion that is signed by one of these keys, which are not checked yet.
+
+    It takes as long when none of them is the one that the assertion names, so that nobody finds out which there are.
+
+    Args:
+        token: that a caller sent.
+        keys: JSON Web Keys of the client; none for a client that does not exist.
+
+    Raises:
+        TokenRefused: it is not.
+    """
+    header = _header_of(token)
+    nobodys = _NOBODYS_KEYS.get(str(header.get("alg")))
+    if nobodys is None:
+        raise TokenRefused(Detail.TOKEN_NOT_VALID)
+    chosen = verifying_keys_of(key for key in keys if key.get("kid") == header["kid"]).get(header["kid"])
+    if chosen is None or chosen.algorithm != header["alg"]:
+        with suppress(TokenRefused):
+            _signed(token, verifying_keys_of([nobodys])[_NOBODY], ASSERTION)
+        raise TokenRefused(Detail.TOKEN_UNKNOWN_KEY)
+    return _signed(token, chosen, ASSERTION)
+
+
+def check_claims(claims: Mapping[str, Any], expected: Expected, now: float) -> None:
+    """Check that the claims of a token are complete, that it is valid now, and for whom and by whom it is.
+
+    Args:
+        claims: of a token whose signature was verified.
+        expected: its issuer and audience.
+        now: seconds since 1970.
+
+    Raises:
+        TokenRefused: they are not; it names what is wrong.
+    """
     _check_types(claims)
     _check_parties(claims, expected)
     if claims["exp"] < now - CLOCK_SKEW_SECONDS:
         raise TokenRefused(Detail.TOKEN_EXPIRED)
-    if max(claims["iat"], claims["nbf"]) > now + CLOCK_SKEW_SECONDS:
+    if max(claims["iat"], claims.get("nbf", 0)) > now + CLOCK_SKEW_SECONDS:
         raise TokenRefused(Detail.TOKEN_FROM_FUTURE)
+
+
+def _header_of(token: str) -> dict[str, Any]:
+    """Return the header of a token that is not verified yet; it has a ``kid``, and asks for no extension."""
+    _check_form(token)
+    try:
+        header = jwt.get_unverified_header(token)
+    except _BROKEN as error:
+        raise TokenRefused(Detail.TOKEN_UNREADABLE) from error
+    # RFC 7515, section 4.1.11: an extension that is not understood must be refused, and none is understood here.
+    if "crit" in header:
+        raise TokenRefused(Detail.TOKEN_EXTENSION)
+    if not isinstance(header.get("kid"), str):
+        raise TokenRefused(Detail.TOKEN_NAMES_NO_KEY)
+    return header
+
+
+def _signed(token: str, key: VerifyingKey, kind: TokenKind) -> dict[str, Any]:
+    try:
+        claims = jwt.decode(token, key.key, [key.algorithm], dict(_OPTIONS))
+    except _BROKEN as error:
+        raise TokenRefused(Detail.TOKEN_NOT_VALID) from error
+    typ = _header_of(token).get("typ")
+    if not isinstance(typ, str | None) or (typ and typ.lower()) not in kind.types:
+        raise TokenRefused(Detail.TOKEN_OF_ANOTHER_KIND)
     return claims
 
 
 def _check_types(claims: Mapping[str, Any]) -> None:
-    for name in _TIMES:
-        time = claims.get(name)
-        if not isinstance(time, int | float) or not isfinite(time):
+    for name in ("iat", "exp", *(["nbf"] if "nbf" in claims else [])):
+        if not _is_time(claims.get(name)):
             raise TokenRefused(Detail.TOKEN_WITHOUT_TIME, name)
     for name in _TEXTS:
         text = claims.get(name)
@@ -210,11 +275,17 @@ def _check_types(claims: Mapping[str, Any]) -> None:
             raise TokenRefused(Detail.TOKEN_WITHOUT_TEXT, name)
 
 
+def _is_time(given: object) -> bool:
+    # True is a number to Python, and a text of digits can be one that no computation takes.
+    return isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= _LAST_TIME
+
+
 def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
-    """Check who made the token and for whom; ``aud`` may name several (RFC 7519, section 4.1.3)."""
-    audience = claims.get("aud")
-    if expected.audience not in (audience if isinstance(audience, list) else [audience]):
-        raise TokenRefused(Detail.TOKEN_OF_ANOTHER_PARTY, "aud", expected.audience)
+    """Check who made the token and for whom; one that others accept too could be sent here by any of them."""
+    stated = claims.get("aud")
+    audiences = stated if isinstance(stated, list) else [stated]
+    if not audiences or any(each not in expected.audiences for each in audiences):
+        raise TokenRefused(Detail.TOKEN_OF_ANOTHER_PARTY, "aud", expected.audiences[0])
     if claims["iss"] != expected.issuer:
         raise TokenRefused(Detail.TOKEN_OF_ANOTHER_PARTY, "iss", expected.issuer)
 
@@ -228,17 +299,29 @@ def _check_form(token: str) -> None:
 
 
 def _verifying_key(key: Mapping[str, Any]) -> VerifyingKey | None:
-    algorithm = {"RSA": "RS256", "EC": "ES256"}.get(str(key.get("kty")))
-    if algorithm is None or key.get("alg", algorithm) != algorithm or not is_bounded(key):
-        return None
     try:
-        ready = jwk.construct(dict(key), algorithm)
-    except _BROKEN:
+        usable = public_key_of(key)
+    except PublicKeyUnusable:
         return None
-    return VerifyingKey(algorithm, ready) if _is_strong(ready) else None
+    return VerifyingKey(usable.algorithm, _prepared(usable.key, usable.algorithm))
 
 
-def _is_strong(key: Key) -> bool:
-    if isinstance(key, CryptographyRSAKey):
-        return bool(RSA_BITS <= key.prepared_key.key_size <= LARGEST_RSA_BITS)
-    return isinstance(key, CryptographyECKey) and bool(key.prepared_key.curve.name == "secp256r1")
+def _prepared(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, algorithm: str) -> Key:
+    # The library takes keys of cryptography; its types do not say so.
+    return jwk.construct(key, algorithm)  # type: ignore[arg-type]
+
+
+_NOBODY = "nobody"
+
+
+def _nobodys_keys() -> dict[str, Mapping[str, str]]:
+    """Return keys without a private half, to verify with where a client has no key; by algorithm."""
+    modulus = secrets.randbits(RSA_BITS) | 1 << RSA_BITS - 1 | 1
+    made = {
+        "RS256": _prepared(rsa.RSAPublicNumbers(65537, modulus).public_key(), "RS256"),
+        "ES256": _prepared(ec.generate_private_key(ec.SECP256R1()).public_key(), "ES256"),
+    }
+    return {algorithm: {**key.to_dict(), "kid": _NOBODY} for algorithm, key in made.items()}
+
+
+_NOBODYS_KEYS = _nobodys_keys()

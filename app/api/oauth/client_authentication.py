@@ -1,7 +1,11 @@
-"""Authentication of clients at the token endpoint: by a signed assertion, or in the sandbox by a shared secret."""
+"""Authentication of clients at the token endpoint: by a signed assertion, or in the sandbox by a shared secret.
+
+Who has not proved to be a client gets one answer, after the same work, whatever was wrong. When the signature of an
+assertion is right, the answer names the claim that is wrong.
+"""
 
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
@@ -11,16 +15,16 @@ from app.api.auth.tokens import (
     CLOCK_SKEW_SECONDS,
     Expected,
     TokenRefused,
+    check_claims,
+    signed_assertion,
     subject_of,
-    verify,
-    verifying_keys_of,
 )
 from app.api.dependencies import TOKEN_PATH
 from app.api.oauth.errors import OAuthError
 from app.api.state import AppState
 from app.domain.details import Detail
 from app.domain.text import is_storable
-from app.operations.access.clients import ApiClient, find_client, use_assertion
+from app.operations.access.clients import ApiClient, find_client, has_secret, use_assertion
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_ASSERTION_SECONDS = 300
@@ -31,45 +35,60 @@ MAX_JTI_CHARACTERS = 200
 Form = Mapping[str, str]
 
 
-async def authenticate(hub: AppState, form: Form, authorization: str | None) -> ApiClient:
+async def authenticate(hub: AppState, form: Form, authorizations: Sequence[str]) -> ApiClient:
     """Return the client that makes this token request.
 
+    Args:
+        hub: that is asked.
+        form: the parameters of the request.
+        authorizations: its headers of that name.
+
     Raises:
-        OAuthError: there is no proof, more than one, or an invalid one; it never says whether the client or the
-            secret was wrong.
+        OAuthError: there is no proof, more than one, or an invalid one; it never says whether the client, its key or
+            its secret was wrong.
     """
-    ways = [form.get("client_assertion"), form.get("client_secret"), authorization]
-    if sum(way is not None for way in ways) != 1:
+    ways = [form[name] for name in ("client_assertion", "client_secret") if name in form]
+    if len(ways) + len(authorizations) != 1:
         raise OAuthError("invalid_client", Detail.ONE_PROOF())
     if "client_assertion" in form:
         return await _by_assertion(hub, form)
     if not hub.sandbox:
         raise OAuthError("invalid_client", Detail.NO_SECRETS())
-    client_id, secret = _basic(authorization) if authorization else (form.get("client_id", ""), form["client_secret"])
+    client_id, secret = (
+        _basic(authorizations[0]) if authorizations else (form.get("client_id", ""), form["client_secret"])
+    )
     return await _by_secret(hub, client_id, secret)
 
 
 async def _by_assertion(hub: AppState, form: Form) -> ApiClient:
     if form.get("client_assertion_type") != ASSERTION_TYPE:
         raise OAuthError("invalid_request", Detail.ASSERTION_TYPE_NEEDED(type=ASSERTION_TYPE))
-    assertion = form["client_assertion"]
+    client, claims = await _signed(hub, form)
     try:
-        client = await hub.db.read(find_client, subject_of(assertion))
-        claims = _verified(hub, assertion, client)
+        check_claims(claims, _expected(hub, client), hub.real_clock.now().timestamp())
     except TokenRefused as error:
         raise OAuthError("invalid_client", error.of(ASSERTION)) from error
-    if client is None or form.get("client_id", client.client_id) != client.client_id:
-        raise _unknown()
     await _use(hub, client, claims)
     return client
 
 
-def _verified(hub: AppState, assertion: str, client: ApiClient | None) -> dict[str, Any]:
-    if client is None or client.jwks is None:
-        raise _unknown()
-    # Issuer and subject are both the client (RFC 7523, section 3).
-    expected = Expected(issuer=client.client_id, audience=f"{hub.public_url}{TOKEN_PATH}")
-    return verify(assertion, verifying_keys_of(client.jwks["keys"]), expected, hub.real_clock.now().timestamp())
+async def _signed(hub: AppState, form: Form) -> tuple[ApiClient, dict[str, Any]]:
+    """Return the client whose key signed the assertion, and its claims."""
+    assertion = form["client_assertion"]
+    try:
+        subject = subject_of(assertion)
+        client = await hub.db.read(find_client, subject)
+        claims = signed_assertion(assertion, client.jwks["keys"] if client and client.jwks else ())
+    except TokenRefused as error:
+        raise _not_authenticated() from error
+    if client is None or form.get("client_id", subject) != subject:
+        raise _not_authenticated()
+    return client, claims
+
+
+def _expected(hub: AppState, client: ApiClient) -> Expected:
+    # Issuer and subject are both the client; the audience is the token endpoint or the hub (RFC 7523, section 3).
+    return Expected(issuer=client.client_id, audiences=(f"{hub.public_url}{TOKEN_PATH}", hub.public_url))
 
 
 async def _use(hub: AppState, client: ApiClient, claims: Mapping[str, Any]) -> None:
@@ -87,8 +106,8 @@ async def _use(hub: AppState, client: ApiClient, claims: Mapping[str, Any]) -> N
 
 async def _by_secret(hub: AppState, client_id: str, secret: str) -> ApiClient:
     client = await hub.db.read(find_client, client_id)
-    if client is None or not client.has_secret(secret):
-        raise _unknown()
+    if not has_secret(client, secret) or client is None:
+        raise _not_authenticated()
     return client
 
 
@@ -99,11 +118,11 @@ def _basic(authorization: str) -> tuple[str, str]:
         # RFC 6749, section 2.3.1: both parts are encoded as in a form.
         client_id, secret = (unquote_plus(part, errors="strict") for part in (encoded_id, encoded_secret))
     except ValueError as error:
-        raise _unknown() from error
+        raise _not_authenticated() from error
     if scheme.lower() != "basic" or not separator or not is_storable(client_id):
-        raise _unknown()
+        raise _not_authenticated()
     return client_id, secret
 
 
-def _unknown() -> OAuthError:
-    return OAuthError("invalid_client", Detail.UNKNOWN_CLIENT())
+def _not_authenticated() -> OAuthError:
+    return OAuthError("invalid_client", Detail.NOT_AUTHENTICATED())

@@ -25,7 +25,7 @@ async def token(request: Request, hub: HubDep) -> Response:
     """Return an access token for the scopes that the client asks for, or for all of its scopes."""
     try:
         form = _form_of(await request.body())
-        client = await authenticate(hub, form, request.headers.get("authorization"))
+        client = await authenticate(hub, form, request.headers.getlist("authorization"))
         record_of(request.scope).client = client.client_id
         scopes = _granted(client, form.get("scope"))
     except OAuthError as error:

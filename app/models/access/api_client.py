@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import (
@@ -71,10 +70,6 @@ class ApiClient:
     def may_call(self) -> bool:
         """Return whether the client and its organisation are active."""
         return self.active and self.organisation.active
-
-    def has_secret(self, secret: str) -> bool:
-        """Return whether this is the client's secret, in a time that does not depend on it."""
-        return self.secret_hash is not None and compare_digest(self.secret_hash, secret_hash_of(secret))
 
 
 def secret_hash_of(secret: str) -> bytes:

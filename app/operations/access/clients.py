@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
+from hmac import compare_digest
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,6 @@ from app.database import Connection
 from app.domain.details import Detail
 from app.domain.errors import FieldFault, NotFound, refuse
 from app.domain.input_rules import InputRule
-from app.domain.key_bounds import LARGEST_RSA_BITS, MOST_KEYS, is_bounded
 from app.models.access.api_client import (
     ApiClient,
     deactivate_api_client,
@@ -20,6 +20,7 @@ from app.models.access.api_client import (
     save_api_client,
     secret_hash_of,
 )
+from app.operations.access.client_keys import key_set_faults
 from app.operations.access.organisations import read_organisation
 from app.operations.services import Services
 
@@ -29,6 +30,7 @@ __all__ = [
     "ApiClient",
     "deactivate_client",
     "find_client",
+    "has_secret",
     "list_clients",
     "save_client",
     "use_assertion",
@@ -53,9 +55,6 @@ SCOPES: Mapping[str, str] = MappingProxyType(
 """Every scope with what it allows; the role of the organisation decides further."""
 
 SECRET_CHARACTERS = 32
-_KEY_TYPES = {"RSA", "EC"}
-# Members that only a private or a shared key has (RFC 7518, sections 6.2.2, 6.3.2 and 6.4).
-_PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
 
 def save_client(  # noqa: PLR0913 - what a client consists of, by name
@@ -74,7 +73,8 @@ def save_client(  # noqa: PLR0913 - what a client consists of, by name
     ``SECRET_CHARACTERS`` random characters.
 
     Raises:
-        InvalidInput: an unknown scope, no key and no secret, a weak secret, or keys that are not public.
+        InvalidInput: an unknown scope, no key and no secret, a weak secret, or keys that are not public or that
+            the hub cannot use.
         NotFound: no organisation has this code.
     """
     refuse([*_scope_faults(scopes), *_credential_faults(jwks, secret)])
@@ -105,6 +105,15 @@ def find_client(tx: Connection, client_id: str) -> ApiClient | None:
     return found if found and found.may_call else None
 
 
+def has_secret(client: ApiClient | None, secret: str) -> bool:
+    """Return whether this is the client's secret, in a time that does not depend on it.
+
+    None, and a client without a secret, have none; to find that out takes as long.
+    """
+    stored = client.secret_hash if client else None
+    return compare_digest(stored or bytes(sha256().digest_size), secret_hash_of(secret)) and stored is not None
+
+
 def list_clients(tx: Connection) -> list[ApiClient]:
     """Return all clients, active or not, by id."""
     return list_api_clients(tx)
@@ -129,23 +138,5 @@ def _credential_faults(jwks: Mapping[str, Any] | None, secret: str | None) -> It
     if secret is not None and len(secret) < SECRET_CHARACTERS:
         message = f"Give at least {SECRET_CHARACTERS} random characters."
         yield FieldFault("secret", InputRule.SECRET_LENGTH, message)
-    if jwks is not None and not _are_public_keys(jwks.get("keys")):
-        message = (
-            f'Give {{"keys": [...]}} with one to {MOST_KEYS} public keys, RSA of at most {LARGEST_RSA_BITS} bits or '
-            "EC, each with a kid and nothing private."
-        )
-        yield FieldFault("jwks", InputRule.PUBLIC_KEYS, message)
-
-
-def _are_public_keys(keys: object) -> bool:
-    return isinstance(keys, list) and 0 < len(keys) <= MOST_KEYS and all(_is_public_key(key) for key in keys)
-
-
-def _is_public_key(key: object) -> bool:
-    return (
-        isinstance(key, Mapping)
-        and key.get("kty") in _KEY_TYPES
-        and isinstance(key.get("kid"), str)
-        and _PRIVATE_MEMBERS.isdisjoint(key)
-        and is_bounded(key)
-    )
+    if jwks is not None:
+        yield from key_set_faults(jwks)
