@@ -13,6 +13,8 @@ from app.adapters.engine.registry import connect_partners
 from app.api.auth.access_tokens import AccessTokens
 from app.api.auth.clients import KnownClients
 from app.api.auth.keys import KeyRing
+from app.api.auth.permission import end_refused_requests
+from app.api.auth.running import RunningRequests
 from app.api.state import AppState
 from app.database import Database
 from app.domain.codes import System
@@ -28,6 +30,7 @@ from app.events.http.client import OutboundClient
 from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.operations.access.organisations import set_up_institutions
+from app.operations.access.watch import AccessWatch, OnChange
 from app.operations.clock import SystemClock, database_clock
 from app.operations.field_sync.known_values import on_delivered
 from app.operations.master_key import require_master_key
@@ -103,15 +106,25 @@ def build_app_state(
         real_clock: None is the clock of this computer.
     """
     real_clock = real_clock or SystemClock()
-    ring = KeyRing(db, services)
+    tokens = AccessTokens(KeyRing(db, services), settings.public_url, settings.token_lifetime_seconds, real_clock)
+    clients, running = KnownClients(db), RunningRequests()
+
+    async def on_change() -> None:
+        services.organisations.invalidate()
+        clients.forget()
+        tokens.forget()
+        await end_refused_requests(tokens, clients, running)
+
     return AppState(
         db=db,
         services=services,
         public_url=settings.public_url,
         sandbox=_is_sandbox(settings),
         readiness=Readiness(),
-        tokens=AccessTokens(ring, settings.public_url, settings.token_lifetime_seconds, real_clock),
-        clients=KnownClients(db),
+        tokens=tokens,
+        clients=clients,
+        running=running,
+        watch=AccessWatch(db, on_change),
         outbound=outbound or build_outbound(settings),
         real_clock=real_clock,
         deliveries=build_delivery_builder(services, origin_of(settings)),
@@ -137,7 +150,15 @@ def build_worker(db: Database, services: Services, settings: Settings) -> Worker
         purge=partial(purge_batch, db, services),
         reporter=WorkerReporter(db=db, services=services, id=worker_id, started_at=services.clock.now()),
         check_schema=partial(check_schema, db),
+        watch=AccessWatch(db, _forgetting_organisations(services)),
     )
+
+
+def _forgetting_organisations(services: Services) -> OnChange:
+    async def on_change() -> None:
+        services.organisations.invalidate()
+
+    return on_change
 
 
 def pull_policies_of(settings: Settings) -> dict[System, PullPolicy]:

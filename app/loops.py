@@ -114,12 +114,13 @@ async def attempt_round(name: str, work: Awaitable[T], *, passing: tuple[type[Ex
     return done
 
 
-async def run_forever(
+async def run_forever(  # noqa: PLR0913 - each by its name
     name: str,
     work: Callable[[], Awaitable[object]],
     *,
     stop: asyncio.Event,
     interval_seconds: float,
+    longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
     fatal: tuple[type[Exception], ...] = (),
 ) -> None:
     """Do rounds of ``work`` until ``stop`` is set; a round that fails does not end the loop.
@@ -129,6 +130,7 @@ async def run_forever(
         work: one round; when it returns True there is more to do, and the next round follows at once.
         stop: ends the loop after the current round, or while it waits.
         interval_seconds: the longest wait between two rounds; after a failed one see :func:`wait_after_failures`.
+        longest_wait_seconds: the longest wait after failed rounds, unless the interval is longer.
         fatal: errors that end the loop; they are raised.
     """
     failures = 0
@@ -137,16 +139,19 @@ async def run_forever(
         failures = failures + 1 if isinstance(done, Failed) else 0
         if done is not True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), wait_after_failures(failures, interval_seconds))
+                wait = wait_after_failures(failures, interval_seconds, longest_wait_seconds)
+                await asyncio.wait_for(stop.wait(), wait)
 
 
-def wait_after_failures(failures: int, interval_seconds: float) -> float:
+def wait_after_failures(
+    failures: int, interval_seconds: float, longest_wait_seconds: float = LONGEST_WAIT_SECONDS
+) -> float:
     """Return how long a loop waits after this number of failed rounds in a row: twice as long each time, up to a limit.
 
     What cannot work now, such as the database during a failover, is left alone and used again soon after it works.
     """
     doubled = interval_seconds * (1 << min(max(failures - 1, 0), _MOST_DOUBLINGS))
-    return max(interval_seconds, min(doubled, LONGEST_WAIT_SECONDS))
+    return max(interval_seconds, min(doubled, longest_wait_seconds))
 
 
 def _note_failure(state: LoopState, error: Exception) -> None:

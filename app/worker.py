@@ -15,6 +15,7 @@ from app.events.delivery.engine import DeliveryEngine
 from app.events.delivery.relay import Relay
 from app.events.http.webhook import WebhookSender
 from app.loops import last_completed, run_forever
+from app.operations.access.watch import AccessWatch
 from app.operations.intake.apply import PageResult
 from app.operations.schema import SchemaMismatch
 from app.operations.worker_processes import WorkerReporter
@@ -35,6 +36,7 @@ class WorkerLoops:
         purge: deletes a batch of what is older than the terms of retention; returns whether there is more.
         reporter: reports this process for operators.
         check_schema: raises SchemaMismatch when the database no longer has the schema of this version of the hub.
+        watch: notices that organisations were changed, in a process without the API.
     """
 
     relay: Relay
@@ -45,6 +47,7 @@ class WorkerLoops:
     purge: Callable[[], Awaitable[bool]]
     reporter: WorkerReporter
     check_schema: Callable[[], Awaitable[None]]
+    watch: AccessWatch
 
     async def run(self, stop: asyncio.Event, pull_interval_seconds: float) -> None:
         """Run all loops until ``stop`` is set; deliveries in flight are finished and recorded.
@@ -65,6 +68,7 @@ class WorkerLoops:
         log.info("worker_started", partners=[system.value for system in self.pullers])
         async with asyncio.TaskGroup() as running:
             running.create_task(self.run(stop, pull_interval_seconds))
+            running.create_task(self.watch.run(stop))
             running.create_task(run_forever("liveness", _log_liveness, stop=stop, interval_seconds=_LIVENESS_SECONDS))
         log.info("worker_stopped")
 

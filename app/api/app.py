@@ -30,7 +30,7 @@ def create_api(hub: AppState) -> ASGIApp:
     versioned.openapi = partial(document, hub.public_url)  # type: ignore[method-assign]
     outer = _Part("", _application(hub, OUTSIDE), OUTSIDE)
     versions = _Versions(outer, [_Part("/v1", versioned, ROUTERS)])
-    headed = ResponseHeaders(RequestGuard(versions), lambda: hub.stopping.begun.is_set())
+    headed = ResponseHeaders(RequestGuard(versions), lambda: hub.stopping.begun.is_set(), lambda: hub.running.end())
     return RequestLog(headed, hub, versions.route_of)
 
 

@@ -10,12 +10,13 @@ from fastapi import Depends, Header, Request
 from fastapi.openapi.models import OAuth2, OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security.base import SecurityBase
 
+from app.api.auth.permission import permission_of
 from app.api.forms import KEY
 from app.api.http.request_record import record_of
 from app.api.state import AppState
 from app.domain.commands import ActionContext
 from app.domain.details import Detail
-from app.domain.errors import Forbidden, Unauthenticated
+from app.domain.errors import Unauthenticated
 from app.domain.ports import Clock
 from app.domain.validation import Circumstances
 from app.domain.values import Organisation
@@ -87,18 +88,20 @@ async def authenticate(hub: AppState, request: Request, scopes: Sequence[str]) -
     Raises:
         Unauthenticated: there is no valid token.
         Forbidden: a scope is missing.
+        Unavailable: it cannot be confirmed that the client was not cut off.
     """
-    claims = await hub.tokens.verify(_bearer(request.headers.get("authorization", "")))
-    client = await hub.clients.find(claims.client_id)
-    if client is None or client.organisation.id != claims.organisation_id:
-        raise Unauthenticated(Detail.CLIENT_NOT_ACTIVE())
-    record_of(request.scope).client = client.client_id
-    # A scope that was taken from the client is gone at once, also from tokens that still name it.
-    granted = claims.scopes & client.scopes
-    missing = [scope for scope in scopes if scope not in granted]
-    if missing:
-        raise Forbidden(Detail.SCOPE_NEEDED(scope=missing[0]))
-    return Caller(claims.client_id, client.organisation, granted)
+    token = _bearer(request.headers.get("authorization", ""))
+    await hub.watch.require_confirmed()
+    changes = None
+    # What was read while something changed is read again.
+    while changes != hub.watch.changes:
+        changes = hub.watch.changes
+        claims = await hub.tokens.verify(token)
+        client = await hub.clients.find(claims.client_id)
+    record_of(request.scope).client = claims.client_id
+    permission = permission_of(claims, client, scopes)
+    hub.running.begin(claims, scopes)
+    return Caller(claims.client_id, permission.organisation, permission.scopes)
 
 
 def _bearer(authorization: str) -> str:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from app.api.auth.access_tokens import AccessTokens
 from app.api.auth.clients import KnownClients
+from app.api.auth.running import RunningRequests
 from app.database import Database
 from app.domain.ports import Clock
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.client import OutboundClient
+from app.operations.access.watch import AccessWatch
 from app.operations.metrics.requests import RequestFigures
 from app.operations.readiness import Readiness
 from app.operations.services import Services
@@ -23,7 +25,9 @@ class AppState:
         sandbox: True with simulated partners; shared client secrets exist only then.
         readiness: whether requests can be served.
         tokens: issues access tokens and verifies them.
-        clients: the clients that may call, cached for a short while.
+        clients: the clients that may call, in memory.
+        running: the requests that are being answered.
+        watch: notices that clients, organisations or keys were changed.
         outbound: sends requests to addresses that subscribers name.
         real_clock: shows the real time, by which tokens are valid, even where the clock of the records is simulated.
         deliveries: builds the events of organisations that poll.
@@ -39,6 +43,8 @@ class AppState:
     readiness: Readiness
     tokens: AccessTokens
     clients: KnownClients
+    running: RunningRequests
+    watch: AccessWatch
     outbound: OutboundClient
     real_clock: Clock
     deliveries: DeliveryBuilder

@@ -11,9 +11,9 @@ import typer
 
 from app.api.schemas.fields import Out
 from app.cli.program import console
-from app.cli.runtime import change_stored, over_database, read_settings, read_stored
+from app.cli.runtime import change_stored, read_settings, read_stored
 from app.cli.tables import AsJson, print_items
-from app.operations.access.clients import SCOPES, ApiClient, deactivate_client, list_clients, save_client
+from app.operations.access.clients import SCOPES, ApiClient, list_clients, revoke_client, save_client
 
 commands = typer.Typer()
 clients = typer.Typer(no_args_is_help=True, help="The clients that may call the API.")
@@ -75,13 +75,13 @@ def list_all(as_json: AsJson = False) -> None:
 
 
 @clients.command()
-def deactivate(client_id: ClientId) -> None:
-    """Deactivate a client: it gets no more tokens, and those it has are refused within half a minute.
+def revoke(client_id: ClientId) -> None:
+    """Cut a client off: it gets no more tokens, and within a second those it has are refused for good.
 
-    ``trajecthub client create`` with the same id makes it active again. With SQLite, stop the hub first.
+    ``trajecthub client create`` with the same id makes it active again, for new tokens.
     """
-    over_database(lambda db, _: db.write(deactivate_client, client_id))
-    console.print(f"Client '{client_id}' is deactivated; its tokens are refused within half a minute.")
+    change_stored(revoke_client, client_id)
+    console.print(f"Client '{client_id}' is revoked; its tokens are refused within a second.")
 
 
 def _key_set(file: Path) -> Mapping[str, Any]:

@@ -38,8 +38,14 @@ async def _serve(settings: Settings, *, with_worker: bool) -> None:
             listening = listen_for(settings.host, settings.port, "TRAJECTHUB_PORT")
             async with watched(), asyncio.TaskGroup() as running:
                 running.create_task(serve_http(create_api(state), listening, stopping))
+                running.create_task(_watch(state))
                 if with_worker:
                     running.create_task(_work(state, settings))
+
+
+async def _watch(state: AppState) -> None:
+    async with state.stopping.while_running():
+        await state.watch.run(state.stopping.begun)
 
 
 async def _work(state: AppState, settings: Settings) -> None:

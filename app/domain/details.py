@@ -140,6 +140,10 @@ class Detail(Enum):
         "{finding} Get an access token at /oauth/token.",
         "{finding} Vraag een access token aan bij /oauth/token.",
     )
+    TOKEN_REVOKED = (
+        "The token was revoked; get an access token at /oauth/token.",
+        "Het token is ingetrokken; vraag een access token aan bij /oauth/token.",
+    )
     CLIENT_NOT_ACTIVE = (
         "The client of this token is not active; ask the hub's operator.",
         "De client van dit token is niet actief; vraag het de beheerder van de hub.",
@@ -153,6 +157,10 @@ class Detail(Enum):
         "Hiervoor is de scope '{one}' of '{other}' nodig; vraag een token aan met een van die scopes.",
     )
     NO_CLIENT = ("There is no client '{client_id}'.", "Er is geen client '{client_id}'.")
+    CLIENT_REVOKED = (
+        "The client '{client_id}' was revoked; register it again, with new keys.",
+        "De client '{client_id}' is ingetrokken; registreer hem opnieuw, met nieuwe sleutels.",
+    )
     KEY_USED = (
         "This Idempotency-Key was used for another request; use a new key for a new request.",
         "Deze Idempotency-Key is al voor een ander verzoek gebruikt; gebruik een nieuwe voor een nieuw verzoek.",

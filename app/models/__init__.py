@@ -2,6 +2,7 @@
 
 from app.models import worker_process
 from app.models.access import (
+    access_version,
     api_client,
     idempotency,
     master_key_check,
@@ -15,6 +16,7 @@ from app.models.delivery import delivery, disclosure, event_feed, outbox, receiv
 from app.models.partners import compared, field_sync, job, partner, quarantine, record, run
 
 __all__ = [
+    "access_version",
     "api_client",
     "appointment",
     "client",

@@ -18,9 +18,9 @@ _MAX_ORGANISATIONS = 10_000
 class OrganisationCache:
     """Organisations by code and by id, read from the database when they are not known here.
 
-    A change by this process is visible as soon as it calls ``invalidate``; one by another process within
-    ``MAX_AGE_SECONDS``. Safe to share between threads, and not for a transaction that itself changes organisations: it
-    would remember what may be rolled back.
+    A change is visible as soon as ``invalidate`` is called, which every process does within a second, and otherwise
+    within ``MAX_AGE_SECONDS``. Safe to share between threads, and not for a transaction that itself changes
+    organisations: it would remember what may be rolled back.
 
     Args:
         timer: returns seconds that only go forward.

@@ -24,7 +24,7 @@ STARTING = (
     ("worker",),
     ("partner", "pause", "rmw", "--reason=trial"),
     ("partner", "reconcile", "rmw"),
-    ("client", "deactivate", "etf"),
+    ("client", "revoke", "etf"),
     ("client", "create", "etf", "--organisation=beheer", "--scope=partners:read", "--with-secret"),
 )
 

@@ -15,7 +15,7 @@ COMMANDS = (
     ("worker",),
     ("migrate",),
     ("partner", "status"),
-    ("client", "deactivate", "etf"),
+    ("client", "revoke", "etf"),
 )
 PYDANTIC = re.compile(r"\b(Input|String|Value error|should|valid)\b")
 

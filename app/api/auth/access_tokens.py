@@ -33,12 +33,16 @@ class Claims:
     """The content of a verified access token.
 
     Attributes:
+        generation: that of the client when the token was issued.
+        key_id: of the key that signed it.
         valid_until: seconds since 1970, with the allowed difference between clocks.
     """
 
     client_id: str
     organisation_id: UUID
     scopes: frozenset[str]
+    generation: int
+    key_id: str
     valid_until: float
 
 
@@ -57,13 +61,17 @@ class AccessTokens:
     def __init__(self, ring: KeyRing, public_url: str, lifetime_seconds: int, clock: Clock) -> None:
         self._ring = ring
         self._clock = clock
-        self._verified: TLRUCache[str, Claims] = TLRUCache(_MAX_TOKENS, _valid_until, self._now)
+        self._verified = self._none()
         self._expected = Expected(issuer=public_url, audiences=(f"{public_url}/v1",))
         self.lifetime_seconds = lifetime_seconds
 
     async def issue(self, client: ApiClient, scopes: Collection[str]) -> str:
-        """Return a token of a client with these scopes."""
-        newest = (await self._ring.keys()).newest
+        """Return a token of a client with these scopes.
+
+        The client was read before: the generation in the token is the one that it had then, so that a token which is
+        issued while its client is cut off is refused.
+        """
+        key = (await self._ring.keys()).signing_at(self._clock.now())
         now = int(self._now())
         claims = {
             "iss": self._expected.issuer,
@@ -73,11 +81,12 @@ class AccessTokens:
             "azp": client.client_id,
             "org": str(client.organisation.id),
             "scope": " ".join(sorted(scopes)),
+            "gen": client.generation,
             "iat": now,
             "exp": now + self.lifetime_seconds,
             "jti": secrets.token_urlsafe(16),
         }
-        return sign(claims, newest, typ="at+jwt")
+        return sign(claims, key, typ="at+jwt")
 
     async def verify(self, token: str) -> Claims:
         """Return the content of a token; a verified token is cached until it expires.
@@ -87,17 +96,36 @@ class AccessTokens:
         """
         claims = self._verified.get(token)
         if claims is None:
-            claims = self._verified[token] = await self._verify(token)
+            claims = await self._verify(token)
         return claims
+
+    async def require_valid_key(self, claims: Claims) -> None:
+        """Check that the key that signed a token, which was verified before, was not revoked since.
+
+        Raises:
+            Unauthenticated: it was.
+        """
+        if claims.key_id not in (await self._ring.keys()).verifying:
+            raise Unauthenticated(Detail.TOKEN_REVOKED())
+
+    def forget(self) -> None:
+        """Verify every token again before it is next accepted, with the keys as they are then."""
+        self._ring.forget()
+        self._verified = self._none()
 
     async def _verify(self, token: str) -> Claims:
         try:
-            keys = await self._ring.keys(key_id_of(token))
+            kid = key_id_of(token)
+            keys = await self._ring.keys(kid)
             signed = signed_access_token(token, keys.verifying)
             check_claims(signed, self._expected, self._now())
-            return _claims_of(signed)
+            claims = self._verified[token] = _claims_of(signed, kid)
         except TokenRefused as error:
             raise Unauthenticated(Detail.TOKEN_REFUSED(finding=error.of(ACCESS_TOKEN))) from error
+        return claims
+
+    def _none(self) -> TLRUCache[str, Claims]:
+        return TLRUCache(_MAX_TOKENS, _valid_until, self._now)
 
     def _now(self) -> float:
         return self._clock.now().timestamp()
@@ -107,12 +135,14 @@ class AccessTokens:
         return [dict(key) for key in (await self._ring.keys()).public]
 
 
-def _claims_of(verified: Mapping[str, Any]) -> Claims:
+def _claims_of(verified: Mapping[str, Any], key_id: str) -> Claims:
     try:
         return Claims(
             client_id=_text(verified["client_id"]),
             organisation_id=UUID(verified["org"]),
             scopes=frozenset(verified["scope"].split()),
+            generation=int(verified["gen"]),
+            key_id=key_id,
             valid_until=verified["exp"] + CLOCK_SKEW_SECONDS,
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:

@@ -1,16 +1,17 @@
-"""The hub's signing keys in memory, read again when a token names an unknown key."""
+"""The hub's signing keys in memory, read again when they change, or when a token names an unknown key."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.api.auth.tokens import SignatureKey, VerifyingKey, new_signing_key, signature_key_of, verifying_keys_of
 from app.database import Database
-from app.operations.access.signing_keys import ensure_signing_key
+from app.operations.access.signing_keys import SigningKey, ensure_signing_key, signing_key_at, signing_keys
 from app.operations.services import Services
 
 # A token with an invented key id must not make the hub read its keys at each request.
-REFRESH_SECONDS = 10.0
+REFRESH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,20 @@ class Keys:
     """The hub's keys, ready for use.
 
     Attributes:
-        newest: the key that signs.
-        public: all public keys as JSON Web Keys.
+        all: those that were not revoked, newest first.
     """
 
-    newest: SignatureKey
+    all: Sequence[SigningKey]
     verifying: Mapping[str, VerifyingKey]
-    public: tuple[Mapping[str, str], ...]
+
+    @property
+    def public(self) -> list[Mapping[str, str]]:
+        """The public keys as JSON Web Keys; also of a key that signs later."""
+        return [each.public_jwk for each in self.all]
+
+    def signing_at(self, now: datetime) -> SignatureKey:
+        """Return the key that signs at a moment."""
+        return signature_key_of(signing_key_at(self.all, now))
 
 
 class KeyRing:
@@ -40,18 +48,30 @@ class KeyRing:
         self._timer = timer
         self._keys: Keys | None = None
         self._read_at = 0.0
+        self._forgotten = 0
 
     async def keys(self, kid: str | None = None) -> Keys:
         """Return the keys, with those that another process made since when ``kid`` is unknown."""
-        if self._keys is None or (kid is not None and self._may_be_new(self._keys, kid)):
-            self._keys = await self._read()
-        return self._keys
+        keys = self._keys
+        if keys is None or (kid is not None and self._may_be_new(keys, kid)):
+            keys = await self._read()
+        return keys
+
+    def forget(self) -> None:
+        """Read the keys again before they are next used, because they were changed."""
+        self._keys = None
+        self._forgotten += 1
 
     def _may_be_new(self, keys: Keys, kid: str) -> bool:
         return kid not in keys.verifying and self._timer() - self._read_at >= REFRESH_SECONDS
 
     async def _read(self) -> Keys:
-        stored = await self._db.write(ensure_signing_key, self._services, new_signing_key)
-        self._read_at = self._timer()
-        public = tuple(key.public_jwk for key in stored)
-        return Keys(signature_key_of(stored[0]), verifying_keys_of(public), public)
+        while True:
+            forgotten = self._forgotten
+            found = await self._db.read(signing_keys, self._services)
+            found = found or await self._db.write(ensure_signing_key, self._services, new_signing_key)
+            self._read_at = self._timer()
+            # What was read before a change must not be used after it.
+            if forgotten == self._forgotten:
+                self._keys = Keys(found, verifying_keys_of(each.public_jwk for each in found))
+                return self._keys

@@ -20,7 +20,7 @@ from app.api.http.problems import bug_of, problem_of
 from app.api.http.protocol_errors import BAD_REQUEST, BODY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, HttpError
 from app.api.http.request_record import RequestRecord, record_of
 from app.domain.details import Detail, Said
-from app.domain.errors import Unavailable
+from app.domain.errors import HubError, Unavailable
 from app.domain.text import is_storable
 from app.log import correlated
 
@@ -49,18 +49,26 @@ _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
+def _nothing() -> None:
+    """Return nothing."""
+
+
 class ResponseHeaders:
     """Adds headers and correlation id to every response, answers HEAD, and turns an uncaught exception into a 500.
 
-    A request that is broken off because the process ends is answered with 503.
+    A request that is broken off because the process ends is answered with 503; one whose caller was cut off with its
+    refusal.
 
     Args:
         app: what answers.
         is_ending: returns whether the process breaks off what takes too long.
+        end: called from the task of each request when it ends; returns the refusal of one whose caller was cut off.
     """
 
-    def __init__(self, app: ASGIApp, is_ending: Callable[[], bool]) -> None:
-        self._app, self._is_ending = app, is_ending
+    def __init__(
+        self, app: ASGIApp, is_ending: Callable[[], bool], end: Callable[[], HubError | None] = _nothing
+    ) -> None:
+        self._app, self._is_ending, self._end = app, is_ending, end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve an HTTP request; other scopes, such as the lifespan, are passed on."""
@@ -74,18 +82,30 @@ class ResponseHeaders:
 
     async def _serve(self, scope: Scope, receive: Receive, framed: "_Framed") -> None:
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        record = record_of(scope)
         try:
             await self._app(inner, receive, framed)
         except asyncio.CancelledError:
-            if not self._is_ending():
+            refusal = self._refusal()
+            if refusal is None:
                 raise
-            # This request took longer than the process may; its task ends with the answer.
-            if record_of(scope).status is None:
-                await problem_of(scope, Unavailable(Detail.HUB_STOPPING()))(scope, receive, framed)
+            # Its task ends with the answer.
+            if record.status is None:
+                await problem_of(scope, refusal)(scope, receive, framed)
         except Exception as error:  # noqa: BLE001 - the last place that can still answer
             # Starlette raises an exception again after its handler sent the response and logged it.
-            if record_of(scope).status is None:
+            if record.status is None:
                 await bug_of(scope, error)(scope, receive, framed)
+        finally:
+            self._end()
+
+    def _refusal(self) -> HubError | None:
+        """Return why a request was broken off; None when nobody waits for an answer any more."""
+        if refusal := self._end():
+            if task := asyncio.current_task():
+                task.uncancel()
+            return refusal
+        return Unavailable(Detail.HUB_STOPPING()) if self._is_ending() else None
 
 
 class _Framed:

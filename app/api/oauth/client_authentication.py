@@ -78,7 +78,7 @@ async def _signed(hub: AppState, form: Form) -> tuple[ApiClient, dict[str, Any]]
     try:
         subject = subject_of(assertion)
         client = await hub.db.read(find_client, subject)
-        claims = signed_assertion(assertion, client.jwks["keys"] if client and client.jwks else ())
+        claims = signed_assertion(assertion, client.keys_at(hub.real_clock.now()) if client else ())
     except TokenRefused as error:
         raise _not_authenticated() from error
     if client is None or form.get("client_id", subject) != subject:

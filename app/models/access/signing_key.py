@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, select
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, insert, select, update
 
 from app.models.base import JsonDocument, UtcDateTime, metadata
+from app.models.bulk import is_any_of
 
 SIGNING_KEY_CONTEXT = "signing_key.private_key"
 """The context under which private keys are sealed in the vault."""
@@ -18,30 +19,57 @@ signing_key = Table(
     Column("private_key", LargeBinary, nullable=False),
     Column("public_jwk", JsonDocument, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("signs_from", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StoredSigningKey:
     """A signing key as it is stored.
 
     Attributes:
         private_key: the private key in PEM, sealed in the vault.
         public_jwk: the public key as a JSON Web Key, with its ``kid``.
+        signs_from: when it takes over from the key before it; None for the first one.
+        revoked_at: since when tokens that it signed are refused.
     """
 
     kid: str
     private_key: bytes
     public_jwk: Mapping[str, str]
+    created_at: datetime
+    signs_from: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 def list_signing_keys(tx: Connection) -> list[StoredSigningKey]:
-    """Return the hub's signing keys, newest first."""
-    rows = tx.execute(select(signing_key).order_by(signing_key.c.created_at.desc()))
-    return [StoredSigningKey(row.kid, row.private_key, row.public_jwk) for row in rows]
+    """Return the hub's signing keys, revoked ones too, newest first."""
+    found = [StoredSigningKey(**row) for row in tx.execute(_ALL).mappings()]
+    # The first key was made by the clock of the records, which is not always that of the others.
+    return sorted(
+        found, key=lambda each: (each.signs_from is not None, each.signs_from or each.created_at), reverse=True
+    )
 
 
-def insert_signing_key(tx: Connection, key: StoredSigningKey, now: datetime) -> None:
+def insert_signing_key(tx: Connection, key: StoredSigningKey) -> None:
     """Store a new signing key."""
-    values = {"kid": key.kid, "private_key": key.private_key, "public_jwk": key.public_jwk, "created_at": now}
-    tx.execute(insert(signing_key), values)
+    tx.execute(insert(signing_key), {column.name: getattr(key, column.name) for column in signing_key.c})
+
+
+def revoke_signing_keys(tx: Connection, now: datetime) -> None:
+    """Mark every signing key as revoked that is not yet."""
+    tx.execute(update(signing_key).where(signing_key.c.revoked_at.is_(None)).values(revoked_at=now))
+
+
+def delete_signing_keys(tx: Connection, kids: list[str]) -> None:
+    """Delete these signing keys."""
+    tx.execute(_DELETE, {"kids": kids})
+
+
+def _place(key: StoredSigningKey) -> tuple[bool, datetime]:
+    return key.signs_from is not None, key.signs_from or key.created_at
+
+
+_ALL = select(signing_key)
+_DELETE = delete(signing_key).where(is_any_of(signing_key.c.kid, "kids"))

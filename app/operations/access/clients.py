@@ -1,38 +1,55 @@
 """The clients that may call the API, with their keys and scopes."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
 from types import MappingProxyType
 from typing import Any
 
+from pydantic_core import to_json
+
 from app.database import Connection
-from app.domain.details import Detail
-from app.domain.errors import FieldFault, NotFound, refuse
+from app.domain.details import HOW_TO_REGISTER, Detail
+from app.domain.errors import FieldFault, InvalidInput, NotFound, TransitionNotAllowed, refuse
 from app.domain.input_rules import InputRule
+from app.domain.preconditions import check_precondition, etag_of
 from app.models.access.api_client import (
     ApiClient,
-    deactivate_api_client,
     find_api_client,
+    find_api_clients,
     insert_assertion,
     list_api_clients,
     save_api_client,
     secret_hash_of,
 )
+from app.models.access.organisation import find_organisation
 from app.operations.access.client_keys import key_set_faults
-from app.operations.access.organisations import read_organisation
+from app.operations.access.version import change_access
 from app.operations.services import Services
 
 __all__ = [
     "SCOPES",
     "SECRET_CHARACTERS",
     "ApiClient",
-    "deactivate_client",
+    "ClientRegistration",
+    "NewProof",
+    "SavedClient",
+    "change_scopes",
+    "client_etag",
+    "client_faults",
     "find_client",
     "has_secret",
     "list_clients",
+    "load_clients",
+    "page_of_clients",
+    "put_client",
+    "read_client",
+    "revoke_client",
+    "rotate_keys",
     "save_client",
+    "unknown_organisation",
     "use_assertion",
 ]
 
@@ -47,6 +64,8 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "events:read": "Read by polling the events that a webhook would send (gebeurtenissen)",
         "organisations:read": "Read organisations (organisaties)",
         "organisations:manage": "Register and change referring organisations",
+        "api-clients:read": "Read the clients of the API, and the keys that sign their tokens, as the operator",
+        "api-clients:manage": "Register clients of the API and cut them off, and rotate keys, as the operator",
         "records:read": "Find out which record an organisation means by its own id or reference, as the operator",
         "partners:read": "Read the state of the connections with Allegro, GIDSO and RMW",
         "partners:manage": "Pause, resume and repair the connections with Allegro, GIDSO and RMW",
@@ -55,6 +74,63 @@ SCOPES: Mapping[str, str] = MappingProxyType(
 """Every scope with what it allows; the role of the organisation decides further."""
 
 SECRET_CHARACTERS = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientRegistration:
+    """A client as it is registered.
+
+    Attributes:
+        jwks: its public keys as a JSON Web Key Set (RFC 7517).
+        secret: for the sandbox only, with at least ``SECRET_CHARACTERS`` random characters.
+    """
+
+    client_id: str
+    organisation_code: str
+    scopes: Collection[str]
+    jwks: Mapping[str, Any] | None = None
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class SavedClient:
+    """A client after it was registered (``is_new``) or replaced."""
+
+    client: ApiClient
+    is_new: bool
+
+
+def put_client(
+    tx: Connection, services: Services, details: ClientRegistration, if_match: str | None = "*"
+) -> SavedClient:
+    """Add a client of an organisation, or replace the one with this id, which is then active again.
+
+    Its tokens are refused from now on when it gets other keys or another secret.
+
+    Raises:
+        InvalidInput: as :func:`client_faults` says, or no organisation has this code.
+        PreconditionRequired, PreconditionFailed: it exists, and ``if_match`` is absent or names another state.
+    """
+    change_access(tx, services)
+    known = find_api_client(tx, details.client_id)
+    if known:
+        check_precondition(if_match, client_etag(known))
+    organisation = find_organisation(tx, details.organisation_code)
+    refuse(client_faults(details.scopes, details.jwks, details.secret))
+    if organisation is None:
+        raise InvalidInput(unknown_organisation(details.organisation_code))
+    client = ApiClient(
+        client_id=details.client_id,
+        organisation=organisation,
+        scopes=frozenset(details.scopes),
+        jwks=details.jwks,
+        secret_hash=secret_hash_of(details.secret) if details.secret else None,
+    )
+    if known:
+        same_proof = (known.jwks, known.secret_hash) == (client.jwks, client.secret_hash)
+        generation = known.generation if same_proof else known.generation + 1
+        client = replace(client, generation=generation, created_at=known.created_at)
+    return SavedClient(_save(tx, services, client), is_new=known is None)
 
 
 def save_client(  # noqa: PLR0913 - what a client consists of, by name
@@ -67,36 +143,93 @@ def save_client(  # noqa: PLR0913 - what a client consists of, by name
     jwks: Mapping[str, Any] | None = None,
     secret: str | None = None,
 ) -> ApiClient:
-    """Add a client of an organisation, or replace the one with this id, which is then active again.
+    """Add a client, or replace the one with this id whatever its state, as :func:`put_client` does."""
+    details = ClientRegistration(
+        client_id=client_id, organisation_code=organisation_code, scopes=scopes, jwks=jwks, secret=secret
+    )
+    return put_client(tx, services, details).client
 
-    Its keys are a JSON Web Key Set (RFC 7517). A secret is for the sandbox only, with at least
-    ``SECRET_CHARACTERS`` random characters.
+
+def change_scopes(
+    tx: Connection, services: Services, client_id: str, scopes: Collection[str], if_match: str | None = "*"
+) -> ApiClient:
+    """Set the scopes of a client; a token that it has permits no others any more.
 
     Raises:
-        InvalidInput: an unknown scope, no key and no secret, a weak secret, or keys that are not public or that
-            the hub cannot use.
-        NotFound: no organisation has this code.
+        NotFound: there is no such client.
+        InvalidInput: an unknown scope.
+        PreconditionRequired, PreconditionFailed: ``if_match`` is absent or names another state.
     """
-    refuse([*_scope_faults(scopes), *_credential_faults(jwks, secret)])
-    client = ApiClient(
-        client_id=client_id,
-        organisation=read_organisation(tx, organisation_code),
-        scopes=frozenset(scopes),
-        jwks=jwks,
-        secret_hash=secret_hash_of(secret) if secret else None,
+    known = _to_change(tx, services, client_id, if_match)
+    refuse(_scope_faults(scopes))
+    return _save(tx, services, replace(known, scopes=frozenset(scopes)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewProof:
+    """What a client proves with who it is, from now on: other keys, or in the sandbox another secret.
+
+    Attributes:
+        jwks: its new public keys; None when it gets a secret.
+        previous_until: until when the previous keys are accepted too. None: they are refused at once, and so is every
+            token that the client has, because somebody else may have it.
+    """
+
+    jwks: Mapping[str, Any] | None = None
+    secret: str | None = field(default=None, repr=False)
+    previous_until: datetime | None = None
+
+
+def rotate_keys(
+    tx: Connection, services: Services, client_id: str, proof: NewProof, if_match: str | None = "*"
+) -> ApiClient:
+    """Replace the keys of a client.
+
+    Raises:
+        NotFound: there is no such client.
+        InvalidInput: keys that are not public, or a weak secret.
+        PreconditionRequired, PreconditionFailed: ``if_match`` is absent or names another state.
+        TransitionNotAllowed: it was revoked.
+    """
+    known = _to_change(tx, services, client_id, if_match)
+    refuse(_credential_faults(proof.jwks, proof.secret))
+    if not known.active:
+        raise TransitionNotAllowed(Detail.CLIENT_REVOKED(client_id=client_id))
+    rotated = replace(
+        known,
+        jwks=proof.jwks,
+        secret_hash=secret_hash_of(proof.secret) if proof.secret else None,
+        previous_jwks=known.jwks if proof.previous_until else None,
+        previous_jwks_until=proof.previous_until if known.jwks else None,
+        generation=known.generation if proof.previous_until else known.generation + 1,
     )
-    save_api_client(tx, client, services.clock.now())
-    return client
+    return _save(tx, services, rotated)
 
 
-def deactivate_client(tx: Connection, client_id: str) -> None:
-    """Deactivate a client: it gets no more tokens, and those that it has are refused within half a minute.
+def revoke_client(tx: Connection, services: Services, client_id: str, if_match: str | None = "*") -> ApiClient:
+    """Cut a client off: it gets no more tokens, and those that it has are refused for good.
+
+    Raises:
+        NotFound: there is no such client.
+        PreconditionRequired, PreconditionFailed: ``if_match`` is absent or names another state.
+    """
+    known = _to_change(tx, services, client_id, if_match)
+    if not known.active:
+        return known
+    without_previous = replace(known, previous_jwks=None, previous_jwks_until=None)
+    return _save(tx, services, replace(without_previous, active=False, generation=known.generation + 1))
+
+
+def read_client(tx: Connection, client_id: str) -> ApiClient:
+    """Return a client, active or not.
 
     Raises:
         NotFound: there is no such client.
     """
-    if not deactivate_api_client(tx, client_id):
+    found = find_api_client(tx, client_id)
+    if found is None:
         raise NotFound(Detail.NO_CLIENT(client_id=client_id))
+    return found
 
 
 def find_client(tx: Connection, client_id: str) -> ApiClient | None:
@@ -114,15 +247,59 @@ def has_secret(client: ApiClient | None, secret: str) -> bool:
     return compare_digest(stored or bytes(sha256().digest_size), secret_hash_of(secret)) and stored is not None
 
 
+def load_clients(tx: Connection, client_ids: Collection[str]) -> dict[str, ApiClient]:
+    """Return clients by id, as :func:`find_client` returns them."""
+    return {each.client_id: each for each in find_api_clients(tx, client_ids) if each.may_call}
+
+
 def list_clients(tx: Connection) -> list[ApiClient]:
     """Return all clients, active or not, by id."""
     return list_api_clients(tx)
+
+
+def page_of_clients(tx: Connection, after_id: str | None, limit: int) -> tuple[list[ApiClient], bool]:
+    """Return a page of clients by id, and whether there is a next page."""
+    found = list_api_clients(tx, after_id, limit + 1)
+    return found[:limit], len(found) > limit
+
+
+def client_etag(client: ApiClient) -> str:
+    """Return the entity tag of a client, over everything that can be changed of it; its organisation by its state."""
+    state = asdict(client) | {"scopes": sorted(client.scopes), "secret_hash": (client.secret_hash or b"").hex()}
+    return etag_of(to_json(state).decode())
+
+
+def client_faults(
+    scopes: Collection[str], jwks: Mapping[str, Any] | None, secret: str | None = None
+) -> Iterator[FieldFault]:
+    """Return what is wrong with the scopes and the credentials of a client, each on its own."""
+    yield from _scope_faults(scopes)
+    yield from _credential_faults(jwks, secret)
+
+
+def unknown_organisation(code: str) -> FieldFault:
+    """Return the fault of the code of an organisation that does not exist."""
+    message = f"{Detail.NO_ORGANISATION(code=code, remedy=HOW_TO_REGISTER).english}"
+    return FieldFault("organisationCode", InputRule.KNOWN_ORGANISATION, message)
 
 
 def use_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime) -> bool:
     """Record that a client assertion was used; return False when it was used before."""
     # An identifier of somebody else's making has any length; its hash does not.
     return insert_assertion(tx, client_id, sha256(jti.encode()).hexdigest(), expires_at)
+
+
+def _to_change(tx: Connection, services: Services, client_id: str, if_match: str | None) -> ApiClient:
+    change_access(tx, services)
+    known = read_client(tx, client_id)
+    check_precondition(if_match, client_etag(known))
+    return known
+
+
+def _save(tx: Connection, services: Services, client: ApiClient) -> ApiClient:
+    saved = client if client.created_at else replace(client, created_at=services.clock.now())
+    save_api_client(tx, saved)
+    return saved
 
 
 def _scope_faults(scopes: Collection[str]) -> Iterator[FieldFault]:

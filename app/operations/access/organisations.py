@@ -19,6 +19,7 @@ from app.models.access.organisation import (
     list_organisations,
     update_organisation,
 )
+from app.operations.access.version import change_access
 from app.operations.services import Services
 
 
@@ -26,6 +27,7 @@ def set_up_institutions(tx: Connection, services: Services) -> None:
     """Add the institutions that the city's reference data names; existing ones are not changed."""
     for each in services.reference.institutions:
         if find_organisation(tx, each.code) is None:
+            change_access(tx, services)
             now = services.clock.now()
             new = Organisation(
                 id=services.new_id(now), code=each.code, name=each.name, role=each.role, kind=None, system=each.system
@@ -64,6 +66,7 @@ def put_referrer(
     """
     if caller.role is not OrganisationRole.OPERATOR:
         raise Forbidden(Detail.OPERATOR_REGISTERS())
+    change_access(tx, services)
     known = find_organisation(tx, details.code)
     if known:
         check_precondition(if_match, organisation_etag(known))
@@ -76,6 +79,7 @@ def save_referrer(tx: Connection, services: Services, details: ReferrerDetails) 
     Raises:
         InvalidInput: an unknown area, a system that referrers do not work in, or the code of an institution.
     """
+    change_access(tx, services)
     return _save(tx, services, details, find_organisation(tx, details.code))
 
 
