@@ -1,8 +1,8 @@
 """Encryption of single fields, and keyed search over them.
 
-AES-256-GCM with a random 96-bit nonce per field; the name of the field is associated data, so that a value cannot be
-moved to another column. Each client has its own key, wrapped by the master key: to destroy it is to destroy everything
-that is known about the client.
+AES-256-GCM with a random 96-bit nonce per value; the place of the value (its table, column and row) is associated data,
+so that a value that is moved to another place does not open there. Each client has its own key, wrapped by the master
+key: to destroy it is to destroy everything that is known about the client.
 """
 
 import secrets
@@ -17,12 +17,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _NONCE_BYTES = 12
 KEY_BYTES = 32
 
-CLIENT_KEY_CONTEXT = "client.key"
-"""The context under which the keys of clients are sealed."""
-
 
 class SealBroken(Exception):
-    """A stored value does not belong to this key or field."""
+    """A stored value does not belong to this key or place."""
 
 
 class Sealer:
@@ -31,29 +28,29 @@ class Sealer:
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
-    def seal(self, plain: bytes, context: str) -> bytes:
-        """Encrypt a value of the field named ``context``; return nonce, ciphertext and tag."""
+    def seal(self, plain: bytes, place: str) -> bytes:
+        """Encrypt a value that is stored at ``place``; return nonce, ciphertext and tag."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, plain, context.encode())
+        return nonce + self._cipher.encrypt(nonce, plain, place.encode())
 
-    def open(self, sealed: bytes, context: str) -> bytes:
-        """Decrypt a value of the field named ``context``.
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """Decrypt the value that is stored at ``place``.
 
         Raises:
-            SealBroken: the key or the field is another one, or the value was changed.
+            SealBroken: the key is another one, the value was sealed for another place, or it was changed.
         """
         try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
         except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
-            raise SealBroken(f"The stored value of '{context}' cannot be opened with this key.") from error
+            raise SealBroken(f"The stored value of '{place}' cannot be opened with this key.") from error
 
-    def seal_text(self, text: str | None, context: str) -> bytes | None:
+    def seal_text(self, text: str | None, place: str) -> bytes | None:
         """Encrypt a text; None stays None."""
-        return None if text is None else self.seal(text.encode(), context)
+        return None if text is None else self.seal(text.encode(), place)
 
-    def open_text(self, sealed: bytes | None, context: str) -> str | None:
+    def open_text(self, sealed: bytes | None, place: str) -> str | None:
         """Decrypt a text; None stays None."""
-        return None if sealed is None else self.open(sealed, context).decode()
+        return None if sealed is None else self.open(sealed, place).decode()
 
 
 class Vault(Sealer):
@@ -65,14 +62,14 @@ class Vault(Sealer):
         super().__init__(_derive(master_key, "seal"))
         self._index_key = _derive(master_key, "index")
 
-    def new_client_key(self) -> tuple[Sealer, bytes]:
-        """Return the sealer of a new client, and its wrapped key to store."""
+    def new_client_key(self, place: str) -> tuple[Sealer, bytes]:
+        """Return the sealer of a new client, and its wrapped key to store at ``place``."""
         key = secrets.token_bytes(KEY_BYTES)
-        return Sealer(key), self.seal(key, CLIENT_KEY_CONTEXT)
+        return Sealer(key), self.seal(key, place)
 
-    def client_sealer(self, wrapped_key: bytes) -> Sealer:
-        """Return the sealer of a client from its stored wrapped key."""
-        return Sealer(self.open(wrapped_key, CLIENT_KEY_CONTEXT))
+    def client_sealer(self, wrapped_key: bytes, place: str) -> Sealer:
+        """Return the sealer of a client from the wrapped key that is stored at ``place``."""
+        return Sealer(self.open(wrapped_key, place))
 
     def index(self, value: str, label: str) -> bytes:
         """Return the keyed hash by which equal values are found; keyed, because every BSN could be hashed and tried."""

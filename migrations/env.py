@@ -2,6 +2,7 @@
 
 import os
 import time
+from base64 import b64decode
 from typing import Any, Literal
 
 from alembic import context
@@ -19,7 +20,15 @@ TURN_SECONDS = 0.2
 
 def main() -> None:
     """Migrate the store named by the caller, else by the environment."""
-    with_own_connection(context.config.attributes.get("url") or url_of_environment(), migrate)
+    attributes = context.config.attributes
+    attributes["master_key"] = attributes.get("master_key") or key_of_environment()
+    with_own_connection(attributes.get("url") or url_of_environment(), migrate)
+
+
+def key_of_environment() -> bytes | None:
+    """Return the master key, None when the environment has none."""
+    stated = os.environ.get("TRAJECTHUB_MASTER_KEY")
+    return b64decode(stated) if stated else None
 
 
 def url_of_environment() -> str:

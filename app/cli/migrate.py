@@ -21,7 +21,8 @@ def migrate() -> None:
     url = settings.migration_url
     with friendly_errors():
         require_reach(url)
-        with_own_connection(url, partial(value_opened_by, key=settings.known_master_key()))
-        migrate_schema(url)
+        key = settings.known_master_key()
+        with_own_connection(url, partial(value_opened_by, key=key))
+        migrate_schema(url, key)
     change_stored(set_up_institutions)
     console.print("The schema is up to date.")

@@ -20,14 +20,18 @@ from app.database_address import SqliteFile, read_database_url
 T = TypeVar("T")
 
 
-def upgrade_schema(url: str) -> None:
+def upgrade_schema(url: str, master_key: bytes | None = None) -> None:
     """Bring the store at ``url`` to the newest migration; callable with or without a running event loop.
+
+    Args:
+        url: of the store.
+        master_key: with which migrations seal again what is stored; a store without sealed values needs none.
 
     Raises:
         DatabaseInUse: the SQLite file is open; migrate before :meth:`Database.open`.
     """
     config = _migrations()
-    config.attributes["url"] = url
+    config.attributes.update(url=url, master_key=master_key)
     alembic.command.upgrade(config, "head")
 
 

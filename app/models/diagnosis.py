@@ -7,19 +7,18 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, func, inspect, select, text
 
 from app.domain.codes import System
-from app.models.access.master_key_check import MASTER_KEY_CHECK_CONTEXT, master_key_check
-from app.models.access.signing_key import SIGNING_KEY_CONTEXT, signing_key
+from app.models.access.master_key_check import MASTER_KEY_CHECK_PLACE, master_key_check
+from app.models.access.signing_key import signing_key
 from app.models.cases.client import client
 from app.models.partners.partner import partner
-from app.vault import CLIENT_KEY_CONTEXT
 
 
 @dataclass(frozen=True, repr=False)
 class SealedValue:
-    """A value that the master key sealed, with the context under which it opens."""
+    """A value that the master key sealed, with the place at which it opens."""
 
     content: bytes
-    context: str
+    place: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +50,14 @@ def any_sealed_value(tx: Connection) -> SealedValue | None:
     The schema may be of any version: a migration is made only with the right key.
     """
     tables = set(inspect(tx).get_table_names())
-    for column, context in (
-        (master_key_check.c.sealed, MASTER_KEY_CHECK_CONTEXT),
-        (client.c.wrapped_key, CLIENT_KEY_CONTEXT),
-        (signing_key.c.private_key, SIGNING_KEY_CONTEXT),
+    # A database without the check has the seals of releases that had none, whose places were these.
+    for column, place in (
+        (master_key_check.c.sealed, MASTER_KEY_CHECK_PLACE),
+        (client.c.wrapped_key, "client.key"),
+        (signing_key.c.private_key, "signing_key.private_key"),
     ):
         if column.table.name in tables and (content := tx.execute(select(column).limit(1)).scalar()):
-            return SealedValue(content, context)
+            return SealedValue(content, place)
     return None
 
 

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from app.database import Connection, Database
-from app.models.access.master_key_check import MASTER_KEY_CHECK_CONTEXT, insert_master_key_check
+from app.models.access.master_key_check import MASTER_KEY_CHECK_PLACE, insert_master_key_check
 from app.models.diagnosis import SealedValue, any_sealed_value
 from app.vault import SealBroken, Vault
 
@@ -59,7 +59,7 @@ def value_opened_by(tx: Connection, key: bytes | None) -> SealedValue | None:
     if key is None:
         raise MasterKeyRefused(NO_KEY)
     try:
-        Vault(key).open(found.content, found.context)
+        Vault(key).open(found.content, found.place)
     except SealBroken as error:
         raise MasterKeyRefused(OTHER_KEY) from error
     return found
@@ -67,8 +67,8 @@ def value_opened_by(tx: Connection, key: bytes | None) -> SealedValue | None:
 
 def _add_check(tx: Connection, key: bytes) -> None:
     if not _is_check(value_opened_by(tx, key)):
-        insert_master_key_check(tx, Vault(key).seal(b"", MASTER_KEY_CHECK_CONTEXT))
+        insert_master_key_check(tx, Vault(key).seal(b"", MASTER_KEY_CHECK_PLACE))
 
 
 def _is_check(found: SealedValue | None) -> bool:
-    return found is not None and found.context == MASTER_KEY_CHECK_CONTEXT
+    return found is not None and found.place == MASTER_KEY_CHECK_PLACE

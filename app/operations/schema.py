@@ -95,14 +95,14 @@ def require_reach(url: str) -> None:
         with_own_connection(url, schema_version)
 
 
-def migrate_schema(url: str) -> None:
-    """Bring the database to the newest schema.
+def migrate_schema(url: str, master_key: bytes | None) -> None:
+    """Bring the database to the newest schema; a database with sealed values needs its master key.
 
     Raises:
         DatabaseUnusable: another process has a table locked; what was done until then stays.
     """
     try:
-        upgrade_schema(url)
+        upgrade_schema(url, master_key)
     except StoreError as error:
         if trouble_of(error) is not Trouble.CONTENDED:
             raise

@@ -168,7 +168,7 @@ async def running_sandbox(
     ports = {str(name): state.port(name) for name in (*SIMULATORS, "hub", "receiver")}
     urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     settings = _settings(folder, urls, database_url or f"sqlite:///{folder / 'hub.db'}")
-    upgrade_schema(settings.migration_url)
+    upgrade_schema(settings.migration_url, settings.known_master_key())
     async with AsyncExitStack() as running:
         receiver = DemoWebhookReceiver()
         await running.enter_async_context(serving(receiver.app(), ports["receiver"]))

@@ -29,14 +29,17 @@ from app.domain.commands import CancelAppointment, ScheduleIntake
 from app.domain.events import SubjectType
 from app.domain.ports import PartnerRecord
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
+from app.events.http.credentials import sealed_url
+from app.models import metadata
 from app.models.cases.external_id import referral_of
 from app.models.delivery.delivery import Delivery, DeliveryState, delivery, to_delivery
 from app.models.delivery.outbox import event
 from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions, subscription
+from app.models.sealed import Sealed
 from app.operations.services import Services
 from app.sandbox.runtime import SettableClock
 from app.worker import WorkerLoops
-from tests.api.conftest import NOW, SignIn, sandbox_settings
+from tests.api.conftest import MASTER_KEY, NOW, SignIn, sandbox_settings
 from tests.support.event_env import Mailbox
 from tests.support.hub import CANCEL, SCHEDULE, InProcessHub, partner_record
 from tests.support.ownership import BY_WIJKTEAM
@@ -58,6 +61,24 @@ EXTENDED = {"endpoint"}
 
 DROPPED = {("delivery", "lease_until"), ("delivery", "lease_token")}
 """Columns of attempts that were under way, which are in leases now."""
+
+SEALED_SINCE = {
+    ("appointment", "place"),
+    ("appointment", "participants"),
+    ("plan", "document_reference"),
+    ("subscription", "url"),
+}
+"""Columns that are sealed now."""
+
+RESEALED = {
+    (table.name, column.name)
+    for table in metadata.tables.values()
+    for column in table.c
+    if isinstance(column.type, Sealed)
+}
+"""Columns whose values are sealed again; what the API shows of them is compared."""
+
+_CHANGED = DROPPED | SEALED_SINCE | RESEALED
 
 
 @dataclass(frozen=True)
@@ -111,7 +132,7 @@ async def hub(
 ) -> AsyncIterator[AppState]:
     """Return a hub over the migrated database of the previous release."""
     assert stored["alembic_version"].rows == [{"version_num": "20261123_1100"}]
-    await asyncio.to_thread(upgrade_schema, empty_database_url)
+    await asyncio.to_thread(upgrade_schema, empty_database_url, MASTER_KEY)
     clock.set(STOPPED)
     db = Database.open(empty_database_url)
     hub = build_app_state(db, services, sandbox_settings())
@@ -125,6 +146,13 @@ async def deliveries(hub: AppState, *states: DeliveryState) -> list[Delivery]:
     return await hub.db.read(lambda tx: [to_delivery(row) for row in tx.execute(query).mappings()])
 
 
+def send_to(tx: Connection, services: Services, url: str) -> None:
+    """Give every subscription this address."""
+    for each in list_subscriptions(tx, None, None, 10):
+        sealed = sealed_url(services.vault, each.id, url)
+        tx.execute(update(subscription).where(subscription.c.id == each.id).values(url_sealed=sealed))
+
+
 async def served(hub: AppState) -> set[ReceiverKey]:
     found = await hub.db.read(list_subscriptions, None, None, 10)
     return {SubscriptionKey(each.id) for each in found if each.status is SubscriptionStatus.ACTIVE}
@@ -134,7 +162,7 @@ async def test_every_row_survives_the_migration(hub: AppState, stored: Rows) -> 
     migrated = await hub.db.read(rows_of)
 
     for table in stored.keys() - {"alembic_version"}:
-        old = [column for column in stored[table].columns if (table, column) not in DROPPED]
+        old = [column for column in stored[table].columns if (table, column) not in _CHANGED]
         new = [RENAMED.get((table, column), column) for column in old]
         assert set(new) <= set(migrated[table].columns)
         before, after = stored[table].projected(old), migrated[table].projected(new)
@@ -164,7 +192,7 @@ async def test_what_was_owed_arrives_once_and_each_chain_goes_on(
     owed = [each for each in await deliveries(hub, DeliveryState.PENDING) if each.receiver in receivers]
     unrelayed = await hub.db.read(lambda tx: list(tx.scalars(select(event.c.id).where(event.c.relayed_at.is_(None)))))
     parked = len(await deliveries(hub, DeliveryState.PARKED))
-    await hub.db.write(lambda tx: tx.execute(update(subscription).values(url=box.url)))
+    await hub.db.write(send_to, hub.services, box.url)
     clock.set(STOPPED + timedelta(minutes=10))
 
     await worker.pull_and_deliver()

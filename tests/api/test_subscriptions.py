@@ -9,9 +9,10 @@ from standardwebhooks.webhooks import Webhook
 
 from app.api.state import AppState
 from app.events.http.client import OutboundClient
+from app.events.http.credentials import opened_secrets
 from app.events.http.signing import sign
 from app.events.http.ssrf import AddressPolicy
-from app.models.delivery.subscription import list_subscriptions, secret_context
+from app.models.delivery.subscription import list_subscriptions
 from app.operations.services import Services
 from tests.support.api_calls import fault
 from tests.support.names import StubResolver
@@ -40,7 +41,7 @@ async def test_secret_is_kept_sealed(dock: Api, hub: AppState, services: Service
     (stored,) = await hub.db.read(list_subscriptions, None, None, 10)
 
     assert made["secret"].encode() not in stored.secret_sealed
-    assert services.vault.open(stored.secret_sealed, secret_context(stored.id)).decode() == made["secret"]
+    assert opened_secrets(services.vault, stored, NOW) == (made["secret"],)
 
 
 async def test_repeated_request_makes_one_subscription(dock: Api) -> None:

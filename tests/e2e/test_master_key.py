@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from app.database import Connection, upgrade_schema
-from app.operations.access.signing_keys import SigningKey, add_signing_key
+from app.database import upgrade_schema
+from app.models.access.signing_key import StoredSigningKey, insert_signing_key
 from app.operations.clock import SystemClock
-from app.operations.services import build_services
+from app.vault import Vault
 from tests.support.command_line import run, run_json, write
+from tests.support.migrating import go_back
 
 pytestmark = pytest.mark.slow
 
@@ -17,6 +18,7 @@ KEY_BYTES = bytes([1]) * 32
 KEY, OTHER_KEY = (b64encode(bytes([byte]) * 32).decode() for byte in (1, 2))
 OTHER = "The master key does not open what is stored; set TRAJECTHUB_MASTER_KEY to the key with which the hub started."
 ABSENT = "The database was sealed with a master key that is not here; set TRAJECTHUB_MASTER_KEY to it"
+BEFORE_PLACES = "20261130_1410"
 
 STARTING = (
     ("migrate",),
@@ -35,10 +37,13 @@ def environment(sandbox: dict[str, str], empty_database_url: str) -> dict[str, s
     return sandbox | {"TRAJECTHUB_DATABASE_URL": empty_database_url}
 
 
-def store_signing_key(tx: Connection) -> None:
-    """Store a value that the first key sealed."""
-    services = build_services(KEY_BYTES, "rotterdam", SystemClock())
-    add_signing_key(tx, services, SigningKey("kid-1", b"-----BEGIN PRIVATE KEY-----", {"kid": "kid-1"}))
+def store_signing_key(url: str) -> None:
+    """Bring a database to the schema of a release without the check, with a value that the first key sealed."""
+    upgrade_schema(url)
+    go_back(url, BEFORE_PLACES)
+    sealed = Vault(KEY_BYTES).seal(b"-----BEGIN PRIVATE KEY-----", "signing_key.private_key")
+    key = StoredSigningKey(kid="kid-1", private_key=sealed, public_jwk={"kid": "kid-1"}, created_at=SystemClock().now())
+    write(url, lambda tx: insert_signing_key(tx, key))
 
 
 def outcomes(environment: dict[str, str]) -> set[tuple[int, str]]:
@@ -62,16 +67,14 @@ def test_the_first_key_is_taken_again(environment: dict[str, str]) -> None:
 
 
 def test_data_that_were_sealed_before_there_was_a_check_refuse_another_key(environment: dict[str, str]) -> None:
-    upgrade_schema(environment["TRAJECTHUB_DATABASE_URL"])
-    write(environment["TRAJECTHUB_DATABASE_URL"], store_signing_key)
+    store_signing_key(environment["TRAJECTHUB_DATABASE_URL"])
 
-    assert outcomes(environment | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY}) == {(1, OTHER)}
+    assert run(environment | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY}, "migrate") == (1, OTHER)
 
 
 def test_data_that_were_sealed_before_there_was_a_check_are_given_one(environment: dict[str, str]) -> None:
     url = environment["TRAJECTHUB_DATABASE_URL"]
-    upgrade_schema(url)
-    write(url, store_signing_key)
+    store_signing_key(url)
     taken = run(environment | {"TRAJECTHUB_MASTER_KEY": KEY}, "migrate")
     write(url, lambda tx: tx.exec_driver_sql("DELETE FROM signing_key"))
 

@@ -25,7 +25,7 @@ LATER = "2999-01-01T00:00:00Z"
 
 def subscribe_operator(tx: Connection, services: Services) -> str:
     """Make an active subscription of the operator, which is owed one notice; return its id."""
-    request = SubscriptionRequest(settings=SubscriptionSettings(url="https://hooks.example.nl/?token=geheim"))
+    request = SubscriptionRequest(settings=SubscriptionSettings(), url="https://hooks.example.nl/?token=geheim")
     terms = SubscriptionTerms(limit=1, consent_needed=False)
     made = create_subscription(tx, services, hub_operator(tx, services), request, terms)
     announce_partner(tx, services, System.RMW, failing=True)

@@ -140,22 +140,22 @@ async def test_condition_on_ids_has_a_form_that_indexes_serve(database: Database
 
 
 async def test_no_statement_by_ids_reads_a_whole_table(sqlite_database: Database) -> None:
-    ids = [uuid4(), uuid4()]
+    ids, vault = [uuid4(), uuid4()], Vault(bytes(32))
     by_ids: list[Callable[[Connection], object]] = [
-        lambda tx: appointments_by_id(tx, ids),
-        lambda tx: appointments_of(tx, ids),
+        lambda tx: appointments_by_id(tx, vault, ids),
+        lambda tx: appointments_of(tx, vault, ids),
         lambda tx: attempts_of(tx, ids),
         lambda tx: chain_heads(tx, RECEIVER, ids),
         lambda tx: external_id_of(tx, System.ALLEGRO, ids),
         lambda tx: linkable(tx, System.ALLEGRO, ids),
-        lambda tx: load_cases(tx, Vault(bytes(32)), ids),
+        lambda tx: load_cases(tx, vault, ids),
         lambda tx: load_events(tx, ids),
         lambda tx: load_organisations(tx, ids),
         lambda tx: load_referral_rows(tx, ids, EVERYTHING),
         lambda tx: load_subscriptions(tx, ids),
         lambda tx: leases_of(tx, [RECEIVER]),
         lambda tx: lock_receivers(tx, [RECEIVER]),
-        lambda tx: load_trajectories_of(tx, ids),
+        lambda tx: load_trajectories_of(tx, vault, ids),
         lambda tx: note_health(tx, ids[:1], ids[1:], NOW),
         lambda tx: open_alerts(tx, ids),
         lambda tx: open_referrals_of(tx, ids),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import web
@@ -105,20 +105,21 @@ def verifies(public_key: str, headers: dict[str, str], body: bytes) -> bool:
     return True
 
 
-async def subscribed(env: EventEnv, url: str, **changes: Any) -> str:
-    """Subscribe with changes to the stored subscription, and let something happen."""
+async def subscribed(env: EventEnv, url: str, changes: Callable[[UUID], dict[str, Any]]) -> str:
+    """Subscribe with changes to the stored subscription, from its id, and let something happen."""
     referrer = organisation(ReferrerKind.WELZIJNSORGANISATIE, System.API)
     secret = await env.subscribe(referrer, url)
     stored = (await env.db.read(load_subscriptions, [env.subscription_id]))[env.subscription_id]
-    await env.db.write(update_subscription, replace(stored, **changes))
+    await env.db.write(update_subscription, replace(stored, **changes(stored.id)))
     await env.happen(env.cases.add(referrer), EventType.REFERRAL_CONFIRMED)
     return secret
 
 
 async def test_subscription_with_v1a_is_signed_to_with_ed25519_too(sqlite_database: Database, box: Mailbox) -> None:
     env, key = EventEnv(sqlite_database), new_signing_key()
-    sealed = sealed_signing_key(env.vault, key)
-    await subscribed(env, box.url, signing="v1a", signing_key_sealed=sealed)
+    await subscribed(
+        env, box.url, lambda id: {"signing": "v1a", "signing_key_sealed": sealed_signing_key(env.vault, id, key)}
+    )
 
     await env.send()
 
@@ -350,13 +351,16 @@ async def test_what_a_receiver_is_shown_is_stored_sealed(
     sqlite_database: Database, box: Mailbox, tokens: TokenEndpoint
 ) -> None:
     env = EventEnv(sqlite_database)
-    kind, sealed = sealed_auth(
-        env.vault, OAuthClient(token_url=tokens.url, client_id="hub", client_secret="very-secret")
+    credentials = OAuthClient(token_url=tokens.url, client_id="hub", client_secret="very-secret")
+    await subscribed(
+        env,
+        box.url,
+        lambda id: dict(zip(("auth_kind", "auth_sealed"), sealed_auth(env.vault, id, credentials), strict=True)),
     )
-    await subscribed(env, box.url, auth_kind=kind, auth_sealed=sealed)
 
     await env.send()
 
     await env.webhook.close()
     assert box.headers[0]["authorization"] == "Bearer token-1"
-    assert b"very-secret" not in sealed
+    (stored,) = (await env.db.read(load_subscriptions, [env.subscription_id])).values()
+    assert b"very-secret" not in (stored.auth_sealed or b"very-secret")

@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import alembic.command
-import alembic.config
 import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -31,6 +29,7 @@ from app.models.delivery.outbox import chain_events, event
 from app.models.partners.job import list_jobs
 from app.operations.schema import DatabaseUnusable, migrate_schema
 from tests.support.chaos.waiting import until
+from tests.support.migrating import go_back
 from tests.support.patience import PATIENCE
 from tests.support.postgres import PostgresServer
 
@@ -77,14 +76,6 @@ OLD_DELIVERY = table(
 OLD_SEQUENCE = table(
     "delivery_sequence", column("receiver", String()), column("referral_id", Uuid()), column("last", Integer())
 )
-
-
-def go_back(url: str, revision: str) -> None:
-    """Take a store back to an earlier revision."""
-    config = alembic.config.Config()
-    config.set_main_option("script_location", str(VERSIONS.parent))
-    config.attributes["url"] = url
-    alembic.command.downgrade(config, revision)
 
 
 def insert_of_each_type(tx: Connection, ids: Mapping[SubjectType, UUID], receiver: ReceiverKey) -> None:
@@ -257,8 +248,8 @@ async def test_a_migration_that_meets_a_locked_table_says_so_and_can_be_run_agai
     async with other.transaction():
         await other.execute("LOCK TABLE event")
         with pytest.raises(DatabaseUnusable, match="a table locked"):
-            await asyncio.to_thread(migrate_schema, url)
-    await asyncio.to_thread(migrate_schema, url)
+            await asyncio.to_thread(migrate_schema, url, None)
+    await asyncio.to_thread(migrate_schema, url, None)
 
     await other.close()
     postgres_server.drop_database(url)

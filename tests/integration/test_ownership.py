@@ -5,9 +5,10 @@ import pytest
 from app.domain.codes import LifeDomain, System
 from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.values import Worker
-from app.models.cases.client import wrapped_key_of
+from app.models.cases.client import sealer_of_client
+from app.models.partners.field_sync import SealedValues
 from app.operations.access.organisations import save_referrer
-from app.operations.field_sync.merge import open_value
+from app.operations.field_sync.conflict_values import open_values
 from app.operations.intake.apply import PageResult
 from tests.support.hub import CLIENT, CONFIRM, CONTENTS, DOCK, InProcessHub, dump_of, partner_record
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
@@ -172,5 +173,6 @@ async def _say_again(hub: InProcessHub, facts: dict[str, RegisterReferral]) -> N
 async def _values(writers: TwoWriters) -> list[object]:
     (row,) = await conflicts(writers.hub.db)
     client_id = (await writers.hub.case(row.referral_id)).client.id
-    sealer = writers.hub.services.vault.client_sealer(await writers.hub.db.read(wrapped_key_of, client_id))
-    return [open_value(sealer, value) for value in (row.hub_value, row.partner_value, row.base_value)]
+    sealer = await writers.hub.db.read(sealer_of_client, writers.hub.services.vault, client_id)
+    opened = open_values(sealer, row.id, SealedValues(row.hub_value, row.partner_value, row.base_value))
+    return [opened.hub, opened.partner, opened.base]

@@ -130,7 +130,7 @@ async def test_failing_receiver_puts_no_canary_anywhere(
     owner, referral_id = await referred(hub, "welzijnsorganisatie")
     async with AsyncExitStack() as stack:
         url, auth, seen = await open_receiver(stack)
-        request = SubscriptionRequest(settings=SubscriptionSettings(url=url), credentials=auth)
+        request = SubscriptionRequest(settings=SubscriptionSettings(), url=url, credentials=auth)
         terms = SubscriptionTerms(limit=1, consent_needed=False)
         await hub.db.write(create_subscription, hub.services, owner, request, terms)
         await hub.execute(referral_id, *COURSE)

@@ -11,6 +11,9 @@ from app.domain.commands import (
     MarkUnreachable,
     WithdrawReferral,
 )
+from app.domain.values import Counsellor
+from app.models.partners.quarantine import quarantine
+from app.models.sealed import place_of
 from app.operations.intake.apply import PageResult
 from tests.support.hub import (
     AT_WIJKTEAM,
@@ -36,8 +39,8 @@ async def test_a_record_with_an_unknown_code_is_sealed_in_quarantine(hub: InProc
     [entry] = await hub.quarantine()
     assert (entry.field, entry.reason, entry.case_id, entry.external_id) == ("soort", "unknown-code", "D-1", "m-7")
     assert b"Voorbeeld" not in entry.payload
-    opened = json.loads(hub.services.vault.open(entry.payload, "quarantine.payload"))
-    assert opened == {"soort": "nieuw", "naam": "Voorbeeld"}
+    opened = hub.services.vault.open(entry.payload, place_of(quarantine.c.payload, entry.id))
+    assert json.loads(opened) == {"soort": "nieuw", "naam": "Voorbeeld"}
 
 
 async def test_a_record_that_cannot_be_applied_affects_no_other_case(hub: InProcessHub) -> None:
@@ -52,7 +55,7 @@ async def test_a_record_that_cannot_be_applied_affects_no_other_case(hub: InProc
 
 
 async def test_a_value_that_the_store_refuses_affects_no_other_case(hub: InProcessHub) -> None:
-    too_long = replace(SCHEDULE, place="n" * 301)
+    too_long = replace(SCHEDULE, counsellor=Counsellor("n" * 201))
     await hub.known_case("D-1")
     other = await hub.known_case("D-2")
 

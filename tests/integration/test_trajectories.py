@@ -28,7 +28,7 @@ from app.domain.commands import (
 )
 from app.domain.errors import Forbidden, HubError, InvalidInput, NotFound, NotTheOwner, TransitionNotAllowed
 from app.domain.values import Party, Plan, RecordedResult
-from app.models.cases.client import wrapped_key_of
+from app.models.cases.client import sealer_of_client
 from app.models.cases.trajectory import list_parties
 from app.operations.cases.execute import TrajectoryRef, lock_case
 from app.operations.cases.unit_of_work import UnitOfWork
@@ -59,7 +59,7 @@ async def parties(hub: InProcessHub, referral_id: UUID) -> Sequence[Party]:
     assert case.trajectory is not None
 
     def work(tx: Connection, trajectory_id: UUID) -> list[Party]:
-        sealer = hub.services.vault.client_sealer(wrapped_key_of(tx, case.client.id))
+        sealer = sealer_of_client(tx, hub.services.vault, case.client.id)
         return list_parties(tx, sealer, trajectory_id)
 
     return await hub.db.read(work, case.trajectory.id)

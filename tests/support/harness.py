@@ -16,10 +16,11 @@ from app.domain.codes import OrganisationRole, ReferrerKind, System
 from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.events import Event, EventType, NewEvent
 from app.domain.values import ClientDetails, ReferralContents
+from app.events.http.credentials import sealed_secret, sealed_url
 from app.events.http.signing import new_secret
 from app.models.access.organisation import find_organisation
 from app.models.delivery.outbox import append_events
-from app.models.delivery.subscription import Subscription, insert_subscription, secret_context
+from app.models.delivery.subscription import Subscription, insert_subscription
 from app.operations.access.clients import SCOPES, find_client, save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer, set_up_institutions
 from app.operations.access.signing_keys import add_signing_key
@@ -96,8 +97,8 @@ class Harness:
                 new = Subscription(
                     id=id,
                     organisation_id=organisation_id,
-                    url=url,
-                    secret_sealed=self.services.vault.seal(new_secret().encode(), secret_context(id)),
+                    url_sealed=sealed_url(self.services.vault, id, url),
+                    secret_sealed=sealed_secret(self.services.vault, id, new_secret()),
                     created_at=now,
                     changed_at=now,
                 )

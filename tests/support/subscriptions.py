@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from app.domain.events import EventType
-from app.models.delivery.subscription import Content, Subscription, SubscriptionStatus, secret_context
+from app.events.http.credentials import sealed_secret, sealed_url
+from app.models.delivery.subscription import Content, Subscription, SubscriptionStatus
 from app.vault import Vault
 
 URL = "https://hooks.example.nl/trajecthub"
@@ -19,11 +20,11 @@ def subscription(
     event_types: Collection[EventType] = (),
     status: SubscriptionStatus = SubscriptionStatus.ACTIVE,
 ) -> Subscription:
-    """Return a subscription that is not stored, and whose secret is not used."""
+    """Return a subscription that is not stored, and whose address and secret are not used."""
     return Subscription(
         id=id or uuid4(),
         organisation_id=organisation_id,
-        url=URL,
+        url_sealed=b"",
         secret_sealed=b"",
         created_at=at,
         changed_at=at,
@@ -47,8 +48,8 @@ def sealed_subscription(
     return Subscription(
         id=id,
         organisation_id=organisation_id,
-        url=url,
-        secret_sealed=vault.seal(secret.encode(), secret_context(id)),
+        url_sealed=sealed_url(vault, id, url),
+        secret_sealed=sealed_secret(vault, id, secret),
         created_at=at,
         changed_at=at,
         event_types=frozenset(event_types),

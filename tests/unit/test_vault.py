@@ -71,24 +71,24 @@ def test_text_keeps_its_accents() -> None:
 
 
 def test_one_client_key_cannot_open_what_belongs_to_another_client() -> None:
-    (mine, _), (yours, _) = vault.new_client_key(), vault.new_client_key()
+    (mine, _), (yours, _) = vault.new_client_key("client.wrapped_key/1"), vault.new_client_key("client.wrapped_key/1")
 
     with pytest.raises(SealBroken):
         yours.open(mine.seal(b"Voorbeeld", "client.family_name"), "client.family_name")
 
 
 def test_a_client_key_comes_back_from_its_wrapping() -> None:
-    sealer, wrapped = vault.new_client_key()
+    sealer, wrapped = vault.new_client_key("client.wrapped_key/1")
     sealed = sealer.seal(b"Voorbeeld", "client.family_name")
 
-    assert vault.client_sealer(wrapped).open(sealed, "client.family_name") == b"Voorbeeld"
+    assert vault.client_sealer(wrapped, "client.wrapped_key/1").open(sealed, "client.family_name") == b"Voorbeeld"
 
 
 def test_a_client_key_cannot_be_unwrapped_without_the_master_key() -> None:
-    _, wrapped = vault.new_client_key()
+    _, wrapped = vault.new_client_key("client.wrapped_key/1")
 
     with pytest.raises(SealBroken):
-        Vault(OTHER_KEY).client_sealer(wrapped)
+        Vault(OTHER_KEY).client_sealer(wrapped, "client.wrapped_key/1")
 
 
 def test_equal_values_have_the_same_index_under_the_same_key_only() -> None:

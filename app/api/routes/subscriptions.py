@@ -34,7 +34,6 @@ from app.operations.subscriptions.recovery import Resumption, resume_and_count
 from app.operations.subscriptions.rules import subscription_faults
 from app.operations.subscriptions.subscriptions import (
     UNCHANGED,
-    Subscription,
     SubscriptionRequest,
     SubscriptionTerms,
     SubscriptionView,
@@ -135,7 +134,7 @@ async def patch_one(subscription_id: SubscriptionId, patch: Patch, change: Manag
     if answered := await answered_before(hub, change.caller, change.write):
         return answered
     present = await hub.db.read(read_subscription, change.services, ref)
-    request = await _merged(change, present.subscription, patch)
+    request = await _merged(change, present, patch)
     await check_request(hub.outbound, change.services, change.caller.organisation, request)
     return await _changed(change, patch_subscription, ref, request, _terms(hub))
 
@@ -178,7 +177,7 @@ async def handshake(subscription_id: SubscriptionId, change: Manages) -> Respons
     hub, ref = change.hub, _ref(change, subscription_id)
     if answered := await answered_before(hub, change.caller, change.write):
         return answered
-    consented_url = await obtain_consent(hub.db, hub.outbound, hub.public_url, ref)
+    consented_url = await obtain_consent(hub.db, change.services, hub.outbound, hub.public_url, ref)
     return await _changed(change, activate, ref, consented_url)
 
 
@@ -235,7 +234,7 @@ def _terms(hub: AppState) -> SubscriptionTerms:
     return SubscriptionTerms(hub.subscription_limit, consent_needed=not hub.sandbox)
 
 
-async def _merged(change: WriteContext, present: Subscription, patch: dict[str, JsonValue]) -> SubscriptionRequest:
+async def _merged(change: WriteContext, present: SubscriptionView, patch: dict[str, JsonValue]) -> SubscriptionRequest:
     document = SubscriptionIn.merged(present, patch)
     try:
         request = SubscriptionIn.model_validate(document).request()
@@ -247,7 +246,7 @@ async def _merged(change: WriteContext, present: Subscription, patch: dict[str, 
         request,
         worker_email=request.worker_email if "workerEmail" in patch else UNCHANGED,
         credentials=request.credentials if "authentication" in patch else UNCHANGED,
-        revision=present.revision,
+        revision=present.subscription.revision,
     )
 
 

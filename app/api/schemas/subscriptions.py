@@ -1,6 +1,7 @@
 """Subscriptions to events by webhook (*abonnementen*)."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -122,16 +123,17 @@ class SubscriptionIn(In):
     )
 
     @classmethod
-    def merged(cls, present: SubscriptionSettings, patch: Mapping[str, JsonValue]) -> dict[str, object]:
-        """Return present settings as a document with a merge patch (RFC 7396) applied; null restores the default."""
-        shown = cls.model_validate(present, from_attributes=True, by_name=True).model_dump(by_alias=True)
+    def merged(cls, present: SubscriptionView, patch: Mapping[str, JsonValue]) -> dict[str, object]:
+        """Return what is stored as a document with a merge patch (RFC 7396) applied; null restores the default."""
+        settings = {each.name: getattr(present.subscription, each.name) for each in fields(SubscriptionSettings)}
+        shown = cls.model_validate({"url": present.url, **settings}, by_name=True).model_dump(by_alias=True)
         return {name: value for name, value in {**shown, **patch}.items() if value is not None}
 
     def request(self) -> SubscriptionRequest:
         """Return the request as the operations take it."""
         return SubscriptionRequest(
+            url=self.url,
             settings=SubscriptionSettings(
-                url=self.url,
                 event_types=frozenset(self.event_types),
                 areas=frozenset(self.areas),
                 content=Content(self.content),
@@ -206,7 +208,7 @@ def subscription_out(shown_id: UUID, view: SubscriptionView) -> SubscriptionOut:
     shown = SubscriptionOut(
         id=shown_id,
         organisation=view.owner.code,
-        url=found.url,
+        url=view.url,
         event_types=sorted(found.event_types),
         areas=sorted(found.areas),
         filters_on_worker=found.worker_index is not None,

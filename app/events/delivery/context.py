@@ -54,8 +54,9 @@ class CaseLookup:
             events: about referrals.
             with_client: False leaves out the client and what the referrer wrote, which is never sent to referrers.
         """
-        known = self._with_client(tx, events) if with_client else _for_referrers(tx, events)
-        appointments = appointments_by_id(tx, {event.appointment_id for event in events if event.appointment_id})
+        known = self._with_client(tx, events) if with_client else self._for_referrers(tx, events)
+        appointment_ids = {event.appointment_id for event in events if event.appointment_id}
+        appointments = appointments_by_id(tx, self._vault, appointment_ids)
         contexts = {}
         for event in events:
             if found := known.get(event.subject_id):
@@ -69,6 +70,12 @@ class CaseLookup:
         cases = load_cases(tx, self._vault, {event.subject_id for event in events})
         return {id: (case.referral.organisation, field_values(case)) for id, case in cases.items()}
 
+    def _for_referrers(
+        self, tx: Connection, events: Sequence[Event]
+    ) -> Mapping[UUID, tuple[Organisation, FieldValues]]:
+        guided = {event.subject_id for event in events if event.trajectory_id}
+        return load_feedback_values(tx, self._vault, {event.subject_id for event in events}, guided)
+
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
         """Return the partner's own ids of referrals; those it does not know are left out."""
         return external_id_of(tx, system, referral_ids)
@@ -76,11 +83,6 @@ class CaseLookup:
     def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
         """Store the partner's own id of a referral; the same again changes nothing."""
         link(tx, system, partner_id, referral_id)
-
-
-def _for_referrers(tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, FieldValues]]:
-    guided = {event.subject_id for event in events if event.trajectory_id}
-    return load_feedback_values(tx, {event.subject_id for event in events}, guided)
 
 
 def stated_facts(event: Event) -> FieldValues:

@@ -21,7 +21,7 @@ from app.events.contract.envelope import Message, Origin
 from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.notices import content_of
 from app.events.delivery.routing import FINANCE_TEAM, occasion_of, receiver_for
-from app.events.http.credentials import Credentials, keys_of, opened_auth
+from app.events.http.credentials import Credentials, keys_of, opened_auth, opened_secrets, opened_url
 from app.events.http.webhook import WebhookRequest
 from app.models.delivery.claim import next_sequences
 from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate
@@ -33,7 +33,6 @@ from app.models.delivery.subscription import (
     Subscription,
     SubscriptionStatus,
     load_subscriptions,
-    secret_context,
 )
 from app.privacy.gate import PrivacyGate, Receiver
 from app.privacy.json_values import digest_of
@@ -104,14 +103,16 @@ class WebhookTarget:
         Raises:
             SealBroken: they were sealed with another key.
         """
-        subscription = self.subscription
-        sealed = [subscription.secret_sealed]
-        expires_at = subscription.previous_secret_expires_at
-        if subscription.previous_secret_sealed and expires_at and expires_at > self.now:
-            sealed.append(subscription.previous_secret_sealed)
-        context = secret_context(subscription.id)
-        secrets = tuple(self.vault.open(secret, context).decode() for secret in sealed)
-        return secrets + keys_of(self.vault, subscription)
+        return opened_secrets(self.vault, self.subscription, self.now) + keys_of(self.vault, self.subscription)
+
+    @cached_property
+    def url(self) -> str:
+        """The address to send to.
+
+        Raises:
+            SealBroken: it was sealed with another key.
+        """
+        return opened_url(self.vault, self.subscription)
 
     @cached_property
     def auth(self) -> Credentials | None:
@@ -353,7 +354,7 @@ def build_webhook_request(prepared: PreparedDelivery) -> WebhookRequest:
     # Narrows the type: the engine sends requests to subscriptions only.
     assert target is not None  # noqa: S101
     return WebhookRequest(
-        url=target.subscription.url,
+        url=target.url,
         message_id=str(prepared.payload.event.id),
         body=prepared.body,
         keys=target.keys,

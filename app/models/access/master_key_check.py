@@ -1,11 +1,12 @@
 """A value that opens only with the master key of this store: one row, written at the first start."""
 
-from sqlalchemy import Column, Connection, LargeBinary, SmallInteger, Table, insert, update
+from sqlalchemy import Column, Connection, SmallInteger, Table, insert, update
 
 from app.models.base import metadata
+from app.models.sealed import Sealed, SealedBy
 
-MASTER_KEY_CHECK_CONTEXT = "master_key_check.sealed"
-"""The context under which the value is sealed in the vault."""
+MASTER_KEY_CHECK_PLACE = "master_key_check.sealed"
+"""The place for which the value is sealed; the table has one row."""
 
 _ONLY_ROW = 1
 
@@ -14,7 +15,7 @@ master_key_check = Table(
     metadata,
     # Two processes that start at once with different keys cannot both write it.
     Column("id", SmallInteger, primary_key=True, autoincrement=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", Sealed(SealedBy.HUB), nullable=False),
 )
 
 

@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, String, Table, delete, insert, select, update
 
 from app.models.base import JsonDocument, UtcDateTime, metadata
 from app.models.bulk import is_any_of
-
-SIGNING_KEY_CONTEXT = "signing_key.private_key"
-"""The context under which private keys are sealed in the vault."""
+from app.models.sealed import Sealed, SealedBy, place_of
 
 signing_key = Table(
     "signing_key",
     metadata,
     Column("kid", String(64), primary_key=True),
-    Column("private_key", LargeBinary, nullable=False),
+    Column("private_key", Sealed(SealedBy.HUB), nullable=False),
     Column("public_jwk", JsonDocument, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("signs_from", UtcDateTime),
@@ -41,6 +39,11 @@ class StoredSigningKey:
     created_at: datetime
     signs_from: datetime | None = None
     revoked_at: datetime | None = None
+
+
+def place_of_private_key(kid: str) -> str:
+    """Return the place for which the private key of a signing key is sealed."""
+    return place_of(signing_key.c.private_key, kid)
 
 
 def list_signing_keys(tx: Connection) -> list[StoredSigningKey]:

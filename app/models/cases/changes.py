@@ -74,18 +74,18 @@ def _collect_changed_referrals(writes: Writes, changes: Sequence[CaseChange], va
 
 def _contents(vault: Vault, each: CaseChange) -> Columns:
     contents = each.after.contents
-    return contents_columns(each.sealer, contents, worker_index_of(vault, contents.worker.email))
+    return contents_columns(each.sealer, each.after.id, contents, worker_index_of(vault, contents.worker.email))
 
 
 def _details(each: CaseChange) -> Columns:
-    return details_columns(each.sealer, each.after.client.details)
+    return details_columns(each.sealer, each.after.id, each.after.client.details)
 
 
 def _collect_appointments(writes: Writes, change: CaseChange, rules: CaseRules) -> None:
     stored = {each.id: each for each in change.before.appointments} if change.before else {}
     present = change.after.appointments
     new = [each for each in present if each.id not in stored]
-    writes.insert(appointment, [new_columns(change.after.id, each, rules.now) for each in new])
+    writes.insert(appointment, [new_columns(change.sealer, change.after.id, each, rules.now) for each in new])
     moved = [each for each in present if each.id in stored and stored[each.id] is not each]
     writes.update(CHANGED_APPOINTMENT, [changed_columns(each) for each in moved])
 
@@ -95,7 +95,7 @@ def _collect_trajectories(writes: Writes, changes: Sequence[CaseChange], rules: 
     for each in changes:
         stored, present = each.before.trajectory if each.before else None, each.after.trajectory
         if present and present is not stored:
-            trajectories.add(each.after.referral, stored, present)
+            trajectories.add(each.sealer, each.after.referral, stored, present)
     trajectories.collect(writes)
     for each in changes:
         if trajectory := each.after.trajectory:

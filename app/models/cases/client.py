@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, Row, Table, bindparam, select, update
@@ -16,15 +16,16 @@ from app.domain.birth_date import read_birth_date
 from app.domain.codes import ContactCaution, ContactChannel
 from app.domain.values import ClientDetails
 from app.models.base import Columns, Id, UtcDateTime, metadata
+from app.models.sealed import Sealed, SealedBy, place_of
 from app.vault import Sealer, Vault
 
 client = Table(
     "client",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("wrapped_key", Sealed(SealedBy.HUB), nullable=False),
     Column("bsn_index", LargeBinary, unique=True),
-    Column("bsn", LargeBinary),
+    Column("bsn", Sealed(SealedBy.CLIENT)),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -35,8 +36,8 @@ client_details = Table(
     metadata,
     Column("referral_id", Id, ForeignKey("referral.id"), primary_key=True),
     Column("client_id", Id, ForeignKey("client.id"), nullable=False, index=True),
-    *(Column(name, LargeBinary) for name in _SEALED),
-    Column("contact_preferences", LargeBinary),
+    *(Column(name, Sealed(SealedBy.CLIENT)) for name in _SEALED),
+    Column("contact_preferences", Sealed(SealedBy.CLIENT)),
 )
 
 
@@ -46,10 +47,11 @@ _BY_BSN = select(client.c.id, client.c.wrapped_key, client.c.bsn_index).where(
 SEALED_COLUMNS = (
     *(client_details.c[name] for name in _SEALED),
     client_details.c.contact_preferences,
+    client.c.id.label("key_of"),
     client.c.wrapped_key,
     client.c.bsn,
 )
-"""What :func:`open_details` reads."""
+"""What :func:`open_details` reads, with the key of the client ``key_of``."""
 
 _KEY = select(client.c.wrapped_key).where(client.c.id == bindparam("client_id"))
 CHANGED_DETAILS = update(client_details).where(client_details.c.referral_id == bindparam("of_referral"))
@@ -67,10 +69,14 @@ def find_clients(tx: Connection, indexes: Collection[bytes]) -> dict[bytes, tupl
     return {row.bsn_index: (row.id, row.wrapped_key) for row in rows}
 
 
-def wrapped_key_of(tx: Connection, client_id: UUID) -> bytes:
-    """Return a client's wrapped key."""
-    key: bytes = tx.execute(_KEY, {"client_id": client_id}).scalar_one()
-    return key
+def client_sealer(vault: Vault, client_id: UUID, wrapped_key: bytes) -> Sealer:
+    """Return the sealer with the key of a client, which is stored wrapped."""
+    return vault.client_sealer(wrapped_key, place_of(client.c.wrapped_key, client_id))
+
+
+def sealer_of_client(tx: Connection, vault: Vault, client_id: UUID) -> Sealer:
+    """Return the sealer with the key of a client."""
+    return client_sealer(vault, client_id, tx.execute(_KEY, {"client_id": client_id}).scalar_one())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +88,12 @@ class NewClient:
     sealer: Sealer
     bsn: str | None
 
+    @classmethod
+    def with_new_key(cls, vault: Vault, client_id: UUID, bsn: str | None) -> Self:
+        """Return a client with a key that was just made."""
+        sealer, wrapped_key = vault.new_client_key(place_of(client.c.wrapped_key, client_id))
+        return cls(id=client_id, wrapped_key=wrapped_key, sealer=sealer, bsn=bsn)
+
 
 def client_columns(vault: Vault, new: NewClient, now: datetime) -> Columns:
     """Return the columns of a new client."""
@@ -89,12 +101,12 @@ def client_columns(vault: Vault, new: NewClient, now: datetime) -> Columns:
         "id": new.id,
         "wrapped_key": new.wrapped_key,
         "bsn_index": bsn_index(vault, new.bsn) if new.bsn else None,
-        "bsn": new.sealer.seal_text(new.bsn, "client.bsn"),
+        "bsn": new.sealer.seal_text(new.bsn, place_of(client.c.bsn, new.id)),
         "created_at": now,
     }
 
 
-def details_columns(sealer: Sealer, details: ClientDetails) -> Columns:
+def details_columns(sealer: Sealer, referral_id: UUID, details: ClientDetails) -> Columns:
     """Return what a referral says about its client, every field encrypted."""
     texts = {
         "given_name": details.given_name,
@@ -107,22 +119,25 @@ def details_columns(sealer: Sealer, details: ClientDetails) -> Columns:
         "interpreter_language": details.interpreter_language,
     }
     preferences = {"channel": details.preferred_channel, "cautions": details.contact_cautions}
+    stated = {**texts, "contact_preferences": json.dumps(preferences)}
     return {
-        **{name: sealer.seal_text(text, f"client.{name}") for name, text in texts.items()},
-        "contact_preferences": sealer.seal_text(json.dumps(preferences), "client.contact_preferences"),
+        name: sealer.seal_text(text, place_of(client_details.c[name], referral_id)) for name, text in stated.items()
     }
 
 
 def open_details(sealer: Sealer, row: Row[Any]) -> ClientDetails:
-    """Read what a referral says about its client from a row with ``SEALED_COLUMNS``."""
-    texts = {name: sealer.open_text(row._mapping[name], f"client.{name}") for name in _SEALED}
-    preferences = json.loads(sealer.open_text(row.contact_preferences, "client.contact_preferences") or "{}")
+    """Read what a referral says about its client from its row with ``SEALED_COLUMNS``."""
+    texts = {
+        name: sealer.open_text(row._mapping[name], place_of(client_details.c[name], row.id))
+        for name in (*_SEALED, "contact_preferences")
+    }
+    preferences = json.loads(texts["contact_preferences"] or "{}")
     channel = preferences.get("channel")
     return ClientDetails(
         given_name=texts["given_name"],
         family_name=texts["family_name"],
         birth_date=read_birth_date(texts["birth_date"] or ""),
-        bsn=sealer.open_text(row.bsn, "client.bsn"),
+        bsn=sealer.open_text(row.bsn, place_of(client.c.bsn, row.key_of)),
         sex=texts["sex"],
         address=texts["address"],
         phone=texts["phone"],

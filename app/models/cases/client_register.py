@@ -10,7 +10,7 @@ from app.domain.case import CaseRules
 from app.domain.lifecycle import is_open
 from app.domain.values import Referral
 from app.models.base import Writes
-from app.models.cases.client import NewClient, bsn_index, client, client_columns, find_clients
+from app.models.cases.client import NewClient, bsn_index, client, client_columns, client_sealer, find_clients
 from app.models.cases.referral import open_referrals_of
 from app.vault import Sealer, Vault
 
@@ -54,7 +54,7 @@ class ClientRegister:
             client_id, wrapped_key = found.get(index, (None, b""))
             self._known[bsn] = None
             if client_id:
-                sealer = self._vault.client_sealer(wrapped_key)
+                sealer = client_sealer(self._vault, client_id, wrapped_key)
                 self._known[bsn] = _StoredClient(client_id, sealer, open_referrals.get(client_id, frozenset()))
 
     def client_for(self, bsn: str | None, in_memory: Iterable[Referral]) -> KnownClient:
@@ -82,10 +82,9 @@ class ClientRegister:
         self._new.clear()
 
     def _add(self, bsn: str | None) -> KnownClient:
-        sealer, wrapped_key = self._vault.new_client_key()
-        new = NewClient(id=self._rules.new_id(self._rules.now), wrapped_key=wrapped_key, sealer=sealer, bsn=bsn)
+        new = NewClient.with_new_key(self._vault, self._rules.new_id(self._rules.now), bsn)
         self._new.append(new)
-        return KnownClient(id=new.id, sealer=sealer, has_open_referral=False)
+        return KnownClient(id=new.id, sealer=new.sealer, has_open_referral=False)
 
 
 def _has_open_referral(stored: _StoredClient, in_memory: Collection[Referral]) -> bool:

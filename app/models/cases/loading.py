@@ -15,7 +15,7 @@ from app.domain.fields import FieldValues
 from app.domain.queries import EVERYTHING, Visibility
 from app.domain.values import Organisation
 from app.models.cases.appointment import appointments_of
-from app.models.cases.client import SEALED_COLUMNS, client, client_details, open_details
+from app.models.cases.client import SEALED_COLUMNS, client, client_details, client_sealer, open_details
 from app.models.cases.referral import (
     WITH_ORGANISATION,
     load_referral_rows,
@@ -73,12 +73,13 @@ def lock_cases(
 def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRules | None = None) -> list[LoadedCase]:
     stored = [(row, to_referral(row)) for row in rows]
     referrals = [each for _, each in stored]
-    appointments = appointments_of(tx, [each.id for each in referrals if each.status not in _WITHOUT_APPOINTMENT])
+    invited = [each.id for each in referrals if each.status not in _WITHOUT_APPOINTMENT]
+    appointments = appointments_of(tx, vault, invited)
     concluded = [each.id for each in referrals if each.status is ReferralStatus.CONCLUDED]
-    trajectories = load_trajectories_of(tx, concluded)
+    trajectories = load_trajectories_of(tx, vault, concluded)
     loaded = []
     for row, found in stored:
-        sealer = vault.client_sealer(row.wrapped_key)
+        sealer = client_sealer(vault, row.key_of, row.wrapped_key)
         case = Case(
             referral=found,
             sealed_contents=Lazy(partial(open_contents, sealer, row)),
@@ -92,16 +93,19 @@ def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRul
 
 
 def load_feedback_values(
-    tx: Connection, referral_ids: Collection[UUID], guided: Collection[UUID]
+    tx: Connection, vault: Vault, referral_ids: Collection[UUID], guided: Collection[UUID]
 ) -> dict[UUID, tuple[Organisation, FieldValues]]:
-    """Return what there is to disclose to referrers, with the referrer, by referral; nothing encrypted is opened.
+    """Return what there is to disclose to referrers, with the referrer, by referral.
+
+    Nothing encrypted is opened, except the references of the plans of guided ones.
 
     Args:
         tx: reads only.
+        vault: the keys.
         referral_ids: the referrals asked about.
         guided: those of them whose trajectory is asked about too.
     """
-    trajectories = load_trajectories_of(tx, guided)
+    trajectories = load_trajectories_of(tx, vault, guided)
     found = {}
     for row in load_referral_rows(tx, referral_ids, EVERYTHING):
         stored = to_referral(row)

@@ -63,6 +63,7 @@ from app.models.base import Columns, Id, JsonDocument, UtcDateTime, metadata
 from app.models.bulk import is_any_of
 from app.models.cases.client import client
 from app.models.cases.trajectory_tables import kbr_application, trajectory, trajectory_result
+from app.models.sealed import Sealed, SealedBy, place_of
 from app.vault import Sealer, Vault
 
 referral = Table(
@@ -84,7 +85,7 @@ referral = Table(
     Column("consent_scopes", JsonDocument, nullable=False),
     Column("consent_given_on", Date),
     # Everything else the referrer said (worker, reason, assessment …) in one sealed document.
-    Column("contents", LargeBinary, nullable=False),
+    Column("contents", Sealed(SealedBy.CLIENT), nullable=False),
     # Keyed hash of the worker's e-mail, by which a subscription to one's own clients finds it.
     Column("worker_index", LargeBinary(32)),
     Column("counsellor_name", String(200)),
@@ -332,11 +333,14 @@ def fixed_columns(new: Referral) -> Columns:
     }
 
 
-def contents_columns(sealer: Sealer, contents: ReferralContents, worker_index: bytes | None) -> Columns:
+def contents_columns(
+    sealer: Sealer, referral_id: UUID, contents: ReferralContents, worker_index: bytes | None
+) -> Columns:
     """Return the columns that hold what the referrer says.
 
     Args:
         sealer: of the client.
+        referral_id: of the referral.
         contents: what is said.
         worker_index: keyed hash of the worker's e-mail, None without one.
     """
@@ -350,7 +354,7 @@ def contents_columns(sealer: Sealer, contents: ReferralContents, worker_index: b
         "area": contents.area,
         "consent_scopes": sorted(consent.scopes),
         "consent_given_on": consent.given_on,
-        "contents": sealer.seal_text(json.dumps(document), "referral.contents"),
+        "contents": sealer.seal_text(json.dumps(document), place_of(referral.c.contents, referral_id)),
         "worker_index": worker_index,
     }
 
@@ -362,7 +366,7 @@ def worker_index_of(vault: Vault, email: str | None) -> bytes | None:
 
 def open_contents(sealer: Sealer, row: Row[Any]) -> ReferralContents:
     """Read what the referrer said."""
-    document = json.loads(sealer.open(row.contents, "referral.contents"))
+    document = json.loads(sealer.open(row.contents, place_of(referral.c.contents, row.id)))
     # A field that is newer than the row is absent, and has its default.
     sealed = {
         name: spec.type.decode(document[name]) for name, spec in _SEALED.items() if document.get(name) is not None

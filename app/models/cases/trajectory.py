@@ -45,9 +45,11 @@ from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
 from app.models.base import Columns, Id, UtcDateTime, Writes
 from app.models.bulk import is_any_of
+from app.models.cases.client import client, client_sealer
 from app.models.cases.referral import referral, to_counsellor, visibility_values, visible
 from app.models.cases.trajectory_tables import kbr_application, party, plan, trajectory, trajectory_result
-from app.vault import Sealer
+from app.models.sealed import place_of
+from app.vault import Sealer, Vault
 
 _CHANGED = update(trajectory).where(trajectory.c.id == bindparam("row_id"))
 _CHANGED_PLAN = update(plan).where(plan.c.trajectory_id == bindparam("row_id"))
@@ -69,8 +71,8 @@ class TrajectoryWrites:
     new_applications: list[Columns] = field(default_factory=list)
     changed_applications: list[Columns] = field(default_factory=list)
 
-    def add(self, referral: Referral, before: Trajectory | None, after: Trajectory) -> None:
-        """Add what differs between two states of the trajectory of a referral."""
+    def add(self, sealer: Sealer, referral: Referral, before: Trajectory | None, after: Trajectory) -> None:
+        """Add what differs between two states of a referral's trajectory; ``sealer`` has the key of its client."""
         if before is None:
             fixed = {
                 "id": after.id,
@@ -81,16 +83,16 @@ class TrajectoryWrites:
             self.new.append({**fixed, **_state_columns(after, self.now)})
         else:
             self.changed.append({"row_id": after.id, **_state_columns(after, self.now)})
-        self._add_plan(before, after)
+        self._add_plan(sealer, before, after)
         self._add_results(before, after)
         self._add_application(before, after)
 
-    def _add_plan(self, before: Trajectory | None, after: Trajectory) -> None:
+    def _add_plan(self, sealer: Sealer, before: Trajectory | None, after: Trajectory) -> None:
         if after.plan is None or (before and before.plan == after.plan):
             return
         values = {
             "signed_on": after.plan.signed_on,
-            "document_reference": after.plan.document_reference,
+            "document": sealer.seal_text(after.plan.document_reference, place_of(plan.c.document, after.id)),
             "recorded_at": self.now,
         }
         if before and before.plan:
@@ -158,7 +160,7 @@ def party_columns(sealer: Sealer, trajectory_id: UUID, new: Party) -> Columns:
         "trajectory_id": trajectory_id,
         "organisation": new.organisation,
         "role": new.role,
-        "contact": sealer.seal_text(new.contact, "party.contact"),
+        "contact": sealer.seal_text(new.contact, place_of(party.c.contact, new.id)),
         "from_on": new.from_on,
         "until_on": new.until_on,
     }
@@ -177,7 +179,7 @@ def list_parties(tx: Connection, sealer: Sealer, trajectory_id: UUID) -> list[Pa
             id=row.id,
             organisation=row.organisation,
             role=PartyRole(row.role),
-            contact=sealer.open_text(row.contact, "party.contact"),
+            contact=sealer.open_text(row.contact, place_of(party.c.contact, row.id)),
             from_on=row.from_on,
             until_on=row.until_on,
         )
@@ -189,12 +191,14 @@ _WHOLE = (
     select(
         trajectory,
         plan.c.signed_on,
-        plan.c.document_reference,
+        plan.c.document,
+        client.c.wrapped_key,
         kbr_application.c.id.label("kbr_id"),
         kbr_application.c.status.label("kbr_status"),
         kbr_application.c.changed_on.label("kbr_changed_on"),
         kbr_application.c.service_decision_meeting_on,
     )
+    .join(client, client.c.id == trajectory.c.client_id)
     .outerjoin(plan, plan.c.trajectory_id == trajectory.c.id)
     .outerjoin(kbr_application, kbr_application.c.trajectory_id == trajectory.c.id)
 )
@@ -211,15 +215,15 @@ _RESULTS = (
 )
 
 
-def load_trajectories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, Trajectory]:
+def load_trajectories_of(tx: Connection, vault: Vault, referral_ids: Collection[UUID]) -> dict[UUID, Trajectory]:
     """Return the trajectories that followed on these referrals, by referral id."""
     if not referral_ids:
         return {}
     rows = list(tx.execute(_OF_REFERRALS, {"referral_ids": referral_ids}))
-    return {row.referral_id: each for row, each in zip(rows, _whole(tx, rows), strict=True)}
+    return {row.referral_id: each for row, each in zip(rows, _whole(tx, vault, rows), strict=True)}
 
 
-def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[ListedTrajectory]:
+def list_trajectories(tx: Connection, vault: Vault, query: TrajectoryQuery) -> list[ListedTrajectory]:
     """Return a page of trajectories, newest first; one more than the limit shows that there is a next page."""
     values = {
         "status": query.status,
@@ -241,7 +245,7 @@ def list_trajectories(tx: Connection, query: TrajectoryQuery) -> list[ListedTraj
             consent=Consent(frozenset(map(ConsentScope, row.consent_scopes)), row.consent_given_on),
             created_at=row.created_at,
         )
-        for row, each in zip(rows, _whole(tx, rows), strict=True)
+        for row, each in zip(rows, _whole(tx, vault, rows), strict=True)
     ]
 
 
@@ -264,9 +268,9 @@ def _page_of(given: frozenset[str]) -> Select[Any]:
     )
 
 
-def _whole(tx: Connection, rows: list[Row[Any]]) -> list[Trajectory]:
+def _whole(tx: Connection, vault: Vault, rows: list[Row[Any]]) -> list[Trajectory]:
     results = _results_of(tx, [row.id for row in rows]) if rows else {}
-    return [_to_trajectory(row, tuple(results.get(row.id, ()))) for row in rows]
+    return [_to_trajectory(vault, row, tuple(results.get(row.id, ()))) for row in rows]
 
 
 def _results_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[RecordedResult]]:
@@ -277,19 +281,26 @@ def _results_of(tx: Connection, ids: Collection[UUID]) -> dict[UUID, list[Record
     return results
 
 
-def _to_trajectory(row: Row[Any], results: tuple[RecordedResult, ...]) -> Trajectory:
+def _to_trajectory(vault: Vault, row: Row[Any], results: tuple[RecordedResult, ...]) -> Trajectory:
     return Trajectory(
         id=row.id,
         status=TrajectoryStatus(row.status),
         started_on=row.started_on,
         due_on=row.due_on,
         counsellor=to_counsellor(row),
-        plan=Plan(row.signed_on, row.document_reference) if row.signed_on else None,
+        plan=_to_plan(vault, row) if row.signed_on else None,
         results=results,
         kbr_application=_to_application(row),
         closure_reason=ClosureReason(row.closure_reason) if row.closure_reason else None,
         ended_on=row.ended_on,
     )
+
+
+def _to_plan(vault: Vault, row: Row[Any]) -> Plan:
+    if row.document is None:
+        return Plan(row.signed_on)
+    sealer = client_sealer(vault, row.client_id, row.wrapped_key)
+    return Plan(row.signed_on, sealer.open_text(row.document, place_of(plan.c.document, row.id)))
 
 
 def _to_application(row: Row[Any]) -> KbrApplication | None:

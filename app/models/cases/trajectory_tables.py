@@ -1,8 +1,9 @@
 """The tables of trajectories: the trajectory itself, its plan, results, credit bank application and parties."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, LargeBinary, String, Table
+from sqlalchemy import Column, Date, ForeignKey, Index, String, Table
 
 from app.models.base import Id, UtcDateTime, metadata
+from app.models.sealed import Sealed, SealedBy
 
 trajectory = Table(
     "trajectory",
@@ -28,7 +29,8 @@ plan = Table(
     metadata,
     Column("trajectory_id", Id, ForeignKey("trajectory.id"), primary_key=True),
     Column("signed_on", Date, nullable=False),
-    Column("document_reference", String(200)),
+    # Where the plan lies in the document store.
+    Column("document", Sealed(SealedBy.CLIENT)),
     Column("recorded_at", UtcDateTime, nullable=False),
 )
 
@@ -62,7 +64,7 @@ party = Table(
     Column("trajectory_id", Id, ForeignKey("trajectory.id"), nullable=False, index=True),
     Column("organisation", String(200), nullable=False),
     Column("role", String(20), nullable=False),
-    Column("contact", LargeBinary),
+    Column("contact", Sealed(SealedBy.CLIENT)),
     Column("from_on", Date, nullable=False),
     Column("until_on", Date),
 )

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from app.domain.events import EventType
 from app.models.base import Id, JsonDocument, UtcDateTime, metadata
 from app.models.bulk import is_any_of
+from app.models.sealed import Sealed, SealedBy, place_of
 
 
 class SubscriptionStatus(StrEnum):
@@ -70,21 +72,22 @@ subscription = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("organisation_id", Id, nullable=False),
-    Column("url", String(2000), nullable=False),
+    # Its path and query are often a secret of the receiver.
+    Column("url_sealed", Sealed(SealedBy.HUB), nullable=False),
     Column("event_types", JsonDocument, nullable=False),
     Column("status", String(10), nullable=False),
     Column("content", String(10), nullable=False),
-    Column("secret_sealed", LargeBinary, nullable=False),
-    Column("previous_secret_sealed", LargeBinary),
+    Column("secret_sealed", Sealed(SealedBy.HUB), nullable=False),
+    Column("previous_secret_sealed", Sealed(SealedBy.HUB)),
     Column("previous_secret_expires_at", UtcDateTime),
     Column("failing_since", UtcDateTime),
     Column("status_reason", String(50)),
     Column("areas", JsonDocument, nullable=False, server_default="[]"),
     Column("worker_index", LargeBinary(32)),
     Column("signing", String(4), nullable=False, server_default="v1"),
-    Column("signing_key_sealed", LargeBinary),
+    Column("signing_key_sealed", Sealed(SealedBy.HUB)),
     Column("auth_kind", String(10)),
-    Column("auth_sealed", LargeBinary),
+    Column("auth_sealed", Sealed(SealedBy.HUB)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),
@@ -100,12 +103,10 @@ class SubscriptionSettings:
     """What an organisation asks for, and may read back.
 
     Attributes:
-        url: the address that receives the events.
         event_types: the types to send; empty means all types that the owner may receive.
         areas: only referrals of clients who live in these areas (*gebieden*); empty means all areas.
     """
 
-    url: str
     event_types: frozenset[EventType] = frozenset()
     areas: frozenset[str] = frozenset()
     content: Content = Content.FILTERED
@@ -117,19 +118,21 @@ class Subscription(SubscriptionSettings):
     """A stored subscription.
 
     Attributes:
-        secret_sealed: the signing secret, sealed in the vault with :func:`secret_context`.
+        url_sealed: the address that receives the events; like every sealed value, for :func:`place_of_sealed`.
+        secret_sealed: the signing secret.
         previous_secret_sealed: the secret before rotation, which also signs until it expires.
         failing_since: when the deliveries began to fail; None when the last one succeeded.
         status_reason: why the status is what it is, as a code.
         worker_index: only referrals of this worker (*eigen cliënten*); keyed hash.
         signing_key_sealed: the ed25519 key; None unless ``signing`` is ``v1a``.
         auth_kind: None when the hub authenticates by its signature alone.
-        auth_sealed: the credentials of ``auth_kind``, as JSON sealed in the vault with :data:`AUTH_CONTEXT`.
+        auth_sealed: the credentials of ``auth_kind``, as JSON.
         revision: number of the present state, from 1; every change but that of ``failing_since`` increments it.
     """
 
     id: UUID
     organisation_id: UUID
+    url_sealed: bytes
     secret_sealed: bytes
     created_at: datetime
     changed_at: datetime
@@ -145,13 +148,12 @@ class Subscription(SubscriptionSettings):
     revision: int = 1
 
 
-AUTH_CONTEXT = "subscription.auth"
+SealedColumn = Literal["url_sealed", "secret_sealed", "previous_secret_sealed", "signing_key_sealed", "auth_sealed"]
 
 
-def secret_context(subscription_id: UUID) -> str:
-    """Return the vault context under which a subscription's secrets are sealed."""
-    # The text is part of what was sealed, so it must never change; that a receiver key reads the same is chance.
-    return f"subscription:{subscription_id}"
+def place_of_sealed(column: SealedColumn, subscription_id: UUID) -> str:
+    """Return the place for which a value of a subscription is sealed."""
+    return place_of(subscription.c[column], subscription_id)
 
 
 def insert_subscription(tx: Connection, new: Subscription) -> None:
@@ -233,7 +235,7 @@ def _values(of: Subscription) -> dict[str, object]:
     return {
         "id": of.id,
         "organisation_id": of.organisation_id,
-        "url": of.url,
+        "url_sealed": of.url_sealed,
         "event_types": sorted(of.event_types),
         "areas": sorted(of.areas),
         "content": of.content,
@@ -259,7 +261,7 @@ def to_subscription(row: RowMapping) -> Subscription:
     return Subscription(
         id=row["id"],
         organisation_id=row["organisation_id"],
-        url=row["url"],
+        url_sealed=row["url_sealed"],
         event_types=frozenset(EventType(name) for name in row["event_types"]),
         areas=frozenset(row["areas"]),
         content=Content(row["content"]),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -33,10 +34,12 @@ from app.domain.ownership import ConflictReason
 from app.domain.partners import ConflictState
 from app.models.base import Columns, Id, UtcDateTime, metadata, put_rows, update_row
 from app.models.batch import in_batch, run_batch
-from app.models.cases.client import client
+from app.models.cases.client import client, client_sealer
 from app.models.cases.external_id import external_id
 from app.models.cases.referral import referral
 from app.models.cases.trajectory_tables import trajectory
+from app.models.sealed import Sealed, SealedBy, place_of
+from app.vault import Sealer, Vault
 
 partner_field = Table(
     "partner_field",
@@ -61,10 +64,10 @@ conflict = Table(
     Column("field", String(60), nullable=False),
     # A ConflictReason of app.domain.ownership.
     Column("reason", String(20), nullable=False),
-    # The three values, sealed under the client's key: they may be personal.
-    Column("hub_value", LargeBinary),
-    Column("partner_value", LargeBinary),
-    Column("base_value", LargeBinary),
+    # The three values: they may be personal.
+    Column("hub_value", Sealed(SealedBy.CLIENT)),
+    Column("partner_value", Sealed(SealedBy.CLIENT)),
+    Column("base_value", Sealed(SealedBy.CLIENT)),
     # A ConflictState.
     Column("state", String(10), nullable=False),
     Column("since", UtcDateTime, nullable=False),
@@ -88,6 +91,14 @@ class PartnerField:
     counted_from: datetime
 
 
+class ConflictTexts(NamedTuple):
+    """The values of a conflict, each written as a text; None where one is not known."""
+
+    hub: str | None
+    partner: str | None
+    base: str | None
+
+
 @dataclass(frozen=True)
 class SealedValues:
     """The values of a conflict, sealed under the client's key: the hub's, the partner's, and what it had before.
@@ -105,6 +116,7 @@ class SealedConflict:
     """A conflict with its sealed values.
 
     Attributes:
+        key_of: the client.
         wrapped_key: the client's key; None where the query does not read it.
     """
 
@@ -118,7 +130,12 @@ class SealedConflict:
     since: datetime
     decided_at: datetime | None = None
     decided_by: str | None = None
+    key_of: UUID | None = None
     wrapped_key: bytes | None = None
+
+    def sealer(self, vault: Vault) -> Sealer | None:
+        """Return the sealer with the client's key; None where the query does not read it."""
+        return client_sealer(vault, self.key_of, self.wrapped_key) if self.key_of and self.wrapped_key else None
 
 
 @dataclass(frozen=True)
@@ -127,7 +144,7 @@ class OpenClaim:
 
     id: UUID
     field: Field
-    partner_value: bytes | None
+    values: SealedValues
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +169,7 @@ _UNCOUNTED = (
     .where(partner_field.c.referral_id == bindparam("referral"), partner_field.c.field == bindparam("name"))
     .values(sent_count=0)
 )
+_VALUES = (conflict.c.hub_value, conflict.c.partner_value, conflict.c.base_value)
 _IS_OPEN = conflict.c.state == ConflictState.OPEN.value
 _NEW_CONFLICT = insert(conflict)
 _KNOWING = select(external_id.c.referral_id, external_id.c.system).where(
@@ -162,7 +180,7 @@ _OPEN_LOOPS = select(conflict.c.id, conflict.c.system, conflict.c.referral_id, c
     _IS_OPEN,
     conflict.c.reason == ConflictReason.LOOP.value,
 )
-_OPEN_CLAIMS = select(conflict.c.id, conflict.c.field, conflict.c.partner_value).where(
+_OPEN_CLAIMS = select(conflict).where(
     conflict.c.referral_id == bindparam("referral_id"),
     conflict.c.system == bindparam("system"),
     _IS_OPEN,
@@ -201,7 +219,7 @@ _PURGE_FIELDS = delete(partner_field).where(in_batch(partner_field, _IS_CLOSED))
 _CONFLICT = select(conflict).where(conflict.c.system == bindparam("system"), conflict.c.id == bindparam("conflict_id"))
 _LOCKED_CONFLICT = _CONFLICT.with_for_update()
 _PAGE = (
-    select(conflict, client.c.wrapped_key)
+    select(conflict, client.c.id.label("key_of"), client.c.wrapped_key)
     .join(referral, referral.c.id == conflict.c.referral_id)
     .join(client, client.c.id == referral.c.client_id)
     .where(conflict.c.system == bindparam("system"), conflict.c.state == bindparam("state"))
@@ -241,6 +259,18 @@ def insert_conflicts(tx: Connection, conflicts: Sequence[SealedConflict]) -> Non
         tx.execute(_NEW_CONFLICT, [_conflict_columns(each) for each in conflicts])
 
 
+def seal_texts(sealer: Sealer, conflict_id: UUID, texts: ConflictTexts) -> SealedValues:
+    """Return the values of a conflict as they are stored; ``sealer`` has the key of the client."""
+    places = zip(texts, _VALUES, strict=True)
+    return SealedValues(*(sealer.seal_text(text, place_of(column, conflict_id)) for text, column in places))
+
+
+def open_texts(sealer: Sealer, conflict_id: UUID, sealed: SealedValues) -> ConflictTexts:
+    """Return the stored values of a conflict."""
+    places = zip((sealed.hub, sealed.partner, sealed.base), _VALUES, strict=True)
+    return ConflictTexts(*(sealer.open_text(value, place_of(column, conflict_id)) for value, column in places))
+
+
 def save_decision(tx: Connection, conflict_id: UUID, state: ConflictState, at: datetime, by: str) -> None:
     """Store how a conflict was decided, when and by whom."""
     update_row(tx, conflict, conflict_id, {"state": state, "decided_at": at, "decided_by": by})
@@ -254,8 +284,8 @@ def save_values(tx: Connection, values: Mapping[UUID, SealedValues]) -> None:
 
 def open_claims(tx: Connection, referral_id: UUID, system: System) -> list[OpenClaim]:
     """Return the open conflicts of a referral about fields that a system wrote without owning them."""
-    rows = tx.execute(_OPEN_CLAIMS, {"referral_id": referral_id, "system": system})
-    return [OpenClaim(row.id, Field(row.field), row.partner_value) for row in rows]
+    rows = tx.execute(_OPEN_CLAIMS, {"referral_id": referral_id, "system": system}).mappings()
+    return [OpenClaim(row["id"], Field(row["field"]), _sealed_values(row)) for row in rows]
 
 
 def open_loops(tx: Connection, referral_ids: Collection[UUID]) -> list[OpenLoop]:
@@ -340,9 +370,14 @@ def _conflict(row: RowMapping) -> SealedConflict:
         field=Field(row["field"]),
         reason=ConflictReason(row["reason"]),
         state=ConflictState(row["state"]),
-        values=SealedValues(row["hub_value"], row["partner_value"], row["base_value"]),
+        values=_sealed_values(row),
         since=row["since"],
         decided_at=row["decided_at"],
         decided_by=row["decided_by"],
+        key_of=row.get("key_of"),
         wrapped_key=row.get("wrapped_key"),
     )
+
+
+def _sealed_values(row: RowMapping) -> SealedValues:
+    return SealedValues(row["hub_value"], row["partner_value"], row["base_value"])

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import (
@@ -36,6 +37,8 @@ from app.domain.partners import (
 from app.domain.ports import ReadError
 from app.models.base import Columns, Id, UtcDateTime, metadata
 from app.models.batch import in_batch, run_batch
+from app.models.sealed import Sealed, SealedBy, place_of
+from app.vault import Vault
 
 quarantine = Table(
     "quarantine",
@@ -50,7 +53,7 @@ quarantine = Table(
     Column("field", String(100), nullable=False),
     Column("reason", String(40), nullable=False),
     Column("message", String(500), nullable=False),
-    Column("payload", LargeBinary),
+    Column("payload", Sealed(SealedBy.HUB)),
     # A QuarantineState.
     Column("state", String(20), nullable=False),
     Column("since", UtcDateTime, nullable=False),
@@ -73,6 +76,15 @@ class SealedRecord:
 
     entry: QuarantineEntry
     payload: bytes
+
+    @classmethod
+    def of(cls, vault: Vault, entry: QuarantineEntry, payload: bytes) -> Self:
+        """Return a record with its payload, which is sealed now."""
+        return cls(entry=entry, payload=vault.seal(payload, place_of(quarantine.c.payload, entry.id)))
+
+    def opened(self, vault: Vault) -> bytes:
+        """Return the payload."""
+        return vault.open(self.payload, place_of(quarantine.c.payload, self.entry.id))
 
 
 _ENTRY = [column for column in quarantine.c if column.name != "payload"]

@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from app.database import Connection
 from app.models.access.signing_key import (
-    SIGNING_KEY_CONTEXT,
     StoredSigningKey,
     delete_signing_keys,
     insert_signing_key,
     list_signing_keys,
+    place_of_private_key,
     revoke_signing_keys,
 )
 from app.operations.access.version import change_access
@@ -66,7 +66,7 @@ def signing_keys(tx: Connection, services: Services) -> list[SigningKey]:
     return [
         SigningKey(
             each.kid,
-            services.vault.open(each.private_key, SIGNING_KEY_CONTEXT),
+            services.vault.open(each.private_key, place_of_private_key(each.kid)),
             each.public_jwk,
             signs_from=each.signs_from,
         )
@@ -152,7 +152,7 @@ def rotate_when_due(tx: Connection, services: Services, key: SigningKey, now: da
 def _insert(tx: Connection, services: Services, key: SigningKey, now: datetime) -> None:
     new = StoredSigningKey(
         kid=key.kid,
-        private_key=services.vault.seal(key.private_pem, SIGNING_KEY_CONTEXT),
+        private_key=services.vault.seal(key.private_pem, place_of_private_key(key.kid)),
         public_jwk=key.public_jwk,
         created_at=now,
         signs_from=key.signs_from,

@@ -17,7 +17,7 @@ from app.domain.lifecycle import Action, Machine, available
 from app.domain.queries import Position, ReferralQuery, TrajectoryQuery
 from app.domain.values import Consent, HistoryEntry, ListedTrajectory, Organisation, Party, ReferralSummary
 from app.models.access.organisation import find_organisation
-from app.models.cases.client import bsn_index, wrapped_key_of
+from app.models.cases.client import bsn_index, sealer_of_client
 from app.models.cases.history import list_history
 from app.models.cases.loading import load_cases
 from app.models.cases.referral import find_by_references, list_referrals
@@ -161,7 +161,7 @@ def read_parties(tx: Connection, services: Services, scope: CallerScope, traject
     case = _case_of_trajectory(tx, services, scope, trajectory_id)
     if not scope.knows_all_statuses or case.trajectory is None:
         raise TrajectoryNotFound
-    sealer = services.vault.client_sealer(wrapped_key_of(tx, case.referral.client_id))
+    sealer = sealer_of_client(tx, services.vault, case.referral.client_id)
     return list_parties(tx, sealer, trajectory_id)
 
 
@@ -212,7 +212,7 @@ def page_of_trajectories(
     def place(each: ListedTrajectory) -> Position:
         return Position(each.created_at, each.trajectory.id)
 
-    return _page(lambda after: list_trajectories(tx, replace(query, after=after)), show, place, query)
+    return _page(lambda after: list_trajectories(tx, services.vault, replace(query, after=after)), show, place, query)
 
 
 def referral_actions(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[Action]:

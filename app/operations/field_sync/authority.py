@@ -12,9 +12,9 @@ from app.domain.field_values import field_values
 from app.domain.fields import Field
 from app.domain.lifecycle import Action, Machine
 from app.domain.ownership import ConflictReason, changed_fields, normalise, statement_of
-from app.models.partners.field_sync import SealedValues, open_claims
+from app.models.partners.field_sync import open_claims
+from app.operations.field_sync.conflict_values import ConflictValues, open_values
 from app.operations.field_sync.known_values import KnownValues
-from app.operations.field_sync.merge import open_value, seal_value
 
 # They do not read what a referrer said.
 _UNINVOLVED = frozenset({OrganisationRole.CREDIT_BANK, OrganisationRole.OPERATOR})
@@ -62,7 +62,7 @@ def record_violation(known_values: KnownValues, violation: OwnershipViolation) -
     at_hub: Mapping[Field, object] = field_values(case)
     sealer = known_values.cases.sealer_of(referral_id)
     known = {
-        (row.field, normalise(row.field, open_value(sealer, row.partner_value))): row
+        (row.field, normalise(row.field, open_values(sealer, row.id, row.values).partner)): row
         for row in open_claims(known_values.tx, referral_id, system)
     }
     for field, value in violation.values.items():
@@ -70,9 +70,8 @@ def record_violation(known_values: KnownValues, violation: OwnershipViolation) -
         if normalise(field, value) == normalise(field, present):
             continue
         # Whoever calls the API reads what the hub has, so that is also what the write started from.
-        hub = seal_value(sealer, present)
-        values = SealedValues(hub=hub, partner=seal_value(sealer, value), base=hub)
+        values = ConflictValues(hub=present, partner=value, is_base=True)
         if conflict := known.get((field, normalise(field, value))):
-            known_values.update_conflict(conflict.id, values)
+            known_values.update_conflict(referral_id, conflict.id, values)
         else:
             known_values.add_conflict((system, referral_id), field, ConflictReason.NOT_THE_OWNER, values)

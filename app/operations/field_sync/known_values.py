@@ -43,6 +43,7 @@ from app.models.partners.field_sync import (
     save_values,
     systems_that_know,
 )
+from app.operations.field_sync.conflict_values import ConflictValues, seal_values
 from app.operations.services import Services
 from app.vault import Vault
 
@@ -170,17 +171,18 @@ class KnownValues:
             if before.fingerprint != print:
                 self._set(partner, field, replace(before, fingerprint=print))
 
-    def add_conflict(self, partner: Partner, field: Field, reason: ConflictReason, values: SealedValues) -> None:
+    def add_conflict(self, partner: Partner, field: Field, reason: ConflictReason, values: ConflictValues) -> None:
         """Record two values of a field that contradict each other."""
         system, referral_id = partner
+        conflict_id = self._new_id(self.now)
         new = SealedConflict(
-            id=self._new_id(self.now),
+            id=conflict_id,
             system=system,
             referral_id=referral_id,
             field=field,
             reason=reason,
             state=ConflictState.OPEN,
-            values=values,
+            values=seal_values(self.cases.sealer_of(referral_id), conflict_id, values),
             since=self.now,
         )
         self._new_conflicts.append(new)
@@ -188,9 +190,9 @@ class KnownValues:
             self._loops[referral_id][system, field] = new.id
             log.warning("field_update_loop", system=system, field=field.value, conflict=str(new.id))
 
-    def update_conflict(self, conflict_id: UUID, values: SealedValues) -> None:
-        """Bring the values of an open conflict up to date."""
-        self._changed_conflicts[conflict_id] = values
+    def update_conflict(self, referral_id: UUID, conflict_id: UUID, values: ConflictValues) -> None:
+        """Bring the values of an open conflict of a referral up to date."""
+        self._changed_conflicts[conflict_id] = seal_values(self.cases.sealer_of(referral_id), conflict_id, values)
 
     def flush(self) -> None:
         """Write what changed, in three statements at most."""

@@ -3,21 +3,17 @@
 What is lost on either side is kept as a conflict, sealed with the client's key.
 """
 
-import json
 from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
-
-from pydantic import JsonValue
 
 from app.domain.case import Case
 from app.domain.codes import System
 from app.domain.commands import AmendReferral
 from app.domain.fields import Field
-from app.domain.ownership import ConflictReason, Resolution, json_form, referrer_values, resolve, with_values
-from app.models.partners.field_sync import SealedValues
+from app.domain.ownership import ConflictReason, Resolution, referrer_values, resolve, with_values
+from app.operations.field_sync.conflict_values import ConflictValues
 from app.operations.field_sync.known_values import KnownValues, PartnerFieldState, fingerprints
-from app.vault import Sealer
 
 CONFLICT_CONTEXT = "conflict.value"
 
@@ -115,22 +111,8 @@ class _Merge:
         loop_id = self._loop(field) if reason is ConflictReason.LOOP else None
         # Of what the partner knew only the fingerprint is known; the value too, where it is the hub's.
         is_known = self._base(field) == self._hub_prints[field]
-        sealer = self.known_values.cases.sealer_of(self.case.id)
-        hub = seal_value(sealer, self._at_hub[field])
-        partner = seal_value(sealer, self._at_partner[field])
-        values = SealedValues(hub=hub, partner=partner, base=hub if is_known else None)
+        values = ConflictValues(hub=self._at_hub[field], partner=self._at_partner[field], is_base=is_known)
         if loop_id:
-            self.known_values.update_conflict(loop_id, values)
+            self.known_values.update_conflict(self.case.id, loop_id, values)
         else:
             self.known_values.add_conflict((self.system, self.case.id), field, reason, values)
-
-
-def seal_value(sealer: Sealer, value: object) -> bytes:
-    """Seal a value of a conflict with its client's key."""
-    return sealer.seal(json.dumps(json_form(value)).encode(), CONFLICT_CONTEXT)
-
-
-def open_value(sealer: Sealer, sealed: bytes | None) -> JsonValue:
-    """Open a value of a conflict in its JSON form; None stays None."""
-    value: JsonValue = None if sealed is None else json.loads(sealer.open(sealed, CONFLICT_CONTEXT))
-    return value

@@ -24,7 +24,6 @@ from app.models.partners.quarantine import (
 )
 from app.operations.intake.apply import PageResult, Run, apply_records, note_run
 from app.operations.intake.classify import WAITS
-from app.operations.intake.quarantine_state import PAYLOAD_CONTEXT
 from app.operations.partners.jobs import request_worker_job
 from app.operations.services import Services
 
@@ -159,7 +158,7 @@ def _unsealed(services: Services, sealed: SealedRecord) -> QuarantinedRecord:
         external_id=entry.external_id,
         case_id=entry.case_id,
         version=entry.version,
-        payload=json.loads(services.vault.open(sealed.payload, PAYLOAD_CONTEXT)),
+        payload=json.loads(sealed.opened(services.vault)),
         occurred_at=entry.occurred_at or entry.since,
         referral_id=entry.referral_id,
         revision=entry.revision,

@@ -30,9 +30,6 @@ from app.operations.services import Services
 KNOWN_STATES = (QuarantineState.OPEN, QuarantineState.DISMISSED, QuarantineState.EXPIRED)
 """The states in which the content of a record is known, and not tried again without a reason."""
 
-PAYLOAD_CONTEXT = "quarantine.payload"
-"""What payloads are sealed for."""
-
 _UNREADABLE = frozenset({PartnerUnreadable.reason, UnknownCode.reason})
 
 
@@ -145,7 +142,7 @@ class CaseQuarantine:
             revision=record.revision,
         )
         payload = json.dumps(dict(record.payload), default=str).encode()
-        return SealedRecord(entry=entry, payload=self._services.vault.seal(payload, PAYLOAD_CONTEXT))
+        return SealedRecord.of(self._services.vault, entry, payload)
 
 
 def _version(entry: QuarantineEntry) -> QuarantinedVersion:

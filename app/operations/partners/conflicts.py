@@ -21,8 +21,8 @@ from app.domain.partners import ConflictState
 from app.models.partners.field_sync import SealedConflict, find_conflict, forget_sends, list_conflicts, save_decision
 from app.operations.cases.execute import ReferralRef, execute
 from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.field_sync.conflict_values import OpenedValues, open_values
 from app.operations.field_sync.known_values import fingerprint
-from app.operations.field_sync.merge import open_value
 from app.operations.services import Services
 from app.vault import Sealer
 
@@ -77,12 +77,8 @@ def page_of_conflicts(
 ) -> tuple[Sequence[StoredConflict], UUID | None]:
     """Return a page of conflicts with a partner, oldest first, and where the next page begins."""
     rows = list_conflicts(tx, query.system, query.state, query.after, query.limit + 1)
-    page = [_read(row, _sealer(services, row) if query.with_values else None) for row in rows[: query.limit]]
+    page = [_read(row, row.sealer(services.vault) if query.with_values else None) for row in rows[: query.limit]]
     return page, page[-1].id if len(rows) > query.limit else None
-
-
-def _sealer(services: Services, row: SealedConflict) -> Sealer | None:
-    return services.vault.client_sealer(row.wrapped_key) if row.wrapped_key else None
 
 
 def decide_conflict(  # noqa: PLR0913  # who decides what
@@ -160,15 +156,14 @@ def _speaker(uow: UnitOfWork, row: SealedConflict, wanted: object) -> System | N
 def _opened(sealer: Sealer, row: SealedConflict) -> dict[Keep, object]:
     """Return the two values that can be decided for."""
     spec = REFERRER_FIELDS.get(row.field)
-    plain: dict[Keep, JsonValue] = {
-        "hub": open_value(sealer, row.values.hub),
-        "partner": open_value(sealer, row.values.partner),
-    }
+    opened = open_values(sealer, row.id, row.values)
+    plain: dict[Keep, JsonValue] = {"hub": opened.hub, "partner": opened.partner}
     return {side: spec.type.decode(value) if spec and value is not None else value for side, value in plain.items()}
 
 
 def _read(row: SealedConflict, sealer: Sealer | None) -> StoredConflict:
     """Return a conflict; without a sealer its values are withheld."""
+    opened = open_values(sealer, row.id, row.values) if sealer else OpenedValues()
     return StoredConflict(
         id=row.id,
         referral_id=row.referral_id,
@@ -178,7 +173,7 @@ def _read(row: SealedConflict, sealer: Sealer | None) -> StoredConflict:
         since=row.since,
         decided_at=row.decided_at,
         decided_by=row.decided_by,
-        hub_value=open_value(sealer, row.values.hub) if sealer else None,
-        partner_value=open_value(sealer, row.values.partner) if sealer else None,
-        base_value=open_value(sealer, row.values.base) if sealer else None,
+        hub_value=opened.hub,
+        partner_value=opened.partner,
+        base_value=opened.base,
     )

@@ -5,6 +5,7 @@ from app.domain.codes import OrganisationRole
 from app.domain.details import Detail
 from app.domain.errors import Conflict, Forbidden, TransitionNotAllowed
 from app.events.http.client import OutboundClient
+from app.events.http.credentials import opened_url
 from app.events.http.handshake import ask_consent, origin_of
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
 from app.operations.services import Services
@@ -17,7 +18,9 @@ from app.operations.subscriptions.lookup import (
 from app.operations.subscriptions.subscriptions import SubscriptionView, owner_of, set_status, view_of
 
 
-async def obtain_consent(db: Database, outbound: OutboundClient, public_url: str, ref: SubscriptionRef) -> str:
+async def obtain_consent(
+    db: Database, services: Services, outbound: OutboundClient, public_url: str, ref: SubscriptionRef
+) -> str:
     """Ask the address of a pending subscription for its consent; return the address that consented.
 
     ``public_url`` is the hub's own address, by which it introduces itself.
@@ -27,10 +30,10 @@ async def obtain_consent(db: Database, outbound: OutboundClient, public_url: str
         TransitionNotAllowed: it does not wait for consent.
         Conflict: the address refuses, or cannot be reached.
     """
-    asked = await db.read(_pending_subscription, ref)
-    if obstacle := await ask_consent(outbound, asked.url, origin_of(public_url)):
+    url = await db.read(_pending_address, services, ref)
+    if obstacle := await ask_consent(outbound, url, origin_of(public_url)):
         raise Conflict(obstacle)
-    return asked.url
+    return url
 
 
 def activate(tx: Connection, services: Services, ref: SubscriptionRef, consented_url: str) -> SubscriptionView:
@@ -43,7 +46,7 @@ def activate(tx: Connection, services: Services, ref: SubscriptionRef, consented
     """
     found = lock_own_subscription(tx, ref)
     _require_pending(found)
-    if found.url != consented_url:
+    if opened_url(services.vault, found) != consented_url:
         raise Conflict(Detail.ADDRESS_CHANGED())
     return view_of(services, set_status(tx, services, found, SubscriptionStatus.ACTIVE), ref.caller)
 
@@ -64,10 +67,10 @@ def approve(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscri
     return view_of(services, active, owner_of(tx, active, ref.caller))
 
 
-def _pending_subscription(tx: Connection, ref: SubscriptionRef) -> Subscription:
+def _pending_address(tx: Connection, services: Services, ref: SubscriptionRef) -> str:
     found = own_subscription(tx, ref)
     _require_pending(found)
-    return found
+    return opened_url(services.vault, found)
 
 
 def _require_pending(subscription: Subscription) -> None:

@@ -21,7 +21,13 @@ from app.domain.receivers import SubscriptionKey
 from app.domain.stated import Stated
 from app.domain.values import Organisation
 from app.events.http.client import OutboundClient
-from app.events.http.credentials import sealed_signing_key
+from app.events.http.credentials import (
+    opened_url,
+    resealed_as_previous,
+    sealed_secret,
+    sealed_signing_key,
+    sealed_url,
+)
 from app.events.http.signing import new_secret, new_signing_key
 from app.models.access.organisation import load_organisations, lock_organisation
 from app.models.cases.referral import worker_index_of
@@ -36,7 +42,6 @@ from app.models.delivery.subscription import (
     delete_subscription,
     insert_subscription,
     list_subscriptions,
-    secret_context,
     update_subscription,
 )
 from app.operations.notices import announce_resumed
@@ -98,12 +103,14 @@ class SubscriptionRequest:
     """What an organisation asks for, its secrets not sealed yet.
 
     Attributes:
+        url: the address that receives the events.
         worker_email: only referrals of this worker; stored as a keyed hash.
         credentials: how the hub authenticates to the receiver; None: by its signature alone.
         revision: of the subscription that a change was merged with; None for a new one.
     """
 
     settings: SubscriptionSettings
+    url: str
     worker_email: str | KeepStored | None = None
     credentials: Credentials | KeepStored | None = None
     revision: int | None = None
@@ -127,6 +134,7 @@ class SubscriptionView:
     """A subscription with what is read with it.
 
     Attributes:
+        url: the address that receives the events.
         owner: the organisation that it belongs to.
         public_key: the ed25519 key with which the receiver verifies; None when it verifies with its secret.
         secret: the signing secret when it was just made, which is the only time that it is shown.
@@ -134,6 +142,7 @@ class SubscriptionView:
 
     subscription: Subscription
     owner: Organisation
+    url: str
     public_key: str | None
     secret: str | None = None
 
@@ -171,8 +180,8 @@ def create_subscription(
     bare = Subscription(
         id=subscription_id,
         organisation_id=owner.id,
-        url=request.settings.url,
-        secret_sealed=_sealed_secret(services, subscription_id, secret),
+        url_sealed=sealed_url(services.vault, subscription_id, request.url),
+        secret_sealed=sealed_secret(services.vault, subscription_id, secret),
         created_at=now,
         changed_at=now,
         status=SubscriptionStatus.PENDING if terms.consent_needed else SubscriptionStatus.ACTIVE,
@@ -224,7 +233,7 @@ def patch_subscription(
     if wanted == found:
         return view_of(services, found, ref.caller)
     changed = _save(tx, services, wanted)
-    if changed.url != found.url and terms.consent_needed:
+    if changed.url_sealed != found.url_sealed and terms.consent_needed:
         changed = set_status(tx, services, changed, SubscriptionStatus.PENDING, "new-address")
     return view_of(services, changed, ref.caller)
 
@@ -263,8 +272,8 @@ def rotate_secret(tx: Connection, services: Services, ref: SubscriptionRef, over
     found, secret = lock_own_subscription(tx, ref), new_secret()
     rotated = replace(
         found,
-        secret_sealed=_sealed_secret(services, found.id, secret),
-        previous_secret_sealed=found.secret_sealed if overlap else None,
+        secret_sealed=sealed_secret(services.vault, found.id, secret),
+        previous_secret_sealed=resealed_as_previous(services.vault, found) if overlap else None,
         previous_secret_expires_at=services.clock.now() + overlap if overlap else None,
     )
     return replace(view_of(services, _save(tx, services, rotated), ref.caller), secret=secret)
@@ -289,8 +298,13 @@ def owner_of(tx: Connection, subscription: Subscription, caller: Organisation) -
 
 
 def view_of(services: Services, subscription: Subscription, owner: Organisation) -> SubscriptionView:
-    """Return a subscription with its public key."""
-    return SubscriptionView(subscription=subscription, owner=owner, public_key=public_key(services, subscription))
+    """Return a subscription with its address and its public key."""
+    return SubscriptionView(
+        subscription=subscription,
+        owner=owner,
+        url=opened_url(services.vault, subscription),
+        public_key=public_key(services, subscription),
+    )
 
 
 def set_status(
@@ -318,23 +332,24 @@ def _stated(request: SubscriptionRequest) -> Stated:
             values = {"authentication.tokenUrl": client.token_url}
         case ClientCertificate() as pair:
             values = {"authentication.certificate": pair.certificate, "authentication.privateKey": pair.key}
-    return Stated({"url": settings.url, "eventTypes": settings.event_types, "areas": settings.areas, **values})
+    return Stated({"url": request.url, "eventTypes": settings.event_types, "areas": settings.areas, **values})
 
 
 def _with_request(services: Services, subscription: Subscription, request: SubscriptionRequest) -> Subscription:
     settings = request.settings
     changed = replace(
         subscription,
-        url=settings.url,
         event_types=settings.event_types,
         areas=settings.areas,
         content=settings.content,
         signing=settings.signing,
     )
+    if request.url != opened_url(services.vault, subscription):
+        changed = replace(changed, url_sealed=sealed_url(services.vault, subscription.id, request.url))
     if request.worker_email is not UNCHANGED:
         changed = replace(changed, worker_index=worker_index_of(services.vault, request.worker_email))
     if request.credentials is not UNCHANGED:
-        kind, sealed = seal_credentials(services, request.credentials)
+        kind, sealed = seal_credentials(services, subscription.id, request.credentials)
         changed = replace(changed, auth_kind=kind, auth_sealed=sealed)
     return replace(changed, signing_key_sealed=_signing_key(services, changed))
 
@@ -345,14 +360,10 @@ def _save(tx: Connection, services: Services, changed: Subscription) -> Subscrip
     return saved
 
 
-def _sealed_secret(services: Services, subscription_id: UUID, secret: str) -> bytes:
-    return services.vault.seal(secret.encode(), secret_context(subscription_id))
-
-
 def _signing_key(services: Services, subscription: Subscription) -> bytes | None:
     if subscription.signing is not Signing.V1A:
         return None
-    return subscription.signing_key_sealed or sealed_signing_key(services.vault, new_signing_key())
+    return subscription.signing_key_sealed or sealed_signing_key(services.vault, subscription.id, new_signing_key())
 
 
 def _check_quota(tx: Connection, owner: Organisation, limit: int) -> None:
