@@ -129,6 +129,7 @@ def build_app_state(
         real_clock=real_clock,
         deliveries=build_delivery_builder(services, origin_of(settings)),
         subscription_limit=settings.subscriptions_per_organisation,
+        limits=settings.limit,
     )
 
 

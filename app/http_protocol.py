@@ -9,20 +9,18 @@ from typing import Any
 
 import httptools
 from typing_extensions import override
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-REQUEST_SECONDS = 20.0
-"""A request, head and body, is received within this time; the hub reads at most 256 KiB of it."""
-
-RESPONSE_SECONDS = 20.0
-"""A peer reads the rest of a response within this time after everything was written."""
-
-HEAD_BYTES = 128 * 1024
-"""A head, or what follows a body, that has not ended after this many bytes more is refused."""
+from app.server_connections import ServerConnections
 
 LAST_SECONDS = 1.0
 """What was received in part when the server stops is received whole within this time."""
+
+
+MOST_UNREAD_BYTES = 16 * 1024 * 1024
+"""So much of a body is received after it was refused, so that its sender reads why."""
 
 
 def _last_answer(status: str, text: str) -> bytes:
@@ -32,24 +30,12 @@ def _last_answer(status: str, text: str) -> bytes:
     ).encode("ascii")
 
 
-_TOO_LATE = _last_answer(
-    "408 Request Timeout", f"The request was not received within {REQUEST_SECONDS:g} seconds; send it again."
-)
-_TOO_LARGE = _last_answer(
-    "431 Request Header Fields Too Large", f"Send headers of {HEAD_BYTES // 1024} KiB together at most."
-)
+_TOO_MANY = _last_answer("503 Service Unavailable", "The hub has no room for another connection; try again later.")
+_NOT_HTTP = _last_answer("400 Bad Request", "This is no request of HTTP/1.1.")
 
 
-class ServerConnections(ServerState):
-    """The connections of a server, as uvicorn counts them.
-
-    Attributes:
-        closing: every response ends its connection, so that its peer sends the next request elsewhere.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.closing = False
+class _HeadTooLarge(Exception):
+    """The head of a request has more than the hub reads."""
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -59,28 +45,34 @@ class HttpProtocol(HttpToolsProtocol):
     then read the request that makes it.
     """
 
-    request_seconds = REQUEST_SECONDS
-    response_seconds = RESPONSE_SECONDS
-
     @override
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # those of uvicorn
-        super().__init__(*args, **kwargs)
+    def __init__(self, config: Config, server_state: ServerState, *args: Any, **kwargs: Any) -> None:  # as uvicorn
+        super().__init__(config, server_state, *args, **kwargs)
         # The part of it that uvicorn uses.
         self.parser = _Parser(self)  # type: ignore[assignment]
+        self._room = server_state if isinstance(server_state, ServerConnections) else ServerConnections()
+        self._limits = self._room.limits
         self._deadline: TimerHandle | None = None
-        self._is_receiving = self._is_in_head = self._is_ending = False
-        self._bytes_outside_body = 0
+        self._reading_deadline: TimerHandle | None = None
+        self._is_receiving = self._is_in_head = self._is_ending = self._is_too_large = False
+        self._bytes_outside_body = self._head_bytes = self._bytes_unread = 0
 
     @override
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
-        """Expect a request."""
+        """Expect a request, if there is room for the connection."""
         super().connection_made(transport)
-        self._expect_within(self.request_seconds, transport.abort)
+        if self._room.admit(self, self.client[0] if self.client else None):
+            self._expect_within(self._limits.request_seconds, transport.abort)
+        else:
+            transport.write(_TOO_MANY)
+            transport.close()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing any more."""
+        self._room.leave(self)
         self._expect_nothing()
+        self._expect_no_reading()
         super().connection_lost(exc)
 
     @override
@@ -88,24 +80,30 @@ class HttpProtocol(HttpToolsProtocol):
         """Read what was received; what is no part of a request does not keep the connection open."""
         self._bytes_outside_body += len(data)
         super().data_received(data)
-        if self._is_receiving and self._bytes_outside_body > HEAD_BYTES and not self.transport.is_closing():
-            self._end_request(_TOO_LARGE)
+        if self.transport.is_closing():
+            return
+        if self._is_receiving and self._bytes_outside_body > self._limits.header_bytes:
+            self._end_request(self._too_large)
         if self._deadline is None and not self._is_answering:
-            self._expect_within(self.request_seconds, self.transport.abort)
+            self._expect_within(self._limits.request_seconds, self.transport.abort)
 
     @override
     def on_message_begin(self) -> None:
         """Expect the rest of a request that has begun."""
         super().on_message_begin()
         self._is_receiving = self._is_in_head = True
-        self._bytes_outside_body = 0
-        self._expect_within(self.request_seconds, self._end_late_request)
+        self._bytes_outside_body = self._head_bytes = self._bytes_unread = 0
+        self._expect_within(self._limits.request_seconds, self._end_late_request)
 
     @override
     def on_header(self, name: bytes, value: bytes) -> None:
         """Read a header; what is named after the body, where no server in between looks, is none."""
         if self._is_in_head:
             super().on_header(name, value)
+            self._head_bytes += len(name) + len(value)
+            if len(self.headers) > self._limits.headers or self._head_bytes > self._limits.header_bytes:
+                self._is_too_large = True
+                raise _HeadTooLarge
 
     @override
     def on_headers_complete(self) -> None:
@@ -113,20 +111,29 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self._is_in_head = False
         self._bytes_outside_body = 0
-        if isinstance(self.server_state, ServerConnections) and self.server_state.closing:
+        self._room.note_receiving(self)
+        if self._room.closing:
             self.cycle.keep_alive = False
 
     @override
     def on_body(self, body: bytes) -> None:
-        """Read a part of the body; a header may follow it."""
+        """Read a part of the body; a header may follow it. What nobody reads ends the connection after a while."""
         super().on_body(body)
         self._bytes_outside_body = 0
+        if self.cycle.response_complete:
+            self._bytes_unread += len(body)
+            if self._bytes_unread > MOST_UNREAD_BYTES:
+                self.transport.abort()
 
     @override
     def on_message_complete(self) -> None:
         """Expect nothing until the response is written."""
         self._is_receiving = False
         self._expect_nothing()
+        if self._is_answering:
+            self._room.note_answering(self)
+        else:
+            self._room.note_waiting(self)
         super().on_message_complete()
 
     @override
@@ -134,7 +141,28 @@ class HttpProtocol(HttpToolsProtocol):
         """Expect that the peer reads the response."""
         super().on_response_complete()
         if self.transport.is_closing():
-            self._expect_within(self.response_seconds, self.transport.abort)
+            self._expect_within(self._limits.response_seconds, self.transport.abort)
+        elif not self._is_receiving and not self._is_answering:
+            self._room.note_waiting(self)
+
+    @override
+    def pause_writing(self) -> None:
+        """Expect that the peer reads what does not fit in the buffers, and not only a part of it."""
+        super().pause_writing()
+        if self._reading_deadline is None:
+            self._reading_deadline = self.loop.call_later(self._limits.response_seconds, self.transport.abort)
+
+    @override
+    def resume_writing(self) -> None:
+        """Expect no more reading once the response is written."""
+        super().resume_writing()
+        if not self._is_answering:
+            self._expect_no_reading()
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what the parser does not read."""
+        self._end_request(self._too_large if self._is_too_large else _NOT_HTTP)
 
     @override
     def timeout_keep_alive_handler(self) -> None:
@@ -155,6 +183,12 @@ class HttpProtocol(HttpToolsProtocol):
         # None before the first request.
         return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
 
+    @property
+    def _too_large(self) -> bytes:
+        limits = self._limits
+        text = f"Send at most {limits.headers} headers, of {limits.header_bytes // 1024} KiB together."
+        return _last_answer("431 Request Header Fields Too Large", text)
+
     def _expect_within(self, seconds: float, otherwise: Callable[[], None]) -> None:
         self._expect_nothing()
         self._deadline = self.loop.call_later(seconds, otherwise)
@@ -164,12 +198,19 @@ class HttpProtocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    def _expect_no_reading(self) -> None:
+        if self._reading_deadline:
+            self._reading_deadline.cancel()
+            self._reading_deadline = None
+
     def _end_late_request(self) -> None:
+        seconds = self._limits.request_seconds
         if self.flow.read_paused or (self._is_in_head and self._is_answering):
             # It waits until an earlier request of this connection is answered.
-            self._expect_within(self.request_seconds, self._end_late_request)
+            self._expect_within(seconds, self._end_late_request)
         else:
-            self._end_request(_TOO_LATE)
+            text = f"The request was not received within {seconds:g} seconds; send it again."
+            self._end_request(_last_answer("408 Request Timeout", text))
 
     def _end_request(self, answer: bytes) -> None:
         if self._has_answer_begun:
@@ -180,7 +221,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     @property
     def _has_answer_begun(self) -> bool:
-        return self._is_answering if self._is_in_head else self.cycle.response_started
+        if self._is_receiving and not self._is_in_head:
+            return self.cycle.response_started
+        return self._is_answering
 
 
 class _Parser:

@@ -1,8 +1,12 @@
 """The addresses at which a process listens."""
 
 import errno
+import resource
 import socket
 from typing import Any
+
+_OWN_FILES = 512
+"""More than the connections of a process with its database, partners and receivers."""
 
 
 class AddressUnusable(RuntimeError):
@@ -42,6 +46,15 @@ def listen(host: str, port: int) -> list[socket.socket]:
             each.close()
         raise
     return listening
+
+
+def allow_open_files(connections: int) -> None:
+    """Let this process open files for this number of connections, and for its own, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OWN_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:

@@ -17,18 +17,39 @@ PATHS = (b"/healthz/live", b"/healthz")
 # Nobody keeps a connection open for longer.
 _SECONDS = 5.0
 
+MOST_CONNECTIONS = 50
+"""For one more, the oldest one is closed."""
+
 
 @asynccontextmanager
 async def serving_liveness(
     listening: Sequence[socket.socket], present: Callable[[], WorkerReport]
 ) -> AsyncIterator[None]:
     """Answer at these sockets, during the block, what a worker reports at that moment."""
-    servers = [await asyncio.start_server(partial(_answer, present), sock=each) for each in listening]
+    answer = partial(_answer_some, {}, present)
+    servers = [await asyncio.start_server(answer, sock=each) for each in listening]
     try:
         yield
     finally:
         for server in servers:
             server.close()
+
+
+async def _answer_some(
+    open_ones: dict[asyncio.StreamWriter, None],
+    present: Callable[[], WorkerReport],
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+) -> None:
+    if len(open_ones) >= MOST_CONNECTIONS:
+        oldest = next(iter(open_ones))
+        del open_ones[oldest]
+        oldest.transport.abort()
+    open_ones[writer] = None
+    try:
+        await _answer(present, reader, writer)
+    finally:
+        open_ones.pop(writer, None)
 
 
 async def _answer(

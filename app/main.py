@@ -9,7 +9,9 @@ import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
 
-from app.http_protocol import HttpProtocol, ServerConnections
+from app.http_protocol import HttpProtocol
+from app.limits import Limits
+from app.server_connections import ServerConnections
 from app.stopping import Stopping
 
 KEEP_ALIVE_SECONDS = 75
@@ -19,7 +21,7 @@ ANSWER_SECONDS = 0.5
 """The time to answer a request that is broken off."""
 
 
-async def serve(app: ASGIApp, listening: list[socket.socket], stopping: Stopping) -> None:
+async def serve(app: ASGIApp, listening: list[socket.socket], stopping: Stopping, limits: Limits | None = None) -> None:
     """Answer requests at these sockets until the end of the process has begun.
 
     Requests in flight are finished, as long as the process may take; the others are answered with 503. Then the sockets
@@ -36,7 +38,7 @@ async def serve(app: ASGIApp, listening: list[socket.socket], stopping: Stopping
         date_header=True,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
-    server = QuietServer(config)
+    server = QuietServer(config, limits)
     serving = asyncio.create_task(server.serve(listening))
     try:
         await _until(stopping.announced, serving)
@@ -60,9 +62,9 @@ async def _until(event: asyncio.Event, serving: asyncio.Task[None]) -> None:
 class QuietServer(uvicorn.Server):
     """A server that leaves signals to the program, which stops everything that it runs."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, limits: Limits | None = None) -> None:
         super().__init__(config)
-        self.server_state = self._connections = ServerConnections()
+        self.server_state = self._connections = ServerConnections(limits)
 
     def drain(self) -> None:
         """Go on answering, and end each connection with the next response on it."""

@@ -32,6 +32,7 @@ from app.database_address import (
     read_postgresql_url,
 )
 from app.domain.codes import System
+from app.limits import Limits
 
 MASTER_KEY_BYTES = 32
 NEW_MASTER_KEY = f"openssl rand -base64 {MASTER_KEY_BYTES}"
@@ -191,6 +192,9 @@ class Settings(BaseSettings):
 
     pull_interval_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
     """Time between two pulls of a partner's changes; shorter means sooner feedback and more calls to the partner."""
+
+    limit: Limits = Limits()
+    """What is read of others at most."""
 
     subscriptions_per_organisation: Annotated[int, Field(ge=1)] = 50
     """Most subscriptions that one organisation may have; each is sent every event that it asks for."""

@@ -5,9 +5,11 @@ from functools import partial
 from typing import NamedTuple
 
 from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.api.dependencies import authenticate
 from app.api.http.middleware import RequestGuard, ResponseHeaders
 from app.api.http.problems import install_problem_handlers
 from app.api.http.request_log import RequestLog
@@ -30,7 +32,8 @@ def create_api(hub: AppState) -> ASGIApp:
     versioned.openapi = partial(document, hub.public_url)  # type: ignore[method-assign]
     outer = _Part("", _application(hub, OUTSIDE), OUTSIDE)
     versions = _Versions(outer, [_Part("/v1", versioned, ROUTERS)])
-    headed = ResponseHeaders(RequestGuard(versions), lambda: hub.stopping.begun.is_set(), lambda: hub.running.end())
+    guarded = RequestGuard(versions, hub.limits, partial(_check_token, hub))
+    headed = ResponseHeaders(guarded, lambda: hub.stopping.begun.is_set(), lambda: hub.running.end())
     return RequestLog(headed, hub, versions.route_of)
 
 
@@ -83,6 +86,10 @@ class _Versions:
             if path == each.prefix or path.startswith(f"{each.prefix}/"):
                 return each
         return self._outer
+
+
+async def _check_token(hub: AppState, scope: Scope) -> None:
+    await authenticate(hub, Request(scope), ())
 
 
 def _application(hub: AppState, routers: Sequence[APIRouter]) -> FastAPI:

@@ -9,6 +9,7 @@ from app.database import Database
 from app.domain.ports import Clock
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.client import OutboundClient
+from app.limits import Limits
 from app.operations.access.watch import AccessWatch
 from app.operations.metrics.requests import RequestFigures
 from app.operations.readiness import Readiness
@@ -32,6 +33,7 @@ class AppState:
         real_clock: shows the real time, by which tokens are valid, even where the clock of the records is simulated.
         deliveries: builds the events of organisations that poll.
         subscription_limit: the most subscriptions that one organisation may have.
+        limits: what is read of callers at most.
         stopping: the end of this process.
         requests: the requests that this process answered.
     """
@@ -49,6 +51,7 @@ class AppState:
     real_clock: Clock
     deliveries: DeliveryBuilder
     subscription_limit: int
+    limits: Limits = field(default_factory=Limits)
     stopping: Stopping = field(default_factory=Stopping)
     requests: RequestFigures = field(default_factory=RequestFigures)
 

@@ -11,7 +11,7 @@ from app.api.state import AppState
 from app.bootstrap import open_app_state, open_worker
 from app.cli.program import run
 from app.cli.runtime import read_settings
-from app.listening import listen_for
+from app.listening import allow_open_files, listen_for
 from app.main import serve as serve_http
 from app.settings import Settings
 from app.stopping import StoppedAtStart, Stopping
@@ -35,9 +35,10 @@ async def _serve(settings: Settings, *, with_worker: bool) -> None:
         with suppress(StoppedAtStart):
             async with stopping.while_starting():
                 state = await opened.enter_async_context(open_app_state(settings, stopping=stopping))
+            allow_open_files(settings.limit.connections)
             listening = listen_for(settings.host, settings.port, "TRAJECTHUB_PORT")
             async with watched(), asyncio.TaskGroup() as running:
-                running.create_task(serve_http(create_api(state), listening, stopping))
+                running.create_task(serve_http(create_api(state), listening, stopping, settings.limit))
                 running.create_task(_watch(state))
                 if with_worker:
                     running.create_task(_work(state, settings))

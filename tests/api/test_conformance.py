@@ -12,14 +12,16 @@ from typing_extensions import override
 
 from app import __version__
 from app.api.app import create_api
-from app.api.http.middleware import MAX_BODY_BYTES, RequestGuard, ResponseHeaders
+from app.api.http.middleware import RequestGuard, ResponseHeaders
 from app.api.state import AppState
 from app.database import Database
 from app.domain.details import Detail
 from app.domain.errors import Unavailable
+from app.limits import Limits
 from app.sandbox.runtime import serving
 from app.stopping import Stopping
 from tests.api.conftest import PUBLIC_URL, Api
+from tests.support.api_calls import anybody
 
 HEADERS = {
     "cache-control": "no-store",
@@ -227,7 +229,7 @@ async def test_a_scope_that_the_token_lacks_is_a_403_that_names_it(dock: Api) ->
 
 @pytest.mark.parametrize("declared", [True, False])
 async def test_a_body_that_is_too_large_is_a_413(operator: Api, declared: bool) -> None:
-    body = b" " * (MAX_BODY_BYTES + 1)
+    body = b" " * (Limits().body_bytes + 1)
 
     async def in_pieces() -> AsyncIterator[bytes]:
         yield body
@@ -279,7 +281,7 @@ async def test_what_nobody_caught_is_a_500_without_internals(capsys: pytest.Capt
         raise RuntimeError(scope["query_string"].decode())
 
     async with Api(
-        transport=ASGITransport(ResponseHeaders(RequestGuard(broken), Stopping().begun.is_set)),
+        transport=ASGITransport(ResponseHeaders(RequestGuard(broken, Limits(), anybody), Stopping().begun.is_set)),
         base_url="https://hub.example.nl",
     ) as client:
         response = await client.get("/v1/anything?999990019")
@@ -369,7 +371,7 @@ async def test_a_hub_without_database_is_not_ready_and_says_when_to_come_back(hu
 
 async def test_over_real_http_head_and_refusals_keep_the_connection_usable(app: ASGIApp) -> None:
     async def in_pieces() -> AsyncIterator[bytes]:
-        yield b" " * (MAX_BODY_BYTES + 1)
+        yield b" " * (Limits().body_bytes + 1)
 
     async with serving(app) as server, Api(base_url=server.url) as client:
         head = await client.head("/v1/code-lists")
@@ -378,7 +380,7 @@ async def test_over_real_http_head_and_refusals_keep_the_connection_usable(app: 
         got = await client.get("/v1/code-lists")
 
     assert head.headers["content-length"] == str(len(got.content))
-    assert_problem(large, 413, "body-too-large")
+    assert_problem(large, 401, "unauthenticated")
     assert_framed(got)
 
 
@@ -402,6 +404,6 @@ async def test_half_a_body_is_never_served() -> None:
     async def send(_message: Any) -> None:
         raise AssertionError("nobody is there to read an answer")
 
-    await RequestGuard(endpoint)(scope, receive, send)
+    await RequestGuard(endpoint, Limits(), anybody)(scope, receive, send)
 
     assert served_bodies == []

@@ -6,11 +6,12 @@ import pytest
 from httpx import ASGITransport, Response
 from starlette.types import Receive, Scope, Send
 
-from app.api.http.middleware import MAX_BODY_BYTES, RequestGuard, ResponseHeaders
+from app.api.http.middleware import RequestGuard, ResponseHeaders
 from app.api.state import AppState
+from app.limits import Limits
 from app.stopping import Stopping
 from tests.api.conftest import PUBLIC_URL, Api
-from tests.support.api_calls import path_for, refer
+from tests.support.api_calls import anybody, path_for, refer
 
 DUTCH = {"Accept-Language": "nl, en;q=0.5"}
 UNKNOWN_ID = "019ab3f2-7c00-7000-8000-000000000001"
@@ -25,7 +26,7 @@ REQUESTS: dict[str, tuple[int, str, str, dict[str, Any]]] = {
     "odd token": (401, "GET", "/v1/referrals", {"headers": {"Authorization": "Bearer a.b.c"}}),
     "another method": (405, "DELETE", "/v1/referrals", {}),
     "another answer": (406, "GET", "/v1/referrals", {"headers": {"Accept": "text/html"}}),
-    "large body": (413, "POST", "/v1/referrals", {"content": b" " * (MAX_BODY_BYTES + 1)}),
+    "large body": (413, "POST", "/v1/referrals", {"content": b" " * (Limits().body_bytes + 1)}),
     "another body": (415, "POST", "/v1/referrals", {"content": b"a", "headers": {"Content-Type": "text/plain"}}),
     "odd address": (400, "GET", "/v1/referrals?a=%ff", {}),
     "token form": (400, "POST", "/oauth/token", {"data": {"grant_type": "password"}}),
@@ -97,7 +98,7 @@ async def test_a_mistake_of_the_hub_is_said_in_the_language_of_the_caller() -> N
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError
 
-    transport = ASGITransport(ResponseHeaders(RequestGuard(broken), Stopping().begun.is_set))
+    transport = ASGITransport(ResponseHeaders(RequestGuard(broken, Limits(), anybody), Stopping().begun.is_set))
     async with Api(transport=transport, base_url=PUBLIC_URL) as client:
         english, dutch = await client.get("/v1/any"), await client.get("/v1/any", headers=DUTCH)
 

@@ -1,47 +1,27 @@
 """No peer keeps a connection, or the end of the hub, waiting: over real connections, byte by byte."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 
 import pytest
-import uvicorn
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.http.middleware import ResponseHeaders
-from app.http_protocol import HEAD_BYTES, HttpProtocol
+from app.limits import Limits
 from app.listening import listen
 from app.main import QuietServer, serve
 from app.stopping import CLOSING_SECONDS, Stopping
 from tests.support.patience import PATIENCE
+from tests.support.raw_server import GET, POST, answer_of, connect, hang, read_all, refuse, running_server
 
-GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 HEAD_OF_LATE = b"HTTP/1.1 408 Request Timeout\r\n"
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Connect = Callable[[], Awaitable[Streams]]
 
-
-class Impatient(HttpProtocol):
-    """Waits a tenth of a second where the hub waits twenty."""
-
-    request_seconds = response_seconds = 0.1
-
-
-async def read_all(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer when the whole body was received."""
-    with suppress(ClientDisconnect):
-        body = await Request(scope, receive).body()
-        await PlainTextResponse(f"{len(body)}")(scope, receive, send)
-
-
-async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer without reading the body."""
-    await PlainTextResponse("no", 413)(scope, receive, send)
+IMPATIENT = Limits(request_seconds=0.1, response_seconds=0.1)
+HEAD_BYTES = Limits().header_bytes
 
 
 async def flood(scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,52 +29,14 @@ async def flood(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse("x" * 20_000_000, headers={"connection": "close"})(scope, receive, send)
 
 
-async def hang(_scope: Scope, _receive: Receive, _send: Send) -> None:
-    """Never answer."""
-    await asyncio.Event().wait()
-
-
 def impatient_server(app: ASGIApp) -> AbstractAsyncContextManager[QuietServer]:
     """Run a server with short deadlines."""
-    return running_server(app, Impatient)
+    return running_server(app, IMPATIENT)
 
 
 def patient_server(app: ASGIApp) -> AbstractAsyncContextManager[QuietServer]:
     """Run a server with the deadlines of the hub, for what a busy machine takes a while to read."""
-    return running_server(app, HttpProtocol)
-
-
-@asynccontextmanager
-async def running_server(app: ASGIApp, protocol: type[HttpProtocol]) -> AsyncIterator[QuietServer]:
-    """Run a server whose connections have this protocol."""
-    config = uvicorn.Config(app, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False)
-    server = QuietServer(config)
-    serving = asyncio.create_task(server.serve(listen("127.0.0.1", 0)))
-    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-        await asyncio.sleep(0)
-    yield server
-    server.finish(0)
-    await serving
-
-
-async def connect(server: QuietServer) -> Streams:
-    """Open a connection."""
-    return await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
-
-
-async def answer_of(server: QuietServer, *parts: bytes) -> bytes:
-    """Send parts of a request and then nothing; return what is answered until the server closes the connection."""
-    reader, writer = await connect(server)
-    for part in parts:
-        writer.write(part)
-        await asyncio.sleep(0.01)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await reader.read()
-    except ConnectionResetError:
-        return b""
-    finally:
-        writer.close()
+    return running_server(app, Limits(headers=100_000))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +54,7 @@ async def test_a_request_that_is_not_received_in_time_is_answered_with_408(parts
         answer = await answer_of(server, *parts)
 
     assert answer.startswith(HEAD_OF_LATE)
-    assert answer.endswith(b"The request was not received within 20 seconds; send it again.")
+    assert answer.endswith(b"The request was not received within 0.1 seconds; send it again.")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +127,7 @@ async def test_a_second_request_that_is_late_does_not_cut_off_the_answer_to_the_
 
     async with impatient_server(slow) as server:
         answering = asyncio.create_task(answer_of(server, GET + GET[:20]))
-        await asyncio.sleep(Impatient.request_seconds * 3)
+        await asyncio.sleep(IMPATIENT.request_seconds * 3)
         may_answer.set()
         answer = await answering
 

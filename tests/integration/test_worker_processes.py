@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from app.bootstrap import open_worker
 from app.database import Connection, Database
 from app.domain.worker_processes import SILENT_AFTER, LoopReport, WorkerReport
 from app.listening import listen
-from app.liveness import serving_liveness
+from app.liveness import MOST_CONNECTIONS, serving_liveness
 from app.loops import loop_states
 from app.operations.schema import SchemaMismatch
 from app.operations.worker_processes import present_workers
@@ -148,6 +148,25 @@ async def test_an_orchestrator_reads_the_age_and_the_last_error_of_each_loop() -
         "error": None,
     }
     assert (found["loops"]["relay"]["ageSeconds"], found["loops"]["relay"]["error"]) == (None, "Unavailable")
+
+
+async def test_silent_connections_do_not_keep_an_orchestrator_from_the_port_of_a_worker() -> None:
+    async with liveness() as client:
+        silent = [
+            await asyncio.open_connection(client.base_url.host, client.base_url.port)
+            for _ in range(2 * MOST_CONNECTIONS)
+        ]
+
+        answer = await client.get("/healthz/live")
+
+        assert answer.status_code == 200
+        for reader, _ in silent[:MOST_CONNECTIONS]:
+            with suppress(ConnectionError):
+                assert await reader.read() == b""
+        for _, writer in silent:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 async def test_the_port_of_a_worker_answers_nothing_else() -> None:

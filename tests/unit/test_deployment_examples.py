@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from app.limits import Limits
 from app.settings import Settings
 from tests.support.source_names import ROOT
 
@@ -53,6 +54,23 @@ def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
     )
 
     check("nginx", "-t", "-q", "-c", whole, "-e", tmp_path / "error")
+
+
+def test_the_proxies_refuse_what_the_hub_would_refuse() -> None:
+    limits, nginx, haproxy = Limits(), (EXAMPLES / "nginx.conf").read_text(), (EXAMPLES / "haproxy.cfg").read_text()
+
+    def numbers(pattern: str, text: str) -> list[int]:
+        return [int(each) for each in re.findall(pattern, text)]
+
+    assert numbers(r"client_max_body_size (\d+)k;", nginx) == [limits.body_bytes // 1024]
+    assert numbers(r"req\.body_size gt (\d+)", haproxy) == [limits.body_bytes]
+    assert numbers(r"client_(?:header|body)_timeout (\d+)s;", nginx) == [limits.request_seconds] * 2
+    assert numbers(r"timeout http-request (\d+)s", haproxy) == [limits.request_seconds]
+    assert numbers(r"send_timeout (\d+)s;", nginx) == numbers(r"timeout client (\d+)s", haproxy)
+    assert numbers(r"tune\.http\.maxhdr (\d+)", haproxy) == [limits.headers + 1]
+    assert numbers(r"tune\.bufsize (\d+)", haproxy)[0] <= limits.header_bytes
+    for most in numbers(r" max_?conns?[ =](\d+)\b", nginx + haproxy.partition("backend")[2]):
+        assert most < limits.connections
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)

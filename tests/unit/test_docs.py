@@ -58,6 +58,7 @@ DATA = {".json", ".toml", ".yaml", ".xsd"}
 SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in (ROOT / folder).rglob("*.py")]
 SPELLED_OUT = [
     ROOT / "pyproject.toml",
+    *(path for path in (ROOT / "docs" / "deployment").iterdir() if path.suffix in {".cfg", ".conf"}),
     *SOURCES,
     *(path for folder in ("app", "openapi") for path in (ROOT / folder).rglob("*") if path.suffix in DATA),
 ]

@@ -22,9 +22,8 @@ from app.api.http.request_record import RequestRecord, record_of
 from app.domain.details import Detail, Said
 from app.domain.errors import HubError, Unavailable
 from app.domain.text import is_storable
+from app.limits import Limits
 from app.log import correlated
-
-MAX_BODY_BYTES = 256 * 1024
 
 HEADERS: Mapping[str, str] = {
     "API-Version": __version__,
@@ -129,11 +128,23 @@ class _Framed:
         await self._send(message)
 
 
-class RequestGuard:
-    """Refuses requests that no endpoint reads: too large, of another media type, or not accepting JSON."""
+Authenticate = Callable[[Scope], Awaitable[None]]
+"""Raises Unauthenticated when a request has no valid token, and Unavailable when that cannot be found out."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+
+class RequestGuard:
+    """Refuses requests that no endpoint reads: too large, of another media type, not accepting JSON, or of nobody.
+
+    A body is read of whoever has a valid token only, and at the token endpoint, which reads little.
+
+    Args:
+        app: what answers.
+        limits: of bodies.
+        authenticate: checks the token of a request for a versioned endpoint.
+    """
+
+    def __init__(self, app: ASGIApp, limits: Limits, authenticate: Authenticate) -> None:
+        self._app, self._limits, self._authenticate = app, limits, authenticate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with a problem."""
@@ -141,14 +152,30 @@ class RequestGuard:
             await self._app(scope, receive, send)
             return
         try:
-            body = _refusal(scope) or await _body(receive)
+            body = await self._body(scope, receive)
         except ClientDisconnect:
             # Part of a body is not what the client meant to send, and it does not wait for a response.
             return
-        if isinstance(body, HttpError):
+        if isinstance(body, HttpError | HubError):
             await problem_of(scope, body)(scope, receive, send)
         else:
             await self._app(scope, _replayed(body, receive), send)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | HttpError | HubError:
+        """Return the whole body, or why it is not read."""
+        is_versioned = _is_versioned(scope["path"])
+        most = self._limits.body_bytes if is_versioned else self._limits.token_body_bytes
+        headers = Headers(scope=scope)
+        if refusal := _refusal(scope, headers, most):
+            return refusal
+        if not _has_body(headers):
+            return b""
+        try:
+            if is_versioned:
+                await self._authenticate(scope)
+        except HubError as error:
+            return error
+        return await _read(receive, most)
 
 
 def _request_id(headers: Headers) -> str:
@@ -159,9 +186,8 @@ def _request_id(headers: Headers) -> str:
     return traced[1] if traced else uuid4().hex
 
 
-def _refusal(scope: Scope) -> HttpError | None:
+def _refusal(scope: Scope, headers: Headers, most: int) -> HttpError | None:
     path: str = scope["path"]
-    headers = Headers(scope=scope)
     if _is_json_path(path) and not accepts_json(scope):
         return HttpError(NOT_ACCEPTABLE, Detail.JSON_ONLY())
     if not is_storable(path) or not _is_readable(scope.get("query_string", b"")):
@@ -169,10 +195,13 @@ def _refusal(scope: Scope) -> HttpError | None:
     length = headers.get("content-length", "0")
     if _LENGTH.fullmatch(length) is None:
         return HttpError(BAD_REQUEST, Detail.UNREADABLE_LENGTH())
-    if len(length) > _LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
-        return _too_large()
-    has_body = length != "0" or "transfer-encoding" in headers
-    return _wrong_type(scope, headers) if has_body else None
+    if len(length) > _LENGTH_DIGITS or int(length) > most:
+        return _too_large(most)
+    return _wrong_type(scope, headers) if _has_body(headers) else None
+
+
+def _has_body(headers: Headers) -> bool:
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 def _is_readable(query: bytes) -> bool:
@@ -196,11 +225,15 @@ def _is_json_path(path: str) -> bool:
     return path.startswith(("/v1/", "/oauth/", "/.well-known/"))
 
 
-def _too_large() -> HttpError:
-    return HttpError(BODY_TOO_LARGE, Detail.TOO_LARGE(limit=MAX_BODY_BYTES))
+def _is_versioned(path: str) -> bool:
+    return path.startswith("/v1/")
 
 
-async def _body(receive: Receive) -> bytes | HttpError:
+def _too_large(most: int) -> HttpError:
+    return HttpError(BODY_TOO_LARGE, Detail.TOO_LARGE(limit=most))
+
+
+async def _read(receive: Receive, most: int) -> bytes | HttpError:
     """Return the whole body, or the error when it is too large; without a Content-Length only counting shows that."""
     parts, size, more = [], 0, True
     while more:
@@ -209,8 +242,8 @@ async def _body(receive: Receive) -> bytes | HttpError:
             raise ClientDisconnect
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MAX_BODY_BYTES:
-            return _too_large()
+        if size > most:
+            return _too_large(most)
         more = message.get("more_body", False)
     return b"".join(parts)
 
