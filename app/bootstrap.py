@@ -74,7 +74,7 @@ def build_relay(db: Database, services: Services) -> Relay:
     return Relay(
         db=db,
         cases=CaseLookup(services.vault),
-        policy=services.policy,
+        gate=services.gate,
         clock=services.clock,
         new_id=services.new_id,
     )

@@ -183,6 +183,13 @@ class PrivacyGate:
         outcomes = self._plan(kind, occasion, inside, self._today()).outcomes(facts)[field]
         return (outcomes.empty if field in facts and facts[field] is None else outcomes.filled).released
 
+    def depends_on_case(self, kind: str, occasion: DisclosureOccasion, field: Field, inside: bool) -> bool:
+        """Return whether a case decides on the release of a field: by its consent, or by a condition.
+
+        Where it does not, ``would_release`` answers the same whatever the facts.
+        """
+        return self._plan(kind, occasion, inside, self._today()).depends_on_case(field)
+
     def _compiled(self, kind: str, occasion: DisclosureOccasion, inside: bool, day: date) -> ReleasePlan:
         return ReleasePlan(self.policy.row(kind, occasion), inside, day)
 

@@ -63,6 +63,11 @@ class ReleasePlan:
             outcomes = self._outcomes[answers] = self._work_out(answers)
         return outcomes
 
+    def depends_on_case(self, field: Field) -> bool:
+        """Return whether what happens to a field depends on the case."""
+        cell = self._row.get(field)
+        return cell is not None and any(permit.rule.requirements for permit in cell.permits)
+
     def _work_out(self, answers: "_Answers") -> Mapping[Field, FieldOutcomes]:
         is_met = partial(_recalled, dict(zip(self._requirements, answers, strict=True)))
         question = Question(self._day, self._inside, is_met)

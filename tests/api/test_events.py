@@ -11,6 +11,7 @@ from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 from cloudevents.core.formats.json import JSONFormat
 from sqlalchemy import update
 
+from app.api.paging import text_cursor
 from app.api.state import AppState
 from app.database import Connection
 from app.domain.codes import System
@@ -279,6 +280,33 @@ async def test_a_withdrawn_consent_shows_as_a_gap(sign_in: Any, etf: Api) -> Non
     again = await poll(bailiff)
 
     assert sequences(again) == ["1", "2", "4"]
+
+
+async def test_an_event_that_was_never_told_takes_no_place(sign_in: Any, etf: Api) -> None:
+    bailiff = await sign_in("bailiff")
+    await refer(bailiff, reference="K-1", consent=AGREED)
+    path = await path_for(etf, "K-1")
+    await step(etf, f"{path}/confirmation", CONFIRMATION)
+    planned = await step(etf, f"{path}/appointments", APPOINTMENT)
+    await step(etf, f"{path}/appointments/{planned['id']}/attendance", {"attended": False})
+    told = await poll(bailiff, limit=2)
+
+    await change_consent(bailiff, told, {"scopes": []})
+    following = await poll(bailiff, after=told["nextCursor"])
+
+    assert names(told) == ["received", "confirmed"]
+    assert (names(following), following["nextCursor"]) == ([], told["nextCursor"])
+
+
+async def test_a_place_that_was_not_reached_yet_is_the_last_one(dock: Api) -> None:
+    await refer(dock, reference="K-1")
+    told = await poll(dock)
+    await refer(dock, reference="K-2")
+
+    following = await poll(dock, after=text_cursor("1000"))
+
+    assert names(following) == ["received"]
+    assert await poll(dock, after=told["nextCursor"]) == following
 
 
 async def change_consent(api: Api, told: Json, consent: Json) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -9,8 +10,12 @@ import pytest
 from aiohttp import web
 
 from app.api.state import AppState
+from app.domain.codes import System
+from app.domain.events import NewEvent
 from app.events.delivery.breaker import OPENS_AFTER
+from app.models.delivery.outbox import append_events, chain_events
 from app.models.delivery.receiver_health import failing_receivers
+from app.operations.subscriptions.recovery import MOST_COUNTED
 from app.sandbox.runtime import SettableClock
 from app.worker import WorkerLoops
 from tests.support.api_calls import Json
@@ -20,6 +25,7 @@ from tests.support.subscriber import (
     confirmed,
     deliveries,
     missed_intake,
+    only_referral,
     subscribe,
     withdraw_consent,
 )
@@ -210,6 +216,30 @@ async def test_a_resumption_with_nothing_owed_says_so(dock: Api, box: Mailbox) -
     await ask(dock, made, "pause")
 
     assert (await ask(dock, made, "resumption"))["owed"] == {"deliveries": 0, "more": False}
+
+
+async def test_it_does_not_say_that_there_is_more_of_what_may_not_be_disclosed(
+    sign_in: Callable[[str], Awaitable[Api]], etf: Api, worker: WorkerLoops, hub: AppState, box: Mailbox
+) -> None:
+    bailiff = await sign_in("bailiff")
+    made = await subscribe(bailiff, box.url, eventTypes=[INTAKE_MISSED])
+    await ask(bailiff, made, "pause")
+    referred = await missed_intake(bailiff, etf, "B-1")
+    (missed,) = [
+        each.event
+        for each in await hub.db.read(chain_events, await only_referral(hub))
+        if each.event.type == INTAKE_MISSED
+    ]
+    again = [
+        NewEvent(replace(missed, id=hub.services.new_id(missed.recorded_at)), System.ALLEGRO)
+        for _ in range(MOST_COUNTED)
+    ]
+    await hub.db.write(append_events, again)
+    await worker.pull_and_deliver()
+
+    await withdraw_consent(bailiff, referred)
+
+    assert (await ask(bailiff, made, "resumption"))["owed"] == {"deliveries": 0, "more": False}
 
 
 async def test_what_may_not_be_disclosed_is_not_counted(

@@ -225,7 +225,7 @@ class EventEnv:
         self.builder = DeliveryBuilder(
             clock=self.clock, new_id=NEW_ID, cases=self.cases, vault=self.vault, gate=self.gate, origin=ORIGIN
         )
-        self.relay = Relay(db=db, cases=self.cases, policy=self.policy, clock=self.clock, new_id=NEW_ID)
+        self.relay = Relay(db=db, cases=self.cases, gate=self.gate, clock=self.clock, new_id=NEW_ID)
         self.webhook = WebhookSender(self.clock, OutboundClient(SANDBOX))
         self.partners = {system: FakePartner(system) for system in (System.ALLEGRO, System.GIDSO)}
         self.settings = DeliverySettings(random=lambda: 0.0, **settings)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.contract.envelope import Message, Origin
 from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.notices import content_of
-from app.events.delivery.routing import FINANCE_TEAM, occasion_of, receiver_for
+from app.events.delivery.routing import FINANCE_TEAM, NOTHING_RELEASED, occasion_of, receiver_for
 from app.events.http.credentials import Credentials, keys_of, opened_auth, opened_secrets, opened_url
 from app.events.http.webhook import WebhookRequest
 from app.models.delivery.claim import next_sequences
@@ -308,7 +308,7 @@ class DeliveryBuilder:
         key = event.id, delivery.receiver == FINANCE_TEAM, is_thin
         if key not in context.payloads:
             context.payloads[key] = self._payload(event, delivery, case, is_thin)
-        return context.payloads[key] or _ended(delivery, DeliveryState.WITHHELD, now, "nothing-released")
+        return context.payloads[key] or _ended(delivery, DeliveryState.WITHHELD, now, NOTHING_RELEASED)
 
     def _payload(self, event: Event, delivery: Delivery, case: EventContext, is_thin: bool) -> Payload | None:
         receiver = receiver_for(delivery.receiver, case.referrer)

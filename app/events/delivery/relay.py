@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
 import structlog
 
 from app.database import Connection, Database
+from app.domain.codes import DisclosureOccasion
 from app.domain.errors import Unavailable
+from app.domain.fields import Field, FieldValues
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
+from app.domain.receivers import SubscriptionKey
 from app.events.delivery.context import CaseLookup
-from app.events.delivery.routing import delivery_of, occasion_of, receiver_kind, routes
+from app.events.delivery.routing import Route, delivery_of, occasion_of, receiver_for, routes, withheld
 from app.loops import Failed, attempt
 from app.models.cases.referral import RoutedReferral
 from app.models.delivery.delivery import Delivery, insert_deliveries
 from app.models.delivery.outbox import StoredEvent, defer_oldest, take_unrelayed
 from app.models.delivery.subscription import Subscription, subscriptions_of
-from app.privacy.policy import Policy
+from app.privacy.gate import PrivacyGate, Receiver
 
 __all__ = ["Relay"]
 
@@ -38,7 +41,7 @@ class Relay:
 
     db: Database
     cases: CaseLookup
-    policy: Policy
+    gate: PrivacyGate
     clock: Clock
     new_id: NewId
 
@@ -77,26 +80,64 @@ class Relay:
             return ()
         referrals = self.cases.routed_referrals(tx, {stored.event.subject_id for stored in waiting})
         subscriptions = _by_organisation(tx, {each.referrer.id for each in referrals.values()})
-        insert_deliveries(tx, list(self._deliveries(waiting, referrals, subscriptions)))
+        owed = list(self._owed(waiting, referrals, subscriptions))
+        facts, now = self._facts(tx, owed), self.clock.now()
+        insert_deliveries(tx, [self._delivery(each, facts.get(each.stored.event.id, {}), now) for each in owed])
         return waiting
 
-    def _deliveries(
+    def _owed(
         self,
         waiting: Sequence[StoredEvent],
         referrals: Mapping[UUID, RoutedReferral],
         subscriptions: Mapping[UUID, Sequence[Subscription]],
-    ) -> Iterator[Delivery]:
-        now = self.clock.now()
+    ) -> Iterator[_Owed]:
         # The same for most receivers of a batch.
-        agrees = cache(self.policy.agrees)
+        agrees = cache(self.gate.policy.agrees)
         for stored in waiting:
             # A referral that was erased in the meantime concerns nobody.
             if referral := referrals.get(stored.event.subject_id):
                 for route in routes(stored, referral, subscriptions.get(referral.referrer.id, ())):
+                    receiver = receiver_for(route.receiver, referral.referrer)
+                    occasion = occasion_of(route.receiver, stored.event.type)
                     # What may never be sent makes no delivery.
-                    kind = receiver_kind(route.receiver, referral.referrer)
-                    if agrees(kind, occasion_of(route.receiver, stored.event.type)):
-                        yield delivery_of(stored, route, self.new_id(now), now)
+                    if agrees(receiver.kind, occasion):
+                        yield _Owed(stored=stored, route=route, receiver=receiver, occasion=occasion)
+
+    def _facts(self, tx: Connection, owed: Sequence[_Owed]) -> Mapping[UUID, FieldValues]:
+        """Return what is known of the cases of events on which the gate decides by the case, by the event's id."""
+        depends = cache(self.gate.depends_on_case)
+        asked = {
+            each.stored.event.id: each.stored.event
+            for each in owed
+            if each.is_gated and depends(each.receiver.kind, each.occasion, Field.REFERRAL_ID, each.receiver.inside)
+        }
+        contexts = self.cases.load_contexts(tx, list(asked.values()), with_client=False) if asked else {}
+        return {event_id: context.facts for event_id, context in contexts.items()}
+
+    def _delivery(self, owed: _Owed, facts: FieldValues, now: datetime) -> Delivery:
+        new = delivery_of(owed.stored, owed.route, self.new_id(now), now)
+        is_told = not owed.is_gated or self.gate.would_release(
+            owed.receiver.kind, owed.occasion, Field.REFERRAL_ID, facts, inside=owed.receiver.inside
+        )
+        return new if is_told else withheld(new, now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Owed:
+    """An event with one receiver that it concerns, as the delivery layer and as the privacy gate know it."""
+
+    stored: StoredEvent
+    route: Route
+    receiver: Receiver
+    occasion: DisclosureOccasion
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether the gate decides before the delivery waits for anything, and again when it is sent.
+
+        How much waits for a subscriber, and for how long, then says nothing of events that are withheld from it.
+        """
+        return isinstance(self.route.receiver, SubscriptionKey)
 
 
 def _by_organisation(tx: Connection, organisation_ids: Collection[UUID]) -> dict[UUID, list[Subscription]]:

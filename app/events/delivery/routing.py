@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.privacy.gate import Receiver
 
 __all__ = [
     "FINANCE_TEAM",
+    "NOTHING_RELEASED",
     "Route",
     "delivery_of",
     "occasion_of",
@@ -27,8 +28,12 @@ __all__ = [
     "referrer_as_receiver",
     "routes",
     "unmatched_filters",
+    "withheld",
 ]
 
+
+NOTHING_RELEASED = "nothing-released"
+"""Why a delivery is withheld."""
 
 FINANCE_TEAM = PartnerKey(System.ALLEGRO)
 """The receiver that is the finance team by its own system."""
@@ -83,6 +88,11 @@ def delivery_of(stored: StoredEvent, route: Route, id: UUID, now: datetime) -> D
         next_attempt_at=now,
         state=DeliveryState.PARKED if route.is_parked else DeliveryState.PENDING,
     )
+
+
+def withheld(new: Delivery, now: datetime) -> Delivery:
+    """Return a new delivery as it is stored when the privacy gate releases nothing of its event: it is never sent."""
+    return replace(new, state=DeliveryState.WITHHELD, finished_at=now, last_error=NOTHING_RELEASED)
 
 
 def unmatched_filters(subscription: Subscription, event_type: EventType, referral: RoutedReferral) -> list[str]:

@@ -149,9 +149,12 @@ def deliver_all_to_partner_again(
     return sum(tx.execute(_owed_in(each, since, until)).rowcount for each in changes)
 
 
-def waiting_of(tx: Connection, receiver: ReceiverKey, limit: int) -> list[Delivery]:
-    """Return what a receiver is still to be sent and is not under way, oldest event first."""
-    waiting = select(delivery).where(_waits(receiver, _under_way(tx, receiver)))
+def waiting_of(tx: Connection, receiver: ReceiverKey, after: int, limit: int) -> list[Delivery]:
+    """Return what a receiver is still to be sent and is not under way, oldest event first.
+
+    Only of events that follow the position ``after``; 0 is from the first.
+    """
+    waiting = select(delivery).where(_waits(receiver, _under_way(tx, receiver)), delivery.c.event_position > after)
     rows = tx.execute(waiting.order_by(delivery.c.event_position).limit(limit)).mappings()
     return [to_delivery(row) for row in rows]
 

@@ -17,7 +17,7 @@ from app.domain.events import OCCASION_OF, EventType
 from app.domain.receivers import PollKey
 from app.domain.values import Organisation
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
-from app.events.delivery.routing import Route, delivery_of, receiver_kind
+from app.events.delivery.routing import Route, delivery_of, receiver_kind, withheld
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.disclosure import insert_disclosures
 from app.models.delivery.event_feed import (
@@ -131,22 +131,26 @@ class EventFeed:
         out.
         """
         feed = lock_feed(tx, self.owner.id)
-        built = self._bring_up_to_date(tx, feed) if feed.last_number - after < limit else {}
+        # A number that was not reached yet, such as one from before a restore, is the last one.
+        after = min(after, feed.last_number)
+        room = limit - (feed.last_number - after)
+        # Only what is returned on this page gets a number: numbers count what was disclosed, and nothing else.
+        built = self._extend(tx, feed, min(room, BATCH)) if room > 0 else {}
         entries = entries_after(tx, self.owner.id, after, limit)
         built |= self._built(tx, [delivery for _, delivery in entries if delivery.id not in built])
         released = [built[delivery.id] for _, delivery in entries if delivery.id in built]
         now = self.services.clock.now()
         insert_disclosures(tx, [self.builder.disclosure(each, now) for each in released])
         # Entries are deleted after their term; then there is nothing up to the last number.
-        last_number = entries[-1][0] if entries else max(after, feed.last_number)
+        last_number = entries[-1][0] if entries else feed.last_number
         return EventPage([each.body for each in released], last_number)
 
-    def _bring_up_to_date(self, tx: Connection, feed: Feed) -> dict[UUID, PreparedDelivery]:
-        """Add the events that the feed lacks, at most a batch; return those that are released, as they were built.
+    def _extend(self, tx: Connection, feed: Feed, most: int) -> dict[UUID, PreparedDelivery]:
+        """Add the oldest events that the feed lacks; return those that are released, as they were built.
 
         An event without a released field is stored as withheld, without a number.
         """
-        fresh = unassigned_events(tx, feed, self._types, BATCH)
+        fresh = unassigned_events(tx, feed, self._types, most)
         now = self.services.clock.now()
         offered = [self._delivery(each, now) for each in fresh]
         built: dict[UUID, PreparedDelivery] = {}
@@ -154,8 +158,8 @@ class EventFeed:
             built |= self._built(tx, batch)
         insert_deliveries(tx, [_decided(each, built.get(each.id)) for each in offered])
         numbered = [each.id for each in offered if each.id in built]
-        # With a whole batch there may be more, and all before a settled position must be in the feed.
-        settled = self._settled(tx, feed) if len(fresh) < BATCH else 0
+        # With as many as were asked for there may be more, and all before a settled position must be in the feed.
+        settled = self._settled(tx, feed) if len(fresh) < most else 0
         extended = replace(
             feed,
             last_number=feed.last_number + len(numbered),
@@ -185,7 +189,7 @@ class EventFeed:
 
 def _decided(delivery: Delivery, built: PreparedDelivery | None) -> Delivery:
     if built is None:
-        return replace(delivery, state=DeliveryState.WITHHELD, last_error="nothing-released")
+        return withheld(delivery, delivery.created_at)
     return replace(delivery, sequence=built.begun.sequence)
 
 

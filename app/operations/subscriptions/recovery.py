@@ -1,7 +1,9 @@
 """A receiver that is up again: what it is owed is sent now, and what was given up is sent again (*herstel*)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import structlog
 
@@ -18,6 +20,8 @@ from app.operations.subscriptions.subscriptions import SubscriptionView, resume
 
 MOST_COUNTED = 1_000
 """The most deliveries that are counted: what each may disclose is decided for it."""
+
+_MOST_EXAMINED = 10 * MOST_COUNTED
 
 log = structlog.get_logger()
 
@@ -84,10 +88,21 @@ def resume_and_count(tx: Connection, services: Services, builder: DeliveryBuilde
 
 def owed_to(tx: Connection, builder: DeliveryBuilder, receiver: ReceiverKey) -> Owed:
     """Return what a receiver is sent now, as far as it may be disclosed."""
-    pending = waiting_of(tx, receiver, MOST_COUNTED + 1)
-    counted = _sendable(tx, builder, pending[:MOST_COUNTED])
+    found = list(islice(_owed(tx, builder, receiver), MOST_COUNTED + 1))
+    counted = found[:MOST_COUNTED]
     since = min((each.created_at for each in counted), default=None)
-    return Owed(len(counted), len(pending) > MOST_COUNTED, since)
+    return Owed(len(counted), len(found) > MOST_COUNTED, since)
+
+
+def _owed(tx: Connection, builder: DeliveryBuilder, receiver: ReceiverKey) -> Iterator[Delivery]:
+    """Return what waits for a receiver and may be disclosed; no more than a part of what waits is examined."""
+    position = 0
+    for _ in range(_MOST_EXAMINED // MOST_COUNTED):
+        waiting = waiting_of(tx, receiver, position, MOST_COUNTED)
+        yield from _sendable(tx, builder, waiting)
+        if len(waiting) < MOST_COUNTED:
+            return
+        position = waiting[-1].event_position
 
 
 def _restart(tx: Connection, services: Services, ref: SubscriptionRef) -> ReceiverKey:
