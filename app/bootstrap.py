@@ -42,6 +42,7 @@ from app.operations.retention import purge_batch
 from app.operations.schema import check_schema, open_database, require_newest_schema
 from app.operations.services import Services, build_services
 from app.operations.worker_processes import WorkerReporter
+from app.security_log import SecurityEvent, record_event
 from app.settings import Settings
 from app.stopping import Stopping
 from app.worker import WorkerLoops
@@ -195,6 +196,9 @@ async def open_app_state(
         await store.db.write(set_up_institutions, store.services)
         state = build_app_state(store.db, store.services, settings, real_clock=store.clock)
         opened.push_async_callback(state.outbound.close)
+        opened.callback(state.lines.end_period)
+        if accepted := settings.sandbox_exceptions():
+            record_event(SecurityEvent.WEAK_SETTINGS_ACCEPTED, settings=accepted)
         yield replace(state, stopping=stopping or state.stopping)
 
 

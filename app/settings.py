@@ -235,6 +235,14 @@ class Settings(BaseSettings):
             faults += [*self._exposure_faults(), *self._credential_faults()]
         return faults
 
+    def sandbox_exceptions(self) -> list[str]:
+        """Return the variables whose values only the sandbox accepts, by name; none outside it."""
+        if self.mode != "sandbox":
+            return []
+        missing = [] if self.master_key else [_variable("master_key")]
+        faults = [*self._exposure_faults(), *self._credential_faults()]
+        return [*missing, *(fault.partition(" ")[0] for fault in faults)]
+
     @property
     def partners(self) -> Mapping[System, PartnerSettings]:
         """Return the settings of each partner."""

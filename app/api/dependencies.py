@@ -90,7 +90,7 @@ async def authenticate(hub: AppState, request: Request, scopes: Sequence[str]) -
         Forbidden: a scope is missing.
         Unavailable: it cannot be confirmed that the client was not cut off.
     """
-    token = _bearer(request.headers.get("authorization", ""))
+    token = _bearer(request.headers.getlist("authorization"))
     await hub.watch.require_confirmed()
     changes = None
     # What was read while something changed is read again.
@@ -104,8 +104,9 @@ async def authenticate(hub: AppState, request: Request, scopes: Sequence[str]) -
     return Caller(claims.client_id, permission.organisation, permission.scopes)
 
 
-def _bearer(authorization: str) -> str:
-    scheme, _, token = authorization.partition(" ")
+def _bearer(authorizations: Sequence[str]) -> str:
+    # Of several, a server in between may have looked at another one.
+    scheme, _, token = authorizations[0].partition(" ") if len(authorizations) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated(Detail.NO_TOKEN())
     return token.strip()

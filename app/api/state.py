@@ -10,6 +10,7 @@ from app.domain.ports import Clock
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.http.client import OutboundClient
 from app.limits import Limits
+from app.line_budget import LineBudget
 from app.operations.access.watch import AccessWatch
 from app.operations.metrics.requests import RequestFigures
 from app.operations.readiness import Readiness
@@ -36,6 +37,7 @@ class AppState:
         limits: what is read of callers at most.
         stopping: the end of this process.
         requests: the requests that this process answered.
+        lines: bounds the lines in the log that requests of unknown callers cause.
     """
 
     db: Database
@@ -54,6 +56,7 @@ class AppState:
     limits: Limits = field(default_factory=Limits)
     stopping: Stopping = field(default_factory=Stopping)
     requests: RequestFigures = field(default_factory=RequestFigures)
+    lines: LineBudget = field(default_factory=LineBudget)
 
     @property
     def api_url(self) -> str:

@@ -7,6 +7,7 @@ transaction. On PostgreSQL it runs on asyncpg, on SQLite in one hop on the only 
 from sqlalchemy import Connection
 
 from app.database.database import Database
+from app.database.effects import after_commit
 from app.database.failures import StoreError, Trouble, is_conflict, is_refused_value, kind_of, trouble_of
 from app.database.notifier import NOTIFYING_CONNECTIONS
 from app.database.postgresql import SERVER_LIMITS
@@ -23,6 +24,7 @@ __all__ = [
     "Dialect",
     "StoreError",
     "Trouble",
+    "after_commit",
     "is_conflict",
     "is_refused_value",
     "kind_of",

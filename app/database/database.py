@@ -11,6 +11,7 @@ from weakref import WeakSet
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from app.database.effects import Effect, collecting
 from app.database.outage import Outage
 from app.database.postgresql import PostgreSQL
 from app.database.sqlite import Sqlite
@@ -66,7 +67,8 @@ class Database:
     async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` in one transaction: commit when it returns, roll back when it raises.
 
-        When a constraint of the store refuses it, it runs once more: work has no effects outside its transaction.
+        When a constraint of the store refuses it, it runs once more: work has no effects outside its transaction,
+        except those that it passes to :func:`app.database.after_commit`.
 
         Cancelling the caller does not undo a transaction that has already begun on SQLite.
 
@@ -118,11 +120,16 @@ class Database:
         self._store.publish()
 
     async def _written(self, write: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
+        effects: list[Effect] = []
+        noted = collecting(work, effects)
         try:
-            return await self._observed(write(work), wrote=True)
+            result = await self._observed(write(noted), wrote=True)
         except IntegrityError:
             # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
-            return await self._observed(write(work), wrote=True)
+            result = await self._observed(write(noted), wrote=True)
+        for effect in effects:
+            effect()
+        return result
 
     async def _observed(self, done: Awaitable[T], *, wrote: bool) -> T:
         try:

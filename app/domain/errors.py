@@ -37,6 +37,7 @@ from app.domain.codes import System
 from app.domain.details import Detail, Said
 from app.domain.fields import Field
 from app.domain.input_rules import InputRule
+from app.domain.refusal import RefusalCause
 
 
 class HubError(Exception):
@@ -44,8 +45,10 @@ class HubError(Exception):
 
     Attributes:
         said: what happened and what to do, in both languages.
+        cause: why somebody is refused entry, for the security log; None for any other error.
     """
 
+    cause: RefusalCause | None = None
     code = "hub-error"
     title = "The request cannot be carried out"
     title_nl = "Het verzoek kan niet worden uitgevoerd"
@@ -114,15 +117,17 @@ class NotFound(HubError):
 class ReferralNotFound(NotFound):
     """The caller sees no referral with this id."""
 
-    def __init__(self) -> None:
+    def __init__(self, cause: RefusalCause | None = None) -> None:
         super().__init__(Detail.NO_REFERRAL())
+        self.cause = cause
 
 
 class TrajectoryNotFound(NotFound):
     """The caller sees no trajectory with this id."""
 
-    def __init__(self) -> None:
+    def __init__(self, cause: RefusalCause | None = None) -> None:
         super().__init__(Detail.NO_TRAJECTORY())
+        self.cause = cause
 
 
 class SubscriptionNotFound(NotFound):
@@ -139,6 +144,10 @@ class Unauthenticated(HubError):
     title = "Authentication is needed"
     title_nl = "Authenticatie is nodig"
 
+    def __init__(self, said: Said, cause: RefusalCause | None = None) -> None:
+        super().__init__(said)
+        self.cause = cause
+
 
 class Forbidden(HubError):
     """The token lacks a scope, or the role of the organisation does not do this."""
@@ -146,6 +155,10 @@ class Forbidden(HubError):
     code = "forbidden"
     title = "Not allowed for this client"
     title_nl = "Niet toegestaan voor deze client"
+
+    def __init__(self, said: Said, cause: RefusalCause = RefusalCause.ROLE) -> None:
+        super().__init__(said)
+        self.cause = cause
 
 
 class Conflict(HubError):

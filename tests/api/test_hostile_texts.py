@@ -18,8 +18,8 @@ from app.api.openapi.document import document
 from app.api.state import AppState
 from app.operations.access.clients import save_client
 from tests.api.conftest import SECRET, Api, SignIn, token_of
-from tests.api.test_tokens import GRANT, JWKS, assertion
 from tests.support.api_calls import fault
+from tests.support.assertions import GRANT, JWKS, assertion
 
 LISTS = ("referrals", "trajectories", "organisations", "subscriptions", "partners/allegro/quarantine")
 SOME_ID = str(UUID(int=7))

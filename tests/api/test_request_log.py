@@ -49,7 +49,8 @@ class BrokenDatabase(Database):
 
 def of(answered: httpx.Response, lines: list[Line]) -> Line:
     """Return the only line about an answer."""
-    (line,) = [each for each in lines if each.get("correlation_id") == answered.headers["x-request-id"]]
+    logged = [each for each in lines if each.get("correlation_id") == answered.headers["x-request-id"]]
+    (line,) = [each for each in logged if each.get("channel") != "security"]
     return line
 
 

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import ResolveResult
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 from typing_extensions import override
 
 from app.api.state import AppState
@@ -311,10 +312,12 @@ async def test_operator_approves_and_nobody_else(hub: AppState, operator: Api) -
         (listed,) = (await operator.get("/v1/subscriptions")).json()["items"]
 
         by_itself = await ask(strict, address, "/approval")
-        by_operator = await ask(operator, f"/v1/subscriptions/{listed['id']}", "/approval")
+        with capture_logs() as lines:
+            by_operator = await ask(operator, f"/v1/subscriptions/{listed['id']}", "/approval")
 
         by_rotation = await ask(operator, f"/v1/subscriptions/{listed['id']}", "/secret-rotation", json={})
 
+        assert [(each["event"], each["by"]) for each in lines] == [("security_subscription_approved", "beheer")]
         assert (by_itself.status_code, by_rotation.status_code) == (403, 404)
         assert by_operator.json()["status"] == "active"
         assert (await strict.get(address)).json()["status"] == "active"

@@ -1,11 +1,9 @@
 """How a client gets a token, and what it is worth."""
 
-import secrets
 import time
 from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from jose import jwt
 from app.api.app import create_api
 from app.api.auth.access_tokens import AccessTokens
 from app.api.auth.keys import REFRESH_SECONDS, KeyRing
-from app.api.auth.tokens import CLOCK_SKEW_SECONDS, SignatureKey, new_signing_key, sign, signature_key_of
+from app.api.auth.tokens import CLOCK_SKEW_SECONDS, new_signing_key, sign
 from app.api.state import AppState
 from app.bootstrap import build_app_state
 from app.domain.errors import InvalidInput, Unauthenticated
@@ -24,29 +22,8 @@ from app.operations.access.signing_keys import add_signing_key, ensure_signing_k
 from app.operations.services import Services
 from app.sandbox.runtime import SettableClock
 from tests.api.conftest import NOW, PUBLIC_URL, SECRET, Api, sandbox_settings, session_key
+from tests.support.assertions import CLIENT_KEY, GRANT, JWKS, assertion, signed_by_another
 from tests.support.served import api_of
-
-KEY = new_signing_key()
-SIGNER = signature_key_of(KEY)
-JWKS = {"keys": [KEY.public_jwk]}
-GRANT = {"grant_type": "client_credentials"}
-
-
-def assertion(**changes: object) -> dict[str, str]:
-    now = int(time.time())
-    claims: dict[str, object] = {
-        "iss": "humanitas",
-        "sub": "humanitas",
-        "aud": f"{PUBLIC_URL}/oauth/token",
-        "iat": now,
-        "exp": now + 60,
-        "jti": secrets.token_urlsafe(16),
-    }
-    return {
-        **GRANT,
-        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        "client_assertion": sign(claims | changes, SIGNER),
-    }
 
 
 @pytest.fixture
@@ -203,18 +180,6 @@ async def test_an_assertion_may_be_for_the_issuer_of_the_tokens(api: Api, audien
     assert response.status_code == 200
 
 
-def signed_by_another(kid: str = KEY.kid, **changes: object) -> dict[str, str]:
-    """Return an assertion that names a key and is signed by another."""
-    sent = assertion(**changes)
-    impostor = SignatureKey(kid, another_signer().key)
-    return {**sent, "client_assertion": sign(jwt.get_unverified_claims(sent["client_assertion"]), impostor)}
-
-
-@cache
-def another_signer() -> SignatureKey:
-    return signature_key_of(new_signing_key())
-
-
 @pytest.mark.usefixtures("humanitas")
 async def test_who_proved_nothing_gets_one_answer_whatever_was_wrong(api: Api, hub: AppState) -> None:
     by_the_key = assertion()
@@ -360,11 +325,11 @@ async def test_a_key_made_by_another_process_is_found(hub: AppState, services: S
     now = [0.0]
     ring = KeyRing(hub.db, services, timer=lambda: now[0])
     await ring.keys()
-    await hub.db.write(add_signing_key, services, KEY)
+    await hub.db.write(add_signing_key, services, CLIENT_KEY)
 
     now[0] = REFRESH_SECONDS
 
-    assert KEY.kid in (await ring.keys(KEY.kid)).verifying
+    assert CLIENT_KEY.kid in (await ring.keys(CLIENT_KEY.kid)).verifying
 
 
 async def test_invented_key_ids_do_not_make_the_hub_read_its_keys_each_time(hub: AppState, services: Services) -> None:
@@ -391,7 +356,7 @@ async def test_a_signing_key_is_made_once_and_kept_sealed(hub: AppState, service
         ({"jwks": {}}, "jwks"),
         ({"jwks": {"keys": []}}, "jwks"),
         ({"jwks": {"keys": [{"kty": "oct", "kid": "1", "k": "x"}]}}, "jwks"),
-        ({"jwks": {"keys": [{**KEY.public_jwk, "d": "private"}]}}, "jwks"),
+        ({"jwks": {"keys": [{**CLIENT_KEY.public_jwk, "d": "private"}]}}, "jwks"),
     ],
 )
 async def test_a_client_without_proper_proof_cannot_be_registered(

@@ -1,9 +1,15 @@
+from base64 import b64encode
 from pathlib import Path
 
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from app.adapters.rmw import RmwSettings
 from app.api.auth.access_tokens import AccessTokens
-from app.bootstrap import build_app_state, build_worker
+from app.bootstrap import build_app_state, build_worker, open_app_state
 from app.domain.codes import System
 from app.events.contract.envelope import Origin
+from app.security_log import SecurityEvent
 from app.settings import Settings
 from tests.support.hub import InProcessHub
 
@@ -45,3 +51,29 @@ async def test_one_process_pulls_every_partner_under_one_name(sqlite_hub: InProc
     assert {puller.lease.system for puller in worker.pullers.values()} == {System.ALLEGRO, System.GIDSO, System.RMW}
     assert len({puller.holder for puller in worker.pullers.values()}) == 1
     assert worker.pullers[System.RMW].holder != other.pullers[System.RMW].holder
+
+
+async def test_the_sandbox_names_the_settings_that_only_it_accepts(sqlite_url: str, tmp_path: Path) -> None:
+    settings = Settings(
+        mode="sandbox", data_dir=tmp_path, database_url=sqlite_url, rmw=RmwSettings(url="http://127.0.0.1")
+    )
+
+    with capture_logs() as lines:
+        async with open_app_state(settings):
+            pass
+
+    (accepted,) = [each["settings"] for each in lines if each["event"] == SecurityEvent.WEAK_SETTINGS_ACCEPTED]
+    assert accepted[:4] == [
+        "TRAJECTHUB_MASTER_KEY",
+        "TRAJECTHUB_PUBLIC_URL",
+        "TRAJECTHUB_RMW_URL",
+        "TRAJECTHUB_OIN",
+    ]
+    assert len(accepted) > 4
+
+
+def test_nothing_is_accepted_outside_the_sandbox() -> None:
+    key = b64encode(bytes(32)).decode()
+    settings = Settings(mode="production", master_key=SecretStr(key), public_url="https://hub.example.nl", oin=OIN)
+
+    assert settings.sandbox_exceptions() == []

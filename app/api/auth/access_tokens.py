@@ -22,6 +22,7 @@ from app.api.auth.tokens import (
 from app.domain.details import Detail
 from app.domain.errors import Unauthenticated
 from app.domain.ports import Clock
+from app.domain.refusal import RefusalCause
 from app.operations.access.clients import ApiClient
 
 # Verifying a signature costs more than reading a record, and a client sends the same token for an hour.
@@ -106,7 +107,7 @@ class AccessTokens:
             Unauthenticated: it was.
         """
         if claims.key_id not in (await self._ring.keys()).verifying:
-            raise Unauthenticated(Detail.TOKEN_REVOKED())
+            raise Unauthenticated(Detail.TOKEN_REVOKED(), RefusalCause.REVOKED)
 
     def forget(self) -> None:
         """Verify every token again before it is next accepted, with the keys as they are then."""
@@ -121,7 +122,7 @@ class AccessTokens:
             check_claims(signed, self._expected, self._now())
             claims = self._verified[token] = _claims_of(signed, kid)
         except TokenRefused as error:
-            raise Unauthenticated(Detail.TOKEN_REFUSED(finding=error.of(ACCESS_TOKEN))) from error
+            raise Unauthenticated(Detail.TOKEN_REFUSED(finding=error.of(ACCESS_TOKEN)), error.cause) from error
         return claims
 
     def _none(self) -> TLRUCache[str, Claims]:

@@ -8,6 +8,7 @@ from app.api.auth.clients import KnownClients
 from app.api.auth.running import RunningRequests
 from app.domain.details import Detail
 from app.domain.errors import Forbidden, Unauthenticated
+from app.domain.refusal import RefusalCause
 from app.domain.values import Organisation
 from app.operations.access.clients import ApiClient
 
@@ -28,14 +29,14 @@ def permission_of(claims: Claims, client: ApiClient | None, needed: Sequence[str
         Forbidden: a needed scope is missing.
     """
     if client is None or client.organisation.id != claims.organisation_id:
-        raise Unauthenticated(Detail.CLIENT_NOT_ACTIVE())
+        raise Unauthenticated(Detail.CLIENT_NOT_ACTIVE(), RefusalCause.CLIENT_NOT_ACTIVE)
     if claims.generation != client.generation:
-        raise Unauthenticated(Detail.TOKEN_REVOKED())
+        raise Unauthenticated(Detail.TOKEN_REVOKED(), RefusalCause.REVOKED)
     # A scope that was taken from the client is gone, also from tokens that still name it.
     granted = claims.scopes & client.scopes
     missing = [scope for scope in needed if scope not in granted]
     if missing:
-        raise Forbidden(Detail.SCOPE_NEEDED(scope=missing[0]))
+        raise Forbidden(Detail.SCOPE_NEEDED(scope=missing[0]), RefusalCause.SCOPE)
     return Permission(client.organisation, granted)
 
 

@@ -24,6 +24,7 @@ from jose.backends.cryptography_backend import CryptographyRSAKey
 from jose.exceptions import JOSEError
 
 from app.domain.details import Detail, Said
+from app.domain.refusal import RefusalCause
 from app.domain.text import is_storable
 from app.operations.access.client_keys import PublicKeyUnusable, public_key_of
 from app.operations.access.signing_keys import SigningKey
@@ -45,6 +46,19 @@ if RSAKey is not CryptographyRSAKey:  # pragma: no cover - depends on the instal
     raise ImportError("python-jose must run on cryptography; install python-jose[cryptography].")
 
 
+_CAUSES = {
+    Detail.TOKEN_OF_ANOTHER_KIND: RefusalCause.KIND,
+    Detail.TOKEN_UNKNOWN_KEY: RefusalCause.UNKNOWN_KEY,
+    Detail.TOKEN_NOT_VALID: RefusalCause.SIGNATURE,
+    Detail.TOKEN_OF_ANOTHER_PARTY: RefusalCause.ISSUER,
+    Detail.TOKEN_EXPIRED: RefusalCause.EXPIRED,
+    Detail.TOKEN_FROM_FUTURE: RefusalCause.FROM_THE_FUTURE,
+    Detail.TOKEN_WITHOUT_TIME: RefusalCause.INCOMPLETE,
+    Detail.TOKEN_WITHOUT_TEXT: RefusalCause.INCOMPLETE,
+    Detail.TOKEN_WITHOUT_CLIENT: RefusalCause.INCOMPLETE,
+}
+
+
 class TokenRefused(Exception):
     """A token is not valid; the message may be sent to its sender, who may know it by another name.
 
@@ -56,6 +70,13 @@ class TokenRefused(Exception):
     def __init__(self, finding: Detail, claim: str | None = None, expected: str | None = None) -> None:
         self._finding, self._claim, self._expected = finding, claim, expected
         super().__init__(self.of(ACCESS_TOKEN).english)
+
+    @property
+    def cause(self) -> RefusalCause:
+        """The cause for the security log."""
+        if self._claim == "aud":
+            return RefusalCause.AUDIENCE
+        return _CAUSES.get(self._finding, RefusalCause.UNREADABLE)
 
     def of(self, kind: "TokenKind") -> Said:
         """Return the message on a token of this kind."""

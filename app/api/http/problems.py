@@ -134,7 +134,8 @@ def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, ob
     ``extra`` has further members of the body.
     """
     kind, status = (error.kind, error.kind.status) if isinstance(error, HttpError) else (error, STATUS_OF[type(error)])
-    record_of(scope).problem = kind.code
+    record = record_of(scope)
+    record.problem, record.cause = kind.code, error.cause if isinstance(error, HubError) else None
     dutch = prefers_dutch(scope)
     body: dict[str, object] = {
         "type": f"{TYPE_PREFIX}{kind.code}",

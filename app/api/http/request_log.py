@@ -7,7 +7,9 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.http.request_record import RequestRecord, record_of
+from app.api.http.security_records import record_refusal
 from app.api.state import AppState
+from app.line_budget import write_each
 
 _log = structlog.get_logger()
 
@@ -40,23 +42,23 @@ class RequestLog:
         route = record.route or self._route_of(scope)
         self._hub.requests.add(scope["method"], route, record.status, perf_counter() - begun)
         if record.status >= 400:
-            _log_error(scope["method"], route, record)
+            self._log_error(scope, route, record)
 
-
-def _log_error(method: str, route: str, record: RequestRecord) -> None:
-    """Log an answer that is an error, under the id that its caller can tell."""
-    known = {
-        "correlation_id": record.id,
-        "status": record.status,
-        "problem": record.problem,
-        "method": method,
-        "route": route,
-        "client": record.client,
-        "error": record.error,
-        "frames": record.frames,
-    }
-    stated = {name: value for name, value in known.items() if value is not None}
-    if record.error is None:
-        _log.info("request_refused", **stated)
-    else:
-        _log.error("request_failed", **stated)
+    def _log_error(self, scope: Scope, route: str, record: RequestRecord) -> None:
+        """Log an answer that is an error, under the id that its caller can tell."""
+        facts = {
+            "status": record.status,
+            "problem": record.problem,
+            "method": scope["method"],
+            "route": route,
+            "client": record.client,
+            "error": record.error,
+        }
+        details = {"correlation_id": record.id, "frames": record.frames}
+        write, event = (_log.info, "request_refused") if record.error is None else (_log.error, "request_failed")
+        # Who proved to be a client has a line for each; nobody else can fill the log.
+        is_client = record.client is not None and record.status != 401
+        write_bounded = write_each if is_client else self._hub.lines.write
+        write_bounded(write, event, facts, **details)
+        if record.cause is not None:
+            record_refusal(write_bounded, scope, route, record)

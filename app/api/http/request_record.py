@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
+from app.domain.refusal import RefusalCause
+
 _KEY = "request_record"
 
 
@@ -17,6 +19,7 @@ class RequestRecord:
         client: the client that proved who it is.
         status: of the answer; None while there is none.
         problem: the code of the problem in the answer.
+        cause: why the caller was refused entry.
         error: the type of an error that nobody expected.
         frames: where that error was raised.
     """
@@ -26,6 +29,7 @@ class RequestRecord:
     client: str | None = None
     status: int | None = None
     problem: str | None = None
+    cause: RefusalCause | None = None
     error: str | None = None
     frames: str | None = None
 

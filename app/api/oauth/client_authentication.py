@@ -22,9 +22,10 @@ from app.api.auth.tokens import (
 from app.api.dependencies import TOKEN_PATH
 from app.api.oauth.errors import OAuthError
 from app.api.state import AppState
-from app.domain.details import Detail
+from app.domain.details import Detail, Said
+from app.domain.refusal import RefusalCause
 from app.domain.text import is_storable
-from app.operations.access.clients import ApiClient, find_client, has_secret, use_assertion
+from app.operations.access.clients import ApiClient, find_registered_client, has_secret, use_assertion
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_ASSERTION_SECONDS = 300
@@ -49,11 +50,11 @@ async def authenticate(hub: AppState, form: Form, authorizations: Sequence[str])
     """
     ways = [form[name] for name in ("client_assertion", "client_secret") if name in form]
     if len(ways) + len(authorizations) != 1:
-        raise OAuthError("invalid_client", Detail.ONE_PROOF())
+        raise OAuthError("invalid_client", Detail.ONE_PROOF(), RefusalCause.NO_PROOF)
     if "client_assertion" in form:
         return await _by_assertion(hub, form)
     if not hub.sandbox:
-        raise OAuthError("invalid_client", Detail.NO_SECRETS())
+        raise OAuthError("invalid_client", Detail.NO_SECRETS(), RefusalCause.SECRET_OUTSIDE_SANDBOX)
     client_id, secret = (
         _basic(authorizations[0]) if authorizations else (form.get("client_id", ""), form["client_secret"])
     )
@@ -67,23 +68,23 @@ async def _by_assertion(hub: AppState, form: Form) -> ApiClient:
     try:
         check_claims(claims, _expected(hub, client), hub.real_clock.now().timestamp())
     except TokenRefused as error:
-        raise OAuthError("invalid_client", error.of(ASSERTION)) from error
+        raise _refused_claim(error.of(ASSERTION), error.cause, client) from error
     await _use(hub, client, claims)
     return client
 
 
 async def _signed(hub: AppState, form: Form) -> tuple[ApiClient, dict[str, Any]]:
     """Return the client whose key signed the assertion, and its claims."""
-    assertion = form["client_assertion"]
+    assertion, client = form["client_assertion"], None
     try:
         subject = subject_of(assertion)
-        client = await hub.db.read(find_client, subject)
+        client = await hub.db.read(find_registered_client, subject)
         claims = signed_assertion(assertion, client.keys_at(hub.real_clock.now()) if client else ())
     except TokenRefused as error:
-        raise _not_authenticated() from error
-    if client is None or form.get("client_id", subject) != subject:
-        raise _not_authenticated()
-    return client, claims
+        raise _not_authenticated(error.cause, client) from error
+    if form.get("client_id", subject) != subject:
+        raise _not_authenticated(RefusalCause.ANOTHER_CLIENT, client)
+    return _active(client), claims
 
 
 def _expected(hub: AppState, client: ApiClient) -> Expected:
@@ -94,20 +95,26 @@ def _expected(hub: AppState, client: ApiClient) -> Expected:
 async def _use(hub: AppState, client: ApiClient, claims: Mapping[str, Any]) -> None:
     now = hub.real_clock.now()
     if claims["exp"] > now.timestamp() + MAX_ASSERTION_SECONDS + CLOCK_SKEW_SECONDS:
-        raise OAuthError("invalid_client", Detail.ASSERTION_TOO_LONG(seconds=MAX_ASSERTION_SECONDS))
+        raise _refused_claim(Detail.ASSERTION_TOO_LONG(seconds=MAX_ASSERTION_SECONDS), RefusalCause.LIFETIME, client)
     jti = claims["jti"]
     if not MIN_JTI_CHARACTERS <= len(jti) <= MAX_JTI_CHARACTERS:
-        raise OAuthError("invalid_client", Detail.ASSERTION_WITHOUT_ID())
+        raise _refused_claim(Detail.ASSERTION_WITHOUT_ID(), RefusalCause.ID, client)
     # Stored for as long as the check of ``exp`` accepts the assertion.
     until = datetime.fromtimestamp(claims["exp"] + CLOCK_SKEW_SECONDS, UTC)
     if not await hub.db.write(use_assertion, client.client_id, jti, until):
-        raise OAuthError("invalid_client", Detail.ASSERTION_USED())
+        raise _refused_claim(Detail.ASSERTION_USED(), RefusalCause.USED_BEFORE, client)
 
 
 async def _by_secret(hub: AppState, client_id: str, secret: str) -> ApiClient:
-    client = await hub.db.read(find_client, client_id)
-    if not has_secret(client, secret) or client is None:
-        raise _not_authenticated()
+    client = await hub.db.read(find_registered_client, client_id)
+    if not has_secret(client, secret):
+        raise _not_authenticated(RefusalCause.WRONG_SECRET, client)
+    return _active(client)
+
+
+def _active(client: ApiClient | None) -> ApiClient:
+    if client is None or not client.may_call:
+        raise _not_authenticated(RefusalCause.CLIENT_NOT_ACTIVE, client)
     return client
 
 
@@ -118,11 +125,18 @@ def _basic(authorization: str) -> tuple[str, str]:
         # RFC 6749, section 2.3.1: both parts are encoded as in a form.
         client_id, secret = (unquote_plus(part, errors="strict") for part in (encoded_id, encoded_secret))
     except ValueError as error:
-        raise _not_authenticated() from error
+        raise _not_authenticated(RefusalCause.UNREADABLE) from error
     if scheme.lower() != "basic" or not separator or not is_storable(client_id):
-        raise _not_authenticated()
+        raise _not_authenticated(RefusalCause.UNREADABLE)
     return client_id, secret
 
 
-def _not_authenticated() -> OAuthError:
-    return OAuthError("invalid_client", Detail.NOT_AUTHENTICATED())
+def _refused_claim(said: Said, cause: RefusalCause, client: ApiClient) -> OAuthError:
+    return OAuthError("invalid_client", said, cause, client.client_id)
+
+
+def _not_authenticated(cause: RefusalCause, client: ApiClient | None = None) -> OAuthError:
+    """Return the one refusal of everybody who proved nothing; the cause and the client are for the log."""
+    if client is None and cause is not RefusalCause.UNREADABLE:
+        cause = RefusalCause.UNKNOWN_CLIENT
+    return OAuthError("invalid_client", Detail.NOT_AUTHENTICATED(), cause, client.client_id if client else None)

@@ -8,6 +8,7 @@ from starlette.types import Scope
 from app.api.http.problems import problem_of
 from app.api.http.protocol_errors import HttpError, ProblemKind
 from app.domain.details import Said
+from app.domain.refusal import RefusalCause
 
 OAUTH_PROBLEMS: Mapping[str, ProblemKind] = {
     "invalid_request": ProblemKind(
@@ -49,12 +50,18 @@ class OAuthError(Exception):
     Args:
         error: the code of RFC 6749, section 5.2.
         said: why, and the remedy.
+        cause: for the security log; the answer does not say it.
+        client_id: of the client that is meant, if there is one; for the log too.
     """
 
-    def __init__(self, error: str, said: Said) -> None:
+    def __init__(
+        self, error: str, said: Said, cause: RefusalCause = RefusalCause.FORM, client_id: str | None = None
+    ) -> None:
         super().__init__(said.english)
         self.error = error
         self.said = said
+        self.cause = cause
+        self.client_id = client_id
 
 
 def refusal_of(scope: Scope, error: OAuthError) -> Response:

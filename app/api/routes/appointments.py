@@ -15,6 +15,7 @@ from app.api.schemas.referral_out import AppointmentOut
 from app.api.schemas.steps import AppointmentIn, AttendanceIn, CancellationIn, ResponseIn
 from app.domain.details import Detail
 from app.domain.errors import Forbidden
+from app.domain.refusal import RefusalCause
 from app.operations.cases.queries import read_appointments
 
 _READ_PROBLEMS = problem_responses(400, 401, 403, 404)
@@ -100,6 +101,8 @@ async def cancel(
     ETag of the appointment.
     """
     if not change.caller.scopes & {"referrals:process", "referrals:write"}:
-        raise Forbidden(Detail.EITHER_SCOPE_NEEDED(one="referrals:write", other="referrals:process"))
+        raise Forbidden(
+            Detail.EITHER_SCOPE_NEEDED(one="referrals:write", other="referrals:process"), RefusalCause.SCOPE
+        )
     command = body.to_command(change.resolve(appointment_id))
     return await change.change_appointment(referral_id, appointment_id, command, body.occurred_at)

@@ -11,9 +11,11 @@ from app.api.dependencies import TOKEN_PATH, HubDep
 from app.api.http.request_record import record_of
 from app.api.oauth.client_authentication import authenticate
 from app.api.oauth.errors import OAuthError, refusal_of
+from app.api.oauth.records import record_issued_token, record_refused_request
 from app.api.responses import json_answer
 from app.api.state import AppState
 from app.domain.details import Detail
+from app.domain.refusal import RefusalCause
 from app.domain.text import is_storable
 from app.operations.access.clients import SCOPES, ApiClient
 
@@ -29,9 +31,12 @@ async def token(request: Request, hub: HubDep) -> Response:
         record_of(request.scope).client = client.client_id
         scopes = _granted(client, form.get("scope"))
     except OAuthError as error:
+        record_refused_request(hub.lines, request.scope, error)
         return refusal_of(request.scope, error)
+    issued = await hub.tokens.issue(client, scopes)
+    record_issued_token(request.scope, client.client_id, scopes)
     body = {
-        "access_token": await hub.tokens.issue(client, scopes),
+        "access_token": issued,
         "token_type": "Bearer",
         "expires_in": hub.tokens.lifetime_seconds,
         "scope": " ".join(sorted(scopes)),
@@ -91,5 +96,5 @@ def _granted(client: ApiClient, asked: str | None) -> frozenset[str]:
     scopes = frozenset((asked or "").split()) or client.scopes
     if not scopes <= client.scopes:
         known = ", ".join(sorted(client.scopes))
-        raise OAuthError("invalid_scope", Detail.ANOTHER_SCOPE(scopes=known))
+        raise OAuthError("invalid_scope", Detail.ANOTHER_SCOPE(scopes=known), RefusalCause.SCOPE, client.client_id)
     return scopes

@@ -27,7 +27,9 @@ from app.models.access.api_client import (
 from app.models.access.organisation import find_organisation
 from app.operations.access.client_keys import key_set_faults
 from app.operations.access.version import change_access
+from app.operations.security_changes import record_change
 from app.operations.services import Services
+from app.security_log import SecurityEvent
 
 __all__ = [
     "SCOPES",
@@ -40,6 +42,7 @@ __all__ = [
     "client_etag",
     "client_faults",
     "find_client",
+    "find_registered_client",
     "has_secret",
     "list_clients",
     "load_clients",
@@ -234,8 +237,13 @@ def read_client(tx: Connection, client_id: str) -> ApiClient:
 
 def find_client(tx: Connection, client_id: str) -> ApiClient | None:
     """Return the client with this id; None when it, or its organisation, is unknown or not active."""
-    found = find_api_client(tx, client_id)
+    found = find_registered_client(tx, client_id)
     return found if found and found.may_call else None
+
+
+def find_registered_client(tx: Connection, client_id: str) -> ApiClient | None:
+    """Return the client with this id, whether it may call or not, or None."""
+    return find_api_client(tx, client_id)
 
 
 def has_secret(client: ApiClient | None, secret: str) -> bool:
@@ -299,6 +307,14 @@ def _to_change(tx: Connection, services: Services, client_id: str, if_match: str
 def _save(tx: Connection, services: Services, client: ApiClient) -> ApiClient:
     saved = client if client.created_at else replace(client, created_at=services.clock.now())
     save_api_client(tx, saved)
+    record_change(
+        SecurityEvent.CLIENT_SAVED if saved.active else SecurityEvent.CLIENT_REVOKED,
+        client=saved.client_id,
+        organisation=saved.organisation.code,
+        scopes=sorted(saved.scopes),
+        kids=[key["kid"] for key in saved.jwks["keys"]] if saved.jwks else [],
+        shared=saved.secret_hash is not None,
+    )
     return saved
 
 

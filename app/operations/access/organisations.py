@@ -20,7 +20,9 @@ from app.models.access.organisation import (
     update_organisation,
 )
 from app.operations.access.version import change_access
+from app.operations.security_changes import record_change
 from app.operations.services import Services
+from app.security_log import SecurityEvent
 
 
 def set_up_institutions(tx: Connection, services: Services) -> None:
@@ -150,8 +152,15 @@ def _save(tx: Connection, services: Services, details: ReferrerDetails, known: O
             area=details.area,
         )
         insert_organisation(tx, new, now)
+        _record(new)
         return new
     changed = replace(known, name=details.name, kind=details.kind, system=details.system, area=details.area)
     if changed != known:
         update_organisation(tx, changed, now)
+        _record(changed)
     return changed
+
+
+def _record(saved: Organisation) -> None:
+    facts = {"kind": saved.kind, "system": saved.system, "active": saved.active}
+    record_change(SecurityEvent.ORGANISATION_SAVED, organisation=saved.code, **facts)

@@ -15,7 +15,9 @@ from app.models.access.signing_key import (
     revoke_signing_keys,
 )
 from app.operations.access.version import change_access
+from app.operations.security_changes import record_change
 from app.operations.services import Services
+from app.security_log import SecurityEvent
 
 PUBLISHED_FOR = timedelta(hours=1)
 """How long a new key is published before it signs, so that whoever verifies tokens has it by then."""
@@ -128,6 +130,7 @@ def rotate_signing_key(
     change_access(tx, services)
     if revoke_others:
         revoke_signing_keys(tx, now)
+        record_change(SecurityEvent.SIGNING_KEYS_REVOKED)
     _delete_ended(tx, now)
     signs_from = now if revoke_others else now + PUBLISHED_FOR
     _insert(tx, services, replace(key, signs_from=signs_from), now)
@@ -158,6 +161,7 @@ def _insert(tx: Connection, services: Services, key: SigningKey, now: datetime) 
         signs_from=key.signs_from,
     )
     insert_signing_key(tx, new)
+    record_change(SecurityEvent.SIGNING_KEY_ADDED, kid=key.kid, signs_from=key.signs_from)
 
 
 def _delete_ended(tx: Connection, now: datetime) -> None:

@@ -10,6 +10,7 @@ from app.domain.errors import Forbidden, ReferralNotFound, TrajectoryNotFound, f
 from app.domain.validation import Circumstances, command_faults
 from app.models.cases.trajectory import referral_id_of
 from app.operations.cases import appointments, referrals, trajectories
+from app.operations.cases.not_found import not_found
 from app.operations.cases.register import new_case
 from app.operations.cases.rules import case_faults, registration_faults
 from app.operations.cases.unit_of_work import UnitOfWork
@@ -113,7 +114,8 @@ def lock_case(uow: UnitOfWork, ref: CaseRef, context: ActionContext) -> Case:
     referral_id = ref.id if isinstance(ref, ReferralRef) else referral_id_of(uow.tx, ref.id)
     case = uow.cases.lock(referral_id, context.visibility) if referral_id else None
     if case is None:
-        raise ReferralNotFound if isinstance(ref, ReferralRef) else TrajectoryNotFound
+        error = ReferralNotFound if isinstance(ref, ReferralRef) else TrajectoryNotFound
+        raise not_found(uow.tx, error, referral_id, context.visibility)
     return case
 
 

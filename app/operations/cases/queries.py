@@ -23,6 +23,7 @@ from app.models.cases.loading import load_cases
 from app.models.cases.referral import find_by_references, list_referrals
 from app.models.cases.trajectory import list_parties, list_trajectories, referral_id_of
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.not_found import not_found
 from app.operations.services import Services
 from app.privacy.gate import Released
 
@@ -51,7 +52,7 @@ def visible_case(tx: Connection, services: Services, scope: CallerScope, referra
     """
     case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id)
     if case is None:
-        raise ReferralNotFound
+        raise not_found(tx, ReferralNotFound, referral_id, scope.visibility)
     return case
 
 
@@ -135,8 +136,7 @@ def released_trajectory(services: Services, scope: CallerScope, case: Case) -> R
 
 def find_case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case | None:
     """Return the case that a trajectory belongs to; None when the caller sees no such case."""
-    referral_id = referral_id_of(tx, trajectory_id)
-    return load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id) if referral_id else None
+    return _find_case(tx, services, scope, referral_id_of(tx, trajectory_id))
 
 
 def read_history(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[HistoryEntry]:
@@ -240,10 +240,15 @@ def trajectory_actions(tx: Connection, services: Services, scope: CallerScope, t
 
 
 def _case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case:
-    case = find_case_of_trajectory(tx, services, scope, trajectory_id)
+    referral_id = referral_id_of(tx, trajectory_id)
+    case = _find_case(tx, services, scope, referral_id)
     if case is None:
-        raise TrajectoryNotFound
+        raise not_found(tx, TrajectoryNotFound, referral_id, scope.visibility)
     return case
+
+
+def _find_case(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID | None) -> Case | None:
+    return load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id) if referral_id else None
 
 
 def _history(tx: Connection, services: Services, scope: CallerScope, case: Case) -> list[HistoryEntry]:

@@ -8,6 +8,7 @@ from app.events.http.client import OutboundClient
 from app.events.http.credentials import opened_url
 from app.events.http.handshake import ask_consent, origin_of
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
+from app.operations.security_changes import record_change
 from app.operations.services import Services
 from app.operations.subscriptions.lookup import (
     SubscriptionRef,
@@ -16,6 +17,7 @@ from app.operations.subscriptions.lookup import (
     own_subscription,
 )
 from app.operations.subscriptions.subscriptions import SubscriptionView, owner_of, set_status, view_of
+from app.security_log import SecurityEvent
 
 
 async def obtain_consent(
@@ -64,6 +66,7 @@ def approve(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscri
     found = lock_visible_subscription(tx, ref)
     _require_pending(found)
     active = set_status(tx, services, found, SubscriptionStatus.ACTIVE)
+    record_change(SecurityEvent.SUBSCRIPTION_APPROVED, subscription=found.id, by=ref.caller.code)
     return view_of(services, active, owner_of(tx, active, ref.caller))
 
 

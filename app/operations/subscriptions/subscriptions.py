@@ -45,6 +45,7 @@ from app.models.delivery.subscription import (
     update_subscription,
 )
 from app.operations.notices import announce_resumed
+from app.operations.security_changes import record_change
 from app.operations.services import Services
 from app.operations.subscriptions.credentials import (
     ClientCertificate,
@@ -60,6 +61,7 @@ from app.operations.subscriptions.lookup import (
     visible_subscription,
 )
 from app.operations.subscriptions.rules import subscription_faults
+from app.security_log import SecurityEvent
 
 __all__ = [
     "UNCHANGED",
@@ -233,6 +235,8 @@ def patch_subscription(
     if wanted == found:
         return view_of(services, found, ref.caller)
     changed = _save(tx, services, wanted)
+    if (changed.auth_kind, changed.auth_sealed) != (found.auth_kind, found.auth_sealed):
+        record_change(SecurityEvent.SUBSCRIPTION_CREDENTIALS_CHANGED, subscription=found.id, by=ref.caller.code)
     if changed.url_sealed != found.url_sealed and terms.consent_needed:
         changed = set_status(tx, services, changed, SubscriptionStatus.PENDING, "new-address")
     return view_of(services, changed, ref.caller)
@@ -276,7 +280,9 @@ def rotate_secret(tx: Connection, services: Services, ref: SubscriptionRef, over
         previous_secret_sealed=resealed_as_previous(services.vault, found) if overlap else None,
         previous_secret_expires_at=services.clock.now() + overlap if overlap else None,
     )
-    return replace(view_of(services, _save(tx, services, rotated), ref.caller), secret=secret)
+    saved = _save(tx, services, rotated)
+    record_change(SecurityEvent.SUBSCRIPTION_SECRET_ROTATED, subscription=found.id, by=ref.caller.code)
+    return replace(view_of(services, saved, ref.caller), secret=secret)
 
 
 def remove_subscription(tx: Connection, services: Services, ref: SubscriptionRef) -> None:

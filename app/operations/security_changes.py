@@ -1,0 +1,11 @@
+"""Lines of the security log about changes: written once the change is committed."""
+
+from functools import partial
+
+from app.database import after_commit
+from app.security_log import SecurityEvent, record_event
+
+
+def record_change(event: SecurityEvent, **facts: object) -> None:
+    """Record a change that the present unit of work makes; without its commit nothing is recorded."""
+    after_commit(partial(record_event, event, **facts))
