@@ -131,6 +131,7 @@ def build_app_state(
         deliveries=build_delivery_builder(services, origin_of(settings)),
         subscription_limit=settings.subscriptions_per_organisation,
         limits=settings.limit,
+        metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
     )
 
 

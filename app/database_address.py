@@ -101,6 +101,8 @@ class PostgresServers:
         places: in the order in which they are tried; none leaves it to the driver.
         driver_url: what the driver reads of the URL, such as the login and how to use TLS.
         files: the files that it names, by parameter.
+        sslmode: whether connections use TLS, as libpq names it; None leaves it to the driver.
+        password: of the login in the URL, None without one.
         session: which server will do (``target_session_attrs``), None for any.
         connect_seconds: the longest that connecting with one of them may take, None for the usual time.
         settings: what a session asks of the server, by name.
@@ -110,6 +112,8 @@ class PostgresServers:
     places: tuple[Place, ...]
     driver_url: str
     files: Mapping[str, Path]
+    sslmode: str | None
+    password: str | None
     session: str | None
     connect_seconds: float | None
     settings: Mapping[str, str]
@@ -196,6 +200,8 @@ def _servers(parts: SplitResult) -> PostgresServers:
         places=places,
         driver_url=_driver_url(login, parts.path, given),
         files={name: Path(given[name]) for name in _FILES if name in given},
+        sslmode=given.get("sslmode"),
+        password=given.get("password") or (unquote(login.partition(":")[2]) or None),
         session=session or ("read-write" if len(places) > 1 else None),
         connect_seconds=float(seconds) if seconds else None,
         settings={name: given[name] for name in sorted(_SETTINGS) if name in given},

@@ -20,7 +20,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.adapters.allegro import AllegroSettings
-from app.adapters.common.settings import BaseUrl, PartnerSettings
+from app.adapters.common.settings import BaseUrl, Credential, PartnerSettings
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
 from app.database_address import (
@@ -33,6 +33,15 @@ from app.database_address import (
 )
 from app.domain.codes import System
 from app.limits import Limits
+from app.weak_settings import (
+    WIDEST_PREFIX,
+    is_example,
+    is_open_network,
+    is_weak_key,
+    is_weak_token,
+    open_places,
+    unknown_variables,
+)
 
 MASTER_KEY_BYTES = 32
 NEW_MASTER_KEY = f"openssl rand -base64 {MASTER_KEY_BYTES}"
@@ -47,8 +56,8 @@ _SettingPath = tuple[str, ...]
 # A partner whose address cannot be read is to be connected, and so needs its credentials.
 _SOME_URL = "https://partner.invalid"
 
-# User name and password in a URL.
-_LOGIN = re.compile(r"//[^/@]*@")
+# User name and password in a URL; a password may have a slash or an @ that was not encoded.
+_LOGIN = re.compile(r"//.*@")
 
 # Work in flight is finished, and connections are closed.
 _LEAST_SECONDS_AFTER_DRAIN = 4.0
@@ -65,7 +74,7 @@ _MUST_BE = {
     "literal_error": "{expected}",
     "time_parsing": "a time, as 03:30",
 }
-_BASE_ADDRESS = "an address that begins with https:// or http://, with a host and without spaces, ? and #"
+_BASE_ADDRESS = "an address that begins with https:// or http://, with a host and without spaces, user name, ? and #"
 _MUST_BE_OF = {
     "oin": "20 digits",
     "url": _BASE_ADDRESS,
@@ -145,6 +154,9 @@ class Settings(BaseSettings):
     database_prepared_statements: Annotated[bool | None, EmptyIsNone] = None
     """Whether statements are prepared under names: faster. Unset: without a pooler only; PgBouncer can since 1.21."""
 
+    database_without_tls: bool = False
+    """Accept that connections with a database on another machine have no TLS, as in a private network of containers."""
+
     database_pool_size: Annotated[int, Field(ge=1, le=1000)] = Connections.pool_size
     """Most connections with PostgreSQL that the requests and loops of one process use; notifications use two more."""
 
@@ -174,6 +186,9 @@ class Settings(BaseSettings):
 
     worker_port: Annotated[int | None, Field(ge=1, le=65535)] = None
     """Port on which ``worker`` answers ``GET /healthz/live`` with what its loops last did; without it there is none."""
+
+    metrics_token: Annotated[SecretStr | None, EmptyIsNone] = None
+    """Bearer token with which Prometheus reads ``/metrics``, at least 32 characters; without it nobody reads them."""
 
     municipality: str = "rotterdam"
     """Name of the set of reference data and of the privacy policy."""
@@ -232,7 +247,8 @@ class Settings(BaseSettings):
         faults = [*self._key_faults(), *self._database_faults(), *self._municipality_faults(), *self._file_faults()]
         faults += self._stop_faults()
         if self.mode != "sandbox":
-            faults += [*self._exposure_faults(), *self._credential_faults()]
+            faults += [*self._exposure_faults(), *self._credential_faults(), *self._weak_secret_faults()]
+            faults += [*self._open_database_faults(), *self._open_network_faults(), *_unknown_variable_faults()]
         return faults
 
     def sandbox_exceptions(self) -> list[str]:
@@ -348,6 +364,41 @@ class Settings(BaseSettings):
         if self.oin == NO_OIN:
             yield "TRAJECTHUB_OIN is all zeros: give your organisation's number from the OIN register"
 
+    def _weak_secret_faults(self) -> Iterator[str]:
+        key = _decoded(self.master_key.get_secret_value()) if self.master_key else b""
+        if len(key) == MASTER_KEY_BYTES and is_weak_key(key):
+            yield f"{_variable('master_key')} was not made by chance: make one with `{NEW_MASTER_KEY}`"
+        if self.metrics_token and is_weak_token(self.metrics_token.get_secret_value()):
+            yield f"{_variable('metrics_token')} can be guessed: make one with `{NEW_MASTER_KEY}`, or unset it"
+        for system, partner in self.partners.items():
+            for name, value in partner:
+                if isinstance(value, Credential) and partner.url and is_example(value.get_secret_value()):
+                    yield f"{_variable(system, name)} is an example's: set the one that the partner issued"
+
+    def _open_database_faults(self) -> Iterator[str]:
+        accepts = _variable("database_without_tls")
+        for name, url in (("database_url", self.database_url), ("database_direct_url", self.database_direct_url)):
+            servers = _servers_of(url) if url else None
+            if servers is None:
+                continue
+            variable = _variable(name)
+            if servers.password and is_example(servers.password):
+                yield f"{variable} has the password of an example: set another one"
+            if not self.database_without_tls and (places := open_places(servers)):
+                yield (
+                    f"{variable} leads to {', '.join(map(str, places))} without TLS: add sslmode=verify-full and "
+                    f"sslrootcert to it, or accept that in a private network with {accepts}=true"
+                )
+
+    def _open_network_faults(self) -> Iterator[str]:
+        variable = _variable("webhook_allowed_networks")
+        for network in self.webhook_allowed_networks:
+            if is_open_network(network):
+                yield (
+                    f"{variable} has {network}, which is wider than /{WIDEST_PREFIX} or has addresses of this machine "
+                    "in it: name the networks in which the subscribers are"
+                )
+
     def _credential_faults(self) -> Iterator[str]:
         for system, partner in self.partners.items():
             for name in partner.missing_credentials() if partner.url else ():
@@ -420,6 +471,21 @@ def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterat
             yield from variables(inner, f"{variable}_")
         else:
             yield variable, field
+
+
+def _unknown_variable_faults() -> Iterator[str]:
+    known = [variable for variable, _ in variables()]
+    for name, meant in unknown_variables(os.environ, known, PREFIX):  # noqa: TID251 - names of settings only
+        remedy = f"use {meant}, or unset it" if meant else "unset it"
+        yield f"{name} is no setting: {remedy}"
+
+
+def _servers_of(url: str) -> PostgresServers | None:
+    try:
+        address = read_database_url(url)
+    except DatabaseUrlInvalid:
+        return None
+    return address if isinstance(address, PostgresServers) else None
 
 
 def _variable(*path: str) -> str:

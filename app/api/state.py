@@ -35,6 +35,7 @@ class AppState:
         deliveries: builds the events of organisations that poll.
         subscription_limit: the most subscriptions that one organisation may have.
         limits: what is read of callers at most.
+        metrics_token: with which Prometheus reads the metrics; None: nobody does.
         stopping: the end of this process.
         requests: the requests that this process answered.
         lines: bounds the lines in the log that requests of unknown callers cause.
@@ -54,6 +55,7 @@ class AppState:
     deliveries: DeliveryBuilder
     subscription_limit: int
     limits: Limits = field(default_factory=Limits)
+    metrics_token: str | None = field(default=None, repr=False)
     stopping: Stopping = field(default_factory=Stopping)
     requests: RequestFigures = field(default_factory=RequestFigures)
     lines: LineBudget = field(default_factory=LineBudget)

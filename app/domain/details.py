@@ -136,6 +136,10 @@ class Detail(Enum):
         "Send the header 'Authorization: Bearer <access token>'; get one at /oauth/token.",
         "Stuur de header 'Authorization: Bearer <access token>'; vraag een token aan bij /oauth/token.",
     )
+    METRICS_TOKEN_NEEDED = (
+        "Send the header 'Authorization: Bearer <token>' with the token that the operator set for metrics.",
+        "Stuur de header 'Authorization: Bearer <token>' met het token dat de beheerder voor metingen instelde.",
+    )
     TOKEN_REFUSED = (
         "{finding} Get an access token at /oauth/token.",
         "{finding} Vraag een access token aan bij /oauth/token.",

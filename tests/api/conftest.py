@@ -34,6 +34,7 @@ from tests.support.served import api_of
 
 PUBLIC_URL = "https://hub.example.nl"
 MASTER_KEY = bytes(range(32))
+METRICS_TOKEN = "a-token-for-metrics-that-has-more-than-32-characters"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 REFERRERS = {
@@ -69,7 +70,12 @@ SignIn = Callable[[str], Awaitable[Api]]
 @cache
 def sandbox_settings(public_url: str = PUBLIC_URL) -> Settings:
     """Return the settings of a hub in the sandbox without partners."""
-    return Settings(mode="sandbox", public_url=public_url, master_key=SecretStr(b64encode(MASTER_KEY).decode()))
+    return Settings(
+        mode="sandbox",
+        public_url=public_url,
+        master_key=SecretStr(b64encode(MASTER_KEY).decode()),
+        metrics_token=SecretStr(METRICS_TOKEN),
+    )
 
 
 @cache
@@ -129,6 +135,13 @@ def app(hub: AppState) -> Iterator[ASGIApp]:
 async def api(app: ASGIApp) -> AsyncIterator[Api]:
     """Return a bare HTTP client: no token, no Idempotency-Key."""
     async with _client(app, {}) as client:
+        yield client
+
+
+@pytest.fixture
+async def prometheus(app: ASGIApp) -> AsyncIterator[Api]:
+    """Return what reads the metrics."""
+    async with _client(app, {"Authorization": f"Bearer {METRICS_TOKEN}"}) as client:
         yield client
 
 

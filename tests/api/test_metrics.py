@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 
+from httpx import ASGITransport
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.api.state import AppState
@@ -13,12 +15,13 @@ from app.loops import run_forever
 from app.operations.partners.jobs import request_job
 from app.operations.partners.state import pause_partner
 from app.sandbox.runtime import SettableClock
-from tests.api.conftest import NOW, Api
+from tests.api.conftest import METRICS_TOKEN, NOW, PUBLIC_URL, Api
 from tests.support.quarantine import fill_quarantine
+from tests.support.served import api_of
 
 
-async def test_metrics_can_be_read_by_prometheus(api: Api) -> None:
-    response = await api.get("/metrics")
+async def test_metrics_can_be_read_by_prometheus(prometheus: Api) -> None:
+    response = await prometheus.get("/metrics")
 
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/plain")
@@ -41,15 +44,37 @@ async def test_metrics_can_be_read_by_prometheus(api: Api) -> None:
     }
 
 
+async def test_metrics_need_their_token(hub: AppState, dock: Api, operator: Api, api: Api) -> None:
+    asked: list[str | None] = [
+        None,
+        f"Bearer {METRICS_TOKEN[:-1]}",
+        f"Bearer {METRICS_TOKEN} ",
+        f"Basic {METRICS_TOKEN}",
+        METRICS_TOKEN,
+        dock.headers["authorization"],
+        operator.headers["authorization"],
+    ]
+
+    answers = [await api.get("/metrics", headers=[("Authorization", each)] if each else []) for each in asked]
+    with api_of(replace(hub, metrics_token=None)) as served:
+        async with Api(transport=ASGITransport(served), base_url=PUBLIC_URL) as client:
+            headers = {"Authorization": "Bearer None"}
+            answers.append(await client.get("/metrics", headers=headers))
+
+    assert {each.status_code for each in answers} == {401}
+    assert len({each.text for each in answers}) == 1
+    assert "trajecthub_" not in answers[0].text
+
+
 async def test_metrics_say_how_the_connection_with_each_partner_is(
-    api: Api, hub: AppState, clock: SettableClock
+    prometheus: Api, hub: AppState, clock: SettableClock
 ) -> None:
     await fill_quarantine(hub)
     await hub.db.write(pause_partner, hub.services, System.ALLEGRO, "beheer-1", "New release")
     await hub.db.write(request_job, hub.services, System.ALLEGRO, "beheer-1", JobRequest(kind=JobKind.RETRY))
     clock.set(NOW + timedelta(minutes=5))
 
-    page = (await api.get("/metrics")).text
+    page = (await prometheus.get("/metrics")).text
 
     samples = {
         f"{each.name}{sorted(each.labels.values())}": each.value
@@ -70,14 +95,14 @@ async def test_metrics_say_how_the_connection_with_each_partner_is(
     assert {name: samples.get(name) for name in expected} == expected
 
 
-async def test_metrics_name_when_each_loop_last_completed_a_round(api: Api) -> None:
+async def test_metrics_name_when_each_loop_last_completed_a_round(prometheus: Api) -> None:
     stop, began = asyncio.Event(), time.time()
 
     async def work() -> None:
         stop.set()
 
     await run_forever("seen-in-metrics", work, stop=stop, interval_seconds=0)
-    response = await api.get("/metrics")
+    response = await prometheus.get("/metrics")
 
     families = {family.name: family.samples for family in text_string_to_metric_families(response.text)}
     loops = {

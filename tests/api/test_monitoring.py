@@ -28,14 +28,14 @@ GROUPED = re.compile(r"\b(?:by|on) \(([^)]*)\)")
 
 
 async def returned(
-    api: Api, hub: AppState, dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
+    prometheus: Api, hub: AppState, dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
 ) -> dict[str, set[str]]:
     """Return the labels of every metric of a hub that did something, by the name of the metric."""
     await subscribe(dock, box.url)
     await confirmed(dock, etf)
     await worker.pull_and_deliver()
     await fill_quarantine(hub)
-    page = (await api.get("/metrics")).text
+    page = (await prometheus.get("/metrics")).text
     # A family without a sample has no labels to compare with.
     labels = {"trajecthub_loop_last_completed_timestamp_seconds": {"loop"}}
     for family in text_string_to_metric_families(page):
@@ -46,9 +46,9 @@ async def returned(
 
 
 async def test_every_metric_and_label_of_the_dashboard_and_the_alerts_exists(
-    api: Api, hub: AppState, dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
+    prometheus: Api, hub: AppState, dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox
 ) -> None:
-    found = await returned(api, hub, dock, etf, worker, box)
+    found = await returned(prometheus, hub, dock, etf, worker, box)
 
     asked = [(name, selected) for query in QUERIES for name, selected in SELECTOR.findall(query)]
     unknown = {name for name, _ in asked} - found.keys()

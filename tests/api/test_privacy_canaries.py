@@ -83,10 +83,10 @@ async def test_an_error_does_not_repeat_the_value_that_was_refused(dock: Api, na
     assert found_in(repr(lines)) == []
 
 
-async def test_metrics_and_logs_hold_no_canary(api: Api, dock: Api, etf: Api) -> None:
+async def test_metrics_and_logs_hold_no_canary(prometheus: Api, dock: Api, etf: Api) -> None:
     with structlog.testing.capture_logs() as lines:
         await planted(dock, etf)
-        metrics = await api.get("/metrics")
+        metrics = await prometheus.get("/metrics")
 
     assert metrics.status_code == 200
     assert found_in(metrics.text) == []

@@ -15,7 +15,7 @@ from typing_extensions import override
 from app.api.state import AppState
 from app.database import Database
 from app.operations.metrics.requests import RequestFigures
-from tests.api.conftest import PUBLIC_URL, Api
+from tests.api.conftest import METRICS_TOKEN, PUBLIC_URL, Api
 from tests.support.api_calls import refer, referral
 from tests.support.served import api_of
 
@@ -151,9 +151,12 @@ async def test_what_succeeds_has_no_line(dock: Api, api: Api, lines: list[Line])
     assert lines == []
 
 
+READS_METRICS = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+
+
 async def figures(api: Api) -> dict[tuple[str, str, str], float]:
     """Return how many requests were answered, by method, route and class of status."""
-    families = text_string_to_metric_families((await api.get("/metrics")).text)
+    families = text_string_to_metric_families((await api.get("/metrics", headers=READS_METRICS)).text)
     samples = [each for family in families if family.name == DURATION for each in family.samples]
     counts = [each for each in samples if each.name == f"{DURATION}_count"]
     return {(each.labels["method"], each.labels["route"], each.labels["status"]): each.value for each in counts}

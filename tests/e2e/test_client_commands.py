@@ -99,7 +99,7 @@ def test_what_is_no_key_set_is_refused_with_the_remedy(
 def test_a_shared_secret_is_refused_outside_the_sandbox(sandbox: dict[str, str]) -> None:
     production = sandbox | {
         "TRAJECTHUB_MODE": "production",
-        "TRAJECTHUB_MASTER_KEY": "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
+        "TRAJECTHUB_MASTER_KEY": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
         "TRAJECTHUB_PUBLIC_URL": "https://hub.example.org",
         "TRAJECTHUB_OIN": "00000001003214345000",
     }

@@ -262,9 +262,9 @@ def test_every_fault_in_the_settings_is_named_at_once_with_its_remedy() -> None:
     found = run_json(environment, "doctor", code=1)
 
     assert [(each["check"], each["state"], each["detail"].split(" ")[0]) for each in found] == [
+        ("settings", "failed", "TRAJECTHUB_PUBLIC_URL:"),
         ("settings", "failed", "TRAJECTHUB_PORT:"),
         ("settings", "failed", "TRAJECTHUB_MASTER_KEY"),
-        ("settings", "failed", "TRAJECTHUB_PUBLIC_URL"),
         ("settings", "failed", "TRAJECTHUB_OIN"),
         ("settings", "failed", "TRAJECTHUB_GIDSO_API_KEY"),
     ]

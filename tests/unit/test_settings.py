@@ -3,6 +3,7 @@
 import stat
 from base64 import b64encode
 from datetime import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from app.adapters.common.settings import Credential
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
 from app.settings import Settings, faults_of, variables
+from app.weak_settings import is_weak_key
 
-KEY = SecretStr(b64encode(bytes(range(32))).decode())
+KEY = SecretStr(b64encode(sha256(b"").digest()).decode())
 SOUND = {"master_key": KEY, "public_url": "https://hub.example.org", "oin": "00000001003214345000"}
 
 
@@ -43,6 +45,164 @@ def test_every_address_without_tls_is_refused_in_production() -> None:
 
     for url in ("ALLEGRO_URL", "GIDSO_URL", "RMW_URL", "PUBLIC_URL"):
         assert f"TRAJECTHUB_{url} is http://partner.example.org" in told
+
+
+WEAK_KEYS = {
+    "zeros": bytes(32),
+    "ones": b"\xff" * 32,
+    "a sequence": bytes(range(32)),
+    "a sequence backwards": bytes(range(200, 168, -1)),
+    "a pattern": bytes.fromhex("00112233445566778899aabbccddeeff")[:8] * 4,
+    "a text": b"this is the master key of a city",
+    "hexadecimal digits": b"0123456789abcdef0123456789abcdef",
+}
+
+
+@pytest.mark.parametrize("key", WEAK_KEYS.values(), ids=WEAK_KEYS.keys())
+def test_a_master_key_that_was_not_made_by_chance_is_refused_in_production(key: bytes) -> None:
+    given = SecretStr(b64encode(key).decode())
+
+    refused = faults(**SOUND | {"master_key": given})
+
+    assert "TRAJECTHUB_MASTER_KEY was not made by chance: make one with `openssl rand -base64 32`" in refused
+    assert given.get_secret_value() not in refused
+    assert Settings(mode="sandbox", master_key=given).master_key_bytes() == key
+
+
+def test_a_master_key_that_was_made_by_chance_is_not_refused() -> None:
+    for number in range(2000):
+        assert not is_weak_key(sha256(number.to_bytes(2, "big")).digest())
+
+
+OPEN_NETWORKS = (
+    "0.0.0.0/0",
+    "::/0",
+    "8.0.0.0/7",
+    "fc00::/7",
+    "127.0.0.0/8",
+    "::1/128",
+    "169.254.169.254/32",
+    "fe80::/64",
+)
+
+
+def test_networks_that_allow_everything_are_refused_in_production() -> None:
+    for network in OPEN_NETWORKS:
+        refused = faults(**SOUND | {"webhook_allowed_networks": f"10.1.0.0/16,{network}"})
+        assert f"TRAJECTHUB_WEBHOOK_ALLOWED_NETWORKS has {network}" in refused
+        assert "has 10.1.0.0/16" not in refused
+    assert Settings(**SOUND | {"webhook_allowed_networks": "10.0.0.0/8,fd00:1::/32"}).mode  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "postgresql://hub:canary@db.example.org/hub",
+        "postgresql://hub:canary@db.example.org:6432/hub?sslmode=prefer",
+        "postgresql://hub:canary@127.0.0.1,10.0.0.5/hub",
+        "postgresql:///hub?host=10.0.0.5&user=hub&password=canary",
+    ],
+)
+def test_a_database_on_another_machine_without_tls_is_refused_in_production(place: str) -> None:
+    for variable in ("database_url", "database_direct_url"):
+        given = SOUND | {"database_url": "postgresql:///hub", variable: place}
+
+        refused = faults(**given)
+
+        assert f"TRAJECTHUB_{variable.upper()} leads to " in refused
+        assert "sslmode=verify-full" in refused
+        assert "TRAJECTHUB_DATABASE_WITHOUT_TLS=true" in refused
+        assert "canary" not in refused
+        assert Settings(**given | {"database_without_tls": True}).mode  # type: ignore[arg-type]
+        assert Settings(**given | {"mode": "sandbox"}).mode  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "postgresql:///hub",
+        "postgresql://hub@localhost/hub",
+        "postgresql://hub@127.0.0.1:6432,[::1]/hub",
+        "postgresql:///hub?host=/var/run/postgresql",
+        "postgresql://hub@db.example.org/hub?sslmode=require",
+    ],
+)
+def test_a_database_on_this_machine_or_with_tls_is_accepted(place: str) -> None:
+    assert Settings(**SOUND | {"database_url": place}).mode  # type: ignore[arg-type]
+
+
+def test_secrets_of_examples_are_refused_in_production() -> None:
+    url = {"url": "https://partner.example.org"}
+    partners = {
+        "allegro": url | {"client_id": "hub", "client_secret": "sandbox-allegro"},
+        "gidso": url | {"api_key": "changeme"},
+        "rmw": url | {"username": "hub", "password": "Password"},
+    }
+    database = "postgresql://hub:secret@localhost/hub"
+
+    refused = faults(**SOUND | partners | {"metrics_token": "a" * 40, "database_url": database})
+
+    for variable in ("ALLEGRO_CLIENT_SECRET", "GIDSO_API_KEY", "RMW_PASSWORD"):
+        assert f"TRAJECTHUB_{variable} is an example's" in refused
+    assert "TRAJECTHUB_METRICS_TOKEN can be guessed" in refused
+    assert "TRAJECTHUB_DATABASE_URL has the password of an example" in refused
+
+
+def test_a_variable_that_is_no_setting_is_named_with_the_one_that_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "TRAJECTHUB_PUBLC_URL": "x",
+        "TRAJECTHUB_GIDSO_APIKEY": "x",
+        "trajecthub_mod": "x",
+        "TRAJECTHUB_XQZ": "x",
+        # Of a service with this name, by Kubernetes.
+        "TRAJECTHUB_API_SERVICE_HOST": "10.0.0.1",
+        "TRAJECTHUB_API_SERVICE_PORT": "80",
+        "TRAJECTHUB_API_SERVICE_PORT_HTTP": "80",
+        "TRAJECTHUB_API_PORT": "tcp://10.0.0.1:80",
+        "TRAJECTHUB_API_PORT_80_TCP_ADDR": "10.0.0.1",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    refused = faults(**SOUND)
+
+    assert "TRAJECTHUB_PUBLC_URL is no setting: use TRAJECTHUB_PUBLIC_URL, or unset it" in refused
+    assert "TRAJECTHUB_GIDSO_APIKEY is no setting: use TRAJECTHUB_GIDSO_API_KEY, or unset it" in refused
+    assert "trajecthub_mod is no setting: use TRAJECTHUB_MODE, or unset it" in refused
+    assert "TRAJECTHUB_XQZ is no setting: unset it" in refused
+    assert "TRAJECTHUB_API_" not in refused
+    assert Settings(mode="sandbox").mode == "sandbox"
+
+
+LOGINS = (
+    "//hub:canary@db.example.org",
+    "//hub:can%61ry@db.example.org",
+    "//hub:x@canary@db.example.org",
+    "//hub:x/canary@db.example.org",
+    "//hub:x?canary@db.example.org",
+    "//hub:x#canary@db.example.org",
+    "//hub:x canary@db.example.org",
+    "//canary@db.example.org",
+    "//hub:canary@[::1",
+    "//hub:canary@db.example.org:port",
+    "//hub:canary@db.example.org/?sslmode=canary&canary=1",
+)
+
+
+def test_no_refusal_repeats_a_password_in_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    for login in LOGINS:
+        for scheme in ("https:", "http:", "postgresql:", "ftp:"):
+            for mode in ("sandbox", "production"):
+                values = {
+                    "public_url": scheme + login,
+                    "gidso": {"url": scheme + login},
+                    "database_url": scheme + login,
+                    "database_direct_url": scheme + login,
+                }
+                with pytest.raises(ValidationError) as caught:
+                    Settings(**SOUND | values | {"mode": mode})  # type: ignore[arg-type]
+                named = "\n".join([str(caught.value), *faults_of(caught.value)])
+                assert "anary" not in named.replace("%61", "a").replace("has canary,", ""), (scheme, login)
 
 
 def test_every_missing_credential_of_a_connected_partner_is_named_in_production() -> None:
@@ -137,7 +297,7 @@ def test_a_sandbox_makes_its_key_once_for_its_owner_only(tmp_path: Path) -> None
 
 
 def test_a_given_key_is_used_as_it_is() -> None:
-    assert Settings(mode="sandbox", master_key=KEY).master_key_bytes() == bytes(range(32))
+    assert Settings(mode="sandbox", master_key=KEY).master_key_bytes() == sha256(b"").digest()
 
 
 def test_settings_cannot_be_changed_and_show_no_secret() -> None:

@@ -15,8 +15,8 @@ from app.adapters.common.pace import Pace
 from app.domain.codes import System
 from app.domain.ports import Clock
 
-BASE_URL: Final = r"^https?://([^\s/?#@]+@)?(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?(/[^\s?#]*)?$"
-"""With a host, and without spaces, query and fragment: a path is put behind it."""
+BASE_URL: Final = r"^https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?(/[^\s?#]*)?$"
+"""With a host, and without login, spaces, query and fragment: a path is put behind it, and it is shown."""
 
 BaseUrl = Annotated[str, Field(pattern=BASE_URL), AfterValidator(lambda url: url.rstrip("/"))]
 Windows = Annotated[

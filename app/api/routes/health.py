@@ -1,11 +1,13 @@
-"""Liveness and readiness for orchestrators, and metrics for Prometheus; open to all."""
+"""Liveness and readiness for orchestrators, open to all; and metrics for Prometheus, which has a token of its own."""
 
-from fastapi import APIRouter, Response
+from hmac import compare_digest
+
+from fastapi import APIRouter, Request, Response
 
 from app.api.dependencies import HubDep
 from app.api.responses import json_answer
 from app.domain.details import Detail
-from app.domain.errors import Unavailable
+from app.domain.errors import Unauthenticated, Unavailable
 from app.loops import last_completed
 from app.operations.metrics.exposition import CONTENT_TYPE, exposition
 from app.operations.metrics.figures import read_figures
@@ -33,7 +35,18 @@ async def ready(hub: HubDep) -> Response:
 
 
 @router.get("/metrics")
-async def metrics(hub: HubDep) -> Response:
-    """Return the metrics of the hub and of this process; block this path in the proxy in front of the hub."""
+async def metrics(request: Request, hub: HubDep) -> Response:
+    """Return the metrics of the hub and of this process.
+
+    How much waits for whom is for operators only, so they need the token of the settings.
+    """
+    _require_token(hub.metrics_token, request.headers.get("authorization", ""))
     figures = await hub.db.read(read_figures, hub.services.clock.now())
     return Response(exposition(figures, last_completed(), hub.requests), media_type=CONTENT_TYPE)
+
+
+def _require_token(token: str | None, authorization: str) -> None:
+    expected = f"Bearer {token}".encode()
+    # The same work and the same answer whether there is a token or not.
+    if not compare_digest(authorization.encode(), expected) or token is None:
+        raise Unauthenticated(Detail.METRICS_TOKEN_NEEDED())
