@@ -24,6 +24,7 @@ TOKEN_REFUSED: Final = frozenset({400, 401, 403})
 
 _OK: Final = 200
 _MAX_TOKENS: Final = 1024
+_LONGEST_TOKEN: Final = 6 * 1024
 _LIFETIME_SECONDS: Final = 300.0
 _LONGEST_SECONDS: Final = 86_400.0
 _MARGIN_SECONDS: Final = 30.0
@@ -127,7 +128,7 @@ class TokenCache:
             raise NoToken(f"token-status-{response.status // 100}xx")
         try:
             return _read(json.loads(response.body))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             raise NoToken("token-unreadable") from error
 
 
@@ -147,10 +148,14 @@ def _request(client: OAuthClient) -> TokenRequest:
     return TokenRequest(client.token_url, headers, urlencode(form).encode())
 
 
+def _can_be_sent(token: str) -> bool:
+    return 0 < len(token) <= _LONGEST_TOKEN and token.isascii() and token.isprintable() and " " not in token
+
+
 def _read(answer: Any) -> _Token:  # JSON
     token = answer["access_token"]
     # A token goes into a header; anything but visible characters would end it early.
-    if answer["token_type"].lower() != "bearer" or not (token.isascii() and token.isprintable() and " " not in token):
+    if answer["token_type"].lower() != "bearer" or not _can_be_sent(token):
         raise ValueError("no bearer token")
     lifetime = float(answer.get("expires_in", _LIFETIME_SECONDS))
     return _Token(token, min(max(0.0, lifetime - _MARGIN_SECONDS), _LONGEST_SECONDS))

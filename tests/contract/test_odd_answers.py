@@ -8,9 +8,16 @@ from contextlib import asynccontextmanager, suppress
 import httpx
 import pytest
 
+from app.adapters.allegro import AllegroSettings
+from app.adapters.common.contents import MOST_BYTES, MOST_BYTES_OF_ONE, MOST_SIGNS
 from app.adapters.common.http import http_client, partner_errors
-from app.adapters.common.transport import MOST_BYTES, PartnerClient, PartnerTransport
+from app.adapters.common.settings import PartnerSettings
+from app.adapters.common.transport import A_LIST, PartnerClient, PartnerTransport
+from app.adapters.gidso import GidsoSettings
+from app.adapters.rmw import RmwSettings
+from app.adapters.template import TemplateSettings
 from app.domain.errors import PartnerUnreachable
+from app.operations.clock import SystemClock
 
 OK = b"HTTP/1.1 200 OK\r\n"
 EMPTY = b"Content-Length: 2\r\n\r\n{}"
@@ -85,15 +92,68 @@ async def test_what_is_odd_in_a_head_spoils_neither_its_answer_nor_a_later_one(h
     assert not any(b"cookie" in each.lower() for each in heads)
 
 
+def packed(encoding: str, body: bytes) -> bytes:
+    """Return an answer with this body and encoding."""
+    sent = gzip.compress(body) if encoding == "gzip" else body
+    return OK + b"Content-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (encoding.encode(), len(sent)) + sent
+
+
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 async def test_an_answer_that_is_too_large_is_refused(encoding: str) -> None:
-    body = b" " * (MOST_BYTES + 1)
-    sent = gzip.compress(body) if encoding == "gzip" else body
-    head = b"Content-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (encoding.encode(), len(sent))
+    for most, size, extensions in ((MOST_BYTES_OF_ONE, "512 KiB", {}), (MOST_BYTES, "8 MiB", A_LIST)):
+        fits, too_large = packed(encoding, b" " * most), packed(encoding, b" " * (most + 1))
+        async with partner(says(fits)) as (url, _), http_client(url) as http:
+            assert len((await http.get("/", extensions=extensions)).content) == most
+        async with partner(says(too_large)) as (url, _), http_client(url) as http:
+            with pytest.raises(PartnerUnreachable, match=f"more than {size}"):
+                await http.get("/", extensions=extensions)
 
-    async with partner(says(OK + head + sent)) as (url, _), http_client(url) as http:
-        with pytest.raises(PartnerUnreachable, match="more than 64 MiB"):
+
+async def test_an_answer_that_is_too_large_by_its_own_account_is_not_waited_for() -> None:
+    async with partner(says(OK + b"Content-Length: 900000000\r\n\r\n")) as (url, _), http_client(url) as http:
+        with pytest.raises(PartnerUnreachable, match="more than 512 KiB"):
             await http.get("/")
+
+
+async def test_an_answer_is_packed_once_and_as_the_hub_asked() -> None:
+    twice = gzip.compress(gzip.compress(b"{}"))
+    for encoding, sent in (("gzip, gzip", twice), ("br", b"\x0b\x02\x80{}\x03"), ("zstd", b"{}"), ("gzip", b"{}")):
+        head = b"Content-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (encoding.encode(), len(sent))
+        async with partner(says(OK + head + sent)) as (url, heads), http_client(url) as http:
+            with pytest.raises(PartnerUnreachable, match="pack"):
+                await http.get("/")
+            assert b"accept-encoding: gzip\r\n" in heads[0].lower()
+
+
+@pytest.mark.parametrize("unit", [b"[],", b'{"a":1},', b"1,", b'"",', b"<a/>", b"<a b=''/>", b"&amp;", b"a= "])
+async def test_an_answer_with_too_many_values_is_refused_before_it_is_parsed(unit: bytes) -> None:
+    async def sent(number: int) -> httpx.Response:
+        async with partner(says(packed("gzip", unit * number))) as (url, _), http_client(url) as http:
+            return await http.get("/", extensions=A_LIST)
+
+    assert len((await sent(MOST_SIGNS // 3)).content) == MOST_SIGNS // 3 * len(unit)
+    with pytest.raises(PartnerUnreachable, match="more than 250,000 values"):
+        await sent(MOST_SIGNS + 1)
+
+
+@pytest.mark.parametrize("settings", [AllegroSettings, GidsoSettings, RmwSettings, TemplateSettings])
+async def test_a_partner_has_its_own_limit_for_lists(settings: type[PartnerSettings]) -> None:
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        token = b'{"access_token": "t", "token_type": "Bearer", "expires_in": 3600}'
+        writer.write(packed("gzip", token if b"/oauth/token" in heads[-1] else b" " * (2**20 + 1)))
+
+    async with partner(answer) as (url, heads):
+        adapter = settings(answer_bytes=2**20).connect(url, SystemClock(), None)
+        with pytest.raises(PartnerUnreachable, match="more than 1 MiB"):
+            await anext(aiter(adapter.source.changes(None)))
+        await adapter.close()
+
+
+async def test_commas_and_brackets_in_texts_are_no_values() -> None:
+    text = b'{"notes": "%s"}' % (rb"[a, {b\", c\\, " * (MOST_SIGNS // 3))
+
+    async with partner(says(packed("gzip", text))) as (url, _), http_client(url) as http:
+        assert (await http.get("/", extensions=A_LIST)).content == text
 
 
 async def test_a_compressed_answer_is_unpacked() -> None:

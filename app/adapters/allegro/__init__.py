@@ -10,6 +10,7 @@ from app.adapters.allegro.register import AllegroRegister
 from app.adapters.allegro.sink import AllegroSink
 from app.adapters.allegro.source import AllegroSource
 from app.adapters.common.adapter import Adapter
+from app.adapters.common.contents import MOST_BYTES
 from app.adapters.common.pace import Pace
 from app.adapters.common.settings import NOT_SET, Credential, PartnerSettings
 from app.domain.codes import System
@@ -32,11 +33,16 @@ class AllegroSettings(PartnerSettings):
     @override
     def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
         client_id, client_secret = self.client_id.get_secret_value(), self.client_secret.get_secret_value()
-        return connect_allegro(url, client_id, client_secret, pace, self.tls())
+        return connect_allegro(url, client_id, client_secret, pace, self.tls(), self.answer_bytes)
 
 
-def connect_allegro(
-    url: str, client_id: str, client_secret: str, pace: Pace | None = None, tls: SSLContext | None = None
+def connect_allegro(  # noqa: PLR0913  # the last ones are seldom set
+    url: str,
+    client_id: str,
+    client_secret: str,
+    pace: Pace | None = None,
+    tls: SSLContext | None = None,
+    list_bytes: int = MOST_BYTES,
 ) -> Adapter:
     """Return Allegro's source and sink over one connection pool; nothing is sent yet.
 
@@ -46,8 +52,9 @@ def connect_allegro(
         client_secret: the secret that belongs to it.
         pace: how many calls may leave, both directions together; None: no limit.
         tls: whom to trust and what to present; None: the system's authorities, and no certificate.
+        list_bytes: the most bytes of a list that is read.
     """
-    client = AllegroClient(url, client_id, client_secret, pace, tls)
+    client = AllegroClient(url, client_id, client_secret, pace, tls, list_bytes)
     source = AllegroSource(client)
     return Adapter(
         system=System.ALLEGRO,

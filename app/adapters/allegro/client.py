@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from ssl import SSLContext
+from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.adapters.allegro.schemas import ChangeList, FileList, FileReceipt, Foutmelding
 from app.adapters.common.answers import AnswerRules, Model, unclear_answer
+from app.adapters.common.contents import MOST_BYTES, MOST_RECORDS
 from app.adapters.common.http import BearerAuth, http_client, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.common.pages import parse_page, row_of
+from app.adapters.common.transport import A_LIST
 from app.oauth_client import OAuthClient
 
 _PARTNER = "Allegro"
@@ -45,7 +48,7 @@ class StoredReferral(ListedReferral):
 
 
 class _ReferralList(BaseModel):
-    verwijzingen: list[ListedReferral]
+    verwijzingen: Annotated[list[ListedReferral], Field(max_length=MOST_RECORDS)]
 
 
 class _StoredMessage(BaseModel):
@@ -65,20 +68,27 @@ class AllegroClient:
         client_secret: the secret that belongs to it.
         pace: how many calls may leave; None: no limit.
         tls: whom to trust; None: the system's authorities.
+        list_bytes: the most bytes of a list that is read.
     """
 
-    def __init__(
-        self, url: str, client_id: str, client_secret: str, pace: Pace | None = None, tls: SSLContext | None = None
+    def __init__(  # noqa: PLR0913  # the last ones are seldom set
+        self,
+        url: str,
+        client_id: str,
+        client_secret: str,
+        pace: Pace | None = None,
+        tls: SSLContext | None = None,
+        list_bytes: int = MOST_BYTES,
     ) -> None:
-        self._http = http_client(url, tls=tls, pace=pace)
+        self._http = http_client(url, tls=tls, pace=pace, list_bytes=list_bytes)
         token_url = f"{url.rstrip('/')}/oauth/token"
         login = OAuthClient(token_url=token_url, client_id=client_id, client_secret=client_secret)
         self._http.auth = BearerAuth(self._http, login, _PARTNER)
 
     async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
         """Return at most ``limit`` changes (*mutaties*, unread) with a sequence number above ``after``, in order."""
-        response = await self._call("GET", "/api/v1/mutaties", params={"na": after, "aantal": limit})
-        page = parse_page(ChangeList, _RULES.checked(response, 200), _PARTNER, "mutaties")
+        response = await self._list("/api/v1/mutaties", after, limit)
+        page = await parse_page(ChangeList, _RULES.checked(response, 200), _PARTNER, "mutaties")
         return [row_of(each) for each in page.mutaties]
 
     async def referrals(self, after: str, limit: int) -> list[ListedReferral]:
@@ -88,7 +98,7 @@ class AllegroClient:
             after: a file's number (*dossiernummer*); empty starts with the first.
             limit: fewer referrals than this mean that there are no more.
         """
-        response = await self._call("GET", "/api/v1/verwijzingen", params={"na": after, "aantal": limit})
+        response = await self._list("/api/v1/verwijzingen", after, limit)
         return _read(_ReferralList, response).verwijzingen
 
     async def files(self, after: str, limit: int) -> list[Mapping[str, object]]:
@@ -98,8 +108,8 @@ class AllegroClient:
             after: a file's number (*dossiernummer*); empty starts with the first.
             limit: fewer files than this mean that there are no more.
         """
-        response = await self._call("GET", "/api/v1/dossiers", params={"na": after, "aantal": limit})
-        page = parse_page(FileList, _RULES.checked(response, 200), _PARTNER, "dossiers")
+        response = await self._list("/api/v1/dossiers", after, limit)
+        page = await parse_page(FileList, _RULES.checked(response, 200), _PARTNER, "dossiers")
         return [row_of(each) for each in page.dossiers]
 
     async def link_file(self, number: str, referral_id: UUID) -> None:
@@ -143,16 +153,19 @@ class AllegroClient:
         """Close the connections."""
         await self._http.aclose()
 
+    async def _list(self, path: str, after: int | str, limit: int) -> httpx.Response:
+        with partner_errors(_PARTNER):
+            return await self._http.get(path, params={"na": after, "aantal": limit}, extensions=A_LIST)
+
     async def _call(
         self,
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | int] | None = None,
         json: Mapping[str, object] | None = None,
     ) -> httpx.Response:
         with partner_errors(_PARTNER):
-            return await self._http.request(method, path, params=params, json=json)
+            return await self._http.request(method, path, json=json)
 
 
 def _read(model: type[Model], response: httpx.Response, *successes: int) -> Model:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic.alias_generators import to_camel
 
 from app.adapters.common.answers import ErrorMessage
+from app.adapters.common.pages import Rows
 from app.adapters.common.parsing import plausible
 
 
@@ -60,7 +61,7 @@ class Foutmelding(ErrorMessage):
 class ChangeList(_Message):
     """A page of the change feed; each change is read separately, so that an unreadable one affects no other."""
 
-    mutaties: list[object]
+    mutaties: Rows
 
 
 class FileReceipt(_Message):
@@ -73,7 +74,7 @@ class FileReceipt(_Message):
 class FileList(_Message):
     """A page of files; each is read separately, so that an unreadable one affects no other."""
 
-    dossiers: list[object]
+    dossiers: Rows
 
 
 class ListedFile(_Message):

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from app.adapters.common.answers import UNEXPECTED_ANSWER, login_refused_by, unexpected_status
 from app.adapters.common.connection import NamingTransport, cause_of
+from app.adapters.common.contents import ENCODINGS, MOST_BYTES
 from app.adapters.common.pace import Pace, PacedTransport
 from app.adapters.common.transport import PartnerClient, PartnerTransport
 from app.domain.errors import PartnerUnreachable
@@ -20,13 +21,14 @@ from app.loops import note_progress
 from app.oauth_client import TOKEN_REFUSED, NoToken, OAuthClient, TokenCache, TokenRequest, TokenResponse
 
 
-def http_client(
+def http_client(  # noqa: PLR0913  # the last ones are seldom set
     base_url: str,
     *,
     timeout_seconds: float = 10.0,
     max_connections: int = 32,
     tls: ssl.SSLContext | None = None,
     pace: Pace | None = None,
+    list_bytes: int = MOST_BYTES,
 ) -> httpx.AsyncClient:
     """Return a client for one partner: keep-alive, time limits, no redirects, no cookies.
 
@@ -38,17 +40,21 @@ def http_client(
         max_connections: the most connections that are open at once.
         tls: whom to trust, and what to present for mutual TLS; None trusts the system's authorities and presents none.
         pace: how many calls may leave; None: no limit.
+        list_bytes: the most bytes of a list that is read.
     """
     limits = httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections)
     transport = NamingTransport(PartnerTransport(verify=tls or True, limits=limits))
-    return PartnerClient(
+    client = PartnerClient(
         base_url=base_url,
         timeout=httpx.Timeout(timeout_seconds, connect=5.0),
         transport=PacedTransport(transport, pace) if pace else transport,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         event_hooks={"response": [_note_answer]},
+        headers={"Accept-Encoding": ENCODINGS},
     )
+    client.list_bytes = list_bytes
+    return client
 
 
 async def _note_answer(_response: httpx.Response) -> None:

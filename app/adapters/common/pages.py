@@ -9,15 +9,20 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Annotated, Final
 
 import httpx
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from app.adapters.common.answers import Model, unclear_answer
+from app.adapters.common.contents import MOST_RECORDS, read_apart
 
 UNREAD_ROW: Final = "row"
 """The name under which the record of a row that is no object has that row."""
+
+Rows = Annotated[list[object], Field(max_length=MOST_RECORDS)]
+"""The rows of a page, which may be anything."""
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
 _BEGINS_ARRAY: Final = re.compile(r"\s*:\s*(?=\[)")
@@ -25,8 +30,8 @@ _DEEPEST: Final = 100
 _MOST_DIGITS: Final = 20
 
 
-def parse_page(model: type[Model], response: httpx.Response, partner: str, rows: str) -> Model:
-    """Return the page in a response.
+async def parse_page(model: type[Model], response: httpx.Response, partner: str, rows: str) -> Model:
+    """Return the page in a response; a large one is read apart from the event loop.
 
     Args:
         model: the page as the contract describes it; its rows may be anything.
@@ -38,6 +43,10 @@ def parse_page(model: type[Model], response: httpx.Response, partner: str, rows:
         UnclearAnswer: it is no such page and cannot be taken apart: nothing of it is stored, and the next pull tries
             again.
     """
+    return await read_apart(response.content, partial(_page, model, response, partner, rows))
+
+
+def _page(model: type[Model], response: httpx.Response, partner: str, rows: str) -> Model:
     try:
         return model.model_validate_json(response.content)
     except ValidationError:
@@ -90,6 +99,8 @@ def _rows(text: str, rows: str) -> _Rows:
     begin, depth, deepest = start + 1, 0, 0
     for token in tokens:
         sign = token.group()
+        if len(parts) > MOST_RECORDS:
+            raise ValueError("too many rows")
         if depth == 0 and sign in ("]", ","):
             parts.append(_Part(begin, token.start(), deepest))
             begin, deepest = token.end(), 0

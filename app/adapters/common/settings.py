@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import NoDecode
 
 from app.adapters.common.adapter import Adapter
+from app.adapters.common.contents import MOST_BYTES
 from app.adapters.common.pace import Pace
 from app.domain.codes import System
 from app.domain.ports import Clock
@@ -63,6 +64,10 @@ class PartnerSettings(BaseModel, ABC):
 
     maintenance: Windows = ()
     """Hours in which the partner is not pulled, in Dutch time, separated by commas: ``22:00-06:00,12:00-12:30``."""
+
+    answer_bytes: Annotated[int, Field(ge=2**20, le=64 * 2**20)] = MOST_BYTES
+    """Most bytes of a list that the partner answers, unpacked; a larger one is a failed pull. A worker needs up to ten
+    times as much memory."""
 
     @abstractmethod
     def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:

@@ -8,22 +8,27 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 from typing_extensions import override
 
-from app.adapters.common.answers import UNEXPECTED_ANSWER
-from app.domain.errors import PartnerUnreachable
+from app.adapters.common.contents import MOST_BYTES, MOST_BYTES_OF_ONE, check_weight, unpacked
 
 ANSWER_SECONDS: Final = 30.0
 """The head of an answer arrives within this time, and its body within as much, however steadily they drip."""
 
-MOST_BYTES: Final = 64 * 2**20
-"""The largest answer that is read, unpacked; a page of 500 records has a few million bytes."""
-
 _OF_TRANSFER: Final = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
+A_LIST: Final = {"trajecthub.list": True}
+"""The ``extensions`` of a call whose answer is a list, which may be large."""
+
+
 class PartnerClient(httpx.AsyncClient):
-    """Reads every answer whole, within a time and a size."""
+    """Reads every answer whole, within a time and a size.
+
+    Attributes:
+        list_bytes: the most bytes of a list.
+    """
 
     answer_seconds = ANSWER_SECONDS
+    list_bytes = MOST_BYTES
 
     @override
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:  # those of httpx
@@ -31,17 +36,21 @@ class PartnerClient(httpx.AsyncClient):
 
         Raises:
             TimeoutError: the answer did not arrive in time.
-            PartnerUnreachable: it is too large.
+            PartnerUnreachable: it is too large, or has too many values.
             Exception: whatever httpx raises.
         """
         answer = await super().send(request, **{**options, "stream": True})
         try:
             async with asyncio.timeout(self.answer_seconds):
-                content = await _content_of(answer)
+                content = await unpacked(answer.aiter_raw(), answer.headers, self._most_bytes(request))
         finally:
             await answer.aclose()
+        check_weight(content)
         headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in _OF_TRANSFER]
         return httpx.Response(answer.status_code, headers=headers, content=content, request=request)
+
+    def _most_bytes(self, request: httpx.Request) -> int:
+        return self.list_bytes if A_LIST.keys() <= request.extensions.keys() else MOST_BYTES_OF_ONE
 
 
 class PartnerTransport(AiohttpTransport):
@@ -83,13 +92,3 @@ class _WordlessResponse(aiohttp.ClientResponse):
         await super().start(connection)
         self.reason = None
         return self
-
-
-async def _content_of(answer: httpx.Response) -> bytes:
-    content = bytearray()
-    async for part in answer.aiter_bytes():
-        content += part
-        if len(content) > MOST_BYTES:
-            text = f"An answer of more than {MOST_BYTES // 2**20} MiB is not read; check what the partner sends"
-            raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER)
-    return bytes(content)

@@ -9,9 +9,11 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx
 
 from app.adapters.common.answers import AnswerRules, Model, unclear_answer
+from app.adapters.common.contents import MOST_BYTES
 from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.common.pages import parse_page
+from app.adapters.common.transport import A_LIST
 from app.adapters.gidso.schemas import AanmeldingenPage, Fout, Journaalregel, JournaalregelsPage
 from app.domain.errors import CursorExpired, PartnerUnreachable
 
@@ -36,8 +38,9 @@ class GidsoClient:
         api_key: str,
         pace: Pace | None = None,
         tls: ssl.SSLContext | None = None,
+        list_bytes: int = MOST_BYTES,
     ) -> None:
-        self._http = http_client(url, tls=tls, pace=pace)
+        self._http = http_client(url, tls=tls, pace=pace, list_bytes=list_bytes)
         self._http.headers["X-Api-Key"] = api_key
 
     async def registrations(self, query: Mapping[str, str]) -> AanmeldingenPage:
@@ -49,10 +52,10 @@ class GidsoClient:
             PartnerRefused: GIDSO refuses the query.
         """
         with partner_errors(_PARTNER):
-            response = await self._http.get(_ROWS, params=query)
+            response = await self._http.get(_ROWS, params=query, extensions=A_LIST)
         if _RULES.says(response, HTTPStatus.GONE, "TokenVerlopen"):
             raise CursorExpired("GIDSO no longer knows the delta token; everything must be read again")
-        return parse_page(AanmeldingenPage, _RULES.checked(response, HTTPStatus.OK), _PARTNER, "value")
+        return await parse_page(AanmeldingenPage, _RULES.checked(response, HTTPStatus.OK), _PARTNER, "value")
 
     async def has_line(self, case_id: str, reference: str) -> bool:
         """Return whether a registration's journal has a line with this reference; raises partner errors."""

@@ -12,6 +12,7 @@ from pydantic import AliasPath, AwareDatetime, BaseModel, BeforeValidator, Confi
 from pydantic.alias_generators import to_pascal
 
 from app.adapters.common.answers import ErrorMessage
+from app.adapters.common.pages import Rows
 from app.adapters.common.parsing import BirthDay, plausible
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -138,7 +139,7 @@ class AanmeldingenPage(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    value: list[object]
+    value: Rows
     next_link: str | None = Field(default=None, alias="@odata.nextLink")
     delta_link: str | None = Field(default=None, alias="@odata.deltaLink")
 

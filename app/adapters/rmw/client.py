@@ -1,6 +1,7 @@
 """The SOAP interface of RMW over HTTP. Source: ``openapi/partners/rmw.wsdl``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from ssl import SSLContext
 from typing import Final
@@ -9,8 +10,10 @@ import httpx
 from lxml import etree
 
 from app.adapters.common.answers import login_refused_by, unclear_answer, unexpected_status
+from app.adapters.common.contents import MOST_BYTES, MOST_RECORDS, apart, read_apart
 from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
+from app.adapters.common.transport import A_LIST
 from app.adapters.rmw.schemas import RegistrationList, RegistrationState, StatusUpdate
 from app.adapters.rmw.soap import NAMESPACE, Fault, NotSoap, read, read_list, request, security_header
 from app.domain.errors import PartnerRefused, PartnerUnreachable
@@ -37,10 +40,16 @@ class RmwClient:
     unknown.
     """
 
-    def __init__(
-        self, url: str, username: str, password: str, pace: Pace | None = None, tls: SSLContext | None = None
+    def __init__(  # noqa: PLR0913  # the last ones are seldom set
+        self,
+        url: str,
+        username: str,
+        password: str,
+        pace: Pace | None = None,
+        tls: SSLContext | None = None,
+        list_bytes: int = MOST_BYTES,
     ) -> None:
-        self._http = http_client(url, tls=tls, pace=pace)
+        self._http = http_client(url, tls=tls, pace=pace, list_bytes=list_bytes)
         self._header = etree.tostring(security_header(username, password))
 
     async def close(self) -> None:
@@ -50,11 +59,14 @@ class RmwClient:
     async def list_registrations(self, code: str, position: int, count: int) -> RegistrationList:
         """Return registrations with a referral code (*registratiecode*) from a position on, which starts at 1."""
         fields = {"registratiecode": code, "vanafPositie": str(position), "aantal": str(count)}
-        answer = await self._ask("lijstAanmeldingen", fields, read_list)
+        answer = await self._ask("lijstAanmeldingen", fields, read_list, A_LIST)
         try:
-            return RegistrationList.read(answer)
+            listed = await apart(partial(RegistrationList.read, answer))
         except ValueError as error:
             raise PartnerUnreachable("RMW returned a list without a readable next position") from error
+        if len(listed.registrations) > MOST_RECORDS:
+            raise unclear_answer(_PARTNER, HTTPStatus.OK)
+        return listed
 
     async def registration_state(self, number: str) -> RegistrationState:
         """Return what systems wrote on a registration."""
@@ -78,22 +90,27 @@ class RmwClient:
         elif answer.code != _TAB_CLOSED:
             raise _error(answer)
 
-    async def _ask(self, action: str, fields: dict[str, str], reader: Reader = read) -> etree._Element:
-        answer = await self._call(action, fields, reader)
+    async def _ask(
+        self, action: str, fields: dict[str, str], reader: Reader = read, extensions: Mapping[str, bool] | None = None
+    ) -> etree._Element:
+        answer = await self._call(action, fields, reader, extensions)
         if isinstance(answer, Fault):
             raise _error(answer)
         return answer
 
-    async def _call(self, action: str, fields: dict[str, str], reader: Reader = read) -> etree._Element | Fault:
+    async def _call(
+        self, action: str, fields: dict[str, str], reader: Reader = read, extensions: Mapping[str, bool] | None = None
+    ) -> etree._Element | Fault:
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{NAMESPACE}/{action}"'}
         with partner_errors(_PARTNER):
-            response = await self._http.post(_PATH, content=request(self._header, action, fields), headers=headers)
+            content = request(self._header, action, fields)
+            response = await self._http.post(_PATH, content=content, headers=headers, extensions=dict(extensions or {}))
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             raise login_refused_by(_PARTNER, _CREDENTIALS, response.status_code)
         # SOAP 1.1, section 6.2: a fault has status 500; any other error comes from a server in between.
         if response.status_code not in (HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR):
             raise unexpected_status(response, _PARTNER)
-        return _content(response, action, reader)
+        return await read_apart(response.content, partial(_content, response, action, reader))
 
 
 def _content(response: httpx.Response, action: str, reader: Reader) -> etree._Element | Fault:

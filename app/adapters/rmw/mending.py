@@ -6,31 +6,57 @@ finds what does not belong there (``app.domain.storable``).
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import escape
+
+from app.adapters.common.contents import MOST_RECORDS
 
 _MARKS: Final = 0x10F000
 _OTHER: Final = _MARKS + 0x100
 _ODD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARKED: Final = re.compile(f"[{chr(_MARKS)}-{chr(_OTHER)}]")
 _REFERENCE: Final = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|&(?:#x([0-9a-fA-F]+);|#([0-9]+);|(?:amp|lt|gt|quot|apos);)?", re.DOTALL
+    # One that does not end takes the rest with it: looking for each end anew would take the square of their number.
+    r"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?:#x([0-9a-fA-F]+);|#([0-9]+);|(?:amp|lt|gt|quot|apos);)?",
+    re.DOTALL,
 )
+_LONGEST_DECLARATION: Final = 300
 _DECLARATION: Final = re.compile(rb"""^\s*<\?xml[^>]*?(?:encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*)?\?>""")
 _START: Final = re.compile(r"<((?:[\w.-]+:)?)aanmelding(?=[\s/>])")
 _END: Final = re.compile(r"</(?:[\w.-]+:)?aanmelding\s*>")
-_NUMBER: Final = re.compile(r"<(?:[\w.-]+:)?aanmeldnummer\s*>\s*([^<&]{1,40}?)\s*</")
+_NUMBER: Final = re.compile(r"<(?:[\w.-]{1,100}:)?aanmeldnummer[ \t\r\n]{0,20}>([^<&]{1,200})</")
+_LONGEST_NUMBER: Final = 40
+
+_ENCODINGS: Final = frozenset({"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
+"""Those in which a sign of XML is the same byte, and that are read in a time that grows with the length only."""
+
+_MOST_ODD: Final = 10_000
+_LONGEST_AROUND: Final = 64 * 2**10
 
 
 def mended(message: bytes) -> str:
-    """Return a message with a mark in the place of everything that XML cannot hold, and without its declaration."""
-    declared = _DECLARATION.match(message)
-    encoding = declared.group(1).decode() if declared and declared.group(1) else "utf-8-sig"
+    """Return a message with a mark in the place of everything that XML cannot hold, and without its declaration.
+
+    Raises:
+        ValueError: nearly all of it is what XML cannot hold.
+    """
+    declared = _DECLARATION.match(message[:_LONGEST_DECLARATION])
+    encoding = _encoding_in(declared) or "utf-8"
     content = message[declared.end() :] if declared else message
-    text = _decoded(content, encoding)
-    return _ODD.sub(lambda found: _mark(ord(found.group())), _REFERENCE.sub(_reference, text))
+    text = _decoded(content, encoding if encoding in _ENCODINGS - {"utf-8"} else "utf-8-sig")
+    marked, number = _ODD.subn(lambda found: _mark(ord(found.group())), _REFERENCE.sub(_reference, text), _MOST_ODD)
+    if number == _MOST_ODD:
+        raise ValueError("no text")
+    return marked
+
+
+def is_readable(message: bytes) -> bool:
+    """Return whether a message is in an encoding that is read, as far as its first bytes say."""
+    declared = _DECLARATION.match(message[:_LONGEST_DECLARATION])
+    return message.removeprefix(BOM_UTF8).lstrip()[:1] == b"<" and (_encoding_in(declared) or "utf-8") in _ENCODINGS
 
 
 def restored(text: str) -> str:
@@ -50,6 +76,9 @@ def taken_apart(message: str, parses: Callable[[str], bool]) -> str:
     if not starts or not ends:
         return message
     head, tail = message[: starts[0].start()], message[ends[-1].end() :]
+    # What is around the registrations is read with each of them.
+    if len(head) + len(tail) > _LONGEST_AROUND or len(starts) > MOST_RECORDS:
+        return message
     borders = [*(start.start() for start in starts), ends[-1].end()]
     elements = [message[begin:end] for begin, end in pairwise(borders)]
     kept = [
@@ -59,10 +88,16 @@ def taken_apart(message: str, parses: Callable[[str], bool]) -> str:
     return f"{head}{''.join(kept)}{tail}"
 
 
+def _encoding_in(declared: re.Match[bytes] | None) -> str | None:
+    return declared.group(1).decode().lower() if declared and declared.group(1) else None
+
+
 def _set_aside(element: str, prefix: str) -> str:
     """Return a registration with the number and the text of one that is no XML."""
-    number = _NUMBER.search(element)
-    named = f"<{prefix}aanmeldnummer>{number.group(1)}</{prefix}aanmeldnummer>" if number else ""
+    found = _NUMBER.search(element)
+    number = found.group(1).strip() if found else ""
+    is_usable = 0 < len(number) <= _LONGEST_NUMBER
+    named = f"<{prefix}aanmeldnummer>{number}</{prefix}aanmeldnummer>" if is_usable else ""
     return f"<{prefix}aanmelding>{named}<{prefix}bericht>{escape(element)}</{prefix}bericht></{prefix}aanmelding>"
 
 

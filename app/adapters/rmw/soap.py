@@ -10,7 +10,7 @@ from typing import Any, Final
 from lxml import etree
 
 from app.adapters.common.waits import wait_in_seconds
-from app.adapters.rmw.mending import mended, taken_apart
+from app.adapters.rmw.mending import is_readable, mended, taken_apart
 
 NAMESPACE: Final = "urn:nl:rmw:aanmelding:v1"
 """The namespace of RMW's messages."""
@@ -19,6 +19,7 @@ _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _WSS: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 _WSSE: Final = f"{_WSS}wssecurity-secext-1.0.xsd"
 _PASSWORD_TEXT: Final = f"{_WSS}username-token-profile-1.0#PasswordText"
+_DOCUMENT_TYPE: Final = "RMW returned an answer with a document type"
 # The types of lxml do not know that None names the default namespace.
 _NSMAP: Final[dict[Any, str]] = {None: NAMESPACE}
 
@@ -94,7 +95,7 @@ def read_list(message: bytes) -> etree._Element | Fault:
     try:
         return read(message)
     except NotSoap:
-        return _content(_parse(taken_apart(mended(message), _is_xml).encode()))
+        return _content(_parse(taken_apart(_mended(message), _is_xml).encode()))
 
 
 def _content(root: etree._Element) -> etree._Element | Fault:
@@ -112,12 +113,15 @@ def _content(root: etree._Element) -> etree._Element | Fault:
 
 
 def _parse(message: bytes) -> etree._Element:
+    # Before it is parsed, because entities may grow while it is; afterwards, because of other encodings.
+    if b"<!DOCTYPE" in message:
+        raise NotSoap(_DOCUMENT_TYPE)
     try:
-        root = _parsed(message)
+        root = _parsed(message) if is_readable(message) else _parsed_after_mending(message)
     except etree.XMLSyntaxError:
         root = _parsed_after_mending(message)
     if root.getroottree().docinfo.internalDTD is not None:
-        raise NotSoap("RMW returned an answer with a document type")
+        raise NotSoap(_DOCUMENT_TYPE)
     return root
 
 
@@ -131,9 +135,16 @@ def _parsed(message: bytes) -> etree._Element:
 
 def _parsed_after_mending(message: bytes) -> etree._Element:
     try:
-        return _parsed(mended(message).encode())
+        return _parsed(_mended(message).encode())
     except etree.XMLSyntaxError as error:
         raise NotSoap("RMW returned an answer that is not XML") from error
+
+
+def _mended(message: bytes) -> str:
+    try:
+        return mended(message)
+    except ValueError as error:
+        raise NotSoap("RMW returned an answer that is no text") from error
 
 
 def _is_xml(message: str) -> bool:

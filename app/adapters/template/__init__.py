@@ -10,6 +10,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from app.adapters.common.adapter import Adapter
+from app.adapters.common.contents import MOST_BYTES
 from app.adapters.common.pace import Pace
 from app.adapters.common.settings import NOT_SET, Credential, PartnerSettings
 from app.adapters.template.client import TemplateClient
@@ -32,11 +33,18 @@ class TemplateSettings(PartnerSettings):
 
     @override
     def connect(self, url: str, clock: Clock, pace: Pace | None) -> Adapter:
-        return connect_template(url, self.token.get_secret_value(), pace=pace, tls=self.tls())
+        return connect_template(
+            url, self.token.get_secret_value(), pace=pace, tls=self.tls(), list_bytes=self.answer_bytes
+        )
 
 
-def connect_template(
-    url: str, token: str, tables: Tables = TABLES, pace: Pace | None = None, tls: SSLContext | None = None
+def connect_template(  # noqa: PLR0913  # the last ones are seldom set
+    url: str,
+    token: str,
+    tables: Tables = TABLES,
+    pace: Pace | None = None,
+    tls: SSLContext | None = None,
+    list_bytes: int = MOST_BYTES,
 ) -> Adapter:
     """Return the partner's source and sink over one connection pool; nothing is sent yet.
 
@@ -46,6 +54,7 @@ def connect_template(
         tables: what the partner's codes mean.
         pace: how many calls may leave, both directions together; None: no limit.
         tls: whom to trust; None: the system's authorities.
+        list_bytes: the most bytes of a list that is read.
     """
-    client = TemplateClient(url, token, pace, tls)
+    client = TemplateClient(url, token, pace, tls, list_bytes)
     return Adapter(system=SYSTEM, source=TemplateSource(client, tables), sink=TemplateSink(client), close=client.close)

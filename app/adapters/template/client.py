@@ -9,9 +9,11 @@ from urllib.parse import quote
 import httpx
 
 from app.adapters.common.answers import AnswerRules, Model, unclear_answer
+from app.adapters.common.contents import MOST_BYTES
 from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.common.pages import parse_page, row_of
+from app.adapters.common.transport import A_LIST
 from app.adapters.template.schemas import Fout, Opgeslagen, Wijzigingen
 
 _PARTNER: Final = "The partner"
@@ -29,8 +31,15 @@ class TemplateClient:
     an error of a server in between. The outcome of a message is then unknown.
     """
 
-    def __init__(self, url: str, token: str, pace: Pace | None = None, tls: SSLContext | None = None) -> None:
-        self._http = http_client(url, tls=tls, pace=pace)
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        pace: Pace | None = None,
+        tls: SSLContext | None = None,
+        list_bytes: int = MOST_BYTES,
+    ) -> None:
+        self._http = http_client(url, tls=tls, pace=pace, list_bytes=list_bytes)
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     async def changes(self, after: int, limit: int) -> list[Mapping[str, object]]:
@@ -38,8 +47,8 @@ class TemplateClient:
         with partner_errors(_PARTNER):
             # A partner whose feed or cursor expires answers for example 410: raise CursorExpired, and the engine reads
             # everything (app/adapters/gidso/client.py).
-            response = await self._http.get("/v1/wijzigingen", params={"na": after, "aantal": limit})
-        page = parse_page(Wijzigingen, _RULES.checked(response, HTTPStatus.OK), _PARTNER, "wijzigingen")
+            response = await self._http.get("/v1/wijzigingen", params={"na": after, "aantal": limit}, extensions=A_LIST)
+        page = await parse_page(Wijzigingen, _RULES.checked(response, HTTPStatus.OK), _PARTNER, "wijzigingen")
         return [row_of(each) for each in page.wijzigingen]
 
     async def has_message(self, number: str, reference: str) -> bool:

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 
 from app.adapters.common.answers import ErrorMessage
+from app.adapters.common.pages import Rows
 from app.adapters.common.parsing import BirthDay, plausible
 
 # The largest integer of the database.
@@ -61,7 +62,7 @@ class Wijziging(_Message):
 class Wijzigingen(_Message):
     """A page of the feed; each change is read separately, so that an unreadable one affects no other."""
 
-    wijzigingen: list[object]
+    wijzigingen: Rows
 
 
 class Opgeslagen(_Message):

@@ -1,0 +1,130 @@
+"""The content of a partner's answer: unpacked within a size, of a bounded weight, and read apart from the event loop.
+
+A text of a few million bytes may hold as many values, which take sixty times its room in memory, or be packed a
+thousand times smaller. What is refused here is refused before anything is made of it.
+"""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from app.adapters.common.answers import UNEXPECTED_ANSWER
+from app.domain.errors import PartnerUnreachable
+
+T = TypeVar("T")
+
+MOST_BYTES: Final = 8 * 2**20
+"""The largest list that is read, unpacked; a page of 500 records has a few million bytes."""
+
+MOST_BYTES_OF_ONE: Final = 512 * 2**10
+"""The largest answer about one record, or to one message; many of them are read at once."""
+
+MOST_SIGNS: Final = 250_000
+"""The most values of JSON, or signs of XML that begin something, in an answer; 500 records have a fifth of it."""
+
+MOST_RECORDS: Final = 2_000
+"""The most records in a list; the hub asks for 500."""
+
+ENCODINGS: Final = "gzip"
+"""How a partner may pack its answers."""
+
+_AT_ONCE: Final = 64 * 2**10
+_PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_PLAIN: Final = frozenset({"", "identity"})
+_EITHER_HEADER: Final = 32 + zlib.MAX_WBITS
+
+# One at a time, so that the memory of one is needed.
+_reader: Final = ThreadPoolExecutor(1, "answers")
+
+
+async def unpacked(parts: AsyncIterator[bytes], headers: Mapping[str, str], most: int) -> bytes:
+    """Return the content of an answer.
+
+    Args:
+        parts: as they arrive.
+        headers: of the answer, whatever the case of their names.
+        most: the most bytes, unpacked.
+
+    Raises:
+        PartnerUnreachable: it is larger, or packed in a way that the hub did not ask for.
+    """
+    stated = headers.get("content-length", "")
+    if stated.isascii() and stated.isdigit() and int(stated[:20]) > most:
+        raise _too_large(most)
+    unpack = _unpacking(headers.get("content-encoding", "").strip().lower())
+    content = bytearray()
+    async for part in parts:
+        content += unpack(part, most + 1 - len(content))
+        if len(content) > most:
+            raise _too_large(most)
+    return bytes(content)
+
+
+def check_weight(content: bytes) -> None:
+    """Check that few enough values are made of an answer, in JSON or in XML.
+
+    Raises:
+        PartnerUnreachable: there are more.
+    """
+    signs = content.count(b",") + content.count(b"[") + content.count(b"{")
+    of_xml = max(content.count(sign) for sign in (b"<", b"=", b"&"))
+    if of_xml > MOST_SIGNS or (signs > MOST_SIGNS and _signs(content) > MOST_SIGNS):
+        text = f"An answer with more than {MOST_SIGNS:,} values is not read; check what the partner sends"
+        raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER)
+
+
+async def read_apart(content: bytes, read: Callable[[], T]) -> T:
+    """Return what is read of an answer; a large one is read by a thread, and large ones one after the other.
+
+    Raises:
+        Exception: whatever ``read`` raises.
+    """
+    return read() if len(content) <= _AT_ONCE else await apart(read)
+
+
+async def apart(read: Callable[[], T]) -> T:
+    """Return what is read by the thread that reads large answers, one after the other.
+
+    Raises:
+        Exception: whatever ``read`` raises.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_reader, read)
+
+
+def _unpacking(encoding: str) -> Callable[[bytes, int], bytes]:
+    if encoding in _PLAIN:
+        return lambda part, _most: part
+    if encoding not in _PACKED:
+        text = "The partner packs its answers in another way than gzip, for which the hub asks; have it corrected there"
+        raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER)
+    return _Unpacking().unpack
+
+
+class _Unpacking:
+    """Unpacks no more than is wanted, whatever else was packed."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(_EITHER_HEADER)
+
+    def unpack(self, part: bytes, most: int) -> bytes:
+        try:
+            return self._stream.decompress(part, most)
+        except zlib.error as error:
+            text = "The partner's answer cannot be unpacked; trying again later"
+            raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER) from error
+
+
+def _signs(content: bytes) -> int:
+    """Return how many signs begin a value outside the texts of JSON."""
+    plain = content.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if plain.count(b'"') > 2 * MOST_SIGNS:
+        return MOST_SIGNS + 1
+    return sum(each.count(b",") + each.count(b"[") + each.count(b"{") for each in plain.split(b'"')[::2])
+
+
+def _too_large(most: int) -> PartnerUnreachable:
+    size = f"{most // 2**20} MiB" if most >= 2**20 else f"{most // 2**10} KiB"
+    text = f"An answer of more than {size} is not read; check what the partner sends"
+    return PartnerUnreachable(text, code=UNEXPECTED_ANSWER)
