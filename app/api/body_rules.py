@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.api.context import ReadContext
+from app.api.schemas.api_clients import ApiClientIn, ApiClientScopesIn, KeyRotationIn
 from app.api.schemas.deliveries import PartnerRedeliveriesIn, ReplayIn
 from app.api.schemas.feedback_policies import ExplanationIn
 from app.api.schemas.lists import ReferralSearchIn
@@ -27,6 +28,7 @@ from app.domain.input_rules import InputRule
 from app.domain.partners import JobKind
 from app.domain.stated import Stated
 from app.domain.validation import bsn_not_allowed, stated_faults
+from app.operations.access.clients import credential_faults, organisation_faults, scope_faults
 from app.operations.access.organisations import code_faults_of, referrer_faults
 from app.operations.cases.stated_rules import (
     stated_forwarding_faults,
@@ -130,6 +132,25 @@ async def _job(asked: Asked) -> Faults:
     return job_faults(JobKind(kind), asked.stated) if kind else ()
 
 
+async def _api_client(asked: Asked) -> Faults:
+    stated, code = asked.stated, asked.stated.value("organisationCode", str)
+    of_code = await asked.read.hub.db.read(organisation_faults, code) if code else ()
+    return [*scope_faults(stated.items("scopes", str)), *_jwks_faults(stated), *of_code]
+
+
+async def _api_client_scopes(asked: Asked) -> Faults:
+    return scope_faults(asked.stated.items("scopes", str))
+
+
+async def _key_rotation(asked: Asked) -> Faults:
+    return _jwks_faults(asked.stated)
+
+
+def _jwks_faults(stated: Stated) -> Faults:
+    jwks = stated.value("jwks", dict)
+    return () if jwks is None else credential_faults(jwks, None)
+
+
 async def _organisation(asked: Asked) -> Faults:
     stated, hub = asked.stated, asked.read.hub
     of_code = await hub.db.read(code_faults_of, asked.path["organisation_code"])
@@ -147,9 +168,12 @@ async def _search(asked: Asked) -> Faults:
 _PAGING = {"cursor", "limit"}
 
 RULES: Mapping[type[BaseModel], Rules] = {
+    ApiClientIn: _api_client,
+    ApiClientScopesIn: _api_client_scopes,
     ExplanationIn: _explanation,
     ForwardingIn: _forwarding,
     JobIn: _job,
+    KeyRotationIn: _key_rotation,
     OrganisationIn: _organisation,
     PartnerRedeliveriesIn: _range,
     PlanIn: _plan,

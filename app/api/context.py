@@ -157,6 +157,14 @@ class WriteContext(ReadContext):
         """Do work that changes no case in one transaction, once for its Idempotency-Key."""
         return to_response(await once(self.hub.db, self.services, request_of(self.caller, self.write), Change(work)))
 
+    async def once_for_access(self, work: Work) -> Response:
+        """Do work that changes who may call, as :meth:`once`; this process notices it before it answers."""
+        response = await self.once(work)
+        # This request is answered, also when it cut its own caller off.
+        self.hub.running.end()
+        await self.hub.watch.notice()
+        return response
+
     async def register(self, command: RegisterReferral) -> Response:
         """Register a referral; the answer is the referral."""
         context = self._context(command.received_at)

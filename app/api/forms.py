@@ -81,6 +81,17 @@ KEY = Form(
     words_nl="ASCII zonder spaties, zoals een UUID",
 )
 
+CLIENT_ID = Form(
+    pattern=r"^[!-.0-~]{1,100}$",
+    words="at most 100 characters of ASCII, without spaces and slashes",
+    words_nl="hoogstens 100 tekens ASCII, zonder spaties en schuine strepen",
+)
+SCOPE = Form(
+    pattern=r"^[a-z-]{1,40}:[a-z-]{1,40}$",
+    words="two words with a colon between them, such as referrals:read",
+    words_nl="twee woorden met een dubbele punt ertussen, zoals referrals:read",
+)
+
 FORMS = {
     form.pattern: form
     for form in (
@@ -97,6 +108,8 @@ FORMS = {
         URL,
         PEM,
         KEY,
+        CLIENT_ID,
+        SCOPE,
     )
 }
 """All forms, by their pattern."""

@@ -20,6 +20,8 @@ COMMANDS = (
     LazyCommand("shell", "app.cli.shell", "Open a Python prompt with the settings, services and database."),
     LazyCommand("organisation", "app.cli.organisations", "The organisations that refer clients."),
     LazyCommand("client", "app.cli.clients", "The clients that may call the API."),
+    LazyCommand("signing-key", "app.cli.signing_keys", "The keys with which the hub signs access tokens."),
+    LazyCommand("token", "app.cli.token", "Get an access token of a client from the hub that runs, and print it."),
     LazyCommand("partner", "app.cli.partners", "The connections with the partner systems."),
     LazyCommand("subscription", "app.cli.subscriptions", "The webhook subscriptions of all organisations."),
     LazyCommand(

@@ -10,10 +10,11 @@ from app.api.forms import ORGANISATION_CODE
 from app.api.schemas.fields import Name
 from app.api.schemas.reference import OrganisationOut
 from app.cli.program import console
-from app.cli.runtime import change_stored, read_stored
+from app.cli.runtime import change_access, read_stored
 from app.cli.tables import AsJson, Limit, print_blocks
 from app.domain.codes import ReferrerKind, System
 from app.operations.access.organisations import ReferrerDetails, page_of_organisations, save_referrer
+from app.operations.organisation_state import activate_organisation, deactivate_organisation
 
 commands = typer.Typer()
 organisations = typer.Typer(no_args_is_help=True, help="The organisations that refer clients.")
@@ -36,6 +37,9 @@ def _name(text: str) -> str:
         raise typer.BadParameter(error.errors()[0]["msg"]) from error
 
 
+Code = Annotated[str, typer.Argument(parser=_code, metavar="CODE", help="Its code.")]
+
+
 @organisations.command()
 def register(
     code: Annotated[
@@ -48,8 +52,24 @@ def register(
 ) -> None:
     """Register an organisation that refers, or change the one with this code."""
     details = ReferrerDetails(code=code, name=name, kind=kind, system=system, area=area)
-    saved = change_stored(save_referrer, details)
+    saved = change_access(f"PUT /v1/organisations/{code}", lambda tx, services: save_referrer(tx, services, details))
     console.print(f"'{saved.code}' ({saved.name}) refers clients as {kind.value}, registered in {system.value}.")
+
+
+@organisations.command()
+def deactivate(code: Code) -> None:
+    """Cut an organisation off: within a second its clients are refused, and its subscriptions are paused."""
+    request = f"POST /v1/organisations/{code}/deactivation"
+    change_access(request, lambda tx, services: deactivate_organisation(tx, services, code))
+    console.print(f"'{code}' is cut off; the tokens of its clients are refused within a second.")
+
+
+@organisations.command()
+def activate(code: Code) -> None:
+    """Take an organisation back that was cut off; its clients get new tokens, its subscriptions what was parked."""
+    request = f"POST /v1/organisations/{code}/activation"
+    change_access(request, lambda tx, services: activate_organisation(tx, services, code))
+    console.print(f"'{code}' is active.")
 
 
 @organisations.command("list")

@@ -6,10 +6,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from pydantic import ValidationError
 
 from app.cli.program import run, stopped_with
-from app.database import Connection, Database
+from app.database import Connection, Database, DatabaseInUse
 from app.domain.ports import Clock
 from app.log import configure_logging
-from app.operations.clock import SystemClock
+from app.operations.clock import SystemClock, database_clock
 from app.operations.master_key import require_master_key
 from app.operations.schema import open_database, require_newest_schema
 from app.operations.services import Services, build_services
@@ -51,12 +51,30 @@ async def with_database(settings: Settings, work: Callable[[Database, Settings],
 
 def over_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
     """Run ``work`` with the database of the settings, once their master key is that of the database."""
+    return run(with_database(read_settings(), _with_right_key(work)))
 
-    async def with_right_key(db: Database, settings: Settings) -> T:
-        await require_master_key(db, settings)
-        return await work(db, settings)
 
-    return run(with_database(read_settings(), with_right_key))
+def change_access(request: str, change: Callable[[Connection, Services], T]) -> T:
+    """Make one change of who may call in the database of the settings, by its clock, and return its result.
+
+    Args:
+        request: how the API does the same, for a hub on SQLite that runs.
+        change: what is done in one transaction.
+    """
+
+    async def work(db: Database, settings: Settings) -> T:
+        async with database_clock(db) as clock:
+            return await db.write(change, services_of(settings, clock))
+
+    async def or_over_the_api() -> T:
+        try:
+            return await with_database(settings, _with_right_key(work))
+        except DatabaseInUse as error:
+            remedy = f"While the hub runs, ask it: {request}, with a token of the operator (trajecthub token)."
+            raise DatabaseInUse(f"{error} {remedy}") from error
+
+    settings = read_settings()
+    return run(or_over_the_api())
 
 
 def read_stored(query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -84,3 +102,11 @@ def change_stored(change: Callable[Concatenate[Connection, Services, P], T], *ar
         return await db.write(change, services_of(settings), *args, **kwargs)
 
     return over_database(work)
+
+
+def _with_right_key(work: Callable[[Database, Settings], Awaitable[T]]) -> Callable[[Database, Settings], Awaitable[T]]:
+    async def checked(db: Database, settings: Settings) -> T:
+        await require_master_key(db, settings)
+        return await work(db, settings)
+
+    return checked

@@ -161,6 +161,14 @@ class Detail(Enum):
         "Hiervoor is de scope '{one}' of '{other}' nodig; vraag een token aan met een van die scopes.",
     )
     NO_CLIENT = ("There is no client '{client_id}'.", "Er is geen client '{client_id}'.")
+    OPERATOR_TENDS_ACCESS = (
+        "Only the hub's operator looks after clients of the API, organisations and keys.",
+        "Alleen de beheerder van de hub gaat over clients van de API, organisaties en sleutels.",
+    )
+    OPERATOR_STAYS = (
+        "The hub's operator cannot be cut off; revoke those of its clients that are to have no access.",
+        "De beheerder van de hub kan niet worden afgesloten; trek die clients ervan in die geen toegang mogen hebben.",
+    )
     CLIENT_REVOKED = (
         "The client '{client_id}' was revoked; register it again, with new keys.",
         "De client '{client_id}' is ingetrokken; registreer hem opnieuw, met nieuwe sleutels.",
@@ -184,10 +192,6 @@ class Detail(Enum):
 
     # Reference data
     NO_ORGANISATION = ("There is no organisation '{code}'; {remedy}.", "Er is geen organisatie '{code}'; {remedy}.")
-    OPERATOR_REGISTERS = (
-        "Only the hub's operator registers organisations.",
-        "Alleen de beheerder van de hub registreert organisaties.",
-    )
     OPERATOR_LOOKS_UP = (
         "Only the hub's operator looks up what others mean; read your own records by their id.",
         "Alleen de beheerder van de hub zoekt op wat anderen bedoelen; lees uw eigen gegevens met hun id.",

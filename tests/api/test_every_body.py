@@ -35,6 +35,7 @@ BROKEN: Mapping[tuple[str, str], Json] = {
     ("eventType", "about-a-referral"): {"eventType": "nl.trajecthub.subscriptions.test.v1"},
     ("eventTypes", "told-to-operators"): {"eventTypes": ["nl.trajecthub.referrals.confirmed.v1"]},
     ("id", "id-or-reference"): {"id": UNKNOWN_ID, "reference": "K-1"},
+    ("jwks", "public-keys"): {"jwks": {"keys": []}},
     ("links", "of-a-linking"): {"links": [{"caseId": "A1", "referralId": UNKNOWN_ID}], "kind": "retry"},
     ("moment", "feedback-moment"): {"moment": "handling"},
     ("occurredAt", "not-in-future"): {"occurredAt": FUTURE},
@@ -42,6 +43,7 @@ BROKEN: Mapping[tuple[str, str], Json] = {
     ("otherTimes", "only-when-declined"): {"accepted": True, "otherTimes": [FUTURE]},
     ("previousId", "known-referral"): {"previousId": UNKNOWN_ID},
     ("receivedAt", "not-in-future"): {"receivedAt": FUTURE},
+    ("scopes", "known-scope"): {"scopes": ["every:thing"]},
     ("signedOn", "not-before-intake"): {"signedOn": "2026-01-01"},
     ("signedOn", "not-in-future"): {"signedOn": FUTURE_DAY},
     ("since", "of-a-backfill"): {"since": "2026-01-01T00:00:00Z", "kind": "retry"},
@@ -59,7 +61,14 @@ UNCHANGING = {"organisationCode", "reference", "receivedAt", "previousId"}
 FILTERS = {("ReferralSearchIn", "area")}
 
 # Every readable value of these is right.
-WITHOUT_RULES = {"SecretRotationIn", "RecoveryIn", "PartnerPauseIn", "DismissalIn", "DecisionIn"}
+WITHOUT_RULES = {
+    "SecretRotationIn",
+    "RecoveryIn",
+    "PartnerPauseIn",
+    "DismissalIn",
+    "DecisionIn",
+    "SigningKeyRotationIn",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +125,7 @@ async def test_a_broken_rule_is_named_with_every_other_field_of_the_wrong_form(
     made = await operator.post("/v1/subscriptions", json={"url": "https://hooks.example.nl/hub"})
     assert made.status_code == 201, made.text
     known = {
+        "clientId": "dock",
         "organisationCode": "nieuw",
         "referralId": referral,
         "subscriptionId": made.json()["id"],

@@ -1,12 +1,15 @@
 """``trajecthub client``: clients are made, listed and revoked, also while the hub serves them."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.api.auth.tokens import new_signing_key
 from app.bootstrap import open_app_state
+from app.database import Database
 from app.operations.access.clients import SCOPES
 from app.operations.clock import SystemClock
 from app.settings import Settings
@@ -45,7 +48,7 @@ def test_an_unknown_scope_is_refused_with_the_known_ones(sandbox: dict[str, str]
     assert next(iter(SCOPES)) in output
 
 
-@pytest.mark.parametrize("client_id", ["", "a b", "a\nb", "x" * 101, "é"])
+@pytest.mark.parametrize("client_id", ["", "a b", "a\nb", "a/b", "x" * 101, "é"])
 def test_an_id_that_no_client_can_state_is_refused(sandbox: dict[str, str], client_id: str) -> None:
     code, output = run(
         sandbox, "client", "create", client_id, "--organisation=dock", "--scope=referrals:read", "--with-secret"
@@ -124,6 +127,8 @@ def test_clients_are_listed_with_what_they_may_do(migrated: dict[str, str]) -> N
         "scopes": ["organisations:read"],
         "authentication": ["client_secret"],
         "active": True,
+        "keyIds": [],
+        "createdAt": listed["createdAt"],
     }
     assert all(text in table for text in ("client id", "etf", "yes"))
 
@@ -138,6 +143,76 @@ def test_revoked_client_is_listed_as_such_until_it_is_made_anew(migrated: dict[s
 
     assert (code, "refused within a second" in output) == (0, True)
     assert (revoked["active"], anew["active"]) == (False, True)
+
+
+def test_keys_are_rotated_with_an_overlap_or_at_once(migrated: dict[str, str], tmp_path: Path) -> None:
+    files = []
+    for name in ("old", "new", "newest"):
+        files.append(tmp_path / f"{name}.json")
+        files[-1].write_text(json.dumps({"keys": [dict(new_signing_key().public_jwk) | {"kid": name}]}))
+    run(migrated, *CREATE, f"--jwks={files[0]}")
+
+    code, with_overlap = run(migrated, "client", "rotate", "etf", f"--jwks={files[1]}", "--overlap-hours=2")
+    [both] = run_json(migrated, "client", "list")
+    _, at_once = run(migrated, "client", "rotate", "etf", f"--jwks={files[2]}", "--overlap-hours=0")
+    [one] = run_json(migrated, "client", "list")
+
+    assert (code, "are accepted until" in with_overlap) == (0, True)
+    assert (both["keyIds"], both["previousKeyIds"]) == (["new"], ["old"])
+    assert "are refused within a second, with its tokens" in at_once
+    assert (one["keyIds"], one.get("previousKeyIds")) == (["newest"], None)
+
+
+def test_scopes_are_set(migrated: dict[str, str]) -> None:
+    run(migrated, *CREATE, "--with-secret")
+
+    code, _ = run(migrated, "client", "scopes", "etf", "--scope=referrals:read", "--scope=referrals:process")
+    unknown, output = run(migrated, "client", "scopes", "etf", "--scope=all")
+
+    assert (code, unknown, "known: " in output) == (0, 2, True)
+    assert run_json(migrated, "client", "list")[0]["scopes"] == ["referrals:process", "referrals:read"]
+
+
+def test_an_organisation_is_cut_off_and_taken_back(migrated: dict[str, str]) -> None:
+    run(migrated, *CREATE, "--with-secret")
+
+    code, _ = run(migrated, "organisation", "deactivate", "expertiseteam-financien")
+    cut_off = run_json(migrated, "client", "list")[0]["active"]
+    run(migrated, "organisation", "activate", "expertiseteam-financien")
+    active = run_json(migrated, "client", "list")[0]["active"]
+    operator, refusal = run(migrated, "organisation", "deactivate", "beheer")
+
+    assert (code, cut_off, active) == (0, False, True)
+    assert (operator, "cannot be cut off" in refusal) == (1, True)
+
+
+def test_signing_keys_are_rotated_and_listed(migrated: dict[str, str]) -> None:
+    nothing = run(migrated, "signing-key", "list")[1]
+    run(migrated, "signing-key", "rotate")
+    run(migrated, "signing-key", "rotate")
+    before = [each["state"] for each in run_json(migrated, "signing-key", "list")]
+    code, output = run(migrated, "signing-key", "rotate", "--revoke-others")
+
+    assert "There is none yet" in nothing
+    assert before == ["published", "signs"]
+    assert (code, "all others are revoked" in output) == (0, True)
+    assert [each["state"] for each in run_json(migrated, "signing-key", "list")] == ["signs", "revoked", "revoked"]
+
+
+def test_a_hub_on_sqlite_that_runs_is_to_be_asked_over_the_api(migrated: dict[str, str]) -> None:
+    async def while_it_runs() -> tuple[int, str]:
+        db = Database.open(migrated["TRAJECTHUB_DATABASE_URL"])
+        try:
+            return await asyncio.to_thread(run, migrated, "client", "revoke", "etf")
+        finally:
+            await db.close()
+
+    code, output = asyncio.run(while_it_runs())
+
+    assert code == 1
+    assert "is open in another process" in output
+    assert "POST /v1/api-clients/etf/revocation" in output
+    assert "Traceback" not in output
 
 
 def test_unknown_client_cannot_be_revoked(migrated: dict[str, str]) -> None:

@@ -46,6 +46,7 @@ _TAGS = [
         "name": "partners",
         "description": "The connections with partner systems (*koppelingen*), for the operator.",
     },
+    {"name": "access", "description": "Clients of the API and signing keys (*toegang*), for the operator."},
     {"name": "reference", "description": "Organisations (*organisaties*) and code lists (*codelijsten*)."},
     {"name": "document", "description": "This document."},
 ]

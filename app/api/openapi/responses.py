@@ -42,6 +42,7 @@ _ANY_REQUEST = ("406", "503")
 _WITH_BODY = ("413", "415")
 _TAGGED = frozenset(
     {
+        "ApiClientOut",
         "AppointmentOut",
         "CodeListOut",
         "CodeListsOut",

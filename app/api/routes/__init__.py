@@ -1,6 +1,7 @@
 """The endpoints, by resource: ``ROUTERS`` belong to major version 1, ``OUTSIDE`` to no version."""
 
 from app.api.routes import (
+    api_clients,
     appointments,
     code_lists,
     conflicts,
@@ -35,6 +36,7 @@ ROUTERS = (
     events.router,
     feedback_policies.router,
     organisations.router,
+    api_clients.router,
     records.router,
     partners.router,
     partner_deliveries.router,

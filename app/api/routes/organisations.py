@@ -13,7 +13,7 @@ from app.api.responses import answer, json_answer
 from app.api.schemas.reference import OrganisationIn, OrganisationOut, OrganisationPageOut
 from app.api.state import AppState
 from app.domain.values import Organisation
-from app.operations.access.idempotency import Answer, answering
+from app.operations.access.idempotency import Answer, Operation, answering
 from app.operations.access.organisations import (
     ReferrerDetails,
     SavedReferrer,
@@ -21,9 +21,13 @@ from app.operations.access.organisations import (
     page_of_organisations,
     put_referrer,
     read_organisation,
+    require_operator,
 )
+from app.operations.organisation_state import activate_organisation, deactivate_organisation
 
 router = APIRouter(tags=["reference"])
+
+_CHANGES = problem_responses(400, 401, 403, 404, 409, 412, 428)
 
 Reads = Annotated[ReadContext, reading("organisations:read")]
 Manages = Annotated[WriteContext, changing("organisations:manage")]
@@ -82,9 +86,47 @@ async def save_organisation(change: Manages, organisation_code: OrganisationCode
     )
     saved, if_match = partial(_saved, change.hub), change.write.if_match
     work = answering(saved, put_referrer, change.services, change.caller.organisation, details, if_match)
-    response = await change.once(work)
-    change.services.organisations.invalidate()
-    return response
+    return await change.once_for_access(work)
+
+
+@router.post(
+    "/organisations/{organisation_code}/deactivation",
+    summary="Cut an organisation off",
+    response_model=OrganisationOut,
+    responses=_CHANGES,
+)
+async def deactivate(change: Manages, organisation_code: OrganisationCode) -> Response:
+    """Cut an organisation off (*afsluiten*): within a second its clients are refused, and its subscriptions are paused.
+
+    Only for the hub's operator, who cannot be cut off.
+    """
+    return await _changed(change, deactivate_organisation, organisation_code)
+
+
+@router.post(
+    "/organisations/{organisation_code}/activation",
+    summary="Take an organisation back",
+    response_model=OrganisationOut,
+    responses=_CHANGES,
+)
+async def activate(change: Manages, organisation_code: OrganisationCode) -> Response:
+    """Take an organisation back that was cut off (*heropenen*).
+
+    Its clients get new tokens, and its subscriptions what was parked. Only for the hub's operator.
+    """
+    return await _changed(change, activate_organisation, organisation_code)
+
+
+async def _changed(
+    change: WriteContext, operation: Operation[[str, str | None], Organisation], organisation_code: str
+) -> Response:
+    require_operator(change.caller.organisation)
+    work = answering(_shown, operation, change.services, organisation_code, change.write.if_match)
+    return await change.once_for_access(work)
+
+
+def _shown(organisation: Organisation) -> Answer:
+    return answer(200, _out(organisation), etag=organisation_etag(organisation))
 
 
 def _saved(hub: AppState, saved: SavedReferrer) -> Answer:

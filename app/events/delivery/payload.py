@@ -32,7 +32,7 @@ from app.models.delivery.subscription import (
     Content,
     Subscription,
     SubscriptionStatus,
-    load_subscriptions,
+    load_for_sending,
 )
 from app.privacy.gate import PrivacyGate, Receiver
 from app.privacy.json_values import digest_of
@@ -250,7 +250,7 @@ class DeliveryBuilder:
         stored = load_events(tx, {each.event_id for each in taken})
         events = {event_id: each.event for event_id, each in stored.items()}
         subscription_ids = {id for each in taken if (id := subscription_id_of(each.receiver))}
-        subscriptions = load_subscriptions(tx, subscription_ids) if subscription_ids else {}
+        subscriptions = load_for_sending(tx, subscription_ids) if subscription_ids else {}
         systems = {system for each in taken if (system := system_of(each.receiver))}
         referral_ids = {each.subject_id for each in taken}
         return _BatchContext(

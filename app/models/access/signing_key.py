@@ -50,9 +50,7 @@ def list_signing_keys(tx: Connection) -> list[StoredSigningKey]:
     """Return the hub's signing keys, revoked ones too, newest first."""
     found = [StoredSigningKey(**row) for row in tx.execute(_ALL).mappings()]
     # The first key was made by the clock of the records, which is not always that of the others.
-    return sorted(
-        found, key=lambda each: (each.signs_from is not None, each.signs_from or each.created_at), reverse=True
-    )
+    return sorted(found, key=_place, reverse=True)
 
 
 def insert_signing_key(tx: Connection, key: StoredSigningKey) -> None:
@@ -71,7 +69,7 @@ def delete_signing_keys(tx: Connection, kids: list[str]) -> None:
 
 
 def _place(key: StoredSigningKey) -> tuple[bool, datetime]:
-    return key.signs_from is not None, key.signs_from or key.created_at
+    return key.signs_from is not None, key.created_at
 
 
 _ALL = select(signing_key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from app.domain.events import EventType
+from app.models.access.organisation import organisation
 from app.models.base import Id, JsonDocument, UtcDateTime, metadata
 from app.models.bulk import is_any_of
 from app.models.sealed import Sealed, SealedBy, place_of
@@ -148,6 +149,9 @@ class Subscription(SubscriptionSettings):
     revision: int = 1
 
 
+ORGANISATION_NOT_ACTIVE = "organisation-not-active"
+"""The ``status_reason`` of a subscription that is paused as long as its organisation is cut off."""
+
 SealedColumn = Literal["url_sealed", "secret_sealed", "previous_secret_sealed", "signing_key_sealed", "auth_sealed"]
 
 
@@ -184,6 +188,17 @@ def load_subscriptions(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Subs
     return {row["id"]: to_subscription(row) for row in rows}
 
 
+def load_for_sending(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Subscription]:
+    """Return subscriptions by id as they are to be served: that of an organisation that is cut off is paused."""
+    rows = tx.execute(_FOR_SENDING, {"ids": ids}).mappings()
+    return {row["id"]: _as_served(to_subscription(row), row["owner_is_active"]) for row in rows}
+
+
+def lock_subscriptions_of(tx: Connection, organisation_id: UUID) -> list[Subscription]:
+    """Return the subscriptions of an organisation, in a fixed order, locked until the end of the transaction."""
+    return [to_subscription(row) for row in tx.execute(_LOCKED_OF, {"organisation_id": organisation_id}).mappings()]
+
+
 def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list[Subscription]:
     """Return the subscriptions of these organisations, in a fixed order, locked for reading.
 
@@ -218,6 +233,18 @@ def note_health(tx: Connection, succeeded: Collection[UUID], failed: Collection[
 
 
 _BY_ID = select(subscription).where(is_any_of(subscription.c.id, "ids"))
+# Outer, because an organisation that is not known was not cut off.
+_FOR_SENDING = (
+    select(subscription, organisation.c.active.label("owner_is_active"))
+    .select_from(subscription.outerjoin(organisation, organisation.c.id == subscription.c.organisation_id))
+    .where(is_any_of(subscription.c.id, "ids"))
+)
+_LOCKED_OF = (
+    select(subscription)
+    .where(subscription.c.organisation_id == bindparam("organisation_id", type_=Id))
+    .order_by(subscription.c.id)
+    .with_for_update()
+)
 _LOCKED = select(subscription).where(subscription.c.id == bindparam("id")).with_for_update()
 _OF_ORGANISATIONS = (
     select(subscription)
@@ -229,6 +256,12 @@ _COUNT = select(func.count()).where(subscription.c.organisation_id == bindparam(
 _NAMED = update(subscription).where(is_any_of(subscription.c.id, "ids"))
 _FAILING = _NAMED.where(subscription.c.failing_since.is_(None))
 _RECOVERED = _NAMED.where(subscription.c.failing_since.is_not(None))
+
+
+def _as_served(found: Subscription, owner_is_active: bool | None) -> Subscription:
+    if owner_is_active is False and found.status is SubscriptionStatus.ACTIVE:
+        return replace(found, status=SubscriptionStatus.PAUSED, status_reason=ORGANISATION_NOT_ACTIVE)
+    return found
 
 
 def _values(of: Subscription) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The clients that may call the API, with their keys and scopes."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -12,7 +13,7 @@ from pydantic_core import to_json
 
 from app.database import Connection
 from app.domain.details import HOW_TO_REGISTER, Detail
-from app.domain.errors import FieldFault, InvalidInput, NotFound, TransitionNotAllowed, refuse
+from app.domain.errors import FieldFault, NotFound, TransitionNotAllowed, refuse
 from app.domain.input_rules import InputRule
 from app.domain.preconditions import check_precondition, etag_of
 from app.models.access.api_client import (
@@ -26,6 +27,7 @@ from app.models.access.api_client import (
 )
 from app.models.access.organisation import find_organisation
 from app.operations.access.client_keys import key_set_faults
+from app.operations.access.organisations import read_organisation
 from app.operations.access.version import change_access
 from app.operations.security_changes import record_change
 from app.operations.services import Services
@@ -40,19 +42,20 @@ __all__ = [
     "SavedClient",
     "change_scopes",
     "client_etag",
-    "client_faults",
+    "credential_faults",
     "find_client",
     "find_registered_client",
     "has_secret",
     "list_clients",
     "load_clients",
+    "organisation_faults",
     "page_of_clients",
     "put_client",
     "read_client",
     "revoke_client",
     "rotate_keys",
     "save_client",
-    "unknown_organisation",
+    "scope_faults",
     "use_assertion",
 ]
 
@@ -77,6 +80,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
 """Every scope with what it allows; the role of the organisation decides further."""
 
 SECRET_CHARACTERS = 32
+_ESCAPED_NUL = rb"\u0000"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,20 +115,19 @@ def put_client(
     Its tokens are refused from now on when it gets other keys or another secret.
 
     Raises:
-        InvalidInput: as :func:`client_faults` says, or no organisation has this code.
+        InvalidInput: an unknown scope, no key and no secret, a weak secret, keys that are not public or that the hub
+            cannot use, or no organisation has this code.
         PreconditionRequired, PreconditionFailed: it exists, and ``if_match`` is absent or names another state.
     """
     change_access(tx, services)
     known = find_api_client(tx, details.client_id)
     if known:
         check_precondition(if_match, client_etag(known))
-    organisation = find_organisation(tx, details.organisation_code)
-    refuse(client_faults(details.scopes, details.jwks, details.secret))
-    if organisation is None:
-        raise InvalidInput(unknown_organisation(details.organisation_code))
+    faults = [*scope_faults(details.scopes), *credential_faults(details.jwks, details.secret)]
+    refuse([*faults, *organisation_faults(tx, details.organisation_code)])
     client = ApiClient(
         client_id=details.client_id,
-        organisation=organisation,
+        organisation=read_organisation(tx, details.organisation_code),
         scopes=frozenset(details.scopes),
         jwks=details.jwks,
         secret_hash=secret_hash_of(details.secret) if details.secret else None,
@@ -164,7 +167,7 @@ def change_scopes(
         PreconditionRequired, PreconditionFailed: ``if_match`` is absent or names another state.
     """
     known = _to_change(tx, services, client_id, if_match)
-    refuse(_scope_faults(scopes))
+    refuse(scope_faults(scopes))
     return _save(tx, services, replace(known, scopes=frozenset(scopes)))
 
 
@@ -195,7 +198,7 @@ def rotate_keys(
         TransitionNotAllowed: it was revoked.
     """
     known = _to_change(tx, services, client_id, if_match)
-    refuse(_credential_faults(proof.jwks, proof.secret))
+    refuse(credential_faults(proof.jwks, proof.secret))
     if not known.active:
         raise TransitionNotAllowed(Detail.CLIENT_REVOKED(client_id=client_id))
     rotated = replace(
@@ -274,21 +277,16 @@ def page_of_clients(tx: Connection, after_id: str | None, limit: int) -> tuple[l
 def client_etag(client: ApiClient) -> str:
     """Return the entity tag of a client, over everything that can be changed of it; its organisation by its state."""
     state = asdict(client) | {"scopes": sorted(client.scopes), "secret_hash": (client.secret_hash or b"").hex()}
-    return etag_of(to_json(state).decode())
+    # In a fixed order, because PostgreSQL stores the members of a key in another.
+    return etag_of(json.dumps(state, sort_keys=True, default=str))
 
 
-def client_faults(
-    scopes: Collection[str], jwks: Mapping[str, Any] | None, secret: str | None = None
-) -> Iterator[FieldFault]:
-    """Return what is wrong with the scopes and the credentials of a client, each on its own."""
-    yield from _scope_faults(scopes)
-    yield from _credential_faults(jwks, secret)
-
-
-def unknown_organisation(code: str) -> FieldFault:
+def organisation_faults(tx: Connection, code: str) -> list[FieldFault]:
     """Return the fault of the code of an organisation that does not exist."""
-    message = f"{Detail.NO_ORGANISATION(code=code, remedy=HOW_TO_REGISTER).english}"
-    return FieldFault("organisationCode", InputRule.KNOWN_ORGANISATION, message)
+    if find_organisation(tx, code):
+        return []
+    message = Detail.NO_ORGANISATION(code=code, remedy=HOW_TO_REGISTER).english
+    return [FieldFault("organisationCode", InputRule.KNOWN_ORGANISATION, message)]
 
 
 def use_assertion(tx: Connection, client_id: str, jti: str, expires_at: datetime) -> bool:
@@ -318,13 +316,15 @@ def _save(tx: Connection, services: Services, client: ApiClient) -> ApiClient:
     return saved
 
 
-def _scope_faults(scopes: Collection[str]) -> Iterator[FieldFault]:
+def scope_faults(scopes: Collection[str]) -> Iterator[FieldFault]:
+    """Return what is wrong with the scopes of a client."""
     if unknown := sorted(set(scopes) - set(SCOPES)):
         message = f"Unknown scope '{unknown[0]}'; use some of: {', '.join(SCOPES)}."
         yield FieldFault("scopes", InputRule.KNOWN_SCOPE, message)
 
 
-def _credential_faults(jwks: Mapping[str, Any] | None, secret: str | None) -> Iterator[FieldFault]:
+def credential_faults(jwks: Mapping[str, Any] | None, secret: str | None) -> Iterator[FieldFault]:
+    """Return what is wrong with what a client proves with who it is; it needs keys or, in the sandbox, a secret."""
     if jwks is None and secret is None:
         message = "Give the client's public keys as a JSON Web Key Set."
         yield FieldFault("jwks", InputRule.CREDENTIALS, message)
@@ -333,3 +333,7 @@ def _credential_faults(jwks: Mapping[str, Any] | None, secret: str | None) -> It
         yield FieldFault("secret", InputRule.SECRET_LENGTH, message)
     if jwks is not None:
         yield from key_set_faults(jwks)
+        # A member that the hub does not use, such as a certificate, is stored too.
+        if _ESCAPED_NUL in to_json(jwks):
+            message = "Give public keys that the hub can use; they have a NUL character."
+            yield FieldFault("jwks", InputRule.PUBLIC_KEYS, message, details="er staat een NUL-teken in")

@@ -66,8 +66,7 @@ def put_referrer(
         PreconditionRequired, PreconditionFailed: it exists, and the If-Match header is absent or names another state.
         InvalidInput: as :func:`save_referrer`.
     """
-    if caller.role is not OrganisationRole.OPERATOR:
-        raise Forbidden(Detail.OPERATOR_REGISTERS())
+    require_operator(caller)
     change_access(tx, services)
     known = find_organisation(tx, details.code)
     if known:
@@ -127,6 +126,23 @@ def hub_operator(tx: Connection, services: Services) -> Organisation:
     return read_organisation(tx, services.reference.institution(OrganisationRole.OPERATOR).code)
 
 
+def store_changed(tx: Connection, services: Services, changed: Organisation) -> Organisation:
+    """Store the changes of an organisation, and record them in the security log."""
+    update_organisation(tx, changed, services.clock.now())
+    _record(changed)
+    return changed
+
+
+def require_operator(caller: Organisation) -> None:
+    """Refuse what only the operator does.
+
+    Raises:
+        Forbidden: the caller is another organisation.
+    """
+    if caller.role is not OrganisationRole.OPERATOR:
+        raise Forbidden(Detail.OPERATOR_TENDS_ACCESS())
+
+
 def page_of_organisations(tx: Connection, after_code: str | None, limit: int) -> tuple[list[Organisation], bool]:
     """Return a page of organisations by code, and whether there is a next page."""
     found = list_organisations(tx, after_code, limit + 1)
@@ -155,10 +171,7 @@ def _save(tx: Connection, services: Services, details: ReferrerDetails, known: O
         _record(new)
         return new
     changed = replace(known, name=details.name, kind=details.kind, system=details.system, area=details.area)
-    if changed != known:
-        update_organisation(tx, changed, now)
-        _record(changed)
-    return changed
+    return store_changed(tx, services, changed) if changed != known else known
 
 
 def _record(saved: Organisation) -> None:
