@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -21,7 +21,14 @@ ANSWER_SECONDS = 0.5
 """The time to answer a request that is broken off."""
 
 
-async def serve(app: ASGIApp, listening: list[socket.socket], stopping: Stopping, limits: Limits | None = None) -> None:
+async def serve(
+    app: ASGIApp,
+    listening: list[socket.socket],
+    stopping: Stopping,
+    limits: Limits | None = None,
+    *,
+    trusted_proxies: Sequence[object] = (),
+) -> None:
     """Answer requests at these sockets until the end of the process has begun.
 
     Requests in flight are finished, as long as the process may take; the others are answered with 503. Then the sockets
@@ -37,6 +44,9 @@ async def serve(app: ASGIApp, listening: list[socket.socket], stopping: Stopping
         server_header=False,
         date_header=True,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        # Uvicorn's own defaults believe whoever is on this host.
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=[str(each) for each in trusted_proxies],
     )
     server = QuietServer(config, limits)
     serving = asyncio.create_task(server.serve(listening))

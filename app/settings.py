@@ -184,6 +184,10 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port on which the API listens; 0 lets the operating system choose."""
 
+    trusted_proxies: Networks = ()
+    """Networks of the proxies in front of the API, as CIDR: what they say in ``X-Forwarded-For`` is the address of the
+    caller, in the security log and where failed token requests are counted. Unset: that of the connection."""
+
     worker_port: Annotated[int | None, Field(ge=1, le=65535)] = None
     """Port on which ``worker`` answers ``GET /healthz/live`` with what its loops last did; without it there is none."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from app.api.auth.access_tokens import AccessTokens
 from app.api.auth.clients import KnownClients
 from app.api.auth.running import RunningRequests
+from app.api.auth.throttle import Throttle
 from app.database import Database
 from app.domain.ports import Clock
 from app.events.delivery.payload import DeliveryBuilder
@@ -38,6 +39,7 @@ class AppState:
         metrics_token: with which Prometheus reads the metrics; None: nobody does.
         stopping: the end of this process.
         requests: the requests that this process answered.
+        throttle: slows down callers whose token requests fail.
         lines: bounds the lines in the log that requests of unknown callers cause.
     """
 
@@ -58,6 +60,7 @@ class AppState:
     metrics_token: str | None = field(default=None, repr=False)
     stopping: Stopping = field(default_factory=Stopping)
     requests: RequestFigures = field(default_factory=RequestFigures)
+    throttle: Throttle = field(default_factory=Throttle)
     lines: LineBudget = field(default_factory=LineBudget)
 
     @property

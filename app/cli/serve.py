@@ -1,6 +1,7 @@
 """``trajecthub serve``: the API, with or without a worker in the same process."""
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack, suppress
 from typing import Annotated
 
@@ -38,7 +39,7 @@ async def _serve(settings: Settings, *, with_worker: bool) -> None:
             allow_open_files(settings.limit.connections)
             listening = listen_for(settings.host, settings.port, "TRAJECTHUB_PORT")
             async with watched(), asyncio.TaskGroup() as running:
-                running.create_task(serve_http(create_api(state), listening, stopping, settings.limit))
+                running.create_task(_serve_http(state, settings, listening))
                 running.create_task(_watch(state))
                 if with_worker:
                     running.create_task(_work(state, settings))
@@ -47,6 +48,11 @@ async def _serve(settings: Settings, *, with_worker: bool) -> None:
 async def _watch(state: AppState) -> None:
     async with state.stopping.while_running():
         await state.watch.run(state.stopping.begun)
+
+
+async def _serve_http(state: AppState, settings: Settings, listening: list[socket.socket]) -> None:
+    api, proxies = create_api(state), settings.trusted_proxies
+    await serve_http(api, listening, state.stopping, settings.limit, trusted_proxies=proxies)
 
 
 async def _work(state: AppState, settings: Settings) -> None:

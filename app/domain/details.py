@@ -562,6 +562,10 @@ class Detail(Enum):
         "'sub' het id van de client is, dat 'kid' een van de geregistreerde sleutels noemt, en dat die sleutel "
         "ondertekent met RS256 of ES256.",
     )
+    TOO_MANY_FAILURES = (
+        "Too many token requests failed; correct the request, and send it after {seconds} seconds.",
+        "Te veel tokenverzoeken zijn mislukt; verbeter het verzoek en stuur het na {seconds} seconden.",
+    )
     NO_FORM = ("The body is not a form.", "Het bericht is geen formulier.")
     NUL_IN_FORM = (
         "A parameter has a NUL character; leave it out.",

@@ -26,6 +26,7 @@ class RefusalCause(StrEnum):
     ID = "id"
     USED_BEFORE = "used-before"
     REVOKED = "revoked"
+    THROTTLED = "throttled"
     SCOPE = "scope"
     ROLE = "role"
     ANOTHERS_RECORD = "anothers-record"

@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
+from app.api.auth.throttle import StatedClient
 from app.api.auth.tokens import (
     ASSERTION,
     CLOCK_SKEW_SECONDS,
     Expected,
     TokenRefused,
     check_claims,
+    key_id_of,
     signed_assertion,
     subject_of,
 )
@@ -59,6 +61,17 @@ async def authenticate(hub: AppState, form: Form, authorizations: Sequence[str])
         _basic(authorizations[0]) if authorizations else (form.get("client_id", ""), form["client_secret"])
     )
     return await _by_secret(hub, client_id, secret)
+
+
+def stated_by(form: Form, authorizations: Sequence[str]) -> StatedClient | None:
+    """Return who a token request says it is of, before anything is verified; None when that cannot be read."""
+    try:
+        if "client_assertion" in form:
+            return StatedClient(subject_of(form["client_assertion"]), key_id_of(form["client_assertion"]))
+        client_id = _basic(authorizations[0])[0] if authorizations else form.get("client_id")
+    except (TokenRefused, OAuthError):
+        return None
+    return StatedClient(client_id) if client_id else None
 
 
 async def _by_assertion(hub: AppState, form: Form) -> ApiClient:

@@ -40,8 +40,16 @@ OAUTH_PROBLEMS: Mapping[str, ProblemKind] = {
         title_nl="Geen grant type van deze hub",
         description="The hub knows `client_credentials` only.",
     ),
+    "temporarily_unavailable": ProblemKind(
+        status=429,
+        code="too-many-failures",
+        title="Too many failed token requests",
+        title_nl="Te veel mislukte tokenverzoeken",
+        description="Token requests of this client id from this address, or from this address at all, failed too "
+        "often; correct the request, and send it after `Retry-After`. A valid one gets a token before that too.",
+    ),
 }
-"""The kind of problem for each error code of RFC 6749, section 5.2."""
+"""The kind of problem for each error code of RFC 6749, section 5.2; the last one is of section 4.1.2.1."""
 
 
 class OAuthError(Exception):
@@ -52,16 +60,24 @@ class OAuthError(Exception):
         said: why, and the remedy.
         cause: for the security log; the answer does not say it.
         client_id: of the client that is meant, if there is one; for the log too.
+        retry_after_seconds: how long further failures are refused; None when they are not.
     """
 
     def __init__(
-        self, error: str, said: Said, cause: RefusalCause = RefusalCause.FORM, client_id: str | None = None
+        self,
+        error: str,
+        said: Said,
+        cause: RefusalCause = RefusalCause.FORM,
+        client_id: str | None = None,
+        *,
+        retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__(said.english)
         self.error = error
         self.said = said
         self.cause = cause
         self.client_id = client_id
+        self.retry_after_seconds = retry_after_seconds
 
 
 def refusal_of(scope: Scope, error: OAuthError) -> Response:
@@ -72,4 +88,6 @@ def refusal_of(scope: Scope, error: OAuthError) -> Response:
     response = problem_of(scope, HttpError(kind, error.said), more)
     if kind.status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="trajecthub"'
+    if error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response

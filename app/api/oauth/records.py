@@ -13,7 +13,8 @@ from app.security_log import SecurityEvent, record_event
 def record_refused_request(lines: LineBudget, scope: Scope, error: OAuthError) -> None:
     """Record a refused token request; the client is named only if there is one with the id that was given."""
     facts = {"cause": error.cause, "client": error.client_id, "peer": peer_of(scope)}
-    lines.write(record_event, SecurityEvent.TOKEN_REFUSED, facts)
+    is_throttled = error.retry_after_seconds is not None
+    lines.write(record_event, SecurityEvent.TOKEN_THROTTLED if is_throttled else SecurityEvent.TOKEN_REFUSED, facts)
 
 
 def record_issued_token(scope: Scope, client_id: str, scopes: Collection[str]) -> None:

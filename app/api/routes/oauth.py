@@ -8,10 +8,12 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Request, Response
 
 from app.api.dependencies import TOKEN_PATH, HubDep
+from app.api.http.peer import peer_of
 from app.api.http.request_record import record_of
-from app.api.oauth.client_authentication import authenticate
+from app.api.oauth.client_authentication import Form, authenticate, stated_by
 from app.api.oauth.errors import OAuthError, refusal_of
 from app.api.oauth.records import record_issued_token, record_refused_request
+from app.api.oauth.throttling import throttled
 from app.api.responses import json_answer
 from app.api.state import AppState
 from app.domain.details import Detail
@@ -26,8 +28,7 @@ router = APIRouter(include_in_schema=False)
 async def token(request: Request, hub: HubDep) -> Response:
     """Return an access token for the scopes that the client asks for, or for all of its scopes."""
     try:
-        form = _form_of(await request.body())
-        client = await authenticate(hub, form, request.headers.getlist("authorization"))
+        client, form = await _client_of(request, hub)
         record_of(request.scope).client = client.client_id
         scopes = _granted(client, form.get("scope"))
     except OAuthError as error:
@@ -71,6 +72,15 @@ async def metadata(hub: HubDep) -> Response:
 def _methods(hub: AppState) -> list[str]:
     secrets = ["client_secret_basic", "client_secret_post"] if hub.sandbox else []
     return ["private_key_jwt", *secrets]
+
+
+async def _client_of(request: Request, hub: AppState) -> tuple[ApiClient, Form]:
+    """Return the client that proved to make this request, and the form of the request."""
+    peer, authorizations = peer_of(request.scope), request.headers.getlist("authorization")
+    with throttled(hub.throttle, peer):
+        form = _form_of(await request.body())
+    with throttled(hub.throttle, peer, stated_by(form, authorizations)):
+        return await authenticate(hub, form, authorizations), form
 
 
 def _form_of(body: bytes) -> dict[str, str]:
