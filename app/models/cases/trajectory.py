@@ -30,7 +30,7 @@ from app.domain.codes import (
     TrajectoryStatus,
 )
 from app.domain.identifiers import NewId
-from app.domain.queries import TrajectoryQuery
+from app.domain.queries import TrajectoryQuery, Visibility
 from app.domain.values import (
     Consent,
     KbrApplication,
@@ -54,7 +54,12 @@ from app.vault import Sealer, Vault
 _CHANGED = update(trajectory).where(trajectory.c.id == bindparam("row_id"))
 _CHANGED_PLAN = update(plan).where(plan.c.trajectory_id == bindparam("row_id"))
 _CHANGED_APPLICATION = update(kbr_application).where(kbr_application.c.id == bindparam("row_id"))
-_REFERRAL_OF = select(trajectory.c.referral_id).where(trajectory.c.id == bindparam("trajectory_id"))
+_REFERRAL_OF = (
+    select(referral.c.id)
+    .join(trajectory, trajectory.c.referral_id == referral.c.id)
+    .join(organisation, organisation.c.id == referral.c.organisation_id)
+    .where(trajectory.c.id == bindparam("trajectory_id"))
+)
 
 
 @dataclass(kw_only=True)
@@ -166,9 +171,13 @@ def party_columns(sealer: Sealer, trajectory_id: UUID, new: Party) -> Columns:
     }
 
 
-def referral_id_of(tx: Connection, trajectory_id: UUID) -> UUID | None:
-    """Return the referral a trajectory followed on, or None."""
-    return tx.execute(_REFERRAL_OF, {"trajectory_id": trajectory_id}).scalar_one_or_none()
+def referral_id_of(tx: Connection, trajectory_id: UUID, visibility: Visibility) -> UUID | None:
+    """Return the referral a trajectory followed on; None when there is none that is visible.
+
+    Another's trajectory takes the same work as an id that nobody has.
+    """
+    values = {"trajectory_id": trajectory_id, **visibility_values(visibility)}
+    return tx.execute(visible(_REFERRAL_OF, visibility), values).scalar_one_or_none()
 
 
 def list_parties(tx: Connection, sealer: Sealer, trajectory_id: UUID) -> list[Party]:

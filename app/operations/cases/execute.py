@@ -6,11 +6,11 @@ from uuid import UUID
 
 from app.domain.case import Case, Handler
 from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
-from app.domain.errors import Forbidden, ReferralNotFound, TrajectoryNotFound, first_of_each_field, refuse
+from app.domain.errors import Forbidden, first_of_each_field, refuse
 from app.domain.validation import Circumstances, command_faults
 from app.models.cases.trajectory import referral_id_of
 from app.operations.cases import appointments, referrals, trajectories
-from app.operations.cases.not_found import not_found
+from app.operations.cases.not_found import referral_not_found, trajectory_not_found
 from app.operations.cases.register import new_case
 from app.operations.cases.rules import case_faults, registration_faults
 from app.operations.cases.unit_of_work import UnitOfWork
@@ -111,11 +111,12 @@ def lock_case(uow: UnitOfWork, ref: CaseRef, context: ActionContext) -> Case:
     Raises:
         ReferralNotFound, TrajectoryNotFound: it does not exist, or not for whoever issues the command.
     """
-    referral_id = ref.id if isinstance(ref, ReferralRef) else referral_id_of(uow.tx, ref.id)
-    case = uow.cases.lock(referral_id, context.visibility) if referral_id else None
+    tx, visibility = uow.tx, context.visibility
+    referral_id = ref.id if isinstance(ref, ReferralRef) else referral_id_of(tx, ref.id, visibility)
+    case = uow.cases.lock(referral_id, visibility) if referral_id else None
     if case is None:
-        error = ReferralNotFound if isinstance(ref, ReferralRef) else TrajectoryNotFound
-        raise not_found(uow.tx, error, referral_id, context.visibility)
+        absent = referral_not_found if isinstance(ref, ReferralRef) else trajectory_not_found
+        raise absent(tx, ref.id, visibility)
     return case
 
 

@@ -1,4 +1,8 @@
-"""A record that does not exist for its caller: one answer whether it is another's or none, and two causes."""
+"""A record that does not exist for its caller: one answer whether it is another's or none, and two causes.
+
+Both take the same statements, so that the time of an answer says no more than the answer. Callers with ids of their own
+reach nothing of another's.
+"""
 
 from uuid import UUID
 
@@ -7,16 +11,20 @@ from app.domain.errors import ReferralNotFound, TrajectoryNotFound
 from app.domain.queries import EVERYTHING, Visibility
 from app.domain.refusal import RefusalCause
 from app.models.cases.referral import load_referral_rows
+from app.models.cases.trajectory import referral_id_of
 
 
-def not_found(
-    tx: Connection,
-    error: type[ReferralNotFound | TrajectoryNotFound],
-    referral_id: UUID | None,
-    visibility: Visibility,
-) -> ReferralNotFound | TrajectoryNotFound:
-    """Return the error, whose cause says whether the record is another's; callers with ids of their own reach none."""
-    is_anothers = (
-        referral_id is not None and visibility != EVERYTHING and bool(load_referral_rows(tx, [referral_id], EVERYTHING))
+def referral_not_found(tx: Connection, referral_id: UUID, visibility: Visibility) -> ReferralNotFound:
+    """Return the error for a referral that is not visible, whose cause says whether it is another's."""
+    return ReferralNotFound(
+        _cause(visibility != EVERYTHING and bool(load_referral_rows(tx, [referral_id], EVERYTHING)))
     )
-    return error(RefusalCause.ANOTHERS_RECORD if is_anothers else None)
+
+
+def trajectory_not_found(tx: Connection, trajectory_id: UUID, visibility: Visibility) -> TrajectoryNotFound:
+    """Return the error for a trajectory that is not visible, whose cause says whether it is another's."""
+    return TrajectoryNotFound(_cause(visibility != EVERYTHING and bool(referral_id_of(tx, trajectory_id, EVERYTHING))))
+
+
+def _cause(is_anothers: bool) -> RefusalCause | None:
+    return RefusalCause.ANOTHERS_RECORD if is_anothers else None

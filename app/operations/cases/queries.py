@@ -9,7 +9,7 @@ from app.database import Connection
 from app.domain.case import Case
 from app.domain.codes import DisclosureOccasion, KbrStatus, OrganisationRole
 from app.domain.details import Detail
-from app.domain.errors import NotFound, ReferralNotFound, TrajectoryNotFound
+from app.domain.errors import NotFound, TrajectoryNotFound
 from app.domain.events import OCCASION_OF, EventType
 from app.domain.field_values import appointment_values, field_values, summary_values, trajectory_values
 from app.domain.fields import Field, FieldValues, consent_values
@@ -23,7 +23,7 @@ from app.models.cases.loading import load_cases
 from app.models.cases.referral import find_by_references, list_referrals
 from app.models.cases.trajectory import list_parties, list_trajectories, referral_id_of
 from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.not_found import not_found
+from app.operations.cases.not_found import referral_not_found, trajectory_not_found
 from app.operations.services import Services
 from app.privacy.gate import Released
 
@@ -52,7 +52,7 @@ def visible_case(tx: Connection, services: Services, scope: CallerScope, referra
     """
     case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id)
     if case is None:
-        raise not_found(tx, ReferralNotFound, referral_id, scope.visibility)
+        raise referral_not_found(tx, referral_id, scope.visibility)
     return case
 
 
@@ -136,7 +136,7 @@ def released_trajectory(services: Services, scope: CallerScope, case: Case) -> R
 
 def find_case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case | None:
     """Return the case that a trajectory belongs to; None when the caller sees no such case."""
-    return _find_case(tx, services, scope, referral_id_of(tx, trajectory_id))
+    return _find_case(tx, services, scope, referral_id_of(tx, trajectory_id, scope.visibility))
 
 
 def read_history(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[HistoryEntry]:
@@ -240,10 +240,9 @@ def trajectory_actions(tx: Connection, services: Services, scope: CallerScope, t
 
 
 def _case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case:
-    referral_id = referral_id_of(tx, trajectory_id)
-    case = _find_case(tx, services, scope, referral_id)
+    case = find_case_of_trajectory(tx, services, scope, trajectory_id)
     if case is None:
-        raise not_found(tx, TrajectoryNotFound, referral_id, scope.visibility)
+        raise trajectory_not_found(tx, trajectory_id, scope.visibility)
     return case
 
 
