@@ -122,12 +122,14 @@ class PostgresServers:
 
 @dataclass(frozen=True, kw_only=True)
 class Connections:
-    """How the connections of one process with PostgreSQL are made and shared; SQLite needs none of this.
+    """How the connections of one process with PostgreSQL are made and shared; SQLite needs the times and the share.
 
     Attributes:
         pool_size: the most that units of work use at a time.
         pool_wait_seconds: the longest wait for one of them that is free.
+        client_share: the part of them that one client uses at a time.
         work_seconds: the longest that a unit of work may take, the wait included.
+        request_seconds: the same for a unit of work of a request, for which a client waits.
         close_seconds: the longest wait when they are closed; those that went silent are left behind.
         direct_url: names the same database without the pooler to which its URL leads; None without a pooler.
         names_statements: whether statements are prepared under names, which a pooler may not pass on.
@@ -135,7 +137,9 @@ class Connections:
 
     pool_size: int = 10
     pool_wait_seconds: float = 2.0
+    client_share: float = 0.5
     work_seconds: float = 30.0
+    request_seconds: float = 10.0
     close_seconds: float = 5.0
     direct_url: str | None = None
     names_statements: bool = True

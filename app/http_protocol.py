@@ -13,6 +13,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from app.calls import OPEN_CALLS, OpenCalls
 from app.server_connections import ServerConnections
 
 LAST_SECONDS = 1.0
@@ -56,6 +57,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._reading_deadline: TimerHandle | None = None
         self._is_receiving = self._is_in_head = self._is_ending = self._is_too_large = False
         self._bytes_outside_body = self._head_bytes = self._bytes_unread = 0
+        self._open_calls = OpenCalls()
 
     @override
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
@@ -69,11 +71,12 @@ class HttpProtocol(HttpToolsProtocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        """Expect nothing any more."""
+        """Expect nothing any more, and give up what is done for the peer."""
         self._room.leave(self)
         self._expect_nothing()
         self._expect_no_reading()
         super().connection_lost(exc)
+        self._open_calls.hang_up()
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -91,6 +94,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Expect the rest of a request that has begun."""
         super().on_message_begin()
+        self.scope["extensions"] = {OPEN_CALLS: self._open_calls}  # type: ignore[dict-item]  # as uvicorn's types
         self._is_receiving = self._is_in_head = True
         self._bytes_outside_body = self._head_bytes = self._bytes_unread = 0
         self._expect_within(self._limits.request_seconds, self._end_late_request)

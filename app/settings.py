@@ -163,6 +163,12 @@ class Settings(BaseSettings):
     database_pool_wait_seconds: Annotated[float, Field(gt=0, le=30)] = Connections.pool_wait_seconds
     """Longest wait for one of them that is free; a request that waited in vain is answered with 503."""
 
+    database_client_share: Annotated[float, Field(gt=0, le=1)] = Connections.client_share
+    """Part of these connections (of the reading threads of SQLite) that one client uses at a time; more is queued."""
+
+    database_request_seconds: Annotated[float, Field(gt=0, le=30)] = Connections.request_seconds
+    """Longest that the database may work for a request at a time, the wait included; then it is answered with 503."""
+
     master_key: SecretStr | None = None
     """Base64 of the 32 bytes from which every other key is derived; without it no personal data can be read again."""
 
@@ -275,6 +281,8 @@ class Settings(BaseSettings):
         return Connections(
             pool_size=self.database_pool_size,
             pool_wait_seconds=self.database_pool_wait_seconds,
+            client_share=self.database_client_share,
+            request_seconds=self.database_request_seconds,
             direct_url=self.database_direct_url,
             names_statements=self.database_direct_url is None if names_statements is None else names_statements,
         )

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.dependencies import authenticate
+from app.api.http.abandoned import AbandonedCalls
 from app.api.http.middleware import RequestGuard, ResponseHeaders
 from app.api.http.problems import install_problem_handlers
 from app.api.http.request_log import RequestLog
@@ -34,7 +35,7 @@ def create_api(hub: AppState) -> ASGIApp:
     versions = _Versions(outer, [_Part("/v1", versioned, ROUTERS)])
     guarded = RequestGuard(versions, hub.limits, partial(_check_token, hub))
     headed = ResponseHeaders(guarded, lambda: hub.stopping.begun.is_set(), lambda: hub.running.end())
-    return RequestLog(headed, hub, versions.route_of)
+    return RequestLog(AbandonedCalls(headed), hub, versions.route_of)
 
 
 class _Part(NamedTuple):

@@ -14,6 +14,7 @@ from app.api.auth.permission import permission_of
 from app.api.forms import KEY
 from app.api.http.request_record import record_of
 from app.api.state import AppState
+from app.calls import present_call
 from app.domain.commands import ActionContext
 from app.domain.details import Detail
 from app.domain.errors import Unauthenticated
@@ -99,6 +100,8 @@ async def authenticate(hub: AppState, request: Request, scopes: Sequence[str]) -
         claims = await hub.tokens.verify(token)
         client = await hub.clients.find(claims.client_id)
     record_of(request.scope).client = claims.client_id
+    if call := present_call():
+        call.client = claims.client_id
     permission = permission_of(claims, client, scopes)
     hub.running.begin(claims, scopes)
     return Caller(claims.client_id, permission.organisation, permission.scopes)

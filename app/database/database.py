@@ -55,7 +55,7 @@ class Database:
         """Open the store at an address, as :meth:`open` does by a URL."""
         match address:
             case SqliteFile(path):
-                return cls(Sqlite(path))
+                return cls(Sqlite(path, connections))
             case PostgresServers():
                 return cls(PostgreSQL(address, connections))
 
@@ -70,11 +70,13 @@ class Database:
         When a constraint of the store refuses it, it runs once more: work has no effects outside its transaction,
         except those that it passes to :func:`app.database.after_commit`.
 
-        Cancelling the caller does not undo a transaction that has already begun on SQLite.
+        When the client for which it is done hangs up, a write that has not begun is given up; one that has begun is
+        finished. Cancelling the caller otherwise does not undo a transaction that has already begun on SQLite.
 
         Raises:
-            Unavailable: no connection was free in time, the store ended the transaction, or the connection broke; in
-                the last case the transaction may have been committed.
+            TooManyRequests: the client for which it is done had its share of the connections in use for too long.
+            Unavailable: no connection was free in time, the work took too long, the store ended the transaction, or the
+                connection broke; in the last case the transaction may have been committed.
         """
         return await self._notifying(self.write_without_notifying(work, *args, **kwargs))
 
@@ -86,24 +88,27 @@ class Database:
         PostgreSQL then needs no transaction around it, which saves two round trips. What ``work`` read before is
         committed data, and it locked nothing.
         """
-        write = self._written(self._store.write_in_one_statement, lambda tx: work(tx, *args, **kwargs))
+        write = self._written(self._store.write_in_one_statement, lambda tx: work(tx, *args, **kwargs), _name_of(work))
         return await self._notifying(write)
 
     async def write_without_notifying(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run ``work`` as :meth:`write` does, but notify nobody: for a write that leaves nobody anything to do."""
-        return await self._written(self._store.write, lambda tx: work(tx, *args, **kwargs))
+        return await self._written(self._store.write, lambda tx: work(tx, *args, **kwargs), _name_of(work))
 
     async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``work`` on committed data.
 
-        On SQLite all its statements see one moment; on PostgreSQL each statement sees its own.
+        On SQLite all its statements see one moment; on PostgreSQL each statement sees its own. When the client for
+        which it is done hangs up, its statement is cancelled.
 
         Raises:
-            Unavailable: no connection was free in time, or the store ended the statement.
+            TooManyRequests: the client for which it is done had its share of the connections in use for too long.
+            Unavailable: no connection was free in time, the work took too long, or the store ended the statement.
         """
-        return await self._observed(self._store.read(lambda tx: work(tx, *args, **kwargs)), wrote=False)
+        done = self._store.read(lambda tx: work(tx, *args, **kwargs))
+        return await self._observed(done, _name_of(work), wrote=False)
 
     def listen(self) -> CommitSignal:
         """Return a signal of committed writes; it is valid as long as the caller keeps it.
@@ -119,23 +124,23 @@ class Database:
         self._notify()
         self._store.publish()
 
-    async def _written(self, write: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
+    async def _written(self, write: Callable[[Work[T]], Awaitable[T]], work: Work[T], name: str) -> T:
         effects: list[Effect] = []
         noted = collecting(work, effects)
         try:
-            result = await self._observed(write(noted), wrote=True)
+            result = await self._observed(write(noted), name, wrote=True)
         except IntegrityError:
             # Two writers chose the same unique value at once; the second now sees the first, and answers in our terms.
-            result = await self._observed(write(noted), wrote=True)
+            result = await self._observed(write(noted), name, wrote=True)
         for effect in effects:
             effect()
         return result
 
-    async def _observed(self, done: Awaitable[T], *, wrote: bool) -> T:
+    async def _observed(self, done: Awaitable[T], name: str, *, wrote: bool) -> T:
         try:
             result = await done
         except Unavailable as error:
-            self._outage.note_failure(error)
+            self._outage.note_failure(error, name)
             raise
         self._outage.note_success(wrote=wrote)
         note_progress()
@@ -155,3 +160,10 @@ class Database:
     async def close(self) -> None:
         """Finish running work, and release every connection, thread and lock."""
         await self._store.close()
+
+
+def _name_of(work: Callable[..., object]) -> str:
+    """Return the name of a function for the log; of one with arguments bound, that of the function."""
+    while isinstance(work, partial):
+        work = work.func
+    return getattr(work, "__qualname__", type(work).__qualname__)

@@ -81,6 +81,7 @@ _BY_RESULT_CODE = {
     sqlite3.SQLITE_BUSY: Trouble.CONTENDED,
     sqlite3.SQLITE_CANTOPEN: Trouble.OUT_OF_REACH,
     sqlite3.SQLITE_FULL: Trouble.NO_ROOM,
+    sqlite3.SQLITE_INTERRUPT: Trouble.CONTENDED,
     sqlite3.SQLITE_IOERR: Trouble.NO_ROOM,
     sqlite3.SQLITE_LOCKED: Trouble.CONTENDED,
     sqlite3.SQLITE_NOMEM: Trouble.NO_ROOM,
@@ -97,6 +98,7 @@ _ENDED_BY = frozenset(Trouble) - {Trouble.CONTENDED, Trouble.POOL_EXHAUSTED}
 _TOLD = {
     Trouble.BROKEN_OFF: Detail.DATABASE_BROKE_OFF,
     Trouble.CONTENDED: Detail.DATABASE_BROKE_OFF,
+    Trouble.NO_ANSWER: Detail.DATABASE_TOO_SLOW,
     Trouble.READ_ONLY: Detail.DATABASE_READS_ONLY,
     Trouble.NO_ROOM: Detail.DATABASE_READS_ONLY,
 }

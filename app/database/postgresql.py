@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, NullPool, event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import greenlet_spawn
 from typing_extensions import override
 
+from app.calls import writing
 from app.database.connector import Connector
 from app.database.failures import (
     StoreError,
@@ -23,7 +23,8 @@ from app.database.failures import (
     trouble_of,
 )
 from app.database.notifier import PostgresNotifier
-from app.database.store import Dialect, Store, Work, engine_options
+from app.database.store import Dialect, Store, Work, engine_options, work_seconds
+from app.database.turns import Turns
 from app.database_address import Connections, PostgresServers, read_postgresql_url
 
 T = TypeVar("T")
@@ -54,10 +55,9 @@ class PostgreSQL(Store):
     dialect: Dialect = "postgresql"
 
     def __init__(self, servers: PostgresServers, connections: Connections) -> None:
-        self._wait_seconds, self._work_seconds = connections.pool_wait_seconds, connections.work_seconds
-        self._close_seconds = connections.close_seconds
+        self._connections = connections
         # The pool's own queue lets whoever comes later pass those that wait: some would wait long for a connection.
-        self._turns = asyncio.Semaphore(connections.pool_size)
+        self._turns = Turns(connections.pool_size, connections.client_share, connections.pool_wait_seconds)
         direct = read_postgresql_url(connections.direct_url) if connections.direct_url else servers
         self._engine = _engine(
             _pooled_connector(servers, connections),
@@ -87,7 +87,8 @@ class PostgreSQL(Store):
     @override
     async def read(self, work: Work[T]) -> T:
         with translated_failures():
-            return await self._run(self._connect, work)
+            async with self._turn():
+                return await self._run(self._connect, work)
 
     @override
     def publish(self) -> None:
@@ -100,36 +101,31 @@ class PostgreSQL(Store):
     @override
     async def close(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._close_seconds):
+            async with asyncio.timeout(self._connections.close_seconds):
                 await self._notifier.close()
                 await self._engine.dispose()
 
     async def _write(self, connect: _Connect, work: Work[T]) -> T:
         with translated_failures():
-            try:
-                return await self._run(connect, work)
-            except StoreError as error:
-                if trouble_of(error) is not Trouble.READ_ONLY:
-                    raise
-                # Nothing was written. The connection may be from before a failover; all those are dropped by now.
-                return await self._run(connect, work)
+            async with self._turn():
+                with writing():
+                    try:
+                        return await self._run(connect, work)
+                    except StoreError as error:
+                        if trouble_of(error) is not Trouble.READ_ONLY:
+                            raise
+                        # Nothing was written. The connection may be from before a failover; all those are dropped by
+                        # now.
+                        return await self._run(connect, work)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(work_seconds(self._connections)), self._turns.turn():
+            yield
 
     async def _run(self, connect: _Connect, work: Work[T]) -> T:
-        async with asyncio.timeout(self._work_seconds):
-            await self._await_turn()
-            try:
-                # What ``run_sync`` does, but once for connecting, work and closing instead of once for each.
-                return await greenlet_spawn(_with_connection, connect, work)
-            finally:
-                self._turns.release()
-
-    async def _await_turn(self) -> None:
-        """Wait until a connection of the pool is free, in the order of asking."""
-        try:
-            async with asyncio.timeout(self._wait_seconds):
-                await self._turns.acquire()
-        except TimeoutError as late:
-            raise PoolTimeout(f"no connection was free within {self._wait_seconds:g} seconds") from late
+        # What ``run_sync`` does, but once for connecting, work and closing instead of once for each.
+        return await greenlet_spawn(_with_connection, connect, work)
 
 
 def _with_connection(connect: _Connect, work: Work[T]) -> T:

@@ -10,19 +10,26 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from typing_extensions import override
 
+from app.calls import writing
 from app.database.failures import StoreError, drop_connections_on_trouble, translated_failures
-from app.database.store import Dialect, Store, Work, engine_options
+from app.database.store import Dialect, Store, Work, engine_options, work_seconds
+from app.database.time_limit import TimeLimit, present_limit
+from app.database.turns import Turns
+from app.database_address import Connections
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 READER_THREADS = 2
+
+# About a tenth of a millisecond.
+_STEPS_BETWEEN_CHECKS = 10_000
 
 
 class DatabaseInUse(RuntimeError):
@@ -34,12 +41,16 @@ class Sqlite(Store):
 
     dialect: Dialect = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, connections: Connections) -> None:
+        self._connections = connections
         self._lock = _lock_for_one_process(path)
         self._writer_engine = _sqlite_engine(path, "BEGIN IMMEDIATE", ["foreign_keys=ON"])
         self._reader_engine = _sqlite_engine(path, "BEGIN", ["query_only=ON"])
         self._writer_thread = ThreadPoolExecutor(1, "writer")
         self._reader_threads = ThreadPoolExecutor(READER_THREADS, "reader")
+        self._writing, self._reading = (
+            Turns(places, connections.client_share, connections.work_seconds) for places in (1, READER_THREADS)
+        )
         try:
             # Switches a new file to WAL before a reader opens it.
             self._writer_engine.connect().close()
@@ -50,7 +61,9 @@ class Sqlite(Store):
     @override
     async def write(self, work: Work[T]) -> T:
         with translated_failures():
-            return await _on(self._writer_thread, _transaction, self._writer_engine, work)
+            async with self._writing.turn():
+                with writing():
+                    return await self._run(self._writer_thread, self._writer_engine, work, self._limit())
 
     @override
     async def write_in_one_statement(self, work: Work[T]) -> T:
@@ -59,7 +72,14 @@ class Sqlite(Store):
     @override
     async def read(self, work: Work[T]) -> T:
         with translated_failures():
-            return await _on(self._reader_threads, _transaction, self._reader_engine, work)
+            async with self._reading.turn():
+                limit = self._limit()
+                try:
+                    return await self._run(self._reader_threads, self._reader_engine, work, limit)
+                except asyncio.CancelledError:
+                    # Nobody waits for the result, and others for the thread.
+                    limit.end()
+                    raise
 
     @override
     def publish(self) -> None:
@@ -72,6 +92,15 @@ class Sqlite(Store):
     @override
     async def close(self) -> None:
         await asyncio.to_thread(self._close)
+
+    def _limit(self) -> TimeLimit:
+        return TimeLimit(work_seconds(self._connections))
+
+    async def _run(self, threads: ThreadPoolExecutor, engine: Engine, work: Work[T], limit: TimeLimit) -> T:
+        # The context is copied, so that log lines and records carry the caller's correlation id.
+        context = copy_context()
+        transaction = partial(context.run, _transaction, engine, work, limit)
+        return await asyncio.get_running_loop().run_in_executor(threads, transaction)
 
     def _close(self) -> None:
         # The writer is closed last: the last connection that closes moves the WAL into the file.
@@ -95,14 +124,9 @@ def run_on_sqlite(path: Path, work: Work[T]) -> T:
         os.close(lock)
 
 
-async def _on(threads: ThreadPoolExecutor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    # The context is copied, so that log lines and records carry the caller's correlation id.
-    context = copy_context()
-    return await asyncio.get_running_loop().run_in_executor(threads, lambda: context.run(function, *args, **kwargs))
-
-
-def _transaction(engine: Engine, work: Work[T]) -> T:
-    with engine.begin() as tx:
+def _transaction(engine: Engine, work: Work[T], limit: TimeLimit) -> T:
+    # The limit is that of the work: what follows it, commit or rollback, is finished.
+    with engine.begin() as tx, limit:
         return work(tx)
 
 
@@ -120,6 +144,12 @@ def _sqlite_engine(path: Path, begin: str, pragmas: list[str]) -> Engine:
         connection.isolation_level = None
         for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", *pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
+        connection.set_progress_handler(_is_over, _STEPS_BETWEEN_CHECKS)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def begin_nothing_after_the_limit(*_of_statement: object) -> None:
+        if limit := present_limit():
+            limit.check()
 
     @event.listens_for(engine, "invalidate")
     def end_transaction(connection: sqlite3.Connection, _record: object, _error: object) -> None:
@@ -132,6 +162,12 @@ def _sqlite_engine(path: Path, begin: str, pragmas: list[str]) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _is_over() -> bool:
+    """Return whether SQLite is to interrupt the present statement."""
+    limit = present_limit()
+    return limit is not None and limit.is_over
 
 
 def _lock_for_one_process(path: Path) -> int:

@@ -8,6 +8,9 @@ from typing import Any, Literal, Protocol, TypeVar
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection
 
+from app.calls import present_call
+from app.database_address import Connections
+
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 Dialect = Literal["sqlite", "postgresql"]
@@ -35,6 +38,11 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Finish running work, and release everything."""
+
+
+def work_seconds(connections: Connections) -> float:
+    """Return the longest that a unit of work may take that begins now; a client's is shorter."""
+    return connections.work_seconds if present_call() is None else connections.request_seconds
 
 
 def engine_options() -> dict[str, Any]:

@@ -395,6 +395,15 @@ class Detail(Enum):
         f"The database takes no changes at this moment. {_SEND_AGAIN}",
         f"De database neemt op dit moment geen wijzigingen aan. {_SEND_AGAIN_NL}",
     )
+    DATABASE_TOO_SLOW = (
+        f"The database did not do the work in time; ask for less at a time where you can. {_SEND_AGAIN}",
+        f"De database deed het werk niet op tijd; vraag zo mogelijk minder tegelijk. {_SEND_AGAIN_NL}",
+    )
+    SHARE_IN_USE = (
+        f"The database works on {{most}} requests of this client already, the most of one client. {_SEND_AGAIN}",
+        "Van deze client is de database al met {most} verzoeken bezig, het hoogste aantal van één client. "
+        f"{_SEND_AGAIN_NL}",
+    )
     HUB_STOPPING = (f"The hub is stopping. {_SEND_AGAIN}", f"De hub stopt. {_SEND_AGAIN_NL}")
     CONNECTION_BROKE = (
         "The connection with the database broke ({kind}); the hub tries again.",

@@ -15,6 +15,7 @@
     │   ├── LimitReached
     │   └── NotTheOwner     another party owns the fact
     ├── PreconditionRequired / PreconditionFailed   If-Match absent / stale
+    ├── TooManyRequests     the client has its share at work
     └── Unavailable         try again later
 
     PartnerError
@@ -245,6 +246,14 @@ class PreconditionFailed(HubError):
     code = "precondition-failed"
     title = "The record has changed"
     title_nl = "Het gegeven is intussen gewijzigd"
+
+
+class TooManyRequests(HubError):
+    """The client has as much at work as one client may; send less at a time, and repeat this after `Retry-After`."""
+
+    code = "too-many-requests"
+    title = "Too many requests at a time"
+    title_nl = "Te veel verzoeken tegelijk"
 
 
 class Unavailable(HubError):

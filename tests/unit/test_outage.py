@@ -8,7 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from app.database.outage import QUIET_SECONDS, Outage
+from app.database.outage import QUIET_SECONDS, SILENT_SECONDS, Outage
 from app.domain.details import Detail
 from app.domain.errors import Unavailable
 
@@ -61,8 +61,9 @@ def test_an_outage_is_reported_when_it_begins_and_when_it_is_over(error: Unavail
 
     with capture_logs() as lines:
         outage.note_success(wrote=True)
+        timer.seconds += SILENT_SECONDS
         for _ in range(3):
-            outage.note_failure(error)
+            outage.note_failure(error, "work")
             timer.seconds += 10
         timer.seconds += QUIET_SECONDS
         for _ in range(3):
@@ -77,7 +78,7 @@ def test_work_that_succeeds_in_between_ends_no_outage() -> None:
 
     with capture_logs() as lines:
         for _ in range(20):
-            outage.note_failure(caused_by(ConnectionResetError()))
+            outage.note_failure(caused_by(ConnectionResetError()), "work")
             timer.seconds += QUIET_SECONDS / 2
             outage.note_success(wrote=True)
 
@@ -89,7 +90,7 @@ def test_reading_ends_no_outage_of_writing() -> None:
     outage = Outage(timer)
 
     with capture_logs() as lines:
-        outage.note_failure(of_state("25006"))
+        outage.note_failure(of_state("25006"), "work")
         timer.seconds += QUIET_SECONDS
         outage.note_success(wrote=False)
         before = brief(lines)
@@ -105,19 +106,38 @@ def test_another_outage_is_reported_again() -> None:
 
     with capture_logs() as lines:
         for state in ("25006", "57P01"):
-            outage.note_failure(of_state(state))
+            outage.note_failure(of_state(state), "work")
             timer.seconds += QUIET_SECONDS
             outage.note_success(wrote=state == "25006")  # after the second, reading is enough
 
     assert [event for event, _ in brief(lines)] == ["database_unavailable", "database_available"] * 2
 
 
-@pytest.mark.parametrize("error", [of_state("40P01"), Unavailable(Detail.HUB_STOPPING())])
-def test_contention_and_what_else_cannot_be_done_now_are_no_outage(error: Unavailable) -> None:
+def test_what_else_cannot_be_done_now_is_not_reported() -> None:
     with capture_logs() as lines:
-        Outage(Timer()).note_failure(error)
+        Outage(Timer()).note_failure(Unavailable(Detail.HUB_STOPPING()), "work")
 
     assert lines == []
+
+
+def test_work_that_is_broken_off_is_named_each_time_and_is_no_outage() -> None:
+    timer = Timer()
+    outage = Outage(timer)
+    outage.note_success(wrote=False)
+
+    with capture_logs() as lines:
+        # Somebody was in the way, and somebody was served meanwhile.
+        outage.note_failure(of_state("40P01"), "relay")
+        outage.note_failure(caused_by(TimeoutError()), "page_of_referrals")
+        # Nobody was, for as long as a store may be silent.
+        timer.seconds += SILENT_SECONDS
+        outage.note_failure(caused_by(TimeoutError()), "page_of_referrals")
+
+    assert [(line["event"], line.get("work")) for line in lines] == [
+        ("database_work_broken_off", "relay"),
+        ("database_work_broken_off", "page_of_referrals"),
+        ("database_unavailable", None),
+    ]
 
 
 def test_the_error_that_led_to_an_outage_is_named_and_not_what_ended_the_wait_for_it() -> None:
@@ -125,6 +145,6 @@ def test_the_error_that_led_to_an_outage_is_named_and_not_what_ended_the_wait_fo
     late.__cause__ = CancelledError()
 
     with capture_logs() as lines:
-        Outage(Timer()).note_failure(caused_by(late))
+        Outage(Timer()).note_failure(caused_by(late), "work")
 
     assert [line["cause"] for line in lines] == ["TimeoutError"]

@@ -31,6 +31,7 @@ from app.domain.errors import (
     PreconditionRequired,
     ReferralNotFound,
     SubscriptionNotFound,
+    TooManyRequests,
     TrajectoryNotFound,
     TransitionNotAllowed,
     Unauthenticated,
@@ -59,6 +60,7 @@ STATUS_OF: Mapping[type[HubError], int] = {
     NotTheOwner: 409,
     PreconditionFailed: 412,
     PreconditionRequired: 428,
+    TooManyRequests: 429,
     Unavailable: 503,
 }
 """The status of every error."""
@@ -103,6 +105,7 @@ _MEANING = {
     413: "The body is too large (*te groot*)",
     415: "The body has another media type than the operation reads (*mediatype niet ondersteund*)",
     428: "A change of an existing record needs If-Match (*If-Match is nodig*)",
+    429: "The client has as much at work as one client may; send less at a time (*te veel tegelijk*)",
     503: "The hub cannot answer just now; try again (*tijdelijk niet beschikbaar*)",
 }
 
@@ -195,7 +198,7 @@ async def _on_bug(request: Request, error: Exception) -> Response:
 def _headers(error: HubError | HttpError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="trajecthub"'}
-    if isinstance(error, Unavailable):
+    if isinstance(error, TooManyRequests | Unavailable):
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return {}
 

@@ -40,6 +40,7 @@ HEADERS: Mapping[str, Any] = {
 
 _ANY_REQUEST = ("406", "503")
 _WITH_BODY = ("413", "415")
+_OF_CLIENT = ("429",)
 _TAGGED = frozenset(
     {
         "ApiClientOut",
@@ -68,8 +69,9 @@ def describe_responses(operation: dict[str, Any]) -> None:
             response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
         names = _headers_of(operation, status, response)
         response["headers"] = response.get("headers", {}) | {name: _header(name) for name in names}
-    shared = (*_ANY_REQUEST, *_WITH_BODY) if "requestBody" in operation else _ANY_REQUEST
-    for status in shared:
+    with_body = _WITH_BODY if "requestBody" in operation else ()
+    of_client = _OF_CLIENT if "security" in operation else ()
+    for status in (*_ANY_REQUEST, *with_body, *of_client):
         operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
 
 
@@ -93,7 +95,7 @@ def _headers_of_problem(status: str) -> Iterator[str]:
     yield "Content-Language"
     if status == "401":
         yield "WWW-Authenticate"
-    if status == "503":
+    if status in {"429", "503"}:
         yield "Retry-After"
 
 
@@ -119,5 +121,5 @@ def _shared_response(status: str) -> dict[str, Any]:
     }
 
 
-SHARED_RESPONSES = {status: _shared_response(status) for status in (*_ANY_REQUEST, *_WITH_BODY)}
-"""The problems that any request may get, or any with a body, by status."""
+SHARED_RESPONSES = {status: _shared_response(status) for status in (*_ANY_REQUEST, *_WITH_BODY, *_OF_CLIENT)}
+"""The problems that any request may get, any with a body, or any of a client that proved who it is, by status."""
