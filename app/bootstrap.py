@@ -41,6 +41,7 @@ from app.operations.readiness import Readiness
 from app.operations.retention import purge_batch
 from app.operations.schema import check_schema, open_database, require_newest_schema
 from app.operations.services import Services, build_services
+from app.operations.subscriptions.waiting_polls import WaitingPolls
 from app.operations.worker_processes import WorkerReporter
 from app.security_log import SecurityEvent, record_event
 from app.settings import Settings
@@ -129,6 +130,7 @@ def build_app_state(
         outbound=outbound or build_outbound(settings),
         real_clock=real_clock,
         deliveries=build_delivery_builder(services, origin_of(settings)),
+        polls=WaitingPolls(db, settings.waiting_polls, settings.waiting_polls_per_client),
         subscription_limit=settings.subscriptions_per_organisation,
         limits=settings.limit,
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["OPEN_CALLS", "Call", "OpenCalls", "leave_if_abandoned", "present_call", "writing"]
+__all__ = ["OPEN_CALLS", "Call", "OpenCalls", "is_abandoned", "leave_if_abandoned", "present_call", "writing"]
 
 OPEN_CALLS = "trajecthub.open_calls"
 """The ASGI extension with the calls of a connection."""
@@ -97,13 +97,18 @@ def writing() -> Iterator[None]:
             yield
 
 
+def is_abandoned() -> bool:
+    """Return whether the caller for which this is done hung up."""
+    call = _present.get()
+    return call is not None and call.is_abandoned
+
+
 async def leave_if_abandoned() -> None:
     """Begin nothing for a caller that hung up.
 
     Raises:
         asyncio.CancelledError: it did.
     """
-    call = _present.get()
-    if call and call.is_abandoned:
+    if is_abandoned():
         # It was cancelled, and this is the next wait.
         await asyncio.sleep(0)

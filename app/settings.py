@@ -224,6 +224,12 @@ class Settings(BaseSettings):
     subscriptions_per_organisation: Annotated[int, Field(ge=1)] = 50
     """Most subscriptions that one organisation may have; each is sent every event that it asks for."""
 
+    waiting_polls: Annotated[int, Field(ge=1)] = 500
+    """Most polls for events that wait in one process at a time; one more is answered with 503."""
+
+    waiting_polls_per_client: Annotated[int, Field(ge=1)] = 10
+    """Most of them that one client has; one more is answered with 429."""
+
     reconcile_at: Annotated[time | None, EmptyIsNone] = time(3, 30)
     """Time of the nightly comparison with each partner, or after its maintenance; empty switches it off."""
 

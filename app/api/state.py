@@ -16,6 +16,7 @@ from app.operations.access.watch import AccessWatch
 from app.operations.metrics.requests import RequestFigures
 from app.operations.readiness import Readiness
 from app.operations.services import Services
+from app.operations.subscriptions.waiting_polls import WaitingPolls
 from app.stopping import Stopping
 
 
@@ -34,6 +35,7 @@ class AppState:
         outbound: sends requests to addresses that subscribers name.
         real_clock: shows the real time, by which tokens are valid, even where the clock of the records is simulated.
         deliveries: builds the events of organisations that poll.
+        polls: those that wait for an event.
         subscription_limit: the most subscriptions that one organisation may have.
         limits: what is read of callers at most.
         metrics_token: with which Prometheus reads the metrics; None: nobody does.
@@ -55,6 +57,7 @@ class AppState:
     outbound: OutboundClient
     real_clock: Clock
     deliveries: DeliveryBuilder
+    polls: WaitingPolls
     subscription_limit: int
     limits: Limits = field(default_factory=Limits)
     metrics_token: str | None = field(default=None, repr=False)

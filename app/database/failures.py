@@ -14,6 +14,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.calls import is_abandoned
 from app.connection_failure import errors_behind
 from app.domain.details import Detail
 from app.domain.errors import Unavailable
@@ -156,6 +157,9 @@ def drop_connections_on_trouble(engine: Engine) -> None:
     def drop(context: ExceptionContext) -> None:
         if _trouble_of_driver(context.original_exception) in _ENDED_BY:
             context.is_disconnect = True
+        elif isinstance(context.original_exception, CancelledError) and is_abandoned():
+            # The server answers, and the driver waits until it has cancelled the statement.
+            context.is_disconnect = False
 
 
 def _trouble_of_driver(error: BaseException | None) -> Trouble | None:

@@ -404,6 +404,16 @@ class Detail(Enum):
         "Van deze client is de database al met {most} verzoeken bezig, het hoogste aantal van één client. "
         f"{_SEND_AGAIN_NL}",
     )
+    CLIENT_WAITS_ENOUGH = (
+        f"{{most}} requests of this client wait for events already, the most of one client; one can wait for all. "
+        f"{_SEND_AGAIN}",
+        "Van deze client wachten al {most} verzoeken op gebeurtenissen, het hoogste aantal van één client; één verzoek "
+        f"kan op alles wachten. {_SEND_AGAIN_NL}",
+    )
+    TOO_MANY_WAIT = (
+        f"As many requests wait for events as the hub lets wait; ask without wait. {_SEND_AGAIN}",
+        f"Er wachten zoveel verzoeken op gebeurtenissen als de hub laat wachten; vraag zonder wait. {_SEND_AGAIN_NL}",
+    )
     HUB_STOPPING = (f"The hub is stopping. {_SEND_AGAIN}", f"De hub stopt. {_SEND_AGAIN_NL}")
     CONNECTION_BROKE = (
         "The connection with the database broke ({kind}); the hub tries again.",

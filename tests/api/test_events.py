@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +23,13 @@ from app.models.delivery.event_feed import read_feed
 from app.models.delivery.outbox import append_events, chain_events
 from app.models.delivery.outbox import event as outbox
 from app.operations.access.organisations import read_organisation
-from app.operations.subscriptions.feed import BATCH, LONGEST_WRITE
+from app.operations.subscriptions.feed import BATCH, LONGEST_WRITE, MOST_BATCHES
 from app.sandbox.runtime import SettableClock
 from app.settings import NO_OIN
+from tests.api.conftest import sandbox_settings
 from tests.support.api_calls import Json, fault, path_for, refer, step
 from tests.support.patience import PATIENCE
+from tests.support.statements import sent_statements
 
 Api = httpx.AsyncClient
 CONFIRMATION = {"counsellor": {"name": "B. Bakker", "phone": "+31 10 555 01 00"}}
@@ -309,11 +312,50 @@ async def test_a_place_that_was_not_reached_yet_is_the_last_one(dock: Api) -> No
     assert await poll(dock, after=told["nextCursor"]) == following
 
 
+async def test_many_events_that_may_not_be_read_any_more_cost_no_more_than_a_page(sign_in: Any, etf: Api) -> None:
+    bailiff, count = await sign_in("bailiff"), MOST_BATCHES + 2
+    references = [f"K-{number}" for number in range(count)]
+    paths = [await confirmed(bailiff, etf, each, consent=AGREED) for each in references]
+    known = await poll(bailiff, limit=100)
+    for path in paths:
+        planned = await step(etf, f"{path}/appointments", APPOINTMENT)
+        await step(etf, f"{path}/appointments/{planned['id']}/attendance", {"attended": False})
+    told = await poll(bailiff, after=known["nextCursor"], limit=100)
+    for item in told["items"]:
+        await change_consent(bailiff, {"items": [item]}, {"scopes": []})
+
+    with sent_statements() as sent:
+        page = await poll(bailiff, after=known["nextCursor"], limit=1)
+    following = await poll(bailiff, after=page["nextCursor"], limit=1)
+
+    assert len(told["items"]) == count
+    assert (page["items"], following["items"]) == ([], [])
+    assert page["nextCursor"] not in (known["nextCursor"], following["nextCursor"])
+    assert len(sent) <= MOST_BATCHES * 20
+
+
 async def change_consent(api: Api, told: Json, consent: Json) -> None:
     address = f"/v1/referrals/{told['items'][0]['subject']}"
     etag = (await api.get(address)).headers["etag"]
     changed = await api.patch(address, json={"consent": consent}, headers={"If-Match": etag})
     assert changed.status_code == 200, changed.text
+
+
+async def test_more_polls_of_a_client_than_may_wait_are_refused_and_are_answered_at_once_without_waiting(
+    dock: Api, pit010: Api, hub: AppState
+) -> None:
+    limit = sandbox_settings().waiting_polls_per_client
+    with ExitStack() as places:
+        for _ in range(limit):
+            places.enter_context(hub.polls.place("dock"))
+
+        refused = await dock.get("/v1/events?wait=30")
+        at_once = await dock.get("/v1/events")
+        other = await pit010.get("/v1/events?wait=1")
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
+    assert refused.headers["retry-after"] == "1"
+    assert (at_once.status_code, other.status_code) == (200, 200)
 
 
 async def test_every_reading_is_recorded_as_a_disclosure(dock: Api, etf: Api, hub: AppState) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
@@ -21,7 +22,7 @@ from app.domain.local_time import local_date
 from app.domain.receivers import PartnerKey
 from app.domain.values import Organisation
 from app.events.delivery.backoff import MAX_ATTEMPTS
-from app.models.delivery.attempt import attempts_of
+from app.models.delivery.attempt import MOST_ATTEMPTS, attempts_of, insert_attempts
 from app.models.delivery.delivery import change_subscription_status
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.outbox import event
@@ -136,6 +137,23 @@ async def test_failed_delivery_is_tried_again_with_the_same_id_when_it_is_due(
         (1, "failed", 500),
         (2, "delivered", 204),
     ]
+
+
+async def test_of_many_attempts_the_newest_are_returned(env: EventEnv, box: Mailbox, welfare: Organisation) -> None:
+    await env.subscribe(welfare, box.url)
+    referral = env.cases.add(welfare)
+    await env.happen(referral, EventType.REFERRAL_CONFIRMED)
+    await env.send()
+    (delivery,) = await env.deliveries(referral)
+    (first,) = await env.db.read(attempts_of, [delivery.id])
+    count = MOST_ATTEMPTS + 3
+    more = [replace(first, number=number) for number in range(2, count + 1)]
+    await env.db.write(insert_attempts, more)
+    await env.db.write(lambda tx: tx.exec_driver_sql(f"UPDATE delivery SET attempts = {count}"))
+
+    found = await env.db.read(attempts_of, [delivery.id])
+
+    assert [each.number for each in found] == list(range(4, count + 1))
 
 
 async def test_retry_after_is_never_undercut(env: EventEnv, box: Mailbox, welfare: Organisation) -> None:

@@ -18,6 +18,7 @@ from app.database import Connection, Database
 from app.database_address import Connections
 from app.sandbox.runtime import Server
 from tests.support.patience import PATIENCE
+from tests.support.postgres import server_process
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 PLACES = 2
@@ -114,8 +115,9 @@ async def test_a_read_ends_when_its_caller_hangs_up_and_its_place_is_free(db: Da
     assert (found, app.answered) == ([], 0)
 
 
-async def test_postgresql_is_told_to_cancel_the_statement(postgres_url: str) -> None:
-    db, other = Database.open(postgres_url), Database.open(postgres_url)
+async def test_postgresql_cancels_the_statement_and_its_connection_is_used_again(postgres_url: str) -> None:
+    db, other = Database.open(postgres_url, Connections(pool_size=1)), Database.open(postgres_url)
+    before = await db.read(server_process)
 
     def is_asleep(tx: Connection) -> bool:
         asleep = "state = 'active' AND query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
@@ -133,6 +135,8 @@ async def test_postgresql_is_told_to_cancel_the_statement(postgres_url: str) -> 
         asking.close()
 
         await until(False)
+    assert [await db.read(server_process) for _ in range(3)] == [before] * 3
+    assert await db.write(server_process) == before
     await db.close()
     await other.close()
 

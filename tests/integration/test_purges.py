@@ -33,6 +33,7 @@ from app.models.partners.run import insert_run, partner_run
 from app.models.worker_process import save_worker, worker_process
 from app.operations.retention import purge_batch
 from app.operations.subscriptions.feed import EventFeed, PollRequest
+from app.operations.subscriptions.waiting_polls import WaitingPolls
 from app.reference import load_reference
 from app.settings import Settings
 from app.vault import Vault
@@ -289,7 +290,8 @@ async def feed_of(hub: InProcessHub) -> EventFeed:
 async def poll(hub: InProcessHub) -> int:
     """Return how many events DOCK reads from the start."""
     feed = await feed_of(hub)
-    return len((await feed.poll(hub.db, PollRequest(0, 100, 0), asyncio.Event())).events)
+    request = PollRequest(after=0, limit=100, wait_seconds=0, client="dock")
+    return len((await feed.poll(hub.db, WaitingPolls(hub.db, 1, 1), request, asyncio.Event())).events)
 
 
 @pytest.mark.parametrize(("wait", "read_again"), [(timedelta(minutes=5), 0), (timedelta(0), 2)])

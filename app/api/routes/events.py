@@ -29,7 +29,10 @@ async def poll(request: Request, asked: Annotated[EventsIn, Query()], read: Read
     """
     hub = read.hub
     feed = EventFeed(hub.services, hub.deliveries, read.caller.organisation)
-    page = await feed.poll(hub.db, PollRequest(number_after(asked.after), asked.limit, asked.wait), hub.stopping.begun)
+    wanted = PollRequest(
+        after=number_after(asked.after), limit=asked.limit, wait_seconds=asked.wait, client=read.caller.client_id
+    )
+    page = await feed.poll(hub.db, hub.polls, wanted, hub.stopping.begun)
     cursor = text_cursor(str(page.last_number))
     response = json_answer(200, {"items": [from_json(each) for each in page.events], "nextCursor": cursor})
     following = request.url.include_query_params(after=cursor).query

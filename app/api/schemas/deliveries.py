@@ -98,7 +98,7 @@ class DeliveryOut(Out):
     created_at: datetime
     finished_at: datetime | None = None
     redelivered_at: datetime | None = Field(None, description="When you asked to have it sent again.")
-    attempts: list[AttemptOut]
+    attempts: list[AttemptOut] = Field(description="Oldest first; of more than fifty the newest.")
 
 
 class PartnerDeliveryOut(DeliveryOut):

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, String, Table, select
+from sqlalchemy import Column, Connection, Integer, String, Table, column, select, table
 
 from app.models.base import Id, UtcDateTime, metadata
 from app.models.bulk import GivenRow, bulk_insert, is_any_of
@@ -24,6 +24,11 @@ attempt = Table(
     Column("status_code", Integer),
     Column("error_class", String(60)),
 )
+
+
+# A receiver may have a delivery sent again as often as it likes.
+MOST_ATTEMPTS = 50
+"""The most attempts of one delivery that are returned."""
 
 
 class AttemptOutcome(StrEnum):
@@ -63,7 +68,7 @@ def insert_attempts(tx: Connection, attempts: Sequence[Attempt]) -> None:
 
 
 def attempts_of(tx: Connection, delivery_ids: Collection[UUID]) -> list[Attempt]:
-    """Return the attempts of deliveries, in order of delivery and number."""
+    """Return the newest attempts of deliveries, ``MOST_ATTEMPTS`` of each, in order of delivery and number."""
     return [
         Attempt(
             delivery_id=row.delivery_id,
@@ -79,8 +84,13 @@ def attempts_of(tx: Connection, delivery_ids: Collection[UUID]) -> list[Attempt]
 
 
 _INSERT = bulk_insert(attempt, *attempt.c.keys())
+# Its module imports this one.
+_DELIVERY = table("delivery", column("id", Id), column("attempts", Integer))
 _OF_DELIVERIES = (
-    select(attempt).where(is_any_of(attempt.c.delivery_id, "ids")).order_by(attempt.c.delivery_id, attempt.c.number)
+    select(attempt)
+    .join_from(attempt, _DELIVERY, _DELIVERY.c.id == attempt.c.delivery_id)
+    .where(is_any_of(_DELIVERY.c.id, "ids"), attempt.c.number > _DELIVERY.c.attempts - MOST_ATTEMPTS)
+    .order_by(attempt.c.delivery_id, attempt.c.number)
 )
 
 

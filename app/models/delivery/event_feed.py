@@ -6,9 +6,10 @@ A feed therefore has numbers of its own, assigned when an event is added to it: 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     RowMapping,
+    Select,
     Table,
     and_,
     bindparam,
@@ -28,8 +30,10 @@ from sqlalchemy import (
 )
 
 from app.domain.events import EventType
-from app.domain.receivers import PollKey
+from app.domain.receivers import PollKey, ReceiverKey
+from app.models.access.organisation import organisation
 from app.models.base import Id, ReceiverText, UtcDateTime, insert_row, insert_together, metadata
+from app.models.bulk import GivenRow, Parameters, bulk_query
 from app.models.delivery.delivery import Delivery, delivery, to_delivery
 from app.models.delivery.outbox import StoredEvent, event, to_stored_event
 
@@ -144,6 +148,33 @@ def first_unreadable_position(tx: Connection, feed: Feed) -> int | None:
     return position
 
 
+@dataclass(frozen=True)
+class FeedNews:
+    """What a feed has for those who wait.
+
+    Attributes:
+        last_number: number of its newest entry, 0 when it has none.
+        is_behind: whether there are events that it does not have yet.
+    """
+
+    last_number: int
+    is_behind: bool
+
+
+def news_of_feeds(tx: Connection, wanted: Mapping[frozenset[EventType], Set[UUID]]) -> dict[UUID, FeedNews]:
+    """Return the news of the feeds of organisations, each given with the types of events that it gets.
+
+    On PostgreSQL one statement for all organisations with the same types.
+    """
+    found: dict[UUID, FeedNews] = {}
+    for types, owners in wanted.items():
+        same = {"known": _KNOWN_TYPES, "types": sorted(types)}
+        rows: list[GivenRow] = [{"owner": owner, "receiver": PollKey(owner).text} for owner in sorted(owners)]
+        for row in _NEWS.run(tx, rows, same):
+            found[row["owner"]] = FeedNews(row["last_number"] or 0, row["is_behind"])
+    return found
+
+
 def newest_position(tx: Connection) -> int:
     """Return the position of the newest event, 0 when there is none."""
     return tx.scalar(_NEWEST) or 0
@@ -164,11 +195,6 @@ _ENTRIES = (
     .limit(_MOST)
 )
 
-_IS_ASSIGNED = (
-    select(delivery.c.id)
-    .where(delivery.c.event_id == event.c.id, delivery.c.receiver == bindparam("receiver", type_=ReceiverText))
-    .exists()
-)
 _KNOWN_TYPES = [each.value for each in EventType]
 
 
@@ -192,19 +218,47 @@ _FIRST_UNREADABLE = select(func.min(event.c.position)).where(
     event.c.position > bindparam("settled_position"),
     _cannot_be_read(event),
 )
-_UNASSIGNED = (
-    select(event)
-    .where(
-        event.c.organisation_id == _OWNER,
-        event.c.position > bindparam("settled_position"),
+
+
+def _unassigned(
+    owner: ColumnElement[UUID], settled_position: ColumnElement[int], receiver: ColumnElement[ReceiverKey]
+) -> ColumnElement[bool]:
+    assigned = (
+        select(delivery.c.id)
+        .where(delivery.c.event_id == event.c.id, delivery.c.receiver == receiver)
+        .correlate_except(delivery)
+    )
+    return and_(
+        event.c.organisation_id == owner,
+        event.c.position > settled_position,
         event.c.type.in_(bindparam("types", expanding=True)),
         event.c.quiet.is_(False),
-        ~_IS_ASSIGNED,
+        ~assigned.exists(),
         ~_HAS_TO_WAIT,
     )
+
+
+_UNASSIGNED = (
+    select(event)
+    .where(_unassigned(_OWNER, bindparam("settled_position"), bindparam("receiver", type_=ReceiverText)))
     .order_by(event.c.position)
     .limit(_MOST)
 )
+
+
+def _news(given: Parameters) -> Select[Any]:
+    # Of an organisation that never polled there is no feed.
+    settled_position = func.coalesce(event_feed.c.settled_position, 0)
+    behind = select(event.c.id).where(_unassigned(given["owner"], settled_position, given["receiver"]))
+    is_behind = behind.correlate_except(event).exists()
+    return (
+        select(organisation.c.id.label("owner"), event_feed.c.last_number, is_behind.label("is_behind"))
+        .join_from(organisation, event_feed, event_feed.c.organisation_id == organisation.c.id, isouter=True)
+        .where(organisation.c.id == given["owner"])
+    )
+
+
+_NEWS = bulk_query({"owner": Id(), "receiver": ReceiverText()}, _news)
 
 _LAST_BEFORE = (
     select(event.c.position)

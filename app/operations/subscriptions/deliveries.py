@@ -1,5 +1,6 @@
 """Deliveries as their subscriber sees them: what was attempted, a test, redelivery and replay (*afleveringen*)."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,14 +170,16 @@ def replay(tx: Connection, services: Services, ref: SubscriptionRef, since: date
 def with_attempts(tx: Connection, deliveries: list[Delivery]) -> list[DeliveryWithAttempts]:
     """Return deliveries of one receiver with their events, their attempts and what they wait for."""
     events = load_events(tx, {each.event_id for each in deliveries})
-    attempts = attempts_of(tx, {each.id for each in deliveries})
+    attempts: dict[UUID, list[Attempt]] = defaultdict(list)
+    for each in attempts_of(tx, {each.id for each in deliveries}):
+        attempts[each.delivery_id].append(each)
     heads = _heads(tx, [each for each in deliveries if each.state is DeliveryState.PENDING])
     return [
         DeliveryWithAttempts(
             delivery=each,
             event_type=events[each.event_id].event.type,
             referral_id=each.subject_id if each.subject_type is SubjectType.REFERRAL else None,
-            attempts=tuple(attempt for attempt in attempts if attempt.delivery_id == each.id),
+            attempts=tuple(attempts[each.id]),
             waits_for=heads.get(each.id),
         )
         for each in deliveries

@@ -33,6 +33,7 @@ from app.models.delivery.event_feed import (
 )
 from app.models.delivery.outbox import StoredEvent
 from app.operations.services import Services
+from app.operations.subscriptions.waiting_polls import WaitingPoll, WaitingPolls
 from app.privacy.policy import Policy
 
 __all__ = ["EventFeed", "EventPage", "PollRequest"]
@@ -43,17 +44,14 @@ LONGEST_WRITE = timedelta(minutes=2)
 # An organisation that polls for the first time may have thousands of events waiting.
 BATCH = 200
 
+# With many events that may not be disclosed a page is empty, and the next one begins after them.
+MOST_BATCHES = 10
+
 MAX_UNSETTLED_POSITIONS = 5_000
 """How far the outbox may run ahead before a feed that gets no events records that it has seen all of it."""
 
-# Pause after a commit, so that a busy hub is not queried by every waiting caller after each of its writes.
-_PAUSE_SECONDS = 0.05
 
-# Commits of other processes may not be signalled.
-_RECHECK_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PollRequest:
     """Which events are asked for.
 
@@ -61,11 +59,13 @@ class PollRequest:
         after: number in the feed after which to read; 0 is from the first event.
         limit: the most events on a page.
         wait_seconds: how long to wait for an event when there is none yet.
+        client: who asks.
     """
 
     after: int
     limit: int
     wait_seconds: float
+    client: str
 
 
 @dataclass(frozen=True)
@@ -97,22 +97,35 @@ class EventFeed:
         if self.owner.role is not OrganisationRole.REFERRER:
             raise Forbidden(Detail.EVENTS_FOR_REFERRERS())
 
-    async def poll(self, db: Database, request: PollRequest, stop: asyncio.Event) -> EventPage:
-        """Return the next page, as soon as there is an event, or an empty one when the wait is over or must stop."""
-        signal, until = db.listen(), monotonic() + request.wait_seconds
-        page = EventPage((), request.after)
-        while True:
-            page = await self._read_on(db, page.last_number, request.limit)
-            remaining = until - monotonic()
-            if page.events or remaining <= 0 or stop.is_set():
-                return page
-            await signal.wait(min(remaining, _RECHECK_SECONDS))
-            await asyncio.sleep(_PAUSE_SECONDS)
+    async def poll(self, db: Database, polls: WaitingPolls, request: PollRequest, stop: asyncio.Event) -> EventPage:
+        """Return the next page, as soon as there is an event, or an empty one when the wait is over or must stop.
+
+        Raises:
+            TooManyRequests: it would wait, and the client waits as often as it may.
+            Unavailable: it would wait, and as many wait as may.
+        """
+        if not request.wait_seconds:
+            return await self._read_on(db, request.after, request.limit)
+        until, page = monotonic() + request.wait_seconds, EventPage((), request.after)
+        with polls.place(request.client):
+            while True:
+                looks = polls.looks
+                page = await self._read_on(db, page.last_number, request.limit)
+                remaining = until - monotonic()
+                if page.events or remaining <= 0 or stop.is_set():
+                    return page
+                waiting = WaitingPoll(
+                    organisation_id=self.owner.id, types=self._types, after=page.last_number, looks=looks, stop=stop
+                )
+                if not await polls.wait(waiting, remaining):
+                    return page
 
     async def _read_on(self, db: Database, after: int, limit: int) -> EventPage:
         page = EventPage((), after)
-        # Read first, because most polls find nothing, and a write would wake everyone who waits.
-        while not page.events and await db.read(self.has_work, page.last_number):
+        for _ in range(MOST_BATCHES):
+            # Read first, because most polls find nothing, and a write would wake everyone who waits.
+            if page.events or not await db.read(self.has_work, page.last_number):
+                break
             page = await db.write(self.next_page, page.last_number, limit)
         return page
 
