@@ -47,8 +47,8 @@ class Writers:
         """Let GIDSO give its whole record again, with these values changed."""
         self.said |= values
         self.version += 1
-        reason, case_lead, worker = (self.said[name] for name in FIELDS)
-        contents = replace(REFERRER_FIELDS.contents, reason=reason, case_lead=case_lead, worker=Worker(worker))
+        said: dict[str, Any] = {name: text for name, text in self.said.items() if name != "worker"}
+        contents = replace(REFERRER_FIELDS.contents, worker=Worker(self.said["worker"]), **said)
         fact = replace(REFERRER_FIELDS, organisation_code=self.organisation, contents=contents, reference=self.case_id)
         payload = {"id": self.case_id, "version": self.version}
         record = PartnerRecord(
@@ -122,12 +122,27 @@ async def listed(operator: Api, query: str = "") -> list[dict[str, Any]]:
     return items
 
 
-async def test_an_operator_sees_the_values_that_stand_against_each_other(writers: Writers, operator: Api) -> None:
-    (found,) = await listed(operator)
+async def test_an_operator_sees_the_values_of_what_the_policy_discloses_to_it(writers: Writers, operator: Api) -> None:
+    await writers.api_says(area="Charlois")
+    await writers.gidso_says(area="Delfshaven")
 
-    assert (found["field"], found["reason"], found["state"]) == ("referral.case_lead", "both-changed", "open")
-    assert (found["hubValue"], found["partnerValue"]) == ("from the hub", "from GIDSO")
-    assert found["referralId"] == str(await writers.referral_id())
+    found = {each["field"]: each for each in await listed(operator)}
+
+    area, lead = found["referral.area"], found["referral.case_lead"]
+    assert (lead["reason"], lead["state"]) == ("both-changed", "open")
+    assert (area["hubValue"], area["partnerValue"]) == ("Charlois", "Delfshaven")
+    assert not [name for name in lead if name.endswith("Value")]
+    assert {each["referralId"] for each in found.values()} == {str(await writers.referral_id())}
+
+
+async def test_an_operator_never_sees_whose_conflict_it_is(writers: Writers, operator: Api) -> None:
+    await writers.api_says(worker="W. Erker", reason="Een reden")
+    await writers.gidso_says(worker="Een Ander", reason="Een andere reden")
+
+    answer = await operator.get(f"{PATH}?limit=100")
+
+    assert {each["field"] for each in answer.json()["items"]} >= {"worker.name", "referral.reason"}
+    assert not [each for each in ("from the hub", "from GIDSO", "Erker", "Ander", "reden") if each in answer.text]
 
 
 @pytest.mark.usefixtures("writers")

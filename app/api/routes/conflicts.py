@@ -60,15 +60,16 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
     """Return the fields on which a partner and the hub disagree (*tegenstrijdigheden*), oldest first.
 
     Writes over the API that were refused because another party owns the field are listed too, under the system in
-    which the caller's organisation registers. The values themselves, which may be personal, are shown to who may
-    decide: with the scope `partners:manage`.
+    which the caller's organisation registers. The values themselves are shown to who may decide, with the scope
+    `partners:manage`, and only of fields that the policy discloses to operators: never whose referral it is. To decide
+    about another field, ask its owner.
     """
     query = ConflictQuery(
         system=system,
         state=partners.ConflictState(state),
         after=id_after(cursor),
         limit=limit,
-        with_values=_MAY_SEE_VALUES in read.caller.scopes,
+        receiver=read.caller_scope.itself if _MAY_SEE_VALUES in read.caller.scopes else None,
     )
     page, following = await read.hub.db.read(page_of_conflicts, read.hub.services, query)
     return page_answer(read.hub, request, [ConflictOut.model_validate(each) for each in page], id_cursor(following))

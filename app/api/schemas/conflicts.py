@@ -11,7 +11,7 @@ from app.api.schemas.fields import In, Out
 ConflictReason = Literal["not-the-owner", "both-changed", "loop"]
 ConflictState = Literal["open", "kept", "taken"]
 
-_WITHHELD = "Absent when it is empty, or withheld for want of the scope `partners:manage`."
+_WITHHELD = "Absent when it is empty, or withheld: by the policy, or for want of the scope `partners:manage`."
 
 
 class ConflictOut(Out):

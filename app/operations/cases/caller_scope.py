@@ -47,10 +47,11 @@ class CallerScope:
         A partner system acts for the referrers that work in it.
         """
         acts_for_referrer = self.organisation.role is OrganisationRole.PARTNER_SYSTEM
-        return self._standing_in(referrer) if acts_for_referrer else self._itself
+        return self._standing_in(referrer) if acts_for_referrer else self.itself
 
     @cached_property
-    def _itself(self) -> Receiver:
+    def itself(self) -> Receiver:
+        """The caller as the receiver of what is no referral of anybody it acts for."""
         return self._standing_in(self.organisation)
 
     def _standing_in(self, organisation: Organisation) -> Receiver:

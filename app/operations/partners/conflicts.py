@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 from pydantic import JsonValue
 
 from app.database import Connection
 from app.domain.case import Case
-from app.domain.codes import OrganisationRole, System
+from app.domain.codes import DisclosureOccasion, OrganisationRole, System
 from app.domain.commands import ActionContext
 from app.domain.details import Detail
 from app.domain.errors import Conflict, NotFound, ReferralNotFound, TransitionNotAllowed
@@ -24,9 +24,12 @@ from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.conflict_values import OpenedValues, open_values
 from app.operations.field_sync.known_values import fingerprint
 from app.operations.services import Services
+from app.privacy.gate import Receiver
 from app.vault import Sealer
 
 Keep = Literal["hub", "partner"]
+
+_READING = DisclosureOccasion.READING
 
 _STATES: dict[Keep, ConflictState] = {"hub": ConflictState.KEPT, "partner": ConflictState.TAKEN}
 
@@ -62,14 +65,14 @@ class ConflictQuery:
     """Which conflicts are asked for.
 
     Attributes:
-        with_values: whether the three values are opened; else they are withheld.
+        receiver: to whom the three values are shown as far as the policy permits; None withholds all of them.
     """
 
     system: System
     state: ConflictState
     after: UUID | None
     limit: int
-    with_values: bool
+    receiver: Receiver | None
 
 
 def page_of_conflicts(
@@ -77,7 +80,10 @@ def page_of_conflicts(
 ) -> tuple[Sequence[StoredConflict], UUID | None]:
     """Return a page of conflicts with a partner, oldest first, and where the next page begins."""
     rows = list_conflicts(tx, query.system, query.state, query.after, query.limit + 1)
-    page = [_read(row, row.sealer(services.vault) if query.with_values else None) for row in rows[: query.limit]]
+    page = [
+        _with_values(services, query.receiver, row) if query.receiver else _read(row, OpenedValues())
+        for row in rows[: query.limit]
+    ]
     return page, page[-1].id if len(rows) > query.limit else None
 
 
@@ -104,7 +110,7 @@ def decide_conflict(  # noqa: PLR0913  # who decides what
     forget_sends(tx, row.referral_id, row.field)
     state, now = _STATES[keep], uow.rules.now
     save_decision(tx, conflict_id, state, now, by)
-    return replace(_read(row, None), state=state, decided_at=now, decided_by=by)
+    return replace(_read(row, OpenedValues()), state=state, decided_at=now, decided_by=by)
 
 
 def _store(uow: UnitOfWork, row: SealedConflict, keep: Keep) -> None:
@@ -161,9 +167,21 @@ def _opened(sealer: Sealer, row: SealedConflict) -> dict[Keep, object]:
     return {side: spec.type.decode(value) if spec and value is not None else value for side, value in plain.items()}
 
 
-def _read(row: SealedConflict, sealer: Sealer | None) -> StoredConflict:
-    """Return a conflict; without a sealer its values are withheld."""
+def _with_values(services: Services, receiver: Receiver, row: SealedConflict) -> StoredConflict:
+    """Return a conflict with those of its values that the privacy gate releases."""
+    # Nothing is opened of a field that is withheld whatever its value.
+    if not services.gate.would_release(receiver.kind, _READING, row.field, {}, inside=receiver.inside):
+        return _read(row, OpenedValues())
+    sealer = row.sealer(services.vault)
     opened = open_values(sealer, row.id, row.values) if sealer else OpenedValues()
+
+    def shown(value: JsonValue) -> JsonValue:
+        return cast("JsonValue", services.gate.release(receiver, _READING, {row.field: value}).fields.get(row.field))
+
+    return _read(row, OpenedValues(hub=shown(opened.hub), partner=shown(opened.partner), base=shown(opened.base)))
+
+
+def _read(row: SealedConflict, opened: OpenedValues) -> StoredConflict:
     return StoredConflict(
         id=row.id,
         referral_id=row.referral_id,
