@@ -5,6 +5,9 @@ whatever the level of the log. They name clients, organisations and addresses of
 """
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 
 import structlog
@@ -12,6 +15,9 @@ import structlog
 _log = structlog.wrap_logger(
     None, wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET), channel="security"
 )
+
+
+_actor: ContextVar[Callable[[], str | None] | None] = ContextVar("actor", default=None)
 
 
 class SecurityEvent(StrEnum):
@@ -36,3 +42,19 @@ class SecurityEvent(StrEnum):
 def record_event(event: str, **facts: object) -> None:
     """Write a line about an event, one of ``SecurityEvent``, with the facts that are not None."""
     _log.info(SecurityEvent(event).value, **{name: fact for name, fact in facts.items() if fact is not None})
+
+
+@contextmanager
+def acting(actor: Callable[[], str | None]) -> Iterator[None]:
+    """Attribute the changes that the block makes to whom ``actor`` returns by then: a client, or None."""
+    before = _actor.set(actor)
+    try:
+        yield
+    finally:
+        _actor.reset(before)
+
+
+def present_actor() -> str | None:
+    """Return who makes the present change over the API; None for a command or the hub itself."""
+    actor = _actor.get()
+    return actor() if actor else None

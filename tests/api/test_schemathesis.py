@@ -1,6 +1,7 @@
 """Whatever the document allows, and some of what it does not, is answered as the document says, and never by a bug."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count, product
@@ -19,8 +20,9 @@ from starlette.types import ASGIApp
 from app.api.openapi.document import document
 from app.api.state import AppState
 from app.database import Database
+from app.operations.access.clients import SCOPES, save_client
 from app.sandbox.runtime import serving
-from tests.api.conftest import Api, SignIn, token_of
+from tests.api.conftest import CLIENTS, PROCESSES, REFERS, SECRET, Api, SignIn, token_of
 from tests.support.api_calls import refer
 from tests.support.quarantine import fill_quarantine
 
@@ -32,6 +34,10 @@ PROMISES: Any = CHECKS.get_by_names(
     ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
 )
 CALLERS = ["dock", "etf", "operator"]
+OPERATORS_SCOPES = set(SCOPES) - REFERS - PROCESSES
+NOT_FOR_ROLE = {"dock": OPERATORS_SCOPES | {"referrals:process", "trajectories:write"}, "etf": OPERATORS_SCOPES}
+"""What the role of a client does not do, by the scopes that it needs, also if the client has them."""
+
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 
 EXAMPLES = settings(
@@ -57,13 +63,12 @@ class Attempts:
         self.base_url = base_url
         self.headers = {"Authorization": f"Bearer {token}"}
         self.known = known
-        self.statuses: list[int] = []
-        self.tried: set[str] = set()
+        self.statuses: dict[str, set[int]] = defaultdict(set)
         self._turn = count()
 
-    def make(self, operations: Sequence[Any]) -> None:
+    def make(self, operations: Sequence[Any], modes: Sequence[GenerationMode] = MODES) -> None:
         """Try every operation with valid data, then with invalid data."""
-        for mode, operation in product(MODES, operations):
+        for mode, operation in product(modes, operations):
             self._try(operation, mode)
 
     def _try(self, operation: Any, mode: GenerationMode) -> None:
@@ -85,8 +90,7 @@ class Attempts:
         if case.path == "/events":
             case.query["wait"] = 0
         answered = case.call(base_url=self.base_url, headers=headers)
-        self.statuses.append(answered.status_code)
-        self.tried.add(case.operation.label)
+        self.statuses[case.operation.label].add(answered.status_code)
         case.validate_response(answered, checks=PROMISES)
 
 
@@ -95,24 +99,65 @@ class Attempts:
 async def test_answers_are_as_the_document_says(
     hub: AppState, app: ASGIApp, sign_in: SignIn, dock: Api, operator: Api, client: str
 ) -> None:
-    made = await refer(dock, reference="K-1")
-    await fill_quarantine(hub)
-    listed = await (await sign_in(client)).get("/v1/referrals")
-    held = await operator.get("/v1/partners/allegro/quarantine")
-    asked = await operator.post("/v1/partners/allegro/jobs", json={"kind": "reconcile"})
-    known = {
-        "referralId": listed.json()["items"][0]["id"],
-        "system": "allegro",
-        "quarantinedId": held.json()["items"][0]["id"],
-        "jobId": asked.json()["id"],
-    }
-    found = schemathesis.openapi.from_dict(document()).get_all_operations()
-    operations = [each.ok() for each in found if isinstance(each, Ok)]
+    known = await known_records(hub, client, sign_in, dock, operator)
+    operations = all_operations()
 
     async with serving(app) as server:
         attempts = Attempts(client, f"{server.url}/v1", await token_of(hub, client), known)
         await asyncio.to_thread(attempts.make, operations)
 
-    assert made["status"] == "received"
-    assert attempts.tried == {operation.label for operation in operations}
-    assert not [status for status in attempts.statuses if status >= 500]
+    assert set(attempts.statuses) == {operation.label for operation in operations}
+    assert not [name for name, statuses in attempts.statuses.items() if max(statuses) >= 500]
+    beyond = [each.label for each in operations if not scopes_of(each) <= CLIENTS[client][1]]
+    assert bool(beyond) == (client != "operator")
+    assert done(attempts, beyond) == {}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("client", NOT_FOR_ROLE)
+async def test_no_scope_does_what_a_role_does_not(
+    hub: AppState, app: ASGIApp, sign_in: SignIn, dock: Api, operator: Api, client: str
+) -> None:
+    known = await known_records(hub, client, sign_in, dock, operator)
+    code, every = CLIENTS[client][0], set(SCOPES)
+    await hub.db.write(save_client, hub.services, client, organisation_code=code, scopes=every, secret=SECRET)
+    operations = [each for each in all_operations() if scopes_of(each) & NOT_FOR_ROLE[client]]
+
+    async with serving(app) as server:
+        attempts = Attempts(client, f"{server.url}/v1", await token_of(hub, client), known)
+        await asyncio.to_thread(attempts.make, operations, [GenerationMode.POSITIVE])
+
+    assert done(attempts, list(attempts.statuses)) == {}
+    # What a step of a case does not find or cannot read is refused before the role is looked at.
+    operators = [each.label for each in operations if scopes_of(each) & OPERATORS_SCOPES]
+    assert [name for name in operators if 403 not in attempts.statuses[name]] == []
+
+
+def all_operations() -> list[Any]:
+    found = schemathesis.openapi.from_dict(document()).get_all_operations()
+    return [each.ok() for each in found if isinstance(each, Ok)]
+
+
+def scopes_of(operation: Any) -> set[str]:
+    """Return the scopes that an operation needs, as the document says."""
+    return {scope for way in operation.definition.raw.get("security", []) for scope in way.get("oauth2", [])}
+
+
+def done(attempts: Attempts, names: Sequence[str]) -> dict[str, set[int]]:
+    """Return which of these operations did not refuse every attempt, with their statuses."""
+    return {name: attempts.statuses[name] for name in names if min(attempts.statuses[name]) < 400}
+
+
+async def known_records(hub: AppState, client: str, sign_in: SignIn, dock: Api, operator: Api) -> dict[str, str]:
+    """Make a record of each kind, and return the ids by which a client knows them."""
+    await refer(dock, reference="K-1")
+    await fill_quarantine(hub)
+    listed = await (await sign_in(client)).get("/v1/referrals")
+    held = await operator.get("/v1/partners/allegro/quarantine")
+    asked = await operator.post("/v1/partners/allegro/jobs", json={"kind": "reconcile"})
+    return {
+        "referralId": listed.json()["items"][0]["id"],
+        "system": "allegro",
+        "quarantinedId": held.json()["items"][0]["id"],
+        "jobId": asked.json()["id"],
+    }

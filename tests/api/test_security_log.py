@@ -181,6 +181,11 @@ async def test_changes_of_access_have_a_line_without_secrets(
         SecurityEvent.SUBSCRIPTION_SECRET_ROTATED,
         SecurityEvent.SUBSCRIPTION_CREDENTIALS_CHANGED,
     }
+    assert {event: each["by"] for event, each in found.items() if "by" in each} == {
+        SecurityEvent.ORGANISATION_SAVED: "operator",
+        SecurityEvent.SUBSCRIPTION_SECRET_ROTATED: "dock",
+        SecurityEvent.SUBSCRIPTION_CREDENTIALS_CHANGED: "dock",
+    }
     assert found[SecurityEvent.CLIENT_SAVED]["kids"] == [CLIENT_KEY.kid]
     for hidden in (*CANARIES, SECRET, created.json()["secret"], rotated.json()["secret"]):
         assert hidden not in repr(lines)

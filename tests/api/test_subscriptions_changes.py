@@ -317,7 +317,7 @@ async def test_operator_approves_and_nobody_else(hub: AppState, operator: Api) -
 
         by_rotation = await ask(operator, f"/v1/subscriptions/{listed['id']}", "/secret-rotation", json={})
 
-        assert [(each["event"], each["by"]) for each in lines] == [("security_subscription_approved", "beheer")]
+        assert [(each["event"], each["by"]) for each in lines] == [("security_subscription_approved", "operator")]
         assert (by_itself.status_code, by_rotation.status_code) == (403, 404)
         assert by_operator.json()["status"] == "active"
         assert (await strict.get(address)).json()["status"] == "active"

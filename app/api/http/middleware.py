@@ -24,6 +24,7 @@ from app.domain.errors import HubError, Unavailable
 from app.domain.text import is_storable
 from app.limits import Limits
 from app.log import correlated
+from app.security_log import acting
 
 HEADERS: Mapping[str, str] = {
     "API-Version": __version__,
@@ -43,7 +44,8 @@ _PATCH = {"application/json", "application/merge-patch+json"}
 _FORM = {"application/x-www-form-urlencoded"}
 _LENGTH = re.compile(r"[0-9]+", re.ASCII)
 _LENGTH_DIGITS = 18
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+# Digits alone could be somebody's number, and would be logged.
+_REQUEST_ID = re.compile(r"^(?=.*[A-Za-z])[A-Za-z0-9._-]{8,64}$")
 # W3C Trace Context: version, trace id, parent id, flags.
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -76,7 +78,7 @@ class ResponseHeaders:
             return
         record = record_of(scope)
         record.id = request_id = _request_id(Headers(scope=scope))
-        with correlated(request_id):
+        with correlated(request_id), acting(lambda: record.client):
             await self._serve(scope, receive, _Framed(send, record, request_id, bodyless=scope["method"] == "HEAD"))
 
     async def _serve(self, scope: Scope, receive: Receive, framed: "_Framed") -> None:

@@ -66,7 +66,7 @@ def approve(tx: Connection, services: Services, ref: SubscriptionRef) -> Subscri
     found = lock_visible_subscription(tx, ref)
     _require_pending(found)
     active = set_status(tx, services, found, SubscriptionStatus.ACTIVE)
-    record_change(SecurityEvent.SUBSCRIPTION_APPROVED, subscription=found.id, by=ref.caller.code)
+    record_change(SecurityEvent.SUBSCRIPTION_APPROVED, subscription=found.id)
     return view_of(services, active, owner_of(tx, active, ref.caller))
 
 

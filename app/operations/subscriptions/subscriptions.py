@@ -236,7 +236,7 @@ def patch_subscription(
         return view_of(services, found, ref.caller)
     changed = _save(tx, services, wanted)
     if (changed.auth_kind, changed.auth_sealed) != (found.auth_kind, found.auth_sealed):
-        record_change(SecurityEvent.SUBSCRIPTION_CREDENTIALS_CHANGED, subscription=found.id, by=ref.caller.code)
+        record_change(SecurityEvent.SUBSCRIPTION_CREDENTIALS_CHANGED, subscription=found.id)
     if changed.url_sealed != found.url_sealed and terms.consent_needed:
         changed = set_status(tx, services, changed, SubscriptionStatus.PENDING, "new-address")
     return view_of(services, changed, ref.caller)
@@ -281,7 +281,7 @@ def rotate_secret(tx: Connection, services: Services, ref: SubscriptionRef, over
         previous_secret_expires_at=services.clock.now() + overlap if overlap else None,
     )
     saved = _save(tx, services, rotated)
-    record_change(SecurityEvent.SUBSCRIPTION_SECRET_ROTATED, subscription=found.id, by=ref.caller.code)
+    record_change(SecurityEvent.SUBSCRIPTION_SECRET_ROTATED, subscription=found.id)
     return replace(view_of(services, saved, ref.caller), secret=secret)
 
 
