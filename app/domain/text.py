@@ -11,6 +11,8 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Without these two, names in Persian and in Indian languages cannot be written.
 _JOINERS = frozenset("\u200c\u200d")
+# Visible signs of Arabic, Syriac and Kaithi, which Unicode counts among the format characters.
+_SHOWN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 # No spaces and no long numbers: a name, an address, a phone number or a BSN in the wrong field is never repeated.
 _CODE = re.compile(r"(?!.*\d{5})[A-Za-z0-9][A-Za-z0-9_-]*")
 _LONGEST_CODE = 30
@@ -29,6 +31,15 @@ def is_readable_name(text: str) -> bool:
     Hidden are zero-width characters, and those that turn the direction of writing, so that a name reads as another.
     """
     return any(_is_alphabetic(each) for each in text) and not any(_is_hidden(each) for each in text)
+
+
+def without_hidden(text: str) -> str:
+    """Return the text without zero-width characters, and without those that turn the direction of writing.
+
+    They show nothing of their own, so that a text reads as another, or two that look alike are not the same. The
+    joiners that some languages need are kept.
+    """
+    return text if text.isascii() else "".join(each for each in text if not _is_hidden(each))
 
 
 def plain_phone(text: str) -> str:
@@ -52,5 +63,7 @@ def _is_alphabetic(character: str) -> bool:
 
 
 def _is_hidden(character: str) -> bool:
-    is_format = unicodedata.category(character) == "Cf" and character not in _JOINERS
+    is_format = (
+        unicodedata.category(character) == "Cf" and character not in _JOINERS and character not in _SHOWN_FORMATS
+    )
     return is_format or character in _FILLERS

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
+from app.adapters.common.parsing import parse
 from app.domain.text import composed, is_readable_name, plain_phone
 from tests.api.conftest import Api
 from tests.support.api_calls import attempt, fault, path_for, read, refer, referral
@@ -136,6 +138,39 @@ async def test_name_that_cannot_be_read_is_refused(dock: Api, etf: Api, name: st
 )
 def test_names_of_all_kinds_can_be_read(name: str) -> None:
     assert is_readable_name(name)
+
+
+HIDDEN = ("\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u2060", "\u200f", "\u3164")
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+async def test_hidden_characters_in_a_short_text_are_left_out(dock: Api, etf: Api, hidden: str) -> None:
+    await refer(dock, reference=f"K{hidden}-1", caseLead=f"A. {hidden}Regie", meetingPlace=f"{hidden}Coolsingel 40")
+
+    shown = await read(etf, await path_for(etf, f"K-1{hidden}"))
+
+    assert (shown["reference"], shown["caseLead"], shown["meetingPlace"]) == ("K-1", "A. Regie", "Coolsingel 40")
+
+
+async def test_what_languages_need_is_kept_in_a_short_text(dock: Api, etf: Api) -> None:
+    lead = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u06dd ක්\u200dෂ"
+    await refer(dock, reference="K-1", caseLead=lead)
+
+    assert (await read(etf, await path_for(etf, "K-1")))["caseLead"] == lead
+
+
+class _Said(BaseModel):
+    plaats: str
+    personen: list[dict[str, str]]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_hidden_characters_of_a_partner_are_left_out(hidden: str) -> None:
+    raw = {"plaats": f"Cool{hidden}singel", "personen": [{"naam": f"{hidden}Jansen"}]}
+
+    said = parse(_Said, raw, "GIDSO")
+
+    assert said == _Said(plaats="Coolsingel", personen=[{"naam": "Jansen"}])
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from app.domain.identifiers import is_bsn
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerRecord, ReadError
 from app.domain.storable import odd_place, with_storable_keys
-from app.domain.text import shown_code
+from app.domain.text import shown_code, without_hidden
 
 UNKNOWN_MOMENT: Final = datetime.fromtimestamp(0, UTC)
 """The moment of a record whose own moment cannot be read: quarantine needs one, and this one is clearly not real."""
@@ -68,7 +68,7 @@ def _unforeseen(error: Exception) -> ReadError:
 
 
 def parse(model: type[Model], raw: Mapping[str, object], partner: str, prefix: str = "") -> Model:
-    """Return a message of the partner's contract.
+    """Return a message of the partner's contract, without the hidden characters in its texts.
 
     Args:
         model: the message as the contract describes it.
@@ -80,13 +80,22 @@ def parse(model: type[Model], raw: Mapping[str, object], partner: str, prefix: s
         PartnerUnreadable: a field differs from the contract; the first is named with the rule, never with its value.
     """
     try:
-        return model.model_validate(raw)
+        return model.model_validate(_visible(raw))
     except ValidationError as error:
         # Pydantic's own text repeats the value, which may be personal data; so does the cause of this error.
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = prefix + _path(fault["loc"])
         rule = f"{field} is not as the contract of {partner} says ({fault['type']}); have it corrected there"
         raise PartnerUnreadable(field, rule) from None
+
+
+def _visible(value: object) -> object:
+    """Return a part of a message without hidden characters: an official at the partner does not see them either."""
+    if isinstance(value, str):
+        return without_hidden(value)
+    if isinstance(value, Mapping):
+        return {name: _visible(inner) for name, inner in value.items()}
+    return [_visible(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def meaning(table: Mapping[Key, Meaning], code: Key, field: str) -> Meaning:

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from app.api.forms import BSN, CODE, EMAIL, LANGUAGE_TAG, LINE, PARAGRAPHS, PHONE
 from app.domain.birth_date import BirthDate, read_birth_date
 from app.domain.input_rules import InputRule
-from app.domain.text import composed, is_readable_name, plain_phone
+from app.domain.text import composed, is_readable_name, plain_phone, without_hidden
 
 _Time = TypeVar("_Time", date, datetime, BirthDate)
 
@@ -101,6 +101,10 @@ def _composed(value: object) -> object:
     return composed(value) if isinstance(value, str) else value
 
 
+def _visible(value: object) -> object:
+    return without_hidden(composed(value)) if isinstance(value, str) else value
+
+
 def _readable(name: str) -> str:
     if is_readable_name(name):
         return name
@@ -114,13 +118,15 @@ def _line(longest: int) -> StringConstraints:
 
 
 _COMPOSED = BeforeValidator(_composed)
+# Hidden characters in a short text are copied by mistake, or mislead; nobody who sees the text can remove them.
+_VISIBLE = BeforeValidator(_visible)
 
-ShortLine = Annotated[str, _line(80), _COMPOSED]
-Line = Annotated[str, _line(200), _COMPOSED]
-LongLine = Annotated[str, _line(300), _COMPOSED]
-ReferenceText = Annotated[str, _line(100), _COMPOSED]
-Name = Annotated[Line, AfterValidator(_readable)]
-"""The name of a person or an organisation."""
+ShortLine = Annotated[str, _line(80), _VISIBLE]
+Line = Annotated[str, _line(200), _VISIBLE]
+LongLine = Annotated[str, _line(300), _VISIBLE]
+ReferenceText = Annotated[str, _line(100), _VISIBLE]
+Name = Annotated[str, _line(200), _COMPOSED, AfterValidator(_readable)]
+"""The name of a person or an organisation; one with hidden characters is refused, because it says who somebody is."""
 
 Paragraphs = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=PARAGRAPHS.pattern), _COMPOSED
