@@ -54,9 +54,9 @@ DEFAULT_REQUESTS_PER_SECOND = 50.0
 
 def build_outbound(settings: Settings) -> OutboundClient:
     """Return the HTTP client for addresses that subscribers name."""
-    policy = AddressPolicy.of(settings.webhook_allowed_networks, sandbox=_is_sandbox(settings))
+    policy = AddressPolicy.of(sandbox=_is_sandbox(settings))
     ca_file = str(settings.webhook_ca_file) if settings.webhook_ca_file else None
-    return OutboundClient(policy, ca_file=ca_file)
+    return OutboundClient(policy, ca_file=ca_file, own_networks=settings.webhook_allowed_networks)
 
 
 def build_delivery_builder(services: Services, origin: Origin) -> DeliveryBuilder:

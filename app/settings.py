@@ -90,19 +90,22 @@ _WITHOUT_DEFAULT = {("master_key",), ("oin",), ("public_url",)}
 def _networks(given: object) -> object:
     if not isinstance(given, str):
         return given
-    parts = [part.strip() for part in given.split(",")]
+    parts = [part.strip() for part in given.split(",")] if given.strip() else []
     if faults := "; ".join(fault for part in parts if (fault := _network_fault(part))):
         raise PydanticCustomError(_OWN_SENTENCE, "{faults}", {"faults": faults})
-    return parts
+    return [part.split("=", 1) for part in parts]
 
 
 def _network_fault(part: str) -> str | None:
+    code, _, network = part.rpartition("=")
     try:
-        whole = ip_network(part, strict=False)
+        whole = ip_network(network, strict=False)
     except ValueError:
-        return f"'{part}' is no network, as 10.1.0.0/16"
-    if "/" in part and part.partition("/")[0] != str(whole.network_address):
-        return f"'{part}' begins within a network, which is {whole}"
+        return f"'{network}' is no network, as 10.1.0.0/16"
+    if "/" in network and network.partition("/")[0] != str(whole.network_address):
+        return f"'{network}' begins within a network, which is {whole}"
+    if not code:
+        return f"'{network}' has no organisation whose subscriptions may be there, as dock={network}"
     return None
 
 
@@ -112,7 +115,7 @@ def _none_if_empty(given: object) -> object:
 
 EmptyIsNone = BeforeValidator(_none_if_empty)
 
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+Networks = Annotated[tuple[tuple[str, IPv4Network | IPv6Network], ...], NoDecode, BeforeValidator(_networks)]
 
 
 class WeakSettings(ValueError):
@@ -234,7 +237,8 @@ class Settings(BaseSettings):
     """Time of the nightly comparison with each partner, or after its maintenance; empty switches it off."""
 
     webhook_allowed_networks: Networks = ()
-    """Networks outside the public internet in which subscribers may be, as CIDR: ``10.1.0.0/16,fd00:1::/32``."""
+    """Networks outside the public internet in which the subscriptions of an organisation may be, each with its code, as
+    CIDR: ``dock=10.1.0.0/16,beheer=fd00:1::/32``."""
 
     webhook_ca_file: Path | None = None
     """PEM file of authorities to trust at subscribers in addition to the system's own, such as PKIoverheid's."""
@@ -410,7 +414,7 @@ class Settings(BaseSettings):
 
     def _open_network_faults(self) -> Iterator[str]:
         variable = _variable("webhook_allowed_networks")
-        for network in self.webhook_allowed_networks:
+        for _, network in self.webhook_allowed_networks:
             if is_open_network(network):
                 yield (
                     f"{variable} has {network}, which is wider than /{WIDEST_PREFIX} or has addresses of this machine "

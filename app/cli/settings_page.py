@@ -78,8 +78,15 @@ def _type(schema: Schema) -> str:
 
 
 def _list_type(items: Schema) -> str:
-    item = "`HH:MM-HH:MM`" if "prefixItems" in items else f"{_type(_chosen(items))}s"
+    if "prefixItems" in items:
+        item = "`HH:MM-HH:MM`" if _has_times(items) else "`organisation=network`"
+    else:
+        item = f"{_type(_chosen(items))}s"
     return f"{item}, separated by commas"
+
+
+def _has_times(items: Schema) -> bool:
+    return any(each.get("format") == "time" for each in items.get("prefixItems", ()))
 
 
 def _limits(schema: Schema) -> str:
@@ -98,7 +105,7 @@ def _text_type(schema: Schema) -> str:
 
 
 def _unit(name: str, schema: Schema) -> str:
-    if schema.get("format") in ("date", "time") or "prefixItems" in schema.get("items", {}):
+    if schema.get("format") in ("date", "time") or _has_times(schema.get("items", {})):
         return "Dutch time"
     return next((unit for suffix, unit in _UNITS.items() if name.endswith(suffix)), "")
 

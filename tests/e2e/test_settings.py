@@ -43,8 +43,9 @@ REFUSED = [
     ("RMW_CA_FILE", __file__, f"is {__file__}, which has no certificates in PEM"),
     (
         "WEBHOOK_ALLOWED_NETWORKS",
-        "10.0.0.0/8,foo,10.0.0.1/8",
-        ": 'foo' is no network, as 10.1.0.0/16; '10.0.0.1/8' begins",
+        "dock=10.0.0.0/8,dock=foo,dock=10.0.0.1/8,10.1.0.0/16",
+        ": 'foo' is no network, as 10.1.0.0/16; '10.0.0.1/8' begins within a network, which is 10.0.0.0/8; "
+        "'10.1.0.0/16' has no organisation whose subscriptions may be there, as dock=10.1.0.0/16",
     ),
     ("PULL_INTERVAL_SECONDS", "inf", ": must be a finite number; correct it, or unset it"),
     ("PULL_INTERVAL_SECONDS", "0", ": must be more than 0"),

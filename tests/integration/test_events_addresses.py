@@ -10,7 +10,7 @@ import pytest
 
 from app.events.http.client import MAX_HEADER_BYTES, OutboundClient
 from app.events.http.handshake import ask_consent
-from app.events.http.oauth import receiver_tokens
+from app.events.http.oauth import ReceiverTokens
 from app.events.http.send_result import SendResult
 from app.events.http.signing import new_secret
 from app.events.http.webhook import WebhookRequest, WebhookSender
@@ -92,7 +92,11 @@ async def test_every_call_leads_to_the_address_as_given(outbound: OutboundClient
     async with receiver(framed) as opened:
         await send(outbound, opened.url + TARGET)
         await ask_consent(outbound, opened.url + TARGET, "hub.example.nl")
-        await receiver_tokens(outbound, CLOCK).token(OAuthClient(**{**vars(client), "token_url": opened.url + TARGET}))
+        await (
+            ReceiverTokens(outbound, CLOCK)
+            .of(None)
+            .token(OAuthClient(**{**vars(client), "token_url": opened.url + TARGET}))
+        )
 
         assert opened.lines == [f"{method} {TARGET} HTTP/1.1" for method in ("POST", "OPTIONS", "POST")]
 
@@ -150,4 +154,4 @@ async def test_token_is_waited_for_as_long_as_a_call_takes(outbound: OutboundCli
     async with receiver(head, *slow) as opened:
         client = OAuthClient(token_url=opened.url, client_id="a", client_secret="b")
 
-        assert await receiver_tokens(outbound, CLOCK).token(client) == "t"
+        assert await ReceiverTokens(outbound, CLOCK).of(None).token(client) == "t"

@@ -4,8 +4,9 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from uuid import uuid4
 
 import pytest
@@ -205,3 +206,25 @@ async def test_settings_of_a_proxy_do_not_lead_around_the_guard(
     await sender.close()
     assert outcome.error_class == "address-not-allowed"
     assert listener.visits == 0
+
+
+async def test_a_network_that_one_organisation_may_name_is_closed_to_the_others(clock: MovableClock) -> None:
+    async with mailbox() as box:
+        outbound = OutboundClient(HTTP_ANYWHERE, own_networks=[("dock", ip_network("127.0.0.0/8"))])
+        sender = WebhookSender(clock, outbound)
+        request = WebhookRequest(url=box.url, message_id="1", body=b"{}", keys=(new_secret(),))
+
+        # The connection of the first stays open, and serves nobody else.
+        results = [await sender.send(replace(request, owner=owner)) for owner in ("dock", "pit010", None, "dock")]
+        await outbound.of("dock").check(box.url)
+        with pytest.raises(AddressRefused):
+            await outbound.of("pit010").check(box.url)
+        await sender.close()
+
+    assert [each.outcome for each in results] == [
+        AttemptOutcome.DELIVERED,
+        AttemptOutcome.REFUSED,
+        AttemptOutcome.REFUSED,
+        AttemptOutcome.DELIVERED,
+    ]
+    assert len(box.bodies) == 2

@@ -88,10 +88,10 @@ OPEN_NETWORKS = (
 
 def test_networks_that_allow_everything_are_refused_in_production() -> None:
     for network in OPEN_NETWORKS:
-        refused = faults(**SOUND | {"webhook_allowed_networks": f"10.1.0.0/16,{network}"})
+        refused = faults(**SOUND | {"webhook_allowed_networks": f"dock=10.1.0.0/16,beheer={network}"})
         assert f"TRAJECTHUB_WEBHOOK_ALLOWED_NETWORKS has {network}" in refused
         assert "has 10.1.0.0/16" not in refused
-    assert Settings(**SOUND | {"webhook_allowed_networks": "10.0.0.0/8,fd00:1::/32"}).mode  # type: ignore[arg-type]
+    assert Settings(**SOUND | {"webhook_allowed_networks": "dock=10.0.0.0/8,dock=fd00:1::/32"}).mode  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

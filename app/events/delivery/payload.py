@@ -23,6 +23,7 @@ from app.events.delivery.notices import content_of
 from app.events.delivery.routing import FINANCE_TEAM, NOTHING_RELEASED, occasion_of, receiver_for
 from app.events.http.credentials import Credentials, keys_of, opened_auth, opened_secrets, opened_url
 from app.events.http.webhook import WebhookRequest
+from app.models.access.organisation import load_organisations
 from app.models.delivery.claim import next_sequences
 from app.models.delivery.delivery import Delivery, DeliveryState, DeliveryUpdate
 from app.models.delivery.disclosure import Disclosure
@@ -132,6 +133,7 @@ class PreparedDelivery:
         delivery: with its number in the chain for this receiver, and with this attempt counted.
         target: None unless the receiver is a subscription.
         partner_id: the partner's own id of the case, None when it does not know the case yet.
+        owner: the code of the organisation that receives it; None when that is not known.
     """
 
     delivery: Delivery
@@ -139,6 +141,7 @@ class PreparedDelivery:
     payload: Payload
     target: WebhookTarget | None
     partner_id: str | None
+    owner: str | None
 
     @property
     def body(self) -> bytes:
@@ -163,6 +166,7 @@ class _BatchContext:
     cases: Mapping[UUID, EventContext]
     targets: Mapping[UUID, WebhookTarget]
     partner_ids: Mapping[System, Mapping[UUID, str]]
+    owners: Mapping[UUID, str]
     payloads: dict[tuple[UUID, bool, bool], Payload | None] = field(default_factory=dict)
 
     def target_of(self, delivery: Delivery) -> WebhookTarget | None:
@@ -208,6 +212,7 @@ class DeliveryBuilder:
                 payload=payload,
                 target=context.target_of(each),
                 partner_id=context.partner_id_of(each),
+                owner=context.owners.get(each.organisation_id) if each.organisation_id else None,
             )
             for each, payload in payloads
         ]
@@ -253,10 +258,12 @@ class DeliveryBuilder:
         subscriptions = load_for_sending(tx, subscription_ids) if subscription_ids else {}
         systems = {system for each in taken if (system := system_of(each.receiver))}
         referral_ids = {each.subject_id for each in taken}
+        cases = self._cases(tx, taken, events)
         return _BatchContext(
             now=now,
             events=events,
-            cases=self._cases(tx, taken, events),
+            cases=cases,
+            owners=_owners(tx, taken, cases),
             targets={
                 id: WebhookTarget(subscription=found, vault=self.vault, now=now) for id, found in subscriptions.items()
             },
@@ -344,6 +351,14 @@ class DeliveryBuilder:
         )
 
 
+def _owners(tx: Connection, taken: Sequence[Delivery], cases: Mapping[UUID, EventContext]) -> dict[UUID, str]:
+    """Return the codes of the organisations that receive deliveries; most are known by their cases."""
+    known = {case.referrer.id: case.referrer.code for case in cases.values()}
+    subscribers = {each.organisation_id for each in taken if each.organisation_id and subscription_id_of(each.receiver)}
+    unknown = subscribers - known.keys()
+    return known | {id: each.code for id, each in load_organisations(tx, unknown).items()} if unknown else known
+
+
 def build_webhook_request(prepared: PreparedDelivery) -> WebhookRequest:
     """Return the request that delivers an event to a subscription.
 
@@ -355,6 +370,7 @@ def build_webhook_request(prepared: PreparedDelivery) -> WebhookRequest:
     assert target is not None  # noqa: S101
     return WebhookRequest(
         url=target.url,
+        owner=prepared.owner,
         message_id=str(prepared.payload.event.id),
         body=prepared.body,
         keys=target.keys,

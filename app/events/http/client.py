@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -21,7 +22,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
 from app.connection_failure import ISSUER_SECONDS, issuer_in
-from app.events.http.ssrf import AddressPolicy, AddressRefused
+from app.events.http.ssrf import AddressPolicy, AddressRefused, Network
 from app.events.http.tls import ClientCertificate, TlsContexts
 
 __all__ = [
@@ -79,9 +80,10 @@ class OutboundClient:
         ca_file: certificates of authorities to trust in addition to the system's own, PEM.
         timeout_seconds: the longest that one call may take, the response included.
         body_seconds: the longest that a body is read for that nobody wants.
+        own_networks: what the policy does not permit and one organisation may name, by its code.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a client consists of, by name
         self,
         policy: AddressPolicy,
         *,
@@ -89,6 +91,7 @@ class OutboundClient:
         ca_file: str | None = None,
         timeout_seconds: float = TIMEOUT_SECONDS,
         body_seconds: float = BODY_SECONDS,
+        own_networks: Sequence[tuple[str, Network]] = (),
     ) -> None:
         self.policy = policy
         self.timeout_seconds, self._body_seconds = timeout_seconds, body_seconds
@@ -97,6 +100,21 @@ class OutboundClient:
         self.check_url = lru_cache(maxsize=1024)(policy.check_url)
         self._opened: aiohttp.ClientSession | None = None
         self._tls = TlsContexts(ca_file)
+        # One for each organisation with networks of its own: a connection that is kept alive serves that one only.
+        self._own = {
+            code: OutboundClient(
+                replace(policy, allowed_networks=(*policy.allowed_networks, *networks)),
+                resolver=resolver,
+                ca_file=ca_file,
+                timeout_seconds=timeout_seconds,
+                body_seconds=body_seconds,
+            )
+            for code, networks in _by_code(own_networks).items()
+        }
+
+    def of(self, organisation: str | None) -> OutboundClient:
+        """Return the client for what an organisation named, by its code; None is any other."""
+        return self._own.get(organisation or "", self)
 
     async def check(self, url: str) -> None:
         """Check a URL as it is now, with all addresses of its host; nothing is connected.
@@ -156,6 +174,8 @@ class OutboundClient:
 
     async def close(self) -> None:
         """Close every connection."""
+        for each in self._own.values():
+            await each.close()
         if self._opened is not None:
             await self._opened.close()
 
@@ -227,6 +247,13 @@ class _GuardedResolver(AbstractResolver):
     @override
     async def close(self) -> None:
         await self._resolver.close()
+
+
+def _by_code(own: Sequence[tuple[str, Network]]) -> dict[str, list[Network]]:
+    networks: dict[str, list[Network]] = defaultdict(list)
+    for code, network in own:
+        networks[code].append(network)
+    return networks
 
 
 async def _beginning(content: aiohttp.StreamReader, seconds: float) -> bytes:

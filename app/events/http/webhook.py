@@ -14,7 +14,7 @@ from app.connection_failure import ConnectionFailure, failure_of
 from app.domain.ports import Clock
 from app.events.contract.envelope import CONTENT_TYPE
 from app.events.http.client import OutboundClient, OutboundRequest, OutboundResponse
-from app.events.http.oauth import receiver_tokens
+from app.events.http.oauth import ReceiverTokens
 from app.events.http.send_result import SendResult
 from app.events.http.signing import sign
 from app.events.http.ssrf import AddressRefused
@@ -34,6 +34,7 @@ class WebhookRequest:
     """One event, ready for one subscriber.
 
     Attributes:
+        owner: the code of the organisation that named the address; None where it needs no network of its own.
         message_id: the event's id, the same at each attempt, so that a receiver recognises a repetition.
         keys: the signing secrets and keys; more than one while they are being rotated.
         auth: how the hub authenticates in addition to its signature; None: not at all.
@@ -41,6 +42,7 @@ class WebhookRequest:
     """
 
     url: str
+    owner: str | None = None
     message_id: str
     body: bytes = field(repr=False)
     keys: tuple[str, ...] = field(repr=False)
@@ -54,7 +56,7 @@ class WebhookSender:
     def __init__(self, clock: Clock, outbound: OutboundClient) -> None:
         self._clock = clock
         self._outbound = outbound
-        self._tokens = receiver_tokens(outbound, clock)
+        self._tokens = ReceiverTokens(outbound, clock)
 
     async def send(self, request: WebhookRequest) -> SendResult:
         """Send a request once and return the result; never raises for what a network or a receiver does.
@@ -63,7 +65,7 @@ class WebhookSender:
         takes to find out who issued a certificate that is not trusted.
         """
         try:
-            self._outbound.check_url(request.url)
+            self._outbound.of(request.owner).check_url(request.url)
         except AddressRefused:
             # No later attempt can help: the URL itself is wrong.
             return SendResult(outcome=AttemptOutcome.REFUSED, error_class="address-not-allowed")
@@ -84,7 +86,7 @@ class WebhookSender:
         try:
             # Limited here too, because others may fetch a token before it does.
             async with asyncio.timeout(self._outbound.timeout_seconds):
-                return await self._tokens.token(client)
+                return await self._tokens.of(request.owner).token(client)
         except AddressRefused:
             raise NoToken("token-address-not-allowed") from None
         except (aiohttp.ClientError, OSError) as error:
@@ -96,7 +98,7 @@ class WebhookSender:
         if token:
             headers["authorization"] = f"Bearer {token}"
         try:
-            response = await self._outbound.call(
+            response = await self._outbound.of(request.owner).call(
                 OutboundRequest(
                     method="POST", url=request.url, headers=headers, body=request.body, certificate=certificate
                 )
@@ -110,14 +112,14 @@ class WebhookSender:
             failure = await self._failure(request, request.url, error)
             return SendResult(outcome=AttemptOutcome.FAILED, error_class=failure, unknown=is_connected)
         if response.status == _UNAUTHORIZED and isinstance(request.auth, OAuthClient):
-            self._tokens.forget(request.auth, token)
+            self._tokens.of(request.owner).forget(request.auth, token)
         return _result_of(response, self._clock)
 
     async def _failure(self, request: WebhookRequest, url: str, error: BaseException) -> ConnectionFailure:
         """Return why a call failed; the log names who issued a certificate that is not trusted."""
         failure = failure_of(error)
         if failure is ConnectionFailure.UNTRUSTED:
-            issuer = await self._outbound.issuer_of(url)
+            issuer = await self._outbound.of(request.owner).issuer_of(url)
             log.warning("receiver_not_trusted", webhook_id=request.message_id, issuer=issuer)
         return failure
 

@@ -33,7 +33,7 @@ async def obtain_consent(
         Conflict: the address refuses, or cannot be reached.
     """
     url = await db.read(_pending_address, services, ref)
-    if obstacle := await ask_consent(outbound, url, origin_of(public_url)):
+    if obstacle := await ask_consent(outbound.of(ref.caller.code), url, origin_of(public_url)):
         raise Conflict(obstacle)
     return url
 

@@ -23,7 +23,7 @@ async def subscription_faults(
 ) -> list[FieldFault]:
     """Return what is wrong with what an owner states of a subscription; names are looked up, nothing is connected."""
     return [
-        *[fault async for fault in _address_faults(outbound, stated)],
+        *[fault async for fault in _address_faults(outbound.of(owner.code), stated)],
         *_type_faults(owner, stated.items("eventTypes", EventType)),
         *_area_faults(services, stated.items("areas", str)),
         *_certificate_faults(stated),
