@@ -214,7 +214,8 @@ async def test_no_line_has_anything_that_a_hostile_caller_planted(app: ASGIApp, 
         unverified({"alg": PLANTED, "kid": PLANTED, "typ": PLANTED, "jku": PLANTED}, {"sub": PLANTED}),
         unverified({"alg": "RS256", "kid": PLANTED, "crit": [PLANTED]}, {"sub": PLANTED}),
     ]
-    planted = dict.fromkeys(("User-Agent", "Referer", "X-Forwarded-For", "Cookie", "Accept-Language"), PLANTED)
+    named = ("User-Agent", "Referer", "X-Forwarded-For", "Cookie", "Accept-Language")
+    planted = dict.fromkeys(named, PLANTED) | {"X-Request-ID": BSN}
     bearers = [PLANTED, forms[4]["client_assertion"], forms[8]["client_assertion"]]
 
     async with httpx.AsyncClient(
