@@ -9,6 +9,7 @@ from httpx_aiohttp import AiohttpTransport
 from typing_extensions import override
 
 from app.adapters.common.contents import MOST_BYTES, MOST_BYTES_OF_ONE, check_weight, unpacked
+from app.name_lookup import NameLookup
 
 ANSWER_SECONDS: Final = 30.0
 """The head of an answer arrives within this time, and its body within as much, however steadily they drip."""
@@ -69,6 +70,7 @@ class PartnerTransport(AiohttpTransport):
             ssl=self.ssl_context,
             limit=self.limits.max_connections or 0,
             keepalive_timeout=self.limits.keepalive_expiry,
+            resolver=NameLookup(),
         )
         return aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), response_class=_WordlessResponse

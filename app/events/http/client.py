@@ -24,6 +24,7 @@ from typing_extensions import override
 from app.connection_failure import ISSUER_SECONDS, issuer_in
 from app.events.http.ssrf import AddressPolicy, AddressRefused, Network
 from app.events.http.tls import ClientCertificate, TlsContexts
+from app.name_lookup import NameLookup
 
 __all__ = [
     "MAX_RESPONSE_BYTES",
@@ -76,7 +77,7 @@ class OutboundClient:
 
     Args:
         policy: what may be called.
-        resolver: looks up names; None asks the system.
+        resolver: looks up names; None asks the system, in threads of its own.
         ca_file: certificates of authorities to trust in addition to the system's own, PEM.
         timeout_seconds: the longest that one call may take, the response included.
         body_seconds: the longest that a body is read for that nobody wants.
@@ -95,7 +96,7 @@ class OutboundClient:
     ) -> None:
         self.policy = policy
         self.timeout_seconds, self._body_seconds = timeout_seconds, body_seconds
-        self._resolver = resolver
+        self._resolver = resolver or NameLookup()
         # The same URLs are called over and over; their names are looked up and checked at each connection.
         self.check_url = lru_cache(maxsize=1024)(policy.check_url)
         self._opened: aiohttp.ClientSession | None = None
@@ -125,9 +126,8 @@ class OutboundClient:
             AddressRefused: it may not be called.
         """
         parsed = self.check_url(url)
-        resolver = self._resolver or aiohttp.ThreadedResolver()
         try:
-            await _GuardedResolver(resolver, self.policy).resolve(str(parsed.raw_host), parsed.port or 0)
+            await _GuardedResolver(self._resolver, self.policy).resolve(str(parsed.raw_host), parsed.port or 0)
         except AddressRefused:
             raise
         except OSError:
@@ -178,11 +178,12 @@ class OutboundClient:
             await each.close()
         if self._opened is not None:
             await self._opened.close()
+        await self._resolver.close()
 
     def _session(self) -> aiohttp.ClientSession:
         # Made at the first use, because it belongs to the running event loop.
         if self._opened is None:
-            resolver = _GuardedResolver(self._resolver or aiohttp.ThreadedResolver(), self.policy)
+            resolver = _GuardedResolver(self._resolver, self.policy)
             self._opened = aiohttp.ClientSession(
                 # The delivery engine limits what is in flight.
                 connector=aiohttp.TCPConnector(limit=0, resolver=resolver, socket_factory=self._socket),
