@@ -38,5 +38,11 @@ class Limits(BaseModel):
     body_bytes: Annotated[int, Field(ge=4 * KIB, le=16 * MIB)] = 256 * KIB
     """Most bytes of the body of a request with a valid token; more is refused with 413."""
 
+    body_values: Annotated[int, Field(ge=500)] = 4000
+    """Most values in such a body, those in arrays included; more is refused with 413."""
+
+    address_bytes: Annotated[int, Field(ge=KIB, le=MIB)] = 8 * KIB
+    """Most bytes of the address of a request, with its query; a longer one is refused with 400."""
+
     token_body_bytes: Annotated[int, Field(ge=4 * KIB, le=256 * KIB)] = 16 * KIB
     """Most bytes of a body that is read without a token: of a request for one."""

@@ -494,6 +494,14 @@ class Detail(Enum):
     UNREADABLE_LENGTH = ("Give Content-Length in digits.", "Geef Content-Length in cijfers.")
     UNREADABLE_BODY = ("Send well-formed JSON.", "Stuur goed gevormde JSON.")
     TOO_LARGE = ("Send at most {limit} bytes.", "Stuur ten hoogste {limit} bytes.")
+    TOO_MANY_VALUES = (
+        "Send at most {limit} values in one body, those in arrays included.",
+        "Stuur ten hoogste {limit} waarden in één bericht, die in lijsten meegeteld.",
+    )
+    ADDRESS_TOO_LONG = (
+        "Send an address of at most {limit} bytes, the query included.",
+        "Stuur een adres van ten hoogste {limit} bytes, met wat er achter het vraagteken staat.",
+    )
     ANOTHER_MEDIA_TYPE = (
         "Send the body as {types}, and say so in Content-Type.",
         "Stuur het bericht als {types}, en zeg dat in Content-Type.",

@@ -14,8 +14,8 @@ from app.domain.errors import HubError
 
 ROOT = Path(__file__).parents[2]
 MAX_FILE_LINES = 600
-# One table, a row for each field: splitting it would only scatter it.
-TABLES = {"app/domain/fields.py"}
+# One table, a row for each field or text: splitting it would only scatter it.
+TABLES = {"app/domain/fields.py", "app/domain/details.py"}
 MAX_BODY_LINES = 50
 MAX_POSITIONAL_FIELDS = 3
 

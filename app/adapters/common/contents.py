@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from app.adapters.common.answers import UNEXPECTED_ANSWER
 from app.domain.errors import PartnerUnreachable
+from app.domain.json_signs import exceeds
 
 T = TypeVar("T")
 
@@ -68,9 +69,8 @@ def check_weight(content: bytes) -> None:
     Raises:
         PartnerUnreachable: there are more.
     """
-    signs = content.count(b",") + content.count(b"[") + content.count(b"{")
     of_xml = max(content.count(sign) for sign in (b"<", b"=", b"&"))
-    if of_xml > MOST_SIGNS or (signs > MOST_SIGNS and _signs(content) > MOST_SIGNS):
+    if of_xml > MOST_SIGNS or exceeds(content, MOST_SIGNS):
         text = f"An answer with more than {MOST_SIGNS:,} values is not read; check what the partner sends"
         raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER)
 
@@ -114,14 +114,6 @@ class _Unpacking:
         except zlib.error as error:
             text = "The partner's answer cannot be unpacked; trying again later"
             raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER) from error
-
-
-def _signs(content: bytes) -> int:
-    """Return how many signs begin a value outside the texts of JSON."""
-    plain = content.replace(b"\\\\", b"").replace(b'\\"', b"")
-    if plain.count(b'"') > 2 * MOST_SIGNS:
-        return MOST_SIGNS + 1
-    return sum(each.count(b",") + each.count(b"[") + each.count(b"{") for each in plain.split(b'"')[::2])
 
 
 def _too_large(most: int) -> PartnerUnreachable:

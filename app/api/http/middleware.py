@@ -21,6 +21,7 @@ from app.api.http.protocol_errors import BAD_REQUEST, BODY_TOO_LARGE, NOT_ACCEPT
 from app.api.http.request_record import RequestRecord, record_of
 from app.domain.details import Detail, Said
 from app.domain.errors import HubError, Unavailable
+from app.domain.json_signs import exceeds
 from app.domain.text import is_storable
 from app.limits import Limits
 from app.log import correlated
@@ -168,7 +169,7 @@ class RequestGuard:
         is_versioned = _is_versioned(scope["path"])
         most = self._limits.body_bytes if is_versioned else self._limits.token_body_bytes
         headers = Headers(scope=scope)
-        if refusal := _refusal(scope, headers, most):
+        if refusal := self._too_long(scope) or _refusal(scope, headers, most):
             return refusal
         if not _has_body(headers):
             return b""
@@ -177,7 +178,16 @@ class RequestGuard:
                 await self._authenticate(scope)
         except HubError as error:
             return error
-        return await _read(receive, most)
+        body = await _read(receive, most)
+        if is_versioned and isinstance(body, bytes) and exceeds(body, self._limits.body_values):
+            return HttpError(BODY_TOO_LARGE, Detail.TOO_MANY_VALUES(limit=self._limits.body_values))
+        return body
+
+    def _too_long(self, scope: Scope) -> HttpError | None:
+        most = self._limits.address_bytes
+        if len(scope.get("raw_path") or b"") + len(scope.get("query_string", b"")) <= most:
+            return None
+        return HttpError(BAD_REQUEST, Detail.ADDRESS_TOO_LONG(limit=most))
 
 
 def _request_id(headers: Headers) -> str:

@@ -45,9 +45,18 @@ _DETAILS = {
 }
 
 
+MOST_FAULTS = 100
+"""The most findings that are listed one by one; a body of one array may have thousands."""
+
+
 def invalid_input(findings: Iterable[Any], broken: Iterable[FieldFault] = ()) -> InvalidInput:
     """Return the error to raise for what Pydantic found, each in its order, and for other rules that are broken."""
-    return InvalidInput(*map(_fault, findings), *broken)
+    found = list(findings)
+    faults = [*map(_fault, found[:MOST_FAULTS]), *broken]
+    if len(found) > MOST_FAULTS:
+        message = f"There are {len(found) - MOST_FAULTS} more faults; correct these first."
+        faults.append(FieldFault("body", InputRule.VALUE_ERROR, message))
+    return InvalidInput(*faults)
 
 
 def _fault(finding: Mapping[str, Any]) -> FieldFault:
