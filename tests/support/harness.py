@@ -27,6 +27,7 @@ from app.operations.access.signing_keys import add_signing_key
 from app.operations.cases.execute import register
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.clock import SystemClock
+from app.operations.master_key import require_master_key
 from app.operations.services import Services, build_services
 from tests.support.processes import MASTER_KEY
 
@@ -130,6 +131,16 @@ class Harness:
         )
 
 
+class _MasterKey:
+    """The master key of the programs."""
+
+    def known_master_key(self) -> bytes:
+        """Return the key."""
+        return MASTER_KEY
+
+    master_key_bytes = known_master_key
+
+
 @asynccontextmanager
 async def open_harness(url: str) -> AsyncIterator[Harness]:
     """Return a harness over a migrated, empty database; on SQLite close it before another process opens the file."""
@@ -141,6 +152,8 @@ async def open_harness(url: str) -> AsyncIterator[Harness]:
         add_signing_key(tx, services, new_signing_key())
 
     try:
+        # As a hub does when it starts, before it seals anything.
+        await require_master_key(db, _MasterKey())
         await db.write(work)
         yield Harness(db, services)
     finally:

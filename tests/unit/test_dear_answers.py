@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from app.adapters.allegro.schemas import ChangeList
 from app.adapters.common.answers import UnclearAnswer
-from app.adapters.common.contents import MOST_RECORDS
+from app.adapters.common.contents import MOST_CHARACTERS_OF_ONE, MOST_RECORDS
 from app.adapters.common.pages import parse_page
 from app.adapters.rmw.mending import is_readable, mended, taken_apart
 from app.adapters.rmw.soap import NAMESPACE, NotSoap, read, read_list
@@ -106,6 +106,18 @@ async def test_a_page_has_no_more_records_than_the_hub_may_have_asked_for(row: s
     assert len(read_page.mutaties) == MOST_RECORDS
     with pytest.raises(UnclearAnswer):
         await parse_page(ChangeList, page(MOST_RECORDS + 1), "Allegro", "mutaties")
+
+
+async def test_a_page_with_a_record_that_is_too_large_to_be_stored_is_refused() -> None:
+    def page(row: str) -> str:
+        return f'{{"mutaties": [{row}]}}'
+
+    for row in ('"{}"', '{{"a": ["{}"]}}', '{{"a": "{}\x01"}}'):
+        fits = page(row.format("x" * (MOST_CHARACTERS_OF_ONE - 20)))
+        await parse_page(ChangeList, httpx.Response(200, content=fits), "Allegro", "mutaties")
+        too_large = page(row.format("x" * MOST_CHARACTERS_OF_ONE))
+        with pytest.raises(UnclearAnswer):
+            await parse_page(ChangeList, httpx.Response(200, content=too_large), "Allegro", "mutaties")
 
 
 async def test_a_large_page_is_read_by_a_thread_of_its_own() -> None:

@@ -5,8 +5,9 @@ thousand times smaller. What is refused here is refused before anything is made 
 """
 
 import asyncio
+import json
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
@@ -27,6 +28,9 @@ MOST_SIGNS: Final = 250_000
 
 MOST_RECORDS: Final = 2_000
 """The most records in a list; the hub asks for 500."""
+
+MOST_CHARACTERS_OF_ONE: Final = 256 * 2**10
+"""The most characters of a record in a list; the longest text in a contract has 4,000."""
 
 ENCODINGS: Final = "gzip"
 """How a partner may pack its answers."""
@@ -73,6 +77,13 @@ def check_weight(content: bytes) -> None:
     if of_xml > MOST_SIGNS or exceeds(content, MOST_SIGNS):
         text = f"An answer with more than {MOST_SIGNS:,} values is not read; check what the partner sends"
         raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER)
+
+
+def are_bounded(records: Sequence[object]) -> bool:
+    """Return whether the records of a list are few, and none of them is too large to be stored."""
+    return len(records) <= MOST_RECORDS and all(
+        len(json.dumps(each, ensure_ascii=False)) <= MOST_CHARACTERS_OF_ONE for each in records
+    )
 
 
 async def read_apart(content: bytes, read: Callable[[], T]) -> T:

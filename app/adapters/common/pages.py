@@ -13,15 +13,22 @@ from functools import partial
 from typing import Annotated, Final
 
 import httpx
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from app.adapters.common.answers import Model, unclear_answer
-from app.adapters.common.contents import MOST_RECORDS, read_apart
+from app.adapters.common.contents import MOST_RECORDS, are_bounded, read_apart
 
 UNREAD_ROW: Final = "row"
 """The name under which the record of a row that is no object has that row."""
 
-Rows = Annotated[list[object], Field(max_length=MOST_RECORDS)]
+
+def _bounded(rows: list[object]) -> list[object]:
+    if not are_bounded(rows):
+        raise ValueError("too large")
+    return rows
+
+
+Rows = Annotated[list[object], Field(max_length=MOST_RECORDS), AfterValidator(_bounded)]
 """The rows of a page, which may be anything."""
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)

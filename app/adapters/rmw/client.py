@@ -10,7 +10,7 @@ import httpx
 from lxml import etree
 
 from app.adapters.common.answers import login_refused_by, unclear_answer, unexpected_status
-from app.adapters.common.contents import MOST_BYTES, MOST_RECORDS, apart, read_apart
+from app.adapters.common.contents import MOST_BYTES, apart, are_bounded, read_apart
 from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.common.transport import A_LIST
@@ -60,13 +60,7 @@ class RmwClient:
         """Return registrations with a referral code (*registratiecode*) from a position on, which starts at 1."""
         fields = {"registratiecode": code, "vanafPositie": str(position), "aantal": str(count)}
         answer = await self._ask("lijstAanmeldingen", fields, read_list, A_LIST)
-        try:
-            listed = await apart(partial(RegistrationList.read, answer))
-        except ValueError as error:
-            raise PartnerUnreachable("RMW returned a list without a readable next position") from error
-        if len(listed.registrations) > MOST_RECORDS:
-            raise unclear_answer(_PARTNER, HTTPStatus.OK)
-        return listed
+        return await apart(partial(_listed, answer))
 
     async def registration_state(self, number: str) -> RegistrationState:
         """Return what systems wrote on a registration."""
@@ -111,6 +105,16 @@ class RmwClient:
         if response.status_code not in (HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR):
             raise unexpected_status(response, _PARTNER)
         return await read_apart(response.content, partial(_content, response, action, reader))
+
+
+def _listed(answer: etree._Element) -> RegistrationList:
+    try:
+        listed = RegistrationList.read(answer)
+    except ValueError as error:
+        raise PartnerUnreachable("RMW returned a list without a readable next position") from error
+    if not are_bounded([each.contents for each in listed.registrations]):
+        raise unclear_answer(_PARTNER, HTTPStatus.OK)
+    return listed
 
 
 def _content(response: httpx.Response, action: str, reader: Reader) -> etree._Element | Fault:
