@@ -53,12 +53,13 @@ def test_the_usual_encodings_are_read(encoding: str) -> None:
 
 def test_a_message_that_is_no_xml_is_mended_in_one_pass() -> None:
     for odd in ("<![CDATA[", "&#x", "<?xml encoding='a", "aanmelding ", "<aanmelding", "</aanmelding"):
-        assert mended((odd * MANY).encode())
+        assert mended(f"<a>{odd * MANY}".encode())
 
 
-def test_a_text_of_control_characters_is_no_message() -> None:
-    with pytest.raises(NotSoap):
-        read_list(b"<a>" + b"\x01" * MANY)
+def test_a_text_of_control_characters_and_one_that_does_not_begin_as_xml_are_no_messages() -> None:
+    for odd in (b"<a>" + b"\x01" * MANY, b"x" * MANY + b"<a>"):
+        with pytest.raises(NotSoap):
+            read_list(odd)
 
 
 def test_a_number_is_looked_for_in_one_pass() -> None:
@@ -115,7 +116,7 @@ async def test_a_page_with_a_record_that_is_too_large_to_be_stored_is_refused() 
     for row in ('"{}"', '{{"a": ["{}"]}}', '{{"a": "{}\x01"}}'):
         fits = page(row.format("x" * (MOST_CHARACTERS_OF_ONE - 20)))
         await parse_page(ChangeList, httpx.Response(200, content=fits), "Allegro", "mutaties")
-        too_large = page(row.format("x" * MOST_CHARACTERS_OF_ONE))
+        too_large = page(row.format("x" * (MOST_CHARACTERS_OF_ONE + 1)))
         with pytest.raises(UnclearAnswer):
             await parse_page(ChangeList, httpx.Response(200, content=too_large), "Allegro", "mutaties")
 

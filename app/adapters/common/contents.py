@@ -5,7 +5,6 @@ thousand times smaller. What is refused here is refused before anything is made 
 """
 
 import asyncio
-import json
 import zlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -81,9 +80,20 @@ def check_weight(content: bytes) -> None:
 
 def are_bounded(records: Sequence[object]) -> bool:
     """Return whether the records of a list are few, and none of them is too large to be stored."""
-    return len(records) <= MOST_RECORDS and all(
-        len(json.dumps(each, ensure_ascii=False)) <= MOST_CHARACTERS_OF_ONE for each in records
-    )
+    return len(records) <= MOST_RECORDS and not any(map(_is_too_large, records))
+
+
+def _is_too_large(record: object) -> bool:
+    characters, waiting = 0, [record]
+    while waiting and characters <= MOST_CHARACTERS_OF_ONE:
+        match waiting.pop():
+            case str(text):
+                characters += len(text)
+            case list(items):
+                waiting += items
+            case dict(members):
+                waiting += [*members, *members.values()]
+    return characters > MOST_CHARACTERS_OF_ONE
 
 
 async def read_apart(content: bytes, read: Callable[[], T]) -> T:

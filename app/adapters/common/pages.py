@@ -13,22 +13,26 @@ from functools import partial
 from typing import Annotated, Final
 
 import httpx
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, ValidationError
 
 from app.adapters.common.answers import Model, unclear_answer
-from app.adapters.common.contents import MOST_RECORDS, are_bounded, read_apart
+from app.adapters.common.contents import MOST_CHARACTERS_OF_ONE, MOST_RECORDS, are_bounded, read_apart
 
 UNREAD_ROW: Final = "row"
 """The name under which the record of a row that is no object has that row."""
 
 
+class _TooLarge(Exception):
+    """A page has too many rows, or one that is too large: it is not taken apart."""
+
+
 def _bounded(rows: list[object]) -> list[object]:
     if not are_bounded(rows):
-        raise ValueError("too large")
+        raise _TooLarge
     return rows
 
 
-Rows = Annotated[list[object], Field(max_length=MOST_RECORDS), AfterValidator(_bounded)]
+Rows = Annotated[list[object], AfterValidator(_bounded)]
 """The rows of a page, which may be anything."""
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
@@ -58,9 +62,11 @@ def _page(model: type[Model], response: httpx.Response, partner: str, rows: str)
         return model.model_validate_json(response.content)
     except ValidationError:
         pass
+    except _TooLarge:
+        raise unclear_answer(partner, response.status_code) from None
     try:
         return model.model_validate(taken_apart(response.content, rows))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, _TooLarge):
         # Without the cause: it repeats what was sent.
         raise unclear_answer(partner, response.status_code) from None
 
@@ -106,8 +112,8 @@ def _rows(text: str, rows: str) -> _Rows:
     begin, depth, deepest = start + 1, 0, 0
     for token in tokens:
         sign = token.group()
-        if len(parts) > MOST_RECORDS:
-            raise ValueError("too many rows")
+        if len(parts) > MOST_RECORDS or token.start() - begin > MOST_CHARACTERS_OF_ONE:
+            raise _TooLarge
         if depth == 0 and sign in ("]", ","):
             parts.append(_Part(begin, token.start(), deepest))
             begin, deepest = token.end(), 0

@@ -34,6 +34,8 @@ _ENCODINGS: Final = frozenset({"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15",
 """Those in which a sign of XML is the same byte, and that are read in a time that grows with the length only."""
 
 _MOST_ODD: Final = 10_000
+_AT_ONCE: Final = 64 * 2**10
+_LONGEST_BEGINNING: Final = 1000
 _LONGEST_AROUND: Final = 64 * 2**10
 
 
@@ -41,16 +43,27 @@ def mended(message: bytes) -> str:
     """Return a message with a mark in the place of everything that XML cannot hold, and without its declaration.
 
     Raises:
-        ValueError: nearly all of it is what XML cannot hold.
+        ValueError: nearly all of it is what XML cannot hold, or it does not begin as XML.
     """
+    if b"<" not in message[:_LONGEST_BEGINNING]:
+        raise ValueError("no XML")
     declared = _DECLARATION.match(message[:_LONGEST_DECLARATION])
     encoding = _encoding_in(declared) or "utf-8"
     content = message[declared.end() :] if declared else message
     text = _decoded(content, encoding if encoding in _ENCODINGS - {"utf-8"} else "utf-8-sig")
-    marked, number = _ODD.subn(lambda found: _mark(ord(found.group())), _REFERENCE.sub(_reference, text), _MOST_ODD)
-    if number == _MOST_ODD:
-        raise ValueError("no text")
-    return marked
+    return _marked(_REFERENCE.sub(_reference, text))
+
+
+def _marked(text: str) -> str:
+    parts, left = [], _MOST_ODD
+    # In parts, between which other threads work.
+    for begin in range(0, len(text), _AT_ONCE):
+        part, number = _ODD.subn(lambda found: _mark(ord(found.group())), text[begin : begin + _AT_ONCE], left)
+        parts.append(part)
+        left -= number
+        if left <= 0:
+            raise ValueError("no text")
+    return "".join(parts)
 
 
 def is_readable(message: bytes) -> bool:
