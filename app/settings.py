@@ -207,7 +207,10 @@ class Settings(BaseSettings):
     """Name of the set of reference data and of the privacy policy."""
 
     token_lifetime_seconds: Annotated[int, Field(gt=0, le=3600)] = 3600
-    """Lifetime of an access token, at most an hour: a token cannot be revoked, only its client."""
+    """Lifetime of an access token, at most an hour."""
+
+    signing_key_days: Annotated[int | None, Field(ge=1, le=3650), EmptyIsNone] = 90
+    """Age at which a new key takes over signing access tokens, while the old one goes on verifying; empty: never."""
 
     allegro: AllegroSettings = AllegroSettings()
     """The connection with Allegro."""

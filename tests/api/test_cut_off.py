@@ -10,7 +10,7 @@ from httpx import ASGITransport
 
 from app.api.app import create_api
 from app.api.auth.access_tokens import AccessTokens
-from app.api.auth.keys import KeyRing
+from app.api.auth.keys import KeyRing, renew_old_key
 from app.api.auth.tokens import new_signing_key
 from app.api.state import AppState
 from app.bootstrap import build_app_state
@@ -192,3 +192,17 @@ async def test_keys_are_deleted_when_no_valid_token_was_signed_with_them(hub: Ap
     assert await rotate(2) == [KeyState.PUBLISHED, KeyState.SIGNS]
     assert await rotate(2.1, revoke_others=True) == [KeyState.SIGNS, KeyState.REVOKED, KeyState.REVOKED]
     assert await rotate(4) == [KeyState.PUBLISHED, KeyState.SIGNS]
+
+
+async def test_a_key_that_is_old_is_replaced_once_by_all_processes(hub: AppState) -> None:
+    clock, oldest = SettableClock(NOW + timedelta(days=89)), timedelta(days=90)
+
+    async def kids() -> list[str]:
+        await asyncio.gather(*(renew_old_key(hub.db, hub.services, clock, oldest) for _ in range(2)))
+        return [each.kid for each in await hub.db.read(view_signing_keys, clock.now())]
+
+    young = await kids()
+    clock.set(NOW + timedelta(days=90))
+    old = await kids()
+
+    assert (len(young), len(old), old[1:]) == (1, 2, young)

@@ -1,17 +1,41 @@
-"""The hub's signing keys in memory, read again when they change, or when a token names an unknown key."""
+"""The hub's signing keys: renewed in time, and in memory until they change or a token names an unknown one."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.api.auth.tokens import SignatureKey, VerifyingKey, new_signing_key, signature_key_of, verifying_keys_of
 from app.database import Database
-from app.operations.access.signing_keys import SigningKey, ensure_signing_key, signing_key_at, signing_keys
+from app.domain.ports import Clock
+from app.operations.access.signing_keys import (
+    SigningKey,
+    ensure_signing_key,
+    is_rotation_due,
+    rotate_when_due,
+    signing_key_at,
+    signing_keys,
+)
 from app.operations.services import Services
 
 # A token with an invented key id must not make the hub read its keys at each request.
 REFRESH_SECONDS = 1.0
+
+
+async def renew_old_key(db: Database, services: Services, clock: Clock, oldest: timedelta) -> None:
+    """Have a new key take over when the newest one is older than this; of several processes one does it.
+
+    Args:
+        db: the database with the keys.
+        services: what operations work with.
+        clock: shows the real time, by which tokens are valid.
+        oldest: the greatest age of a key that signs.
+    """
+    if await db.read(is_rotation_due, clock.now(), oldest):
+        # It takes long, and must not stop requests.
+        key = await asyncio.to_thread(new_signing_key)
+        await db.write(rotate_when_due, services, key, clock.now(), oldest)
 
 
 @dataclass(frozen=True)

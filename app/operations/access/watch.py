@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import Context
 from uuid import UUID
 
 from app.database import Database
@@ -76,7 +77,8 @@ class AccessWatch:
     def _look_under_way(self) -> asyncio.Task[None]:
         """Return the look that is under way, or a new one: many requests cause one."""
         if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
+            # In a context of its own, because it goes on for others when the request that caused it ends.
+            self._looking = asyncio.create_task(self._look(), context=Context())
             self._looking.add_done_callback(self._looked)
         return self._looking
 
