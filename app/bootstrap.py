@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -230,7 +231,13 @@ async def open_store(settings: Settings, clock: Clock | None = None) -> AsyncIte
         await require_newest_schema(db)
         master_key = await require_master_key(db, settings)
         real_clock = await opened.enter_async_context(database_clock(db))
-        yield OpenStore(db, build_services(master_key, settings.municipality, clock or real_clock), real_clock)
+        yield OpenStore(
+            db,
+            build_services(
+                master_key, settings.municipality, clock or real_clock, timedelta(hours=settings.idempotency_hours)
+            ),
+            real_clock,
+        )
 
 
 @asynccontextmanager

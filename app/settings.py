@@ -226,6 +226,8 @@ class Settings(BaseSettings):
 
     limit: Limits = Limits()
     """What is read of others at most."""
+    idempotency_hours: Annotated[int, Field(ge=24, le=72)] = 24
+    """How long an answer is stored for a repeated request with its Idempotency-Key; afterwards the key is new again."""
 
     subscriptions_per_organisation: Annotated[int, Field(ge=1)] = 50
     """Most subscriptions that one organisation may have; each is sent every event that it asks for."""

@@ -61,6 +61,7 @@ class Vault(Sealer):
             raise ValueError(f"The master key must have {KEY_BYTES} bytes.")
         super().__init__(_derive(master_key, "seal"))
         self._index_key = _derive(master_key, "index")
+        self._api_client_key = _derive(master_key, "api-client")
 
     def new_client_key(self, place: str) -> tuple[Sealer, bytes]:
         """Return the sealer of a new client, and its wrapped key to store at ``place``."""
@@ -70,6 +71,10 @@ class Vault(Sealer):
     def client_sealer(self, wrapped_key: bytes, place: str) -> Sealer:
         """Return the sealer of a client from the wrapped key that is stored at ``place``."""
         return Sealer(self.open(wrapped_key, place))
+
+    def api_client_sealer(self, client_id: str) -> Sealer:
+        """Return the sealer of an API client; its key is derived from the master key, so nothing is stored of it."""
+        return Sealer(_derive(self._api_client_key, client_id))
 
     def index(self, value: str, label: str) -> bytes:
         """Return the keyed hash by which equal values are found; keyed, because every BSN could be hashed and tried."""

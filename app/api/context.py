@@ -39,7 +39,7 @@ from app.operations.cases.queries import (
     released_trajectory,
 )
 from app.operations.cases.unit_of_work import UnitOfWork
-from app.operations.cases.write import write_case_once, write_new_case_once
+from app.operations.cases.write import CaseWork, write_case_once, write_new_case_once
 from app.operations.services import Services
 from app.privacy.gate import Released
 from app.privacy.wire import to_wire
@@ -169,10 +169,10 @@ class WriteContext(ReadContext):
         """Register a referral; the answer is the referral."""
         context = self._context(command.received_at)
 
-        def work(uow: UnitOfWork) -> Answer:
+        def work(uow: UnitOfWork) -> tuple[Case, Answer]:
             case = register(uow, command, context)
             location = f"{self.hub.api_url}/referrals/{self.shown_id(case.id)}"
-            return _answer(self.represent_referral(case), 201, location)
+            return case, _answer(self.represent_referral(case), 201, location)
 
         request = request_of(self.caller, self.write)
         return to_response(await write_new_case_once(self.hub.db, self.services, request, work))
@@ -232,13 +232,14 @@ class WriteContext(ReadContext):
         def as_read(case: Case) -> None:
             check_precondition(self.write.if_match, read_as(case).etag)
 
-        def work(uow: UnitOfWork) -> Answer:
+        def work(uow: UnitOfWork) -> tuple[Case, Answer]:
             with hide_status_in_errors(self.caller_scope):
-                return respond(execute(uow, ref, source, context, as_read))
+                case = execute(uow, ref, source, context, as_read)
+                return case, respond(case)
 
         return await self._once(work)
 
-    async def _once(self, work: Callable[[UnitOfWork], Answer]) -> Response:
+    async def _once(self, work: CaseWork) -> Response:
         try:
             done = await write_case_once(self.hub.db, self.services, request_of(self.caller, self.write), work)
         except NotTheOwner as refusal:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from app.api.dependencies import Caller, Write
+from app.api.shown_once import ShowsSecret
 from app.api.state import AppState
 from app.domain.preconditions import etag_of
 from app.operations.access.idempotency import Answer, IdempotentRequest, answer_before
@@ -22,13 +23,17 @@ def answer(
 
     ``location`` is the absolute address of what was made.
     """
-    body = b"" if content is None else to_json(content, by_alias=True, exclude_none=True)
-    return Answer(status=status, body=body, etag=etag, location=location)
+    stored = _as_json(content.without_secret()) if isinstance(content, ShowsSecret) else None
+    return Answer(status=status, body=_as_json(content), stored_body=stored, etag=etag, location=location)
 
 
 def json_answer(status: int, content: Content, *, etag: str | None = None, location: str | None = None) -> Response:
     """Return the response of a read."""
     return to_response(answer(status, content, etag=etag, location=location))
+
+
+def _as_json(content: Content | None) -> bytes:
+    return b"" if content is None else to_json(content, by_alias=True, exclude_none=True)
 
 
 def to_response(done: Answer) -> Response:
@@ -55,4 +60,9 @@ async def answered_before(hub: AppState, caller: Caller, write: Write) -> Respon
 
 def request_of(caller: Caller, write: Write) -> IdempotentRequest:
     """Return what makes a write of this caller recognisable."""
-    return IdempotentRequest(caller.organisation.id, write.key, write.fingerprint)
+    return IdempotentRequest(
+        organisation_id=caller.organisation.id,
+        api_client=caller.client_id,
+        key=write.key,
+        fingerprint=write.fingerprint,
+    )

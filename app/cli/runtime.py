@@ -1,6 +1,7 @@
 """What commands on an installation share: its settings, its database, and work on it."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
 from pydantic import ValidationError
@@ -32,7 +33,8 @@ def read_settings() -> Settings:
 
 def services_of(settings: Settings, clock: Clock | None = None) -> Services:
     """Return the services of the installation that the settings describe; ``clock`` None is the computer's."""
-    return build_services(settings.master_key_bytes(), settings.municipality, clock or SystemClock())
+    term = timedelta(hours=settings.idempotency_hours)
+    return build_services(settings.master_key_bytes(), settings.municipality, clock or SystemClock(), term)
 
 
 async def with_database(settings: Settings, work: Callable[[Database, Settings], Awaitable[T]]) -> T:

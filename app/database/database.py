@@ -110,6 +110,10 @@ class Database:
         done = self._store.read(lambda tx: work(tx, *args, **kwargs))
         return await self._observed(done, _name_of(work), wrote=False)
 
+    async def erase_deleted(self) -> None:
+        """Leave nothing of deleted rows in the files: on SQLite at once, on PostgreSQL that is up to its vacuum."""
+        await self._store.erase_deleted()
+
     def listen(self) -> CommitSignal:
         """Return a signal of committed writes; it is valid as long as the caller keeps it.
 

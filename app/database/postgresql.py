@@ -91,6 +91,10 @@ class PostgreSQL(Store):
                 return await self._run(self._connect, work)
 
     @override
+    async def erase_deleted(self) -> None:
+        """The server's vacuum does."""
+
+    @override
     def publish(self) -> None:
         self._notifier.publish()
 

@@ -13,7 +13,7 @@ import alembic.config
 from alembic.script import ScriptDirectory
 
 from app.database.postgresql import run_on_postgresql
-from app.database.sqlite import run_on_sqlite
+from app.database.sqlite import compact_sqlite, run_on_sqlite
 from app.database.store import Work
 from app.database_address import SqliteFile, read_database_url
 
@@ -33,6 +33,9 @@ def upgrade_schema(url: str, master_key: bytes | None = None) -> None:
     config = _migrations()
     config.attributes.update(url=url, master_key=master_key)
     alembic.command.upgrade(config, "head")
+    address = read_database_url(url)
+    if isinstance(address, SqliteFile):
+        compact_sqlite(address.path)
 
 
 @cache

@@ -6,9 +6,9 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
@@ -82,6 +82,13 @@ class Sqlite(Store):
                     raise
 
     @override
+    async def erase_deleted(self) -> None:
+        # What was deleted is overwritten in the file, and the log of writes still has what was written before.
+        with translated_failures():
+            async with self._writing.turn():
+                await asyncio.get_running_loop().run_in_executor(self._writer_thread, _empty_log, self._writer_engine)
+
+    @override
     def publish(self) -> None:
         """There is no other process."""
 
@@ -124,6 +131,35 @@ def run_on_sqlite(path: Path, work: Work[T]) -> T:
         os.close(lock)
 
 
+def compact_sqlite(path: Path) -> None:
+    """Write the file anew, so that nothing is left in it of what was ever deleted."""
+    lock = _lock_for_one_process(path)
+    engine = _sqlite_engine(path, "BEGIN IMMEDIATE", [])
+    try:
+        with _driver_connection(engine) as connection:
+            connection.execute("VACUUM").close()
+    finally:
+        engine.dispose()
+        os.close(lock)
+
+
+def _empty_log(engine: Engine) -> None:
+    with _driver_connection(engine) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+
+@contextmanager
+def _driver_connection(engine: Engine) -> Iterator[sqlite3.Connection]:
+    """Return a connection outside any transaction."""
+    pooled = engine.raw_connection()
+    try:
+        connection = pooled.driver_connection
+        assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - it is the driver of every engine here
+        yield connection
+    finally:
+        pooled.close()
+
+
 def _transaction(engine: Engine, work: Work[T], limit: TimeLimit) -> T:
     # The limit is that of the work: what follows it, commit or rollback, is finished.
     with engine.begin() as tx, limit:
@@ -142,7 +178,7 @@ def _sqlite_engine(path: Path, begin: str, pragmas: list[str]) -> Engine:
     def configure(connection: Any, _record: object) -> None:
         # The driver would begin transactions by its own rules and break savepoints; see `begin_transaction`.
         connection.isolation_level = None
-        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", *pragmas):
+        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", *pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
         connection.set_progress_handler(_is_over, _STEPS_BETWEEN_CHECKS)
 
@@ -172,7 +208,7 @@ def _is_over() -> bool:
 
 def _lock_for_one_process(path: Path) -> int:
     """Lock ``path`` for one process: a second writer costs waits of a second, and can corrupt SQLite before 3.51.3."""
-    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    lock = _open_private(f"{path}.lock")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -181,4 +217,11 @@ def _lock_for_one_process(path: Path) -> int:
             f"{path} is open in another process. SQLite serves exactly one: stop the other, or use PostgreSQL "
             "(TRAJECTHUB_DATABASE_URL=postgresql://…)."
         ) from error
+    # SQLite would make a file that everybody may read; its log and its index get the permissions of the file.
+    os.close(_open_private(str(path)))
     return lock
+
+
+def _open_private(path: str) -> int:
+    """Open a file; a new one is its owner's only."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

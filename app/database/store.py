@@ -30,6 +30,9 @@ class Store(Protocol):
     def read(self, work: Work[T]) -> Awaitable[T]:
         """Run ``work`` on committed data."""
 
+    def erase_deleted(self) -> Awaitable[None]:
+        """Leave nothing of deleted rows in the files, as far as that is not the server's."""
+
     def publish(self) -> None:
         """Notify other processes of a commit."""
 

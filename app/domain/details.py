@@ -177,6 +177,10 @@ class Detail(Enum):
         "This Idempotency-Key was used for another request; use a new key for a new request.",
         "Deze Idempotency-Key is al voor een ander verzoek gebruikt; gebruik een nieuwe voor een nieuw verzoek.",
     )
+    ANSWER_ERASED = (
+        "The answer under this Idempotency-Key was erased with its client; use a new key for a new request.",
+        "Het antwoord bij deze Idempotency-Key is met de cliënt gewist; gebruik een nieuwe voor een nieuw verzoek.",
+    )
     NO_PRECONDITION = (
         "Send If-Match with the ETag of the record as you read it.",
         "Stuur If-Match met de ETag van het gegeven zoals u het gelezen hebt.",

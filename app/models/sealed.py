@@ -36,5 +36,13 @@ def place_of(column: Column[Any], *key: object) -> str:
 
     It is the associated data of the encryption, so its text must never change.
     """
-    row = "/".join(each.hex if isinstance(each, UUID) else str(each) for each in key)
-    return f"{column.table.name}.{column.name}/{row}"
+    return f"{column.table.name}.{column.name}/{'/'.join(map(_as_text, key))}"
+
+
+def _as_text(part: object) -> str:
+    match part:
+        case UUID():
+            return part.hex
+        case bytes():
+            return part.hex()
+    return str(part)

@@ -41,6 +41,7 @@ async def purge_batch(db: Database, services: Services, most: int = BATCH) -> bo
             purged[kind] = rows
     if purged:
         log.info("rows_purged", **purged)
+        await db.erase_deleted()
     if failures:
         raise failures[0].error
     return any(rows >= most for rows in purged.values())
@@ -53,7 +54,7 @@ def _purges(services: Services) -> Mapping[str, Callable[..., int]]:
         "quarantined_payloads": partial(expire_quarantine, before=now - keep.quarantine, now=now),
         "conflict_values": partial(purge_decided_values, before=now - keep.decided_conflict),
         "known_values": partial(purge_closed_cases, before=now - keep.known_values),
-        "stored_answers": partial(purge_answers, before=now - keep.answers),
+        "stored_answers": partial(purge_answers, before=now - services.answer_term),
         "used_assertions": partial(purge_assertions, before=now),
         "attempts": partial(purge_attempts, before=now - keep.attempts),
         "deliveries": partial(purge_deliveries, before=now - keep.deliveries),

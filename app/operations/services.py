@@ -1,6 +1,7 @@
 """What every operation works with, wired once at the entry points."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from app.domain.identifiers import MonotonicIds, NewId
 from app.domain.ports import Clock
@@ -11,12 +12,15 @@ from app.privacy.pseudonyms import Pseudonyms
 from app.reference import Reference, load_reference
 from app.vault import Vault
 
+ANSWER_TERM = timedelta(hours=24)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Clock, identifiers, keys, the privacy gate and the city's reference data.
 
     Attributes:
+        answer_term: how long answers are stored, for requests that come again with their Idempotency-Key.
         quiet: True in replays and backfills: what happens is recorded, and nothing is sent.
     """
 
@@ -26,6 +30,7 @@ class Services:
     gate: PrivacyGate
     reference: Reference
     organisations: OrganisationCache = field(default_factory=OrganisationCache)
+    answer_term: timedelta = ANSWER_TERM
     quiet: bool = False
 
     @property
@@ -39,7 +44,9 @@ class Services:
         return self.gate.pseudonyms
 
 
-def build_services(master_key: bytes, municipality: str, clock: Clock) -> Services:
+def build_services(
+    master_key: bytes, municipality: str, clock: Clock, answer_term: timedelta = ANSWER_TERM
+) -> Services:
     """Return the services of an installation.
 
     Raises:
@@ -51,4 +58,5 @@ def build_services(master_key: bytes, municipality: str, clock: Clock) -> Servic
         vault=Vault(master_key),
         gate=PrivacyGate(load_policy(municipality), Pseudonyms(master_key), clock),
         reference=load_reference(municipality),
+        answer_term=answer_term,
     )

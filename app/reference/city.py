@@ -51,7 +51,6 @@ class Retention:
         quarantine: contents of a record in quarantine, from its arrival.
         decided_conflict: the three values of a conflict, which may be personal, from its decision.
         known_values: the values that partners are known to have of a referral that has ended, from its last change.
-        answers: of requests, which are returned when the same Idempotency-Key comes again.
         attempts: how each attempt to deliver ended.
         deliveries: which events were delivered to whom, withheld or given up; from their end. What was disclosed stays.
         partner_accounts: what each reading of a partner and each job did, and which records were in quarantine and why;
@@ -62,7 +61,6 @@ class Retention:
     quarantine: timedelta
     decided_conflict: timedelta
     known_values: timedelta
-    answers: timedelta
     attempts: timedelta
     deliveries: timedelta
     partner_accounts: timedelta

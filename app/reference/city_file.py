@@ -87,7 +87,6 @@ class _RetentionTable(Table):
     quarantine_days: PositiveInt
     decided_conflict_days: PositiveInt
     known_values_days: PositiveInt
-    answers_days: PositiveInt
     attempts_days: PositiveInt
     deliveries_days: PositiveInt
     partner_accounts_days: PositiveInt
@@ -98,7 +97,6 @@ class _RetentionTable(Table):
             quarantine=timedelta(days=self.quarantine_days),
             decided_conflict=timedelta(days=self.decided_conflict_days),
             known_values=timedelta(days=self.known_values_days),
-            answers=timedelta(days=self.answers_days),
             attempts=timedelta(days=self.attempts_days),
             deliveries=timedelta(days=self.deliveries_days),
             partner_accounts=timedelta(days=self.partner_accounts_days),

@@ -328,7 +328,7 @@ async def test_what_the_finance_team_records_is_left_to_it_by_a_decision(
     for_the_hub = await operator.post(decision, json={"keep": "hub"})
 
     assert (for_the_caller.status_code, for_the_hub.status_code) == (409, 200)
-    assert await _changed_since(hub, before) == {"conflict", "idempotency"}
+    assert await _changed_since(hub, before) == {"conflict", "stored_answer"}
     assert await _listed(hub, operator, "api") == []
     assert (await read(etf, await path_for(etf, "A-1")))["status"] == "received"
 

@@ -1,5 +1,6 @@
 """The OpenAPI document says everything that a caller needs."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,14 @@ from httpx import ASGITransport
 
 from app.api.app import create_api
 from app.api.openapi.document import document
+from app.api.schemas.fields import Out
+from app.api.shown_once import ShowsSecret
 from app.api.state import AppState
 from app.operations.access.clients import SCOPES
 from tests.api.conftest import Api
 
 DOCUMENT = document()
+SECRET = re.compile(r"secret(?!_expires_at)|private|password|token")
 OPEN = {"/openapi.json", "/code-lists", "/code-lists/{name}", "/event-schemas/{type}"}
 QUESTIONS = {
     "/feedback-policies/explanation",
@@ -131,3 +135,22 @@ async def test_the_document_is_made_before_the_first_request(hub: AppState) -> N
 
     assert answer.json()["servers"][0]["url"] == f"{url}/v1"
     assert document.cache_info().misses == made
+
+
+def test_no_response_that_is_stored_for_repetition_shows_a_secret() -> None:
+    """A response with a secret is a ``ShowsSecret``, which is stored without it."""
+    unstored = [
+        f"{model.__name__}.{name}"
+        for model in response_models(Out)
+        if ShowsSecret not in model.__mro__
+        for name in model.model_fields
+        if SECRET.search(name)
+    ]
+
+    assert unstored == []
+
+
+def response_models(base: type[Out]) -> Iterator[type[Out]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from response_models(model)

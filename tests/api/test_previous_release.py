@@ -78,6 +78,9 @@ RESEALED = {
 }
 """Columns whose values are sealed again; what the API shows of them is compared."""
 
+MOVED = {"idempotency"}
+"""Tables that have another form and name; there is no row in them."""
+
 _CHANGED = DROPPED | SEALED_SINCE | RESEALED
 
 
@@ -161,7 +164,7 @@ async def served(hub: AppState) -> set[ReceiverKey]:
 async def test_every_row_survives_the_migration(hub: AppState, stored: Rows) -> None:
     migrated = await hub.db.read(rows_of)
 
-    for table in stored.keys() - {"alembic_version"}:
+    for table in stored.keys() - {"alembic_version"} - MOVED:
         old = [column for column in stored[table].columns if (table, column) not in _CHANGED]
         new = [RENAMED.get((table, column), column) for column in old]
         assert set(new) <= set(migrated[table].columns)

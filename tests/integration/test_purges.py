@@ -18,7 +18,7 @@ from app.domain.partners import Job, JobKind, JobState, PartnerRun, QuarantineEn
 from app.domain.receivers import PartnerKey, PollKey, ReceiverKey, SubscriptionKey
 from app.domain.worker_processes import WorkerReport
 from app.models.access.api_client import insert_assertion, used_assertion
-from app.models.access.idempotency import StoredAnswer, answer_guard, idempotency
+from app.models.access.idempotency import StoredAnswer, answer_guard, stored_answer
 from app.models.access.organisation import find_organisation
 from app.models.base import insert_together
 from app.models.delivery.attempt import Attempt, AttemptOutcome, attempt, insert_attempts
@@ -177,29 +177,32 @@ async def test_a_kind_that_cannot_be_deleted_stops_no_other(hub: InProcessHub) -
         tx.exec_driver_sql(f"ALTER TABLE {name} RENAME TO {other}")
 
     await hub.db.write(insert_deliveries, [owed(DeliveryState.DELIVERED, LONG_AGO)])
-    await hub.db.write(answers, "idempotency", "gone")
+    await hub.db.write(answers, "stored_answer", "gone")
     try:
-        with pytest.raises(Exception, match="idempotency"):
+        with pytest.raises(Exception, match="stored_answer"):
             await purge_batch(hub.db, hub.services)
     finally:
-        await hub.db.write(answers, "gone", "idempotency")
+        await hub.db.write(answers, "gone", "stored_answer")
 
     assert await rows(hub.db, delivery) == 0
 
 
 async def test_answers_and_assertions_are_deleted_when_they_can_no_longer_be_repeated(hub: InProcessHub) -> None:
-    answer = StoredAnswer(request_hash=bytes(32), status=201, etag=None, location=None, body=b"sealed")
+    term = hub.services.answer_term
+    answer = StoredAnswer(
+        key_index=b"old", api_client="dock", request_hash=bytes(32), about_client=None, sealed=b"sealed"
+    )
 
     def store(tx: Connection) -> None:
-        for key, age in (("old", KEEP.answers + SECOND), ("new", KEEP.answers - SECOND)):
-            insert_together(tx, (), answer_guard(UUID(int=1), key, answer, NOW - age))
+        for key, age in ((b"old", term + SECOND), (b"new", term - SECOND)):
+            insert_together(tx, (), answer_guard(replace(answer, key_index=key), NOW - age))
         for jti, expires_at in (("old", NOW - SECOND), ("new", NOW + SECOND)):
             insert_assertion(tx, "client", jti, expires_at)
 
     await hub.db.write(store)
     await purge(hub)
 
-    assert await hub.db.read(lambda tx: list(tx.scalars(select(idempotency.c.key)))) == ["new"]
+    assert await hub.db.read(lambda tx: list(tx.scalars(select(stored_answer.c.key_index)))) == [b"new"]
     assert await hub.db.read(lambda tx: list(tx.scalars(select(used_assertion.c.jti)))) == ["new"]
 
 

@@ -14,7 +14,7 @@ from app.models.cases.client import client, client_sealer
 from app.models.cases.referral import referral
 from app.models.sealed import Sealed, SealedBy, place_of
 from app.vault import SealBroken, Sealer, Vault
-from tests.support.filled import fill
+from tests.support.filled import API_CLIENT, fill
 from tests.support.hub import InProcessHub
 
 SEALED = [column for table in metadata.tables.values() for column in table.c if isinstance(column.type, Sealed)]
@@ -22,12 +22,12 @@ HASHES = {
     "api_client.secret_hash",
     "client.bsn_index",
     "compared_record.content_hash",
-    "idempotency.body",
-    "idempotency.request_hash",
     "partner_field.fingerprint",
     "partner_record.content_hash",
     "quarantine.content_hash",
     "referral.worker_index",
+    "stored_answer.key_index",
+    "stored_answer.request_hash",
     "subscription.worker_index",
 }
 ELSEWHERE = {"master_key_check.sealed"}
@@ -52,9 +52,14 @@ def values_of(tx: Connection, column: Column[Any]) -> list[Value]:
 
 def sealers_of(tx: Connection, vault: Vault, column: Column[Any]) -> list[Sealer]:
     assert isinstance(column.type, Sealed)
-    if column.type.by is SealedBy.HUB:
-        return [vault]
-    return [client_sealer(vault, row.id, row.wrapped_key) for row in tx.execute(select(client))]
+    of_clients = [client_sealer(vault, row.id, row.wrapped_key) for row in tx.execute(select(client))]
+    match column.type.by:
+        case SealedBy.HUB:
+            return [vault]
+        case SealedBy.CLIENT:
+            return of_clients
+        case SealedBy.EITHER:
+            return [*of_clients, vault.api_client_sealer(API_CLIENT)]
 
 
 def opens(sealers: list[Sealer], content: bytes, place: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.database import Connection
+from app.domain.case import Case
 from app.domain.codes import PartyRole, System
 from app.domain.commands import AddParty
 from app.domain.fields import Field
@@ -12,9 +13,11 @@ from app.domain.ownership import ConflictReason
 from app.events.http.signing import new_secret
 from app.models.delivery.subscription import Signing, SubscriptionSettings
 from app.oauth_client import OAuthClient
+from app.operations.access.idempotency import Answer, Change, IdempotentRequest, once
 from app.operations.access.organisations import read_organisation
 from app.operations.access.signing_keys import SigningKey, add_signing_key
 from app.operations.cases.unit_of_work import UnitOfWork
+from app.operations.cases.write import write_case_once
 from app.operations.field_sync.conflict_values import ConflictValues
 from app.operations.services import Services
 from app.operations.subscriptions.lookup import SubscriptionRef
@@ -32,6 +35,7 @@ _CLIENT = replace(CLIENT, sex="Kanarie-Geslacht", interpreter_language="Kanarisc
 PLACE, PARTICIPANT, DOCUMENT, CONTACT = "Kanariezaal", "Kanarie-Deelnemer", "Kanarie-Document", "Kanarie-Contact"
 URL_TOKEN, OAUTH_SECRET, PRIVATE_KEY = "kanarie-token", new_secret(), b"kanarie-sleutel"
 VALUE = "Kanarie-Waarde"
+API_CLIENT = "dock"
 
 
 async def fill(hub: InProcessHub) -> None:
@@ -45,6 +49,7 @@ async def fill(hub: InProcessHub) -> None:
         await hub.pull(unreadable(f"D-{number}", naam=VALUE))
         await hub.db.write(add_signing_key, hub.services, SigningKey(f"key-{number}", PRIVATE_KEY, {}))
         await hub.db.write(_subscribe, hub.services)
+        await _answer(hub, referral_id, number)
 
 
 def with_canaries(command: object) -> object:
@@ -55,6 +60,23 @@ def with_canaries(command: object) -> object:
         case "SignPlan":
             return replace(command, document_reference=DOCUMENT)  # type: ignore[type-var]
     return command
+
+
+async def _answer(hub: InProcessHub, referral_id: UUID, number: int) -> None:
+    """Store an answer about a case, and one about none."""
+
+    def about_case(uow: UnitOfWork) -> tuple[Case, Answer]:
+        case = uow.cases.lock(referral_id)
+        assert case is not None
+        return case, Answer(status=200, body=VALUE.encode())
+
+    asked = IdempotentRequest(
+        organisation_id=UUID(int=1), api_client=API_CLIENT, key=f"case-{number}", fingerprint=bytes(32)
+    )
+    await write_case_once(hub.db, hub.services, asked, about_case)
+    secret, shown = Answer(status=201, body=OAUTH_SECRET.encode(), stored_body=b"{}"), VALUE.encode()
+    change = Change(lambda _: replace(secret, stored_body=shown))
+    await once(hub.db, hub.services, replace(asked, key=f"other-{number}"), change)
 
 
 def _add_conflict(tx: Connection, services: Services, referral_id: UUID) -> None:

@@ -95,7 +95,6 @@ TERM_FROM = "decision_terms, row 1, valid_from: must be a date, such as 2019-03-
                 "retention, quarantine_days: must be greater than 0",
                 "retention, decided_conflict_days: is missing",
                 "retention, known_values_days: is missing",
-                "retention, answers_days: is missing",
                 "retention, attempts_days: is missing",
                 "retention, deliveries_days: is missing",
                 "retention, partner_accounts_days: is missing",
@@ -118,4 +117,4 @@ def test_the_city_decides_how_long_unneeded_data_is_stored() -> None:
 
     assert (keep.quarantine.days, keep.decided_conflict.days, keep.known_values.days) == (30, 90, 730)
     assert keep.partner_accounts.days == 365
-    assert (keep.answers.days, keep.attempts.days, keep.deliveries.days, keep.silent_workers.days) == (7, 90, 730, 7)
+    assert (keep.attempts.days, keep.deliveries.days, keep.silent_workers.days) == (90, 730, 7)

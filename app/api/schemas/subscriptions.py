@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
+from typing_extensions import override
 
 from app.api.forms import PEM, URL
 from app.api.schemas.deliveries import OwedOut
 from app.api.schemas.fields import Email, In, Line, Out, ShortLine, example_body
+from app.api.shown_once import ShowsSecret
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import EventType
 from app.domain.key_bounds import LONGEST_CHAIN, LONGEST_PRIVATE_KEY
@@ -187,13 +189,27 @@ class SubscriptionOut(Out):
     changed_at: datetime
 
 
-class NewSubscriptionOut(SubscriptionOut):
-    """A subscription with its new signing secret, which is shown only this once."""
+class NewSubscriptionOut(SubscriptionOut, ShowsSecret):
+    """A subscription with its new signing secret, which is shown only this once, and in no repeated response."""
 
-    secret: str = Field(
-        description="Signing secret of Standard Webhooks; keep it safe.",
+    secret: str | None = Field(
+        None,
+        repr=False,
+        description="Signing secret of Standard Webhooks; keep it safe. Absent when the response is repeated for its "
+        "`Idempotency-Key`, because the hub keeps no response with a secret.",
         examples=["whsec_bm90IGEgcmVhbCBzZWNyZXQgYnV0IGFuIGV4YW1wbGU="],
     )
+    new_secret_from: str | None = Field(
+        None,
+        description="In a repeated response, in place of `secret`: POST to this path makes a new one, when the first "
+        "response was lost.",
+        examples=["/v1/subscriptions/0195fa10-2b1c-7d3e-8f40-5a6b7c8d9e0f/secret-rotation"],
+    )
+
+    @override
+    def without_secret(self) -> Out:
+        path = f"/v1/subscriptions/{self.id}/secret-rotation"
+        return self.model_copy(update={"secret": None, "new_secret_from": path})
 
 
 class ResumedSubscriptionOut(SubscriptionOut):

@@ -75,8 +75,14 @@ def client_sealer(vault: Vault, client_id: UUID, wrapped_key: bytes) -> Sealer:
 
 
 def sealer_of_client(tx: Connection, vault: Vault, client_id: UUID) -> Sealer:
-    """Return the sealer with the key of a client."""
+    """Return the sealer with the key of a client that is stored."""
     return client_sealer(vault, client_id, tx.execute(_KEY, {"client_id": client_id}).scalar_one())
+
+
+def find_sealer_of_client(tx: Connection, vault: Vault, client_id: UUID) -> Sealer | None:
+    """Return the sealer with the key of a client; None when the client was erased."""
+    wrapped_key = tx.execute(_KEY, {"client_id": client_id}).scalar_one_or_none()
+    return client_sealer(vault, client_id, wrapped_key) if wrapped_key else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,19 @@
 """Writes to cases over the API: once for each Idempotency-Key, in one transaction."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.database import Connection, Database
+from app.domain.case import Case
 from app.domain.errors import NotTheOwner
 from app.models.base import GuardRow
-from app.operations.access.idempotency import Answer, Change, IdempotentRequest, answer_before, once
+from app.operations.access.idempotency import AboutClient, Answer, Change, IdempotentRequest, answer_before, once
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import record_violation
 from app.operations.services import Services
 
-CaseWork = Callable[[UnitOfWork], Answer]
-"""What a request does to cases."""
+CaseWork = Callable[[UnitOfWork], tuple[Case, Answer]]
+"""What a request does to a case; returns the case and the answer, which contains data of its client."""
 
 
 async def write_case_once(db: Database, services: Services, request: IdempotentRequest, work: CaseWork) -> Answer:
@@ -47,7 +49,8 @@ class _CaseWrite:
         """Do the work in memory; return its answer, or the refusal that is recorded."""
         self._uow = UnitOfWork(tx, self._services)
         try:
-            return self._work(self._uow)
+            case, answer = self._work(self._uow)
+            return replace(answer, about=AboutClient(case.referral.client_id, self._uow.cases.sealer_of(case.id)))
         except NotTheOwner as refusal:
             # ``execute`` refuses before it changes anything, so nothing but the conflict is written.
             if answer_before(tx, self._services, self._request) is None:
