@@ -41,7 +41,7 @@ from app.operations.policy_version import require_unchanged_policy
 from app.operations.readiness import Readiness
 from app.operations.retention import purge_batch
 from app.operations.schema import check_schema, open_database, require_newest_schema
-from app.operations.services import Services, build_services
+from app.operations.services import Services, open_services
 from app.operations.subscriptions.waiting_polls import WaitingPolls
 from app.operations.worker_processes import WorkerReporter
 from app.security_log import SecurityEvent, record_event
@@ -231,13 +231,9 @@ async def open_store(settings: Settings, clock: Clock | None = None) -> AsyncIte
         await require_newest_schema(db)
         master_key = await require_master_key(db, settings)
         real_clock = await opened.enter_async_context(database_clock(db))
-        yield OpenStore(
-            db,
-            build_services(
-                master_key, settings.municipality, clock or real_clock, timedelta(hours=settings.idempotency_hours)
-            ),
-            real_clock,
-        )
+        term = timedelta(hours=settings.idempotency_hours)
+        services = await open_services(db, master_key, settings.municipality, clock or real_clock, term)
+        yield OpenStore(db, services, real_clock)
 
 
 @asynccontextmanager

@@ -254,7 +254,7 @@ def _do(system: System, request: JobRequest, *, as_json: bool) -> None:
     """Request a job, wait until it is finished, and print its report; exit with 1 unless it is done."""
 
     async def work(db: Database, settings: Settings) -> Job:
-        services = services_of(settings)
+        services = await services_of(db, settings)
         async with open_worker(db, services, settings) as worker:
             puller = _puller_of(worker, system)
             await _refuse_paused(db, system)

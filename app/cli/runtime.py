@@ -13,7 +13,7 @@ from app.log import configure_logging
 from app.operations.clock import SystemClock, database_clock
 from app.operations.master_key import require_master_key
 from app.operations.schema import open_database, require_newest_schema
-from app.operations.services import Services, build_services
+from app.operations.services import Services, open_services
 from app.settings import Settings, faults_of
 
 P = ParamSpec("P")
@@ -31,10 +31,10 @@ def read_settings() -> Settings:
     return settings
 
 
-def services_of(settings: Settings, clock: Clock | None = None) -> Services:
+async def services_of(db: Database, settings: Settings, clock: Clock | None = None) -> Services:
     """Return the services of the installation that the settings describe; ``clock`` None is the computer's."""
-    term = timedelta(hours=settings.idempotency_hours)
-    return build_services(settings.master_key_bytes(), settings.municipality, clock or SystemClock(), term)
+    key, term = settings.master_key_bytes(), timedelta(hours=settings.idempotency_hours)
+    return await open_services(db, key, settings.municipality, clock or SystemClock(), term)
 
 
 async def with_database(settings: Settings, work: Callable[[Database, Settings], Awaitable[T]]) -> T:
@@ -66,7 +66,7 @@ def change_access(request: str, change: Callable[[Connection, Services], T]) -> 
 
     async def work(db: Database, settings: Settings) -> T:
         async with database_clock(db) as clock:
-            return await db.write(change, services_of(settings, clock))
+            return await db.write(change, await services_of(db, settings, clock))
 
     async def or_over_the_api() -> T:
         try:
@@ -92,7 +92,7 @@ def read_opened(query: Callable[[Connection, Services], T]) -> T:
     """Return the result of one query that needs the services, on the database of the settings."""
 
     async def work(db: Database, settings: Settings) -> T:
-        return await db.read(query, services_of(settings))
+        return await db.read(query, await services_of(db, settings))
 
     return over_database(work)
 
@@ -101,7 +101,7 @@ def change_stored(change: Callable[Concatenate[Connection, Services, P], T], *ar
     """Make one change in the database of the settings, in one transaction, and return its result."""
 
     async def work(db: Database, settings: Settings) -> T:
-        return await db.write(change, services_of(settings), *args, **kwargs)
+        return await db.write(change, await services_of(db, settings), *args, **kwargs)
 
     return over_database(work)
 

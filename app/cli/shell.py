@@ -45,7 +45,12 @@ def shell() -> None:
         try:
             with friendly_errors():
                 runner.run(_require_usable(db, settings))
-            names = {"settings": settings, "services": services_of(settings), "db": db, **_helpers(db, runner)}
+            names = {
+                "settings": settings,
+                "services": runner.run(services_of(db, settings)),
+                "db": db,
+                **_helpers(db, runner),
+            }
             _interact(_BANNER.format(mode=settings.mode, dialect=db.dialect), names)
         finally:
             runner.run(db.close())

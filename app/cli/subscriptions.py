@@ -96,7 +96,7 @@ def recover_since(
 
 def _change(change: Callable[[Connection, Services, DeliveryBuilder], T]) -> T:
     async def work(db: Database, settings: Settings) -> T:
-        services = services_of(settings)
+        services = await services_of(db, settings)
         return await db.write(change, services, build_delivery_builder(services, origin_of(settings)))
 
     return over_database(work)

@@ -8,6 +8,7 @@ from app.models.access import (
     master_key_check,
     organisation,
     policy_version,
+    pseudonym_scheme,
     signing_key,
 )
 from app.models.base import metadata
@@ -35,6 +36,7 @@ __all__ = [
     "outbox",
     "partner",
     "policy_version",
+    "pseudonym_scheme",
     "quarantine",
     "receiver_health",
     "record",

@@ -36,7 +36,7 @@ from app.models.delivery.delivery import Delivery, DeliveryState, delivery, to_d
 from app.models.delivery.outbox import event
 from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions, subscription
 from app.models.sealed import Sealed
-from app.operations.services import Services
+from app.operations.services import Services, open_services
 from app.sandbox.runtime import SettableClock
 from app.worker import WorkerLoops
 from tests.api.conftest import MASTER_KEY, NOW, SignIn, sandbox_settings
@@ -130,12 +130,19 @@ async def stored(empty_database_url: str) -> Rows:
 
 
 @pytest.fixture
-async def hub(
-    empty_database_url: str, stored: Rows, services: Services, clock: SettableClock
-) -> AsyncIterator[AppState]:
-    """Return a hub over the migrated database of the previous release."""
+async def services(empty_database_url: str, stored: Rows, clock: SettableClock) -> Services:
+    """Migrate the database; return what operations work with over it."""
     assert stored["alembic_version"].rows == [{"version_num": "20261123_1100"}]
     await asyncio.to_thread(upgrade_schema, empty_database_url, MASTER_KEY)
+    db = Database.open(empty_database_url)
+    opened = await open_services(db, MASTER_KEY, "rotterdam", clock)
+    await db.close()
+    return opened
+
+
+@pytest.fixture
+async def hub(empty_database_url: str, services: Services, clock: SettableClock) -> AsyncIterator[AppState]:
+    """Return a hub over the migrated database of the previous release."""
     clock.set(STOPPED)
     db = Database.open(empty_database_url)
     hub = build_app_state(db, services, sandbox_settings())

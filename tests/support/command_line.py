@@ -55,6 +55,6 @@ def change(
         settings = Settings()
 
     async def changed(db: Database, settings: Settings) -> T:
-        return await db.write(work, services_of(settings), *args, **kwargs)
+        return await db.write(work, await services_of(db, settings), *args, **kwargs)
 
     return run_to_the_end(with_database(settings, changed))
