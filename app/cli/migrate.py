@@ -5,11 +5,13 @@ from functools import partial
 import typer
 
 from app.cli.program import console, friendly_errors
-from app.cli.runtime import change_stored, read_settings
-from app.database import with_own_connection
+from app.cli.runtime import change_stored, over_database, read_settings, services_of
+from app.database import Database, with_own_connection
 from app.operations.access.organisations import set_up_institutions
+from app.operations.cases.filling import fill_disclosed
 from app.operations.master_key import value_opened_by
 from app.operations.schema import migrate_schema, require_reach
+from app.settings import Settings
 
 commands = typer.Typer()
 
@@ -25,4 +27,16 @@ def migrate() -> None:
         with_own_connection(url, partial(value_opened_by, key=key))
         migrate_schema(url, key)
     change_stored(set_up_institutions)
+    _fill()
     console.print("The schema is up to date.")
+
+
+def _fill() -> None:
+    """Store what was disclosed of the cases from before it was kept, part by part."""
+
+    async def work(db: Database, settings: Settings) -> None:
+        services = await services_of(db, settings)
+        while await db.write(fill_disclosed, services):
+            pass
+
+    over_database(work)

@@ -7,31 +7,32 @@ the pending history and events, in the same transaction.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from app.domain import lifecycle
 from app.domain.codes import (
     AppointmentResponse,
-    DisclosureOccasion,
     KbrStatus,
-    OrganisationRole,
     ReferralStatus,
     ReferrerKind,
     TrajectoryStatus,
 )
 from app.domain.commands import ActionContext
 from app.domain.details import Detail
+from app.domain.disclosed import DisclosedRecord
 from app.domain.errors import TransitionNotAllowed
-from app.domain.events import OCCASION_OF, Event, EventType, FactValue, NewEvent
-from app.domain.fields import Field, consent_values
+from app.domain.events import Event, EventType, NewEvent
+from app.domain.fields import FactValue, Field
 from app.domain.identifiers import NewId
 from app.domain.lifecycle import Action, Guard, Machine, Transition
 from app.domain.values import (
     Appointment,
     Client,
     ClientDetails,
+    Consent,
     HistoryEntry,
+    Organisation,
     Party,
     Referral,
     ReferralContents,
@@ -39,8 +40,6 @@ from app.domain.values import (
 )
 
 T = TypeVar("T")
-
-_REFERRER_ROLES = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
 
 
 class Lazy(Generic[T]):
@@ -63,12 +62,20 @@ class Lazy(Generic[T]):
         return self._value
 
 
-class DisclosureRule(Protocol):
-    """Asks the privacy policy a question that a change depends on."""
+@dataclass(frozen=True, kw_only=True)
+class ListedTrajectory:
+    """A trajectory as lists show it, with what decides who reads it and where it is in the list.
 
-    def __call__(self, kind: str, occasion: DisclosureOccasion, field: Field, facts: Mapping[Field, object]) -> bool:
-        """Return whether the field is disclosed to a referrer of this kind on this occasion."""
-        ...
+    Attributes:
+        disclosed: what was disclosed of the case to its referrer.
+    """
+
+    trajectory: Trajectory
+    referral_id: UUID
+    organisation: Organisation
+    consent: Consent
+    disclosed: Lazy[DisclosedRecord]
+    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +86,6 @@ class CaseRules:
         now: the moment of recording.
         decision_weeks: the term of a trajectory in weeks, by kind of referrer and the day on which it opens.
         finance_team: the name of the finance team, which takes part in every trajectory.
-        discloses: what the privacy policy says.
         suppress_events: True in replays and backfills: events are stored and never sent.
     """
 
@@ -87,7 +93,6 @@ class CaseRules:
     new_id: NewId
     decision_weeks: Callable[[ReferrerKind | None, date], int]
     finance_team: str
-    discloses: DisclosureRule
     suppress_events: bool = False
 
 
@@ -118,6 +123,7 @@ class Case:
     Attributes:
         sealed_contents: what the referrer said; read :attr:`contents`.
         sealed_client: what the referrer said of the client; read :attr:`client`.
+        sealed_disclosed: what was disclosed to the referrer; read :attr:`disclosed`.
         appointments: all of them, oldest first.
         new_parties: who joined the trajectory by this change.
         new_history: entries that this change adds.
@@ -134,6 +140,7 @@ class Case:
     new_history: tuple[HistoryEntry, ...] = ()
     new_events: tuple[NewEvent, ...] = ()
     change_rules: CaseRules | None = None
+    sealed_disclosed: Lazy[DisclosedRecord] = field(default_factory=lambda: Lazy.of(DisclosedRecord()))
 
     @property
     def rules(self) -> CaseRules:
@@ -165,6 +172,16 @@ class Case:
     def client(self) -> Client:
         """The client as the referrer described it."""
         return Client(self.referral.client_id, self.sealed_client.value)
+
+    @property
+    def disclosed(self) -> DisclosedRecord:
+        """What was disclosed to the referrer, as it was then."""
+        return self.sealed_disclosed.value
+
+    @disclosed.setter
+    def disclosed(self, record: DisclosedRecord) -> None:
+        if record is not self.disclosed:
+            self.sealed_disclosed = Lazy.of(record)
 
     @property
     def appointment(self) -> Appointment | None:
@@ -224,13 +241,10 @@ class Case:
         self._add_history(step, context, skipped, (present, new_status))
         self._set_status(step.machine, new_status)
         self.emit(step, context, new_status)
-        if step.machine is Machine.REFERRAL and row.target and context.role in _REFERRER_ROLES:
-            # Whoever makes the step knows where it leads.
-            self.referral = replace(self.referral, disclosed_status=ReferralStatus(new_status))
         return new_status
 
     def emit(self, step: Step, context: ActionContext, status: str) -> None:
-        """Add the step's event, if it has one, and note the status that the referrer learns from it."""
+        """Add the step's event, if it has one."""
         if step.event is None:
             return
         facts: dict[Field, FactValue] = {**step.facts}
@@ -238,7 +252,6 @@ class Case:
             facts[Field.TRAJECTORY_STATUS] = status
         if step.machine is Machine.REFERRAL:
             facts[Field.REFERRAL_STATUS] = status
-            self._note_disclosed_status(OCCASION_OF[step.event], status, facts)
         event = Event(
             id=self.new_id(),
             type=step.event,
@@ -287,16 +300,6 @@ class Case:
         if step.machine is Machine.REFERRAL:
             return None
         return self.trajectory.id if self.trajectory else step.record_id
-
-    def _note_disclosed_status(
-        self, moment: DisclosureOccasion | None, status: str, facts: Mapping[Field, FactValue]
-    ) -> None:
-        if moment is None:
-            return
-        referral = self.referral
-        known: dict[Field, object] = {**facts, **consent_values(referral.consent)}
-        if self.rules.discloses(referral.organisation.kind or "", moment, Field.REFERRAL_STATUS, known):
-            self.referral = replace(referral, disclosed_status=ReferralStatus(status))
 
     def _add_history(
         self, step: Step, context: ActionContext, skipped: tuple[Transition, ...], statuses: tuple[str | None, str]

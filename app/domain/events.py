@@ -10,6 +10,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.codes import DisclosureOccasion, System
+from app.domain.disclosed import EventDisclosure
+from app.domain.fields import FactValue
 
 
 class EventType(StrEnum):
@@ -129,9 +131,6 @@ FOR_FINANCE_TEAM = frozenset(
 )
 """What the referrer's side did; always sent to the finance team, whatever the feedback agreement says."""
 
-Scalar = str | int | bool | None
-FactValue = Scalar | list[str]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
@@ -144,6 +143,8 @@ class Event:
         recorded_at: when the hub stored it.
         facts: codes, dates and counts by field name (``app.domain.fields``). Personal data and free text are never
             stored here but looked up, and pass the privacy gate, at the moment of sending.
+        sealed_disclosure: what it disclosed to the referrer when it was recorded, sealed with the key of the client;
+            None when it disclosed nothing.
     """
 
     id: UUID
@@ -154,6 +155,7 @@ class Event:
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     appointment_id: UUID | None = None
     trajectory_id: UUID | None = None
+    sealed_disclosure: bytes | None = field(default=None, repr=False)
 
     @property
     def subject_type(self) -> SubjectType:
@@ -169,6 +171,7 @@ class NewEvent:
         source_system: where the fact arose; its own system is not sent it again (no echo).
         quiet: True for replay and backfill: the event is history only and is never sent.
         organisation_id: of the organisation that referred; None when the event is about no referral.
+        disclosure: what it discloses to the referrer; None when it belongs to no feedback moment.
     """
 
     event: Event
@@ -176,3 +179,4 @@ class NewEvent:
     _: KW_ONLY
     quiet: bool = False
     organisation_id: UUID | None = None
+    disclosure: EventDisclosure | None = None

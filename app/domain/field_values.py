@@ -1,6 +1,7 @@
 """The fields of a case by name: what the privacy gate decides about."""
 
 from app.domain.case import Case
+from app.domain.events import Event
 from app.domain.fields import (
     OF_APPOINTMENT,
     OF_CLIENT,
@@ -47,6 +48,35 @@ def summary_values(summary: ReferralSummary) -> FieldValues:
     }
 
 
+def stated_facts(event: Event) -> FieldValues:
+    """Return what an event itself states, which is disclosed even if the case has moved on since."""
+    facts: FieldValues = {
+        Field(name): tuple(value) if isinstance(value, list) else value for name, value in event.facts.items()
+    }
+    if event.trajectory_id:
+        facts[Field.TRAJECTORY_ID] = event.trajectory_id
+    return facts | {Field.OCCURRED_AT: event.occurred_at}
+
+
+def disclosed_summary_values(summary: ReferralSummary) -> FieldValues:
+    """Return the fields of a referral as lists show it to its referrer, by name."""
+    values = summary_values(summary)
+    del values[Field.REFERRAL_STATUS]
+    return values | {
+        Field.COUNSELLOR_NAME: summary.disclosed_counsellor,
+        Field.INTAKE_RESULT: summary.disclosed_result,
+    }
+
+
+def supplied_values(case: Case) -> FieldValues:
+    """Return the fields that the referrer supplied, or that never change after the referral, by name."""
+    return {
+        **values_of(_FIXED, case.referral),
+        **values_of(OF_CONTENTS, case.contents),
+        **values_of(OF_CLIENT, case.client.details),
+    }
+
+
 def feedback_values(referral: Referral, trajectory: Trajectory | None) -> FieldValues:
     """Return what there is to disclose to a referrer: nothing of the client, and nothing the referrer said itself."""
     values = values_of(_FEEDBACK, referral)
@@ -66,6 +96,22 @@ def trajectory_values(trajectory: Trajectory) -> FieldValues:
     """Return the fields of one trajectory by name; of its results the newest."""
     return values_of(OF_TRAJECTORY, trajectory)
 
+
+_FIXED = tuple(
+    spec
+    for spec in OF_REFERRAL
+    if spec.field
+    in (
+        Field.REFERRAL_ID,
+        Field.REFERRAL_REFERENCE,
+        Field.REFERRAL_RECEIVED_AT,
+        Field.REFERRAL_ORGANISATION,
+        Field.REFERRAL_ORGANISATION_KIND,
+        Field.REFERRAL_PREVIOUS_ID,
+        Field.REFERRAL_AGE,
+        Field.CLIENT_ID,
+    )
+)
 
 _FEEDBACK = tuple(spec for spec in OF_REFERRAL if spec.field is not Field.CLIENT_ID)
 

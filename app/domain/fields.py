@@ -44,6 +44,9 @@ P = TypeVar("P")
 
 Value = str | int | bool | None | date | datetime | UUID | tuple[object, ...] | frozenset[str]
 FieldValues = dict["Field", Value]
+Scalar = str | int | bool | None
+FactValue = Scalar | list[str]
+"""A value in its JSON form, as events state it and the privacy gate releases it."""
 
 
 class Field(StrEnum):

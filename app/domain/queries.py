@@ -58,7 +58,7 @@ class ReferralQuery:
     """A question to the list of referrals; None asks nothing.
 
     Attributes:
-        by_disclosed_status: True filters on the status that was disclosed, for callers who may know no more.
+        as_disclosed: True filters on what was disclosed, for callers who may know no more.
         bsn_index: the keyed hash of a citizen service number.
     """
 
@@ -66,7 +66,7 @@ class ReferralQuery:
     limit: int
     after: Position | None = None
     status: ReferralStatus | None = None
-    by_disclosed_status: bool = False
+    as_disclosed: bool = False
     organisation_code: str | None = None
     referrer_kind: ReferrerKind | None = None
     area: str | None = None
@@ -79,11 +79,16 @@ class ReferralQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class TrajectoryQuery:
-    """A question to the list of trajectories; None asks nothing."""
+    """A question to the list of trajectories; None asks nothing.
+
+    Attributes:
+        as_disclosed: True finds the trajectories that were disclosed, by what was disclosed of them.
+    """
 
     visibility: Visibility
     limit: int
     after: Position | None = None
+    as_disclosed: bool = False
     status: TrajectoryStatus | None = None
     referrer_kind: ReferrerKind | None = None
     area: str | None = None

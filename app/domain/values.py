@@ -144,6 +144,8 @@ class Referral:
         area: where the client lives, a copy of what the contents say.
         consent: a copy of what the contents say, without the evidence.
         disclosed_status: the newest status that was disclosed to the referrer.
+        disclosed_counsellor: the name of the counsellor that was disclosed to the referrer last.
+        disclosed_result: the result of the intake that was disclosed to the referrer last.
         age: of the client on the day of the referral, in whole years.
         intake_held_on: the day of the first talk that the client attended.
     """
@@ -161,6 +163,8 @@ class Referral:
     flags: ReferralFlags = ReferralFlags()
     advice: tuple[RoutingAdvice, ...] = ()
     counsellor: Counsellor | None = None
+    disclosed_counsellor: str | None = None
+    disclosed_result: IntakeResult | None = None
     missed_count: int = 0
     intake_held_on: date | None = None
     intake_result: IntakeResult | None = None
@@ -173,7 +177,7 @@ class Referral:
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralSummary:
-    """A referral as lists show it."""
+    """A referral as lists show it; what was disclosed is shown to the referrer, and the rest to others."""
 
     id: UUID
     organisation: Organisation
@@ -185,6 +189,8 @@ class ReferralSummary:
     consent: Consent
     counsellor: Counsellor | None = None
     intake_result: IntakeResult | None = None
+    disclosed_counsellor: str | None = None
+    disclosed_result: IntakeResult | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +250,12 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class Trajectory:
-    """The guidance that follows on the intake (*traject*)."""
+    """The guidance that follows on the intake (*traject*).
+
+    Attributes:
+        disclosed_status: the newest status that was disclosed to the referrer, empty when that was none; None while the
+            referrer does not know that there is a trajectory.
+    """
 
     id: UUID
     status: TrajectoryStatus
@@ -256,22 +267,18 @@ class Trajectory:
     kbr_application: KbrApplication | None = None
     closure_reason: ClosureReason | None = None
     ended_on: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedTrajectory:
-    """A trajectory as lists show it, with what decides who reads it and where it is in the list."""
-
-    trajectory: Trajectory
-    referral_id: UUID
-    organisation: Organisation
-    consent: Consent
-    created_at: datetime
+    disclosed_status: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryEntry:
-    """One step in the life of a case; the history is append-only."""
+    """One step in the life of a case; the history is append-only.
+
+    Attributes:
+        disclosed_status: the status that the step disclosed to the referrer, empty when it disclosed no status; None
+            when the step was not disclosed.
+        disclosed_consent: the consent under which it was disclosed; None without.
+    """
 
     id: UUID
     machine: str
@@ -288,3 +295,5 @@ class HistoryEntry:
     event_type: str | None = None
     organisation_id: UUID | None = None
     source_version: str | None = None
+    disclosed_status: str | None = None
+    disclosed_consent: ConsentScope | None = None

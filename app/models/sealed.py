@@ -32,7 +32,7 @@ class Sealed(TypeDecorator[bytes]):
 
 
 def place_of(column: Column[Any], *key: object) -> str:
-    """Return where a sealed value is stored: its table and column, and the primary key of its row.
+    """Return where a sealed value is stored: its table and column, and the key that its row has when it is sealed.
 
     It is the associated data of the encryption, so its text must never change.
     """

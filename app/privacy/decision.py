@@ -75,7 +75,7 @@ def _reason(permit: AllowRule, question: Question, is_empty: bool) -> Reason:
         return Reason.EXPIRED
     if any(forbid.is_valid_on(question.day) for forbid in permit.overruled_by):
         return Reason.FORBIDDEN
-    for requirement in rule.requirements:
+    for requirement in permit.requirements:
         if not question.is_met(requirement):
             return requirement.reason
     return Reason.NOT_YET_RELEASED if permit.re_released and is_empty else Reason.RELEASED

@@ -12,8 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from app.domain.codes import DisclosureOccasion
-from app.domain.events import FactValue
-from app.domain.fields import Field
+from app.domain.fields import FactValue, Field
 from app.domain.local_time import local_date
 from app.domain.ports import Clock
 from app.privacy.classification import ID_FIELDS, coarsen

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from app.domain.events import FactValue, Scalar
-from app.domain.fields import Field
+from app.domain.fields import FactValue, Field, Scalar
 
 # Members of an enumeration take much longer to serialise than plain text.
 _NAMES = {field: field.value for field in Field}

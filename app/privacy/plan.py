@@ -5,8 +5,7 @@ from datetime import date
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from app.domain.events import FactValue
-from app.domain.fields import Field
+from app.domain.fields import FactValue, Field
 from app.privacy.classification import coarsen
 from app.privacy.decision import Decision, Question, decide, withheld
 from app.privacy.json_values import to_json_value
@@ -89,8 +88,8 @@ class _RequirementFailed(Exception):
 
 
 def _requirements_of(row: Row) -> tuple[Requirement, ...]:
-    rules = [permit.rule for cell in row.values() for permit in cell.permits]
-    return tuple(dict.fromkeys(requirement for rule in rules for requirement in rule.requirements))
+    permits = [permit for cell in row.values() for permit in cell.permits]
+    return tuple(dict.fromkeys(requirement for permit in permits for requirement in permit.requirements))
 
 
 def _answer(requirement: Requirement, facts: Mapping[Field, object], day: date) -> bool | None:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Self
 
-from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
+from app.domain.codes import FEEDBACK_MOMENTS, ConsentScope, DisclosureOccasion
 from app.domain.fields import Field
 from app.privacy.classification import ID_FIELDS
 from app.privacy.policy_file import read_policy
@@ -21,6 +21,7 @@ from app.privacy.rules import (
     PolicyError,
     PolicyFault,
     Reason,
+    Requirement,
     Rule,
     check_rules,
 )
@@ -51,13 +52,19 @@ class AllowRule:
         effect: how the field leaves; an id is always pseudonymised, whatever the rule permits.
         overruled_by: the rules that forbid the field on this rule's own occasion.
         re_released: True when a rule about a moment counts for reading, because what was disclosed may be read
-            again. A field that is still empty has not been disclosed.
+            again. A field that is still empty has not been disclosed. The conditions of the rule were judged when it
+            was disclosed, on the facts of then.
     """
 
     rule: Rule
     effect: Effect
     overruled_by: tuple[Rule, ...]
     re_released: bool = False
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What must be true of the case, in the order of evaluation."""
+        return self.rule.consent_requirements if self.re_released else self.rule.requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,7 @@ class Policy:
         self.financial_agreed = financial_agreed
         check_rules(self.rules, financial_agreed)
         self._rows = _rows(self.rules)
+        self._consents = {rule.id: rule.consent for rule in self.rules}
         self.asks = frozenset(
             {Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, *(field for rule in self.rules for field in rule.when)}
         )
@@ -118,6 +126,15 @@ class Policy:
     def row(self, kind: str, occasion: DisclosureOccasion) -> Row:
         """Return the rules by field for a kind of receiver; none for an unknown kind."""
         return self._rows.get((kind, occasion), _EMPTY_ROW)
+
+    def consent_of(self, rule_id: str | None) -> ConsentScope | None:
+        """Return the consent that a rule depends on; None when it depends on none."""
+        return self._consents.get(rule_id or "")
+
+    def reads(self, kind: str, field: Field) -> bool:
+        """Return whether a rule for reading itself permits a field to this kind, and not only one for a moment."""
+        cell = self.row(kind, DisclosureOccasion.READING).get(field, NO_RULES)
+        return any(not permit.re_released for permit in cell.permits)
 
     def agrees(self, kind: str, occasion: DisclosureOccasion) -> bool:
         """Return whether some rule, of any date and condition, permits something to this kind."""

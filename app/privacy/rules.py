@@ -148,8 +148,13 @@ class Rule:
     @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
         """What must be true of the case, in the order of evaluation: consent, then each condition."""
-        consent = () if self.consent is None else (ConsentRequirement(self.consent),)
-        return (*consent, *(FieldRequirement(about, condition) for about, condition in self.when.items()))
+        conditions = (FieldRequirement(about, condition) for about, condition in self.when.items())
+        return (*self.consent_requirements, *conditions)
+
+    @cached_property
+    def consent_requirements(self) -> tuple[Requirement, ...]:
+        """The consent that is needed, as a requirement; none when the rule needs no consent."""
+        return () if self.consent is None else (ConsentRequirement(self.consent),)
 
     def is_valid_on(self, day: date) -> bool:
         """Return whether the rule is valid on a day in local time."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,13 @@ from app.api.paging import text_cursor
 from app.api.state import AppState
 from app.database import Connection
 from app.domain.codes import System
+from app.domain.disclosed import DisclosedValue, EventDisclosure
 from app.domain.events import Event, EventType, NewEvent
+from app.domain.fields import Field
 from app.domain.receivers import PollKey
+from app.models.cases.client import sealer_of_client
+from app.models.cases.disclosed import seal_disclosure
+from app.models.cases.loading import load_cases
 from app.models.delivery.disclosure import disclosures_about
 from app.models.delivery.event_feed import read_feed
 from app.models.delivery.outbox import append_events, chain_events
@@ -222,7 +228,18 @@ async def test_more_than_a_batch_is_read_page_by_page(dock: Api, hub: AppState) 
         )
         for _ in range(BATCH + 5)
     ]
-    await hub.db.write(append_events, events)
+
+    def append(tx: Connection) -> None:
+        case = load_cases(tx, hub.services.vault, [referral_id])[referral_id]
+        sealer = sealer_of_client(tx, hub.services.vault, case.referral.client_id)
+        disclosure = EventDisclosure({Field.REFERRAL_ID: DisclosedValue(str(referral_id))})
+        sealed = [
+            replace(new, event=replace(new.event, sealed_disclosure=seal_disclosure(sealer, new.event.id, disclosure)))
+            for new in events
+        ]
+        append_events(tx, sealed)
+
+    await hub.db.write(append)
 
     found: list[Json] = []
     cursor = ""

@@ -36,6 +36,7 @@ from app.models.delivery.delivery import Delivery, DeliveryState, delivery, to_d
 from app.models.delivery.outbox import event
 from app.models.delivery.subscription import SubscriptionStatus, list_subscriptions, subscription
 from app.models.sealed import Sealed
+from app.operations.cases.filling import fill_disclosed
 from app.operations.services import Services, open_services
 from app.sandbox.runtime import SettableClock
 from app.worker import WorkerLoops
@@ -146,6 +147,8 @@ async def hub(empty_database_url: str, services: Services, clock: SettableClock)
     clock.set(STOPPED)
     db = Database.open(empty_database_url)
     hub = build_app_state(db, services, sandbox_settings())
+    while await db.write(fill_disclosed, services):
+        pass
     yield hub
     await hub.outbound.close()
     await db.close()
@@ -179,6 +182,15 @@ async def test_every_row_survives_the_migration(hub: AppState, stored: Rows) -> 
         assert before <= after if table in EXTENDED else before == after
 
 
+def without_zero_misses(body: Any) -> Any:
+    """Return an answer of the previous release without the counts of no missed intake, which nothing disclosed."""
+    if isinstance(body, list):
+        return [without_zero_misses(each) for each in body]
+    if not isinstance(body, dict):
+        return body
+    return {name: without_zero_misses(value) for name, value in body.items() if value != {"missedCount": 0}}
+
+
 def without_additions(answer: dict[str, object]) -> dict[str, object]:
     """Return an answer without the members that were added since the previous release."""
     return {name: value for name, value in answer.items() if name not in ADDED}
@@ -192,7 +204,7 @@ async def test_api_shows_what_the_previous_release_showed(sign_in: SignIn) -> No
             order = "?order=oldest" if path.endswith("/quarantine") else ""
             answer = await api.get(f"/v1/{path}{order}")
             assert (path, answer.status_code) == (path, 200)
-            assert (path, without_additions(answer.json())) == (path, body)
+            assert (path, without_additions(answer.json())) == (path, without_zero_misses(body))
 
 
 async def test_what_was_owed_arrives_once_and_each_chain_goes_on(

@@ -143,10 +143,27 @@ async def test_history_of_a_court_shows_no_status_that_it_was_not_told(court: Ap
     assert all("fromStatus" not in entry and "reason" not in entry for entry in entries)
 
 
-async def test_refusal_tells_a_referrer_no_status_that_it_was_not_told(court: Api, etf: Api) -> None:
+async def test_a_step_is_judged_on_what_the_referrer_knows_and_changes_no_state_that_has_moved_on(
+    court: Api, etf: Api
+) -> None:
     path = await attended(court, etf, "C-1")
     await step(etf, f"{path}/intake-result", {"result": "no_support_wanted", "concludedOn": "2026-03-02"})
     own = (await read(court, "/referrals"))["items"][0]["id"]
+
+    answered = await attempt(court, f"/referrals/{own}/withdrawal", {"reason": "duplicate"})
+
+    assert answered.status_code == 200
+    assert (answered.json()["status"], answered.json()["flags"]) == ("attended", ["withdrawal_requested"])
+    assert (await read(etf, path))["status"] == "concluded"
+    *_, late = (await read(etf, f"{path}/history"))["items"]
+    assert (late["action"], late["toStatus"]) == ("request_withdrawal", "concluded")
+
+
+async def test_refusal_of_a_step_names_no_status_that_was_not_disclosed(court: Api, etf: Api) -> None:
+    path = await attended(court, etf, "C-1")
+    await step(etf, f"{path}/intake-result", {"result": "no_support_wanted", "concludedOn": "2026-03-02"})
+    own = (await read(court, "/referrals"))["items"][0]["id"]
+    await step(court, f"/referrals/{own}/entry-error", {})
 
     answered = await attempt(court, f"/referrals/{own}/withdrawal", {"reason": "duplicate"})
 

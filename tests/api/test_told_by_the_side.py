@@ -23,8 +23,8 @@ from app.api.state import AppState
 from app.bootstrap import build_delivery_engine, build_outbound, build_relay, origin_of
 from app.database import Connection
 from app.domain.codes import KbrStatus, ReferrerKind, System, TrajectoryResult
-from app.domain.events import OCCASION_OF, Event, EventType, FactValue, NewEvent
-from app.domain.fields import Field
+from app.domain.events import OCCASION_OF, Event, EventType, NewEvent
+from app.domain.fields import FactValue, Field
 from app.domain.receivers import SubscriptionKey
 from app.events.delivery.attempt import Channels
 from app.events.delivery.context import CaseLookup

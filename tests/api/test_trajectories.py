@@ -27,7 +27,7 @@ async def test_whole_way_to_the_end(dock: Api, etf: Api) -> None:
     assert (await read(etf, f"{path}/available-actions"))["items"] == ["sign_plan", "receive", "retract"]
 
 
-async def test_drop_out_does_not_disclose_its_reason_to_the_referrer(dock: Api, etf: Api) -> None:
+async def test_drop_out_is_read_as_it_was_disclosed_that_guidance_ended_and_not_why(dock: Api, etf: Api) -> None:
     path = await concluded(dock, etf, "A-1")
     body = {"result": "no_further_support", "dropOutReason": "solves_it_alone", "decidedOn": "2026-03-02"}
 
@@ -37,7 +37,8 @@ async def test_drop_out_does_not_disclose_its_reason_to_the_referrer(dock: Api, 
     assert (stopped["status"], stopped["result"]["dropOutReason"]) == ("stopped", "solves_it_alone")
     answered = await dock.get(f"/v1/trajectories/{disclosed['id']}")
     assert "solves_it_alone" not in answered.text
-    assert answered.json()["result"]["code"] == "no_further_support"
+    assert "result" not in answered.json()
+    assert answered.json()["closureReason"] == "no_support_wanted"
 
 
 async def test_court_never_learns_that_there_is_a_trajectory(court: Api, etf: Api) -> None:

@@ -167,7 +167,8 @@ def webhooks(env: SandboxEnv) -> dict[str, int]:
 def without_pull_state(dump: Dump) -> Dump:
     """Return the rows without the state of the pulls."""
     columns = [index for index, name in enumerate(partner.columns.keys()) if name not in _PULL_STATE]
-    return dump | {"partner": [tuple(row[index] for index in columns) for row in dump["partner"]]}
+    # Clients and organisations are registered again, and every process reads them again.
+    return dump | {"partner": [tuple(row[index] for index in columns) for row in dump["partner"]], "access_version": []}
 
 
 async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothing(

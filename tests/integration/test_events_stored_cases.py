@@ -9,8 +9,8 @@ from app.bootstrap import build_delivery_engine, build_relay
 from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferrerKind, System
 from app.domain.commands import ActionContext, ConfirmReferral, RegisterReferral
-from app.domain.events import Event, EventType, FactValue
-from app.domain.fields import Field
+from app.domain.events import Event, EventType
+from app.domain.fields import FactValue, Field
 from app.domain.values import ClientDetails, Consent, Counsellor, ReferralContents
 from app.events.delivery.attempt import Channels
 from app.events.delivery.context import CaseLookup
@@ -144,7 +144,7 @@ async def test_what_an_event_says_stands_before_what_the_case_says_now(hub: Inst
     referral = await hub.register()
     said = missed(hub, referral, **{"attendance.missed_count": 7})
 
-    cases = await hub.db.read(hub.cases.load_contexts, [said], with_client=False)
+    cases = await hub.db.read(hub.cases.load_contexts, [said], with_client=True)
 
     assert cases[said.id].facts[Field.ATTENDANCE_MISSED_COUNT] == 7
     assert cases[said.id].facts[Field.OCCURRED_AT] == said.occurred_at

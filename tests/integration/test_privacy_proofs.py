@@ -17,9 +17,8 @@ from app.domain.queries import ReferralQuery, TrajectoryQuery
 from app.domain.values import Organisation
 from app.models.delivery.disclosure import disclosures_about
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.lists import page_of_referrals, page_of_trajectories
 from app.operations.cases.queries import (
-    page_of_referrals,
-    page_of_trajectories,
     read_appointments,
     read_history,
     read_referral,

@@ -17,8 +17,9 @@ from typing_extensions import override
 
 from app.database import Connection, Database
 from app.domain.codes import ConsentScope, OrganisationRole, ReferralStatus, ReferrerKind, System
-from app.domain.events import Event, EventType, FactValue, NewEvent
-from app.domain.fields import Field, FieldValues
+from app.domain.events import Event, EventType, NewEvent
+from app.domain.field_values import stated_facts
+from app.domain.fields import FactValue, Field, FieldValues
 from app.domain.identifiers import MonotonicIds
 from app.domain.ports import PartnerMessage, Receipt
 from app.domain.receivers import ReceiverKey, SubscriptionKey
@@ -26,7 +27,7 @@ from app.domain.values import Organisation
 from app.events.contract.envelope import Origin
 from app.events.delivery.attempt import Channels
 from app.events.delivery.claiming import Claimer
-from app.events.delivery.context import CaseLookup, EventContext, stated_facts
+from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.engine import DeliveryEngine
 from app.events.delivery.payload import DeliveryBuilder
 from app.events.delivery.relay import Relay

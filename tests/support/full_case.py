@@ -113,6 +113,8 @@ REFERRAL = Referral(
     missed_count=2,
     intake_held_on=date(2026, 11, 12),
     intake_result=IntakeResult.ROUTE_TO_KBR,
+    disclosed_counsellor="T. Begeleider",
+    disclosed_result=IntakeResult.ROUTE_TO_KBR,
     intake_concluded_on=date(2026, 11, 13),
     rejection_reason=RejectionReason.ALREADY_KNOWN,
     withdrawal_reason=WithdrawalReason.HELPED_ELSEWHERE,
@@ -150,6 +152,7 @@ TRAJECTORY = Trajectory(
     ),
     closure_reason=ClosureReason.RESULT_REACHED,
     ended_on=date(2027, 2, 1),
+    disclosed_status=TrajectoryStatus.RUNNING,
 )
 CASE = Case(
     referral=REFERRAL,

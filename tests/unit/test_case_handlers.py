@@ -1,6 +1,5 @@
 """Commands change a case in memory: each handler against the transition table, without a database."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -14,7 +13,6 @@ from app.domain.codes import (
     AppointmentStatus,
     CancellationReason,
     ClosureReason,
-    DisclosureOccasion,
     DropOutReason,
     IntakeResult,
     KbrStatus,
@@ -56,7 +54,6 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.errors import Forbidden, TransitionNotAllowed
-from app.domain.fields import Field
 from app.domain.identifiers import MonotonicIds
 from app.domain.values import ClientDetails, Consent, Counsellor, Organisation, Referral, ReferralContents
 from app.operations.cases.execute import HANDLERS
@@ -87,10 +84,6 @@ DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
 BY_REFERRERS = (RegisterReferral, AmendReferral, WithdrawReferral, GiveSignal, EnterInError, RespondToAppointment)
 
 
-def discloses_all(kind: str, occasion: DisclosureOccasion, field: Field, facts: Mapping[Field, object]) -> bool:
-    return True
-
-
 def new_case() -> Case:
     """Return the case of a referral that is about to be registered."""
     return Case(
@@ -112,7 +105,6 @@ def new_case() -> Case:
             new_id=MonotonicIds(Random(1).getrandbits),
             decision_weeks=lambda kind, day: 13,
             finance_team="Expertiseteam Financiën",
-            discloses=discloses_all,
         ),
     )
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 
-from app.domain.events import Event, EventType, FactValue
-from app.domain.fields import Field
+from app.domain.events import Event, EventType
+from app.domain.fields import FactValue, Field
 from app.events.contract.envelope import CONTENT_TYPE, Origin
 from app.privacy.wire import to_wire
 

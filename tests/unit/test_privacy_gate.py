@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.codes import ConsentScope, DisclosureOccasion, TrajectoryResult
-from app.domain.events import FactValue
-from app.domain.fields import Field
+from app.domain.fields import FactValue, Field
 from app.privacy.decision import Decision
 from app.privacy.gate import Receiver, Released
 from app.privacy.json_values import digest_of

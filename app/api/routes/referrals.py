@@ -36,7 +36,8 @@ from app.domain.queries import ReferralQuery
 from app.domain.stated import Stated
 from app.domain.validation import Circumstances, stated_faults
 from app.operations.cases.execute import PatchReferral
-from app.operations.cases.queries import page_of_referrals, read_history, referral_actions
+from app.operations.cases.lists import page_of_referrals
+from app.operations.cases.queries import read_history, referral_actions
 from app.operations.cases.register import code_to_register_for
 from app.operations.cases.rules import bsn_change_faults
 from app.operations.disclosure.disclosures import read_disclosures
@@ -161,7 +162,6 @@ async def _page(request: Request, read: ReadContext, filters: ReferralFilters, s
         limit=filters.limit,
         after=read.position(filters.cursor),
         status=filters.status,
-        by_disclosed_status=not caller_scope.knows_all_statuses,
         organisation_code=filters.organisation,
         referrer_kind=filters.referrer_kind,
         area=filters.area,

@@ -13,8 +13,8 @@ from app.api.responses import json_answer
 from app.api.schemas.lists import ActionsOut, HistoryOut, PartiesOut, TrajectoryFilters, TrajectoryPageOut
 from app.api.schemas.referral_out import TrajectoryOut
 from app.domain.queries import TrajectoryQuery
+from app.operations.cases.lists import page_of_trajectories
 from app.operations.cases.queries import (
-    page_of_trajectories,
     read_parties,
     read_trajectory_history,
     trajectory_actions,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pydantic_core import to_json
 
-from app.domain.events import Event, FactValue
-from app.domain.fields import Field
+from app.domain.events import Event
+from app.domain.fields import FactValue, Field
 from app.privacy.wire import to_wire
 
 __all__ = ["CONTENT_TYPE", "Message", "MessageContent", "Origin"]

@@ -9,16 +9,17 @@ from uuid import UUID
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.events import Event
-from app.domain.field_values import appointment_values, field_values
-from app.domain.fields import Field, FieldValues
+from app.domain.field_values import appointment_values, field_values, stated_facts
+from app.domain.fields import Field, FieldValues, consent_values
 from app.domain.values import Organisation
 from app.models.cases.appointment import appointments_by_id
+from app.models.cases.disclosed import open_disclosure
 from app.models.cases.external_id import external_id_of, link
-from app.models.cases.loading import load_cases, load_feedback_values
+from app.models.cases.loading import ReferrerContext, load_cases, load_referrer_contexts
 from app.models.cases.referral import RoutedReferral, routed_referrals
 from app.vault import Vault
 
-__all__ = ["CaseLookup", "EventContext", "stated_facts"]
+__all__ = ["CaseLookup", "EventContext"]
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,14 @@ class EventContext:
 
     Attributes:
         referrer: the organisation that referred.
-        facts: every field of the case as it is now, with what the event itself states in its place.
+        facts: for the finance team every field of the case as it is now, with what the event itself states in its
+            place; for the referrer what the event disclosed when it was recorded, with the consent of now.
+        disclosed: the fields that the event disclosed to the referrer; None for the finance team.
     """
 
     referrer: Organisation
     facts: FieldValues
+    disclosed: frozenset[Field] | None = None
 
 
 class CaseLookup:
@@ -52,11 +56,21 @@ class CaseLookup:
         Args:
             tx: reads only.
             events: about referrals.
-            with_client: False leaves out the client and what the referrer wrote, which is never sent to referrers.
+            with_client: True for the finance team; False for referrers, who are sent what was disclosed and nothing
+                else of the client.
         """
-        known = self._with_client(tx, events) if with_client else self._for_referrers(tx, events)
-        appointment_ids = {event.appointment_id for event in events if event.appointment_id}
-        appointments = appointments_by_id(tx, self._vault, appointment_ids)
+        return self._with_client(tx, events) if with_client else self._for_referrers(tx, events)
+
+    def _for_referrers(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, EventContext]:
+        cases = load_referrer_contexts(tx, self._vault, {event.subject_id for event in events})
+        return {event.id: _as_disclosed(event, case) for event in events if (case := cases.get(event.subject_id))}
+
+    def _with_client(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, EventContext]:
+        cases = load_cases(tx, self._vault, {event.subject_id for event in events})
+        known = {id: (case.referral.organisation, field_values(case)) for id, case in cases.items()}
+        appointments = appointments_by_id(
+            tx, self._vault, {event.appointment_id for event in events if event.appointment_id}
+        )
         contexts = {}
         for event in events:
             if found := known.get(event.subject_id):
@@ -65,16 +79,6 @@ class CaseLookup:
                     facts = facts | appointment_values(appointment)
                 contexts[event.id] = EventContext(referrer, facts | stated_facts(event))
         return contexts
-
-    def _with_client(self, tx: Connection, events: Sequence[Event]) -> Mapping[UUID, tuple[Organisation, FieldValues]]:
-        cases = load_cases(tx, self._vault, {event.subject_id for event in events})
-        return {id: (case.referral.organisation, field_values(case)) for id, case in cases.items()}
-
-    def _for_referrers(
-        self, tx: Connection, events: Sequence[Event]
-    ) -> Mapping[UUID, tuple[Organisation, FieldValues]]:
-        guided = {event.subject_id for event in events if event.trajectory_id}
-        return load_feedback_values(tx, self._vault, {event.subject_id for event in events}, guided)
 
     def partner_ids(self, tx: Connection, system: System, referral_ids: Collection[UUID]) -> Mapping[UUID, str]:
         """Return the partner's own ids of referrals; those it does not know are left out."""
@@ -85,11 +89,8 @@ class CaseLookup:
         link(tx, system, partner_id, referral_id)
 
 
-def stated_facts(event: Event) -> FieldValues:
-    """Return what the event itself states, which is sent even if the case has moved on since."""
-    facts: FieldValues = {
-        Field(name): tuple(value) if isinstance(value, list) else value for name, value in event.facts.items()
-    }
-    if event.trajectory_id:
-        facts[Field.TRAJECTORY_ID] = event.trajectory_id
-    return facts | {Field.OCCURRED_AT: event.occurred_at}
+def _as_disclosed(event: Event, case: ReferrerContext) -> EventContext:
+    disclosure = open_disclosure(case.sealer, event.id, event.sealed_disclosure)
+    values = {**disclosure.asked, **{name: disclosed.value for name, disclosed in disclosure.fields.items()}}
+    facts: FieldValues = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return EventContext(case.referrer, facts | consent_values(case.consent), frozenset(disclosure.fields))

@@ -14,7 +14,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole, System
-from app.domain.events import Event, EventType, FactValue, NewEvent
+from app.domain.events import Event, EventType, NewEvent
+from app.domain.fields import FactValue
 from app.domain.identifiers import NewId
 from app.domain.partners import QuarantineCause
 from app.domain.ports import Clock

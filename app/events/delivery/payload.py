@@ -10,9 +10,9 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import OCCASION_OF, Event, FactValue, SubjectType
+from app.domain.events import OCCASION_OF, Event, SubjectType
 from app.domain.field_values import has_value
-from app.domain.fields import Field
+from app.domain.fields import FactValue, Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
 from app.domain.receivers import SubscriptionKey, subscription_id_of, system_of
@@ -321,6 +321,9 @@ class DeliveryBuilder:
         receiver = receiver_for(delivery.receiver, case.referrer)
         occasion = occasion_of(delivery.receiver, event.type)
         wanted = fields_for(event.type, occasion)
+        if case.disclosed is not None:
+            # What was not disclosed when it was recorded is not disclosed afterwards, whatever was agreed since.
+            wanted &= case.disclosed
         # Offered is what may be sent and what the rules ask about; deciding on the rest would be in vain.
         asked = wanted | self.gate.policy.asks
         offered = {field: value for field, value in case.facts.items() if field in asked}

@@ -12,8 +12,8 @@ import structlog
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import NOTICES, FactValue
-from app.domain.fields import Field
+from app.domain.events import NOTICES
+from app.domain.fields import FactValue, Field
 from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_of, system_of
 from app.events.delivery.attempt import AttemptResult
 from app.events.delivery.breaker import next_state

@@ -18,7 +18,7 @@ from app.domain.fields import Field, FieldValues
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.domain.receivers import SubscriptionKey
-from app.events.delivery.context import CaseLookup
+from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.routing import Route, delivery_of, occasion_of, receiver_for, routes, withheld
 from app.loops import Failed, attempt
 from app.models.cases.referral import RoutedReferral
@@ -81,8 +81,8 @@ class Relay:
         referrals = self.cases.routed_referrals(tx, {stored.event.subject_id for stored in waiting})
         subscriptions = _by_organisation(tx, {each.referrer.id for each in referrals.values()})
         owed = list(self._owed(waiting, referrals, subscriptions))
-        facts, now = self._facts(tx, owed), self.clock.now()
-        insert_deliveries(tx, [self._delivery(each, facts.get(each.stored.event.id, {}), now) for each in owed])
+        cases, now = self._cases(tx, owed), self.clock.now()
+        insert_deliveries(tx, [self._delivery(each, cases.get(each.stored.event.id), now) for each in owed])
         return waiting
 
     def _owed(
@@ -103,7 +103,7 @@ class Relay:
                     if agrees(receiver.kind, occasion):
                         yield _Owed(stored=stored, route=route, receiver=receiver, occasion=occasion)
 
-    def _facts(self, tx: Connection, owed: Sequence[_Owed]) -> Mapping[UUID, FieldValues]:
+    def _cases(self, tx: Connection, owed: Sequence[_Owed]) -> Mapping[UUID, EventContext]:
         """Return what is known of the cases of events on which the gate decides by the case, by the event's id."""
         depends = cache(self.gate.depends_on_case)
         asked = {
@@ -111,15 +111,21 @@ class Relay:
             for each in owed
             if each.is_gated and depends(each.receiver.kind, each.occasion, Field.REFERRAL_ID, each.receiver.inside)
         }
-        contexts = self.cases.load_contexts(tx, list(asked.values()), with_client=False) if asked else {}
-        return {event_id: context.facts for event_id, context in contexts.items()}
+        return self.cases.load_contexts(tx, list(asked.values()), with_client=False) if asked else {}
 
-    def _delivery(self, owed: _Owed, facts: FieldValues, now: datetime) -> Delivery:
+    def _delivery(self, owed: _Owed, case: EventContext | None, now: datetime) -> Delivery:
         new = delivery_of(owed.stored, owed.route, self.new_id(now), now)
-        is_told = not owed.is_gated or self.gate.would_release(
+        return new if self._is_sent(owed, case) else withheld(new, now)
+
+    def _is_sent(self, owed: _Owed, case: EventContext | None) -> bool:
+        if not owed.is_gated:
+            return True
+        # What an event did not disclose when it was recorded it does not disclose afterwards.
+        is_disclosed = case is None or case.disclosed is None or Field.REFERRAL_ID in case.disclosed
+        facts: FieldValues = case.facts if case else {}
+        return is_disclosed and self.gate.would_release(
             owed.receiver.kind, owed.occasion, Field.REFERRAL_ID, facts, inside=owed.receiver.inside
         )
-        return new if is_told else withheld(new, now)
 
 
 @dataclass(frozen=True, kw_only=True)

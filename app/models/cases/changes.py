@@ -7,8 +7,10 @@ from app.domain.case import Case, CaseRules
 from app.models.base import Columns, Writes
 from app.models.cases.appointment import CHANGED_APPOINTMENT, appointment, changed_columns, new_columns
 from app.models.cases.client import CHANGED_DETAILS, client_details, details_columns
+from app.models.cases.disclosed import seal_record
 from app.models.cases.referral import (
     CHANGED_CONTENTS,
+    CHANGED_DISCLOSED,
     CHANGED_STATE,
     contents_columns,
     fixed_columns,
@@ -52,6 +54,7 @@ def _collect_new_referrals(writes: Writes, new: Sequence[CaseChange], vault: Vau
                 **fixed_columns(each.after.referral),
                 **state_columns(each.after.referral, rules.now),
                 **_contents(vault, each),
+                **_disclosed(each),
             }
             for each in new
         ],
@@ -66,6 +69,8 @@ def _collect_changed_referrals(writes: Writes, changes: Sequence[CaseChange], va
     stored = [(each.before, each) for each in changes if each.before]
     states = [{"row_id": each.after.id, **state_columns(each.after.referral, rules.now)} for _, each in stored]
     writes.update(CHANGED_STATE, states)
+    told = [each for before, each in stored if each.after.sealed_disclosed is not before.sealed_disclosed]
+    writes.update(CHANGED_DISCLOSED, [{"row_id": each.after.id, **_disclosed(each)} for each in told])
     amended = [each for before, each in stored if each.after.sealed_contents is not before.sealed_contents]
     writes.update(CHANGED_CONTENTS, [{"row_id": each.after.id, **_contents(vault, each)} for each in amended])
     described = [each for before, each in stored if each.after.sealed_client is not before.sealed_client]
@@ -75,6 +80,10 @@ def _collect_changed_referrals(writes: Writes, changes: Sequence[CaseChange], va
 def _contents(vault: Vault, each: CaseChange) -> Columns:
     contents = each.after.contents
     return contents_columns(each.sealer, each.after.id, contents, worker_index_of(vault, contents.worker.email))
+
+
+def _disclosed(each: CaseChange) -> Columns:
+    return {"disclosed": seal_record(each.sealer, each.after.id, each.after.disclosed)}
 
 
 def _details(each: CaseChange) -> Columns:

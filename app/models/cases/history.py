@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, String, Table, select
 
-from app.domain.codes import OrganisationRole, System
+from app.domain.codes import ConsentScope, OrganisationRole, System
 from app.domain.values import HistoryEntry
 from app.models.base import Columns, Id, UtcDateTime, metadata
 
@@ -25,6 +25,8 @@ history = Table(
     Column("reason", String(40)),
     Column("implied", Boolean, nullable=False),
     Column("event_type", String(80)),
+    Column("disclosed_status", String(30)),
+    Column("disclosed_consent", String(40)),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Index("ix_history_chain", "referral_id", "id"),
@@ -48,6 +50,8 @@ def history_columns(referral_id: UUID, entry: HistoryEntry) -> Columns:
         "reason": entry.reason,
         "implied": entry.implied,
         "event_type": entry.event_type,
+        "disclosed_status": entry.disclosed_status,
+        "disclosed_consent": entry.disclosed_consent,
         "occurred_at": entry.occurred_at,
         "recorded_at": entry.recorded_at,
     }
@@ -71,6 +75,8 @@ def list_history(tx: Connection, referral_id: UUID) -> list[HistoryEntry]:
             implied=row.implied,
             reason=row.reason,
             event_type=row.event_type,
+            disclosed_status=row.disclosed_status,
+            disclosed_consent=ConsentScope(row.disclosed_consent) if row.disclosed_consent else None,
             organisation_id=row.organisation_id,
             source_version=row.source_version,
         )

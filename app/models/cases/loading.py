@@ -6,22 +6,24 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, select
 
 from app.domain.case import Case, CaseRules, Lazy
 from app.domain.codes import ReferralStatus
-from app.domain.field_values import feedback_values
-from app.domain.fields import FieldValues
 from app.domain.queries import EVERYTHING, Visibility
-from app.domain.values import Organisation
+from app.domain.values import Consent, Organisation
+from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
+from app.models.access.organisation import organisation, to_organisation
+from app.models.bulk import is_any_of
 from app.models.cases.appointment import appointments_of
 from app.models.cases.client import SEALED_COLUMNS, client, client_details, client_sealer, open_details
+from app.models.cases.disclosed import open_record
 from app.models.cases.referral import (
     WITH_ORGANISATION,
-    load_referral_rows,
     open_contents,
     referral,
     rows_by_id,
+    to_consent,
     to_referral,
 )
 from app.models.cases.trajectory import load_trajectories_of
@@ -35,6 +37,20 @@ _WITH_CLIENT = (
 # Both rows that a change can write are locked, so that what is read of them is the newest. In the order of their ids,
 # so that no two transactions wait for each other.
 _LOCKED = _WITH_CLIENT.order_by(referral.c.id).with_for_update(of=(referral, client_details))
+
+_FOR_REFERRERS = (
+    select(
+        referral.c.id,
+        referral.c.client_id,
+        referral.c.consent_scopes,
+        referral.c.consent_given_on,
+        client.c.wrapped_key,
+        *ORGANISATION_COLUMNS,
+    )
+    .join(organisation, organisation.c.id == referral.c.organisation_id)
+    .join(client, client.c.id == referral.c.client_id)
+    .where(is_any_of(referral.c.id, "ids"))
+)
 
 # A referral in one of these states never had an appointment, and only a concluded one has a trajectory. Judged by the
 # locked row, because a query that waited for the lock may be older than what another transaction added.
@@ -87,27 +103,33 @@ def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRul
             appointments=appointments.get(found.id, ()),
             trajectory=trajectories.get(found.id),
             change_rules=rules,
+            sealed_disclosed=Lazy(partial(open_record, sealer, found.id, row.disclosed)),
         )
         loaded.append(LoadedCase(case=case, sealer=sealer))
     return loaded
 
 
-def load_feedback_values(
-    tx: Connection, vault: Vault, referral_ids: Collection[UUID], guided: Collection[UUID]
-) -> dict[UUID, tuple[Organisation, FieldValues]]:
-    """Return what there is to disclose to referrers, with the referrer, by referral.
+@dataclass(frozen=True, kw_only=True)
+class ReferrerContext:
+    """What decides what the referrer of a case is sent.
 
-    Nothing encrypted is opened, except the references of the plans of guided ones.
-
-    Args:
-        tx: reads only.
-        vault: the keys.
-        referral_ids: the referrals asked about.
-        guided: those of them whose trajectory is asked about too.
+    Attributes:
+        consent: as it is recorded now.
+        sealer: has the key of the client, with which it is sealed what an event disclosed.
     """
-    trajectories = load_trajectories_of(tx, vault, guided)
-    found = {}
-    for row in load_referral_rows(tx, referral_ids, EVERYTHING):
-        stored = to_referral(row)
-        found[stored.id] = (stored.organisation, feedback_values(stored, trajectories.get(stored.id)))
-    return found
+
+    referrer: Organisation
+    consent: Consent
+    sealer: Sealer
+
+
+def load_referrer_contexts(tx: Connection, vault: Vault, referral_ids: Collection[UUID]) -> dict[UUID, ReferrerContext]:
+    """Return what decides what referrers are sent, by referral; erased ones are left out."""
+    return {
+        row.id: ReferrerContext(
+            referrer=to_organisation(row),
+            consent=to_consent(row),
+            sealer=client_sealer(vault, row.client_id, row.wrapped_key),
+        )
+        for row in tx.execute(_FOR_REFERRERS, {"ids": referral_ids})
+    }

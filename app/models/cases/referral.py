@@ -88,6 +88,10 @@ referral = Table(
     Column("contents", Sealed(SealedBy.CLIENT), nullable=False),
     # Keyed hash of the worker's e-mail, by which a subscription to one's own clients finds it.
     Column("worker_index", LargeBinary(32)),
+    # What was disclosed to the referrer, sealed; and of that what lists show and filter by.
+    Column("disclosed", Sealed(SealedBy.CLIENT)),
+    Column("disclosed_counsellor", String(200)),
+    Column("disclosed_result", String(30)),
     Column("counsellor_name", String(200)),
     Column("counsellor_phone", String(40)),
     Column("missed_count", Integer, nullable=False, default=0),
@@ -107,6 +111,11 @@ referral = Table(
     Index("ix_referral_counsellor", "counsellor_name", "received_at", "id"),
 )
 
+_IS_UNFILLED = referral.c.disclosed.is_(None)
+Index("ix_referral_unfilled", referral.c.id, sqlite_where=_IS_UNFILLED, postgresql_where=_IS_UNFILLED)
+
+_SEALED_COLUMNS = (referral.c.contents, referral.c.disclosed)
+
 _SUMMARY = (
     referral.c.id,
     referral.c.reference,
@@ -119,6 +128,8 @@ _SUMMARY = (
     referral.c.counsellor_name,
     referral.c.counsellor_phone,
     referral.c.intake_result,
+    referral.c.disclosed_counsellor,
+    referral.c.disclosed_result,
 )
 
 
@@ -126,6 +137,11 @@ def find_by_references(tx: Connection, references: Collection[tuple[UUID, str]])
     """Return the referrals for which organisations used these references, by organisation id and reference."""
     rows = tx.execute(_BY_REFERENCE, {"references": list(references)}) if references else ()
     return {(row.organisation_id, row.reference): row.id for row in rows}
+
+
+def unfilled_referrals(tx: Connection, most: int) -> list[UUID]:
+    """Return referrals without a record of what was disclosed, oldest first, at most ``most``."""
+    return list(tx.scalars(_UNFILLED, {"most": most}))
 
 
 def open_referrals_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
@@ -187,15 +203,15 @@ def list_referrals(tx: Connection, query: ReferralQuery) -> list[ReferralSummary
         "after_id": query.after.id if query.after else None,
     }
     given = {name: value for name, value in values.items() if value is not None}
-    statement = visible(_page_of(frozenset(given), query.by_disclosed_status), query.visibility)
+    statement = visible(_page_of(frozenset(given), query.as_disclosed), query.visibility)
     rows = tx.execute(statement, {**given, **visibility_values(query.visibility), "most": query.limit + 1})
     return [_to_summary(row) for row in rows]
 
 
-_UNSEALED = select(*(each for each in referral.c if each is not referral.c.contents), *ORGANISATION_COLUMNS).join(
+_UNSEALED = select(*(each for each in referral.c if each not in set(_SEALED_COLUMNS)), *ORGANISATION_COLUMNS).join(
     organisation, organisation.c.id == referral.c.organisation_id
 )
-WITH_ORGANISATION = _UNSEALED.add_columns(referral.c.contents)
+WITH_ORGANISATION = _UNSEALED.add_columns(*_SEALED_COLUMNS)
 """Referrals with their organisation; see :func:`rows_by_id`."""
 
 _ROUTED = (
@@ -206,6 +222,11 @@ _ROUTED = (
 
 CHANGED_STATE = update(referral).where(referral.c.id == bindparam("row_id"))
 """Writes the columns of :func:`state_columns` of the referral ``row_id``."""
+
+_UNFILLED = select(referral.c.id).where(_IS_UNFILLED).order_by(referral.c.id).limit(bindparam("most", type_=Integer))
+
+CHANGED_DISCLOSED = CHANGED_STATE.where(true(), true())
+"""Writes what was disclosed of the referral ``row_id``."""
 
 CHANGED_CONTENTS = CHANGED_STATE.where(true())
 """Writes the columns of :func:`contents_columns` of the referral ``row_id``."""
@@ -271,15 +292,16 @@ def _with_ids(statement: Select[Any], *, is_one: bool) -> Select[Any]:
 
 
 @lru_cache(maxsize=512)
-def _page_of(given: frozenset[str], by_disclosed_status: bool) -> Select[Any]:
+def _page_of(given: frozenset[str], as_disclosed: bool) -> Select[Any]:
     same_client = select(client.c.id).where(client.c.bsn_index == bindparam("bsn_index")).scalar_subquery()
     moment, id = bindparam("after_moment", type_=UtcDateTime), bindparam("after_id", type_=Id)
     conditions = {
-        "status": (referral.c.told_status if by_disclosed_status else referral.c.status) == bindparam("status"),
+        "status": (referral.c.told_status if as_disclosed else referral.c.status) == bindparam("status"),
         "organisation_code": organisation.c.code == bindparam("organisation_code"),
         "referrer_kind": organisation.c.kind == bindparam("referrer_kind"),
         "area": referral.c.area == bindparam("area"),
-        "counsellor": referral.c.counsellor_name == bindparam("counsellor"),
+        "counsellor": (referral.c.disclosed_counsellor if as_disclosed else referral.c.counsellor_name)
+        == bindparam("counsellor"),
         "reference": referral.c.reference == bindparam("reference"),
         "received_from": referral.c.received_at >= bindparam("received_from"),
         "received_until": referral.c.received_at < bindparam("received_until"),
@@ -297,12 +319,21 @@ def _page_of(given: frozenset[str], by_disclosed_status: bool) -> Select[Any]:
     )
 
 
+def disclosed_columns(stored: Referral) -> Columns:
+    """Return the columns with what lists show to the referrer."""
+    return {
+        "told_status": stored.disclosed_status,
+        "disclosed_counsellor": stored.disclosed_counsellor,
+        "disclosed_result": stored.disclosed_result,
+    }
+
+
 def state_columns(stored: Referral, now: datetime) -> Columns:
     """Return the columns that a change of a referral can write, except what the referrer says."""
     counsellor, flags = stored.counsellor, stored.flags
     return {
         "status": stored.status,
-        "told_status": stored.disclosed_status,
+        **disclosed_columns(stored),
         "awaiting_information": flags.awaiting_information,
         "withdrawal_requested": flags.withdrawal_requested,
         "contact_lost": flags.contact_lost,
@@ -405,6 +436,8 @@ def to_referral(row: Row[Any]) -> Referral:
         age=row.age,
         advice=tuple(map(RoutingAdvice, row.advice)),
         counsellor=to_counsellor(row),
+        disclosed_counsellor=row.disclosed_counsellor,
+        disclosed_result=IntakeResult(row.disclosed_result) if row.disclosed_result else None,
         missed_count=row.missed_count,
         intake_held_on=row.intake_held_on,
         intake_result=IntakeResult(row.intake_result) if row.intake_result else None,
@@ -425,6 +458,11 @@ def _counsellor(name: str | None, phone: str | None) -> Counsellor | None:
     return Counsellor(name, phone) if name else None
 
 
+def to_consent(row: Row[Any]) -> Consent:
+    """Read the consent that rules ask about, without its evidence."""
+    return _to_consent(row.consent_scopes, row.consent_given_on)
+
+
 def _to_consent(scopes: Sequence[str], given_on: date | None, evidence: str | None = None) -> Consent:
     return Consent(_scopes(tuple(scopes)), given_on, evidence)
 
@@ -436,7 +474,8 @@ def _scopes(names: tuple[str, ...]) -> frozenset[ConsentScope]:
 
 def _to_summary(row: Sequence[Any]) -> ReferralSummary:
     # The columns of _SUMMARY and of the organisation, by position: finding them by name is a tenth of a page's cost.
-    id, reference, area, status, told_status, received_at, scopes, given_on, name, phone, result, *referrer = row
+    id, reference, area, status, told_status, received_at, scopes, given_on, name, phone, result, *rest = row
+    disclosed_counsellor, disclosed_result, *referrer = rest
     return ReferralSummary(
         id=id,
         organisation=organisation_of(*referrer),
@@ -448,4 +487,6 @@ def _to_summary(row: Sequence[Any]) -> ReferralSummary:
         consent=_to_consent(scopes, given_on),
         counsellor=_counsellor(name, phone),
         intake_result=IntakeResult(result) if result else None,
+        disclosed_counsellor=disclosed_counsellor,
+        disclosed_result=IntakeResult(disclosed_result) if disclosed_result else None,
     )

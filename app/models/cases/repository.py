@@ -13,6 +13,7 @@ from app.domain.queries import EVERYTHING, Visibility
 from app.models.base import Writes
 from app.models.cases.changes import CaseChange, collect_changes
 from app.models.cases.client_register import ClientRegister, KnownClient
+from app.models.cases.disclosed import seal_disclosure
 from app.models.cases.external_id import external_id, link_columns
 from app.models.cases.history import history, history_columns
 from app.models.cases.loading import lock_cases
@@ -94,7 +95,7 @@ class CaseRepository:
         events: list[NewEvent] = []
         for each in changed:
             writes.insert(history, [history_columns(each.id, entry) for entry in each.new_history])
-            events += each.new_events
+            events += [_sealed(self._sealers[each.id], new) for new in each.new_events]
             each.new_parties = each.new_history = each.new_events = ()
             self._before[each.id] = replace(each)
         return sorted(events, key=lambda new: new.event.id)
@@ -106,3 +107,8 @@ class CaseRepository:
         for each in lock_cases(self._tx, self._vault, ids, visibility, self._rules):
             self._cases[each.case.id], self._sealers[each.case.id] = each.case, each.sealer
             self._before[each.case.id] = replace(each.case)
+
+
+def _sealed(sealer: Sealer, new: NewEvent) -> NewEvent:
+    sealed = seal_disclosure(sealer, new.event.id, new.disclosure)
+    return replace(new, event=replace(new.event, sealed_disclosure=sealed)) if sealed else new

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -17,24 +17,24 @@ from sqlalchemy import (
     bindparam,
     or_,
     select,
+    true,
     update,
 )
 
+from app.domain.case import Lazy, ListedTrajectory
 from app.domain.codes import (
     ClosureReason,
-    ConsentScope,
     DropOutReason,
     KbrStatus,
     PartyRole,
     TrajectoryResult,
     TrajectoryStatus,
 )
+from app.domain.disclosed import DisclosedRecord
 from app.domain.identifiers import NewId
 from app.domain.queries import TrajectoryQuery, Visibility
 from app.domain.values import (
-    Consent,
     KbrApplication,
-    ListedTrajectory,
     Party,
     Plan,
     RecordedResult,
@@ -46,8 +46,16 @@ from app.models.access.organisation import organisation, to_organisation
 from app.models.base import Columns, Id, UtcDateTime, Writes
 from app.models.bulk import is_any_of
 from app.models.cases.client import client, client_sealer
-from app.models.cases.referral import referral, to_counsellor, visibility_values, visible
-from app.models.cases.trajectory_tables import kbr_application, party, plan, trajectory, trajectory_result
+from app.models.cases.disclosed import open_record
+from app.models.cases.referral import referral, to_consent, to_counsellor, visibility_values, visible
+from app.models.cases.trajectory_tables import (
+    IS_DISCLOSED,
+    kbr_application,
+    party,
+    plan,
+    trajectory,
+    trajectory_result,
+)
 from app.models.sealed import place_of
 from app.vault import Sealer, Vault
 
@@ -83,6 +91,7 @@ class TrajectoryWrites:
                 "id": after.id,
                 "referral_id": referral.id,
                 "client_id": referral.client_id,
+                "organisation_id": referral.organisation.id,
                 "created_at": self.now,
             }
             self.new.append({**fixed, **_state_columns(after, self.now)})
@@ -148,6 +157,7 @@ def _state_columns(each: Trajectory, now: datetime) -> Columns:
     counsellor = each.counsellor
     return {
         "status": each.status,
+        "disclosed_status": each.disclosed_status,
         "started_on": each.started_on,
         "due_on": each.due_on,
         "counsellor_name": counsellor.name if counsellor else None,
@@ -212,7 +222,12 @@ _WHOLE = (
     .outerjoin(kbr_application, kbr_application.c.trajectory_id == trajectory.c.id)
 )
 _LISTED = (
-    _WHOLE.add_columns(referral.c.consent_scopes, referral.c.consent_given_on, *ORGANISATION_COLUMNS)
+    _WHOLE.add_columns(
+        referral.c.consent_scopes,
+        referral.c.consent_given_on,
+        referral.c.disclosed,
+        *ORGANISATION_COLUMNS,
+    )
     .join(referral, referral.c.id == trajectory.c.referral_id)
     .join(organisation, organisation.c.id == referral.c.organisation_id)
 )
@@ -243,7 +258,9 @@ def list_trajectories(tx: Connection, vault: Vault, query: TrajectoryQuery) -> l
         "after_id": query.after.id if query.after else None,
     }
     given = {name: value for name, value in values.items() if value is not None}
-    statement = visible(_page_of(frozenset(given)), query.visibility)
+    if query.visibility.organisation_id:
+        given["visible_organisation"] = query.visibility.organisation_id
+    statement = visible(_page_of(frozenset(given), query.as_disclosed), query.visibility)
     found = tx.execute(statement, {**given, **visibility_values(query.visibility), "most": query.limit + 1})
     rows = list(found)
     return [
@@ -251,27 +268,36 @@ def list_trajectories(tx: Connection, vault: Vault, query: TrajectoryQuery) -> l
             trajectory=each,
             referral_id=row.referral_id,
             organisation=to_organisation(row),
-            consent=Consent(frozenset(map(ConsentScope, row.consent_scopes)), row.consent_given_on),
+            consent=to_consent(row),
+            disclosed=Lazy(partial(_open_disclosed, vault, row)),
             created_at=row.created_at,
         )
         for row, each in zip(rows, _whole(tx, vault, rows), strict=True)
     ]
 
 
+def _open_disclosed(vault: Vault, row: Row[Any]) -> DisclosedRecord:
+    return open_record(client_sealer(vault, row.client_id, row.wrapped_key), row.referral_id, row.disclosed)
+
+
 @lru_cache(maxsize=128)
-def _page_of(given: frozenset[str]) -> Select[Any]:
+def _page_of(given: frozenset[str], as_disclosed: bool) -> Select[Any]:
     moment, id = bindparam("after_moment", type_=UtcDateTime), bindparam("after_id", type_=Id)
     conditions = {
-        "status": trajectory.c.status == bindparam("status"),
+        "status": (trajectory.c.disclosed_status if as_disclosed else trajectory.c.status) == bindparam("status"),
         "referrer_kind": organisation.c.kind == bindparam("referrer_kind"),
         "area": referral.c.area == bindparam("area"),
-        "counsellor": trajectory.c.counsellor_name == bindparam("counsellor"),
+        "counsellor": (referral.c.disclosed_counsellor if as_disclosed else trajectory.c.counsellor_name)
+        == bindparam("counsellor"),
+        # The same as what the visibility asks of the referral, by which an index of trajectories is read.
+        "visible_organisation": trajectory.c.organisation_id == bindparam("visible_organisation"),
         "after_moment": or_(
             trajectory.c.created_at < moment, and_(trajectory.c.created_at == moment, trajectory.c.id < id)
         ),
     }
     return (
         _LISTED.where(*(condition for name, condition in conditions.items() if name in given))
+        .where(IS_DISCLOSED if as_disclosed else true())
         .order_by(trajectory.c.created_at.desc(), trajectory.c.id.desc())
         .limit(bindparam("most", type_=Integer))
     )
@@ -302,6 +328,7 @@ def _to_trajectory(vault: Vault, row: Row[Any], results: tuple[RecordedResult, .
         kbr_application=_to_application(row),
         closure_reason=ClosureReason(row.closure_reason) if row.closure_reason else None,
         ended_on=row.ended_on,
+        disclosed_status=row.disclosed_status,
     )
 
 

@@ -11,7 +11,10 @@ trajectory = Table(
     Column("id", Id, primary_key=True),
     Column("referral_id", Id, ForeignKey("referral.id"), nullable=False, unique=True),
     Column("client_id", Id, ForeignKey("client.id"), nullable=False, index=True),
+    # The same as that of the referral: the list of a referrer is read from one index.
+    Column("organisation_id", Id),
     Column("status", String(20), nullable=False),
+    Column("disclosed_status", String(20)),
     Column("started_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("counsellor_name", String(200)),
@@ -22,6 +25,23 @@ trajectory = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_trajectory_created", "created_at", "id"),
     Index("ix_trajectory_status", "status", "created_at", "id"),
+)
+
+IS_DISCLOSED = trajectory.c.disclosed_status.is_not(None)
+Index(
+    "ix_trajectory_disclosed",
+    trajectory.c.organisation_id,
+    trajectory.c.created_at,
+    trajectory.c.id,
+    sqlite_where=IS_DISCLOSED,
+    postgresql_where=IS_DISCLOSED,
+)
+Index(
+    "ix_trajectory_disclosed_created",
+    trajectory.c.created_at,
+    trajectory.c.id,
+    sqlite_where=IS_DISCLOSED,
+    postgresql_where=IS_DISCLOSED,
 )
 
 plan = Table(

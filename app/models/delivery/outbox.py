@@ -31,6 +31,7 @@ from app.domain.codes import System
 from app.domain.events import Event, EventType, NewEvent
 from app.models.base import Columns, Id, JsonDocument, UtcDateTime, Writes, metadata
 from app.models.bulk import is_any_of
+from app.models.sealed import Sealed, SealedBy
 
 event = Table(
     "event",
@@ -46,6 +47,8 @@ event = Table(
     Column("trajectory_id", Id),
     Column("source_system", String(20), nullable=False),
     Column("facts", JsonDocument, nullable=False),
+    # What it disclosed to the referrer.
+    Column("disclosed", Sealed(SealedBy.CLIENT)),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("quiet", Boolean, nullable=False),
@@ -211,6 +214,7 @@ def _new_row(new: NewEvent) -> Columns:
         "trajectory_id": event.trajectory_id,
         "source_system": new.source_system.value,
         "facts": dict(event.facts),
+        "disclosed": event.sealed_disclosure,
         "occurred_at": event.occurred_at,
         "recorded_at": event.recorded_at,
         "quiet": new.quiet,
@@ -231,6 +235,7 @@ def to_stored_event(row: RowMapping) -> StoredEvent:
             occurred_at=row["occurred_at"],
             recorded_at=row["recorded_at"],
             facts=row["facts"],
+            sealed_disclosure=row["disclosed"],
             appointment_id=row["appointment_id"],
             trajectory_id=row["trajectory_id"],
         ),

@@ -17,8 +17,8 @@ from app.domain.commands import (
 )
 from app.domain.details import Detail
 from app.domain.errors import NotFound
-from app.domain.events import EventType, FactValue
-from app.domain.fields import Field
+from app.domain.events import EventType
+from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import Action
 from app.domain.local_time import local_date
 from app.domain.values import Appointment

@@ -7,9 +7,12 @@ from uuid import UUID
 from app.domain.case import Case, Handler
 from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
 from app.domain.errors import Forbidden, first_of_each_field, refuse
+from app.domain.local_time import local_date
 from app.domain.validation import Circumstances, command_faults
 from app.models.cases.trajectory import referral_id_of
 from app.operations.cases import appointments, referrals, trajectories
+from app.operations.cases.disclosing import note_disclosures
+from app.operations.cases.known_case import REFERRER_ROLES, note_known, take_as_known
 from app.operations.cases.not_found import referral_not_found, trajectory_not_found
 from app.operations.cases.register import new_case
 from app.operations.cases.rules import case_faults, registration_faults
@@ -17,7 +20,9 @@ from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import refusal, refuse_uninvolved_roles
 from app.operations.field_sync.merge import merge_fields
 
-HANDLERS: Mapping[type[Command], Handler] = {**referrals.HANDLERS, **appointments.HANDLERS, **trajectories.HANDLERS}
+_ABOUT_REFERRALS: Mapping[type[Command], Handler] = {**referrals.HANDLERS, **appointments.HANDLERS}
+
+HANDLERS: Mapping[type[Command], Handler] = {**_ABOUT_REFERRALS, **trajectories.HANDLERS}
 """What carries out each command: a function of the case, the command and its context; it knows no database."""
 
 
@@ -137,12 +142,23 @@ def _resolve_fields(uow: UnitOfWork, case: Case, command: Command, context: Acti
     return command
 
 
+def _is_step_of_referrer(command: Command, context: ActionContext) -> bool:
+    """Return whether a command is a step of the referrer on a referral that it made earlier."""
+    is_about_referral = type(command) in _ABOUT_REFERRALS and not isinstance(command, RegisterReferral)
+    return context.role in REFERRER_ROLES and is_about_referral
+
+
 def _handle(uow: UnitOfWork, case: Case, command: Command, context: ActionContext) -> None:
-    before = case.sealed_contents, case.sealed_client
+    contents, client, events = case.sealed_contents, case.sealed_client, len(case.new_events)
+    handler = HANDLERS[type(command)]
     try:
-        HANDLERS[type(command)](case, command, context)
+        if _is_step_of_referrer(command, context):
+            take_as_known(case, handler, command, context)
+        else:
+            handler(case, command, context)
     except Forbidden as error:
         raise refusal(case, command, context, error) from None
-    contents, client = before
+    note_disclosures(uow.services.gate, case, events)
+    note_known(case, local_date(uow.rules.now))
     if case.sealed_contents is not contents or case.sealed_client is not client:
         uow.known_values.record(case, AmendReferral(contents.value, client.value), context.speaker)

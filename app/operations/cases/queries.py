@@ -1,28 +1,32 @@
-"""What a caller reads: only what the privacy gate released, in the caller's own ids."""
+"""What a caller reads of one case: only what the privacy gate released, in the caller's own ids.
 
-from collections.abc import Callable, Mapping
+A referrer reads what it supplied itself as it is, and everything else as it was disclosed to it.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.case import Case
-from app.domain.codes import DisclosureOccasion, KbrStatus, OrganisationRole
+from app.domain.codes import DisclosureOccasion, KbrStatus
 from app.domain.details import Detail
+from app.domain.disclosed import InForce
 from app.domain.errors import NotFound, TrajectoryNotFound
-from app.domain.events import OCCASION_OF, EventType
-from app.domain.field_values import appointment_values, field_values, summary_values, trajectory_values
-from app.domain.fields import Field, FieldValues, consent_values
+from app.domain.field_values import appointment_values, field_values, supplied_values, trajectory_values
+from app.domain.fields import OF_TRAJECTORY, Field, FieldValues, consent_values
 from app.domain.lifecycle import Action, Machine, available
-from app.domain.queries import Position, ReferralQuery, TrajectoryQuery
-from app.domain.values import Consent, HistoryEntry, ListedTrajectory, Organisation, Party, ReferralSummary
+from app.domain.local_time import local_date
+from app.domain.values import Consent, HistoryEntry, Organisation, Party
 from app.models.access.organisation import find_organisation
-from app.models.cases.client import bsn_index, sealer_of_client
+from app.models.cases.client import sealer_of_client
 from app.models.cases.history import list_history
 from app.models.cases.loading import load_cases
-from app.models.cases.referral import find_by_references, list_referrals
-from app.models.cases.trajectory import list_parties, list_trajectories, referral_id_of
+from app.models.cases.referral import find_by_references
+from app.models.cases.trajectory import list_parties, referral_id_of
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.known_case import REFERRER_ROLES, known_case
 from app.operations.cases.not_found import referral_not_found, trajectory_not_found
 from app.operations.services import Services
 from app.privacy.gate import Released
@@ -30,11 +34,10 @@ from app.privacy.gate import Released
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_Discloses = Callable[[DisclosureOccasion, Field], bool]
-"""Says whether a field of one case was disclosed to one receiver at a feedback moment."""
-
 Read = Callable[Concatenate[Connection, Services, CallerScope, UUID, P], T]
 """Reads something of a record, by the hub's id of it, as a caller may know it."""
+
+_OF_TRAJECTORY = frozenset(spec.field for spec in OF_TRAJECTORY)
 
 
 def find_referral(tx: Connection, organisation_code: str, reference: str) -> UUID | None:
@@ -67,7 +70,25 @@ def read_referral(tx: Connection, services: Services, scope: CallerScope, referr
 
 def released_referral(services: Services, scope: CallerScope, case: Case) -> Released:
     """Return the referral of a case that is visible to the caller, as it may read it."""
-    return _released(services, scope, case.referral.organisation, field_values(case))
+    return _released(services, scope, case.referral.organisation, readable_values(services, scope, case))
+
+
+def readable_values(services: Services, scope: CallerScope, case: Case) -> FieldValues:
+    """Return the fields of a case from which the gate releases what a caller may read."""
+    return field_values(case) if scope.knows_all_statuses else known_values(services, case)
+
+
+def known_values(services: Services, case: Case) -> FieldValues:
+    """Return the fields of a case as its referrer knows them: what it supplied, and what was disclosed to it."""
+    in_force = in_force_now(services, case.referral.consent)
+    newest = max(case.disclosed.appointments, default=None)
+    of_newest = case.disclosed.read_appointment(newest, in_force) if newest else {}
+    return of_newest | supplied_values(case) | case.disclosed.read(in_force)
+
+
+def in_force_now(services: Services, consent: Consent) -> InForce:
+    """Return what the consent that is recorded permits now."""
+    return InForce.of(consent, local_date(services.clock.now()))
 
 
 def read_appointments(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[Released]:
@@ -102,12 +123,22 @@ def released_appointment(
 
 def released_appointments(services: Services, scope: CallerScope, case: Case) -> list[Released]:
     """Return the appointments of a case, oldest first, as the caller may read them."""
-    shared = _shared_values(case.id, case.referral.consent)
+    shared = _shared_values(case)
     released = [
-        _released(services, scope, case.referral.organisation, shared | appointment_values(each))
-        for each in case.appointments
+        _released(services, scope, case.referral.organisation, shared | each)
+        for each in _appointments(services, scope, case)
     ]
     return [each for each in released if Field.APPOINTMENT_ID in each.fields]
+
+
+def _appointments(services: Services, scope: CallerScope, case: Case) -> Iterator[FieldValues]:
+    if scope.knows_all_statuses:
+        yield from map(appointment_values, case.appointments)
+        return
+    in_force = in_force_now(services, case.referral.consent)
+    # Ids sort by the time at which they were made.
+    for id in sorted(case.disclosed.appointments):
+        yield case.disclosed.read_appointment(id, in_force)
 
 
 def read_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Released:
@@ -125,13 +156,18 @@ def released_trajectory(services: Services, scope: CallerScope, case: Case) -> R
     Raises:
         TrajectoryNotFound: there is none, or none was disclosed to the caller.
     """
-    values = _shared_values(case.id, case.referral.consent)
-    if case.trajectory:
-        values |= trajectory_values(case.trajectory)
+    values = _shared_values(case) | _trajectory(services, scope, case)
     released = _released(services, scope, case.referral.organisation, values)
     if Field.TRAJECTORY_ID not in released.fields:
         raise TrajectoryNotFound
     return released
+
+
+def _trajectory(services: Services, scope: CallerScope, case: Case) -> FieldValues:
+    if scope.knows_all_statuses:
+        return trajectory_values(case.trajectory) if case.trajectory else {}
+    disclosed = case.disclosed.read(in_force_now(services, case.referral.consent))
+    return {name: value for name, value in disclosed.items() if name in _OF_TRAJECTORY}
 
 
 def find_case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case | None:
@@ -165,65 +201,14 @@ def read_parties(tx: Connection, services: Services, scope: CallerScope, traject
     return list_parties(tx, sealer, trajectory_id)
 
 
-def page_of_referrals(
-    tx: Connection, services: Services, scope: CallerScope, query: ReferralQuery, bsn: str | None = None
-) -> tuple[list[Released], Position | None]:
-    """Return a page of referral summaries, and where the next page begins (None on the last).
-
-    A filter finds a referral only by what this caller may read of it.
-    """
-    if bsn:
-        query = replace(query, bsn_index=bsn_index(services.vault, bsn))
-    asked = {
-        Field.REFERRAL_REFERENCE: query.reference,
-        Field.REFERRAL_AREA: query.area,
-        Field.REFERRAL_ORGANISATION_KIND: query.referrer_kind,
-        Field.COUNSELLOR_NAME: query.counsellor,
-    }
-
-    release = services.gate.at_one_moment(DisclosureOccasion.READING)
-
-    def show(each: ReferralSummary) -> Released | None:
-        view = release(scope.receiver(each.organisation), summary_values(each))
-        knows_bsn = bsn is None or _reads(services, scope, each.organisation, Field.CLIENT_BSN)
-        return view if knows_bsn and _answers(view, asked) else None
-
-    def place(each: ReferralSummary) -> Position:
-        return Position(each.received_at, each.id)
-
-    return _page(lambda after: list_referrals(tx, replace(query, after=after)), show, place, query)
-
-
-def page_of_trajectories(
-    tx: Connection, services: Services, scope: CallerScope, query: TrajectoryQuery
-) -> tuple[list[Released], Position | None]:
-    """Return a page of trajectories disclosed to this caller, and where the next page begins (None on the last).
-
-    A filter on status or counsellor finds a trajectory only when this caller may read that of it.
-    """
-    asked = {Field.TRAJECTORY_STATUS: query.status, Field.COUNSELLOR_NAME: query.counsellor}
-
-    release = services.gate.at_one_moment(DisclosureOccasion.READING)
-
-    def show(each: ListedTrajectory) -> Released | None:
-        view = release(scope.receiver(each.organisation), _listed_values(each))
-        return view if Field.TRAJECTORY_ID in view.fields and _answers(view, asked) else None
-
-    def place(each: ListedTrajectory) -> Position:
-        return Position(each.created_at, each.trajectory.id)
-
-    return _page(lambda after: list_trajectories(tx, services.vault, replace(query, after=after)), show, place, query)
-
-
 def referral_actions(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[Action]:
     """Return what this caller may do with the referral now, from the table that guards the writes.
 
-    A referrer's actions are those of the status disclosed to it.
+    A referrer's actions are those in the state that it knows.
     """
     case = visible_case(tx, services, scope, referral_id)
-    referral = case.referral
-    status = referral.status if scope.knows_all_statuses else referral.disclosed_status
-    return list(available(Machine.REFERRAL, status, scope.organisation.role, case.guards))
+    known = case if scope.knows_all_statuses else known_case(case, local_date(services.clock.now()))
+    return list(available(Machine.REFERRAL, known.referral.status, scope.organisation.role, known.guards))
 
 
 def trajectory_actions(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> list[Action]:
@@ -254,79 +239,24 @@ def _history(tx: Connection, services: Services, scope: CallerScope, case: Case)
     entries = list_history(tx, case.id)
     if scope.knows_all_statuses:
         return entries
-    receiver, values = scope.receiver(case.referral.organisation), field_values(case)
-
-    def discloses(moment: DisclosureOccasion, field: Field) -> bool:
-        return services.gate.would_release(receiver.kind, moment, field, values, inside=receiver.inside)
-
-    disclosed = (_as_disclosed(entry, scope.organisation.role, discloses) for entry in entries)
+    in_force = in_force_now(services, case.referral.consent)
+    disclosed = (_as_disclosed(entry, in_force) for entry in entries)
     return [entry for entry in disclosed if entry]
+
+
+def _as_disclosed(entry: HistoryEntry, in_force: InForce) -> HistoryEntry | None:
+    is_disclosed = entry.disclosed_status is not None and entry.disclosed_consent in in_force
+    if entry.role not in REFERRER_ROLES and not is_disclosed:
+        return None
+    # The state before may be one that was not disclosed to the referrer; reasons are the finance team's own.
+    to_status = (entry.disclosed_status or "") if is_disclosed else ""
+    return replace(entry, reason=None, from_status=None, to_status=to_status)
 
 
 def _released(services: Services, scope: CallerScope, referrer: Organisation, values: FieldValues) -> Released:
     return services.gate.release(scope.receiver(referrer), DisclosureOccasion.READING, values)
 
 
-def _shared_values(referral_id: UUID, consent: Consent) -> FieldValues:
+def _shared_values(case: Case) -> FieldValues:
     """Return what rules about any part of a case ask about."""
-    return {Field.REFERRAL_ID: referral_id, **consent_values(consent)}
-
-
-def _page(
-    fetch: Callable[[Position | None], list[T]],
-    show: Callable[[T], Released | None],
-    place: Callable[[T], Position],
-    query: ReferralQuery | TrajectoryQuery,
-) -> tuple[list[Released], Position | None]:
-    # Reads on past what is not shown: a short page, or a next page without anything, would tell that it exists.
-    views: list[Released] = []
-    after, last = query.after, None
-    while True:
-        found = fetch(after)
-        for each in found:
-            view = show(each)
-            if view and last and len(views) == query.limit:
-                return views, place(last)
-            if view:
-                views.append(view)
-                last = each
-        if len(found) <= query.limit:
-            return views, None
-        after = place(found[-1])
-
-
-def _answers(view: Released, asked: Mapping[Field, str | None]) -> bool:
-    return all(view.fields.get(field) == value for field, value in asked.items() if value is not None)
-
-
-def _reads(services: Services, scope: CallerScope, referrer: Organisation, field: Field) -> bool:
-    receiver = scope.receiver(referrer)
-    return services.gate.would_release(receiver.kind, DisclosureOccasion.READING, field, {}, inside=receiver.inside)
-
-
-def _listed_values(listed: ListedTrajectory) -> FieldValues:
-    counsellor = listed.trajectory.counsellor
-    return {
-        **trajectory_values(listed.trajectory),
-        **_shared_values(listed.referral_id, listed.consent),
-        Field.COUNSELLOR_NAME: counsellor.name if counsellor else None,
-    }
-
-
-_STATUS_FIELD = {
-    Machine.REFERRAL: Field.REFERRAL_STATUS,
-    Machine.TRAJECTORY: Field.TRAJECTORY_STATUS,
-    Machine.KBR_APPLICATION: Field.KBR_STATUS,
-}
-
-
-def _as_disclosed(entry: HistoryEntry, role: OrganisationRole, discloses: _Discloses) -> HistoryEntry | None:
-    # The state before may be one that was not disclosed to the referrer; reasons are the finance team's own.
-    moment = OCCASION_OF[EventType(entry.event_type)] if entry.event_type else None
-    status = _STATUS_FIELD[Machine(entry.machine)]
-    # Every step of an application to the credit bank names its status.
-    needed = Field.KBR_STATUS if status is Field.KBR_STATUS else Field.REFERRAL_ID
-    if entry.role is not role and not (moment and discloses(moment, needed)):
-        return None
-    to_status = entry.to_status if moment and discloses(moment, status) else ""
-    return replace(entry, reason=None, from_status=None, to_status=to_status)
+    return {Field.REFERRAL_ID: case.id, **consent_values(case.referral.consent)}

@@ -30,8 +30,8 @@ from app.domain.commands import (
     RejectReferral,
     WithdrawReferral,
 )
-from app.domain.events import EventType, FactValue
-from app.domain.fields import Field
+from app.domain.events import EventType
+from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import Action, Machine, is_open
 from app.domain.values import Party, Trajectory
 

@@ -25,8 +25,8 @@ from app.domain.commands import (
 )
 from app.domain.details import Detail
 from app.domain.errors import Forbidden, TransitionNotAllowed
-from app.domain.events import EventType, FactValue
-from app.domain.fields import Field
+from app.domain.events import EventType
+from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import KBR_ACTION, Action, Machine, is_ended
 from app.domain.values import KbrApplication, Party, Plan, RecordedResult, Trajectory
 

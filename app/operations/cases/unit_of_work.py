@@ -86,6 +86,5 @@ def case_rules(services: Services) -> CaseRules:
         new_id=services.new_id,
         decision_weeks=services.reference.decision_weeks,
         finance_team=services.reference.institution(OrganisationRole.FINANCE_TEAM).name,
-        discloses=services.gate.would_release,
         suppress_events=services.quiet,
     )

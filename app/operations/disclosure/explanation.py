@@ -17,7 +17,8 @@ from app.events.contract.catalogue import fields_for
 from app.events.delivery.routing import referrer_as_receiver
 from app.models.access.organisation import list_kinds
 from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.queries import visible_case
+from app.operations.cases.known_case import REFERRER_ROLES
+from app.operations.cases.queries import known_values, visible_case
 from app.operations.services import Services
 from app.privacy.decision import Decision
 from app.privacy.policy import EVENT_OCCASIONS, RECEIVER_KINDS, Policy, Rule
@@ -82,8 +83,12 @@ def explain(
     case = visible_case(tx, services, caller_scope, referral_id)
     receiver = referrer_as_receiver(case.referral.organisation)
     wanted = _fields_at(occasion, receiver.kind, services.policy)
+    # To read is to read again what was disclosed, whoever asks about it; a referrer's question about a moment is
+    # decided on what it knows, so that the answer shows nothing else.
+    is_known = caller_scope.organisation.role in REFERRER_ROLES or occasion is DisclosureOccasion.READING
+    values = known_values(services, case) if is_known else field_values(case)
     # The same fields are decided on for every case, so that the answer does not show which fields are empty.
-    facts: Mapping[Field, object] = {**dict.fromkeys(wanted), **field_values(case)}
+    facts: Mapping[Field, object] = {**dict.fromkeys(wanted), **values}
     released = services.gate.explain(receiver, occasion, facts)
     decisions = tuple(each for each in released.decisions if each.field in wanted)
     return Explanation(

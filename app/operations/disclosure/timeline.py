@@ -47,13 +47,19 @@ def disclosure_timeline(
 ) -> list[TimelineEntry]:
     """Return the timeline of a referral after a position, oldest first."""
     events = [stored for stored in chain_events(tx, referral_id) if stored.position > after_position]
-    cases = CaseLookup(services.vault).load_contexts(tx, [stored.event for stored in events], with_client=False)
+    lookup, about = CaseLookup(services.vault), [stored.event for stored in events]
+    known = lookup.load_contexts(tx, about, with_client=True)
+    cases = lookup.load_contexts(tx, about, with_client=False)
     deliveries = deliveries_about(tx, referral_id)
-    return [_entry(services, stored, cases[stored.event.id], deliveries) for stored in events]
+    return [_entry(services, stored, (known[stored.event.id], cases[stored.event.id]), deliveries) for stored in events]
 
 
-def _entry(services: Services, stored: StoredEvent, case: EventContext, deliveries: list[Delivery]) -> TimelineEntry:
-    disclosed, withheld = _split_fields(services, stored, case)
+_Contexts = tuple[EventContext, EventContext]
+"""What is known of the case of an event, and what of it the event disclosed to the referrer."""
+
+
+def _entry(services: Services, stored: StoredEvent, contexts: _Contexts, deliveries: list[Delivery]) -> TimelineEntry:
+    disclosed, withheld = _split_fields(services, stored, contexts)
     return TimelineEntry(
         position=stored.position,
         type=stored.event.type,
@@ -70,14 +76,15 @@ def _entry(services: Services, stored: StoredEvent, case: EventContext, deliveri
 
 
 def _split_fields(
-    services: Services, stored: StoredEvent, case: EventContext
+    services: Services, stored: StoredEvent, contexts: _Contexts
 ) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     occasion = OCCASION_OF[stored.event.type]
     if occasion is None:
         return (), ()
+    known, case = contexts
     receiver = referrer_as_receiver(case.referrer)
     offered = {Field(name) for name in stored.event.facts} | fields_for(stored.event.type, occasion)
     released = services.gate.release(receiver, occasion, case.facts)
-    known = [field for field in Field if field in offered and has_value(case.facts.get(field))]
-    disclosed = tuple(field for field in known if field in released.fields)
-    return disclosed, tuple(field for field in known if field not in released.fields)
+    valued = [field for field in Field if field in offered and has_value(known.facts.get(field))]
+    disclosed = tuple(field for field in valued if field in released.fields)
+    return disclosed, tuple(field for field in valued if field not in released.fields)

@@ -8,14 +8,13 @@ from app.database import Connection
 from app.domain.codes import DisclosureOccasion
 from app.domain.errors import FieldFault, InvalidInput, ReferralNotFound
 from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, EventType
-from app.domain.field_values import field_values
 from app.domain.fields import Field, FieldValues
 from app.domain.input_rules import InputRule
 from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.delivery.routing import referrer_as_receiver, unmatched_filters
 from app.models.cases.referral import RoutedReferral, worker_index_of
 from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.queries import visible_case
+from app.operations.cases.queries import known_values, visible_case
 from app.operations.services import Services
 from app.operations.subscriptions.lookup import SubscriptionRef, visible_subscription
 from app.operations.subscriptions.subscriptions import (
@@ -119,7 +118,7 @@ def _referral(
     if case.referral.organisation.id != subscription.organisation_id:
         raise ReferralNotFound()
     worker_index = worker_index_of(services.vault, case.contents.worker.email)
-    return RoutedReferral(case.referral.organisation, case.referral.area, worker_index), field_values(case)
+    return RoutedReferral(case.referral.organisation, case.referral.area, worker_index), known_values(services, case)
 
 
 def _readable(services: Services, receiver: Receiver, facts: FieldValues) -> Mapping[Field, object]:

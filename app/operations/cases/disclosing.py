@@ -1,0 +1,153 @@
+"""What each change discloses to the referrer, noted in the transaction of the change and never again afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.domain.case import Case
+from app.domain.codes import AppointmentStatus, ConsentScope, DisclosureOccasion
+from app.domain.disclosed import DisclosedFields, DisclosedValue, EventDisclosure
+from app.domain.events import OCCASION_OF, Event, NewEvent
+from app.domain.field_values import appointment_values, feedback_values, stated_facts
+from app.domain.fields import OF_APPOINTMENT, OF_EVENT, FactValue, Field, FieldValues
+from app.domain.lifecycle import Machine
+from app.events.contract.catalogue import fields_for
+from app.events.delivery.routing import referrer_as_receiver
+from app.privacy.gate import PrivacyGate, Receiver, Released
+from app.privacy.json_values import to_json_value
+
+_CONSENT = frozenset({Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON})
+_COUNSELLOR = frozenset({Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE})
+_OF_APPOINTMENT = frozenset(spec.field for spec in OF_APPOINTMENT)
+_OF_EVENT = frozenset(spec.field for spec in OF_EVENT)
+
+_STATUS_FIELD = {
+    Machine.REFERRAL: Field.REFERRAL_STATUS,
+    Machine.TRAJECTORY: Field.TRAJECTORY_STATUS,
+    Machine.KBR_APPLICATION: Field.KBR_STATUS,
+}
+
+
+def note_disclosures(gate: PrivacyGate, case: Case, known_events: int) -> None:
+    """Note what the events of a change disclose to the referrer, by the rules and the consent of this moment.
+
+    Args:
+        gate: decides.
+        case: after the change.
+        known_events: how many pending events it had before.
+    """
+    noted = tuple(_noted(gate, case, new) for new in case.new_events[known_events:])
+    case.new_events = (*case.new_events[:known_events], *noted)
+
+
+def _noted(gate: PrivacyGate, case: Case, new: NewEvent) -> NewEvent:
+    occasion = OCCASION_OF[new.event.type]
+    if occasion is None:
+        return new
+    disclosure = disclosure_of(gate, case, new.event, occasion)
+    if disclosure.fields:
+        _add_to_record(gate, case, new.event, disclosure.fields)
+        _mark_history(case, new.event, disclosure.fields)
+    return replace(new, disclosure=disclosure)
+
+
+def disclosure_of(gate: PrivacyGate, case: Case, event: Event, occasion: DisclosureOccasion) -> EventDisclosure:
+    """Return what an event discloses to the referrer now; nothing unless it may know the referral that it is about."""
+    receiver, wanted = referrer_as_receiver(case.referral.organisation), fields_for(event.type, occasion)
+    asks = gate.policy.asks
+    facts = {name: value for name, value in _facts_of(case, event).items() if name in wanted or name in asks}
+    released = gate.release(receiver, occasion, facts)
+    if Field.REFERRAL_ID not in released.fields:
+        return EventDisclosure({})
+    consents = _consents(gate, receiver, occasion, facts, released)
+    fields = {
+        name: DisclosedValue(to_json_value(facts[name]) if facts[name] is not None else None, consents.get(name))
+        for name in released.fields
+        if name in wanted
+    }
+    asked = {name: to_json_value(facts[name]) for name in asks - _CONSENT if facts.get(name) is not None}
+    return EventDisclosure(fields, asked)
+
+
+def _facts_of(case: Case, event: Event) -> FieldValues:
+    facts = feedback_values(case.referral, case.trajectory)
+    for each in case.appointments:
+        if each.id == event.appointment_id:
+            facts |= appointment_values(each)
+    return facts | stated_facts(event)
+
+
+def _consents(
+    gate: PrivacyGate,
+    receiver: Receiver,
+    occasion: DisclosureOccasion,
+    facts: Mapping[Field, object],
+    released: Released,
+) -> Mapping[Field, ConsentScope | None]:
+    """Return the consent without which fields would not be released, by field; others are left out."""
+    if not facts.get(Field.CONSENT_SCOPES):
+        return {}
+    without = gate.release(receiver, occasion, {name: facts[name] for name in facts if name not in _CONSENT})
+    return {
+        each.field: gate.policy.consent_of(each.rule_id)
+        for each in released.decisions
+        if each.effect is not None and each.field not in without.fields
+    }
+
+
+def _add_to_record(gate: PrivacyGate, case: Case, event: Event, fields: DisclosedFields) -> None:
+    consent = fields[Field.REFERRAL_ID].consent
+    lasting = {name: value for name, value in fields.items() if name not in _OF_EVENT}
+    if status := lasting.get(Field.REFERRAL_STATUS):
+        lasting[Field.REFERRAL_DISCLOSED_STATUS] = status
+    lasting |= {name: DisclosedValue(value, consent) for name, value in _states(gate, case, event).items()}
+    of_case = {name: value for name, value in lasting.items() if name not in _OF_APPOINTMENT}
+    case.disclosed = case.disclosed.adding(of_case)
+    if event.appointment_id:
+        _add_appointment(case, event, lasting, consent)
+
+
+def _states(gate: PrivacyGate, case: Case, event: Event) -> Mapping[Field, FactValue]:
+    """Return the states that the referrer may read by a rule of its own, as they are now."""
+    kind = referrer_as_receiver(case.referral.organisation).kind
+    states: dict[Field, FactValue] = {}
+    flags = feedback_values(case.referral, None)[Field.REFERRAL_FLAGS]
+    if gate.policy.reads(kind, Field.REFERRAL_FLAGS):
+        states[Field.REFERRAL_FLAGS] = to_json_value(flags)
+    if Field.TRAJECTORY_STATUS in event.facts and gate.policy.reads(kind, Field.TRAJECTORY_STATUS):
+        states[Field.TRAJECTORY_STATUS] = event.facts[Field.TRAJECTORY_STATUS]
+    return states
+
+
+def _add_appointment(case: Case, event: Event, lasting: DisclosedFields, consent: ConsentScope | None) -> None:
+    # Whoever knows an appointment by its id is shown what becomes of it.
+    if Field.APPOINTMENT_ID in lasting:
+        of_appointment = {
+            name: value for name, value in lasting.items() if name in _OF_APPOINTMENT or name in _COUNSELLOR
+        }
+        case.disclosed = case.disclosed.adding(of_appointment, event.appointment_id)
+    for each in case.appointments:
+        is_replaced = each.status is AppointmentStatus.REPLACED
+        if each.id in case.disclosed.appointments and (each.id == event.appointment_id or is_replaced):
+            status = {Field.APPOINTMENT_STATUS: DisclosedValue(each.status.value, consent)}
+            case.disclosed = case.disclosed.adding(status, each.id)
+
+
+def _mark_history(case: Case, event: Event, fields: DisclosedFields) -> None:
+    """Mark the step that the event reports as disclosed, with the status that it disclosed."""
+    entries = list(case.new_history)
+    for index in reversed(range(len(entries))):
+        entry = entries[index]
+        if (entry.event_type, entry.recorded_at) != (event.type, event.recorded_at):
+            continue
+        status_field = _STATUS_FIELD[Machine(entry.machine)]
+        # Every step of an application to the credit bank names its status.
+        needed = fields.get(Field.KBR_STATUS if status_field is Field.KBR_STATUS else Field.REFERRAL_ID)
+        if needed is not None:
+            status = fields.get(status_field)
+            entries[index] = replace(
+                entry,
+                disclosed_status=str(status.value) if status else "",
+                disclosed_consent=status.consent if status else needed.consent,
+            )
+        break
+    case.new_history = tuple(entries)

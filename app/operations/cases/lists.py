@@ -1,0 +1,150 @@
+"""Pages of referrals and trajectories, found and shown by what the caller may read of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from app.database import Connection
+from app.domain.case import ListedTrajectory
+from app.domain.codes import DisclosureOccasion, OrganisationRole
+from app.domain.disclosed import InForce
+from app.domain.field_values import disclosed_summary_values, summary_values, trajectory_values
+from app.domain.fields import OF_TRAJECTORY, Field, FieldValues, consent_values
+from app.domain.local_time import local_date
+from app.domain.queries import Position, ReferralQuery, TrajectoryQuery
+from app.domain.values import Organisation, ReferralSummary
+from app.models.cases.client import bsn_index
+from app.models.cases.referral import list_referrals
+from app.models.cases.trajectory import list_trajectories
+from app.operations.cases.caller_scope import CallerScope
+from app.operations.services import Services
+from app.privacy.gate import Released
+from app.privacy.policy import NO_RULES
+
+T = TypeVar("T")
+
+_SMALLEST_BATCH = 20
+_MOST_BATCHES = 5
+
+_OF_TRAJECTORY = frozenset(spec.field for spec in OF_TRAJECTORY) | {Field.COUNSELLOR_NAME}
+
+
+def page_of_referrals(
+    tx: Connection, services: Services, scope: CallerScope, query: ReferralQuery, bsn: str | None = None
+) -> tuple[list[Released], Position | None]:
+    """Return a page of referral summaries, and where the next page begins (None on the last).
+
+    A filter finds a referral only by what this caller may read of it.
+    """
+    asked: dict[Field, str | None] = {
+        Field.REFERRAL_REFERENCE: query.reference,
+        Field.REFERRAL_AREA: query.area,
+        Field.REFERRAL_ORGANISATION_KIND: query.referrer_kind,
+        Field.COUNSELLOR_NAME: query.counsellor,
+    }
+    if _never_reads(services, scope, [*_given(asked), *([Field.CLIENT_BSN] if bsn else [])]):
+        return [], None
+    query = replace(
+        query,
+        as_disclosed=not scope.knows_all_statuses,
+        bsn_index=bsn_index(services.vault, bsn) if bsn else None,
+    )
+    values_of = disclosed_summary_values if query.as_disclosed else summary_values
+    release = services.gate.at_one_moment(DisclosureOccasion.READING)
+
+    def show(each: ReferralSummary) -> Released | None:
+        view = release(scope.receiver(each.organisation), values_of(each))
+        knows_bsn = bsn is None or _reads(services, scope, each.organisation, Field.CLIENT_BSN)
+        return view if knows_bsn and _answers(view, asked) else None
+
+    def place(each: ReferralSummary) -> Position:
+        return Position(each.received_at, each.id)
+
+    return _page(lambda after, limit: list_referrals(tx, replace(query, after=after, limit=limit)), show, place, query)
+
+
+def page_of_trajectories(
+    tx: Connection, services: Services, scope: CallerScope, query: TrajectoryQuery
+) -> tuple[list[Released], Position | None]:
+    """Return a page of trajectories disclosed to this caller, and where the next page begins (None on the last).
+
+    A filter on status or counsellor finds a trajectory only when this caller may read that of it.
+    """
+    asked: dict[Field, str | None] = {Field.TRAJECTORY_STATUS: query.status, Field.COUNSELLOR_NAME: query.counsellor}
+    if _never_reads(services, scope, [Field.TRAJECTORY_ID, *_given(asked)]):
+        return [], None
+    query = replace(query, as_disclosed=not scope.knows_all_statuses)
+    release = services.gate.at_one_moment(DisclosureOccasion.READING)
+    today = local_date(services.clock.now())
+
+    def show(each: ListedTrajectory) -> Released | None:
+        values = _disclosed(each, InForce.of(each.consent, today)) if query.as_disclosed else _listed(each)
+        shared = {Field.REFERRAL_ID: each.referral_id, **consent_values(each.consent)}
+        view = release(scope.receiver(each.organisation), values | shared)
+        return view if Field.TRAJECTORY_ID in view.fields and _answers(view, asked) else None
+
+    def place(each: ListedTrajectory) -> Position:
+        return Position(each.created_at, each.trajectory.id)
+
+    def fetch(after: Position | None, limit: int) -> list[ListedTrajectory]:
+        return list_trajectories(tx, services.vault, replace(query, after=after, limit=limit))
+
+    return _page(fetch, show, place, query)
+
+
+def _page(
+    fetch: Callable[[Position | None, int], list[T]],
+    show: Callable[[T], Released | None],
+    place: Callable[[T], Position],
+    query: ReferralQuery | TrajectoryQuery,
+) -> tuple[list[Released], Position | None]:
+    # What is found was disclosed, so nearly all of it is shown; not what needs consent that has not begun, or a rule
+    # that has ended. The search reads on past those, and not without end: a page may then be short.
+    views: list[Released] = []
+    after, last = query.after, None
+    batch = max(query.limit, _SMALLEST_BATCH)
+    for _ in range(_MOST_BATCHES):
+        found = fetch(after, batch)
+        for each in found:
+            view = show(each)
+            if view and last and len(views) == query.limit:
+                return views, place(last)
+            if view:
+                views.append(view)
+                last = each
+        if len(found) <= batch:
+            return views, None
+        after = place(found[-1])
+    return views, after
+
+
+def _given(asked: Mapping[Field, str | None]) -> list[Field]:
+    return [field for field, value in asked.items() if value is not None]
+
+
+def _answers(view: Released, asked: Mapping[Field, str | None]) -> bool:
+    return all(view.fields.get(field) == value for field, value in asked.items() if value is not None)
+
+
+def _never_reads(services: Services, scope: CallerScope, fields: list[Field]) -> bool:
+    """Return whether no rule permits one of these fields to this caller, whatever the case."""
+    if scope.organisation.role is OrganisationRole.PARTNER_SYSTEM:
+        # It acts for referrers of several kinds.
+        return False
+    row = services.policy.row(scope.receiver(scope.organisation).kind, DisclosureOccasion.READING)
+    return any(not row.get(field, NO_RULES).permits for field in fields)
+
+
+def _reads(services: Services, scope: CallerScope, referrer: Organisation, field: Field) -> bool:
+    receiver = scope.receiver(referrer)
+    return services.gate.would_release(receiver.kind, DisclosureOccasion.READING, field, {}, inside=receiver.inside)
+
+
+def _listed(listed: ListedTrajectory) -> FieldValues:
+    counsellor = listed.trajectory.counsellor
+    return {**trajectory_values(listed.trajectory), Field.COUNSELLOR_NAME: counsellor.name if counsellor else None}
+
+
+def _disclosed(listed: ListedTrajectory, in_force: InForce) -> FieldValues:
+    disclosed = listed.disclosed.value.read(in_force)
+    return {name: value for name, value in disclosed.items() if name in _OF_TRAJECTORY}

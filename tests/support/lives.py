@@ -1,0 +1,196 @@
+"""Random lives of a case, and everything that its referrer can read and ask on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+from app.bootstrap import build_delivery_builder
+from app.database import Connection
+from app.domain.case import Case
+from app.domain.codes import (
+    FEEDBACK_MOMENTS,
+    CancellationReason,
+    ClosureReason,
+    ConsentScope,
+    DisclosureOccasion,
+    DropOutReason,
+    IntakeResult,
+    KbrStatus,
+    OrganisationRole,
+    RejectionReason,
+    SignalKind,
+    TrajectoryResult,
+    WithdrawalReason,
+)
+from app.domain.commands import (
+    AmendReferral,
+    AnswerWithdrawal,
+    CancelAppointment,
+    CloseTrajectory,
+    Command,
+    ConcludeIntake,
+    ConfirmReferral,
+    EnterInError,
+    ForwardReferral,
+    GiveSignal,
+    MarkUnreachable,
+    PauseTrajectory,
+    RecordAttendance,
+    RecordKbrStatus,
+    RecordResult,
+    RejectReferral,
+    RespondToAppointment,
+    ResumeTrajectory,
+    SignPlan,
+    WithdrawReferral,
+)
+from app.domain.errors import HubError, TrajectoryNotFound
+from app.domain.events import OCCASION_OF
+from app.domain.field_values import appointment_values, field_values
+from app.domain.fields import Field, FieldValues
+from app.domain.queries import ReferralQuery, TrajectoryQuery
+from app.domain.values import Consent, Counsellor, Organisation
+from app.events.delivery.routing import referrer_as_receiver
+from app.models.delivery.outbox import StoredEvent
+from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.lists import page_of_referrals, page_of_trajectories
+from app.operations.cases.queries import (
+    read_appointments,
+    read_history,
+    read_referral,
+    read_trajectory,
+    read_trajectory_history,
+    referral_actions,
+    trajectory_actions,
+)
+from app.operations.disclosure.explanation import explain
+from app.operations.subscriptions.feed import EventFeed
+from app.operations.subscriptions.preview import PreviewRequest, preview_for
+from tests.support.hub import CONTENTS, COUNSELLOR, SCHEDULE, TODAY, InProcessHub
+from tests.support.privacy_canaries import ORIGIN
+from tests.support.subscriptions import subscription
+
+TO_REFERRERS = [each for each, occasion in OCCASION_OF.items() if occasion is not None]
+BY_REFERRER = (AmendReferral, WithdrawReferral, EnterInError, GiveSignal, RespondToAppointment)
+
+CONSENT = Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), TODAY)
+OTHER_COUNSELLOR = Counsellor("B. Andere", "010-5550199")
+MOVED = replace(SCHEDULE, starts_at=SCHEDULE.starts_at + timedelta(days=2), place="Wijkhuis", three_way=True)
+
+
+def random_steps(random: Random, count: int) -> Iterator[Command]:
+    """Return steps of the finance team, the credit bank and the referrer in random order; many fit no state."""
+    days = [TODAY, TODAY - timedelta(days=3)]
+    kinds: list[Callable[[], Command]] = [
+        lambda: ConfirmReferral(random.choice([COUNSELLOR, None, OTHER_COUNSELLOR])),
+        lambda: replace(random.choice([SCHEDULE, MOVED]), counsellor=random.choice([None, OTHER_COUNSELLOR])),
+        lambda: CancelAppointment(random.choice(list(CancellationReason))),
+        lambda: RecordAttendance(attended=random.random() < 0.6),
+        lambda: ConcludeIntake(random.choice(list(IntakeResult)), TODAY),
+        lambda: SignPlan(TODAY, random.choice([None, "RDD-1", "RDD-2"])),
+        PauseTrajectory,
+        ResumeTrajectory,
+        lambda: RecordResult(
+            random.choice([each for each in TrajectoryResult if each is not TrajectoryResult.NO_FURTHER_SUPPORT]),
+            random.choice([None, *days]),
+        ),
+        lambda: RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, random.choice(list(DropOutReason))),
+        lambda: CloseTrajectory(random.choice(list(ClosureReason)), TODAY),
+        lambda: RecordKbrStatus(random.choice(list(KbrStatus)), random.choice([None, *days])),
+        MarkUnreachable,
+        lambda: RejectReferral(random.choice(list(RejectionReason))),
+        lambda: ForwardReferral("dock"),
+        lambda: AnswerWithdrawal(granted=random.random() < 0.3),
+        lambda: WithdrawReferral(random.choice(list(WithdrawalReason))),
+        lambda: GiveSignal(random.choice(list(SignalKind))),
+        EnterInError,
+        lambda: AmendReferral(replace(CONTENTS, consent=random.choice([CONSENT, Consent()]))),
+        lambda: AmendReferral(replace(CONTENTS, area="Noord", consent=random.choice([CONSENT, Consent()]))),
+    ]
+    # Steps that end a life at its beginning are rare, so that most lives get far.
+    weights = [9, 6, 2, 6, 6, 3, 3, 3, 5, 0.5, 0.5, 9, 0.2, 0.1, 0.1, 1, 0.5, 1, 0.05, 1, 0.5]
+    for make in random.choices(kinds, weights, k=count):
+        yield make()
+
+
+def everything_read(
+    tx: Connection, hub: InProcessHub, scope: CallerScope, referral_id: UUID, trajectory_id: UUID | None
+) -> Iterator[tuple[str, object]]:
+    """Return everything that a referrer reads of a case, by what it asks for; a refusal is a reading too."""
+    services = hub.services
+    yield "referral", dict(read_referral(tx, services, scope, referral_id).fields)
+    yield "appointments", [dict(each.fields) for each in read_appointments(tx, services, scope, referral_id)]
+    yield "history", read_history(tx, services, scope, referral_id)
+    yield "actions", referral_actions(tx, services, scope, referral_id)
+    readers: dict[str, Callable[[UUID], object]] = {
+        "trajectory": lambda id: dict(read_trajectory(tx, services, scope, id).fields),
+        "trajectory history": lambda id: read_trajectory_history(tx, services, scope, id),
+        "trajectory actions": lambda id: trajectory_actions(tx, services, scope, id),
+    }
+    for name, read in readers.items():
+        try:
+            # Whoever knows of no trajectory asks for one that does not exist.
+            yield name, read(trajectory_id or UUID(int=1))
+        except TrajectoryNotFound:
+            yield name, "not found"
+    referrals, _ = page_of_referrals(tx, services, scope, ReferralQuery(visibility=scope.visibility, limit=10))
+    yield "list", [dict(each.fields) for each in referrals]
+    listed, _ = page_of_trajectories(tx, services, scope, TrajectoryQuery(visibility=scope.visibility, limit=10))
+    yield "trajectories", [dict(each.fields) for each in listed]
+    yield from _explained(tx, hub, scope, referral_id)
+
+
+def _explained(
+    tx: Connection, hub: InProcessHub, scope: CallerScope, referral_id: UUID
+) -> Iterator[tuple[str, object]]:
+    stored = subscription(scope.organisation.id, hub.services.clock.now(), id=UUID(int=1))
+    for occasion in (*FEEDBACK_MOMENTS, DisclosureOccasion.READING):
+        yield f"explanation of {occasion}", explain(tx, hub.services, scope, referral_id, occasion)
+    for each in TO_REFERRERS:
+        request = PreviewRequest(referral_id, each)
+        yield f"preview of {each}", preview_for(tx, hub.services, scope, stored, request)
+
+
+async def read_all(hub: InProcessHub, scope: CallerScope, case: Case) -> dict[str, object]:
+    """Return everything that a referrer reads and can have explained of a case."""
+    trajectory_id = case.trajectory.id if case.trajectory else None
+    return await hub.db.read(lambda tx: dict(everything_read(tx, hub, scope, case.id, trajectory_id)))
+
+
+async def take(hub: InProcessHub, case: Case, step: Command) -> bool:
+    """Take a step on a case as whoever takes it does; return False when it is refused."""
+    scope, is_referrers = CallerScope(case.referral.organisation), isinstance(step, BY_REFERRER)
+    context = {"role": OrganisationRole.REFERRER, "system": case.referral.organisation.system} if is_referrers else {}
+    try:
+        await hub.execute(case.id, step, visibility=scope.visibility, **context)
+    except HubError:
+        return False
+    return True
+
+
+def is_disclosed(hub: InProcessHub, case: Case, stored: StoredEvent) -> bool:
+    """Return whether the policy discloses an event to the referrer of its case, judged on the event's own facts."""
+    event, occasion = stored.event, OCCASION_OF[stored.event.type]
+    if occasion is None:
+        return False
+    facts: FieldValues = field_values(case)
+    for each in case.appointments:
+        if each.id == event.appointment_id:
+            facts |= appointment_values(each)
+    stated = {Field(name): value for name, value in event.facts.items()}
+    receiver = referrer_as_receiver(case.referral.organisation)
+    return Field.REFERRAL_ID in hub.services.gate.release(receiver, occasion, {**facts, **stated}).fields
+
+
+def feed_of(hub: InProcessHub, owner: Organisation) -> EventFeed:
+    """Return the feed of a referrer."""
+    return EventFeed(hub.services, build_delivery_builder(hub.services, ORIGIN), owner)
+
+
+def differences(before: dict[str, object], after: dict[str, object]) -> Sequence[str]:
+    """Return which readings differ."""
+    return [name for name in before if before[name] != after[name]]
