@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, func, inspect, select, text
 
@@ -10,15 +11,23 @@ from app.domain.codes import System
 from app.models.access.master_key_check import MASTER_KEY_CHECK_PLACE, master_key_check
 from app.models.access.signing_key import signing_key
 from app.models.cases.client import client
+from app.models.delivery.subscription import subscription
 from app.models.partners.partner import partner
+from app.models.partners.quarantine import quarantine
+from app.models.sealed import place_of
 
 
 @dataclass(frozen=True, repr=False)
 class SealedValue:
-    """A value that the master key sealed, with the place at which it opens."""
+    """A value that the master key sealed.
+
+    Attributes:
+        content: nonce, ciphertext and tag.
+        places: it was sealed for one of these, which one depends on the release that stored it.
+    """
 
     content: bytes
-    place: str
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +59,18 @@ def any_sealed_value(tx: Connection) -> SealedValue | None:
     The schema may be of any version: a migration is made only with the right key.
     """
     tables = set(inspect(tx).get_table_names())
-    # A database without the check has the seals of releases that had none, whose places were these.
-    for column, place in (
-        (master_key_check.c.sealed, MASTER_KEY_CHECK_PLACE),
-        (client.c.wrapped_key, "client.key"),
-        (signing_key.c.private_key, "signing_key.private_key"),
-    ):
-        if column.table.name in tables and (content := tx.execute(select(column).limit(1)).scalar()):
-            return SealedValue(content, place)
+    if master_key_check.name in tables and (content := tx.execute(_CHECK).scalar()):
+        return SealedValue(content, (MASTER_KEY_CHECK_PLACE,))
+    for column, earlier_place in _SEALED_BY_THE_HUB.items():
+        if column.table.name in tables and (value := _first_value(tx, column, earlier_place)):
+            return value
     return None
+
+
+def _first_value(tx: Connection, column: Column[Any], earlier_place: str) -> SealedValue | None:
+    (key,) = column.table.primary_key
+    row = tx.execute(select(key, column.label("content")).where(column.is_not(None)).limit(1)).first()
+    return SealedValue(row.content, (place_of(column, row[0]), earlier_place.format(row[0]))) if row else None
 
 
 def partner_cursors(tx: Connection) -> Mapping[System, str | None]:
@@ -95,6 +107,17 @@ def session_settings(tx: Connection, names: Collection[str]) -> Mapping[str, str
     """Return settings of a session on PostgreSQL, by name."""
     return {name: tx.execute(select(func.current_setting(name, type_=String))).scalar_one() for name in names}
 
+
+_CHECK = select(master_key_check.c.sealed)
+
+# A column of each table that has values sealed by the hub, which every release has, and the place before rows had
+# places of their own.
+_SEALED_BY_THE_HUB: Mapping[Column[Any], str] = {
+    signing_key.c.private_key: "signing_key.private_key",
+    client.c.wrapped_key: "client.key",
+    subscription.c.secret_sealed: "subscription:{}",
+    quarantine.c.payload: "quarantine.payload",
+}
 
 _IDENTITY = select(func.current_database(type_=String), func.pg_postmaster_start_time(type_=DateTime(timezone=True)))
 

@@ -1,5 +1,6 @@
 """Whether the master key is the one with which the database was sealed, before anything else is read or written."""
 
+from contextlib import suppress
 from typing import Protocol
 
 from app.database import Connection, Database
@@ -58,11 +59,17 @@ def value_opened_by(tx: Connection, key: bytes | None) -> SealedValue | None:
         return None
     if key is None:
         raise MasterKeyRefused(NO_KEY)
-    try:
-        Vault(key).open(found.content, found.place)
-    except SealBroken as error:
-        raise MasterKeyRefused(OTHER_KEY) from error
+    if not _opens(Vault(key), found):
+        raise MasterKeyRefused(OTHER_KEY)
     return found
+
+
+def _opens(vault: Vault, sealed: SealedValue) -> bool:
+    for place in sealed.places:
+        with suppress(SealBroken):
+            vault.open(sealed.content, place)
+            return True
+    return False
 
 
 def _add_check(tx: Connection, key: bytes) -> None:
@@ -71,4 +78,4 @@ def _add_check(tx: Connection, key: bytes) -> None:
 
 
 def _is_check(found: SealedValue | None) -> bool:
-    return found is not None and found.place == MASTER_KEY_CHECK_PLACE
+    return found is not None and MASTER_KEY_CHECK_PLACE in found.places

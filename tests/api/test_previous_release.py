@@ -9,17 +9,14 @@ All names are invented; the master key is the tests' own.
 
 import asyncio
 import json
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, make_url, select, text, update
+from sqlalchemy import inspect, select, text, update
 
 from app.api.state import AppState
 from app.bootstrap import build_app_state
@@ -44,9 +41,8 @@ from tests.api.conftest import MASTER_KEY, NOW, SignIn, sandbox_settings
 from tests.support.event_env import Mailbox
 from tests.support.hub import CANCEL, SCHEDULE, InProcessHub, partner_record
 from tests.support.ownership import BY_WIJKTEAM
-from tests.support.postgres import run_script
+from tests.support.previous_release import DATA, restore
 
-DATA = Path(__file__).parents[1] / "data" / "previous_release"
 SHOWN: Mapping[str, Mapping[str, Any]] = json.loads((DATA / "shown.json").read_text())
 
 # The hub's clock when the previous release stopped.
@@ -97,17 +93,6 @@ class StoredTable:
 
 
 Rows = dict[str, StoredTable]
-
-
-def restore(url: str) -> None:
-    """Make a database from the dump of its kind."""
-    store = make_url(url).get_backend_name()
-    script = (DATA / f"{store}.sql").read_text()
-    if store == "sqlite":
-        with closing(sqlite3.connect(str(make_url(url).database))) as connection:
-            connection.executescript(script)
-    else:
-        run_script(url, script)
 
 
 def rows_of(tx: Connection) -> Rows:

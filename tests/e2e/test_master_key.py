@@ -11,6 +11,7 @@ from app.operations.clock import SystemClock
 from app.vault import Vault
 from tests.support.command_line import run, run_json, write
 from tests.support.migrating import go_back
+from tests.support.previous_release import MASTER_KEY, restore
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +81,20 @@ def test_data_that_were_sealed_before_there_was_a_check_are_given_one(environmen
 
     assert taken[0] == 0
     assert outcomes(environment | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY}) == {(1, OTHER)}
+
+
+def test_a_database_of_the_previous_release_is_migrated_with_its_own_key_only(environment: dict[str, str]) -> None:
+    url, right = environment["TRAJECTHUB_DATABASE_URL"], b64encode(MASTER_KEY).decode()
+    restore(url)
+
+    refused = run(environment | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY}, "migrate")
+    taken = run(environment | {"TRAJECTHUB_MASTER_KEY": right}, "migrate")
+    write(url, lambda tx: tx.exec_driver_sql("DELETE FROM master_key_check"))
+
+    assert refused == (1, OTHER)
+    assert taken == (0, "The schema is up to date.")
+    assert outcomes(environment | {"TRAJECTHUB_MASTER_KEY": OTHER_KEY}) == {(1, OTHER)}
+    assert run(environment | {"TRAJECTHUB_MASTER_KEY": right}, "partner", "pause", "rmw", "--reason=trial")[0] == 0
 
 
 def test_no_key_is_made_for_a_database_that_is_sealed(environment: dict[str, str], tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ async def fill(hub: InProcessHub) -> None:
         await hub.db.write(_add_conflict, hub.services, referral_id)
         await hub.pull(unreadable(f"D-{number}", naam=VALUE))
         await hub.db.write(add_signing_key, hub.services, SigningKey(f"key-{number}", PRIVATE_KEY, {}))
-        await hub.db.write(_subscribe, hub.services)
+        await hub.db.write(subscribe, hub.services)
         await _answer(hub, referral_id, number)
 
 
@@ -89,7 +89,8 @@ def _add_conflict(tx: Connection, services: Services, referral_id: UUID) -> None
     uow.flush()
 
 
-def _subscribe(tx: Connection, services: Services) -> None:
+def subscribe(tx: Connection, services: Services) -> None:
+    """Store a subscription with every secret that one can have."""
     owner = read_organisation(tx, DOCK.code)
     request = SubscriptionRequest(
         settings=SubscriptionSettings(signing=Signing.V1A),
