@@ -60,7 +60,10 @@ RUN = PartnerRun(
     drift=None,
 )
 
-ids = MonotonicIds()
+
+def new_id(at: datetime) -> UUID:
+    """Return an id of this moment, apart from those of other tests: one generator never goes back in time."""
+    return MonotonicIds()(at)
 
 
 def owed(
@@ -68,12 +71,12 @@ def owed(
 ) -> Delivery:
     """Return a delivery of an event of long ago."""
     return Delivery(
-        id=ids(LONG_AGO),
-        event_id=ids(LONG_AGO),
+        id=new_id(LONG_AGO),
+        event_id=new_id(LONG_AGO),
         event_position=position,
         receiver=receiver,
         organisation_id=None,
-        subject_id=ids(LONG_AGO),
+        subject_id=new_id(LONG_AGO),
         subject_type=SubjectType.REFERRAL,
         created_at=LONG_AGO,
         next_attempt_at=LONG_AGO,
@@ -209,7 +212,9 @@ async def test_answers_and_assertions_are_deleted_when_they_can_no_longer_be_rep
 async def test_the_totals_of_a_subscription_are_deleted_once_it_is_removed_and_owed_nothing(hub: InProcessHub) -> None:
     vault, names = Vault(KEY), ("active", "removed", "still owed")
     subscriptions = {
-        name: sealed_subscription(vault, "secret", id=ids(NOW), organisation_id=UUID(int=1), url="https://r.nl", at=NOW)
+        name: sealed_subscription(
+            vault, "secret", id=new_id(NOW), organisation_id=UUID(int=1), url="https://r.nl", at=NOW
+        )
         for name in names
     }
     receivers = {name: SubscriptionKey(each.id) for name, each in subscriptions.items()}
@@ -258,13 +263,11 @@ async def test_workers_that_were_silent_for_the_term_are_deleted(hub: InProcessH
 @pytest.mark.parametrize("age", [KEEP.partner_accounts + SECOND, KEEP.partner_accounts - SECOND])
 async def test_accounts_of_partners_are_deleted_after_their_term(hub: InProcessHub, age: timedelta) -> None:
     began, ended = NOW - KEEP.partner_accounts - timedelta(days=1), NOW - age
-    # Apart from those of other tests, which never go back in time.
-    ids = MonotonicIds()
-    jobs = {state: replace(JOB, id=ids(began), state=state) for state in JobState}
-    records = {state: sealed_record(ids(began), state, began) for state in QuarantineState}
+    jobs = {state: replace(JOB, id=new_id(began), state=state) for state in JobState}
+    records = {state: sealed_record(new_id(began), state, began) for state in QuarantineState}
 
     def store(tx: Connection) -> None:
-        insert_run(tx, replace(RUN, id=ids(ended)))
+        insert_run(tx, replace(RUN, id=new_id(ended)))
         for job in jobs.values():
             insert_job(tx, job)
             save_job(tx, replace(job, finished_at=None if job.state in UNFINISHED else ended))
