@@ -44,6 +44,7 @@ from app.operations.schema import check_schema, open_database, require_newest_sc
 from app.operations.services import Services, open_services
 from app.operations.subscriptions.waiting_polls import WaitingPolls
 from app.operations.worker_processes import WorkerReporter
+from app.private_files import protect
 from app.security_log import SecurityEvent, record_event
 from app.settings import Settings
 from app.stopping import Stopping
@@ -225,6 +226,7 @@ async def open_store(settings: Settings, clock: Clock | None = None) -> AsyncIte
         DatabaseUnusable: it is out of reach, or has another schema than the newest.
         MasterKeyRefused: it was sealed with another master key.
     """
+    protect(settings.own_files, settings.given_secret_files)
     async with AsyncExitStack() as opened:
         db = open_database(settings.database_url, settings.connections)
         opened.push_async_callback(db.close)

@@ -41,6 +41,7 @@ _OF_THE_DRIVER = frozenset(
     }
 )
 _FILES = ("passfile", "sslcert", "sslcrl", "sslkey", "sslrootcert")
+_SECRET_FILES = ("passfile", "sslkey")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "sslnegotiation": ("postgres", "direct"),
@@ -78,6 +79,11 @@ class SqliteFile:
     """A file of SQLite."""
 
     path: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Return the file, and those that SQLite and the hub make next to it."""
+        return (self.path, *(self.path.with_name(f"{self.path.name}{each}") for each in ("-wal", "-shm", ".lock")))
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,11 @@ class PostgresServers:
     connect_seconds: float | None
     settings: Mapping[str, str]
     socket_options: Mapping[SocketOption, int]
+
+    @property
+    def secret_files(self) -> tuple[Path, ...]:
+        """Return those of the files that have a key or a password."""
+        return tuple(path for name, path in self.files.items() if name in _SECRET_FILES)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ from app.database_address import (
 )
 from app.domain.codes import System
 from app.limits import Limits
+from app.private_files import make_folder, write_new_file
 from app.weak_settings import (
     WIDEST_PREFIX,
     is_example,
@@ -312,6 +313,20 @@ class Settings(BaseSettings):
         """Return where the sandbox keeps the master key that it made."""
         return self.data_dir / "master.key"
 
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """Return the files that the hub makes, there or not: those of SQLite, and the master key of the sandbox."""
+        address = read_database_url(self.database_url)
+        of_database = address.files if isinstance(address, SqliteFile) else ()
+        return of_database if self.master_key else (*of_database, self.master_key_file)
+
+    @property
+    def given_secret_files(self) -> tuple[Path, ...]:
+        """Return the files with keys and passwords that the settings name."""
+        address = read_database_url(self.database_url)
+        of_database = address.secret_files if isinstance(address, PostgresServers) else ()
+        return (*of_database, *(each.key_file for each in self.partners.values() if each.key_file))
+
     def known_master_key(self) -> bytes | None:
         """Return the 32 bytes of the master key, None if they are still to be made."""
         if self.master_key is not None:
@@ -326,8 +341,8 @@ class Settings(BaseSettings):
         """
         if (key := self.known_master_key()) is not None:
             return key
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        _write_once(self.master_key_file, b64encode(secrets.token_bytes(MASTER_KEY_BYTES)))
+        make_folder(self.data_dir)
+        write_new_file(self.master_key_file, b64encode(secrets.token_bytes(MASTER_KEY_BYTES)))
         return _decoded(self.master_key_file.read_text("ascii"))
 
     def _key_faults(self) -> Iterator[str]:
@@ -580,13 +595,3 @@ def _missing_files(files: Mapping[str, Path]) -> Iterator[str]:
     for name, path in files.items():
         if not path.is_file():
             yield f"has {name}={path}, where no file is: correct it"
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    # Another process may have been first; its key is the one to use.
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(file, "wb") as opened:
-        opened.write(content)

@@ -1,6 +1,9 @@
 """``trajecthub doctor``: examine an installation and say what is wrong with it; nothing is changed or stored."""
 
 import time
+from collections.abc import Iterable
+from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -17,6 +20,7 @@ from app.domain.errors import CursorExpired, PartnerError
 from app.log import configure_logging
 from app.operations.clock import SystemClock
 from app.privacy.policy import load_policy
+from app.private_files import is_open_to_others
 from app.reference import load_reference
 from app.settings import Settings, faults_of
 
@@ -56,11 +60,24 @@ async def _examine(settings: Settings, report: Report, *, offline: bool) -> None
     report.add("settings", State.OK, f"{settings.mode} mode")
     with guarded("reference data", report):
         _examine_city(settings, report)
+    with guarded("files", report):
+        examine_files((*settings.own_files, *settings.given_secret_files), report)
     cursors: Cursors = {}
     with guarded("database", report):
         cursors = await examine_store(settings, report)
     if not offline:
         await _examine_partners(settings, cursors, report)
+
+
+def examine_files(paths: Iterable[Path], report: Report) -> None:
+    """Report which of the files that are there anybody may read or write."""
+    present = [each for each in paths if each.is_file()]
+    opened = [each for each in present if is_open_to_others(each)]
+    for each in opened:
+        detail = f"Everybody on this machine may read or write {each}; run chmod o= {quote(str(each))}"
+        report.add("files", State.FAILED, detail)
+    if present and not opened:
+        report.add("files", State.OK, "Only their owners and groups may read those with data and keys.")
 
 
 def _examine_city(settings: Settings, report: Report) -> None:

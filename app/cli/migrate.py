@@ -11,6 +11,7 @@ from app.operations.access.organisations import set_up_institutions
 from app.operations.cases.filling import fill_disclosed
 from app.operations.master_key import value_opened_by
 from app.operations.schema import migrate_schema, require_reach
+from app.private_files import protect
 from app.settings import Settings
 
 commands = typer.Typer()
@@ -26,6 +27,7 @@ def migrate() -> None:
         key = settings.known_master_key()
         with_own_connection(url, partial(value_opened_by, key=key))
         migrate_schema(url, key)
+    protect(settings.own_files, settings.given_secret_files)
     change_stored(set_up_institutions)
     _fill()
     console.print("The schema is up to date.")

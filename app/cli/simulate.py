@@ -7,6 +7,7 @@ import typer
 
 from app.cli.program import run
 from app.domain.codes import System
+from app.private_files import make_folder
 from app.sandbox.simulate import InitialData, run_simulators
 from app.stopping import stop_on_signal
 
@@ -35,7 +36,7 @@ def simulate(  # noqa: PLR0913  # each is an option of the command
             raise typer.BadParameter("must be one of: allegro, gidso, rmw, all", param_hint="SYSTEM")
         ports = {System(system): port}
     if data:
-        data.mkdir(parents=True, exist_ok=True)
+        make_folder(data)
     initial = InitialData(seed=seed, records=records, faults=faults, before_hub=before_hub)
     run(_simulate(ports, data, initial))
 

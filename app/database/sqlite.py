@@ -23,6 +23,7 @@ from app.database.store import Dialect, Store, Work, engine_options, work_second
 from app.database.time_limit import TimeLimit, present_limit
 from app.database.turns import Turns
 from app.database_address import Connections
+from app.private_files import open_file
 
 T = TypeVar("T")
 
@@ -208,7 +209,7 @@ def _is_over() -> bool:
 
 def _lock_for_one_process(path: Path) -> int:
     """Lock ``path`` for one process: a second writer costs waits of a second, and can corrupt SQLite before 3.51.3."""
-    lock = _open_private(f"{path}.lock")
+    lock = open_file(f"{path}.lock")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -218,10 +219,5 @@ def _lock_for_one_process(path: Path) -> int:
             "(TRAJECTHUB_DATABASE_URL=postgresql://…)."
         ) from error
     # SQLite would make a file that everybody may read; its log and its index get the permissions of the file.
-    os.close(_open_private(str(path)))
+    os.close(open_file(str(path)))
     return lock
-
-
-def _open_private(path: str) -> int:
-    """Open a file; a new one is its owner's only."""
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -5,12 +5,14 @@ import secrets
 import socket
 from pathlib import Path
 
+from app.private_files import make_folder, write_file
+
 
 class SandboxState:
     """Ports and secrets by name, stored in a file of the sandbox's folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self._path = folder / "sandbox.json"
         self._values: dict[str, str] = json.loads(self._path.read_text()) if self._path.exists() else {}
 
@@ -21,7 +23,7 @@ class SandboxState:
     def put(self, name: str, value: str) -> str:
         """Store a value. Return it."""
         self._values[name] = value
-        self._path.write_text(json.dumps(self._values, indent=1))
+        write_file(self._path, json.dumps(self._values, indent=1).encode())
         return value
 
     def secret(self, name: str) -> str:

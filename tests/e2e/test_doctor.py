@@ -3,10 +3,12 @@
 import asyncio
 import re
 import socket
+import stat
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from app.operations.access.signing_keys import SigningKey, add_signing_key
 from app.operations.clock import SystemClock
 from app.operations.services import build_services
 from app.sandbox.gidso.app import API_KEY
+from tests.support.certificate import write_certificate
 from tests.support.command_line import run, run_json, write
 from tests.support.postgres import PostgresServer
 from tests.support.store_trouble import read_only
@@ -190,6 +193,39 @@ def test_a_sqlite_file_that_a_running_hub_has_open_is_left_alone(migrated: dict[
 
     assert in_use["database"][0] == "skipped"
     assert "stop it" in in_use["database"][1]
+
+
+def test_files_that_anybody_may_read_are_named_with_the_remedy_and_left_alone(
+    migrated: dict[str, str], database_folder: Path, tmp_path: Path
+) -> None:
+    private = tmp_path / "private key.pem"
+    environment = migrated | {"TRAJECTHUB_RMW_KEY_FILE": str(private), "TRAJECTHUB_RMW_CERTIFICATE_FILE": str(private)}
+    made = write_certificate(tmp_path)
+    private.write_bytes(Path(made.certificate).read_bytes() + Path(made.key).read_bytes())
+    secret = [*(database_folder / f"hub.db{each}" for each in ("", "-wal", "-shm", ".lock")), tmp_path / "master.key"]
+    for each in (*secret, private):
+        each.touch()
+        each.chmod(0o600)
+    sound = examined(environment, "--offline", code=0)["files"]
+
+    for each in (*secret, private):
+        # SQLite removes its own two when the examination ends.
+        each.touch()
+        each.chmod(0o604)
+    findings = run_json(environment, "doctor", "--offline", code=1)
+
+    assert sound == ("ok", "Only their owners and groups may read those with data and keys.")
+    remedies = [each["detail"].rpartition("; run ")[2] for each in findings if each["check"] == "files"]
+    assert remedies == [f"chmod o= {quote(str(each))}" for each in (*secret, private)]
+    assert all(stat.S_IMODE(each.stat().st_mode) == 0o604 for each in (*secret, private) if each.is_file())
+
+
+def test_a_migration_closes_the_files_of_the_hub(migrated: dict[str, str], database_folder: Path) -> None:
+    database = database_folder / "hub.db"
+    database.chmod(0o644)
+
+    assert run(migrated, "migrate")[0] == 0
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
 
 def test_a_database_that_cannot_be_reached_is_found_without_its_password(

@@ -1,8 +1,10 @@
+import stat
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy import make_url
 from structlog.testing import capture_logs
 
 from app.adapters.rmw import RmwSettings
@@ -71,6 +73,19 @@ async def test_the_sandbox_names_the_settings_that_only_it_accepts(sqlite_url: s
         "TRAJECTHUB_OIN",
     ]
     assert len(accepted) > 4
+
+
+async def test_a_start_closes_the_files_of_the_hub_to_others(sqlite_url: str, tmp_path: Path) -> None:
+    settings = Settings(mode="sandbox", data_dir=tmp_path, database_url=sqlite_url)
+    files = [Path(str(make_url(sqlite_url).database)), settings.master_key_file]
+    settings.master_key_bytes()
+    for each in files:
+        each.chmod(0o644)
+
+    async with open_app_state(settings):
+        pass
+
+    assert [stat.S_IMODE(each.stat().st_mode) for each in files] == [0o600, 0o600]
 
 
 def test_nothing_is_accepted_outside_the_sandbox() -> None:
