@@ -18,6 +18,7 @@ import aiohttp
 import asyncpg
 import uvloop
 
+from app.log import configure_logging
 from bench.figures import percentile, show
 from bench.installation import empty_database, running_api
 from tests.support.harness import Harness, open_harness
@@ -29,6 +30,7 @@ POLLING, POLLS_OF_EACH = 20, 10
 PER_SECOND = 50
 SECONDS = 15
 WARM_UP_SECONDS = 2.0
+_PATIENCE = aiohttp.ClientTimeout(total=20)
 _DEAR, _OTHER = "dear", "other"
 
 Call = Callable[[], Awaitable[None]]
@@ -45,6 +47,7 @@ class _Others:
 
 async def measure() -> None:
     """Print the figures, and as the last line the ratio of the response times."""
+    configure_logging("ERROR", "console")
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
@@ -96,10 +99,13 @@ async def _call_steadily(http: aiohttp.ClientSession, seconds: float) -> tuple[l
 
     async def call() -> None:
         began = time.monotonic()
-        async with http.get("/v1/referrals?limit=1") as response:
-            await response.read()
+        try:
+            async with http.get("/v1/referrals?limit=1", timeout=_PATIENCE) as response:
+                await response.read()
+            statuses.append(response.status)
+        except TimeoutError:
+            statuses.append(0)
         durations.append((time.monotonic() - began) * 1000)
-        statuses.append(response.status)
 
     began = time.monotonic()
     async with asyncio.TaskGroup() as calls:
@@ -147,9 +153,11 @@ async def _hang_ups(base: str, token: str, referral_id: UUID) -> AsyncIterator[N
 @asynccontextmanager
 async def _repeated(calls: Sequence[Call]) -> AsyncIterator[None]:
     """Make these calls again and again during the block, however they end."""
+    over = asyncio.Event()
 
     async def repeat(call: Call) -> None:
-        while True:
+        # The client makes of a cancellation that comes with its own timeout the latter.
+        while not over.is_set():
             with suppress(aiohttp.ClientError, TimeoutError):
                 await call()
 
@@ -159,6 +167,7 @@ async def _repeated(calls: Sequence[Call]) -> AsyncIterator[None]:
         # Callers do not know each other.
         await asyncio.sleep(WARM_UP_SECONDS / len(calls))
     yield
+    over.set()
     for each in tasks:
         each.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

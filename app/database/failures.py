@@ -158,7 +158,7 @@ def drop_connections_on_trouble(engine: Engine) -> None:
         if _trouble_of_driver(context.original_exception) in _ENDED_BY:
             context.is_disconnect = True
         elif isinstance(context.original_exception, CancelledError) and is_abandoned():
-            # The server answers, and the driver waits until it has cancelled the statement.
+            # It is used again when the server has cancelled the statement: see ``end_statement``.
             context.is_disconnect = False
 
 

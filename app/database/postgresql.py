@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, NullPool, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.util import greenlet_spawn
+from sqlalchemy.util import await_only, greenlet_spawn
 from typing_extensions import override
 
-from app.calls import writing
+from app.calls import is_abandoned, writing
+from app.database.cancelling import end_statement
 from app.database.connector import Connector
 from app.database.failures import (
     StoreError,
@@ -134,7 +135,12 @@ class PostgreSQL(Store):
 
 def _with_connection(connect: _Connect, work: Work[T]) -> T:
     with connect() as connection:
-        return work(connection)
+        try:
+            return work(connection)
+        except asyncio.CancelledError:
+            if is_abandoned() and not connection.invalidated:
+                await_only(end_statement(connection.connection.driver_connection))
+            raise
 
 
 async def run_on_postgresql(servers: PostgresServers, work: Work[T]) -> T:

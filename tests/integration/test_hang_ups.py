@@ -19,6 +19,7 @@ from app.database_address import Connections
 from app.sandbox.runtime import Server
 from tests.support.patience import PATIENCE
 from tests.support.postgres import server_process
+from tests.support.postgres_proxy import postgres_proxy
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 PLACES = 2
@@ -115,30 +116,51 @@ async def test_a_read_ends_when_its_caller_hangs_up_and_its_place_is_free(db: Da
     assert (found, app.answered) == ([], 0)
 
 
+def is_asleep(tx: Connection) -> bool:
+    asleep = "state = 'active' AND query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
+    return bool(tx.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {asleep}")))
+
+
+async def until_asleep(db: Database, expected: bool) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while await db.read(is_asleep) is not expected:  # noqa: ASYNC110  # another process knows
+            await asyncio.sleep(0.01)
+
+
 async def test_postgresql_cancels_the_statement_and_its_connection_is_used_again(postgres_url: str) -> None:
     db, other = Database.open(postgres_url, Connections(pool_size=1)), Database.open(postgres_url)
     before = await db.read(server_process)
 
-    def is_asleep(tx: Connection) -> bool:
-        asleep = "state = 'active' AND query LIKE 'SELECT pg_sleep%' AND datname = current_database()"
-        return bool(tx.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {asleep}")))
-
-    async def until(expected: bool) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while await other.read(is_asleep) is not expected:  # noqa: ASYNC110  # another process knows
-                await asyncio.sleep(0.01)
-
     async with serving(Application(lambda: db.read(endless))) as server:
         asking = await ask(server)
-        await until(True)
+        await until_asleep(other, True)
 
         asking.close()
 
-        await until(False)
+        await until_asleep(other, False)
     assert [await db.read(server_process) for _ in range(3)] == [before] * 3
     assert await db.write(server_process) == before
     await db.close()
     await other.close()
+
+
+async def test_whoever_is_next_does_not_wait_for_a_statement_whose_cancelling_failed(postgres_url: str) -> None:
+    # As many as there are requests to cancel: then the connection is closed.
+    for lost in (1, 4):
+        async with postgres_proxy(postgres_url) as proxy:
+            db, other = Database.open(proxy.url, Connections(pool_size=1)), Database.open(postgres_url)
+            await db.read(server_process)
+            async with serving(Application(lambda db=db: db.read(endless))) as server:  # type: ignore[misc]
+                asking = await ask(server)
+                await until_asleep(other, True)
+                proxy.lost_cancels = lost
+
+                asking.close()
+
+                await asyncio.wait_for(db.read(server_process), PATIENCE)
+                assert await other.read(is_asleep) is (lost == 4)
+            await db.close()
+            await other.close()
 
 
 async def test_a_write_that_has_begun_is_finished_and_wakes_who_waits(db: Database) -> None:

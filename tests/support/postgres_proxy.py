@@ -13,6 +13,7 @@ from sqlalchemy import URL, make_url
 _WRITES = (b"INSERT", b"UPDATE", b"DELETE")
 
 _SSL_REQUEST = (80877103).to_bytes(4)
+_CANCEL_REQUEST = (80877102).to_bytes(4)
 
 
 class PostgresProxy:
@@ -22,6 +23,7 @@ class PostgresProxy:
         url: the database behind the proxy.
         host: where the proxy listens, with its port.
         lost_commits: how many of the next confirmations of a commit do not arrive; the connection is cut instead.
+        lost_cancels: how many of the next requests to cancel a statement do not arrive.
         accepted: how many connections clients made.
         refuses: cuts every new connection.
         passing: cleared to pass nothing on in either direction, as a network that is cut without a reset.
@@ -29,7 +31,7 @@ class PostgresProxy:
 
     def __init__(self, behind: URL) -> None:
         self.url = self.host = ""
-        self.lost_commits = 0
+        self.lost_commits = self.lost_cancels = 0
         self.accepted = 0
         self.refuses = False
         self.passing = asyncio.Event()
@@ -75,8 +77,12 @@ class PostgresProxy:
         first = await reader.readexactly(8)
         if first[4:] == _SSL_REQUEST:
             writer.write(b"N")
-        else:
-            server.write(first)
+            first = await reader.readexactly(8)
+        if first[4:] == _CANCEL_REQUEST and self.lost_cancels:
+            self.lost_cancels -= 1
+            self._cut(writer, server)
+            return
+        server.write(first)
         while data := await reader.read(65536):
             await self.passing.wait()
             server.write(data)
