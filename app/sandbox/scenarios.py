@@ -1,6 +1,7 @@
 """Runs one referral per referral path, from the referrer's system to Allegro and back."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -40,8 +41,13 @@ class Scenario:
 
 async def play_scenarios(env: SandboxEnv, console: Console) -> None:
     """Run every scenario and print the timeline."""
+    await play(env, console, demo_scenarios(local_date(env.clock.now())))
+
+
+async def play(env: SandboxEnv, console: Console, scenarios: Iterable[Scenario]) -> None:
+    """Run these scenarios one after the other and print the timeline."""
     timeline = Timeline(console)
-    for scenario in _scenarios(local_date(env.clock.now())):
+    for scenario in scenarios:
         await _play(env, timeline, scenario)
 
 
@@ -110,7 +116,8 @@ def _utc(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), AMSTERDAM).astimezone(UTC)
 
 
-def _scenarios(today: date) -> list[Scenario]:
+def demo_scenarios(today: date) -> list[Scenario]:
+    """Return one scenario per route, of people who were referred some months before today."""
     start = today - timedelta(days=120)
     wijkteam = _row(1, start, (ReferrerKind.WIJKTEAM, "Wijkteam Charlois", System.GIDSO), bsn="999990019")
     werk = _row(2, start, (ReferrerKind.WERK_EN_INKOMEN, "Werk & Inkomen Prematching", System.RMW), bsn="999990020")
