@@ -17,14 +17,11 @@ from rich.console import Console
 from sqlalchemy import select
 from typing_extensions import override
 
-from app.database import Connection
 from app.domain.codes import System
 from app.domain.local_time import local_date
 from app.log import configure_logging
-from app.models.access.idempotency import place_of_answer, stored_answer
-from app.models.cases.client import find_sealer_of_client
+from app.models.access.idempotency import stored_answer
 from app.operations.retention import purge_batch
-from app.operations.services import Services
 from app.sandbox.allegro.app import CLIENT_SECRET
 from app.sandbox.environment import SandboxEnv, running_sandbox
 from app.sandbox.gidso.app import API_KEY
@@ -36,6 +33,7 @@ from app.sandbox.rmw.documents import klant
 from app.sandbox.runtime import SettableClock
 from app.sandbox.scenarios import demo_scenarios, play
 from tests.support.hub import Dump, dump_of
+from tests.support.stored_answers import open_answers
 
 pytestmark = pytest.mark.slow
 
@@ -215,17 +213,6 @@ async def misuse(env: SandboxEnv) -> list[str]:
     return [each.text for each in answers]
 
 
-def open_answers(tx: Connection, services: Services) -> list[str]:
-    """Return every stored answer as it was before it was sealed."""
-    opened = []
-    for row in tx.execute(select(stored_answer)):
-        about = row.about_client
-        sealer = find_sealer_of_client(tx, services.vault, about) if about else None
-        key = sealer or services.vault.api_client_sealer(row.api_client)
-        opened.append(key.open(row.sealed, place_of_answer(row.key_index)).decode())
-    return opened
-
-
 async def observed(folder: Path, hub_url: str | None, urls: Urls, log: Any) -> Seen:
     def files() -> bytes:
         return b"".join(each.read_bytes() for each in sorted(folder.glob("hub.db*")))
@@ -250,7 +237,7 @@ async def observed(folder: Path, hub_url: str | None, urls: Urls, log: Any) -> S
             metrics=metrics,
             urls=urls.seen,
             secrets=(*shown, *secrets, await env.token(DOCK), CLIENT_SECRET, API_KEY, PASSWORD, *key_of(folder)),
-            answers=answers,
+            answers=[each.text for each in answers],
             sealed=sealed,
             dump_after_term=await db.read(dump_of),
             files_after_term=files(),
