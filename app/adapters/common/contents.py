@@ -5,9 +5,11 @@ thousand times smaller. What is refused here is refused before anything is made 
 """
 
 import asyncio
+import sys
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, TypeVar
 
 from app.adapters.common.answers import UNEXPECTED_ANSWER
@@ -39,8 +41,11 @@ _PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 _PLAIN: Final = frozenset({"", "identity"})
 _EITHER_HEADER: Final = 32 + zlib.MAX_WBITS
 
-# One at a time, so that the memory of one is needed.
-_reader: Final = ThreadPoolExecutor(1, "answers")
+_LONGEST_TURN_SECONDS: Final = 0.0005
+
+# One at a time, so that the memory of one is needed. Python lets the event loop work after each turn of this thread;
+# with its own 5 ms a loop that waits a few times for its turn is late.
+_reader: Final = ThreadPoolExecutor(1, "answers", initializer=sys.setswitchinterval, initargs=(_LONGEST_TURN_SECONDS,))
 
 
 async def unpacked(parts: AsyncIterator[bytes], headers: Mapping[str, str], most: int) -> bytes:
@@ -60,22 +65,36 @@ async def unpacked(parts: AsyncIterator[bytes], headers: Mapping[str, str], most
     unpack = _unpacking(headers.get("content-encoding", "").strip().lower())
     content = bytearray()
     async for part in parts:
-        content += unpack(part, most + 1 - len(content))
-        if len(content) > most:
-            raise _too_large(most)
+        for unpacked_part in unpack(part):
+            content += unpacked_part
+            if len(content) > most:
+                raise _too_large(most)
+            if len(unpacked_part) == _AT_ONCE:
+                # A few packed bytes may be many: others work in between.
+                await asyncio.sleep(0)
     return bytes(content)
 
 
-def check_weight(content: bytes) -> None:
+async def check_weight(content: bytes) -> None:
     """Check that few enough values are made of an answer, in JSON or in XML.
 
     Raises:
         PartnerUnreachable: there are more.
     """
-    of_xml = max(content.count(sign) for sign in (b"<", b"=", b"&"))
-    if of_xml > MOST_SIGNS or exceeds(content, MOST_SIGNS):
+    if await read_apart(content, partial(_is_too_heavy, content)):
         text = f"An answer with more than {MOST_SIGNS:,} values is not read; check what the partner sends"
         raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER)
+
+
+def _is_too_heavy(content: bytes) -> bool:
+    of_xml = dict.fromkeys((b"<", b"=", b"&"), 0)
+    # In parts, between which other threads work.
+    for begin in range(0, len(content), _AT_ONCE):
+        for sign in of_xml:
+            of_xml[sign] += content.count(sign, begin, begin + _AT_ONCE)
+        if max(of_xml.values()) > MOST_SIGNS:
+            return True
+    return exceeds(content, MOST_SIGNS)
 
 
 def are_bounded(records: Sequence[object]) -> bool:
@@ -114,9 +133,9 @@ async def apart(read: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_reader, read)
 
 
-def _unpacking(encoding: str) -> Callable[[bytes, int], bytes]:
+def _unpacking(encoding: str) -> Callable[[bytes], Iterator[bytes]]:
     if encoding in _PLAIN:
-        return lambda part, _most: part
+        return lambda part: iter((part,))
     if encoding not in _PACKED:
         text = "The partner packs its answers in another way than gzip, for which the hub asks; have it corrected there"
         raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER)
@@ -124,14 +143,16 @@ def _unpacking(encoding: str) -> Callable[[bytes, int], bytes]:
 
 
 class _Unpacking:
-    """Unpacks no more than is wanted, whatever else was packed."""
+    """Unpacks a little at a time, and no more than is wanted, whatever else was packed."""
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(_EITHER_HEADER)
 
-    def unpack(self, part: bytes, most: int) -> bytes:
+    def unpack(self, part: bytes) -> Iterator[bytes]:
         try:
-            return self._stream.decompress(part, most)
+            while part:
+                yield self._stream.decompress(part, _AT_ONCE)
+                part = self._stream.unconsumed_tail
         except zlib.error as error:
             text = "The partner's answer cannot be unpacked; trying again later"
             raise PartnerUnreachable(text, code=UNEXPECTED_ANSWER) from error

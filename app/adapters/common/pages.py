@@ -36,6 +36,7 @@ Rows = Annotated[list[object], AfterValidator(_bounded)]
 """The rows of a page, which may be anything."""
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]', re.DOTALL)
+_BEGINS_OBJECT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
 _BEGINS_ARRAY: Final = re.compile(r"\s*:\s*(?=\[)")
 _DEEPEST: Final = 100
 _MOST_DIGITS: Final = 20
@@ -64,6 +65,8 @@ def _page(model: type[Model], response: httpx.Response, partner: str, rows: str)
         pass
     except _TooLarge:
         raise unclear_answer(partner, response.status_code) from None
+    if not _BEGINS_OBJECT.match(response.content):
+        raise unclear_answer(partner, response.status_code)
     try:
         return model.model_validate(taken_apart(response.content, rows))
     except (ValueError, RecursionError, _TooLarge):

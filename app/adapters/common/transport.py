@@ -46,7 +46,7 @@ class PartnerClient(httpx.AsyncClient):
                 content = await unpacked(answer.aiter_raw(), answer.headers, self._most_bytes(request))
         finally:
             await answer.aclose()
-        check_weight(content)
+        await check_weight(content)
         headers = [(name, value) for name, value in answer.headers.raw if name.lower() not in _OF_TRANSFER]
         return httpx.Response(answer.status_code, headers=headers, content=content, request=request)
 

@@ -51,7 +51,8 @@ def mended(message: bytes) -> str:
     encoding = _encoding_in(declared) or "utf-8"
     content = message[declared.end() :] if declared else message
     text = _decoded(content, encoding if encoding in _ENCODINGS - {"utf-8"} else "utf-8-sig")
-    return _marked(_REFERENCE.sub(_reference, text))
+    # First what is odd, because nearly nothing else is read when there is too much of it.
+    return _REFERENCE.sub(_reference, _marked(text))
 
 
 def _marked(text: str) -> str:
