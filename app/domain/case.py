@@ -205,8 +205,7 @@ class Case:
     def amend(self, contents: ReferralContents, client: ClientDetails | None) -> None:
         """Replace what the referrer said; ``client`` None leaves the client's details as they are."""
         self.sealed_contents = Lazy.of(contents)
-        consent = replace(contents.consent, evidence=None)
-        self.referral = replace(self.referral, area=contents.area, consent=consent)
+        self.referral = replace(self.referral, area=contents.area, consent=contents.consent.asked_by_rules)
         if client:
             self.sealed_client = Lazy.of(client)
 

@@ -321,6 +321,14 @@ class ConsentScope(Code):
     FEEDBACK_TO_REFERRER = "feedback_to_referrer", "Terugkoppeling aan de verwijzer"
 
 
+class ConsentForm(Code):
+    """How the client agreed."""
+
+    WRITTEN = "written", "Schriftelijk"
+    SPOKEN = "spoken", "Mondeling"
+    DIGITAL = "digital", "Digitaal"
+
+
 class SignalKind(Code):
     """What the referrer tells the counsellor on the way."""
 
@@ -372,6 +380,7 @@ CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "appointment-statuses": AppointmentStatus,
     "cancellation-reasons": CancellationReason,
     "closure-reasons": ClosureReason,
+    "consent-forms": ConsentForm,
     "consent-scopes": ConsentScope,
     "contact-cautions": ContactCaution,
     "contact-channels": ContactChannel,

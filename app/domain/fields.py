@@ -19,6 +19,7 @@ from app.domain.codes import (
     CancellationReason,
     ClosureReason,
     Code,
+    ConsentForm,
     ConsentScope,
     ContactCaution,
     ContactChannel,
@@ -89,6 +90,9 @@ class Field(StrEnum):
     CONSENT_SCOPES = "consent.scopes"
     CONSENT_GIVEN_ON = "consent.given_on"
     CONSENT_EVIDENCE = "consent.evidence"
+    CONSENT_FORM = "consent.form"
+    CONSENT_RECORDED_BY = "consent.recorded_by"
+    CONSENT_RECORDED_AT = "consent.recorded_at"
     CLIENT_ID = "client.id"
     CLIENT_BSN = "client.bsn"
     CLIENT_GIVEN_NAME = "client.given_name"
@@ -506,6 +510,28 @@ OF_CONTENTS: tuple[FieldSpec[ReferralContents], ...] = (
         TEXT,
         lambda it: it.consent.evidence,
         lambda it, value: replace(it, consent=replace(it.consent, evidence=value)),
+    ),
+    _spec(
+        Field.CONSENT_FORM,
+        _C.OPERATIONAL,
+        code_of(ConsentForm),
+        lambda it: it.consent.form,
+        lambda it, value: replace(it, consent=replace(it.consent, form=value)),
+        about="How the client agreed (wijze van toestemming)",
+    ),
+    _spec(
+        Field.CONSENT_RECORDED_BY,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: it.consent.recorded_by,
+        about="Who recorded the consent (vastgelegd door)",
+    ),
+    _spec(
+        Field.CONSENT_RECORDED_AT,
+        _C.OPERATIONAL,
+        MOMENT,
+        lambda it: it.consent.recorded_at,
+        about="When the consent was recorded (vastgelegd op)",
     ),
     _spec(
         Field.WORKER_NAME,

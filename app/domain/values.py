@@ -1,6 +1,6 @@
 """The values of the record: what a client, a referral, an appointment and a trajectory hold."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from app.domain.codes import (
     AppointmentStatus,
     CancellationReason,
     ClosureReason,
+    ConsentForm,
     ConsentScope,
     ContactCaution,
     ContactChannel,
@@ -96,11 +97,31 @@ class Counsellor:
 
 @dataclass(frozen=True)
 class Consent:
-    """What the client agreed to, when, and how it was recorded."""
+    """What the client agreed to, when and how, and who recorded it when.
+
+    Attributes:
+        evidence: where it can be found that the client agreed.
+        recorded_by: the organisation or system that stated it to the hub; None when it never was.
+        recorded_at: when the hub recorded it; it permits nothing of before.
+    """
 
     scopes: frozenset[ConsentScope] = frozenset()
     given_on: date | None = None
     evidence: str | None = None
+    _: KW_ONLY
+    form: ConsentForm | None = None
+    # Not part of what was stated: the same statement again is no other consent.
+    recorded_by: str | None = field(default=None, compare=False)
+    recorded_at: datetime | None = field(default=None, compare=False)
+
+    def recorded(self, by: str, at: datetime) -> "Consent":
+        """Return the consent as it is stored, with who recorded it when."""
+        return replace(self, recorded_by=by, recorded_at=at)
+
+    @property
+    def asked_by_rules(self) -> "Consent":
+        """The part that is stored in clear, because rules ask about it."""
+        return Consent(self.scopes, self.given_on)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,5 @@
 """A case in which everything is known: no attribute is empty, and none has its default."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from app.domain.codes import (
     AppointmentStatus,
     CancellationReason,
     ClosureReason,
+    ConsentForm,
     ConsentScope,
     ContactCaution,
     ContactChannel,
@@ -59,7 +59,14 @@ REFERRER = Organisation(
     system=System.GIDSO,
     area="Feijenoord",
 )
-CONSENT = Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), date(2026, 10, 30), "mondeling")
+CONSENT = Consent(
+    frozenset({ConsentScope.FEEDBACK_TO_REFERRER}),
+    date(2026, 10, 30),
+    "Formulier in het dossier",
+    form=ConsentForm.SPOKEN,
+    recorded_by="GIDSO",
+    recorded_at=datetime(2026, 11, 1, 9, 30, tzinfo=UTC),
+)
 CONTENTS = ReferralContents(
     area="Feijenoord",
     worker=Worker("W. Werker", "0100000001", "werker@example.nl"),
@@ -102,7 +109,7 @@ REFERRAL = Referral(
     organisation=REFERRER,
     reference="WT-2026-0001",
     area=CONTENTS.area,
-    consent=replace(CONSENT, evidence=None),
+    consent=CONSENT.asked_by_rules,
     status=ReferralStatus.CONCLUDED,
     disclosed_status=ReferralStatus.SCHEDULED,
     flags=ReferralFlags(awaiting_information=True, withdrawal_requested=True, contact_lost=True),

@@ -61,8 +61,11 @@ OTHERWISE: FieldValues = {
 """Fields whose value is not found under their own name."""
 
 LEFT_AS_IT_IS = {
-    # The copy outside the encrypted contents is without the evidence.
+    # The copy outside the encrypted contents has what rules ask about.
     "Referral.consent.evidence",
+    "Referral.consent.form",
+    "Referral.consent.recorded_at",
+    "Referral.consent.recorded_by",
     # An organisation that refers no more has no new cases.
     "Referral.organisation.active",
 }

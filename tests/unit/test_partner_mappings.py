@@ -75,7 +75,7 @@ def full_gidso() -> Incoming:
         stated=RegisterReferral(
             organisation_code="wijkteam-feijenoord",
             client=CLIENT.details,
-            contents=CONTENTS,
+            contents=replace(CONTENTS, consent=replace(CONTENTS.consent, evidence=None)),
             reference="G-000123",
             received_at=REFERRAL.received_at,
         ),
@@ -105,7 +105,7 @@ def full_rmw() -> Incoming:
                 life_domains=(),
                 other_organisations=(),
                 lives_in_municipality=True,
-                consent=replace(CONTENTS.consent, evidence=None),
+                consent=replace(CONTENTS.consent, evidence=None, form=None),
             ),
             reference="R000123",
             received_at=datetime(2026, 11, 2, 11, tzinfo=UTC),

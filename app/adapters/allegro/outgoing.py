@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from app.adapters.common.dutch import label, listed, moment
 from app.domain.codes import (
     AppointmentResponse,
+    ConsentForm,
+    ConsentScope,
     ContactCaution,
     ContactChannel,
     DebtSeverity,
@@ -132,6 +134,13 @@ _REFERRAL_PARTS: Mapping[str, Part] = {
     "driegesprek": {
         "gewenst": (Field.REFERRAL_THREE_WAY_MEETING, _yes_no),
         "plaats": (Field.REFERRAL_MEETING_PLACE, _same),
+    },
+    "toestemming": {
+        "waarvoor": (Field.CONSENT_SCOPES, _each(label(ConsentScope))),
+        "gegevenOp": (Field.CONSENT_GIVEN_ON, _same),
+        "wijze": (Field.CONSENT_FORM, label(ConsentForm)),
+        "vastgelegdDoor": (Field.CONSENT_RECORDED_BY, _same),
+        "vastgelegdOp": (Field.CONSENT_RECORDED_AT, _same),
     },
     "bredeUitvraag": {
         "gedaanDoor": (Field.ASSESSMENT_DONE_BY, _same),

@@ -174,6 +174,8 @@ NOT_SHOWN = frozenset(
         Field.REFERRAL_ORGANISATION,
         Field.REFERRAL_ORGANISATION_KIND,
         Field.REFERRAL_AGE,
+        Field.CONSENT_RECORDED_BY,
+        Field.CONSENT_RECORDED_AT,
         Field.CLIENT_BSN,
         Field.SIGNAL_KIND,
     }

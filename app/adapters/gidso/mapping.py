@@ -11,6 +11,7 @@ from enum import StrEnum
 from app.adapters.common.parsing import checked_bsn, checked_names, meaning, meaning_if_given, meanings, noon_of, parse
 from app.adapters.gidso.schemas import Aanmelding, Burger, Medewerker, Stamp, Stopped, Toestemming
 from app.domain.codes import (
+    ConsentForm,
     ConsentScope,
     ContactCaution,
     ContactChannel,
@@ -84,7 +85,7 @@ LIFE_DOMAINS: Mapping[str, LifeDomain] = {
     "SociaalNetwerk": LifeDomain.SOCIAL_NETWORK,
     "PolitieEnJustitie": LifeDomain.JUSTICE,
 }
-CONSENT_FORMS: Mapping[str, str] = {"Mondeling": "mondeling", "Schriftelijk": "schriftelijk", "Digitaal": "digitaal"}
+CONSENT_FORMS: Mapping[str, ConsentForm] = {each.label: each for each in ConsentForm}
 
 _PARTNER = "GIDSO"
 
@@ -169,7 +170,7 @@ def to_consent(toestemming: Toestemming) -> Consent:
     form = meaning_if_given(CONSENT_FORMS, toestemming.wijze, "Toestemming.Wijze")
     if not toestemming.terugkoppeling:
         return Consent()
-    return Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), toestemming.datum, form)
+    return Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), toestemming.datum, form=form)
 
 
 def stopped_on(row: Mapping[str, object]) -> datetime:

@@ -29,6 +29,7 @@ from app.api.schemas.fields import (
     example_body,
 )
 from app.domain.codes import (
+    ConsentForm,
     ConsentScope,
     ContactCaution,
     ContactChannel,
@@ -126,8 +127,11 @@ class ConsentIn(In):
     given_on: Day | None = Described(
         None, description="When it was agreed; without it the consent permits no feedback.", examples=["2026-11-20"]
     )
+    form: ConsentForm | None = Described(
+        None, description="How the client agreed (code list `consent-forms`).", examples=["written"]
+    )
     evidence: LongLine | None = Described(
-        None, description="How it was recorded.", examples=["Getekend formulier in dossier"]
+        None, description="Where it can be found that the client agreed.", examples=["Getekend formulier in dossier"]
     )
 
 
@@ -194,7 +198,7 @@ class ReferralContentsIn(In):
             running_wsnp=self.running_wsnp,
             wmo_indication=self.wmo_indication,
             lives_in_municipality=self.lives_in_municipality,
-            consent=Consent(consent.scopes, consent.given_on, consent.evidence),
+            consent=Consent(consent.scopes, consent.given_on, consent.evidence, form=consent.form),
         )
 
     def details(self) -> ClientDetails:
@@ -215,6 +219,9 @@ class ReferralContentsIn(In):
         )
 
 
+_CONSENT = tuple(ConsentIn.model_fields)
+
+
 def document_of(statement: AmendReferral) -> dict[str, object]:
     """Return what a referrer said as the document of :class:`ReferralContentsIn`, which a merge patch changes.
 
@@ -222,6 +229,8 @@ def document_of(statement: AmendReferral) -> dict[str, object]:
     """
     contents, client = to_jsonable_python((statement.contents, statement.client))
     assessment = {name: contents.pop(column) for name, column in _ASSESSMENT.items()}
+    # Who recorded the consent is not stated but noted by the hub.
+    contents["consent"] = {name: contents["consent"][name] for name in _CONSENT}
     return _in_camel_case({**contents, "client": client, "assessment": assessment})
 
 

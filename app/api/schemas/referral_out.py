@@ -11,6 +11,7 @@ from app.domain.codes import (
     AppointmentStatus,
     CancellationReason,
     ClosureReason,
+    ConsentForm,
     ConsentScope,
     ContactCaution,
     ContactChannel,
@@ -70,7 +71,14 @@ class ConsentOut(Out):
 
     scopes: list[ConsentScope] | None = None
     given_on: date | None = None
+    form: ConsentForm | None = None
     evidence: str | None = None
+    recorded_by: str | None = Described(
+        None, description="The organisation or system that stated it to the hub.", examples=["Wijkteam Charlois"]
+    )
+    recorded_at: datetime | None = Described(
+        None, description="When the hub recorded it; it permits nothing that happened before."
+    )
 
 
 class CounsellorOut(Out):

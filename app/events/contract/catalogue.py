@@ -64,6 +64,8 @@ _REFERRAL = (
     Field.REFERRAL_PREVIOUS_ID,
     Field.CLIENT_ID,
     Field.CLIENT_BSN,
+    Field.CONSENT_RECORDED_BY,
+    Field.CONSENT_RECORDED_AT,
     *(field for field, spec in REFERRER_FIELDS.items() if spec.about),
 )
 

@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -35,6 +35,7 @@ from sqlalchemy import (
 
 from app.domain.codes import (
     ClosureReason,
+    ConsentForm,
     ConsentScope,
     IntakeResult,
     ReferralStatus,
@@ -380,6 +381,8 @@ def contents_columns(
         **{name: json_form(spec.read(contents)) for name, spec in _SEALED.items()},
         "worker": [worker.name, worker.phone, worker.email],
         "consent_evidence": consent.evidence,
+        "consent_form": consent.form,
+        "consent_recorded": [consent.recorded_by, json_form(consent.recorded_at)],
     }
     return {
         "area": contents.area,
@@ -405,18 +408,30 @@ def open_contents(sealer: Sealer, row: Row[Any]) -> ReferralContents:
     return ReferralContents(
         area=row.area,
         worker=Worker(*document["worker"]),
-        consent=_to_consent(row.consent_scopes, row.consent_given_on, document["consent_evidence"]),
+        consent=_open_consent(row, document),
         **sealed,
     )
 
 
+def _open_consent(row: Row[Any], document: Mapping[str, Any]) -> Consent:
+    # Documents from before these were kept lack them.
+    form, (by, at) = document.get("consent_form"), document.get("consent_recorded") or (None, None)
+    return replace(
+        to_consent(row),
+        evidence=document["consent_evidence"],
+        form=ConsentForm(form) if form else None,
+        recorded_by=by,
+        recorded_at=datetime.fromisoformat(at) if at else None,
+    )
+
+
 # What is encrypted of the contents, by the name under which it is stored; worker and consent have forms of their own.
-_IN_CLEAR = frozenset({Field.REFERRAL_AREA, Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, Field.CONSENT_EVIDENCE})
+_IN_CLEAR = frozenset({Field.REFERRAL_AREA})
 _NAMES = {Field.ASSESSMENT_DONE_BY: "assessment_done_by"}
 _SEALED = {
     _NAMES.get(spec.field, spec.field.split(".")[1]): spec
     for spec in OF_CONTENTS
-    if spec.field not in _IN_CLEAR and not spec.field.startswith("worker.")
+    if spec.field not in _IN_CLEAR and not spec.field.startswith(("worker.", "consent."))
 }
 
 
@@ -463,8 +478,8 @@ def to_consent(row: Row[Any]) -> Consent:
     return _to_consent(row.consent_scopes, row.consent_given_on)
 
 
-def _to_consent(scopes: Sequence[str], given_on: date | None, evidence: str | None = None) -> Consent:
-    return Consent(_scopes(tuple(scopes)), given_on, evidence)
+def _to_consent(scopes: Sequence[str], given_on: date | None) -> Consent:
+    return Consent(_scopes(tuple(scopes)), given_on)
 
 
 @lru_cache

@@ -34,6 +34,7 @@ from app.domain.events import EventType
 from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import Action, Machine, is_open
 from app.domain.values import Party, Trajectory
+from app.operations.cases.consent import change_of, recorder_of
 
 _CLOSURE_OF_RESULT = {
     IntakeResult.NO_SUPPORT_WANTED: ClosureReason.NO_SUPPORT_WANTED,
@@ -55,8 +56,12 @@ def amend_referral(case: Case, command: AmendReferral, context: ActionContext) -
     client = case.client.details if command.client is None else command.client
     if (command.contents, client) == (case.contents, case.client.details):
         return
-    case.transition(Step(action=Action.AMEND, event=EventType.REFERRAL_AMENDED), context)
-    case.amend(command.contents, replace(client, bsn=case.client.details.bsn))
+    before, stated = case.contents.consent, command.contents.consent
+    reason = change_of(before, stated)
+    case.transition(Step(action=Action.AMEND, event=EventType.REFERRAL_AMENDED, reason=reason), context)
+    recorder = recorder_of(case.referral.organisation, context)
+    consent = before if stated == before else stated.recorded(recorder, case.now)
+    case.amend(replace(command.contents, consent=consent), replace(client, bsn=case.client.details.bsn))
 
 
 def confirm_referral(case: Case, command: ConfirmReferral, context: ActionContext) -> None:

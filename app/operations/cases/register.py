@@ -13,6 +13,7 @@ from app.domain.errors import DuplicateReference, Forbidden
 from app.domain.lifecycle import Action, Machine
 from app.domain.local_time import local_date
 from app.domain.values import Organisation, Referral
+from app.operations.cases.consent import recorder_of
 from app.operations.cases.rules import referring_organisation
 from app.operations.cases.unit_of_work import UnitOfWork
 
@@ -30,13 +31,16 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
     _check_reference(uow, referrer, command.reference)
     client = uow.cases.client_for(command.client.bsn)
     received_at = command.received_at or uow.rules.now
+    stated = command.contents
+    consent = stated.consent.recorded(recorder_of(referrer, context), uow.rules.now) if stated.consent.scopes else None
+    contents = replace(stated, consent=consent) if consent else stated
     case = Case(
         referral=Referral(
             id=uow.rules.new_id(uow.rules.now),
             client_id=client.id,
             organisation=referrer,
             area=command.contents.area,
-            consent=replace(command.contents.consent, evidence=None),
+            consent=command.contents.consent.asked_by_rules,
             status=ReferralStatus.RECEIVED,
             disclosed_status=ReferralStatus.RECEIVED,
             received_at=received_at.astimezone(UTC),
@@ -45,7 +49,7 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
             advice=routing_advice(command.contents, referrer.kind, already_open=client.has_open_referral),
             previous_id=command.previous_id,
         ),
-        sealed_contents=Lazy.of(command.contents),
+        sealed_contents=Lazy.of(contents),
         sealed_client=Lazy.of(command.client),
         change_rules=uow.rules,
     )
