@@ -4,7 +4,7 @@ A change locks the case, checks If-Match against what the caller reads, executes
 as it is in memory, all in one transaction that is done once for each Idempotency-Key.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from app.domain.details import Detail
 from app.domain.errors import NotTheOwner, TransitionNotAllowed
 from app.domain.preconditions import check_precondition
 from app.domain.queries import Position
+from app.domain.values import HistoryEntry
 from app.operations.access.idempotency import Answer, Change, Work, once
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.execute import CaseRef, CommandSource, ReferralRef, TrajectoryRef, execute, register
@@ -40,6 +41,7 @@ from app.operations.cases.queries import (
 )
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.cases.write import CaseWork, write_case_once, write_new_case_once
+from app.operations.disclosure.readings import note_readings
 from app.operations.services import Services
 from app.privacy.gate import Released
 from app.privacy.wire import to_wire
@@ -122,17 +124,35 @@ class ReadContext:
         """Ask one of ``app.operations.cases.queries`` about a record, by this caller's id of it."""
         return await self.hub.db.read(read, self.services, self.caller_scope, self.resolve(given_id), *args, **kwargs)
 
+    async def show(self, views: Sequence[Released]) -> Sequence[Released]:
+        """Return what the caller is shown, once it is on record what of it depends on the client's consent."""
+        if any(view.under_consent for view in views):
+            await self.hub.db.write(note_readings, self.services, self.caller_scope, views)
+        return views
+
     async def referral(self, given_id: UUID) -> Response:
         """Return the answer of reading a referral."""
-        return _read_answer(_referral(await self.ask(read_referral, given_id)))
+        (view,) = await self.show([await self.ask(read_referral, given_id)])
+        return _read_answer(_referral(view))
 
     async def appointment(self, referral_id: UUID, given_id: UUID) -> Response:
         """Return the answer of reading an appointment of a referral."""
-        return _read_answer(_appointment(*await self.ask(read_appointment, referral_id, given_id)))
+        view, referral = await self.show(await self.ask(read_appointment, referral_id, given_id))
+        return _read_answer(_appointment(view, referral))
 
     async def trajectory(self, given_id: UUID) -> Response:
         """Return the answer of reading a trajectory."""
-        return _read_answer(_trajectory(await self.ask(read_trajectory, given_id)))
+        (view,) = await self.show([await self.ask(read_trajectory, given_id)])
+        return _read_answer(_trajectory(view))
+
+    async def history(
+        self, read: Read[[], list[HistoryEntry]], read_record: Read[[], Released], given_id: UUID
+    ) -> list[HistoryEntry]:
+        """Return the history of a record, which counts as read where it shows steps under the client's consent."""
+        entries = await self.ask(read, given_id)
+        if any(entry.disclosed_consent for entry in entries):
+            await self.show([await self.ask(read_record, given_id)])
+        return entries
 
     def represent_referral(self, case: Case) -> Representation:
         """Represent the referral of a case."""
@@ -235,6 +255,9 @@ class WriteContext(ReadContext):
         def work(uow: UnitOfWork) -> tuple[Case, Answer]:
             with hide_status_in_errors(self.caller_scope):
                 case = execute(uow, ref, source, context, as_read)
+                # The answer shows the record as a reading does.
+                if case.referral.consent.scopes and not self.caller_scope.knows_all_statuses:
+                    note_readings(uow.tx, self.services, self.caller_scope, [read_as(case).view])
                 return case, respond(case)
 
         return await self._once(work)

@@ -11,7 +11,7 @@ from app.api.context import ReadContext
 from app.api.responses import json_answer
 from app.api.schemas.deliveries import AttemptOut, DeliveriesIn, DeliveryOut
 from app.api.schemas.lists import DisclosureOut, DisclosuresOut, HistoryEntryOut, HistoryOut, PartyOut
-from app.domain.receivers import PartnerKey, PollKey, ReceiverKey, SubscriptionKey
+from app.domain.receivers import PartnerKey, PollKey, ReaderKey, ReceiverKey, SubscriptionKey
 from app.domain.values import HistoryEntry, Party
 from app.operations.disclosure.disclosures import Disclosure
 from app.operations.subscriptions.deliveries import DeliveryQuery, DeliveryState, DeliveryWithAttempts
@@ -92,5 +92,7 @@ def _receiver(key: ReceiverKey) -> str:
             return system.value
         case PollKey():
             return "polling"
+        case ReaderKey():
+            return "reading"
         case SubscriptionKey():
             return "webhook"

@@ -11,6 +11,7 @@ from app.domain.codes import System
 __all__ = [
     "PartnerKey",
     "PollKey",
+    "ReaderKey",
     "ReceiverKey",
     "SubscriptionKey",
     "parse_receiver",
@@ -55,7 +56,19 @@ class PollKey:
         return f"poll:{self.organisation_id}"
 
 
-ReceiverKey = PartnerKey | SubscriptionKey | PollKey
+@dataclass(frozen=True)
+class ReaderKey:
+    """An organisation that read a record: ``reader:<uuid>``."""
+
+    organisation_id: UUID
+
+    @cached_property
+    def text(self) -> str:
+        """The stored form."""
+        return f"reader:{self.organisation_id}"
+
+
+ReceiverKey = PartnerKey | SubscriptionKey | PollKey | ReaderKey
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +86,9 @@ def parse_receiver(text: str) -> ReceiverKey:
             return SubscriptionKey(UUID(name))
         case "poll":
             return PollKey(UUID(name))
-    raise ValueError(f"receiver {text!r}: must begin with partner:, subscription: or poll:")
+        case "reader":
+            return ReaderKey(UUID(name))
+    raise ValueError(f"receiver {text!r}: must begin with partner:, subscription:, poll: or reader:")
 
 
 def system_of(receiver: ReceiverKey) -> System | None:

@@ -167,6 +167,7 @@ class Referral:
         disclosed_status: the newest status that was disclosed to the referrer.
         disclosed_counsellor: the name of the counsellor that was disclosed to the referrer last.
         disclosed_result: the result of the intake that was disclosed to the referrer last.
+        shows_consented: whether one of these three was disclosed with the client's consent only.
         age: of the client on the day of the referral, in whole years.
         intake_held_on: the day of the first talk that the client attended.
     """
@@ -186,6 +187,7 @@ class Referral:
     counsellor: Counsellor | None = None
     disclosed_counsellor: str | None = None
     disclosed_result: IntakeResult | None = None
+    shows_consented: bool = False
     missed_count: int = 0
     intake_held_on: date | None = None
     intake_result: IntakeResult | None = None
@@ -212,6 +214,7 @@ class ReferralSummary:
     intake_result: IntakeResult | None = None
     disclosed_counsellor: str | None = None
     disclosed_result: IntakeResult | None = None
+    shows_consented: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

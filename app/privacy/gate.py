@@ -4,11 +4,11 @@ Only the gate creates a ``Released``, and everything that leaves the hub is buil
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from app.domain.codes import DisclosureOccasion
@@ -53,6 +53,7 @@ class Released:
         fields: released fields in the order of ``Field``, as JSON scalars or lists of text.
         decisions: one for each fact that was offered, in the order of ``Field``.
         policy_version: the version of the rules that decided.
+        under_consent: those of its fields that were disclosed with the client's consent only.
 
     Raises:
         TypeError: something other than the gate creates one.
@@ -62,12 +63,17 @@ class Released:
     decisions: tuple[Decision, ...]
     policy_version: str
     occasion: DisclosureOccasion
+    under_consent: frozenset[Field] = frozenset()
     key: InitVar[object]
 
     def __post_init__(self, key: object) -> None:
         if key is not _CREATED_BY_GATE:
             raise TypeError("only PrivacyGate creates a Released")
         object.__setattr__(self, "fields", MappingProxyType(self.fields))
+
+    def marking(self, under_consent: frozenset[Field]) -> Self:
+        """Return the same with the fields marked that were disclosed with the client's consent only."""
+        return replace(self, under_consent=under_consent & self.fields.keys(), key=_CREATED_BY_GATE)
 
     @property
     def digest(self) -> str:

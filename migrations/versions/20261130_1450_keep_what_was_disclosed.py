@@ -18,6 +18,7 @@ _COLUMNS: dict[str, list[sa.Column[Any]]] = {
         sa.Column("disclosed", sa.LargeBinary()),
         sa.Column("disclosed_counsellor", sa.String(200)),
         sa.Column("disclosed_result", sa.String(30)),
+        sa.Column("shows_consented", sa.Boolean(), nullable=False, server_default=sa.false()),
     ],
     "event": [sa.Column("disclosed", sa.LargeBinary())],
     "history": [sa.Column("disclosed_status", sa.String(30)), sa.Column("disclosed_consent", sa.String(40))],

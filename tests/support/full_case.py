@@ -122,6 +122,7 @@ REFERRAL = Referral(
     intake_result=IntakeResult.ROUTE_TO_KBR,
     disclosed_counsellor="T. Begeleider",
     disclosed_result=IntakeResult.ROUTE_TO_KBR,
+    shows_consented=True,
     intake_concluded_on=date(2026, 11, 13),
     rejection_reason=RejectionReason.ALREADY_KNOWN,
     withdrawal_reason=WithdrawalReason.HELPED_ELSEWHERE,

@@ -44,7 +44,7 @@ async def schedule(referral_id: ReferralId, body: AppointmentIn, change: Process
 @router.get("", summary="List appointments", response_model=AppointmentsOut, responses=_READ_PROBLEMS)
 async def list_all(referral_id: ReferralId, read: Reads) -> Response:
     """Return the appointments (*afspraken*) that were disclosed to you, oldest first."""
-    views = await read.ask(read_appointments, referral_id)
+    views = await read.show(await read.ask(read_appointments, referral_id))
     return json_answer(200, {"items": [appointment_body(view) for view in views]})
 
 

@@ -37,7 +37,7 @@ from app.domain.stated import Stated
 from app.domain.validation import Circumstances, stated_faults
 from app.operations.cases.execute import PatchReferral
 from app.operations.cases.lists import page_of_referrals
-from app.operations.cases.queries import read_history, referral_actions
+from app.operations.cases.queries import read_history, read_referral, referral_actions
 from app.operations.cases.register import code_to_register_for
 from app.operations.cases.rules import bsn_change_faults
 from app.operations.disclosure.disclosures import read_disclosures
@@ -125,7 +125,7 @@ async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Respon
 )
 async def history(referral_id: ReferralId, read: Reads) -> Response:
     """Return what happened (*geschiedenis*), oldest first; a referrer reads its own steps and those disclosed to it."""
-    return history_body(read, await read.ask(read_history, referral_id))
+    return history_body(read, await read.history(read_history, read_referral, referral_id))
 
 
 @router.get(
@@ -149,8 +149,8 @@ async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
 async def disclosures(referral_id: ReferralId, read: Reads) -> Response:
     """Return what was disclosed to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own.
 
-    That is what was sent and what was polled. Answers to other requests are not recorded; they contain what the rules
-    of a moment permit, whether or not it was sent.
+    That is what was sent and what was polled, and what was read under the client's consent. Answers to other requests
+    are not recorded; they contain what was disclosed at a moment, whether or not it was sent.
     """
     return disclosures_body(read, await read.ask(read_disclosures, referral_id))
 
@@ -171,7 +171,8 @@ async def _page(request: Request, read: ReadContext, filters: ReferralFilters, s
         received_until=filters.received_until,
     )
     views, following = await read.hub.db.read(page_of_referrals, services, caller_scope, query, search.bsn)
-    return page_answer(read.hub, request, [referral_body(view) for view in views], read.cursor(following))
+    shown = await read.show(views)
+    return page_answer(read.hub, request, [referral_body(view) for view in shown], read.cursor(following))
 
 
 def _patched(patch: dict[str, JsonValue], given: Circumstances, case: Case) -> AmendReferral:

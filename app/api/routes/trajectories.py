@@ -16,6 +16,7 @@ from app.domain.queries import TrajectoryQuery
 from app.operations.cases.lists import page_of_trajectories
 from app.operations.cases.queries import (
     read_parties,
+    read_trajectory,
     read_trajectory_history,
     trajectory_actions,
 )
@@ -47,7 +48,8 @@ async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Quer
         counsellor=filters.counsellor,
     )
     views, following = await read.hub.db.read(page_of_trajectories, services, caller_scope, query)
-    return page_answer(read.hub, request, [trajectory_body(view) for view in views], read.cursor(following))
+    shown = await read.show(views)
+    return page_answer(read.hub, request, [trajectory_body(view) for view in shown], read.cursor(following))
 
 
 @router.get("/{trajectory_id}", summary="Read a trajectory", response_model=TrajectoryOut, responses=_PROBLEMS)
@@ -68,7 +70,7 @@ async def parties(trajectory_id: TrajectoryId, read: Reads) -> Response:
 )
 async def history(trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return what happened (*geschiedenis*) from the referral on, oldest first."""
-    return history_body(read, await read.ask(read_trajectory_history, trajectory_id))
+    return history_body(read, await read.history(read_trajectory_history, read_trajectory, trajectory_id))
 
 
 @router.get(

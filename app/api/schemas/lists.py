@@ -158,9 +158,12 @@ class DisclosureOut(Out):
 
     id: UUID
     receiver: str = Field(
-        description="`webhook`, `polling`, or the partner system that received it.", examples=["webhook"]
+        description="`webhook`, `polling`, `reading`, or the partner system that received it.", examples=["webhook"]
     )
-    event_type: str = Field(examples=["nl.trajecthub.referrals.confirmed.v1"])
+    event_type: str = Field(
+        description="The event that disclosed it; `reading` when the record was read under the client's consent.",
+        examples=["nl.trajecthub.referrals.confirmed.v1"],
+    )
     moment: str | None = Field(None, description="Feedback moment (*terugkoppelmoment*).", examples=["confirmed"])
     fields: list[str] = Field(
         description="The fields that were disclosed; one without a value was not.",

@@ -26,6 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    false,
     or_,
     select,
     true,
@@ -93,6 +94,7 @@ referral = Table(
     Column("disclosed", Sealed(SealedBy.CLIENT)),
     Column("disclosed_counsellor", String(200)),
     Column("disclosed_result", String(30)),
+    Column("shows_consented", Boolean, nullable=False, default=False, server_default=false()),
     Column("counsellor_name", String(200)),
     Column("counsellor_phone", String(40)),
     Column("missed_count", Integer, nullable=False, default=0),
@@ -131,6 +133,7 @@ _SUMMARY = (
     referral.c.intake_result,
     referral.c.disclosed_counsellor,
     referral.c.disclosed_result,
+    referral.c.shows_consented,
 )
 
 
@@ -326,6 +329,7 @@ def disclosed_columns(stored: Referral) -> Columns:
         "told_status": stored.disclosed_status,
         "disclosed_counsellor": stored.disclosed_counsellor,
         "disclosed_result": stored.disclosed_result,
+        "shows_consented": stored.shows_consented,
     }
 
 
@@ -453,6 +457,7 @@ def to_referral(row: Row[Any]) -> Referral:
         counsellor=to_counsellor(row),
         disclosed_counsellor=row.disclosed_counsellor,
         disclosed_result=IntakeResult(row.disclosed_result) if row.disclosed_result else None,
+        shows_consented=row.shows_consented,
         missed_count=row.missed_count,
         intake_held_on=row.intake_held_on,
         intake_result=IntakeResult(row.intake_result) if row.intake_result else None,
@@ -490,7 +495,7 @@ def _scopes(names: tuple[str, ...]) -> frozenset[ConsentScope]:
 def _to_summary(row: Sequence[Any]) -> ReferralSummary:
     # The columns of _SUMMARY and of the organisation, by position: finding them by name is a tenth of a page's cost.
     id, reference, area, status, told_status, received_at, scopes, given_on, name, phone, result, *rest = row
-    disclosed_counsellor, disclosed_result, *referrer = rest
+    disclosed_counsellor, disclosed_result, shows_consented, *referrer = rest
     return ReferralSummary(
         id=id,
         organisation=organisation_of(*referrer),
@@ -504,4 +509,5 @@ def _to_summary(row: Sequence[Any]) -> ReferralSummary:
         intake_result=IntakeResult(result) if result else None,
         disclosed_counsellor=disclosed_counsellor,
         disclosed_result=IntakeResult(disclosed_result) if disclosed_result else None,
+        shows_consented=shows_consented,
     )

@@ -69,8 +69,29 @@ def disclosures_about(tx: Connection, referral_id: UUID) -> list[Disclosure]:
     return [_disclosure(row) for row in tx.execute(_OF_REFERRAL, {"referral_id": referral_id}).mappings()]
 
 
+def was_read(tx: Connection, reading: Disclosure) -> bool:
+    """Return whether the same is on record for the same receiver already."""
+    values = {
+        "referral_id": reading.referral_id,
+        "receiver": reading.receiver,
+        "digest": reading.digest,
+        "policy_version": reading.policy_version,
+    }
+    return tx.scalar(_SAME, values) is not None
+
+
 # Built once, because building a statement costs as much as running it.
 _INSERT = bulk_insert(disclosure, *(column.name for column in disclosure.c))
+_SAME = (
+    select(disclosure.c.id)
+    .where(
+        disclosure.c.referral_id == bindparam("referral_id"),
+        disclosure.c.receiver == bindparam("receiver", type_=ReceiverText),
+        disclosure.c.digest == bindparam("digest"),
+        disclosure.c.policy_version == bindparam("policy_version"),
+    )
+    .limit(1)
+)
 _OF_REFERRAL = (
     select(disclosure)
     .where(disclosure.c.referral_id == bindparam("referral_id"))

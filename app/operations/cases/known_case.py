@@ -28,6 +28,9 @@ from app.privacy.json_values import to_json_value
 REFERRER_ROLES = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
 """The roles in which a referrer acts: itself, or by the system in which it registers."""
 
+_IN_LISTS = frozenset({Field.REFERRAL_DISCLOSED_STATUS, Field.COUNSELLOR_NAME, Field.INTAKE_RESULT})
+"""What lists show of what was disclosed of a referral."""
+
 _OWN_STEP = (
     Field.REFERRAL_STATUS,
     Field.REFERRAL_FLAGS,
@@ -73,13 +76,15 @@ def take_as_known(case: Case, handler: Handler, command: Command, context: Actio
 
 def note_known(case: Case, day: date) -> None:
     """Note what lists show to the referrer, by the consent that is recorded now."""
-    referral, values = case.referral, case.disclosed.read(InForce.of(case.referral.consent, day))
+    referral, in_force = case.referral, InForce.of(case.referral.consent, day)
+    values = case.disclosed.read(in_force)
     result, counsellor = values.get(Field.INTAKE_RESULT), values.get(Field.COUNSELLOR_NAME)
     case.referral = replace(
         referral,
         disclosed_status=_known_status(values),
         disclosed_counsellor=str(counsellor) if counsellor else None,
         disclosed_result=IntakeResult(str(result)) if result else None,
+        shows_consented=bool(in_force.scopes) and not _IN_LISTS.isdisjoint(case.disclosed.under_consent(in_force)),
     )
     if case.trajectory:
         is_known = values.get(Field.TRAJECTORY_ID) == str(case.trajectory.id)

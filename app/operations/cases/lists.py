@@ -26,6 +26,9 @@ T = TypeVar("T")
 _SMALLEST_BATCH = 20
 _MOST_BATCHES = 5
 
+_SHOWN_AS_DISCLOSED = frozenset({Field.REFERRAL_DISCLOSED_STATUS, Field.COUNSELLOR_NAME, Field.INTAKE_RESULT})
+"""What a list of referrals shows of what was disclosed."""
+
 _OF_TRAJECTORY = frozenset(spec.field for spec in OF_TRAJECTORY) | {Field.COUNSELLOR_NAME}
 
 
@@ -54,6 +57,8 @@ def page_of_referrals(
 
     def show(each: ReferralSummary) -> Released | None:
         view = release(scope.receiver(each.organisation), values_of(each))
+        if query.as_disclosed and each.shows_consented:
+            view = view.marking(_SHOWN_AS_DISCLOSED)
         knows_bsn = bsn is None or _reads(services, scope, each.organisation, Field.CLIENT_BSN)
         return view if knows_bsn and _answers(view, asked) else None
 
@@ -81,6 +86,8 @@ def page_of_trajectories(
         values = _disclosed(each, InForce.of(each.consent, today)) if query.as_disclosed else _listed(each)
         shared = {Field.REFERRAL_ID: each.referral_id, **consent_values(each.consent)}
         view = release(scope.receiver(each.organisation), values | shared)
+        if query.as_disclosed and each.consent.scopes:
+            view = view.marking(each.disclosed.value.under_consent(InForce.of(each.consent, today)))
         return view if Field.TRAJECTORY_ID in view.fields and _answers(view, asked) else None
 
     def place(each: ListedTrajectory) -> Position:

@@ -18,7 +18,7 @@ from app.domain.field_values import appointment_values, field_values, supplied_v
 from app.domain.fields import OF_TRAJECTORY, Field, FieldValues, consent_values
 from app.domain.lifecycle import Action, Machine, available
 from app.domain.local_time import local_date
-from app.domain.values import Consent, HistoryEntry, Organisation, Party
+from app.domain.values import Consent, HistoryEntry, Party
 from app.models.access.organisation import find_organisation
 from app.models.cases.client import sealer_of_client
 from app.models.cases.history import list_history
@@ -70,7 +70,7 @@ def read_referral(tx: Connection, services: Services, scope: CallerScope, referr
 
 def released_referral(services: Services, scope: CallerScope, case: Case) -> Released:
     """Return the referral of a case that is visible to the caller, as it may read it."""
-    return _released(services, scope, case.referral.organisation, readable_values(services, scope, case))
+    return _released(services, scope, case, readable_values(services, scope, case))
 
 
 def readable_values(services: Services, scope: CallerScope, case: Case) -> FieldValues:
@@ -124,10 +124,7 @@ def released_appointment(
 def released_appointments(services: Services, scope: CallerScope, case: Case) -> list[Released]:
     """Return the appointments of a case, oldest first, as the caller may read them."""
     shared = _shared_values(case)
-    released = [
-        _released(services, scope, case.referral.organisation, shared | each)
-        for each in _appointments(services, scope, case)
-    ]
+    released = [_released(services, scope, case, shared | each) for each in _appointments(services, scope, case)]
     return [each for each in released if Field.APPOINTMENT_ID in each.fields]
 
 
@@ -157,7 +154,7 @@ def released_trajectory(services: Services, scope: CallerScope, case: Case) -> R
         TrajectoryNotFound: there is none, or none was disclosed to the caller.
     """
     values = _shared_values(case) | _trajectory(services, scope, case)
-    released = _released(services, scope, case.referral.organisation, values)
+    released = _released(services, scope, case, values)
     if Field.TRAJECTORY_ID not in released.fields:
         raise TrajectoryNotFound
     return released
@@ -253,8 +250,13 @@ def _as_disclosed(entry: HistoryEntry, in_force: InForce) -> HistoryEntry | None
     return replace(entry, reason=None, from_status=None, to_status=to_status)
 
 
-def _released(services: Services, scope: CallerScope, referrer: Organisation, values: FieldValues) -> Released:
-    return services.gate.release(scope.receiver(referrer), DisclosureOccasion.READING, values)
+def _released(services: Services, scope: CallerScope, case: Case, values: FieldValues) -> Released:
+    receiver = scope.receiver(case.referral.organisation)
+    released = services.gate.release(receiver, DisclosureOccasion.READING, values)
+    consent = case.referral.consent
+    if scope.knows_all_statuses or not consent.scopes:
+        return released
+    return released.marking(case.disclosed.under_consent(in_force_now(services, consent)))
 
 
 def _shared_values(case: Case) -> FieldValues:
