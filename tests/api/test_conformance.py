@@ -124,13 +124,13 @@ async def test_bad_body_is_a_400_that_names_every_fault_and_no_value(operator: A
     assert "999990019" not in response.text
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b"nothing"])
-async def test_an_unreadable_body_is_a_400(operator: Api, body: bytes) -> None:
+@pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"\xff", 400), (b"[" * 100_000, 413), (b"nothing", 400)])
+async def test_an_unreadable_body_is_refused(operator: Api, body: bytes, status: int) -> None:
     headers = {"Content-Type": "application/json"}
 
     response = await operator.put("/v1/organisations/new", content=body, headers=headers)
 
-    assert response.status_code == 400
+    assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
 
 

@@ -29,6 +29,7 @@ from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.runtime import SettableClock, serving
 from app.settings import Settings
 from tests.api.conftest import SECRET, token_of
+from tests.support.conflicts import stored_values
 from tests.support.gidso_env import console_of, running_gidso, save
 
 TEAM = "wijkteam-feijenoord"
@@ -151,11 +152,12 @@ class Account:
         return dict(zip(FIELDS, (body["reason"], body["caseLead"], body["worker"]["name"]), strict=True))
 
     async def conflicts(self) -> list[tuple[str, str, str, str]]:
-        """Return what the operator reads of lost values."""
+        """Return the conflicts that the operator reads, with the values that are stored of them."""
         page = await self.env.call("operator", "GET", "/partners/gidso/conflicts?limit=100")
         mine = str(await self.referral_id())
-        found = [each for each in page["items"] if each["referralId"] == mine]
-        return [(each["field"], each["reason"], each["hubValue"], each["partnerValue"]) for each in found]
+        values = await stored_values(self.env.hub, "gidso")
+        found = [(each, values[each["id"]]) for each in page["items"] if each["referralId"] == mine]
+        return [(each["field"], each["reason"], value["hub"], value["partner"]) for each, value in found]
 
     async def referral_id(self) -> UUID:
         """Return the hub's id."""
