@@ -409,7 +409,8 @@ class Settings(BaseSettings):
     def _weak_secret_faults(self) -> Iterator[str]:
         key = _decoded(self.master_key.get_secret_value()) if self.master_key else b""
         if len(key) == MASTER_KEY_BYTES and is_weak_key(key):
-            yield f"{_variable('master_key')} was not made by chance: make one with `{NEW_MASTER_KEY}`"
+            remedy = f"make one with `{NEW_MASTER_KEY}` for a new database; one that is sealed opens with its own only"
+            yield f"{_variable('master_key')} was not made by chance: {remedy}"
         if self.metrics_token and is_weak_token(self.metrics_token.get_secret_value()):
             yield f"{_variable('metrics_token')} can be guessed: make one with `{NEW_MASTER_KEY}`, or unset it"
         for system, partner in self.partners.items():

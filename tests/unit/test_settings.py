@@ -65,6 +65,7 @@ def test_a_master_key_that_was_not_made_by_chance_is_refused_in_production(key: 
     refused = faults(**SOUND | {"master_key": given})
 
     assert "TRAJECTHUB_MASTER_KEY was not made by chance: make one with `openssl rand -base64 32`" in refused
+    assert "for a new database; one that is sealed opens with its own only" in refused
     assert given.get_secret_value() not in refused
     assert Settings(mode="sandbox", master_key=given).master_key_bytes() == key
 
