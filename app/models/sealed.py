@@ -1,6 +1,7 @@
 """Columns whose values are sealed in the vault, each for its own row: a value that is moved to another never opens."""
 
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,13 @@ def place_of(column: Column[Any], *key: object) -> str:
 
     It is the associated data of the encryption, so its text must never change.
     """
-    return f"{column.table.name}.{column.name}/{'/'.join(map(_as_text, key))}"
+    return _name_of(column) + "/".join(map(_as_text, key))
+
+
+# Each value that is sealed or opened asks for it.
+@cache
+def _name_of(column: Column[Any]) -> str:
+    return f"{column.table.name}.{column.name}/"
 
 
 def _as_text(part: object) -> str:

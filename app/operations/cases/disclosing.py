@@ -8,7 +8,7 @@ from app.domain.codes import AppointmentStatus, ConsentScope, DisclosureOccasion
 from app.domain.disclosed import DisclosedFields, DisclosedValue, EventDisclosure
 from app.domain.events import OCCASION_OF, Event, NewEvent
 from app.domain.field_values import appointment_values, feedback_values, stated_facts
-from app.domain.fields import OF_APPOINTMENT, OF_EVENT, FactValue, Field, FieldValues
+from app.domain.fields import OF_APPOINTMENT, OF_EVENT, SPECS, FactValue, Field, FieldValues
 from app.domain.lifecycle import Machine
 from app.events.contract.catalogue import fields_for
 from app.events.delivery.routing import referrer_as_receiver
@@ -19,6 +19,8 @@ _CONSENT = frozenset({Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON})
 _COUNSELLOR = frozenset({Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE})
 _OF_APPOINTMENT = frozenset(spec.field for spec in OF_APPOINTMENT)
 _OF_EVENT = frozenset(spec.field for spec in OF_EVENT)
+
+_READ_FLAGS = SPECS[Field.REFERRAL_FLAGS].read
 
 _STATUS_FIELD = {
     Machine.REFERRAL: Field.REFERRAL_STATUS,
@@ -110,9 +112,8 @@ def _states(gate: PrivacyGate, case: Case, event: Event) -> Mapping[Field, FactV
     """Return the states that the referrer may read by a rule of its own, as they are now."""
     kind = referrer_as_receiver(case.referral.organisation).kind
     states: dict[Field, FactValue] = {}
-    flags = feedback_values(case.referral, None)[Field.REFERRAL_FLAGS]
     if gate.policy.reads(kind, Field.REFERRAL_FLAGS):
-        states[Field.REFERRAL_FLAGS] = to_json_value(flags)
+        states[Field.REFERRAL_FLAGS] = to_json_value(_READ_FLAGS(case.referral))
     if Field.TRAJECTORY_STATUS in event.facts and gate.policy.reads(kind, Field.TRAJECTORY_STATUS):
         states[Field.TRAJECTORY_STATUS] = event.facts[Field.TRAJECTORY_STATUS]
     return states
