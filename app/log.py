@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -46,7 +47,9 @@ def correlated(identifier: str) -> Iterator[None]:
         _correlation_id.reset(before)
 
 
-def configure_logging(level: str, log_format: Literal["json", "console"]) -> None:
+def configure_logging(
+    level: str, log_format: Literal["json", "console"], *, left_out: frozenset[str] = frozenset()
+) -> None:
     """Send the log of the hub and of its libraries to the standard error of the process.
 
     An event that cannot be rendered is logged by its name; a line that cannot be written is counted as lost.
@@ -54,6 +57,7 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
     Args:
         level: least serious level that is logged, such as ``INFO``.
         log_format: ``json`` for machines, one object per line; ``console`` for people.
+        left_out: channels whose lines are not written.
     """
     occupy_standard_streams()
     output = open_standard_error()
@@ -64,7 +68,7 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
         remove_personal_values,
     ]
     structlog.configure(
-        processors=[_Guarded([*shared, *_renderers(log_format)])],
+        processors=[partial(_leave_out, left_out), _Guarded([*shared, *_renderers(log_format)])],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(output),
     )
@@ -79,6 +83,14 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # It logs every URL that is called, and URLs contain tokens and numbers of cases.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def _leave_out(
+    channels: frozenset[str], _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    if event.get("channel") in channels:
+        raise structlog.DropEvent
+    return event
 
 
 def add_correlation_id(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

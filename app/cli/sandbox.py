@@ -31,7 +31,8 @@ def demo(
     faults: Annotated[int | None, typer.Option(help="Let the partners make faults, drawn from this seed.")] = None,
 ) -> None:
     """Show the hub's main job in three simulated partner systems."""
-    configure_logging("WARNING", "console")
+    # Nobody but the demo itself calls this hub: lines about who got in would be between those that it prints.
+    configure_logging("WARNING", "console", left_out=frozenset({"security"}))
     with tempfile.TemporaryDirectory(prefix="trajecthub-") as temporary:
         folder = data or Path(temporary)
         if pilot is None:
