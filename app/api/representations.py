@@ -10,7 +10,7 @@ from fastapi import Response
 from app.api.context import ReadContext
 from app.api.responses import json_answer
 from app.api.schemas.deliveries import AttemptOut, DeliveriesIn, DeliveryOut
-from app.api.schemas.lists import DisclosureOut, DisclosuresOut, HistoryEntryOut, HistoryOut, PartyOut
+from app.api.schemas.lists import DisclosureOut, HistoryEntryOut, HistoryOut, PartyOut
 from app.domain.receivers import PartnerKey, PollKey, ReaderKey, ReceiverKey, SubscriptionKey
 from app.domain.values import HistoryEntry, Party
 from app.operations.disclosure.disclosures import Disclosure
@@ -32,11 +32,6 @@ def _history_entry(read: ReadContext, entry: HistoryEntry) -> HistoryEntryOut:
 def party_out(read: ReadContext, party: Party) -> PartyOut:
     """Return a party on the wire."""
     return PartyOut.model_validate(replace(party, id=read.shown_id(party.id)))
-
-
-def disclosures_body(read: ReadContext, disclosures: Sequence[Disclosure]) -> Response:
-    """Return disclosures as an answer."""
-    return json_answer(200, DisclosuresOut(items=[_disclosure(read, each) for each in disclosures]))
 
 
 def delivery_query(page: DeliveriesIn, after: UUID | None) -> DeliveryQuery:
@@ -73,7 +68,8 @@ def delivery_out(
     )
 
 
-def _disclosure(read: ReadContext, disclosure: Disclosure) -> DisclosureOut:
+def disclosure_out(read: ReadContext, disclosure: Disclosure) -> DisclosureOut:
+    """Return a disclosure on the wire."""
     return DisclosureOut(
         id=read.shown_id(disclosure.id),
         receiver=_receiver(disclosure.receiver),

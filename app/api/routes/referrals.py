@@ -15,10 +15,11 @@ from app.api.http.problems import owned_responses, problem_responses
 from app.api.http.validation_errors import invalid_input
 from app.api.paging import page_answer
 from app.api.readable import read_stated
-from app.api.representations import disclosures_body, history_body
+from app.api.representations import disclosure_out, history_body
 from app.api.responses import json_answer
 from app.api.schemas.lists import (
     ActionsOut,
+    CasePageIn,
     DisclosuresOut,
     HistoryOut,
     ReferralFilters,
@@ -40,7 +41,7 @@ from app.operations.cases.lists import page_of_referrals
 from app.operations.cases.queries import read_history, read_referral, referral_actions
 from app.operations.cases.register import code_to_register_for
 from app.operations.cases.rules import bsn_change_faults
-from app.operations.disclosure.disclosures import read_disclosures
+from app.operations.disclosure.disclosures import DisclosurePage, page_of_disclosures
 
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 
@@ -146,13 +147,18 @@ async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
     response_model=DisclosuresOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def disclosures(referral_id: ReferralId, read: Reads) -> Response:
-    """Return what was disclosed to whom (*verstrekkingen*): names of fields, never values; a referrer reads its own.
+async def disclosures(
+    request: Request, referral_id: ReferralId, page: Annotated[CasePageIn, Query()], read: Reads
+) -> Response:
+    """Return what was disclosed to whom (*verstrekkingen*), oldest first: names of fields, never values.
 
-    That is what was sent and what was polled, and what was read under the client's consent. Answers to other requests
-    are not recorded; they contain what was disclosed at a moment, whether or not it was sent.
+    A referrer reads its own. That is what was sent and what was polled, and what was read under the client's consent;
+    what is polled or read again with the same content is recorded once. Answers to other requests are not recorded;
+    they contain what was disclosed at a moment, whether or not it was sent.
     """
-    return disclosures_body(read, await read.ask(read_disclosures, referral_id))
+    asked = DisclosurePage(read.position(page.cursor), page.limit)
+    found, following = await read.ask(page_of_disclosures, referral_id, asked)
+    return page_answer(read.hub, request, [disclosure_out(read, each) for each in found], read.cursor(following))
 
 
 async def _page(request: Request, read: ReadContext, filters: ReferralFilters, search: ReferralSearchIn) -> Response:

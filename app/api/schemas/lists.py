@@ -175,6 +175,7 @@ class DisclosureOut(Out):
 
 
 class DisclosuresOut(Out):
-    """The disclosures, oldest first (*verstrekkingen*)."""
+    """A page of disclosures, oldest first (*verstrekkingen*)."""
 
     items: list[DisclosureOut]
+    next_cursor: str | None = None

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, bindparam, select
+from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, bindparam, or_, select
 
+from app.domain.queries import Position
 from app.domain.receivers import ReceiverKey
 from app.models.base import Id, JsonDocument, ReceiverText, UtcDateTime, metadata
-from app.models.bulk import GivenRow, bulk_insert
+from app.models.bulk import GivenRow, bulk_insert, is_any_of
 
 disclosure = Table(
     "disclosure",
@@ -64,9 +65,40 @@ def insert_disclosures(tx: Connection, disclosures: Sequence[Disclosure]) -> Non
     _INSERT.run(tx, [_columns(each) for each in disclosures])
 
 
-def disclosures_about(tx: Connection, referral_id: UUID) -> list[Disclosure]:
-    """Return the disclosures of a referral, oldest first."""
-    return [_disclosure(row) for row in tx.execute(_OF_REFERRAL, {"referral_id": referral_id}).mappings()]
+def disclosures_about(
+    tx: Connection,
+    referral_id: UUID,
+    *,
+    organisation_id: UUID | None = None,
+    after: Position | None = None,
+    limit: int | None = None,
+) -> list[Disclosure]:
+    """Return the disclosures of a referral, oldest first.
+
+    Args:
+        tx: the transaction.
+        referral_id: the referral.
+        organisation_id: to whom; None is to all.
+        after: the position after which to read; None is from the first.
+        limit: the most; None is all.
+    """
+    query = _OF_REFERRAL.limit(limit)
+    if organisation_id:
+        query = query.where(disclosure.c.organisation_id == organisation_id)
+    if after:
+        is_later = or_(disclosure.c.disclosed_at > after.moment, disclosure.c.id > after.id)
+        query = query.where(disclosure.c.disclosed_at >= after.moment, is_later)
+    return [_disclosure(row) for row in tx.execute(query, {"referral_id": referral_id}).mappings()]
+
+
+def not_recorded(tx: Connection, disclosures: Sequence[Disclosure]) -> list[Disclosure]:
+    """Return the disclosures whose delivery is not recorded with the same content, by the same rules."""
+    deliveries = {each.delivery_id for each in disclosures}
+    # By the referrals, because these have an index.
+    given = {"referrals": {each.referral_id for each in disclosures}, "deliveries": deliveries}
+    rows = tx.execute(_RECORDED, given) if deliveries else ()
+    recorded = {(row.delivery_id, row.digest, row.policy_version) for row in rows}
+    return [each for each in disclosures if (each.delivery_id, each.digest, each.policy_version) not in recorded]
 
 
 def was_read(tx: Connection, reading: Disclosure) -> bool:
@@ -96,6 +128,9 @@ _OF_REFERRAL = (
     select(disclosure)
     .where(disclosure.c.referral_id == bindparam("referral_id"))
     .order_by(disclosure.c.disclosed_at, disclosure.c.id)
+)
+_RECORDED = select(disclosure.c.delivery_id, disclosure.c.digest, disclosure.c.policy_version).where(
+    is_any_of(disclosure.c.referral_id, "referrals"), is_any_of(disclosure.c.delivery_id, "deliveries")
 )
 
 

@@ -19,7 +19,7 @@ from app.domain.values import Organisation
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
 from app.events.delivery.routing import Route, delivery_of, receiver_kind, withheld
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
-from app.models.delivery.disclosure import insert_disclosures
+from app.models.delivery.disclosure import insert_disclosures, not_recorded
 from app.models.delivery.event_feed import (
     Feed,
     entries_after,
@@ -153,7 +153,8 @@ class EventFeed:
         built |= self._built(tx, [delivery for _, delivery in entries if delivery.id not in built])
         released = [built[delivery.id] for _, delivery in entries if delivery.id in built]
         now = self.services.clock.now()
-        insert_disclosures(tx, [self.builder.disclosure(each, now) for each in released])
+        # A page that is read again with the same content discloses nothing more.
+        insert_disclosures(tx, not_recorded(tx, [self.builder.disclosure(each, now) for each in released]))
         # Entries are deleted after their term; then there is nothing up to the last number.
         last_number = entries[-1][0] if entries else feed.last_number
         return EventPage([each.body for each in released], last_number)
