@@ -10,14 +10,13 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import time
 from importlib.resources import files
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.adapters.allegro import AllegroSettings
 from app.adapters.common.settings import BaseUrl, Credential, PartnerSettings
@@ -33,6 +32,7 @@ from app.database_address import (
 )
 from app.domain.codes import System
 from app.limits import Limits
+from app.network_settings import OWN_SENTENCE, Networks, NetworksOfOrganisations
 from app.private_files import make_folder, write_new_file
 from app.weak_settings import (
     WIDEST_PREFIX,
@@ -40,6 +40,7 @@ from app.weak_settings import (
     is_open_network,
     is_weak_key,
     is_weak_token,
+    is_wide_network,
     open_places,
     unknown_variables,
 )
@@ -82,32 +83,9 @@ _MUST_BE_OF = {
     "public_url": _BASE_ADDRESS,
     "maintenance": "hours separated by commas, as 22:00-06:00,12:00-12:30",
 }
-_OWN_SENTENCE = "setting"
 
 # Outside the sandbox the hub does not start without them.
 _WITHOUT_DEFAULT = {("master_key",), ("oin",), ("public_url",)}
-
-
-def _networks(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    parts = [part.strip() for part in given.split(",")] if given.strip() else []
-    if faults := "; ".join(fault for part in parts if (fault := _network_fault(part))):
-        raise PydanticCustomError(_OWN_SENTENCE, "{faults}", {"faults": faults})
-    return [part.split("=", 1) for part in parts]
-
-
-def _network_fault(part: str) -> str | None:
-    code, _, network = part.rpartition("=")
-    try:
-        whole = ip_network(network, strict=False)
-    except ValueError:
-        return f"'{network}' is no network, as 10.1.0.0/16"
-    if "/" in network and network.partition("/")[0] != str(whole.network_address):
-        return f"'{network}' begins within a network, which is {whole}"
-    if not code:
-        return f"'{network}' has no organisation whose subscriptions may be there, as dock={network}"
-    return None
 
 
 def _none_if_empty(given: object) -> object:
@@ -115,8 +93,6 @@ def _none_if_empty(given: object) -> object:
 
 
 EmptyIsNone = BeforeValidator(_none_if_empty)
-
-Networks = Annotated[tuple[tuple[str, IPv4Network | IPv6Network], ...], NoDecode, BeforeValidator(_networks)]
 
 
 class WeakSettings(ValueError):
@@ -227,6 +203,7 @@ class Settings(BaseSettings):
 
     limit: Limits = Limits()
     """What is read of others at most."""
+
     idempotency_hours: Annotated[int, Field(ge=24, le=72)] = 24
     """How long an answer is stored for a repeated request with its Idempotency-Key; afterwards the key is new again."""
 
@@ -242,7 +219,7 @@ class Settings(BaseSettings):
     reconcile_at: Annotated[time | None, EmptyIsNone] = time(3, 30)
     """Time of the nightly comparison with each partner, or after its maintenance; empty switches it off."""
 
-    webhook_allowed_networks: Networks = ()
+    webhook_allowed_networks: NetworksOfOrganisations = ()
     """Networks outside the public internet in which the subscriptions of an organisation may be, each with its code, as
     CIDR: ``dock=10.1.0.0/16,beheer=fd00:1::/32``."""
 
@@ -442,6 +419,14 @@ class Settings(BaseSettings):
                     "in it: name the networks in which the subscribers are"
                 )
 
+        variable = _variable("trusted_proxies")
+        for network in self.trusted_proxies:
+            if is_wide_network(network):
+                yield (
+                    f"{variable} has {network}, which is wider than /{WIDEST_PREFIX}, so that callers may state "
+                    "their own addresses: name the networks of the proxies"
+                )
+
     def _credential_faults(self) -> Iterator[str]:
         for system, partner in self.partners.items():
             for name in partner.missing_credentials() if partner.url else ():
@@ -471,7 +456,7 @@ def _sentence(path: _SettingPath, finding: ErrorDetails) -> str:
 
 
 def _wrong(name: str, finding: ErrorDetails) -> str:
-    if finding["type"] == _OWN_SENTENCE:
+    if finding["type"] == OWN_SENTENCE:
         return finding["msg"]
     wanted = _MUST_BE_OF.get(name) or _MUST_BE.get(finding["type"], "readable")
     return f"must be {wanted.format_map(finding.get('ctx', {}))}"

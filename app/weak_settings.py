@@ -16,6 +16,7 @@ __all__ = [
     "is_open_network",
     "is_weak_key",
     "is_weak_token",
+    "is_wide_network",
     "open_places",
     "unknown_variables",
 ]
@@ -72,9 +73,14 @@ def is_example(secret: str) -> bool:
 
 def is_open_network(network: IPv4Network | IPv6Network) -> bool:
     """Return whether a network is wider than any organisation's, or has this machine in it."""
-    return network.prefixlen < WIDEST_PREFIX or any(
+    return is_wide_network(network) or any(
         network.version == each.version and network.overlaps(each) for each in _OF_THE_MACHINE
     )
+
+
+def is_wide_network(network: IPv4Network | IPv6Network) -> bool:
+    """Return whether a network is wider than any organisation's."""
+    return network.prefixlen < WIDEST_PREFIX
 
 
 def open_places(servers: PostgresServers) -> Sequence[Place]:

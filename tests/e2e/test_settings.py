@@ -47,6 +47,7 @@ REFUSED = [
         ": 'foo' is no network, as 10.1.0.0/16; '10.0.0.1/8' begins within a network, which is 10.0.0.0/8; "
         "'10.1.0.0/16' has no organisation whose subscriptions may be there, as dock=10.1.0.0/16",
     ),
+    ("TRUSTED_PROXIES", "10.0.0.0/8,foo", ": 'foo' is no network, as 10.1.0.0/16; correct it, or unset it"),
     ("PULL_INTERVAL_SECONDS", "inf", ": must be a finite number; correct it, or unset it"),
     ("PULL_INTERVAL_SECONDS", "0", ": must be more than 0"),
     ("RECONCILE_AT", "night", ": must be a time, as 03:30"),

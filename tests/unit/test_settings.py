@@ -95,6 +95,16 @@ def test_networks_that_allow_everything_are_refused_in_production() -> None:
     assert Settings(**SOUND | {"webhook_allowed_networks": "dock=10.0.0.0/8,dock=fd00:1::/32"}).mode  # type: ignore[arg-type]
 
 
+def test_the_networks_of_proxies_are_read_and_those_of_everybody_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for given in ("127.0.0.1/32", "10.0.0.0/8, ::1/128"):
+        monkeypatch.setenv("TRAJECTHUB_TRUSTED_PROXIES", given)
+        assert ", ".join(map(str, Settings(**SOUND).trusted_proxies)) == given  # type: ignore[arg-type]
+    for network in ("0.0.0.0/0", "::/0"):
+        refused = faults(**SOUND | {"trusted_proxies": f"10.1.0.0/16,{network}"})
+        assert f"TRAJECTHUB_TRUSTED_PROXIES has {network}, which is wider than /8" in refused
+        assert "has 10.1.0.0/16" not in refused
+
+
 @pytest.mark.parametrize(
     "place",
     [
