@@ -35,6 +35,9 @@ def friendly_errors(*more: type[Exception]) -> Iterator[None]:
     known: tuple[type[Exception], ...] = (*_USER_ERRORS, *more)
     try:
         yield
+    except* typer.Exit as group:
+        # It is a RuntimeError, and what it ends with was said.
+        raise next(_leaves(group)) from None
     except* known as group:
         raise stopped_with("; ".join(str(error) for error in _leaves(group))) from group
     except* KeyboardInterrupt:

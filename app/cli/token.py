@@ -2,6 +2,8 @@
 
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +14,7 @@ from app.api.auth.tokens import sign, signature_key_of
 from app.cli.program import friendly_errors, stopped_with
 from app.cli.runtime import read_settings
 from app.cli.tables import AsJson, print_json
+from app.connection_failure import ConnectionFailure, failure_of
 from app.operations.access.signing_keys import SigningKey
 
 commands = typer.Typer()
@@ -41,7 +44,7 @@ def token(  # noqa: PLR0913 - each is an option of the command
         raise typer.BadParameter("is needed with --key", param_hint="--kid")
     address = (url or read_settings().public_url).rstrip("/")
     form = {"grant_type": "client_credentials"} | ({"scope": " ".join(scope)} if scope else {})
-    with friendly_errors(httpx.HTTPError), httpx.Client(timeout=ANSWER_SECONDS) as http:
+    with friendly_errors(httpx.HTTPError), _connected(address) as http:
         if key and kid:
             endpoint = _read(http.get(f"{address}/.well-known/oauth-authorization-server"))["token_endpoint"]
             form |= {
@@ -55,6 +58,19 @@ def token(  # noqa: PLR0913 - each is an option of the command
         print_json(issued)
     else:
         typer.echo(issued["access_token"])
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[httpx.Client]:
+    try:
+        with httpx.Client(timeout=ANSWER_SECONDS) as http:
+            yield http
+    except httpx.TransportError as error:
+        if (failure := failure_of(error)) is ConnectionFailure.UNTRUSTED:
+            remedy = "Name the certificates of its authority (PEM) in the variable SSL_CERT_FILE."
+        else:
+            remedy = "Give another one with --url."
+        raise stopped_with(f"{address} gave no answer ({failure}). {remedy}") from error
 
 
 def _assertion(client_id: str, key: Path, kid: str, endpoint: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 import typer
 
-from app.cli.program import friendly_errors
+from app.cli.program import friendly_errors, stopped_with
 from app.cli.program import run as run_to_the_end
 from app.database import Database
 from app.domain.details import Detail
@@ -53,3 +53,11 @@ def test_the_reason_why_loops_ended_is_one_sentence(capsys: pytest.CaptureFixtur
 
     assert ended.value.exit_code == 1
     assert capsys.readouterr().err == f"{Detail.NO_TABLES.english}\n"
+
+
+def test_a_command_that_said_why_it_ends_says_nothing_more(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended, friendly_errors():
+        raise stopped_with("There is no hub.")
+
+    assert ended.value.exit_code == 1
+    assert capsys.readouterr().err == "There is no hub.\n"
