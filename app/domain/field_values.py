@@ -71,10 +71,15 @@ def disclosed_summary_values(summary: ReferralSummary) -> FieldValues:
 def supplied_values(case: Case) -> FieldValues:
     """Return the fields that the referrer supplied, or that never change after the referral, by name."""
     return {
-        **values_of(_FIXED, case.referral),
+        **fixed_values(case.referral),
         **values_of(OF_CONTENTS, case.contents),
         **values_of(OF_CLIENT, case.client.details),
     }
+
+
+def fixed_values(referral: Referral) -> FieldValues:
+    """Return the fields of a referral that never change after it was made, by name."""
+    return values_of(_FIXED, referral)
 
 
 def feedback_values(referral: Referral, trajectory: Trajectory | None) -> FieldValues:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from app.domain.case import Case
 from app.domain.codes import DropOutReason, TrajectoryResult, TrajectoryStatus
 from app.domain.commands import RecordResult
 from app.domain.fields import Field
@@ -18,10 +19,12 @@ from app.privacy.policy import REFERRER_KINDS
 from app.privacy.wire import to_wire
 from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, InProcessHub
 from tests.support.lives import BY_REFERRER, differences, feed_of, is_disclosed, random_steps, read_all, take
+from tests.support.own_steps import Effect, effects_of_own_steps, random_own_step
 from tests.support.privacy_canaries import referred
 
 KINDS = sorted(REFERRER_KINDS)
 STEPS = 80
+OWN_SHARE, CATCH_UP_SHARE = 0.2, 0.4
 
 COMPARED = frozenset(
     {
@@ -47,20 +50,38 @@ def flat(document: Mapping[str, object], prefix: str = "") -> dict[str, object]:
     return found
 
 
+def is_surprise(read: object) -> bool:
+    """Return whether this is a step that is taken although it is not among the possible actions, or the reverse."""
+    return isinstance(read, Effect) and not read.is_announced
+
+
+async def read_and_try(hub: InProcessHub, scope: CallerScope, case: Case) -> dict[str, object]:
+    """Return everything that a referrer reads, and what would come of everything that it could do."""
+    # Steps lock the case, and store nothing.
+    tried = await hub.db.write(lambda tx: dict(effects_of_own_steps(tx, hub, scope, case)))
+    return {**await read_all(hub, scope, case), **tried}
+
+
 async def walk(hub: InProcessHub, kind: str, seed: int) -> Counter[tuple[str, str]]:
     """Return which step that was not disclosed changed which reading, over one life."""
     owner, referral_id = await referred(hub, kind)
     scope, found = CallerScope(owner), Counter[tuple[str, str]]()
     case = await hub.case(referral_id)
-    before = await read_all(hub, scope, case)
-    for step in random_steps(Random(f"{kind}/{seed}"), STEPS):
+    random = Random(f"{kind}/{seed}/own")
+    before = await read_and_try(hub, scope, case)
+    for made in random_steps(Random(f"{kind}/{seed}"), STEPS):
+        # A partner skips steps and reports late; the referrer answers what it knows.
+        is_own = random.random() < OWN_SHARE
+        step, catch_up = random_own_step(random, case) if is_own else made, random.random() < CATCH_UP_SHARE
+        is_own = is_own or isinstance(step, BY_REFERRER)
         known = len(await hub.events(referral_id))
-        if not await take(hub, case, step):
+        if not await take(hub, case, step, is_own=is_own, catch_up=catch_up and not is_own):
             continue
         case = await hub.case(referral_id)
         fresh = (await hub.events(referral_id))[known:]
-        after = await read_all(hub, scope, case)
-        disclosed = isinstance(step, BY_REFERRER) or any(is_disclosed(hub, case, each) for each in fresh)
+        after = await read_and_try(hub, scope, case)
+        disclosed = is_own or any(is_disclosed(hub, case, each) for each in fresh)
+        found.update(("not announced", name) for name, each in after.items() if is_surprise(each))
         if not disclosed:
             found.update((type(step).__name__, name) for name in differences(before, after))
         before = after

@@ -161,12 +161,23 @@ async def read_all(hub: InProcessHub, scope: CallerScope, case: Case) -> dict[st
     return await hub.db.read(lambda tx: dict(everything_read(tx, hub, scope, case.id, trajectory_id)))
 
 
-async def take(hub: InProcessHub, case: Case, step: Command) -> bool:
-    """Take a step on a case as whoever takes it does; return False when it is refused."""
-    scope, is_referrers = CallerScope(case.referral.organisation), isinstance(step, BY_REFERRER)
-    context = {"role": OrganisationRole.REFERRER, "system": case.referral.organisation.system} if is_referrers else {}
+async def take(
+    hub: InProcessHub, case: Case, step: Command, *, is_own: bool | None = None, catch_up: bool = False
+) -> bool:
+    """Take a step on a case as whoever takes it does; return False when it is refused.
+
+    Args:
+        hub: stores it.
+        case: of a referrer.
+        step: what is done.
+        is_own: whether the referrer takes it; None goes by the kind of step.
+        catch_up: whether it is a report of a partner, which may come late or leave out others.
+    """
+    owner = case.referral.organisation
+    by_referrer = isinstance(step, BY_REFERRER) if is_own is None else is_own
+    context = {"role": OrganisationRole.REFERRER, "system": owner.system} if by_referrer else {}
     try:
-        await hub.execute(case.id, step, visibility=scope.visibility, **context)
+        await hub.execute(case.id, step, visibility=CallerScope(owner).visibility, catch_up=catch_up, **context)
     except HubError:
         return False
     return True
@@ -193,4 +204,4 @@ def feed_of(hub: InProcessHub, owner: Organisation) -> EventFeed:
 
 def differences(before: dict[str, object], after: dict[str, object]) -> Sequence[str]:
     """Return which readings differ."""
-    return [name for name in before if before[name] != after[name]]
+    return [name for name in before if before[name] != after.get(name)]

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from app.domain.case import Case
 from app.domain.codes import AppointmentStatus, ConsentScope, DisclosureOccasion
-from app.domain.disclosed import DisclosedFields, DisclosedValue, EventDisclosure
+from app.domain.disclosed import DisclosedFields, DisclosedValue, EventDisclosure, InForce
 from app.domain.events import OCCASION_OF, Event, NewEvent
-from app.domain.field_values import appointment_values, feedback_values, stated_facts
-from app.domain.fields import OF_APPOINTMENT, OF_EVENT, SPECS, FactValue, Field, FieldValues
+from app.domain.field_values import appointment_values, feedback_values, fixed_values, stated_facts
+from app.domain.fields import OF_APPOINTMENT, OF_EVENT, SPECS, FactValue, Field, FieldValues, consent_values
 from app.domain.lifecycle import Machine
+from app.domain.local_time import local_date
 from app.events.contract.catalogue import fields_for
 from app.events.delivery.routing import referrer_as_receiver
 from app.privacy.gate import PrivacyGate, Receiver, Released
@@ -29,34 +30,38 @@ _STATUS_FIELD = {
 }
 
 
-def note_disclosures(gate: PrivacyGate, case: Case, known_events: int) -> None:
+def note_disclosures(gate: PrivacyGate, case: Case, known_events: int, *, is_own_step: bool = False) -> None:
     """Note what the events of a change disclose to the referrer, by the rules and the consent of this moment.
 
     Args:
         gate: decides.
         case: after the change.
         known_events: how many pending events it had before.
+        is_own_step: True when the referrer made the change; its events then tell it nothing else of the case.
     """
-    noted = tuple(_noted(gate, case, new) for new in case.new_events[known_events:])
+    noted = tuple(_noted(gate, case, new, is_own_step) for new in case.new_events[known_events:])
     case.new_events = (*case.new_events[:known_events], *noted)
 
 
-def _noted(gate: PrivacyGate, case: Case, new: NewEvent) -> NewEvent:
+def _noted(gate: PrivacyGate, case: Case, new: NewEvent, is_own_step: bool) -> NewEvent:
     occasion = OCCASION_OF[new.event.type]
     if occasion is None:
         return new
-    disclosure = disclosure_of(gate, case, new.event, occasion)
+    facts = _known_facts(case, new.event) if is_own_step else _facts_of(case, new.event)
+    disclosure = _disclosure_of(gate, case, facts, new.event, occasion)
     if disclosure.fields:
-        _add_to_record(gate, case, new.event, disclosure.fields)
+        _add_to_record(gate, case, new.event, disclosure.fields, is_own_step)
         _mark_history(case, new.event, disclosure.fields)
     return replace(new, disclosure=disclosure)
 
 
-def disclosure_of(gate: PrivacyGate, case: Case, event: Event, occasion: DisclosureOccasion) -> EventDisclosure:
+def _disclosure_of(
+    gate: PrivacyGate, case: Case, known: FieldValues, event: Event, occasion: DisclosureOccasion
+) -> EventDisclosure:
     """Return what an event discloses to the referrer now; nothing unless it may know the referral that it is about."""
     receiver, wanted = referrer_as_receiver(case.referral.organisation), fields_for(event.type, occasion)
     asks = gate.policy.asks
-    facts = {name: value for name, value in _facts_of(case, event).items() if name in wanted or name in asks}
+    facts = {name: value for name, value in known.items() if name in wanted or name in asks}
     released = gate.release(receiver, occasion, facts)
     if Field.REFERRAL_ID not in released.fields:
         return EventDisclosure({})
@@ -78,6 +83,15 @@ def _facts_of(case: Case, event: Event) -> FieldValues:
     return facts | stated_facts(event)
 
 
+def _known_facts(case: Case, event: Event) -> FieldValues:
+    """Return what the referrer knows, and what its own step states."""
+    consent = case.referral.consent
+    in_force = InForce.of(consent, local_date(event.recorded_at))
+    of_appointment = case.disclosed.read_appointment(event.appointment_id, in_force) if event.appointment_id else {}
+    known = fixed_values(case.referral) | consent_values(consent) | case.disclosed.read(in_force)
+    return known | of_appointment | stated_facts(event)
+
+
 def _consents(
     gate: PrivacyGate,
     receiver: Receiver,
@@ -96,15 +110,17 @@ def _consents(
     }
 
 
-def _add_to_record(gate: PrivacyGate, case: Case, event: Event, fields: DisclosedFields) -> None:
+def _add_to_record(gate: PrivacyGate, case: Case, event: Event, fields: DisclosedFields, is_own_step: bool) -> None:
     consent = fields[Field.REFERRAL_ID].consent
     lasting = {name: value for name, value in fields.items() if name not in _OF_EVENT}
     if status := lasting.get(Field.REFERRAL_STATUS):
         lasting[Field.REFERRAL_DISCLOSED_STATUS] = status
-    lasting |= {name: DisclosedValue(value, consent) for name, value in _states(gate, case, event).items()}
+    if not is_own_step:
+        lasting |= {name: DisclosedValue(value, consent) for name, value in _states(gate, case, event).items()}
     of_case = {name: value for name, value in lasting.items() if name not in _OF_APPOINTMENT}
     case.disclosed = case.disclosed.adding(of_case)
-    if event.appointment_id:
+    # The referrer knows what its own step makes of an appointment.
+    if event.appointment_id and not is_own_step:
         _add_appointment(case, event, lasting, consent)
 
 

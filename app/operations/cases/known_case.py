@@ -21,8 +21,9 @@ from app.domain.disclosed import DisclosedValue, InForce
 from app.domain.errors import NotFound, TransitionNotAllowed
 from app.domain.field_values import appointment_values, feedback_values
 from app.domain.fields import Field, FieldValues
+from app.domain.lifecycle import Action
 from app.domain.local_time import local_date
-from app.domain.values import Appointment, Referral, ReferralFlags
+from app.domain.values import Appointment, HistoryEntry, Referral, ReferralFlags
 from app.privacy.json_values import to_json_value
 
 REFERRER_ROLES = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
@@ -67,11 +68,20 @@ def take_as_known(case: Case, handler: Handler, command: Command, context: Actio
         # A partner's report is about what is.
         handler(case, command, context)
         return
-    try:
-        handler(case, command, context)
-    except (NotFound, TransitionNotAllowed):
+    if not _is_taken(case, handler, command, context):
         _record_late(case, known)
     _note_own_step(case, before, _steps_of(known))
+
+
+def known_step(entry: HistoryEntry) -> HistoryEntry:
+    """Return a step of the referrer as it knows it.
+
+    A withdrawal of a referral that it did not know to be confirmed, because a partner's report implied that, becomes a
+    request; the referrer took it back at once.
+    """
+    is_request = entry.action == Action.REQUEST_WITHDRAWAL
+    is_at_once = is_request and entry.disclosed_status == ReferralStatus.WITHDRAWN
+    return replace(entry, action=Action.WITHDRAW) if is_at_once else entry
 
 
 def note_known(case: Case, day: date) -> None:
@@ -109,6 +119,16 @@ def known_case(case: Case, day: date) -> Case:
         new_events=(),
         new_parties=(),
     )
+
+
+def _is_taken(case: Case, handler: Handler, command: Command, context: ActionContext) -> bool:
+    """Carry out a step on what is; return whether that did anything."""
+    steps = len(case.new_history)
+    try:
+        handler(case, command, context)
+    except (NotFound, TransitionNotAllowed):
+        return False
+    return len(case.new_history) > steps
 
 
 def _known_referral(referral: Referral, values: FieldValues) -> Referral:

@@ -26,7 +26,7 @@ from app.models.cases.loading import load_cases
 from app.models.cases.referral import find_by_references
 from app.models.cases.trajectory import list_parties, referral_id_of
 from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.known_case import REFERRER_ROLES, known_case
+from app.operations.cases.known_case import REFERRER_ROLES, known_case, known_step
 from app.operations.cases.not_found import referral_not_found, trajectory_not_found
 from app.operations.services import Services
 from app.privacy.gate import Released
@@ -247,7 +247,7 @@ def _as_disclosed(entry: HistoryEntry, in_force: InForce) -> HistoryEntry | None
         return None
     # The state before may be one that was not disclosed to the referrer; reasons are the finance team's own.
     to_status = (entry.disclosed_status or "") if is_disclosed else ""
-    return replace(entry, reason=None, from_status=None, to_status=to_status)
+    return replace(known_step(entry), reason=None, from_status=None, to_status=to_status)
 
 
 def _released(services: Services, scope: CallerScope, case: Case, values: FieldValues) -> Released:
