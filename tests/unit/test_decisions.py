@@ -62,11 +62,26 @@ def test_a_record_that_overturns_another_is_newer_and_names_it() -> None:
     assert silent == []
 
 
-def test_the_index_lists_every_record_as_it_describes_itself() -> None:
+def test_the_index_lists_every_record_once_as_it_describes_itself() -> None:
     rows = [
         f"| [{head['number']}]({decision.name}) | {head['title']} | {head['date']} | {head['status']} |"
         for decision in DECISIONS
         if (head := HEAD.match(decision.read_text()))
     ]
 
-    assert [row for row in rows if row not in INDEX.read_text().splitlines()] == []
+    assert [line for line in INDEX.read_text().splitlines() if re.match(r"\| \[\d", line)] == rows
+
+
+def test_a_record_says_so_when_a_newer_one_amends_or_supersedes_it() -> None:
+    heads = {number(each): each.read_text().partition("## Context")[0] for each in DECISIONS}
+    claims = [
+        (number(newer), older)
+        for newer in DECISIONS
+        for clause in re.findall(r"(?i)\b(?:amends|supersedes)\b((?:[^:;.]|\.md\))+)", newer.read_text())
+        for older in re.findall(r"\b\d{4}\b", clause)
+    ]
+
+    assert claims
+    assert [
+        f"{older} is not marked as changed by {newer}" for newer, older in claims if newer not in heads[older]
+    ] == []
