@@ -15,8 +15,6 @@ from app.domain.ownership import ConflictReason, Resolution, referrer_values, re
 from app.operations.field_sync.conflict_values import ConflictValues
 from app.operations.field_sync.known_values import KnownValues, PartnerFieldState, fingerprints
 
-CONFLICT_CONTEXT = "conflict.value"
-
 
 def merge_fields(
     known_values: KnownValues, case: Case, reported: AmendReferral, system: System
