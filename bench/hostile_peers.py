@@ -2,6 +2,9 @@
 
 A caller goes on until it is ended. A partner answers every call as ``GET /choose/NAME`` says: with an error when there
 is no such name, and at first.
+
+``take PORT`` takes what callers send without making anything of it, and ``fetch NAME PORT`` what the partner answers:
+what others wait meanwhile is due to the sending, and not to the hub.
 """
 
 from __future__ import annotations
@@ -17,16 +20,20 @@ from functools import lru_cache
 from random import Random
 
 import uvicorn
+import uvloop
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from typing_extensions import override
 
-__all__ = ["ANSWERS", "CALLS"]
+__all__ = ["ANSWERS", "CALLS", "PULL_SECONDS"]
 
 MIB = 2**20
+PULL_SECONDS = 0.5
+MOST_OF_HEAD = 128 * 2**10
 _HEAD = b"POST /v1/subscriptions HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n"
 
 Write = Callable[[asyncio.StreamWriter, bytes], Awaitable[None]]
@@ -188,19 +195,66 @@ ANSWERS: Mapping[str, Callable[[], Response]] = {
 """What a partner answers, by name."""
 
 
+class _Taking(asyncio.Protocol):
+    """Drops what it is sent, and ends the connection where the hub does, in a head that is too long."""
+
+    def __init__(self) -> None:
+        self._has_head, self._bytes = False, 0
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Expect what is sent."""
+        self._transport = transport
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        """Count what was sent."""
+        self._has_head = self._has_head or b"\r\n\r\n" in data
+        self._bytes += len(data)
+        if self._bytes > MOST_OF_HEAD and not self._has_head:
+            self._transport.close()
+
+
+async def take(port: int) -> None:
+    """Take what callers send until the process is ended."""
+    server = await asyncio.get_running_loop().create_server(_Taking, "127.0.0.1", port, backlog=2048)
+    await server.serve_forever()
+
+
+async def fetch(name: str, port: int) -> None:
+    """Fetch an answer as often as three pullers do, as many bytes of it as they read, until the process is ended."""
+
+    async def pull() -> None:
+        while True:
+            with suppress(OSError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(b"GET /fetch/%s HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n" % _path(name).encode())
+                with suppress(TimeoutError, asyncio.IncompleteReadError):
+                    async with asyncio.timeout(30):
+                        await reader.readexactly(8 * MIB)
+                writer.close()
+            await asyncio.sleep(PULL_SECONDS)
+
+    await asyncio.gather(*(pull() for _ in range(3)))
+
+
 def _nothing() -> Response:
     return Response(status_code=503)
+
+
+def _path(name: str) -> str:
+    return name.replace(" ", "-")
 
 
 def partner() -> Starlette:
     """Return a partner that answers what was chosen."""
     chosen: dict[str, Callable[[], Response]] = {"answer": _nothing}
-    made: dict[str, Response] = {}
+    made: dict[Callable[[], Response], Response] = {}
+    named = {_path(name): answer for name, answer in ANSWERS.items()}
 
     async def respond(request: Request) -> Response:
         path = request.url.path
         if path.startswith("/choose/"):
-            named = {each.replace(" ", "-"): answer for each, answer in ANSWERS.items()}
             chosen["answer"] = named.get(path.removeprefix("/choose/"), _nothing)
             made.clear()
             return Response()
@@ -208,11 +262,12 @@ def partner() -> Starlette:
             return Response()
         if path == "/oauth/token":
             return JSONResponse({"access_token": b64encode(b"t").decode(), "token_type": "Bearer", "expires_in": 3600})
-        if "made" in made:
-            return made["made"]
-        answer = chosen["answer"]()
+        make = named[path.removeprefix("/fetch/")] if path.startswith("/fetch/") else chosen["answer"]
+        if make in made:
+            return made[make]
+        answer = make()
         if not isinstance(answer, StreamingResponse):
-            made["made"] = answer
+            made[make] = answer
         return answer
 
     return Starlette(routes=[Route("/{path:path}", respond, methods=["GET", "POST", "PUT"])])
@@ -221,5 +276,9 @@ def partner() -> Starlette:
 if __name__ == "__main__":
     if sys.argv[1] == "call":
         asyncio.run(call(sys.argv[2], int(sys.argv[3]), sys.argv[4]))
+    elif sys.argv[1] == "take":
+        uvloop.run(take(int(sys.argv[2])))
+    elif sys.argv[1] == "fetch":
+        uvloop.run(fetch(sys.argv[2], int(sys.argv[3])))
     else:
         uvicorn.run(partner(), port=int(sys.argv[2]), lifespan="off", access_log=False, log_level="error")

@@ -14,11 +14,16 @@ from app.api.auth.tokens import new_signing_key
 from app.database import Connection, Database
 from app.domain.codes import OrganisationRole, ReferrerKind, System
 from app.domain.commands import ActionContext, RegisterReferral
+from app.domain.disclosed import DisclosedValue, EventDisclosure
 from app.domain.events import Event, EventType, NewEvent
+from app.domain.fields import Field
 from app.domain.values import ClientDetails, ReferralContents
 from app.events.http.credentials import sealed_secret, sealed_url
 from app.events.http.signing import new_secret
 from app.models.access.organisation import find_organisation
+from app.models.cases.client import sealer_of_client
+from app.models.cases.disclosed import seal_disclosure
+from app.models.cases.loading import load_cases
 from app.models.delivery.outbox import append_events
 from app.models.delivery.subscription import Subscription, insert_subscription
 from app.operations.access.clients import SCOPES, find_client, save_client
@@ -108,11 +113,25 @@ class Harness:
         await self.db.write(work)
 
     async def record_events(self, referral_ids: Sequence[UUID], number: int) -> list[Event]:
-        """Store this number of events in one transaction, spread over the referrals. Return them."""
+        """Store this number of events in one transaction, spread over the referrals. Return them.
+
+        Each disclosed the id of its referral.
+        """
         now = self.services.clock.now()
         events = [self._event(referral_ids[index % len(referral_ids)], now) for index in range(number)]
-        await self.db.write(append_events, [NewEvent(event, System.ALLEGRO) for event in events])
+        await self.db.write(self._append, events)
         return events
+
+    def _append(self, tx: Connection, events: Sequence[Event]) -> None:
+        vault = self.services.vault
+        cases = load_cases(tx, vault, list({each.subject_id for each in events}))
+        sealers = {subject: sealer_of_client(tx, vault, case.referral.client_id) for subject, case in cases.items()}
+
+        def disclosing(event: Event) -> Event:
+            disclosure = EventDisclosure({Field.REFERRAL_ID: DisclosedValue(str(event.subject_id))})
+            return replace(event, sealed_disclosure=seal_disclosure(sealers[event.subject_id], event.id, disclosure))
+
+        append_events(tx, [NewEvent(disclosing(each), System.ALLEGRO) for each in events])
 
     async def token(self, client_id: str, public_url: str) -> str:
         """Return an access token with all scopes."""
