@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import ssl
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import time
@@ -34,6 +33,7 @@ from app.domain.codes import System
 from app.limits import Limits
 from app.network_settings import OWN_SENTENCE, Networks, NetworksOfOrganisations
 from app.private_files import make_folder, write_new_file
+from app.setting_files import ca_file_fault, certificate_faults, missing_files, sqlite_faults
 from app.weak_settings import (
     WIDEST_PREFIX,
     is_example,
@@ -360,10 +360,11 @@ class Settings(BaseSettings):
         given = {_variable("webhook_ca_file"): self.webhook_ca_file}
         given |= {_variable(system, "ca_file"): each.ca_file for system, each in self.partners.items()}
         for variable, path in given.items():
-            if path is not None and (fault := _ca_file_fault(path)):
+            if path is not None and (fault := ca_file_fault(path)):
                 yield f"{variable} is {path}, {fault}: correct it, or unset it"
         for system, each in self.partners.items():
-            yield from _certificate_faults(system, each.certificate_file, each.key_file)
+            certificate, key = _variable(system, "certificate_file"), _variable(system, "key_file")
+            yield from certificate_faults({certificate: each.certificate_file, key: each.key_file})
 
     def _stop_faults(self) -> Iterator[str]:
         most = self.stop_seconds - _LEAST_SECONDS_AFTER_DRAIN
@@ -528,56 +529,11 @@ def _decoded(key: str) -> bytes:
         return b""
 
 
-def _ca_file_fault(path: Path) -> str | None:
-    if not path.is_file():
-        return "where no file is"
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
-    except OSError:
-        return "which has no certificates in PEM that can be read"
-    return None
-
-
-def _certificate_faults(system: System, certificate: Path | None, key: Path | None) -> Iterator[str]:
-    given = {_variable(system, "certificate_file"): certificate, _variable(system, "key_file"): key}
-    if certificate is None and key is None:
-        return
-    faults = [
-        f"{variable} is missing, and belongs to the other one" if path is None else f"{variable} names no file: {path}"
-        for variable, path in given.items()
-        if path is None or not path.is_file()
-    ]
-    if not faults and not _is_pair(certificate, key):
-        faults = [f"{' and '.join(given)} are not a certificate and its private key (PEM, without a passphrase)"]
-    yield from (f"{fault}: correct them, or unset both" for fault in faults)
-
-
-def _is_pair(certificate: Path | None, key: Path | None) -> bool:
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate or "", key, password="")
-    except OSError:
-        return False
-    return True
-
-
 def _url_faults(variable: str, url: str, read: Callable[[str], SqliteFile | PostgresServers]) -> Iterator[str]:
     try:
         address = read(url)
     except DatabaseUrlInvalid as error:
         yield f"{variable} {error}"
         return
-    faults = _sqlite_faults(address.path) if isinstance(address, SqliteFile) else _missing_files(address.files)
+    faults = sqlite_faults(address.path) if isinstance(address, SqliteFile) else missing_files(address.files)
     yield from (f"{variable} {fault}" for fault in faults)
-
-
-def _sqlite_faults(path: Path) -> Iterator[str]:
-    if path.is_dir():
-        yield f"is {path}, which is a folder: give a file in it, as sqlite:///{path}/trajecthub.db"
-    elif not path.parent.is_dir():
-        yield f"is in the folder {path.parent}, which does not exist: make it, or give another path"
-
-
-def _missing_files(files: Mapping[str, Path]) -> Iterator[str]:
-    for name, path in files.items():
-        if not path.is_file():
-            yield f"has {name}={path}, where no file is: correct it"
