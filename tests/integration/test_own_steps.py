@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from app.domain.codes import CancellationReason, OrganisationRole, WithdrawalReason
+from app.domain.codes import CancellationReason, OrganisationRole, RoutingAdvice, WithdrawalReason
 from app.domain.commands import CancelAppointment, Command, ConfirmReferral, WithdrawReferral
 from app.domain.values import Organisation
 from app.operations.cases.caller_scope import CallerScope
@@ -13,7 +13,7 @@ from app.operations.cases.queries import read_history
 from tests.support.hub import CONCLUDE, CONFIRM, SCHEDULE, InProcessHub
 from tests.support.lives import OTHER_COUNSELLOR
 from tests.support.own_steps import Effect, effect_of
-from tests.support.privacy_canaries import referred
+from tests.support.privacy_canaries import CLIENT, referred
 
 WITHDRAW = WithdrawReferral(WithdrawalReason.OTHER)
 AS_PARTNER: Mapping[str, Any] = {"role": OrganisationRole.PARTNER_SYSTEM, "catch_up": True}
@@ -68,3 +68,28 @@ async def test_cancelling_an_appointment_does_not_show_the_counsellor_of_a_late_
 
     assert (await hub.case(id)).referral.counsellor == OTHER_COUNSELLOR
     assert await tried(hub, owner, id, cancel, AS_REFERRER) == before
+
+
+async def test_referring_again_does_not_show_whether_the_first_referral_has_ended(hub: InProcessHub) -> None:
+    owner, id = await referred(hub, "vraagwijzer")
+    advice = []
+    for end in ([], [SCHEDULE, CONCLUDE]):
+        for step in end:
+            await hub.execute(id, step, catch_up=True)
+        again = await hub.refer(organisation_code=owner.code, client=CLIENT)
+        case = await hub.case(again)
+        advice.append(case.referral.advice)
+        # It takes back the second one, so that the first decides again.
+        await hub.execute(again, WITHDRAW)
+
+    assert (await hub.case(id)).referral.status == "concluded"
+    assert advice == [(RoutingAdvice.ALREADY_OPEN,)] * 2
+
+
+async def test_another_referrer_is_advised_on_what_is(hub: InProcessHub) -> None:
+    _, id = await referred(hub, "vraagwijzer")
+    await hub.execute(id, SCHEDULE, CONCLUDE, catch_up=True)
+
+    case = await hub.case(await hub.refer(client=CLIENT))
+
+    assert case.referral.advice == ()

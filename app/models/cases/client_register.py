@@ -11,7 +11,7 @@ from app.domain.lifecycle import is_open
 from app.domain.values import Referral
 from app.models.base import Writes
 from app.models.cases.client import NewClient, bsn_index, client, client_columns, client_sealer, find_clients
-from app.models.cases.referral import open_referrals_of
+from app.models.cases.referral import OpenReferral, open_referrals_of
 from app.vault import Sealer, Vault
 
 
@@ -20,7 +20,8 @@ class KnownClient:
     """The client that a new referral is about.
 
     Attributes:
-        has_open_referral: whether a referral of this client still waits for something.
+        has_open_referral: whether a referral of this client still waits for something; of those of the organisation
+            that refers now, whether one does as far as it knows.
     """
 
     id: UUID
@@ -34,7 +35,7 @@ class _StoredClient:
 
     id: UUID
     sealer: Sealer
-    open_referrals: frozenset[UUID]
+    open_referrals: tuple[OpenReferral, ...]
 
 
 class ClientRegister:
@@ -55,13 +56,14 @@ class ClientRegister:
             self._known[bsn] = None
             if client_id:
                 sealer = client_sealer(self._vault, client_id, wrapped_key)
-                self._known[bsn] = _StoredClient(client_id, sealer, open_referrals.get(client_id, frozenset()))
+                self._known[bsn] = _StoredClient(client_id, sealer, open_referrals.get(client_id, ()))
 
-    def client_for(self, bsn: str | None, in_memory: Iterable[Referral]) -> KnownClient:
+    def client_for(self, bsn: str | None, referrer_id: UUID, in_memory: Iterable[Referral]) -> KnownClient:
         """Return the client with this citizen service number, or a new one where nobody is known by it.
 
         Args:
             bsn: the number; None where it is not known.
+            referrer_id: the organisation that refers the client now.
             in_memory: the referrals of this transaction, as they are now.
         """
         if bsn is None:
@@ -70,11 +72,10 @@ class ClientRegister:
         stored = self._known[bsn]
         if stored is None:
             new = self._add(bsn)
-            self._known[bsn] = _StoredClient(new.id, new.sealer, frozenset())
+            self._known[bsn] = _StoredClient(new.id, new.sealer, ())
             return new
-        return KnownClient(
-            id=stored.id, sealer=stored.sealer, has_open_referral=_has_open_referral(stored, list(in_memory))
-        )
+        has_open = _has_open_referral(stored, referrer_id, list(in_memory))
+        return KnownClient(id=stored.id, sealer=stored.sealer, has_open_referral=has_open)
 
     def collect(self, writes: Writes) -> None:
         """Add the new clients to what the transaction writes."""
@@ -87,7 +88,25 @@ class ClientRegister:
         return KnownClient(id=new.id, sealer=new.sealer, has_open_referral=False)
 
 
-def _has_open_referral(stored: _StoredClient, in_memory: Collection[Referral]) -> bool:
-    if any(is_open(each.status) for each in in_memory if each.client_id == stored.id):
-        return True
-    return bool(stored.open_referrals - {each.id for each in in_memory})
+def _has_open_referral(stored: _StoredClient, referrer_id: UUID, in_memory: Collection[Referral]) -> bool:
+    newer = {each.id for each in in_memory}
+    referrals = [
+        *(
+            OpenReferral(
+                id=each.id,
+                organisation_id=each.organisation.id,
+                status=each.status,
+                disclosed_status=each.disclosed_status,
+            )
+            for each in in_memory
+            if each.client_id == stored.id
+        ),
+        *(each for each in stored.open_referrals if each.id not in newer),
+    ]
+    return any(_counts_as_open(each, referrer_id) for each in referrals)
+
+
+def _counts_as_open(referral: OpenReferral, referrer_id: UUID) -> bool:
+    # The advice is read by the referrer, which would learn from it that an earlier referral of its own has ended.
+    is_own = referral.organisation_id == referrer_id
+    return is_open(referral.disclosed_status if is_own else referral.status)

@@ -148,12 +148,28 @@ def unfilled_referrals(tx: Connection, most: int) -> list[UUID]:
     return list(tx.scalars(_UNFILLED, {"most": most}))
 
 
-def open_referrals_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """Return the referrals of clients that still wait for something, by client; those without one are left out."""
-    found: dict[UUID, set[UUID]] = defaultdict(set)
+@dataclass(frozen=True, kw_only=True)
+class OpenReferral:
+    """A referral that still waits for something, or does as far as its referrer knows."""
+
+    id: UUID
+    organisation_id: UUID
+    status: ReferralStatus
+    disclosed_status: ReferralStatus
+
+
+def open_referrals_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID, tuple[OpenReferral, ...]]:
+    """Return the open referrals of clients, by client; those without one are left out."""
+    found: dict[UUID, list[OpenReferral]] = defaultdict(list)
     for row in tx.execute(_OPEN_OF_CLIENTS, {"client_ids": client_ids}) if client_ids else ():
-        found[row.client_id].add(row.id)
-    return {client_id: frozenset(each) for client_id, each in found.items()}
+        each = OpenReferral(
+            id=row.id,
+            organisation_id=row.organisation_id,
+            status=ReferralStatus(row.status),
+            disclosed_status=ReferralStatus(row.told_status),
+        )
+        found[row.client_id].append(each)
+    return {client_id: tuple(referrals) for client_id, referrals in found.items()}
 
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
@@ -235,9 +251,12 @@ CHANGED_DISCLOSED = CHANGED_STATE.where(true(), true())
 CHANGED_CONTENTS = CHANGED_STATE.where(true())
 """Writes the columns of :func:`contents_columns` of the referral ``row_id``."""
 
-_OPEN_OF_CLIENTS = select(referral.c.id, referral.c.client_id).where(
+_OPEN = [each for each in ReferralStatus if is_open(each)]
+_OPEN_OF_CLIENTS = select(
+    referral.c.id, referral.c.client_id, referral.c.organisation_id, referral.c.status, referral.c.told_status
+).where(
     is_any_of(referral.c.client_id, "client_ids"),
-    referral.c.status.in_([each for each in ReferralStatus if is_open(each)]),
+    or_(referral.c.status.in_(_OPEN), referral.c.told_status.in_(_OPEN)),
 )
 _BY_REFERENCE = select(referral.c.id, referral.c.organisation_id, referral.c.reference).where(
     tuple_(referral.c.organisation_id, referral.c.reference).in_(bindparam("references", expanding=True))

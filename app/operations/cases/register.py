@@ -29,7 +29,7 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
     referrer = referring_organisation(uow, command.organisation_code)
     _check_registers_for(referrer, context)
     _check_reference(uow, referrer, command.reference)
-    client = uow.cases.client_for(command.client.bsn)
+    client = uow.cases.client_for(command.client.bsn, referrer.id)
     received_at = command.received_at or uow.rules.now
     stated = command.contents
     consent = stated.consent.recorded(recorder_of(referrer, context), uow.rules.now) if stated.consent.scopes else None
