@@ -14,8 +14,8 @@ from pydantic_core import PydanticCustomError
 
 from app.api.responses import Content, json_answer
 from app.api.state import AppState
-from app.domain.errors import FieldFault, InvalidInput
-from app.domain.input_rules import InputRule
+from app.domain.cursor import unreadable_cursor
+from app.domain.errors import InvalidInput
 from app.domain.queries import Position
 from app.domain.text import is_storable
 
@@ -65,11 +65,11 @@ def position_of(cursor: str | None) -> Position | None:
     try:
         moment, found = datetime.fromisoformat(text), UUID(record_id)
         if moment.tzinfo is None:
-            raise _unreadable()
+            raise unreadable_cursor()
         # The stores compare in UTC, in which the first and the last day of the calendar may not exist.
         return Position(moment.astimezone(UTC), found)
     except (ValueError, OverflowError) as error:
-        raise _unreadable() from error
+        raise unreadable_cursor() from error
 
 
 def text_cursor(*texts: str) -> str:
@@ -86,9 +86,9 @@ def texts_of(cursor: str, count: int) -> list[str]:
     try:
         texts = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError) as error:
-        raise _unreadable() from error
+        raise unreadable_cursor() from error
     if not isinstance(texts, list) or len(texts) != count or not all(_is_text(text) for text in texts):
-        raise _unreadable()
+        raise unreadable_cursor()
     return texts
 
 
@@ -108,7 +108,7 @@ def id_after(cursor: str | None) -> UUID | None:
     try:
         return UUID(texts_of(cursor, 1)[0])
     except ValueError as error:
-        raise _unreadable() from error
+        raise unreadable_cursor() from error
 
 
 def code_after(cursor: str | None) -> str | None:
@@ -163,8 +163,3 @@ def _query(parameters: Sequence[tuple[str, str]]) -> str:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and is_storable(value)
-
-
-def _unreadable() -> InvalidInput:
-    message = "Not a cursor of this list; use nextCursor of the page before, or leave it out to start anew."
-    return InvalidInput(FieldFault("cursor", InputRule.CURSOR, message))

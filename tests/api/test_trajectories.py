@@ -1,8 +1,12 @@
 """Trajectories by REST: the whole way to the end, and who may read what of it."""
 
+import json
+from base64 import urlsafe_b64decode
+
 import httpx
 import pytest
 
+from app.api.paging import text_cursor
 from tests.support.api_calls import attempt, concluded, fault, read, step
 
 Api = httpx.AsyncClient
@@ -195,3 +199,17 @@ async def test_step_that_was_repeated_is_done_once(dock: Api, etf: Api) -> None:
     assert first.content == again.content
     actions = [entry["action"] for entry in (await read(etf, f"{path}/history"))["items"]]
     assert actions.count("decide") == 1
+
+
+async def test_cursor_of_the_list_does_not_hold_when_the_intake_was_concluded(dock: Api, etf: Api) -> None:
+    for number in range(3):
+        await concluded(dock, etf, f"T-{number}")
+
+    first = await read(dock, "/trajectories?limit=2")
+    second = await read(dock, f"/trajectories?limit=2&cursor={first['nextCursor']}")
+
+    cursor = urlsafe_b64decode(first["nextCursor"] + "==").decode()
+    assert json.loads(cursor) == [first["items"][-1]["id"]]
+    assert len({each["id"] for each in (*first["items"], *second["items"])}) == 3
+    unknown = text_cursor("019ab3f2-7c00-7000-8000-000000000003")
+    assert fault(await dock.get(f"/v1/trajectories?cursor={unknown}")) == ("cursor", "cursor")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.context import ReadContext, reading, trajectory_body
 from app.api.http.problems import problem_responses
-from app.api.paging import page_answer
+from app.api.paging import id_after, id_cursor, page_answer
 from app.api.representations import history_body, party_out
 from app.api.responses import json_answer
 from app.api.schemas.lists import ActionsOut, HistoryOut, PartiesOut, TrajectoryFilters, TrajectoryPageOut
@@ -41,15 +41,21 @@ async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Quer
     query = TrajectoryQuery(
         visibility=caller_scope.visibility,
         limit=filters.limit,
-        after=read.position(filters.cursor),
         status=filters.status,
         referrer_kind=filters.referrer_kind,
         area=filters.area,
         counsellor=filters.counsellor,
     )
-    views, following = await read.hub.db.read(page_of_trajectories, services, caller_scope, query)
+    after = id_after(filters.cursor)
+    after_id = read.resolve(after) if after else None
+    views, following = await read.hub.db.read(page_of_trajectories, services, caller_scope, query, after_id)
     shown = await read.show(views)
-    return page_answer(read.hub, request, [trajectory_body(view) for view in shown], read.cursor(following))
+    return page_answer(
+        read.hub,
+        request,
+        [trajectory_body(view) for view in shown],
+        id_cursor(read.shown_id(following.id) if following else None),
+    )
 
 
 @router.get("/{trajectory_id}", summary="Read a trajectory", response_model=TrajectoryOut, responses=_PROBLEMS)

@@ -28,7 +28,7 @@ class PageIn(In):
 
 
 class CasePageIn(PageIn):
-    """Which page of a list of cases to read."""
+    """Which page of a list to read that begins at a moment."""
 
     cursor: PositionCursor | None = _cursor()
 
@@ -70,7 +70,7 @@ class ReferralSearchIn(ReferralFilters):
     )
 
 
-class TrajectoryFilters(CasePageIn):
+class TrajectoryFilters(PageIn):
     """A query of the list of trajectories (*trajecten*)."""
 
     status: TrajectoryStatus | None = Field(None, description="Its status.", examples=["running"])

@@ -32,7 +32,7 @@ from app.domain.codes import (
 )
 from app.domain.disclosed import DisclosedRecord
 from app.domain.identifiers import NewId
-from app.domain.queries import TrajectoryQuery, Visibility
+from app.domain.queries import Position, TrajectoryQuery, Visibility
 from app.domain.values import (
     KbrApplication,
     Party,
@@ -59,6 +59,7 @@ from app.models.cases.trajectory_tables import (
 from app.models.sealed import place_of
 from app.vault import Sealer, Vault
 
+_POSITION_OF = select(trajectory.c.created_at, trajectory.c.id).where(trajectory.c.id == bindparam("trajectory_id"))
 _CHANGED = update(trajectory).where(trajectory.c.id == bindparam("row_id"))
 _CHANGED_PLAN = update(plan).where(plan.c.trajectory_id == bindparam("row_id"))
 _CHANGED_APPLICATION = update(kbr_application).where(kbr_application.c.id == bindparam("row_id"))
@@ -188,6 +189,12 @@ def referral_id_of(tx: Connection, trajectory_id: UUID, visibility: Visibility) 
     """
     values = {"trajectory_id": trajectory_id, **visibility_values(visibility)}
     return tx.execute(visible(_REFERRAL_OF, visibility), values).scalar_one_or_none()
+
+
+def position_of(tx: Connection, trajectory_id: UUID) -> Position | None:
+    """Return where a trajectory is in the list, or None."""
+    row = tx.execute(_POSITION_OF, {"trajectory_id": trajectory_id}).first()
+    return Position(row.created_at, row.id) if row else None
 
 
 def list_parties(tx: Connection, sealer: Sealer, trajectory_id: UUID) -> list[Party]:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
+from uuid import UUID
 
 from app.database import Connection
 from app.domain.case import ListedTrajectory
 from app.domain.codes import DisclosureOccasion, OrganisationRole
+from app.domain.cursor import unreadable_cursor
 from app.domain.disclosed import InForce
 from app.domain.field_values import disclosed_summary_values, summary_values, trajectory_values
 from app.domain.fields import OF_TRAJECTORY, Field, FieldValues, consent_values
@@ -15,7 +17,7 @@ from app.domain.queries import Position, ReferralQuery, TrajectoryQuery
 from app.domain.values import Organisation, ReferralSummary
 from app.models.cases.client import bsn_index
 from app.models.cases.referral import list_referrals
-from app.models.cases.trajectory import list_trajectories
+from app.models.cases.trajectory import list_trajectories, position_of
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.privacy.gate import Released
@@ -69,12 +71,28 @@ def page_of_referrals(
 
 
 def page_of_trajectories(
-    tx: Connection, services: Services, scope: CallerScope, query: TrajectoryQuery
+    tx: Connection, services: Services, scope: CallerScope, query: TrajectoryQuery, after_id: UUID | None = None
 ) -> tuple[list[Released], Position | None]:
     """Return a page of trajectories disclosed to this caller, and where the next page begins (None on the last).
 
     A filter on status or counsellor finds a trajectory only when this caller may read that of it.
+
+    Args:
+        tx: reads only.
+        services: keys, gate and policy.
+        scope: who asks.
+        query: what is asked for.
+        after_id: the trajectory after which the page begins. Its place in the list, which is when the intake was
+            concluded, is not in the cursor: not every referrer may know it.
+
+    Raises:
+        InvalidInput: there is no trajectory ``after_id``.
     """
+    if after_id:
+        after = position_of(tx, after_id)
+        if after is None:
+            raise unreadable_cursor()
+        query = replace(query, after=after)
     asked: dict[Field, str | None] = {Field.TRAJECTORY_STATUS: query.status, Field.COUNSELLOR_NAME: query.counsellor}
     if _never_reads(services, scope, [Field.TRAJECTORY_ID, *_given(asked)]):
         return [], None
