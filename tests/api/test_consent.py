@@ -150,3 +150,19 @@ async def test_the_same_consent_again_is_no_other_consent(sign_in: SignIn, etf: 
     assert again["consent"]["recordedBy"] == "Deurwaarder Zuid"
     path = await path_for(etf, "K-1")
     assert [each["action"] for each in (await read(etf, f"{path}/history"))["items"]] == ["register"]
+
+
+async def test_the_same_news_of_two_clients_is_on_record_for_both(sign_in: SignIn, etf: Api) -> None:
+    bailiff = await sign_in("bailiff")
+    referred = [await refer(bailiff, reference=f"K-{number}", consent=CONSENT) for number in (1, 2)]
+    for number in (1, 2):
+        path = await path_for(etf, f"K-{number}")
+        await step(etf, f"{path}/confirmation", {"counsellor": {"name": "B. Bakker"}})
+        await misses(etf, path)
+
+    await read(bailiff, "/referrals?limit=1")
+    await read(bailiff, "/referrals")
+
+    first, second = [await readings(bailiff, each) for each in referred]
+    assert first == second
+    assert len(first) == 1

@@ -41,6 +41,7 @@ class Disclosure:
 
     Attributes:
         referrer_kind: the kind of referrer, as the rules knew it.
+        delivery_id: of what was sent or polled; of a reading, which delivers nothing, the organisation that read.
         moment: the feedback moment; None when the event is for the finance team only.
         fields: names of the fields that had a value, never their values.
         digest: SHA-256 of what was sent, in hex.
@@ -92,46 +93,30 @@ def disclosures_about(
 
 
 def not_recorded(tx: Connection, disclosures: Sequence[Disclosure]) -> list[Disclosure]:
-    """Return the disclosures whose delivery is not recorded with the same content, by the same rules."""
+    """Return the disclosures that are not on record with the same delivery, content and rules."""
     deliveries = {each.delivery_id for each in disclosures}
     # By the referrals, because these have an index.
     given = {"referrals": {each.referral_id for each in disclosures}, "deliveries": deliveries}
     rows = tx.execute(_RECORDED, given) if deliveries else ()
-    recorded = {(row.delivery_id, row.digest, row.policy_version) for row in rows}
-    return [each for each in disclosures if (each.delivery_id, each.digest, each.policy_version) not in recorded]
-
-
-def was_read(tx: Connection, reading: Disclosure) -> bool:
-    """Return whether the same is on record for the same receiver already."""
-    values = {
-        "referral_id": reading.referral_id,
-        "receiver": reading.receiver,
-        "digest": reading.digest,
-        "policy_version": reading.policy_version,
-    }
-    return tx.scalar(_SAME, values) is not None
+    recorded = {tuple(row) for row in rows}
+    return [each for each in disclosures if _content_of(each) not in recorded]
 
 
 # Built once, because building a statement costs as much as running it.
 _INSERT = bulk_insert(disclosure, *(column.name for column in disclosure.c))
-_SAME = (
-    select(disclosure.c.id)
-    .where(
-        disclosure.c.referral_id == bindparam("referral_id"),
-        disclosure.c.receiver == bindparam("receiver", type_=ReceiverText),
-        disclosure.c.digest == bindparam("digest"),
-        disclosure.c.policy_version == bindparam("policy_version"),
-    )
-    .limit(1)
-)
 _OF_REFERRAL = (
     select(disclosure)
     .where(disclosure.c.referral_id == bindparam("referral_id"))
     .order_by(disclosure.c.disclosed_at, disclosure.c.id)
 )
-_RECORDED = select(disclosure.c.delivery_id, disclosure.c.digest, disclosure.c.policy_version).where(
-    is_any_of(disclosure.c.referral_id, "referrals"), is_any_of(disclosure.c.delivery_id, "deliveries")
-)
+_RECORDED = select(
+    disclosure.c.referral_id, disclosure.c.delivery_id, disclosure.c.digest, disclosure.c.policy_version
+).where(is_any_of(disclosure.c.referral_id, "referrals"), is_any_of(disclosure.c.delivery_id, "deliveries"))
+
+
+def _content_of(of: Disclosure) -> tuple[object, ...]:
+    """Return what ``_RECORDED`` returns of a disclosure."""
+    return of.referral_id, of.delivery_id, of.digest, of.policy_version
 
 
 def _columns(of: Disclosure) -> GivenRow:

@@ -10,7 +10,7 @@ from app.database import Connection
 from app.domain.codes import DisclosureOccasion
 from app.domain.fields import Field
 from app.domain.receivers import ReaderKey
-from app.models.delivery.disclosure import Disclosure, insert_disclosures, was_read
+from app.models.delivery.disclosure import Disclosure, insert_disclosures, not_recorded
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 from app.privacy.gate import Released
@@ -30,18 +30,15 @@ def note_readings(tx: Connection, services: Services, scope: CallerScope, views:
         views: what it is shown; those without anything under consent disclose nothing new.
     """
     readings = [_reading(services, scope, view) for view in views if view.under_consent]
-    insert_disclosures(tx, [each for each in readings if not was_read(tx, each)])
+    insert_disclosures(tx, not_recorded(tx, readings))
 
 
 def _reading(services: Services, scope: CallerScope, view: Released) -> Disclosure:
     shown = {name: value for name, value in view.fields.items() if name in view.under_consent}
-    now = services.clock.now()
-    id = services.new_id(now)
-    organisation = scope.organisation
+    now, organisation = services.clock.now(), scope.organisation
     return Disclosure(
-        id=id,
-        # Nothing was delivered.
-        delivery_id=id,
+        id=services.new_id(now),
+        delivery_id=organisation.id,
         organisation_id=organisation.id,
         referrer_kind=str(organisation.kind or organisation.role),
         referral_id=scope.resolve(services.pseudonyms, UUID(str(view.fields[Field.REFERRAL_ID]))),
