@@ -29,7 +29,7 @@ from app.privacy.json_values import to_json_value
 REFERRER_ROLES = frozenset({OrganisationRole.REFERRER, OrganisationRole.PARTNER_SYSTEM})
 """The roles in which a referrer acts: itself, or by the system in which it registers."""
 
-_IN_LISTS = frozenset({Field.REFERRAL_DISCLOSED_STATUS, Field.COUNSELLOR_NAME, Field.INTAKE_RESULT})
+SHOWN_IN_LISTS = frozenset({Field.REFERRAL_DISCLOSED_STATUS, Field.COUNSELLOR_NAME, Field.INTAKE_RESULT})
 """What lists show of what was disclosed of a referral."""
 
 _OWN_STEP = (
@@ -94,7 +94,7 @@ def note_known(case: Case, day: date) -> None:
         disclosed_status=_known_status(values),
         disclosed_counsellor=str(counsellor) if counsellor else None,
         disclosed_result=IntakeResult(str(result)) if result else None,
-        shows_consented=bool(in_force.scopes) and not _IN_LISTS.isdisjoint(case.disclosed.under_consent(in_force)),
+        shows_consented=bool(in_force.scopes) and not SHOWN_IN_LISTS.isdisjoint(case.disclosed.under_consent(in_force)),
     )
     if case.trajectory:
         is_known = values.get(Field.TRAJECTORY_ID) == str(case.trajectory.id)

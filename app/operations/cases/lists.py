@@ -19,6 +19,7 @@ from app.models.cases.client import bsn_index
 from app.models.cases.referral import list_referrals
 from app.models.cases.trajectory import list_trajectories, position_of
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.known_case import SHOWN_IN_LISTS
 from app.operations.services import Services
 from app.privacy.gate import Released
 from app.privacy.policy import NO_RULES
@@ -27,9 +28,6 @@ T = TypeVar("T")
 
 _SMALLEST_BATCH = 20
 _MOST_BATCHES = 5
-
-_SHOWN_AS_DISCLOSED = frozenset({Field.REFERRAL_DISCLOSED_STATUS, Field.COUNSELLOR_NAME, Field.INTAKE_RESULT})
-"""What a list of referrals shows of what was disclosed."""
 
 _OF_TRAJECTORY = frozenset(spec.field for spec in OF_TRAJECTORY) | {Field.COUNSELLOR_NAME}
 
@@ -60,7 +58,7 @@ def page_of_referrals(
     def show(each: ReferralSummary) -> Released | None:
         view = release(scope.receiver(each.organisation), values_of(each))
         if query.as_disclosed and each.shows_consented:
-            view = view.marking(_SHOWN_AS_DISCLOSED)
+            view = view.marking(SHOWN_IN_LISTS)
         knows_bsn = bsn is None or _reads(services, scope, each.organisation, Field.CLIENT_BSN)
         return view if knows_bsn and _answers(view, asked) else None
 
@@ -101,11 +99,12 @@ def page_of_trajectories(
     today = local_date(services.clock.now())
 
     def show(each: ListedTrajectory) -> Released | None:
-        values = _disclosed(each, InForce.of(each.consent, today)) if query.as_disclosed else _listed(each)
+        in_force = InForce.of(each.consent, today)
+        values = _disclosed(each, in_force) if query.as_disclosed else _listed(each)
         shared = {Field.REFERRAL_ID: each.referral_id, **consent_values(each.consent)}
         view = release(scope.receiver(each.organisation), values | shared)
         if query.as_disclosed and each.consent.scopes:
-            view = view.marking(each.disclosed.value.under_consent(InForce.of(each.consent, today)))
+            view = view.marking(each.disclosed.value.under_consent(in_force))
         return view if Field.TRAJECTORY_ID in view.fields and _answers(view, asked) else None
 
     def place(each: ListedTrajectory) -> Position:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.errors import ReferralNotFound
 from app.domain.queries import Position
 from app.models.access.organisation import to_organisation
 from app.models.cases.referral import load_referral_rows
 from app.models.delivery.disclosure import Disclosure, disclosures_about
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.not_found import referral_not_found
 from app.operations.services import Services
 
 __all__ = ["Disclosure", "DisclosurePage", "page_of_disclosures"]
@@ -40,7 +40,7 @@ def page_of_disclosures(
     """
     rows = load_referral_rows(tx, [referral_id], scope.visibility)
     if not rows:
-        raise ReferralNotFound()
+        raise referral_not_found(tx, referral_id, scope.visibility)
     reader = None if scope.knows_all_statuses else to_organisation(rows[0]).id
     found = disclosures_about(tx, referral_id, organisation_id=reader, after=asked.after, limit=asked.limit + 1)
     page = found[: asked.limit]
