@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.domain.codes import ConsentScope
 from app.domain.fields import FactValue, Field, FieldValues, Value
-from app.domain.values import Consent
+from app.domain.values import Consent, works_on
 
 
 class DisclosedValue(NamedTuple):
@@ -40,8 +40,7 @@ class InForce:
     @classmethod
     def of(cls, consent: Consent, day: date) -> InForce:
         """Return what the consent that is recorded now permits on a day, in local time."""
-        works = consent.given_on is not None and consent.given_on <= day
-        return cls(consent.scopes if works else frozenset())
+        return cls(consent.scopes if works_on(consent.given_on, day) else frozenset())
 
     def __contains__(self, scope: object) -> bool:
         """Return whether something that was disclosed under this consent, or without any, may still be read."""

@@ -95,6 +95,11 @@ class Counsellor:
     phone: str | None = None
 
 
+def works_on(given_on: object, day: date) -> bool:
+    """Return whether consent that was given on a day works on another; without a day nobody can show that it does."""
+    return isinstance(given_on, date) and given_on <= day
+
+
 @dataclass(frozen=True)
 class Consent:
     """What the client agreed to, when and how, and who recorded it when.

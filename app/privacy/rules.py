@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from app.domain.codes import ConsentScope, DisclosureOccasion, OrganisationRole, ReferrerKind
 from app.domain.fields import Field, FieldClass
+from app.domain.values import works_on
 from app.privacy.classification import CLASS_OF, COARSENABLE, ID_FIELDS, SUPPLIED_BY_REFERRER
 
 REFERRER_KINDS = frozenset(kind.value for kind in ReferrerKind)
@@ -98,7 +99,7 @@ class ConsentRequirement:
         """
         scopes, given_on = facts.get(Field.CONSENT_SCOPES), facts.get(Field.CONSENT_GIVEN_ON)
         is_recorded = isinstance(scopes, list | tuple | set | frozenset) and self.scope in scopes
-        return is_recorded and isinstance(given_on, date) and given_on <= day
+        return is_recorded and works_on(given_on, day)
 
 
 @dataclass(frozen=True, slots=True)
