@@ -19,6 +19,14 @@ from tests.api.conftest import Api
 DOCUMENT = document()
 SECRET = re.compile(r"secret(?!_expires_at)|private|password|token")
 OPEN = {"/openapi.json", "/code-lists", "/code-lists/{name}", "/event-schemas/{type}"}
+OPERATION_ID = re.compile(r"([a-z]+)([A-Z][a-z]+)+")
+READING = ("get", "list")
+# Names of the standard libraries of C#, Java, Python, TypeScript and PHP, or of what generators add.
+CLASHES = {
+    *("Action", "Array", "Client", "Condition", "Date", "Effect", "Enum", "Error", "Event", "Exception", "Field"),
+    *("File", "Function", "List", "Map", "Model", "Number", "Object", "Option", "Optional", "Process", "Reason"),
+    *("Record", "Result", "Set", "String", "System", "Task", "Thread", "Threat", "Type", "Version"),
+}
 QUESTIONS = {
     "/feedback-policies/explanation",
     "/records/_search",
@@ -100,6 +108,31 @@ def test_operation_ids_are_unique() -> None:
     ids = [operation["operationId"] for _, _, operation in operations()]
 
     assert len(ids) == len(set(ids))
+
+
+def test_an_operation_id_is_a_verb_and_what_it_is_done_to() -> None:
+    ids = [operation["operationId"] for _, _, operation in operations()]
+
+    assert [each for each in ids if not OPERATION_ID.fullmatch(each)] == []
+
+
+def test_reading_operations_get_one_record_or_list_many() -> None:
+    verbs = {
+        verb_of(operation): method
+        for _, method, operation in operations()
+        if method == "get" or verb_of(operation) in READING
+    }
+
+    assert verbs == dict.fromkeys(READING, "get")
+
+
+def test_no_schema_hides_a_type_of_the_language_of_a_client() -> None:
+    assert sorted(CLASHES & set(DOCUMENT["components"]["schemas"])) == []
+
+
+def verb_of(operation: dict[str, Any]) -> str:
+    found = OPERATION_ID.fullmatch(operation["operationId"])
+    return found[1] if found else ""
 
 
 def test_the_document_has_an_event_for_each_type_with_its_signature() -> None:

@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from app import __version__
 from app.api.dependencies import TOKEN_PATH
+from app.api.openapi.names import operation_id, with_schema_names
 from app.api.openapi.responses import HEADERS, SHARED_RESPONSES, describe_responses
 from app.api.openapi.webhooks import webhook_descriptions
 from app.api.routes import ROUTERS
@@ -57,7 +58,7 @@ _NOT_OURS = ("HTTPValidationError", "ValidationError")
 @cache
 def document(public_url: str = EXAMPLE_URL) -> dict[str, Any]:
     """Return the document of major version 1; ``public_url`` is the base as callers see it, without ``/v1``."""
-    every = APIRouter()
+    every = APIRouter(generate_unique_id_function=operation_id)
     for router in ROUTERS:
         every.include_router(router)
     made = get_openapi(
@@ -71,14 +72,13 @@ def document(public_url: str = EXAMPLE_URL) -> dict[str, Any]:
     )
     # Passed to FastAPI, the e-mail address would be checked by another library.
     made["info"]["contact"] = _CONTACT
-    return _shaped(made, public_url)
+    return with_schema_names(_shaped(made, public_url))
 
 
 def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
     made["paths"] = {_camel_path(path): operations for path, operations in made["paths"].items()}
-    for path, methods in made["paths"].items():
-        for method, operation in methods.items():
-            operation["operationId"] = _operation_id(method, path)
+    for methods in made["paths"].values():
+        for operation in methods.values():
             _shape(operation)
     for name, schema in _schemas(made).items():
         _simplify_optional(schema, keep_null=name.endswith("In"))
@@ -93,14 +93,6 @@ def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
 
 def _camel_path(path: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: f"{{{to_camel(found[1])}}}", path)
-
-
-def _operation_id(method: str, path: str) -> str:
-    """Name an operation by its address, such as ``postReferralsConfirmation``; generated clients name methods so."""
-    *parents, last = path.strip("/").split("/")
-    words = [each for each in parents if not each.startswith("{")]
-    words.append(f"by-{last[1:-1]}" if last.startswith("{") else last)
-    return method + "".join(word[0].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", "-".join(words)))
 
 
 def _schemas(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,7 +78,7 @@ ClientId = Annotated[
     response_model=ApiClientPageOut,
     responses=problem_responses(400, 401, 403),
 )
-async def list_clients(
+async def list_api_clients(
     request: Request, read: Reads, limit: Limit = DEFAULT_LIMIT, cursor: CodeCursorText = None
 ) -> Response:
     """Return the clients of the API (*API-clients*), revoked ones too, by id."""
@@ -93,7 +93,7 @@ async def list_clients(
     response_model=ApiClientOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def get_client(read: Reads, client_id: ClientId) -> Response:
+async def get_api_client(read: Reads, client_id: ClientId) -> Response:
     """Return a client of the API (*API-client*), with the ids of its keys."""
     found = await read.hub.db.read(read_client, client_id)
     return json_answer(200, api_client_out(found), etag=client_etag(found))
@@ -108,7 +108,7 @@ async def get_client(read: Reads, client_id: ClientId) -> Response:
         **problem_responses(400, 401, 403, 409, 412, 428),
     },
 )
-async def save_client(change: Manages, client_id: ClientId, body: ApiClientIn) -> Response:
+async def save_api_client(change: Manages, client_id: ClientId, body: ApiClientIn) -> Response:
     """Register a client of the API (*API-client*) under an id of your choice, or replace the one with that id.
 
     A client that was revoked is active again, for new tokens. With other keys the tokens that it has are refused within
@@ -127,7 +127,7 @@ async def save_client(change: Manages, client_id: ClientId, body: ApiClientIn) -
     response_model=ApiClientOut,
     responses=_CHANGES,
 )
-async def save_scopes(change: Manages, client_id: ClientId, body: ApiClientScopesIn) -> Response:
+async def save_api_client_scopes(change: Manages, client_id: ClientId, body: ApiClientScopesIn) -> Response:
     """Set the scopes (*rechten*) for which a client may ask; within a second its tokens permit no others any more."""
     return await _changed(change, change_scopes, client_id, body.scopes, change.write.if_match)
 
@@ -138,7 +138,7 @@ async def save_scopes(change: Manages, client_id: ClientId, body: ApiClientScope
     response_model=ApiClientOut,
     responses=_CHANGES,
 )
-async def rotate(change: Manages, client_id: ClientId, body: KeyRotationIn) -> Response:
+async def rotate_api_client_keys(change: Manages, client_id: ClientId, body: KeyRotationIn) -> Response:
     """Replace the keys of a client (*sleutelwissel*).
 
     The previous keys are accepted too, for 24 hours or for as long as you ask; 0 hours when one of them leaked.
@@ -154,7 +154,7 @@ async def rotate(change: Manages, client_id: ClientId, body: KeyRotationIn) -> R
     response_model=ApiClientOut,
     responses=_CHANGES,
 )
-async def revoke(change: Manages, client_id: ClientId) -> Response:
+async def revoke_api_client(change: Manages, client_id: ClientId) -> Response:
     """Cut a client off (*intrekken*): it gets no more tokens, and within a second those it has are refused for good."""
     return await _changed(change, revoke_client, client_id, change.write.if_match)
 

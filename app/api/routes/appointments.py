@@ -32,7 +32,7 @@ AppointmentId = Annotated[
 
 
 @router.post("", status_code=201, summary="Plan or move the intake", response_model=AppointmentOut, responses=_PROBLEMS)
-async def schedule(referral_id: ReferralId, body: AppointmentIn, change: Processes) -> Response:
+async def schedule_appointment(referral_id: ReferralId, body: AppointmentIn, change: Processes) -> Response:
     """Plan the intake, or move it when one is planned (*intake plannen*).
 
     A three-way meeting (*driegesprek*) is a proposal: the referrer's worker accepts it or proposes other times.
@@ -42,14 +42,14 @@ async def schedule(referral_id: ReferralId, body: AppointmentIn, change: Process
 
 
 @router.get("", summary="List appointments", response_model=AppointmentsOut, responses=_READ_PROBLEMS)
-async def list_all(referral_id: ReferralId, read: Reads) -> Response:
+async def list_appointments(referral_id: ReferralId, read: Reads) -> Response:
     """Return the appointments (*afspraken*) that were disclosed to you, oldest first."""
     views = await read.show(await read.ask(read_appointments, referral_id))
     return json_answer(200, {"items": [appointment_body(view) for view in views]})
 
 
 @router.get("/{appointment_id}", summary="Read an appointment", response_model=AppointmentOut, responses=_READ_PROBLEMS)
-async def read_one(referral_id: ReferralId, appointment_id: AppointmentId, read: Reads) -> Response:
+async def get_appointment(referral_id: ReferralId, appointment_id: AppointmentId, read: Reads) -> Response:
     """Return an appointment (*afspraak*) as you may know it."""
     return await read.appointment(referral_id, appointment_id)
 
@@ -60,7 +60,7 @@ async def read_one(referral_id: ReferralId, appointment_id: AppointmentId, read:
     response_model=AppointmentOut,
     responses=_PROBLEMS,
 )
-async def attend(
+async def record_attendance(
     referral_id: ReferralId, appointment_id: AppointmentId, body: AttendanceIn, change: Processes
 ) -> Response:
     """Record that the client appeared (*verschenen*) or did not (*niet verschenen*).
@@ -77,7 +77,9 @@ async def attend(
     response_model=AppointmentOut,
     responses=_PROBLEMS,
 )
-async def respond(referral_id: ReferralId, appointment_id: AppointmentId, body: ResponseIn, change: Refers) -> Response:
+async def answer_appointment(
+    referral_id: ReferralId, appointment_id: AppointmentId, body: ResponseIn, change: Refers
+) -> Response:
     """Accept the proposed three-way meeting (*driegesprek*) for the referrer's worker, or give other times.
 
     If-Match takes the ETag of the appointment.
@@ -92,7 +94,7 @@ async def respond(referral_id: ReferralId, appointment_id: AppointmentId, body: 
     response_model=AppointmentOut,
     responses=_PROBLEMS,
 )
-async def cancel(
+async def cancel_appointment(
     referral_id: ReferralId, appointment_id: AppointmentId, body: CancellationIn, change: Cancels
 ) -> Response:
     """Let the planned intake fall through (*afzeggen*); it can be planned again.

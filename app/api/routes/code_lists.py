@@ -32,7 +32,7 @@ async def list_code_lists() -> Response:
     response_model=CodeListOut,
     responses=problem_responses(400, 404),
 )
-async def read_code_list(
+async def get_code_list(
     name: Annotated[str, Path(description="Name of the list.", examples=["referral-statuses"])],
 ) -> Response:
     """Return one code list (*codelijst*) with the Dutch label of each code."""

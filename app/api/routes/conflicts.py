@@ -16,7 +16,8 @@ from app.domain.codes import System
 from app.domain.details import Detail
 from app.domain.errors import NotFound
 from app.operations.access.idempotency import Answer, answering
-from app.operations.partners.conflicts import ConflictQuery, StoredConflict, decide_conflict, page_of_conflicts
+from app.operations.partners import conflicts
+from app.operations.partners.conflicts import ConflictQuery, StoredConflict, page_of_conflicts
 
 router = APIRouter(prefix="/partners/{system}/conflicts", tags=["partners"])
 
@@ -81,14 +82,22 @@ async def list_conflicts(  # noqa: PLR0913  # the request's parts
     response_model=ConflictOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def decide(change: Manages, system: StatingSystem, conflict_id: ConflictId, body: DecisionIn) -> Response:
+async def decide_conflict(
+    change: Manages, system: StatingSystem, conflict_id: ConflictId, body: DecisionIn
+) -> Response:
     """Decide which value is kept (*beslissen*); when that is not the present one, the referral is changed and sent.
 
     A partner's value of what the finance team records, such as an attendance, is not taken over here: its owner
     records it. The answer contains no values.
     """
     work = answering(
-        _decided, decide_conflict, change.services, system, conflict_id, keep=body.keep, by=change.caller.client_id
+        _decided,
+        conflicts.decide_conflict,
+        change.services,
+        system,
+        conflict_id,
+        keep=body.keep,
+        by=change.caller.client_id,
     )
     return await change.once(work)
 

@@ -62,7 +62,7 @@ async def send_test_event(subscription_id: SubscriptionId, change: Manages) -> R
     response_model=PreviewOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def show_preview(subscription_id: SubscriptionId, body: PreviewIn, read: Reads) -> Response:
+async def preview_event(subscription_id: SubscriptionId, body: PreviewIn, read: Reads) -> Response:
     """Return which fields an event about a referral would contain now, and which rule withholds others (*voorbeeld*).
 
     Names of fields, no values; nothing is stored or sent. A rule that depends on a field that you may not read yet
@@ -100,7 +100,7 @@ async def list_deliveries(
     response_model=DeliveryOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def send_again(subscription_id: SubscriptionId, delivery_id: DeliveryId, change: Manages) -> Response:
+async def redeliver_delivery(subscription_id: SubscriptionId, delivery_id: DeliveryId, change: Manages) -> Response:
     """Send again what was delivered or given up (*opnieuw afleveren*), to this address only, with its `webhook-id`.
 
     Which fields it contains is decided anew.
@@ -116,7 +116,7 @@ async def send_again(subscription_id: SubscriptionId, delivery_id: DeliveryId, c
     response_model=ReplayOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def send_range_again(subscription_id: SubscriptionId, body: ReplayIn, change: Manages) -> Response:
+async def replay_deliveries(subscription_id: SubscriptionId, body: ReplayIn, change: Manages) -> Response:
     """Send again what was delivered or given up in a time range (*opnieuw afspelen*), to this address only."""
     ref = subscription_ref(change, subscription_id)
     return await change.once(answering(_replayed, replay, change.services, ref, body.since, body.until))
@@ -129,7 +129,7 @@ async def send_range_again(subscription_id: SubscriptionId, body: ReplayIn, chan
     response_model=OwedOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def send_now(subscription_id: SubscriptionId, change: Manages) -> Response:
+async def retry_deliveries(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Send everything that waits for this address now, because it is up again (*nu afleveren*).
 
     The address is called as usual at once, and the schedule of tries begins anew. Also for the hub's operator.
@@ -145,7 +145,7 @@ async def send_now(subscription_id: SubscriptionId, change: Manages) -> Response
     response_model=OwedOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def send_given_up_again(subscription_id: SubscriptionId, body: RecoveryIn, change: Manages) -> Response:
+async def recover_deliveries(subscription_id: SubscriptionId, body: RecoveryIn, change: Manages) -> Response:
     """Send again what was given up from a moment on, and now what waits, to this address only (*herstel*).
 
     What was delivered is not sent again. Which fields each contains is decided anew. Also for the hub's operator.

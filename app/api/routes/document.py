@@ -30,7 +30,7 @@ _OK: dict[int | str, dict[str, Any]] = {
     summary="Read this document",
     responses={**_OK, **problem_responses(400)},
 )
-async def read_document(request: Request) -> Response:
+async def get_openapi_document(request: Request) -> Response:
     """Return the OpenAPI document of this API (*API-specificatie*)."""
     response = json_answer(200, request.app.openapi())
     response.headers.update(_ANY_ORIGIN)

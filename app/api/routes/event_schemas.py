@@ -22,7 +22,7 @@ router = APIRouter(tags=["reference"])
     response_model=dict[str, object],
     responses={200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}, **problem_responses(400, 404)},
 )
-async def read_event_schema(
+async def get_event_schema(
     type: Annotated[  # the name of this member in events
         str, Path(description="Type of the event.", examples=[EventType.REFERRAL_CONFIRMED.value])
     ],

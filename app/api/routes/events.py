@@ -20,7 +20,7 @@ Reads = Annotated[ReadContext, reading("events:read")]
 @router.get(
     "/events", summary="Read events by polling", response_model=EventsOut, responses=problem_responses(400, 401, 403)
 )
-async def poll(request: Request, asked: Annotated[EventsIn, Query()], read: Reads) -> Response:
+async def list_events(request: Request, asked: Annotated[EventsIn, Query()], read: Reads) -> Response:
     """Return the events that follow `after`, as a webhook would send them (*gebeurtenissen*); for referrers.
 
     Which fields an event contains is decided when it is read, with the client's consent at that moment. Reading again

@@ -34,7 +34,7 @@ Reads = Annotated[ReadContext, reading("referrals:read")]
     response_model=FeedbackPoliciesOut,
     responses=problem_responses(400, 401, 403),
 )
-async def read_policies(read: Reads) -> Response:
+async def list_feedback_policies(read: Reads) -> Response:
     """Return the agreements that concern you: what is disclosed to whom, when and why (*terugkoppelafspraken*)."""
     found = await read.hub.db.read(agreements_for, read.hub.services, read.caller_scope)
     items = [_rule_out(rule, found.kinds) for rule in found.rules]
@@ -48,7 +48,7 @@ async def read_policies(read: Reads) -> Response:
     response_model=ExplanationOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def read_explanation(body: ExplanationIn, read: Reads) -> Response:
+async def explain_disclosure(body: ExplanationIn, read: Reads) -> Response:
     """Return, field by field, what the referrer would receive now at a moment, and which rule decides (*uitleg*).
 
     For the referrer, its partner system and the finance team. Names of fields only, never their values. Nothing is

@@ -13,6 +13,7 @@ from app.api.responses import answer, json_answer
 from app.api.schemas.reference import OrganisationIn, OrganisationOut, OrganisationPageOut
 from app.api.state import AppState
 from app.domain.values import Organisation
+from app.operations import organisation_state
 from app.operations.access.idempotency import Answer, Operation, answering
 from app.operations.access.organisations import (
     ReferrerDetails,
@@ -23,7 +24,6 @@ from app.operations.access.organisations import (
     read_organisation,
     require_operator,
 )
-from app.operations.organisation_state import activate_organisation, deactivate_organisation
 
 router = APIRouter(tags=["reference"])
 
@@ -95,12 +95,12 @@ async def save_organisation(change: Manages, organisation_code: OrganisationCode
     response_model=OrganisationOut,
     responses=_CHANGES,
 )
-async def deactivate(change: Manages, organisation_code: OrganisationCode) -> Response:
+async def deactivate_organisation(change: Manages, organisation_code: OrganisationCode) -> Response:
     """Cut an organisation off (*afsluiten*): within a second its clients are refused, and its subscriptions are paused.
 
     Only for the hub's operator, who cannot be cut off.
     """
-    return await _changed(change, deactivate_organisation, organisation_code)
+    return await _changed(change, organisation_state.deactivate_organisation, organisation_code)
 
 
 @router.post(
@@ -109,12 +109,12 @@ async def deactivate(change: Manages, organisation_code: OrganisationCode) -> Re
     response_model=OrganisationOut,
     responses=_CHANGES,
 )
-async def activate(change: Manages, organisation_code: OrganisationCode) -> Response:
+async def activate_organisation(change: Manages, organisation_code: OrganisationCode) -> Response:
     """Take an organisation back that was cut off (*heropenen*).
 
     Its clients get new tokens, and its subscriptions what was parked. Only for the hub's operator.
     """
-    return await _changed(change, activate_organisation, organisation_code)
+    return await _changed(change, organisation_state.activate_organisation, organisation_code)
 
 
 async def _changed(

@@ -56,7 +56,7 @@ async def list_partner_deliveries(
     response_model=PartnerDeliveryOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def send_to_partner_again(change: Manages, system: Partner, delivery_id: DeliveryId) -> Response:
+async def redeliver_partner_delivery(change: Manages, system: Partner, delivery_id: DeliveryId) -> Response:
     """Send again what was delivered or given up, or send at once what waits (*opnieuw afleveren*), under the same id.
 
     The partner is asked first whether it arrived. Which fields it contains is decided anew.
@@ -73,7 +73,7 @@ async def send_to_partner_again(change: Manages, system: Partner, delivery_id: D
     response_model=ReplayOut,
     responses=problem_responses(400, 401, 403, 404, 409),
 )
-async def send_all_to_partner_again(change: Manages, system: Partner, body: PartnerRedeliveriesIn) -> Response:
+async def redeliver_partner_deliveries(change: Manages, system: Partner, body: PartnerRedeliveriesIn) -> Response:
     """Send again what was given up for a partner, and at once what waits (*opnieuw afleveren*): a range, or everything.
 
     The partner is asked first whether each arrived.

@@ -41,14 +41,13 @@ from app.operations.intake.quarantine import (
     quarantine_count,
     request_retry,
 )
+from app.operations.partners import state
 from app.operations.partners.jobs import cancel_job, find_job, page_of_jobs, request_worker_job
 from app.operations.partners.state import (
     PartnerState,
     partner_runs,
     partner_state,
     partner_states,
-    pause_partner,
-    resume_partner,
 )
 
 router = APIRouter(prefix="/partners", tags=["partners"])
@@ -125,30 +124,32 @@ async def list_partners(read: Reads) -> Response:
 @router.get(
     "/{system}", summary="Read the status of one connection", response_model=PartnerDetailsOut, responses=_PROBLEMS
 )
-async def read_partner(read: Reads, system: Partner) -> Response:
+async def get_partner(read: Reads, system: Partner) -> Response:
     """Return the status of the connection with one partner system (*koppeling*), with its newest run."""
-    state = await read.hub.db.read(partner_state, system, read.hub.services.clock.now())
-    return json_answer(200, PartnerDetailsOut.model_validate(state))
+    found = await read.hub.db.read(partner_state, system, read.hub.services.clock.now())
+    return json_answer(200, PartnerDetailsOut.model_validate(found))
 
 
 @router.post("/{system}/pause", summary="Pause a connection", response_model=PartnerOut, responses=_CHANGES)
-async def pause(change: Manages, system: Partner, body: PartnerPauseIn) -> Response:
+async def pause_partner(change: Manages, system: Partner, body: PartnerPauseIn) -> Response:
     """Stop pulling a partner until it is resumed (*pauzeren*); what it records meanwhile is read afterwards.
 
     Pausing a paused connection replaces the reason.
     """
     by, reason = change.caller.client_id, body.reason
-    return await change.once(answering(_state_answer, pause_partner, change.services, system, by=by, reason=reason))
+    return await change.once(
+        answering(_state_answer, state.pause_partner, change.services, system, by=by, reason=reason)
+    )
 
 
 @router.post("/{system}/resumption", summary="Resume a connection", response_model=PartnerOut, responses=_CHANGES)
-async def resume(change: Manages, system: Partner) -> Response:
+async def resume_partner(change: Manages, system: Partner) -> Response:
     """Pull a partner again at the next round (*hervatten*); a wait after failed pulls ends too."""
-    return await change.once(answering(_state_answer, resume_partner, change.services, system))
+    return await change.once(answering(_state_answer, state.resume_partner, change.services, system))
 
 
 @router.get("/{system}/runs", summary="List the newest runs", response_model=RunsOut, responses=_PROBLEMS)
-async def list_runs(read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT) -> Response:
+async def list_partner_runs(read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT) -> Response:
     """Return the counts of the newest runs (*ophaalrondes*) that read something new, newest first."""
     runs = await read.hub.db.read(partner_runs, system, limit)
     return json_answer(200, RunsOut(items=[RunOut.model_validate(each) for each in runs]))
@@ -157,7 +158,7 @@ async def list_runs(read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT) 
 @router.get(
     "/{system}/quarantine", summary="List the quarantine", response_model=QuarantinePageOut, responses=_PROBLEMS
 )
-async def list_quarantined(  # noqa: PLR0913  # one for each parameter
+async def list_quarantined_records(  # noqa: PLR0913  # one for each parameter
     request: Request,
     read: Reads,
     system: Partner,
@@ -179,7 +180,7 @@ async def list_quarantined(  # noqa: PLR0913  # one for each parameter
     response_model=QuarantinedOut,
     responses=_PROBLEMS,
 )
-async def read_quarantined(read: Reads, system: Partner, quarantined_id: QuarantinedId) -> Response:
+async def get_quarantined_record(read: Reads, system: Partner, quarantined_id: QuarantinedId) -> Response:
     """Return which record it is (*quarantaine*), which of its fields was refused and why; never its contents."""
     entry = await read.hub.db.read(find_quarantined, system, quarantined_id)
     return json_answer(200, QuarantinedOut.model_validate(entry))
@@ -192,7 +193,7 @@ async def read_quarantined(read: Reads, system: Partner, quarantined_id: Quarant
     response_model=JobOut,
     responses=_CHANGES,
 )
-async def retry(change: Manages, system: Partner, quarantined_id: QuarantinedId) -> Response:
+async def retry_quarantined_record(change: Manages, system: Partner, quarantined_id: QuarantinedId) -> Response:
     """Request a job that reads the record again with the present mapping (*opnieuw proberen*), without the partner.
 
     The job reads all records of the same case that are in quarantine, because records of one case wait for each other;
@@ -210,7 +211,9 @@ async def retry(change: Manages, system: Partner, quarantined_id: QuarantinedId)
     summary="Dismiss a record in quarantine",
     responses=_CHANGES,
 )
-async def dismiss(change: Manages, system: Partner, quarantined_id: QuarantinedId, body: DismissalIn) -> Response:
+async def dismiss_quarantined_record(
+    change: Manages, system: Partner, quarantined_id: QuarantinedId, body: DismissalIn
+) -> Response:
     """Decide that a record will not be applied (*afwijzen*); its payload is deleted, who decided and why is stored.
 
     Records that waited for it are applied at the next pull or `retry`.
@@ -228,7 +231,7 @@ async def dismiss(change: Manages, system: Partner, quarantined_id: QuarantinedI
 
 
 @router.post("/{system}/jobs", status_code=202, summary="Request a job", response_model=JobOut, responses=_CHANGES)
-async def create_job(change: Manages, system: Partner, body: JobIn) -> Response:
+async def create_partner_job(change: Manages, system: Partner, body: JobIn) -> Response:
     """Request a reconciliation, a backfill, a retry of the quarantine or a linking (*taak*), for the next round.
 
     While the partner is paused or not called after failed pulls the job waits, as `waitsFor` says. A job for a partner
@@ -246,7 +249,7 @@ async def create_job(change: Manages, system: Partner, body: JobIn) -> Response:
 
 
 @router.get("/{system}/jobs", summary="List jobs", response_model=JobPageOut, responses=_PROBLEMS)
-async def list_jobs(
+async def list_partner_jobs(
     request: Request, read: Reads, system: Partner, limit: Limit = DEFAULT_LIMIT, cursor: IdCursorText = None
 ) -> Response:
     """Return the jobs of a partner (*taken*), newest first."""
@@ -255,13 +258,13 @@ async def list_jobs(
 
 
 @router.get("/{system}/jobs/{job_id}", summary="Read a job", response_model=JobOut, responses=_PROBLEMS)
-async def read_job(read: Reads, system: Partner, job_id: JobId) -> Response:
+async def get_partner_job(read: Reads, system: Partner, job_id: JobId) -> Response:
     """Return the state of a job and, once it is finished, its report (*verslag*)."""
     return json_answer(200, JobOut.model_validate(await read.hub.db.read(find_job, system, job_id)))
 
 
 @router.post("/{system}/jobs/{job_id}/cancellation", summary="Cancel a job", response_model=JobOut, responses=_CHANGES)
-async def cancel(change: Manages, system: Partner, job_id: JobId) -> Response:
+async def cancel_partner_job(change: Manages, system: Partner, job_id: JobId) -> Response:
     """Cancel a waiting job (*annuleren*); one that was started is finished."""
     by = change.caller.client_id
     return await change.once(answering(_job_answer, cancel_job, change.services, system, job_id=job_id, by=by))

@@ -21,7 +21,7 @@ Reads = Annotated[ReadContext, reading("records:read")]
     response_model=RecordOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def search_record(body: RecordSearchIn, read: Reads) -> Response:
+async def search_records(body: RecordSearchIn, read: Reads) -> Response:
     """Return which record an organisation means by its own id or reference (*opzoeken*); only for the hub's operator.
 
     It contains ids of the hub and nothing else. The look-up is logged without the id and the reference.

@@ -28,25 +28,25 @@ Processes = Annotated[WriteContext, changing("referrals:process")]
 
 
 @router.post("/confirmation", summary="Confirm a referral", response_model=ReferralOut)
-async def confirm(referral_id: ReferralId, body: ConfirmationIn, change: Processes) -> Response:
+async def confirm_referral(referral_id: ReferralId, body: ConfirmationIn, change: Processes) -> Response:
     """Take the referral on (*bevestigen*), for the finance team; within 24 hours."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/rejection", summary="Reject a referral", response_model=ReferralOut)
-async def reject(referral_id: ReferralId, body: RejectionIn, change: Processes) -> Response:
+async def reject_referral(referral_id: ReferralId, body: RejectionIn, change: Processes) -> Response:
     """Do not take the referral on (*afwijzen*), with a coded reason; for the finance team."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/forwarding", summary="Forward a referral", response_model=ReferralOut)
-async def forward(referral_id: ReferralId, body: ForwardingIn, change: Processes) -> Response:
+async def forward_referral(referral_id: ReferralId, body: ForwardingIn, change: Processes) -> Response:
     """Pass the referral on to another organisation (*doorverwijzen*); for the finance team."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/withdrawal", summary="Withdraw a referral", response_model=ReferralOut)
-async def withdraw(referral_id: ReferralId, body: WithdrawalIn, change: Refers) -> Response:
+async def withdraw_referral(referral_id: ReferralId, body: WithdrawalIn, change: Refers) -> Response:
     """Take the referral back (*intrekken*): at once until it is confirmed, afterwards by a request."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
@@ -58,24 +58,24 @@ async def answer_withdrawal_request(referral_id: ReferralId, body: WithdrawalAns
 
 
 @router.post("/contact-loss", summary="End a referral without contact", response_model=ReferralOut)
-async def lose_contact(referral_id: ReferralId, body: ContactLossIn, change: Processes) -> Response:
+async def report_contact_loss(referral_id: ReferralId, body: ContactLossIn, change: Processes) -> Response:
     """End the referral because the client cannot be reached (*niet bereikbaar*); the referrer may refer again."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/entry-error", summary="Mark a referral as made by mistake", response_model=ReferralOut)
-async def mark_entry_error(referral_id: ReferralId, body: EntryErrorIn, change: Refers) -> Response:
+async def report_entry_error(referral_id: ReferralId, body: EntryErrorIn, change: Refers) -> Response:
     """Mark the referral as made by mistake (*foutief ingevoerd*)."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/signals", summary="Give a signal", response_model=ReferralOut)
-async def signal(referral_id: ReferralId, body: SignalIn, change: Refers) -> Response:
+async def send_signal(referral_id: ReferralId, body: SignalIn, change: Refers) -> Response:
     """Notify the counsellor of a change on the referrer's side (*signaal*)."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 
 @router.post("/intake-result", summary="Record the result of the intake", response_model=ReferralOut)
-async def conclude(referral_id: ReferralId, body: IntakeResultIn, change: Processes) -> Response:
+async def record_intake_result(referral_id: ReferralId, body: IntakeResultIn, change: Processes) -> Response:
     """Record what the intake led to (*resultaat intake*); opens a trajectory, or closes the referral."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)

@@ -70,14 +70,14 @@ _PATCH_FORM = {"schema": {"type": "object"}, "example": {"worker": {"name": "C. 
     response_model=ReferralOut,
     responses=problem_responses(400, 401, 403, 409),
 )
-async def register(body: ReferralIn, change: Refers) -> Response:
+async def create_referral(body: ReferralIn, change: Refers) -> Response:
     """Put a client forward to the finance team (*aanmelden*). The answer has advice on the route, never a refusal."""
     code = code_to_register_for(change.caller.organisation, body.organisation_code)
     return await change.register(body.to_command(code, change.resolve))
 
 
 @router.get("", summary="List referrals", response_model=ReferralPageOut, responses=problem_responses(400, 401, 403))
-async def list_page(request: Request, filters: Annotated[ReferralFilters, Query()], read: Reads) -> Response:
+async def list_referrals(request: Request, filters: Annotated[ReferralFilters, Query()], read: Reads) -> Response:
     """Return a page of referrals (*aanmeldingen*), newest first: your own, or all for the finance team."""
     return await _page(request, read, filters, ReferralSearchIn())
 
@@ -88,7 +88,7 @@ async def list_page(request: Request, filters: Annotated[ReferralFilters, Query(
     response_model=ReferralPageOut,
     responses=problem_responses(400, 401, 403),
 )
-async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Response:
+async def search_referrals(request: Request, body: ReferralSearchIn, read: Reads) -> Response:
     """Search (*zoeken*) by what must not appear in a URL, such as a citizen service number (*BSN*)."""
     refuse(search_faults(read, Stated(body.model_dump(by_alias=True, exclude_unset=True))))
     return await _page(request, read, body, body)
@@ -100,7 +100,7 @@ async def search(request: Request, body: ReferralSearchIn, read: Reads) -> Respo
     response_model=ReferralOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def read_one(referral_id: ReferralId, read: Reads) -> Response:
+async def get_referral(referral_id: ReferralId, read: Reads) -> Response:
     """Return a referral (*aanmelding*) as you may know it."""
     return await read.referral(referral_id)
 
@@ -112,7 +112,7 @@ async def read_one(referral_id: ReferralId, read: Reads) -> Response:
     responses=owned_responses(400, 401, 403, 404, 409, 412, 428),
     openapi_extra={"requestBody": {"content": {"application/merge-patch+json": _PATCH_FORM}}},
 )
-async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
+async def update_referral(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
     """Change what the referrer said (*wijzigen*); the referrer alone owns it. Also as application/json."""
     given = change.caller.circumstances(change.services)
     return await change.change_referral(referral_id, PatchReferral(partial(_patched, patch, given)))
@@ -124,7 +124,7 @@ async def amend(referral_id: ReferralId, patch: Patch, change: Refers) -> Respon
     response_model=HistoryOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def history(referral_id: ReferralId, read: Reads) -> Response:
+async def get_referral_history(referral_id: ReferralId, read: Reads) -> Response:
     """Return what happened (*geschiedenis*), oldest first; a referrer reads its own steps and those disclosed to it."""
     return history_body(read, await read.history(read_history, read_referral, referral_id))
 
@@ -135,7 +135,7 @@ async def history(referral_id: ReferralId, read: Reads) -> Response:
     response_model=ActionsOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
+async def list_referral_actions(referral_id: ReferralId, read: Reads) -> Response:
     """Return what you may do with the referral now (*mogelijke handelingen*)."""
     actions = await read.ask(referral_actions, referral_id)
     return json_answer(200, ActionsOut(items=actions))
@@ -147,7 +147,7 @@ async def available_actions(referral_id: ReferralId, read: Reads) -> Response:
     response_model=DisclosuresOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def disclosures(
+async def list_referral_disclosures(
     request: Request, referral_id: ReferralId, page: Annotated[CasePageIn, Query()], read: Reads
 ) -> Response:
     """Return what was disclosed to whom (*verstrekkingen*), oldest first: names of fields, never values.

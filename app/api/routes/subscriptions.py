@@ -28,6 +28,7 @@ from app.api.schemas.subscriptions import (
 )
 from app.api.state import AppState
 from app.operations.access.idempotency import Answer, Operation, answering
+from app.operations.subscriptions import subscriptions
 from app.operations.subscriptions.consent import activate, approve, obtain_consent
 from app.operations.subscriptions.lookup import SubscriptionRef
 from app.operations.subscriptions.recovery import Resumption, resume_and_count
@@ -38,7 +39,6 @@ from app.operations.subscriptions.subscriptions import (
     SubscriptionTerms,
     SubscriptionView,
     check_request,
-    create_subscription,
     page_of_subscriptions,
     patch_subscription,
     pause,
@@ -77,7 +77,7 @@ _CHANGES = problem_responses(400, 401, 403, 404, 409, 412, 428)
     response_model=NewSubscriptionOut,
     responses=problem_responses(400, 401, 403, 409),
 )
-async def create(body: SubscriptionIn, change: Manages) -> Response:
+async def create_subscription(body: SubscriptionIn, change: Manages) -> Response:
     """Create a webhook subscription for your organisation (*abonneren*); for referrers and the operator.
 
     The response contains the signing secret, which is not shown again. Outside the sandbox nothing is sent before the
@@ -89,14 +89,14 @@ async def create(body: SubscriptionIn, change: Manages) -> Response:
     owner, terms = change.caller.organisation, _terms(hub)
     await check_request(hub.outbound, change.services, owner, request)
     return await change.once(
-        answering(partial(_created, change), create_subscription, change.services, owner, request, terms)
+        answering(partial(_created, change), subscriptions.create_subscription, change.services, owner, request, terms)
     )
 
 
 @router.get(
     "", summary="List subscriptions", response_model=SubscriptionsOut, responses=problem_responses(400, 401, 403)
 )
-async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Reads) -> Response:
+async def list_subscriptions(request: Request, page: Annotated[PageIn, Query()], read: Reads) -> Response:
     """Return a page of your own subscriptions (*abonnementen*), oldest first; the operator reads all of them."""
     after = cursor_id(read, page.cursor)
     found, more = await read.hub.db.read(
@@ -112,7 +112,7 @@ async def list_page(request: Request, page: Annotated[PageIn, Query()], read: Re
     response_model=SubscriptionOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def read_one(subscription_id: SubscriptionId, read: Reads) -> Response:
+async def get_subscription(subscription_id: SubscriptionId, read: Reads) -> Response:
     """Return one of your own subscriptions (*abonnement*), without its secret; the operator reads any."""
     found = await read.hub.db.read(read_subscription, read.services, subscription_ref(read, subscription_id))
     return json_answer(200, subscription_out(subscription_id, found), etag=found.etag)
@@ -125,7 +125,7 @@ async def read_one(subscription_id: SubscriptionId, read: Reads) -> Response:
     responses=_CHANGES,
     openapi_extra={"requestBody": {"content": {"application/merge-patch+json": _PATCH_FORM}}},
 )
-async def patch_one(subscription_id: SubscriptionId, patch: Patch, change: Manages) -> Response:
+async def update_subscription(subscription_id: SubscriptionId, patch: Patch, change: Manages) -> Response:
     """Change the address, filters, content, signing or authentication of your own subscription (*wijzigen*).
 
     Another address has to consent, or be approved, before events are sent to it. Also accepted as `application/json`.
@@ -142,7 +142,7 @@ async def patch_one(subscription_id: SubscriptionId, patch: Patch, change: Manag
 @router.post(
     "/{subscription_id}/pause", summary="Pause a subscription", response_model=SubscriptionOut, responses=_CHANGES
 )
-async def pause_one(subscription_id: SubscriptionId, change: Manages) -> Response:
+async def pause_subscription(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Park all events for your own subscription until it is resumed (*pauzeren*); none is lost."""
     return await _changed(change, pause, _ref(change, subscription_id))
 
@@ -153,7 +153,7 @@ async def pause_one(subscription_id: SubscriptionId, change: Manages) -> Respons
     response_model=ResumedSubscriptionOut,
     responses=_CHANGES,
 )
-async def resume_one(subscription_id: SubscriptionId, change: Manages) -> Response:
+async def resume_subscription(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Resume your own subscription after a pause or a 410 (*hervatten*); parked events are sent first, in order.
 
     `owed` is how many deliveries are sent by that, and from when the oldest is. What was given up before is sent again
@@ -168,7 +168,7 @@ async def resume_one(subscription_id: SubscriptionId, change: Manages) -> Respon
 @router.post(
     "/{subscription_id}/handshake", summary="Ask for consent", response_model=SubscriptionOut, responses=_CHANGES
 )
-async def handshake(subscription_id: SubscriptionId, change: Manages) -> Response:
+async def request_subscription_consent(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Ask the address of your own subscription for its consent (*toestemming van het adres*).
 
     The hub sends OPTIONS with `WebHook-Request-Origin`; the address consents by `WebHook-Allowed-Origin` with that
@@ -184,7 +184,7 @@ async def handshake(subscription_id: SubscriptionId, change: Manages) -> Respons
 @router.post(
     "/{subscription_id}/approval", summary="Approve an address", response_model=SubscriptionOut, responses=_CHANGES
 )
-async def approve_address(subscription_id: SubscriptionId, change: Manages) -> Response:
+async def approve_subscription(subscription_id: SubscriptionId, change: Manages) -> Response:
     """Approve an address that cannot answer a handshake (*goedkeuren*); only for the hub's operator."""
     return await _changed(change, approve, _ref(change, subscription_id))
 
@@ -195,7 +195,9 @@ async def approve_address(subscription_id: SubscriptionId, change: Manages) -> R
     response_model=NewSubscriptionOut,
     responses=_CHANGES,
 )
-async def rotate(subscription_id: SubscriptionId, body: SecretRotationIn, change: Manages) -> Response:
+async def rotate_subscription_secret(
+    subscription_id: SubscriptionId, body: SecretRotationIn, change: Manages
+) -> Response:
     """Replace the signing secret of your own subscription (*sleutelwissel*); the new one is shown once.
 
     The previous secret also signs, for 24 hours or for as long as you ask.
@@ -205,7 +207,7 @@ async def rotate(subscription_id: SubscriptionId, body: SecretRotationIn, change
 
 
 @router.delete("/{subscription_id}", status_code=204, summary="End a subscription", responses=_CHANGES)
-async def remove(subscription_id: SubscriptionId, change: Manages) -> Response:
+async def delete_subscription(subscription_id: SubscriptionId, change: Manages) -> Response:
     """End your own subscription (*opzeggen*); events that were not sent yet are given up."""
     ref = _ref(change, subscription_id)
     return await change.once(answering(lambda _: answer(204), remove_subscription, change.services, ref))

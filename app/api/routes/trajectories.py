@@ -35,7 +35,7 @@ Reads = Annotated[ReadContext, reading("trajectories:read")]
 @router.get(
     "", summary="List trajectories", response_model=TrajectoryPageOut, responses=problem_responses(400, 401, 403)
 )
-async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Query()], read: Reads) -> Response:
+async def list_trajectories(request: Request, filters: Annotated[TrajectoryFilters, Query()], read: Reads) -> Response:
     """Return a page of the trajectories (*trajecten*) that were disclosed to you, newest first."""
     services, caller_scope = read.hub.services, read.caller_scope
     query = TrajectoryQuery(
@@ -59,13 +59,13 @@ async def list_page(request: Request, filters: Annotated[TrajectoryFilters, Quer
 
 
 @router.get("/{trajectory_id}", summary="Read a trajectory", response_model=TrajectoryOut, responses=_PROBLEMS)
-async def read_one(trajectory_id: TrajectoryId, read: Reads) -> Response:
+async def get_trajectory(trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return a trajectory (*traject*) as you may know it."""
     return await read.trajectory(trajectory_id)
 
 
 @router.get("/{trajectory_id}/parties", summary="List who takes part", response_model=PartiesOut, responses=_PROBLEMS)
-async def parties(trajectory_id: TrajectoryId, read: Reads) -> Response:
+async def list_trajectory_parties(trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return who takes part (*betrokken partijen*), in the order in which they came; for who guides the client."""
     found = await read.ask(read_parties, trajectory_id)
     return json_answer(200, PartiesOut(items=[party_out(read, party) for party in found]))
@@ -74,7 +74,7 @@ async def parties(trajectory_id: TrajectoryId, read: Reads) -> Response:
 @router.get(
     "/{trajectory_id}/history", summary="Read a trajectory's history", response_model=HistoryOut, responses=_PROBLEMS
 )
-async def history(trajectory_id: TrajectoryId, read: Reads) -> Response:
+async def get_trajectory_history(trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return what happened (*geschiedenis*) from the referral on, oldest first."""
     return history_body(read, await read.history(read_trajectory_history, read_trajectory, trajectory_id))
 
@@ -85,7 +85,7 @@ async def history(trajectory_id: TrajectoryId, read: Reads) -> Response:
     response_model=ActionsOut,
     responses=_PROBLEMS,
 )
-async def available_actions(trajectory_id: TrajectoryId, read: Reads) -> Response:
+async def list_trajectory_actions(trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return what you may do with the trajectory and its application now (*mogelijke handelingen*)."""
     actions = await read.ask(trajectory_actions, trajectory_id)
     return json_answer(200, ActionsOut(items=actions))
