@@ -30,7 +30,7 @@ types:
 # Check which module may import which, and that every import is declared in pyproject.toml
 imports:
     lint-imports
-    deptry app bench migrations
+    deptry app bench clients migrations
     deptry tests --ignore DEP002,DEP004
 
 # Regenerate openapi/ and every other generated file; `just contracts --check` only compares
@@ -53,6 +53,10 @@ test-pg *arguments:
 # Run one bench, as listed in bench/README.md: `just bench requests postgresql`
 bench name *arguments:
     python -m bench.{{ name }} {{ arguments }}
+
+# Check other people's tools against the hub, as clients/README.md says: `just clients redocly`
+clients *arguments:
+    python clients/run.py {{ arguments }}
 
 # Play one referral per route through simulated partners, and stay up
 demo *arguments:

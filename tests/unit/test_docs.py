@@ -37,7 +37,7 @@ COMMANDS = (
 PROGRAM = typer.main.get_command(main)
 
 VARIABLE = re.compile(r"TRAJECTHUB_[A-Z_]+")
-NAMED_FILE = re.compile(r"(?:\.ci|app|bench|docs|migrations|openapi|tests)/[\w./-]*")
+NAMED_FILE = re.compile(r"(?:\.ci|app|bench|clients|docs|migrations|openapi|tests)/[\w./-]*")
 NAMED_MODULE = re.compile(r"app(?:\.\w+)+")
 NAME_IN_FILE = re.compile(r"`(\w+)(?:\(\))?`\s+(?:in|of|from)\s+`(app/[\w/]+\.py)`")
 FILE_AND_NAME = re.compile(r"`(app/[\w/]+\.py)`,\s+`(\w+)`")
@@ -55,11 +55,14 @@ OF_OTHERS = {
 }
 WORD = re.compile(r"\w+")
 DATA = {".json", ".toml", ".yaml", ".xsd"}
-SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in (ROOT / folder).rglob("*.py")]
+SOURCES = [
+    path for folder in ("app", "bench", "clients", "migrations", "tests") for path in (ROOT / folder).rglob("*.py")
+]
 SPELLED_OUT = [
     ROOT / "pyproject.toml",
     *(path for path in (ROOT / "docs" / "deployment").iterdir() if path.suffix in {".cfg", ".conf"}),
     *SOURCES,
+    *(ROOT / "clients").rglob("*.sh"),
     *(path for folder in ("app", "openapi") for path in (ROOT / folder).rglob("*") if path.suffix in DATA),
 ]
 

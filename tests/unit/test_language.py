@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.documents import PAGES, ROOT, prose, relative
 
 # Folders of Python source whose docstrings and comments are read too.
-SOURCE_FOLDERS: tuple[str, ...] = ("app", "bench", "tests/contract", "tests/e2e", "tests/support")
+SOURCE_FOLDERS: tuple[str, ...] = ("app", "bench", "clients", "tests/contract", "tests/e2e", "tests/support")
 
 PHRASES = {
     r"bells?": "signal, notification",

@@ -19,10 +19,14 @@ TABLES = {"app/domain/fields.py", "app/domain/details.py"}
 MAX_BODY_LINES = 50
 MAX_POSITIONAL_FIELDS = 3
 
-SOURCES = [path for folder in ("app", "bench", "migrations", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
+SOURCES = [
+    path
+    for folder in ("app", "bench", "clients", "migrations", "tests")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+]
 # The simulators and the schemas of a partner use the partner's own names.
 PARTNER_FOLDERS = ("app/sandbox/", *(f"app/adapters/{name}/" for name in (*PARTNERS, "template")))
-WRITTEN = {".json", ".mako", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
+WRITTEN = {".json", ".mako", ".md", ".py", ".sh", ".toml", ".txt", ".yaml", ".yml"}
 WRITTEN_WITHOUT_SUFFIX = {
     ".editorconfig",
     ".gitattributes",
@@ -33,7 +37,7 @@ WRITTEN_WITHOUT_SUFFIX = {
     "justfile",
     "run",
 }
-FOLDERS = (".ci", "app", "bench", "docs", "migrations", "openapi", "tests")
+FOLDERS = (".ci", "app", "bench", "clients", "docs", "migrations", "openapi", "tests")
 
 # Places that exist on one machine only, and hosts that an installation elsewhere may not reach.
 LOCAL_PLACES = re.compile(r"/(?:work/(?:main|shared)|root|home)\b/|\b(?:pypi\.org|pythonhosted\.org|npmjs\.org)\b")
