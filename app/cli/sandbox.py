@@ -12,8 +12,9 @@ from rich.console import Console
 
 from app.cli.program import console, friendly_errors, run
 from app.log import configure_logging
-from app.sandbox.demo import demonstrate
+from app.sandbox.demo import DemoOptions, demonstrate
 from app.sandbox.environment import SandboxEnv
+from app.sandbox.ports import DEFAULT_PORT, LAST_PORT
 from app.sandbox.register import RegisterRow, UnreadableRegister, read_register
 from app.sandbox.replay import replay
 from app.sandbox.replay_report import ReplayReport, print_replay_report, report_document
@@ -23,8 +24,17 @@ commands = typer.Typer()
 
 
 @commands.command()
-def demo(
+def demo(  # noqa: PLR0913  # each is an option of the command
     data: Annotated[Path | None, typer.Option(help="Folder of all data; a temporary one if left out.")] = None,
+    port: Annotated[
+        int,
+        typer.Option(
+            envvar="TRAJECTHUB_DEMO_PORT",
+            help="The hub's port; those of Allegro, GIDSO, RMW and the webhook receiver follow. 0: any free ports.",
+            min=0,
+            max=LAST_PORT,
+        ),
+    ] = DEFAULT_PORT,
     once: Annotated[bool, typer.Option(help="End after the scenarios instead of staying up.")] = False,
     pilot: Annotated[Path | None, typer.Option(help="Replay this register (CSV) in simulated time.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report of the replay to this file (JSON).")] = None,
@@ -35,12 +45,13 @@ def demo(
     configure_logging("WARNING", "console", left_out=frozenset({"security"}))
     with tempfile.TemporaryDirectory(prefix="trajecthub-") as temporary:
         folder = data or Path(temporary)
+        options = DemoOptions(folder=folder, stay=not once, first_port=port, faults=faults)
         if pilot is None:
-            run(demonstrate(folder, console, play_scenarios, stay=not once, faults=faults))
+            run(demonstrate(options, console, play_scenarios))
             return
         with friendly_errors(UnreadableRegister):
             rows = read_register(pilot)
-        run(demonstrate(folder, console, partial(_replay, rows, report), stay=not once, faults=faults))
+        run(demonstrate(options, console, partial(_replay, rows, report)))
 
 
 async def _replay(rows: Sequence[RegisterRow], path: Path | None, env: SandboxEnv, out: Console) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from app.sandbox.environment import SandboxEnv, running_sandbox
 from app.sandbox.faults.plan import demo_faults
+from app.sandbox.ports import HUB, RECEIVER
 from app.sandbox.runtime import SettableClock
 from app.stopping import stop_on_signal
 
@@ -18,31 +20,44 @@ _PULL_INTERVAL_SECONDS = 1.0
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, kw_only=True)
+class DemoOptions:
+    """How a demonstration runs.
+
+    Attributes:
+        folder: the folder of all data.
+        stay: whether to keep running after the scenario, until interrupted.
+        first_port: the hub's port, which the others follow; 0 for any free ports.
+        faults: the seed of the partners' faults; None for no faults.
+    """
+
+    folder: Path
+    stay: bool
+    first_port: int = 0
+    faults: int | None = None
+
+
 async def demonstrate(
-    folder: Path,
-    console: Console,
-    scenario: Callable[[SandboxEnv, Console], Awaitable[T]],
-    *,
-    stay: bool,
-    faults: int | None = None,
+    options: DemoOptions, console: Console, scenario: Callable[[SandboxEnv, Console], Awaitable[T]]
 ) -> T:
-    """Start the sandbox over a folder and run a scenario; then keep running until interrupted if ``stay`` is set.
+    """Start the sandbox and run a scenario; then keep running until interrupted, if that is asked for.
 
     Args:
-        folder: the folder of all data.
+        options: how it runs.
         console: the console for the output.
         scenario: the scenario to run.
-        stay: whether to keep running afterwards.
-        faults: the seed of the partners' faults; None for no faults.
 
     Returns:
         The result of the scenario.
+
+    Raises:
+        AddressUnusable: a port is in use, before anything has started.
     """
-    async with running_sandbox(folder, SettableClock()) as env:
-        if faults is not None:
-            await env.set_faults(demo_faults(faults))
+    async with running_sandbox(options.folder, SettableClock(), first_port=options.first_port) as env:
+        if options.faults is not None:
+            await env.set_faults(demo_faults(options.faults))
         result = await scenario(env, console)
-        if stay:
+        if options.stay:
             await _stay_up(env, console)
         return result
 
@@ -62,10 +77,10 @@ def _addresses(env: SandboxEnv) -> Table:
     table = Table(title="Addresses", title_justify="left")
     table.add_column("name")
     table.add_column("URL")
-    hub = env.urls["hub"]
+    hub = env.urls[HUB]
     table.add_row("API", f"{hub}/v1")
     table.add_row("API documentation", f"{hub}/docs")
     for name in ("allegro", "gidso", "rmw"):
         table.add_row(f"simulator of {name}", env.urls[name])
-    table.add_row("webhook receiver", env.urls["receiver"])
+    table.add_row("webhook receiver", env.urls[RECEIVER])
     return table

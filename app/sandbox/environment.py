@@ -32,6 +32,7 @@ from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.console import PartnerConsole
 from app.sandbox.faults.plan import FaultSettings
 from app.sandbox.gidso.app import API_KEY
+from app.sandbox.ports import HUB, RECEIVER, free_ports, ports_from, require_free, urls_at
 from app.sandbox.receiver import DemoWebhookReceiver
 from app.sandbox.rmw.app import PASSWORD, USERNAME
 from app.sandbox.runtime import SettableClock, serving
@@ -127,11 +128,12 @@ class SandboxEnv:
 
     async def _connect(self, organisation: str) -> None:
         await self._save_client(organisation, _REFERRER_SCOPES)
-        secret = self.state.get(f"webhook:{organisation}")
+        # The port may be another one than in the run before.
+        url = f"{self.urls[RECEIVER]}/hooks/{organisation}"
+        secret = self.state.get(f"webhook:{url}")
         if secret is None:
-            url = f"{self.urls['receiver']}/hooks/{organisation}"
-            created = await self._post(organisation, "/v1/subscriptions", {"url": url}, f"webhook-{organisation}")
-            secret = self.state.put(f"webhook:{organisation}", created["secret"])
+            created = await self._post(organisation, "/v1/subscriptions", {"url": url}, f"webhook-{url}")
+            secret = self.state.put(f"webhook:{url}", created["secret"])
         self.receiver.secrets[organisation] = secret
 
     async def _save_client(self, organisation: str, scopes: Collection[str]) -> None:
@@ -155,7 +157,7 @@ class SandboxEnv:
 
 @asynccontextmanager
 async def running_sandbox(
-    folder: Path, clock: SettableClock, database_url: str | None = None
+    folder: Path, clock: SettableClock, database_url: str | None = None, *, first_port: int = 0
 ) -> AsyncIterator[SandboxEnv]:
     """Run the sandbox over a folder for the duration of a block.
 
@@ -163,22 +165,27 @@ async def running_sandbox(
         folder: the folder of all data.
         clock: the hub's clock.
         database_url: the hub's database; None for a SQLite database in the folder.
+        first_port: the hub's port, which the others follow; 0 for any free ports.
+
+    Raises:
+        AddressUnusable: a port is in use, before anything has started.
     """
     state = SandboxState(folder)
-    ports = {str(name): state.port(name) for name in (*SIMULATORS, "hub", "receiver")}
-    urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    ports = ports_from(first_port) if first_port else free_ports(state)
+    require_free(ports)
+    urls = urls_at(ports)
     settings = _settings(folder, urls, database_url or f"sqlite:///{folder / 'hub.db'}")
     upgrade_schema(settings.migration_url, settings.known_master_key())
     async with AsyncExitStack() as running:
         receiver = DemoWebhookReceiver()
-        await running.enter_async_context(serving(receiver.app(), ports["receiver"]))
+        await running.enter_async_context(serving(receiver.app(), ports[RECEIVER]))
         await running.enter_async_context(_simulators(folder, ports))
         hub = await running.enter_async_context(open_app_state(settings, clock))
-        await running.enter_async_context(serving(create_api(hub), ports["hub"]))
+        await running.enter_async_context(serving(create_api(hub), ports[HUB]))
         worker = await running.enter_async_context(open_worker(hub.db, hub.services, settings))
         partner_console = PartnerConsole({system: urls[system] for system in SIMULATORS})
         running.push_async_callback(partner_console.close)
-        http = await running.enter_async_context(http_client(urls["hub"], timeout_seconds=30))
+        http = await running.enter_async_context(http_client(urls[HUB], timeout_seconds=30))
         yield SandboxEnv(
             clock=clock,
             hub=hub,
@@ -196,7 +203,7 @@ def _settings(folder: Path, urls: Mapping[str, str], database_url: str) -> Setti
         mode="sandbox",
         database_url=database_url,
         data_dir=folder,
-        public_url=urls["hub"],
+        public_url=urls[HUB],
         allegro=AllegroSettings(
             url=urls[System.ALLEGRO],
             client_id=Credential(CLIENT_ID),

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import socket
 from pathlib import Path
 
 from app.private_files import make_folder, write_file
@@ -30,13 +29,11 @@ class SandboxState:
         """Return a secret, the same one in every run."""
         return self.get(name) or self.put(name, secrets.token_urlsafe(32))
 
-    def port(self, name: str) -> int:
-        """Return a port that was free in the first run, the same one in every run."""
-        return int(self.get(f"port:{name}") or self.put(f"port:{name}", str(_free_port())))
+    def port(self, name: str) -> int | None:
+        """Return the port of an earlier run; None if there is none."""
+        found = self.get(f"port:{name}")
+        return int(found) if found else None
 
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    def put_port(self, name: str, port: int) -> None:
+        """Store a port for the next run."""
+        self.put(f"port:{name}", str(port))

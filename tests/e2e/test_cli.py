@@ -21,7 +21,7 @@ def test_an_unreadable_register_is_reported_in_one_line(tmp_path: Path, text: st
     if text is not None:
         register.write_text(text)
 
-    code, output = run({}, "demo", "--once", "--pilot", str(register))
+    code, output = run({}, "demo", "--once", "--port=0", "--pilot", str(register))
 
     assert code == 1
     assert message in output

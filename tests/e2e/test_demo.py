@@ -1,12 +1,15 @@
 """``trajecthub demo`` runs its own code only, whatever the folder from which it is started."""
 
-import json
+import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from app.sandbox.ports import free_ports, ports_from, urls_at
+from app.sandbox.state import SandboxState
 
 pytestmark = pytest.mark.slow
 
@@ -15,7 +18,7 @@ POISON = "import pathlib\npathlib.Path(__file__).with_suffix('.executed').touch(
 
 def demonstrated(folder: Path, *options: str) -> tuple[int, str]:
     """Return the exit code of the demonstration from a folder, and what it reported."""
-    command = [str(Path(sys.executable).with_name("trajecthub")), "demo", "--once", *options]
+    command = [str(Path(sys.executable).with_name("trajecthub")), "demo", "--once", "--port=0", *options]
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     return ended.returncode, " ".join((ended.stdout + ended.stderr).split())
 
@@ -32,12 +35,24 @@ def test_modules_in_the_working_directory_are_not_executed(tmp_path: Path) -> No
     assert list(tmp_path.glob("*.executed")) == []
 
 
-def test_simulators_that_do_not_start_report_how_they_ended(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_named_with_its_remedy_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        (tmp_path / "sandbox.json").write_text(json.dumps({"port:allegro": port}))
-        code, output = demonstrated(tmp_path, f"--data={tmp_path}")
+        port = taken.getsockname()[1]
+        code, output = demonstrated(tmp_path, f"--port={port - 3}", "--data=data")
 
     assert code == 1
-    assert "Address already in use" in output
-    assert output.endswith("The simulators ended with exit code 1 before they were ready.")
+    assert re.fullmatch(r"Port \d+, for the .+, is in use: free it, or choose others with --port \(0: .+\)\.", output)
+    assert list((tmp_path / "data").glob("hub.db*")) == []
+
+
+def test_the_ports_follow_that_of_the_hub(tmp_path: Path) -> None:
+    assert [*urls_at(ports_from(8000)).items()] == [
+        ("hub", "http://127.0.0.1:8000"),
+        ("allegro", "http://127.0.0.1:8001"),
+        ("gidso", "http://127.0.0.1:8002"),
+        ("rmw", "http://127.0.0.1:8003"),
+        ("receiver", "http://127.0.0.1:8004"),
+    ]
+    free = free_ports(SandboxState(tmp_path))
+    assert len(set(free.values())) == len(free)
+    assert free_ports(SandboxState(tmp_path)) == free

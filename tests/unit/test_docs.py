@@ -203,12 +203,19 @@ def test_named_tests_exist() -> None:
 
 
 def test_named_settings_exist() -> None:
-    known = {name for name, _ in variables()}
+    known = {name for name, _ in variables()} | of_options()
     unknown = [
         f"{relative(page)}: {name}" for page in PAGES for name in set(VARIABLE.findall(page.read_text())) - known
     ]
 
     assert unknown == []
+
+
+def of_options() -> set[str]:
+    """Return the variables that stand for an option of a command."""
+    assert isinstance(PROGRAM, TyperGroup)
+    loaded = [each.load() for each in PROGRAM.commands.values() if isinstance(each, LazyCommand)]
+    return {parameter.envvar for each in loaded for parameter in each.params if isinstance(parameter.envvar, str)}
 
 
 def test_named_endpoints_exist() -> None:
