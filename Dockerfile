@@ -4,6 +4,7 @@ WORKDIR /build
 RUN python -m venv /opt/trajecthub
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY app app
+COPY docs docs
 COPY migrations migrations
 COPY openapi/partners openapi/partners
 RUN /opt/trajecthub/bin/pip install --no-cache-dir --constraint constraints.txt .

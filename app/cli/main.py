@@ -33,6 +33,7 @@ COMMANDS = (
     LazyCommand("simulate", "app.cli.simulate", "Run a simulator of a partner system, or all three."),
     LazyCommand("openapi", "app.cli.contracts", "Print the OpenAPI document of the API."),
     LazyCommand("asyncapi", "app.cli.contracts", "Print the AsyncAPI document of the events."),
+    LazyCommand("guide", "app.cli.guide", "The documentation as a site; a hub serves it at /docs/guide."),
     LazyCommand("contracts", "app.cli.contracts", "Write the generated files of openapi/ and docs/reference/."),
 )
 

@@ -80,6 +80,7 @@ def _addresses(env: SandboxEnv) -> Table:
     hub = env.urls[HUB]
     table.add_row("API", f"{hub}/v1")
     table.add_row("API documentation", f"{hub}/docs")
+    table.add_row("guide", f"{hub}/docs/guide")
     for name in ("allegro", "gidso", "rmw"):
         table.add_row(f"simulator of {name}", env.urls[name])
     table.add_row("webhook receiver", env.urls[RECEIVER])

@@ -11,6 +11,7 @@ from app.api.routes import (
     event_schemas,
     events,
     feedback_policies,
+    guide,
     health,
     oauth,
     organisations,
@@ -47,4 +48,4 @@ ROUTERS = (
     document.router,
 )
 
-OUTSIDE = (oauth.router, health.router, docs.router)
+OUTSIDE = (oauth.router, health.router, docs.router, guide.router)
