@@ -104,6 +104,23 @@ def test_a_precondition_is_asked_for_exactly_where_it_is_checked() -> None:
     assert wrong == []
 
 
+def test_a_precondition_is_required_of_every_change_but_one_that_may_make_the_record() -> None:
+    optional = {
+        operation["operationId"]
+        for _, _, operation in operations()
+        for each in operation.get("parameters", ())
+        if each["name"] == "If-Match" and not each["required"]
+    }
+
+    assert optional == {"saveApiClient", "saveOrganisation"}
+
+
+def test_what_is_open_to_all_is_limited_for_no_client() -> None:
+    limited = {path for path, _, operation in operations() if "429" in operation["responses"]}
+
+    assert limited == set(DOCUMENT["paths"]) - OPEN
+
+
 def test_operation_ids_are_unique() -> None:
     ids = [operation["operationId"] for _, _, operation in operations()]
 

@@ -1,7 +1,7 @@
 """The OpenAPI document: what FastAPI derives from the endpoints, in the form of the NL API Design Rules 2.2.0."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -108,13 +108,24 @@ def _shape(operation: dict[str, Any]) -> None:
     responses.pop("422", None)
     # Without this, generated clients send a token to what is open to all.
     operation.setdefault("security", [])
-    if "412" not in responses:
-        operation["parameters"] = [each for each in operation.get("parameters", ()) if each["name"] != "If-Match"]
+    operation["parameters"] = list(_parameters(operation))
+    describe_responses(operation)
+
+
+def _parameters(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return the parameters of an operation; If-Match only where it is checked, and required where it has to be sent.
+
+    An operation that may also make the record does not answer 404: without If-Match it makes one.
+    """
+    responses = operation["responses"]
     for parameter in operation.get("parameters", ()):
         _simplify_optional(parameter, keep_null=False)
         if parameter["in"] == "path":
             parameter["name"] = to_camel(parameter["name"])
-    describe_responses(operation)
+        if parameter["name"] == "If-Match":
+            parameter["required"] = "404" in responses
+        if parameter["name"] != "If-Match" or "412" in responses:
+            yield parameter
 
 
 def _simplify_optional(node: Any, *, keep_null: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from app import __version__
 from app.api.http.problems import MEDIA_TYPE, problem_meaning
 
-HEADERS: Mapping[str, Any] = {
+_HEADERS: Mapping[str, Any] = {
     "API-Version": {
         "description": "Full version of the API.",
         "schema": {"type": "string", "examples": [__version__]},
@@ -36,7 +36,13 @@ HEADERS: Mapping[str, Any] = {
     "WWW-Authenticate": {"description": "The scheme to authenticate with.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds after which to repeat the request.", "schema": {"type": "integer"}},
 }
-"""Every header of a response that callers may rely on, by name."""
+
+_SOMETIMES = frozenset({"Idempotency-Replayed", "WWW-Authenticate"})
+
+HEADERS: Mapping[str, Any] = {
+    name: {**described, "required": name not in _SOMETIMES} for name, described in _HEADERS.items()
+}
+"""Every header of a response that callers may rely on, by name; one that is required is on every such response."""
 
 _ANY_REQUEST = ("406", "503")
 _WITH_BODY = ("413", "415")
@@ -70,7 +76,7 @@ def describe_responses(operation: dict[str, Any]) -> None:
         names = _headers_of(operation, status, response)
         response["headers"] = response.get("headers", {}) | {name: _header(name) for name in names}
     with_body = _WITH_BODY if "requestBody" in operation else ()
-    of_client = _OF_CLIENT if "security" in operation else ()
+    of_client = _OF_CLIENT if operation["security"] else ()
     for status in (*_ANY_REQUEST, *with_body, *of_client):
         operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
 
