@@ -12,6 +12,7 @@ from fastapi.security.base import SecurityBase
 
 from app.api.auth.permission import permission_of
 from app.api.forms import KEY
+from app.api.http.oauth_answers import TOKEN_PATH
 from app.api.http.request_record import record_of
 from app.api.state import AppState
 from app.calls import present_call
@@ -25,9 +26,6 @@ from app.operations.access.clients import SCOPES
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.services import Services
 
-# The document gets the absolute address of the token endpoint, which only a running hub knows.
-TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
-
 
 class BearerToken(SecurityBase):
     """How callers show who they are, as the document describes it.
@@ -40,6 +38,7 @@ class BearerToken(SecurityBase):
     model = OAuth2(
         description="Access token of the client credentials grant (NL GOV assurance profile for OAuth 2.0), with the "
         "client's own key: `private_key_jwt`. Send it as `Authorization: Bearer …`, never in a query.",
+        # The document gets the absolute address, which only a running hub knows.
         flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl=TOKEN_PATH, scopes=dict(SCOPES))),
     )
 

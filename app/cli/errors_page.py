@@ -6,7 +6,7 @@ from inspect import getdoc
 
 from app.api.http.problems import STATUS_OF, TYPE_PREFIX
 from app.api.http.protocol_errors import HTTP_PROBLEMS, ProblemKind
-from app.api.oauth.errors import OAUTH_PROBLEMS
+from app.api.oauth.errors import OAUTH_ERRORS
 from app.cli.markdown import GENERATED, table
 from app.domain.details import Detail
 from app.domain.errors import HubError
@@ -19,10 +19,19 @@ _ERRORS = f"""\
 
 {GENERATED}
 
-Every answer with a status of 400 or more is a problem (RFC 9457, `application/problem+json`). Its `type` is
+Every answer with a status of 400 or more is a problem (RFC 9457, `application/problem+json`), except at the
+[OAuth endpoints](#errors-of-the-oauth-endpoints). Its `type` is
 `{TYPE_PREFIX}<code>`; `code` and the `rule` of each invalid field are stable, titles and messages may change.
 With `Accept-Language: nl` titles, details and the messages of fields are in Dutch, otherwise in English;
 `Content-Language` says which.
+"""
+
+_OAUTH = """\
+## Errors of the OAuth endpoints
+
+`/oauth/token` answers as RFC 6749, section 5.2, says: `application/json` with `error` and, in English,
+`error_description`. What HTTP refuses there (404 to 415) is `invalid_request` too, and an answer of 500 or 503 has
+`server_error` or `temporarily_unavailable`. [OAuth](oauth.md) says what each description means.
 """
 
 _RULES = """\
@@ -46,7 +55,11 @@ def errors_page() -> str:
         _ERRORS,
         *_section("Codes of the API", _hub_problems()),
         *_section("Codes of HTTP", HTTP_PROBLEMS),
-        *_section("Codes of the token endpoint", OAUTH_PROBLEMS.values()),
+        _OAUTH,
+        table(
+            ("error", "status", "when"),
+            ((f"`{error}`", str(kind.status), kind.description) for error, kind in OAUTH_ERRORS.items()),
+        ),
         _RULES,
         table(
             ("rule", "what it demands", "remedy", "message in Dutch"),

@@ -543,6 +543,18 @@ class Detail(Enum):
         "{token} is of another kind, by the 'typ' in its header{renewal}.",
         "{token} is van een andere soort, volgens de 'typ' in de header{renewal}.",
     )
+    TOKEN_FOR_ANOTHER = (
+        "{token} is not for this hub alone: 'aud' may be {expected}, and nobody else{renewal}.",
+        "{token} is niet voor deze hub alleen: 'aud' mag {expected} zijn, en niemand anders{renewal}.",
+    )
+    TOKEN_OF_ANOTHER_ALGORITHM = (
+        "{token} is signed with an algorithm that is not accepted here; use RS256, PS256 or ES256 in 'alg'.",
+        "{token} is ondertekend met een algoritme dat hier niet mag; gebruik RS256, PS256 of ES256 in 'alg'.",
+    )
+    ASSERTION_OF_ANOTHER = (
+        "{token} has another 'iss' than 'sub'; both are the id of the client.",
+        "{token} heeft een andere 'iss' dan 'sub'; beide zijn het id van de client.",
+    )
     TOKEN_EXPIRED = ("{token} expired{renewal}.", "{token} is verlopen{renewal}.")
     TOKEN_FROM_FUTURE = (
         "{token} is from the future; check your clock.",
@@ -565,9 +577,24 @@ class Detail(Enum):
         "{token} does not say for which client it was issued.",
         "{token} zegt niet voor welke client het is uitgegeven.",
     )
+    NO_PROOF = (
+        "There is no proof of who you are; send a client_assertion (private_key_jwt), or in the sandbox a secret.",
+        "Er is geen bewijs van wie u bent; stuur een client_assertion (private_key_jwt), of in de sandbox een client "
+        "secret.",
+    )
     ONE_PROOF = (
-        "Prove who you are in one way: client_assertion (private_key_jwt).",
-        "Bewijs op één manier wie u bent: client_assertion (private_key_jwt).",
+        "Prove who you are in one way: client_assertion, client_secret or the header Authorization.",
+        "Bewijs op één manier wie u bent: client_assertion, client_secret of de header Authorization.",
+    )
+    UNREADABLE_LOGIN = (
+        "The header Authorization cannot be read; give 'Basic' and base64 of id, colon and secret, each encoded as in "
+        "a form.",
+        "De header Authorization is niet leesbaar; geef 'Basic' en base64 van id, dubbele punt en geheim, elk "
+        "gecodeerd als in een formulier.",
+    )
+    ANOTHER_CLIENT_ID = (
+        "client_id is another than the 'sub' of the assertion; leave it out, or give the same.",
+        "client_id is een andere dan de 'sub' van de assertion; laat die weg, of geef dezelfde.",
     )
     NO_SECRETS = (
         "Shared secrets are for the sandbox; send a client_assertion.",
@@ -575,23 +602,28 @@ class Detail(Enum):
     )
     ASSERTION_TYPE_NEEDED = ("Give client_assertion_type={type}.", "Geef client_assertion_type={type}.")
     ASSERTION_TOO_LONG = (
-        "Let the assertion expire within {seconds} seconds.",
-        "Laat de assertion binnen {seconds} seconden verlopen.",
+        "{token} is valid for too long; let 'exp' be within {expected} seconds.",
+        "{token} is te lang geldig; laat 'exp' binnen {expected} seconden liggen.",
     )
     ASSERTION_WITHOUT_ID = (
-        "Give the assertion a jti of 128 random bits or more.",
-        "Geef de assertion een jti van ten minste 128 willekeurige bits.",
+        "{token} needs a 'jti' of 128 random bits or more, as 22 to 200 characters.",
+        "{token} heeft een 'jti' van ten minste 128 willekeurige bits nodig, als 22 tot 200 tekens.",
     )
     ASSERTION_USED = (
-        "This assertion was used before; make a new one for each request.",
-        "Deze assertion is al gebruikt; maak voor elk verzoek een nieuwe.",
+        "This assertion was used before, by its 'jti'; make a new one for each request.",
+        "Deze assertion is volgens de 'jti' al gebruikt; maak voor elk verzoek een nieuwe.",
     )
     NOT_AUTHENTICATED = (
-        "The client is not known, or this is not its proof; the hub does not say which. Check that 'sub' is the id of "
-        "the client, that 'kid' names one of its registered keys, and that this key signs with RS256 or ES256.",
-        "De client is niet bekend, of dit is niet het bewijs ervan; de hub zegt niet welk van beide. Controleer dat "
-        "'sub' het id van de client is, dat 'kid' een van de geregistreerde sleutels noemt, en dat die sleutel "
-        "ondertekent met RS256 of ES256.",
+        "What the assertion says is in order, but its signature proves nothing: the client of 'sub' is not known or "
+        "not active, or has no key that 'kid' names and that is used with this 'alg', or another key signed. The hub "
+        "does not say which.",
+        "Wat de assertion zegt is in orde, maar de handtekening bewijst niets: de client van 'sub' is niet bekend of "
+        "niet actief, of heeft geen sleutel die 'kid' noemt en die bij deze 'alg' hoort, of een andere sleutel "
+        "ondertekende. De hub zegt niet welk van deze.",
+    )
+    WRONG_SECRET = (
+        "The client is not known or not active, or this is not its secret; the hub does not say which.",
+        "De client is niet bekend of niet actief, of dit is niet het geheim ervan; de hub zegt niet welk van deze.",
     )
     TOO_MANY_FAILURES = (
         "Too many token requests failed; correct the request, and send it after {seconds} seconds.",

@@ -151,15 +151,20 @@ class Unauthenticated(HubError):
 
 
 class Forbidden(HubError):
-    """The token lacks a scope, or the role of the organisation does not do this."""
+    """The token lacks a scope, or the role of the organisation does not do this.
+
+    Attributes:
+        scope: those that are needed, with spaces between them, when one of them is lacking; None for a role.
+    """
 
     code = "forbidden"
     title = "Not allowed for this client"
     title_nl = "Niet toegestaan voor deze client"
 
-    def __init__(self, said: Said, cause: RefusalCause = RefusalCause.ROLE) -> None:
+    def __init__(self, said: Said, scope: str | None = None) -> None:
         super().__init__(said)
-        self.cause = cause
+        self.scope = scope
+        self.cause = RefusalCause.SCOPE if scope else RefusalCause.ROLE
 
 
 class Conflict(HubError):

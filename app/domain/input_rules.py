@@ -150,7 +150,7 @@ class InputRule(StrEnum):
     PUBLIC_KEYS = (
         "public-keys",
         "A JSON Web Key Set has one to ten public keys, each with a `kid` of its own, that the hub can use: RSA of "
-        "2048 to 4096 bits with RS256, or EC on P-256 with ES256.",
+        "2048 to 4096 bits with RS256 or PS256, or EC on P-256 with ES256.",
         "Correct what the message names, and give the public half of the keys only.",
         "Geef publieke sleutels die de hub kan gebruiken; {}.",
     )

@@ -17,6 +17,7 @@ class RefusalCause(StrEnum):
     WRONG_SECRET = "wrong-secret"  # noqa: S105 - a code
     ANOTHER_CLIENT = "another-client"
     KIND = "kind"
+    ALGORITHM = "algorithm"
     INCOMPLETE = "incomplete"
     AUDIENCE = "audience"
     ISSUER = "issuer"

@@ -18,10 +18,12 @@ from app.database import Database
 from app.domain.details import Detail
 from app.domain.errors import Unavailable
 from app.limits import Limits
+from app.operations.access.clients import save_client
 from app.sandbox.runtime import serving
 from app.stopping import Stopping
-from tests.api.conftest import PUBLIC_URL, Api
+from tests.api.conftest import PUBLIC_URL, SECRET, Api, SignIn
 from tests.support.api_calls import anybody
+from tests.support.assertions import GRANT
 
 HEADERS = {
     "cache-control": "no-store",
@@ -75,10 +77,10 @@ async def test_a_wrong_method_names_the_allowed_ones(api: Api) -> None:
 
 
 async def test_a_wrong_method_outside_the_version_names_the_allowed_ones(api: Api) -> None:
-    response = await api.get("/oauth/token")
+    response = await api.post("/.well-known/jwks.json")
 
     assert_problem(response, 405, "method-not-allowed")
-    assert response.headers["allow"] == "POST"
+    assert response.headers["allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("path", ["/v1/code-lists", "/v1/openapi.json", "/healthz", "/docs"])
@@ -209,7 +211,17 @@ async def test_a_call_without_token_is_a_401_with_its_challenge(api: Api) -> Non
     response = await api.get("/v1/organisations")
 
     assert_problem(response, 401, "unauthenticated")
-    assert response.headers["www-authenticate"].startswith("Bearer")
+    assert response.headers["www-authenticate"] == 'Bearer realm="trajecthub"'
+
+
+async def test_a_call_with_a_token_that_is_not_valid_is_told_why_in_its_challenge(api: Api) -> None:
+    response = await api.get("/v1/organisations", headers={"Authorization": "Bearer x.y.z", "Accept-Language": "nl"})
+
+    assert_problem(response, 401, "unauthenticated")
+    assert response.headers["www-authenticate"] == (
+        'Bearer realm="trajecthub", error="invalid_token", '
+        'error_description="The token cannot be read. Get an access token at /oauth/token."'
+    )
 
 
 async def test_a_token_in_the_query_opens_nothing(api: Api, dock: Api) -> None:
@@ -225,6 +237,48 @@ async def test_a_scope_that_the_token_lacks_is_a_403_that_names_it(dock: Api) ->
 
     body = assert_problem(response, 403, "forbidden")
     assert "organisations:manage" in str(body["detail"])
+    challenge = response.headers["www-authenticate"]
+    assert challenge.startswith('Bearer realm="trajecthub", error="insufficient_scope", error_description="')
+    assert challenge.endswith(', scope="organisations:manage"')
+
+
+async def test_what_a_role_does_not_do_has_no_challenge(hub: AppState, sign_in: SignIn) -> None:
+    scopes = ["organisations:manage"]
+    await hub.db.write(save_client, hub.services, "eager", organisation_code="dock", scopes=scopes, secret=SECRET)
+
+    response = await (await sign_in("eager")).put("/v1/organisations/new", json=DOCK)
+
+    assert_problem(response, 403, "forbidden")
+    assert "www-authenticate" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "options"),
+    [
+        (405, "GET", {}),
+        (406, "POST", {"data": {}, "headers": {"Accept": "text/html"}}),
+        (413, "POST", {"data": {"a": "x" * 20_000}}),
+        (415, "POST", {"json": {}}),
+    ],
+)
+async def test_what_http_refuses_at_the_token_endpoint_is_an_error_of_oauth(
+    api: Api, status: int, method: str, options: dict[str, Any]
+) -> None:
+    response = await api.request(method, "/oauth/token", **options)
+
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/json")
+    assert set(response.json()) == {"error", "error_description"}
+    assert response.json()["error"] == "invalid_request"
+
+
+async def test_what_the_hub_cannot_answer_at_the_token_endpoint_is_an_error_of_oauth(hub: AppState) -> None:
+    application = create_api(replace(hub, db=DownDatabase()))
+    async with Api(transport=ASGITransport(application), base_url=PUBLIC_URL) as client:
+        response = await client.post("/oauth/token", data=GRANT, auth=("dock", SECRET))
+
+    assert (response.status_code, response.headers["content-type"]) == (503, "application/json")
+    assert response.json()["error"] == "temporarily_unavailable"
+    assert int(response.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("declared", [True, False])

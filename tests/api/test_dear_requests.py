@@ -53,8 +53,8 @@ async def test_an_address_has_a_length(dock: Api, path: str) -> None:
 
     assert "at most" not in (await dock.get(fits)).text
     answered = await dock.get(too_long)
-    assert (answered.status_code, answered.json()["code"]) == (400, "bad-request")
-    assert f"at most {most} bytes" in answered.json()["detail"]
+    assert answered.status_code == 400
+    assert f"at most {most} bytes" in answered.text
 
 
 def test_what_is_accepted_is_read_up_to_a_length() -> None:

@@ -56,10 +56,10 @@ async def humanitas(hub: AppState) -> None:
     ],
     ids=ascii,
 )
-async def test_claim_that_cannot_be_used_is_a_401(api: Api, claims: dict[str, object]) -> None:
+async def test_claim_that_cannot_be_used_is_refused(api: Api, claims: dict[str, object]) -> None:
     answered = await api.post("/oauth/token", data=assertion(**claims))
 
-    assert (answered.status_code, answered.json()["error"]) == (401, "invalid_client")
+    assert (answered.status_code, answered.json()["error"]) == (400, "invalid_client")
 
 
 @pytest.mark.parametrize(

@@ -63,13 +63,13 @@ async def test_failures_are_answered_with_waits_that_grow(throttled: Throttled) 
     for _ in range(5):
         refused = await throttled.ask(ATTACKER, signed_by_another())
         assert (refused.status_code, refused.json()["error"]) == (429, "temporarily_unavailable")
-        assert refused.headers["content-type"] == "application/problem+json"
+        assert refused.headers["content-type"] == "application/json"
         waits.append(int(refused.headers["retry-after"]))
         again = await throttled.ask(ATTACKER, signed_by_another())
         assert (again.status_code, again.headers["retry-after"]) == (429, str(waits[-1]))
         throttled.now += waits[-1]
 
-    assert free == [401] * FREE_OF_CLIENT
+    assert free == [400] * FREE_OF_CLIENT
     assert waits == [1, 2, 4, 8, 16]
 
 
@@ -78,7 +78,7 @@ async def test_a_flood_from_elsewhere_does_not_stop_the_true_client(throttled: T
 
     answers = [(await throttled.ask(CLIENT, assertion())).status_code for _ in range(3)]
 
-    assert Counter(flood) == {401: FREE_OF_CLIENT, 429: 100 - FREE_OF_CLIENT}
+    assert Counter(flood) == {400: FREE_OF_CLIENT, 429: 100 - FREE_OF_CLIENT}
     assert answers == [200] * 3
 
 
@@ -105,7 +105,7 @@ async def test_a_client_that_has_to_wait_gets_a_token_as_soon_as_its_proof_is_ri
     right = await throttled.ask(CLIENT, assertion())
     wrong = await throttled.ask(CLIENT, signed_by_another())
 
-    assert (right.status_code, wrong.status_code) == (200, 401)
+    assert (right.status_code, wrong.status_code) == (200, 400)
 
 
 async def test_who_has_to_wait_makes_the_hub_verify_little(throttled: Throttled) -> None:

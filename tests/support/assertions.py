@@ -9,6 +9,7 @@ from jose import jwt
 from pydantic_core import to_json
 
 from app.api.auth.tokens import SignatureKey, new_signing_key, sign, signature_key_of
+from app.operations.access.signing_keys import SigningKey
 from tests.api.conftest import PUBLIC_URL
 
 CLIENT_KEY = new_signing_key()
@@ -36,7 +37,7 @@ def assertion(**changes: object) -> dict[str, str]:
 def signed_by_another(kid: str = CLIENT_KEY.kid, **changes: object) -> dict[str, str]:
     """Return a token request whose assertion names a key and is signed by another."""
     sent = assertion(**changes)
-    impostor = SignatureKey(kid, another_signer().key)
+    impostor = SignatureKey(kid, signature_key_of(another_signing_key()).key)
     return {**sent, "client_assertion": sign(jwt.get_unverified_claims(sent["client_assertion"]), impostor)}
 
 
@@ -48,6 +49,6 @@ def unverified(header: object, payload: object, signature: bytes = b"x") -> dict
 
 
 @cache
-def another_signer() -> SignatureKey:
+def another_signing_key() -> SigningKey:
     """Return a key that no client has."""
-    return signature_key_of(new_signing_key())
+    return new_signing_key()

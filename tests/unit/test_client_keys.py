@@ -51,6 +51,7 @@ USABLE = [
     rsa_jwk(4096),
     rsa_jwk(e="Aw"),
     rsa_jwk(use="sig", alg="RS256", key_ops=["verify"]),
+    rsa_jwk(alg="PS256"),
     ec_jwk(),
 ]
 UNUSABLE: list[tuple[object, str]] = [
@@ -61,23 +62,23 @@ UNUSABLE: list[tuple[object, str]] = [
     (rsa_jwk(kid="x" * 201), "'kid'"),
     (rsa_jwk(kid="\x00"), "'kid'"),
     (rsa_jwk(kid="\ud800"), "'kid'"),
-    ({"kty": "oct", "k": "c2VjcmV0", "kid": "1"}, "private key"),
+    ({"kty": "oct", "k": "c2VjcmV0", "kid": "1"}, "shared key"),
     (rsa_jwk(d="AQAB"), "private key"),
     (ec_jwk(d="AQAB"), "private key"),
     ({"kty": "OKP", "crv": "Ed25519", "x": "AQAB", "kid": "1"}, "'kty'"),
-    ({"kty": "oct", "kid": "1"}, "'kty'"),
+    ({"kty": "oct", "kid": "1"}, "shared key"),
     (rsa_jwk(kty=None), "'kty'"),
     (rsa_jwk(kty=["RSA"]), "'kty'"),
-    (p384_jwk(), "'kty'"),
-    (ec_jwk(crv="secp256k1"), "'kty'"),
+    (p384_jwk(), "must be P-256"),
+    (ec_jwk(crv="secp256k1"), "must be P-256"),
     (rsa_jwk(alg="RS512"), "'alg'"),
     (rsa_jwk(alg="none"), "'alg'"),
     (rsa_jwk(alg="ES256"), "'alg'"),
     (ec_jwk(alg="RS256"), "'alg'"),
     (rsa_jwk(alg=None), "'alg'"),
     (rsa_jwk(use="enc"), "'use'"),
-    (rsa_jwk(key_ops=["encrypt"]), "'use'"),
-    (rsa_jwk(key_ops="verify"), "'use'"),
+    (rsa_jwk(key_ops=["encrypt"]), "'key_ops'"),
+    (rsa_jwk(key_ops="verify"), "'key_ops'"),
     (rsa_jwk(1024), "'n'"),
     (rsa_jwk(2047), "'n'"),
     (rsa_jwk(4097), "'n'"),
@@ -130,6 +131,23 @@ def test_two_keys_with_the_same_id_are_refused_both() -> None:
         "keys[0]: another key has the same 'kid'.",
         "keys[1]: another key has the same 'kid'.",
     ]
+
+
+def test_every_fault_of_every_key_is_named_at_once() -> None:
+    key = rsa_jwk(1024, kid=None, d="AQAB", use="enc", key_ops=["encrypt"], alg="HS256", e="Ag")
+    curve = {**p384_jwk(), "use": "enc"}
+
+    found = [each.message.partition("; ")[2] for each in key_set_faults({"keys": [key, "text", curve]})]
+
+    assert [each.partition(":")[0] for each in found] == ["keys[0]"] * 7 + ["keys[1]"] + ["keys[2]"] * 2
+    named = ["'kid'", "private key", "RS256 or PS256", "'use'", "'key_ops'", "'n' must have", "'n' must be odd"]
+    assert [name for name, each in zip(named, found, strict=False) if name not in each] == []
+
+
+def test_one_key_in_place_of_a_set_is_told_apart() -> None:
+    (fault,) = key_set_faults(GOOD)
+
+    assert 'this is one key; put it in a set: {"keys": [...]}' in fault.message
 
 
 def test_a_real_key_of_the_library_is_usable() -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.api.http.protocol_errors import HTTP_PROBLEMS
-from app.api.oauth.errors import OAUTH_PROBLEMS
 from app.domain.details import Detail, Said
 from app.domain.errors import HubError
 
@@ -47,7 +46,7 @@ def test_every_detail_is_used() -> None:
 def test_every_code_has_a_title_in_both_languages() -> None:
     titles = [
         *((each.code, each.title, each.title_nl) for each in errors()),
-        *((each.code, each.title, each.title_nl) for each in (*HTTP_PROBLEMS, *OAUTH_PROBLEMS.values())),
+        *((each.code, each.title, each.title_nl) for each in HTTP_PROBLEMS),
     ]
 
     assert [code for code, english, dutch in titles if not (english and dutch) or english == dutch] == []

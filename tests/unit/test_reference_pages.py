@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from app.api.http import protocol_errors
 from app.api.http.problems import STATUS_OF
-from app.api.oauth.errors import OAUTH_PROBLEMS
+from app.api.oauth.errors import OAUTH_ERRORS
 from app.cli.errors_page import errors_page
 from app.cli.settings_page import settings_page
 from app.domain.codes import PARTNERS
@@ -20,12 +20,16 @@ SETTINGS = settings_page()
 
 
 def test_the_page_of_errors_has_every_code_once_with_an_anchor_of_its_own() -> None:
-    kinds = [*vars(protocol_errors).values(), *OAUTH_PROBLEMS.values()]
+    kinds = vars(protocol_errors).values()
     of_protocols = {kind.code for kind in kinds if isinstance(kind, protocol_errors.ProblemKind)}
 
     headings = re.findall(r"^### (.+)$", ERRORS, re.MULTILINE)
 
     assert sorted(headings) == sorted({error.code for error in STATUS_OF} | of_protocols)
+
+
+def test_the_page_of_errors_has_every_error_of_oauth() -> None:
+    assert re.findall(r"^\| `([a-z_]+)` \| \d{3} \| [A-Z].+\. \|$", ERRORS, re.MULTILINE) == list(OAUTH_ERRORS)
 
 
 def test_the_page_of_errors_has_every_rule_with_an_anchor_of_its_own() -> None:

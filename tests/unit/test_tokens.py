@@ -1,11 +1,13 @@
 """The rails around python-jose, one test each: what the library accepts and we do not."""
 
+import cProfile
 import json
 import time
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from hmac import digest
+from itertools import product
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from jose.backends import RSAKey
 from jose.backends.cryptography_backend import CryptographyRSAKey
 from pydantic_core import to_json
 
+from app.api.auth.assertions import check_assertion, read_assertion, verify_assertion
 from app.api.auth.tokens import (
     ACCESS_TOKEN,
     ASSERTION,
@@ -29,8 +32,6 @@ from app.api.auth.tokens import (
     sign,
     signature_key_of,
     signed_access_token,
-    signed_assertion,
-    subject_of,
     verifying_keys_of,
 )
 
@@ -60,6 +61,18 @@ def verify(token: str, keys: Mapping[str, VerifyingKey], expected: Expected, now
     signed = signed_access_token(token, keys)
     check_claims(signed, expected, now)
     return signed
+
+
+def signed_assertion(token: str, keys: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the claims of a valid assertion."""
+    assertion = read_assertion(token)
+    check_assertion(assertion, EXPECTED.audiences, time.time())
+    verify_assertion(assertion, keys)
+    return assertion.claims
+
+
+def subject_of(token: str) -> str:
+    return read_assertion(token).subject
 
 
 def signed(payload: Mapping[str, object] | bytes, **header: object) -> str:
@@ -169,11 +182,11 @@ def test_the_type_of_an_access_token_is_compared_as_the_rfc_says(typ: str) -> No
 
 @pytest.mark.parametrize("typ", [None, "JWT", "jwt", "client-authentication+jwt"])
 def test_an_assertion_is_a_plain_token_or_says_that_it_is_one(typ: str | None) -> None:
-    assert signed_assertion(signed(claims(), typ=typ), [KEY.public_jwk])["sub"] == "dock"
+    assert signed_assertion(signed(claims(iss="dock"), typ=typ), [KEY.public_jwk])["sub"] == "dock"
 
 
 def test_an_assertion_by_a_key_that_the_client_has_not_is_refused() -> None:
-    token = signed(claims(), typ="JWT")
+    token = signed(claims(iss="dock"), typ="JWT")
 
     for keys in ([], [new_signing_key().public_jwk], [{**KEY.public_jwk, "kid": "other"}], [{"kid": KEY.kid}]):
         with pytest.raises(TokenRefused, match="not known"):
@@ -181,11 +194,25 @@ def test_an_assertion_by_a_key_that_the_client_has_not_is_refused() -> None:
 
 
 def test_nobody_can_sign_for_a_client_that_does_not_exist() -> None:
-    for algorithm in ("RS256", "ES256"):
-        token = forged({"alg": algorithm, "kid": "nobody"}, claims(), b"x" * 64)
+    for algorithm, header in product(("RS256", "PS256", "ES256"), ({"kid": "nobody"}, {})):
+        token = forged({"alg": algorithm, **header}, claims(iss="dock"), b"x" * 64)
 
-        with pytest.raises(TokenRefused):
+        with pytest.raises(TokenRefused, match="not known"):
             signed_assertion(token, [])
+
+
+def test_a_refusal_without_a_key_id_takes_as_many_tries_whatever_keys_there_are() -> None:
+    token = forged({"alg": "RS256"}, claims(iss="dock"), b"x" * 64)
+    assertion = read_assertion(token)
+    others = [new_signing_key().public_jwk for _ in range(3)]
+
+    def tries(keys: Sequence[Mapping[str, Any]]) -> int:
+        profile = cProfile.Profile()
+        with pytest.raises(TokenRefused):
+            profile.runcall(verify_assertion, assertion, keys)
+        return sum(each.callcount for each in profile.getstats() if getattr(each.code, "co_name", "") == "verified")
+
+    assert tries([]) == tries(others) == tries([others[0]]) > len(others)
 
 
 @pytest.mark.parametrize("missing", ["aud", "iss", "sub", "exp", "iat", "jti"])
@@ -299,7 +326,7 @@ def test_a_strange_payload_is_refused_and_breaks_nothing(payload: object) -> Non
 def test_a_client_may_sign_with_an_elliptic_curve() -> None:
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = {**jwk.construct(pem.decode(), "ES256").public_key().to_dict(), "kid": "ec"}
-    token = jwt.encode(claims(), pem.decode(), "ES256", headers={"kid": "ec"})
+    token = jwt.encode(claims(iss="dock"), pem.decode(), "ES256", headers={"kid": "ec"})
 
     assert signed_assertion(token, [public])["sub"] == "dock"
 

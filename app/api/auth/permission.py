@@ -36,7 +36,7 @@ def permission_of(claims: Claims, client: ApiClient | None, needed: Sequence[str
     granted = claims.scopes & client.scopes
     missing = [scope for scope in needed if scope not in granted]
     if missing:
-        raise Forbidden(Detail.SCOPE_NEEDED(scope=missing[0]), RefusalCause.SCOPE)
+        raise Forbidden(Detail.SCOPE_NEEDED(scope=missing[0]), " ".join(needed))
     return Permission(client.organisation, granted)
 
 

@@ -1,27 +1,31 @@
 """Signing and verifying of JSON Web Tokens: the only module that knows python-jose.
 
 The library accepts more than it should, so every use goes through the checks here, each with a test in
-``tests/unit/test_tokens.py``: asymmetric algorithms only and one per key, keys prepared and chosen by ``kid``,
-all claims required and checked here, one audience, the kind of the token in its header, and a limit on size and form
-before anything is parsed.
+``tests/unit/test_tokens.py``: asymmetric algorithms only and those of the key, keys prepared, all claims required and
+checked here, one audience, the kind of the token in its header, and a limit on size and form before anything is parsed.
 """
 
-import secrets
+import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jose import jwk, jwt
 from jose.backends import RSAKey
 from jose.backends.base import Key
 from jose.backends.cryptography_backend import CryptographyRSAKey
 from jose.exceptions import JOSEError
+from typing_extensions import override
 
 from app.domain.details import Detail, Said
 from app.domain.refusal import RefusalCause
@@ -46,11 +50,32 @@ if RSAKey is not CryptographyRSAKey:  # pragma: no cover - depends on the instal
     raise ImportError("python-jose must run on cryptography; install python-jose[cryptography].")
 
 
+class _PssKey(CryptographyRSAKey):
+    """A public RSA key for PS256 (RFC 7518, section 3.5), which the library does not know."""
+
+    def __init__(self, key: RSAPublicKey) -> None:
+        super().__init__(key, "RS256")
+
+    @override
+    def verify(self, msg: bytes, sig: bytes) -> bool:
+        try:
+            self.prepared_key.verify(sig, msg, _PSS, SHA256())
+        except InvalidSignature:
+            return False
+        return True
+
+
+_PSS = PSS(MGF1(SHA256()), salt_length=SHA256.digest_size)
+
 _CAUSES = {
     Detail.TOKEN_OF_ANOTHER_KIND: RefusalCause.KIND,
     Detail.TOKEN_UNKNOWN_KEY: RefusalCause.UNKNOWN_KEY,
     Detail.TOKEN_NOT_VALID: RefusalCause.SIGNATURE,
+    Detail.TOKEN_OF_ANOTHER_ALGORITHM: RefusalCause.ALGORITHM,
     Detail.TOKEN_OF_ANOTHER_PARTY: RefusalCause.ISSUER,
+    Detail.ASSERTION_OF_ANOTHER: RefusalCause.ISSUER,
+    Detail.ASSERTION_TOO_LONG: RefusalCause.LIFETIME,
+    Detail.ASSERTION_WITHOUT_ID: RefusalCause.ID,
     Detail.TOKEN_EXPIRED: RefusalCause.EXPIRED,
     Detail.TOKEN_FROM_FUTURE: RefusalCause.FROM_THE_FUTURE,
     Detail.TOKEN_WITHOUT_TIME: RefusalCause.INCOMPLETE,
@@ -121,10 +146,9 @@ class SignatureKey:
 
 @dataclass(frozen=True)
 class VerifyingKey:
-    """A prepared public key, with the only algorithm for which it is used."""
+    """A public key, prepared for each algorithm for which it is used."""
 
-    algorithm: str
-    key: Key = field(repr=False)
+    prepared: Mapping[str, Key] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,21 +156,28 @@ class Expected:
     """What a valid token says.
 
     Attributes:
-        issuer: who made it.
+        issuer: who made it; None when its subject did.
         audiences: the names of whom it is for; it has one or more of these, and no other.
     """
 
-    issuer: str
+    issuer: str | None
     audiences: tuple[str, ...]
 
 
 def new_signing_key() -> SigningKey:
-    """Return a new RSA key for RS256; its ``kid`` is a hash of the public key."""
+    """Return a new RSA key for RS256; its ``kid`` is its thumbprint."""
     made = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
     pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    public = {name: str(value) for name, value in jwk.construct(pem, "RS256").public_key().to_dict().items()}
-    kid = urlsafe_b64encode(sha256(public["n"].encode()).digest()).rstrip(b"=").decode()
-    return SigningKey(kid, pem, {**public, "kid": kid, "use": "sig", "alg": "RS256"})
+    public = jwk_of(made.public_key())
+    return SigningKey(public["kid"], pem, {**public, "use": "sig", "alg": "RS256"})
+
+
+def jwk_of(key: RSAPublicKey | EllipticCurvePublicKey) -> dict[str, str]:
+    """Return a public key as a JSON Web Key; its ``kid`` is its thumbprint (RFC 7638)."""
+    algorithm = "RS256" if isinstance(key, RSAPublicKey) else "ES256"
+    public = {name: str(value) for name, value in _prepared(key, algorithm).to_dict().items() if name != "alg"}
+    digest = sha256(json.dumps(public, sort_keys=True, separators=(",", ":")).encode()).digest()
+    return {**public, "kid": urlsafe_b64encode(digest).rstrip(b"=").decode()}
 
 
 def signature_key_of(key: SigningKey) -> SignatureKey:
@@ -170,6 +201,11 @@ def verifying_keys_of(keys: Iterable[Mapping[str, Any]]) -> dict[str, VerifyingK
     return {kid: key for kid, key in ready if key is not None}
 
 
+def prepared_key_of(key: RSAPublicKey | EllipticCurvePublicKey, algorithms: Iterable[str]) -> VerifyingKey:
+    """Return a public key, prepared for each of these algorithms."""
+    return VerifyingKey({each: _prepared(key, each) for each in algorithms})
+
+
 def sign(claims: Mapping[str, object], key: SignatureKey, typ: str = "JWT") -> str:
     """Return a signed token, RS256, with this ``typ`` in its header."""
     token: str = jwt.encode(dict(claims), key.key, algorithm="RS256", headers={"kid": key.kid, "typ": typ})
@@ -182,23 +218,40 @@ def key_id_of(token: str) -> str:
     Raises:
         TokenRefused: it is too large, has not three parts, is unreadable, or has no ``kid`` or a ``crit`` header.
     """
-    return str(_header_of(token)["kid"])
+    kid = header_of(token).get("kid")
+    if not isinstance(kid, str):
+        raise TokenRefused(Detail.TOKEN_NAMES_NO_KEY)
+    return kid
 
 
-def subject_of(token: str) -> str:
-    """Return the ``sub`` of a token that is not verified yet, to find the keys that verify it.
+def header_of(token: str) -> dict[str, Any]:
+    """Return the header of a token that is not verified yet; it asks for no extension.
 
     Raises:
-        TokenRefused: as :func:`key_id_of`, or there is no subject.
+        TokenRefused: it is too large, has not three parts, is unreadable, or has a ``crit`` header.
     """
-    _header_of(token)
+    _check_form(token)
     try:
-        subject = jwt.get_unverified_claims(token).get("sub")
+        header = jwt.get_unverified_header(token)
     except _BROKEN as error:
         raise TokenRefused(Detail.TOKEN_UNREADABLE) from error
-    if not isinstance(subject, str) or not is_storable(subject):
-        raise TokenRefused(Detail.TOKEN_NAMES_NO_SUBJECT)
-    return subject
+    # RFC 7515, section 4.1.11: an extension that is not understood must be refused, and none is understood here.
+    if "crit" in header:
+        raise TokenRefused(Detail.TOKEN_EXTENSION)
+    return header
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """Return the claims of a token that is not verified yet.
+
+    Raises:
+        TokenRefused: it is too large, has not three parts, or is unreadable.
+    """
+    _check_form(token)
+    try:
+        return jwt.get_unverified_claims(token)
+    except _BROKEN as error:
+        raise TokenRefused(Detail.TOKEN_UNREADABLE) from error
 
 
 def signed_access_token(token: str, keys: Mapping[str, VerifyingKey]) -> dict[str, Any]:
@@ -214,31 +267,35 @@ def signed_access_token(token: str, keys: Mapping[str, VerifyingKey]) -> dict[st
     chosen = keys.get(key_id_of(token))
     if chosen is None:
         raise TokenRefused(Detail.TOKEN_UNKNOWN_KEY)
-    return _signed(token, chosen, ACCESS_TOKEN)
+    claims = verified(token, chosen)
+    check_kind(header_of(token), ACCESS_TOKEN)
+    return claims
 
 
-def signed_assertion(token: str, keys: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the claims of an assertion that is signed by one of these keys, which are not checked yet.
-
-    It takes as long when none of them is the one that the assertion names, so that nobody finds out which there are.
-
-    Args:
-        token: that a caller sent.
-        keys: JSON Web Keys of the client; none for a client that does not exist.
+def verified(token: str, key: VerifyingKey) -> dict[str, Any]:
+    """Return the claims of a token that this key signed.
 
     Raises:
-        TokenRefused: it is not.
+        TokenRefused: it did not, or not with an algorithm for which it is used.
     """
-    header = _header_of(token)
-    nobodys = _NOBODYS_KEYS.get(str(header.get("alg")))
-    if nobodys is None:
+    algorithm = header_of(token).get("alg")
+    if not isinstance(algorithm, str) or algorithm not in key.prepared:
         raise TokenRefused(Detail.TOKEN_NOT_VALID)
-    chosen = verifying_keys_of(key for key in keys if key.get("kid") == header["kid"]).get(header["kid"])
-    if chosen is None or chosen.algorithm != header["alg"]:
-        with suppress(TokenRefused):
-            _signed(token, verifying_keys_of([nobodys])[_NOBODY], ASSERTION)
-        raise TokenRefused(Detail.TOKEN_UNKNOWN_KEY)
-    return _signed(token, chosen, ASSERTION)
+    try:
+        return jwt.decode(token, key.prepared[algorithm], [algorithm], dict(_OPTIONS))
+    except _BROKEN as error:
+        raise TokenRefused(Detail.TOKEN_NOT_VALID) from error
+
+
+def check_kind(header: Mapping[str, Any], kind: TokenKind) -> None:
+    """Check that a token says in its header to be of a kind.
+
+    Raises:
+        TokenRefused: it does not.
+    """
+    typ = header.get("typ")
+    if not isinstance(typ, str | None) or (typ and typ.lower()) not in kind.types:
+        raise TokenRefused(Detail.TOKEN_OF_ANOTHER_KIND)
 
 
 def check_claims(claims: Mapping[str, Any], expected: Expected, now: float) -> None:
@@ -258,32 +315,6 @@ def check_claims(claims: Mapping[str, Any], expected: Expected, now: float) -> N
         raise TokenRefused(Detail.TOKEN_EXPIRED)
     if max(claims["iat"], claims.get("nbf", 0)) > now + CLOCK_SKEW_SECONDS:
         raise TokenRefused(Detail.TOKEN_FROM_FUTURE)
-
-
-def _header_of(token: str) -> dict[str, Any]:
-    """Return the header of a token that is not verified yet; it has a ``kid``, and asks for no extension."""
-    _check_form(token)
-    try:
-        header = jwt.get_unverified_header(token)
-    except _BROKEN as error:
-        raise TokenRefused(Detail.TOKEN_UNREADABLE) from error
-    # RFC 7515, section 4.1.11: an extension that is not understood must be refused, and none is understood here.
-    if "crit" in header:
-        raise TokenRefused(Detail.TOKEN_EXTENSION)
-    if not isinstance(header.get("kid"), str):
-        raise TokenRefused(Detail.TOKEN_NAMES_NO_KEY)
-    return header
-
-
-def _signed(token: str, key: VerifyingKey, kind: TokenKind) -> dict[str, Any]:
-    try:
-        claims = jwt.decode(token, key.key, [key.algorithm], dict(_OPTIONS))
-    except _BROKEN as error:
-        raise TokenRefused(Detail.TOKEN_NOT_VALID) from error
-    typ = _header_of(token).get("typ")
-    if not isinstance(typ, str | None) or (typ and typ.lower()) not in kind.types:
-        raise TokenRefused(Detail.TOKEN_OF_ANOTHER_KIND)
-    return claims
 
 
 def _check_types(claims: Mapping[str, Any]) -> None:
@@ -306,8 +337,11 @@ def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
     stated = claims.get("aud")
     audiences = stated if isinstance(stated, list) else [stated]
     if not audiences or any(each not in expected.audiences for each in audiences):
-        raise TokenRefused(Detail.TOKEN_OF_ANOTHER_PARTY, "aud", expected.audiences[0])
-    if claims["iss"] != expected.issuer:
+        raise TokenRefused(Detail.TOKEN_FOR_ANOTHER, "aud", ", ".join(f"'{each}'" for each in expected.audiences))
+    if expected.issuer is None:
+        if claims["iss"] != claims["sub"]:
+            raise TokenRefused(Detail.ASSERTION_OF_ANOTHER, "iss")
+    elif claims["iss"] != expected.issuer:
         raise TokenRefused(Detail.TOKEN_OF_ANOTHER_PARTY, "iss", expected.issuer)
 
 
@@ -324,25 +358,11 @@ def _verifying_key(key: Mapping[str, Any]) -> VerifyingKey | None:
         usable = public_key_of(key)
     except PublicKeyUnusable:
         return None
-    return VerifyingKey(usable.algorithm, _prepared(usable.key, usable.algorithm))
+    return prepared_key_of(usable.key, usable.algorithms)
 
 
-def _prepared(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, algorithm: str) -> Key:
+def _prepared(key: RSAPublicKey | EllipticCurvePublicKey, algorithm: str) -> Key:
+    if algorithm == "PS256" and isinstance(key, RSAPublicKey):
+        return _PssKey(key)
     # The library takes keys of cryptography; its types do not say so.
     return jwk.construct(key, algorithm)  # type: ignore[arg-type]
-
-
-_NOBODY = "nobody"
-
-
-def _nobodys_keys() -> dict[str, Mapping[str, str]]:
-    """Return keys without a private half, to verify with where a client has no key; by algorithm."""
-    modulus = secrets.randbits(RSA_BITS) | 1 << RSA_BITS - 1 | 1
-    made = {
-        "RS256": _prepared(rsa.RSAPublicNumbers(65537, modulus).public_key(), "RS256"),
-        "ES256": _prepared(ec.generate_private_key(ec.SECP256R1()).public_key(), "ES256"),
-    }
-    return {algorithm: {**key.to_dict(), "kid": _NOBODY} for algorithm, key in made.items()}
-
-
-_NOBODYS_KEYS = _nobodys_keys()

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__
 from app.api.http.language import accepts_json
+from app.api.http.oauth_answers import OAUTH_PATHS
 from app.api.http.problems import bug_of, problem_of
 from app.api.http.protocol_errors import BAD_REQUEST, BODY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, HttpError
 from app.api.http.request_record import RequestRecord, record_of
@@ -225,7 +226,7 @@ def _is_readable(query: bytes) -> bool:
 
 
 def _wrong_type(scope: Scope, headers: Headers) -> HttpError | None:
-    allowed = _FORM if scope["path"] == "/oauth/token" else _PATCH if scope["method"] == "PATCH" else _JSON
+    allowed = _FORM if scope["path"] in OAUTH_PATHS else _PATCH if scope["method"] == "PATCH" else _JSON
     given = headers.get("content-type", "").partition(";")[0].strip().lower()
     if given in allowed:
         return None

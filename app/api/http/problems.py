@@ -13,6 +13,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from app.api.http.language import prefers_dutch
+from app.api.http.oauth_answers import OAUTH_PATHS, oauth_answer_of_status, oauth_text
 from app.api.http.protocol_errors import BAD_REQUEST, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
 from app.api.http.request_record import record_of
 from app.domain.details import Detail
@@ -131,14 +132,13 @@ def owned_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return problem_responses(*statuses) | {409: {"model": ProblemOut, "description": _NOT_YOURS}}
 
 
-def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, object] | None = None) -> Response:
-    """Return the problem response for an error, in the language of the request.
-
-    ``extra`` has further members of the body.
-    """
+def problem_of(scope: Scope, error: HubError | HttpError) -> Response:
+    """Return the problem response for an error, in the language of the request; at an OAuth endpoint an OAuth error."""
     kind, status = (error.kind, error.kind.status) if isinstance(error, HttpError) else (error, STATUS_OF[type(error)])
     record = record_of(scope)
     record.problem, record.cause = kind.code, error.cause if isinstance(error, HubError) else None
+    if scope["path"] in OAUTH_PATHS:
+        return oauth_answer_of_status(status, error.said.english, _headers(error))
     dutch = prefers_dutch(scope)
     body: dict[str, object] = {
         "type": f"{TYPE_PREFIX}{kind.code}",
@@ -150,7 +150,7 @@ def problem_of(scope: Scope, error: HubError | HttpError, extra: Mapping[str, ob
     if isinstance(error, InvalidInput):
         body["errors"] = [_fault_out(fault, dutch=dutch) for fault in error.faults]
     headers = {"Content-Language": "nl" if dutch else "en", **_headers(error)}
-    return Response(to_json(body | dict(extra or {})), status, headers, MEDIA_TYPE)
+    return Response(to_json(body), status, headers, MEDIA_TYPE)
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -197,10 +197,18 @@ async def _on_bug(request: Request, error: Exception) -> Response:
 
 def _headers(error: HubError | HttpError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
-        return {"WWW-Authenticate": 'Bearer realm="trajecthub"'}
+        # RFC 6750, section 3.1: a request without any token gets no error code.
+        return {"WWW-Authenticate": _challenge(error, "invalid_token" if error.cause else None)}
+    if isinstance(error, Forbidden) and error.scope:
+        return {"WWW-Authenticate": f'{_challenge(error, "insufficient_scope")}, scope="{error.scope}"'}
     if isinstance(error, TooManyRequests | Unavailable):
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return {}
+
+
+def _challenge(error: HubError, code: str | None) -> str:
+    described = f', error="{code}", error_description="{oauth_text(error.said.english)}"' if code else ""
+    return f'Bearer realm="trajecthub"{described}'
 
 
 def _allowed(request: Request) -> Sequence[str]:

@@ -1,59 +1,60 @@
-"""Errors of the token endpoint: those of RFC 6749 in a problem, because the API Design Rules require one."""
+"""Errors of the OAuth endpoints: those of RFC 6749, section 5.2, and one wait."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fastapi import Response
 from starlette.types import Scope
 
-from app.api.http.problems import problem_of
-from app.api.http.protocol_errors import HttpError, ProblemKind
+from app.api.http.oauth_answers import oauth_answer
+from app.api.http.request_record import record_of
 from app.domain.details import Said
 from app.domain.refusal import RefusalCause
 
-OAUTH_PROBLEMS: Mapping[str, ProblemKind] = {
-    "invalid_request": ProblemKind(
+
+@dataclass(frozen=True, kw_only=True)
+class OAuthErrorKind:
+    """A kind of refused request: its status, the code that the log has of it, and when it occurs."""
+
+    status: int
+    code: str
+    description: str
+
+
+OAUTH_ERRORS: Mapping[str, OAuthErrorKind] = {
+    "invalid_request": OAuthErrorKind(
         status=400,
         code="invalid-request",
-        title="The token request is incomplete",
-        title_nl="Het tokenverzoek is onvolledig",
-        description="The form lacks a parameter, has one twice, or cannot be read; the detail says which.",
+        description="The form lacks a parameter, has one twice, or cannot be read; the description says which.",
     ),
-    "invalid_client": ProblemKind(
-        status=401,
+    "invalid_client": OAuthErrorKind(
+        status=400,
         code="invalid-client",
-        title="The client could not be authenticated",
-        title_nl="De client kon niet worden geauthenticeerd",
-        description="There is no proof of who calls, more than one, or one that is not valid: unknown or deactivated "
-        "client, wrong key or secret, expired, or used before. Outside the sandbox a shared secret is none.",
+        description="There is no proof of who calls, more than one, or one that is not valid. The status is 401, with "
+        "`WWW-Authenticate`, when the request has the header `Authorization`.",
     ),
-    "invalid_scope": ProblemKind(
+    "invalid_scope": OAuthErrorKind(
         status=400,
         code="invalid-scope",
-        title="A scope that this client does not have",
-        title_nl="Een scope die deze client niet heeft",
-        description="The client asks for a scope that it was not granted; the detail names those that it has.",
+        description="The client asks for a scope that it was not granted; the description names those that it has.",
     ),
-    "unsupported_grant_type": ProblemKind(
+    "unsupported_grant_type": OAuthErrorKind(
         status=400,
         code="unsupported-grant-type",
-        title="Not a grant type of this hub",
-        title_nl="Geen grant type van deze hub",
         description="The hub knows `client_credentials` only.",
     ),
-    "temporarily_unavailable": ProblemKind(
+    "temporarily_unavailable": OAuthErrorKind(
         status=429,
         code="too-many-failures",
-        title="Too many failed token requests",
-        title_nl="Te veel mislukte tokenverzoeken",
-        description="Token requests of this client id from this address, or from this address at all, failed too "
-        "often; correct the request, and send it after `Retry-After`. A valid one gets a token before that too.",
+        description="Requests of this client id from this address, or from this address at all, failed too "
+        "often; correct the request, and send it after `Retry-After`. A valid one is answered before that too.",
     ),
 }
-"""The kind of problem for each error code of RFC 6749, section 5.2; the last one is of section 4.1.2.1."""
+"""The kind of error for each ``error`` of RFC 6749, section 5.2; the last one is of section 4.1.2.1."""
 
 
 class OAuthError(Exception):
-    """A token request is refused.
+    """A request of an OAuth client is refused.
 
     Args:
         error: the code of RFC 6749, section 5.2.
@@ -81,13 +82,13 @@ class OAuthError(Exception):
 
 
 def refusal_of(scope: Scope, error: OAuthError) -> Response:
-    """Return the response to a refused token request."""
-    kind = OAUTH_PROBLEMS[error.error]
-    # In English: RFC 6749, section 5.2, allows ASCII only.
-    more = {"error": error.error, "error_description": error.said.english}
-    response = problem_of(scope, HttpError(kind, error.said), more)
-    if kind.status == 401:
-        response.headers["WWW-Authenticate"] = 'Basic realm="trajecthub"'
+    """Return the response to a refused request."""
+    kind = OAUTH_ERRORS[error.error]
+    record_of(scope).problem = kind.code
+    status, headers = kind.status, {}
+    if error.error == "invalid_client" and any(name == b"authorization" for name, _ in scope["headers"]):
+        # With the scheme of the proof that was tried; a 401 needs a challenge, and other proofs have none.
+        status, headers = 401, {"WWW-Authenticate": 'Basic realm="trajecthub", charset="UTF-8"'}
     if error.retry_after_seconds is not None:
-        response.headers["Retry-After"] = str(error.retry_after_seconds)
-    return response
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return oauth_answer(status, error.error, error.said.english, headers)

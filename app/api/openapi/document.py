@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.alias_generators import to_camel
 
 from app import __version__
-from app.api.dependencies import TOKEN_PATH
+from app.api.http.oauth_answers import TOKEN_PATH
 from app.api.openapi.names import operation_id, with_schema_names
 from app.api.openapi.responses import HEADERS, SHARED_RESPONSES, describe_responses
 from app.api.openapi.webhooks import webhook_descriptions

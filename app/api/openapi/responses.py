@@ -33,7 +33,11 @@ _HEADERS: Mapping[str, Any] = {
         "description": "Language of the texts of the problem.",
         "schema": {"type": "string", "enum": ["en", "nl"]},
     },
-    "WWW-Authenticate": {"description": "The scheme to authenticate with.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {
+        "description": "The scheme to authenticate with, and what is wrong with the token that was sent (RFC 6750); "
+        "with 403 when a scope is lacking.",
+        "schema": {"type": "string"},
+    },
     "Retry-After": {"description": "Seconds after which to repeat the request.", "schema": {"type": "integer"}},
 }
 
@@ -99,7 +103,7 @@ def _headers_of(operation: Mapping[str, Any], status: str, response: Mapping[str
 
 def _headers_of_problem(status: str) -> Iterator[str]:
     yield "Content-Language"
-    if status == "401":
+    if status in {"401", "403"}:
         yield "WWW-Authenticate"
     if status in {"429", "503"}:
         yield "Retry-After"

@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.dependencies import TOKEN_PATH, HubDep
+from app.api.dependencies import HubDep
+from app.api.http.oauth_answers import TOKEN_PATH
 from app.api.http.peer import peer_of
 from app.api.http.request_record import record_of
 from app.api.oauth.client_authentication import Form, authenticate, stated_by
@@ -42,7 +43,10 @@ async def token(request: Request, hub: HubDep) -> Response:
         "expires_in": hub.tokens.lifetime_seconds,
         "scope": " ".join(sorted(scopes)),
     }
-    return json_answer(200, body)
+    response = json_answer(200, body)
+    # RFC 6749, section 5.1; Cache-Control is on every answer.
+    response.headers["Pragma"] = "no-cache"
+    return response
 
 
 @router.get("/.well-known/jwks.json")
@@ -51,6 +55,8 @@ async def public_keys(hub: HubDep) -> Response:
     return json_answer(200, {"keys": await hub.tokens.public_keys()})
 
 
+# RFC 8414, section 5: libraries look at the address of OpenID Connect, unless they are set up otherwise.
+@router.get("/.well-known/openid-configuration")
 @router.get("/.well-known/oauth-authorization-server")
 async def metadata(hub: HubDep) -> Response:
     """Return what the token endpoint supports (RFC 8414)."""
@@ -63,7 +69,7 @@ async def metadata(hub: HubDep) -> Response:
         "response_types_supported": [],
         "scopes_supported": list(SCOPES),
         "token_endpoint_auth_methods_supported": _methods(hub),
-        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "ES256"],
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
         "service_documentation": f"{hub.public_url}/docs",
     }
     return json_answer(200, body)
@@ -80,7 +86,7 @@ async def _client_of(request: Request, hub: AppState) -> tuple[ApiClient, Form]:
     with throttled(hub.throttle, peer):
         form = _form_of(await request.body())
     with throttled(hub.throttle, peer, stated_by(form, authorizations)):
-        return await authenticate(hub, form, authorizations), form
+        return await authenticate(hub, request.scope["path"], form, authorizations), form
 
 
 def _form_of(body: bytes) -> dict[str, str]:

@@ -1,13 +1,13 @@
 """The public keys with which clients sign: which ones the hub can use, and why it cannot use another.
 
-The hub uses RSA of 2048 to 4096 bits with RS256, and EC on P-256 with ES256. Verifying takes longer the larger the key
-is, and whoever knows the id of a key can have a signature verified with it.
+The hub uses RSA of 2048 to 4096 bits with RS256 and PS256, and EC on P-256 with ES256. Verifying takes longer the
+larger the key is, and whoever knows the id of a key can have a signature verified with it.
 """
 
 import re
 from base64 import urlsafe_b64decode
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,14 +24,18 @@ from app.domain.text import is_storable
 MAX_KID_CHARACTERS = 200
 
 _P256_BYTES = 32
-# Members that only a private or a shared key has (RFC 7518, sections 6.2.2, 6.3.2 and 6.4).
-_PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
-_ALGORITHMS = {"RSA": "RS256", "EC": "ES256"}
+# Members that only a private key has (RFC 7518, sections 6.2.2 and 6.3.2).
+_PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth"}
+_ALGORITHMS: Mapping[object, tuple[str, ...]] = {"RSA": ("RS256", "PS256"), "EC": ("ES256",)}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,1000}={0,2}", re.ASCII)
 
 _NO_SET = Said(
     f'a JSON Web Key Set has the form {{"keys": [...]}} with 1 to {MOST_KEYS} keys',
     f'een JSON Web Key Set heeft de vorm {{"keys": [...]}} met 1 tot {MOST_KEYS} sleutels',
+)
+_ONE_KEY = Said(
+    'this is one key; put it in a set: {"keys": [...]}',
+    'dit is één sleutel; zet haar in een verzameling: {"keys": [...]}',
 )
 _NO_OBJECT = Said("it is no JSON object", "het is geen JSON-object")
 _NO_KID = Said(
@@ -40,16 +44,23 @@ _NO_KID = Said(
 )
 _KID_TWICE = Said("another key has the same 'kid'", "een andere sleutel heeft dezelfde 'kid'")
 _PRIVATE = Said(
-    "it has members of a private key; give the public half only",
-    "zij bevat delen van een geheime sleutel; geef alleen de publieke helft",
+    "it has members of a private key, which is no secret any more now; make a new pair and give its public half only",
+    "zij bevat delen van een geheime sleutel, die daarmee niet meer geheim is; maak een nieuw paar en geef alleen de "
+    "publieke helft",
+)
+_SHARED = Said(
+    "it is a shared key, by its 'kty' or its member 'k'; give a public key, RSA or EC",
+    "het is een gedeelde sleutel, volgens de 'kty' of het onderdeel 'k'; geef een publieke sleutel, RSA of EC",
 )
 _KIND = Said(
     "its 'kty' must be RSA, or EC with 'crv' P-256",
     "de 'kty' moet RSA zijn, of EC met 'crv' P-256",
 )
-_PURPOSE = Said(
-    "its 'use' and 'key_ops', if it has them, must be for signatures: sig, verify",
-    "de 'use' en 'key_ops', als die er zijn, moeten voor handtekeningen zijn: sig, verify",
+_CURVE = Said("its curve ('crv') must be P-256", "de kromme ('crv') moet P-256 zijn")
+_USE = Said("its 'use', if it has one, must be sig", "de 'use', als die er is, moet sig zijn")
+_OPERATIONS = Said(
+    "its 'key_ops', if it has them, must be a list with verify",
+    "de 'key_ops', als die er zijn, moeten een lijst zijn met verify",
 )
 _RSA_SIZE = Said(
     f"'n' must have {SMALLEST_RSA_BITS} to {LARGEST_RSA_BITS} bits",
@@ -63,19 +74,19 @@ _NOT_ON_CURVE = Said("'x' and 'y' are no point of P-256", "'x' en 'y' zijn geen 
 
 
 class PublicKeyUnusable(ValueError):
-    """The hub cannot verify signatures with a key; ``said`` is why."""
+    """The hub cannot verify signatures with a key; ``reasons`` is why, all at once."""
 
-    def __init__(self, said: Said) -> None:
-        super().__init__(said.english)
-        self.said = said
+    def __init__(self, *reasons: Said) -> None:
+        super().__init__("; ".join(each.english for each in reasons))
+        self.reasons = reasons
 
 
 @dataclass(frozen=True)
 class PublicKey:
-    """A key that verifies signatures, with the only algorithm for which it is used."""
+    """A key that verifies signatures, with the only algorithms for which it is used."""
 
     kid: str
-    algorithm: str
+    algorithms: Sequence[str]
     key: RSAPublicKey | EllipticCurvePublicKey = field(repr=False)
 
 
@@ -87,30 +98,31 @@ def public_key_of(jwk: object) -> PublicKey:
     """
     if not isinstance(jwk, Mapping):
         raise PublicKeyUnusable(_NO_OBJECT)
-    kid = jwk.get("kid")
-    if not isinstance(kid, str) or not 0 < len(kid) <= MAX_KID_CHARACTERS or not is_storable(kid):
-        raise PublicKeyUnusable(_NO_KID)
-    _check_purpose(jwk)
-    if jwk.get("kty") == "RSA":
-        return PublicKey(kid, "RS256", _rsa_key(jwk))
-    return PublicKey(kid, "ES256", _ec_key(jwk))
+    reasons, found = [*_faults(jwk)], None
+    try:
+        found = _numbers_of(jwk)
+    except PublicKeyUnusable as unusable:
+        reasons += unusable.reasons
+    if reasons or found is None:
+        raise PublicKeyUnusable(*reasons)
+    kind = _ALGORITHMS[jwk["kty"]]
+    return PublicKey(jwk["kid"], (jwk["alg"],) if "alg" in jwk else kind, found)
 
 
 def key_set_faults(jwks: Mapping[str, Any]) -> Iterator[FieldFault]:
-    """Return what is wrong with the keys of a client, each unusable key with the reason."""
+    """Return what is wrong with the keys of a client: every reason of each unusable key."""
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not 0 < len(keys) <= MOST_KEYS:
-        yield _fault("", _NO_SET)
+        yield _fault("", _ONE_KEY if "kty" in jwks and keys is None else _NO_SET)
         return
     named = Counter(kid for key in keys if isinstance(key, Mapping) and isinstance(kid := key.get("kid"), str))
     for place, key in enumerate(keys):
         try:
-            kid = public_key_of(key).kid
+            public_key_of(key)
         except PublicKeyUnusable as unusable:
-            yield _fault(f"keys[{place}]: ", unusable.said)
-        else:
-            if named[kid] > 1:
-                yield _fault(f"keys[{place}]: ", _KID_TWICE)
+            yield from (_fault(f"keys[{place}]: ", reason) for reason in unusable.reasons)
+        if isinstance(key, Mapping) and isinstance(kid := key.get("kid"), str) and named[kid] > 1:
+            yield _fault(f"keys[{place}]: ", _KID_TWICE)
 
 
 def _fault(place: str, said: Said) -> FieldFault:
@@ -118,26 +130,50 @@ def _fault(place: str, said: Said) -> FieldFault:
     return FieldFault("jwks", InputRule.PUBLIC_KEYS, message, details=f"{place}{said.dutch}")
 
 
-def _check_purpose(jwk: Mapping[str, Any]) -> None:
+def _faults(jwk: Mapping[str, Any]) -> Iterator[Said]:
+    """Return what is wrong with a key beyond its numbers."""
+    kid, kind = jwk.get("kid"), jwk.get("kty")
+    if not isinstance(kid, str) or not 0 < len(kid) <= MAX_KID_CHARACTERS or not is_storable(kid):
+        yield _NO_KID
     if not _PRIVATE_MEMBERS.isdisjoint(jwk):
-        raise PublicKeyUnusable(_PRIVATE)
-    kind = jwk.get("kty")
-    algorithm = _ALGORITHMS.get(kind) if isinstance(kind, str) else None
-    if algorithm is None or (kind == "EC" and jwk.get("crv") != "P-256"):
-        raise PublicKeyUnusable(_KIND)
-    if jwk.get("alg", algorithm) != algorithm:
-        raise PublicKeyUnusable(Said(f"its 'alg' must be {algorithm}", f"de 'alg' moet {algorithm} zijn"))
+        yield _PRIVATE
+    if kind == "oct" or "k" in jwk:
+        yield _SHARED
+    elif not isinstance(kind, str) or kind not in _ALGORITHMS:
+        yield _KIND
+    else:
+        yield from _curve_and_algorithm_faults(jwk, kind)
+    if jwk.get("use", "sig") != "sig":
+        yield _USE
     operations = jwk.get("key_ops", ["verify"])
-    if jwk.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
-        raise PublicKeyUnusable(_PURPOSE)
+    if not isinstance(operations, list) or "verify" not in operations:
+        yield _OPERATIONS
+
+
+def _curve_and_algorithm_faults(jwk: Mapping[str, Any], kind: str) -> Iterator[Said]:
+    algorithms = _ALGORITHMS[kind]
+    if kind == "EC" and jwk.get("crv") != "P-256":
+        yield _CURVE
+    if "alg" in jwk and jwk["alg"] not in algorithms:
+        yield Said(*(f"{its} {f' {either} '.join(algorithms)}{end}" for its, either, end in _ALGORITHM_WORDS))
+
+
+_ALGORITHM_WORDS = (("its 'alg', if it has one, must be", "or", ""), ("de 'alg', als die er is, moet", "of", " zijn"))
+
+
+def _numbers_of(jwk: Mapping[str, Any]) -> RSAPublicKey | EllipticCurvePublicKey | None:
+    """Return the key itself; None when it is of another kind, which is a fault of its own."""
+    if jwk.get("kty") == "RSA":
+        return _rsa_key(jwk)
+    return _ec_key(jwk) if jwk.get("kty") == "EC" and jwk.get("crv") == "P-256" else None
 
 
 def _rsa_key(jwk: Mapping[str, Any]) -> RSAPublicKey:
     n, e = _number(jwk, "n"), _number(jwk, "e")
-    if not SMALLEST_RSA_BITS <= n.bit_length() <= LARGEST_RSA_BITS:
-        raise PublicKeyUnusable(_RSA_SIZE)
-    if n % 2 == 0 or e % 2 == 0 or not 3 <= e <= LARGEST_EXPONENT:
-        raise PublicKeyUnusable(_RSA_NUMBERS)
+    sized = SMALLEST_RSA_BITS <= n.bit_length() <= LARGEST_RSA_BITS
+    sound = n % 2 == 1 and e % 2 == 1 and 3 <= e <= LARGEST_EXPONENT
+    if not (sized and sound):
+        raise PublicKeyUnusable(*([] if sized else [_RSA_SIZE]), *([] if sound else [_RSA_NUMBERS]))
     try:
         return RSAPublicNumbers(e, n).public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
