@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -82,6 +82,7 @@ class OutboundClient:
         timeout_seconds: the longest that one call may take, the response included.
         body_seconds: the longest that a body is read for that nobody wants.
         own_networks: what the policy does not permit and one organisation may name, by its code.
+        on_connect: called for each connection that is opened; for own networks it is not.
     """
 
     def __init__(  # noqa: PLR0913 - what a client consists of, by name
@@ -93,8 +94,9 @@ class OutboundClient:
         timeout_seconds: float = TIMEOUT_SECONDS,
         body_seconds: float = BODY_SECONDS,
         own_networks: Sequence[tuple[str, Network]] = (),
+        on_connect: Callable[[], None] = lambda: None,
     ) -> None:
-        self.policy = policy
+        self.policy, self._on_connect = policy, on_connect
         self.timeout_seconds, self._body_seconds = timeout_seconds, body_seconds
         self._resolver = resolver or NameLookup()
         # The same URLs are called over and over; their names are looked up and checked at each connection.
@@ -202,6 +204,7 @@ class OutboundClient:
         """Return the socket that will connect to an address: the last check, of the very address that is dialled."""
         family, kind, protocol, _, target = address
         self.policy.check_address(target[0])
+        self._on_connect()
         return socket.socket(family, kind, protocol)
 
 

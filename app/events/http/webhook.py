@@ -22,7 +22,7 @@ from app.events.http.tls import ClientCertificate
 from app.models.delivery.attempt import AttemptOutcome
 from app.oauth_client import NoToken, OAuthClient
 
-__all__ = ["WebhookRequest", "WebhookSender"]
+__all__ = ["WebhookRequest", "WebhookSender", "signed_headers"]
 
 log = structlog.get_logger()
 
@@ -94,7 +94,7 @@ class WebhookSender:
 
     async def _post(self, request: WebhookRequest, token: str) -> SendResult:
         certificate = request.auth if isinstance(request.auth, ClientCertificate) else None
-        headers = self._headers(request)
+        headers = signed_headers(request, self._clock.now())
         if token:
             headers["authorization"] = f"Bearer {token}"
         try:
@@ -123,17 +123,19 @@ class WebhookSender:
             log.warning("receiver_not_trusted", webhook_id=request.message_id, issuer=issuer)
         return failure
 
-    def _headers(self, request: WebhookRequest) -> dict[str, str]:
-        timestamp = int(self._clock.now().timestamp())
-        headers = {
-            "content-type": CONTENT_TYPE,
-            "webhook-id": request.message_id,
-            "webhook-timestamp": str(timestamp),
-            "webhook-signature": sign(request.keys, request.message_id, timestamp, request.body),
-        }
-        if request.is_redelivery:
-            headers["webhook-redelivery"] = "true"
-        return headers
+
+def signed_headers(request: WebhookRequest, now: datetime) -> dict[str, str]:
+    """Return the headers of a request that is sent at this moment, with its signature but without a token."""
+    timestamp = int(now.timestamp())
+    headers = {
+        "content-type": CONTENT_TYPE,
+        "webhook-id": request.message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": sign(request.keys, request.message_id, timestamp, request.body),
+    }
+    if request.is_redelivery:
+        headers["webhook-redelivery"] = "true"
+    return headers
 
 
 def _result_of(response: OutboundResponse, clock: Clock) -> SendResult:
