@@ -30,7 +30,7 @@ def sandbox_hub(folder: Path, log: Path) -> Iterator[Mapping[str, str]]:
         RuntimeError: the demo did not start; its output is in the log.
     """
     with log.open("w") as output:
-        command = [sys.executable, "-m", "app.cli.main", "demo", f"--data={folder}"]
+        command = [sys.executable, "-m", "app.cli.main", "demo", "--port=0", f"--data={folder}"]
         process = subprocess.Popen(command, stdout=output, stderr=output)
         try:
             _wait_until_started(process, log)
