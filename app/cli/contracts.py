@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from app.api.openapi.document import document
+from app.cli.error_pages import error_pages
 from app.cli.errors_page import errors_page
 from app.cli.program import console
 from app.cli.settings_page import settings_page
@@ -16,6 +17,8 @@ from app.events.contract.asyncapi import asyncapi_document
 from app.events.contract.catalogue import schema_for
 
 EVENT_SCHEMAS = Path("openapi", "events")
+ERROR_PAGES = Path("docs", "reference", "errors")
+_DESCRIBES = {EVENT_SCHEMAS: "event", ERROR_PAGES: "error"}
 
 commands = typer.Typer()
 
@@ -58,6 +61,7 @@ def generated_files() -> dict[Path, str]:
         Path("openapi", "asyncapi.v1.json"): _json(asyncapi_document()),
         Path("docs", "reference", "errors.md"): errors_page(),
         Path("docs", "reference", "settings.md"): settings_page(),
+        **{ERROR_PAGES / f"{code}.md": page for code, page in error_pages().items()},
         **schemas,
     }
 
@@ -68,9 +72,10 @@ def _outdated(root: Path, files: Mapping[Path, str]) -> Iterator[tuple[Path, str
             yield path, "is missing"
         elif (root / path).read_text(encoding="utf-8") != content:
             yield path, "is not up to date"
-    for found in sorted((root / EVENT_SCHEMAS).iterdir()):
-        if (path := found.relative_to(root)) not in files:
-            yield path, "describes no event"
+    for folder, described in _DESCRIBES.items():
+        for found in sorted((root / folder).glob("*")):
+            if (path := found.relative_to(root)) not in files:
+                yield path, f"describes no {described}"
 
 
 def _report(outdated: Mapping[Path, str]) -> None:

@@ -1,18 +1,15 @@
 """The reference of error codes and rules, generated from the error tree and the catalogue of rules."""
 
-import re
-from collections.abc import Iterable, Iterator
-from inspect import getdoc
+from collections.abc import Iterable
 
-from app.api.http.problems import STATUS_OF, TYPE_PREFIX
+from app.api.http.problems import problem_type
 from app.api.http.protocol_errors import HTTP_PROBLEMS, ProblemKind
 from app.api.oauth.errors import OAUTH_ERRORS
+from app.cli.error_details import details_by_code
+from app.cli.error_pages import hub_problems, shown
 from app.cli.markdown import GENERATED, table
 from app.domain.details import Detail
-from app.domain.errors import HubError
 from app.domain.input_rules import InputRule
-
-_NAMED = re.compile(r"{\w+}")
 
 _ERRORS = f"""\
 # Errors
@@ -20,10 +17,10 @@ _ERRORS = f"""\
 {GENERATED}
 
 Every answer with a status of 400 or more is a problem (RFC 9457, `application/problem+json`), except at the
-[OAuth endpoints](#errors-of-the-oauth-endpoints). Its `type` is
-`{TYPE_PREFIX}<code>`; `code` and the `rule` of each invalid field are stable, titles and messages may change.
-With `Accept-Language: nl` titles, details and the messages of fields are in Dutch, otherwise in English;
-`Content-Language` says which.
+[OAuth endpoints](#errors-of-the-oauth-endpoints). `code` and the `rule` of each invalid field are stable and the same
+at every hub: compare these. `type` is `{problem_type("<public URL>", "<code>")}`, which leads to the page of the code
+on the hub that answered. Titles and messages may change. With `Accept-Language: nl` titles, details and the messages of
+fields are in Dutch, otherwise in English; `Content-Language` says which.
 """
 
 _OAUTH = """\
@@ -43,18 +40,22 @@ with the remedy.
 
 
 _DETAILS = """\
-## Details
+## Further details
 
-What `detail` says of each case, except with `invalid-input`, whose detail is the messages of its fields.
+What `detail` says of each case is on the page of its code. The token endpoint and `/healthz/ready` also say:
 """
 
 
 def errors_page() -> str:
     """Return the reference of error codes and rules, as Markdown."""
+    elsewhere = {detail for details in details_by_code().values() for detail in details}
+    further = (each for each in Detail if each not in elsewhere)
     parts = [
         _ERRORS,
-        *_section("Codes of the API", _hub_problems()),
-        *_section("Codes of HTTP", HTTP_PROBLEMS),
+        "## Codes of the API\n",
+        _codes(hub_problems()),
+        "## Codes of HTTP\n",
+        _codes(HTTP_PROBLEMS),
         _OAUTH,
         table(
             ("error", "status", "when"),
@@ -64,43 +65,30 @@ def errors_page() -> str:
         table(
             ("rule", "what it demands", "remedy", "message in Dutch"),
             (
-                (_anchored("rule-", rule), rule.demand, rule.remedy, rule.message_nl.format("…"))
+                (_anchored("rule-", rule), rule.demand, rule.remedy, _dutch(rule.message_nl.format("…")))
                 for rule in sorted(InputRule)
             ),
         ),
         _DETAILS,
-        table(("in English", "in Dutch"), sorted((_shown(each.english), _shown(each.dutch)) for each in Detail)),
+        table(("in English", "in Dutch"), sorted((shown(each.english), _dutch(shown(each.dutch))) for each in further)),
     ]
     return "\n".join(parts)
 
 
-def _hub_problems() -> Iterator[ProblemKind]:
-    for error, status in STATUS_OF.items():
-        if "code" in vars(error):
-            yield ProblemKind(
-                status=status,
-                code=error.code,
-                title=error.title,
-                title_nl=error.title_nl,
-                description=_first_line(error),
-            )
+def _codes(kinds: Iterable[ProblemKind]) -> str:
+    return table(
+        ("code", "status", "title", "title in Dutch", "meaning"),
+        map(_row, sorted(kinds, key=lambda kind: (kind.status, kind.code))),
+    )
 
 
-def _first_line(error: type[HubError]) -> str:
-    return (getdoc(error) or "").partition("\n")[0]
+def _row(kind: ProblemKind) -> tuple[str, ...]:
+    link = f"[{kind.code}](errors/{kind.code}.md)"
+    return link, str(kind.status), kind.title, _dutch(kind.title_nl), kind.description
 
 
-def _section(heading: str, kinds: Iterable[ProblemKind]) -> Iterator[str]:
-    yield f"## {heading}\n"
-    for kind in sorted(kinds, key=lambda kind: (kind.status, kind.code)):
-        yield f"### {kind.code}\n"
-        yield f"`{TYPE_PREFIX}{kind.code}`, status {kind.status}: *{kind.title}*, in Dutch *{kind.title_nl}*.\n"
-        yield f"{kind.description}\n"
-
-
-def _shown(text: str) -> str:
-    """Return a text with dots for what an error names."""
-    return _NAMED.sub("…", text)
+def _dutch(text: str) -> str:
+    return f'<span lang="nl">{text}</span>'
 
 
 def _anchored(prefix: str, name: str) -> str:

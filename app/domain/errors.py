@@ -214,7 +214,7 @@ class OwnershipViolation:
 
 
 class NotTheOwner(Conflict):
-    """Another party owns the value (domain.md, section 9); nothing changed, and the operator decides.
+    """Another party owns the value; nothing changed, and the operator decides.
 
     Attributes:
         violation: what was written, and the referral; to be recorded as a conflict.

@@ -3,6 +3,9 @@
 import httpx
 import pytest
 
+from app.api.http.problems import STATUS_OF
+from app.api.http.protocol_errors import HTTP_PROBLEMS
+
 Api = httpx.AsyncClient
 
 
@@ -86,3 +89,27 @@ async def test_it_is_read_only(guide: Api) -> None:
     answer = await guide.post("/docs/guide/index.html")
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+async def test_the_type_of_a_problem_leads_to_the_page_of_its_code(guide: Api) -> None:
+    refused = await guide.get("/v1/referrals")
+    kind = httpx.URL(refused.json()["type"])
+    assert (kind.host, kind.path) == ("hub.example.nl", "/docs/errors/unauthenticated")
+
+    moved = await guide.get(kind.path)
+    page = await guide.get(kind.join(moved.headers["location"]).path)
+
+    assert (moved.status_code, page.status_code) == (307, 200)
+    assert '<h1 id="unauthenticated">' in page.text
+
+
+async def test_every_code_has_a_page_and_another_has_none(guide: Api) -> None:
+    for code in {error.code for error in STATUS_OF} | {each.code for each in HTTP_PROBLEMS}:
+        answer = await guide.get(f"/docs/guide/reference/errors/{code}.html")
+        assert answer.status_code == 200, code
+
+    all_of_them = await guide.get("/docs/errors")
+    unknown = await guide.get("/docs/errors/nothing")
+    assert (all_of_them.status_code, all_of_them.headers["location"]) == (307, "guide/reference/errors.html")
+    assert unknown.headers["location"] == "../guide/reference/errors/nothing.html"
+    assert (await guide.get("/docs/guide/reference/errors/nothing.html")).status_code == 404

@@ -156,7 +156,7 @@ async def test_one_subscription_more_than_the_limit_is_refused(
     await dock.delete(f"/v1/subscriptions/{made[0]['id']}", headers={"If-Match": "*"})
     after_one_ended = await limited(hub, dock, {"url": box.url, "content": "thin"}, 2)
 
-    assert (refused.status_code, refused.json()["type"]) == (409, "urn:problem:trajecthub:limit-reached")
+    assert (refused.status_code, refused.json()["type"]) == (409, "https://hub.example.nl/docs/errors/limit-reached")
     assert "2 subscriptions" in refused.json()["detail"]
     assert (of_another.status_code, after_one_ended.status_code) == (201, 201)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.contracts import EVENT_SCHEMAS, generated_files
+from app.cli.contracts import ERROR_PAGES, EVENT_SCHEMAS, generated_files
 from tests.support.command_line import run
 
 ROOT = Path(__file__).parents[2]
@@ -35,11 +35,17 @@ def test_a_check_names_every_difference_and_writes_nothing(repository: Path) -> 
     (repository / API).write_text("{}")
     (repository / missing).unlink()
     (repository / obsolete).write_text("{}")
+    (repository / ERROR_PAGES / "gone.md").write_text("# gone\n")
 
     code, output = contracts(repository, "--check")
 
     assert code == 1
-    for fault in (f"{API} is not up to date", f"{missing} is missing", f"{obsolete} describes no event"):
+    for fault in (
+        f"{API} is not up to date",
+        f"{missing} is missing",
+        f"{obsolete} describes no event",
+        f"{ERROR_PAGES / 'gone.md'} describes no error",
+    ):
         assert fault in output
     assert (repository / API).read_text() == "{}"
     assert not (repository / missing).exists()

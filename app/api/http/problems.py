@@ -40,8 +40,8 @@ from app.domain.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-TYPE_PREFIX = "urn:problem:trajecthub:"
-"""The ``type`` of a problem is this and its code."""
+ERRORS_PATH = "/docs/errors"
+"""Where the hub explains each code; the ``type`` of a problem leads there."""
 
 RETRY_AFTER_SECONDS = 1
 
@@ -84,14 +84,19 @@ class ProblemOut(BaseModel):
 
     model_config = ConfigDict(title="Problem")
 
-    type: str = Field(description="URI of the kind of problem.", examples=["urn:problem:trajecthub:not-found"])
+    type: str = Field(
+        description="Where the hub that answered explains the code, for people; it differs between installations.",
+        examples=["https://trajecthub.example.org/docs/errors/not-found"],
+    )
     title: str = Field(description="Short title; Dutch with `Accept-Language: nl`.", examples=["Not found"])
     status: int = Field(description="The HTTP status.", examples=[404])
     detail: str = Field(
         description="What happened and what to do; Dutch with `Accept-Language: nl`.",
         examples=["There is no referral with this id for this client."],
     )
-    code: str = Field(description="Stable code of the problem.", examples=["not-found"])
+    code: str = Field(
+        description="Stable code of the problem, for programs; the same at every hub.", examples=["not-found"]
+    )
     errors: list[FaultOut] = Field(default=[], description="All fields at fault, with invalid input only.")
 
 
@@ -115,6 +120,11 @@ _NOT_YOURS = (
     "The request contradicts what is stored (*conflict*), or writes a field that another party owns: with the code "
     "`not-the-owner` nothing is changed, and the values are recorded as a conflict for the operator to decide"
 )
+
+
+def problem_type(hub_url: str, code: str) -> str:
+    """Return the ``type`` of a problem: where the hub at this public address explains its code."""
+    return f"{hub_url}{ERRORS_PATH}/{code}"
 
 
 def problem_meaning(status: int) -> str:
@@ -141,7 +151,7 @@ def problem_of(scope: Scope, error: HubError | HttpError) -> Response:
         return oauth_answer_of_status(status, error.said.english, _headers(error))
     dutch = prefers_dutch(scope)
     body: dict[str, object] = {
-        "type": f"{TYPE_PREFIX}{kind.code}",
+        "type": problem_type(record.hub_url, kind.code),
         "title": kind.title_nl if dutch else kind.title,
         "status": status,
         "detail": error.said.dutch if dutch else error.said.english,

@@ -35,6 +35,7 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         record, begun = record_of(scope), perf_counter()
+        record.hub_url = self._hub.public_url
         await self._app(scope, receive, send)
         # Without a status the caller went away before there was an answer.
         if record.status is None:

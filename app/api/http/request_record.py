@@ -14,6 +14,7 @@ class RequestRecord:
     """What became of a request.
 
     Attributes:
+        hub_url: the public address of the hub that answers, without a slash at its end.
         id: the X-Request-ID of its answer.
         route: the template of its address; None until it is known.
         client: the client that proved who it is.
@@ -24,6 +25,7 @@ class RequestRecord:
         frames: where that error was raised.
     """
 
+    hub_url: str = ""
     id: str | None = None
     route: str | None = None
     client: str | None = None

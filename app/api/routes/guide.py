@@ -6,6 +6,7 @@ It is open, as the documentation page is: it contains nothing of anybody. Its pa
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.api.http.problems import ERRORS_PATH
 from app.guide.site import GuideFile, served_guide
 
 router = APIRouter(include_in_schema=False)
@@ -33,6 +34,18 @@ def guide_file(address: str, request: Request) -> Response:
     # A proxy that compresses turns a tag into a weak one.
     asked = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     return _not_modified(found) if {found.tag, "*"} & asked else _response(found, 200)
+
+
+@router.get(ERRORS_PATH)
+async def errors() -> Response:
+    """Lead to the page of all errors."""
+    return RedirectResponse("guide/reference/errors.html")
+
+
+@router.get(f"{ERRORS_PATH}/{{code}}")
+async def error(code: str) -> Response:
+    """Lead to the page of a code; it is the address of the ``type`` of a problem."""
+    return RedirectResponse(f"../guide/reference/errors/{code}.html")
 
 
 def _response(file: GuideFile, status: int) -> Response:
