@@ -110,7 +110,7 @@ def build_app_state(
         real_clock: None is the clock of this computer.
     """
     real_clock = real_clock or SystemClock()
-    tokens = AccessTokens(KeyRing(db, services), settings.public_url, settings.token_lifetime_seconds, real_clock)
+    tokens = AccessTokens(db, KeyRing(db, services), settings.public_url, settings.token_lifetime_seconds, real_clock)
     clients, running = KnownClients(db), RunningRequests()
 
     async def on_change() -> None:

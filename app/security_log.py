@@ -26,6 +26,7 @@ class SecurityEvent(StrEnum):
     TOKEN_ISSUED = "security_token_issued"  # noqa: S105 - a name
     TOKEN_REFUSED = "security_token_refused"  # noqa: S105 - a name
     TOKEN_THROTTLED = "security_token_throttled"  # noqa: S105 - a name
+    TOKEN_REVOKED = "security_token_revoked"  # noqa: S105 - a name
     ACCESS_TOKEN_REFUSED = "security_access_token_refused"  # noqa: S105 - a name
     ACCESS_REFUSED = "security_access_refused"
     CLIENT_SAVED = "security_client_saved"

@@ -26,9 +26,9 @@ fields are in Dutch, otherwise in English; `Content-Language` says which.
 _OAUTH = """\
 ## Errors of the OAuth endpoints
 
-`/oauth/token` answers as RFC 6749, section 5.2, says: `application/json` with `error` and, in English,
-`error_description`. What HTTP refuses there (404 to 415) is `invalid_request` too, and an answer of 500 or 503 has
-`server_error` or `temporarily_unavailable`. [OAuth](oauth.md) says what each description means.
+`/oauth/token` and `/oauth/revoke` answer as RFC 6749, section 5.2, says: `application/json` with `error` and, in
+English, `error_description`. What HTTP refuses there (404 to 415) is `invalid_request` too, and an answer of 500 or 503
+has `server_error` or `temporarily_unavailable`. [OAuth](oauth.md) says what each description means.
 """
 
 _RULES = """\

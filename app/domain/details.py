@@ -625,6 +625,14 @@ class Detail(Enum):
         "The client is not known or not active, or this is not its secret; the hub does not say which.",
         "De client is niet bekend of niet actief, of dit is niet het geheim ervan; de hub zegt niet welk van deze.",
     )
+    NO_TOKEN_TO_REVOKE = (
+        "Give the access token that is to be revoked as the parameter token.",
+        "Geef het access token dat ingetrokken moet worden als parameter token.",
+    )
+    TOKEN_OF_ANOTHER_CLIENT = (
+        "The token was issued to another client; a client revokes its own tokens only.",
+        "Het token is aan een andere client uitgegeven; een client trekt alleen eigen tokens in.",
+    )
     TOO_MANY_FAILURES = (
         "Too many token requests failed; correct the request, and send it after {seconds} seconds.",
         "Te veel tokenverzoeken zijn mislukt; verbeter het verzoek en stuur het na {seconds} seconden.",

@@ -9,6 +9,7 @@ from app.models.access import (
     organisation,
     policy_version,
     pseudonym_scheme,
+    revoked_token,
     signing_key,
 )
 from app.models.base import metadata
@@ -41,6 +42,7 @@ __all__ = [
     "receiver_health",
     "record",
     "referral",
+    "revoked_token",
     "run",
     "signing_key",
     "subscription",

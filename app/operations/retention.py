@@ -12,6 +12,7 @@ from app.database import Database
 from app.loops import Failed, attempt
 from app.models.access.api_client import purge_assertions
 from app.models.access.idempotency import purge_answers
+from app.models.access.revoked_token import purge_revoked_tokens
 from app.models.delivery.purge import purge_attempts, purge_deliveries, purge_ended_receivers, purge_feeds
 from app.models.partners.field_sync import purge_closed_cases, purge_decided_values
 from app.models.partners.job import purge_jobs
@@ -56,6 +57,7 @@ def _purges(services: Services) -> Mapping[str, Callable[..., int]]:
         "known_values": partial(purge_closed_cases, before=now - keep.known_values),
         "stored_answers": partial(purge_answers, before=now - services.answer_term),
         "used_assertions": partial(purge_assertions, before=now),
+        "revoked_tokens": partial(purge_revoked_tokens, before=now),
         "attempts": partial(purge_attempts, before=now - keep.attempts),
         "deliveries": partial(purge_deliveries, before=now - keep.deliveries),
         "feed_entries": partial(purge_feeds, before=now - keep.deliveries),

@@ -164,7 +164,7 @@ async def test_requests_that_were_answered_are_not_kept(dock: Api, hub: AppState
 async def test_a_new_key_signs_after_it_was_published_for_a_while(hub: AppState) -> None:
     clock = SettableClock(NOW)
     first = (await hub.tokens.public_keys())[0]["kid"]
-    tokens = AccessTokens(KeyRing(hub.db, hub.services), PUBLIC_URL, 3600, clock)
+    tokens = AccessTokens(hub.db, KeyRing(hub.db, hub.services), PUBLIC_URL, 3600, clock)
     client = await hub.db.read(find_client, "dock")
     assert client is not None
     old = await tokens.issue(client, client.scopes)

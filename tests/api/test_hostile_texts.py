@@ -207,14 +207,14 @@ Operations = list[tuple[str, str, Mapping[str, Any]]]
 
 
 def operations() -> Operations:
-    """Return method, path and description of every operation, and of the token endpoint."""
+    """Return method, path and description of every operation, and of the OAuth endpoints."""
     found = [
         (method.upper(), f"/v1{path}", operation)
         for path, methods in document()["paths"].items()
         for method, operation in methods.items()
         if method in {"get", "post", "put", "patch", "delete"}
     ]
-    return [*found, ("POST", "/oauth/token", {})]
+    return [*found, ("POST", "/oauth/token", {}), ("POST", "/oauth/revoke", {})]
 
 
 def names_of(node: object, known: Mapping[str, Any]) -> Iterator[str]:
@@ -248,9 +248,9 @@ def hostile_requests(draw: st.DrawFn, found: Operations, members: Mapping[str, l
     body = draw(st.dictionaries(st.sampled_from(members[f"{method} {template}"] or ["a"]) | HOSTILE, HOSTILE_JSON))
     encoded = json.dumps(body).encode() if method != "GET" else b""
     headers = {b"idempotency-key": b"k-1", b"if-match": b"*", b"content-type": b"application/json"}
-    if template == "/oauth/token":
+    if template.startswith("/oauth/"):
         headers[b"content-type"] = b"application/x-www-form-urlencoded"
-        encoded = b"grant_type=client_credentials&client_secret=x&client_id=" + draw(st.binary(max_size=9))
+        encoded = b"token=x&grant_type=client_credentials&client_secret=x&client_id=" + draw(st.binary(max_size=9))
     if template == "/v1/events":
         query = b"wait=0&" + query
     return Raw(method, path, query, headers={**headers, **draw(HOSTILE_HEADERS)}, body=encoded)

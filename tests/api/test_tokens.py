@@ -102,13 +102,30 @@ async def test_the_metadata_are_also_where_libraries_look_first(api: Api) -> Non
     ]
 
     assert metadata.json() == alias.json()
-    assert metadata.json()["token_endpoint_auth_signing_alg_values_supported"] == ["RS256", "PS256", "ES256"]
+    assert {name: each for name, each in metadata.json().items() if name != "scopes_supported"} == {
+        "issuer": PUBLIC_URL,
+        "token_endpoint": f"{PUBLIC_URL}/oauth/token",
+        "revocation_endpoint": f"{PUBLIC_URL}/oauth/revoke",
+        "jwks_uri": f"{PUBLIC_URL}/.well-known/jwks.json",
+        "service_documentation": f"{PUBLIC_URL}/docs",
+        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": [],
+        "ui_locales_supported": ["en", "nl"],
+        **{
+            f"{endpoint}_endpoint_auth_{what}_supported": each
+            for endpoint in ("token", "revocation")
+            for what, each in {
+                "methods": ["private_key_jwt", "client_secret_basic", "client_secret_post"],
+                "signing_alg_values": ["RS256", "PS256", "ES256"],
+            }.items()
+        },
+    }
 
 
 @pytest.mark.usefixtures("humanitas")
 async def test_a_token_that_was_verified_is_refused_once_it_expires(hub: AppState) -> None:
     real_clock = SettableClock(NOW)
-    tokens = AccessTokens(KeyRing(hub.db, hub.services), PUBLIC_URL, 3600, real_clock)
+    tokens = AccessTokens(hub.db, KeyRing(hub.db, hub.services), PUBLIC_URL, 3600, real_clock)
     client = await hub.clients.find("humanitas")
     assert client is not None
     token = await tokens.issue(client, {"referrals:read"})
@@ -129,7 +146,7 @@ async def test_a_token_of_the_hub_that_names_no_client_is_refused_in_words(hub: 
     token = sign(claims, (await ring.keys()).signing_at(NOW), "at+jwt")
 
     with pytest.raises(Unauthenticated, match=r"^The token does not say for which client it was issued\. Get an"):
-        await AccessTokens(ring, PUBLIC_URL, 3600, SettableClock(NOW)).verify(token)
+        await AccessTokens(hub.db, ring, PUBLIC_URL, 3600, SettableClock(NOW)).verify(token)
 
 
 @pytest.mark.usefixtures("humanitas")

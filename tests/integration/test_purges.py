@@ -20,6 +20,7 @@ from app.domain.worker_processes import WorkerReport
 from app.models.access.api_client import insert_assertion, used_assertion
 from app.models.access.idempotency import StoredAnswer, answer_guard, stored_answer
 from app.models.access.organisation import find_organisation
+from app.models.access.revoked_token import insert_revoked_token, revoked_token
 from app.models.base import insert_together
 from app.models.delivery.attempt import Attempt, AttemptOutcome, attempt, insert_attempts
 from app.models.delivery.claim import next_sequences
@@ -190,7 +191,9 @@ async def test_a_kind_that_cannot_be_deleted_stops_no_other(hub: InProcessHub) -
     assert await rows(hub.db, delivery) == 0
 
 
-async def test_answers_and_assertions_are_deleted_when_they_can_no_longer_be_repeated(hub: InProcessHub) -> None:
+async def test_answers_assertions_and_revoked_tokens_are_deleted_when_they_can_no_longer_be_repeated(
+    hub: InProcessHub,
+) -> None:
     term = hub.services.answer_term
     answer = StoredAnswer(
         key_index=b"old", api_client="dock", request_hash=bytes(32), about_client=None, sealed=b"sealed"
@@ -201,12 +204,14 @@ async def test_answers_and_assertions_are_deleted_when_they_can_no_longer_be_rep
             insert_together(tx, (), answer_guard(replace(answer, key_index=key), NOW - age))
         for jti, expires_at in (("old", NOW - SECOND), ("new", NOW + SECOND)):
             insert_assertion(tx, "client", jti, expires_at)
+            insert_revoked_token(tx, jti, expires_at)
 
     await hub.db.write(store)
     await purge(hub)
 
     assert await hub.db.read(lambda tx: list(tx.scalars(select(stored_answer.c.key_index)))) == [b"new"]
     assert await hub.db.read(lambda tx: list(tx.scalars(select(used_assertion.c.jti)))) == ["new"]
+    assert await hub.db.read(lambda tx: list(tx.scalars(select(revoked_token.c.jti)))) == ["new"]
 
 
 async def test_the_totals_of_a_subscription_are_deleted_once_it_is_removed_and_owed_nothing(hub: InProcessHub) -> None:

@@ -135,7 +135,7 @@ class Harness:
 
     async def token(self, client_id: str, public_url: str) -> str:
         """Return an access token with all scopes."""
-        tokens = AccessTokens(KeyRing(self.db, self.services), public_url, 3600, SystemClock())
+        tokens = AccessTokens(self.db, KeyRing(self.db, self.services), public_url, 3600, SystemClock())
         client = await self.db.read(find_client, client_id)
         assert client is not None
         return await tokens.issue(client, client.scopes)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,13 @@ from app.api.auth.tokens import (
     sign,
     signed_access_token,
 )
+from app.database import Database
 from app.domain.details import Detail
 from app.domain.errors import Unauthenticated
 from app.domain.ports import Clock
 from app.domain.refusal import RefusalCause
 from app.operations.access.clients import ApiClient
+from app.operations.access.revoked_tokens import find_revoked_tokens
 
 # Verifying a signature costs more than reading a record, and a client sends the same token for an hour.
 _MAX_TOKENS = 1000
@@ -36,6 +39,7 @@ class Claims:
     Attributes:
         generation: that of the client when the token was issued.
         key_id: of the key that signed it.
+        token_id: of the token itself.
         valid_until: seconds since 1970, with the allowed difference between clocks.
     """
 
@@ -44,7 +48,13 @@ class Claims:
     scopes: frozenset[str]
     generation: int
     key_id: str
+    token_id: str
     valid_until: float
+
+    @property
+    def expires_at(self) -> datetime:
+        """When nobody accepts the token any more."""
+        return datetime.fromtimestamp(self.valid_until, UTC)
 
 
 class AccessTokens:
@@ -53,13 +63,15 @@ class AccessTokens:
     Their times are real, even where the clock of the records is simulated.
 
     Args:
+        db: the database with the tokens that were revoked.
         ring: the keys that sign and verify.
         public_url: base of the API; the issuer.
         lifetime_seconds: seconds until a token expires.
         clock: shows the real time.
     """
 
-    def __init__(self, ring: KeyRing, public_url: str, lifetime_seconds: int, clock: Clock) -> None:
+    def __init__(self, db: Database, ring: KeyRing, public_url: str, lifetime_seconds: int, clock: Clock) -> None:
+        self._db = db
         self._ring = ring
         self._clock = clock
         self._verified = self._none()
@@ -90,7 +102,7 @@ class AccessTokens:
         return sign(claims, key, typ="at+jwt")
 
     async def verify(self, token: str) -> Claims:
-        """Return the content of a token; a verified token is cached until it expires.
+        """Return the content of a token; a verified token is cached until it expires or access changes.
 
         Raises:
             Unauthenticated: it is not a valid token of this hub.
@@ -100,14 +112,11 @@ class AccessTokens:
             claims = await self._verify(token)
         return claims
 
-    async def require_valid_key(self, claims: Claims) -> None:
-        """Check that the key that signed a token, which was verified before, was not revoked since.
-
-        Raises:
-            Unauthenticated: it was.
-        """
-        if claims.key_id not in (await self._ring.keys()).verifying:
-            raise Unauthenticated(Detail.TOKEN_REVOKED(), RefusalCause.REVOKED)
+    async def revoked_among(self, verified: Collection[Claims]) -> frozenset[str]:
+        """Return the ids of those tokens, which were verified before, that were revoked since, or whose key was."""
+        verifying = (await self._ring.keys()).verifying
+        revoked = await self._db.read(find_revoked_tokens, {each.token_id for each in verified})
+        return revoked | {each.token_id for each in verified if each.key_id not in verifying}
 
     def forget(self) -> None:
         """Verify every token again before it is next accepted, with the keys as they are then."""
@@ -115,14 +124,19 @@ class AccessTokens:
         self._verified = self._none()
 
     async def _verify(self, token: str) -> Claims:
+        # What was read before a change goes into a memory that is replaced by then.
+        remembered = self._verified
         try:
             kid = key_id_of(token)
             keys = await self._ring.keys(kid)
             signed = signed_access_token(token, keys.verifying)
             check_claims(signed, self._expected, self._now())
-            claims = self._verified[token] = _claims_of(signed, kid)
+            claims = _claims_of(signed, kid)
         except TokenRefused as error:
             raise Unauthenticated(Detail.TOKEN_REFUSED(finding=error.of(ACCESS_TOKEN)), error.cause) from error
+        if await self._db.read(find_revoked_tokens, [claims.token_id]):
+            raise Unauthenticated(Detail.TOKEN_REVOKED(), RefusalCause.REVOKED)
+        remembered[token] = claims
         return claims
 
     def _none(self) -> TLRUCache[str, Claims]:
@@ -144,6 +158,7 @@ def _claims_of(verified: Mapping[str, Any], key_id: str) -> Claims:
             scopes=frozenset(verified["scope"].split()),
             generation=int(verified["gen"]),
             key_id=key_id,
+            token_id=verified["jti"],
             valid_until=verified["exp"] + CLOCK_SKEW_SECONDS,
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:

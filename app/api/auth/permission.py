@@ -43,10 +43,15 @@ def permission_of(claims: Claims, client: ApiClient | None, needed: Sequence[str
 async def end_refused_requests(tokens: AccessTokens, clients: KnownClients, running: RunningRequests) -> None:
     """Break off each request that is being answered and that would be refused now."""
     present = running.present()
-    known = await clients.load({each.claims.client_id for each in present}) if present else {}
+    if not present:
+        return
+    known = await clients.load({each.claims.client_id for each in present})
+    revoked = await tokens.revoked_among([each.claims for each in present])
     for each in present:
+        if each.claims.token_id in revoked:
+            each.refuse(Unauthenticated(Detail.TOKEN_REVOKED(), RefusalCause.REVOKED))
+            continue
         try:
-            await tokens.require_valid_key(each.claims)
             permission_of(each.claims, known.get(each.claims.client_id), each.scopes)
         except (Unauthenticated, Forbidden) as refusal:
             each.refuse(refusal)

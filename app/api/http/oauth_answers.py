@@ -6,7 +6,8 @@ from fastapi import Response
 from pydantic_core import to_json
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address, not a secret
-OAUTH_PATHS = frozenset({TOKEN_PATH})
+REVOCATION_PATH = "/oauth/revoke"
+OAUTH_PATHS = frozenset({TOKEN_PATH, REVOCATION_PATH})
 """Where an error is an OAuth error, and not a problem; their bodies are forms."""
 
 _OF_STATUS = {500: "server_error", 503: "temporarily_unavailable"}

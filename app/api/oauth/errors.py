@@ -33,6 +33,11 @@ OAUTH_ERRORS: Mapping[str, OAuthErrorKind] = {
         description="There is no proof of who calls, more than one, or one that is not valid. The status is 401, with "
         "`WWW-Authenticate`, when the request has the header `Authorization`.",
     ),
+    "invalid_grant": OAuthErrorKind(
+        status=400,
+        code="invalid-grant",
+        description="The token that is to be revoked was issued to another client.",
+    ),
     "invalid_scope": OAuthErrorKind(
         status=400,
         code="invalid-scope",

@@ -1,36 +1,35 @@
-"""Tokens: client credentials with the client's own key, and the hub's public keys.
+"""Tokens: client credentials with the client's own key, their revocation, and the hub's public keys.
 
-Source: NL GOV assurance profile for OAuth 2.0 1.1 (direct access client); RFC 6749, 7523, 8414.
+Source: NL GOV assurance profile for OAuth 2.0 1.1 (direct access client); RFC 6749, 7009, 7523, 8414.
 """
-
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 
+from app.api.auth.access_tokens import Claims
 from app.api.dependencies import HubDep
-from app.api.http.oauth_answers import TOKEN_PATH
-from app.api.http.peer import peer_of
-from app.api.http.request_record import record_of
-from app.api.oauth.client_authentication import Form, authenticate, stated_by
+from app.api.http.oauth_answers import REVOCATION_PATH, TOKEN_PATH
+from app.api.oauth.client_authentication import Form
 from app.api.oauth.errors import OAuthError, refusal_of
 from app.api.oauth.records import record_issued_token, record_refused_request
-from app.api.oauth.throttling import throttled
+from app.api.oauth.requests import client_of
 from app.api.responses import json_answer
 from app.api.state import AppState
 from app.domain.details import Detail
+from app.domain.errors import Unauthenticated
 from app.domain.refusal import RefusalCause
-from app.domain.text import is_storable
 from app.operations.access.clients import SCOPES, ApiClient
+from app.operations.access.revoked_tokens import revoke_token
 
 router = APIRouter(include_in_schema=False)
+
+_ALGORITHMS = ["RS256", "PS256", "ES256"]
 
 
 @router.post(TOKEN_PATH)
 async def token(request: Request, hub: HubDep) -> Response:
     """Return an access token for the scopes that the client asks for, or for all of its scopes."""
     try:
-        client, form = await _client_of(request, hub)
-        record_of(request.scope).client = client.client_id
+        client, form = await client_of(request, hub, _check_grant)
         scopes = _granted(client, form.get("scope"))
     except OAuthError as error:
         record_refused_request(hub.lines, request.scope, error)
@@ -49,6 +48,20 @@ async def token(request: Request, hub: HubDep) -> Response:
     return response
 
 
+@router.post(REVOCATION_PATH)
+async def revoke(request: Request, hub: HubDep) -> Response:
+    """Refuse an access token of the client from now on (RFC 7009); one that is not valid anyway is no error."""
+    try:
+        client, form = await client_of(request, hub, _check_token)
+        claims = await _valid(hub, form["token"])
+        if claims:
+            await _revoke(hub, client, claims)
+    except OAuthError as error:
+        record_refused_request(hub.lines, request.scope, error)
+        return refusal_of(request.scope, error)
+    return Response(status_code=200)
+
+
 @router.get("/.well-known/jwks.json")
 async def public_keys(hub: HubDep) -> Response:
     """Return the public keys that verify the hub's tokens (RFC 7517)."""
@@ -59,7 +72,8 @@ async def public_keys(hub: HubDep) -> Response:
 @router.get("/.well-known/openid-configuration")
 @router.get("/.well-known/oauth-authorization-server")
 async def metadata(hub: HubDep) -> Response:
-    """Return what the token endpoint supports (RFC 8414)."""
+    """Return what the OAuth endpoints support (RFC 8414)."""
+    methods = _methods(hub)
     body = {
         "issuer": hub.public_url,
         "token_endpoint": f"{hub.public_url}{TOKEN_PATH}",
@@ -68,9 +82,13 @@ async def metadata(hub: HubDep) -> Response:
         # Nobody logs in here: there is no authorization endpoint.
         "response_types_supported": [],
         "scopes_supported": list(SCOPES),
-        "token_endpoint_auth_methods_supported": _methods(hub),
-        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
+        "revocation_endpoint": f"{hub.public_url}{REVOCATION_PATH}",
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "service_documentation": f"{hub.public_url}/docs",
+        "ui_locales_supported": ["en", "nl"],
     }
     return json_answer(200, body)
 
@@ -80,32 +98,11 @@ def _methods(hub: AppState) -> list[str]:
     return ["private_key_jwt", *secrets]
 
 
-async def _client_of(request: Request, hub: AppState) -> tuple[ApiClient, Form]:
-    """Return the client that proved to make this request, and the form of the request."""
-    peer, authorizations = peer_of(request.scope), request.headers.getlist("authorization")
-    with throttled(hub.throttle, peer):
-        form = _form_of(await request.body())
-    with throttled(hub.throttle, peer, stated_by(form, authorizations)):
-        return await authenticate(hub, request.scope["path"], form, authorizations), form
-
-
-def _form_of(body: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict", max_num_fields=20
-        )
-    except ValueError as error:
-        raise OAuthError("invalid_request", Detail.NO_FORM()) from error
-    form = dict(pairs)
-    if not all(is_storable(value) for value in form.values()):
-        raise OAuthError("invalid_request", Detail.NUL_IN_FORM())
-    if len(form) < len(pairs):
-        raise OAuthError("invalid_request", Detail.TWICE_IN_FORM())
+def _check_grant(form: Form) -> None:
     if "grant_type" not in form:
         raise OAuthError("invalid_request", Detail.NO_GRANT_TYPE())
     if form["grant_type"] != "client_credentials":
         raise OAuthError("unsupported_grant_type", Detail.ANOTHER_GRANT_TYPE())
-    return form
 
 
 def _granted(client: ApiClient, asked: str | None) -> frozenset[str]:
@@ -114,3 +111,23 @@ def _granted(client: ApiClient, asked: str | None) -> frozenset[str]:
         known = ", ".join(sorted(client.scopes))
         raise OAuthError("invalid_scope", Detail.ANOTHER_SCOPE(scopes=known), RefusalCause.SCOPE, client.client_id)
     return scopes
+
+
+def _check_token(form: Form) -> None:
+    if "token" not in form:
+        raise OAuthError("invalid_request", Detail.NO_TOKEN_TO_REVOKE())
+
+
+async def _valid(hub: AppState, given: str) -> Claims | None:
+    try:
+        return await hub.tokens.verify(given)
+    except Unauthenticated:
+        return None
+
+
+async def _revoke(hub: AppState, client: ApiClient, claims: Claims) -> None:
+    if claims.client_id != client.client_id:
+        said = Detail.TOKEN_OF_ANOTHER_CLIENT()
+        raise OAuthError("invalid_grant", said, RefusalCause.ANOTHER_CLIENT, client.client_id)
+    await hub.db.write(revoke_token, hub.services, client.client_id, claims.token_id, claims.expires_at)
+    await hub.watch.notice()
