@@ -221,7 +221,7 @@ class InputRule(StrEnum):
     RANGE = (
         "range",
         "A range of time ends after it begins.",
-        "Give an `until` after `since`, or leave it out.",
+        "Give an `until` after `from`, or leave it out.",
         "Het einde ligt niet na het begin; geef een latere `until` of laat die weg.",
     )
     CURSOR = (

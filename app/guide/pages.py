@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 PAGE = ".md"
 INDEX = "index.html"
 _INDEX_PAGE = "README.md"
-_SHOWN = {PAGE, ".cfg", ".conf", ".json", ".service", ".yaml", ".yml"}
+_SHOWN = {PAGE, ".cfg", ".conf", ".cs", ".json", ".php", ".py", ".service", ".ts", ".yaml", ".yml"}
 
 
 def docs_folder() -> Path:
