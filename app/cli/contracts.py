@@ -13,7 +13,7 @@ from app.cli.errors_page import errors_page
 from app.cli.program import console
 from app.cli.settings_page import settings_page
 from app.domain.events import EventType
-from app.events.contract.asyncapi import asyncapi_document
+from app.events.asyncapi import asyncapi_document
 from app.events.contract.catalogue import schema_for
 
 EVENT_SCHEMAS = Path("openapi", "events")

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, Event, EventType
 from app.domain.fields import Field
-from app.events.contract.asyncapi import asyncapi_document
+from app.events.asyncapi import asyncapi_document
 from app.events.contract.catalogue import fields_for
 from app.events.contract.envelope import Origin
 from tests.support.privacy import FACTS, NOW, release_for
