@@ -16,7 +16,7 @@ from app.api.http.problems import install_problem_handlers
 from app.api.http.request_log import RequestLog
 from app.api.http.request_record import record_of
 from app.api.invalid_requests import install_form_handler
-from app.api.openapi.document import document
+from app.api.openapi.document import document, document_without_webhooks
 from app.api.routes import OUTSIDE, ROUTERS
 from app.api.state import AppState
 
@@ -31,6 +31,7 @@ def create_api(hub: AppState) -> ASGIApp:
     document(hub.public_url)
     # FastAPI's documented way to change the form of the document.
     versioned.openapi = partial(document, hub.public_url)  # type: ignore[method-assign]
+    versioned.state.document_without_webhooks = partial(document_without_webhooks, hub.public_url)
     outer = _Part("", _application(hub, OUTSIDE), OUTSIDE)
     versions = _Versions(outer, [_Part("/v1", versioned, ROUTERS)])
     guarded = RequestGuard(versions, hub.limits, partial(_check_token, hub))

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from app.api.openapi.document import document
+from app.api.openapi.document import EXAMPLE_URL, document, document_without_webhooks
 from app.cli.error_pages import error_pages
 from app.cli.errors_page import errors_page
 from app.cli.program import console
 from app.cli.settings_page import settings_page
-from app.domain.events import EventType
+from app.domain.events import TO_SUBSCRIPTIONS
 from app.events.asyncapi import asyncapi_document
-from app.events.contract.catalogue import schema_for
+from app.events.contract.data_schemas import schema_document
 
 EVENT_SCHEMAS = Path("openapi", "events")
 ERROR_PAGES = Path("docs", "reference", "errors")
@@ -55,9 +55,13 @@ def contracts(
 
 def generated_files() -> dict[Path, str]:
     """Return the content of every generated file by its path in the repository."""
-    schemas = {EVENT_SCHEMAS / f"{event_type}.json": _json(schema_for(event_type)) for event_type in EventType}
+    schemas = {
+        EVENT_SCHEMAS / f"{event_type}.json": _json(schema_document(event_type, f"{EXAMPLE_URL}/v1"))
+        for event_type in TO_SUBSCRIPTIONS
+    }
     return {
         Path("openapi", "hub.v1.json"): _json(document()),
+        Path("openapi", "hub.v1.without-webhooks.json"): _json(document_without_webhooks()),
         Path("openapi", "asyncapi.v1.json"): _json(asyncapi_document()),
         Path("docs", "reference", "errors.md"): errors_page(),
         Path("docs", "reference", "settings.md"): settings_page(),

@@ -15,7 +15,7 @@ from app.domain.fields import FactValue
 
 
 class EventType(StrEnum):
-    """The types of event, as they travel; a type never changes its schema within a version."""
+    """The types of event, as they travel; within a version the schema of a type only grows."""
 
     REFERRAL_RECEIVED = "nl.trajecthub.referrals.received.v1"
     REFERRAL_CONFIRMED = "nl.trajecthub.referrals.confirmed.v1"
@@ -102,6 +102,12 @@ NOTICES = SUBSCRIPTION_NOTICES | PARTNER_NOTICES
 
 ABOUT_CONNECTIONS = NOTICES | {EventType.SUBSCRIPTION_TEST}
 """About a connection and no person: no privacy gate and no disclosure; the subject is the connection."""
+
+BY_POLLING = tuple(each for each, occasion in OCCASION_OF.items() if occasion is not None)
+"""The types that a referrer can read by polling."""
+
+TO_SUBSCRIPTIONS = tuple(each for each in EventType if each in BY_POLLING or each in ABOUT_CONNECTIONS)
+"""The types that a subscription can receive; the others are sent to the finance team's own system only."""
 
 
 class SubjectType(StrEnum):

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from app import __version__
-from app.domain.events import ABOUT_CONNECTIONS, OCCASION_OF, EventType
+from app.domain.events import TO_SUBSCRIPTIONS, EventType
+from app.events.contract.audience import audience
 from app.events.contract.catalogue import CATALOGUE
-from app.events.contract.envelope_schema import HEADERS, OPTIONAL_HEADERS, envelope_schema
+from app.events.contract.envelope_schema import HEADERS, OPTIONAL_HEADERS, event_components
+from app.events.contract.type_names import event_name, message_name
+from app.events.examples import example_event
 
 __all__ = ["asyncapi_document"]
 
 _DESCRIPTION = """\
 Events that the hub sends to subscribers by webhook; `GET /v1/events` of the REST API returns the same by polling.
 
+**Events grow**: a field, a code or a type that you do not know is no error (`docs/compatibility.md`).
 **Envelope**: CloudEvents 1.0 in structured JSON, one event a message (NL GOV profile 1.1).
 **Signature**: Standard Webhooks 1.0.0; public libraries verify it.
 **Promise**: at least once, in order per referral; `sequence` shows a gap (`docs/explanation/delivery-guarantees.md`).
@@ -25,14 +29,16 @@ _CHANNEL = "subscriber"
 
 def asyncapi_document() -> dict[str, Any]:
     """Return the document; a type that is sent to the finance team's own system only is not in it."""
-    outgoing = [each for each in EventType if OCCASION_OF[each] is not None or each in ABOUT_CONNECTIONS]
     return {
         "asyncapi": "3.0.0",
         "info": _info(),
         "defaultContentType": "application/cloudevents+json",
-        "channels": {_CHANNEL: _channel(outgoing)},
-        "operations": {_key(each): _operation(each) for each in outgoing},
-        "components": {"messages": {_key(each): _message(each) for each in outgoing}},
+        "channels": {_CHANNEL: _channel()},
+        "operations": {message_name(each): _operation(each) for each in TO_SUBSCRIPTIONS},
+        "components": {
+            "messages": {message_name(each): _message(each) for each in TO_SUBSCRIPTIONS},
+            "schemas": event_components(TO_SUBSCRIPTIONS),
+        },
     }
 
 
@@ -48,12 +54,14 @@ def _info() -> dict[str, Any]:
     }
 
 
-def _channel(outgoing: list[EventType]) -> dict[str, Any]:
+def _channel() -> dict[str, Any]:
     return {
         "address": None,
         "title": "A subscriber's endpoint",
         "description": "The address that a subscription names (*abonnement*); each event is posted to it over HTTPS.",
-        "messages": {_key(each): {"$ref": f"#/components/messages/{_key(each)}"} for each in outgoing},
+        "messages": {
+            message_name(each): {"$ref": f"#/components/messages/{message_name(each)}"} for each in TO_SUBSCRIPTIONS
+        },
         "bindings": {"http": {}},
     }
 
@@ -64,18 +72,17 @@ def _operation(event_type: EventType) -> dict[str, Any]:
         "title": event_type.value,
         "summary": CATALOGUE[event_type].description,
         "channel": {"$ref": f"#/channels/{_CHANNEL}"},
-        "messages": [{"$ref": f"#/channels/{_CHANNEL}/messages/{_key(event_type)}"}],
+        "messages": [{"$ref": f"#/channels/{_CHANNEL}/messages/{message_name(event_type)}"}],
         "bindings": {"http": {"method": "POST", "bindingVersion": "0.3.0"}},
     }
 
 
 def _message(event_type: EventType) -> dict[str, Any]:
-    moment = OCCASION_OF[event_type] or "none, it is about no person"
     return {
         "name": event_type.value,
         "title": event_type.value,
         "summary": CATALOGUE[event_type].description,
-        "description": f"Feedback moment (*terugkoppelmoment*): {moment}.",
+        "description": audience(event_type),
         "contentType": "application/cloudevents+json",
         "headers": {
             "type": "object",
@@ -84,11 +91,6 @@ def _message(event_type: EventType) -> dict[str, Any]:
                 name: {"type": "string", "description": text} for name, text in {**HEADERS, **OPTIONAL_HEADERS}.items()
             },
         },
-        "payload": envelope_schema(event_type),
+        "payload": {"$ref": f"#/components/schemas/{event_name(event_type)}"},
+        "examples": [{"payload": example_event(event_type)}],
     }
-
-
-def _key(event_type: EventType) -> str:
-    """Name a type in the document, such as ``referralsIntakeMissed``; a dot has a meaning in references."""
-    first, *others = event_type.value.removeprefix("nl.trajecthub.").removesuffix(".v1").replace(".", "-").split("-")
-    return first + "".join(word.capitalize() for word in others)

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from jsonschema import Draft202012Validator
 from sqlalchemy import select
 
 from app.domain.codes import System
 from app.domain.events import PARTNER_NOTICES, Event
 from app.domain.partners import QuarantineCause
 from app.domain.ports import Page, PartnerRecord, ReadError
-from app.events.contract.catalogue import schema_for
 from app.events.delivery.notices import Notice, content_of, quarantine_notice
 from app.models.delivery.outbox import event
 from app.operations.intake.quarantine import dismiss_quarantined
 from app.operations.partners.state import partner_state
+from tests.support.event_schemas import sent_data
 from tests.support.hub import ATTEND, CONFIRM, NOW, SCHEDULE, InProcessHub, partner_record, unreadable
 from tests.support.job_env import job_puller, new_job
 from tests.support.scripted_source import ScriptedSource
@@ -117,7 +116,7 @@ def test_the_notice_names_the_cause_and_fits_its_schema() -> None:
     contents = [_content(quarantine_notice(System.GIDSO, cause, since)) for since in (NOW, None)]
 
     for event_type, content in zip(sorted(PARTNER_NOTICES), contents, strict=True):
-        Draft202012Validator(schema_for(event_type)).validate(content)
+        sent_data(event_type).validate(content)
     assert contents[0] == {
         "partner": {"system": "gidso"},
         "quarantine": {"reason": "unknown-code", "field": "soort"},

@@ -3,14 +3,14 @@
 from uuid import uuid4
 
 from app.domain.events import ABOUT_CONNECTIONS, Event, EventType
-from app.events.contract.catalogue import schema_for
+from app.events.contract.data_schemas import data_schema
 from app.events.delivery.notices import content_of
 from tests.support.event_env import START
 
 
 def test_every_type_about_a_connection_is_one_of_no_moment_and_no_field_of_a_case() -> None:
     told = {
-        each: schema_for(each)["properties"].keys()  # type: ignore[attr-defined]
+        each: data_schema(each)["properties"].keys()  # type: ignore[attr-defined]
         for each in ABOUT_CONNECTIONS
     }
 

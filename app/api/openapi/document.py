@@ -13,7 +13,7 @@ from app import __version__
 from app.api.http.oauth_answers import TOKEN_PATH
 from app.api.openapi.names import operation_id, with_schema_names
 from app.api.openapi.responses import HEADERS, SHARED_RESPONSES, describe_responses
-from app.api.openapi.webhooks import webhook_descriptions
+from app.api.openapi.webhooks import WEBHOOKS_TAG, describe_events, without_webhooks
 from app.api.routes import ROUTERS
 
 EXAMPLE_URL = "https://trajecthub.example.org"
@@ -43,6 +43,7 @@ _TAGS = [
     {"name": "appointments", "description": "Intake appointments (*intakegesprekken*, *driegesprekken*)."},
     {"name": "trajectories", "description": "Trajectories (*trajecten*): plan, result, credit bank, closure."},
     {"name": "subscriptions", "description": "Webhook subscriptions (*abonnementen*) and events by polling."},
+    WEBHOOKS_TAG,
     {
         "name": "partners",
         "description": "The connections with partner systems (*koppelingen*), for the operator.",
@@ -53,6 +54,12 @@ _TAGS = [
 ]
 
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
+
+
+@cache
+def document_without_webhooks(public_url: str = EXAMPLE_URL) -> dict[str, Any]:
+    """Return the same for generators that cannot read webhooks."""
+    return without_webhooks(document(public_url))
 
 
 @cache
@@ -87,7 +94,7 @@ def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
     )
     made["components"]["headers"] = HEADERS
     made["components"]["responses"] = SHARED_RESPONSES
-    made["webhooks"] = webhook_descriptions()
+    describe_events(made)
     return made
 
 

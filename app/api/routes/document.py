@@ -32,6 +32,21 @@ _OK: dict[int | str, dict[str, Any]] = {
 )
 async def get_openapi_document(request: Request) -> Response:
     """Return the OpenAPI document of this API (*API-specificatie*)."""
-    response = json_answer(200, request.app.openapi())
+    return _answer(request.app.openapi())
+
+
+# An address of its own, because tools take the format from the end of the path.
+@router.get(
+    "/without-webhooks/openapi.json",
+    summary="Read this document without its webhooks",
+    responses={**_OK, **problem_responses(400)},
+)
+async def get_document_without_webhooks(request: Request) -> Response:
+    """Return the OpenAPI document (*API-specificatie*) for generators that cannot read webhooks."""
+    return _answer(request.app.state.document_without_webhooks())
+
+
+def _answer(document: dict[str, Any]) -> Response:
+    response = json_answer(200, document)
     response.headers.update(_ANY_ORIGIN)
     return response

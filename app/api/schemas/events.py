@@ -1,10 +1,8 @@
 """Events by polling (*gebeurtenissen ophalen*)."""
 
-from datetime import datetime
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, JsonValue, RootModel
 
 from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT, readable_by, texts_of
 from app.api.schemas.fields import In, Out
@@ -58,27 +56,8 @@ class EventsIn(In):
     )
 
 
-class EventOut(Out):
-    """A CloudEvent (1.0, NL GOV profile 1.1), the same as a webhook receives (*gebeurtenis*)."""
-
-    specversion: Literal["1.0"]
-    id: UUID = Field(description="Id of the event, the same each time that it is read.")
-    source: str = Field(description="`urn:nld:oin:<OIN>:systeem:<name>`.")
-    type: str = Field(
-        description="Type of the event; its schema is at `/event-schemas/{type}`.",
-        examples=["nl.trajecthub.referrals.confirmed.v1"],
-    )
-    subject: UUID = Field(description="Your own id of the referral (*aanmelding*).")
-    time: datetime = Field(description="When the hub recorded it.")
-    sequence: str = Field(
-        description="Its number for you among the events of this referral; a gap is an event that was left out.",
-        examples=["3"],
-    )
-    sequencetype: Literal["Integer"]
-    dataref: str = Field(description="Address of the referral.")
-    dataschema: str = Field(description="Address of the JSON Schema of `data`.")
-    datacontenttype: Literal["application/json"]
-    data: dict[str, object] = Field(description="The fields that may be disclosed to you; any other is absent.")
+class EventOut(RootModel[dict[str, JsonValue]]):
+    """A CloudEvent (*gebeurtenis*); the document has the types of event instead (``app.api.openapi.webhooks``)."""
 
 
 class EventsOut(Out):

@@ -7,15 +7,15 @@ whatever the policy says.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass
 
 from app.domain.codes import DisclosureOccasion
 from app.domain.events import EventType
 from app.domain.fields import Field
 from app.domain.ownership import REFERRER_FIELDS
-from app.events.contract.field_schemas import PARTNER_NOTICE, SUBSCRIPTION_NOTICE, Schema, schema_of
+from app.events.contract.notice_schemas import PARTNER_NOTICE, SUBSCRIPTION_NOTICE, NoticeContent
 
-__all__ = ["CATALOGUE", "ID_FIELDS", "Entry", "fields_for", "schema_for"]
+__all__ = ["CATALOGUE", "ID_FIELDS", "Entry", "fields_for"]
 
 ID_FIELDS = frozenset({Field.REFERRAL_ID, Field.APPOINTMENT_ID, Field.TRAJECTORY_ID})
 """Everything that a thin event carries (*informatiearm notificeren*)."""
@@ -79,7 +79,7 @@ class Entry:
         to_referrer: fields it may carry to the referrer.
         to_finance_team: fields it may carry to the finance team's own system.
         always: fields that it may carry to both.
-        notice_schema: the schema of what it says of a connection, by property.
+        notice: what it says of a connection; None when it is about a referral, or a test.
     """
 
     description: str
@@ -87,7 +87,7 @@ class Entry:
     to_referrer: tuple[Field, ...] = ()
     to_finance_team: tuple[Field, ...] = ()
     always: tuple[Field, ...] = _ALWAYS
-    notice_schema: Mapping[str, Schema] = field(default_factory=dict)
+    notice: NoticeContent | None = None
 
 
 CATALOGUE: Mapping[EventType, Entry] = {
@@ -174,27 +174,27 @@ CATALOGUE: Mapping[EventType, Entry] = {
     EventType.SUBSCRIPTION_FAILING: Entry(
         "The address of a subscription does not take what it is sent (abonnement hapert)",
         always=(Field.OCCURRED_AT,),
-        notice_schema=SUBSCRIPTION_NOTICE,
+        notice=SUBSCRIPTION_NOTICE,
     ),
     EventType.SUBSCRIPTION_RECOVERED: Entry(
         "A subscription that failed or was disabled is served again (abonnement hersteld)",
         always=(Field.OCCURRED_AT,),
-        notice_schema=SUBSCRIPTION_NOTICE,
+        notice=SUBSCRIPTION_NOTICE,
     ),
     EventType.SUBSCRIPTION_DISABLED: Entry(
         "The address of a subscription refuses further events; those for it are parked (abonnement uitgezet)",
         always=(Field.OCCURRED_AT,),
-        notice_schema=SUBSCRIPTION_NOTICE,
+        notice=SUBSCRIPTION_NOTICE,
     ),
     EventType.PARTNER_FAILING: Entry(
         "The connection with a partner system fails, or some of its records cannot be applied (koppeling hapert)",
         always=(Field.OCCURRED_AT,),
-        notice_schema=PARTNER_NOTICE,
+        notice=PARTNER_NOTICE,
     ),
     EventType.PARTNER_RECOVERED: Entry(
         "The connection with a partner system works again (koppeling hersteld)",
         always=(Field.OCCURRED_AT,),
-        notice_schema=PARTNER_NOTICE,
+        notice=PARTNER_NOTICE,
     ),
 }
 """Every type of event.
@@ -206,17 +206,6 @@ Every event about a referral carries its id, reference and status, and when it h
 def fields_for(event_type: EventType, occasion: DisclosureOccasion) -> frozenset[Field]:
     """Return the fields that an event may carry on an occasion."""
     return _TO_FINANCE_TEAM[event_type] if occasion is DisclosureOccasion.HANDLING else _TO_REFERRER[event_type]
-
-
-def schema_for(event_type: EventType) -> Schema:
-    """Return the JSON Schema (draft 2020-12) of the ``data`` of an event as it goes to subscribers."""
-    entry = CATALOGUE[event_type]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": event_type.value,
-        "description": f"{entry.description}. Fields that are withheld from the receiver are absent.",
-        **schema_of((*entry.always, *entry.to_referrer), entry.notice_schema),
-    }
 
 
 _TO_REFERRER = {event_type: frozenset((*entry.always, *entry.to_referrer)) for event_type, entry in CATALOGUE.items()}
