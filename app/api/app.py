@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.dependencies import authenticate
+from app.api.deprecation_headers import DeprecationHeaders
+from app.api.deprecations import DEPRECATIONS, Deprecation
 from app.api.http.abandoned import AbandonedCalls
 from app.api.http.middleware import RequestGuard, ResponseHeaders
 from app.api.http.problems import install_problem_handlers
@@ -24,16 +26,16 @@ UNKNOWN_ADDRESS = "unknown"
 """The template of all addresses at which there is nothing."""
 
 
-def create_api(hub: AppState) -> ASGIApp:
+def create_api(hub: AppState, deprecations: tuple[Deprecation, ...] = DEPRECATIONS) -> ASGIApp:
     """Return the API over a hub, with its document, which is made once."""
     versioned = _application(hub, ROUTERS)
     # Now, because it takes half a second in which no request would be answered.
-    document(hub.public_url)
+    document(hub.public_url, deprecations)
     # FastAPI's documented way to change the form of the document.
-    versioned.openapi = partial(document, hub.public_url)  # type: ignore[method-assign]
-    versioned.state.document_without_webhooks = partial(document_without_webhooks, hub.public_url)
+    versioned.openapi = partial(document, hub.public_url, deprecations)  # type: ignore[method-assign]
+    versioned.state.document_without_webhooks = partial(document_without_webhooks, hub.public_url, deprecations)
     outer = _Part("", _application(hub, OUTSIDE), OUTSIDE)
-    versions = _Versions(outer, [_Part("/v1", versioned, ROUTERS)])
+    versions = _Versions(outer, [_Part("/v1", versioned, ROUTERS)], DeprecationHeaders(deprecations, hub.public_url))
     guarded = RequestGuard(versions, hub.limits, partial(_check_token, hub))
     headed = ResponseHeaders(guarded, lambda: hub.stopping.begun.is_set(), lambda: hub.running.end())
     return RequestLog(AbandonedCalls(headed), hub, versions.route_of)
@@ -62,15 +64,15 @@ class _Versions:
     What ``FastAPI.mount`` does, without running the outer application's middleware for every request as well.
     """
 
-    def __init__(self, outer: _Part, versions: Sequence[_Part]) -> None:
-        self._outer, self._versions = outer, versions
+    def __init__(self, outer: _Part, versions: Sequence[_Part], headers: DeprecationHeaders) -> None:
+        self._outer, self._versions, self._headers = outer, versions, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and record the template of its address."""
         part = self._part_of(scope["path"])
         inner = part.scope_of(scope)
         try:
-            await part.application(inner, receive, send)
+            await part.application(inner, receive, self._headers.added_to(send, inner))
         finally:
             record_of(scope).route = part.template_of(inner.get("route"))
 

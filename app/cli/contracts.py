@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
+from app import __version__
 from app.api.openapi.document import EXAMPLE_URL, document, document_without_webhooks
+from app.cli.changes.contracts import (
+    API,
+    ASYNCAPI,
+    EVENTS,
+    Documents,
+    accepted_changes,
+    contract_changes,
+    documents_in,
+    keep_release,
+)
+from app.cli.changes.page import changes_page
 from app.cli.error_pages import error_pages
 from app.cli.errors_page import errors_page
 from app.cli.program import console
@@ -38,12 +50,55 @@ def asyncapi() -> None:
 @commands.command()
 def contracts(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is not up to date.")] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a release: list what changed since then; fail when that is breaking."),
+    ] = None,
+    release: Annotated[
+        bool, typer.Option("--release", help="Keep the documents as those of this version of the hub.")
+    ] = False,
     root: Annotated[Path, typer.Option(help="Root folder of the repository.")] = Path(),
 ) -> None:
     """Write the generated files of openapi/ and docs/reference/."""
     if not (root / EVENT_SCHEMAS).is_dir():
         raise typer.BadParameter(f"has no folder {EVENT_SCHEMAS}; give the root of the repository", param_hint="--root")
-    files = generated_files()
+    if against is not None:
+        _compare(against)
+        return
+    if release:
+        _keep(root)
+    _generate(root, check=check)
+
+
+def _compare(folder: Path) -> None:
+    """Print the changes since a release."""
+    documents = documents_in(folder)
+    if API not in documents:
+        raise typer.BadParameter(f"has no {API}; give the folder of a release", param_hint="--against")
+    accepted = accepted_changes(folder)
+    found = contract_changes(documents, contract_documents())
+    breaking = [each for each in found if each.is_breaking and each.line not in accepted]
+    for each in found:
+        mark = "breaking" if each in breaking else "accepted" if each.is_breaking else "compatible"
+        console.print(f"{mark}: {each.line}", soft_wrap=True, markup=False)
+    console.print(f"{len(found)} changes since {folder.name}, {len(breaking)} of them breaking.")
+    if breaking:
+        console.print("docs/compatibility.md says what to do instead.")
+        raise typer.Exit(1)
+
+
+def _keep(root: Path) -> None:
+    try:
+        folder = keep_release(root, __version__, contract_documents())
+    except FileExistsError:
+        raise typer.BadParameter(
+            f"{__version__} is kept already; a release does not change", param_hint="--release"
+        ) from None
+    console.print(f"{folder.relative_to(root)} is written", soft_wrap=True)
+
+
+def _generate(root: Path, *, check: bool) -> None:
+    files = generated_files(root)
     outdated = dict(_outdated(root, files))
     if check:
         _report(outdated)
@@ -53,20 +108,25 @@ def contracts(
     console.print(f"{len(files)} generated files are up to date.")
 
 
-def generated_files() -> dict[Path, str]:
-    """Return the content of every generated file by its path in the repository."""
+def contract_documents() -> Documents:
+    """Return the documents of the API and its events by their path below ``openapi/``."""
     schemas = {
-        EVENT_SCHEMAS / f"{event_type}.json": _json(schema_document(event_type, f"{EXAMPLE_URL}/v1"))
+        f"{EVENTS}{event_type}.json": schema_document(event_type, f"{EXAMPLE_URL}/v1")
         for event_type in TO_SUBSCRIPTIONS
     }
+    return {API: document(), ASYNCAPI: asyncapi_document(), **schemas}
+
+
+def generated_files(root: Path = Path()) -> dict[Path, str]:
+    """Return the content of every generated file by its path in the repository, which has the releases."""
+    documents = contract_documents()
     return {
-        Path("openapi", "hub.v1.json"): _json(document()),
+        **{Path("openapi", name): _json(each) for name, each in documents.items()},
         Path("openapi", "hub.v1.without-webhooks.json"): _json(document_without_webhooks()),
-        Path("openapi", "asyncapi.v1.json"): _json(asyncapi_document()),
         Path("docs", "reference", "errors.md"): errors_page(),
         Path("docs", "reference", "settings.md"): settings_page(),
         **{ERROR_PAGES / f"{code}.md": page for code, page in error_pages().items()},
-        **schemas,
+        Path("docs", "reference", "api-changes.md"): changes_page(root, documents),
     }
 
 

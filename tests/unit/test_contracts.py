@@ -1,11 +1,14 @@
 """Generated files are written by one command, which also notices when one of them is not up to date."""
 
+import copy
 import shutil
 from pathlib import Path
 
 import pytest
 
-from app.cli.contracts import ERROR_PAGES, EVENT_SCHEMAS, generated_files
+from app import __version__
+from app.cli.changes.contracts import RELEASES, keep_release
+from app.cli.contracts import ERROR_PAGES, EVENT_SCHEMAS, contract_documents, generated_files
 from tests.support.command_line import run
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +28,7 @@ def contracts(root: Path, *options: str) -> tuple[int, str]:
 
 
 def test_the_generated_files_of_the_repository_are_up_to_date() -> None:
-    assert contracts(ROOT, "--check") == (0, f"{len(generated_files())} generated files are up to date.")
+    assert contracts(ROOT, "--check") == (0, f"{len(generated_files(ROOT))} generated files are up to date.")
 
 
 def test_a_check_names_every_difference_and_writes_nothing(repository: Path) -> None:
@@ -70,6 +73,35 @@ def test_another_folder_is_refused(tmp_path: Path) -> None:
 
     assert code == 2
     assert "has no folder openapi/events" in output
+
+
+def test_a_release_is_kept_once_and_compared_with(repository: Path) -> None:
+    kept = repository / RELEASES / __version__
+    shutil.rmtree(kept, ignore_errors=True)
+
+    assert contracts(repository, "--release")[0] == 0
+
+    assert contracts(repository, f"--against={kept}") == (0, f"0 changes since {__version__}, 0 of them breaking.")
+    assert "is kept already" in contracts(repository, "--release")[1]
+    assert "has no hub.v1.json" in contracts(repository, f"--against={repository}")[1]
+
+
+def test_a_breaking_change_since_a_release_fails_unless_it_was_accepted(tmp_path: Path) -> None:
+    documents = copy.deepcopy(dict(contract_documents()))
+    documents["hub.v1.json"]["paths"]["/old"] = {"get": {"responses": {}}}
+    del documents["hub.v1.json"]["paths"]["/code-lists"]
+    kept = keep_release(tmp_path, "0.1.0", documents)
+
+    code, output = contracts(ROOT, f"--against={kept}")
+
+    assert code == 1
+    assert "breaking: `GET /old`: is gone" in output
+    assert "compatible: `GET /code-lists`: is new: Read all code lists" in output
+    assert "2 changes since 0.1.0, 1 of them breaking." in output
+
+    (kept / "accepted.md").write_text("It disclosed a name.\n\n- `GET /old`: is gone\n")
+
+    assert contracts(ROOT, f"--against={kept}")[0] == 0
 
 
 @pytest.mark.parametrize(("command", "name"), [("openapi", "hub.v1.json"), ("asyncapi", "asyncapi.v1.json")])

@@ -1,6 +1,5 @@
 """The OpenAPI document: what FastAPI derives from the endpoints, in the form of the NL API Design Rules 2.2.0."""
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -10,8 +9,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.alias_generators import to_camel
 
 from app import __version__
+from app.api.deprecations import DEPRECATIONS, Deprecation, mark_deprecated
 from app.api.http.oauth_answers import TOKEN_PATH
-from app.api.openapi.names import operation_id, with_schema_names
+from app.api.openapi.names import documented_path, operation_id, with_schema_names
 from app.api.openapi.responses import HEADERS, SHARED_RESPONSES, describe_responses
 from app.api.openapi.webhooks import WEBHOOKS_TAG, describe_events, without_webhooks
 from app.api.routes import ROUTERS
@@ -57,13 +57,15 @@ _NOT_OURS = ("HTTPValidationError", "ValidationError")
 
 
 @cache
-def document_without_webhooks(public_url: str = EXAMPLE_URL) -> dict[str, Any]:
+def document_without_webhooks(
+    public_url: str = EXAMPLE_URL, deprecations: tuple[Deprecation, ...] = DEPRECATIONS
+) -> dict[str, Any]:
     """Return the same for generators that cannot read webhooks."""
-    return without_webhooks(document(public_url))
+    return without_webhooks(document(public_url, deprecations))
 
 
 @cache
-def document(public_url: str = EXAMPLE_URL) -> dict[str, Any]:
+def document(public_url: str = EXAMPLE_URL, deprecations: tuple[Deprecation, ...] = DEPRECATIONS) -> dict[str, Any]:
     """Return the document of major version 1; ``public_url`` is the base as callers see it, without ``/v1``."""
     every = APIRouter(generate_unique_id_function=operation_id)
     for router in ROUTERS:
@@ -79,11 +81,13 @@ def document(public_url: str = EXAMPLE_URL) -> dict[str, Any]:
     )
     # Passed to FastAPI, the e-mail address would be checked by another library.
     made["info"]["contact"] = _CONTACT
-    return with_schema_names(_shaped(made, public_url))
+    shaped = with_schema_names(_shaped(made, public_url))
+    mark_deprecated(shaped, deprecations)
+    return shaped
 
 
 def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
-    made["paths"] = {_camel_path(path): operations for path, operations in made["paths"].items()}
+    made["paths"] = {documented_path(path): operations for path, operations in made["paths"].items()}
     for methods in made["paths"].values():
         for operation in methods.values():
             _shape(operation)
@@ -96,10 +100,6 @@ def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
     made["components"]["responses"] = SHARED_RESPONSES
     describe_events(made)
     return made
-
-
-def _camel_path(path: str) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: f"{{{to_camel(found[1])}}}", path)
 
 
 def _schemas(document: Mapping[str, Any]) -> dict[str, Any]:

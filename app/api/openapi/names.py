@@ -1,6 +1,7 @@
 """Names in the OpenAPI document, which generated clients take over as names of methods and classes."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,11 @@ _SCHEMA_NAMES: Mapping[str, str] = {
 def operation_id(route: APIRoute) -> str:
     """Return the id of an operation: the name of its function, such as ``createReferral``."""
     return to_camel(route.name)
+
+
+def documented_path(path: str) -> str:
+    """Return the path of a route with its parameters as callers name them, such as ``/referrals/{referralId}``."""
+    return re.sub(r"\{(\w+)\}", lambda found: f"{{{to_camel(found[1])}}}", path)
 
 
 def with_schema_names(document: dict[str, Any]) -> dict[str, Any]:

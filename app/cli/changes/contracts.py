@@ -1,0 +1,114 @@
+"""The documents of the API and its events, as a release keeps them, and the changes from one release to another."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from app.cli.changes.change import ChangeRule, ContractChange, Side
+from app.cli.changes.operations import openapi_changes
+from app.cli.changes.schemas import SchemaComparison
+from app.cli.changes.shape import Schema
+
+__all__ = [
+    "API",
+    "ASYNCAPI",
+    "EVENTS",
+    "RELEASES",
+    "Documents",
+    "accepted_changes",
+    "contract_changes",
+    "documents_in",
+    "keep_release",
+    "releases",
+]
+
+RELEASES = Path("openapi", "releases")
+API, ASYNCAPI, EVENTS = "hub.v1.json", "asyncapi.v1.json", "events/"
+ACCEPTED = "accepted.md"
+
+Documents = Mapping[str, Schema]
+"""Documents by their path below ``openapi/``."""
+
+
+def contract_changes(old: Documents, new: Documents) -> list[ContractChange]:
+    """Return what changed for callers and receivers, each once: first what breaks them, then in the order of places."""
+    found = [
+        *openapi_changes(old[API], new[API]),
+        *_event_changes(old, new),
+        *_message_changes(old[ASYNCAPI], new[ASYNCAPI]),
+    ]
+    return sorted(dict.fromkeys(found), key=lambda each: (not each.is_breaking, each.place, each.text))
+
+
+def documents_in(folder: Path) -> Documents:
+    """Return the documents of a folder, of a release or of a repository's ``openapi/``."""
+    found = [*folder.glob("*.json*"), *folder.glob(f"{EVENTS}*.json*")]
+    return {
+        each.relative_to(folder).as_posix().removesuffix(".gz"): json.loads(_content(each)) for each in sorted(found)
+    }
+
+
+def keep_release(root: Path, version: str, documents: Documents) -> Path:
+    """Write the documents of a release, compressed; return the folder.
+
+    Raises:
+        FileExistsError: the release is there already.
+    """
+    folder = root / RELEASES / version
+    folder.mkdir(parents=True)
+    for name, document in documents.items():
+        path = folder / f"{name}.gz"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(gzip.compress(json.dumps(document, separators=(",", ":")).encode(), mtime=0))
+    return folder
+
+
+def accepted_changes(folder: Path) -> frozenset[str]:
+    """Return the lines of the breaking changes since a release that were accepted, each with its reason in the file."""
+    file = folder / ACCEPTED
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return frozenset(line.removeprefix("- ") for line in lines if line.startswith("- "))
+
+
+def releases(root: Path) -> list[Path]:
+    """Return the folders of all releases that are kept, oldest first."""
+    folder = root / RELEASES
+    return sorted((each for each in folder.glob("*") if each.is_dir()), key=_version)
+
+
+def _version(folder: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in folder.name.split("."))
+
+
+def _content(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+
+
+def _event_changes(old: Documents, new: Documents) -> Iterator[ContractChange]:
+    before, after = ({name for name in each if name.startswith(EVENTS)} for each in (old, new))
+    for name in before - after:
+        place = f"event `{name.removeprefix(EVENTS).removesuffix('.json')}`"
+        yield ContractChange(rule=ChangeRule.WEBHOOK_REMOVED, is_breaking=True, place=place, text="is no longer sent")
+    for name in before & after:
+        yield from _schemas(old[name], new[name], f"`{new[name]['title']}` in answers and events").between(
+            old[name], new[name]
+        )
+
+
+def _message_changes(old: Schema, new: Schema) -> Iterator[ContractChange]:
+    before, after = (each["components"]["messages"] for each in (old, new))
+    for name in before.keys() & after.keys():
+        was, is_now = before[name], after[name]
+        place = f"event `{is_now['name']}`"
+        for part in ("headers", "payload"):
+            yield from _schemas(old, new, f"{place}, {part}").changes(was[part], is_now[part])
+    for name in before.keys() - after.keys():
+        place = f"event `{before[name]['name']}`"
+        yield ContractChange(rule=ChangeRule.WEBHOOK_REMOVED, is_breaking=True, place=place, text="is no longer sent")
+
+
+def _schemas(old: Schema, new: Schema, place: str) -> SchemaComparison:
+    return SchemaComparison(old_document=old, new_document=new, side=Side.RECEIVED, place=place)
