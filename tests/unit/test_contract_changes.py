@@ -10,6 +10,7 @@ import pytest
 from app.cli.changes.change import ChangeRule, ContractChange
 from app.cli.changes.contracts import contract_changes, documents_in, keep_release
 from app.cli.changes.operations import openapi_changes
+from app.cli.changes.page import changes_page
 from app.cli.contracts import contract_documents
 
 Document = dict[str, Any]
@@ -24,7 +25,7 @@ def api() -> Document:
         "properties": {
             "id": {"type": "string", "format": "uuid", "maxLength": 36},
             "kind": {"type": "string", "enum": ["a", "b"]},
-            "state": {"type": "string", "enum": ["on", "off"], "x-extensible-enum": True},
+            "state": {"type": "string", "enum": ["on", "off"], "x-open-list": True},
             "size": {"type": "integer", "minimum": 1},
             "parts": {"type": "array", "items": {"type": "string"}},
             "note": {"anyOf": [{"type": "string"}, {"type": "null"}]},
@@ -265,6 +266,22 @@ def test_the_documents_of_events_are_compared_too() -> None:
     assert of_message.is_breaking
     assert of_contracts(lambda it: it.pop(closed))[0].rule is ChangeRule.WEBHOOK_REMOVED
     assert of_contracts(lambda it: None) == []
+
+
+def test_the_page_says_once_what_changed_in_many_operations_alike(tmp_path: Path) -> None:
+    older, newer = contract_documents(), copy.deepcopy(dict(contract_documents()))
+    for path in ("/code-lists", "/code-lists/{name}", "/organisations", "/referrals"):
+        newer["hub.v1.json"]["paths"][path]["get"]["responses"]["418"] = {}
+    newer["hub.v1.json"]["paths"]["/referrals"]["get"]["responses"]["200"]["headers"].pop("Link")
+    keep_release(tmp_path, "0.9.0", older)
+    keep_release(tmp_path, "0.10.0", newer)
+
+    page = changes_page(tmp_path, newer)
+
+    assert "## Unreleased, since 0.10.0\n\nNothing." in page
+    assert page.index("## 0.10.0") < page.index("## 0.9.0\n\nThe first release.")
+    assert "### Breaking\n\n- `GET /referrals`, answer 200: no longer has the header `Link`" in page
+    assert "- 4 times: can be answered with 418 too: `GET /code-lists/{name}`, `GET /code-lists`, " in page
 
 
 def test_a_release_keeps_the_documents_as_they_were(tmp_path: Path) -> None:

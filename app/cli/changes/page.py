@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from app.cli.changes.change import ContractChange
 from app.cli.changes.contracts import Documents, contract_changes, documents_in, releases
 
 __all__ = ["changes_page", "deprecated_section"]
+
+_MANY = 3
 
 _HEAD = """\
 # Changes in the API
@@ -48,6 +51,19 @@ def _lines(changes: Sequence[ContractChange]) -> Iterator[str]:
     if not changes:
         yield from ("Nothing.", "")
     for is_breaking, heading in ((True, "### Breaking"), (False, "### Compatible")):
-        lines = [f"- {each.line}" for each in changes if each.is_breaking is is_breaking]
+        lines = [f"- {line}" for line in _grouped(each for each in changes if each.is_breaking is is_breaking)]
         if lines:
             yield from (heading, "", *lines, "")
+
+
+def _grouped(changes: Iterable[ContractChange]) -> Iterator[str]:
+    """Return one line for each change, but one for all operations that changed in the same way when they are many."""
+    places: dict[tuple[str, str], list[ContractChange]] = defaultdict(list)
+    for each in changes:
+        places[each.place.partition(", ")[2], each.text].append(each)
+    for (part, text), alike in places.items():
+        if len(alike) > _MANY:
+            operations = ", ".join(each.place.partition(", ")[0] for each in alike)
+            yield f"{len(alike)} times{f', {part}' if part else ''}: {text}: {operations}"
+        else:
+            yield from (each.line for each in alike)

@@ -63,12 +63,11 @@ def shape_of(document: Schema, schema: Schema) -> Shape:
         only = resolved(document, others[0])
         shape = shape_of(document, {**_without_choices(whole), **_nullable(only)})
         return replace(shape, alone={_name_of(others[0]): others[0]})
-    values = tuple(whole["enum"]) if "enum" in whole else (whole["const"],) if "const" in whole else None
     listed = OPEN_LIST in str(whole.get("description", ""))
     return Shape(
         types=_types(whole),
-        values=tuple(whole.get("examples", ())) if values is None and listed else values,
-        is_open=listed or bool(whole.get("x-extensible-enum")),
+        values=_values(whole, is_listed=listed),
+        is_open=listed or bool(whole.get("x-open-list")),
         properties=whole.get("properties", {}),
         required=frozenset(whole.get("required", ())),
         is_closed=whole.get("additionalProperties") is False,
@@ -77,6 +76,15 @@ def shape_of(document: Schema, schema: Schema) -> Shape:
         is_open_union="discriminator" in whole,
         rules=whole,
     )
+
+
+def _values(schema: Schema, *, is_listed: bool) -> tuple[object, ...] | None:
+    if "const" in schema:
+        return (schema["const"],)
+    if "enum" in schema:
+        # That it may be null, its type says.
+        return tuple(each for each in schema["enum"] if each is not None)
+    return tuple(schema.get("examples", ())) if is_listed else None
 
 
 def _merged(document: Schema, schema: Schema) -> Schema:
