@@ -27,7 +27,7 @@ OPTIONAL_HEADERS: Mapping[str, str] = {
 """Headers that some webhooks have; the hub's own."""
 
 ATTRIBUTES: Mapping[str, Schema] = {
-    "specversion": {"type": "string", "const": "1.0", "description": "Version of CloudEvents."},
+    "specversion": {"type": "string", "description": "Version of CloudEvents, `1.0`."},
     "id": {"type": "string", "format": "uuid", "description": "The event's id, the same at each try."},
     "source": {"type": "string", "description": "`urn:nld:oin:<OIN>:systeem:<name>`."},
     "subject": {
@@ -40,10 +40,10 @@ ATTRIBUTES: Mapping[str, Schema] = {
         "type": "string",
         "description": "Number in the chain of this referral or connection for you, without gaps.",
     },
-    "sequencetype": {"type": "string", "const": "Integer", "description": "What `sequence` is."},
+    "sequencetype": {"type": "string", "description": "What `sequence` is, `Integer`."},
     "dataref": {"type": "string", "format": "uri", "description": "Where to read more."},
     "dataschema": {"type": "string", "format": "uri", "description": "The schema of `data`."},
-    "datacontenttype": {"type": "string", "const": "application/json", "description": "What `data` is."},
+    "datacontenttype": {"type": "string", "description": "What `data` is, `application/json`."},
 }
 """The attributes of every event but its type. Source: CloudEvents 1.0, NL GOV profile 1.1."""
 
