@@ -27,6 +27,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "on_this_page": "Op deze pagina",
     },
 }
+# Ids with a dot cannot be those of headings.
 _PAGE = """\
 <!doctype html>
 <html lang="{language}">
@@ -39,17 +40,17 @@ _PAGE = """\
 <script src="{root}search.js" defer></script>
 </head>
 <body>
-<a class="skip" href="#text">{skip}</a>
+<a class="skip" href="#guide.text">{skip}</a>
 <header>
 <a class="name" href="{root}index.html">{name} <span>{guide}</span></a>
 <form role="search" data-root="{root}"><input type="search" aria-label="{search}" placeholder="{search}"></form>
-<a class="to-pages" href="#pages">{pages}</a>{reference_link}
+<a class="to-pages" href="#guide.pages">{pages}</a>{reference_link}
 </header>
 <div class="columns">
-<main id="text" tabindex="-1">
-<div id="found" aria-live="polite"></div>
+<main id="guide.text" tabindex="-1">
+<div class="found" aria-live="polite"></div>
 {contents}{html}</main>
-<nav id="pages" aria-label="{pages}">
+<nav id="guide.pages" aria-label="{pages}">
 {navigation}</nav>
 </div>
 </body>

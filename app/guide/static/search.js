@@ -3,7 +3,7 @@
 
 const form = document.querySelector("form[role=search]");
 const input = form.querySelector("input");
-const found = document.getElementById("found");
+const found = document.querySelector(".found");
 const root = form.dataset.root;
 const MOST = 20;
 let sections;
