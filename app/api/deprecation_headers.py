@@ -27,7 +27,9 @@ class DeprecationHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                operation = scope["method"], documented_path(getattr(scope.get("route"), "path", ""))
+                # HEAD is answered by what answers GET.
+                method = "GET" if scope["method"] == "HEAD" else scope["method"]
+                operation = method, documented_path(getattr(scope.get("route"), "path", ""))
                 message["headers"] = [*message["headers"], *self._headers.get(operation, ())]
             await send(message)
 

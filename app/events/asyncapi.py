@@ -71,6 +71,7 @@ def _operation(event_type: EventType) -> dict[str, Any]:
         "action": "send",
         "title": event_type.value,
         "summary": CATALOGUE[event_type].description,
+        "description": audience(event_type),
         "channel": {"$ref": f"#/channels/{_CHANNEL}"},
         "messages": [{"$ref": f"#/channels/{_CHANNEL}/messages/{message_name(event_type)}"}],
         "bindings": {"http": {"method": "POST", "bindingVersion": "0.3.0"}},
@@ -82,7 +83,6 @@ def _message(event_type: EventType) -> dict[str, Any]:
         "name": event_type.value,
         "title": event_type.value,
         "summary": CATALOGUE[event_type].description,
-        "description": audience(event_type),
         "contentType": "application/cloudevents+json",
         "headers": {
             "type": "object",

@@ -40,6 +40,15 @@ async def test_every_answer_says_since_when_and_until_when(client: Api, name: st
     assert answer.headers.get_list("link") == [LINK]
 
 
+async def test_the_link_leads_to_the_page_of_changes(client: Api) -> None:
+    answer = await client.head("/v1/code-lists/referral-statuses")
+
+    page = await client.get(answer.headers["link"].partition(">")[0].removeprefix(f"<{PUBLIC_URL}"))
+
+    assert page.status_code == 200
+    assert "Nothing is deprecated." in page.text
+
+
 async def test_without_a_day_of_its_end_there_is_no_sunset(client: Api) -> None:
     answer = await client.get("/v1/event-schemas/nl.trajecthub.referrals.closed.v1")
 

@@ -13,6 +13,7 @@ from tests.api.conftest import PUBLIC_URL, Api
 from tests.support.event_schemas import sent_event
 
 DOCUMENT = document()
+NEW = {"url": "https://hooks.example.nl/trajecthub"}
 WITHOUT = document_without_webhooks()
 TEAM_ONLY = (EventType.REFERRAL_AMENDED, EventType.SIGNAL_GIVEN, EventType.TRAJECTORY_STARTED)
 
@@ -47,6 +48,19 @@ def resolved(reference: str, within: dict[str, Any]) -> Any:
 def test_there_is_a_webhook_for_each_type_that_a_subscription_receives_and_for_no_other() -> None:
     assert [each for each, _ in calls()] == [*TO_SUBSCRIPTIONS]
     assert not set(TEAM_ONLY) & set(TO_SUBSCRIPTIONS)
+
+
+@pytest.mark.sqlite
+async def test_those_are_the_types_that_a_subscription_can_ask_for(dock: Api, operator: Api) -> None:
+    accepted = {
+        each
+        for each in EventType
+        for api in (dock, operator)
+        if (await api.post("/v1/subscriptions", json=NEW | {"eventTypes": [each]})).status_code == 201
+    }
+
+    # A test is sent when it is asked for, and cannot be subscribed to.
+    assert accepted == {*TO_SUBSCRIPTIONS} - {EventType.SUBSCRIPTION_TEST}
 
 
 def test_webhooks_have_a_tag_that_no_operation_has() -> None:

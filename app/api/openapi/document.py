@@ -27,6 +27,8 @@ Referrals (*aanmeldingen*) for debt help between referrers, counsellors and the 
 - **Every list** returns at most `limit` items, and `nextCursor` (also as `Link` header) when there are more.
 - **Every error** is a problem (RFC 9457) with a stable `code`; all invalid fields are named at once.
   Codes and rules are listed in `docs/reference/errors.md`.
+- **This version grows**: ignore members and codes that you do not know. What may change and what may not is in
+  `docs/compatibility.md`, what changed in `docs/reference/api-changes.md`.
 - **What a caller may not know is absent**: an organisation reads its own referrals and what may be disclosed to it.
 - A citizen service number (BSN) is never part of a URL: search with `POST /referrals/_search`.
 - Codes have Dutch labels in `/code-lists`; problems come in Dutch with `Accept-Language: nl`.
