@@ -30,6 +30,12 @@ COMMANDS = (
         "Find the hub's id of what an organisation means by its own id or reference; nothing else is shown.",
     ),
     LazyCommand("verify", "app.cli.verify", "Check another system against the hub's contracts: a receiver, a partner."),
+    LazyCommand(
+        "listen",
+        "app.cli.listen",
+        "Post the events of a hub to a receiver on this machine, signed; they are read by polling.",
+        is_service=True,
+    ),
     LazyCommand("demo", "app.cli.sandbox", "Show the hub's main job in three simulated partner systems."),
     LazyCommand("simulate", "app.cli.simulate", "Run a simulator of a partner system, or all three."),
     LazyCommand("openapi", "app.cli.contracts", "Print the OpenAPI document of the API."),

@@ -1,27 +1,16 @@
 """``trajecthub token``: an access token for a client, as the client itself would get it."""
 
-import secrets
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import httpx
 import typer
 
-from app.api.auth.tokens import sign, signature_key_of
-from app.cli.program import friendly_errors, stopped_with
+from app.cli.login import HubSilent, NoTokenIssued, client_login, issue_token
+from app.cli.program import stopped_with
 from app.cli.runtime import read_settings
 from app.cli.tables import AsJson, print_json
-from app.connection_failure import ConnectionFailure, failure_of
-from app.operations.access.signing_keys import SigningKey
 
 commands = typer.Typer()
-
-ANSWER_SECONDS = 10.0
-ASSERTION_SECONDS = 60
-_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @commands.command()
@@ -38,66 +27,14 @@ def token(  # noqa: PLR0913 - each is an option of the command
 
     Nothing else is printed, so that a shell can store it: TOKEN=$(trajecthub token …).
     """
-    if (secret is None) == (key is None):
-        raise typer.BadParameter("is needed, or --secret instead; not both", param_hint="--key")
-    if key and not kid:
-        raise typer.BadParameter("is needed with --key", param_hint="--kid")
-    address = (url or read_settings().public_url).rstrip("/")
-    form = {"grant_type": "client_credentials"} | ({"scope": " ".join(scope)} if scope else {})
-    with friendly_errors(httpx.HTTPError), _connected(address) as http:
-        if key and kid:
-            endpoint = _read(http.get(f"{address}/.well-known/oauth-authorization-server"))["token_endpoint"]
-            form |= {
-                "client_assertion_type": _ASSERTION_TYPE,
-                "client_assertion": _assertion(client_id, key, kid, endpoint),
-            }
-        else:
-            form |= {"client_id": client_id, "client_secret": secret or ""}
-        issued = _read(http.post(f"{address}/oauth/token", data=form))
+    login = client_login(client_id, key, kid, secret)
+    try:
+        issued = issue_token((url or read_settings().public_url).rstrip("/"), login, scope or ())
+    except NoTokenIssued as error:
+        raise stopped_with(str(error)) from error
+    except HubSilent as error:
+        raise stopped_with(f"{error} {error.remedy('--url')}") from error
     if as_json:
         print_json(issued)
     else:
         typer.echo(issued["access_token"])
-
-
-@contextmanager
-def _connected(address: str) -> Iterator[httpx.Client]:
-    try:
-        with httpx.Client(timeout=ANSWER_SECONDS) as http:
-            yield http
-    except httpx.TransportError as error:
-        if (failure := failure_of(error)) is ConnectionFailure.UNTRUSTED:
-            remedy = "Name the certificates of its authority (PEM) in the variable SSL_CERT_FILE."
-        else:
-            remedy = "Give another one with --url."
-        raise stopped_with(f"{address} gave no answer ({failure}). {remedy}") from error
-
-
-def _assertion(client_id: str, key: Path, kid: str, endpoint: str) -> str:
-    now = int(time.time())
-    claims = {
-        "iss": client_id,
-        "sub": client_id,
-        "aud": endpoint,
-        "iat": now,
-        "exp": now + ASSERTION_SECONDS,
-        "jti": secrets.token_urlsafe(24),
-    }
-    try:
-        return sign(claims, signature_key_of(SigningKey(kid, key.read_bytes(), {})))
-    except OSError as error:
-        raise typer.BadParameter(f"{key} cannot be read ({error.strerror})", param_hint="--key") from error
-    except Exception as error:
-        raise typer.BadParameter(f"{key} holds no private RSA key in PEM", param_hint="--key") from error
-
-
-def _read(response: httpx.Response) -> dict[str, Any]:
-    try:
-        found = response.json()
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise stopped_with(f"{response.url} is no hub: it answered {response.status_code} without JSON.")
-    if response.is_error:
-        raise stopped_with(str(found.get("detail") or found.get("error_description") or found))
-    return found

@@ -1,19 +1,19 @@
 """``trajecthub verify``: check another system against the hub's contracts."""
 
 from collections.abc import AsyncIterator, Sequence
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.cli.options import OwnNetwork, networks_of, signing_secret
 from app.cli.tables import AsJson
 from app.cli.verdicts import print_findings
-from app.events.http.signing import sign
 from app.events.http.ssrf import Network
 from app.kit.judgement import Judgement
+from app.kit.outbound import ConnectionCount, outbound_client
 from app.kit.receiver.checks import CHECKS
-from app.kit.receiver.played_hub import ConnectionCount, PlayedHub, ReceiverTarget, outbound_client
+from app.kit.receiver.played_hub import PlayedHub, ReceiverTarget
 from app.kit.receiver.verify import verify_receiver
 from app.operations.clock import SystemClock
 
@@ -26,21 +26,6 @@ commands.add_typer(verify, name="verify")
 _NAMES = tuple(each.name for each in CHECKS)
 
 
-def _secret(text: str) -> str:
-    try:
-        sign((text,), "id", 1, b"")
-    except ValueError:
-        raise typer.BadParameter("must be whsec_ and the base64 of 24 to 64 bytes") from None
-    return text
-
-
-def _network(text: str) -> Network:
-    try:
-        return ip_network(text)
-    except ValueError:
-        raise typer.BadParameter("must be a network, such as 10.1.0.0/16", param_hint="--network") from None
-
-
 def _check(text: str) -> str:
     if text not in _NAMES:
         raise typer.BadParameter(f"must be one of: {', '.join(_NAMES)}")
@@ -50,17 +35,16 @@ def _check(text: str) -> str:
 @verify.command()
 def receiver(  # noqa: PLR0913 - each is an option of the command
     url: Annotated[str, typer.Argument(help="The address that receives events.")],
-    secret: Annotated[str, typer.Option(parser=_secret, metavar="WHSEC", help="The secret that it verifies with.")],
+    secret: Annotated[
+        str, typer.Option(parser=signing_secret, metavar="WHSEC", help="The secret that it verifies with.")
+    ],
     only: Annotated[
         list[str] | None, typer.Option(parser=_check, metavar="CHECK", help="Only this check; repeat for more.")
     ] = None,
     without: Annotated[
         list[str] | None, typer.Option(parser=_check, metavar="CHECK", help="Leave this check out; repeat for more.")
     ] = None,
-    network: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CIDR", help="A network of your own where it is; this machine is allowed without."),
-    ] = None,
+    network: OwnNetwork = None,
     ca_file: Annotated[Path | None, typer.Option(help="Authorities to trust besides the system's, PEM.")] = None,
     hub: Annotated[
         str, typer.Option(help="Address of the hub that is played; its host asks for consent.")
@@ -76,7 +60,7 @@ def receiver(  # noqa: PLR0913 - each is an option of the command
     if ca_file and not ca_file.is_file():
         raise typer.BadParameter(f"{ca_file} is no file", param_hint="--ca-file")
     target = ReceiverTarget(url=url, secret=secret, public_url=hub.rstrip("/"))
-    print_findings(_findings(target, names, tuple(map(_network, network or ())), ca_file), as_json=as_json)
+    print_findings(_findings(target, names, networks_of(network), ca_file), as_json=as_json)
 
 
 async def _findings(

@@ -7,9 +7,10 @@ import pytest
 
 from app.events.http.signing import new_secret
 from app.kit.judgement import Judgement, NotExamined, Verdict, exit_code
+from app.kit.outbound import ConnectionCount, outbound_client
 from app.kit.receiver.check import Check
 from app.kit.receiver.checks import CHECKS
-from app.kit.receiver.played_hub import ConnectionCount, PlayedHub, ReceiverTarget, outbound_client
+from app.kit.receiver.played_hub import PlayedHub, ReceiverTarget
 from app.kit.receiver.verify import verify_receiver
 from app.operations.clock import SystemClock
 from app.sandbox.runtime import serving

@@ -15,14 +15,15 @@ from app.connection_failure import ConnectionFailure, failure_of
 from app.domain.events import EventType
 from app.domain.identifiers import MonotonicIds
 from app.domain.ports import Clock
-from app.events.http.client import TIMEOUT_SECONDS, OutboundClient, OutboundRequest
+from app.events.http.client import OutboundClient, OutboundRequest
 from app.events.http.handshake import ask_consent, origin_of
-from app.events.http.ssrf import AddressPolicy, AddressRefused, Network
+from app.events.http.ssrf import AddressRefused
 from app.events.http.webhook import WebhookRequest, signed_headers
 from app.kit.event_examples import EventExamples, ExampleEvent, Texts
 from app.kit.judgement import NotExamined
+from app.kit.outbound import ConnectionCount
 
-__all__ = ["ConnectionCount", "PlayedHub", "ReceiverAnswer", "ReceiverTarget", "outbound_client", "redelivered"]
+__all__ = ["PlayedHub", "ReceiverAnswer", "ReceiverTarget", "redelivered"]
 
 _ORDINARY: Final = EventType.INTAKE_SCHEDULED
 _OWN_NETWORK: Final = "When the receiver is in a network of your own, name that with --network."
@@ -42,17 +43,6 @@ class ReceiverTarget:
     url: str
     secret: str = field(repr=False)
     public_url: str = "https://trajecthub.example.org"
-
-
-@dataclass
-class ConnectionCount:
-    """How many connections were opened."""
-
-    opened: int = 0
-
-    def add(self) -> None:
-        """Count one more."""
-        self.opened += 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,22 +184,3 @@ class PlayedHub:
 def redelivered(request: WebhookRequest) -> WebhookRequest:
     """Return the same request as one that the receiver asked for again."""
     return replace(request, is_redelivery=True)
-
-
-def outbound_client(
-    connections: ConnectionCount,
-    networks: tuple[Network, ...] = (),
-    *,
-    ca_file: str | None = None,
-    timeout_seconds: float = TIMEOUT_SECONDS,
-) -> OutboundClient:
-    """Return the hub's client, with the rule of the sandbox: http and this machine are allowed, other networks named.
-
-    Args:
-        connections: counts what it opens.
-        networks: that may be called although they are not on the public internet.
-        ca_file: certificates of authorities to trust in addition to the system's own, PEM.
-        timeout_seconds: the longest that one call may take.
-    """
-    policy = AddressPolicy.of(networks, sandbox=True)
-    return OutboundClient(policy, ca_file=ca_file, timeout_seconds=timeout_seconds, on_connect=connections.add)

@@ -1,0 +1,33 @@
+"""Options that commands for testers share."""
+
+from collections.abc import Sequence
+from ipaddress import ip_network
+from typing import Annotated
+
+import typer
+
+from app.events.http.signing import sign
+from app.events.http.ssrf import Network
+
+OwnNetwork = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CIDR", help="A network of your own where it is; this machine is allowed without."),
+]
+"""Networks that may be called although they are not on the public internet."""
+
+
+def signing_secret(text: str) -> str:
+    """Return the text of an option that is a signing secret."""
+    try:
+        sign((text,), "id", 1, b"")
+    except ValueError:
+        raise typer.BadParameter("must be whsec_ and the base64 of 24 to 64 bytes") from None
+    return text
+
+
+def networks_of(texts: Sequence[str] | None) -> tuple[Network, ...]:
+    """Return the networks of an option."""
+    try:
+        return tuple(map(ip_network, texts or ()))
+    except ValueError:
+        raise typer.BadParameter("must be a network, such as 10.1.0.0/16", param_hint="--network") from None

@@ -1,0 +1,23 @@
+"""``trajecthub listen`` as a person runs it."""
+
+from pathlib import Path
+
+from tests.support.command_line import run
+
+WORDS = ("listen", "--hub", "http://127.0.0.1:1", "--client", "dock")
+
+
+def test_options_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    hook = ("--forward", "http://127.0.0.1:1/hook")
+    for words, code, said in [
+        (("--secret", "s"), 2, "--forward"),
+        (("--secret", "s", "--print", *hook), 2, "not both"),
+        (("--print",), 2, "--key"),
+        (("--secret", "s", "--signing-secret", "x", *hook), 2, "must be whsec_"),
+        (("--secret", "s", "--network", "x", *hook), 2, "must be a network"),
+        (("--secret", "s", "--print"), 1, "Give another one with --hub."),
+        (("--key", str(tmp_path / "absent.pem"), "--kid", "k", "--print"), 1, "connection-refused"),
+    ]:
+        ended, text = run({}, *WORDS, *words)
+
+        assert (ended, said in text) == (code, True), text
