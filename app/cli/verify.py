@@ -6,15 +6,20 @@ from typing import Annotated
 
 import typer
 
+from app.adapters.common.settings import PartnerSettings
 from app.cli.options import OwnNetwork, networks_of, signing_secret
+from app.cli.partner_access import partner_settings, with_unknown_credentials
 from app.cli.tables import AsJson
 from app.cli.verdicts import print_findings
+from app.domain.codes import PARTNERS, System
 from app.events.http.ssrf import Network
 from app.kit.judgement import Judgement
 from app.kit.outbound import ConnectionCount, outbound_client
+from app.kit.partner.verify import PartnerTarget, verify_partner
 from app.kit.receiver.checks import CHECKS
 from app.kit.receiver.played_hub import PlayedHub, ReceiverTarget
 from app.kit.receiver.verify import verify_receiver
+from app.log import configure_logging
 from app.operations.clock import SystemClock
 
 commands = typer.Typer()
@@ -74,3 +79,42 @@ async def _findings(
             yield each
     finally:
         await played.close()
+
+
+@verify.command()
+def partner(
+    system: Annotated[str, typer.Argument(help="allegro, gidso or rmw")],
+    url: Annotated[str, typer.Argument(help="Its address, as TRAJECTHUB_ALLEGRO_URL and alike have it.")],
+    credential: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A setting such as api_key=…; repeat. Else the environment's."),
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Also write one marked test message, and look it up.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a partner system against its contract, through the adapter with which the hub itself calls it.
+
+    It is read only, unless --write is given. Exits with status 1 when something is wrong, and with 2 when it was not
+    reached.
+    """
+    if system not in PARTNERS:
+        raise typer.BadParameter(f"must be one of: {', '.join(PARTNERS)}", param_hint="SYSTEM")
+    settings = partner_settings(System(system), url, credential or ())
+    configure_logging("ERROR", "console")
+    print_findings(_partner_findings(settings, may_write=write), as_json=as_json)
+
+
+async def _partner_findings(settings: PartnerSettings, *, may_write: bool) -> AsyncIterator[Judgement]:
+    clock, url = SystemClock(), settings.url or ""
+    target = PartnerTarget(
+        url=url,
+        adapter=settings.connect(url, clock, None),
+        unknown=with_unknown_credentials(settings).connect(url, clock, None),
+        may_write=may_write,
+    )
+    try:
+        async for each in verify_partner(target, clock):
+            yield each
+    finally:
+        await target.adapter.close()
+        await target.unknown.close()
