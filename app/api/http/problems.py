@@ -3,18 +3,19 @@
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
+from typing_extensions import TypeAliasType
 
 from app.api.http.language import prefers_dutch
 from app.api.http.oauth_answers import OAUTH_PATHS, oauth_answer_of_status, oauth_text
-from app.api.http.protocol_errors import BAD_REQUEST, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
+from app.api.http.protocol_errors import BAD_REQUEST, HTTP_PROBLEMS, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
 from app.api.http.request_record import record_of
 from app.domain.details import Detail
 from app.domain.errors import (
@@ -38,6 +39,7 @@ from app.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from app.domain.input_rules import InputRule
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_PATH = "/docs/errors"
@@ -66,6 +68,23 @@ STATUS_OF: Mapping[type[HubError], int] = {
 }
 """The status of every error."""
 
+PROBLEM_CODES = tuple(dict.fromkeys((*(error.code for error in STATUS_OF), *(kind.code for kind in HTTP_PROBLEMS))))
+"""The code of every problem of the API."""
+
+ProblemCode = TypeAliasType(
+    "ProblemCode",
+    Annotated[
+        str,
+        WithJsonSchema(
+            {
+                "type": "string",
+                "enum": sorted(PROBLEM_CODES),
+                "description": "What went wrong, as a stable code; `docs/reference/errors.md` says what to do.",
+            }
+        ),
+    ],
+)
+
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 
@@ -73,7 +92,7 @@ class FaultOut(BaseModel):
     """One field that breaks one rule."""
 
     field: str = Field(description="The field, with its path in the body (*veld*).", examples=["client.birthDate"])
-    rule: str = Field(description="Stable code of the rule.", examples=["date-from-datetime-parsing"])
+    rule: InputRule = Field(description="Stable code of the rule.", examples=["date-from-datetime-parsing"])
     message: str = Field(
         description="What to do, for people; Dutch with `Accept-Language: nl`.", examples=["Give a date as 1980-02-29."]
     )
@@ -94,7 +113,7 @@ class ProblemOut(BaseModel):
         description="What happened and what to do; Dutch with `Accept-Language: nl`.",
         examples=["There is no referral with this id for this client."],
     )
-    code: str = Field(
+    code: ProblemCode = Field(
         description="Stable code of the problem, for programs; the same at every hub.", examples=["not-found"]
     )
     errors: list[FaultOut] = Field(default=[], description="All fields at fault, with invalid input only.")

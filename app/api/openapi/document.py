@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from app import __version__
 from app.api.deprecations import DEPRECATIONS, Deprecation, mark_deprecated
 from app.api.http.oauth_answers import TOKEN_PATH
+from app.api.openapi.merge_patch import type_patches
 from app.api.openapi.names import documented_path, operation_id, with_schema_names
 from app.api.openapi.responses import HEADERS, SHARED_RESPONSES, describe_responses
 from app.api.openapi.webhooks import WEBHOOKS_TAG, describe_events, without_webhooks
@@ -95,6 +96,8 @@ def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
             _shape(operation)
     for name, schema in _schemas(made).items():
         _simplify_optional(schema, keep_null=name.endswith("In"))
+        _drop_objects_by_default(schema)
+    type_patches(made)
     made["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] = (
         f"{public_url}{TOKEN_PATH}"
     )
@@ -149,6 +152,13 @@ def _simplify_optional(node: Any, *, keep_null: bool) -> None:
     choices = node.get("anyOf")
     if isinstance(choices, list) and len(choices) == 2 and choices[1] == {"type": "null"}:
         _merge(node, choices[0], keep_null=keep_null)
+
+
+def _drop_objects_by_default(schema: dict[str, Any]) -> None:
+    """Leave out the defaults that are objects, which few generators can make: an absent object has its own defaults."""
+    for field in schema.get("properties", {}).values():
+        if isinstance(field.get("default"), dict):
+            del field["default"]
 
 
 def _merge(node: dict[str, Any], choice: dict[str, Any], *, keep_null: bool) -> None:

@@ -14,6 +14,7 @@ _SCHEMA_NAMES: Mapping[str, str] = {
     "Action": "CaseAction",
     "Effect": "PolicyEffect",
     "Field": "CaseField",
+    "Machine": "StateMachine",
     "Reason": "DisclosureReason",
     "System": "PartnerSystem",
     "Threat": "ThreateningSituation",

@@ -10,7 +10,8 @@ from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, IdCursorText, Limit, id_after, id_cursor, page_answer
 from app.api.responses import answer
 from app.api.routes.partners import Manages, Reads
-from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, ConflictState, DecisionIn
+from app.api.schemas.codes import ConflictState
+from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, DecisionIn
 from app.domain import partners
 from app.domain.codes import System
 from app.domain.details import Detail

@@ -4,7 +4,7 @@ No request here calls a partner: what needs its answer is requested as a job, wh
 """
 
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -15,6 +15,7 @@ from app.api.forms import FILTER, PARTNER_NAME
 from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, IdCursorText, Limit, id_after, id_cursor, page_answer
 from app.api.responses import answer, json_answer
+from app.api.schemas.codes import QuarantineOrder
 from app.api.schemas.partners import (
     DismissalIn,
     JobIn,
@@ -92,9 +93,7 @@ async def _quarantine_query(
         str | None,
         Query(pattern=FILTER.pattern, description="Only records of this type of the partner.", examples=["mutatie"]),
     ] = None,
-    order: Annotated[
-        Literal["oldest", "newest"], Query(description="Which records come first.", examples=["oldest"])
-    ] = "newest",
+    order: Annotated[QuarantineOrder, Query(description="Which records come first.", examples=["oldest"])] = "newest",
 ) -> QuarantineQuery:
     return QuarantineQuery(reason=reason, kind=kind, oldest_first=order == "oldest")
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
+from app.api.actions import actions_out
 from app.api.body_rules import search_faults
 from app.api.context import ReadContext, WriteContext, changing, reading, referral_body
 from app.api.http.problems import owned_responses, problem_responses
@@ -26,6 +27,7 @@ from app.api.schemas.lists import (
     ReferralPageOut,
     ReferralSearchIn,
 )
+from app.api.schemas.merge_patch import patch_body
 from app.api.schemas.referral_in import ReferralContentsIn, ReferralIn, document_of
 from app.api.schemas.referral_out import ReferralOut
 from app.domain.case import Case
@@ -59,8 +61,6 @@ Patch = Annotated[
         examples=[{"worker": {"name": "C. Smit"}, "reason": None}],
     ),
 ]
-
-_PATCH_FORM = {"schema": {"type": "object"}, "example": {"worker": {"name": "C. Smit"}, "reason": None}}
 
 
 @router.post(
@@ -110,7 +110,7 @@ async def get_referral(referral_id: ReferralId, read: Reads) -> Response:
     summary="Change what you said",
     response_model=ReferralOut,
     responses=owned_responses(400, 401, 403, 404, 409, 412, 428),
-    openapi_extra={"requestBody": {"content": {"application/merge-patch+json": _PATCH_FORM}}},
+    openapi_extra=patch_body("ReferralPatchIn"),
 )
 async def update_referral(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
     """Change what the referrer said (*wijzigen*); the referrer alone owns it. Also as application/json."""
@@ -135,10 +135,12 @@ async def get_referral_history(referral_id: ReferralId, read: Reads) -> Response
     response_model=ActionsOut,
     responses=problem_responses(400, 401, 403, 404),
 )
-async def list_referral_actions(referral_id: ReferralId, read: Reads) -> Response:
-    """Return what you may do with the referral now (*mogelijke handelingen*)."""
-    actions = await read.ask(referral_actions, referral_id)
-    return json_answer(200, ActionsOut(items=actions))
+async def list_referral_actions(request: Request, referral_id: ReferralId, read: Reads) -> Response:
+    """Return what you may do with the referral now, and by which operation (*mogelijke handelingen*)."""
+    found = await read.ask(referral_actions, referral_id)
+    appointment = {"appointment_id": read.shown_id(found.appointment_id)} if found.appointment_id else {}
+    ids = {"referral_id": referral_id, **appointment}
+    return json_answer(200, actions_out(read.hub, request, found.actions, ids))
 
 
 @router.get(

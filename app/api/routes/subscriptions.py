@@ -16,6 +16,7 @@ from app.api.paging import id_after, id_cursor, page_answer
 from app.api.readable import read_stated
 from app.api.responses import answer, answered_before, json_answer
 from app.api.schemas.lists import PageIn
+from app.api.schemas.merge_patch import patch_body
 from app.api.schemas.subscriptions import (
     NewSubscriptionOut,
     ResumedSubscriptionOut,
@@ -66,7 +67,6 @@ Patch = Annotated[
     ),
 ]
 
-_PATCH_FORM = {"schema": {"type": "object"}, "example": {"areas": ["Feijenoord"]}}
 _CHANGES = problem_responses(400, 401, 403, 404, 409, 412, 428)
 
 
@@ -123,7 +123,7 @@ async def get_subscription(subscription_id: SubscriptionId, read: Reads) -> Resp
     summary="Change a subscription",
     response_model=SubscriptionOut,
     responses=_CHANGES,
-    openapi_extra={"requestBody": {"content": {"application/merge-patch+json": _PATCH_FORM}}},
+    openapi_extra=patch_body("SubscriptionPatchIn"),
 )
 async def update_subscription(subscription_id: SubscriptionId, patch: Patch, change: Manages) -> Response:
     """Change the address, filters, content, signing or authentication of your own subscription (*wijzigen*).

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from app.api.actions import actions_out
 from app.api.context import ReadContext, reading, trajectory_body
 from app.api.http.problems import problem_responses
 from app.api.paging import id_after, id_cursor, page_answer
@@ -85,7 +86,7 @@ async def get_trajectory_history(trajectory_id: TrajectoryId, read: Reads) -> Re
     response_model=ActionsOut,
     responses=_PROBLEMS,
 )
-async def list_trajectory_actions(trajectory_id: TrajectoryId, read: Reads) -> Response:
-    """Return what you may do with the trajectory and its application now (*mogelijke handelingen*)."""
+async def list_trajectory_actions(request: Request, trajectory_id: TrajectoryId, read: Reads) -> Response:
+    """Return what you may do with the trajectory and its application now, and how (*mogelijke handelingen*)."""
     actions = await read.ask(trajectory_actions, trajectory_id)
-    return json_answer(200, ActionsOut(items=actions))
+    return json_answer(200, actions_out(read.hub, request, actions, {"trajectory_id": trajectory_id}))

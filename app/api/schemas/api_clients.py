@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, JsonValue, StringConstraints
 
 from app.api.forms import ORGANISATION_CODE, SCOPE
+from app.api.schemas.codes import ClientAuthentication
 from app.api.schemas.fields import In, Out
 from app.operations.access.clients import ApiClient
 from app.operations.access.signing_keys import KeyState
@@ -68,7 +69,7 @@ class ApiClientOut(Out):
         description="Code of the organisation (*organisatie*) for which it acts.", examples=["dock"]
     )
     scopes: list[str] = Field(description="The scopes for which it may ask.", examples=[_SCOPES])
-    authentication: list[Literal["private_key_jwt", "client_secret"]] = Field(
+    authentication: list[ClientAuthentication] = Field(
         description="How it proves who it is.", examples=[["private_key_jwt"]]
     )
     active: bool = Field(
@@ -132,7 +133,7 @@ class SigningKeysOut(Out):
 
 def api_client_out(client: ApiClient) -> ApiClientOut:
     """Return a client as operators read it."""
-    ways: Mapping[Literal["private_key_jwt", "client_secret"], Any] = {
+    ways: Mapping[ClientAuthentication, Any] = {
         "private_key_jwt": client.jwks,
         "client_secret": client.secret_hash,
     }

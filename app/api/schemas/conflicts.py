@@ -1,15 +1,12 @@
 """Values that contradict each other, on the wire."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field, JsonValue
 
+from app.api.schemas.codes import ConflictReason, ConflictState, KeptValue
 from app.api.schemas.fields import In, Out
-
-ConflictReason = Literal["not-the-owner", "both-changed", "loop"]
-ConflictState = Literal["open", "kept", "taken"]
 
 _WITHHELD = "Absent when it is empty, or withheld: by the policy, or for want of the scope `partners:manage`."
 
@@ -55,4 +52,4 @@ class ConflictPageOut(Out):
 class DecisionIn(In):
     """Which of the two values is kept."""
 
-    keep: Literal["hub", "partner"] = Field(description="Whose value to keep.", examples=["hub"])
+    keep: KeptValue = Field(description="Whose value to keep.", examples=["hub"])

@@ -1,22 +1,20 @@
 """Deliveries (*afleveringen*) to a subscription or a partner system, redelivery, replay and tests."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT, IdCursor
+from app.api.schemas.codes import AttemptOutcome, DeliveryState
 from app.api.schemas.fields import In, Out, Timestamp
 from app.domain.events import EventType
-
-StateCode = Literal["pending", "sending", "delivered", "withheld", "dead", "parked"]
 
 
 class DeliveriesIn(In):
     """Which deliveries to list."""
 
-    state: StateCode | None = Field(None, description="Only deliveries in this state; `dead` was given up.")
+    state: DeliveryState | None = Field(None, description="Only deliveries in this state; `dead` was given up.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most items on a page.")
     cursor: IdCursor | None = Field(
         None,
@@ -68,7 +66,10 @@ class AttemptOut(Out):
     number: int = Field(examples=[1])
     started_at: datetime
     duration_ms: int = Field(examples=[38])
-    outcome: str = Field(description="`delivered`, `failed`, `refused` or `gone`.", examples=["delivered"])
+    outcome: AttemptOutcome = Field(
+        description="`failed`: to be tried again; `refused`: never accepted; `gone`: no more events are wanted.",
+        examples=["delivered"],
+    )
     status_code: int | None = Field(None, description="The status with which the address answered.", examples=[204])
     error_class: str | None = Field(None, description="What went wrong, as a code.", examples=["timeout"])
 
@@ -84,7 +85,7 @@ class DeliveryOut(Out):
         None,
         description="Its number for you among the events of its referral or connection; absent until it is attempted.",
     )
-    state: StateCode = Field(
+    state: DeliveryState = Field(
         description="`withheld`: may no longer be disclosed; `dead`: given up; `parked`: kept until you resume.",
         examples=["delivered"],
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field as Described
 
 from app.api.schemas.fields import In, Out
-from app.domain.codes import ConsentScope, DisclosureOccasion
+from app.domain.codes import ConsentScope, DisclosureOccasion, ReferrerKind
 from app.domain.fields import Field, FieldClass
 from app.privacy.policy import Effect, Reason
 
@@ -81,6 +81,6 @@ class ExplanationOut(Out):
 
     referral_id: UUID
     moment: DisclosureOccasion
-    receiver: str = Described(description="Kind of the referrer.", examples=["wijkteam"])
+    receiver: ReferrerKind = Described(description="Kind of the referrer.", examples=["wijkteam"])
     policy_version: str = Described(examples=["rotterdam/1"])
     fields: list[FieldDecisionOut]

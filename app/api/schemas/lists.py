@@ -7,10 +7,19 @@ from uuid import UUID
 from pydantic import Field
 
 from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT, IdCursor, PositionCursor
+from app.api.schemas.codes import ActionMethod, CaseStatus, DisclosureReceiver
 from app.api.schemas.fields import Bsn, CodeText, In, Line, Out, ReferenceText, ShortLine, Timestamp
 from app.api.schemas.referral_out import AppointmentOut, ReferralSummaryOut, TrajectoryOut
-from app.domain.codes import OrganisationRole, PartyRole, ReferralStatus, ReferrerKind, System, TrajectoryStatus
-from app.domain.lifecycle import Action
+from app.domain.codes import (
+    DisclosureOccasion,
+    OrganisationRole,
+    PartyRole,
+    ReferralStatus,
+    ReferrerKind,
+    System,
+    TrajectoryStatus,
+)
+from app.domain.lifecycle import Action, Machine
 
 # Of the fields of a query, and always optional.
 _cursor = partial(
@@ -101,11 +110,15 @@ class HistoryEntryOut(Out):
     """A change of status of a referral (*stap*)."""
 
     id: UUID
-    machine: str = Field(description="What changed: referral, trajectory or kbr_application.", examples=["referral"])
+    machine: Machine = Field(description="What changed.", examples=["referral"])
     action: Action = Field(description="The action that changed it.", examples=["confirm"])
-    from_status: str | None = None
-    to_status: str | None = Field(None, examples=["confirmed"])
-    reason: str | None = None
+    from_status: CaseStatus | None = Field(None, description="The status before.", examples=["received"])
+    to_status: CaseStatus | None = Field(
+        None, description="The status after; absent when it was not disclosed to you.", examples=["confirmed"]
+    )
+    reason: str | None = Field(
+        None, description="Why, as a code of the code list of the step.", examples=["helped_elsewhere"]
+    )
     role: OrganisationRole = Field(description="Role of the organisation that did it.")
     system: System = Field(
         description="Where the organisation that did it registers, also when it did it over this API."
@@ -121,12 +134,26 @@ class HistoryOut(Out):
     items: list[HistoryEntryOut]
 
 
+class ActionOperationOut(Out):
+    """The operation by which an action is done (*handeling*)."""
+
+    action: Action = Field(description="The action.", examples=["confirm"])
+    operation_id: str = Field(description="Id of the operation in this document.", examples=["confirmReferral"])
+    method: ActionMethod = Field(description="Its method.", examples=["POST"])
+    href: str = Field(
+        description="Its address, with your own ids.",
+        examples=["https://trajecthub.example.org/v1/referrals/019ab3f2-7c00-7000-8000-000000000001/confirmation"],
+        json_schema_extra={"format": "uri"},
+    )
+
+
 class ActionsOut(Out):
     """What this caller may do now (*mogelijke handelingen*)."""
 
-    items: list[Action] = Field(
-        description="What each is done with is in `docs/how-to/calling-the-api.md`, section Possible steps.",
-        examples=[["confirm", "reject"]],
+    items: list[Action] = Field(description="The actions.", examples=[["confirm", "reject"]])
+    operations: list[ActionOperationOut] = Field(
+        description="How each is done, in the order of `items`. An action on an appointment that was not disclosed to "
+        "you has none."
     )
 
 
@@ -157,14 +184,16 @@ class DisclosureOut(Out):
     """Which fields were disclosed to whom (*verstrekking*); names of fields, never their values."""
 
     id: UUID
-    receiver: str = Field(
+    receiver: DisclosureReceiver = Field(
         description="`webhook`, `polling`, `reading`, or the partner system that received it.", examples=["webhook"]
     )
     event_type: str = Field(
         description="The event that disclosed it; `reading` when the record was read under the client's consent.",
         examples=["nl.trajecthub.referrals.confirmed.v1"],
     )
-    moment: str | None = Field(None, description="Feedback moment (*terugkoppelmoment*).", examples=["confirmed"])
+    moment: DisclosureOccasion | None = Field(
+        None, description="Feedback moment (*terugkoppelmoment*).", examples=["confirmed"]
+    )
     fields: list[str] = Field(
         description="The fields that were disclosed; one without a value was not.",
         examples=[["referral.id", "referral.status"]],

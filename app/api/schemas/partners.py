@@ -1,18 +1,14 @@
 """Requests and responses about the connections with the partner systems."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from app.api.schemas.codes import JobKind, JobState, JobWaitsFor, RunKind
 from app.api.schemas.fields import In, Line, LongLine, Out, Timestamp
 from app.domain.codes import System
-
-JobKind = Literal["reconcile", "backfill", "retry", "link"]
-JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
-WaitsFor = Literal["resumption", "partner", "earlier-job", "worker"]
-RunKind = Literal["pull", "reconcile", "backfill", "retry"]
 
 Reason = Annotated[
     LongLine,
@@ -208,7 +204,7 @@ class JobOut(Out):
     requested_at: datetime = Field(examples=["2026-11-23T09:30:00Z"])
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    waits_for: WaitsFor | None = Field(
+    waits_for: JobWaitsFor | None = Field(
         None,
         description="What a waiting job waits for: `resumption` of the paused partner; the `partner`, which is not "
         "called after failed pulls; an `earlier-job`; or a `worker`, which starts it at its next round.",

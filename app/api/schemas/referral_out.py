@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field as Described
 
+from app.api.schemas.codes import ReferralFlag
 from app.api.schemas.fields import BirthDay, Out
 from app.domain.codes import (
     AppointmentResponse,
@@ -191,9 +192,9 @@ class ReferralOut(ReferralSummaryOut):
         "`/code-lists/routing-advices`.",
         examples=[["neighbourhood_team"]],
     )
-    flags: list[str] | None = Described(
+    flags: list[ReferralFlag] | None = Described(
         None,
-        description="What holds in addition to the status: awaiting_information, withdrawal_requested, contact_lost.",
+        description="What holds in addition to the status.",
         examples=[["withdrawal_requested"]],
     )
     rejection_reason: RejectionReason | None = None

@@ -6,15 +6,25 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
+from pydantic import Field, JsonValue, StringConstraints
 from typing_extensions import override
 
 from app.api.forms import PEM, URL
+from app.api.schemas.codes import (
+    AuthenticationKind,
+    FeedbackMoment,
+    PreviewObstacle,
+    PreviewReason,
+    SubscriptionContent,
+    SubscriptionSigning,
+    SubscriptionStatus,
+    SubscriptionStatusReason,
+)
 from app.api.schemas.deliveries import OwedOut
 from app.api.schemas.fields import Email, In, Line, Out, ShortLine, example_body
 from app.api.shown_once import ShowsSecret
-from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import EventType
+from app.domain.fields import Field as CaseField
 from app.domain.key_bounds import LONGEST_CHAIN, LONGEST_PRIVATE_KEY
 from app.operations.subscriptions.credentials import ClientCertificate, OAuthClient
 from app.operations.subscriptions.recovery import Resumption
@@ -25,12 +35,6 @@ from app.operations.subscriptions.subscriptions import (
     SubscriptionSettings,
     SubscriptionView,
 )
-
-ContentCode = Literal["filtered", "thin"]
-SigningCode = Literal["v1", "v1a"]
-StatusCode = Literal["pending", "active", "paused", "disabled"]
-# Referrers receive events at feedback moments only, so the contract names no other occasion.
-FeedbackMoment = Annotated[DisclosureOccasion, WithJsonSchema({"type": "string", "enum": list(FEEDBACK_MOMENTS)})]
 
 MAX_TYPES = 50
 MAX_AREAS = 20
@@ -110,12 +114,12 @@ class SubscriptionIn(In):
         "referral. It is stored as a keyed hash and never shown.",
         examples=["a.devries@example.nl"],
     )
-    content: ContentCode = Field(
+    content: SubscriptionContent = Field(
         "filtered",
         description="`filtered`: all fields that may be disclosed to you; `thin`: ids only (*informatiearm*).",
         examples=["filtered"],
     )
-    signing: SigningCode = Field(
+    signing: SubscriptionSigning = Field(
         "v1",
         description="`v1`: signed with a shared secret; `v1a`: also with an ed25519 key of the hub (*handtekening*).",
         examples=["v1"],
@@ -174,15 +178,19 @@ class SubscriptionOut(Out):
     event_types: list[EventType] = Field(description="Empty: all types about referrals; for the operator all notices.")
     areas: list[str] = Field(description="Empty: all areas.", examples=[["Feijenoord"]])
     filters_on_worker: bool = Field(description="Whether only the referrals of one worker are sent.", examples=[False])
-    content: ContentCode
-    status: StatusCode = Field(
+    content: SubscriptionContent
+    status: SubscriptionStatus = Field(
         description="`pending`: waits for the consent of the address; `disabled`: the address answered 410.",
         examples=["active"],
     )
-    status_reason: str | None = Field(None, description="Why it is not active, as a code.")
-    signing: SigningCode
+    status_reason: SubscriptionStatusReason | None = Field(
+        None,
+        description="Why it is not active: the address is new, you asked, the address answered 410, or your "
+        "organisation was cut off.",
+    )
+    signing: SubscriptionSigning
     public_key: str | None = Field(None, description="With `v1a`: the key with which you verify, `whpk_…`.")
-    authentication: Literal["oauth", "mtls"] | None = Field(None, description="How the hub authenticates.")
+    authentication: AuthenticationKind | None = Field(None, description="How the hub authenticates.")
     failing_since: datetime | None = Field(None, description="Since when deliveries fail.")
     previous_secret_expires_at: datetime | None = Field(None, description="Until when the previous secret also signs.")
     created_at: datetime
@@ -258,13 +266,9 @@ class SubscriptionsOut(Out):
 class PreviewFieldOut(Out):
     """What the privacy gate decided on one field (*gegeven*)."""
 
-    field: str = Field(examples=["counsellor.name"])
+    field: CaseField = Field(examples=["counsellor.name"])
     released: bool = Field(examples=[True])
-    reason: str = Field(
-        description="`released`, or why not: `no-rule`, `forbidden`, `expired`, `no-consent`, `condition`, `outside`, "
-        "`error`, or `thin`.",
-        examples=["released"],
-    )
+    reason: PreviewReason = Field(description="`released`, or why not.", examples=["released"])
     rule_id: str | None = Field(None, description="The rule that decided; absent when no rule names the field.")
 
 
@@ -272,10 +276,8 @@ class PreviewOut(Out):
     """What would be sent now; names of fields, no values (*voorbeeld van een bericht*)."""
 
     would_be_sent: bool
-    obstacles: list[str] = Field(
-        description="Why nothing would be sent, as codes: `event-type`, `area`, `worker`, the status of the "
-        "subscription, or `nothing-released`.",
-        examples=[["area"]],
+    obstacles: list[PreviewObstacle] = Field(
+        description="Why nothing would be sent; empty when something would.", examples=[["area"]]
     )
     moment: FeedbackMoment = Field(description="The feedback moment of the event (*terugkoppelmoment*).")
     policy_version: str = Field(description="The version of the agreements (*terugkoppelafspraken*).")

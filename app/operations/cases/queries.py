@@ -5,7 +5,7 @@ A referrer reads what it supplied itself as it is, and everything else as it was
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from app.database import Connection
@@ -198,14 +198,24 @@ def read_parties(tx: Connection, services: Services, scope: CallerScope, traject
     return list_parties(tx, sealer, trajectory_id)
 
 
-def referral_actions(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> list[Action]:
-    """Return what this caller may do with the referral now, from the table that guards the writes.
+class ReferralActions(NamedTuple):
+    """What a caller may do with a referral.
 
-    A referrer's actions are those in the state that it knows.
+    Attributes:
+        actions: from the table that guards the writes.
+        appointment_id: the newest appointment that the caller knows, which actions on an appointment are about.
     """
+
+    actions: tuple[Action, ...]
+    appointment_id: UUID | None
+
+
+def referral_actions(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> ReferralActions:
+    """Return what this caller may do with the referral now; a referrer's actions are those in the state it knows."""
     case = visible_case(tx, services, scope, referral_id)
     known = case if scope.knows_all_statuses else known_case(case, local_date(services.clock.now()))
-    return list(available(Machine.REFERRAL, known.referral.status, scope.organisation.role, known.guards))
+    actions = available(Machine.REFERRAL, known.referral.status, scope.organisation.role, known.guards)
+    return ReferralActions(actions, known.appointments[-1].id if known.appointments else None)
 
 
 def trajectory_actions(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> list[Action]:

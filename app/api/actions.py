@@ -1,0 +1,69 @@
+"""The operations by which the actions of ``available-actions`` are done."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from pydantic.alias_generators import to_camel
+
+from app.api.schemas.lists import ActionOperationOut, ActionsOut
+from app.api.state import AppState
+from app.domain.lifecycle import Action
+
+OPERATIONS: Mapping[Action, str] = {
+    Action.CONFIRM: "confirm_referral",
+    Action.REJECT: "reject_referral",
+    Action.FORWARD: "forward_referral",
+    Action.WITHDRAW: "withdraw_referral",
+    Action.REQUEST_WITHDRAWAL: "withdraw_referral",
+    Action.GRANT_WITHDRAWAL: "answer_withdrawal_request",
+    Action.REFUSE_WITHDRAWAL: "answer_withdrawal_request",
+    Action.AMEND: "update_referral",
+    Action.GIVE_SIGNAL: "send_signal",
+    Action.SCHEDULE: "schedule_appointment",
+    Action.RESCHEDULE: "schedule_appointment",
+    Action.RESPOND: "answer_appointment",
+    Action.CANCEL_APPOINTMENT: "cancel_appointment",
+    Action.ATTEND: "record_attendance",
+    Action.MISS: "record_attendance",
+    Action.CONCLUDE: "record_intake_result",
+    Action.CONCLUDE_UNATTENDED: "record_intake_result",
+    Action.MARK_UNREACHABLE: "report_contact_loss",
+    Action.ENTER_IN_ERROR: "report_entry_error",
+    Action.SIGN_PLAN: "record_plan",
+    Action.PAUSE: "pause_trajectory",
+    Action.RESUME: "resume_trajectory",
+    Action.DECIDE: "record_trajectory_result",
+    Action.DROP_OUT: "record_trajectory_result",
+    Action.CLOSE: "close_trajectory",
+    Action.SUBMIT: "record_kbr_application",
+    Action.RECEIVE: "record_kbr_application",
+    Action.TAKE_UP: "record_kbr_application",
+    Action.GRANT: "record_kbr_application",
+    Action.REFUSE: "record_kbr_application",
+    Action.RETRACT: "record_kbr_application",
+}
+"""The endpoint of each action that can be available, by its name in ``app.api.routes``."""
+
+
+def actions_out(hub: AppState, request: Request, actions: Sequence[Action], ids: Mapping[str, object]) -> ActionsOut:
+    """Return actions on the wire, each with the operation by which it is done.
+
+    ``ids`` are the caller's own ids for the addresses, by the name of the parameter.
+    """
+    return ActionsOut(items=list(actions), operations=list(_operations(hub, request, actions, ids)))
+
+
+def _operations(
+    hub: AppState, request: Request, actions: Sequence[Action], ids: Mapping[str, object]
+) -> Iterator[ActionOperationOut]:
+    routes = {route.name: route for route in request.app.routes if isinstance(route, APIRoute)}
+    for action in actions:
+        route = routes[OPERATIONS[action]]
+        # An appointment that was not disclosed to the caller has no address.
+        if route.param_convertors.keys() <= ids.keys():
+            path = route.url_path_for(route.name, **{name: ids[name] for name in route.param_convertors})
+            method = next(iter(route.methods or ()))
+            yield ActionOperationOut(
+                action=action, operation_id=to_camel(route.name), method=method, href=f"{hub.api_url}{path}"
+            )
