@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from typing_extensions import override
+from typing_extensions import TypeAliasType, override
 
 from app.domain.stated import Stated
 
@@ -100,7 +100,9 @@ def _reader(field: FieldInfo) -> _Value | _Object:
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
     """Return the models that a type can be, not those of the items of an array."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, TypeAliasType):
+        yield from _models_in(annotation.__value__)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) in (Union, UnionType, Annotated):
         for part in get_args(annotation):

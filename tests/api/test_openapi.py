@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from app.api.shown_once import ShowsSecret
 from app.api.state import AppState
 from app.operations.access.clients import SCOPES
 from tests.api.conftest import Api
+from tests.support.api_calls import Json, refer
+from tests.support.documented import resolved
 
 DOCUMENT = document()
+SCHEMAS: dict[str, dict[str, Any]] = DOCUMENT["components"]["schemas"]
 SECRET = re.compile(r"secret(?!_expires_at)|private|password|token")
 OPEN = {"/openapi.json", "/without-webhooks/openapi.json", "/code-lists", "/code-lists/{name}", "/event-schemas/{type}"}
 OPERATION_ID = re.compile(r"([a-z]+)([A-Z][a-z]+)+")
@@ -38,7 +42,7 @@ QUESTIONS = {
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
-            yield path, method, operation
+            yield path, method, operation | {"parameters": [resolved(each) for each in operation["parameters"]]}
 
 
 def test_every_operation_is_described_with_the_dutch_term() -> None:
@@ -145,6 +149,102 @@ def test_reading_operations_get_one_record_or_list_many() -> None:
 
 def test_no_schema_hides_a_type_of_the_language_of_a_client() -> None:
     assert sorted(CLASHES & set(DOCUMENT["components"]["schemas"])) == []
+
+
+def test_everything_is_described() -> None:
+    lacking = [
+        *(name for name, schema in SCHEMAS.items() if not schema.get("description")),
+        *(f"{name}.{field}" for name, field, schema in fields() if not {"description", "$ref"} & schema.keys()),
+        *(
+            f"{operation['operationId']} {each['name']}"
+            for _, _, operation in operations()
+            for each in operation["parameters"]
+            if not each["description"]
+        ),
+        *(
+            f"{operation['operationId']} {status}"
+            for _, _, operation in operations()
+            for status, each in operation["responses"].items()
+            if resolved(each)["description"] in {"", "Successful Response"}
+        ),
+    ]
+
+    assert lacking == []
+
+
+def test_codes_and_objects_have_a_schema_with_a_name() -> None:
+    inline = [
+        f"{name}.{field}"
+        for name, field, schema in fields()
+        for part in (schema, schema.get("items", {}), *schema.get("anyOf", ()))
+        if "enum" in part or "properties" in part
+    ]
+
+    assert inline == []
+
+
+def test_no_title_repeats_a_name_and_no_default_is_an_object() -> None:
+    assert [name for name, schema in SCHEMAS.items() if "title" in schema] == []
+    assert [(name, field) for name, field, schema in fields() if "title" in schema] == []
+    assert [(name, field) for name, field, schema in fields() if isinstance(schema.get("default"), dict | list)] == []
+
+
+def test_a_code_of_a_problem_or_a_rule_is_one_of_the_reference_of_errors() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "errors.md").read_text()
+
+    assert [code for code in SCHEMAS["ProblemCode"]["enum"] if f"### {code}\n" not in page] == []
+    assert [rule for rule in SCHEMAS["InputRule"]["enum"] if rule not in page] == []
+
+
+def test_every_link_names_an_operation_and_parameters_of_it() -> None:
+    known = {operation["operationId"]: operation for _, _, operation in operations()}
+    wrong = [
+        name
+        for name, link in DOCUMENT["components"]["links"].items()
+        for operation in [known[link["operationId"]]]
+        if {each.removeprefix("header.") for each in link["parameters"]}
+        - {each["name"] for each in operation["parameters"]}
+    ]
+
+    assert wrong == []
+
+
+async def test_the_links_of_what_was_made_lead_to_it(dock: Api) -> None:
+    made = {
+        "createReferral": await refer(dock),
+        "createSubscription": (
+            await dock.post("/v1/subscriptions", json={"url": "https://hooks.example.nl/hub"})
+        ).json(),
+    }
+
+    answers = {
+        address: (await dock.get(address)).status_code
+        for operation_id, body in made.items()
+        for address in addresses_of_links(operation_id, body)
+    }
+
+    assert set(answers.values()) == {200}
+    assert len(answers) > 6
+
+
+def addresses_of_links(operation_id: str, body: Json) -> Iterator[str]:
+    """Return the addresses of what can be read by the links of the answer with this body."""
+    paths = {operation["operationId"]: (path, method) for path, method, operation in operations()}
+    (answer,) = (
+        operation["responses"]["201"] for _, _, operation in operations() if operation["operationId"] == operation_id
+    )
+    for link in map(resolved, answer["links"].values()):
+        path, method = paths[link["operationId"]]
+        if method == "get":
+            for name, source in link["parameters"].items():
+                path = path.replace(f"{{{name}}}", body[source.rpartition("/")[2]])
+            yield f"/v1{path}"
+
+
+def fields() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name, schema in SCHEMAS.items():
+        for field, each in schema.get("properties", {}).items():
+            yield name, field, each
 
 
 def verb_of(operation: dict[str, Any]) -> str:

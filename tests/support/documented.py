@@ -12,8 +12,8 @@ from jsonschema_rs import Draft202012Validator
 from app.api.openapi.document import document
 from app.api.openapi.responses import HEADERS
 
-# A bug has no place in the document, and neither has a method that an address does not have.
-_NOT_PROMISED = {405, 500}
+# A method that an address does not have has no place in the document.
+_NOT_PROMISED = {405}
 # Only where there is something to say.
 _OPTIONAL = {"idempotency-replayed"}
 _OPTIONAL_OF = {403: {"www-authenticate"}}
@@ -30,7 +30,7 @@ async def assert_documented(response: httpx.Response) -> None:
         return
     answer = operation["responses"].get(str(response.status_code))
     assert answer is not None, f"{_call(response)}: {response.status_code} is not in the document"
-    promised = {name.lower() for name in _resolved(answer).get("headers", {})}
+    promised = {name.lower() for name in resolved(answer).get("headers", {})}
     given = {name.lower() for name in HEADERS} & set(response.headers)
     unknown, missing = given - promised, promised - set(response.headers) - _OPTIONAL
     missing -= _OPTIONAL_OF.get(response.status_code, set())
@@ -46,7 +46,7 @@ def _assert_asked(response: httpx.Response, operation: Mapping[str, Any]) -> Non
     """Assert that a request that was done had every header that the document requires."""
     lacking = {
         parameter["name"]
-        for parameter in operation["parameters"]
+        for parameter in map(resolved, operation["parameters"])
         if parameter["in"] == "header" and parameter.get("required") and parameter["name"] not in _sent(response)
     }
     assert not lacking, f"{_call(response)}: done without {lacking}, which the document requires"
@@ -80,7 +80,7 @@ def _forms(operation_id: str, status: str) -> Mapping[str, Draft202012Validator]
     components = {"components": {"schemas": document()["components"]["schemas"]}}
     return {
         media_type: Draft202012Validator({**components, "allOf": [content["schema"]]}, validate_formats=True)
-        for media_type, content in _resolved(next(found)["responses"][status]).get("content", {}).items()
+        for media_type, content in resolved(next(found)["responses"][status]).get("content", {}).items()
     }
 
 
@@ -104,7 +104,10 @@ def _paths() -> Iterator[tuple[re.Pattern[str], Mapping[str, Any]]]:
         yield re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), operations
 
 
-def _resolved(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    reference = answer.get("$ref")
-    shared: Mapping[str, Any] = document()["components"]["responses"]
-    return shared[reference.rpartition("/")[2]] if reference else answer
+def resolved(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an object of the document, or the component to which it refers."""
+    if "$ref" not in item:
+        return item
+    kind, name = item["$ref"].split("/")[2:]
+    component: Mapping[str, Any] = document()["components"][kind][name]
+    return component

@@ -131,6 +131,7 @@ _MEANING = {
     415: "The body has another media type than the operation reads (*mediatype niet ondersteund*)",
     428: "A change of an existing record needs If-Match (*If-Match is nodig*)",
     429: "The client has as much at work as one client may; send less at a time (*te veel tegelijk*)",
+    500: "The hub made a mistake and logged it; try again, or send the operator the `X-Request-ID` (*fout in de hub*)",
     503: "The hub cannot answer just now; try again (*tijdelijk niet beschikbaar*)",
 }
 

@@ -1,6 +1,6 @@
 """The OpenAPI document: what FastAPI derives from the endpoints, in the form of the NL API Design Rules 2.2.0."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -11,9 +11,12 @@ from pydantic.alias_generators import to_camel
 from app import __version__
 from app.api.deprecations import DEPRECATIONS, Deprecation, mark_deprecated
 from app.api.http.oauth_answers import TOKEN_PATH
+from app.api.openapi.links import add_links
 from app.api.openapi.merge_patch import type_patches
 from app.api.openapi.names import documented_path, operation_id, with_schema_names
-from app.api.openapi.responses import HEADERS, SHARED_RESPONSES, describe_responses
+from app.api.openapi.responses import HEADERS, SHARED_RESPONSES, describe_answers, describe_responses
+from app.api.openapi.schemas import shape_schema, shape_schemas
+from app.api.openapi.sharing import share
 from app.api.openapi.webhooks import WEBHOOKS_TAG, describe_events, without_webhooks
 from app.api.routes import ROUTERS
 
@@ -56,8 +59,6 @@ _TAGS = [
     {"name": "document", "description": "This document."},
 ]
 
-_NOT_OURS = ("HTTPValidationError", "ValidationError")
-
 
 @cache
 def document_without_webhooks(
@@ -79,13 +80,20 @@ def document(public_url: str = EXAMPLE_URL, deprecations: tuple[Deprecation, ...
         description=_DESCRIPTION,
         routes=every.routes,
         tags=_TAGS,
-        servers=[{"url": f"{public_url}/v1", "description": "This installation"}],
+        servers=[
+            {
+                "url": f"{public_url}/v1",
+                "description": "This installation, production or a sandbox",
+                "x-internal": False,
+            }
+        ],
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     # Passed to FastAPI, the e-mail address would be checked by another library.
     made["info"]["contact"] = _CONTACT
     shaped = with_schema_names(_shaped(made, public_url))
     mark_deprecated(shaped, deprecations)
+    share(shaped)
     return shaped
 
 
@@ -94,10 +102,10 @@ def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
     for methods in made["paths"].values():
         for operation in methods.values():
             _shape(operation)
-    for name, schema in _schemas(made).items():
-        _simplify_optional(schema, keep_null=name.endswith("In"))
-        _drop_objects_by_default(schema)
+    shape_schemas(made["components"]["schemas"])
     type_patches(made)
+    describe_answers(made)
+    add_links(made)
     made["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["tokenUrl"] = (
         f"{public_url}{TOKEN_PATH}"
     )
@@ -105,14 +113,6 @@ def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
     made["components"]["responses"] = SHARED_RESPONSES
     describe_events(made)
     return made
-
-
-def _schemas(document: Mapping[str, Any]) -> dict[str, Any]:
-    schemas: dict[str, Any] = document["components"]["schemas"]
-    # FastAPI's 422 does not exist here: invalid input is a 400.
-    for name in _NOT_OURS:
-        schemas.pop(name, None)
-    return schemas
 
 
 def _shape(operation: dict[str, Any]) -> None:
@@ -131,42 +131,12 @@ def _parameters(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """
     responses = operation["responses"]
     for parameter in operation.get("parameters", ()):
-        _simplify_optional(parameter, keep_null=False)
+        shape_schema(parameter["schema"], keep_null=False)
+        for stated_twice in ("title", "description"):
+            parameter["schema"].pop(stated_twice, None)
         if parameter["in"] == "path":
             parameter["name"] = to_camel(parameter["name"])
         if parameter["name"] == "If-Match":
             parameter["required"] = "404" in responses
         if parameter["name"] != "If-Match" or "412" in responses:
             yield parameter
-
-
-def _simplify_optional(node: Any, *, keep_null: bool) -> None:
-    """Write "this or null" as one schema, so that its format is at the top; null stays where callers may send it."""
-    if isinstance(node, list):
-        for each in node:
-            _simplify_optional(each, keep_null=keep_null)
-    if not isinstance(node, dict):
-        return
-    for each in node.values():
-        _simplify_optional(each, keep_null=keep_null)
-    choices = node.get("anyOf")
-    if isinstance(choices, list) and len(choices) == 2 and choices[1] == {"type": "null"}:
-        _merge(node, choices[0], keep_null=keep_null)
-
-
-def _drop_objects_by_default(schema: dict[str, Any]) -> None:
-    """Leave out the defaults that are objects, which few generators can make: an absent object has its own defaults."""
-    for field in schema.get("properties", {}).values():
-        if isinstance(field.get("default"), dict):
-            del field["default"]
-
-
-def _merge(node: dict[str, Any], choice: dict[str, Any], *, keep_null: bool) -> None:
-    if keep_null and "type" not in choice:
-        return
-    del node["anyOf"]
-    node.update({name: value for name, value in choice.items() if name not in node})
-    if keep_null:
-        node["type"] = [choice["type"], "null"]
-        if "enum" in node:
-            node["enum"] = [*node["enum"], None]

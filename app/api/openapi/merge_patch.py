@@ -19,7 +19,7 @@ _PATCHES: Mapping[str, tuple[str, type[In]]] = {
 
 
 def type_patches(document: dict[str, Any]) -> None:
-    """Give the bodies of a document that are merge patches a schema with their fields."""
+    """Add to a document the schemas of its bodies that are merge patches."""
     schemas = document["components"]["schemas"]
     for name, (made_with, model) in _PATCHES.items():
         changing = {field.alias for field in model.model_fields.values()}

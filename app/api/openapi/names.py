@@ -40,6 +40,6 @@ def with_schema_names(document: dict[str, Any]) -> dict[str, Any]:
     renamed: dict[str, Any] = json.loads(text)
     schemas = renamed["components"]["schemas"]
     for name, published in _SCHEMA_NAMES.items():
-        schemas[published] = schemas.pop(name) | {"title": published}
+        schemas[published] = schemas.pop(name)
     renamed["components"]["schemas"] = dict(sorted(schemas.items()))
     return renamed

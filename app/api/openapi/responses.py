@@ -38,7 +38,10 @@ _HEADERS: Mapping[str, Any] = {
         "with 403 when a scope is lacking.",
         "schema": {"type": "string"},
     },
-    "Retry-After": {"description": "Seconds after which to repeat the request.", "schema": {"type": "integer"}},
+    "Retry-After": {
+        "description": "Seconds after which to repeat the request.",
+        "schema": {"type": "integer", "format": "int32"},
+    },
 }
 
 _SOMETIMES = frozenset({"Idempotency-Replayed", "WWW-Authenticate"})
@@ -48,7 +51,8 @@ HEADERS: Mapping[str, Any] = {
 }
 """Every header of a response that callers may rely on, by name; one that is required is on every such response."""
 
-_ANY_REQUEST = ("406", "503")
+_FASTAPIS_OWN = "Successful Response"
+_ANY_REQUEST = ("406", "500", "503")
 _WITH_BODY = ("413", "415")
 _OF_CLIENT = ("429",)
 _TAGGED = frozenset(
@@ -83,6 +87,24 @@ def describe_responses(operation: dict[str, Any]) -> None:
     of_client = _OF_CLIENT if operation["security"] else ()
     for status in (*_ANY_REQUEST, *with_body, *of_client):
         operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
+
+
+def describe_answers(document: dict[str, Any]) -> None:
+    """Describe what operations answer when they succeed by the bodies of the answers."""
+    schemas = document["components"]["schemas"]
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if response.get("description") == _FASTAPIS_OWN:
+                    body = schemas.get(_name_of_body(response), {}).get("description")
+                    response["description"] = _described(status, body)
+
+
+def _described(status: str, body: str | None) -> str:
+    if body is None:
+        return "Done; there is no body." if status == "204" else "Done."
+    first = body.partition("\n")[0]
+    return {"201": f"Made. {first}", "202": f"Accepted, and done after this response. {first}"}.get(status, first)
 
 
 def _headers_of(operation: Mapping[str, Any], status: str, response: Mapping[str, Any]) -> Iterator[str]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints, WithJsonSchema
+from typing_extensions import TypeAliasType
 
 from app.api.forms import ORGANISATION_CODE, SCOPE
 from app.api.schemas.codes import ClientAuthentication
@@ -23,8 +24,34 @@ Scopes = Annotated[
     tuple[ScopeText, ...],
     Field(max_length=50, description="The scopes for which it may ask.", examples=[_SCOPES]),
 ]
+JsonWebKeySetIn = TypeAliasType(
+    "JsonWebKeySetIn",
+    Annotated[
+        dict[str, JsonValue],
+        WithJsonSchema(
+            {
+                "type": "object",
+                "description": "Public keys as a JSON Web Key Set (RFC 7517).",
+                "properties": {
+                    "keys": {
+                        "type": "array",
+                        "description": "The keys, one to ten, each with a `kid` of its own.",
+                        "items": {
+                            "type": "object",
+                            "title": "JsonWebKeyIn",
+                            "description": "A public key: RSA of 2048 to 4096 bits, or EC on P-256.",
+                            "additionalProperties": True,
+                        },
+                    }
+                },
+                "required": ["keys"],
+                "additionalProperties": True,
+            }
+        ),
+    ],
+)
 Jwks = Annotated[
-    dict[str, JsonValue],
+    JsonWebKeySetIn,
     Field(
         description="Its public keys (*publieke sleutels*) as a JSON Web Key Set (RFC 7517).",
         examples=[{"keys": [_JWK]}],

@@ -63,9 +63,9 @@ class PartnerRedeliveriesIn(In):
 class AttemptOut(Out):
     """One attempt (*poging*)."""
 
-    number: int = Field(examples=[1])
-    started_at: datetime
-    duration_ms: int = Field(examples=[38])
+    number: int = Field(description="Its number among the attempts of the delivery, from 1.", examples=[1])
+    started_at: datetime = Field(description="When it began.")
+    duration_ms: int = Field(description="How long it took, in milliseconds.", examples=[38])
     outcome: AttemptOutcome = Field(
         description="`failed`: to be tried again; `refused`: never accepted; `gone`: no more events are wanted.",
         examples=["delivered"],
@@ -79,7 +79,7 @@ class DeliveryOut(Out):
 
     id: UUID
     event_id: UUID = Field(description="The event's id, which is the `webhook-id`.")
-    event_type: EventType
+    event_type: EventType = Field(description="Type of the event.")
     referral_id: UUID | None = Field(None, description="Your id of the referral; absent for tests and notices.")
     sequence: int | None = Field(
         None,
@@ -96,8 +96,8 @@ class DeliveryOut(Out):
     waits_for: UUID | None = Field(
         None, description="Id of the delivery that must end first, because it is about the same; absent when none."
     )
-    created_at: datetime
-    finished_at: datetime | None = None
+    created_at: datetime = Field(description="When it was created.")
+    finished_at: datetime | None = Field(None, description="When it ended; absent while it goes on.")
     redelivered_at: datetime | None = Field(None, description="When you asked to have it sent again.")
     attempts: list[AttemptOut] = Field(description="Oldest first; of more than fifty the newest.")
 

@@ -14,7 +14,7 @@ from app.privacy.policy import Effect, Reason
 class ConditionOut(Out):
     """A condition on another field, which must be met before the rule applies (*voorwaarde*)."""
 
-    field: Field = Described(examples=["attendance.missed_count"])
+    field: Field = Described(description="The other field.", examples=["attendance.missed_count"])
     one_of: list[str] | None = Described(None, description="One of these codes.")
     at_least: int | None = Described(None, description="At least this number.", examples=[2])
 
@@ -22,7 +22,7 @@ class ConditionOut(Out):
 class FeedbackRuleOut(Out):
     """One agreement: which fields are disclosed to which receivers at which moments (*afspraak*)."""
 
-    id: str = Described(examples=["intake-planned"])
+    id: str = Described(description="Id of the rule, by which decisions name it.", examples=["intake-planned"])
     receivers: list[str] = Described(
         description="Kinds of receivers to which it applies, of those that concern you (*verwijzer*).",
         examples=[["welzijnsorganisatie"]],
@@ -31,7 +31,7 @@ class FeedbackRuleOut(Out):
         description="Feedback moments (*terugkoppelmomenten*); `reading` is when the API is read.",
         examples=[["intake_planned"]],
     )
-    fields: list[Field] = Described(examples=[["appointment.starts_at"]])
+    fields: list[Field] = Described(description="The fields that it is about.", examples=[["appointment.starts_at"]])
     effect: Effect = Described(
         description="`release`; `coarsen`: less precise; `pseudonymise`; `forbid` overrides all others.",
         examples=["release"],
@@ -68,7 +68,7 @@ class ExplanationIn(In):
 class FieldDecisionOut(Out):
     """The decision on one field; its name, never its value."""
 
-    field: Field = Described(examples=["attendance.missed_count"])
+    field: Field = Described(description="The field.", examples=["attendance.missed_count"])
     field_class: FieldClass = Described(description="The kind of information (*classificatie*).")
     released: bool = Described(description="Whether it is disclosed to the referrer.")
     reason: Reason = Described(description="Why; see docs/explanation/privacy.md.", examples=["condition"])
@@ -79,8 +79,8 @@ class FieldDecisionOut(Out):
 class ExplanationOut(Out):
     """What would be disclosed to the referrer now at this moment, and why (*uitleg*)."""
 
-    referral_id: UUID
-    moment: DisclosureOccasion
+    referral_id: UUID = Described(description="Your id of the referral.")
+    moment: DisclosureOccasion = Described(description="The feedback moment.")
     receiver: ReferrerKind = Described(description="Kind of the referrer.", examples=["wijkteam"])
-    policy_version: str = Described(examples=["rotterdam/1"])
-    fields: list[FieldDecisionOut]
+    policy_version: str = Described(description="Version of the rules that decided.", examples=["rotterdam/1"])
+    fields: list[FieldDecisionOut] = Described(description="The decision on each field.")

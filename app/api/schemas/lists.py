@@ -161,11 +161,11 @@ class PartyOut(Out):
     """An organisation that takes part in a trajectory (*betrokken partij*)."""
 
     id: UUID
-    organisation: str
-    role: PartyRole
-    contact: str | None = None
-    from_on: date
-    until_on: date | None = None
+    organisation: str = Field(description="Its name (*organisatie*).", examples=["Humanitas"])
+    role: PartyRole = Field(description="What it does (*rol*).")
+    contact: str | None = Field(None, description="Whom to reach (*contactpersoon*).", examples=["C. Smit"])
+    from_on: date = Field(description="From when (*vanaf*).")
+    until_on: date | None = Field(None, description="Until when (*tot*); absent until further notice.")
 
 
 class PartiesOut(Out):
@@ -200,7 +200,7 @@ class DisclosureOut(Out):
     )
     policy_version: str = Field(description="Version of the rules that decided.", examples=["rotterdam/1"])
     digest: str = Field(description="SHA-256 of what was sent, in hex.")
-    disclosed_at: datetime
+    disclosed_at: datetime = Field(description="When it was disclosed.")
 
 
 class DisclosuresOut(Out):

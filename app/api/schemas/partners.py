@@ -197,13 +197,13 @@ class JobOut(Out):
 
     id: UUID
     system: System = Field(description="The partner system.", examples=["allegro"])
-    kind: JobKind
+    kind: JobKind = Field(description="What it does.")
     dry_run: bool = Field(description="Whether the job only reports.", examples=[True])
     state: JobState = Field(description="The state of the job.", examples=["done"])
     requested_by: str = Field(description="Id of the client that requested it.", examples=["beheer-1"])
-    requested_at: datetime = Field(examples=["2026-11-23T09:30:00Z"])
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    requested_at: datetime = Field(description="When it was requested.", examples=["2026-11-23T09:30:00Z"])
+    started_at: datetime | None = Field(None, description="When a worker started it.")
+    finished_at: datetime | None = Field(None, description="When it ended.")
     waits_for: JobWaitsFor | None = Field(
         None,
         description="What a waiting job waits for: `resumption` of the paused partner; the `partner`, which is not "

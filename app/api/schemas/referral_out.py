@@ -38,42 +38,52 @@ class ClientOut(Out):
 
     id: UUID | None = Described(None, description="Your id of the client.")
     bsn: str | None = Described(None, description="Citizen service number; never outside GIDSO and RMW.")
-    given_name: str | None = Described(None, examples=["Jan"])
-    family_name: str | None = Described(None, examples=["Jansen"])
+    given_name: str | None = Described(None, description="Given name (*voornaam*).", examples=["Jan"])
+    family_name: str | None = Described(None, description="Family name (*achternaam*).", examples=["Jansen"])
     birth_date: BirthDay | None = Described(
         None, description="Date of birth; `00` is a day, or a month and a day, that is not known."
     )
-    sex: str | None = None
-    address: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    preferred_channel: ContactChannel | None = None
-    interpreter_language: str | None = None
-    contact_cautions: list[ContactCaution] | None = None
+    sex: str | None = Described(None, description="Sex (*geslacht*), as registered.", examples=["v"])
+    address: str | None = Described(
+        None, description="Address (*adres*) in one line.", examples=["Coolsingel 40, 3011 AD Rotterdam"]
+    )
+    phone: str | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 123 45 67"])
+    email: str | None = Described(None, description="E-mail address.", examples=["jan@example.nl"])
+    preferred_channel: ContactChannel | None = Described(
+        None, description="How the client prefers to be reached (*voorkeurskanaal*)."
+    )
+    interpreter_language: str | None = Described(
+        None, description="Language of the interpreter (*tolk*) as a BCP 47 tag.", examples=["ar"]
+    )
+    contact_cautions: list[ContactCaution] | None = Described(
+        None, description="What to mind at first contact (*aandachtspunten*)."
+    )
 
 
 class WorkerOut(Out):
     """The referrer's worker (*contactpersoon van de verwijzer*)."""
 
-    name: str | None = None
-    phone: str | None = None
-    email: str | None = None
+    name: str | None = Described(None, description="Name (*naam*).", examples=["A. de Vries"])
+    phone: str | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 765 43 21"])
+    email: str | None = Described(None, description="E-mail address.", examples=["a.devries@example.nl"])
 
 
 class AssessmentOut(Out):
     """The broad assessment (*brede uitvraag*)."""
 
-    done_by: str | None = None
-    life_domains: list[LifeDomain] | None = None
+    done_by: str | None = Described(None, description="By whom it was done.", examples=["Wijkteam Charlois"])
+    life_domains: list[LifeDomain] | None = Described(
+        None, description="Domains of life in which help is needed (*leefgebieden*)."
+    )
 
 
 class ConsentOut(Out):
     """The client's consent (*toestemming*)."""
 
-    scopes: list[ConsentScope] | None = None
-    given_on: date | None = None
-    form: ConsentForm | None = None
-    evidence: str | None = None
+    scopes: list[ConsentScope] | None = Described(None, description="What was agreed.")
+    given_on: date | None = Described(None, description="When it was agreed.", examples=["2026-11-20"])
+    form: ConsentForm | None = Described(None, description="How the client agreed.")
+    evidence: str | None = Described(None, description="Where it can be found that the client agreed.")
     recorded_by: str | None = Described(
         None, description="The organisation or system that stated it to the hub.", examples=["Wijkteam Charlois"]
     )
@@ -85,68 +95,74 @@ class ConsentOut(Out):
 class CounsellorOut(Out):
     """The client's fixed contact at the finance team (*trajectbegeleider*)."""
 
-    name: str | None = Described(None, examples=["B. Bakker"])
-    phone: str | None = Described(None, examples=["+31 10 555 01 00"])
+    name: str | None = Described(None, description="Name (*naam*).", examples=["B. Bakker"])
+    phone: str | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 555 01 00"])
 
 
 class AppointmentFacts(Out):
     """The planned intake (*intakegesprek*); a proposal as long as a three-way meeting was not accepted."""
 
-    id: UUID | None = None
-    status: AppointmentStatus | None = None
-    starts_at: datetime | None = Described(None, examples=["2026-12-01T09:00:00Z"])
-    place: str | None = None
+    id: UUID | None = Described(None, description="Your id of the appointment.")
+    status: AppointmentStatus | None = Described(None, description="Its status.")
+    starts_at: datetime | None = Described(
+        None, description="When it begins (*aanvang*).", examples=["2026-12-01T09:00:00Z"]
+    )
+    place: str | None = Described(None, description="Where (*plaats*).", examples=["Huis van de Wijk, Noord"])
     three_way: bool | None = Described(None, description="Whether it is a three-way meeting (*driegesprek*).")
-    participants: list[str] | None = None
+    participants: list[str] | None = Described(None, description="Who else takes part (*deelnemers*).")
     response: AppointmentResponse | None = Described(None, description="The worker's answer to the proposal.")
-    other_times: list[datetime] | None = None
-    cancellation_reason: CancellationReason | None = None
+    other_times: list[datetime] | None = Described(
+        None, description="Times that suit the worker, when the proposed one does not (*andere tijden*)."
+    )
+    cancellation_reason: CancellationReason | None = Described(None, description="Who cancelled it.")
 
 
 class AttendanceOut(Out):
     """How often the client did not appear (*niet verschenen*)."""
 
-    missed_count: int | None = None
+    missed_count: int | None = Described(None, description="How many appointments the client missed.")
 
 
 class IntakeOut(Out):
     """What the intake led to (*resultaat intake*)."""
 
-    result: IntakeResult | None = None
-    concluded_on: date | None = None
+    result: IntakeResult | None = Described(None, description="The result (*resultaat*).")
+    concluded_on: date | None = Described(None, description="On which day (*datum*).")
 
 
 class TrajectoryFacts(Out):
     """The guidance that followed (*traject*)."""
 
-    id: UUID | None = None
-    status: TrajectoryStatus | None = None
-    started_on: date | None = None
+    id: UUID | None = Described(None, description="Your id of the trajectory.")
+    status: TrajectoryStatus | None = Described(None, description="Its status.")
+    started_on: date | None = Described(None, description="When it began.")
     due_on: date | None = Described(None, description="By when the counsellor decides.")
-    ended_on: date | None = None
-    closure_reason: ClosureReason | None = None
+    ended_on: date | None = Described(None, description="When it ended.")
+    closure_reason: ClosureReason | None = Described(None, description="Why it ended.")
 
 
 class PlanOut(Out):
     """The signed support plan (*ondersteuningsplan*)."""
 
-    signed_on: date | None = None
+    signed_on: date | None = Described(None, description="When it was signed (*datum ondertekening*).")
     document_reference: str | None = Described(None, description="Where it lies in the document store (RDD).")
 
 
 class ResultOut(Out):
     """The newest result of the trajectory (*resultaat traject*)."""
 
-    code: TrajectoryResult | None = None
-    decided_on: date | None = None
-    drop_out_reason: DropOutReason | None = None
+    code: TrajectoryResult | None = Described(None, description="The result (*resultaat*).")
+    decided_on: date | None = Described(None, description="When it was decided (*datum besluit*).")
+    drop_out_reason: DropOutReason | None = Described(
+        None, description="The reason behind *wil geen (verdere) ondersteuning*."
+    )
 
 
 class KbrOut(Out):
     """The application to the credit bank (*aanvraag Kredietbank Rotterdam*)."""
 
-    status: KbrStatus | None = None
-    changed_on: date | None = None
+    status: KbrStatus | None = Described(None, description="Its status.")
+    changed_on: date | None = Described(None, description="Since when (*datum*).")
     service_decision_meeting_on: date | None = Described(
         None, description="Day of the meeting on the service (*gesprek bepalen dienstverlening*)."
     )
@@ -160,32 +176,38 @@ class ReferralSummaryOut(Out):
     status: ReferralStatus | None = Described(
         None, description="Its status; for a referrer: the last one disclosed to it.", examples=["confirmed"]
     )
-    received_at: datetime | None = Described(None, examples=["2026-11-23T08:30:00Z"])
+    received_at: datetime | None = Described(
+        None, description="When the referral was made (*ontvangstmoment*).", examples=["2026-11-23T08:30:00Z"]
+    )
     area: str | None = Described(None, description="Area of the city (*gebied*).", examples=["Noord"])
     organisation: str | None = Described(None, description="Name of the referring organisation (*verwijzer*).")
-    organisation_kind: ReferrerKind | None = None
-    consent: ConsentOut | None = None
-    counsellor: CounsellorOut | None = None
-    intake: IntakeOut | None = None
+    organisation_kind: ReferrerKind | None = Described(None, description="Kind of referrer (*vindplaats*).")
+    consent: ConsentOut | None = Described(None, description="The client's consent (*toestemming*).")
+    counsellor: CounsellorOut | None = Described(None, description="Who guides the client (*trajectbegeleider*).")
+    intake: IntakeOut | None = Described(None, description="What the intake led to.")
 
 
 class ReferralOut(ReferralSummaryOut):
     """A referral (*aanmelding*). A field that is absent is not known, or withheld from you."""
 
     previous_id: UUID | None = Described(None, description="The earlier referral of this client (*heraanmelding*).")
-    three_way_meeting: bool | None = None
-    meeting_place: str | None = None
-    income_situation: IncomeSituation | None = None
-    debt_severity: DebtSeverity | None = None
-    threats: list[Threat] | None = None
-    protective_administration: bool | None = None
-    running_wsnp: bool | None = None
-    wmo_indication: bool | None = None
-    lives_in_municipality: bool | None = None
-    case_lead: str | None = None
-    other_organisations: list[str] | None = None
-    reason: str | None = None
-    motivation: str | None = None
+    three_way_meeting: bool | None = Described(
+        None, description="Whether a three-way meeting (*driegesprek*) is wished."
+    )
+    meeting_place: str | None = Described(None, description="Where to meet (*plaats*).")
+    income_situation: IncomeSituation | None = Described(None, description="Income (*inkomenssituatie*).")
+    debt_severity: DebtSeverity | None = Described(None, description="Light or heavy debts, as estimated (*zwaarte*).")
+    threats: list[Threat] | None = Described(None, description="Threatening situations (*dreiging*).")
+    protective_administration: bool | None = Described(
+        None, description="Whether there is protective administration (*bewindvoering*)."
+    )
+    running_wsnp: bool | None = Described(None, description="Whether a statutory debt restructuring (*WSNP*) runs.")
+    wmo_indication: bool | None = Described(None, description="Whether a Wmo arrangement (*Wmo-indicatie*) is known.")
+    lives_in_municipality: bool | None = Described(None, description="Whether the client lives in the municipality.")
+    case_lead: str | None = Described(None, description="Who directs the case (*casusregisseur*).")
+    other_organisations: list[str] | None = Described(None, description="Other organisations already involved.")
+    reason: str | None = Described(None, description="Reason of the referral (*reden*).")
+    motivation: str | None = Described(None, description="Motivation of the client (*motivatie*).")
     advice: list[RoutingAdvice] | None = Described(
         None,
         description="Advice on the route (*routeadvies*), never a refusal; Dutch labels in "
@@ -197,38 +219,38 @@ class ReferralOut(ReferralSummaryOut):
         description="What holds in addition to the status.",
         examples=[["withdrawal_requested"]],
     )
-    rejection_reason: RejectionReason | None = None
-    withdrawal_reason: WithdrawalReason | None = None
-    closure_reason: ClosureReason | None = None
+    rejection_reason: RejectionReason | None = Described(None, description="Why it was rejected.")
+    withdrawal_reason: WithdrawalReason | None = Described(None, description="Why it was withdrawn.")
+    closure_reason: ClosureReason | None = Described(None, description="Why it ended.")
     age: int | None = Described(None, description="Age on the day of referral.")
-    client: ClientOut | None = None
-    worker: WorkerOut | None = None
-    assessment: AssessmentOut | None = None
+    client: ClientOut | None = Described(None, description="The client (*klant*).")
+    worker: WorkerOut | None = Described(None, description="The referrer's worker (*contactpersoon*).")
+    assessment: AssessmentOut | None = Described(None, description="The broad assessment (*brede uitvraag*).")
     appointment: AppointmentFacts | None = Described(None, description="The newest appointment (*afspraak*).")
-    attendance: AttendanceOut | None = None
-    trajectory: TrajectoryFacts | None = None
-    plan: PlanOut | None = None
-    result: ResultOut | None = None
-    kbr: KbrOut | None = None
+    attendance: AttendanceOut | None = Described(None, description="Missed appointments.")
+    trajectory: TrajectoryFacts | None = Described(None, description="The guidance that followed (*traject*).")
+    plan: PlanOut | None = Described(None, description="The signed support plan (*ondersteuningsplan*).")
+    result: ResultOut | None = Described(None, description="The newest result of the trajectory.")
+    kbr: KbrOut | None = Described(None, description="The application to the credit bank.")
 
 
 class ReferralLink(Out):
     """Which referral a record belongs to (*aanmelding*)."""
 
-    id: UUID
+    id: UUID = Described(description="Your id of the referral.")
 
 
 class AppointmentOut(AppointmentFacts):
     """An intake appointment (*afspraak*)."""
 
-    referral: ReferralLink
-    counsellor: CounsellorOut | None = None
+    referral: ReferralLink = Described(description="The referral that it belongs to.")
+    counsellor: CounsellorOut | None = Described(None, description="With whom (*trajectbegeleider*).")
 
 
 class TrajectoryOut(TrajectoryFacts):
     """A trajectory (*traject*). A field that is absent is not known, or withheld from you."""
 
-    referral: ReferralLink
-    plan: PlanOut | None = None
-    result: ResultOut | None = None
-    kbr: KbrOut | None = None
+    referral: ReferralLink = Described(description="The referral that it followed.")
+    plan: PlanOut | None = Described(None, description="The signed support plan (*ondersteuningsplan*).")
+    result: ResultOut | None = Described(None, description="The newest result.")
+    kbr: KbrOut | None = Described(None, description="The application to the credit bank.")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, JsonValue, StringConstraints
-from typing_extensions import override
+from typing_extensions import TypeAliasType, override
 
 from app.api.forms import PEM, URL
 from app.api.schemas.codes import (
@@ -48,13 +48,13 @@ PrivateKey = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_P
 class OAuthIn(In):
     """The hub as a client of your token endpoint (OAuth 2.0 client credentials)."""
 
-    kind: Literal["oauth"]
+    kind: Literal["oauth"] = Field(description="Which way it is.")
     token_url: Annotated[str, _URL] = Field(
         description=f"Address of the token endpoint: {URL.words}.", examples=["https://login.example.nl/token"]
     )
-    client_id: Line = Field(examples=["trajecthub"])
+    client_id: Line = Field(description="Id of the hub at your token endpoint.", examples=["trajecthub"])
     client_secret: Line = Field(description="Stored encrypted and never shown.", examples=["not-a-real-secret"])
-    scope: Line | None = Field(None, examples=["hooks:write"])
+    scope: Line | None = Field(None, description="The scope that the hub asks for.", examples=["hooks:write"])
 
     def credentials(self) -> OAuthClient:
         """Return the credentials as the operations take them."""
@@ -69,7 +69,7 @@ class OAuthIn(In):
 class MutualTlsIn(In):
     """The certificate that the hub presents when it connects (*tweezijdige TLS*)."""
 
-    kind: Literal["mtls"]
+    kind: Literal["mtls"] = Field(description="Which way it is.")
     certificate: Chain = Field(description="The chain as PEM, of at most ten, the hub's own certificate first.")
     private_key: PrivateKey = Field(
         description="Its key as PEM, without a passphrase: RSA of 2048 to 4096 bits, EC or Ed25519; stored "
@@ -79,6 +79,15 @@ class MutualTlsIn(In):
     def credentials(self) -> ClientCertificate:
         """Return the credentials as the operations take them."""
         return ClientCertificate(self.certificate, self.private_key)
+
+
+AuthenticationIn = TypeAliasType(
+    "AuthenticationIn",
+    Annotated[
+        OAuthIn | MutualTlsIn,
+        Field(discriminator="kind", description="How the hub authenticates to an address (*authenticatie*)."),
+    ],
+)
 
 
 class SubscriptionIn(In):
@@ -124,7 +133,7 @@ class SubscriptionIn(In):
         description="`v1`: signed with a shared secret; `v1a`: also with an ed25519 key of the hub (*handtekening*).",
         examples=["v1"],
     )
-    authentication: Annotated[OAuthIn | MutualTlsIn, Field(discriminator="kind")] | None = Field(
+    authentication: AuthenticationIn | None = Field(
         None, description="How the hub authenticates to your address, in addition to its signature (*authenticatie*)."
     )
 
@@ -174,11 +183,11 @@ class SubscriptionOut(Out):
     organisation: str = Field(
         description="Code of the organisation that it belongs to (*organisatie*).", examples=["dock"]
     )
-    url: str = Field(examples=["https://hooks.example.nl/trajecthub"])
+    url: str = Field(description="Address that receives the events.", examples=["https://hooks.example.nl/trajecthub"])
     event_types: list[EventType] = Field(description="Empty: all types about referrals; for the operator all notices.")
     areas: list[str] = Field(description="Empty: all areas.", examples=[["Feijenoord"]])
     filters_on_worker: bool = Field(description="Whether only the referrals of one worker are sent.", examples=[False])
-    content: SubscriptionContent
+    content: SubscriptionContent = Field(description="How much an event contains.")
     status: SubscriptionStatus = Field(
         description="`pending`: waits for the consent of the address; `disabled`: the address answered 410.",
         examples=["active"],
@@ -188,13 +197,13 @@ class SubscriptionOut(Out):
         description="Why it is not active: the address is new, you asked, the address answered 410, or your "
         "organisation was cut off.",
     )
-    signing: SubscriptionSigning
+    signing: SubscriptionSigning = Field(description="How requests are signed.")
     public_key: str | None = Field(None, description="With `v1a`: the key with which you verify, `whpk_…`.")
     authentication: AuthenticationKind | None = Field(None, description="How the hub authenticates.")
     failing_since: datetime | None = Field(None, description="Since when deliveries fail.")
     previous_secret_expires_at: datetime | None = Field(None, description="Until when the previous secret also signs.")
-    created_at: datetime
-    changed_at: datetime
+    created_at: datetime = Field(description="When it was created.")
+    changed_at: datetime = Field(description="When it was last changed.")
 
 
 class NewSubscriptionOut(SubscriptionOut, ShowsSecret):
@@ -223,7 +232,7 @@ class NewSubscriptionOut(SubscriptionOut, ShowsSecret):
 class ResumedSubscriptionOut(SubscriptionOut):
     """A subscription that is active again, and what it is sent by that."""
 
-    owed: OwedOut
+    owed: OwedOut = Field(description="What is sent by that.")
 
 
 def subscription_out(shown_id: UUID, view: SubscriptionView) -> SubscriptionOut:
@@ -266,8 +275,8 @@ class SubscriptionsOut(Out):
 class PreviewFieldOut(Out):
     """What the privacy gate decided on one field (*gegeven*)."""
 
-    field: CaseField = Field(examples=["counsellor.name"])
-    released: bool = Field(examples=[True])
+    field: CaseField = Field(description="The field.", examples=["counsellor.name"])
+    released: bool = Field(description="Whether it would be sent.", examples=[True])
     reason: PreviewReason = Field(description="`released`, or why not.", examples=["released"])
     rule_id: str | None = Field(None, description="The rule that decided; absent when no rule names the field.")
 
@@ -275,10 +284,10 @@ class PreviewFieldOut(Out):
 class PreviewOut(Out):
     """What would be sent now; names of fields, no values (*voorbeeld van een bericht*)."""
 
-    would_be_sent: bool
+    would_be_sent: bool = Field(description="Whether anything would be sent.")
     obstacles: list[PreviewObstacle] = Field(
         description="Why nothing would be sent; empty when something would.", examples=[["area"]]
     )
     moment: FeedbackMoment = Field(description="The feedback moment of the event (*terugkoppelmoment*).")
     policy_version: str = Field(description="The version of the agreements (*terugkoppelafspraken*).")
-    fields: list[PreviewFieldOut]
+    fields: list[PreviewFieldOut] = Field(description="The decision on each field.")

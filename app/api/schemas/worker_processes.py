@@ -24,12 +24,12 @@ class WorkerProcessOut(Out):
     host: str = Field(description="The name of its computer or container.", examples=["hub-worker-1"])
     process: int = Field(description="Number of the process there.", examples=[7])
     version: str = Field(description="Version of the hub.", examples=["0.1.0"])
-    started_at: datetime
+    started_at: datetime = Field(description="When it started.")
     reported_at: datetime = Field(description="When it last reported; it does so every ten seconds.")
     silent: bool = Field(
         description="It has not reported for a minute: it ended without a stop, or hangs.", examples=[False]
     )
-    loops: list[LoopOut]
+    loops: list[LoopOut] = Field(description="What each of its loops last did.")
 
 
 class WorkerProcessesOut(Out):
