@@ -12,6 +12,7 @@ from app.api.openapi.document import document
 from app.api.schemas.subscriptions import SubscriptionIn
 from app.domain.events import EventType
 from tests.support.api_calls import Json
+from tests.support.documented import resolved
 from tests.support.documents import ROOT, code_blocks, without_blocks
 from tests.support.event_schemas import sent_data, sent_event
 
@@ -37,7 +38,7 @@ class Call:
 
     @property
     def parameters(self) -> set[str]:
-        return {each["name"] for each in self.operation.get("parameters", ())}
+        return {each["name"] for each in map(resolved, self.operation["parameters"])}
 
     @property
     def body(self) -> set[str]:

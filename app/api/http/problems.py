@@ -79,7 +79,7 @@ ProblemCode = TypeAliasType(
             {
                 "type": "string",
                 "enum": sorted(PROBLEM_CODES),
-                "description": "What went wrong, as a stable code; `docs/reference/errors.md` says what to do.",
+                "description": "What went wrong, as a stable code; the page at `type` says what to do.",
             }
         ),
     ],

@@ -32,10 +32,10 @@ def type_patches(document: dict[str, Any]) -> None:
 
 
 def _type(schemas: Mapping[str, Schema], content: dict[str, Any]) -> None:
+    # The hub reads it too, but of two media types with one schema some generators make code that does not compile.
     untyped = content.pop("application/json")["schema"]
-    content["application/json"] = typed = content[MERGE_PATCH]
     described = {word: untyped[word] for word in ("description", "examples")}
-    schemas[typed["schema"]["$ref"].removeprefix(SCHEMAS)].update(described)
+    schemas[content[MERGE_PATCH]["schema"]["$ref"].removeprefix(SCHEMAS)].update(described)
 
 
 def _patches(

@@ -113,7 +113,10 @@ async def get_referral(referral_id: ReferralId, read: Reads) -> Response:
     openapi_extra=patch_body("ReferralPatchIn"),
 )
 async def update_referral(referral_id: ReferralId, patch: Patch, change: Refers) -> Response:
-    """Change what the referrer said (*wijzigen*); the referrer alone owns it. Also as application/json."""
+    """Change what the referrer said (*wijzigen*); the referrer alone owns it.
+
+    Also accepted as `application/json`.
+    """
     given = change.caller.circumstances(change.services)
     return await change.change_referral(referral_id, PatchReferral(partial(_patched, patch, given)))
 
