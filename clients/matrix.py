@@ -15,7 +15,8 @@ _INTRODUCTION = """\
 
 What other people's tools make of the hub's documents and of a running hub, each with its defaults unless the page says
 otherwise. Each row is made by the script `check.sh` in its folder of `clients/`, which `.ci/run` repeats;
-[clients/README.md](../../clients/README.md) says how to run one.
+[clients/README.md](../../clients/README.md) says how to run one. The commands for a client in your own language are in
+[generating a client](../how-to/generating-a-client.md).
 """
 _TITLE = "| tool | version | document | what is done | result |\n|---|---|---|---|---|\n"
 

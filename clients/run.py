@@ -57,6 +57,7 @@ def _places(build: Path) -> dict[str, str]:
     return {
         "CACHE": str(cache),
         "HUB_DOCUMENT": str(ROOT / "openapi" / "hub.v1.json"),
+        "HUB_DOCUMENT_WITHOUT_WEBHOOKS": str(ROOT / "openapi" / "hub.v1.without-webhooks.json"),
         "SHARED": str(CHECKS / "shared.sh"),
         "PYTHON": sys.executable,
     }

@@ -58,3 +58,19 @@ access_token() {
     --data-urlencode "client_id=${1:-$CLIENT_ID}" --data-urlencode "client_secret=${2:-$CLIENT_SECRET}" |
     "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["access_token"])'
 }
+
+# The generator of all openapi-generator-* checks; the package contains the program and needs Java only.
+OPENAPI_GENERATOR=7.26.0
+
+# generate_client GENERATOR OPTION…: generates a client into $WORK/client, and sets OPENAPI_GENERATOR_JAR.
+generate_client() {
+  local generator=$1
+  shift
+  command -v java > /dev/null || debian default-jre-headless
+  python_packages "openapi-generator-cli==$OPENAPI_GENERATOR"
+  OPENAPI_GENERATOR_JAR=$(python -c 'import openapi_generator_cli, pathlib
+print(pathlib.Path(openapi_generator_cli.__file__).with_name("openapi-generator.jar"))')
+  echo "version: $OPENAPI_GENERATOR"
+  java -jar "$OPENAPI_GENERATOR_JAR" generate --generator-name "$generator" --input-spec "$HUB_DOCUMENT_WITHOUT_WEBHOOKS" \
+    --output "$WORK/client" --global-property apiTests=false,modelTests=false,apiDocs=false,modelDocs=false "$@"
+}

@@ -62,7 +62,7 @@ SPELLED_OUT = [
     ROOT / "pyproject.toml",
     *(path for path in (ROOT / "docs" / "deployment").iterdir() if path.suffix in {".cfg", ".conf"}),
     *SOURCES,
-    *(ROOT / "clients").rglob("*.sh"),
+    *(path for path in (ROOT / "clients").rglob("*") if path.suffix in {".cs", ".java", ".php", ".sh", ".ts"}),
     *(path for folder in ("app", "openapi") for path in (ROOT / folder).rglob("*") if path.suffix in DATA),
 ]
 
