@@ -35,7 +35,7 @@ SHELL_PAGES = (*AT_THE_SAME_TIME, PROVOKING)
 RECEIVERS = {"csharp": "receiver.cs", "php": "receiver.php", "python": "receiver.py", "ts": "receiver.ts"}
 RUN_BY = {
     **{(page, "sh"): "test_commands_run_as_they_are_written" for page in SHELL_PAGES},
-    (CALLING, "python"): "test_a_key_gets_a_token",
+    (CALLING, "python"): "test_calls_in_python_run_as_they_are_written",
     (SUBSCRIBING, "python"): "test_it_accepts_what_the_hub_signs",
     **{(RECEIVING, language): "test_receivers_on_the_page_are_those_that_are_run" for language in RECEIVERS},
 }
@@ -69,10 +69,10 @@ def test_receivers_on_the_page_are_those_that_are_run() -> None:
         assert sample.code == (ROOT / "docs" / "samples" / name).read_text(), name
 
 
-def test_a_key_gets_a_token(tmp_path: Path) -> None:
+def test_calls_in_python_run_as_they_are_written(tmp_path: Path) -> None:
     (key,) = (each for each in run_samples("sh", CALLING) if "openssl" in each.code)
     (registered,) = (each for each in samples_of(ROOT / CALLING) if each.code.startswith("trajecthub client create"))
-    key_set, token_request = run_samples("python", CALLING)
+    key_set, token_request, calls = run_samples("python", CALLING)
     environment = hub_environment(tmp_path)
     address = environment["TRAJECTHUB_PUBLIC_URL"]
 
@@ -83,10 +83,10 @@ def test_a_key_gets_a_token(tmp_path: Path) -> None:
     run(tmp_path, environment, "trajecthub", *register)
     run(tmp_path, environment, "bash", "-ec", registered.code)
     with serving(tmp_path, environment):
-        code = token_request.code.replace("https://hub.example.nl", address)
-        token = run(tmp_path, environment, "python3", "-c", f"{code}\nprint(token)")
+        code = token_request.code.replace("https://hub.example.nl", address) + calls.code
+        area = run(tmp_path, environment, "python3", "-c", code)
 
-    assert token.count(".") == 2
+    assert area == "Charlois\n"
 
 
 def hub_environment(folder: Path) -> Mapping[str, str]:
