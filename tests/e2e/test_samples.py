@@ -27,6 +27,8 @@ AT_THE_SAME_TIME = (
     CALLING,
     RECEIVING,
     SUBSCRIBING,
+    "docs/how-to/connecting-a-partner.md",
+    "docs/how-to/going-live.md",
     "docs/how-to/replaying-a-register.md",
     "docs/reference/simulators.md",
     "docs/tutorial/first-referral.md",

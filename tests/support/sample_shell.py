@@ -19,7 +19,7 @@ PROGRAMS = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 _RUN_SECONDS = 120
 _EXPECTED = re.compile(r"# (\d{3} [a-z-]+)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\b(\w*SECRET)=…")
-_PORT = re.compile(r"(127\.0\.0\.1:|--(?:allegro|gidso|rmw) )(\d{4,5})\b")
+_PORT = re.compile(r"(127\.0\.0\.1:|--(?:allegro|gidso|rmw|port) )(\d{4,5})\b")
 _OF_THE_DEMO = {"8000": "hub", "8001": "allegro", "8002": "gidso", "8003": "rmw", "8004": "receiver"}
 _TOKEN = """\
 TOKEN=$(curl --silent --fail "$HUB/oauth/token" --data grant_type=client_credentials --data client_id=dock \\
