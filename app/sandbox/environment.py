@@ -50,6 +50,7 @@ _DEMO_CLIENTS = {
         "organisations:manage",
         "partners:read",
         "partners:manage",
+        "api-clients:manage",
         "subscriptions:manage",
     ),
 }
