@@ -30,6 +30,7 @@ from tests.support.documented import assert_documented
 from tests.support.event_env import Mailbox, mailbox
 from tests.support.hub import Dump, rows_made_by, store_rows
 from tests.support.names import StubResolver
+from tests.support.nginx import behind_nginx, is_wanted
 from tests.support.served import api_of
 
 PUBLIC_URL = "https://hub.example.nl"
@@ -132,21 +133,32 @@ def app(hub: AppState) -> Iterator[ASGIApp]:
 
 
 @pytest.fixture
-async def api(app: ASGIApp) -> AsyncIterator[Api]:
+async def way(app: ASGIApp) -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """Return the way to the API: directly, or through nginx where ``tests.support.nginx`` says so."""
+    if not is_wanted():
+        yield httpx.ASGITransport(app, raise_app_exceptions=False)
+        return
+    async with behind_nginx(app) as transport:
+        yield transport
+
+
+@pytest.fixture
+async def api(way: httpx.AsyncBaseTransport) -> AsyncIterator[Api]:
     """Return a bare HTTP client: no token, no Idempotency-Key."""
-    async with _client(app, {}) as client:
+    async with _client(way, {}) as client:
         yield client
 
 
 @pytest.fixture
 async def prometheus(app: ASGIApp) -> AsyncIterator[Api]:
-    """Return what reads the metrics."""
-    async with _client(app, {"Authorization": f"Bearer {METRICS_TOKEN}"}) as client:
+    """Return what reads the metrics, which no proxy passes on."""
+    direct = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with _client(direct, {"Authorization": f"Bearer {METRICS_TOKEN}"}) as client:
         yield client
 
 
 @pytest.fixture
-async def sign_in(hub: AppState, app: ASGIApp) -> AsyncIterator[SignIn]:
+async def sign_in(hub: AppState, way: httpx.AsyncBaseTransport) -> AsyncIterator[SignIn]:
     """Return a function from a client id of ``CLIENTS`` to an HTTP client with its token.
 
     Writes get a fresh Idempotency-Key unless the test gives one.
@@ -155,7 +167,7 @@ async def sign_in(hub: AppState, app: ASGIApp) -> AsyncIterator[SignIn]:
 
         async def signed_in(client_id: str) -> Api:
             token = await token_of(hub, client_id)
-            client = _client(app, {"Authorization": f"Bearer {token}"})
+            client = _client(way, {"Authorization": f"Bearer {token}"})
             client.event_hooks["request"].append(_add_key)
             return await stack.enter_async_context(client)
 
@@ -231,10 +243,9 @@ async def worker(hub: AppState, services: Services) -> AsyncIterator[WorkerLoops
         yield opened
 
 
-def _client(app: ASGIApp, headers: dict[str, str]) -> Api:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+def _client(way: httpx.AsyncBaseTransport, headers: dict[str, str]) -> Api:
     hooks = {"request": [], "response": [assert_documented]}
-    return Api(transport=transport, base_url=PUBLIC_URL, headers=headers, event_hooks=hooks)
+    return Api(transport=way, base_url=PUBLIC_URL, headers=headers, event_hooks=hooks)
 
 
 async def _add_key(request: httpx.Request) -> None:

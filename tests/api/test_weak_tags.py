@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from app.domain.errors import PreconditionFailed
@@ -35,6 +36,11 @@ async def put(operator: Api, **headers: str) -> Any:
     return await operator.put("/v1/organisations/noord", json=body, headers=headers)
 
 
+def weak(answer: httpx.Response) -> str:
+    """Return the tag of an answer as a compressing proxy makes it."""
+    return f"W/{answer.headers['etag'].removeprefix('W/')}"
+
+
 async def test_every_kind_of_record_is_changed_behind_a_compressing_proxy(dock: Api, etf: Api, operator: Api) -> None:
     made = await dock.post("/v1/subscriptions", json={"url": "https://93.184.216.34/"})
     await refer(dock, reference="K-1")
@@ -43,12 +49,12 @@ async def test_every_kind_of_record_is_changed_behind_a_compressing_proxy(dock: 
     read = await etf.get(f"/v1{path}")
 
     changes = [
-        await etf.post(f"/v1{path}/confirmation", json={}, headers={"If-Match": f"W/{read.headers['etag']}"}),
-        await put(operator, **{"If-Match": f"W/{organisation.headers['etag']}"}),
+        await etf.post(f"/v1{path}/confirmation", json={}, headers={"If-Match": weak(read)}),
+        await put(operator, **{"If-Match": weak(organisation)}),
         await dock.patch(
             f"/v1/subscriptions/{made.json()['id']}",
             json={"areas": ["Noord"]},
-            headers={"If-Match": f"W/{made.headers['etag']}"},
+            headers={"If-Match": weak(made)},
         ),
     ]
     stale = await etf.post(f"/v1{path}/rejection", json={"reason": "not_a_resident"}, headers={"If-Match": f"W/{TAG}"})
