@@ -92,13 +92,14 @@ def build_delivery_engine(
     return DeliveryEngine(db, builder, channels, settings, on_delivered(services.vault))
 
 
-def build_app_state(
+def build_app_state(  # noqa: PLR0913 - each by its name
     db: Database,
     services: Services,
     settings: Settings,
     *,
     outbound: OutboundClient | None = None,
     real_clock: Clock | None = None,
+    token_clock: Clock | None = None,
 ) -> AppState:
     """Return what every endpoint works with.
 
@@ -108,9 +109,11 @@ def build_app_state(
         settings: of the installation.
         outbound: None builds the client of the settings.
         real_clock: None is the clock of this computer.
+        token_clock: by which access tokens expire; None is the real clock.
     """
     real_clock = real_clock or SystemClock()
-    tokens = AccessTokens(db, KeyRing(db, services), settings.public_url, settings.token_lifetime_seconds, real_clock)
+    ring, lifetime = KeyRing(db, services), settings.token_lifetime_seconds
+    tokens = AccessTokens(db, ring, settings.public_url, lifetime, token_clock or real_clock)
     clients, running = KnownClients(db), RunningRequests()
 
     async def on_change() -> None:
@@ -139,11 +142,14 @@ def build_app_state(
     )
 
 
-def build_worker(db: Database, services: Services, settings: Settings) -> WorkerLoops:
-    """Return the loops of one process, with every partner that has an address."""
+def build_worker(db: Database, services: Services, settings: Settings, real_clock: Clock | None = None) -> WorkerLoops:
+    """Return the loops of one process, with every partner that has an address.
+
+    ``real_clock`` shows the time of signatures, which receivers compare with theirs; None is the clock of the records.
+    """
     policies, worker_id = pull_policies_of(settings), uuid4()
     adapters = connect_partners(settings.partners.values(), services.clock, policies)
-    webhook = WebhookSender(services.clock, build_outbound(settings))
+    webhook = WebhookSender(real_clock or services.clock, build_outbound(settings))
     channels = Channels(webhook, {system: each.sink for system, each in adapters.items()})
     return WorkerLoops(
         relay=build_relay(db, services),
@@ -183,12 +189,16 @@ def pull_policies_of(settings: Settings) -> dict[System, PullPolicy]:
 
 @asynccontextmanager
 async def open_app_state(
-    settings: Settings, clock: Clock | None = None, stopping: Stopping | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    stopping: Stopping | None = None,
+    *,
+    token_clock: Clock | None = None,
 ) -> AsyncIterator[AppState]:
     """Open the database and what the API works with; close both at the end.
 
-    ``clock`` is that of the records; None is the clock of the database, by which tokens are valid in any case.
-    ``stopping`` is the end of the process; None has none.
+    ``clock`` is that of the records and ``token_clock`` the one by which access tokens expire; None is the clock of the
+    database, by which clients are authenticated in any case. ``stopping`` is the end of the process; None has none.
 
     Raises:
         DatabaseUnusable: the database is out of reach, or has another schema than the newest.
@@ -199,7 +209,7 @@ async def open_app_state(
         store = await opened.enter_async_context(open_store(settings, clock))
         await require_unchanged_policy(store.db, store.services)
         await store.db.write(set_up_institutions, store.services)
-        state = build_app_state(store.db, store.services, settings, real_clock=store.clock)
+        state = build_app_state(store.db, store.services, settings, real_clock=store.clock, token_clock=token_clock)
         opened.push_async_callback(state.outbound.close)
         opened.callback(state.lines.end_period)
         if accepted := settings.sandbox_exceptions():
@@ -239,14 +249,16 @@ async def open_store(settings: Settings, clock: Clock | None = None) -> AsyncIte
 
 
 @asynccontextmanager
-async def open_worker(db: Database, services: Services, settings: Settings) -> AsyncIterator[WorkerLoops]:
-    """Build a worker and close its connections at the end.
+async def open_worker(
+    db: Database, services: Services, settings: Settings, real_clock: Clock | None = None
+) -> AsyncIterator[WorkerLoops]:
+    """Build a worker, as :func:`build_worker` does, and close its connections at the end.
 
     Raises:
         PolicyChanged: another policy was used under this version.
     """
     await require_unchanged_policy(db, services)
-    worker = build_worker(db, services, settings)
+    worker = build_worker(db, services, settings, real_clock)
     try:
         yield worker
     finally:

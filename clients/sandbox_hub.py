@@ -1,7 +1,6 @@
 """A sandbox hub for the checks: the demo of ``trajecthub`` on free ports, in a process of its own."""
 
 import json
-import re
 import subprocess
 import sys
 import time
@@ -11,10 +10,9 @@ from pathlib import Path
 
 _READY = "Everything keeps running"
 _START_SECONDS = 180
-_CLIENT = re.compile(r"^(referrer|finance team|operator): client_id (\S+) client_secret (\S+)", re.MULTILINE)
 _VARIABLES = {
     "referrer": ("CLIENT_ID", "CLIENT_SECRET"),
-    "finance team": ("FINANCE_CLIENT_ID", "FINANCE_CLIENT_SECRET"),
+    "finance": ("FINANCE_CLIENT_ID", "FINANCE_CLIENT_SECRET"),
     "operator": ("OPERATOR_CLIENT_ID", "OPERATOR_CLIENT_SECRET"),
 }
 
@@ -34,7 +32,7 @@ def sandbox_hub(folder: Path, log: Path) -> Iterator[Mapping[str, str]]:
         process = subprocess.Popen(command, stdout=output, stderr=output)
         try:
             _wait_until_started(process, log)
-            yield _variables(folder, log.read_text())
+            yield _variables(folder)
         finally:
             process.terminate()
             process.wait()
@@ -48,9 +46,10 @@ def _wait_until_started(process: subprocess.Popen[bytes], log: Path) -> None:
         time.sleep(0.2)
 
 
-def _variables(folder: Path, output: str) -> dict[str, str]:
-    port = json.loads((folder / "sandbox.json").read_text())["port:hub"]
-    variables = {"HUB_URL": f"http://127.0.0.1:{port}"}
-    for who, client, secret in _CLIENT.findall(output):
-        variables |= zip(_VARIABLES[who], (client, secret), strict=True)
+def _variables(folder: Path) -> dict[str, str]:
+    kit = json.loads((folder / "sandbox.json").read_text())
+    variables = {"HUB_URL": kit["hub"]["url"]}
+    for role, (client_id, secret) in _VARIABLES.items():
+        client = kit["clients"][role]
+        variables |= {client_id: client["clientId"], secret: client["clientSecret"]}
     return variables

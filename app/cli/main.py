@@ -37,6 +37,8 @@ COMMANDS = (
         is_service=True,
     ),
     LazyCommand("demo", "app.cli.sandbox", "Show the hub's main job in three simulated partner systems."),
+    LazyCommand("trigger", "app.cli.trigger", "Rehearse a scenario with a demo that runs, and show what happened."),
+    LazyCommand("sandbox", "app.cli.trigger", "The clock of a demo that runs, and its return to how it started."),
     LazyCommand("simulate", "app.cli.simulate", "Run a simulator of a partner system, or all three."),
     LazyCommand("openapi", "app.cli.contracts", "Print the OpenAPI document of the API."),
     LazyCommand("asyncapi", "app.cli.contracts", "Print the AsyncAPI document of the events."),

@@ -22,10 +22,20 @@ from app.sandbox.scenarios import play_scenarios
 
 commands = typer.Typer()
 
+_KIT_FOLDER = Path(".trajecthub")
+
 
 @commands.command()
 def demo(  # noqa: PLR0913  # each is an option of the command
     data: Annotated[Path | None, typer.Option(help="Folder of all data; a temporary one if left out.")] = None,
+    kit: Annotated[
+        Path | None,
+        typer.Option(
+            "--dir",
+            help="Folder for addresses, clients, secrets and keys, the same ones at each start; that of the data, "
+            "or .trajecthub here, if left out.",
+        ),
+    ] = None,
     port: Annotated[
         int,
         typer.Option(
@@ -45,7 +55,9 @@ def demo(  # noqa: PLR0913  # each is an option of the command
     configure_logging("WARNING", "console", left_out=frozenset({"security"}))
     with tempfile.TemporaryDirectory(prefix="trajecthub-") as temporary:
         folder = data or Path(temporary)
-        options = DemoOptions(folder=folder, stay=not once, first_port=port, faults=faults)
+        options = DemoOptions(
+            folder=folder, kit_folder=None if once else kit or data or _KIT_FOLDER, first_port=port, faults=faults
+        )
         if pilot is None:
             run(demonstrate(options, console, play_scenarios))
             return

@@ -1,7 +1,7 @@
 """Counts of the hub's own records for the city's tables (evaluation of 2020, chapter 5)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -133,6 +133,12 @@ def feedback_given(tx: Connection) -> dict[str, dict[str, int]]:
     for kind, moment, number in tx.execute(query):
         given.setdefault(kind, {})[moment] = number
     return given
+
+
+def overdue(tx: Connection, now: datetime) -> int:
+    """Return the number of deliveries that should have been tried by now."""
+    late = (delivery.c.state == DeliveryState.PENDING, delivery.c.next_attempt_at <= now)
+    return tx.execute(select(func.count()).where(*late)).scalar_one()
 
 
 def undelivered(tx: Connection) -> int:

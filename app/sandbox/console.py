@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +14,8 @@ from app.sandbox.faults.plan import FaultSettings
 from app.sandbox.runtime import Document
 
 CLOCK_PATH = "/_sandbox/clock"
+MARK_PATH = "/_sandbox/mark"
+REWIND_PATH = "/_sandbox/rewind"
 
 
 class PartnerConsole:
@@ -26,18 +28,38 @@ class PartnerConsole:
     def __init__(self, urls: Mapping[System, str]) -> None:
         self._clients = {system: http_client(url, timeout_seconds=30) for system, url in urls.items()}
 
-    async def set_clock(self, now: datetime | None) -> None:
-        """Stop the simulators' clocks at an aware time; None lets them follow the computer's clock."""
-        body = {"now": now.isoformat() if now else None}
-        await asyncio.gather(*(client.post(CLOCK_PATH, json=body) for client in self._clients.values()))
+    async def set_clock(self, now: datetime | None, ahead: timedelta = timedelta()) -> None:
+        """Stop the simulators' clocks at an aware time; None lets them run, this far ahead of the computer's clock."""
+        body = {"now": now.isoformat() if now else None, "aheadSeconds": ahead.total_seconds()}
+        await self._post_to_all(CLOCK_PATH, body)
+
+    async def mark(self) -> None:
+        """Let the simulators remember what they store."""
+        await self._post_to_all(MARK_PATH, {})
+
+    async def rewind(self) -> None:
+        """Let the simulators store what they did at the last mark, make no faults and follow the computer's clock."""
+        await self._post_to_all(REWIND_PATH, {})
+
+    async def end_faults(self, system: System) -> None:
+        """Let a simulator answer as it should."""
+        (await self._clients[system].delete(FAULTS_PATH)).raise_for_status()
+
+    async def make_faults(self, system: System, settings: FaultSettings) -> None:
+        """Let one simulator make these faults."""
+        answer = await self._clients[system].put(FAULTS_PATH, content=settings.model_dump_json())
+        answer.raise_for_status()
+
+    async def commit_late(self) -> None:
+        """Let Allegro show the facts that were registered late."""
+        (await self._clients[System.ALLEGRO].post("/_console/vastleggingen")).raise_for_status()
 
     async def set_faults(self, settings: FaultSettings) -> None:
         """Apply fault settings, at each simulator for the kinds that it can make."""
-        for client in self._clients.values():
+        for system, client in self._clients.items():
             possible = (await client.get(FAULTS_PATH)).json()["made"]
             faults = {kind: frequency for kind, frequency in settings.faults.items() if kind in possible}
-            body = settings.model_copy(update={"faults": faults}).model_dump_json()
-            (await client.put(FAULTS_PATH, content=body)).raise_for_status()
+            await self.make_faults(system, settings.model_copy(update={"faults": faults}))
 
     async def faults_made(self) -> dict[str, dict[str, int]]:
         """Return the number of faults that each simulator made, by kind."""
@@ -50,6 +72,11 @@ class PartnerConsole:
         if documents:
             answer = await self._clients[system].put("/_console/aanmeldingen", json=list(documents))
             answer.raise_for_status()
+
+    async def change_registration(self, aanmelding_id: str, values: Mapping[str, object]) -> None:
+        """Change some values of a registration in GIDSO."""
+        path = f"/_console/aanmeldingen/{aanmelding_id}"
+        (await self._clients[System.GIDSO].patch(path, json=dict(values))).raise_for_status()
 
     async def register(self, facts: Sequence[Document]) -> None:
         """Register facts in Allegro; a known fact changes nothing.
@@ -87,6 +114,11 @@ class PartnerConsole:
         answer = await self._clients[System.RMW].get(f"/_console/aanmeldingen/{aanmeldnummer}")
         registration: dict[str, Any] = answer.json()
         return registration
+
+    async def _post_to_all(self, path: str, body: Document) -> None:
+        answers = await asyncio.gather(*(client.post(path, json=body) for client in self._clients.values()))
+        for answer in answers:
+            answer.raise_for_status()
 
     async def close(self) -> None:
         """Close the connections."""

@@ -4,11 +4,12 @@ The simulators run in a separate process; all communication is real HTTP.
 """
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,40 +21,31 @@ from app.adapters.common.http import http_client
 from app.adapters.common.settings import Credential
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
-from app.api.app import create_api
 from app.api.state import AppState
-from app.bootstrap import open_app_state, open_worker
 from app.database import upgrade_schema
 from app.domain.codes import System
 from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer
 from app.operations.cases.queries import find_referral
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
+from app.sandbox.caller import Caller
 from app.sandbox.console import PartnerConsole
 from app.sandbox.faults.plan import FaultSettings
 from app.sandbox.gidso.app import API_KEY
+from app.sandbox.hub import SandboxHub, copy_database
 from app.sandbox.ports import HUB, RECEIVER, free_ports, ports_from, require_free, urls_at
 from app.sandbox.receiver import DemoWebhookReceiver
 from app.sandbox.rmw.app import PASSWORD, USERNAME
+from app.sandbox.roles import REFERRER, REFERRER_SCOPES, ROLES
 from app.sandbox.runtime import SettableClock, serving
 from app.sandbox.simulate import SIMULATORS
 from app.sandbox.state import SandboxState
+from app.sandbox.tester_files import DemoSubscription, Kit
 from app.settings import Settings
 from app.worker import WorkerLoops
 
-_REFERRER_SCOPES = ("referrals:read", "referrals:write", "trajectories:read", "subscriptions:manage", "events:read")
-FINANCE_TEAM, OPERATOR = "expertiseteam-financien", "beheer"
-_DEMO_CLIENTS = {
-    FINANCE_TEAM: ("referrals:read", "referrals:process", "trajectories:read", "trajectories:write"),
-    OPERATOR: (
-        "organisations:read",
-        "organisations:manage",
-        "partners:read",
-        "partners:manage",
-        "api-clients:manage",
-        "subscriptions:manage",
-    ),
-}
+_SEEDED = "seeded.db"
+_AHEAD = "clock:ahead-seconds"
 
 
 @dataclass(kw_only=True)
@@ -61,21 +53,37 @@ class SandboxEnv:
     """The running parts of the sandbox.
 
     Attributes:
+        running: the hub with its worker.
         http: a client of the hub's API.
         urls: base URLs by name: the three systems, ``hub`` and ``receiver``.
-        makes_faults: whether the simulators make faults.
+        fault_settings: the faults that the simulators make; None: none.
     """
 
     clock: SettableClock
-    hub: AppState
+    running: SandboxHub
     http: httpx.AsyncClient
-    worker: WorkerLoops
     partner_console: PartnerConsole
     receiver: DemoWebhookReceiver
     urls: Mapping[str, str]
     state: SandboxState
-    makes_faults: bool = False
-    _tokens: dict[str, str] = field(default_factory=dict)
+    database: Path
+    fault_settings: FaultSettings | None = None
+    _callers: dict[str, Caller] = field(default_factory=dict)
+
+    @property
+    def hub(self) -> AppState:
+        """What the hub's API works with."""
+        return self.running.state
+
+    @property
+    def worker(self) -> WorkerLoops:
+        """The loops of the hub's worker."""
+        return self.running.worker
+
+    @property
+    def makes_faults(self) -> bool:
+        """Whether the simulators make faults."""
+        return self.fault_settings is not None
 
     async def register_referrer(self, details: ReferrerDetails) -> None:
         """Register a referring organisation; one without a partner system gets a client and a webhook as well."""
@@ -85,7 +93,7 @@ class SandboxEnv:
 
     async def refer(self, organisation: str, body: Mapping[str, object], key: str) -> dict[str, Any]:
         """Post a referral to the API on behalf of an organisation."""
-        return await self._post(organisation, "/v1/referrals", body, key)
+        return await self.caller(organisation).post("/referrals", body, key)
 
     async def find(self, organisation: str, reference: str) -> UUID:
         """Return the hub's id of a referral by its referrer's own reference.
@@ -100,60 +108,130 @@ class SandboxEnv:
 
     async def token(self, organisation: str) -> str:
         """Return an access token for an organisation's client."""
-        if organisation not in self._tokens:
-            response = await self.http.post("/oauth/token", data=self._credentials(organisation))
-            response.raise_for_status()
-            self._tokens[organisation] = response.json()["access_token"]
-        return self._tokens[organisation]
+        return await self.caller(organisation).token()
+
+    def caller(self, organisation: str) -> Caller:
+        """Return an organisation's client."""
+        if organisation not in self._callers:
+            self._callers[organisation] = Caller(self.http, organisation, self._client_secret(organisation))
+        return self._callers[organisation]
 
     async def set_clocks(self, now: datetime | None) -> None:
-        """Stop all clocks at an aware time; None lets them follow the computer's clock."""
+        """Stop all clocks at an aware time; None lets them run."""
         self.clock.set(now)
-        await self.partner_console.set_clock(now)
+        await self.partner_console.set_clock(now, self.clock.ahead)
+
+    async def move_clocks(self, ahead: timedelta) -> None:
+        """Let all clocks run this far ahead of the computer's clock, also after the next start over the same data."""
+        self.clock.ahead = ahead
+        self.state.put(_AHEAD, str(ahead.total_seconds()))
+        await self.set_clocks(None)
 
     async def set_faults(self, settings: FaultSettings) -> None:
         """Apply fault settings at every simulator, for the kinds that it can make."""
         await self.partner_console.set_faults(settings)
-        self.makes_faults = True
+        self.fault_settings = settings
 
-    async def demo_clients(self) -> dict[str, tuple[str, str]]:
-        """Return API clients to try the demo with, as id and secret: a referrer, the finance team and the operator."""
-        for organisation, scopes in _DEMO_CLIENTS.items():
-            await self._save_client(organisation, scopes)
-        organisations = {
-            "referrer": next(iter(self.receiver.secrets)),
-            "finance team": FINANCE_TEAM,
-            "operator": OPERATOR,
+    async def end_faults(self, system: System) -> None:
+        """Let a simulator answer as at the start of the sandbox."""
+        await self.partner_console.end_faults(system)
+        if self.fault_settings:
+            await self.partner_console.set_faults(self.fault_settings)
+
+    @property
+    def demo_subscription(self) -> DemoSubscription:
+        """The referrer's subscription at the webhook receiver, which is active."""
+        return self._subscription(REFERRER.organisation)
+
+    async def save_roles(self, kit: Kit) -> None:
+        """Save the client of each role with its secret and its key, and a subscription that waits for consent."""
+        for role in ROLES:
+            secret, key = kit.secret(role, self.state), await asyncio.to_thread(kit.key, role)
+            await self._save_client(role.organisation, role.scopes, secret, {"keys": [key.public_jwk]})
+            self._callers.pop(role.organisation, None)
+        # Tokens from before are refused, so what is remembered of them is forgotten.
+        await self.hub.watch.look()
+        subscriptions = {
+            "active": self.demo_subscription,
+            "pending": await self._pending_subscription(f"{REFERRER.organisation}-pending"),
         }
-        return {who: (client, self.state.secret(f"client:{client}")) for who, client in organisations.items()}
+        secrets = {role.name: self._client_secret(role.client_id) for role in ROLES}
+        kit.write(self.urls, secrets, subscriptions)
+
+    async def keep_state(self) -> None:
+        """Remember what the hub and the simulators store, for ``reset``."""
+        await self.running.stop()
+        copy_database(self.database, self.database.with_name(_SEEDED))
+        await self.partner_console.mark()
+        await self.running.start()
+
+    async def reset(self) -> None:
+        """Put back what was stored at ``keep_state``; everything that happened since then is dropped."""
+        await self.running.stop()
+        copy_database(self.database.with_name(_SEEDED), self.database)
+        await self.partner_console.rewind()
+        self.receiver.start_anew()
+        await self.move_clocks(timedelta())
+        await self.running.start()
+        if self.fault_settings:
+            await self.partner_console.set_faults(self.fault_settings)
+        self.receiver.secrets = {name: self._subscription(name).secret for name in self.receiver.secrets}
+
+    async def create_pending_subscription(self, organisation: str, url: str) -> DemoSubscription:
+        """Create a subscription that waits for the consent of its address, as outside the sandbox."""
+        async with self.running.strict_api() as strict:
+            caller = Caller(strict, organisation, self._client_secret(organisation), tokens=self.http)
+            created = await caller.post("/subscriptions", {"url": url})
+        return DemoSubscription(id=created["id"], url=url, secret=created["secret"])
+
+    def _client_secret(self, organisation: str) -> str:
+        return self.state.secret(f"client:{organisation}")
 
     async def _connect(self, organisation: str) -> None:
-        await self._save_client(organisation, _REFERRER_SCOPES)
-        # The port may be another one than in the run before.
-        url = f"{self.urls[RECEIVER]}/hooks/{organisation}"
-        secret = self.state.get(f"webhook:{url}")
-        if secret is None:
-            created = await self._post(organisation, "/v1/subscriptions", {"url": url}, f"webhook-{url}")
-            secret = self.state.put(f"webhook:{url}", created["secret"])
-        self.receiver.secrets[organisation] = secret
+        await self._save_client(organisation, REFERRER_SCOPES, self._client_secret(organisation))
+        if self._known_subscription(organisation) is None:
+            url = self._hook(organisation)
+            created = await self.caller(organisation).post("/subscriptions", {"url": url}, f"webhook-{url}")
+            self._keep(DemoSubscription(id=created["id"], url=url, secret=created["secret"]))
+        self.receiver.secrets[organisation] = self._subscription(organisation).secret
 
-    async def _save_client(self, organisation: str, scopes: Collection[str]) -> None:
-        secret = self.state.secret(f"client:{organisation}")
+    async def _pending_subscription(self, name: str) -> DemoSubscription:
+        known = self._known_subscription(name)
+        if known is None:
+            known = self._keep(await self.create_pending_subscription(REFERRER.organisation, self._hook(name)))
+        self.receiver.secrets[name] = known.secret
+        return known
+
+    def _hook(self, name: str) -> str:
+        return f"{self.urls[RECEIVER]}/hooks/{name}"
+
+    def _subscription(self, name: str) -> DemoSubscription:
+        known = self._known_subscription(name)
+        if known is None:
+            raise LookupError(f"There is no subscription of {name}.")
+        return known
+
+    def _known_subscription(self, name: str) -> DemoSubscription | None:
+        # By its address, because the port may be another one than in the run before.
+        stored = self.state.get(f"webhook:{self._hook(name)}")
+        return DemoSubscription(**json.loads(stored)) if stored else None
+
+    def _keep(self, subscription: DemoSubscription) -> DemoSubscription:
+        self.state.put(f"webhook:{subscription.url}", json.dumps(vars(subscription)))
+        return subscription
+
+    async def _save_client(
+        self, organisation: str, scopes: Collection[str], secret: str, jwks: Mapping[str, Any] | None = None
+    ) -> None:
         await self.hub.db.write(
-            save_client, self.hub.services, organisation, organisation_code=organisation, scopes=scopes, secret=secret
+            save_client,
+            self.hub.services,
+            organisation,
+            organisation_code=organisation,
+            scopes=scopes,
+            jwks=jwks,
+            secret=secret,
         )
-
-    async def _post(self, organisation: str, path: str, body: Mapping[str, object], key: str) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {await self.token(organisation)}", "Idempotency-Key": key}
-        response = await self.http.post(path, json=dict(body), headers=headers)
-        if response.is_error:
-            raise RuntimeError(f"POST {path} for '{organisation}' was refused: {response.text}")
-        created: dict[str, Any] = response.json()
-        return created
-
-    def _credentials(self, organisation: str) -> dict[str, str]:
-        secret = self.state.secret(f"client:{organisation}")
-        return {"grant_type": "client_credentials", "client_id": organisation, "client_secret": secret}
 
 
 @asynccontextmanager
@@ -174,28 +252,30 @@ async def running_sandbox(
     state = SandboxState(folder)
     ports = ports_from(first_port) if first_port else free_ports(state)
     require_free(ports)
-    urls = urls_at(ports)
-    settings = _settings(folder, urls, database_url or f"sqlite:///{folder / 'hub.db'}")
+    urls, database = urls_at(ports), folder / "hub.db"
+    settings = _settings(folder, urls, database_url or f"sqlite:///{database}")
+    clock.ahead = timedelta(seconds=float(state.get(_AHEAD) or 0))
     upgrade_schema(settings.migration_url, settings.known_master_key())
     async with AsyncExitStack() as running:
         receiver = DemoWebhookReceiver()
         await running.enter_async_context(serving(receiver.app(), ports[RECEIVER]))
         await running.enter_async_context(_simulators(folder, ports))
-        hub = await running.enter_async_context(open_app_state(settings, clock))
-        await running.enter_async_context(serving(create_api(hub), ports[HUB]))
-        worker = await running.enter_async_context(open_worker(hub.db, hub.services, settings))
+        hub = SandboxHub(settings, clock)
+        running.push_async_callback(hub.stop)
+        await hub.start()
+        await running.enter_async_context(serving(hub.gate, ports[HUB]))
         partner_console = PartnerConsole({system: urls[system] for system in SIMULATORS})
         running.push_async_callback(partner_console.close)
         http = await running.enter_async_context(http_client(urls[HUB], timeout_seconds=30))
         yield SandboxEnv(
             clock=clock,
-            hub=hub,
+            running=hub,
             http=http,
-            worker=worker,
             partner_console=partner_console,
             receiver=receiver,
             urls=urls,
             state=state,
+            database=database,
         )
 
 

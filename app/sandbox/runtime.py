@@ -5,7 +5,8 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,12 @@ class Store:
             collection, key, document = json.loads(line)
             self._collections.setdefault(collection, {})[key] = document
         self._journal = path.open("a", encoding="utf-8", buffering=1) if path else None
+        self._marked: dict[str, dict[str, Document]] = {}
 
     def put(self, collection: str, key: str, document: Document) -> None:
         """Store a document under its key and replace an older one."""
         self._collections.setdefault(collection, {})[key] = document
-        if self._journal:
-            self._journal.write(json.dumps([collection, key, document], separators=(",", ":")) + "\n")
+        self._write(collection, key, document)
 
     def get(self, collection: str, key: str) -> Document | None:
         """Return the document with this key; None if there is none."""
@@ -57,6 +58,23 @@ class Store:
         """Return the number of documents in a collection."""
         return len(self._collections.get(collection, {}))
 
+    def mark(self) -> None:
+        """Remember what is stored, for ``rewind``."""
+        self._marked = {name: dict(documents) for name, documents in self._collections.items()}
+
+    def rewind(self) -> None:
+        """Store what was there at the last ``mark``, and nothing else; nothing without one."""
+        self._collections = {name: dict(documents) for name, documents in self._marked.items()}
+        if self._journal:
+            self._journal.truncate(0)
+            for name, documents in self._collections.items():
+                for key, document in documents.items():
+                    self._write(name, key, document)
+
+    def _write(self, collection: str, key: str, document: Document) -> None:
+        if self._journal:
+            self._journal.write(json.dumps([collection, key, document], separators=(",", ":")) + "\n")
+
     def close(self) -> None:
         """Close the journal."""
         if self._journal:
@@ -64,18 +82,38 @@ class Store:
 
 
 class SettableClock:
-    """A clock that follows the computer's clock until it is set; then it does not move."""
+    """A clock that follows the computer's clock, or runs ahead of it, until it is set; then it does not move.
+
+    Attributes:
+        ahead: how far it is ahead of the computer's clock while it runs.
+    """
 
     def __init__(self, fixed: datetime | None = None) -> None:
         self._fixed = fixed
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
         """Return the time, aware, in UTC."""
-        return self._fixed or datetime.now(UTC)  # noqa: TID251  # follows the real clock until set
+        return self._fixed or self.running()
+
+    def running(self) -> datetime:
+        """Return the time that the clock shows when it is not set."""
+        return datetime.now(UTC) + self.ahead  # noqa: TID251  # follows the real clock until set
 
     def set(self, fixed: datetime | None) -> None:
-        """Stop the clock at this aware time; None lets it follow the computer's clock."""
+        """Stop the clock at this aware time; None lets it run."""
         self._fixed = fixed.astimezone(UTC) if fixed else None
+
+
+@dataclass(frozen=True)
+class RunningClock:
+    """What a clock would show if it was not set."""
+
+    clock: SettableClock
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        return self.clock.running()
 
 
 SimulatorFactory = Callable[[Store, SettableClock], ASGIApp]

@@ -15,6 +15,7 @@ from app.operations.disclosure.timeline import disclosure_timeline
 from app.sandbox.case_generator import DatedFact, counsellor_facts, referral_body, referral_document
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.register import RegisterRow
+from app.sandbox.roles import BAILIFF
 from app.sandbox.runtime import Document
 from app.sandbox.timeline import Timeline
 from app.sandbox.wait import retry_until_delivered
@@ -44,6 +45,17 @@ async def play_scenarios(env: SandboxEnv, console: Console) -> None:
     await play(env, console, demo_scenarios(local_date(env.clock.now())))
 
 
+async def register_roles(env: SandboxEnv) -> None:
+    """Register the organisations for whose clients the roles are, which a replayed register need not have."""
+    for scenario in demo_scenarios(local_date(env.clock.now())):
+        await env.register_referrer(_referrer(scenario.row))
+    await env.register_referrer(
+        ReferrerDetails(
+            code=BAILIFF.organisation, name="Deurwaarder Zuid", kind=ReferrerKind.DEURWAARDER, system=System.API
+        )
+    )
+
+
 async def play(env: SandboxEnv, console: Console, scenarios: Iterable[Scenario]) -> None:
     """Run these scenarios one after the other and print the timeline."""
     timeline = Timeline(console)
@@ -54,9 +66,7 @@ async def play(env: SandboxEnv, console: Console, scenarios: Iterable[Scenario])
 async def _play(env: SandboxEnv, timeline: Timeline, scenario: Scenario) -> None:
     row = scenario.row
     timeline.heading(scenario.title, scenario.text)
-    await env.register_referrer(
-        ReferrerDetails(code=row.organisation_code, name=row.organisation, kind=row.kind, system=row.system)
-    )
+    await env.register_referrer(_referrer(row))
     referral_id = await _refer(env, timeline, row)
     position = await _show_disclosures(env, timeline, row, referral_id, 0)
     by_day: dict[date, list[DatedFact]] = defaultdict(list)
@@ -70,6 +80,10 @@ async def _play(env: SandboxEnv, timeline: Timeline, scenario: Scenario) -> None
             await retry_until_delivered(env, System.ALLEGRO)
             position = await _show_disclosures(env, timeline, row, referral_id, position)
     await _show_receiving_side(env, timeline, row)
+
+
+def _referrer(row: RegisterRow) -> ReferrerDetails:
+    return ReferrerDetails(code=row.organisation_code, name=row.organisation, kind=row.kind, system=row.system)
 
 
 async def _refer(env: SandboxEnv, timeline: Timeline, row: RegisterRow) -> UUID:

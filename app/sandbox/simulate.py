@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.codes import System
 from app.sandbox.allegro import app as allegro
-from app.sandbox.console import CLOCK_PATH, PartnerConsole
+from app.sandbox.console import CLOCK_PATH, MARK_PATH, REWIND_PATH, PartnerConsole
 from app.sandbox.fake_data import register_fake_cases
 from app.sandbox.faults.plan import demo_faults
 from app.sandbox.gidso import app as gidso
@@ -80,16 +80,38 @@ async def run_simulators(
 
 
 def simulator(system: System, store: Store) -> ASGIApp:
-    """Return a simulator whose clock is set by ``POST /_sandbox/clock``, for replays in simulated time."""
-    clock = SettableClock()
-    app = SIMULATORS[system](store, clock)
+    """Return a simulator whose clock is set by ``POST /_sandbox/clock`` and whose data can be put back as they were."""
+    return _Controlled(SIMULATORS[system], store)
 
-    async def with_clock(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == CLOCK_PATH and scope["method"] == "POST":
-            now = (await Request(scope, receive).json())["now"]
-            clock.set(datetime.fromisoformat(now) if now else None)
-            await Response(status_code=204)(scope, receive, send)
-        else:
-            await app(scope, receive, send)
 
-    return with_clock
+class _Controlled:
+    """A simulator with endpoints for whoever runs it, which belong to no screen and no contract."""
+
+    def __init__(self, factory: SimulatorFactory, store: Store) -> None:
+        self._factory, self._store, self._clock = factory, store, SettableClock()
+        self._app = factory(store, self._clock)
+        self._actions = {CLOCK_PATH: self._set_clock, MARK_PATH: self._mark, REWIND_PATH: self._rewind}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Do what is asked of the simulator itself, or let it answer."""
+        action = self._actions.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if action is None:
+            await self._app(scope, receive, send)
+            return
+        await action(Request(scope, receive))
+        await Response(status_code=204)(scope, receive, send)
+
+    async def _set_clock(self, request: Request) -> None:
+        asked = await request.json()
+        self._clock.ahead = timedelta(seconds=asked.get("aheadSeconds", 0))
+        self._clock.set(datetime.fromisoformat(asked["now"]) if asked.get("now") else None)
+
+    async def _mark(self, _: Request) -> None:
+        self._store.mark()
+
+    async def _rewind(self, _: Request) -> None:
+        self._store.rewind()
+        self._clock.ahead = timedelta()
+        self._clock.set(None)
+        # What it remembers outside the store, such as tokens and faults, begins anew.
+        self._app = self._factory(self._store, self._clock)

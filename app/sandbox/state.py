@@ -12,7 +12,7 @@ class SandboxState:
 
     def __init__(self, folder: Path) -> None:
         make_folder(folder)
-        self._path = folder / "sandbox.json"
+        self._path = folder / "state.json"
         self._values: dict[str, str] = json.loads(self._path.read_text()) if self._path.exists() else {}
 
     def get(self, name: str) -> str | None:

@@ -31,7 +31,8 @@ from app.sandbox.rmw.app import PASSWORD
 from app.sandbox.rmw.documents import aanmelding as rmw_registration
 from app.sandbox.rmw.documents import klant
 from app.sandbox.runtime import SettableClock
-from app.sandbox.scenarios import demo_scenarios, play
+from app.sandbox.scenarios import demo_scenarios, play, register_roles
+from app.sandbox.tester_files import Kit
 from tests.support.hub import Dump, dump_of
 from tests.support.stored_answers import open_answers
 
@@ -188,11 +189,17 @@ def _facts(reference: str) -> list[dict[str, Any]]:
 
 async def ask_for_secrets(env: SandboxEnv) -> tuple[str, ...]:
     """Have the hub show new secrets to a subscriber. Return them."""
-    await env.demo_clients()
+    await register_roles(env)
+    await env.save_roles(Kit(env.database.parent / "kit"))
     url = f"{env.urls['receiver']}/hooks/{DOCK}?token=kanarie-token"
     made = (await post(env, "/v1/subscriptions", {"url": url})).raise_for_status().json()
     path = f"/v1/subscriptions/{made['id']}/secret-rotation"
     return made["secret"], (await post(env, path, {})).raise_for_status().json()["secret"]
+
+
+def secret_of(value: str) -> str:
+    """Return the secret in a value of the sandbox's state: a subscription is stored with its address."""
+    return str(json.loads(value)["secret"]) if value.startswith("{") else value
 
 
 async def post(env: SandboxEnv, path: str, body: Mapping[str, Any]) -> httpx.Response:
@@ -228,8 +235,8 @@ async def observed(folder: Path, hub_url: str | None, urls: Urls, log: Any) -> S
         env.clock.set(NOW + services.answer_term + timedelta(seconds=1))
         while await purge_batch(db, services):
             pass
-        stored = json.loads((folder / "sandbox.json").read_text())
-        secrets = [value for name, value in stored.items() if not name.startswith("port:")]
+        stored = json.loads((folder / "state.json").read_text())
+        secrets = [secret_of(value) for name, value in stored.items() if name.startswith(("client:", "webhook:"))]
         return Seen(
             dump=dump,
             files=raw,

@@ -12,7 +12,7 @@ import pytest
 
 from clients.sandbox_hub import sandbox_hub
 from tests.support.documents import ROOT
-from tests.support.sample_shell import PROGRAMS, faults_of_page, free_port
+from tests.support.sample_shell import PROGRAMS, faults_of_page, free_port, output_of_page
 from tests.support.samples import LANGUAGES, run_samples, samples_of
 from tests.support.source_names import names_of_tests
 
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 CALLING = "docs/how-to/calling-the-api.md"
 RECEIVING = "docs/how-to/receiving-webhooks.md"
 SUBSCRIBING = "docs/how-to/subscribing.md"
+REHEARSING = "docs/how-to/rehearsing.md"
 PROVOKING = "docs/how-to/provoking-errors.md"
 AT_THE_SAME_TIME = (
     "README.md",
@@ -37,6 +38,7 @@ SHELL_PAGES = (*AT_THE_SAME_TIME, PROVOKING)
 RECEIVERS = {"csharp": "receiver.cs", "php": "receiver.php", "python": "receiver.py", "ts": "receiver.ts"}
 RUN_BY = {
     **{(page, "sh"): "test_commands_run_as_they_are_written" for page in SHELL_PAGES},
+    (REHEARSING, "sh"): "test_a_rehearsal_runs_as_it_is_written",
     (CALLING, "python"): "test_calls_in_python_run_as_they_are_written",
     (SUBSCRIBING, "python"): "test_it_accepts_what_the_hub_signs",
     **{(RECEIVING, language): "test_receivers_on_the_page_are_those_that_are_run" for language in RECEIVERS},
@@ -63,6 +65,12 @@ def test_commands_run_as_they_are_written(tmp_path: Path) -> None:
         faults += faults_of(PROVOKING)
 
     assert faults == []
+
+
+def test_a_rehearsal_runs_as_it_is_written(tmp_path: Path) -> None:
+    code, output = output_of_page(REHEARSING, tmp_path)
+
+    assert code == 0, output[-3000:]
 
 
 def test_receivers_on_the_page_are_those_that_are_run() -> None:

@@ -16,7 +16,7 @@ from tests.support.samples import run_samples
 PROGRAMS = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 """A ``PATH`` on which the programs of this environment are first."""
 
-_RUN_SECONDS = 120
+_RUN_SECONDS = 400
 _EXPECTED = re.compile(r"# (\d{3} [a-z-]+)$", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\b(\w*SECRET)=…")
 _PORT = re.compile(r"(127\.0\.0\.1:|--(?:allegro|gidso|rmw|port) )(\d{4,5})\b")
@@ -47,7 +47,8 @@ def faults_of_page(page: str, folder: Path, demo: Mapping[str, str], demo_folder
         Which command failed, and which answers are not those that the page announces after a ``#``.
     """
     folder.mkdir()
-    ports = _Ports(json.loads((demo_folder / "sandbox.json").read_text()))
+    (folder / ".trajecthub").symlink_to(demo_folder)
+    ports = _Ports(json.loads((demo_folder / "state.json").read_text()))
     shown = "\n".join(ports.shown(each.code) for each in run_samples("sh", page))
     script = _PLACEHOLDER.sub(r"\1=$\1", shown)
     code, output = _run(f"set -eo pipefail\n{_TOKEN}{script}", folder, _environment(demo, ports))
@@ -55,6 +56,12 @@ def faults_of_page(page: str, folder: Path, demo: Mapping[str, str], demo_folder
         return [f"{page} ended with exit code {code}: {output[-2000:]}"]
     expected = _EXPECTED.findall(script)
     return [f"{page}: {each} is not among the answers: {output[-2000:]}" for each in expected if each not in output]
+
+
+def output_of_page(page: str, folder: Path) -> tuple[int, str]:
+    """Run all commands of a page that starts a demo itself. Return the exit code and the output."""
+    script = "\n".join(each.code for each in run_samples("sh", page))
+    return _run(f"set -eo pipefail\n{script}", folder, {"PATH": PROGRAMS, "TRAJECTHUB_DEMO_PORT": "0"})
 
 
 class _Ports:

@@ -35,7 +35,7 @@ def test_what_is_made_is_its_owners_only(tmp_path: Path) -> None:
 
     assert mode(folder) == 0o700
     assert {each.name: mode(each) for each in folder.iterdir()} == dict.fromkeys(
-        ["opened", "written", "new", "sandbox.json"], 0o600
+        ["opened", "written", "new", "state.json"], 0o600
     )
 
 

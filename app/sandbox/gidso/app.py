@@ -47,6 +47,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route(_LINES, _with_key(api.list_lines), methods=["GET"]),
             Route(_LINES, _with_key(api.append_line), methods=["POST"]),
             Route("/_console/aanmeldingen", console.save, methods=["PUT"]),
+            Route("/_console/aanmeldingen/{aanmelding_id}", console.change, methods=["PATCH"]),
             Route("/_console/aanmeldingen/{aanmelding_id}", console.remove, methods=["DELETE"]),
             Route("/_console/journaal/{aanmelding_id}", console.journal),
             Route("/_console/delta-tokens/verlopen", console.expire_tokens, methods=["POST"]),
@@ -121,10 +122,22 @@ class _GidsoConsole:
         rows = await json_of(request)
         if not isinstance(rows, list) or not all(isinstance(r, dict) and r.get("AanmeldingId") for r in rows):
             return _error(400, "OngeldigeAanmelding", "Geef een lijst van aanmeldingen, elk met een AanmeldingId.")
+        return self._save(rows)
+
+    def _save(self, rows: list[Document]) -> Response:
         if long := [f"Aanmelding {n}: {text}" for n, row in enumerate(rows) for text in too_long(row, REGISTRATION)]:
             return _error(400, "OngeldigeAanmelding", " ".join(["Niets opgeslagen.", *long]))
         changed = sum(self._register.save(row) for row in rows)
         return JSONResponse({"verwerkt": changed, "bekend": len(rows) - changed})
+
+    async def change(self, request: Request) -> Response:
+        key, values = request.path_params["aanmelding_id"], await json_of(request)
+        row = self._register.get(key)
+        if row is None:
+            return _absent(key)
+        if not isinstance(values, dict) or values.get("AanmeldingId", key) != key:
+            return _error(400, "OngeldigeAanmelding", "Geef velden van de aanmelding met hun nieuwe waarden.")
+        return self._save([row | values])
 
     async def remove(self, request: Request) -> Response:
         changed = self._register.remove(request.path_params["aanmelding_id"])

@@ -1,0 +1,146 @@
+"""The endpoints of the sandbox's own API, below ``/sandbox`` at the hub's address."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from app.sandbox.caller import CallRefused
+from app.sandbox.control.catalogue import SCENARIOS
+from app.sandbox.control.document import sandbox_document
+from app.sandbox.control.rehearsal import Misused, NotReached
+from app.sandbox.control.runner import BrokenOff, ClockMovedBack, Control
+from app.sandbox.environment import SandboxEnv
+from app.sandbox.hub import CONTROL_PREFIX
+from app.sandbox.loopback import refusal_of
+from app.sandbox.runtime import json_of
+
+_LONGEST = timedelta(days=3660)
+_FORM = 'Give {"now": "2027-01-31T09:00:00+01:00"}, or {"forwardSeconds": 93600}.'
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def control_api(env: SandboxEnv) -> Starlette:
+    """Return the API over a running sandbox."""
+    endpoints = _ControlApi(Control(env))
+    routes = [
+        ("GET", "", endpoints.overview),
+        ("GET", "/openapi.json", endpoints.document),
+        ("GET", "/clock", endpoints.read_clock),
+        ("PUT", "/clock", endpoints.move_clock),
+        ("GET", "/scenarios", endpoints.scenarios),
+        ("POST", "/scenarios/{name}", endpoints.play),
+        ("POST", "/reset", endpoints.reset),
+    ]
+    return Starlette(
+        routes=[
+            Route(f"{CONTROL_PREFIX}{path}", _guarded(endpoint), methods=[method]) for method, path, endpoint in routes
+        ]
+    )
+
+
+class _ControlApi:
+    """The endpoints; errors are problems (RFC 9457)."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    async def overview(self, request: Request) -> Response:
+        base = str(request.base_url).rstrip("/") + CONTROL_PREFIX
+        return JSONResponse(
+            {name: f"{base}/{path}" for name, path in (("clock", "clock"), ("scenarios", "scenarios"))}
+            | {"reset": f"{base}/reset", "document": f"{base}/openapi.json"}
+        )
+
+    async def document(self, request: Request) -> Response:
+        return JSONResponse(sandbox_document(str(request.base_url).rstrip("/")))
+
+    async def read_clock(self, _: Request) -> Response:
+        return JSONResponse(self._clock())
+
+    async def move_clock(self, request: Request) -> Response:
+        moment = self._moment(await json_of(request))
+        if moment is None or moment - self._control.env.clock.now() > _LONGEST:
+            return _problem(400, "clock-unreadable", f"{_FORM} The clock moves ten years at most.")
+        settled = await self._control.move_clock(moment)
+        return JSONResponse(self._clock() | {"settled": settled})
+
+    async def scenarios(self, _: Request) -> Response:
+        listed = [
+            {"name": name, "summary": each.summary, "parameters": dict(each.parameters)}
+            for name, each in SCENARIOS.items()
+        ]
+        return JSONResponse({"items": listed})
+
+    async def play(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in SCENARIOS:
+            return _problem(
+                404, "scenario-unknown", f"There is no scenario of this name; there are: {', '.join(SCENARIOS)}."
+            )
+        parameters = await json_of(request) if await request.body() else {}
+        known = SCENARIOS[name].parameters
+        if not isinstance(parameters, dict) or set(parameters) - set(known):
+            takes = f"a JSON object with {', '.join(known)}" if known else "no parameters"
+            return _problem(400, "parameters-unknown", f"This scenario takes {takes}.")
+        return JSONResponse(await self._control.play(name, parameters))
+
+    async def reset(self, _: Request) -> Response:
+        await self._control.reset()
+        return Response(status_code=204)
+
+    def _clock(self) -> dict[str, Any]:
+        now = self._control.env.clock.now()
+        return {"now": now.isoformat(), "aheadSeconds": round(self._control.ahead.total_seconds())}
+
+    def _moment(self, asked: object) -> datetime | None:
+        match asked:
+            case {"now": str(text), **rest} if not rest:
+                return _read_moment(text)
+            case {"forwardSeconds": int() | float() as seconds, **rest} if not rest and _is_number(seconds):
+                return self._control.env.clock.now() + timedelta(seconds=seconds)
+            case _:
+                return None
+
+
+def _is_number(seconds: float) -> bool:
+    return not isinstance(seconds, bool) and 0 <= seconds <= _LONGEST.total_seconds()
+
+
+def _read_moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+_REFUSALS = {
+    ClockMovedBack: (409, "clock-moved-back"),
+    BrokenOff: (409, "sandbox-reset"),
+    NotReached: (409, "scenario-not-reached"),
+    CallRefused: (409, "scenario-refused"),
+    Misused: (400, "parameters-unreadable"),
+}
+
+
+def _guarded(endpoint: _Endpoint) -> _Endpoint:
+    async def guarded(request: Request) -> Response:
+        if refusal := refusal_of(request):
+            return _problem(403, "not-from-here", refusal)
+        try:
+            return await endpoint(request)
+        except tuple(_REFUSALS) as error:
+            return _problem(*_REFUSALS[type(error)], str(error))
+
+    return guarded
+
+
+def _problem(status: int, code: str, detail: str) -> Response:
+    body = {"type": "about:blank", "status": status, "code": code, "detail": detail}
+    return JSONResponse(body, status, media_type="application/problem+json")

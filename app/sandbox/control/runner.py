@@ -1,0 +1,86 @@
+"""Runs scenarios, moves the clock and resets the sandbox, so that none of these harms another."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.models.statistics import overdue
+from app.sandbox.control.catalogue import SCENARIOS
+from app.sandbox.control.rehearsal import Rehearsal
+from app.sandbox.environment import SandboxEnv
+
+_SETTLE_SECONDS = 10.0
+_POLL_SECONDS = 0.1
+
+
+class ClockMovedBack(ValueError):
+    """What happened would not have happened yet."""
+
+
+class BrokenOff(RuntimeError):
+    """The sandbox was reset while a scenario was played."""
+
+
+class Control:
+    """What testers do with the sandbox; any number of scenarios at a time, and a reset when none is played."""
+
+    def __init__(self, env: SandboxEnv) -> None:
+        self.env = env
+        self._playing: set[asyncio.Task[None]] = set()
+        self._changing = asyncio.Lock()
+
+    async def play(self, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Play the scenario of this name. Return what happened and where to look.
+
+        Raises:
+            BrokenOff: the sandbox was reset meanwhile.
+        """
+        async with self._changing:
+            rehearsal = Rehearsal(env=self.env, parameters=parameters)
+            task = asyncio.ensure_future(SCENARIOS[name].play(rehearsal))
+            self._playing.add(task)
+            task.add_done_callback(self._playing.discard)
+        await asyncio.wait({task})
+        if task.cancelled():
+            raise BrokenOff("The sandbox was reset while this scenario was played; play it again.")
+        task.result()
+        return rehearsal.report(name)
+
+    async def move_clock(self, to: datetime) -> bool:
+        """Move all clocks forward and do what is due then. Return whether all of that was done within ten seconds.
+
+        Raises:
+            ClockMovedBack: the clocks are past that moment.
+        """
+        async with self._changing:
+            if to < self.env.clock.now():
+                raise ClockMovedBack("The clock moves forward only; reset the sandbox to follow the computer's clock.")
+            await self.env.move_clocks(self.env.clock.ahead + (to - self.env.clock.now()))
+            while await self.env.worker.purge():
+                pass
+            return await self._settle()
+
+    async def reset(self) -> None:
+        """Put everything back as it was when the sandbox had started; scenarios that are played are broken off."""
+        async with self._changing:
+            for task in self._playing:
+                task.cancel()
+            if self._playing:
+                await asyncio.wait(self._playing)
+            await self.env.reset()
+            self.env.running.start_loops()
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the clocks are ahead of the computer's."""
+        return self.env.clock.ahead
+
+    async def _settle(self) -> bool:
+        ends_at = time.monotonic() + _SETTLE_SECONDS
+        while await self.env.hub.db.read(overdue, self.env.clock.now()):
+            if time.monotonic() > ends_at:
+                return False
+            await asyncio.sleep(_POLL_SECONDS)
+        return True
