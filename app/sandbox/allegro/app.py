@@ -5,6 +5,7 @@ screens, ``/`` shows the files.
 """
 
 import base64
+import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,14 +17,17 @@ from uuid import UUID
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from app.domain.local_time import local_date
+from app.sandbox import pages
 from app.sandbox.allegro.faults import ALLEGRO_FAULT_KINDS, AllegroFaults
 from app.sandbox.allegro.files import LinkOutcome
+from app.sandbox.allegro.forms import fact_of
 from app.sandbox.allegro.messages import FACT, MESSAGE, REFERRAL, message_faults
-from app.sandbox.allegro.page import files_page
+from app.sandbox.allegro.page import FILES, SYSTEM, file_address, file_content, file_heading, files_content
 from app.sandbox.allegro.records import AllegroRecords, PutOutcome
 from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
@@ -48,7 +52,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
     """
     plan = FaultPlan("allegro", ALLEGRO_FAULT_KINDS, clock)
     records, tokens = AllegroRecords.of(store, SkewedClock(clock, plan), plan), _Tokens(clock)
-    api, console = _AllegroApi(records), _AllegroConsole(records, plan)
+    api, console = _AllegroApi(records), _AllegroConsole(records, plan, clock)
     message_path = "/api/v1/verwijzingen/{reference}/berichten"
     app = Starlette(
         routes=[
@@ -66,6 +70,8 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/_console/dossiers", console.files),
             Route("/_console/dossiers", console.make_files, methods=["POST"]),
             Route("/", console.page),
+            Route("/dossiers/{number}", console.file_page),
+            Route("/dossiers/{number}", console.fill_in, methods=["POST"]),
         ]
     )
     return FaultMiddleware(app, AllegroFaults(tokens.expire, records.feed.repair), plan)
@@ -182,11 +188,13 @@ class _AllegroApi:
 class _AllegroConsole:
     """What counsellors do in Allegro's screens; not part of the contract."""
 
-    def __init__(self, records: AllegroRecords, plan: FaultPlan) -> None:
-        self._records, self._plan = records, plan
+    def __init__(self, records: AllegroRecords, plan: FaultPlan, clock: SettableClock) -> None:
+        self._records, self._plan, self._clock = records, plan, clock
 
     async def record(self, request: Request) -> Response:
-        facts = await json_of(request)
+        return self._recorded(await json_of(request))
+
+    def _recorded(self, facts: object) -> Response:
         if not isinstance(facts, list) or (faulty := [n for n, fact in enumerate(facts) if not _is_fact(fact)]):
             detail = faulty if isinstance(facts, list) else []
             return _fault(400, "feit-ongeldig", "Elk feit heeft feitId, soort, datum en gegevens.", detail)
@@ -221,7 +229,31 @@ class _AllegroConsole:
         return JSONResponse({"dossiers": [_summary(file) for file in self._records.files.after(after)]})
 
     async def page(self, request: Request) -> Response:
-        return HTMLResponse(files_page(self._records, _FILES_ON_PAGE, self._plan.html_note()))
+        note = pages.notice(request) + self._plan.html_note()
+        return pages.page(SYSTEM, FILES, files_content(self._records, _FILES_ON_PAGE, note))
+
+    async def file_page(self, request: Request) -> Response:
+        number = request.path_params["number"]
+        file = self._records.files.get(number)
+        if file is None:
+            return _fault(404, "dossier-onbekend", "Er is geen dossier met dit nummer.")
+        content = pages.notice(request) + file_content(self._records, file, local_date(self._clock.now()))
+        return pages.page(SYSTEM, file_heading(number), content)
+
+    async def fill_in(self, request: Request) -> Response:
+        number = request.path_params["number"]
+        try:
+            fact, title = fact_of(await pages.filled_in(request))
+            _require_recorded(self._recorded([{**fact, "dossiernummer": number}]))
+        except pages.FormFault as error:
+            return pages.refused(SYSTEM, file_heading(number), error, file_address(number))
+        return pages.done(file_address(number), title)
+
+
+def _require_recorded(answer: Response) -> None:
+    if answer.status_code != 200:
+        problem = json.loads(bytes(answer.body))
+        raise pages.FormFault(" ".join([problem["melding"], *map(str, problem["details"])]))
 
 
 def _summary(file: Document) -> Document:

@@ -66,6 +66,10 @@ class AllegroFiles:
         number = self._number_of.get(referral)
         return self._store.get(_FILES, number) if number else None
 
+    def get(self, number: str) -> Document | None:
+        """Return the file with this number; None if there is none."""
+        return self._store.get(_FILES, number)
+
     def find(self, number: str | None, reference: str | None) -> str | None:
         """Return the number of the file with this number, or of the only file with this reference; None without one."""
         if number is not None:

@@ -1,25 +1,29 @@
-"""The HTML page with the files of the simulated Allegro."""
+"""The pages of the simulated Allegro: its files, and one file with the forms of a counsellor."""
 
+from datetime import date
 from html import escape
 
+from app.sandbox import pages
+from app.sandbox.allegro.forms import counsellor_forms
 from app.sandbox.allegro.records import AllegroRecords
 from app.sandbox.runtime import Document
 
-_PAGE = """<!doctype html>
-<html lang="nl"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Allegro (nagebootst)</title>
-<style>body{{font:15px/1.4 system-ui;margin:2rem}}table{{border-collapse:collapse;width:100%}}
-th,td{{border-bottom:1px solid #ccc;padding:.4rem;text-align:left;vertical-align:top}}
-ul{{margin:0;padding-left:1rem}}</style>
-<h1>Allegro (nagebootst): dossiers</h1>
-<p>De nieuwste {count} dossiers met hun mutaties. Alle personen zijn verzonnen.</p>{note}
-<table><thead><tr><th>Dossier<th>Klant<th>Verwijzer<th>Mutaties<th>Berichten van de hub</thead><tbody>
-{rows}
-</tbody></table></html>"""
+SYSTEM = "Allegro"
+FILES = "Dossiers"
 
 
-def files_page(records: AllegroRecords, limit: int, note: str) -> str:
-    """Return the page with the newest files, their changes and the hub's messages; every value is escaped.
+def file_address(number: str) -> str:
+    """Return the address of the page of a file."""
+    return f"/dossiers/{number}"
+
+
+def file_heading(number: str) -> str:
+    """Return the heading of the page of a file."""
+    return f"Dossier {number}"
+
+
+def files_content(records: AllegroRecords, limit: int, note: str) -> str:
+    """Return the content of the page with the newest files, their changes and the hub's messages.
 
     Args:
         records: Allegro's data.
@@ -27,24 +31,36 @@ def files_page(records: AllegroRecords, limit: int, note: str) -> str:
         note: HTML above the files.
     """
     files = records.files.newest(limit)
-    return _PAGE.format(count=len(files), note=note, rows="\n".join(_row(records, file) for file in files))
+    rows = (_row(records, file) for file in files)
+    return (
+        f"<p>De nieuwste {len(files)} dossiers met hun mutaties. Open een dossier om iets vast te leggen. "
+        f"Alle personen zijn verzonnen.</p>{note}"
+        + pages.table(("Dossier", "Klant", "Verwijzer", "Mutaties", "Berichten van de hub"), rows)
+    )
 
 
-def _row(records: AllegroRecords, file: Document) -> str:
-    referral = file["verwijzing"]
+def file_content(records: AllegroRecords, file: Document, today: date) -> str:
+    """Return the content of the page of one file: what is known of it, and the forms."""
+    number = file["dossiernummer"]
+    return (
+        f"<p>{pages.link('/', 'Alle dossiers')}</p>"
+        + pages.table(("Dossier", "Klant", "Verwijzer", "Mutaties", "Berichten van de hub"), [_row(records, file)])
+        + "<h2>Vastleggen</h2>"
+        + pages.forms(file_address(number), counsellor_forms(today))
+    )
+
+
+def _row(records: AllegroRecords, file: Document) -> tuple[str, ...]:
+    referral, number = file["verwijzing"], file["dossiernummer"]
     client, referrer = referral.get("client", {}), referral.get("verwijzer", {})
-    changes = [_change(change) for change in records.feed.of(file["dossiernummer"])]
-    messages = [
-        str(message.get("tekst", message.get("soort"))) for message in records.messages.about(file["externReferentie"])
-    ]
-    cells = (
-        escape(f"{file['dossiernummer']} · {referral.get('kenmerkVerwijzer', '?')}"),
+    messages = records.messages.about(file["externReferentie"])
+    return (
+        pages.link(file_address(number), f"{number} · {referral.get('kenmerkVerwijzer', '?')}"),
         escape(f"{client.get('voornaam', '')} {client.get('achternaam', '')}"),
         escape(f"{referrer.get('organisatie', '?')} · {referral.get('gebied', '?')}"),
-        _list(changes),
-        _list(messages),
+        pages.lines(_change(change) for change in records.feed.of(number)),
+        pages.lines(str(message.get("tekst", message.get("soort"))) for message in messages),
     )
-    return "<tr>" + "".join(f"<td>{cell}" for cell in cells)
 
 
 def _change(change: Document) -> str:
@@ -56,7 +72,3 @@ def _shown(value: object) -> str:
     if isinstance(value, dict):
         return " ".join(_shown(part) for part in value.values() if part is not None)
     return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
-
-
-def _list(lines: list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(line)}" for line in lines) + "</ul>"

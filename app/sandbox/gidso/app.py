@@ -3,22 +3,34 @@
 Implements ``openapi/partners/gidso.yaml``; the endpoints under ``/_console`` do what workers do in GIDSO's screens.
 """
 
+import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import date
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from app.domain.local_time import local_date
+from app.sandbox import pages
 from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.gidso.faults import GIDSO_FAULT_KINDS, GidsoFaults
 from app.sandbox.gidso.messages import REGISTRATION, line_faults
-from app.sandbox.gidso.page import page
+from app.sandbox.gidso.page import (
+    REGISTRATIONS,
+    SYSTEM,
+    address_of,
+    changed_values,
+    list_content,
+    new_registration,
+    registration_content,
+)
 from app.sandbox.gidso.register import ReadPosition, Register, RegistrationPage, TokenExpired
 from app.sandbox.lengths import too_long
 from app.sandbox.runtime import Document, SettableClock, Store, json_of
@@ -39,10 +51,13 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
     """Return the simulated GIDSO over a store and a clock."""
     plan = FaultPlan("gidso", GIDSO_FAULT_KINDS, clock)
     register = Register(store, SkewedClock(clock, plan))
-    console, api = _GidsoConsole(register, plan), _GidsoApi(register)
+    console, api = _GidsoConsole(register, plan, clock), _GidsoApi(register)
     app = Starlette(
         routes=[
             Route("/", console.page),
+            Route("/aanmeldingen", console.fill_in_new, methods=["POST"]),
+            Route("/aanmeldingen/{aanmelding_id}", console.registration_page),
+            Route("/aanmeldingen/{aanmelding_id}", console.fill_in_change, methods=["POST"]),
             Route(_ROWS, _with_key(api.list_rows)),
             Route(_LINES, _with_key(api.list_lines), methods=["GET"]),
             Route(_LINES, _with_key(api.append_line), methods=["POST"]),
@@ -111,12 +126,49 @@ class _GidsoApi:
 class _GidsoConsole:
     """What workers do in GIDSO's screens."""
 
-    def __init__(self, register: Register, plan: FaultPlan) -> None:
-        self._register, self._plan = register, plan
+    def __init__(self, register: Register, plan: FaultPlan, clock: SettableClock) -> None:
+        self._register, self._plan, self._clock = register, plan, clock
 
-    async def page(self, _: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         rows = [(row, self._register.lines(row["AanmeldingId"])) for row in self._register.newest(200)]
-        return HTMLResponse(page(rows, self._plan.html_note()))
+        note = pages.notice(request) + self._plan.html_note()
+        return pages.page(SYSTEM, REGISTRATIONS, list_content(rows, note, self._today()))
+
+    async def registration_page(self, request: Request) -> Response:
+        key = request.path_params["aanmelding_id"]
+        row = self._register.get(key)
+        if row is None:
+            return _absent(key)
+        content = registration_content(row, self._register.lines(key), self._today())
+        return pages.page(SYSTEM, f"Aanmelding {key}", pages.notice(request) + content)
+
+    async def fill_in_new(self, request: Request) -> Response:
+        try:
+            row = new_registration(await pages.filled_in(request))
+            self._save_filled_in(row)
+        except pages.FormFault as error:
+            return pages.refused(SYSTEM, REGISTRATIONS, error, "/")
+        return pages.done("/", f"Aanmelding {row['AanmeldingId']}")
+
+    async def fill_in_change(self, request: Request) -> Response:
+        key = request.path_params["aanmelding_id"]
+        row = self._register.get(key)
+        if row is None:
+            return _absent(key)
+        try:
+            values, title = changed_values(await pages.filled_in(request))
+            self._save_filled_in(row | values)
+        except pages.FormFault as error:
+            return pages.refused(SYSTEM, f"Aanmelding {key}", error, address_of(key))
+        return pages.done(address_of(key), title)
+
+    def _save_filled_in(self, row: Document) -> None:
+        saved = self._save([row])
+        if saved.status_code != 200:
+            raise pages.FormFault(json.loads(bytes(saved.body))["error"]["message"])
+
+    def _today(self) -> date:
+        return local_date(self._clock.now())
 
     async def save(self, request: Request) -> Response:
         rows = await json_of(request)

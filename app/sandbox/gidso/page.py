@@ -1,38 +1,131 @@
-"""The HTML page with the registrations and journals of the simulated GIDSO."""
+"""The pages of the simulated GIDSO: its registrations and journals, and the forms of a worker."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from html import escape
+from uuid import uuid4
 
+from app.sandbox import pages
+from app.sandbox.gidso.documents import aanmelding
+from app.sandbox.pages import Field, Form, FormFault, required
 from app.sandbox.runtime import Document
 
-_HEAD = """<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>GIDSO (nagebootst)</title>
-<style>body{font:15px/1.4 system-ui;margin:2rem}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #ccc}ul{margin:0;padding-left:1rem}
-</style></head><body><h1>GIDSO (nagebootst): aanmeldingen</h1>
-<p>De 200 laatst gewijzigde aanmeldingen met hun journaal. Alle personen zijn verzonnen.</p>
-"""
-_TABLE = """<table>
-<thead><tr><th>Aanmelding</th><th>Team</th><th>Burger</th><th>Versie</th><th>Journaal</th></tr></thead><tbody>"""
-_FOOT = "</tbody></table></body></html>"
+SYSTEM = "GIDSO"
+REGISTRATIONS = "Aanmeldingen"
+_COLUMNS = ("Aanmelding", "Team", "Burger", "Versie", "Journaal")
+_TEAM_KINDS = ("Wijkteam", "Vraagwijzer", "Jongerenloket")
 
 
-def page(rows: Iterable[tuple[Document, list[Document]]], note: str) -> str:
-    """Return the page with these registrations and the lines of their journals, below a note in HTML."""
-    return _HEAD + note + _TABLE + "".join(_row(row, lines) for row, lines in rows) + _FOOT
+def address_of(aanmelding_id: str) -> str:
+    """Return the address of the page of a registration."""
+    return f"/aanmeldingen/{aanmelding_id}"
 
 
-def _row(row: Document, lines: list[Document]) -> str:
-    journal = "".join(f"<li>{escape(_line(line))}</li>" for line in lines)
-    cells = "".join(f"<td>{escape(text)}</td>" for text in _texts(row))
-    return f"<tr>{cells}<td><ul>{journal}</ul></td></tr>"
+def list_content(rows: Iterable[tuple[Document, list[Document]]], note: str, today: date) -> str:
+    """Return the content of the page with registrations and their journals, and the form for a new one."""
+    return (
+        "<p>De 200 laatst gewijzigde aanmeldingen met hun journaal. Open een aanmelding om haar te wijzigen. "
+        f"Alle personen zijn verzonnen.</p><p>{pages.link('#nieuw', 'Nieuwe aanmelding')}</p>{note}"
+        + pages.table(_COLUMNS, (_row(row, lines) for row, lines in rows))
+        + '<h2 id="nieuw">Nieuw</h2>'
+        + pages.forms("/aanmeldingen", [_new_form(today)])
+    )
 
 
-def _texts(row: Document) -> tuple[str, ...]:
+def registration_content(row: Document, journal: list[Document], today: date) -> str:
+    """Return the content of the page of one registration, with the forms that change it."""
+    return (
+        f"<p>{pages.link('/', 'Alle aanmeldingen')}</p>"
+        + pages.table(_COLUMNS, [_row(row, journal)])
+        + "<h2>Wijzigen</h2>"
+        + pages.forms(address_of(row["AanmeldingId"]), _change_forms(row, today))
+    )
+
+
+def new_registration(values: Mapping[str, str]) -> Document:
+    """Return the registration of a form that was filled in.
+
+    Raises:
+        FormFault: it cannot be used.
+    """
+    kind = required(values, "teamsoort", "de soort team")
+    if kind not in _TEAM_KINDS:
+        raise FormFault("Kies een soort team uit de lijst.")
+    on = _day(values, "datum", "de datum")
+    agreed = "toestemming" in values
+    return aanmelding(
+        f"G-{uuid4().int % 10**8:08d}",
+        required(values, "teamcode", "de code van het team"),
+        kind,
+        on,
+        Gebied=required(values, "gebied", "het gebied"),
+        Aanleiding=values.get("aanleiding"),
+        Burger={
+            "Voornaam": required(values, "voornaam", "de voornaam"),
+            "Achternaam": required(values, "achternaam", "de achternaam"),
+            "Geboortedatum": _day(values, "geboortedatum", "de geboortedatum"),
+        },
+        Driegesprek={"Gewenst": "driegesprek" in values, "Locatie": None},
+        Toestemming={"Terugkoppeling": agreed, "Datum": on if agreed else None, "Wijze": None},
+    )
+
+
+def changed_values(values: Mapping[str, str]) -> tuple[Document, str]:
+    """Return what a form changes in a registration, and the title of the form.
+
+    Raises:
+        FormFault: it cannot be used.
+    """
+    match values.get("formulier"):
+        case "ondersteuning-gestopt":
+            return {"OndersteuningGestoptOp": _day(values, "datum", "de datum")}, "Ondersteuning gestopt"
+        case "casusregisseur":
+            return {"Casusregisseur": values.get("naam")}, "Casusregisseur"
+        case _:
+            raise FormFault("Dit formulier is niet bekend.")
+
+
+def _new_form(today: date) -> Form:
+    kinds = tuple((kind, kind) for kind in _TEAM_KINDS)
+    fields = (
+        Field(name="teamcode", label="Code van het team", value="wijkteam-charlois"),
+        Field(name="teamsoort", label="Soort team", kind="select", choices=kinds),
+        Field(name="voornaam", label="Voornaam"),
+        Field(name="achternaam", label="Achternaam"),
+        Field(name="geboortedatum", label="Geboortedatum", kind="date"),
+        Field(name="gebied", label="Gebied", value="Charlois"),
+        Field(name="aanleiding", label="Aanleiding", required=False),
+        Field(name="driegesprek", label="Driegesprek gewenst", kind="checkbox", required=False),
+        Field(name="toestemming", label="Toestemming voor terugkoppeling", kind="checkbox", required=False),
+        Field(name="datum", label="Aangemeld op", kind="date", value=today.isoformat()),
+    )
+    return Form(name="nieuw", title="Nieuwe aanmelding", button="Aanmelden", fields=fields)
+
+
+def _change_forms(row: Document, today: date) -> list[Form]:
+    on = Field(name="datum", label="Gestopt op", kind="date", value=today.isoformat())
+    lead = Field(name="naam", label="Naam", value=row.get("Casusregisseur") or "", required=False)
+    return [
+        Form(name="ondersteuning-gestopt", title="Ondersteuning gestopt", button="Vastleggen", fields=(on,)),
+        Form(name="casusregisseur", title="Casusregisseur", button="Opslaan", fields=(lead,)),
+    ]
+
+
+def _day(values: Mapping[str, str], name: str, label: str) -> str:
+    try:
+        return date.fromisoformat(required(values, name, label)).isoformat()
+    except ValueError as error:
+        raise FormFault(f"Vul een datum in: {label}.") from error
+
+
+def _row(row: Document, journal: list[Document]) -> tuple[str, ...]:
+    key = row["AanmeldingId"]
     if "@removed" in row:
-        return row["AanmeldingId"], "", "(verwijderd)", str(row["Versie"])
+        return escape(key), "", "(verwijderd)", escape(str(row["Versie"])), pages.lines(map(_line, journal))
     burger = row.get("Burger") or {}
     name = f"{burger.get('Voornaam', '')} {burger.get('Achternaam', '')}".strip()
-    return row["AanmeldingId"], str(row.get("Teamcode", "")), name, str(row["Versie"])
+    texts = (str(row.get("Teamcode", "")), name, str(row["Versie"]))
+    return pages.link(address_of(key), key), *map(escape, texts), pages.lines(map(_line, journal))
 
 
 def _line(line: Document) -> str:

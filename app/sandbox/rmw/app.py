@@ -10,16 +10,18 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from app.domain.local_time import local_date
+from app.sandbox import pages
 from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.lengths import too_long
 from app.sandbox.rmw.faults import RMW_FAULT_KINDS, RmwFaults
 from app.sandbox.rmw.messages import REQUEST
-from app.sandbox.rmw.page import page
+from app.sandbox.rmw.page import REGISTRATIONS, SYSTEM, list_content, new_registration
 from app.sandbox.rmw.records import Registrations, StatusLine
 from app.sandbox.rmw.soap import RmwFault, acknowledgement, fault, read_request, response
 from app.sandbox.runtime import SettableClock, Store
@@ -38,7 +40,7 @@ _ACTIONS: Final = {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStat
 def create_app(store: Store, clock: SettableClock) -> ASGIApp:
     """Return the simulated RMW over a store and a clock."""
     plan = FaultPlan("rmw", RMW_FAULT_KINDS, clock)
-    endpoints = _RmwEndpoints(Registrations(store, SkewedClock(clock, plan)), plan)
+    endpoints = _RmwEndpoints(Registrations(store, SkewedClock(clock, plan)), plan, clock)
     app = Starlette(
         routes=[
             Route("/rmw/services/aanmelding", endpoints.serve, methods=["POST"]),
@@ -46,6 +48,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/_console/aanmeldingen/{nummer}", endpoints.show, methods=["GET"]),
             Route("/_console/onderhoud", endpoints.maintain, methods=["POST"]),
             Route("/", endpoints.page, methods=["GET"]),
+            Route("/aanmeldingen", endpoints.fill_in, methods=["POST"]),
         ]
     )
     return FaultMiddleware(app, RmwFaults(), plan)
@@ -54,8 +57,8 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
 class _RmwEndpoints:
     """The SOAP service, the console and the page."""
 
-    def __init__(self, records: Registrations, plan: FaultPlan) -> None:
-        self._records, self._plan = records, plan
+    def __init__(self, records: Registrations, plan: FaultPlan, clock: SettableClock) -> None:
+        self._records, self._plan, self._clock = records, plan, clock
 
     async def serve(self, request: Request) -> Response:
         """Answer one SOAP message."""
@@ -127,9 +130,20 @@ class _RmwEndpoints:
         self._records.set_maintenance(wanted)
         return JSONResponse({"aan": wanted})
 
-    async def page(self, _: Request) -> Response:
-        """Show the newest registrations."""
-        return HTMLResponse(page(self._records.newest(200), self._note()))
+    async def page(self, request: Request) -> Response:
+        """Show the newest registrations, and the form for another one."""
+        note = pages.notice(request) + self._note()
+        content = list_content(self._records.newest(200), note, local_date(self._clock.now()))
+        return pages.page(SYSTEM, REGISTRATIONS, content)
+
+    async def fill_in(self, request: Request) -> Response:
+        """Store the registration of a form."""
+        try:
+            document = self._records.checked(new_registration(await pages.filled_in(request)))
+        except ValueError as error:
+            return pages.refused(SYSTEM, REGISTRATIONS, pages.FormFault(str(error)), "/")
+        self._records.put(document)
+        return pages.done("/", f"Aanmelding {document['aanmeldnummer']}")
 
     def _note(self) -> str:
         closed = "<p><strong>RMW is in onderhoud.</strong></p>" if self._records.in_maintenance else ""

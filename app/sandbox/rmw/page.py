@@ -1,38 +1,85 @@
-"""The HTML page with the registrations of the simulated RMW."""
+"""The pages of the simulated RMW: its registrations, and the forms of a consultant."""
 
+from collections.abc import Mapping
+from datetime import date
 from html import escape
+from uuid import uuid4
 
+from app.sandbox import pages
+from app.sandbox.pages import Field, Form, FormFault, required
+from app.sandbox.rmw.documents import aanmelding, klant
 from app.sandbox.rmw.records import STATUS_CODES
 from app.sandbox.runtime import Document
 
-_STYLE = "body{font:14px sans-serif;margin:2em}td,th{padding:.3em .8em;text-align:left;vertical-align:top}"
+SYSTEM = "RMW"
+REGISTRATIONS = "Aanmeldingen"
+_COLUMNS = ("Aanmelding", "Team", "Klant", "Datum", "Tab", "Status")
 
 
-def page(records: list[Document], note: str) -> str:
-    """Return the page with these registrations in this order, below a note in HTML."""
-    rows = "".join(_row(record) for record in records)
+def list_content(records: list[Document], note: str, today: date) -> str:
+    """Return the content of the page with these registrations in this order, and the form for a new one."""
     return (
-        f'<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>RMW (nagebootst)</title>'
-        f"<style>{_STYLE}</style></head><body><h1>RMW (nagebootst): aanmeldingen</h1>"
         f"<p>De {len(records)} laatst gewijzigde aanmeldingen met hun statussen. Alle personen zijn verzonnen.</p>"
-        f"{note}<table><thead><tr><th>Aanmelding</th>"
-        f"<th>Team</th><th>Klant</th><th>Datum</th><th>Tab</th><th>Status</th></tr></thead><tbody>{rows}</tbody>"
-        "</table></body></html>"
+        + f"<p>{pages.link('#nieuw', 'Nieuwe aanmelding')}</p>{note}"
+        + pages.table(_COLUMNS, map(_row, records))
+        + '<h2 id="nieuw">Nieuw</h2>'
+        + pages.forms("/aanmeldingen", [_new_form(today)])
     )
 
 
-def _row(record: Document) -> str:
+def new_registration(values: Mapping[str, str]) -> Document:
+    """Return the registration of a form that was filled in.
+
+    Raises:
+        FormFault: it cannot be used.
+    """
+    person = klant(
+        required(values, "voornaam", "de voornaam"),
+        required(values, "achternaam", "de achternaam"),
+        _day(values, "geboortedatum", "de geboortedatum"),
+    )
+    return aanmelding(
+        f"R{uuid4().int % 10**8:08d}",
+        required(values, "teamcode", "de code van het team"),
+        _day(values, "datum", "de datum"),
+        person,
+        gebied=required(values, "gebied", "het gebied"),
+        driegesprek="J" if "driegesprek" in values else "N",
+    )
+
+
+def _new_form(today: date) -> Form:
+    fields = (
+        Field(name="teamcode", label="Code van het team", value="werk-inkomen-prematching"),
+        Field(name="voornaam", label="Voornaam"),
+        Field(name="achternaam", label="Achternaam"),
+        Field(name="geboortedatum", label="Geboortedatum", kind="date"),
+        Field(name="gebied", label="Gebied", value="Charlois"),
+        Field(name="driegesprek", label="Driegesprek gewenst", kind="checkbox", required=False),
+        Field(name="datum", label="Datum van de aanmelding", kind="date", value=today.isoformat()),
+    )
+    return Form(name="nieuw", title="Nieuwe aanmeldcode SHV", button="Aanmelden", fields=fields)
+
+
+def _day(values: Mapping[str, str], name: str, label: str) -> date:
+    try:
+        return date.fromisoformat(required(values, name, label))
+    except ValueError as error:
+        raise FormFault(f"Vul een datum in: {label}.") from error
+
+
+def _row(record: Document) -> tuple[str, ...]:
     client = record.get("klant") or {}
     name = f"{client.get('voornaam', '')} {client.get('achternaam', '')}"
     tab = "gesloten" if record["tab"]["stand"] == "G" else "open"
-    lines = "<br>".join(_line(line) for line in record["statussen"])
-    cells = (record["aanmeldnummer"], record.get("teamcode"), name, _date(record.get("datumAanmelding") or ""), tab)
-    return f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in cells)}<td>{lines}</td></tr>"
+    day = _date(record.get("datumAanmelding") or "")
+    texts = (record["aanmeldnummer"], str(record.get("teamcode")), name, day, tab)
+    return *map(escape, texts), pages.lines(map(_line, record["statussen"]))
 
 
 def _line(line: dict[str, str]) -> str:
     text = f"{_date(line['datum'])} {STATUS_CODES[line['statuscode']]}"
-    return escape(f"{text}: {line['toelichting']}" if line["toelichting"] else text)
+    return f"{text}: {line['toelichting']}" if line["toelichting"] else text
 
 
 def _date(stuf: str) -> str:

@@ -1,0 +1,161 @@
+"""The forms of the simulated Allegro: what counsellors register about a file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from app.domain.local_time import AMSTERDAM
+from app.sandbox.allegro.codes import (
+    CLOSURE_REASONS,
+    INTAKE_RESULTS,
+    KBR_STATUSES,
+    REJECTION_REASONS,
+    TRAJECTORY_RESULTS,
+)
+from app.sandbox.pages import Field, Form, FormFault, required
+from app.sandbox.runtime import Document
+
+_Values = Mapping[str, str]
+_Codes = Mapping[Any, tuple[int, str]]  # by a code of the hub, of any list
+_CODE, _REASON = "code", "reden"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What counsellors can register: its form, and the details of the fact that becomes of it."""
+
+    title: str
+    fields: tuple[Field, ...]
+    details: Callable[[_Values], Document]
+
+
+def _by_number(codes: _Codes) -> dict[str, tuple[int, str]]:
+    return {str(number): (number, label) for number, label in codes.values()}
+
+
+def _choice(name: str, label: str, codes: _Codes) -> Field:
+    choices = tuple((number, text) for number, (_, text) in _by_number(codes).items())
+    return Field(name=name, label=label, kind="select", choices=choices)
+
+
+def _chosen(codes: _Codes, name: str, values: _Values) -> Document:
+    known, number = _by_number(codes), required(values, name, "de keuze")
+    if number not in known:
+        raise FormFault("Kies een waarde uit de lijst.")
+    code, label = known[number]
+    return {"code": code, "omschrijving": label}
+
+
+def _counsellor(values: _Values) -> Document:
+    return {"naam": required(values, "naam", "de trajectbegeleider"), "telefoon": values.get("telefoon")}
+
+
+def _confirmation(values: _Values) -> Document:
+    return {"trajectbegeleider": _counsellor(values)}
+
+
+def _appointment(values: _Values) -> Document:
+    begins = required(values, "begint", "wanneer de intake is")
+    try:
+        moment = datetime.fromisoformat(begins).replace(tzinfo=AMSTERDAM)
+    except ValueError as error:
+        raise FormFault("Vul een dag en een tijd in.") from error
+    return {
+        "begint": moment.isoformat(),
+        "plaats": values.get("plaats"),
+        "driegesprek": "J" if "driegesprek" in values else "N",
+        "trajectbegeleider": _counsellor(values),
+        "deelnemers": [],
+    }
+
+
+def _plan(values: _Values) -> Document:
+    return {"ondertekendOp": _day(values, "datum"), "rddKenmerk": values.get("rddKenmerk")}
+
+
+def _result(values: _Values) -> Document:
+    return _chosen(TRAJECTORY_RESULTS, _CODE, values) | {"besluitdatum": _day(values, "datum")}
+
+
+_COUNSELLOR: Final = (
+    Field(name="naam", label="Trajectbegeleider", value="S. El Amrani"),
+    Field(name="telefoon", label="Telefoon", kind="tel", value="010-5550101", required=False),
+)
+
+_ENTRIES: Final[Mapping[str, _Entry]] = {
+    "bevestiging": _Entry("Aanmelding oppakken", _COUNSELLOR, _confirmation),
+    "afspraak": _Entry(
+        "Intake plannen of verzetten",
+        (
+            Field(name="begint", label="Begint", kind="datetime-local"),
+            Field(name="plaats", label="Plaats", value="Kantoor Expertiseteam Financiën", required=False),
+            Field(name="driegesprek", label="Driegesprek met de verwijzer", kind="checkbox", required=False),
+            *_COUNSELLOR,
+        ),
+        _appointment,
+    ),
+    "aanwezigheid": _Entry(
+        "Aanwezigheid bij de intake",
+        (Field(name="verschenen", label="Verschenen", kind="select", choices=(("J", "Ja"), ("N", "Nee"))),),
+        lambda values: {"verschenen": "J" if required(values, "verschenen", "verschenen") == "J" else "N"},
+    ),
+    "intakeresultaat": _Entry(
+        "Resultaat van de intake",
+        (_choice(_CODE, "Resultaat", INTAKE_RESULTS),),
+        lambda values: _chosen(INTAKE_RESULTS, _CODE, values),
+    ),
+    "plan": _Entry(
+        "Plan van aanpak ondertekend", (Field(name="rddKenmerk", label="Kenmerk in RDD", required=False),), _plan
+    ),
+    "trajectresultaat": _Entry(
+        "Resultaat van het traject", (_choice(_CODE, "Resultaat", TRAJECTORY_RESULTS),), _result
+    ),
+    "kbr_aanvraag": _Entry(
+        "Aanvraag bij de kredietbank",
+        (_choice(_CODE, "Stand", KBR_STATUSES),),
+        lambda values: _chosen(KBR_STATUSES, _CODE, values),
+    ),
+    "afsluiting": _Entry(
+        "Afsluiten",
+        (_choice(_REASON, "Reden", CLOSURE_REASONS),),
+        lambda values: {"redencode": _chosen(CLOSURE_REASONS, _REASON, values)},
+    ),
+    "onbereikbaar": _Entry("Klant is niet te bereiken", (), lambda _: {}),
+    "afwijzing": _Entry(
+        "Aanmelding afwijzen",
+        (_choice(_REASON, "Reden", REJECTION_REASONS),),
+        lambda values: {"redencode": _chosen(REJECTION_REASONS, _REASON, values)},
+    ),
+}
+
+
+def counsellor_forms(today: date) -> list[Form]:
+    """Return a form for everything that counsellors register, dated today."""
+    on = Field(name="datum", label="Datum", kind="date", value=today.isoformat())
+    return [
+        Form(name=kind, title=entry.title, button="Vastleggen", fields=(*entry.fields, on))
+        for kind, entry in _ENTRIES.items()
+    ]
+
+
+def fact_of(values: _Values) -> tuple[Document, str]:
+    """Return the fact of a form that was filled in, and the title of the form.
+
+    Raises:
+        FormFault: it cannot be used.
+    """
+    kind = values.get("formulier", "")
+    if kind not in _ENTRIES:
+        raise FormFault("Dit formulier is niet bekend.")
+    entry = _ENTRIES[kind]
+    fact = {"feitId": str(uuid4()), "soort": kind, "datum": _day(values, "datum"), "gegevens": entry.details(values)}
+    return fact, entry.title
+
+
+def _day(values: _Values, name: str) -> str:
+    try:
+        return date.fromisoformat(required(values, name, "de datum")).isoformat()
+    except ValueError as error:
+        raise FormFault("Vul een datum in.") from error

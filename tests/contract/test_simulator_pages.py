@@ -1,0 +1,148 @@
+"""The pages of the simulators: people do there what the contract then tells the hub; nobody else's page can."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import date
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+from typing_extensions import override
+
+from app.domain.codes import System
+from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
+from app.sandbox.allegro.forms import counsellor_forms
+from app.sandbox.console import PartnerConsole
+from app.sandbox.gidso.app import API_KEY
+from app.sandbox.runtime import SettableClock, Store, serving
+from app.sandbox.simulate import SIMULATORS
+
+DAY = "2026-11-23"
+PERSON = {"voornaam": "Noor", "achternaam": "<b>Voorbeeld</b>", "geboortedatum": "1990-01-01", "gebied": "Charlois"}
+ENTRY = {"invoerId": "i-1", "verwijzing": {"kenmerkVerwijzer": "WC-9"}}
+
+
+class Inputs(HTMLParser):
+    """The fields of a page by their ids, and the texts of labels by the id that they are for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, Mapping[str, str | None]] = {}
+        self.labelled: set[str | None] = set()
+        self.tags: set[str] = set()
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.add(tag)
+        if tag in ("input", "select") and found.get("type") != "hidden":
+            assert found["id"] not in self.fields, "an id occurs twice"
+            self.fields[str(found["id"])] = found
+        elif tag == "label":
+            self.labelled.add(found["for"])
+
+
+@asynccontextmanager
+async def simulated(system: System) -> AsyncIterator[httpx.AsyncClient]:
+    served = serving(SIMULATORS[system](Store(), SettableClock()))
+    async with served as server, httpx.AsyncClient(base_url=server.url) as http:
+        yield http
+
+
+async def filled_in(http: httpx.AsyncClient, path: str, **values: str) -> httpx.Response:
+    return await http.post(path, data=values, follow_redirects=True)
+
+
+async def test_a_counsellor_registers_everything_in_the_forms_of_a_file() -> None:
+    values = {"naam": "S. El Amrani", "begint": f"{DAY}T10:00", "verschenen": "N", "datum": DAY}
+    chosen = {"intakeresultaat": "3", "trajectresultaat": "10", "kbr_aanvraag": "120", "afsluiting": "301"}
+    reasons = {"afsluiting": "301", "afwijzing": "203"}
+    async with simulated(System.ALLEGRO) as http:
+        (number,) = (await http.post("/_console/dossiers", json=[ENTRY])).json()["dossiernummers"]
+        kinds = [form.name for form in counsellor_forms(date.fromisoformat(DAY))]
+        for kind in kinds:
+            given = values | {"code": chosen.get(kind, ""), "reden": reasons.get(kind, "")}
+            answer = await filled_in(http, f"/dossiers/{number}", formulier=kind, **given)
+            assert answer.status_code == 200, answer.text
+            assert "Vastgelegd:" in answer.text
+        form = {"grant_type": "client_credentials"}
+        token = (await http.post("/oauth/token", data=form, auth=(CLIENT_ID, CLIENT_SECRET))).json()["access_token"]
+        feed = await http.get("/api/v1/mutaties", headers={"Authorization": f"Bearer {token}"})
+
+    changes = {each["soort"]: each for each in feed.json()["mutaties"]}
+    assert list(changes) == kinds
+    assert {each["datum"] for each in changes.values()} == {DAY}
+    assert changes["afspraak"]["gegevens"]["begint"] == f"{DAY}T10:00:00+01:00"
+    assert changes["aanwezigheid"]["gegevens"] == {"verschenen": "N"}
+    assert changes["intakeresultaat"]["gegevens"] == {"code": 3, "omschrijving": "Toeleiding aanvraag KBR"}
+    assert changes["afsluiting"]["gegevens"] == {"redencode": {"code": 301, "omschrijving": "Resultaat bereikt"}}
+
+
+async def test_a_worker_refers_in_gidso_and_notes_that_the_support_stopped() -> None:
+    async with simulated(System.GIDSO) as http:
+        team = {"teamcode": "wijkteam-charlois", "teamsoort": "Wijkteam"}
+        made = await filled_in(http, "/aanmeldingen", datum=DAY, **team, **PERSON)
+        (key,) = set(re.findall(r"/aanmeldingen/(G-\d+)", made.text))
+        stopped = {"formulier": "ondersteuning-gestopt", "datum": DAY}
+        changed = await filled_in(http, f"/aanmeldingen/{key}", **stopped)
+        listed = await http.get("/odata/v4/Aanmeldingen", headers={"X-Api-Key": API_KEY})
+
+    (row,) = listed.json()["value"]
+    assert (row["Burger"]["Voornaam"], row["Gebied"], row["OndersteuningGestoptOp"]) == ("Noor", "Charlois", DAY)
+    assert "Vastgelegd: Ondersteuning gestopt." in changed.text
+    assert "<b>Voorbeeld" not in made.text
+
+
+async def test_a_consultant_refers_in_rmw() -> None:
+    async with simulated(System.RMW) as http:
+        made = await filled_in(http, "/aanmeldingen", teamcode="wi", datum=DAY, driegesprek="J", **PERSON)
+        (number,) = re.findall(r"Vastgelegd: Aanmelding (R\d+)", made.text)
+        console = PartnerConsole({System.RMW: str(http.base_url)})
+        registration = await console.registration(number)
+        await console.close()
+
+    assert (registration["aanmeldcode"], registration["driegesprek"]) == ("SHV", "J")
+    assert registration["klant"]["geboortedatum"] == "19900101"
+    assert "<b>Voorbeeld" not in made.text
+
+
+async def test_what_cannot_be_used_is_named_and_pages_of_others_change_nothing() -> None:
+    async with simulated(System.ALLEGRO) as http:
+        (number,) = (await http.post("/_console/dossiers", json=[ENTRY])).json()["dossiernummers"]
+        path = f"/dossiers/{number}"
+        answers = {
+            "no form": await filled_in(http, path, datum=DAY),
+            "no day": await filled_in(http, path, formulier="onbereikbaar", datum="gisteren"),
+            "another code": await filled_in(http, path, formulier="afsluiting", datum=DAY, reden="12"),
+            "nobody": await filled_in(http, path, formulier="bevestiging", datum=DAY),
+            "too long": await filled_in(http, path, formulier="bevestiging", datum=DAY, naam="x" * 300),
+            "no text": await http.post(path, content=b"formulier=%ff"),
+            "foreign": await http.post(
+                path, data={"formulier": "onbereikbaar", "datum": DAY}, headers={"Origin": "https://elsewhere.example"}
+            ),
+        }
+        page, unknown = await http.get(path), await http.get("/dossiers/A9")
+
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 400)
+    assert all('role="alert"' in answer.text for answer in answers.values())
+    assert "onbereikbaar" not in re.findall(r"<li>(.*?)</li>", page.text)
+    assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize("system", [System.ALLEGRO, System.GIDSO, System.RMW])
+async def test_every_field_has_a_label_and_no_page_has_a_script(system: System) -> None:
+    async with simulated(system) as http:
+        address = "/"
+        if system is System.ALLEGRO:
+            await http.post("/_console/dossiers", json=[ENTRY])
+            address = "/dossiers/A0000001"
+        page = await http.get(address)
+
+    inputs = Inputs()
+    inputs.feed(page.text)
+    assert inputs.fields
+    assert set(inputs.fields) == inputs.labelled
+    assert "script" not in inputs.tags
+    assert 'lang="nl"' in page.text
+    assert 'name="viewport"' in page.text
