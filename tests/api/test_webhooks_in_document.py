@@ -109,6 +109,21 @@ def test_the_data_of_an_event_are_a_type_of_their_own() -> None:
         assert "required" in resolved(event["properties"]["data"]["$ref"], DOCUMENT), event_type
 
 
+def test_a_list_that_grows_with_the_hub_is_open_in_answers() -> None:
+    named = {name for name, each in DOCUMENT["components"]["schemas"].items() if each.get("x-open-list")}
+
+    assert {
+        "CaseAction",
+        "CaseField",
+        "EventType",
+        "InputRule",
+        "PartnerSystem",
+        "ProblemCode",
+        "ReferrerKind",
+    } <= named
+    assert not {"ReferralStatus", "TrajectoryStatus", "SubscriptionStatus", "OrganisationRole"} & named
+
+
 def test_the_document_without_webhooks_has_the_same_operations_and_refers_to_nothing_that_is_missing() -> None:
     assert WITHOUT["paths"] == DOCUMENT["paths"]
     assert "webhooks" not in WITHOUT

@@ -14,6 +14,7 @@ from app.api.http.oauth_answers import TOKEN_PATH
 from app.api.openapi.links import add_links
 from app.api.openapi.merge_patch import type_patches
 from app.api.openapi.names import documented_path, operation_id, with_schema_names
+from app.api.openapi.open_lists import mark_open_lists
 from app.api.openapi.responses import HEADERS, SHARED_RESPONSES, describe_answers, describe_responses
 from app.api.openapi.schemas import shape_schema, shape_schemas
 from app.api.openapi.sharing import share
@@ -92,6 +93,7 @@ def document(public_url: str = EXAMPLE_URL, deprecations: tuple[Deprecation, ...
     # Passed to FastAPI, the e-mail address would be checked by another library.
     made["info"]["contact"] = _CONTACT
     shaped = with_schema_names(_shaped(made, public_url))
+    mark_open_lists(shaped)
     mark_deprecated(shaped, deprecations)
     share(shaped)
     return shaped

@@ -50,7 +50,6 @@ def describe_events(document: dict[str, Any]) -> None:
     components = document["components"]
     components["schemas"].update(event_components(TO_SUBSCRIPTIONS))
     components["schemas"]["EventOut"] = _polled_event()
-    components["schemas"]["EventType"]["x-open-list"] = True
     components["parameters"] = {**components.get("parameters", {}), **_parameters()}
     components["responses"] = {**components.get("responses", {}), **_answers()}
     document["webhooks"] = {event_type.value: {"post": _call(event_type)} for event_type in TO_SUBSCRIPTIONS}
